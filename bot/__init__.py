@@ -1,0 +1,1 @@
+"""Overture: a self-hosted conversational marketing agent."""

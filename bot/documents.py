@@ -1,0 +1,141 @@
+"""YAML with places: reads content files so that every fault can name its file, line and column.
+
+YAML 1.2 through ruamel.yaml, because YAML 1.1 reads `21:00` as 1260 and `NO` as false.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from bot.domain.errors import ContentError, Fault, Place
+
+MOST_BAD_LINES = 20
+"""A text with more of them than that is not worth guessing at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file. `data` is made of ruamel's mappings and sequences, which remember where they stood."""
+
+    path: str
+    data: Any
+
+    def place(self, node: Any = None, key: Any = None) -> Place:
+        """Where `node` begins, or where its entry `key` stands; the file's first line when that is not known."""
+        position = getattr(self.data if node is None else node, "lc", None)
+        if position is None:
+            return Place(self.path)
+        try:
+            line, column = position.data[key][:2] if key is not None else (position.line, position.col)
+        except (KeyError, TypeError, IndexError):
+            line, column = position.line or 0, position.col or 0
+        return Place(self.path, line + 1, column + 1)
+
+
+def parse(path: str, text: str) -> Document:
+    """Parse the text of one file; raises ContentError at the first place that is no YAML."""
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    try:
+        return Document(path, yaml.load(text))
+    except MarkedYAMLError as error:
+        mark = _mark(error)
+        place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
+        raise ContentError(
+            [Fault(place, f"this is not YAML: {error.problem or error.context}.", _advice(error))]
+        ) from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise ContentError([Fault(Place(path), f"this is not YAML: {error}.")]) from error
+
+
+def salvage(path: str, text: str) -> Document | None:
+    """What is left of a text that is not YAML when its bad lines are taken out; None where little would be left."""
+    lines = _without_tabs(text.split("\n"))
+    for _ in range(MOST_BAD_LINES):
+        yaml = YAML(typ="rt")
+        yaml.allow_duplicate_keys = True
+        try:
+            return Document(path, yaml.load("\n".join(lines)))
+        except MarkedYAMLError as error:
+            mark = _mark(error)
+            if mark is None or mark.line >= len(lines):
+                return None
+            lines[mark.line] = ""
+        except (YAMLError, ValueError, RecursionError):
+            return None
+    return None
+
+
+def _mark(error: MarkedYAMLError) -> Any:
+    """Where it is to be mended. A quote that is never closed is noticed at the end of the file only."""
+    if error.context_mark and "quoted scalar" in (error.context or ""):
+        return error.context_mark
+    return error.problem_mark or error.context_mark
+
+
+def _without_tabs(lines: list[str]) -> list[str]:
+    """A line that is indented with tabs is meant, as a rule, to stand below the one before."""
+    found: list[str] = []
+    indent = ""
+    for line in lines:
+        words = line.lstrip()
+        if "\t" in line[: len(line) - len(words)]:
+            line = indent + words
+        if words:
+            indent = line[: len(line) - len(words)]
+        found.append(line)
+    return found
+
+
+def _advice(error: MarkedYAMLError) -> str:
+    problem = f"{error.problem or ''} {error.context or ''}"
+    if "tab" in problem or "\\t" in problem:
+        return "Indent with spaces, not tabs."
+    if "duplicate key" in problem:
+        return "Keep one of the two entries."
+    if "quoted scalar" in problem:
+        return "Close the quote that begins here."
+    if "mapping values are not allowed" in problem:
+        return 'Put quotes around a text that has a colon in it: "like: this".'
+    return "Check the indentation and the quotes of this line and the one above."
+
+
+class Faults:
+    """Collects what is wrong, so that one run reports all of it."""
+
+    def __init__(self) -> None:
+        self._found: list[Fault] = []
+
+    def add(self, place: Place, message: str, suggestion: str = "") -> None:
+        self._found.append(Fault(place, message, suggestion))
+
+    def unknown(self, place: Place, what: str, name: str, known: Iterable[str]) -> None:
+        """`name` is no such `what`; suggests the nearest one that is."""
+        self.add(place, f'there is no {what} "{name}".', did_you_mean(name, known))
+
+    def include(self, error: ContentError) -> None:
+        self._found.extend(error.faults)
+
+    def in_order(self) -> list[Fault]:
+        return sorted(self._found, key=lambda fault: (fault.place.path, fault.place.line, fault.place.column))
+
+    def raise_if_any(self) -> None:
+        if self._found:
+            raise ContentError(self.in_order())
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """'Did you mean "x"?', or the list where it is short, or nothing."""
+    choices = sorted(set(known))
+    near = difflib.get_close_matches(str(name), choices, n=1, cutoff=0.6)
+    if near:
+        return f'Did you mean "{near[0]}"?'
+    if 0 < len(choices) <= 8:
+        return "Known: " + ", ".join(choices) + "."
+    return ""

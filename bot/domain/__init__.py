@@ -1,0 +1,1 @@
+"""The words of the product: people, consent, messages, conversations, journeys. Standard library only."""

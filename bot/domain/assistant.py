@@ -1,0 +1,156 @@
+"""An assistant: a Rasa 3 project, read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from bot.domain.errors import Place
+from bot.domain.message import Button
+
+NOWHERE = Place("")
+
+# ---------------------------------------------------------------- slots and forms
+
+
+@dataclass(frozen=True, slots=True)
+class MappingCondition:
+    """Only while this form is open (None: while none is), and only while it asks for this slot."""
+
+    active_loop: str | None
+    requested_slot: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SlotMapping:
+    """How a slot is filled from a message; names and meaning are Rasa 3's."""
+
+    type: Literal["from_entity", "from_text", "from_intent", "from_trigger_intent", "custom"]
+    entity: str | None = None
+    role: str | None = None
+    group: str | None = None
+    value: Any = None
+    intents: tuple[str, ...] = ()
+    not_intents: tuple[str, ...] = ()
+    conditions: tuple[MappingCondition, ...] = ()
+    action: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    name: str
+    type: str
+    initial_value: Any = None
+    influence_conversation: bool = True
+    values: tuple[Any, ...] = ()
+    min_value: float = 0.0
+    max_value: float = 1.0
+    mappings: tuple[SlotMapping, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    name: str
+    required_slots: tuple[str, ...]
+    ignored_intents: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------- responses
+
+
+@dataclass(frozen=True, slots=True)
+class SlotCondition:
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """One wording of a response, perhaps for one channel or while slots have certain values."""
+
+    text: str
+    channel: str | None = None
+    conditions: tuple[SlotCondition, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None
+    custom: Mapping[str, Any] | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    name: str
+    variations: tuple[Variation, ...]
+
+
+# ---------------------------------------------------------------- steps of rules and stories
+
+
+@dataclass(frozen=True, slots=True)
+class UserStep:
+    """The customer says something of one of these intents, with at least these entities (name to value; None: any)."""
+
+    intents: tuple[str, ...]
+    entities: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionStep:
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotStep:
+    """These slots have these values (any value but none: `...`)."""
+
+    slots: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LoopStep:
+    """This form is open now; None: none is any more."""
+
+    form: str | None
+
+
+StoryStep = UserStep | ActionStep | SlotStep | LoopStep
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    steps: tuple[StoryStep, ...]
+    condition: tuple[SlotStep | LoopStep, ...] = ()
+    conversation_start: bool = False
+    wait_for_user_input: bool = True
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    name: str
+    steps: tuple[StoryStep, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """All that the dialogue engine needs. `intents` maps each to the entities it uses (None: all of them).
+
+    `prepared` belongs to the engine: what it looks up by, made once when the assistant is read.
+    """
+
+    intents: Mapping[str, tuple[str, ...] | None]
+    entities: frozenset[str]
+    slots: Mapping[str, Slot]
+    forms: Mapping[str, Form]
+    responses: Mapping[str, Response]
+    actions: frozenset[str]
+    rules: tuple[Rule, ...]
+    stories: tuple[Story, ...]
+    session_expires_after: timedelta = timedelta(hours=1)
+    carry_over_slots: bool = True
+    fingerprint: str = ""
+    prepared: object = field(default=None, compare=False, repr=False)

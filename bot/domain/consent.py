@@ -1,0 +1,53 @@
+"""Who may be sent what, and how we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import MessageId, ProfileId
+
+
+class Purpose(StrEnum):
+    """Why a message leaves. Only marketing needs consent; the gate knows the rest."""
+
+    REPLY = "reply"  # the answer to what the customer just wrote
+    SERVICE = "service"  # asked for by the customer: a confirmation, a rep's answer
+    MARKETING = "marketing"
+    DESK = "desk"  # to our own sales desk, or our own CRM
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """One line of the append-only ledger: what was asked, in which words, and what was answered.
+
+    `text` is the exact question shown; `message_id` the customer's message that answered it (GDPR article 7(1): the
+    controller must be able to demonstrate consent).
+    """
+
+    profile_id: ProfileId
+    purpose: Purpose
+    channel: str
+    granted: bool
+    at: datetime
+    how: str
+    text: str
+    message_id: MessageId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that must not be sent marketing, whoever owns it and whatever they consented to before."""
+
+    channel: str
+    address: str
+    reason: str
+    at: datetime
+
+
+def standing_consent(records: Iterable[ConsentRecord], purpose: Purpose, channel: str) -> ConsentRecord | None:
+    """The latest record on this purpose and channel; at one instant a refusal outranks a grant."""
+    matching = [record for record in records if record.purpose == purpose and record.channel == channel]
+    return max(matching, key=lambda record: (record.at, not record.granted), default=None)

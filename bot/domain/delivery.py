@@ -1,0 +1,119 @@
+"""What waits to leave, and what was decided about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from bot.domain.consent import Purpose
+from bot.domain.handoff import Lead
+from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
+from bot.domain.journey import SendWindow
+from bot.domain.message import Content
+
+
+class OutboxStatus(StrEnum):
+    WAITING = "waiting"
+    SENDING = "sending"  # marked before the vendor is called: found so after a crash, the outcome is unknown
+    SENT = "sent"
+    WITHHELD = "withheld"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMessage:
+    """Content for a person on a channel, or for the sales desk.
+
+    `thread_of` and `replaces_of` are keys of earlier outbox entries: what the vendor called those is looked up when
+    this one leaves.
+    """
+
+    channel: str
+    address: str
+    content: Content
+    thread_of: str | None = None
+    replaces_of: str | None = None
+    kind: Literal["channel_message"] = "channel_message"
+
+
+@dataclass(frozen=True, slots=True)
+class CrmUpsert:
+    """The lead as the CRM should have it from now on."""
+
+    crm: str
+    lead: Lead
+    kind: Literal["crm_upsert"] = "crm_upsert"
+
+
+@dataclass(frozen=True, slots=True)
+class CrmNote:
+    """A note on the lead's CRM record about a hand-off."""
+
+    crm: str
+    handoff_id: HandoffId
+    text: str
+    kind: Literal["crm_note"] = "crm_note"
+
+
+Dispatch = ChannelMessage | CrmUpsert | CrmNote
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """Something that is to leave the system, once: `key` is unique for ever."""
+
+    id: OutboxId
+    key: str
+    dispatch: Dispatch
+    purpose: Purpose
+    profile_id: ProfileId | None
+    created_at: datetime
+    due_at: datetime
+    conversation_id: ConversationId | None = None
+    enrolment_id: EnrolmentId | None = None
+    window: SendWindow | None = None
+    expires_at: datetime | None = None
+    status: OutboxStatus = OutboxStatus.WAITING
+    attempts: int = 0
+    first_tried_at: datetime | None = None
+    vendor_id: str | None = None
+    reason: str = ""
+
+
+# ---------------------------------------------------------------- the gate's three answers
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Let it go. `why` names the ground: "reply to the customer", "consent of 3 May"."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withhold:
+    why: str
+
+
+Verdict = Send | Later | Withhold
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The record of one verdict: sent, put off or withheld, and why."""
+
+    at: datetime
+    entry_key: str
+    profile_id: ProfileId | None
+    purpose: Purpose
+    channel: str
+    outcome: Literal["send", "later", "withhold", "dead"]
+    why: str

@@ -1,0 +1,183 @@
+"""What the engines and the custom actions want done. Services do it, in the transaction of the turn or step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Literal
+
+from bot.domain.consent import Purpose
+from bot.domain.conversation import Event
+from bot.domain.message import Text
+from bot.domain.score import Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Append `event` to the conversation."""
+
+    event: Event
+    kind: Literal["apply"] = "apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say `content` in this conversation; `response` names the template it was rendered from.
+
+    A custom action names a response that is still to be rendered: then `content` holds what goes with it, its text is
+    empty, and `arguments` are values for the template's placeholders that come before those of the slots.
+    """
+
+    content: Text
+    response: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["say"] = "say"
+
+
+@dataclass(frozen=True, slots=True)
+class RunAction:
+    """Run a custom action, then decide again. `why` names the rule, story or form that asked for it."""
+
+    name: str
+    why: str = ""
+    kind: Literal["run_action"] = "run_action"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAttribute:
+    name: str
+    value: Any
+    kind: Literal["set_attribute"] = "set_attribute"
+
+
+@dataclass(frozen=True, slots=True)
+class AddTag:
+    tag: str
+    kind: Literal["add_tag"] = "add_tag"
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimIdentity:
+    """The person says that this phone number or e-mail address is theirs."""
+
+    identity: Literal["phone", "email"]
+    value: str
+    kind: Literal["claim_identity"] = "claim_identity"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeScore:
+    """`rule` names what gave the points: the same rule counts once for a person unless `again` is set."""
+
+    dimension: Dimension
+    points: int
+    reason: str
+    rule: str
+    again: bool = False
+    kind: Literal["change_score"] = "change_score"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordConsent:
+    """The person answered the question `text`; the service adds who, when and which message."""
+
+    purpose: Purpose
+    channel: str
+    granted: bool
+    text: str
+    how: str
+    kind: Literal["record_consent"] = "record_consent"
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The person wants no more marketing. It ends all of it, at once."""
+
+    how: str
+    kind: Literal["opt_out"] = "opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """The person takes back an opt-out, from the address that had opted out."""
+
+    channel: str
+    address: str
+    how: str
+    kind: Literal["opt_in"] = "opt_in"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestHandoff:
+    """Ask a person to take over. `desk` is a desk by its name in the settings; empty is the default one."""
+
+    reason: str
+    desk: str = ""
+    kind: Literal["request_handoff"] = "request_handoff"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCrm:
+    """Bring the person's CRM record up to date; with `note`, add that to it."""
+
+    note: str = ""
+    kind: Literal["sync_crm"] = "sync_crm"
+
+
+@dataclass(frozen=True, slots=True)
+class Emit:
+    """Something happened that journeys may enter on, wait for or end on."""
+
+    event: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["emit"] = "emit"
+
+
+@dataclass(frozen=True, slots=True)
+class SendResponse:
+    """A journey's message: the response on the first of `channels` that the person can be reached on."""
+
+    response: str
+    channels: tuple[str, ...]
+    key: str
+    kind: Literal["send_response"] = "send_response"
+
+
+@dataclass(frozen=True, slots=True)
+class AskForm:
+    """A journey's question: open `form` on the first of `channels` that the person can be reached on."""
+
+    form: str
+    channels: tuple[str, ...]
+    key: str
+    again: bool = False
+    kind: Literal["ask_form"] = "ask_form"
+
+
+DialogueEffect = Apply | Say | RunAction
+PersonEffect = (
+    SetAttribute
+    | AddTag
+    | ClaimIdentity
+    | ChangeScore
+    | RecordConsent
+    | OptOut
+    | OptIn
+    | RequestHandoff
+    | SyncCrm
+    | Emit
+    | SendResponse
+    | AskForm
+)
+Effect = DialogueEffect | PersonEffect
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What a custom action answered: events and messages for the conversation, effects on the person."""
+
+    events: tuple[Event, ...] = ()
+    says: tuple[Say, ...] = ()
+    effects: tuple[PersonEffect, ...] = ()
+    took: timedelta = timedelta()

@@ -1,0 +1,102 @@
+"""Every error that Overture raises on purpose.
+
+OvertureError
+├── ContentError            faults in journeys/ or nlu_data/, each with file, line, column and a suggestion
+├── SettingsError           a setting is missing or unusable
+├── ModelError              a trained model is missing, broken or of another version
+├── WebhookRejected         a request from outside is refused, with its HTTP status
+├── SendError
+│   ├── TemporarySendError  try again later
+│   └── PermanentSendError  trying again will not help
+├── ActionError             a custom action raised, timed out or answered nonsense
+└── Conflict                somebody else changed the row since it was read
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class OvertureError(Exception):
+    """The root of the tree above."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A spot in a content file; line and column count from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in content: where, what, and what to do."""
+
+    place: Place
+    message: str
+    suggestion: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f" {self.suggestion}" if self.suggestion else "")
+
+
+class ContentError(OvertureError):
+    """All faults that one reading of content found, in file order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class SettingsError(OvertureError):
+    """A sentence that names the setting and says what to do."""
+
+
+class ModelError(OvertureError):
+    """A trained model cannot be used; the message says why and how to make a new one."""
+
+
+class WebhookRejected(OvertureError):
+    """A webhook is refused and nothing of it is stored. `headers` go with the answer."""
+
+    def __init__(self, status: int, reason: str, *, headers: Mapping[str, str] | None = None) -> None:
+        self.status = status
+        self.reason = reason
+        self.headers = dict(headers or {})
+        super().__init__(reason)
+
+
+class SendError(OvertureError):
+    """A message could not be handed to its vendor."""
+
+    def __init__(self, reason: str, *, code: str = "") -> None:
+        self.reason = reason
+        self.code = code
+        super().__init__(reason)
+
+
+class TemporarySendError(SendError):
+    """Worth another try, after `retry_after` where the vendor named a time."""
+
+    def __init__(self, reason: str, *, code: str = "", retry_after: timedelta | None = None) -> None:
+        super().__init__(reason, code=code)
+        self.retry_after = retry_after
+
+
+class PermanentSendError(SendError):
+    """Not worth another try."""
+
+
+class ActionError(OvertureError):
+    """A custom action failed; the conversation goes on without it."""
+
+
+class Conflict(OvertureError):
+    """The row changed since it was read; read again and decide again."""

@@ -1,0 +1,51 @@
+"""From the bot to a person, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.ids import ConversationId, HandoffId, ProfileId
+
+
+class HandoffState(StrEnum):
+    """Requested: reps were told, the bot still answers. Claimed: a rep has the floor. Closed: handed back."""
+
+    REQUESTED = "requested"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One request for a person. `desk` and `desk_address` say where the reps are, `card_key` the card they got."""
+
+    id: HandoffId
+    conversation_id: ConversationId
+    profile_id: ProfileId
+    desk: str
+    desk_address: str
+    reason: str
+    summary: str
+    created_at: datetime
+    card_key: str
+    state: HandoffState = HandoffState.REQUESTED
+    rep: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A person as sales and the CRM know them. `key` is our own stable id of them."""
+
+    key: str
+    email: str | None
+    phone: str | None
+    name: str | None
+    score: int
+    grade: str
+    reasons: tuple[str, ...]
+    properties: Mapping[str, Any] = field(default_factory=dict)

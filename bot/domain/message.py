@@ -1,0 +1,214 @@
+"""Messages that come in and go out, in our own words; connectors translate them to and from a vendor's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from bot.domain.consent import Purpose
+from bot.domain.ids import HandoffId, MessageId
+
+# ---------------------------------------------------------------- what comes in
+
+
+def storable(text: str) -> str:
+    """`text` without what no database takes: NUL, and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    """Something a customer said, or a button they pressed (`payload`, in Rasa's form `/intent{"entity": "value"}`).
+
+    `vendor_id` is the channel's own id of the message; the pair (channel, vendor_id) is stored once. `opened` is true
+    where the customer only opened the conversation and has said nothing yet.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    text: str = ""
+    payload: str | None = None
+    opened: bool = False
+    time_zone: str | None = None
+    locale: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["customer_message"] = "customer_message"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskReply:
+    """A sales rep wrote to the customer, in the thread of a hand-off (`thread` is the desk's id of it)."""
+
+    channel: str
+    vendor_id: str
+    thread: str
+    text: str
+    rep: str
+    kind: Literal["desk_reply"] = "desk_reply"
+
+
+class DeskVerb(StrEnum):
+    CLAIM = "claim"
+    REPLY = "reply"  # asks for the form in which to write a reply
+    HAND_BACK = "hand_back"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskAction:
+    """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form."""
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    verb: DeskVerb
+    rep: str
+    trigger: str = ""
+    kind: Literal["desk_action"] = "desk_action"
+
+
+class DeliveryState(StrEnum):
+    """How far a message got at its vendor; the order is the only one it may move in."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryStatus:
+    """A vendor's word on a message we sent. `sent_id` is the id from its receipt."""
+
+    channel: str
+    vendor_id: str
+    sent_id: str
+    state: DeliveryState
+    error: str = ""
+    kind: Literal["delivery_status"] = "delivery_status"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A journey's step wants to ask something: open `form` in the customer's conversation on `channel`.
+
+    It waits in the inbox like any message, so it takes its turn in the conversation and happens once: `vendor_id` is
+    `<enrolment>:<step>:<visit>`.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    form: str
+    enrolment_id: str
+    purpose: Purpose
+    again: bool = False
+    kind: Literal["open_form"] = "open_form"
+
+
+Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm
+
+# ---------------------------------------------------------------- what goes out
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    title: str
+    payload: str
+
+
+class Author(StrEnum):
+    BOT = "bot"
+    PERSON = "person"
+    SYSTEM = "system"  # "a colleague has joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a customer reads. `source` names and links the page that an answer came from."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None
+    author: Author = Author.BOT
+    author_name: str = ""
+    source_title: str = ""
+    source_url: str = ""
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class HandoffCard:
+    """A lead as a sales rep first sees it."""
+
+    handoff_id: HandoffId
+    title: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    score: int
+    grade: str
+    reasons: tuple[str, ...]
+    transcript_url: str
+    claimed_by: str = ""
+    closed: bool = False
+    kind: Literal["handoff_card"] = "handoff_card"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps."""
+
+    speaker: str
+    text: str
+    kind: Literal["desk_line"] = "desk_line"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyForm:
+    """A form in which a rep writes to the customer; it must open within seconds of the click (`trigger`)."""
+
+    handoff_id: HandoffId
+    customer: str
+    trigger: str
+    kind: Literal["reply_form"] = "reply_form"
+
+
+Content = Text | HandoffCard | DeskLine | ReplyForm
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message for `Channel.send`.
+
+    `key` is ours and never repeats. `thread` is the vendor's id of the message to answer under, `replaces` the vendor's
+    id of the message whose content this one takes over.
+    """
+
+    key: str
+    channel: str
+    address: str
+    content: Content
+    thread: str | None = None
+    replaces: str | None = None
+    attempt: int = 1
+    first_tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The vendor took the message; `vendor_id` is what it calls it."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A line of a transcript; `speaker` is Customer, Assistant, or a rep's name."""
+
+    at: datetime
+    speaker: str
+    text: str
+    message_id: MessageId | None = None

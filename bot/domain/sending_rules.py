@@ -1,0 +1,125 @@
+"""The rules for writing to people unasked: quiet hours by law, frequency caps, and the words that stop it all.
+
+Each rule is a dated row with its source (`journeys/rules/`), because laws change and a record must say which applied.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from bot.domain.consent import Purpose
+from bot.domain.journey import SendWindow
+
+EVERYWHERE_ELSE = "default"
+"""The jurisdiction of the rows for countries that have none of their own."""
+
+Meaning = Literal["stop", "start", "help"]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """What every row has: `starts` and `ends` are its first and last day (None: still in force)."""
+
+    id: str
+    jurisdiction: str
+    starts: date
+    ends: date | None
+    source: str
+
+    def in_force(self, at: datetime | None) -> bool:
+        """Whether the row applies on that day (in UTC); with no day, whether it has no end."""
+        if at is None:
+            return self.ends is None
+        return self.starts <= at.date() and (self.ends is None or at.date() <= self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class SendingHours(RuleRow):
+    """The only hours in which marketing may go out on `channels`; `jurisdiction` is a country (ISO 3166)."""
+
+    channels: frozenset[str]
+    window: SendWindow
+
+
+@dataclass(frozen=True, slots=True)
+class FrequencyCap(RuleRow):
+    """One person gets `at_most` messages of this purpose on each of `channels` in any period as long as `within`."""
+
+    purpose: Purpose
+    channels: frozenset[str]
+    at_most: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Keywords(RuleRow):
+    """Words that mean something when they are the whole message."""
+
+    meaning: Meaning
+    language: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SendingRules:
+    """All rows, and the questions that the gate and the dialogue ask of them."""
+
+    hours: tuple[SendingHours, ...] = ()
+    caps: tuple[FrequencyCap, ...] = ()
+    keywords: tuple[Keywords, ...] = ()
+    _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_meanings", _meanings(self.keywords))
+
+    def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
+        """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
+        rows = [row for row in self.hours if channel in row.channels and row.in_force(at)]
+        own = [row for row in rows if row.jurisdiction == country]
+        return tuple(row.window for row in own or (row for row in rows if row.jurisdiction == EVERYWHERE_ELSE))
+
+    def cap_for(self, purpose: Purpose, channel: str, at: datetime | None = None) -> FrequencyCap | None:
+        """The cap on messages of this purpose on this channel; None where there is none."""
+        for cap in self.caps:
+            if cap.purpose is purpose and channel in cap.channels and cap.in_force(at):
+                return cap
+        return None
+
+    def keyword(self, text: str) -> Meaning | None:
+        """What the message means where it is nothing but such a word, once or repeated, in any case or punctuation."""
+        words = spelled(text)
+        if not words or len(words) > LONGEST_KEYWORD_MESSAGE:
+            return None
+        whole = self._meanings.get("".join(words))
+        if whole is not None:
+            return whole
+        meanings = {self._meanings.get(word) for word in words}
+        return meanings.pop() if len(meanings) == 1 else None
+
+
+LONGEST_KEYWORD_MESSAGE = 40
+"""Words; a longer message is a sentence, whatever it repeats."""
+
+
+def spelled(text: str) -> tuple[str, ...]:
+    """The text's words in small letters without accents; punctuation, emoji and invisible characters part them."""
+    if len(text) > 1000:
+        return ()
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    kept = [character for character in folded if unicodedata.category(character) not in ("Mn", "Me", "Cf")]
+    return tuple("".join(one if one.isalnum() else " " for one in kept).split())
+
+
+def _meanings(rows: Iterable[Keywords]) -> Mapping[str, Meaning]:
+    """Each word without its spaces. Where rows disagree, stopping wins."""
+    found: dict[str, Meaning] = {}
+    for row in rows:
+        for word in row.words:
+            key = "".join(spelled(word))
+            if row.in_force(None) and found.get(key) != "stop":
+                found[key] = row.meaning
+    return found

@@ -1,0 +1,147 @@
+"""What a time expression means to somebody who says it now, where they live."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from bot.domain.time_grammar import (
+    Ahead,
+    Clock,
+    Day,
+    InPeriod,
+    OnDate,
+    OnWeekday,
+    Slashed,
+    TimeExpression,
+    find_times,
+)
+
+AN_INSTANT_LASTS = timedelta(minutes=30)
+"""What "at 3" spans: the usual length of a first meeting."""
+
+_WORKING_WEEK = 5
+
+
+def resolve_time(phrase: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
+    """The span of time, in UTC, that the first expression in `phrase` means; None where there is none or it is over.
+
+    `now` is aware. "next week" is its Monday to Friday, "tomorrow" the whole day, "at 3" half an hour.
+    """
+    for expression in find_times(phrase):
+        span = resolve_expression(expression, now, zone)
+        if span is not None:
+            return span
+    return None
+
+
+def resolve_expression(expression: TimeExpression, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
+    here = now.astimezone(zone)
+    match expression.day:
+        case Ahead(amount=amount, unit="minute" | "hour" as unit):
+            start = now + (timedelta(minutes=amount) if unit == "minute" else timedelta(hours=amount))
+            return start.astimezone(UTC), (start + AN_INSTANT_LASTS).astimezone(UTC)
+        case None:
+            days = (here.date(), here.date())
+            span = _span(days, expression.clock, zone)
+            if span[0] <= now:  # "at 3", said at 4, is tomorrow
+                tomorrow = here.date() + timedelta(days=1)
+                span = _span((tomorrow, tomorrow), expression.clock, zone)
+            return span
+        case day:
+            found = _days(day, here.date(), zone)
+            if found is None:
+                return None
+            start, end = _span(found, expression.clock, zone)
+            return (max(start, now.astimezone(UTC)), end) if end > now else None
+
+
+def _span(days: tuple[date, date], clock: Clock | None, zone: tzinfo) -> tuple[datetime, datetime]:
+    first, last = days
+    if clock is None:
+        return _at(first, 0, zone), _at(last, 24 * 60, zone)
+    if clock.start == clock.end:
+        start = _at(first, clock.start, zone)
+        return start, start + AN_INSTANT_LASTS
+    return _at(first, clock.start, zone), _at(last, clock.end, zone)
+
+
+def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
+    days, minutes = divmod(minutes, 24 * 60)
+    local = datetime.combine(day + timedelta(days=days), time(minutes // 60, minutes % 60), tzinfo=zone)
+    return local.astimezone(UTC)
+
+
+def _days(day: Day, today: date, zone: tzinfo) -> tuple[date, date] | None:
+    """The first and the last day that are meant; None where there is no such day."""
+    try:
+        match day:
+            case Ahead(amount=amount, unit="month"):
+                return _whole(_months_later(today, amount))
+            case Ahead(amount=amount, unit=unit):
+                return _whole(today + timedelta(days=amount * (7 if unit == "week" else 1)))
+            case OnWeekday(weekday=weekday, next=in_next_week, weeks=weeks):
+                monday = today - timedelta(days=today.weekday())
+                days = (weekday - today.weekday() - 1) % 7 + 1
+                found = monday + timedelta(days=7 + weekday) if in_next_week else today + timedelta(days=days)
+                return _whole(found + timedelta(weeks=weeks))
+            case InPeriod():
+                return _period(day, today)
+            case OnDate():
+                return _date(day, today)
+            case Slashed(first=first, second=second, year=year):
+                month_first = second > 12 or (first <= 12 and str(zone).startswith(("America/", "US/")))
+                month, number = (first, second) if month_first else (second, first)
+                return _date(OnDate(number, month, year), today)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _whole(day: date) -> tuple[date, date]:
+    return day, day
+
+
+def _months_later(today: date, months: int) -> date:
+    year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
+    return date(year, month + 1, min(today.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _period(period: InPeriod, today: date) -> tuple[date, date]:
+    if period.unit == "month":
+        first = _months_later(today.replace(day=1), period.offset)
+        last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    else:
+        first = today - timedelta(days=today.weekday()) + timedelta(weeks=period.offset)
+        if period.unit == "weekend":
+            first += timedelta(days=5)
+            return max(first, today), first + timedelta(days=1)
+        last = first + timedelta(days=_WORKING_WEEK - 1)
+    third = max(1, ((last - first).days + 1) // 3)
+    match period.part:
+        case "early":
+            last = first + timedelta(days=third)
+        case "mid":
+            first, last = first + timedelta(days=third), last - timedelta(days=third)
+        case "late":
+            first = last - timedelta(days=third)
+        case "":
+            pass
+    return max(first, today), max(last, today)
+
+
+def _date(named: OnDate, today: date) -> tuple[date, date]:
+    if named.year is not None and named.month is not None:
+        return _whole(date(named.year, named.month, named.day))
+    if named.month is not None:
+        # Leap days exist in one of eight years at worst.
+        for year in range(today.year, today.year + 9):
+            if named.day <= calendar.monthrange(year, named.month)[1]:
+                found = date(year, named.month, named.day)
+                if found >= today:
+                    return _whole(found)
+        raise ValueError("no such day")
+    for months in range(13):
+        first = _months_later(today.replace(day=1), months)
+        if named.day <= calendar.monthrange(first.year, first.month)[1] and first.replace(day=named.day) >= today:
+            return _whole(first.replace(day=named.day))
+    raise ValueError("no such day")

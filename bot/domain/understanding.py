@@ -1,0 +1,65 @@
+"""What a message was understood to mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+FALLBACK_INTENT = "nlu_fallback"
+KNOWLEDGE_INTENT = "ask_knowledge"
+OPT_OUT_INTENT = "opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A value found in a text; `start` and `end` are character offsets into it (end exclusive)."""
+
+    name: str
+    value: Any
+    text: str = ""
+    start: int = 0
+    end: int = 0
+    confidence: float = 1.0
+    role: str | None = None
+    group: str | None = None
+    extractor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntentScore:
+    name: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeAnswer:
+    """A passage of a knowledge page that answers the question, with its source."""
+
+    text: str
+    title: str
+    url: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The reading of one message.
+
+    `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback.
+    """
+
+    text: str
+    intent: IntentScore
+    entities: tuple[Entity, ...] = ()
+    ranking: tuple[IntentScore, ...] = ()
+    stage: str = "classifier"
+    answer: KnowledgeAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expecting:
+    """What the conversation last asked for, so that "fifty" after "how many?" is a number of people."""
+
+    form: str
+    slot: str
+    entities: tuple[str, ...] = ()

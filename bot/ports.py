@@ -1,0 +1,463 @@
+"""Every seam of Overture on one page: what the core asks of the world outside it.
+
+Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothing here does anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
+
+from bot.domain.assistant import Assistant
+from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.conversation import Conversation, Event, Tracker
+from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
+from bot.domain.effects import ActionResult
+from bot.domain.errors import SettingsError
+from bot.domain.handoff import Handoff, Lead
+from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
+from bot.domain.journey import Enrolment, Journey
+from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
+from bot.domain.person import Identity, Profile
+from bot.domain.score import ScoreChange
+from bot.domain.sending_rules import SendingRules
+from bot.domain.understanding import Expecting, Understood
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+
+
+# ================================================================ connectors
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """An HTTP request from outside. `url` is the public one, with its query; header names are lower case."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+    @property
+    def tail(self) -> str:
+        """What follows `/channels/<name>/` in the path; empty where nothing does."""
+        return urlsplit(self.url).path.partition("/channels/")[2].partition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowFeed:
+    """The caller may read this feed from `after` on, as server-sent events."""
+
+    feed: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A verified request in our words: what came in, how to answer it, or which feed to stream as the answer.
+
+    With `follow`, the stream carries the headers of `reply`.
+    """
+
+    inbound: Sequence[Inbound] = ()
+    reply: Reply = Reply()
+    follow: FollowFeed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a channel can do. `identity` is the kind of identity its addresses are.
+
+    `own_lines`: its page shows the customer's own messages from our feed. `desk`: its people are our reps.
+    `repeatable`: the vendor recognises a second try by its key, so that an unknown outcome may simply be sent again.
+    `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
+    """
+
+    identity: str
+    buttons: bool = False
+    longest_text: int = 4000
+    proactive: bool = True
+    own_lines: bool = False
+    desk: bool = False
+    repeatable: bool = False
+    separate_disclosure: bool = False
+
+
+@runtime_checkable
+class Channel(Protocol):
+    """A way to talk to people. One folder under `connectors/`, made by its `build(settings)`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    def parse(self, request: WebhookRequest) -> Webhook:
+        """Verify the request's signature and translate it. No I/O; raises WebhookRejected."""
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """One try. Raises TemporarySendError or PermanentSendError."""
+
+    async def find(self, message: OutboundMessage) -> Receipt | None:
+        """The receipt of an earlier try of unknown outcome, where the vendor can be asked; else None."""
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Crm(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    async def upsert(self, lead: Lead, *, key: str) -> str:
+        """Create the record or bring it up to date; its id at the vendor. Raises as Channel.send does."""
+
+    async def note(self, crm_id: str, text: str, *, key: str) -> None:
+        """Add a note to the record, once for each `key`."""
+
+    async def close(self) -> None: ...
+
+
+class FeedWriter(Protocol):
+    """Writes to a durable feed that pages read: the widget's messages, what a sandbox's stand-in shows."""
+
+    async def append(self, feed: str, key: str, item: Mapping[str, Any]) -> None:
+        """Add the item, unless the feed has one of this key."""
+
+    async def items(self, feed: str) -> Sequence[Mapping[str, Any]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorSettings:
+    """What a connector's `build` gets: its own settings by their environment names, and where we are reached.
+
+    `service_url` is where vendors reach us from outside (webhooks are signed over it). `sandbox_url`, when set, is the
+    local stand-in that takes the vendor's place.
+    """
+
+    values: Mapping[str, str]
+    service_url: str
+    clock: Clock
+    feed: FeedWriter
+    sandbox_url: str | None = None
+
+    def require(self, name: str) -> str:
+        if value := self.values.get(name, ""):
+            return value
+        raise SettingsError(
+            f"{name} is not set. Set it in the environment or in .env, "
+            "or unset all settings of this connector to run it in its sandbox."
+        )
+
+    def get(self, name: str, default: str = "") -> str:
+        return self.values.get(name) or default
+
+
+class SandboxVendor(Protocol):
+    """A stand-in for a vendor's service on this machine: it takes our calls, and plays what people do over there."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def answer(self, request: WebhookRequest) -> Reply:
+        """What the vendor's API would answer to our connector's call; what it shows is put on its feed."""
+
+    async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
+        """Somebody sends a text or presses a button there: the signed webhook that the vendor sends us.
+
+        What they did is put on the vendor's feed. Raises WebhookRejected for a deed that cannot be done.
+        """
+
+
+# ================================================================ understanding, dialogue, actions
+
+
+class Encoder(Protocol):
+    @property
+    def fingerprint(self) -> str: ...
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Unit-length sentence embeddings: a float32 array of shape (len(texts), dimensions)."""
+
+
+class Nlu(Protocol):
+    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+        """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
+
+
+class ActionRunner(Protocol):
+    async def run(self, action: str, tracker: Tracker, context: Mapping[str, Any]) -> ActionResult:
+        """Run a rasa-sdk action; raises ActionError.
+
+        `context` is what it may know of the person: `profile`, `lead`, `consents`, `conversation`. An action that
+        rejects its execution says so by the event in its result.
+        """
+
+    def knows(self, action: str) -> bool:
+        """Whether such an action exists; True where that can only be found out by running it."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """All content that is in force: the assistant, how it understands, the journeys, the sending rules."""
+
+    assistant: Assistant
+    nlu: Nlu
+    journeys: Mapping[str, Journey]
+    rules: SendingRules
+
+
+class Library(Protocol):
+    """Holds the playbook; a change of the files that has no faults replaces it."""
+
+    def current(self) -> Playbook: ...
+
+
+# ================================================================ waking and locking
+
+
+class Wakeups(Protocol):
+    """A nudge between tasks and processes that there is work. It may be lost: whoever waits also looks by the clock."""
+
+    async def notify(self, topic: str) -> None: ...
+
+    def listen(self, topic: str) -> AbstractAsyncContextManager[Listener]: ...
+
+    async def close(self) -> None: ...
+
+
+class Listener(Protocol):
+    async def wait(self, at_most: timedelta) -> bool:
+        """True once something was notified since the last wait (or since listening began), False after `at_most`."""
+
+
+class Leases(Protocol):
+    def hold(self, name: str, *, ttl: timedelta) -> AbstractAsyncContextManager[bool]:
+        """Try to hold `name` for the body of the `async with`; it yields whether that worked. Kept alive while held."""
+
+    async def close(self) -> None: ...
+
+
+# ================================================================ the store
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """Something that came in and waits for its turn. `position` grows in the order of arrival."""
+
+    position: int
+    conversation_id: ConversationId
+    inbound: Inbound
+    received_at: datetime
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """One item of a feed; `position` is unique in the store and grows."""
+
+    position: int
+    feed: str
+    item: Mapping[str, Any]
+    at: datetime
+
+
+class Profiles(Protocol):
+    async def get(self, profile_id: ProfileId) -> Profile: ...
+    async def add(self, profile: Profile) -> None: ...
+    async def save(self, profile: Profile) -> None: ...
+    async def owner_of(self, kind: str, value: str) -> Profile | None:
+        """Who has this identity: whoever proved it, else whoever claimed it last."""
+
+    async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
+        """Note the identity; a verified one stays verified."""
+
+    async def identities(self, profile_id: ProfileId) -> Sequence[Identity]: ...
+
+
+class Conversations(Protocol):
+    async def get(self, conversation_id: ConversationId) -> Conversation: ...
+    async def at(self, channel: str, address: str) -> Conversation | None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[Conversation]: ...
+    async def add(self, conversation: Conversation) -> None: ...
+    async def save(self, conversation: Conversation) -> None:
+        """Write the version after the one that was read; raises Conflict when that is no longer the latest."""
+
+    async def disclosed(self, conversation_id: ConversationId, at: datetime) -> None:
+        """Note that it was said here that this is a machine. The first time stays, and so does the version."""
+
+    async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None: ...
+    async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]: ...
+
+
+class Inbox(Protocol):
+    async def add(
+        self, conversation_id: ConversationId, inbound: Inbound, at: datetime, *, due_at: datetime | None = None
+    ) -> bool:
+        """False when this (channel, vendor id) was taken before."""
+
+    async def waiting_conversations(self, now: datetime, limit: int) -> Sequence[ConversationId]:
+        """Conversations with entries that are due, longest waiting first."""
+
+    async def waiting(self, conversation_id: ConversationId, now: datetime) -> Sequence[InboxEntry]: ...
+    async def done(self, position: int, at: datetime) -> bool:
+        """False when somebody else has done it."""
+
+    async def put_off(self, position: int, until: datetime) -> None: ...
+    async def failed(self, position: int, error: str, *, park_after: int) -> bool:
+        """Count a failed try; parks the entry at the `park_after`-th, and then returns True."""
+
+    async def next_due(self) -> datetime | None: ...
+
+
+class Outbox(Protocol):
+    async def add(self, entry: OutboxEntry) -> bool:
+        """False when this key was taken before."""
+
+    async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
+        """Take due entries: each comes back as it was (WAITING, or SENDING and left so by a crash) and is now SENDING.
+
+        An entry is not taken while an earlier one of the same conversation and channel is waiting to be sent and due,
+        or was tried and waits for its next try. Marketing that waits for its next try holds up nothing.
+        """
+
+    async def settle(self, entry: OutboxEntry) -> None:
+        """Write status, due time, attempts, vendor id and reason."""
+
+    async def by_key(self, key: str) -> OutboxEntry | None: ...
+    async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None: ...
+    async def purge(self, profile_id: ProfileId, purpose: Purpose, why: str) -> Sequence[OutboxEntry]:
+        """Withhold what waits for this person with this purpose; what it was."""
+
+    async def sent_since(self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime) -> int: ...
+    async def next_due(self) -> datetime | None: ...
+    async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
+        """Move a delivery forward; False when it is unknown or already further."""
+
+    async def count(self, status: OutboxStatus) -> int: ...
+
+
+class Consents(Protocol):
+    async def add(self, record: ConsentRecord) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]: ...
+    async def suppress(self, suppression: Suppression) -> None: ...
+    async def lift(self, channel: str, address: str) -> None: ...
+    async def suppression(self, channel: str, address: str) -> Suppression | None: ...
+    async def decided(self, decision: Decision) -> None: ...
+    async def decisions(self, profile_id: ProfileId) -> Sequence[Decision]: ...
+
+
+class Enrolments(Protocol):
+    async def publish(self, journey: Journey) -> None:
+        """Keep this version; the latest published one is what new people enter."""
+
+    async def version(self, journey: str, version: str) -> Journey: ...
+    async def add(self, enrolment: Enrolment) -> bool:
+        """False when the person is in this journey now."""
+
+    async def get(self, enrolment_id: EnrolmentId) -> Enrolment: ...
+    async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None: ...
+    async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]: ...
+    async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
+        """Due enrolments, locked for this transaction; other workers skip them."""
+
+    async def save(self, enrolment: Enrolment) -> None:
+        """Write `seq` and what goes with it; raises Conflict unless the stored `seq` is one less."""
+
+    async def next_due(self) -> datetime | None: ...
+
+
+class Handoffs(Protocol):
+    async def add(self, handoff: Handoff) -> None: ...
+    async def get(self, handoff_id: HandoffId) -> Handoff: ...
+    async def open_in(self, conversation_id: ConversationId) -> Handoff | None: ...
+    async def open_for(self, profile_id: ProfileId) -> Handoff | None: ...
+    async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
+        """The hand-off whose card the desk knows by this id."""
+
+    async def save(self, handoff: Handoff) -> None:
+        """Write the version after the one that was read; raises Conflict when somebody was faster."""
+
+
+class Scores(Protocol):
+    async def add(self, change: ScoreChange) -> bool:
+        """False when this key was counted before."""
+
+    async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]: ...
+
+
+class CrmLinks(Protocol):
+    async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
+    async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
+
+
+class Feeds(Protocol):
+    """Durable, ordered lists that pages read: the widget's messages, the explain panel, the sandbox's panels."""
+
+    async def append(self, feed: str, key: str, item: Mapping[str, Any], at: datetime) -> None:
+        """Add the item, unless the feed has one of this key. It gets its position when the transaction commits."""
+
+    async def read(self, feeds: Sequence[str], *, after: int, limit: int = 500) -> Sequence[FeedItem]: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction, and the tables in it."""
+
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def consents(self) -> Consents: ...
+    @property
+    def enrolments(self) -> Enrolments: ...
+    @property
+    def handoffs(self) -> Handoffs: ...
+    @property
+    def scores(self) -> Scores: ...
+    @property
+    def crm_links(self) -> CrmLinks: ...
+    @property
+    def feeds(self) -> Feeds: ...
+
+
+class Store(Protocol):
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be working on it, too."""
+
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Commits on a clean exit, and only here; rolls back on an exception."""
+
+    async def migrate(self) -> None:
+        """Bring the tables to this version's shape."""
+
+    async def check(self) -> None:
+        """Raises when the database does not answer."""
+
+    async def close(self) -> None: ...

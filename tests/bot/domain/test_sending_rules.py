@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.consent import Purpose
+from bot.domain.journey import SendWindow
+from bot.domain.sending_rules import FrequencyCap, Keywords, Meaning, SendingHours, SendingRules
+
+OLD, NEW, HOUSE = SendWindow(time(9), time(21)), SendWindow(time(8), time(21)), SendWindow(time(9), time(20))
+STATE = SendWindow(time(8), time(20))
+TEXTS = frozenset({"sms", "whatsapp"})
+SINCE = date(2026, 1, 1)
+
+
+def hours(name: str, where: str, starts: date, ends: date | None, window: SendWindow) -> SendingHours:
+    return SendingHours(name, where, starts, ends, "a law", channels=TEXTS, window=window)
+
+
+def words(name: str, meaning: Meaning, *of: str, ends: date | None = None) -> Keywords:
+    return Keywords(name, "default", SINCE, ends, "a law", meaning=meaning, language="en", words=of)
+
+
+RULES = SendingRules(
+    hours=(
+        hours("us-old", "US", date(2000, 1, 1), date(2025, 12, 31), OLD),
+        hours("us-new", "US", date(2026, 1, 1), None, NEW),
+        hours("us-more", "US", date(2027, 1, 1), None, STATE),
+        hours("house", "default", date(2000, 1, 1), None, HOUSE),
+    ),
+    caps=(
+        FrequencyCap(
+            "weekly", "default", SINCE, None, "house", purpose=Purpose.MARKETING, channels=frozenset({"sms"}),
+            at_most=3, within=timedelta(days=7),
+        ),
+    ),
+    keywords=(
+        words("stop", "stop", "stop", "quit", "opt out", "arrêt", "kündigen"),
+        words("start", "start", "start"),
+        words("help", "help", "help", "info"),
+        words("over", "stop", "halt", ends=date(2026, 6, 1)),
+        words("both", "help", "stop"),
+    ),
+)  # fmt: skip
+
+
+def on(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "windows"),
+    [
+        ("US", "2025-12-31", (OLD,)),
+        ("US", "2026-01-01", (NEW,)),
+        ("US", "2027-01-01", (NEW, STATE)),
+        ("GB", "2026-01-01", (HOUSE,)),
+        ("", "2026-01-01", (HOUSE,)),
+    ],
+)
+def test_the_hours_are_those_of_the_country_on_that_day(
+    country: str, day: str, windows: tuple[SendWindow, ...]
+) -> None:
+    assert RULES.windows_for(country, "sms", on(day)) == windows
+
+
+def test_a_country_whose_rows_are_over_has_the_hours_of_everywhere_else() -> None:
+    assert RULES.windows_for("US", "sms", on("1999-12-31")) == ()
+    only_old = SendingRules(hours=(RULES.hours[0], RULES.hours[3]))
+    assert only_old.windows_for("US", "sms", on("2026-01-01")) == (HOUSE,)
+
+
+def test_a_channel_without_rules_has_no_hours() -> None:
+    assert RULES.windows_for("US", "webchat", on("2026-01-01")) == ()
+
+
+def test_a_cap_holds_for_its_purpose_and_channel_only() -> None:
+    cap = RULES.cap_for(Purpose.MARKETING, "sms")
+    assert cap is not None
+    assert (cap.at_most, cap.within) == (3, timedelta(days=7))
+    assert RULES.cap_for(Purpose.SERVICE, "sms") is None
+    assert RULES.cap_for(Purpose.MARKETING, "webchat") is None
+    assert RULES.cap_for(Purpose.MARKETING, "sms", on("2025-12-31")) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop", "STOP", "Stop.", " stop! ", "s t o p", "S.T.O.P", "«stop»", "🛑 STOP 🛑", "stop\n", "stop\u200b",
+        "ＳＴＯＰ", "Ⓢⓣⓞⓟ", "stop stop STOP", "stop, quit!", "opt out", "OPT-OUT", "optout", "opt\nout", "Arrêt",
+        "ARRET", "Kündigen", "kündigen",
+    ],
+)  # fmt: skip
+def test_a_stop_word_is_known_in_any_dress(text: str) -> None:
+    assert RULES.keyword(text) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "🛑",
+        "!!!",
+        "stopping by",
+        "don't stop",
+        "stop by at noon",
+        "nonstop",
+        "help stop",
+        "opt",
+        "halt",
+        "yes",
+    ],
+)
+def test_a_message_that_says_more_or_less_is_no_keyword(text: str) -> None:
+    assert RULES.keyword(text) is None
+
+
+def test_start_and_help_are_known_too() -> None:
+    assert RULES.keyword("Start!") == "start"
+    assert RULES.keyword("INFO?") == "help"
+
+
+def test_where_two_rows_disagree_stopping_wins() -> None:
+    assert RULES.keyword("stop") == "stop"
+    reversed_rows = SendingRules(keywords=tuple(reversed(RULES.keywords)))
+    assert reversed_rows.keyword("stop") == "stop"
+
+
+def test_a_very_long_message_is_no_keyword() -> None:
+    assert RULES.keyword("stop " * 30) == "stop"
+    assert RULES.keyword("stop " * 100) is None
+    assert RULES.keyword("stop" + " " * 100_000) is None
+
+
+@given(
+    word=st.sampled_from(["stop", "quit", "opt out"]),
+    upper=st.lists(st.booleans(), min_size=7, max_size=7),
+    before=st.text(alphabet=" .,!?*-_'\"()🛑😡\n\t\u200d\ufe0f", max_size=6),
+    between=st.sampled_from(["", " ", ".", "-"]),
+    after=st.text(alphabet=" .,!?*-_'\"()🛑😡\n\t\u200d\ufe0f", max_size=6),
+)
+def test_case_spacing_punctuation_and_emoji_never_hide_a_stop(
+    word: str, upper: list[bool], before: str, between: str, after: str
+) -> None:
+    dressed = between.join(letter.upper() if big else letter for letter, big in zip(word, upper, strict=False))
+    assert RULES.keyword(before + dressed + after) == "stop"
+
+
+@given(st.text())
+def test_any_text_has_an_answer(text: str) -> None:
+    assert RULES.keyword(text) in (None, "stop", "start", "help")

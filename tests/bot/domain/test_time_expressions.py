@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.time_expressions import resolve_time
+from bot.domain.time_grammar import find_times
+
+LONDON = ZoneInfo("Europe/London")
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+
+def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) -> str | None:
+    """The span in the zone's own time, such as "Tue 01 Dec 15:30 - 16:00"."""
+    span = resolve_time(phrase, now, ZoneInfo(zone))
+    if span is None:
+        return None
+    start, end = (moment.astimezone(ZoneInfo(zone)) for moment in span)
+    return f"{start:%a %d %b %H:%M} - " + (f"{end:%H:%M}" if end.date() == start.date() else f"{end:%a %d %b %H:%M}")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "span"),
+    [
+        ("next Tuesday at half past 3", "Tue 01 Dec 15:30 - 16:00"),
+        ("Tuesday at 3pm", "Tue 01 Dec 15:00 - 15:30"),
+        ("tomorrow afternoon", "Wed 25 Nov 12:00 - 17:00"),
+        ("tomorrow at 10", "Wed 25 Nov 10:00 - 10:30"),
+        ("3pm on Thursday", "Thu 26 Nov 15:00 - 15:30"),
+        ("at 15:30 tomorrow", "Wed 25 Nov 15:30 - 16:00"),
+        ("next week", "Mon 30 Nov 00:00 - Sat 05 Dec 00:00"),
+        ("early next week", "Mon 30 Nov 00:00 - Wed 02 Dec 00:00"),
+        ("this week", "Tue 24 Nov 10:00 - Sat 28 Nov 00:00"),
+        ("in two weeks", "Tue 08 Dec 00:00 - Wed 09 Dec 00:00"),
+        ("in three months", "Wed 24 Feb 00:00 - Thu 25 Feb 00:00"),
+        ("in 20 minutes", "Tue 24 Nov 10:20 - 10:50"),
+        ("between 2 and 4pm on Friday", "Fri 27 Nov 14:00 - 16:00"),
+        ("10 to 11am tomorrow", "Wed 25 Nov 10:00 - 11:00"),
+        ("quarter to four", "Tue 24 Nov 15:45 - 16:15"),
+        ("after lunch on wednesday", "Wed 25 Nov 14:00 - 18:00"),
+        ("12 March at noon", "Fri 12 Mar 12:00 - 12:30"),
+        ("the 3rd", "Thu 03 Dec 00:00 - Fri 04 Dec 00:00"),
+        ("thursday the 3rd of december at 14h30", "Thu 03 Dec 14:30 - 15:00"),
+        ("2026-12-01 10:00", "Tue 01 Dec 10:00 - 10:30"),
+        ("a week from Monday", "Mon 07 Dec 00:00 - Tue 08 Dec 00:00"),
+        ("Monday week", "Mon 07 Dec 00:00 - Tue 08 Dec 00:00"),
+        ("29 february", "Tue 29 Feb 00:00 - Wed 01 Mar 00:00"),
+        ("tomorow 9am", "Wed 25 Nov 09:00 - 09:30"),
+        ("at 9", "Wed 25 Nov 09:00 - 09:30"),
+    ],
+)
+def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
+    assert meant(phrase) == span
+
+
+@pytest.mark.parametrize("phrase", ["", "hello", "31 november", "between 20 and 30", "I may march on", "2020-01-01"])
+def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
+    assert meant(phrase) is None
+
+
+def test_which_number_is_the_month_depends_on_where_the_person_lives() -> None:
+    assert meant("12/03/2027") == "Fri 12 Mar 00:00 - Sat 13 Mar 00:00"
+    assert meant("12/03/2026", zone="America/New_York") == "Thu 03 Dec 00:00 - Fri 04 Dec 00:00"
+
+
+def test_a_time_is_the_persons_own() -> None:
+    span = resolve_time("tomorrow at 3pm", TUESDAY, ZoneInfo("America/New_York"))
+    assert span is not None
+    assert span[0] == datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
+
+
+def test_words_that_are_often_no_time_are_marked() -> None:
+    assert [found.certain for found in find_times("I sat in the sun")] == [False, False]
+    assert [found.certain for found in find_times("sun at 3")] == [True]
+
+
+WORDS = st.sampled_from(
+    ("next", "this", "monday", "tue", "at", "half", "past", "3", "in", "two", "weeks", "tomorrow", "31", "feb", "12/13",
+     "the", "99", "of", "may", "pm", "noon", "between", "and", "ſunday", "2026")
+)  # fmt: skip
+
+
+@given(st.lists(WORDS).map(" ".join) | st.text(), st.datetimes(datetime(2020, 1, 1), datetime(2090, 1, 1)))  # noqa: DTZ001
+@example("ſunday at 3", datetime(2026, 1, 1))  # noqa: DTZ001
+def test_any_text_resolves_to_the_present_or_later_or_to_nothing(text: str, moment: datetime) -> None:
+    now = moment.replace(tzinfo=UTC)
+    for found in find_times(text):
+        assert text[found.start : found.end]
+    span = resolve_time(text, now, LONDON)
+    if span is not None:
+        assert now - timedelta(days=1) < span[0] < span[1]
+        assert span[1] > now
+        assert span[0].tzinfo is UTC

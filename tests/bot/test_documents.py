@@ -1,0 +1,111 @@
+"""Documents: YAML whose every fault has a place."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.documents import Faults, did_you_mean, parse, salvage
+from bot.domain.errors import ContentError, Place
+
+ANY_TEXT = st.text(st.sampled_from("ab:- \t\n\"'[]{}#&*!|>%@0\x00é"), max_size=60) | st.text(max_size=40)
+
+
+def refusal(text: str) -> ContentError | None:
+    try:
+        parse("a.yml", text)
+    except ContentError as error:
+        return error
+    return None
+
+
+def fault_of(text: str) -> str:
+    error = refusal(text)
+    assert error is not None
+    (fault,) = error.faults
+    return str(fault)
+
+
+def test_an_entry_has_the_place_at_which_it_stands() -> None:
+    document = parse("a.yml", "one: 1\ntwo:\n  - x\n  - y: 2\n")
+    assert document.place(document.data, "two") == Place("a.yml", 2, 1)
+    assert document.place(document.data["two"], 1) == Place("a.yml", 4, 5)
+    assert document.place(document.data["two"][1]) == Place("a.yml", 4, 5)
+    assert document.place("a plain text") == Place("a.yml")
+    assert document.place(document.data, "no such key") == Place("a.yml", 1, 1)
+
+
+def test_times_and_country_codes_stay_what_was_written() -> None:
+    assert parse("a.yml", "at: 21:00\nland: NO\n").data == {"at": "21:00", "land": "NO"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: 1\n\tb: 2\n", "a.yml:2:1: this is not YAML: found character '\\t'"),
+        ("steps:\n\t- send\n", "Indent with spaces, not tabs."),
+        ("a: 1\nb: 2\na: 3\n", "a.yml:3:1:"),
+        ("a: 1\nb: 2\na: 3\n", "Keep one of the two entries."),
+        ("text: Hello: there\n", "Put quotes around a text that has a colon in it"),
+        ('a: 1\nb: "never closed\nc: 2\n', "a.yml:2:4:"),
+        ('a: 1\nb: "never closed\nc: 2\n', "Close the quote that begins here."),
+        ("a: [1, 2\nb: 3\n", "a.yml:2"),
+        ("a: 1\n---\nb: 2\n", "a.yml:2"),
+        ("a: \x00\n", "a.yml:1"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_its_place_and_advice(text: str, told: str) -> None:
+    assert told in fault_of(text)
+
+
+@given(ANY_TEXT)
+def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
+    error = refusal(text)
+    for fault in error.faults if error else ():
+        assert (fault.place.path, fault.place.line >= 1, fault.place.column >= 1) == ("a.yml", True, True)
+
+
+@given(ANY_TEXT)
+def test_whatever_is_salvaged_is_yaml(text: str) -> None:
+    document = salvage("a.yml", text)
+    if document is not None and refusal(text) is None:
+        assert document.data == parse("a.yml", text).data or "\t" in text
+
+
+def test_what_stands_around_a_bad_line_is_salvaged() -> None:
+    text = 'responses:\n  utter_a:\n  - text: "never closed\n  utter_b:\n  - text: Hello\n'
+    document = salvage("a.yml", text)
+    assert document is not None
+    assert list(document.data["responses"]) == ["utter_a", "utter_b"]
+
+
+def test_lines_indented_with_tabs_are_salvaged() -> None:
+    document = salvage("a.yml", "intents:\n  - greet\n\t- goodbye\n  - thank\nactions: []\n")
+    assert document is not None
+    assert document.data["intents"] == ["greet", "goodbye", "thank"]
+
+
+def test_faults_are_told_in_the_order_of_the_files() -> None:
+    faults = Faults()
+    faults.add(Place("b.yml", 1), "third.")
+    faults.add(Place("a.yml", 10), "second.")
+    faults.unknown(Place("a.yml", 9), "response", "utter_tipp", ["utter_tip", "utter_top"])
+    with pytest.raises(ContentError) as told:
+        faults.raise_if_any()
+    assert [str(fault) for fault in told.value.faults] == [
+        'a.yml:9:1: there is no response "utter_tipp". Did you mean "utter_tip"?',
+        "a.yml:10:1: second.",
+        "b.yml:1:1: third.",
+    ]
+
+
+def test_no_faults_raise_nothing() -> None:
+    Faults().raise_if_any()
+
+
+def test_a_suggestion_is_the_nearest_name_or_the_few_there_are_or_nothing() -> None:
+    assert did_you_mean("sms", ["slack", "smsx"]) == 'Did you mean "smsx"?'
+    assert did_you_mean("zzz", ["b", "a"]) == "Known: a, b."
+    assert did_you_mean("zzz", [f"name{number}" for number in range(9)]) == ""
+    assert did_you_mean("zzz", []) == ""

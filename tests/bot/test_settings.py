@@ -1,0 +1,96 @@
+"""Settings: from the environment, then .env, then the defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import SettingsError
+from bot.settings import connector_values, load_settings, misspelt_settings
+
+
+@pytest.fixture(autouse=True)
+def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder without .env, and an environment without settings of ours."""
+    monkeypatch.chdir(tmp_path)
+    for name in os.environ:
+        if name.startswith("OVERTURE_"):
+            monkeypatch.delenv(name)
+    return iter([tmp_path])
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = load_settings()
+    assert settings.service_url == "http://127.0.0.1:8080"
+    assert settings.database_url == "sqlite+aiosqlite:///.overture/overture.db"
+    assert settings.connector_names == ("webchat", "twilio_messaging", "slack", "hubspot")
+
+
+def test_the_environment_comes_before_the_file_and_the_command_line_before_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path(".env").write_text("OVERTURE_PORT=8001\nOVERTURE_REGION=DE\nOVERTURE_LOG=json\nTWILIO_FROM=+447700900100\n")
+    monkeypatch.setenv("OVERTURE_PORT", "8002")
+    monkeypatch.setenv("OVERTURE_REGION", "FR")
+    settings = load_settings(port=8003)
+    assert (settings.port, settings.region, settings.log) == (8003, "FR", "json")
+
+
+def test_connectors_read_the_same_two_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("TWILIO_FROM=+447700900100\nSLACK_CHANNEL=C1\nEMPTY\n")
+    monkeypatch.setenv("SLACK_CHANNEL", "C2")
+    values = connector_values()
+    assert values["TWILIO_FROM"] == "+447700900100"
+    assert values["SLACK_CHANNEL"] == "C2"
+    assert "EMPTY" not in values
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("OVERTURE_PORT", "99999", "OVERTURE_PORT is '99999': it should be less than or equal to 65535."),
+        ("OVERTURE_PORT", "http", "OVERTURE_PORT is 'http': it should be a valid integer"),
+        ("OVERTURE_ENVIRONMENT", "prod", "it should be 'development' or 'production'"),
+        ("OVERTURE_PUBLIC_URL", "chat.example.com", "such as https://chat.example.com"),
+        ("OVERTURE_PUBLIC_URL", "https://chat.example.com/?a=b", "such as https://chat.example.com"),
+    ],
+)
+def test_a_bad_value_is_told_with_its_name(name: str, value: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as told:
+        load_settings()
+    assert str(told.value).startswith(name)
+    assert reason in str(told.value)
+
+
+def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_PORT", "x")
+    monkeypatch.setenv("OVERTURE_LOG", "xml")
+    with pytest.raises(SettingsError, match=r"OVERTURE_PORT(.|\n)*OVERTURE_LOG"):
+        load_settings()
+
+
+def test_a_file_that_is_not_utf_8_is_told() -> None:
+    Path(".env").write_bytes(b"OVERTURE_REGION=\xff\n")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        load_settings()
+    with pytest.raises(SettingsError, match="UTF-8"):
+        connector_values()
+
+
+def test_a_misspelt_name_is_told_and_others_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_CONECTORS", "webchat")
+    monkeypatch.setenv("OVERTURE_CHROMIUM", "/usr/bin/chromium")
+    monkeypatch.setenv("OVERTURE_PORT", "8001")
+    assert misspelt_settings() == ["OVERTURE_CONECTORS is no setting. Did you mean OVERTURE_CONNECTORS?"]
+
+
+def test_the_public_address_has_no_slash_at_its_end() -> None:
+    assert load_settings(public_url="https://chat.example.com/").service_url == "https://chat.example.com"
+
+
+def test_spaces_and_empty_names_among_the_connectors_do_not_matter() -> None:
+    assert load_settings(connectors=" webchat, ,slack,").connector_names == ("webchat", "slack")
