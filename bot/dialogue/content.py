@@ -1,0 +1,118 @@
+"""Reads an assistant: a Rasa 3 project's domain, responses, rules and stories, from any number of YAML files.
+
+NLU data and Rasa's own configuration may be in the same files; others read those.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+from bot.dialogue.domain_yaml import Declarations, declare, read_entities, read_forms, read_intents
+from bot.dialogue.forms import questions_for
+from bot.dialogue.prepared import prepare
+from bot.dialogue.responses_yaml import read_responses
+from bot.dialogue.rules import contradictions
+from bot.dialogue.slots_yaml import read_slots
+from bot.dialogue.source import Source, plain
+from bot.dialogue.steps_yaml import Vocabulary
+from bot.dialogue.stories_yaml import read_rules, read_stories
+from bot.documents import Document, Faults
+from bot.domain.assistant import Assistant, Form
+
+DOMAIN_KEYS = ("intents", "entities", "slots", "responses", "actions", "forms", "e2e_actions", "session_config")
+DIALOGUE_KEYS = ("rules", "stories")
+KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "pipeline", "policies", "importers")
+KNOWN_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *KEYS_OF_OTHERS)
+
+TEST_PREFIX = "test_"
+"""Files named so hold test stories, as in Rasa, and are not part of the assistant."""
+
+
+def read_assistant(documents: Sequence[Document]) -> Assistant:
+    """Read and check the assistant; raises one ContentError with every fault of every file."""
+    faults = Faults()
+    sources = [
+        Source(document, faults) for document in documents if not PurePath(document.path).name.startswith(TEST_PREFIX)
+    ]
+    sources = [source for source in sources if _is_content(source)]
+    declared = Declarations()
+    for source in sources:
+        declare(source, declared)
+    entities = read_entities(declared)
+    intents = read_intents(declared, entities)
+    slots = read_slots(declared)
+    forms = read_forms(declared)
+    responses = read_responses(declared)
+    _check_actions(declared)
+    _check_questions(declared, forms)
+    names = Vocabulary(declared, slots, forms)
+    rules = tuple(rule for source in sources for rule in read_rules(source, names))
+    stories = tuple(read_stories(sources, names))
+    for first, second in contradictions(rules, slots):
+        faults.add(
+            second.place,
+            f'the rule "{second.rule}" goes on with {second.action} where the rule "{first.rule}" '
+            f"({first.place}) goes on with {first.action}.",
+            "Give one of them a condition, or make them one.",
+        )
+    faults.raise_if_any()
+    return prepare(
+        Assistant(
+            intents=intents,
+            entities=frozenset(entities),
+            slots=slots,
+            forms=forms,
+            responses=responses,
+            actions=frozenset(declared.actions),
+            rules=rules,
+            stories=stories,
+            session_expires_after=declared.session_expires_after,
+            carry_over_slots=declared.carry_over_slots,
+            fingerprint=_fingerprint(sources),
+        )
+    )
+
+
+def _is_content(source: Source) -> bool:
+    data = source.document.data
+    if data is None:
+        return False
+    if not isinstance(data, Mapping):
+        source.faults.add(source.place(), "the file should be a mapping.", f"Known keys: {', '.join(KNOWN_KEYS)}.")
+        return False
+    source.only_keys(data, KNOWN_KEYS, "the file")
+    return True
+
+
+def _check_actions(declared: Declarations) -> None:
+    for name, node in declared.actions.items():
+        if name.startswith("utter_") and name not in declared.responses:
+            node.source.faults.unknown(node.place, "response", name, declared.responses)
+
+
+def _check_questions(declared: Declarations, forms: Mapping[str, Form]) -> None:
+    for form in forms.values():
+        node = declared.forms[form.name]
+        for slot in form.required_slots:
+            if slot not in declared.slots:
+                continue
+            questions = questions_for(form.name, slot)
+            if not any(name in declared.actions or name in declared.responses for name in questions):
+                node.source.faults.add(
+                    node.place,
+                    f'the form "{form.name}" has nothing to ask for the slot "{slot}" with.',
+                    f"Add the response {questions[3]}.",
+                )
+
+
+def _fingerprint(sources: Sequence[Source]) -> str:
+    """Changes when the assistant does: not with comments, layout, or what others read in the same files."""
+    digest = hashlib.sha256()
+    for source in sources:
+        data = source.document.data
+        ours = {key: plain(data[key]) for key in (*DOMAIN_KEYS, *DIALOGUE_KEYS) if key in data}
+        digest.update(json.dumps([PurePath(source.document.path).name, ours], sort_keys=True).encode())
+    return digest.hexdigest()

@@ -1,0 +1,188 @@
+"""Reads what a domain declares: intents, entities, actions, forms and the session, from any number of files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.dialogue.builtin import DEFAULT_INTENTS
+from bot.dialogue.source import Source, plain
+from bot.domain.assistant import Form
+from bot.domain.conversation import REQUESTED_SLOT
+from bot.domain.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A declaration as it stands in its file, to be read once all names are known."""
+
+    source: Source
+    value: Any
+    place: Place
+
+
+@dataclass(slots=True)
+class Declarations:
+    """Everything that has a name, over all files."""
+
+    intents: dict[str, Node] = field(default_factory=dict)
+    entities: dict[str, Node] = field(default_factory=dict)
+    slots: dict[str, Node] = field(default_factory=dict)
+    forms: dict[str, Node] = field(default_factory=dict)
+    responses: dict[str, Node] = field(default_factory=dict)
+    actions: dict[str, Node] = field(default_factory=dict)
+    session_expires_after: timedelta = timedelta(hours=1)
+    carry_over_slots: bool = True
+
+    def known_intents(self) -> frozenset[str]:
+        return DEFAULT_INTENTS.union(self.intents)
+
+    def known_slots(self) -> frozenset[str]:
+        return frozenset({REQUESTED_SLOT, "session_started_metadata", *self.slots})
+
+
+LISTS = ("intents", "entities", "actions")
+MAPPINGS = ("slots", "forms", "responses")
+SESSION_KEYS = ("session_expiration_time", "carry_over_slots_to_new_session")
+
+
+def declare(source: Source, found: Declarations) -> None:
+    """Add the declarations of one file. The same thing declared twice, and differently, is a fault."""
+    data = source.document.data
+    for section in LISTS:
+        if section in data:
+            here: set[str] = set()
+            for name, properties, place in source.named_entries(data[section], source.place(data, section), section):
+                node = Node(source, properties, place)
+                if name in here:
+                    source.faults.add(place, f'"{name}" is listed twice under {section}.', "Keep one of the two.")
+                here.add(name)
+                _add(getattr(found, section), name, node, section)
+    for section in MAPPINGS:
+        if section in data:
+            declared = source.mapping(data[section], source.place(data, section), section)
+            for name in declared:
+                _add(
+                    getattr(found, section),
+                    str(name),
+                    Node(source, declared[name], source.place(declared, name)),
+                    section,
+                )
+    if "session_config" in data:
+        _read_session(source, data["session_config"], found)
+    if data.get("e2e_actions"):
+        source.faults.add(
+            source.place(data, "e2e_actions"),
+            "end-to-end actions are not supported yet.",
+            "Give each text a response and use its name.",
+        )
+
+
+def _add(known: dict[str, Node], name: str, node: Node, section: str) -> None:
+    first = known.get(name)
+    if first is None or (first.value is None and node.value is not None):
+        known[name] = node
+    elif plain(first.value) != plain(node.value) and node.value is not None:
+        node.source.faults.add(
+            node.place, f'"{name}" is declared twice under {section}, first at {first.place}.', "Keep one of the two."
+        )
+
+
+def _read_session(source: Source, value: Any, found: Declarations) -> None:
+    place = source.place(source.document.data, "session_config")
+    session = source.mapping(value, place, "session_config")
+    source.only_keys(session, SESSION_KEYS, "session_config")
+    if (minutes := session.get("session_expiration_time")) is not None:
+        at = source.place(session, "session_expiration_time")
+        found.session_expires_after = timedelta(minutes=source.number(minutes, at, "session_expiration_time"))
+        if found.session_expires_after < timedelta():
+            source.faults.add(at, "session_expiration_time is negative.", "Use 0 for sessions that never expire.")
+    if (carry_over := session.get("carry_over_slots_to_new_session")) is not None:
+        at = source.place(session, "carry_over_slots_to_new_session")
+        found.carry_over_slots = source.flag(carry_over, at, "carry_over_slots_to_new_session")
+
+
+# ---------------------------------------------------------------- intents and entities
+
+
+def read_entities(declared: Declarations) -> Mapping[str, tuple[str, ...]]:
+    """Each entity with its labels (`city`, `city#from`); none for entities that rules and stories do not look at."""
+    labels: dict[str, tuple[str, ...]] = {}
+    for name, node in declared.entities.items():
+        source = node.source
+        properties = source.mapping(node.value, node.place, f'the entity "{name}"')
+        source.only_keys(properties, ("roles", "groups", "influence_conversation"), f'the entity "{name}"')
+        parts = [
+            part
+            for key in ("roles", "groups")
+            for part in source.names(properties.get(key), source.place(properties, key), key)
+        ]
+        seen = properties.get("influence_conversation", True)
+        at = source.place(properties, "influence_conversation")
+        used = source.flag(seen, at, "influence_conversation")
+        labels[name] = (name, *(f"{name}#{part}" for part in parts)) if used else ()
+    return labels
+
+
+def read_intents(declared: Declarations, entities: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...] | None]:
+    """Each intent with the labels of the entities that it uses; None for all of them."""
+    return {name: _used_entities(name, node, entities) for name, node in declared.intents.items()}
+
+
+def _used_entities(name: str, node: Node, entities: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
+    source, what = node.source, f'the intent "{name}"'
+    properties = source.mapping(node.value, node.place, what)
+    source.only_keys(properties, ("use_entities", "ignore_entities", "is_retrieval_intent"), what)
+    use = properties.get("use_entities", True)
+    place = source.place(properties, "use_entities")
+    if use is True:
+        used = set(entities)
+    elif use is False or use is None:
+        used = set()
+    else:
+        used = set(source.names(use, place, "use_entities"))
+    ignored = set(source.names(properties.get("ignore_entities"), source.place(properties, "ignore_entities"), what))
+    for entity in sorted((used | ignored) - set(entities)):
+        source.faults.unknown(node.place, "entity", entity, entities)
+    if use is True and not ignored and all(entities.values()):
+        return None
+    return tuple(label for entity in sorted(used - ignored) for label in entities.get(entity, ()))
+
+
+# ---------------------------------------------------------------- forms
+
+
+def read_forms(declared: Declarations) -> dict[str, Form]:
+    return {name: _read_form(name, node, declared) for name, node in declared.forms.items()}
+
+
+def _read_form(name: str, node: Node, declared: Declarations) -> Form:
+    source, what = node.source, f'the form "{name}"'
+    properties = source.mapping(node.value, node.place, what)
+    source.only_keys(properties, ("required_slots", "ignored_intents"), what)
+    if "required_slots" not in properties:
+        source.faults.add(node.place, f"{what} has no required_slots.", "List the slots that it asks for.")
+    slots = properties.get("required_slots")
+    place = source.place(properties, "required_slots")
+    if isinstance(slots, Mapping):
+        source.faults.add(
+            place,
+            f"{what} maps its slots as in Rasa 2.",
+            "Only list the slots here, and move their mappings to slots:, each with conditions: [{active_loop: "
+            f"{name}}}].",
+        )
+        return Form(name, tuple(str(slot) for slot in slots))
+    required = source.names(slots, place, "required_slots")
+    for index, slot in enumerate(required):
+        if slot not in declared.known_slots():
+            source.faults.unknown(source.place(slots, index), "slot", slot, declared.slots)
+    ignored = source.names(
+        properties.get("ignored_intents"), source.place(properties, "ignored_intents"), "ignored_intents"
+    )
+    for intent in ignored:
+        if intent not in declared.known_intents():
+            place = source.place(properties, "ignored_intents")
+            source.faults.unknown(place, "intent", intent, declared.known_intents())
+    return Form(name, required, ignored)

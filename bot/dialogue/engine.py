@@ -1,0 +1,228 @@
+"""The dialogue engine: from the state of a conversation to what comes next.
+
+`decide` chooses one action and what it does; the caller carries that out and asks again, until there is nothing to do
+(listen). Order of choice, as in Rasa 3.6: a follow-up, commands (`/restart`), the open form, rules, stories; then an
+answer from the knowledge pages, and the fallback. Pure: no clock, and the same tracker always gives the same effects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.dialogue import forms, rules, stories
+from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, DEFAULT_FALLBACK, RESTART_INTENT, do_builtin
+from bot.dialogue.policies import (
+    COMMAND,
+    FALLBACK,
+    FOLLOW_UP,
+    KNOWLEDGE,
+    SLOT_FILLING,
+    by_form,
+    by_rule,
+    by_story,
+    chosen_by,
+)
+from bot.dialogue.prepared import prepared_of
+from bot.dialogue.slots import filling_actions, heard_slots
+from bot.dialogue.trail import as_stories_see_it, trail_of
+from bot.dialogue.turn import SoFar, Turn, so_far
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import (
+    ACTION_LISTEN,
+    ActionExecuted,
+    ActionExecutionRejected,
+    FollowupAction,
+    LoopInterrupted,
+    SlotSet,
+    Tracker,
+)
+from bot.domain.effects import DialogueEffect
+
+MOST_ACTIONS = 10
+"""After this many actions on one message the engine listens, as Rasa does (`MAX_NUMBER_OF_PREDICTIONS`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The next action, and what chose it. `after_interruption`: a form goes on, and the message was not for it."""
+
+    action: str
+    why: str
+    after_interruption: bool = False
+
+
+def decide(assistant: Assistant, tracker: Tracker, *, channel: str | None = None) -> Sequence[DialogueEffect]:
+    """What comes next; nothing means: listen.
+
+    Each call yields the effects of one action (slot filling comes with the first one after a message). A custom action
+    is a RunAction: apply its events, then `ActionExecuted(name, policy=why)`, and decide again. Never raises. Responses
+    are worded for `channel`; where it is not given, for the one that the customer last wrote on.
+    """
+    if channel is None and tracker.latest_message is not None:
+        channel = tracker.latest_message.input_channel
+    turn = Turn(assistant, prepared_of(assistant), tracker, channel)
+    history = so_far(tracker)
+    if tracker.paused and not _wants_restart(tracker, history):
+        return []
+    if history.last is not None and history.last.part_of_form:
+        if not forms.go_on(turn, history, history.last):
+            _next_action(turn)
+    elif _fills_slots(turn, history):
+        _next_action(turn)
+    return turn.effects
+
+
+def _wants_restart(tracker: Tracker, history: SoFar) -> bool:
+    message = tracker.latest_message
+    return history.answering and message is not None and message.understood.intent.name == RESTART_INTENT
+
+
+# ---------------------------------------------------------------- slots
+
+
+def _fills_slots(turn: Turn, history: SoFar) -> bool:
+    """Fill slots from a new message; False while a custom action has to do a part of it."""
+    if not history.answering:
+        return True
+    if history.last is None:
+        _clear_stale_follow_up(turn)
+        for name, value in turn.prepared.first_slots.items():
+            if name not in turn.tracker.slots:
+                turn.apply(SlotSet(name, value, heard=True))
+        for event in list(heard_slots(turn.assistant, turn.tracker)):
+            turn.apply(event)
+    ran = {event.name for event in history.events if isinstance(event, ActionExecuted)}
+    waiting = [action for action in filling_actions(turn.assistant, turn.tracker) if action not in ran]
+    if waiting:
+        turn.run(waiting[0], SLOT_FILLING)
+        return False
+    return True
+
+
+def _clear_stale_follow_up(turn: Turn) -> None:
+    if turn.tracker.followup is not None:
+        turn.apply(FollowupAction(None))
+
+
+# ---------------------------------------------------------------- choosing
+
+
+def _next_action(turn: Turn) -> None:
+    """Choose the next action and do it. A form that passes on the message is asked once, then others are."""
+    while True:
+        choice = _choose(turn)
+        if choice is None or choice.action == ACTION_LISTEN:
+            turn.listen(choice.why if choice else FALLBACK)
+            return
+        if choice.after_interruption:
+            turn.apply(LoopInterrupted(True))
+        if _perform(turn, choice):
+            return
+
+
+def _perform(turn: Turn, choice: Choice) -> bool:
+    """Do it; False when it was a form that passed on the message."""
+    action, assistant = choice.action, turn.assistant
+    if (form := assistant.forms.get(action)) is not None:
+        opened_by = "" if choice.why == by_form(action) else choice.why
+        return forms.run_form(turn, form, opened_by)
+    if action in assistant.responses:
+        turn.say(action)
+        turn.did(action, choice.why)
+    elif action in BUILTIN and action not in assistant.actions:
+        do_builtin(turn, action, choice.why)
+    else:
+        turn.run(action, choice.why)
+    return True
+
+
+def _choose(turn: Turn) -> Choice | None:
+    tracker = turn.tracker
+    history = so_far(tracker)
+    if history.done >= MOST_ACTIONS:
+        return None
+    if (choice := _follow_up(turn)) is not None:
+        return choice
+    if tracker.latest_action == ACTION_LISTEN or not (history.spoke or history.done):
+        return None
+    if history.answering and (choice := _command(tracker)) is not None:
+        return choice
+    passed_on = _passed_on(history)
+    loop = tracker.loop
+    if loop is not None and not loop.rejected:
+        return None if tracker.latest_action == loop.name else Choice(loop.name, by_form(loop.name))
+    choice = _by_rules_and_stories(turn, history, passed_on)
+    if choice is not None:
+        return choice
+    return _by_default(turn, history, passed_on)
+
+
+def _follow_up(turn: Turn) -> Choice | None:
+    action = turn.tracker.followup
+    if action is None:
+        return None
+    if not can_do(turn.assistant, action):
+        turn.apply(FollowupAction(None))
+        return None
+    if action == ACTION_LISTEN:
+        turn.apply(FollowupAction(None))
+        turn.did(ACTION_LISTEN, FOLLOW_UP)
+    return Choice(action, FOLLOW_UP)
+
+
+def can_do(assistant: Assistant, action: str) -> bool:
+    """Whether the assistant has this action, of whatever kind."""
+    return (
+        action in (ACTION_LISTEN, ANSWER_FROM_KNOWLEDGE)
+        or action in BUILTIN
+        or action in assistant.actions
+        or action in assistant.responses
+        or action in assistant.forms
+    )
+
+
+def _command(tracker: Tracker) -> Choice | None:
+    intent = tracker.latest_message.understood.intent.name if tracker.latest_message else ""
+    return Choice(COMMANDS[intent], COMMAND) if intent in COMMANDS else None
+
+
+def _passed_on(history: SoFar) -> str | None:
+    """The form that passed on the message, with nothing done since."""
+    for event in reversed(history.events):
+        if isinstance(event, ActionExecutionRejected):
+            return event.name
+        if isinstance(event, ActionExecuted) and not chosen_by(event.name, event.policy).part_of_form:
+            return None
+    return None
+
+
+def _by_rules_and_stories(turn: Turn, history: SoFar, passed_on: str | None) -> Choice | None:
+    tracker, prepared = turn.tracker, turn.prepared
+    trail = trail_of(tracker, turn.assistant.intents, prepared.rules.told)
+    advice = rules.advise(prepared.rules, trail.states(), turn.assistant.slots)
+    loop = tracker.loop.name if tracker.loop else None
+    if advice.action is not None and advice.action != passed_on:
+        why = by_form(advice.action) if advice.resumes else by_rule(advice.rule)
+        return Choice(advice.action, why, advice.returns and advice.action == loop)
+    if advice.action is not None and not any(isinstance(event, LoopInterrupted) for event in history.events):
+        return Choice(advice.action, by_rule(advice.rule), after_interruption=True)
+    if (found := stories.recall(prepared.stories, as_stories_see_it(trail))) is not None and found[0] != passed_on:
+        action, story = found
+        return Choice(action, by_story(story), advice.returns and action == loop)
+    return Choice(ACTION_LISTEN, FALLBACK) if advice.stays_out else None
+
+
+def _by_default(turn: Turn, history: SoFar, passed_on: str | None) -> Choice | None:
+    """Neither a rule nor a story knows what comes next."""
+    tracker = turn.tracker
+    loop = tracker.loop.name if tracker.loop else None
+    if not history.answering:
+        # An open form goes on after whatever was done about a message that was not for it.
+        return Choice(loop, by_form(loop)) if loop is not None and loop != passed_on else None
+    if loop is not None and passed_on is None:
+        return Choice(loop, by_form(loop))
+    message = tracker.latest_message
+    if message is not None and message.understood.answer is not None:
+        return Choice(ANSWER_FROM_KNOWLEDGE, KNOWLEDGE)
+    return Choice(DEFAULT_FALLBACK, FALLBACK)

@@ -1,0 +1,172 @@
+"""Forms: loops that ask for slots until all are filled (Rasa 3.6's `FormAction`).
+
+A run of a form is one step of the dialogue, though a custom action may have to validate the answer and another one may
+ask the next question. Those are executed with the form's own policy as their reason, which is how a run is taken up
+again after each of them.
+"""
+
+from __future__ import annotations
+
+from bot.dialogue.policies import Chosen, by_form
+from bot.dialogue.slots import heard_slots
+from bot.dialogue.turn import SoFar, Turn, close_loop, slot_before, so_far
+from bot.domain.assistant import Form
+from bot.domain.conversation import (
+    REQUESTED_SLOT,
+    ActionExecutionRejected,
+    ActiveLoop,
+    Event,
+    FollowupAction,
+    LoopInterrupted,
+    SlotSet,
+)
+
+
+def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
+    """Run the form; False when it passes on the message, which others may then answer.
+
+    It opens where it is not open; else it takes the answer to its question, unless something else has answered the
+    message already: then it only asks again.
+    """
+    history = so_far(turn.tracker)
+    tracker = turn.tracker
+    if tracker.loop is None or tracker.loop.name != form.name:
+        turn.apply(ActiveLoop(form.name))
+        if history.spoke:
+            for event in list(heard_slots(turn.assistant, turn.tracker)):
+                turn.apply(event)
+        candidates = [name for name in form.required_slots if turn.tracker.slots.get(name) is not None]
+    elif _takes_answer(turn, history):
+        candidates = _answered(turn, form, history.events)
+        if not candidates and validation_of(form) not in turn.assistant.actions:
+            return _pass_on(turn, form)
+    else:
+        candidates = []
+    policy = by_form(form.name, opened_by)
+    if validation_of(form) in turn.assistant.actions:
+        _present(turn, candidates)
+        turn.run(validation_of(form), policy)
+    else:
+        _ask(turn, form, policy, [])
+    return True
+
+
+def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:
+    """Take up the form whose validation or question has just been executed; False as in `run_form`."""
+    policy, name = chosen.policy, str(chosen.form)
+    form = turn.assistant.forms.get(name)
+    if form is None or history.last_name != validation_of(form):
+        turn.did(name, policy)
+        return True
+    loop = turn.tracker.loop
+    if loop is None or loop.name != form.name:
+        if loop is None:
+            close_loop(turn)
+        turn.did(form.name, policy)
+        return True
+    run = _since_it_began(form, history.since_last)
+    names = (form.name, validation_of(form))
+    if any(isinstance(event, ActionExecutionRejected) and event.name in names for event in run):
+        return _pass_on(turn, form)
+    if _takes_answer(turn, history) and not _was_answered(turn, form, history):
+        asked = slot_before(turn.tracker, len(history.events), REQUESTED_SLOT)
+        if asked is not None and asked != turn.tracker.slots.get(REQUESTED_SLOT):
+            turn.set_slot(REQUESTED_SLOT, asked)
+        if asked is not None:
+            return _pass_on(turn, form)
+    requests = [event.value for event in run if isinstance(event, SlotSet) and event.name == REQUESTED_SLOT]
+    _ask(turn, form, policy, requests)
+    return True
+
+
+def _since_it_began(form: Form, events: tuple[Event, ...]) -> tuple[Event, ...]:
+    """The events of this run, without those that led to it."""
+    for index in range(len(events) - 1, -1, -1):
+        event = events[index]
+        if isinstance(event, LoopInterrupted) or (isinstance(event, ActiveLoop) and event.name == form.name):
+            return events[index + 1 :]
+    return events
+
+
+def validation_of(form: Form) -> str:
+    return f"validate_{form.name}"
+
+
+def _takes_answer(turn: Turn, history: SoFar) -> bool:
+    """Whether the message is an answer to the form's question: it is open, asked before, and nothing else acted."""
+    loop = turn.tracker.loop
+    opened_now = any(isinstance(event, ActiveLoop) for event in history.events)
+    return loop is not None and not loop.interrupted and history.answering and not opened_now
+
+
+def _answered(turn: Turn, form: Form, events: tuple[Event, ...]) -> list[str]:
+    """The form's slots that the message has filled."""
+    wanted = (*form.required_slots, turn.tracker.slots.get(REQUESTED_SLOT))
+    names = [event.name for event in events if isinstance(event, SlotSet) and event.name in wanted]
+    return list(dict.fromkeys(names))
+
+
+def _was_answered(turn: Turn, form: Form, history: SoFar) -> bool:
+    asked = slot_before(turn.tracker, len(history.events), REQUESTED_SLOT)
+    wanted = (*form.required_slots, asked)
+    return any(
+        isinstance(event, SlotSet) and event.name != REQUESTED_SLOT and (not event.heard or event.name in wanted)
+        for event in history.events
+    )
+
+
+def _pass_on(turn: Turn, form: Form) -> bool:
+    if turn.tracker.followup == form.name:
+        turn.apply(FollowupAction(None))
+    turn.apply(ActionExecutionRejected(form.name))
+    return False
+
+
+def _present(turn: Turn, candidates: list[str]) -> None:
+    """Put the slots to validate last in the events, where rasa-sdk's FormValidationAction looks for them."""
+    last: set[str] = set()
+    for event in reversed(turn.tracker.recent):
+        if not isinstance(event, SlotSet):
+            break
+        last.add(event.name)
+    if not last.issuperset(candidates):
+        for name in candidates:
+            turn.set_slot(name, turn.tracker.slots.get(name))
+
+
+def _ask(turn: Turn, form: Form, policy: str, requests: list[object]) -> None:
+    """Ask for the slot that the validation wants (the first of `requests`), else for the first that is missing.
+
+    The form is done when there is none, or when the validation has unset the requested slot.
+    """
+    if requests and requests[-1] is None:
+        slot = None
+    elif requests and isinstance(requests[0], str):
+        slot = requests[0]
+    else:
+        slot = next((name for name in form.required_slots if turn.tracker.slots.get(name) is None), None)
+        if slot is not None:
+            turn.set_slot(REQUESTED_SLOT, slot)
+    if slot is None:
+        close_loop(turn)
+        turn.did(form.name, policy)
+        return
+    question = _question(turn, form, slot)
+    if question is not None and question in turn.assistant.actions and question not in turn.assistant.responses:
+        turn.run(question, policy)
+        return
+    if question is not None:
+        turn.say(question)
+    turn.did(form.name, policy)
+
+
+def _question(turn: Turn, form: Form, slot: str) -> str | None:
+    known = turn.assistant
+    return next(
+        (name for name in questions_for(form.name, slot) if name in known.actions or name in known.responses), None
+    )
+
+
+def questions_for(form: str, slot: str) -> tuple[str, ...]:
+    """What may ask for the slot: the first that exists does."""
+    return (f"action_ask_{form}_{slot}", f"utter_ask_{form}_{slot}", f"action_ask_{slot}", f"utter_ask_{slot}")

@@ -1,0 +1,55 @@
+"""What an action's `policy` says: what chose the action, in words that a person reads and the engine reads back.
+
+`rule: say goodbye`, `story: happy path`, `form: demo_form`, `form: demo_form (rule: start the demo form)`, `follow-up`,
+`slot filling`, `knowledge`, `fallback`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SLOT_FILLING = "slot filling"
+KNOWLEDGE = "knowledge"
+FALLBACK = "fallback"
+FOLLOW_UP = "follow-up"
+COMMAND = "command"
+
+_FAILED = "; it failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A policy taken apart. `part_of_form`: the action is a form's validation or question, not a step of its own."""
+
+    policy: str
+    rule: str | None = None
+    form: str | None = None
+    part_of_form: bool = False
+    slot_filling: bool = False
+
+
+def by_rule(rule: str) -> str:
+    return f"rule: {rule}"
+
+
+def by_story(story: str) -> str:
+    return f"story: {story}"
+
+
+def by_form(form: str, opened_by: str = "") -> str:
+    return f"form: {form} ({opened_by})" if opened_by else f"form: {form}"
+
+
+def chosen_by(action: str, policy: str) -> Chosen:
+    """Read `policy`, the reason for which `action` was executed."""
+    policy = policy.removesuffix(_FAILED)
+    if policy == SLOT_FILLING:
+        return Chosen(policy, slot_filling=True)
+    kind, _, name = policy.partition(": ")
+    if kind == "rule":
+        return Chosen(policy, rule=name)
+    if kind != "form":
+        return Chosen(policy)
+    form, _, opened_by = name.partition(" (")
+    rule = opened_by.removesuffix(")").removeprefix("rule: ") if opened_by.startswith("rule: ") else None
+    return Chosen(policy, rule=rule, form=form, part_of_form=action != form)

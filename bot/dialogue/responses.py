@@ -1,0 +1,98 @@
+"""Responses: which wording of one is said, and with which values.
+
+`{slot}` is the slot's value; `{{` and `}}` are braces. A slot without a value is its default in the variation's
+metadata (`metadata: {defaults: {lead_name: there}}`), else it is left out with the comma and space before it:
+"Thanks, {lead_name}!" is "Thanks!". Numbers that are whole are said so (50, not 50.0), and lists with commas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zlib import crc32
+
+from bot.domain.assistant import Response, SlotCondition, Variation
+from bot.domain.conversation import Tracker
+from bot.domain.message import Button, Text
+
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|(?P<before>,?[ \t]+)?\{(?P<name>[\w.\-]+)\}")
+
+
+def render(
+    response: Response, tracker: Tracker, channel: str | None, *, values: Mapping[str, Any] | None = None
+) -> Text:
+    """What is said, on `channel`, in the state of `tracker`; an empty text where no variation fits.
+
+    `values` go before slots of the same name. The choice among variations depends only on the conversation and how far
+    it has come, so a replay says the same.
+    """
+    fitting = _fitting(response, tracker, channel)
+    if not fitting:
+        return Text("")
+    choice = crc32(f"{tracker.conversation_id}:{tracker.event_count}:{response.name}".encode()) % len(fitting)
+    variation = fitting[choice]
+    known = {**tracker.slots, **(values or {})}
+    defaults = variation.metadata.get("defaults")
+    defaults = defaults if isinstance(defaults, Mapping) else {}
+    return Text(
+        text=fill_in(variation.text, known, defaults),
+        buttons=tuple(
+            Button(fill_in(button.title, known, defaults), fill_in(button.payload, known, defaults))
+            for button in variation.buttons
+        ),
+        image=fill_in(variation.image, known, defaults) if variation.image else None,
+    )
+
+
+def says_something(content: Text) -> bool:
+    return bool(content.text or content.buttons or content.image)
+
+
+def _fitting(response: Response, tracker: Tracker, channel: str | None) -> Sequence[Variation]:
+    """Rasa's order: for this channel and on a condition, for this channel, on a condition, then the others."""
+    groups: tuple[list[Variation], ...] = ([], [], [], [])
+    for variation in response.variations:
+        if variation.channel not in (None, channel) or not _hold(variation.conditions, tracker):
+            continue
+        groups[(0 if variation.conditions else 1) + (2 if variation.channel is None else 0)].append(variation)
+    return next((group for group in groups if group), [])
+
+
+def _hold(conditions: Sequence[SlotCondition], tracker: Tracker) -> bool:
+    return all(_same(tracker.slots.get(condition.name), condition.value) for condition in conditions)
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    if isinstance(found, bool) != isinstance(wanted, bool):
+        return False
+    if isinstance(found, str) and isinstance(wanted, str):
+        return found.casefold() == wanted.casefold()
+    return bool(found == wanted)
+
+
+def fill_in(text: str, values: Mapping[str, Any], defaults: Mapping[str, Any] | None = None) -> str:
+    """The text with its placeholders filled in."""
+    if "{" not in text:
+        return text
+    escaped = "{{" in text  # only then is "}}" a brace, so that "}}" in unescaped JSON stays
+
+    def value_of(match: re.Match[str]) -> str:
+        if match["name"] is None:
+            return match[0][0] if escaped else match[0]
+        before = match["before"] or ""
+        value = values.get(match["name"])
+        if value is None or value == "":
+            value = (defaults or {}).get(match["name"])
+        return before + said(value) if value is not None else ""
+
+    return _PLACEHOLDER.sub(value_of, text).strip()
+
+
+def said(value: Any) -> str:
+    """A slot's value as it is said."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (list, tuple)):
+        return ", ".join(said(one) for one in value)
+    return str(value)

@@ -1,0 +1,98 @@
+"""Reads responses and their variations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.dialogue.domain_yaml import Declarations, Node
+from bot.dialogue.source import Source, plain
+from bot.domain.assistant import Response, SlotCondition, Variation
+from bot.domain.errors import Place
+from bot.domain.message import Button
+
+CONTENT = ("text", "image", "buttons", "quick_replies", "custom", "attachment", "elements")
+KEYS = (*CONTENT, "channel", "condition", "metadata", "id", "button_type", "template_type")
+
+_INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
+
+
+def read_responses(declared: Declarations) -> dict[str, Response]:
+    return {name: _read_response(name, node, declared) for name, node in declared.responses.items()}
+
+
+def _read_response(name: str, node: Node, declared: Declarations) -> Response:
+    source, what = node.source, f'the response "{name}"'
+    if not name.startswith("utter_"):
+        source.faults.add(node.place, f'{what} should begin with "utter_".', f'Call it "utter_{name}".')
+    entries = source.sequence(node.value, node.place, what)
+    if not entries and (node.value is None or node.value == []):
+        source.faults.add(node.place, f"{what} has no variation.", "Add at least one: - text: ...")
+    variations = [
+        _read_variation(source, entry, source.place(node.value, index), what, declared)
+        for index, entry in enumerate(entries)
+    ]
+    return Response(name, tuple(variations))
+
+
+def _read_variation(source: Source, entry: Any, place: Place, what: str, declared: Declarations) -> Variation:
+    what = f"a variation of {what}"
+    if isinstance(entry, str):
+        source.faults.add(place, f"{what} is a bare text.", "Write - text: before it.")
+        return Variation(entry)
+    variation = source.mapping(entry, place, what)
+    source.only_keys(variation, KEYS, what)
+    if not any(variation.get(key) for key in CONTENT):
+        source.faults.add(place, f"{what} has no content.", "Give it a text, an image, buttons or custom.")
+    metadata = dict(plain(source.mapping(variation.get("metadata"), source.place(variation, "metadata"), "metadata")))
+    for key in ("attachment", "elements", "id"):
+        if variation.get(key) is not None:
+            metadata[key] = plain(variation[key])
+    custom = source.mapping(variation.get("custom"), source.place(variation, "custom"), "custom")
+    return Variation(
+        text=source.optional_text(variation, "text") or "",
+        channel=source.optional_text(variation, "channel"),
+        conditions=_read_conditions(source, variation, declared),
+        buttons=tuple(
+            button for key in ("buttons", "quick_replies") for button in _read_buttons(source, variation, key, declared)
+        ),
+        image=source.optional_text(variation, "image"),
+        custom=plain(custom) if custom else None,
+        metadata=metadata,
+    )
+
+
+def _read_buttons(source: Source, variation: Mapping[Any, Any], key: str, declared: Declarations) -> list[Button]:
+    buttons = variation.get(key)
+    found = []
+    for index, entry in enumerate(source.sequence(buttons, source.place(variation, key), key)):
+        place = source.place(buttons, index)
+        button = source.mapping(entry, place, "a button")
+        title = button.get("title")
+        payload = button.get("payload", button.get("url"))
+        if title is None or payload is None:
+            source.faults.add(place, "a button needs a title and a payload.", 'Add, say, payload: "/affirm".')
+            continue
+        at = source.place(button, "payload")
+        found.append(Button(source.text(title, place, "a title"), source.text(payload, at, "a payload")))
+        match = _INTENT_OF_PAYLOAD.match(str(payload))
+        known = declared.known_intents()
+        if match is not None and match[1] not in known and match[1].split("/")[0] not in known:
+            source.faults.unknown(at, "intent", match[1], known)
+    return found
+
+
+def _read_conditions(source: Source, variation: Mapping[Any, Any], declared: Declarations) -> tuple[SlotCondition, ...]:
+    conditions = variation.get("condition")
+    found = []
+    for index, entry in enumerate(source.sequence(conditions, source.place(variation, "condition"), "condition")):
+        condition = source.mapping(entry, source.place(conditions, index), "a condition")
+        source.only_keys(condition, ("type", "name", "value"), "a condition")
+        if condition.get("type") != "slot":
+            source.faults.add(source.place(conditions, index), "a condition should be of type slot.", "type: slot")
+        name = str(condition.get("name"))
+        if name not in declared.known_slots():
+            source.faults.unknown(source.place(condition, "name"), "slot", name, declared.slots)
+        found.append(SlotCondition(name, plain(condition.get("value"))))
+    return tuple(found)

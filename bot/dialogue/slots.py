@@ -1,0 +1,146 @@
+"""Slot filling: what a message puts into the slots (Rasa 3's `action_extract_slots`).
+
+Every slot's mappings are looked at after every message; the first one that applies fills it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping
+from typing import Any
+
+from bot.dialogue.features import fitted
+from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
+from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
+
+VALIDATE_SLOT_MAPPINGS = "action_validate_slot_mappings"
+
+
+def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
+    """The slots that the latest message fills."""
+    message = tracker.latest_message
+    if message is None:
+        return
+    for slot in assistant.slots.values():
+        if slot.name == REQUESTED_SLOT:
+            continue
+        for mapping in slot.mappings:
+            values = _values(mapping, tracker, message)
+            if not values or not _applies(assistant, tracker, slot, mapping, message.understood.intent.name):
+                continue
+            value = values if slot.type == "list" else fitted(slot, values[-1])
+            if value is not None or tracker.slots.get(slot.name) is not None:
+                yield SlotSet(slot.name, value, heard=True)
+                break
+
+
+def filling_actions(assistant: Assistant, tracker: Tracker) -> list[str]:
+    """The custom actions that fill slots after this message, and last the one that validates slots outside of forms."""
+    message = tracker.latest_message
+    if message is None:
+        return []
+    intent = message.understood.intent.name
+    wanted = [
+        mapping.action
+        for slot in assistant.slots.values()
+        for mapping in slot.mappings
+        if mapping.action is not None and _applies(assistant, tracker, slot, mapping, intent)
+    ]
+    if VALIDATE_SLOT_MAPPINGS in assistant.actions:
+        wanted = [*(name for name in wanted if name != VALIDATE_SLOT_MAPPINGS), VALIDATE_SLOT_MAPPINGS]
+    return list(dict.fromkeys(wanted))
+
+
+def _applies(assistant: Assistant, tracker: Tracker, slot: Slot, mapping: SlotMapping, intent: str) -> bool:
+    return (
+        _wants_intent(assistant, tracker, mapping, intent)
+        and _conditions_hold(tracker, slot, mapping)
+        and not _belongs_to_another_slot(assistant, tracker, slot, mapping)
+    )
+
+
+def _wants_intent(assistant: Assistant, tracker: Tracker, mapping: SlotMapping, intent: str) -> bool:
+    if mapping.intents:
+        return intent in mapping.intents
+    if intent in mapping.not_intents:
+        return False
+    form = assistant.forms.get(tracker.loop.name) if tracker.loop else None
+    if form is None or intent not in form.ignored_intents:
+        return True
+    loops = {condition.active_loop for condition in mapping.conditions}
+    return bool(loops) and form.name not in loops
+
+
+def _conditions_hold(tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
+    if not mapping.conditions or mapping.type == "from_trigger_intent":
+        return True
+    requested = tracker.slots.get(REQUESTED_SLOT)
+    loop = tracker.loop
+    if loop is not None and loop.rejected and requested == slot.name:
+        return False
+    return any(
+        condition.active_loop == (loop.name if loop else None)
+        and (condition.requested_slot is None or condition.requested_slot == requested)
+        for condition in mapping.conditions
+    )
+
+
+def _belongs_to_another_slot(assistant: Assistant, tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
+    """Whether this entity could as well be meant for another slot of the open form, and was not asked for."""
+    if mapping.type != "from_entity" or tracker.loop is None or tracker.slots.get(REQUESTED_SLOT) == slot.name:
+        return False
+    form = assistant.forms.get(tracker.loop.name)
+    return form is not None and slot.name in form.required_slots and not _is_unique(assistant, form, mapping)
+
+
+def _is_unique(assistant: Assistant, form: Form, mapping: SlotMapping) -> bool:
+    key = _key(mapping)
+    count = Counter(
+        _key(one)
+        for name in form.required_slots
+        if name in assistant.slots
+        for one in assistant.slots[name].mappings
+        if one.type == "from_entity" and one.entity == mapping.entity
+    )
+    return count[key] <= 1
+
+
+def _key(mapping: SlotMapping) -> Hashable:
+    return (
+        mapping.entity,
+        mapping.role,
+        mapping.group,
+        frozenset(mapping.intents),
+        frozenset(mapping.not_intents),
+        frozenset(mapping.conditions),
+    )
+
+
+def _values(mapping: SlotMapping, tracker: Tracker, message: UserUttered) -> list[Any]:
+    match mapping.type:
+        case "from_entity":
+            return [
+                entity.value
+                for entity in message.understood.entities
+                if (entity.name, entity.role, entity.group) == (mapping.entity, mapping.role, mapping.group)
+            ]
+        case "from_intent":
+            return [mapping.value]
+        case "from_trigger_intent":
+            return [mapping.value] if _opens(tracker, mapping) else []
+        case "from_text":
+            return [message.text] if message.text else []
+        case _:
+            return []
+
+
+def _opens(tracker: Tracker, mapping: SlotMapping) -> bool:
+    if tracker.loop is None:
+        return False
+    loops = {condition.active_loop for condition in mapping.conditions} - {None}
+    return not loops or tracker.loop.name in loops
+
+
+def first_slots(assistant: Assistant) -> Mapping[str, Any]:
+    """The slots that have a value from the start."""
+    return {slot.name: slot.initial_value for slot in assistant.slots.values() if slot.initial_value is not None}

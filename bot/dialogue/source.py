@@ -1,0 +1,126 @@
+"""Reading one content file: typed access to its nodes, where whatever is wrong becomes a fault with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.documents import Document, Faults
+from bot.domain.errors import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    document: Document
+    faults: Faults
+
+    def place(self, node: Any = None, key: Any = None) -> Place:
+        return self.document.place(node, key)
+
+    def mapping(self, value: Any, place: Place, what: str) -> Mapping[Any, Any]:
+        """`value` if it is a mapping (nothing counts as an empty one), else a fault and an empty one."""
+        if value is None:
+            return {}
+        if isinstance(value, Mapping):
+            return value
+        self.faults.add(place, f"{what} should be a mapping of names to values, not {kind_of(value)}.")
+        return {}
+
+    def sequence(self, value: Any, place: Place, what: str) -> Sequence[Any]:
+        """`value` if it is a list (nothing counts as an empty one), else a fault and an empty one."""
+        if value is None:
+            return []
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return value
+        self.faults.add(place, f"{what} should be a list, not {kind_of(value)}.", "Begin each entry with a dash.")
+        return []
+
+    def text(self, value: Any, place: Place, what: str) -> str:
+        """`value` as text; numbers are taken as they are written."""
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+            return str(value)
+        self.faults.add(place, f"{what} should be a text, not {kind_of(value)}.")
+        return ""
+
+    def optional_text(self, node: Mapping[Any, Any], key: str) -> str | None:
+        """The text at `key`, if there is anything."""
+        return None if node.get(key) is None else self.text(node[key], self.place(node, key), key)
+
+    def flag(self, value: Any, place: Place, what: str) -> bool:
+        if not isinstance(value, bool):
+            self.faults.add(place, f"{what} should be true or false, not {kind_of(value)}.")
+        return bool(value)
+
+    def number(self, value: Any, place: Place, what: str) -> float:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        self.faults.add(place, f"{what} should be a number, not {kind_of(value)}.")
+        return 0.0
+
+    def names(self, value: Any, place: Place, what: str) -> tuple[str, ...]:
+        """One name, or a list of them."""
+        if value is None:
+            return ()
+        if isinstance(value, str):
+            return (value,)
+        entries = self.sequence(value, place, what)
+        return tuple(
+            name
+            for index, entry in enumerate(entries)
+            if (name := self.text(entry, self.place(value, index), f"an entry of {what}"))
+        )
+
+    def only_keys(self, node: Mapping[Any, Any], known: Iterable[str], what: str) -> None:
+        known = tuple(known)
+        for key in node:
+            if key not in known:
+                self.faults.unknown(self.place(node, key), f"key in {what} called", str(key), known)
+
+    def named_entries(self, value: Any, place: Place, what: str) -> Iterator[tuple[str, Any, Place]]:
+        """The entries of a list in which each is a name, or a mapping from one name to its properties."""
+        for index, entry in enumerate(self.sequence(value, place, what)):
+            here = self.place(value, index)
+            if isinstance(entry, Mapping):
+                if len(entry) != 1:
+                    self.faults.add(here, f"an entry of {what} should have one name, not {len(entry)}.")
+                for name, properties in entry.items():
+                    yield str(name), properties, self.place(entry, name)
+            elif name := self.text(entry, here, f"an entry of {what}"):
+                yield name, None, here
+
+
+def kind_of(value: Any) -> str:
+    """What a YAML value is, in an author's words."""
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"the number {value}"
+        case str():
+            return f'the text "{value}"' if len(value) <= 40 else "a text"
+        case Mapping():
+            return "a mapping"
+        case _:
+            return "a list"
+
+
+def plain(value: Any) -> Any:
+    """The value without what ruamel knows of where and how it was written."""
+    match value:
+        case bool() | None:
+            return value
+        case str():
+            return str(value)
+        case int():
+            return int(value)
+        case float():
+            return float(value)
+        case Mapping():
+            return {str(key): plain(one) for key, one in value.items()}
+        case Sequence():
+            return [plain(one) for one in value]
+        case _:
+            return str(value)

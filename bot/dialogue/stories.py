@@ -1,0 +1,117 @@
+"""Stories: courses of conversation that are known by heart (Rasa 3.6's `MemoizationPolicy` and its augmented kin)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.dialogue.features import ANY_VALUE, Feature, feature
+from bot.dialogue.rules import story_trails
+from bot.dialogue.trail import Did, Heard, State, Trail
+from bot.domain.assistant import LoopStep, Rule, Slot, SlotStep, Story
+
+MAX_HISTORY = 5
+"""How many states a memory spans: Rasa's default for its memoization."""
+
+SeenState = tuple[str, str | None, frozenset[str], frozenset[tuple[str, Feature]], str | None]
+Memory = tuple[SeenState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryBook:
+    """All stories, compiled: after these states, this action, says that story."""
+
+    memories: Mapping[Memory, tuple[str, str]] = field(default_factory=dict)
+    seen_slots: tuple[Slot, ...] = ()
+    unseen_loops: frozenset[str] = frozenset()
+
+
+def recall(book: StoryBook, trail: Trail) -> tuple[str, str] | None:
+    """The action that a story has next, and the story's name.
+
+    First as everything went; then as if the conversation had begun later, so that a story may begin at any time.
+    """
+    if not book.memories:
+        return None
+    for candidate in (trail, *_later_beginnings(trail)):
+        states = candidate.states()[-MAX_HISTORY:]
+        if (found := book.memories.get(_memory(book, states))) is not None:
+            return found
+    return None
+
+
+def _later_beginnings(trail: Trail) -> Iterator[Trail]:
+    """The longest first, of those that a memory can span to their beginning."""
+    starts = [index for index, one in enumerate(trail.happenings) if isinstance(one, (Heard, Did))]
+    for index in starts[-2 * MAX_HISTORY :]:
+        shortened = Trail(trail.happenings[index:], trail.first_slots, trail.first_slots)
+        if len(shortened.steps()) <= MAX_HISTORY:
+            yield shortened
+
+
+def compile_stories(stories: Iterable[Story], rules: Iterable[Rule], slots: Mapping[str, Slot]) -> StoryBook:
+    """Make stories ready to be recalled. What two stories continue differently is in neither's memory, as in Rasa."""
+    stories = tuple(stories)
+    rules = tuple(rules)
+    only_in_rules = _named_slots(rules) - _named_slots(stories)
+    seen = tuple(
+        slot
+        for slot in slots.values()
+        if slot.influence_conversation and slot.type != "any" and slot.name not in only_in_rules
+    )
+    book = StoryBook({}, seen, _named_loops(rules) - _named_loops(stories))
+    first_slots = {slot.name: slot.initial_value for slot in slots.values() if slot.initial_value is not None}
+    memories: dict[Memory, tuple[str, str] | None] = {}
+    for story in stories:
+        for trail in story_trails(story, first_slots):
+            states: list[State] = []
+            for state, action in trail.steps():
+                states.append(state)
+                if action is None:
+                    continue
+                key = _memory(book, states[-MAX_HISTORY:])
+                known = memories.setdefault(key, (action, story.name))
+                if known is not None and known[0] != action:
+                    memories[key] = None
+    kept = {key: known for key, known in memories.items() if known is not None}
+    return StoryBook(kept, book.seen_slots, book.unseen_loops)
+
+
+def _memory(book: StoryBook, states: Sequence[State]) -> Memory:
+    return tuple(_seen(book, state) for state in states)
+
+
+def _seen(book: StoryBook, state: State) -> SeenState:
+    slots = set()
+    for slot in book.seen_slots:
+        value = state.slots.get(slot.name)
+        seen = feature(slot, _told_value(slot, value))
+        if seen is not None:
+            slots.add((slot.name, seen))
+    loop = None if state.loop in book.unseen_loops else state.loop
+    return state.previous, state.intent, state.entities, frozenset(slots), loop
+
+
+def _told_value(slot: Slot, value: Any) -> Any:
+    if value != ANY_VALUE:
+        return value
+    return {"bool": True, "list": [ANY_VALUE]}.get(slot.type, value)
+
+
+def _named_slots(stories: Iterable[Rule | Story]) -> frozenset[str]:
+    named: set[str] = set()
+    for story in stories:
+        conditions = story.condition if isinstance(story, Rule) else ()
+        for step in (*conditions, *story.steps):
+            if isinstance(step, SlotStep):
+                named.update(step.slots)
+    return frozenset(named)
+
+
+def _named_loops(stories: Iterable[Rule | Story]) -> frozenset[str]:
+    named: set[str] = set()
+    for story in stories:
+        conditions = story.condition if isinstance(story, Rule) else ()
+        named.update(step.form for step in (*conditions, *story.steps) if isinstance(step, LoopStep) and step.form)
+    return frozenset(named)

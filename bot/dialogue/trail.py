@@ -1,0 +1,256 @@
+"""The trail of a conversation, or of a story: the states in which actions were chosen, as Rasa's policies see them.
+
+Rasa looks at a dialogue as states, one before each action: what acted last, what the customer meant, slots and loop.
+The answers of a form's happy path leave no states, so that a form counts as one step however many questions it asks
+(`DialogueStateTracker.applied_events` in Rasa 3.6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.dialogue.policies import Chosen, chosen_by
+from bot.domain.conversation import (
+    ACTION_LISTEN,
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    AllSlotsReset,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    Tracker,
+    UserUttered,
+)
+from bot.domain.understanding import Understood
+
+START = ""
+"""What acted before the first action of a conversation."""
+UNKNOWN = "?"
+"""What acted before the oldest event that the tracker carries along."""
+SNIPPET = "..."
+"""Anything may have gone before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    intent: str
+    entities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """`hidden`: a rule chose it that no story knows, so stories do not see it."""
+
+    action: str
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    slot: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """All slots went back to where they were at first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    form: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The form had nothing to do with what was heard."""
+
+    form: str
+
+
+Happening = Heard | Did | Filled | Reset | Opened | PassedOn
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The dialogue when an action was chosen."""
+
+    previous: str
+    intent: str | None = None
+    entities: frozenset[str] = frozenset()
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    loop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """What happened, and what held before it. `previous` is START, or UNKNOWN where older events are gone."""
+
+    happenings: tuple[Happening, ...]
+    slots: Mapping[str, Any] = field(default_factory=dict)
+    first_slots: Mapping[str, Any] = field(default_factory=dict)
+    loop: str | None = None
+    previous: str = START
+
+    def steps(self) -> list[tuple[State, str | None]]:
+        """Each state with the action that was chosen in it; the last one is the present, with None."""
+        found: list[tuple[State, str | None]] = []
+        previous, intent, entities, slots, loop = self.previous, None, frozenset[str](), self.slots, self.loop
+        listened = False
+        for happening in self.happenings:
+            match happening:
+                case Heard():
+                    if not listened:
+                        found.append((State(previous, intent, entities, slots, loop), ACTION_LISTEN))
+                    previous, intent, entities, listened = ACTION_LISTEN, happening.intent, happening.entities, False
+                case Did(action=action):
+                    found.append((State(previous, intent, entities, slots, loop), action))
+                    previous, listened = action, action == ACTION_LISTEN
+                case Filled(slot=slot, value=value):
+                    slots = {**slots, slot: value}
+                case Reset():
+                    slots = self.first_slots
+                case Opened(form=form):
+                    loop = form
+                case PassedOn():
+                    pass
+        return [*found, (State(previous, intent, entities, slots, loop), None)]
+
+    def states(self) -> list[State]:
+        return [state for state, _ in self.steps()]
+
+
+def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], told: frozenset[str]) -> Trail:
+    """The trail of a conversation. `told` are the rules that stories know; what others choose is marked as hidden."""
+    happenings: list[Happening] = []
+    slots: Mapping[str, Any] = tracker.past_slots or tracker.initial_slots
+    previous = START if tracker.event_count == len(tracker.recent) else UNKNOWN
+    loop = tracker.past_loop
+    pending: list[Happening] = []  # an action's events come before its ActionExecuted, and count after it
+    began_now = False  # an action that begins the conversation anew is no part of the new one
+    for event in tracker.recent:
+        match event:
+            case UserUttered(understood=understood):
+                happenings += pending
+                pending, began_now = [], False
+                happenings.append(heard(understood, intents))
+            case SlotSet(name=name, value=value, heard=True):
+                happenings.append(Filled(name, value))
+            case SlotSet(name=name, value=value):
+                pending.append(Filled(name, value))
+            case ActiveLoop(name=form):
+                pending.append(Opened(form))
+            case AllSlotsReset():
+                pending.append(Reset())
+            case ActionExecutionRejected(name=form):
+                pending.append(PassedOn(form))
+            case ActionExecuted(name=name, policy=policy):
+                chosen = chosen_by(name, policy)
+                if chosen.part_of_form:
+                    continue
+                if not chosen.slot_filling and not began_now:
+                    happenings.append(Did(name, hidden=_hidden(chosen, told)))
+                happenings += pending
+                pending, began_now = [], False
+            case SessionStarted() | Restarted():
+                state = Trail((*happenings, *pending), slots, tracker.initial_slots, loop).states()[-1]
+                slots, loop, previous = state.slots, None, START
+                happenings, pending, began_now = [], [], True
+            case _:
+                pass
+    return Trail(tuple(without_happy_path([*happenings, *pending], loop)), slots, tracker.initial_slots, loop, previous)
+
+
+def _hidden(chosen: Chosen, told: frozenset[str]) -> bool:
+    return chosen.rule is not None and chosen.rule not in told
+
+
+def heard(understood: Understood, intents: Mapping[str, tuple[str, ...] | None]) -> Heard:
+    """A message as rules and stories see it: its intent, and those of its entities that the intent uses."""
+    intent = understood.intent.name
+    if intent not in intents and "/" in intent:
+        intent = intent.split("/", 1)[0]  # a retrieval intent: `faq/ask_price` counts as `faq`
+    labels = set()
+    for entity in understood.entities:
+        labels.add(entity.name)
+        labels.update(f"{entity.name}#{part}" for part in (entity.role, entity.group) if part)
+    used = intents.get(intent)
+    return Heard(intent, frozenset(labels) if used is None else frozenset(labels.intersection(used)))
+
+
+def without_happy_path(happenings: Sequence[Happening], loop: str | None = None) -> list[Happening]:
+    """Leave out what was heard and done between two runs of a form, where nothing else came in between."""
+    kept: list[Happening] = []
+    forms = {loop} | {one.form for one in happenings if isinstance(one, Opened)}
+    for happening in happenings:
+        if isinstance(happening, Did) and happening.action in forms and _goes_on(happening.action, kept):
+            _forget_answer(happening.action, kept)
+        else:
+            kept.append(happening)
+    return kept
+
+
+def _goes_on(form: str, kept: Sequence[Happening]) -> bool:
+    """Whether the form ran before, and has only had answers since."""
+    next_action: str | None = None
+    for happening in reversed(kept):
+        match happening:
+            case Opened(form=other) if other != form:
+                return False
+            case PassedOn(form=other) if other == form:
+                return False
+            case Heard() if next_action is not None and next_action != form:
+                return False
+            case Did(action=action):
+                if action == form:
+                    return True
+                next_action = action
+            case _:
+                pass
+    return False
+
+
+def _forget_answer(form: str, kept: list[Happening]) -> None:
+    for index in range(len(kept) - 1, -1, -1):
+        match kept[index]:
+            case Did(action=action) if action == form:
+                return
+            case Did() | Heard():
+                del kept[index]
+            case _:
+                pass
+
+
+def as_stories_see_it(trail: Trail) -> Trail:
+    """Without the turns that were dealt with by rules which no story knows, and a form's return after them."""
+    kept: list[Happening] = []
+    waiting: Heard | None = None
+    hiding, loop = False, trail.loop
+    for happening in trail.happenings:
+        match happening:
+            case Heard():
+                if waiting is not None:
+                    kept.append(waiting)
+                waiting, hiding = happening, False
+                continue
+            case Did(hidden=True):
+                waiting, hiding = None, True
+                continue
+            case Did(action=action) if hiding and action == loop:
+                continue
+            case Did():
+                hiding = False
+                if waiting is not None:
+                    kept.append(waiting)
+                    waiting = None
+            case Opened(form=form):
+                loop = form
+            case _:
+                pass
+        kept.append(happening)
+    if waiting is not None:
+        kept.append(waiting)
+    return Trail(tuple(kept), trail.slots, trail.first_slots, trail.loop, trail.previous)

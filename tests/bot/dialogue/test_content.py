@@ -1,0 +1,296 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.dialogue.content import read_assistant
+from bot.documents import parse
+from bot.domain.assistant import ActionStep, Assistant, LoopStep, SlotStep, UserStep
+from bot.domain.errors import ContentError
+from tests.bot.dialogue.chat import assistant_of
+
+
+def faults_of(*texts: str) -> list[str]:
+    with pytest.raises(ContentError) as caught:
+        assistant_of(*texts)
+    return [str(fault) for fault in caught.value.faults]
+
+
+BASE = """
+version: "3.1"
+intents: [greet, order]
+entities: [size]
+slots:
+  size: {type: text, mappings: [{type: from_entity, entity: size}]}
+responses:
+  utter_greet: [{text: Hello}]
+  utter_ask_size: [{text: Which size?}]
+actions: [action_order]
+forms:
+  order_form: {required_slots: [size]}
+"""
+
+# ---------------------------------------------------------------- what is read
+
+
+def test_a_domain_may_be_split_over_files() -> None:
+    assistant = assistant_of(
+        "intents: [greet]\nactions: [action_a]",
+        "intents: [greet, bye]\nslots: {a: {type: any, mappings: [{type: custom, action: action_a}]}}",
+        "responses: {utter_greet: [{text: hi}]}",
+        "rules: [{rule: r, steps: [{intent: greet}, {action: utter_greet}]}]",
+    )
+    assert set(assistant.intents) == {"greet", "bye"}
+    assert (assistant.rules[0].name, assistant.rules[0].place.path) == ("r", "nlu_data/3.yml")
+
+
+def test_nlu_data_and_configuration_beside_it_are_left_to_others() -> None:
+    assistant = assistant_of("recipe: default.v1\nlanguage: en\npipeline: []\npolicies: []", "nlu: [{intent: x}]", "")
+    assert assistant.intents == {}
+
+
+def test_test_stories_are_no_part_of_the_assistant() -> None:
+    story = parse("tests/test_stories.yml", "stories: [{story: s, steps: [{user: hi, intent: nowhere}]}]")
+    assert read_assistant([story]).stories == ()
+
+
+def test_sessions_are_read() -> None:
+    assistant = assistant_of("session_config: {session_expiration_time: 90, carry_over_slots_to_new_session: false}")
+    assert assistant.session_expires_after == timedelta(minutes=90)
+    assert not assistant.carry_over_slots
+
+
+def test_intents_know_which_entities_they_use() -> None:
+    assistant = assistant_of(
+        """
+intents:
+  - all
+  - none: {use_entities: []}
+  - some: {use_entities: [city]}
+  - others: {ignore_entities: [city]}
+entities: [time, city: {roles: [from, to]}]
+"""
+    )
+    assert assistant.intents == {
+        "all": None,
+        "none": (),
+        "some": ("city", "city#from", "city#to"),
+        "others": ("time",),
+    }
+
+
+def test_an_entity_without_influence_is_used_by_no_intent() -> None:
+    assistant = assistant_of("intents: [a]\nentities: [x, y: {influence_conversation: false}]")
+    assert assistant.intents["a"] == ("x",)
+    assert assistant.entities == {"x", "y"}
+
+
+def test_steps_are_read() -> None:
+    rule = assistant_of(
+        BASE
+        + """
+rules:
+  - rule: r
+    condition:
+      - active_loop: null
+      - slot_was_set: [size: L]
+    conversation_start: true
+    wait_for_user_input: false
+    steps:
+      - intent: order
+        entities: [size: L]
+      - action: order_form
+      - active_loop: order_form
+      - slot_was_set: [size]
+"""
+    ).rules[0]
+    assert rule.condition == (LoopStep(None), SlotStep({"size": "L"}))
+    assert rule.steps == (
+        UserStep(("order",), {"size": "L"}),
+        ActionStep("order_form"),
+        LoopStep("order_form"),
+        SlotStep({"size": "..."}),
+    )
+    assert (rule.conversation_start, rule.wait_for_user_input, rule.place.line) == (True, False, 15)
+
+
+def test_alternative_slots_make_several_stories() -> None:
+    stories = assistant_of(
+        BASE
+        + """
+stories:
+  - story: s
+    steps:
+      - intent: greet
+      - or:
+          - slot_was_set: [size: L]
+          - slot_was_set: [size: null]
+      - action: utter_greet
+"""
+    ).stories
+    assert [story.steps[1] for story in stories] == [SlotStep({"size": "L"}), SlotStep({"size": None})]
+
+
+def test_checkpoints_join_stories_with_their_slots() -> None:
+    stories = assistant_of(
+        BASE + "stories:\n  - {story: a, steps: [{intent: greet}, {checkpoint: c}]}\n",
+        "stories:\n  - {story: b, steps: [{checkpoint: c, slot_was_set: [size: L]}, {action: utter_greet}]}\n",
+    ).stories
+    assert [(story.name, story.steps) for story in stories] == [
+        ("a > b", (UserStep(("greet",)), SlotStep({"size": "L"}), ActionStep("utter_greet")))
+    ]
+
+
+def test_checkpoints_in_a_circle_end() -> None:
+    stories = assistant_of(
+        BASE
+        + """
+stories:
+  - {story: a, steps: [{intent: greet}, {action: utter_greet}, {checkpoint: c}]}
+  - {story: b, steps: [{checkpoint: c}, {intent: order}, {action: action_order}, {checkpoint: c}]}
+"""
+    ).stories
+    assert [story.name for story in stories] == ["a > b"]
+
+
+def test_the_fingerprint_follows_the_meaning_and_not_the_layout() -> None:
+    def fingerprint(text: str) -> str:
+        return assistant_of(text).fingerprint
+
+    assert fingerprint("intents: [a, b]") == fingerprint("# a comment\nintents:\n  - a\n  - b\n")
+    assert fingerprint("intents: [a, b]") == fingerprint("intents: [a, b]\nnlu: [{intent: a}]")
+    assert fingerprint("intents: [a, b]") != fingerprint("intents: [a, c]")
+
+
+# ---------------------------------------------------------------- what is wrong
+
+
+def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> None:
+    faults = faults_of(
+        BASE + "rules:\n  - rule: r\n    steps:\n      - intent: gret\n      - action: utter_gret\n",
+        "slot: {}\nforms: {other_form: {required_slots: [siz]}}",
+    )
+    assert faults == [
+        'nlu_data/0.yml:16:9: there is no intent "gret". Did you mean "greet"?',
+        'nlu_data/0.yml:17:9: there is no response "utter_gret". Did you mean "utter_greet"?',
+        'nlu_data/1.yml:1:1: there is no key in the file called "slot". Did you mean "slots"?',
+        'nlu_data/1.yml:2:39: there is no slot "siz". Did you mean "size"?',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        ("rules: [{rule: r, steps: [{intent: greet}, {action: action_ordr}]}]", 'Did you mean "action_order"?'),
+        ("rules: [{rule: r, steps: [{intent: greet}, {active_loop: order_from}]}]", 'no form "order_from"'),
+        ("rules: [{rule: r, steps: [{intent: greet, entities: [siz]}, {action: utter_greet}]}]", 'no entity "siz"'),
+        ("rules: [{rule: r, steps: [{slot_was_set: [siz: 1]}, {action: utter_greet}]}]", 'no slot "siz"'),
+        ("rules: [{rule: r, steps: [{intent: greet}]}]", "does nothing"),
+        ("rules: [{rule: r}]", "has no steps"),
+        ("rules: [{steps: [{intent: greet}, {action: utter_greet}]}]", "has no name"),
+        ("rules: [{rule: r, step: []}]", 'Did you mean "steps"?'),
+        (
+            "rules: [{rule: r, steps: [{intent: greet}, {action: utter_greet}, {intent: order}]}]",
+            "more than one message",
+        ),
+        ("rules: [{rule: r, condition: [{intent: greet}], steps: [{action: utter_greet}]}]", "only be on slots"),
+        ("rules: [{rule: r, steps: [{checkpoint: c}, {action: utter_greet}]}]", "has a checkpoint"),
+        (
+            "rules: [{rule: r, wait_for_user_input: 1, steps: [{intent: greet}, {action: utter_greet}]}]",
+            "true or false",
+        ),
+        ("rules: {rule: r}", "should be a list, not a mapping"),
+        ("stories: [{story: s, steps: [{checkpoint: nowhere}, {action: utter_greet}]}]", '"nowhere"'),
+        ("stories: [{story: s, steps: [{user: hello}]}]", "end-to-end"),
+        ("stories: [{story: s, steps: [{intent: greet}, {checkpoint: c}, {action: utter_greet}]}]", "in the middle"),
+        ("stories: [{story: s, steps: [{intent: greet}, {action: action_back}]}]", "not supported yet"),
+        ("stories: [{story: s, steps: [{intnt: greet}]}]", 'Did you mean "intent"?'),
+        ("intents: [a, a]", "listed twice"),
+        ("intents: {a: b}", "should be a list, not a mapping"),
+        ("intents: [a: {use_entities: [sizes]}]", 'Did you mean "size"?'),
+        ("intents: [a: {uses: []}]", "key in the intent"),
+        ("responses: {utter_greet: [{text: Bye}]}", "declared twice under responses, first at nlu_data/0.yml:8:3"),
+        ("responses: {greet: [{text: Bye}]}", 'Call it "utter_greet"'),
+        ("responses: {utter_x: [{channel: sms}]}", "has no content"),
+        ("responses: {utter_x: []}", "has no variation"),
+        ("responses: {utter_x: [Hello]}", "is a bare text"),
+        ("responses: {utter_x: [{text: a, buttons: [{title: b}]}]}", "needs a title and a payload"),
+        ("responses: {utter_x: [{text: a, buttons: [{title: b, payload: /gret}]}]}", 'Did you mean "greet"?'),
+        ("responses: {utter_x: [{text: a, condition: [{type: slot, name: siz, value: 1}]}]}", 'no slot "siz"'),
+        ("responses: {utter_x: [{txt: a}]}", 'Did you mean "text"?'),
+        ("responses: {utter_x: [{text: [a]}]}", "should be a text, not a list"),
+        ("actions: [utter_nothing]", 'no response "utter_nothing"'),
+        ("forms: {f: {required_slots: {size: []}}}", "as in Rasa 2"),
+        ("forms: {f: {}}", "has no required_slots"),
+        ("forms: {f: {required_slots: [size], ignored_intents: [gret]}}", 'no intent "gret"'),
+        ("slots: {x: {type: txt, mappings: []}}", 'Did you mean "text"?'),
+        ("slots: {x: {type: my.Slot, mappings: []}}", "class of its own"),
+        ("slots: {x: {mappings: []}}", "has no type"),
+        ("slots: {x: {type: text}}", "has no mappings"),
+        ("slots: {x: {type: categorical, mappings: []}}", "has no values"),
+        ("slots: {x: {type: text, values: [a], mappings: []}}", "only a categorical slot"),
+        ("slots: {x: {type: any, influence_conversation: true, mappings: []}}", "cannot influence"),
+        ("slots: {x: {type: bool, initial_value: maybe, mappings: []}}", "initial value 'maybe' is not"),
+        ("slots: {x: {type: float, min_value: low, mappings: []}}", "should be a number"),
+        ("slots: {x: {type: text, mappings: [{type: from_entity}]}}", "names no entity"),
+        ("slots: {x: {type: text, mappings: [{type: from_entity, entity: siz}]}}", 'Did you mean "size"?'),
+        ("slots: {x: {type: text, mappings: [{type: from_intent, intent: greet}]}}", "has no value"),
+        ("slots: {x: {type: text, mappings: [{type: from_intent, intent: gret, value: 1}]}}", 'no intent "gret"'),
+        ("slots: {x: {type: text, mappings: [{type: form_text}]}}", 'Did you mean "from_text"?'),
+        ("slots: {x: {type: text, mappings: [{entity: size}]}}", "has no type"),
+        ("slots: {x: {type: text, mappings: [{type: custom, action: action_x}]}}", 'no action "action_x"'),
+        ("slots: {x: {type: text, mappings: [{type: from_text, conditions: [{active_loop: f}]}]}}", 'no form "f"'),
+        (
+            "slots: {x: {type: text, mappings: [{type: from_text, conditions: [{requested_slot: y}]}]}}",
+            'no slot "y"',
+        ),
+        ("session_config: {session_expiration: 5}", 'Did you mean "session_expiration_time"?'),
+        ("session_config: {session_expiration_time: -5}", "is negative"),
+        ("[a, b]", "the file should be a mapping"),
+    ],
+)
+def test_a_fault_says_what_is_wrong(content: str, fault: str) -> None:
+    faults = faults_of(BASE, content)
+    assert any(fault in one for one in faults), faults
+    assert all(one.startswith("nlu_data/1.yml:1:") for one in faults), faults
+
+
+def test_a_form_must_be_able_to_ask_for_each_of_its_slots() -> None:
+    extra = "slots: {x: {type: text, mappings: [{type: custom}]}}\nforms: {f: {required_slots: [x]}}"
+    assert faults_of(BASE, extra) == [
+        'nlu_data/1.yml:2:9: the form "f" has nothing to ask for the slot "x" with. Add the response utter_ask_x.'
+    ]
+    for question in ("responses: {utter_ask_f_x: [{text: a}]}", "actions: [action_ask_x]", "actions: [action_ask_f_x]"):
+        assert "f" in assistant_of(BASE, extra, question).forms
+
+
+def test_rules_that_contradict_each_other_are_shown_with_both_places() -> None:
+    faults = faults_of(
+        BASE,
+        """rules:
+  - {rule: one, steps: [{intent: greet}, {action: utter_greet}]}
+  - {rule: two, steps: [{intent: greet}, {action: action_order}]}
+""",
+    )
+    assert faults == [
+        'nlu_data/1.yml:3:5: the rule "two" goes on with action_order where the rule "one" (nlu_data/1.yml:2:5) '
+        "goes on with utter_greet. Give one of them a condition, or make them one."
+    ]
+
+
+def test_stories_that_multiply_beyond_measure_are_refused() -> None:
+    choice = "{or: [{slot_was_set: [size: L]}, {slot_was_set: [size: null]}]}"
+    steps = ", ".join(["{intent: greet}", *[choice] * 12, "{action: utter_greet}"])
+    assert "4096 ways" in faults_of(BASE, f"stories: [{{story: s, steps: [{steps}]}}]")[0]
+
+
+def test_default_intents_and_actions_need_no_declaration() -> None:
+    rules = """
+rules:
+  - {rule: unsure, steps: [{intent: nlu_fallback}, {action: action_default_fallback}]}
+  - {rule: question, steps: [{intent: out_of_scope}, {action: action_answer_from_knowledge}]}
+"""
+    assistant: Assistant = assistant_of(rules)
+    assert len(assistant.rules) == 2
+    assert assistant.intents == {}

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.responses import fill_in, render
+from bot.domain.assistant import Response, SlotCondition, Variation
+from bot.domain.conversation import FollowupAction, Tracker
+from bot.domain.ids import ConversationId
+from bot.domain.message import Button
+
+
+def tracker(**slots: Any) -> Tracker:
+    return Tracker(ConversationId("c1"), slots=slots)
+
+
+def response(*variations: Variation) -> Response:
+    return Response("utter_x", variations)
+
+
+@pytest.mark.parametrize(
+    ("text", "slots", "said"),
+    [
+        ("Hello {name}!", {"name": "Ana"}, "Hello Ana!"),
+        ("Hello, {name}!", {}, "Hello!"),
+        ("Hello {name}!", {"name": None}, "Hello!"),
+        ("{name}, hello", {"name": ""}, ", hello"),
+        ("{n} people", {"n": 50.0}, "50 people"),
+        ("{n} people", {"n": 2.5}, "2.5 people"),
+        ("{amount-of-money} due", {"amount-of-money": 7}, "7 due"),
+        ("{toppings}", {"toppings": ["ham", "egg"]}, "ham, egg"),
+        ('/inform{{"size": "{size}"}}', {"size": "L"}, '/inform{"size": "L"}'),
+        ('/inform{"a": {"b": 1}}', {}, '/inform{"a": {"b": 1}}'),
+        ("a {{brace}}", {"brace": 1}, "a {brace}"),
+    ],
+)
+def test_slots_are_filled_in(text: str, slots: dict[str, Any], said: str) -> None:
+    assert render(response(Variation(text)), tracker(**slots), None).text == said
+
+
+def test_a_missing_slot_has_its_default() -> None:
+    variation = Variation("Hi {name}!", metadata={"defaults": {"name": "there"}})
+    assert render(response(variation), tracker(), None).text == "Hi there!"
+    assert render(response(variation), tracker(name="Ana"), None).text == "Hi Ana!"
+
+
+def test_values_of_the_moment_go_before_slots() -> None:
+    said = render(response(Variation("{a} {b}")), tracker(a=1, b=2), None, values={"b": 3})
+    assert said.text == "1 3"
+
+
+def test_buttons_and_images_are_filled_in_too() -> None:
+    variation = Variation("", image="https://example.com/{n}.png", buttons=(Button("Yes, {n}", "/yes"),))
+    said = render(response(variation), tracker(n=1), None)
+    assert (said.image, said.buttons) == ("https://example.com/1.png", (Button("Yes, 1", "/yes"),))
+
+
+CHOICES = response(
+    Variation("plain"),
+    Variation("plain vip", conditions=(SlotCondition("vip", True),)),
+    Variation("sms", channel="sms"),
+    Variation("sms vip", channel="sms", conditions=(SlotCondition("vip", True),)),
+)
+
+
+@pytest.mark.parametrize(
+    ("channel", "vip", "said"),
+    [
+        ("sms", True, "sms vip"),
+        ("sms", False, "sms"),
+        ("webchat", True, "plain vip"),
+        ("webchat", None, "plain"),
+        (None, 1, "plain"),
+    ],
+)
+def test_the_channel_goes_before_the_condition(channel: str | None, vip: Any, said: str) -> None:
+    assert render(CHOICES, tracker(vip=vip), channel).text == said
+
+
+def test_where_no_variation_fits_nothing_is_said() -> None:
+    assert render(response(Variation("sms", channel="sms")), tracker(), "webchat").text == ""
+
+
+def test_the_wording_varies_as_a_conversation_goes_on_and_is_the_same_in_a_replay() -> None:
+    many = response(*(Variation(str(number)) for number in range(5)))
+    state, said = tracker(), []
+    for _ in range(30):
+        state = state.apply(FollowupAction(None))
+        said.append(render(many, state, None).text)
+        assert render(many, state, None).text == said[-1]
+    assert len(set(said)) == 5
+
+
+@given(st.text(), st.dictionaries(st.text(), st.none() | st.text() | st.floats() | st.lists(st.integers())))
+def test_any_text_can_be_filled_in(text: str, values: dict[str, Any]) -> None:
+    assert "None" not in fill_in(text.replace("None", ""), dict.fromkeys(values))
+    fill_in(text, values)

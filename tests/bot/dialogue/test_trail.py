@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from bot.dialogue.trail import UNKNOWN, State, Trail, as_stories_see_it, trail_of
+from bot.domain.conversation import RECENT_EVENTS, BotUttered, SlotSet, Tracker
+from tests.bot.dialogue.chat import Chat, assistant_of, sets
+
+DOMAIN = """
+intents: [book, inform, faq, bye]
+entities: [number]
+slots:
+  people: {type: float, mappings: [{type: from_entity, entity: number}]}
+  place: {type: text, mappings: [{type: from_entity, entity: number, role: none}]}
+  flag: {type: bool, mappings: [{type: custom}]}
+responses:
+  utter_ask_people: [{text: "How many?"}]
+  utter_ask_place: [{text: "Where?"}]
+  utter_faq: [{text: "An answer"}]
+actions: [action_bye]
+forms: {table_form: {required_slots: [people, place]}}
+rules:
+  - {rule: book, steps: [{intent: book}, {action: table_form}, {active_loop: table_form}]}
+  - {rule: faq, steps: [{intent: faq}, {action: utter_faq}]}
+  - {rule: bye, steps: [{intent: bye}, {action: action_bye}]}
+"""
+
+
+def trail(chat: Chat) -> Trail:
+    return trail_of(chat.tracker, chat.assistant.intents, frozenset({"faq"}))
+
+
+def outline(states: list[State]) -> list[tuple[str, str | None, str | None]]:
+    return [(state.previous, state.intent, state.loop) for state in states]
+
+
+def test_a_state_goes_before_each_action() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.hear("faq")
+    chat.hear("bye")
+    assert outline(trail(chat).states()) == [
+        ("", None, None),
+        ("action_listen", "faq", None),
+        ("utter_faq", "faq", None),
+        ("action_listen", "bye", None),
+        ("action_bye", "bye", None),
+    ]
+
+
+def test_answers_to_a_form_leave_no_states() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.hear("book")
+    before = outline(trail(chat).states())
+    chat.hear("inform", number=2)
+    assert outline(trail(chat).states()) == before
+    assert trail(chat).states()[-1].slots["people"] == 2
+
+
+def test_a_question_inside_a_form_leaves_states() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.hear("book")
+    chat.hear("faq")
+    assert outline(trail(chat).states())[-3:] == [
+        ("action_listen", "faq", "table_form"),
+        ("utter_faq", "faq", "table_form"),
+        ("table_form", "faq", "table_form"),
+    ]
+
+
+def test_what_rules_dealt_with_alone_is_not_seen_by_stories() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.hear("faq")
+    chat.hear("bye")
+    chat.hear("faq")
+    seen = outline(as_stories_see_it(trail(chat)).states())
+    assert [intent for _, intent, _ in seen if intent == "bye"] == []
+
+
+def test_what_an_action_sets_counts_after_it() -> None:
+    chat = Chat(assistant_of(DOMAIN), {"action_bye": sets(flag=True)})
+    chat.hear("bye", number=3)
+    before, after = trail(chat).states()[-2:]
+    assert (before.slots.get("people"), before.slots.get("flag")) == (3, None)
+    assert after.slots["flag"] is True
+
+
+def test_slots_from_before_what_the_tracker_remembers_are_known() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.apply(SlotSet("flag", True))
+    chat.apply(SlotSet("place", "Leeds"))
+    for number in range(RECENT_EVENTS):
+        chat.apply(BotUttered(str(number)))
+    chat.apply(SlotSet("place", "York"))
+    long_ago = trail(chat)
+    assert (long_ago.previous, dict(long_ago.slots)) == (UNKNOWN, {"flag": True, "place": "Leeds"})
+    assert long_ago.states()[-1].slots == {"flag": True, "place": "York"} == chat.slots
+
+
+def test_first_slots_are_not_forgotten_either() -> None:
+    first = {"flag": False}
+    chat = Chat(assistant_of(DOMAIN), tracker=Tracker(Chat(assistant_of(DOMAIN)).tracker.conversation_id, first, first))
+    for number in range(2 * RECENT_EVENTS):
+        chat.apply(BotUttered(str(number)))
+    assert trail(chat).states()[-1].slots == first
