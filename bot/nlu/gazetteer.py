@@ -1,0 +1,150 @@
+"""Finds entities by the words that the training data gives for them: look-ups, annotations, regular expressions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.understanding import Entity
+from bot.nlu.numbers import NumberContexts
+from bot.nlu.training_data import TrainingData
+from bot.nlu.words import FILLERS
+
+TYPED = frozenset({"number", "email", "phone", "time", "timeline", "person"})
+"""Entities with a finder of their own: what stands in an example is no list of them, unless it has a value given."""
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a phrase stands for."""
+
+    entity: str
+    value: Any
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gazetteer:
+    """`phrases` maps words in lower case, joined by blanks, to what they stand for.
+
+    `roles` maps an entity to its roles by the word in front: `{"city": {"from": "departure"}}`.
+    """
+
+    phrases: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
+    patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    longest: int = 1
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Entities of phrases, the longest first where several begin at a word, and of patterns."""
+        words = list(_WORD.finditer(text))
+        at = 0
+        while at < len(words):
+            length = next(
+                (n for n in range(min(self.longest, len(words) - at), 0, -1) if self._meanings(words, at, n)), 0
+            )
+            for meaning in self._meanings(words, at, length):
+                start, end = words[at].start(), words[at + length - 1].end()
+                role = self.roles.get(meaning.entity, {}).get(words[at - 1][0].lower() if at else "")
+                yield Entity(
+                    meaning.entity, meaning.value, text[start:end], start, end, 1.0, role, meaning.group, "gazetteer"
+                )
+            at += max(1, length)
+        for name, pattern in self.patterns:
+            for match in pattern.finditer(text):
+                if match[0].strip():
+                    value = self.synonyms.get(match[0].lower(), match[0])
+                    yield Entity(name, value, match[0], match.start(), match.end(), 1.0, extractor="regex")
+
+    def _meanings(self, words: list[re.Match[str]], at: int, length: int) -> tuple[Meaning, ...]:
+        return self.phrases.get(" ".join(word[0].lower() for word in words[at : at + length]), ()) if length else ()
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "phrases": {
+                phrase: [[meaning.entity, meaning.value, meaning.group] for meaning in meanings]
+                for phrase, meanings in self.phrases.items()
+            },
+            "patterns": [[name, pattern.pattern] for name, pattern in self.patterns],
+            "synonyms": dict(self.synonyms),
+            "roles": {entity: dict(roles) for entity, roles in self.roles.items()},
+        }
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Gazetteer:
+        phrases = {phrase: tuple(Meaning(*meaning) for meaning in given) for phrase, given in facts["phrases"].items()}
+        return cls(
+            phrases=phrases,
+            patterns=tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in facts["patterns"]),
+            synonyms=facts["synonyms"],
+            roles=facts["roles"],
+            longest=_longest(phrases),
+        )
+
+
+def build_gazetteer(data: TrainingData) -> Gazetteer:
+    phrases: dict[str, dict[str, Meaning]] = {}
+
+    def add(entity: str, text: str, value: Any, group: str | None = None) -> None:
+        key = " ".join(word.lower() for word in _WORD.findall(text))
+        if key:
+            phrases.setdefault(key, {}).setdefault(entity, Meaning(entity, value, group))
+
+    for example in data.examples:
+        for entity in example.entities:
+            words = _WORD.findall(entity.text.lower())
+            value = data.synonyms.get(entity.text.lower(), entity.value)
+            says_little = all(word in FILLERS or len(word) == 1 for word in words)
+            if not says_little and (entity.name not in TYPED or value != entity.text):
+                add(entity.name, entity.text, value, entity.group)
+    for name, values in data.lookups.items():
+        for value in values:
+            add(name, value, data.synonyms.get(value.lower(), value))
+    # A synonym of a value that some entity has is another way to say it.
+    by_value = {str(meaning.value).lower(): meaning for found in phrases.values() for meaning in found.values()}
+    for text, value in data.synonyms.items():
+        if (meaning := by_value.get(value.lower())) is not None:
+            add(meaning.entity, text, value, meaning.group)
+    finished = {phrase: tuple(found.values()) for phrase, found in phrases.items()}
+    return Gazetteer(
+        phrases=finished,
+        patterns=tuple((name, re.compile(p, re.IGNORECASE)) for name, given in data.regexes.items() for p in given),
+        synonyms=data.synonyms,
+        roles=_learn_roles(data),
+        longest=_longest(finished),
+    )
+
+
+def _longest(phrases: Iterable[str]) -> int:
+    return max((phrase.count(" ") + 1 for phrase in phrases), default=1)
+
+
+def _learn_roles(data: TrainingData) -> dict[str, dict[str, str]]:
+    seen: dict[tuple[str, str], Counter[str]] = {}
+    for example in data.examples:
+        for entity in example.entities:
+            if entity.role:
+                before = _WORD.findall(example.text[: entity.start].lower())
+                seen.setdefault((entity.name, before[-1] if before else ""), Counter())[entity.role] += 1
+    roles: dict[str, dict[str, str]] = {}
+    for (name, word), counts in seen.items():
+        roles.setdefault(name, {})[word] = counts.most_common(1)[0][0]
+    return roles
+
+
+def learn_number_contexts(data: TrainingData) -> NumberContexts:
+    """The words around the numbers that are annotated in the training data."""
+    before: set[str] = set()
+    after: set[str] = set()
+    for example in data.examples:
+        for entity in example.entities:
+            if entity.name == "number":
+                before.update(_WORD.findall(example.text[: entity.start].lower())[-1:])
+                after.update(_WORD.findall(example.text[entity.end :].lower())[:1])
+    return NumberContexts(frozenset(before), frozenset(after))

@@ -1,0 +1,171 @@
+"""Finds who somebody is and where they work, from cues such as "I'm Ana from Acme"; a bare name only when asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.understanding import Entity
+from bot.nlu.words import FILLERS, MONTHS, NO_NAMES, WEEKDAYS, word_set
+
+SURE, POSSIBLE = 1.0, 0.6
+
+_WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
+_NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
+_STRONG = re.compile(
+    rf"(?<!\w)(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:)|call me|i am called|i'm called) +(?P<name>{_NAME})",
+    re.I,
+)
+_WEAK = re.compile(rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +(?P<name>{_NAME})", re.IGNORECASE)
+_HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello)\W+)?(?P<name>{_NAME}) here\b", re.IGNORECASE)
+_WORK = re.compile(
+    r"(?<!\w)(?P<cue>(?:work|working) (?:for|at|with)|"
+    r"(?:company|organi[sz]ation|employer|business|firm)(?: name)?(?: is|'s|:)|"
+    r"on behalf of|from|at|with) +(?:the )?(?P<name>[^\W_][\w&'.+-]*(?: +(?:&|and|of|[^\W_][\w&'.+-]*)){0,4})",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"\b(?:ltd|limited|inc|llc|llp|plc|gmbh|ag|corp|corporation|co|bv|s\.?a|oy|ab|as|group|holdings)\b\.?", re.I
+)
+_PARTICLES = word_set("van von der den de la le da di del dos bin al el ter ten mac mc st")
+_BEFORE_A_NAME = (FILLERS - word_set("a an the from at for with by of")) | word_set("dr mr mrs ms miss prof")
+_NAME_ENDS = word_set("from at and with here of for in but we i my speaking again by the on who")
+_NO_ORGANISATIONS = (
+    NO_NAMES
+    | MONTHS
+    | WEEKDAYS
+    | word_set(
+        "home work school university scratch google facebook linkedin twitter instagram youtube ads noon midday "
+        "least most london paris berlin oslo dublin madrid rome vienna lisbon amsterdam brussels stockholm "
+        "copenhagen helsinki manchester birmingham leeds bristol edinburgh glasgow cardiff belfast york boston "
+        "chicago austin seattle toronto sydney melbourne england scotland wales ireland britain uk us usa america "
+        "germany france spain italy norway sweden denmark europe india"
+    )
+)
+
+
+def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
+    """At most one name; `asked`: the name is what we asked for, so a short answer is one."""
+    shouting = text.isupper()
+    for pattern, sure in ((_STRONG, True), (_HERE, False), (_WEAK, False)):
+        for match in pattern.finditer(text):
+            if pattern is _WEAK and not asked and match[0].lower().startswith(("it", "here")):
+                continue
+            name = _name_in(match["name"], lower_case_too=sure or asked, shouting=shouting)
+            alone = (
+                not sure
+                and name is not None
+                and name.islower()
+                and not _ends_there(text, match.start("name") + len(name))
+            )
+            if name is not None and not alone:
+                yield _person(name, match.start("name"), SURE)
+                return
+    if asked and (bare := _bare_name(text)) is not None:
+        yield bare
+
+
+def _person(name: str, start: int, confidence: float) -> Entity:
+    value = (
+        name if any(letter.isupper() for letter in name) and not (name.isupper() and len(name) > 3) else _capitals(name)
+    )
+    return Entity("person", value, name, start, start + len(name), confidence, extractor="names")
+
+
+def _capitals(name: str) -> str:
+    words = name.lower().split(" ")
+    return " ".join(
+        word if word in _PARTICLES and at else re.sub(r"(?:^|(?<=[-'.]))\w", lambda m: m[0].upper(), word)
+        for at, word in enumerate(words)
+    )
+
+
+def _name_in(words: str, *, lower_case_too: bool, shouting: bool) -> str | None:
+    """The words from the first on that can be a name."""
+    kept: list[str] = []
+    for word in words.split(" "):
+        lower = word.lower()
+        if not word or lower in _NAME_ENDS or (lower in NO_NAMES and not (kept and lower in _PARTICLES)):
+            break
+        if not kept and re.fullmatch(r".{3,}(?:ing|ed)", lower) and (word.islower() or shouting):
+            break
+        capital = word[0].isupper() and not shouting
+        if not capital and not lower_case_too and not (kept and lower in _PARTICLES):
+            break
+        if kept and kept[0][0].isupper() and not capital and lower not in _PARTICLES and not shouting:
+            break
+        kept.append(word)
+    while kept and kept[-1].lower() in _PARTICLES and len(kept) > 1:
+        kept.pop()
+    return " ".join(kept) or None
+
+
+def _ends_there(text: str, end: int) -> bool:
+    return re.match(r"\W*$|\s*[,.!;]|\s+(?:from|at|and|with|here)\b", text[end:], re.IGNORECASE) is not None
+
+
+def _bare_name(text: str) -> Entity | None:
+    """An answer of one to three words that are no words of anything else: "Ana", "sure, Ana Silva", "ana, acme ltd"."""
+    if "?" in text:
+        return None
+    for match in re.finditer(rf"(?<![\w@.]){_WORD}(?: {_WORD}){{0,9}}(?![\w@])", text):
+        words = match[0].split(" ")
+        skipped = 0
+        while words and words[0].lower() in _BEFORE_A_NAME:
+            skipped += len(words.pop(0)) + 1
+        if not words:
+            continue
+        cut = next((at for at, word in enumerate(words) if word.lower() in _NAME_ENDS), len(words))
+        while cut and words[cut - 1].lower() in FILLERS:
+            cut -= 1
+        name = _name_in(" ".join(words[:cut]), lower_case_too=True, shouting=text.isupper())
+        if name is None or name != " ".join(words[:cut]) or not 1 <= cut <= 4:
+            return None
+        return _person(name, match.start() + skipped, POSSIBLE)
+    return None
+
+
+def find_organisations(text: str, *, asked: bool = False) -> Iterator[Entity]:
+    """At most one; a capital and a cue, or a legal form, must agree, unless `asked` for it."""
+    shouting = text.isupper()
+    for match in _WORK.finditer(text):
+        name = _organisation_in(match["name"], lower_case_too=False, shouting=shouting)
+        cue = match["cue"].lower()
+        if name is None and (asked or cue.startswith(("work", "company", "organi", "employer", "on behalf"))):
+            name = _organisation_in(match["name"], lower_case_too=True, shouting=shouting)
+        if name is None or (cue == "with" and not _SUFFIX.search(name)):
+            continue
+        start = match.start("name")
+        yield Entity("organisation", name, name, start, start + len(name), SURE, extractor="names")
+        return
+    if asked and "?" not in text:
+        short = text.strip(" .!,")
+        words = [word for word in short.split(" ") if word]
+        while words and words[0].lower() in FILLERS:
+            words.pop(0)
+        name = " ".join(words)
+        if (
+            1 <= len(words) <= 5
+            and not all(word.lower() in NO_NAMES for word in words)
+            and words[0].lower() not in NO_NAMES
+        ):
+            start = text.rindex(words[0]) if len(words) == 1 else text.find(name)
+            if start >= 0:
+                yield Entity("organisation", name, name, start, start + len(name), POSSIBLE, extractor="names")
+
+
+def _organisation_in(words: str, *, lower_case_too: bool, shouting: bool) -> str | None:
+    kept: list[str] = []
+    parts = [part for part in words.split(" ") if part]
+    for at, word in enumerate(parts):
+        lower = word.lower().strip(".,")
+        joins = lower in {"&", "and", "of"} and kept and at + 1 < len(parts) and parts[at + 1][0].isupper()
+        if lower in _NO_ORGANISATIONS and not joins and not (kept and _SUFFIX.fullmatch(lower)):
+            break
+        capital = word[0].isupper() and not shouting
+        if not (capital or joins or (kept and _SUFFIX.fullmatch(word)) or lower_case_too):
+            break
+        kept.append(word)
+        if word.endswith((",", ".")) and not _SUFFIX.fullmatch(word):
+            break
+    return " ".join(kept).rstrip(".,'") or None

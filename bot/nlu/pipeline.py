@@ -1,0 +1,177 @@
+"""From a text to what it means: buttons, entities, the answer that was asked for, intents, knowledge, or nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.domain.understanding import (
+    FALLBACK_INTENT,
+    KNOWLEDGE_INTENT,
+    OPT_OUT_INTENT,
+    Entity,
+    Expecting,
+    IntentScore,
+    KnowledgeAnswer,
+    Understood,
+)
+from bot.nlu.classifier import Classification, IntentClassifier
+from bot.nlu.entities import SURE, EntityExtractor, asks_for
+from bot.nlu.features import LONGEST
+from bot.nlu.knowledge import Knowledge
+from bot.nlu.reading import read
+from bot.nlu.words import FILLERS, word_set
+from bot.ports import Encoder
+
+INFORM_INTENT, CORRECT_INTENT = "inform", "correct"
+
+_PAYLOAD = re.compile(
+    r"\s*/(?P<intent>[^\s{@/][^\s{@]*)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?\s*", re.DOTALL
+)
+_CORRECTION = re.compile(
+    r"\W*(?:no|nope|nah|actually|sorry|wait|oops|rather|correction|make (?:that|it)|i meant?|not quite|hang on)\b",
+    re.IGNORECASE,
+)
+_CORRECTING_WORDS = word_set("no nope nah actually sorry wait oops rather correction meant mean not quite hang")
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
+_MOST_SENTENCES = 4
+_HEEDED = 0.5
+"""An opt-out ends all marketing to somebody, so it must be more likely than not."""
+
+_SURELY_SOMETHING_ELSE = 0.8
+"""Similarity to an example from which a short answer is what the example is, not a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """A trained model at work (`bot.ports.Nlu`). Pure: the same text and the same model give the same reading."""
+
+    encoder: Encoder
+    classifier: IntentClassifier
+    extractor: EntityExtractor
+    knowledge: Knowledge
+
+    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+        """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
+        if (pressed := parse_payload(text)) is not None:
+            return pressed
+        reading = read(text)
+        if not self._is_readable(reading.text):
+            return Understood(text, IntentScore(FALLBACK_INTENT, 1.0), stage="fallback")
+        parts = [reading.text[:LONGEST].strip(), *_sentences(reading.text)]
+        embeddings = self.encoder.encode(parts)
+        readings = [self.classifier.classify(part, vector) for part, vector in zip(parts, embeddings, strict=True)]
+        found = self.extractor.extract(reading.text, expecting, region)
+        found = _without_unlikely_names(found, readings[0])
+        understood = self._decide(reading.text, readings, found, expecting, embeddings[0])
+        return replace(understood, text=text, entities=tuple(reading.place(entity) for entity in found))
+
+    def _is_readable(self, text: str) -> bool:
+        """False for what has no words: the encoder cannot tell one emoji from another, so examples must have it."""
+        return re.search(r"\w", text) is not None or len(self.classifier.ngram_space.row(text).columns) > 0
+
+    def _decide(
+        self,
+        text: str,
+        readings: Sequence[Classification],
+        found: Sequence[Entity],
+        expecting: Expecting | None,
+        embedding: Any,
+    ) -> Understood:
+        whole = readings[0]
+        result = Understood(text, whole.ranking[0], ranking=whole.ranking)
+        # An opt-out is heeded wherever in the message it stands.
+        for part in readings:
+            if part.intent == OPT_OUT_INTENT and part.understood and part.confidence >= _HEEDED:
+                return replace(result, intent=part.ranking[0])
+        understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
+        if answer := self._as_answer(text, found, expecting, understood=understood):
+            return replace(result, intent=answer, stage="expected")
+        if not understood and (statement := self._as_statement(text, whole.ranking, found)):
+            return replace(result, intent=statement)
+        if not understood:
+            fallback = IntentScore(FALLBACK_INTENT, round(1.0 - whole.confidence, 4))
+            result = replace(result, intent=fallback, stage="fallback")
+        if result.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
+            return self._with_knowledge(result, self.knowledge.answer(text, embedding))
+        return result
+
+    def _as_answer(
+        self, text: str, found: Sequence[Entity], expecting: Expecting | None, *, understood: bool
+    ) -> IntentScore | None:
+        """The intent of a message that answers what was asked, or corrects an earlier answer; else None."""
+        if expecting is None or not found:
+            return None
+        bare = _is_all(text, found)
+        asked = any(asks_for(expecting, entity.name) for entity in found)
+        if bare and not asked and _CORRECTION.match(text):
+            return self._known(CORRECT_INTENT) or self._known(INFORM_INTENT)
+        if asked and (bare or not understood):
+            return self._known(INFORM_INTENT)
+        return None
+
+    def _as_statement(self, text: str, ranking: Sequence[IntentScore], found: Sequence[Entity]) -> IntentScore | None:
+        """A message of unsure intent that tells us something, as the classifier too takes it to do."""
+        if ranking[0].name not in {INFORM_INTENT, CORRECT_INTENT} or not any(e.confidence >= SURE for e in found):
+            return None
+        return self._known(CORRECT_INTENT if _CORRECTION.match(text) else INFORM_INTENT) or ranking[0]
+
+    def _known(self, intent: str) -> IntentScore | None:
+        return IntentScore(intent, 1.0) if intent in self.classifier.labels else None
+
+    def _with_knowledge(self, understood: Understood, answer: KnowledgeAnswer | None) -> Understood:
+        if answer is None:
+            return understood
+        sure = understood.intent.confidence if understood.intent.name == KNOWLEDGE_INTENT else 0.0
+        intent = IntentScore(KNOWLEDGE_INTENT, max(sure, min(1.0, answer.score)))
+        return replace(understood, intent=intent, stage="knowledge", answer=answer)
+
+
+def parse_payload(text: str) -> Understood | None:
+    """A button's message in Rasa's form: `/intent`, `/intent{"entity": "value"}`, `/intent@0.9{...}`; else None."""
+    match = _PAYLOAD.fullmatch(text[:10_000]) if text.lstrip()[:1] == "/" else None
+    if match is None:
+        return None
+    try:
+        values = json.loads(match["entities"] or "{}")
+        confidence = min(1.0, float(match["confidence"] or 1.0))
+    except (ValueError, RecursionError):
+        return None
+    entities = [
+        Entity(str(name), one, text=str(one), extractor="button")
+        for name, value in values.items()
+        for one in (value if isinstance(value, list) else [value])
+    ]
+    intent = IntentScore(match["intent"], confidence)
+    return Understood(text, intent, tuple(entities), ranking=(intent,), stage="button")
+
+
+def _sentences(text: str) -> list[str]:
+    """The first sentences of a message that has several."""
+    parts = [part.strip() for part in _SENTENCE_END.split(text[:LONGEST]) if re.search(r"\w", part)]
+    return parts[:_MOST_SENTENCES] if len(parts) > 1 else []
+
+
+def _is_all(text: str, found: Sequence[Entity]) -> bool:
+    """Whether the message says nothing besides these entities."""
+    for entity in found:
+        text = text[: entity.start] + " " * (entity.end - entity.start) + text[entity.end :]
+    words = re.findall(r"[^\W_]+(?:'[^\W_]+)?", text.lower())
+    return "?" not in text and all(word in FILLERS or word in _CORRECTING_WORDS or word == "name" for word in words)
+
+
+def _without_unlikely_names(found: Sequence[Entity], reading: Classification) -> tuple[Entity, ...]:
+    """Drops a name that was only guessed where the message is nearly word for word an example of something else."""
+    something_else = (
+        reading.understood
+        and reading.similarity >= _SURELY_SOMETHING_ELSE
+        and reading.intent not in {INFORM_INTENT, CORRECT_INTENT}
+    )
+    if not something_else:
+        return tuple(found)
+    return tuple(
+        entity for entity in found if entity.confidence >= SURE or entity.name not in {"person", "organisation"}
+    )

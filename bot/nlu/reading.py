@@ -1,0 +1,62 @@
+"""Cleans a text for reading, and remembers where each character stood."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.understanding import Entity
+
+LONGEST = 4000
+"""Characters read of a message; the rest is not looked at, so that the time it takes is bounded."""
+
+_PLAIN = {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`text` has no control or invisible characters, compatible forms and single blanks.
+
+    `origin[i]` is where its character i was in the original.
+    """
+
+    text: str
+    origin: Sequence[int]
+    original: str
+
+    def place(self, entity: Entity) -> Entity:
+        """The entity with offsets into the original text, and the original's words."""
+        if not self.origin or entity.end <= entity.start:
+            return entity
+        start, end = self.origin[entity.start], self.origin[entity.end - 1] + 1
+        return replace(entity, start=start, end=end, text=self.original[start:end])
+
+
+def read(original: str) -> Reading:
+    """Any text at all can be read."""
+    characters: list[str] = []
+    origin: list[int] = []
+    for at, character in enumerate(original[:LONGEST]):
+        for plain in _plain(character):
+            if plain == " " and characters[-1:] == [" "]:
+                continue
+            characters.append(plain)
+            origin.append(at)
+    return Reading("".join(characters), origin, original)
+
+
+def _plain(character: str) -> str:
+    if character.isascii() and character.isprintable():
+        return character
+    if character.isspace():
+        return " "
+    if character in _PLAIN:
+        return _PLAIN[character]
+    # Cf are the invisible ones (zero-width blanks and joiners, direction marks), Cs halves of characters.
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cf", "Cs", "Co", "Cn"}:
+        return ""
+    # Lower and upper case may change the length of exotic letters, which would move what is found in lower case.
+    compatible = unicodedata.normalize("NFKC", character)
+    return "".join(part for part in compatible if len(part.lower()) == 1)

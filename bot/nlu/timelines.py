@@ -1,0 +1,121 @@
+"""Finds when somebody wants to meet (`time`), and how soon they want to buy (`timeline`: now, this_quarter, later)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.domain.time_grammar import Ahead, InPeriod, TimeExpression, find_times
+from bot.domain.understanding import Entity
+
+SURE, POSSIBLE = 1.0, 0.5
+NOW, THIS_QUARTER, LATER = "now", "this_quarter", "later"
+
+_MEETING = re.compile(
+    r"\b(?:meet|meeting|call|book|demo|talk|chat|speak|schedule|slot|appointment|available|free|works?|suits?)\b",
+    re.IGNORECASE,
+)
+_SOME = r"(?:few|couple(?: of)?|next few|next couple(?: of)?)"
+_SURE_PHRASES: tuple[tuple[str, str], ...] = (
+    (
+        r"a\.?s\.?a\.?p\b\.?|as soon as (?:possible|we can|you can)|(?:straight|right) away|immediately|urgent(?:ly)?",
+        NOW,
+    ),
+    (r"(?:by )?(?:the )?end of (?:the|this) quarter|this quarter|(?:with)?in the quarter", THIS_QUARTER),
+    (rf"(?:with)?in the (?:next )?{_SOME} months", THIS_QUARTER),
+    (rf"(?:with)?in the (?:next )?{_SOME} weeks", NOW),
+    (
+        r"(?:just|only) (?:looking|browsing|exploring|curious|researching)(?: around)?|(?:there'?s )?no (?:rush|hurry)",
+        LATER,
+    ),
+    (r"not (?:any ?time soon|urgent|in a (?:rush|hurry))|at some point|some ?day|eventually", LATER),
+    (r"next quarter", THIS_QUARTER),
+    (r"(?:some ?time )?next year|later this (?:year|quarter)|in the new year|(?:not )?(?:for )?a while", LATER),
+)
+_POSSIBLE_PHRASES: tuple[tuple[str, str], ...] = (
+    (r"(?:right )?now|today|tomorrow|this (?:week|month)|next week|soon|yesterday|quickly|straightaway", NOW),
+    (r"(?:by )?(?:the )?end of (?:the|this) month|(?:early|later|mid|end of) next week|already", NOW),
+    (r"next month|(?:early|later|mid|end of) next month|couple of months|(?:a )?few (?:more )?weeks", THIS_QUARTER),
+    (
+        r"(?:by )?(?:the )?end of (?:the|this) year|q[1-4]|"
+        r"(?:this|next|in(?: the)?|by(?: the)?) (?:spring|summer|autumn|fall|winter)",
+        LATER,
+    ),
+    (
+        r"later|(?:looking|browsing|exploring|researching)(?! (?:for|to|at|into|forward))|curious|undecided|unsure|"
+        r"not (?:yet )?(?:sure|decided)(?: yet)?",
+        LATER,
+    ),
+    (r"no (?:idea|plans?|timeline|date|deadline)(?: yet)?|don'?t know(?: yet)?|whenever", LATER),
+)
+
+
+def _compiled(phrases: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), value) for pattern, value in phrases)
+
+
+_RULES = [(*rule, SURE) for rule in _compiled(_SURE_PHRASES)] + [
+    (*rule, POSSIBLE) for rule in _compiled(_POSSIBLE_PHRASES)
+]
+_SPAN = re.compile(
+    r"(?<!\w)(?:in|within|over)(?: the)?(?: next)?(?: about| around)? (?:\d{1,2} ?(?:-|to|or) ?)?"
+    r"(?P<amount>\d{1,3}|\w+) (?P<unit>days?|weeks?|months?|quarters?|years?)(?:'? time)?(?!\w)",
+    re.IGNORECASE | re.ASCII,
+)
+_AMOUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10,
+            "twelve": 12, "ninety": 90, "thirty": 30, "sixty": 60}  # fmt: skip
+_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
+_DAYS_TILL_LATER = 100
+
+
+def find_meeting_times(text: str) -> Iterator[Entity]:
+    """Time expressions; the value is the phrase in normal form, for `resolve_time`. Unsure ones may be no time."""
+    about_meeting = _MEETING.search(text) is not None
+    for found in find_times(text):
+        sure = found.certain or (about_meeting and not _is_shaky_weekday(found))
+        confidence = SURE if sure else POSSIBLE
+        words = text[found.start : found.end]
+        yield Entity("time", found.phrase, words, found.start, found.end, confidence, extractor="times")
+
+
+def _is_shaky_weekday(found: TimeExpression) -> bool:
+    return found.clock is None and not isinstance(found.day, Ahead | InPeriod)
+
+
+def find_timelines(text: str, *, asked: bool = False) -> Iterator[Entity]:
+    """How soon; at most one, since the first of several is what is meant: "asap, at the latest next quarter".
+
+    `asked`: it is what we asked for, so "in May" or a weekday is an answer too.
+    """
+    found = [
+        Entity("timeline", value, match[0], match.start(), match.end(), confidence, extractor="timelines")
+        for pattern, value, confidence in _RULES
+        for match in [pattern.search(text)]
+        if match and (confidence == SURE or "?" not in text)
+    ]
+    if (match := _SPAN.search(text)) and (days := _days(match)) is not None:
+        value = NOW if days <= 31 else THIS_QUARTER if days < _DAYS_TILL_LATER else LATER
+        found.append(Entity("timeline", value, match[0], match.start(), match.end(), SURE, extractor="timelines"))
+    if not found and asked:
+        for time in find_times(text):
+            near = isinstance(time.day, Ahead | InPeriod) and time.certain
+            value = NOW if near else LATER
+            found.append(
+                Entity(
+                    "timeline",
+                    value,
+                    text[time.start : time.end],
+                    time.start,
+                    time.end,
+                    POSSIBLE,
+                    extractor="timelines",
+                )
+            )
+    if found:
+        yield min(found, key=lambda entity: (-entity.confidence, entity.start, -entity.end))
+
+
+def _days(match: re.Match[str]) -> int | None:
+    word = match["amount"].lower()
+    amount = int(word) if word.isdigit() else _AMOUNTS.get(word)
+    return None if amount is None else amount * _DAYS[match["unit"].lower().rstrip("s")]

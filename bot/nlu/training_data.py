@@ -1,0 +1,280 @@
+"""Reads Rasa's NLU files: examples of intents with annotated entities, synonyms, regular expressions, look-ups."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.documents import Document, Faults
+from bot.domain.errors import Place
+from bot.domain.understanding import Entity
+
+FEWEST_EXAMPLES = 2
+
+_ANNOTATION = re.compile(
+    r"\[(?P<text>[^\[\]]+)\]"
+    r"(?:\((?P<name>[^():]*)(?::(?P<value>[^()]*))?\)|(?P<details>\{[^{}]*\}))"
+)
+_BROKEN = re.compile(r"\[[^\[\]]*\]\s*[({]|\[[^\[\]]*$")
+_KINDS = ("intent", "synonym", "regex", "lookup")
+_DETAILS = {"entity", "value", "role", "group"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Something a customer might say; `entities` have offsets into `text`, which has no annotations any more."""
+
+    text: str
+    intent: str
+    entities: tuple[Entity, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """`synonyms` maps a text in lower case to its value; `regexes` and `lookups` say what an entity looks like."""
+
+    examples: tuple[Example, ...]
+    synonyms: Mapping[str, str]
+    regexes: Mapping[str, tuple[str, ...]]
+    lookups: Mapping[str, tuple[str, ...]]
+
+    @property
+    def intents(self) -> frozenset[str]:
+        return frozenset(example.intent for example in self.examples)
+
+
+def read_training_data(
+    documents: Sequence[Document],
+    *,
+    extra: Sequence[Example] = (),
+    known_intents: Collection[str] | None = None,
+    known_entities: Collection[str] | None = None,
+    allow_duplicates: bool = False,
+) -> TrainingData:
+    """All training data of an assistant; raises ContentError with every fault.
+
+    `extra` are examples from elsewhere (the questions of knowledge pages). Where `known_intents` and `known_entities`
+    are given (those of the domain), whatever else the files name is a fault. A text that is an example of two intents
+    is one too, unless `allow_duplicates` (assistants written for Rasa have some): then its first intent counts.
+    """
+    reader = _Reader(known_intents, known_entities)
+    for document in documents:
+        reader.read(document)
+    reader.examples.extend(extra)
+    reader.check(documents, allow_duplicates=allow_duplicates)
+    reader.faults.raise_if_any()
+    return TrainingData(
+        examples=tuple(_without_repetitions(reader.examples)),
+        synonyms=reader.synonyms,
+        regexes={name: tuple(patterns) for name, patterns in reader.regexes.items()},
+        lookups={name: tuple(values) for name, values in reader.lookups.items()},
+    )
+
+
+def plain_key(text: str) -> str:
+    """Two texts with the same key are the same example."""
+    return " ".join(re.findall(r"\w+|[^\w\s]", text.casefold()))
+
+
+def _without_repetitions(examples: Sequence[Example]) -> Iterator[Example]:
+    seen: set[str] = set()
+    for example in examples:
+        key = plain_key(example.text)
+        if key not in seen:
+            seen.add(key)
+            yield example
+
+
+class _Reader:
+    def __init__(self, known_intents: Collection[str] | None, known_entities: Collection[str] | None) -> None:
+        self.faults = Faults()
+        self.examples: list[Example] = []
+        self.synonyms: dict[str, str] = {}
+        self.regexes: dict[str, list[str]] = {}
+        self.lookups: dict[str, list[str]] = {}
+        self._places: dict[str, Place] = {}
+        self._known_intents = known_intents
+        self._known_entities = known_entities
+
+    def read(self, document: Document) -> None:
+        if not isinstance(document.data, Mapping) or "nlu" not in document.data:
+            return
+        items = document.data["nlu"]
+        if items is None:
+            return
+        if not isinstance(items, list):
+            self.faults.add(document.place(key="nlu"), '"nlu" is not a list.', "Start each item with `- intent: ...`.")
+            return
+        for index, item in enumerate(items):
+            place = document.place(items, index)
+            kind = next((kind for kind in _KINDS if isinstance(item, Mapping) and kind in item), None)
+            if kind is None:
+                self.faults.add(place, "this item is no intent, synonym, regex or lookup.", "Write `- intent: name`.")
+                continue
+            self._read_item(document, item, kind, place)
+
+    def _read_item(self, document: Document, item: Mapping[str, Any], kind: str, place: Place) -> None:
+        name = str(item[kind] or "")
+        if not name:
+            self.faults.add(place, f"this {kind} has no name.", f"Write `- {kind}: name`.")
+            return
+        lines = list(self._lines(document, item, kind, name))
+        if kind == "intent":
+            self._read_intent(name, lines, place)
+        elif kind == "synonym":
+            for text, _ in lines:
+                self.synonyms[text.lower()] = name
+        elif kind == "lookup":
+            self.lookups.setdefault(name, []).extend(text for text, _ in lines)
+        else:
+            for pattern, where in lines:
+                self._read_regex(name, pattern, where)
+
+    def _read_intent(self, name: str, lines: list[tuple[str, Place]], place: Place) -> None:
+        # A retrieval intent (`faq/ask_price`) is classified by its first part, as Rasa does.
+        intent = name.split("/", 1)[0]
+        self._places.setdefault(intent, place)
+        if self._known_intents is not None and intent not in self._known_intents:
+            self.faults.unknown(place, "intent", intent, self._known_intents)
+        for text, where in lines:
+            example = self._read_example(text, intent, where)
+            if not example.text.strip():
+                self.faults.add(where, f'this example of "{intent}" is empty.', "Remove the line.")
+                continue
+            self.examples.append(example)
+
+    def _read_regex(self, name: str, pattern: str, where: Place) -> None:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            self.faults.add(where, f'the pattern of "{name}" is no regular expression: {error}.', "Mend or remove it.")
+            return
+        self.regexes.setdefault(name, []).append(pattern)
+
+    def _lines(self, document: Document, item: Mapping[str, Any], kind: str, name: str) -> Iterator[tuple[str, Place]]:
+        """The entries under `examples`, each with its place."""
+        examples = item.get("examples")
+        if not examples:
+            where = document.place(item, kind)
+            self.faults.add(where, f'the {kind} "{name}" has no examples.', "Add some under `examples: |`.")
+        elif isinstance(examples, str):
+            yield from self._block(document, item, f'{kind} "{name}"')
+        elif isinstance(examples, list):
+            for index, entry in enumerate(examples):
+                text = entry.get("text") if isinstance(entry, Mapping) else entry
+                if isinstance(text, str):
+                    yield text.strip().removeprefix("- ").strip(), document.place(examples, index)
+                else:
+                    where = document.place(examples, index)
+                    self.faults.add(where, f'an example of the {kind} "{name}" has no text.', "Write `- text: ...`.")
+        else:
+            where = document.place(item, "examples")
+            self.faults.add(
+                where, f'"examples" of the {kind} "{name}" is no list.', "Write `examples: |`, then a list."
+            )
+
+    def _block(self, document: Document, item: Any, owner: str) -> Iterator[tuple[str, Place]]:
+        key = document.place(item, "examples")
+        position = item.lc.data["examples"]
+        block = position[2] == position[0]  # `examples: |`: the text begins on the next line
+        for offset, line in enumerate(str(item["examples"]).split("\n")):
+            text = line.strip()
+            if not text or text.startswith("#"):
+                continue
+            indent = len(line) - len(line.lstrip())
+            where = Place(document.path, key.line + offset + (1 if block else 0), key.column + 2 + indent)
+            if text != "-" and not text.startswith("- "):
+                self.faults.add(where, f"this line of the {owner} does not begin with a dash.", "Write `- text`.")
+                continue
+            yield text[1:].strip(), where
+
+    def _read_example(self, annotated: str, intent: str, place: Place) -> Example:
+        text, entities, read_to = "", [], 0
+        for match in _ANNOTATION.finditer(annotated):
+            between = annotated[read_to : match.start()]
+            self._check_no_annotation(between, _moved(place, read_to))
+            text += between
+            entity = self._read_annotation(match, len(text), _moved(place, match.start()))
+            text += match["text"]
+            read_to = match.end()
+            if entity is not None:
+                entities.append(entity)
+        self._check_no_annotation(annotated[read_to:], _moved(place, read_to))
+        return Example(text + annotated[read_to:], intent, tuple(entities), place)
+
+    def _check_no_annotation(self, text: str, place: Place) -> None:
+        if broken := _BROKEN.search(text):
+            self.faults.add(
+                _moved(place, broken.start()),
+                f'"{text[broken.start() :]}" is no annotation that can be read.',
+                'Write `[text](entity)` or `[text]{"entity": "name", "value": "..."}`.',
+            )
+
+    def _read_annotation(self, match: re.Match[str], start: int, place: Place) -> Entity | None:
+        details: Any = {"entity": match["name"], "value": match["value"]}
+        if match["details"] is not None:
+            try:
+                details = json.loads(match["details"])
+            except ValueError:
+                self.faults.add(place, f"{match['details']} is not JSON.", 'Write `{"entity": "name"}`.')
+                return None
+        name = str(details.get("entity") or "").strip()
+        if not name:
+            self.faults.add(place, f'"{match[0]}" names no entity.', "Write `[text](entity)`.")
+            return None
+        for unknown in sorted(set(details) - _DETAILS):
+            self.faults.unknown(place, "part of an annotation called", unknown, _DETAILS)
+        if self._known_entities is not None and name not in self._known_entities:
+            self.faults.unknown(place, "entity", name, self._known_entities)
+        text, value = match["text"], details.get("value")
+        if isinstance(value, str) and value:
+            self.synonyms.setdefault(text.lower(), value)
+        return Entity(
+            name=name,
+            value=text if value is None else value,
+            text=text,
+            start=start,
+            end=start + len(text),
+            role=details.get("role"),
+            group=details.get("group"),
+            extractor="annotation",
+        )
+
+    def check(self, documents: Sequence[Document], *, allow_duplicates: bool) -> None:
+        """What can be wrong with the examples taken together."""
+        nowhere = Place(documents[0].path) if documents else Place("nlu_data/nlu")
+        if not self.examples:
+            self.faults.add(nowhere, "there are no examples of any intent.", "Add `nlu: [{intent: ..., examples: |}]`.")
+            return
+        first: dict[str, Example] = {}
+        counts: dict[str, set[str]] = {}
+        for example in self.examples:
+            key = plain_key(example.text)
+            counts.setdefault(example.intent, set()).add(key)
+            other = first.setdefault(key, example)
+            if other.intent != example.intent and not allow_duplicates:
+                self.faults.add(
+                    example.place,
+                    f'"{example.text}" is an example of "{example.intent}" and, at {other.place}, of "{other.intent}".',
+                    "Keep it in one of them.",
+                )
+        for intent, texts in counts.items():
+            if len(texts) < FEWEST_EXAMPLES:
+                place = self._places.get(intent, nowhere)
+                self.faults.add(
+                    place,
+                    f'the intent "{intent}" has {len(texts)} example; it cannot be learnt from fewer than '
+                    f"{FEWEST_EXAMPLES}.",
+                    "Add more, ten if you can, in the words that customers use.",
+                )
+        if len(counts) == 1:
+            self.faults.add(nowhere, "there is only one intent to choose from.", "Add examples of a second one.")
+
+
+def _moved(place: Place, columns: int) -> Place:
+    # The two characters are the dash and the blank in front of the text.
+    return Place(place.path, place.line, place.column + 2 + columns) if columns else place

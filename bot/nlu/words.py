@@ -1,0 +1,53 @@
+"""Lists of words that the finders of entities share."""
+
+from __future__ import annotations
+
+
+def word_list(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+def word_set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+MONTHS = word_set(
+    "january february march april may june july august september october november december jan feb mar apr jun "
+    "jul aug sep sept oct nov dec"
+)
+WEEKDAYS = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun"
+)
+
+FILLERS = word_set(
+    "a about actually again all am an and approximately are around as at be by call currently email e-mail er erm "
+    "exactly for from get give guess have hello hey hi i i'd i'll i'm i've in is it it's its just like lol mail "
+    "make maybe me mine more my name no number of oh ok okay on or our people perhaps person phone please pretty "
+    "probably reach right roughly say should so some something sure team thanks thank that that's the them then "
+    "there there's they think this to total try uh um us use users was we we're well will with work would yeah "
+    "yep yes you your"
+)
+"""Words that add nothing to an answer: "it's about 80 of us, I think"."""
+
+NO_NAMES = (
+    FILLERS
+    | word_set(
+        "rather prefer able after afternoon agent also anonymous any anyone anything ask asking available back "
+        "bad been before being best better booking bot bored boss busy but buy bye can cancel can't cannot chat "
+        "check come contact cool could customer day demo details did didn't do does doesn't don't done each else "
+        "english enough even evening ever every excited fine first free friend frustrated full fun glad go going "
+        "gone gonna good goodbye got great had happy has he help her here hers his how human hungry if info "
+        "information interested into invoice issue it'll keep know last late later leave let lost love made "
+        "management manager many may mean meeting message mind minute morning much need never new next nice "
+        "nobody none not nothing now off old one only other out over owner pass pay phone plan plans price prices "
+        "pricing private problem product question questions quick quote ready real really rep reply rota sales "
+        "same schedule see send sent she sick skip software somebody someone soon sorry start still stop stuff "
+        "support take talk tell test text than their these thing things those time tired today tomorrow tonight "
+        "too trial two unsubscribe unsure until up updates urgent very via wait want wanted was website week "
+        "weekend what what's whatever when where which while who whom whose why won't wondering word worried "
+        "wrong yet yesterday yours yourself"
+    )
+    | WEEKDAYS
+    | (MONTHS - {"april", "june", "may", "august", "jan"})
+)
+"""Words that are no name of a person, however they are written."""

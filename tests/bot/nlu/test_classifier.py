@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from bot.nlu.classifier import IntentClassifier
+from bot.nlu.classifier_training import train_classifier
+from bot.nlu.features import learn_ngram_space
+from bot.nlu.pipeline import Pipeline
+from bot.ports import Encoder
+
+
+def test_examples_and_their_like_have_their_intent(pipeline: Pipeline) -> None:
+    for text, intent in [("hello", "greet"), ("show me a demo", "request_demo"), ("stop texting", "opt_out")]:
+        reading = pipeline.classifier.classify(text, pipeline.encoder.encode([text])[0])
+        assert (reading.intent, reading.understood) == (intent, True)
+
+
+def test_a_ranking_sums_to_no_more_than_one(pipeline: Pipeline) -> None:
+    reading = pipeline.classifier.classify("good demo", pipeline.encoder.encode(["good demo"])[0])
+    confidences = [score.confidence for score in reading.ranking]
+    assert confidences == sorted(confidences, reverse=True)
+    assert 0 < sum(confidences) <= 1.0001
+
+
+def test_what_is_like_nothing_is_not_understood(pipeline: Pipeline) -> None:
+    text = "quantum flux capacitor overheating"
+    assert not pipeline.classifier.classify(text, pipeline.encoder.encode([text])[0]).understood
+
+
+def test_training_twice_gives_the_same_classifier(encoder: Encoder) -> None:
+    texts = ["red apple", "green apple", "blue car", "fast car", "old house", "big house"]
+    intents = ["fruit", "fruit", "car", "car", "house", "house"]
+    one, two = (train_classifier(texts, intents, encoder.encode(texts)) for _ in range(2))
+    assert one.calibration == two.calibration
+    for name, array in one.arrays().items():
+        assert np.array_equal(array, two.arrays()[name])
+
+
+def test_two_intents_are_enough(encoder: Encoder) -> None:
+    texts = ["yes", "yes please", "no", "no thanks"]
+    classifier = train_classifier(texts, ["affirm", "affirm", "deny", "deny"], encoder.encode(texts))
+    for text, intent in [("yes", "affirm"), ("no", "deny")]:
+        reading = classifier.classify(text, encoder.encode([text])[0])
+        assert (reading.intent, reading.understood) == (intent, True)
+
+
+def test_a_classifier_survives_being_stored(pipeline: Pipeline) -> None:
+    before = pipeline.classifier
+    after = IntentClassifier.from_arrays(before.arrays(), json.loads(json.dumps(before.facts())))
+    vector = pipeline.encoder.encode(["a demo"])[0]
+    assert after.classify("a demo", vector) == before.classify("a demo", vector)
+
+
+@pytest.mark.parametrize("text", ["stop texting me", "👍 great", "", "a a a a"])
+def test_a_row_of_ngrams_has_unit_length_in_both_halves(text: str) -> None:
+    space = learn_ngram_space(["stop texting me", "👍", "a b"])
+    row = space.row(text)
+    words = row.columns < space.first_character_column
+    for half in (row.weights[words], row.weights[~words]):
+        assert len(half) == 0 or np.isclose(half @ half, 1.0)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.contacts import SURE, find_emails, find_phones
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("ana@example.com", "ana@example.com"),
+        ("it's Ana.Silva+work@Mail.Example.co.uk, thanks.", "Ana.Silva+work@mail.example.co.uk"),
+        ("<ana@example.com>", "ana@example.com"),
+        ("write to ana@example.com.", "ana@example.com"),
+    ],
+)
+def test_an_email_address_is_found_in_normal_form(text: str, address: str) -> None:
+    assert [entity.value for entity in find_emails(text)] == [address]
+
+
+@pytest.mark.parametrize("text", ["ana@", "a@b", "ana at example.com", "a..b@exa mple.com", "@ana"])
+def test_what_cannot_be_an_address_is_none(text: str) -> None:
+    assert list(find_emails(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "number"),
+    [
+        ("my number is 07700 900123", "GB", "+447700900123"),
+        ("+44 7700 900123", None, "+447700900123"),
+        ("00447700900123", "GB", "+447700900123"),
+        ("call me on (202) 555-0143", "US", "+12025550143"),
+        ("+1 202 555 0143", "GB", "+12025550143"),
+    ],
+)
+def test_a_phone_number_is_found_in_e164(text: str, region: str | None, number: str) -> None:
+    assert [(entity.value, entity.confidence) for entity in find_phones(text, region)] == [(number, SURE)]
+
+
+@pytest.mark.parametrize("text", ["80", "we are 80 people", "12/03/2026", "2026-12-01 10:00", "900123"])
+def test_other_digits_are_no_phone_numbers(text: str) -> None:
+    assert list(find_phones(text, "GB")) == []
+
+
+def test_without_a_region_a_number_needs_its_country_code() -> None:
+    assert list(find_phones("07700 900123", None)) == []
+
+
+@given(st.text(), st.sampled_from(["GB", "us", "XX", None]))
+def test_any_text_can_be_searched(text: str, region: str | None) -> None:
+    for entity in [*find_emails(text), *find_phones(text, region)]:
+        assert text[entity.start : entity.end] == entity.text

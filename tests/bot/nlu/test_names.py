@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.names import find_organisations, find_people
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("I'm Ana", "Ana"),
+        ("I'm Ana from Oslo", "Ana"),
+        ("my name is ben and I work at Acme", "Ben"),
+        ("This is Ben from Acme", "Ben"),
+        ("my name's José María", "José María"),
+        ("hello my name is sarah jones, nice to meet you", "Sarah Jones"),
+        ("call me Bob", "Bob"),
+        ("Ana here", "Ana"),
+    ],
+)
+def test_a_name_is_found_by_its_cue(text: str, name: str) -> None:
+    assert [entity.value for entity in find_people(text)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm looking for a demo",
+        "I'm Interested",
+        "This is Great!",
+        "call me later",
+        "i'm tired of this",
+        "Ana",
+        "it's ok",
+    ],
+)
+def test_without_a_cue_or_a_name_there_is_nobody(text: str) -> None:
+    assert list(find_people(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ana", "Ana"),
+        ("ana silva", "Ana Silva"),
+        ("it's ana", "Ana"),
+        ("sure, Ana Silva", "Ana Silva"),
+        ("Jean-Luc van der Berg", "Jean-Luc van der Berg"),
+        ("O'Brien", "O'Brien"),
+        ("Ana, Acme Ltd", "Ana"),
+        ("Dr. Smith", "Smith"),
+        ("李雷", "李雷"),
+    ],
+)
+def test_a_short_answer_is_a_name_where_it_was_asked_for(text: str, name: str) -> None:
+    assert [entity.value for entity in find_people(text, asked=True)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["yes", "No thanks", "who wants to know", "I'd rather not say", "can you tell me more?", "skip", "the demo please",
+     "stop texting me", "I am from Germany", "I'M LOOKING FOR A DEMO", "maybe later", "ana@example.com"],
+)  # fmt: skip
+def test_other_answers_are_no_names(text: str) -> None:
+    assert list(find_people(text, asked=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "organisation"),
+    [
+        ("I'm Ana from Acme", "Acme"),
+        ("I work at Acme Ltd", "Acme Ltd"),
+        ("We are at Harbour & Sons", "Harbour & Sons"),
+        ("i work for acme", "acme"),
+        ("I'm with Northwind Inc.", "Northwind Inc"),
+    ],
+)
+def test_an_organisation_is_found_by_its_cue(text: str, organisation: str) -> None:
+    assert [entity.value for entity in find_organisations(text)] == [organisation]
+
+
+@pytest.mark.parametrize(
+    "text", ["I'm Ana from Oslo", "I am from Germany", "at 3pm", "from Monday on", "help with shifts"]
+)
+def test_places_and_times_are_no_organisations(text: str) -> None:
+    assert list(find_organisations(text)) == []
+
+
+@given(st.text(), st.booleans())
+def test_any_text_can_be_searched(text: str, asked: bool) -> None:
+    for entity in [*find_people(text, asked=asked), *find_organisations(text, asked=asked)]:
+        assert text[entity.start : entity.end] == entity.text

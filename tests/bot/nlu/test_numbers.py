@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.numbers import SURE, NumberContexts, find_numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("about fifty of us", 50),
+        ("we are 80 people", 80),
+        ("no, 80 people", 80),
+        ("two hundred and fifty staff", 250),
+        ("seventy two nurses", 72),
+        ("twenty-five employees", 25),
+        ("1,200 employees", 1200),
+        ("a team of 12", 12),
+        ("a team of about 45", 45),
+        ("50-person company", 50),
+        ("we have 20-30 people", 25),
+        ("5 to 10k users", 7500),
+        ("half a dozen people", 6),
+    ],
+)
+def test_a_number_of_people_is_sure(text: str, value: float) -> None:
+    assert [(entity.value, entity.confidence) for entity in find_numbers(text)] == [(value, SURE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("fifty", 50),
+        ("a dozen", 12),
+        ("a couple of dozen", 24),
+        ("2.5k", 2500),
+        ("between 20 and 30", 25),
+        ("around 40 or so", 40),
+        ("80ish", 80),
+        ("80+", 80),
+        ("80 not 50", 80),
+        ("just one", 1),
+        ("just me", 1),
+        ("a hundred", 100),
+        ("one thousand two hundred", 1200),
+    ],
+)
+def test_a_bare_number_counts_where_it_was_asked_for(text: str, value: float) -> None:
+    assert [entity.value for entity in find_numbers(text, asked=True)] == [value]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at 3pm",
+        "in 3 months",
+        "give me two minutes",
+        "it costs $50",
+        "£1.2",
+        "24/7",
+        "office 365",
+        "the 3rd",
+        "v2.1",
+        "12/03/2026",
+        "30%",
+        "which one?",
+        "no one",
+        "12 March",
+    ],
+)
+def test_times_money_and_names_are_no_numbers_of_things(text: str) -> None:
+    assert list(find_numbers(text, asked=True)) == []
+
+
+def test_words_around_annotated_numbers_make_others_sure() -> None:
+    contexts = NumberContexts(before=frozenset({"for"}))
+    assert next(find_numbers("a table for 4", contexts)).confidence == SURE
+    assert next(find_numbers("a table for 4")).confidence < SURE
+
+
+@given(st.text())
+def test_any_text_can_be_searched(text: str) -> None:
+    for entity in find_numbers(text, asked=True):
+        assert text[entity.start : entity.end] == entity.text
+        assert entity.value >= 0

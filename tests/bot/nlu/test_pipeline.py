@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.understanding import Expecting, Understood
+from bot.nlu.pipeline import Pipeline, parse_payload
+
+TEAM_SIZE = Expecting("demo_form", "team_size", ("number",))
+NAME = Expecting("demo_form", "lead_name", ("person",))
+EMAIL = Expecting("demo_form", "work_email", ("email",))
+
+
+def entities(understood: Understood) -> list[tuple[str, object]]:
+    return [(entity.name, entity.value) for entity in understood.entities]
+
+
+def test_a_button_means_its_payload(pipeline: Pipeline) -> None:
+    understood = pipeline.parse('/inform{"number": 50, "city": ["Oslo", "Rome"]}')
+    assert (understood.stage, understood.intent.name, understood.intent.confidence) == ("button", "inform", 1.0)
+    assert entities(understood) == [("number", 50), ("city", "Oslo"), ("city", "Rome")]
+
+
+def test_a_payload_may_carry_its_confidence() -> None:
+    understood = parse_payload('/greet@0.6{"name": "Ana"}')
+    assert understood is not None
+    assert understood.intent.confidence == 0.6
+
+
+@pytest.mark.parametrize("text", ["/", "/ hello", "/greet{broken", "/a b", "//", "and/or", "/greet@1.2.3", "/x{]}"])
+def test_what_only_looks_like_a_payload_is_text(pipeline: Pipeline, text: str) -> None:
+    assert parse_payload(text) is None
+    assert pipeline.parse(text).stage != "button"
+
+
+def test_a_bare_answer_informs(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("fifty", expecting=TEAM_SIZE)
+    assert (understood.stage, understood.intent.name, entities(understood)) == ("expected", "inform", [("number", 50)])
+    understood = pipeline.parse("Zoltan", expecting=NAME)
+    assert (understood.intent.name, entities(understood)) == ("inform", [("person", "Zoltan")])
+
+
+def test_an_earlier_answer_can_be_put_right(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("no, 80 people", expecting=EMAIL)
+    assert (understood.intent.name, entities(understood)) == ("correct", [("number", 80)])
+    assert pipeline.parse("no, 80 people", expecting=TEAM_SIZE).intent.name == "inform"
+
+
+def test_a_word_of_the_assistants_own_is_no_name(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("hello", expecting=NAME)
+    assert (understood.intent.name, understood.entities) == ("greet", ())
+
+
+def test_a_question_while_something_was_asked_stays_a_question(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("how much does it cost?", expecting=NAME)
+    assert (understood.stage, understood.intent.name) == ("knowledge", "ask_knowledge")
+    assert understood.answer is not None
+
+
+def test_an_opt_out_is_heeded_wherever_it_stands(pipeline: Pipeline) -> None:
+    for text in [
+        "stop texting me",
+        "Hello there. Good morning! Please stop texting me. Hello",
+        "s\u200btop texting me",
+    ]:
+        assert pipeline.parse(text, expecting=TEAM_SIZE).intent.name == "opt_out"
+
+
+def test_what_is_not_understood_falls_back(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("quantum flux capacitor overheating")
+    assert (understood.stage, understood.intent.name) == ("fallback", "nlu_fallback")
+    assert understood.ranking
+
+
+@pytest.mark.parametrize("text", ["", "   ", "👍", "\x00\x01", "\u200b", "?!"])
+def test_a_text_without_words_falls_back(pipeline: Pipeline, text: str) -> None:
+    assert pipeline.parse(text).intent.name == "nlu_fallback"
+
+
+def test_entities_keep_their_place_in_the_original(pipeline: Pipeline) -> None:
+    text = "\u200bwe  are\u200b 80 people"
+    (entity,) = pipeline.parse(text).entities
+    assert text[entity.start : entity.end] == entity.text == "80"
+
+
+def test_ten_thousand_words_take_bounded_time(pipeline: Pipeline) -> None:
+    started = time.process_time()
+    pipeline.parse("at the 3 in a week from " * 2_000, expecting=TEAM_SIZE)
+    assert time.process_time() - started < 1.0
+
+
+@settings(max_examples=60, deadline=None)
+@given(text=st.text(), expecting=st.sampled_from([None, TEAM_SIZE, NAME]))
+def test_any_text_is_answered(pipeline: Pipeline, text: str, expecting: Expecting | None) -> None:
+    understood = pipeline.parse(text, expecting=expecting, region="GB")
+    assert understood.text == text
+    for entity in understood.entities:
+        if understood.stage != "button":
+            assert text[entity.start : entity.end] == entity.text

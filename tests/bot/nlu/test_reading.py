@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.understanding import Entity
+from bot.nlu.reading import LONGEST, read
+
+
+def test_invisible_characters_go_and_forms_become_plain() -> None:
+    assert read("s\u200btop  tex\u00adting\tme\x00 ｐｌｅａｓｅ don’t").text == "stop texting me please don't"
+
+
+def test_a_place_in_the_reading_is_found_in_the_original() -> None:
+    reading = read("\u200b\u200bwe are  8\u200b0 people")
+    start = reading.text.index("80")
+    entity = reading.place(Entity("number", 80, "80", start, start + 2))
+    assert entity.text == "8\u200b0"
+    assert reading.original[entity.start : entity.end] == entity.text
+
+
+def test_only_the_beginning_of_a_long_text_is_read() -> None:
+    assert len(read("word " * 10_000).text) <= LONGEST
+
+
+@given(st.text())
+def test_any_text_can_be_read(text: str) -> None:
+    reading = read(text)
+    assert len(reading.text) == len(reading.origin)
+    assert list(reading.origin) == sorted(reading.origin)

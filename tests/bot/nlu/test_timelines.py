@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.timelines import SURE, find_meeting_times, find_timelines
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("asap", "now"),
+        ("as soon as possible please", "now"),
+        ("in 2 weeks' time", "now"),
+        ("this quarter", "this_quarter"),
+        ("in three months", "this_quarter"),
+        ("within 6-8 weeks", "this_quarter"),
+        ("just looking", "later"),
+        ("no rush", "later"),
+        ("some time next year", "later"),
+        ("in six months", "later"),
+    ],
+)
+def test_how_soon_is_sure_in_plain_words(text: str, value: str) -> None:
+    assert [(entity.value, entity.confidence) for entity in find_timelines(text)] == [(value, SURE)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("now", "now"), ("next week", "now"), ("next month", "this_quarter"), ("in the spring", "later"), ("Q3", "later")],
+)
+def test_other_answers_count_where_it_was_asked_for(text: str, value: str) -> None:
+    assert [entity.value for entity in find_timelines(text, asked=True)] == [value]
+
+
+@pytest.mark.parametrize("text", ["I'm looking for a demo", "how soon can I start?", "hello"])
+def test_questions_and_wishes_are_no_timelines(text: str) -> None:
+    assert list(find_timelines(text, asked=True)) == []
+
+
+def test_a_time_is_its_phrase_in_normal_form() -> None:
+    (found,) = find_meeting_times("can we meet Next Tuesday at half past 3?")
+    assert (found.value, found.confidence) == ("next tuesday at half past 3", SURE)
+
+
+@pytest.mark.parametrize("text", ["can I use it today", "I sat there", "we have 3 shops at 4 places"])
+def test_a_time_is_unsure_without_a_second_signal(text: str) -> None:
+    assert all(found.confidence < SURE for found in find_meeting_times(text))
+
+
+@given(st.text())
+def test_any_text_can_be_searched(text: str) -> None:
+    for entity in [*find_timelines(text, asked=True), *find_meeting_times(text)]:
+        assert text[entity.start : entity.end] == entity.text
