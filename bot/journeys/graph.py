@@ -1,0 +1,79 @@
+"""Checks a journey's steps as a graph: every target exists, every step is reached, and every loop rests somewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.documents import Faults
+from bot.domain.errors import Place
+from bot.domain.journey import END, AskStep, BranchStep, Step, WaitStep
+
+
+def successors(step: Step) -> tuple[str, ...]:
+    """The steps that may follow."""
+    match step:
+        case BranchStep(arms=arms, otherwise=otherwise):
+            return (*(target for _, target in arms), otherwise)
+        case AskStep(then=then, silent_go=silent_go, refuse_go=refuse_go):
+            return then, silent_go, refuse_go
+        case _:
+            return (step.then,)
+
+
+def check_graph(steps: Mapping[str, Step], places: Mapping[str, Place], first: str, faults: Faults) -> None:
+    """Report steps that nobody can get to, and loops in which nothing waits. Missing targets were reported before."""
+    _report_unreachable(steps, places, first, faults)
+    _report_restless_loops(steps, places, faults)
+
+
+def _reached_from(steps: Mapping[str, Step], first: str) -> set[str]:
+    reached: set[str] = set()
+    waiting = [first]
+    while waiting:
+        name = waiting.pop()
+        if name in steps and name not in reached:
+            reached.add(name)
+            waiting.extend(successors(steps[name]))
+    return reached
+
+
+def _report_unreachable(steps: Mapping[str, Step], places: Mapping[str, Place], first: str, faults: Faults) -> None:
+    reached = _reached_from(steps, first)
+    for name in steps:
+        if name not in reached:
+            faults.add(
+                places[name],
+                "nobody can get to this step: the one before it goes elsewhere.",
+                "Give it an id and let a go, then or silent point at it, or delete it.",
+            )
+            # What follows it is out of reach for the same reason, and is not reported again.
+            reached |= _reached_from(steps, name)
+
+
+def _report_restless_loops(steps: Mapping[str, Step], places: Mapping[str, Place], faults: Faults) -> None:
+    """A depth-first search, without recursion, over the steps that do not rest."""
+    finished: set[str] = set()
+    for start in steps:
+        path: list[str] = []
+        stack = [(start, False)]
+        while stack:
+            name, done = stack.pop()
+            if done:
+                finished.add(path.pop())
+                continue
+            if name in path:
+                _report_loop([*path[path.index(name) :], name], places, faults)
+                continue
+            if name == END or name not in steps or name in finished or isinstance(steps[name], WaitStep | AskStep):
+                continue
+            path.append(name)
+            stack.append((name, True))
+            stack.extend((target, False) for target in successors(steps[name]))
+
+
+def _report_loop(loop: list[str], places: Mapping[str, Place], faults: Faults) -> None:
+    faults.add(
+        places[loop[-2]],
+        f"a loop without a wait: {' -> '.join(loop)}.",
+        "Put a wait into it, or it would go round for ever.",
+    )

@@ -1,0 +1,177 @@
+"""Reads `journeys/rules/*.yml`: the dated rows of when, how often and until which word people may be written to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any, TypedDict, TypeVar
+
+from bot.documents import Document, Faults
+from bot.domain.consent import Purpose
+from bot.domain.errors import Place
+from bot.domain.journey import SendWindow
+from bot.domain.sending_rules import (
+    EVERYWHERE_ELSE,
+    FrequencyCap,
+    Keywords,
+    Meaning,
+    SendingHours,
+    SendingRules,
+    spelled,
+)
+from bot.journeys import wording
+from bot.journeys.fields import Fields
+from bot.journeys.wording import Unreadable
+
+T = TypeVar("T")
+
+ROW_KEYS = ("id", "jurisdiction", "from", "to", "source")
+MEANINGS: dict[str, Meaning] = {"stop": "stop", "start": "start", "help": "help"}
+PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
+REVOCATION_WORDS = ("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe")
+"""Each revokes consent by itself (47 CFR 64.1200(a)(10)), so no installation may do without one of them."""
+
+
+class _Row(TypedDict):
+    id: str
+    jurisdiction: str
+    starts: date
+    ends: date | None
+    source: str
+
+
+def read_rules(documents: Iterable[Document]) -> SendingRules:
+    """Read all rule files together; raises ContentError with every fault in them."""
+    faults = Faults()
+    reader = _Reader(faults)
+    last = Place("journeys/rules")
+    for document in documents:
+        reader.read(document)
+        last = document.place()
+    rules = SendingRules(tuple(reader.hours), tuple(reader.caps), tuple(reader.keywords))
+    for word in REVOCATION_WORDS:
+        if rules.keyword(word) != "stop":
+            faults.add(last, f'no rule in force says that "{word}" means stop.', "Add it to a row of means: stop.")
+    faults.raise_if_any()
+    return rules
+
+
+class _Reader:
+    def __init__(self, faults: Faults) -> None:
+        self.hours: list[SendingHours] = []
+        self.caps: list[FrequencyCap] = []
+        self.keywords: list[Keywords] = []
+        self._faults = faults
+        self._seen: dict[str, Place] = {}
+
+    def read(self, document: Document) -> None:
+        tables: dict[str, Callable[[Fields], None]] = {
+            "sending_hours": self._hours,
+            "caps": self._cap,
+            "keywords": self._keywords,
+        }
+        file = Fields(document, self._faults, document.data, "a rule file")
+        file.only(*tables)
+        for name, read in tables.items():
+            rows = file.node.get(name)
+            if rows is not None and not isinstance(rows, list):
+                self._faults.add(
+                    file.place(name), f'"{name}" must be a list of rules.', 'Begin each rule with "- id:".'
+                )
+                continue
+            for number, row in enumerate(rows or ()):
+                fields = Fields(document, self._faults, row, f"a rule of {name}", document.place(rows, number))
+                if fields.is_mapping:
+                    read(fields)
+
+    def _hours(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "channels", "hours", "days")
+        row = self._row(fields)
+        channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        hours = fields.read("hours", wording.hours, required=True)
+        days = fields.read_all("days", wording.days)
+        if row and channels and hours:
+            window = SendWindow(*hours, days=frozenset().union(*days) or frozenset(range(7)))
+            self.hours.append(SendingHours(**row, channels=channels, window=window))
+
+    def _cap(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "purpose", "channels", "at_most", "within")
+        row = self._row(fields)
+        if row and row["jurisdiction"] != EVERYWHERE_ELSE:
+            self._faults.add(
+                fields.place("jurisdiction"),
+                "a cap for one country is not supported yet.",
+                f"Write jurisdiction: {EVERYWHERE_ELSE}.",
+            )
+        purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
+        channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        at_most = fields.whole_number("at_most")
+        if at_most is None or at_most < 1:
+            self._faults.add(fields.place("at_most"), '"at_most" must be a number of messages.', "Write at_most: 3.")
+        within = fields.read("within", wording.duration, required=True)
+        if not (row and purpose and channels and at_most and within):
+            return
+        cap = FrequencyCap(**row, purpose=Purpose(purpose), channels=channels, at_most=at_most, within=within)
+        for other in self.caps:
+            if other.purpose is cap.purpose and other.channels & channels and _overlap(other, cap):
+                self._faults.add(
+                    fields.place(), f'this cap and "{other.id}" hold for the same messages.', "Give one of them an end."
+                )
+        self.caps.append(cap)
+
+    def _keywords(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "means", "language", "words")
+        row = self._row(fields)
+        means = fields.choice("means", MEANINGS, "meaning", required=True)
+        language = fields.text("language", required=True)
+        words = fields.read_all("words", _word, required=True)
+        if row and means and language and words:
+            self.keywords.append(Keywords(**row, meaning=MEANINGS[means], language=language, words=words))
+
+    def _row(self, fields: Fields) -> _Row | None:
+        """What every row has."""
+        name = fields.read("id", wording.identifier, required=True)
+        if name is not None and (before := self._seen.setdefault(name, fields.place("id"))) != fields.place("id"):
+            self._faults.add(fields.place("id"), f'there are two rules "{name}".', f"The other is at {before}.")
+        jurisdiction = fields.read("jurisdiction", _jurisdiction, required=True)
+        source = fields.text("source", required=True, advice="Say which law, contract or decision this comes from.")
+        starts, ends = self._day(fields, "from"), self._day(fields, "to")
+        if starts is None and not fields.has("from"):
+            fields.missing("from", "Say since when it holds: from: 2025-04-11.")
+        if starts and ends and ends < starts:
+            self._faults.add(fields.place("to"), "this rule ends before it begins.", "Exchange from and to.")
+        if not (name and jurisdiction and source and starts):
+            return None
+        return _Row(id=name, jurisdiction=jurisdiction, starts=starts, ends=ends, source=source)
+
+    def _day(self, fields: Fields, key: str) -> date | None:
+        value: Any = fields.node.get(key)
+        if isinstance(value, date):
+            return value.date() if isinstance(value, datetime) else value
+        return fields.read(key, _date)
+
+
+def _overlap(one: FrequencyCap, other: FrequencyCap) -> bool:
+    return (one.ends or date.max) >= other.starts and (other.ends or date.max) >= one.starts
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Unreadable(f'"{text}" is no date.', "Write year-month-day: 2025-04-11.") from None
+
+
+def _jurisdiction(text: str) -> str:
+    if text != EVERYWHERE_ELSE and not re.fullmatch("[A-Z]{2}", text):
+        raise Unreadable(
+            f'"{text}" is no jurisdiction.', f"Write a country's two letters, such as US, or {EVERYWHERE_ELSE}."
+        )
+    return text
+
+
+def _word(text: str) -> str:
+    if not spelled(text):
+        raise Unreadable(f'"{text}" has no letter in it.', "Write a word that people send.")
+    return text

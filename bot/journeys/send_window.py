@@ -1,0 +1,164 @@
+"""When somebody may be written to: hours of the day and days of the week, in every time zone they may be in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from phonenumbers import timezone as phone_timezone
+from phonenumbers.tzdata import TIMEZONE_DATA
+
+from bot.domain.journey import PERSON_ZONE, SendWindow
+
+LOOKS_AHEAD = timedelta(days=14)
+"""A window that stays closed for this long is taken never to open."""
+
+NORTH_AMERICA = 1
+CONTIGUOUS_UNITED_STATES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
+
+
+def next_opening(windows: Sequence[SendWindow], zones: Sequence[str], now: datetime) -> datetime | None:
+    """The first moment from `now` on that lies in every window, in every one of `zones`; `now` itself if it does.
+
+    A window in the person's own zone must be open in all of `zones`, since each may be theirs. It counts by the clock
+    on the wall: hours that a spring change skips are skipped, hours that an autumn change repeats count twice. None
+    when no moment within 14 days will do, and when a window goes by the person's zone and none of `zones` is one:
+    nobody knows when their night is, so nothing is sent unasked.
+    """
+    clocks = _clocks(windows, zones)
+    if clocks is None:
+        return None
+    if _is_open(clocks, now):
+        return now
+    for moment in sorted(_openings(clocks, now)):
+        if _is_open(clocks, moment):
+            return moment
+    return None
+
+
+def zones_of(time_zone: object, phone: object = None, region: str | None = None) -> tuple[str, ...]:
+    """Every IANA zone that a person may be in; none when nothing is known.
+
+    Their own `time_zone` if it is one, else those of their `phone` number (E.164), else those of `region` (ISO 3166).
+    A North American area code tells where a number was issued, not where its owner lives now (47 CFR 64.1200(c)(1)
+    goes by the called party's location), so such a number may be anywhere in the contiguous United States as well.
+    """
+    if is_zone(time_zone):
+        return (str(time_zone),)
+    if (found := _zones_of_phone(phone)) or region is None:
+        return found
+    return _zones_of_calling_code(phonenumbers.country_code_for_region(region))
+
+
+def is_zone(name: object) -> bool:
+    """Whether this is the name of an IANA time zone."""
+    return isinstance(name, str) and name in zone_names()
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Every IANA time zone there is."""
+    return frozenset(available_timezones())
+
+
+def _zones_of_phone(phone: object) -> tuple[str, ...]:
+    if not isinstance(phone, str):
+        return ()
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return ()
+    issued = tuple(zone for zone in phone_timezone.time_zones_for_number(number) if is_zone(zone))
+    if number.country_code == NORTH_AMERICA:
+        return tuple(dict.fromkeys((*issued, *CONTIGUOUS_UNITED_STATES)))
+    return issued or _zones_of_calling_code(number.country_code)
+
+
+def _zones_of_calling_code(code: int | None) -> tuple[str, ...]:
+    if code == NORTH_AMERICA:
+        return CONTIGUOUS_UNITED_STATES
+    return tuple(zone for zone in TIMEZONE_DATA.get(str(code), ()) if is_zone(zone))
+
+
+# ---------------------------------------------------------------- windows on a wall clock
+
+_Clock = tuple[SendWindow, ZoneInfo]
+
+
+def _clocks(windows: Iterable[SendWindow], zones: Iterable[str]) -> list[_Clock] | None:
+    """Each window with each zone that it is to be looked at in; None when one has no zone to be looked at in."""
+    persons = [ZoneInfo(zone) for zone in dict.fromkeys(zones) if is_zone(zone)]
+    clocks: list[_Clock] = []
+    for window in windows:
+        fixed = [ZoneInfo(window.zone)] if is_zone(window.zone) else []
+        here = persons if window.zone == PERSON_ZONE else fixed
+        if not here:
+            return None
+        clocks.extend((window, zone) for zone in here)
+    return clocks
+
+
+def _is_open(clocks: Iterable[_Clock], moment: datetime) -> bool:
+    return all(is_inside(window, moment.astimezone(zone)) for window, zone in clocks)
+
+
+def is_inside(window: SendWindow, local: datetime) -> bool:
+    """Whether the window is open at this local time. Hours past midnight belong to the day they began on.
+
+    The first moment is inside, the last is not. A window that closes when it opens is open all day.
+    """
+    clock, today = local.time(), local.weekday()
+    if window.opens < window.closes:
+        return today in window.days and window.opens <= clock < window.closes
+    if clock >= window.opens:
+        return today in window.days
+    return clock < window.closes and (today - 1) % 7 in window.days
+
+
+def _openings(clocks: Iterable[_Clock], now: datetime) -> set[datetime]:
+    """Every moment after `now` and within 14 days at which one of the windows may begin to be open."""
+    until = now + LOOKS_AHEAD
+    moments: set[datetime] = set()
+    for zone in {zone.key: zone for _, zone in clocks}.values():
+        moments.update(_clock_changes(zone, now, until))
+    for window, zone in set(clocks):
+        for day in _days(now.astimezone(zone).date()):
+            if day.weekday() in window.days:
+                opens = datetime.combine(day, window.opens, tzinfo=zone)
+                moments.update((opens.astimezone(UTC), opens.replace(fold=1).astimezone(UTC)))
+    return {moment for moment in moments if now < moment <= until}
+
+
+def _days(first: date) -> Iterator[date]:
+    for number in range(-1, LOOKS_AHEAD.days + 2):
+        yield first + timedelta(days=number)
+
+
+def _clock_changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments at which the zone's clock is put forward or back, to the second."""
+    step = timedelta(hours=12)
+    before = begin.astimezone(UTC)
+    while before < end:
+        after = before + step
+        if _offset(zone, before) != _offset(zone, after):
+            yield _change_between(zone, before, after)
+        before = after
+
+
+def _change_between(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:
+    old = _offset(zone, before)
+    low, high = int(before.timestamp()), int(after.timestamp()) + 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(zone, datetime.fromtimestamp(middle, UTC)) == old:
+            low = middle
+        else:
+            high = middle
+    return datetime.fromtimestamp(high, UTC)
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta | None:
+    return moment.astimezone(zone).utcoffset()

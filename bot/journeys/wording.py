@@ -1,0 +1,115 @@
+"""How content words lengths of time, hours, weekdays and names: `2d`, `09:00-20:00`, `mon-sat`, `meeting.booked`."""
+
+from __future__ import annotations
+
+import re
+from datetime import time, timedelta
+
+from bot.documents import did_you_mean
+from bot.domain.journey import PERSON_ZONE
+from bot.journeys.send_window import is_zone, zone_names
+
+UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+LONGEST = timedelta(days=3660)
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+LONG_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+class Unreadable(ValueError):
+    """A value is not worded as it should be; `advice` shows how."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+def duration(text: str) -> timedelta:
+    """`30m`, `12h`, `2d`, `1w`, or several together: `1d12h`."""
+    advice = "Write a number and a unit (s, m, h, d or w), such as 30m, 12h, 2d or 1d12h."
+    if not re.fullmatch(r"(?:[0-9]{1,9} ?[smhdw] ?)+", text):
+        raise Unreadable(f'"{text}" is no length of time.', advice)
+    try:
+        total = sum(
+            (int(number) * UNITS[unit] for number, unit in re.findall(r"([0-9]+) ?([smhdw])", text)), timedelta()
+        )
+    except OverflowError:
+        total = LONGEST * 2
+    if not timedelta() < total <= LONGEST:
+        raise Unreadable(f'"{text}" is no usable length of time: it must be more than nothing, and ten years at most.')
+    return total
+
+
+def hours(text: str) -> tuple[time, time]:
+    """`09:00-20:00`, `22:00-06:00` (over midnight), `00:00-24:00` (all day; it closes when it opens)."""
+    advice = 'Write two times on the 24-hour clock in quotes, such as "09:00-20:00".'
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2}) ?[-–] ?([0-9]{1,2}):([0-9]{2})", text.strip())
+    if match is None:
+        raise Unreadable(f'"{text}" are no hours.', advice)
+    first, second, third, fourth = (int(part) for part in match.groups())
+    if first > 23 or second > 59 or fourth > 59 or (third > 23 and (third, fourth) != (24, 0)):
+        raise Unreadable(f'"{text}" has a time that is on no clock.', advice)
+    opens, closes = time(first, second), time(third % 24, fourth)
+    if opens == closes and (first, third) != (0, 24):
+        raise Unreadable(f'"{text}" ends when it begins.', 'For the whole day write "00:00-24:00".')
+    return opens, closes
+
+
+def days(text: str) -> frozenset[int]:
+    """`mon-sat`, `fri-mon`, `mon, wed`: 0 is Monday."""
+    found: set[int] = set()
+    for part in text.lower().replace(" ", "").split(","):
+        first, to, last = part.partition("-")
+        begin, end = _weekday(first, text), _weekday(last if to else first, text)
+        found.update((begin + number) % 7 for number in range((end - begin) % 7 + 1))
+    return frozenset(found)
+
+
+def _weekday(name: str, text: str) -> int:
+    for names in (WEEKDAYS, LONG_WEEKDAYS):
+        if name in names:
+            return names.index(name)
+    raise Unreadable(f'"{text}" are no weekdays: "{name}".', f"Use {', '.join(WEEKDAYS)}, such as mon-sat.")
+
+
+def zone(text: str) -> str:
+    """`person`, or an IANA time zone such as Europe/London."""
+    if text == PERSON_ZONE or is_zone(text):
+        return text
+    near = did_you_mean(text, zone_names())
+    raise Unreadable(f'there is no time zone "{text}".', near or 'Write "person", or a name such as Europe/London.')
+
+
+def event(text: str) -> str:
+    """`meeting.booked`, or `event meeting.booked`."""
+    name = text.removeprefix("event ").strip()
+    if not re.fullmatch(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+", name):
+        raise Unreadable(f'"{text}" is no event.', "Events are named like meeting.booked: two words with a dot.")
+    return name
+
+
+def identifier(text: str) -> str:
+    """The id of a journey, step or rule: small letters, digits, - and _."""
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,79}", text):
+        raise Unreadable(f'"{text}" cannot be an id.', "Use small letters, digits, - and _, such as ask-for-time.")
+    return text
+
+
+def attribute(text: str) -> str:
+    """The name of a profile attribute."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", text):
+        raise Unreadable(f'"{text}" cannot be an attribute.', "Use small letters, digits and _, such as team_size.")
+    if text in ("id", "tags", "time_zone", "locale"):
+        raise Unreadable(f'"{text}" belongs to the profile itself and cannot be set.', "Choose another name.")
+    return text
+
+
+def tag(text: str) -> str:
+    if not re.fullmatch(r"[\w][\w.:-]{0,79}", text):
+        raise Unreadable(f'"{text}" cannot be a tag.', "Use letters, digits, - and _, such as nurture-list.")
+    return text

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from bot.documents import parse
+from bot.domain.consent import Purpose
+from bot.domain.errors import ContentError
+from bot.domain.sending_rules import SendingRules
+from bot.journeys.rules import REVOCATION_WORDS, read_rules
+
+SHIPPED = Path(__file__).parents[3] / "journeys" / "rules"
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+STOP = """\
+keywords:
+  - {id: stop, jurisdiction: US, means: stop, language: en, from: 2025-04-11, source: a law,
+     words: [stop, quit, end, revoke, opt out, cancel, unsubscribe]}
+"""
+
+
+def faults_of(text: str, *, with_stop_words: bool = True) -> list[str]:
+    documents = [parse("journeys/rules/a.yml", text)]
+    if with_stop_words:
+        documents.append(parse("journeys/rules/opt_out.yml", STOP))
+    with pytest.raises(ContentError) as caught:
+        read_rules(documents)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> SendingRules:
+    return read_rules(parse(str(path), path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.yml")))
+
+
+# ---------------------------------------------------------------- the rules that come with Overture
+
+
+@pytest.mark.parametrize("word", REVOCATION_WORDS)
+@pytest.mark.parametrize("dress", ["{}", "{}!", " {} ", "🛑{}🛑", "“{}”."])
+def test_each_of_the_seven_revocation_words_stops(shipped: SendingRules, word: str, dress: str) -> None:
+    for text in (word, word.upper(), word.title()):
+        assert shipped.keyword(dress.format(text)) == "stop"
+
+
+@pytest.mark.parametrize(
+    "text", ["STOPALL", "optout", "opt-out", "Stopp", "Abmelden", "ARRÊT", "désabonner", "BAJA", "Alto", "cancelar"]
+)
+def test_the_words_of_carriers_and_other_languages_stop(shipped: SendingRules, text: str) -> None:
+    assert shipped.keyword(text) == "stop"
+
+
+def test_start_and_help_are_there_and_yes_is_an_answer(shipped: SendingRules) -> None:
+    assert shipped.keyword("START") == shipped.keyword("unstop") == "start"
+    assert shipped.keyword("help") == shipped.keyword("Hilfe") == "help"
+    for answer in ("yes", "no", "ok", "next week works", "now", "please don't text me any more"):
+        assert shipped.keyword(answer) is None
+
+
+def test_texts_to_the_united_states_keep_the_federal_hours(shipped: SendingRules) -> None:
+    for channel in ("sms", "whatsapp", "voice"):
+        (window,) = shipped.windows_for("US", channel, NOW)
+        assert (window.opens, window.closes, window.zone) == (time(8), time(21), "person")
+
+
+def test_other_countries_have_the_house_hours_and_the_web_has_none(shipped: SendingRules) -> None:
+    (window,) = shipped.windows_for("GB", "sms", NOW)
+    assert (window.opens, window.closes) == (time(9), time(20))
+    assert shipped.windows_for("GB", "webchat", NOW) == ()
+
+
+def test_marketing_by_text_is_capped(shipped: SendingRules) -> None:
+    cap = shipped.cap_for(Purpose.MARKETING, "sms", NOW)
+    assert cap is not None
+    assert (cap.at_most, cap.within.days) == (3, 7)
+
+
+def test_every_shipped_row_says_where_it_comes_from(shipped: SendingRules) -> None:
+    for row in (*shipped.hours, *shipped.caps, *shipped.keywords):
+        assert row.source
+        assert row.starts <= NOW.date()
+
+
+# ---------------------------------------------------------------- faults
+
+
+def test_no_installation_does_without_the_revocation_words() -> None:
+    (fault,) = faults_of(STOP.replace("quit, ", ""), with_stop_words=False)
+    assert '"quit" means stop' in fault
+
+
+def test_a_revocation_word_may_not_be_retired() -> None:
+    assert len(faults_of(STOP.replace("source:", "to: 2026-01-01, source:"), with_stop_words=False)) == 7
+
+
+def test_all_faults_are_told_at_once_with_their_places() -> None:
+    text = """\
+sending_hours:
+  - id: us
+    jurisdiction: usa
+    channels: [sms]
+    hours: "8-21"
+    from: '2025-13-01'
+    source: a law
+  - id: us
+    jurisdiction: US
+    channels: sms
+    hours: "08:00-21:00"
+    days: mon-sut
+    from: 2025-01-01
+    to: 2024-01-01
+caps:
+  - id: weekly
+    jurisdiction: US
+    purpose: marketting
+    channels: [sms]
+    at_most: many
+    within: 7 days
+    from: 2026-01-01
+    source: house
+hors: []
+"""
+    places = [fault.split(": ")[0].removeprefix("journeys/rules/a.yml:") for fault in faults_of(text)]
+    lines = [int(place.split(":")[0]) for place in places]
+    assert lines == [3, 5, 6, 8, 8, 12, 14, 17, 18, 20, 20, 21, 24]
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("[]", "must be a mapping"),
+        ("caps: 5", '"caps" must be a list'),
+        ("caps: [5]", 'must be a mapping of names to values, not "5"'),
+        ("hors: []", 'has no "hors"'),
+        ("keywords: [{id: a, jurisdiction: US, means: stop, language: en, from: 2026-01-01, source: x, words: ['!']}]",
+         "has no letter"),
+        ("keywords: [{id: a, jurisdiction: US, means: stopp, language: en, from: 2026-01-01, source: x, words: [a]}]",
+         'Did you mean "stop"?'),
+        ("caps: [{id: a, jurisdiction: default, purpose: marketing, channels: sms, at_most: 3, within: 7d, source: x}]",
+         'lacks "from"'),
+        ("caps: [{id: a, jurisdiction: default, purpose: marketing, channels: sms, at_most: 3, within: 7d, "
+         "from: 2026-01-01}]", 'lacks "source"'),
+    ],
+)  # fmt: skip
+def test_a_fault_says_what_to_do(text: str, part: str) -> None:
+    assert any(part in fault for fault in faults_of(text))
+
+
+def test_two_caps_on_the_same_messages_are_refused() -> None:
+    row = (
+        "{{id: {}, jurisdiction: default, purpose: marketing, channels: sms, "
+        "at_most: 3, within: 7d, from: {}, source: x}}"
+    )
+    both = f"caps: [{row.format('a', '2026-01-01')}, {row.format('b', '2026-06-01')}]"
+    assert any('"a" hold for the same messages' in fault for fault in faults_of(both))
+
+
+def test_a_date_in_quotes_is_a_date() -> None:
+    text = STOP.replace("2025-04-11", "'2025-04-11'")
+    rules = read_rules([parse("journeys/rules/opt_out.yml", text)])
+    assert rules.keywords[0].starts == date(2025, 4, 11)
