@@ -1,0 +1,318 @@
+"""rasa-sdk's action protocol: our tracker and assistant in Rasa's words, an action's answer in ours."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import Discriminator, TypeAdapter
+
+from bot.domain.assistant import Assistant, Slot, SlotMapping, Variation
+from bot.domain.conversation import (
+    ACTION_LISTEN,
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActiveLoop,
+    AllSlotsReset,
+    BotUttered,
+    ConversationPaused,
+    ConversationResumed,
+    Event,
+    FollowupAction,
+    LoopInterrupted,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    Tracker,
+    UserUttered,
+)
+from bot.domain.effects import ActionResult, PersonEffect, Say
+from bot.domain.errors import ActionError
+from bot.domain.message import Button, Text
+from bot.domain.understanding import Entity, Understood
+
+PERSON_KEY = "overture"
+"""Where the latest message's metadata holds what an action may know of the person, and the event of its effects."""
+
+RASA_VERSION = "3.6.21"
+
+_EFFECT: TypeAdapter[PersonEffect] = TypeAdapter(Annotated[PersonEffect, Discriminator("kind")])
+_JSON: TypeAdapter[Any] = TypeAdapter(Any)
+
+# ---------------------------------------------------------------- the call
+
+
+def action_call(action: str, tracker: Tracker, context: Mapping[str, Any], assistant: Assistant) -> dict[str, Any]:
+    """The JSON that rasa-sdk runs `action` on. Made anew for each call, since actions write into it."""
+    return {
+        "next_action": action,
+        "sender_id": tracker.conversation_id,
+        "tracker": _tracker_state(tracker, context),
+        "domain": domain_as_rasa_has_it(assistant),
+        "version": RASA_VERSION,
+    }
+
+
+def _tracker_state(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, Any]:
+    message = tracker.latest_message
+    latest = _parse_data(message.understood) if message else {"intent": {}, "entities": [], "text": None}
+    latest["message_id"] = message.message_id if message else None
+    latest["metadata"] = {PERSON_KEY: dict(context)}
+    events = [event_as_rasa_has_it(event) for event in tracker.recent]
+    loop = tracker.loop
+    return {
+        "sender_id": tracker.conversation_id,
+        "slots": dict(tracker.slots),
+        "latest_message": latest,
+        "latest_event_time": events[-1]["timestamp"] if events else None,
+        "followup_action": tracker.followup,
+        "paused": tracker.paused,
+        "events": events,
+        "latest_input_channel": message.input_channel if message else context.get("channel"),
+        "active_loop": {"name": loop.name, "rejected": loop.rejected, "is_interrupted": loop.interrupted}
+        if loop
+        else {},
+        "latest_action": {"action_name": tracker.latest_action or ACTION_LISTEN},
+        "latest_action_name": tracker.latest_action or ACTION_LISTEN,
+    }
+
+
+def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
+    """The event as Rasa 3 writes it in a tracker's JSON; times are seconds since 1970."""
+    stamped: dict[str, Any] = {"event": event.kind, "timestamp": _timestamp(event.at), "metadata": {}}
+    match event:
+        case UserUttered(text=text, understood=understood, message_id=message_id, input_channel=channel):
+            stamped |= {"text": text, "parse_data": _parse_data(understood), "message_id": message_id}
+            stamped |= {"input_channel": channel}
+        case BotUttered(text=text, response=response, speaker=speaker):
+            stamped |= {"text": text, "data": {}}
+            stamped["metadata"] = {"utter_action": response} if response else {}
+            if speaker:
+                stamped["metadata"]["speaker"] = speaker
+        case ActionExecuted(name=name, policy=policy):
+            stamped |= {"name": name, "policy": policy, "confidence": 1.0, "action_text": None}
+        case SlotSet(name=name, value=value):
+            stamped |= {"name": name, "value": value}
+        case LoopInterrupted(interrupted=interrupted):
+            stamped |= {"is_interrupted": interrupted}
+        case ActiveLoop(name=loop):
+            stamped |= {"name": loop}
+        case ActionExecutionRejected(name=name):
+            stamped |= {"name": name, "policy": None, "confidence": None}
+        case FollowupAction(name=followup):
+            stamped |= {"name": followup}
+        case _:
+            pass  # the others are their name and time
+    return stamped
+
+
+def _parse_data(understood: Understood) -> dict[str, Any]:
+    return {
+        "text": understood.text,
+        "intent": {"name": understood.intent.name, "confidence": understood.intent.confidence},
+        "entities": [_entity(entity) for entity in understood.entities],
+        "intent_ranking": [{"name": score.name, "confidence": score.confidence} for score in understood.ranking],
+    }
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    found = {
+        "entity": entity.name,
+        "value": entity.value,
+        "start": entity.start,
+        "end": entity.end,
+        "confidence_entity": entity.confidence,
+        "extractor": entity.extractor,
+    }
+    # rasa-sdk compares role and group with .get(), so those that are not there are left out, as Rasa does.
+    return found | {key: text for key, text in (("role", entity.role), ("group", entity.group)) if text is not None}
+
+
+def _timestamp(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None
+
+
+# ---------------------------------------------------------------- the domain
+
+
+def domain_as_rasa_has_it(assistant: Assistant) -> dict[str, Any]:
+    """The assistant as a Rasa 3 domain: form validation reads `forms`, slot validation `slots`, others the rest."""
+    return {
+        "version": "3.1",
+        "intents": [
+            intent if entities is None else {intent: {"use_entities": list(entities)}}
+            for intent, entities in assistant.intents.items()
+        ],
+        "entities": sorted(assistant.entities),
+        "slots": {name: _slot(slot) for name, slot in assistant.slots.items()},
+        "responses": {
+            name: [_variation(variation) for variation in response.variations]
+            for name, response in assistant.responses.items()
+        },
+        "actions": sorted(assistant.actions),
+        "forms": {
+            name: {"required_slots": list(form.required_slots), "ignored_intents": list(form.ignored_intents)}
+            for name, form in assistant.forms.items()
+        },
+        "session_config": {
+            "session_expiration_time": int(assistant.session_expires_after.total_seconds() // 60),
+            "carry_over_slots_to_new_session": assistant.carry_over_slots,
+        },
+    }
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "type": slot.type,
+        "initial_value": slot.initial_value,
+        "influence_conversation": slot.influence_conversation,
+        "mappings": [_mapping(mapping) for mapping in slot.mappings],
+    }
+    if slot.type == "categorical":
+        described["values"] = list(slot.values)
+    if slot.type == "float":
+        described |= {"min_value": slot.min_value, "max_value": slot.max_value}
+    return described
+
+
+def _mapping(mapping: SlotMapping) -> dict[str, Any]:
+    described: dict[str, Any] = {"type": mapping.type}
+    for key in ("entity", "role", "group", "action"):
+        if value := getattr(mapping, key):
+            described[key] = value
+    if mapping.type in ("from_intent", "from_trigger_intent"):
+        described["value"] = mapping.value
+    if mapping.intents:
+        described["intent"] = list(mapping.intents)
+    if mapping.not_intents:
+        described["not_intent"] = list(mapping.not_intents)
+    if mapping.conditions:
+        described["conditions"] = [
+            {"active_loop": condition.active_loop}
+            | ({"requested_slot": condition.requested_slot} if condition.requested_slot else {})
+            for condition in mapping.conditions
+        ]
+    return described
+
+
+def _variation(variation: Variation) -> dict[str, Any]:
+    described: dict[str, Any] = {"text": variation.text}
+    if variation.channel:
+        described["channel"] = variation.channel
+    if variation.conditions:
+        described["condition"] = [{"type": "slot", "name": c.name, "value": c.value} for c in variation.conditions]
+    if variation.buttons:
+        described["buttons"] = [{"title": button.title, "payload": button.payload} for button in variation.buttons]
+    if variation.image:
+        described["image"] = variation.image
+    if variation.custom is not None:
+        described["custom"] = dict(variation.custom)
+    if variation.metadata:
+        described["metadata"] = dict(variation.metadata)
+    return described
+
+
+# ---------------------------------------------------------------- the answer
+
+
+def read_answer(action: str, answer: Mapping[str, Any], *, took: timedelta) -> ActionResult:
+    """What the action answered (`{"events": [...], "responses": [...]}`); raises ActionError where it is nonsense."""
+    events: list[Event] = []
+    effects: list[PersonEffect] = []
+    for told in _list_of_mappings(action, answer, "events"):
+        if told.get("event") == PERSON_KEY:
+            effects.append(_effect(action, told))
+        else:
+            events.append(_event(action, told))
+    says = tuple(_say(action, told) for told in _list_of_mappings(action, answer, "responses"))
+    return ActionResult(events=tuple(events), says=says, effects=tuple(effects), took=took)
+
+
+def _list_of_mappings(action: str, answer: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
+    items = answer.get(key)
+    if not isinstance(items, list) or not all(isinstance(item, Mapping) for item in items):
+        raise ActionError(f'The action "{action}" answered without a list of {key}. Is that an action server?')
+    return items
+
+
+def _event(action: str, told: Mapping[str, Any]) -> Event:
+    name = told.get("name")
+    match told.get("event"):
+        case "slot" if isinstance(name, str) and name:
+            return SlotSet(name, told.get("value"))
+        case "followup" if name is None or isinstance(name, str):
+            return FollowupAction(name)
+        case "active_loop" if name is None or isinstance(name, str):
+            return ActiveLoop(name)
+        case "action_execution_rejected" if isinstance(name, str) and name:
+            return ActionExecutionRejected(name)
+        case "bot":
+            return BotUttered(str(told.get("text") or ""))
+        case "loop_interrupted":
+            return LoopInterrupted(bool(told.get("is_interrupted")))
+        case "reset_slots":
+            return AllSlotsReset()
+        case "restart":
+            return Restarted()
+        case "pause":
+            return ConversationPaused()
+        case "resume":
+            return ConversationResumed()
+        case "session_started":
+            return SessionStarted()
+        case "slot" | "followup" | "active_loop" | "action_execution_rejected" as kind:
+            raise ActionError(f'The action "{action}" answered the event "{kind}" without a proper name in it.')
+        case kind:
+            raise ActionError(
+                f'The action "{action}" answered the event "{kind}", which actions cannot use here. For a reminder, '
+                "emit an event that a journey enters on."
+            )
+
+
+def _effect(action: str, told: Mapping[str, Any]) -> PersonEffect:
+    effect = told.get("effect")
+    try:
+        # By way of JSON, so that a call in this process and one over HTTP take the same values.
+        read = _EFFECT.validate_json(_JSON.dump_json(effect))
+    except ValueError as error:
+        raise _no_effect(action, effect) from error
+    if not isinstance(effect, Mapping) or not effect.keys() <= {field.name for field in dataclasses.fields(read)}:
+        raise _no_effect(action, effect)
+    return read
+
+
+def _no_effect(action: str, effect: Any) -> ActionError:
+    kind = effect.get("kind") if isinstance(effect, Mapping) else None
+    return ActionError(
+        f'The action "{action}" answered an effect of kind "{kind}" that cannot be read. '
+        "Build effects with actions/effects.py."
+    )
+
+
+def _say(action: str, told: Mapping[str, Any]) -> Say:
+    """Text, buttons and image; a named response comes with empty text, for the caller to render with `arguments`.
+
+    A custom payload, an attachment or elements are for one vendor's channel: they are passed over where there is
+    something else to say.
+    """
+    response = told.get("response") or told.get("template") or ""
+    buttons = tuple(
+        Button(str(button.get("title", "")), str(button.get("payload") or button.get("title", "")))
+        for button in told.get("buttons") or ()
+        if isinstance(button, Mapping)
+    )
+    content = Text(str(told.get("text") or ""), buttons=buttons, image=told.get("image") or None)
+    if not (response or content.text or content.image or content.buttons):
+        raise ActionError(
+            f'The action "{action}" answered a message with neither text, buttons, image nor the name of a response. '
+            "Custom payloads, attachments and elements cannot be sent yet."
+        )
+    arguments = {key: value for key, value in told.items() if key not in _MESSAGE_KEYS}
+    return Say(content, response=str(response), arguments=arguments)
+
+
+_MESSAGE_KEYS = frozenset(
+    {"text", "buttons", "elements", "custom", "template", "response", "image", "attachment", "quick_replies"}
+)

@@ -1,0 +1,82 @@
+"""Domain values as JSON text and back, exactly. Pydantic reads the shapes off the dataclasses."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator
+
+from bot.domain.conversation import Event, Tracker
+from bot.domain.delivery import Dispatch
+from bot.domain.journey import Journey, SendWindow
+from bot.domain.message import Inbound
+
+T = TypeVar("T")
+
+_CONFIG = CoreConfig(ser_json_inf_nan="constants", allow_inf_nan=True)
+
+
+class Codec(Generic[T]):
+    """Writes values of one type as JSON and reads them back equal. Alternatives are told apart by their `kind`."""
+
+    def __init__(self, type_: Any) -> None:
+        schema = _exact_and_quick(TypeAdapter(type_).core_schema)
+        self._write = SchemaSerializer(schema, _CONFIG)
+        self._read = SchemaValidator(schema, _CONFIG)
+
+    def dump(self, value: T) -> str:
+        return self._write.to_json(value).decode()
+
+    def load(self, text: str) -> T:
+        value: T = self._read.validate_json(text)
+        return value
+
+
+def _exact_and_quick(schema: Any) -> Any:
+    """The core schema with our configuration in every dataclass, and unions looked up by their members' `kind`.
+
+    Pydantic would otherwise write infinity as null, and try the alternatives of a union one by one.
+    """
+    definitions = {one["ref"]: one for one in schema.get("definitions", ())}
+
+    def rewrite(node: Any) -> Any:
+        if isinstance(node, list):
+            return [rewrite(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        node = {key: value if key == "metadata" else rewrite(value) for key, value in node.items()}
+        if node.get("type") == "dataclass":
+            return node | {"config": node.get("config", {}) | _CONFIG}
+        if node.get("type") != "union":
+            return node
+        kinds = [_kind(choice, definitions) for choice in node["choices"]]
+        if None in kinds:
+            return node
+        choices = dict(zip(kinds, node["choices"], strict=True))
+        return {"type": "tagged-union", "discriminator": "kind", "choices": choices}
+
+    return rewrite(schema)
+
+
+def _kind(choice: dict[str, Any], definitions: dict[str, Any]) -> str | None:
+    """The one value of a dataclass's `kind`; None when the choice is something else."""
+    resolved = definitions.get(choice.get("schema_ref", ""), choice)
+    if resolved["type"] != "dataclass":
+        return None
+    for field in resolved["schema"]["fields"]:
+        if field["name"] == "kind":
+            literal = field["schema"].get("schema", field["schema"])
+            return str(literal["expected"][0]) if literal["type"] == "literal" else None
+    return None
+
+
+EVENT: Codec[Event] = Codec(Event)
+TRACKER: Codec[Tracker] = Codec(Tracker)
+INBOUND: Codec[Inbound] = Codec(Inbound)
+DISPATCH: Codec[Dispatch] = Codec(Dispatch)
+WINDOW: Codec[SendWindow] = Codec(SendWindow)
+JOURNEY: Codec[Journey] = Codec(Journey)
+NAMES: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
+PLAIN: Codec[dict[str, Any]] = Codec(dict[str, Any])
+"""Any JSON object: attributes, slots, a feed's item."""

@@ -1,0 +1,158 @@
+"""Conversations: the snapshot of each, and its append-only log of events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BindParameter, bindparam, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.adapters.codec import EVENT, TRACKER
+from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.tables import conversation, event, shard_of
+from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered
+from bot.domain.errors import Conflict
+from bot.domain.ids import ConversationId, ProfileId
+from bot.domain.message import Speech
+
+ADD = insert_once(conversation).returning(conversation.c.id)
+GET = select(conversation).where(conversation.c.id == bindparam("conversation"))
+AT = select(conversation).where(
+    conversation.c.channel == bindparam("on_channel"), conversation.c.address == bindparam("from_address")
+)
+OF = (
+    select(conversation)
+    .where(conversation.c.profile_id == bindparam("profile"))
+    .order_by(conversation.c.started_at, conversation.c.id)
+)
+_first_disclosed = bindparam("first_disclosed", type_=conversation.c.disclosed_at.type)
+SAVE = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("conversation"), conversation.c.version == bindparam("version_read"))
+    .values(disclosed_at=func.coalesce(conversation.c.disclosed_at, _first_disclosed))
+)
+DISCLOSED = (
+    update(conversation)
+    .where(conversation.c.id == bindparam("conversation"), conversation.c.disclosed_at.is_(None))
+    .values(disclosed_at=_first_disclosed)
+)
+
+_here: BindParameter[str] = bindparam("in_conversation")
+LOG = insert(event).values(
+    sequence=select(func.coalesce(func.max(event.c.sequence), 0) + 1)
+    .where(event.c.conversation_id == _here)
+    .scalar_subquery(),
+    shard=select(conversation.c.shard).where(conversation.c.id == _here).scalar_subquery(),
+)
+SPEECH = (
+    select(event.c.at, event.c.body)
+    .where(event.c.conversation_id == bindparam("conversation"), text("kind IN ('user', 'bot')"))
+    .order_by(event.c.sequence.desc())
+    .limit(bindparam("last"))
+)
+
+CUSTOMER, ASSISTANT = "Customer", "Assistant"
+
+
+class StoredConversations(Repository):
+    async def get(self, conversation_id: ConversationId) -> Conversation:
+        row = (await self._session.execute(GET, {"conversation": conversation_id})).first()
+        if row is None:
+            raise LookupError(f'there is no conversation "{conversation_id}" in the store.')
+        return _conversation(row)
+
+    async def at(self, channel: str, address: str) -> Conversation | None:
+        row = (await self._session.execute(AT, {"on_channel": channel, "from_address": address})).first()
+        return None if row is None else _conversation(row)
+
+    async def of(self, profile_id: ProfileId) -> Sequence[Conversation]:
+        return [_conversation(row) for row in await self._session.execute(OF, {"profile": profile_id})]
+
+    async def add(self, conversation: Conversation) -> None:
+        """Raises Conflict when somebody was faster to start one with this address."""
+        row = {
+            "id": conversation.id,
+            "shard": shard_of(conversation.profile_id),
+            "profile_id": conversation.profile_id,
+            "channel": conversation.channel,
+            "address": conversation.address,
+            "started_at": conversation.started_at,
+            "disclosed_at": conversation.disclosed_at,
+            **_state(conversation),
+        }
+        if (await self._session.execute(ADD, row)).first() is None:
+            raise Conflict(f"there is a conversation with this address on {conversation.channel} already.")
+
+    async def save(self, conversation: Conversation) -> None:
+        row = {
+            "conversation": conversation.id,
+            "version_read": conversation.version - 1,
+            "first_disclosed": conversation.disclosed_at,
+            **_state(conversation),
+        }
+        if not (await self._session.execute(SAVE, row)).rowcount:
+            raise Conflict(f"conversation {conversation.id} is not at version {conversation.version - 1} any more.")
+
+    async def disclosed(self, conversation_id: ConversationId, at: datetime) -> None:
+        await self._session.execute(DISCLOSED, {"conversation": conversation_id, "first_disclosed": at})
+
+    async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None:
+        """Append the events in this order; `at` dates those that have no time of their own."""
+        rows = [
+            {
+                "conversation_id": conversation_id,
+                "in_conversation": conversation_id,
+                "at": one.at or at,
+                "kind": one.kind,
+                "body": EVENT.dump(one),
+            }
+            for one in events
+        ]
+        if not rows:
+            return
+        try:
+            await self._session.execute(LOG, rows)
+        except IntegrityError as error:
+            raise Conflict(f"somebody else wrote to the log of conversation {conversation_id}.") from error
+
+    async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]:
+        found = await self._session.execute(SPEECH, {"conversation": conversation_id, "last": last})
+        lines = [_speech(EVENT.load(row.body), row.at) for row in reversed(found.all())]
+        return [line for line in lines if line is not None and line.text]
+
+
+def _speech(event: Event, at: datetime) -> Speech | None:
+    match event:
+        case UserUttered():
+            return Speech(at, CUSTOMER, event.text, event.message_id)
+        case BotUttered():
+            return Speech(at, event.speaker or ASSISTANT, event.text)
+        case _:
+            return None
+
+
+def _state(conversation: Conversation) -> dict[str, Any]:
+    """What a turn may change."""
+    return {
+        "tracker": TRACKER.dump(conversation.tracker),
+        "last_message_at": conversation.last_message_at,
+        "asking_enrolment": conversation.asking_enrolment,
+        "version": conversation.version,
+    }
+
+
+def _conversation(row: Any) -> Conversation:
+    return Conversation(
+        id=row.id,
+        profile_id=row.profile_id,
+        channel=row.channel,
+        address=row.address,
+        tracker=TRACKER.load(row.tracker),
+        started_at=row.started_at,
+        last_message_at=row.last_message_at,
+        disclosed_at=row.disclosed_at,
+        asking_enrolment=row.asking_enrolment,
+        version=row.version,
+    )

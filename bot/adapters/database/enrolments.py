@@ -1,0 +1,187 @@
+"""Journeys by version, and where each person stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, update
+
+from bot.adapters.codec import JOURNEY, NAMES, PLAIN
+from bot.adapters.database.repository import Repository, Session, insert_once
+from bot.adapters.tables import enrolment, journey, shard_of
+from bot.domain.errors import Conflict
+from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
+
+PUBLISH = insert_once(journey)
+VERSION = select(journey.c.body).where(
+    journey.c.id == bindparam("this_journey"), journey.c.version == bindparam("this_version")
+)
+ADD = insert_once(enrolment).returning(enrolment.c.id)
+GET = select(enrolment).where(enrolment.c.id == bindparam("this_id"))
+LAST_ENTRY = select(func.max(enrolment.c.entered_at)).where(
+    enrolment.c.profile_id == bindparam("profile"), enrolment.c.journey == bindparam("this_journey")
+)
+_waits = text("status = 'waiting'")
+WAITING = (
+    select(enrolment)
+    .where(enrolment.c.profile_id == bindparam("profile"), _waits)
+    .order_by(enrolment.c.entered_at, enrolment.c.id)
+)
+CLAIM_DUE = (
+    select(enrolment)
+    .where(_waits, enrolment.c.due_at <= bindparam("now"), enrolment.c.due_at >= bindparam("floor"))
+    .order_by(enrolment.c.due_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+SAVE = update(enrolment).where(enrolment.c.id == bindparam("this_id"), enrolment.c.seq == bindparam("seq_read"))
+NEXT_DUE = select(func.min(enrolment.c.due_at)).where(_waits)
+
+BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+SLACK = timedelta(seconds=1)
+LOOK_BACK_EVERY = timedelta(minutes=1)
+
+
+class Watermark:
+    """The due time below which nothing is expected to wait any more.
+
+    On PostgreSQL a long-held snapshot keeps dead rows in the index of due times, and a claim that starts at its
+    beginning walks all of them each time. What gets in below the mark all the same is found within a minute.
+    """
+
+    def __init__(self) -> None:
+        self._floor = BEGINNING
+        self._looked_back_at = BEGINNING
+
+    def floor(self, now: datetime) -> datetime:
+        if not timedelta() <= now - self._looked_back_at < LOOK_BACK_EVERY:
+            self._looked_back_at = now
+            return BEGINNING
+        return self._floor
+
+    def claimed(self, first_due: datetime) -> None:
+        """The claim found nothing before this. A second of slack is for transactions that were under way."""
+        self._floor = max(first_due - SLACK, BEGINNING)
+
+    def will_be_due(self, due_at: datetime) -> None:
+        self._floor = min(self._floor, due_at)
+
+
+class JourneyVersions:
+    """Versions that this process has read: one never changes, so it is read and parsed once."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[str, str], Journey] = {}
+        self.published: set[tuple[str, str]] = set()
+
+
+class StoredEnrolments(Repository):
+    def __init__(self, session: Session, versions: JourneyVersions, watermark: Watermark) -> None:
+        super().__init__(session)
+        self._versions = versions
+        self._watermark = watermark
+        self._just_published: set[tuple[str, str]] = set()
+
+    def committed(self) -> None:
+        """What this transaction published is there to stay."""
+        self._versions.published |= self._just_published
+
+    async def publish(self, journey: Journey) -> None:
+        name = (journey.id, journey.version)
+        if name in self._versions.published or name in self._just_published:
+            return
+        row = {"id": journey.id, "version": journey.version, "body": JOURNEY.dump(journey)}
+        await self._session.execute(PUBLISH, row)
+        self._just_published.add(name)
+
+    async def version(self, journey: str, version: str) -> Journey:
+        if found := self._versions.known.get((journey, version)):
+            return found
+        values = {"this_journey": journey, "this_version": version}
+        body = (await self._session.execute(VERSION, values)).scalar()
+        if body is None:
+            raise LookupError(f'there is no version "{version}" of journey "{journey}" in the store.')
+        self._versions.known[journey, version] = read = JOURNEY.load(body)
+        return read
+
+    async def add(self, enrolment: Enrolment) -> bool:
+        row = {
+            "id": enrolment.id,
+            "shard": shard_of(enrolment.profile_id),
+            "profile_id": enrolment.profile_id,
+            "journey": enrolment.journey,
+            "version": enrolment.version,
+            "entered_at": enrolment.entered_at,
+            **self._place(enrolment),
+        }
+        return (await self._session.execute(ADD, row)).first() is not None
+
+    async def get(self, enrolment_id: EnrolmentId) -> Enrolment:
+        row = (await self._session.execute(GET, {"this_id": enrolment_id})).first()
+        if row is None:
+            raise LookupError(f'there is no enrolment "{enrolment_id}" in the store.')
+        return _enrolment(row)
+
+    async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None:
+        values = {"profile": profile_id, "this_journey": journey}
+        entered: datetime | None = (await self._session.execute(LAST_ENTRY, values)).scalar()
+        return entered
+
+    async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]:
+        return [_enrolment(row) for row in await self._session.execute(WAITING, {"profile": profile_id})]
+
+    async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
+        values = {"now": now, "floor": self._watermark.floor(now), "most": limit}
+        due = [_enrolment(row) for row in await self._session.execute(CLAIM_DUE, values)]
+        # What is found stays below the mark: should this transaction fail, it has to be found again.
+        self._watermark.claimed(due[0].due_at or now if due else now)
+        return due
+
+    async def save(self, enrolment: Enrolment) -> None:
+        row = {"this_id": enrolment.id, "seq_read": enrolment.seq - 1, **self._place(enrolment)}
+        if not (await self._session.execute(SAVE, row)).rowcount:
+            raise Conflict(f"enrolment {enrolment.id} is not at step number {enrolment.seq - 1} any more.")
+
+    async def next_due(self) -> datetime | None:
+        due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
+        return due
+
+    def _place(self, enrolment: Enrolment) -> dict[str, Any]:
+        """What an advance may change."""
+        if enrolment.due_at is not None and enrolment.status is EnrolmentStatus.WAITING:
+            self._watermark.will_be_due(enrolment.due_at)
+        return {
+            "step": enrolment.step,
+            "visit": enrolment.visit,
+            "due_at": enrolment.due_at,
+            "waiting_for": NAMES.dump(enrolment.waiting_for),
+            "arrived_at": enrolment.arrived_at,
+            "reminded": enrolment.reminded,
+            "status": enrolment.status,
+            "reason": enrolment.reason,
+            "seq": enrolment.seq,
+            "data": PLAIN.dump(dict(enrolment.data)),
+        }
+
+
+def _enrolment(row: Any) -> Enrolment:
+    return Enrolment(
+        id=row.id,
+        journey=row.journey,
+        version=row.version,
+        profile_id=row.profile_id,
+        entered_at=row.entered_at,
+        step=row.step,
+        visit=row.visit,
+        due_at=row.due_at,
+        waiting_for=NAMES.load(row.waiting_for),
+        arrived_at=row.arrived_at,
+        reminded=row.reminded,
+        status=EnrolmentStatus(row.status),
+        reason=row.reason,
+        seq=row.seq,
+        data=PLAIN.load(row.data),
+    )

@@ -1,0 +1,54 @@
+"""Feeds: durable, ordered lists that pages read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, text
+
+from bot.adapters.codec import PLAIN
+from bot.adapters.database.repository import Repository, Session, insert_once
+from bot.adapters.tables import feed
+from bot.ports import FeedItem
+
+APPEND = insert_once(feed)
+READ = (
+    select(feed)
+    .where(feed.c.feed.in_(bindparam("feeds", expanding=True)), feed.c.position > bindparam("after"))
+    .order_by(feed.c.position)
+    .limit(bindparam("most"))
+)
+ONE_WRITER = text("SELECT pg_advisory_xact_lock(7306082712)")
+"""Held from the first append to the commit. The number is Overture's own and means nothing."""
+
+
+class StoredFeeds(Repository):
+    """Items wait in memory until the transaction ends, and are written last.
+
+    A reader asks for what comes after the last position it saw, so no position may become visible after a higher one.
+    SQLite has one writer. On PostgreSQL appending takes one lock, for the last moments of the transaction; nothing is
+    waited for under it, so it cannot be part of a deadlock.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._waiting: list[dict[str, Any]] = []
+
+    async def append(self, feed: str, key: str, item: Mapping[str, Any], at: datetime) -> None:
+        self._waiting.append({"feed": feed, "key": key, "item": PLAIN.dump(dict(item)), "at": at})
+
+    async def read(self, feeds: Sequence[str], *, after: int, limit: int = 500) -> Sequence[FeedItem]:
+        await self.write()
+        rows = await self._session.execute(READ, {"feeds": list(feeds), "after": after, "most": limit})
+        return [FeedItem(row.position, row.feed, PLAIN.load(row.item), row.at) for row in rows]
+
+    async def write(self) -> None:
+        """Write what waits, in the order in which it was appended."""
+        if not self._waiting:
+            return
+        if self._session.is_postgresql:
+            await self._session.execute(ONE_WRITER)
+        waiting, self._waiting = self._waiting, []
+        await self._session.execute(APPEND, waiting)

@@ -1,0 +1,100 @@
+"""Hand-offs: at most one is open in a conversation, and one rep wins it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+
+from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.tables import handoff, outbox
+from bot.domain.errors import Conflict
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.ids import ConversationId, HandoffId, ProfileId
+
+ADD = insert_once(handoff).returning(handoff.c.id)
+GET = select(handoff).where(handoff.c.id == bindparam("this_id"))
+_open = text("state <> 'closed'")
+OPEN_IN = select(handoff).where(handoff.c.conversation_id == bindparam("conversation"), _open)
+OPEN_FOR = (
+    select(handoff)
+    .where(handoff.c.profile_id == bindparam("profile"), _open)
+    .order_by(handoff.c.created_at.desc(), handoff.c.id.desc())
+    .limit(1)
+)
+IN_THREAD = (
+    select(handoff)
+    .join(outbox, outbox.c.key == handoff.c.card_key)
+    .where(
+        outbox.c.channel == bindparam("at_desk"),
+        outbox.c.vendor_id == bindparam("known_as"),
+        outbox.c.vendor_id.is_not(None),
+    )
+    .order_by(handoff.c.created_at.desc())
+    .limit(1)
+)
+SAVE = update(handoff).where(handoff.c.id == bindparam("this_id"), handoff.c.version == bindparam("version_read"))
+
+
+class StoredHandoffs(Repository):
+    async def add(self, handoff: Handoff) -> None:
+        """Raises Conflict when one is open in this conversation."""
+        row = {
+            "id": handoff.id,
+            "conversation_id": handoff.conversation_id,
+            "profile_id": handoff.profile_id,
+            "desk": handoff.desk,
+            "desk_address": handoff.desk_address,
+            "reason": handoff.reason,
+            "summary": handoff.summary,
+            "created_at": handoff.created_at,
+            "card_key": handoff.card_key,
+            **_state(handoff),
+        }
+        if (await self._session.execute(ADD, row)).first() is None:
+            raise Conflict(f"a hand-off of conversation {handoff.conversation_id} is open already.")
+
+    async def get(self, handoff_id: HandoffId) -> Handoff:
+        found = await self._one(GET, this_id=handoff_id)
+        if found is None:
+            raise LookupError(f'there is no hand-off "{handoff_id}" in the store.')
+        return found
+
+    async def open_in(self, conversation_id: ConversationId) -> Handoff | None:
+        return await self._one(OPEN_IN, conversation=conversation_id)
+
+    async def open_for(self, profile_id: ProfileId) -> Handoff | None:
+        return await self._one(OPEN_FOR, profile=profile_id)
+
+    async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
+        return await self._one(IN_THREAD, at_desk=desk, known_as=vendor_id)
+
+    async def save(self, handoff: Handoff) -> None:
+        row = {"this_id": handoff.id, "version_read": handoff.version - 1, **_state(handoff)}
+        if not (await self._session.execute(SAVE, row)).rowcount:
+            raise Conflict(f"hand-off {handoff.id} is not at version {handoff.version - 1} any more.")
+
+    async def _one(self, query: Any, **values: str) -> Handoff | None:
+        row = (await self._session.execute(query, values)).first()
+        return None if row is None else _handoff(row)
+
+
+def _state(handoff: Handoff) -> dict[str, Any]:
+    return {"state": handoff.state, "rep": handoff.rep, "version": handoff.version}
+
+
+def _handoff(row: Any) -> Handoff:
+    return Handoff(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        profile_id=row.profile_id,
+        desk=row.desk,
+        desk_address=row.desk_address,
+        reason=row.reason,
+        summary=row.summary,
+        created_at=row.created_at,
+        card_key=row.card_key,
+        state=HandoffState(row.state),
+        rep=row.rep,
+        version=row.version,
+    )

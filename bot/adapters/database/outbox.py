@@ -1,0 +1,235 @@
+"""The outbox: everything that is to leave, once, and how far it got."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.adapters.codec import DISPATCH, WINDOW
+from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.tables import delivery, outbox, shard_of
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, Dispatch, OutboxEntry, OutboxStatus
+from bot.domain.ids import ProfileId
+from bot.domain.message import DeliveryState
+
+ADD = insert_once(outbox).returning(outbox.c.position)
+
+_earlier = outbox.alias("earlier")
+_first_in_its_lane = ~exists().where(
+    _earlier.c.conversation_id == outbox.c.conversation_id,
+    _earlier.c.channel == outbox.c.channel,
+    _earlier.c.position < outbox.c.position,
+    text("earlier.status IN ('waiting', 'sending')"),
+    or_(
+        text("earlier.status = 'sending'"),
+        _earlier.c.due_at <= bindparam("now"),
+        and_(_earlier.c.first_tried_at.is_not(None), text("earlier.purpose <> 'marketing'")),
+    ),
+)
+
+
+def _claimable(*conditions: Any, first: Any) -> Select[Any]:
+    return (
+        select(outbox)
+        .where(*conditions, _first_in_its_lane)
+        .order_by(first, outbox.c.position)
+        .limit(bindparam("most"))
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+
+
+CLAIM_DUE = _claimable(text("outbox.status = 'waiting'"), outbox.c.due_at <= bindparam("now"), first=outbox.c.due_at)
+CLAIM_STALE = _claimable(
+    text("outbox.status = 'sending'"), outbox.c.claimed_at <= bindparam("stale"), first=outbox.c.claimed_at
+)
+MARK_SENDING = (
+    update(outbox)
+    .where(outbox.c.position == bindparam("this_position"))
+    .values(status=OutboxStatus.SENDING, claimed_at=bindparam("now"))
+)
+SETTLE = update(outbox).where(outbox.c.key == bindparam("this_key"))
+SETTLE_SENT = SETTLE.values(
+    sent_at=func.coalesce(outbox.c.claimed_at, bindparam("tried_at", type_=outbox.c.sent_at.type), outbox.c.due_at)
+)
+BY_KEY = select(outbox).where(outbox.c.key == bindparam("this_key"))
+BY_VENDOR_ID = (
+    select(outbox)
+    .where(
+        outbox.c.channel == bindparam("on_channel"),
+        outbox.c.vendor_id == bindparam("known_as"),
+        outbox.c.vendor_id.is_not(None),
+    )
+    .order_by(outbox.c.position.desc())
+    .limit(1)
+)
+PURGEABLE = (
+    select(outbox)
+    .where(
+        outbox.c.profile_id == bindparam("profile"),
+        text("status = 'waiting'"),
+        outbox.c.purpose == bindparam("with_purpose"),
+    )
+    .order_by(outbox.c.position)
+    .with_for_update()
+)
+WITHHOLD = (
+    update(outbox)
+    .where(outbox.c.position == bindparam("this_position"))
+    .values(status=OutboxStatus.WITHHELD, reason=bindparam("why"))
+)
+SENT_SINCE = select(func.count()).where(
+    outbox.c.profile_id == bindparam("profile"),
+    outbox.c.channel == bindparam("on_channel"),
+    outbox.c.sent_at >= bindparam("since"),
+    outbox.c.purpose == bindparam("with_purpose"),
+    text("status = 'sent'"),
+)
+NEXT_DUE = select(func.min(outbox.c.due_at)).where(text("status = 'waiting'"))
+COUNT = {
+    status: select(func.count()).select_from(outbox).where(text(f"status = '{status.value}'"))
+    for status in OutboxStatus
+}
+
+_receipt = upsert(delivery)
+KEEP_RECEIPT = _receipt.on_conflict_do_update(
+    index_elements=["channel", "vendor_id"], set_={"outbox_key": _receipt.excluded.outbox_key}
+)
+_word = upsert(delivery)
+TRACK = _word.on_conflict_do_update(
+    index_elements=["channel", "vendor_id"],
+    set_={"state": _word.excluded.state, "error": _word.excluded.error, "at": _word.excluded.at},
+    where=or_(
+        and_(delivery.c.state == DeliveryState.SENT, _word.excluded.state != DeliveryState.SENT),
+        and_(delivery.c.state == DeliveryState.DELIVERED, _word.excluded.state == DeliveryState.READ),
+    ),
+).returning(delivery.c.outbox_key)
+
+
+class StoredOutbox(Repository):
+    async def add(self, entry: OutboxEntry) -> bool:
+        row = {
+            "id": entry.id,
+            "key": entry.key,
+            "profile_id": entry.profile_id,
+            "shard": shard_of(entry.profile_id or entry.conversation_id or entry.id),
+            "conversation_id": entry.conversation_id,
+            "enrolment_id": entry.enrolment_id,
+            "channel": _lane(entry.dispatch),
+            "purpose": entry.purpose,
+            "dispatch": DISPATCH.dump(entry.dispatch),
+            "window": None if entry.window is None else WINDOW.dump(entry.window),
+            "created_at": entry.created_at,
+            "expires_at": entry.expires_at,
+            **_progress(entry),
+        }
+        return (await self._session.execute(ADD, row)).first() is not None
+
+    async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
+        """At most one entry of each conversation and channel, so that a burst leaves one by one and in order."""
+        left = {"now": now, "stale": now - stale_after, "most": limit}
+        rows = list((await self._session.execute(CLAIM_STALE, left)).all())
+        if len(rows) < limit:
+            wanted = {"now": now, "most": limit - len(rows)}
+            rows += (await self._session.execute(CLAIM_DUE, wanted)).all()
+        if rows:
+            marks = [{"this_position": row.position, "now": now} for row in rows]
+            await self._session.execute(MARK_SENDING, marks)
+        return [_entry(row) for row in rows]
+
+    async def settle(self, entry: OutboxEntry) -> None:
+        values = {"this_key": entry.key, **_progress(entry)}
+        if entry.status is not OutboxStatus.SENT:
+            await self._session.execute(SETTLE, values)
+            return
+        await self._session.execute(SETTLE_SENT, values | {"tried_at": entry.first_tried_at})
+        if entry.vendor_id is not None and isinstance(entry.dispatch, ChannelMessage):
+            receipt = {
+                "channel": entry.dispatch.channel,
+                "vendor_id": entry.vendor_id,
+                "outbox_key": entry.key,
+                "state": DeliveryState.SENT,
+                "error": "",
+                "at": entry.first_tried_at or entry.due_at,
+            }
+            await self._session.execute(KEEP_RECEIPT, receipt)
+
+    async def by_key(self, key: str) -> OutboxEntry | None:
+        row = (await self._session.execute(BY_KEY, {"this_key": key})).first()
+        return None if row is None else _entry(row)
+
+    async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None:
+        found = await self._session.execute(BY_VENDOR_ID, {"on_channel": channel, "known_as": vendor_id})
+        row = found.first()
+        return None if row is None else _entry(row)
+
+    async def purge(self, profile_id: ProfileId, purpose: Purpose, why: str) -> Sequence[OutboxEntry]:
+        found = await self._session.execute(PURGEABLE, {"profile": profile_id, "with_purpose": purpose})
+        rows = found.all()
+        if rows:
+            await self._session.execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
+        return [_entry(row) for row in rows]
+
+    async def sent_since(self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime) -> int:
+        values = {"profile": profile_id, "with_purpose": purpose, "on_channel": channel, "since": since}
+        return int((await self._session.execute(SENT_SINCE, values)).scalar_one())
+
+    async def next_due(self) -> datetime | None:
+        due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
+        return due
+
+    async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
+        """A vendor's word may overtake its own receipt: then it is kept for it, and this returns False."""
+        word = {
+            "channel": channel,
+            "vendor_id": vendor_id,
+            "outbox_key": None,
+            "state": state,
+            "error": error,
+            "at": at,
+        }
+        return (await self._session.execute(TRACK, word)).scalar() is not None
+
+    async def count(self, status: OutboxStatus) -> int:
+        return int((await self._session.execute(COUNT[status])).scalar_one())
+
+
+def _lane(dispatch: Dispatch) -> str:
+    return dispatch.channel if isinstance(dispatch, ChannelMessage) else dispatch.crm
+
+
+def _progress(entry: OutboxEntry) -> dict[str, Any]:
+    """What delivering changes."""
+    return {
+        "due_at": entry.due_at,
+        "status": entry.status,
+        "attempts": entry.attempts,
+        "first_tried_at": entry.first_tried_at,
+        "vendor_id": entry.vendor_id,
+        "reason": entry.reason,
+    }
+
+
+def _entry(row: Any) -> OutboxEntry:
+    return OutboxEntry(
+        id=row.id,
+        key=row.key,
+        dispatch=DISPATCH.load(row.dispatch),
+        purpose=Purpose(row.purpose),
+        profile_id=row.profile_id,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        conversation_id=row.conversation_id,
+        enrolment_id=row.enrolment_id,
+        window=None if row.window is None else WINDOW.load(row.window),
+        expires_at=row.expires_at,
+        status=OutboxStatus(row.status),
+        attempts=row.attempts,
+        first_tried_at=row.first_tried_at,
+        vendor_id=row.vendor_id,
+        reason=row.reason,
+    )

@@ -1,0 +1,140 @@
+"""Profiles, the identities they go by, their scores and their records in CRMs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.adapters.codec import NAMES, PLAIN
+from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity, Profile
+from bot.domain.score import ScoreChange
+
+ADD_PROFILE = insert(profile)
+GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
+SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
+OWNER = (
+    select(profile)
+    .join(identity, identity.c.profile_id == profile.c.id)
+    .where(identity.c.kind == bindparam("kind"), identity.c.value == bindparam("value"))
+    .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
+    .limit(1)
+)
+_claim = upsert(identity)
+CLAIM = _claim.on_conflict_do_update(
+    index_elements=["kind", "value", "profile_id"],
+    set_={
+        "verified": or_(identity.c.verified, _claim.excluded.verified),
+        "claimed_at": _claim.excluded.claimed_at,
+    },
+)
+IDENTITIES = (
+    select(identity.c.kind, identity.c.value, identity.c.verified)
+    .where(identity.c.profile_id == bindparam("profile"))
+    .order_by(identity.c.claimed_at, identity.c.kind, identity.c.value)
+)
+
+
+class StoredProfiles(Repository):
+    async def get(self, profile_id: ProfileId) -> Profile:
+        row = (await self._session.execute(GET_PROFILE, {"profile": profile_id})).first()
+        if row is None:
+            raise LookupError(f'there is no profile "{profile_id}" in the store.')
+        return _profile(row)
+
+    async def add(self, profile: Profile) -> None:
+        identifying = {"id": profile.id, "shard": shard_of(profile.id), "created_at": profile.created_at}
+        await self._session.execute(ADD_PROFILE, identifying | _knowledge(profile))
+
+    async def save(self, profile: Profile) -> None:
+        changed = await self._session.execute(SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile))
+        if not changed.rowcount:
+            raise LookupError(f'there is no profile "{profile.id}" in the store.')
+
+    async def owner_of(self, kind: str, value: str) -> Profile | None:
+        row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
+        return None if row is None else _profile(row)
+
+    async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
+        row = {
+            "kind": identity.kind,
+            "value": identity.value,
+            "profile_id": profile_id,
+            "verified": identity.verified,
+            "claimed_at": at,
+        }
+        await self._session.execute(CLAIM, row)
+
+    async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
+        rows = await self._session.execute(IDENTITIES, {"profile": profile_id})
+        return [Identity(row.kind, row.value, row.verified) for row in rows]
+
+
+def _knowledge(profile: Profile) -> dict[str, Any]:
+    return {
+        "time_zone": profile.time_zone,
+        "locale": profile.locale,
+        "attributes": PLAIN.dump(dict(profile.attributes)),
+        "tags": NAMES.dump(tuple(sorted(profile.tags))),
+    }
+
+
+def _profile(row: Any) -> Profile:
+    return Profile(
+        id=row.id,
+        created_at=row.created_at,
+        attributes=PLAIN.load(row.attributes),
+        time_zone=row.time_zone,
+        locale=row.locale,
+        tags=frozenset(NAMES.load(row.tags)),
+    )
+
+
+ADD_SCORE = insert_once(score_change).returning(score_change.c.position)
+SCORES = select(score_change).where(score_change.c.profile_id == bindparam("profile")).order_by(score_change.c.position)
+
+
+class StoredScores(Repository):
+    async def add(self, change: ScoreChange) -> bool:
+        row = {
+            "profile_id": change.profile_id,
+            "key": change.key,
+            "dimension": change.dimension,
+            "points": change.points,
+            "reason": change.reason,
+            "rule": change.rule,
+            "at": change.at,
+        }
+        return (await self._session.execute(ADD_SCORE, row)).first() is not None
+
+    async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]:
+        rows = await self._session.execute(SCORES, {"profile": profile_id})
+        return [
+            ScoreChange(row.profile_id, row.key, row.dimension, row.points, row.reason, row.rule, row.at)
+            for row in rows
+        ]
+
+
+GET_LINK = select(crm_link.c.crm_id).where(
+    crm_link.c.crm == bindparam("crm"), crm_link.c.profile_id == bindparam("profile")
+)
+_put_link = upsert(crm_link)
+PUT_LINK = _put_link.on_conflict_do_update(
+    index_elements=["crm", "profile_id"], set_={"crm_id": _put_link.excluded.crm_id}
+)
+
+
+class StoredCrmLinks(Repository):
+    async def get(self, crm: str, profile_id: ProfileId) -> str | None:
+        found = await self._session.execute(GET_LINK, {"crm": crm, "profile": profile_id})
+        crm_id: str | None = found.scalar()
+        return crm_id
+
+    async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None:
+        await self._session.execute(PUT_LINK, {"crm": crm, "profile_id": profile_id, "crm_id": crm_id})

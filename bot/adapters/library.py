@@ -1,0 +1,272 @@
+"""The library: reads all content, checks it together, and keeps the last good version in force."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.adapters.training import load, train
+from bot.dialogue.content import read_assistant
+from bot.documents import Document, Faults, parse, salvage
+from bot.domain.assistant import Assistant
+from bot.domain.errors import ContentError, Fault, Place, SettingsError
+from bot.domain.journey import Journey
+from bot.domain.sending_rules import SendingRules
+from bot.journeys.content import Known, read_journey
+from bot.journeys.rules import read_rules
+from bot.nlu.knowledge_pages import knowledge_examples, read_pages
+from bot.nlu.training_data import read_training_data
+from bot.ports import Playbook
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+LOOK_EVERY = 1.0
+STAYS = "content is broken; the last good version stays in force"
+NOT_THE_ASSISTANT = frozenset({"config.yml", "endpoints.yml", "credentials.yml"})
+REQUIRED_RESPONSES = {
+    "utter_disclosure": "it is said before the first words of every conversation (EU AI Act, article 50)",
+    "utter_opted_out": "it is the one confirmation of an opt-out",
+    "utter_help": "it answers HELP on text channels",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """Where content is, and what else it may refer to."""
+
+    assistant: Path
+    journeys: Path
+    model: Path
+    encoder: str = ""
+    channels: tuple[str, ...] = ()
+    desks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that was read and found good. `pages` are the texts of the knowledge pages, by path."""
+
+    assistant: Assistant
+    documents: tuple[Document, ...]
+    pages: Mapping[str, str]
+    journeys: Mapping[str, Journey]
+    rules: SendingRules
+
+
+def read_contents(shelves: Shelves) -> Contents:
+    """Read and check all content; raises one ContentError with every fault of every file.
+
+    Raises SettingsError where there is no such folder.
+    """
+    _require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
+    _require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
+    unreadable, faults = Faults(), Faults()
+    documents = _documents(_assistant_files(shelves.assistant), unreadable)
+    pages = dict(_each(sorted(shelves.assistant.glob("knowledge/*.md")), _text, faults))
+    journey_documents = _documents(_yaml_files(shelves.journeys, "*"), unreadable)
+    rule_documents = _documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
+    assistant = _keep(lambda: read_assistant(documents), faults)
+    _check_understanding(documents, pages, assistant, faults)
+    rules = _keep(lambda: read_rules(rule_documents), faults)
+    known = _known(assistant, documents, shelves)
+    _require_responses(known, shelves, faults)
+    journeys = _journeys(journey_documents, known, faults)
+    _raise_if_any(unreadable, faults)
+    assert assistant is not None and rules is not None  # noqa: S101, PT018  a missing one has left a fault
+    return Contents(assistant, tuple(documents), pages, journeys, rules)
+
+
+def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
+    """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second."""
+    contents = read_contents(shelves)
+    model = train(
+        contents.documents,
+        contents.pages,
+        encoder_name=shelves.encoder,
+        folder=shelves.model,
+        today=datetime.now(UTC).date(),
+        progress=progress,
+    )
+    return Playbook(contents.assistant, load(model), contents.journeys, contents.rules)
+
+
+class WatchedLibrary:
+    """The playbook in force. `watch` reads again when a file changes; faults leave the last good version in force."""
+
+    def __init__(self, shelves: Shelves, playbook: Playbook) -> None:
+        self._shelves = shelves
+        self._playbook = playbook
+        self.faults: tuple[Fault, ...] = ()
+
+    def current(self) -> Playbook:
+        return self._playbook
+
+    async def watch(self, tell: Callable[[tuple[Fault, ...]], Awaitable[None]]) -> None:
+        """Look at the files once a second, for ever; `tell` hears of each reading, with the faults it found."""
+        seen = self._stamp()
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            stamp = await asyncio.to_thread(self._stamp)
+            if stamp == seen:
+                continue
+            seen = stamp
+            await self._read_again()
+            try:
+                await tell(self.faults)
+            except Exception:
+                log.exception("nobody could be told of the new content")
+
+    async def _read_again(self) -> None:
+        try:
+            self._playbook = await asyncio.to_thread(open_playbook, self._shelves)
+        except ContentError as error:
+            self.faults = error.faults
+            log.error(STAYS, faults=[str(fault) for fault in error.faults])
+        except Exception as error:
+            # Whatever it was (a folder that is being replaced, a full disk), the next change is to be seen.
+            self.faults = (Fault(Place(str(self._shelves.assistant)), f"the content cannot be read: {error}"),)
+            log.exception(STAYS)
+        else:
+            self.faults = ()
+            log.info("content was read again")
+
+    def _stamp(self) -> frozenset[tuple[str, int, int]]:
+        files = [*self._shelves.assistant.rglob("*"), *self._shelves.journeys.rglob("*")]
+        found = set()
+        for path in files:
+            if path.suffix in (".yml", ".yaml", ".md"):
+                with contextlib.suppress(FileNotFoundError):  # editors save by replacing the file
+                    status = path.stat()
+                    found.add((str(path), status.st_mtime_ns, status.st_size))
+        return frozenset(found)
+
+
+def _check_understanding(
+    documents: list[Document], pages: Mapping[str, str], assistant: Assistant | None, faults: Faults
+) -> None:
+    read = _keep(lambda: read_pages(pages), faults)
+    _keep(
+        lambda: read_training_data(
+            documents,
+            extra=knowledge_examples(read or ()),
+            known_intents=assistant.intents if assistant is not None else None,
+            known_entities=assistant.entities if assistant is not None else None,
+        ),
+        faults,
+    )
+
+
+def _known(assistant: Assistant | None, documents: list[Document], shelves: Shelves) -> Known:
+    """What journeys may refer to; of an assistant with faults, what its files declare all the same."""
+    if assistant is not None:
+        responses = frozenset(assistant.responses)
+        forms = {name: form.required_slots for name, form in assistant.forms.items()}
+    else:
+        responses = frozenset(str(name) for name, _ in _declared(documents, "responses"))
+        forms = {str(name): _required_slots(form) for name, form in _declared(documents, "forms")}
+    return Known(responses, forms, frozenset(shelves.channels), frozenset(shelves.desks))
+
+
+def _declared(documents: list[Document], key: str) -> list[tuple[Any, Any]]:
+    entries = [one.data.get(key) for one in documents if isinstance(one.data, Mapping)]
+    return [pair for entry in entries if isinstance(entry, Mapping) for pair in entry.items()]
+
+
+def _required_slots(form: Any) -> tuple[str, ...]:
+    slots = form.get("required_slots") if isinstance(form, Mapping) else None
+    return tuple(str(slot) for slot in slots) if isinstance(slots, Sequence) and not isinstance(slots, str) else ()
+
+
+def _journeys(documents: list[Document], known: Known, faults: Faults) -> dict[str, Journey]:
+    """The journeys by their ids; an id that two files have is a fault of the second."""
+    journeys: dict[str, Journey] = {}
+    for document in documents:
+        journey = _keep(lambda document=document: read_journey(document, known), faults)  # type: ignore[misc]
+        if journey is None:
+            continue
+        if journey.id in journeys:
+            faults.add(document.place(document.data, "journey"), f'there is another journey "{journey.id}".')
+        journeys[journey.id] = journey
+    return journeys
+
+
+def _require_folder(folder: Path, setting: str) -> None:
+    if not folder.is_dir():
+        raise SettingsError(
+            f"there is no folder {folder}. Start Overture where its content is, or name the folder in {setting}."
+        )
+
+
+def _assistant_files(folder: Path) -> list[Path]:
+    return [
+        path
+        for path in _yaml_files(folder, "**/*")
+        if path.name not in NOT_THE_ASSISTANT and "tests" not in path.relative_to(folder).parts
+    ]
+
+
+def _yaml_files(folder: Path, pattern: str) -> list[Path]:
+    return sorted([*folder.glob(f"{pattern}.yml"), *folder.glob(f"{pattern}.yaml")])
+
+
+def _documents(paths: list[Path], faults: Faults) -> list[Document]:
+    """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares."""
+    found = []
+    for path in paths:
+        document = _keep(lambda path=path: parse(*_text(path)), faults)  # type: ignore[misc]
+        if document is None:
+            document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
+        if document is not None:
+            found.append(document)
+    return found
+
+
+def _raise_if_any(unreadable: Faults, faults: Faults) -> None:
+    """Files that are no YAML come first, and only that is told of them: the rest may come of how they were read."""
+    bad_files = {fault.place.path for fault in unreadable.in_order()}
+    others = [fault for fault in faults.in_order() if fault.place.path not in bad_files]
+    if bad_files or others:
+        raise ContentError([*unreadable.in_order(), *others])
+
+
+def _each(paths: list[Path], read: Callable[[Path], T], faults: Faults) -> list[T]:
+    found = []
+    for path in paths:
+        one = _keep(lambda path=path: read(path), faults)  # type: ignore[misc]
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def _keep(read: Callable[[], T], faults: Faults) -> T | None:
+    try:
+        return read()
+    except ContentError as error:
+        faults.include(error)
+        return None
+
+
+def _text(path: Path) -> tuple[str, str]:
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        before = path.read_bytes()[: error.start].decode("utf-8")
+        place = Place(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise ContentError([Fault(place, "this file is not UTF-8.", "Save it as UTF-8.")]) from error
+
+
+def _require_responses(known: Known, shelves: Shelves, faults: Faults) -> None:
+    for name, why in REQUIRED_RESPONSES.items():
+        if name not in known.responses:
+            faults.add(
+                Place(str(shelves.assistant)), f"the response {name} is missing: {why}.", "Add it under responses:."
+            )

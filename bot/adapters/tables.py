@@ -1,0 +1,357 @@
+"""The tables, as SQLAlchemy Core sees them. Rows stay in `bot/adapters`: the repositories return domain types.
+
+Hot tables carry `shard`, the same number for all rows of a person, so that they can be spread over workers and
+databases. Partial indexes hold only what is unfinished, so that what is done costs a look into a queue nothing. Queries
+write the same conditions with literals, because neither database matches a bound value with an index's condition.
+"""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+SHARDS = 1024
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def shard_of(person_or_conversation: str) -> int:
+    """A number below SHARDS that never changes for this id."""
+    return zlib.crc32(person_or_conversation.encode()) % SHARDS
+
+
+def microseconds(moment: datetime) -> int:
+    """Microseconds since 1970; raises ValueError for a time without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment!r} has no time zone; use datetime.now(UTC) or an aware datetime.")
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, stored as whole microseconds since 1970, which sort alike on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside. PostgreSQL has no NUL character in text, so it is shown as the replacement character."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value.replace("\0", "\ufffd") if value else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+def _position() -> Column[int]:
+    """Grows with each new row, and is never used twice."""
+    return Column("position", BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+
+
+def _shard() -> Column[int]:
+    return Column("shard", SmallInteger, nullable=False)
+
+
+def _profile_id(*, nullable: bool = False) -> Column[str]:
+    return Column("profile_id", Text, ForeignKey("profile.id"), nullable=nullable)
+
+
+def _partial(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+# ---------------------------------------------------------------- people
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _shard(),
+    Column("created_at", Moment, nullable=False),
+    Column("time_zone", Text),
+    Column("locale", Text),
+    Column("attributes", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+)
+
+identity = Table(
+    "identity",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("profile_id", Text, ForeignKey("profile.id"), primary_key=True),
+    Column("verified", Boolean, nullable=False),
+    Column("claimed_at", Moment, nullable=False),
+    Index("ix_identity_profile_id", "profile_id"),
+)
+
+score_change = Table(
+    "score_change",
+    metadata,
+    _position(),
+    _profile_id(),
+    Column("key", Text, nullable=False, unique=True),
+    Column("dimension", Text, nullable=False),
+    Column("points", Integer, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_score_change_profile_id", "profile_id", "position"),
+)
+
+crm_link = Table(
+    "crm_link",
+    metadata,
+    Column("crm", Text, primary_key=True),
+    Column("profile_id", Text, ForeignKey("profile.id"), primary_key=True),
+    Column("crm_id", Text, nullable=False),
+)
+
+# ---------------------------------------------------------------- consent
+
+consent = Table(
+    "consent",
+    metadata,
+    _position(),
+    _profile_id(),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("how", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("message_id", Text),
+    Index("ix_consent_profile_id", "profile_id", "position"),
+)
+
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    _position(),
+    Column("profile_id", Text),
+    Column("at", Moment, nullable=False),
+    Column("entry_key", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("why", Words, nullable=False),
+    Index("ix_decision_profile_id", "profile_id", "position"),
+)
+
+# ---------------------------------------------------------------- conversations
+
+conversation = Table(
+    "conversation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _shard(),
+    _profile_id(),
+    Column("channel", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("tracker", Text, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("last_message_at", Moment),
+    Column("disclosed_at", Moment),
+    Column("asking_enrolment", Text),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("channel", "address"),
+    Index("ix_conversation_profile_id", "profile_id"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("conversation_id", Text, ForeignKey("conversation.id"), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    _shard(),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    _partial("ix_event_speech", "conversation_id", "sequence", where="kind IN ('user', 'bot')"),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _position(),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    _shard(),
+    Column("channel", Text, nullable=False),
+    Column("vendor_id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("status", Text, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("error", Words, nullable=False),
+    UniqueConstraint("channel", "vendor_id"),
+    _partial("ix_inbox_waiting", "conversation_id", "position", where="status = 'waiting'"),
+    _partial("ix_inbox_due", "due_at", where="status = 'waiting'"),
+    sqlite_autoincrement=True,
+)
+
+handoff = Table(
+    "handoff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    _profile_id(),
+    Column("desk", Text, nullable=False),
+    Column("desk_address", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("card_key", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("rep", Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    _partial("ux_handoff_open", "conversation_id", where="state <> 'closed'", unique=True),
+    _partial("ix_handoff_open_for", "profile_id", where="state <> 'closed'"),
+)
+
+# ---------------------------------------------------------------- what leaves
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _position(),
+    Column("id", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("profile_id", Text),
+    _shard(),
+    Column("conversation_id", Text),
+    Column("enrolment_id", Text),
+    Column("channel", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("dispatch", Text, nullable=False),
+    Column("window", Text),
+    Column("created_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("expires_at", Moment),
+    Column("status", Text, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("first_tried_at", Moment),
+    Column("claimed_at", Moment),
+    Column("sent_at", Moment),
+    Column("vendor_id", Text),
+    Column("reason", Words, nullable=False),
+    _partial("ix_outbox_due", "due_at", "position", where="status = 'waiting'"),
+    _partial("ix_outbox_sending", "claimed_at", where="status = 'sending'"),
+    _partial("ix_outbox_lane", "conversation_id", "channel", "position", where="status IN ('waiting', 'sending')"),
+    _partial("ix_outbox_queued_for", "profile_id", where="status = 'waiting'"),
+    _partial("ix_outbox_sent_to", "profile_id", "channel", "sent_at", where="status = 'sent'"),
+    _partial("ix_outbox_dead", "position", where="status = 'dead'"),
+    _partial("ix_outbox_vendor_id", "channel", "vendor_id", where="vendor_id IS NOT NULL"),
+    sqlite_autoincrement=True,
+    postgresql_with={"fillfactor": 85},
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("vendor_id", Text, primary_key=True),
+    Column("outbox_key", Text),
+    Column("state", Text, nullable=False),
+    Column("error", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+# ---------------------------------------------------------------- journeys
+
+journey = Table(
+    "journey",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+enrolment = Table(
+    "enrolment",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _shard(),
+    _profile_id(),
+    Column("journey", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("entered_at", Moment, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("visit", Integer, nullable=False),
+    Column("due_at", Moment),
+    Column("waiting_for", Text, nullable=False),
+    Column("arrived_at", Moment),
+    Column("reminded", SmallInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("data", Text, nullable=False),
+    ForeignKeyConstraint(["journey", "version"], ["journey.id", "journey.version"]),
+    _partial("ux_enrolment_waiting", "profile_id", "journey", where="status = 'waiting'", unique=True),
+    _partial("ix_enrolment_due", "due_at", "shard", where="status = 'waiting'"),
+    Index("ix_enrolment_entered", "profile_id", "journey", "entered_at"),
+    postgresql_with={"fillfactor": 85},
+)
+
+# ---------------------------------------------------------------- feeds
+
+feed = Table(
+    "feed",
+    metadata,
+    _position(),
+    Column("feed", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    UniqueConstraint("feed", "key"),
+    Index("ix_feed_feed", "feed", "position"),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,205 @@
+"""Trains the understanding into one folder, and loads it again; the folder has no pickle in it and is checked."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import bot.nlu
+from bot.adapters import encoder
+from bot.adapters.encoder import FILES as ENCODER_FILES
+from bot.adapters.encoder import OnnxEncoder, export_encoder, source_fingerprint
+from bot.documents import Document
+from bot.domain.errors import ModelError
+from bot.domain.understanding import KNOWLEDGE_INTENT
+from bot.nlu.classifier import IntentClassifier
+from bot.nlu.classifier_training import train_classifier
+from bot.nlu.entities import EntityExtractor, build_extractor
+from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge
+from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
+from bot.nlu.pipeline import Pipeline
+from bot.nlu.training_data import TrainingData, read_training_data
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+_MODELS_KEPT = 2
+_TRAIN_AGAIN = "Train again: overture train."
+
+Progress = Callable[[str], None]
+
+
+def train(
+    documents: Sequence[Document],
+    pages: Mapping[str, str],
+    *,
+    encoder_name: str = "",
+    folder: Path,
+    known_intents: Collection[str] | None = None,
+    known_entities: Collection[str] | None = None,
+    allow_duplicates: bool = False,
+    today: date | None = None,
+    progress: Progress = lambda _: None,
+) -> Path:
+    """The model of this content, in a folder of its own under `folder`; made anew only where something changed.
+
+    `documents` are Rasa's NLU files (others are passed over), `pages` knowledge pages (path to text). What
+    `known_intents`, `known_entities`, `allow_duplicates` and `today` do: see `read_training_data` and `read_pages`.
+    `progress` is told what is being done. Raises ContentError with every fault of the content.
+    """
+    read = read_pages(pages, today=today)
+    data = read_training_data(
+        documents,
+        extra=knowledge_examples(read),
+        known_intents=known_intents,
+        known_entities=known_entities,
+        allow_duplicates=allow_duplicates,
+    )
+    source = source_fingerprint(encoder_name)
+    fingerprint = _fingerprint(data, read, source)
+    model = folder / fingerprint[:16]
+    if (model / MANIFEST).is_file():
+        return model
+    folder.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
+    try:
+        _provide_encoder(encoder_name, source, folder, work, progress)
+        _train_into(work, data, read, progress)
+        _write_manifest(work, fingerprint, source)
+        _publish(work, model)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    _remove_old(folder, keep=model)
+    return model
+
+
+def load(model: Path) -> Pipeline:
+    """The trained model; raises ModelError where it is missing, broken or of another version."""
+    manifest = _read_json(model / MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise ModelError(f"the model in {model} is of another version of Overture. {_TRAIN_AGAIN}")
+    for name, expected in manifest.get("files", {}).items():
+        if not (model / name).is_file() or _sha256(model / name) != expected:
+            raise ModelError(f"the model in {model} is broken: {name} is not what was trained. {_TRAIN_AGAIN}")
+    return Pipeline(
+        encoder=OnnxEncoder(model),
+        classifier=IntentClassifier.from_arrays(
+            _read_arrays(model / "classifier.npz"), _read_json(model / "classifier.json")
+        ),
+        extractor=EntityExtractor.from_facts(_read_json(model / "entities.json")),
+        knowledge=Knowledge.from_arrays(_read_arrays(model / "knowledge.npz"), _read_json(model / "knowledge.json")),
+    )
+
+
+def _fingerprint(data: TrainingData, pages: Sequence[Page], source: str) -> str:
+    """Changes with the content (wherever it stands in its files), the encoder, and the code that learns and serves."""
+    digest = hashlib.sha256(f"{FORMAT}\n{source}\n".encode())
+    code = Path(bot.nlu.__file__).parent
+    for path in (*sorted(code.glob("*.py")), Path(encoder.__file__)):
+        digest.update(path.read_bytes())
+    for example in data.examples:
+        digest.update(repr((example.text, example.intent, example.entities)).encode("utf-8", "surrogatepass"))
+    digest.update(repr((data.synonyms, data.regexes, data.lookups)).encode("utf-8", "surrogatepass"))
+    for page in pages:
+        passages = [(passage.heading, passage.paragraphs) for passage in page.passages]
+        questions = [question.text for question in page.questions]
+        digest.update(repr((page.title, page.url, questions, passages)).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+def _provide_encoder(encoder_name: str, source: str, folder: Path, work: Path, progress: Progress) -> None:
+    """Export the encoder, or copy it from an earlier model that has the same."""
+    source = _encoder_source(source)
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        if json.loads(manifest.read_text(encoding="utf-8")).get("encoder_source") == source:
+            for name in ENCODER_FILES:
+                shutil.copyfile(manifest.parent / name, work / name)
+            return
+    progress("exporting the encoder")
+    export_encoder(encoder_name, work)
+
+
+def _encoder_source(source: str) -> str:
+    code = Path(encoder.__file__).read_bytes()
+    return hashlib.sha256(code + source.encode()).hexdigest()
+
+
+def _train_into(work: Path, data: TrainingData, pages: Sequence[Page], progress: Progress) -> None:
+    sentences = OnnxEncoder(work)
+    progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
+    texts = [example.text for example in data.examples]
+    intents = [example.intent for example in data.examples]
+    embeddings = sentences.encode(texts)
+    progress("learning the intents")
+    classifier = train_classifier(texts, intents, embeddings)
+    progress(f"reading {len(pages)} knowledge pages")
+    others = [at for at, intent in enumerate(intents) if intent != KNOWLEDGE_INTENT]
+    strangers = Strangers([texts[at] for at in others], embeddings[others])
+    knowledge = build_knowledge(pages, sentences, strangers)
+    for name, part in (("classifier", classifier), ("knowledge", knowledge)):
+        np.savez(work / f"{name}.npz", **part.arrays())
+        _write_json(work / f"{name}.json", part.facts())
+    _write_json(work / "entities.json", build_extractor(data).facts())
+
+
+def _write_manifest(work: Path, fingerprint: str, source: str) -> None:
+    files = {path.name: _sha256(path) for path in sorted(work.iterdir())}
+    manifest = {
+        "format": FORMAT,
+        "fingerprint": fingerprint,
+        "encoder_source": _encoder_source(source),
+        "files": files,
+    }
+    _write_json(work / MANIFEST, manifest)
+
+
+def _publish(work: Path, model: Path) -> None:
+    """Move the finished folder into place at once, so that whoever looks finds a whole model or none."""
+    work.chmod(0o755)
+    try:
+        os.replace(work, model)  # noqa: PTH105 - replaces an empty folder, which Path.rename does not promise
+    except OSError:
+        # Somebody else has just finished the same model.
+        if not (model / MANIFEST).is_file():
+            raise
+
+
+def _remove_old(folder: Path, *, keep: Path) -> None:
+    others = [path.parent for path in folder.glob(f"*/{MANIFEST}") if path.parent != keep]
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in others[_MODELS_KEPT - 1 :]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_json(path: Path, facts: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ModelError(f"there is no trained model in {path.parent}. {_TRAIN_AGAIN}") from error
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the model in {path.parent} is broken: {path.name} cannot be read. {_TRAIN_AGAIN}") from error
+    if not isinstance(facts, dict):
+        raise ModelError(f"the model in {path.parent} is broken: {path.name} cannot be read. {_TRAIN_AGAIN}")
+    return facts
+
+
+def _read_arrays(path: Path) -> dict[str, Any]:
+    with np.load(path, allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

@@ -1,0 +1,31 @@
+"""The sample assistant's understanding, trained once for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.training import train
+from bot.documents import Document, parse
+
+CONTENT = Path(__file__).parents[3] / "nlu_data"
+
+
+def content() -> tuple[Sequence[Document], Mapping[str, str]]:
+    """The NLU files and the knowledge pages of the sample assistant."""
+    documents = [parse(path.name, path.read_text(encoding="utf-8")) for path in sorted((CONTENT / "nlu").glob("*.yml"))]
+    return documents, {path.name: path.read_text(encoding="utf-8") for path in (CONTENT / "knowledge").glob("*.md")}
+
+
+@pytest.fixture(scope="session")
+def trained_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with the packaged encoder, exported and quantised: about fifteen seconds."""
+    documents, pages = content()
+    return train(documents, pages, folder=tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def sample_content() -> tuple[Sequence[Document], Mapping[str, str]]:
+    return content()

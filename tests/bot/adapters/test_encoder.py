@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.adapters.encoder import OnnxEncoder, export_encoder, source_fingerprint, source_folder
+from bot.domain.errors import SettingsError
+
+pytestmark = pytest.mark.slow
+
+SENTENCES = [
+    "I'd like to see a demo, we are about fifty people",
+    "please don't text me any more",
+    "what does it cost for eighty people, and can I pay by card?",
+    "hello there",
+    "can we meet next Tuesday at half past 3",
+    "is my data safe",
+]
+
+
+@pytest.fixture(scope="module")
+def encoder(trained_model: Path) -> OnnxEncoder:
+    return OnnxEncoder(trained_model)
+
+
+def test_embeddings_have_unit_length(encoder: OnnxEncoder) -> None:
+    vectors = encoder.encode(SENTENCES)
+    assert vectors.shape == (len(SENTENCES), 384)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+
+def test_no_texts_give_no_rows(encoder: OnnxEncoder) -> None:
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_a_text_has_the_same_embedding_whatever_stands_beside_it(encoder: OnnxEncoder) -> None:
+    together = encoder.encode([*SENTENCES, "word " * 500, ""])
+    assert np.array_equal(together[0], encoder.encode(SENTENCES[:1])[0])
+
+
+def test_like_means_near(encoder: OnnxEncoder) -> None:
+    stop, like, unlike = encoder.encode(["stop texting me", "please don't text me any more", "stop by on Monday"])
+    assert stop @ like > stop @ unlike + 0.2
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_int8_stays_close_to_the_original(encoder: OnnxEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
+    from sentence_transformers import SentenceTransformer
+
+    original = SentenceTransformer(str(source_folder("")), device="cpu").encode(SENTENCES, normalize_embeddings=True)
+    cosines = (np.asarray(original) * encoder.encode(SENTENCES)).sum(axis=1)
+    assert cosines.mean() >= 0.985
+    assert cosines.min() >= 0.97
+
+
+def test_the_exported_tokenizer_pads_nothing(trained_model: Path) -> None:
+    assert json.loads((trained_model / "tokenizer.json").read_text(encoding="utf-8"))["padding"] is None
+
+
+def test_a_model_that_is_not_there_is_a_setting_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(SettingsError, match="OVERTURE_ENCODER"):
+        export_encoder(str(empty), tmp_path)
+
+
+def test_the_fingerprint_of_a_source_changes_with_its_files(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    before = source_fingerprint(str(tmp_path))
+    (tmp_path / "config.json").write_text("{ }", encoding="utf-8")
+    assert source_fingerprint(str(tmp_path)) != before
+    assert source_fingerprint("some/name") == "hub:some/name"

@@ -1,0 +1,214 @@
+"""The library: all content is read and checked together, and the last good version stays in force."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.adapters import library
+from bot.adapters.library import Shelves, WatchedLibrary, read_contents
+from bot.domain.errors import ContentError, Fault, ModelError, SettingsError
+from bot.entrypoints.wiring import channel_names, shelves_of
+from bot.ports import Playbook
+from bot.settings import Settings
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def shelves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelves:
+    """A copy of the sample content, named by relative paths as a user would."""
+    shutil.copytree(ROOT / "nlu_data", tmp_path / "nlu_data")
+    shutil.copytree(ROOT / "journeys", tmp_path / "journeys")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    return shelves_of(settings, channel_names(settings))
+
+
+def faults_of(shelves: Shelves) -> list[str]:
+    with pytest.raises(ContentError) as told:
+        read_contents(shelves)
+    return [str(fault) for fault in told.value.faults]
+
+
+def edit(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text()
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1))
+
+
+JOURNEY = """journey: {name}
+purpose: marketing
+enter: {{event: demo.requested}}
+steps:
+  - id: hello
+    send: {{response: {response}, channels: [sms]}}
+"""
+
+
+def test_the_sample_content_is_good(shelves: Shelves) -> None:
+    contents = read_contents(shelves)
+    assert "demo-follow-up" in contents.journeys
+    assert "utter_disclosure" in contents.assistant.responses
+
+
+def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
+    Path("journeys/tabbed.yml").write_text("journey: tabbed\npurpose: marketing\nsteps:\n\t- send: {}\n")
+    Path("journeys/twice.yml").write_text("journey: twice\npurpose: marketing\njourney: again\n")
+    Path("journeys/tips.yml").write_text(JOURNEY.format(name="tips", response="utter_hepl"))
+    Path("journeys/typed.yml").write_text("journey: typed\npurpose: marketing\nsteps: 5\n")
+    Path("nlu_data/nlu/latin.yml").write_bytes("# caf\xe9\n".encode("latin-1"))
+    Path("nlu_data/knowledge/untitled.md").write_text("Just words.\n")
+    Path("nlu_data/responses/open.yml").write_text('responses:\n  utter_more:\n  - text: "never closed\n')
+    edit("nlu_data/rules.yml", "intent: greet", "intent: geret")
+    faults = faults_of(shelves)
+    for place, words in [
+        ("journeys/tabbed.yml:4:1:", "Indent with spaces, not tabs."),
+        ("journeys/twice.yml:3:1:", "Keep one of the two entries."),
+        ("journeys/tips.yml:6:12:", 'no response "utter_hepl". Did you mean "utter_help"?'),
+        ("journeys/typed.yml:3:1:", "list of steps"),
+        ("nlu_data/nlu/latin.yml:1:6:", "Save it as UTF-8."),
+        ("nlu_data/knowledge/untitled.md:1:1:", "title"),
+        ("nlu_data/responses/open.yml:3:11:", "Close the quote that begins here."),
+        ("nlu_data/rules.yml:", 'no intent "geret". Did you mean "greet"?'),
+    ]:
+        assert [fault for fault in faults if fault.startswith(place) and words in fault], (place, words, faults)
+
+
+def test_a_line_that_is_no_yaml_brings_no_faults_of_those_who_refer_to_its_file(shelves: Shelves) -> None:
+    lines = Path("nlu_data/domain/intents.yml").read_text().splitlines()
+    at = lines.index("intents:")
+    lines[at] = "\t" + lines[at]
+    Path("nlu_data/domain/intents.yml").write_text("\n".join(lines))
+    assert faults_of(shelves) == [
+        f"nlu_data/domain/intents.yml:{at + 1}:1: this is not YAML: found character '\\t' that cannot start any token. "
+        "Indent with spaces, not tabs."
+    ]
+
+
+def test_what_is_no_yaml_is_told_before_what_may_come_of_it(shelves: Shelves) -> None:
+    Path("nlu_data/domain/forms.yml").write_text("]]]\n")
+    assert faults_of(shelves)[0].startswith("nlu_data/domain/forms.yml:1:1: this is not YAML")
+
+
+def test_a_journey_is_checked_although_the_assistant_has_a_fault(shelves: Shelves) -> None:
+    edit("nlu_data/rules.yml", "intent: greet", "intent: geret")
+    Path("journeys/tips.yaml").write_text(JOURNEY.format(name="tips", response="utter_hepl"))
+    faults = faults_of(shelves)
+    assert len(faults) == 2
+    assert faults[0].startswith("journeys/tips.yaml:6:12:")
+
+
+def test_a_missing_response_that_every_assistant_needs_is_told_with_the_reason(shelves: Shelves) -> None:
+    edit("nlu_data/responses/talking.yml", "utter_help:", "utter_assistance:")
+    assert any("utter_help is missing: it answers HELP" in fault for fault in faults_of(shelves))
+
+
+@pytest.mark.parametrize(
+    ("folder", "setting"), [("assistant", "OVERTURE_ASSISTANT"), ("journeys", "OVERTURE_JOURNEYS")]
+)
+def test_a_missing_folder_is_a_matter_of_the_settings(shelves: Shelves, folder: str, setting: str) -> None:
+    with pytest.raises(SettingsError, match=f"no folder nowhere.*{setting}"):
+        read_contents(replace(shelves, **{folder: Path("nowhere")}))  # type: ignore[arg-type]
+
+
+# ---------------------------------------------------------------- the watcher
+
+
+class Opener:
+    """Stands in for reading and training: it counts, and fails when told to."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.playbook = playbook
+        self.error: Exception | None = None
+        self.times = 0
+
+    def __call__(self, shelves: Shelves) -> Playbook:
+        self.times += 1
+        read_contents(shelves)
+        if self.error is not None:
+            raise self.error
+        return self.playbook
+
+
+class Ear:
+    """Hears of each reading."""
+
+    def __init__(self) -> None:
+        self.heard: asyncio.Queue[tuple[Fault, ...]] = asyncio.Queue()
+
+    async def __call__(self, faults: tuple[Fault, ...]) -> None:
+        await self.heard.put(faults)
+
+    async def next(self) -> list[str]:
+        async with asyncio.timeout(10):
+            return [str(fault) for fault in await self.heard.get()]
+
+
+@asynccontextmanager
+async def watching(watched: WatchedLibrary, ear: Callable[[tuple[Fault, ...]], object]) -> AsyncIterator[None]:
+    task = asyncio.create_task(watched.watch(ear))  # type: ignore[arg-type]
+    await asyncio.sleep(0.05)
+    yield
+    assert not task.done()
+    task.cancel()
+
+
+def playbook_of(shelves: Shelves) -> Playbook:
+    contents = read_contents(shelves)
+    return Playbook(contents.assistant, None, contents.journeys, contents.rules)  # type: ignore[arg-type]
+
+
+async def test_the_last_good_version_stays_until_the_files_are_good_again(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = playbook_of(shelves)
+    opener, ear = Opener(replace(first)), Ear()
+    monkeypatch.setattr(library, "open_playbook", opener)
+    monkeypatch.setattr(library, "LOOK_EVERY", 0.02)
+    watched = WatchedLibrary(shelves, first)
+    async with watching(watched, ear):
+        edit("journeys/demo-follow-up.yml", "steps:", "stepps:")
+        assert any(fault.startswith("journeys/demo-follow-up.yml:") for fault in await ear.next())
+        assert watched.current() is first
+        assert watched.faults
+        edit("journeys/demo-follow-up.yml", "stepps:", "steps:")
+        assert await ear.next() == []
+        assert watched.current() is opener.playbook
+        assert not watched.faults
+
+
+@pytest.mark.parametrize("error", [ModelError("the model is broken"), OSError("the disk is full"), RuntimeError("?")])
+async def test_the_watcher_outlives_whatever_happens(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    first = playbook_of(shelves)
+    opener, ear = Opener(replace(first)), Ear()
+    monkeypatch.setattr(library, "open_playbook", opener)
+    monkeypatch.setattr(library, "LOOK_EVERY", 0.02)
+    watched = WatchedLibrary(shelves, first)
+    opener.error = error
+    async with watching(watched, ear):
+        edit("nlu_data/rules.yml", "rules:", "rules:  # again")
+        assert [str(error) in fault for fault in await ear.next()] == [True]
+        assert watched.current() is first
+        opener.error = None
+        edit("nlu_data/rules.yml", "# again", "# and again")
+        assert await ear.next() == []
+
+
+async def test_files_that_stay_as_they_are_are_not_read_again(
+    shelves: Shelves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opener = Opener(playbook_of(shelves))
+    monkeypatch.setattr(library, "open_playbook", opener)
+    monkeypatch.setattr(library, "LOOK_EVERY", 0.01)
+    async with watching(WatchedLibrary(shelves, opener.playbook), Ear()):
+        await asyncio.sleep(0.1)
+    assert opener.times == 0

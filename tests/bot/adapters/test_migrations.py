@@ -1,0 +1,69 @@
+"""The migrations lead to the tables, quickly, and only once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.adapters.database import Database
+from bot.adapters.migrations import HEAD, configuration
+from bot.adapters.tables import metadata
+
+
+def test_the_version_we_look_for_is_the_last_migration() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        script = ScriptDirectory.from_config(configuration(connection))
+    assert script.get_current_head() == HEAD
+
+
+async def test_migrated_tables_are_those_that_the_code_uses(store_url: str) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    engine = create_async_engine(store_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_a_new_file_is_ready_within_a_second_and_an_old_one_at_once(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'folder' / 'overture.db'}"
+    for limit in (1.0, 0.2):
+        database = Database(url)
+        begun = perf_counter()
+        await database.migrate()
+        assert perf_counter() - begun < limit
+        await database.close()
+
+
+@pytest.mark.timeout(60)
+def test_an_up_to_date_start_does_not_load_alembic(sqlite_url: str) -> None:
+    program = (
+        "import asyncio, sys; from bot.adapters.database import Database\n"
+        f"async def main():\n    store = Database({sqlite_url!r}); await store.migrate(); await store.close()\n"
+        "asyncio.run(main()); assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
+    from alembic import command
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'overture.db'}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "head")
+        command.downgrade(configuration(connection), "base")
+    with engine.connect() as connection:
+        left = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").scalars()
+        assert list(left) == ["alembic_version"]
+    engine.dispose()

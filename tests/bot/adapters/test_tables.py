@@ -1,0 +1,76 @@
+"""What the tables do to values, and that the queues are read through their indexes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.dialects.sqlite import dialect as sqlite
+
+from bot.adapters.database import Database, enrolments, inbox, outbox
+from bot.adapters.tables import SHARDS, Moment, shard_of
+
+moments = st.datetimes(timezones=st.just(UTC))
+
+
+@given(moments)
+def test_a_moment_comes_back_exactly(moment: datetime) -> None:
+    stored = Moment().process_bind_param(moment, sqlite())
+    assert Moment().process_result_value(stored, sqlite()) == moment
+
+
+@given(moments, moments)
+def test_moments_sort_as_they_are_stored(one: datetime, other: datetime) -> None:
+    stored = [Moment().process_bind_param(moment, sqlite()) or 0 for moment in (one, other)]
+    assert (stored[0] < stored[1]) == (one < other)
+
+
+def test_a_moment_in_another_zone_is_the_same_moment() -> None:
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    there = noon.astimezone(timezone(timedelta(hours=5, minutes=45)))
+    assert Moment().process_bind_param(there, sqlite()) == Moment().process_bind_param(noon, sqlite())
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        Moment().process_bind_param(datetime(2026, 11, 23), sqlite())  # noqa: DTZ001
+
+
+def test_a_shard_never_changes() -> None:
+    assert shard_of("019ab1f0-3c00-7000-8000-000000000000") == 961
+    assert {shard_of(str(number)) for number in range(20_000)} == set(range(SHARDS))
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (outbox.CLAIM_DUE, "ix_outbox_due"),
+        (outbox.CLAIM_DUE, "ix_outbox_lane"),
+        (outbox.CLAIM_STALE, "ix_outbox_sending"),
+        (outbox.NEXT_DUE, "ix_outbox_due"),
+        (outbox.PURGEABLE, "ix_outbox_queued_for"),
+        (outbox.SENT_SINCE, "ix_outbox_sent_to"),
+        (outbox.BY_VENDOR_ID, "ix_outbox_vendor_id"),
+        (enrolments.CLAIM_DUE, "ix_enrolment_due"),
+        (enrolments.NEXT_DUE, "ix_enrolment_due"),
+        (enrolments.WAITING, "ux_enrolment_waiting"),
+        (inbox.WAITING_IN, "ix_inbox_waiting"),
+        (inbox.WAITING_CONVERSATIONS, "ix_inbox"),
+    ],
+)
+async def test_a_queue_is_read_through_its_index(sqlite_store: Database, query: Any, index: str) -> None:
+    compiled = query.compile(dialect=sqlite())
+    async with sqlite_store._begin() as connection:
+        plan = await connection.run_sync(
+            lambda sync: sync.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}")).all()
+        )
+    assert any(index in row.detail for row in plan), [row.detail for row in plan]
+
+
+def _with_values(compiled: Any) -> str:
+    """The statement with a number in each place; the plan does not depend on which."""
+    return str(compiled).replace("?", "1").replace(":", r"\:")

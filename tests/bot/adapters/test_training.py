@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.training import load, train
+from bot.documents import Document, parse
+from bot.domain.errors import ContentError, ModelError
+from bot.domain.understanding import Expecting
+from bot.nlu.pipeline import Pipeline
+
+pytestmark = pytest.mark.slow
+
+Content = tuple[Sequence[Document], Mapping[str, str]]
+REPOSITORY = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def pipeline(trained_model: Path) -> Pipeline:
+    return load(trained_model)
+
+
+def test_serving_imports_nothing_that_trains(trained_model: Path) -> None:
+    program = f"""
+import sys, time
+from pathlib import Path
+from bot.adapters.training import load
+started = time.perf_counter()
+model = load(Path({str(trained_model)!r}))
+print(time.perf_counter() - started)
+print(model.parse("we are fifty people and want a demo tomorrow at 3", region="GB").intent.name)
+training = {{"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "onnx"}}
+print(sorted(training & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY, check=True)
+    seconds, intent, imported = done.stdout.strip().split("\n")
+    assert float(seconds) < 1.0
+    assert (intent, imported) == ("request_demo", "[]")
+
+
+def test_training_again_without_changes_returns_at_once(trained_model: Path, sample_content: Content) -> None:
+    started = time.perf_counter()
+    assert train(*sample_content, folder=trained_model.parent) == trained_model
+    assert time.perf_counter() - started < 1.0
+
+
+def test_changed_content_makes_a_new_model_with_the_same_encoder(
+    trained_model: Path, sample_content: Content, tmp_path: Path
+) -> None:
+    shutil.copytree(trained_model, tmp_path / trained_model.name)
+    documents, pages = sample_content
+    more = parse(
+        "more.yml", "nlu:\n- intent: refund\n  examples: |\n    - give me my money back\n    - I want a refund\n"
+    )
+    steps: list[str] = []
+    model = train([*documents, more], pages, folder=tmp_path, progress=steps.append)
+    assert model.name != trained_model.name
+    assert not any("exporting" in step for step in steps)
+    assert load(model).parse("a refund please, give me my money back").intent.name == "refund"
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_training_that_was_killed_leaves_no_model(
+    trained_model: Path, sample_content: Content, tmp_path: Path
+) -> None:
+    shutil.copytree(trained_model, tmp_path / ".training-killed")
+    (tmp_path / ".training-killed" / "manifest.json").unlink()
+    with pytest.raises(ModelError, match="no trained model"):
+        load(tmp_path / ".training-killed")
+    with pytest.raises(KeyboardInterrupt):
+        train(*sample_content, folder=tmp_path, progress=_interrupt)
+    assert [path for path in tmp_path.iterdir() if not path.name.startswith(".")] == []
+
+
+def _interrupt(_: str) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("name", ["classifier.npz", "encoder.onnx", "entities.json"])
+def test_a_broken_model_says_which_file_and_what_to_do(trained_model: Path, tmp_path: Path, name: str) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(trained_model, model)
+    with (model / name).open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ModelError, match=rf"{name} is not what was trained. Train again"):
+        load(model)
+
+
+def test_a_model_of_another_version_is_refused(trained_model: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(trained_model, model)
+    (model / "manifest.json").write_text(json.dumps({"format": 0}), encoding="utf-8")
+    with pytest.raises(ModelError, match="another version"):
+        load(model)
+
+
+def test_there_is_no_pickle_in_a_model(trained_model: Path) -> None:
+    assert {path.suffix for path in trained_model.iterdir()} == {".npz", ".json", ".onnx"}
+
+
+def test_faults_of_the_content_are_all_told(tmp_path: Path) -> None:
+    document = parse("nlu.yml", "nlu:\n- intent: a\n  examples: |\n    - [x](\n")
+    with pytest.raises(ContentError) as caught:
+        train([document], {}, folder=tmp_path)
+    assert len(caught.value.faults) > 1
+
+
+# ---------------------------------------------------------------- what the sample assistant understands
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "please don't text me any more",
+        "lose my number",
+        "stop texting me",
+        "pls stop txting me",
+        "could you stop with the texts",
+        "you keep texting me, stop it",
+        "take me off this list please",
+        "I do not wish to receive any more marketing",
+        "Thanks for the info. I have no time for this, please stop sending me texts",
+    ],
+)
+def test_an_opt_out_in_ones_own_words_is_one(pipeline: Pipeline, text: str) -> None:
+    assert pipeline.parse(text).intent.name == "opt_out"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop by on Monday",
+        "can you stop by our office",
+        "how do I stop a shift from being published?",
+        "do you send texts to employees?",
+        "my number is 07700 900123",
+        "can I cancel at any time?",
+        "why do you need my number?",
+        "no",
+        "not now",
+        "can people opt out of overtime",
+    ],
+)
+def test_what_only_sounds_like_an_opt_out_is_none(pipeline: Pipeline, text: str) -> None:
+    assert pipeline.parse(text, region="GB").intent.name != "opt_out"
+
+
+def test_a_question_is_answered_from_the_pages_with_its_source(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("how expensive is it?")
+    assert understood.intent.name == "ask_knowledge"
+    assert understood.answer is not None
+    assert "£3 per person" in understood.answer.text
+    assert understood.answer.title == "Pricing"
+    assert understood.answer.url.startswith("https://")
+
+
+def test_a_question_that_no_page_answers_has_no_answer(pipeline: Pipeline) -> None:
+    for text in ["do you sell coffee machines", "what's the weather like", "is it hipaa compliant"]:
+        assert pipeline.parse(text).answer is None
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "entity", "value"),
+    [
+        ("about fifty of us", "team_size", "number", 50),
+        ("fifty", "team_size", "number", 50),
+        ("Ana", "lead_name", "person", "Ana"),
+        ("it's ana.silva@example.com", "work_email", "email", "ana.silva@example.com"),
+        ("asap", "timeline", "timeline", "now"),
+        ("07700 900123", "phone", "phone", "+447700900123"),
+        ("Tuesday at 3pm", "meeting_time", "time", "tuesday at 3pm"),
+    ],
+)
+def test_a_short_answer_informs(pipeline: Pipeline, text: str, slot: str, entity: str, value: object) -> None:
+    understood = pipeline.parse(text, expecting=Expecting("form", slot, (entity,)), region="GB")
+    assert understood.intent.name == "inform"
+    assert [(found.name, found.value) for found in understood.entities] == [(entity, value)]
+
+
+def test_an_answer_is_put_right_later_in_the_form(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("no, 80 people", expecting=Expecting("demo_form", "timeline", ("timeline",)))
+    assert understood.intent.name == "correct"
+    assert [(found.name, found.value) for found in understood.entities] == [("number", 80)]

@@ -1,0 +1,128 @@
+"""Fixtures for everybody: a clock, a clean store on each database, wake-ups and leases on each carrier."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from bot.adapters.database import Database
+from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.adapters.redis import RedisLeases, RedisWakeups
+from bot.adapters.tables import metadata
+from bot.ports import Leases, Wakeups
+from tests import servers
+from tests.manual_clock import ManualClock
+
+EMPTY_ALL = "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    with servers.postgresql_url() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server(worker_id: str) -> Iterator[str]:
+    """A database of this test process's own: leases and wake-ups do not cross from one to another."""
+    number = worker_id.removeprefix("gw")
+    with servers.redis_url() as url:
+        yield make_url(url).set(database=number if number.isdigit() else "0").render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy, which is quicker than migrating one for each test."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(empty_sqlite_file: Path, tmp_path: Path) -> str:
+    path = tmp_path / "overture.db"
+    shutil.copyfile(empty_sqlite_file, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str, worker_id: str) -> str:
+    """A database of this test process's own, with all tables."""
+    server = make_url(postgresql_server)
+    name = f"overture_test_{worker_id}"
+    fresh = (f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    asyncio.run(_administer(postgresql_server, *fresh))
+    url = server.set(database=name).render_as_string(hide_password=False)
+    asyncio.run(_migrate(url))
+    return url
+
+
+@pytest_asyncio.fixture
+async def postgresql_url(migrated_postgresql: str) -> str:
+    """The URL of a database with all tables and nothing in them."""
+    await _administer(migrated_postgresql, f"DO $$ BEGIN {EMPTY_ALL} END $$")
+    return migrated_postgresql
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest_asyncio.fixture
+async def store(store_url: str) -> AsyncIterator[Database]:
+    database = Database(store_url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture
+async def sqlite_store(sqlite_url: str) -> AsyncIterator[Database]:
+    database = Database(sqlite_url)
+    yield database
+    await database.close()
+
+
+@pytest_asyncio.fixture(params=["memory", "redis"])
+async def wakeups(request: pytest.FixtureRequest) -> AsyncIterator[Wakeups]:
+    carrier: Wakeups = (
+        MemoryWakeups() if request.param == "memory" else RedisWakeups(request.getfixturevalue("redis_server"))
+    )
+    yield carrier
+    await carrier.close()
+
+
+@pytest_asyncio.fixture(params=["memory", "redis"])
+async def leases(request: pytest.FixtureRequest) -> AsyncIterator[Leases]:
+    carrier: Leases = (
+        MemoryLeases() if request.param == "memory" else RedisLeases(request.getfixturevalue("redis_server"))
+    )
+    yield carrier
+    await carrier.close()
+
+
+async def _migrate(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+async def _administer(url: str, *statements: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()

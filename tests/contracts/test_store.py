@@ -1,0 +1,170 @@
+"""What every store keeps: transactions, people, their scores, their records in CRMs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.errors import SettingsError
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity
+from bot.domain.score import ScoreChange, total_score
+from bot.ports import Store
+from tests.contracts.samples import ANNA, BEN, NOON, profile
+
+PHONE = "+447700900123"
+
+
+async def test_what_a_transaction_wrote_is_there_after_it(store: Store) -> None:
+    known = profile(
+        attributes={"name": "Anna", "team": {"size": 50, "share": 0.5}, "tags": [None, True]},
+        time_zone="Europe/London",
+        locale="en-GB",
+        tags=frozenset({"lead", "nurture"}),
+    )
+    async with store.transaction() as uow:
+        await uow.profiles.add(known)
+    async with store.transaction() as uow:
+        assert await uow.profiles.get(ANNA) == known
+
+
+async def test_an_exception_leaves_nothing_behind(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
+        async with store.transaction() as uow:
+            await uow.profiles.add(profile())
+            await uow.feeds.append("explain", "1", {"said": "hello"}, NOON)
+            raise ZeroDivisionError
+    async with store.transaction() as uow:
+        assert await uow.feeds.read(["explain"], after=0) == []
+        with pytest.raises(LookupError, match="anna"):
+            await uow.profiles.get(ANNA)
+
+
+async def test_a_failed_statement_leaves_nothing_behind(store: Store) -> None:
+    with pytest.raises(Exception, match=r"(?i)unique|duplicate"):  # noqa: PT012
+        async with store.transaction() as uow:
+            await uow.profiles.add(profile(BEN))
+            await uow.profiles.add(profile(ANNA))
+            await uow.profiles.add(profile(ANNA))
+    async with store.transaction() as uow:
+        with pytest.raises(LookupError):
+            await uow.profiles.get(BEN)
+
+
+async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
+    naive = datetime(2026, 11, 23)  # noqa: DTZ001
+    with pytest.raises(Exception, match="no time zone"):
+        async with store.transaction() as uow:
+            await uow.profiles.add(replace(profile(), created_at=naive))
+
+
+async def test_saving_a_profile_replaces_what_is_known(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(attributes={"name": "Ann"}))
+        await uow.profiles.save(profile().with_attribute("name", "Anna"))
+        assert (await uow.profiles.get(ANNA)).attributes == {"name": "Anna"}
+
+
+async def test_a_nul_character_in_text_is_no_error(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(attributes={"name": "An\0na"}))
+        await uow.scores.add(ScoreChange(ANNA, "k", "fit", 1, "rea\0son", "rule", NOON))
+        assert (await uow.profiles.get(ANNA)).attributes["name"] == "An\0na"
+
+
+async def test_an_identity_belongs_to_whoever_claimed_it_last(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        await uow.profiles.add(profile(BEN))
+        await uow.profiles.claim(ANNA, Identity("phone", PHONE), NOON)
+        await uow.profiles.claim(BEN, Identity("phone", PHONE), NOON + timedelta(seconds=1))
+        assert await uow.profiles.owner_of("phone", PHONE) == profile(BEN)
+        assert await uow.profiles.owner_of("email", PHONE) is None
+
+
+async def test_an_identity_belongs_to_whoever_proved_it_before_all_others(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        await uow.profiles.add(profile(BEN))
+        await uow.profiles.claim(ANNA, Identity("phone", PHONE, verified=True), NOON)
+        await uow.profiles.claim(BEN, Identity("phone", PHONE), NOON + timedelta(days=1))
+        assert await uow.profiles.owner_of("phone", PHONE) == profile(ANNA)
+
+
+async def test_a_proved_identity_stays_proved_when_it_is_only_claimed_again(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile())
+        await uow.profiles.claim(ANNA, Identity("phone", PHONE, verified=True), NOON)
+        await uow.profiles.claim(ANNA, Identity("phone", PHONE), NOON)
+        await uow.profiles.claim(ANNA, Identity("email", "anna@example.com"), NOON + timedelta(seconds=1))
+        assert await uow.profiles.identities(ANNA) == [
+            Identity("phone", PHONE, verified=True),
+            Identity("email", "anna@example.com"),
+        ]
+
+
+async def test_a_score_counts_once_for_each_key(store: Store) -> None:
+    first = ScoreChange(ANNA, "anna:size", "fit", 30, "50 people", "team size", NOON)
+    second = ScoreChange(ANNA, "anna:asked", "engagement", 10, "asked for a demo", "asked", NOON)
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile())
+        assert await uow.scores.add(first)
+        assert not await uow.scores.add(replace(first, points=99))
+        assert await uow.scores.add(second)
+    async with store.transaction() as uow:
+        assert not await uow.scores.add(first)
+        assert await uow.scores.of(ANNA) == [first, second]
+        assert total_score(await uow.scores.of(ANNA)).total == 40
+
+
+async def test_a_person_has_one_record_in_each_crm(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile())
+        assert await uow.crm_links.get("hubspot", ANNA) is None
+        await uow.crm_links.put("hubspot", ANNA, "17")
+        await uow.crm_links.put("hubspot", ANNA, "18")
+        assert await uow.crm_links.get("hubspot", ANNA) == "18"
+        assert await uow.crm_links.get("mautic", ANNA) is None
+
+
+async def test_the_store_answers_and_migrating_again_changes_nothing(store: Store) -> None:
+    await store.check()
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile())
+    await store.migrate()
+    async with store.transaction() as uow:
+        assert await uow.profiles.get(ANNA) == profile()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("nonsense", "no database URL"),
+        ("sqlite:///overture.db", 'begins with "sqlite"'),
+        ("mysql://host/name", 'begins with "mysql"'),
+    ],
+)
+def test_a_url_of_no_use_is_a_sentence(url: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        Database(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+asyncpg://overture:secret@127.0.0.1:1/overture", "sqlite+aiosqlite:////dev/null/overture.db"]
+)
+async def test_a_database_out_of_reach_is_a_sentence_without_the_password(url: str) -> None:
+    database = Database(url)
+    for attempt in (database.migrate, database.check):
+        with pytest.raises(SettingsError, match="cannot be used") as failure:
+            await attempt()
+        assert "secret" not in str(failure.value)
+    await database.close()
+
+
+async def test_profiles_that_nobody_added_are_not_found(store: Store) -> None:
+    async with store.transaction() as uow:
+        with pytest.raises(LookupError, match="nobody"):
+            await uow.profiles.save(profile(ProfileId("nobody")))

@@ -1,0 +1,56 @@
+"""What every store keeps of consent: an append-only ledger, suppressed addresses, every verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
+from bot.domain.delivery import Decision
+from bot.domain.ids import MessageId
+from bot.ports import Store
+from tests.contracts.samples import ANNA, BEN, NOON, profile
+
+PHONE = "+447700900123"
+GRANTED = ConsentRecord(
+    ANNA, Purpose.MARKETING, "sms", True, NOON, "form", "May we text you about your demo?", MessageId("m1")
+)
+
+
+async def test_the_ledger_keeps_every_record_in_the_order_of_writing(store: Store) -> None:
+    withdrawn = replace(GRANTED, granted=False, how="STOP", at=NOON - timedelta(days=1), message_id=None)
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        await uow.profiles.add(profile(BEN))
+        for record in (GRANTED, withdrawn, GRANTED, replace(GRANTED, profile_id=BEN)):
+            await uow.consents.add(record)
+    async with store.transaction() as uow:
+        records = await uow.consents.of(ANNA)
+        assert records == [GRANTED, withdrawn, GRANTED]
+        assert standing_consent(records, Purpose.MARKETING, "sms") == GRANTED
+
+
+async def test_a_suppressed_address_stays_so_until_it_is_lifted(store: Store) -> None:
+    first = Suppression("sms", PHONE, "STOP", NOON)
+    async with store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) is None
+        await uow.consents.suppress(first)
+        await uow.consents.suppress(replace(first, reason="again", at=NOON + timedelta(days=1)))
+    async with store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) == first
+        assert await uow.consents.suppression("whatsapp", PHONE) is None
+        await uow.consents.lift("sms", PHONE)
+        assert await uow.consents.suppression("sms", PHONE) is None
+        await uow.consents.lift("sms", PHONE)
+        await uow.consents.suppress(first)
+        assert await uow.consents.suppression("sms", PHONE) == first
+
+
+async def test_every_verdict_is_kept(store: Store) -> None:
+    withheld = Decision(NOON, "k1", ANNA, Purpose.MARKETING, "sms", "withhold", "no consent")
+    later = replace(withheld, entry_key="k2", outcome="later", why="quiet hours")
+    async with store.transaction() as uow:
+        for decision in (withheld, later, later, replace(withheld, profile_id=None)):
+            await uow.consents.decided(decision)
+    async with store.transaction() as uow:
+        assert await uow.consents.decisions(ANNA) == [withheld, later, later]

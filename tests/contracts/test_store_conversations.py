@@ -1,0 +1,241 @@
+"""What every store keeps of conversations: snapshots, logs, what came in, who took over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.consent import Purpose
+from bot.domain.conversation import ActionExecuted, BotUttered, Conversation, SlotSet, UserUttered
+from bot.domain.delivery import OutboxStatus
+from bot.domain.errors import Conflict
+from bot.domain.handoff import HandoffState
+from bot.domain.ids import MessageId
+from bot.domain.message import OpenForm, Speech
+from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.ports import Inbox, Store
+from tests.contracts.samples import (
+    ANNA,
+    BEN,
+    CHAT,
+    NOON,
+    OTHER_CHAT,
+    add_chat,
+    conversation,
+    entry,
+    handoff,
+    message,
+    profile,
+)
+
+HELLO = UserUttered(
+    "hello",
+    Understood("hello", IntentScore("greet", 0.9), (Entity("name", "Anna"),), (IntentScore("greet", 0.9),)),
+    MessageId("m1"),
+    NOON,
+    "webchat",
+)
+ANSWER = BotUttered("Hi, I am an automated assistant.", "utter_greet", at=NOON + timedelta(seconds=1))
+
+
+def after_a_turn(before: Conversation) -> Conversation:
+    return replace(
+        before,
+        tracker=before.tracker.apply_all([HELLO, SlotSet("size", 50.0), ANSWER]),
+        last_message_at=NOON,
+        disclosed_at=NOON,
+        asking_enrolment="e1",
+        version=before.version + 1,
+    )
+
+
+async def test_a_conversation_is_found_by_id_address_and_person(store: Store) -> None:
+    async with store.transaction() as uow:
+        here = await add_chat(uow)
+        later = replace(conversation(OTHER_CHAT, channel="sms", address="+44"), started_at=NOON + timedelta(days=1))
+        await uow.conversations.add(later)
+    async with store.transaction() as uow:
+        assert await uow.conversations.get(CHAT) == here
+        assert await uow.conversations.at("sms", "+44") == later
+        assert await uow.conversations.at("webchat", "+44") is None
+        assert await uow.conversations.of(ANNA) == [here, later]
+        with pytest.raises(LookupError, match="nowhere"):
+            await uow.conversations.get("nowhere")  # type: ignore[arg-type]
+
+
+async def test_an_address_has_one_conversation(store: Store) -> None:
+    async with store.transaction() as uow:
+        here = await add_chat(uow)
+    with pytest.raises(Conflict):
+        async with store.transaction() as uow:
+            await uow.conversations.add(conversation(OTHER_CHAT, address=here.address))
+
+
+async def test_a_snapshot_comes_back_as_it_was_saved(store: Store) -> None:
+    async with store.transaction() as uow:
+        saved = after_a_turn(await add_chat(uow))
+        await uow.conversations.save(saved)
+    async with store.transaction() as uow:
+        assert await uow.conversations.get(CHAT) == saved
+
+
+async def test_of_two_turns_on_the_same_version_one_is_refused(store: Store) -> None:
+    async with store.transaction() as uow:
+        read = await add_chat(uow)
+    async with store.transaction() as uow:
+        await uow.conversations.save(after_a_turn(read))
+    with pytest.raises(Conflict):
+        async with store.transaction() as uow:
+            await uow.conversations.save(after_a_turn(read))
+
+
+async def test_the_transcript_has_who_said_what_and_when(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.log(CHAT, [HELLO, ActionExecuted("utter_greet"), ANSWER], NOON)
+        await uow.conversations.log(CHAT, [], NOON)
+        await uow.conversations.log(CHAT, [BotUttered("Sam here.", speaker="Sam")], NOON + timedelta(minutes=1))
+    async with store.transaction() as uow:
+        lines = await uow.conversations.transcript(CHAT)
+        assert lines == [
+            Speech(NOON, "Customer", "hello", MessageId("m1")),
+            Speech(NOON + timedelta(seconds=1), "Assistant", "Hi, I am an automated assistant."),
+            Speech(NOON + timedelta(minutes=1), "Sam", "Sam here."),
+        ]
+        assert await uow.conversations.transcript(CHAT, last=2) == lines[1:]
+        assert await uow.conversations.transcript(OTHER_CHAT) == []
+
+
+# ---------------------------------------------------------------- inbox
+
+
+async def texts(inbox: Inbox, at_minute: int = 0) -> list[str]:
+    due = await inbox.waiting(CHAT, NOON + timedelta(minutes=at_minute))
+    return [entry.inbound.vendor_id for entry in due]
+
+
+async def test_a_message_is_taken_once_for_each_channel(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        assert await uow.inbox.add(CHAT, message("m1"), NOON)
+        assert not await uow.inbox.add(CHAT, message("m1"), NOON)
+        assert await uow.inbox.add(CHAT, message("m1", channel="sms"), NOON)
+    async with store.transaction() as uow:
+        assert not await uow.inbox.add(CHAT, message("m1"), NOON)
+        (position,) = [one.position for one in await uow.inbox.waiting(CHAT, NOON) if one.inbound.channel == "webchat"]
+        await uow.inbox.done(position, NOON)
+        assert not await uow.inbox.add(CHAT, message("m1"), NOON), "also after it was answered"
+
+
+async def test_messages_wait_in_the_order_of_arrival(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        for name in ("m1", "m2", "m3"):
+            await uow.inbox.add(CHAT, message(name, text=f"text of {name}"), NOON)
+    async with store.transaction() as uow:
+        waiting = await uow.inbox.waiting(CHAT, NOON)
+        assert [one.inbound for one in waiting] == [
+            message(name, text=f"text of {name}") for name in ("m1", "m2", "m3")
+        ]
+        assert [one.position for one in waiting] == sorted(one.position for one in waiting)
+        assert {(one.conversation_id, one.received_at, one.attempts) for one in waiting} == {(CHAT, NOON, 0)}
+        await uow.inbox.done(waiting[0].position, NOON)
+        assert await texts(uow.inbox) == ["m2", "m3"]
+
+
+async def test_the_longest_waiting_conversation_comes_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await add_chat(uow, OTHER_CHAT, of=BEN)
+        await uow.inbox.add(OTHER_CHAT, message("m1"), NOON)
+        await uow.inbox.add(CHAT, message("m2"), NOON)
+        await uow.inbox.add(OTHER_CHAT, message("m3"), NOON)
+        assert await uow.inbox.waiting_conversations(NOON, 10) == [OTHER_CHAT, CHAT]
+        assert await uow.inbox.waiting_conversations(NOON, 1) == [OTHER_CHAT]
+        assert await uow.inbox.waiting_conversations(NOON - timedelta(seconds=1), 10) == []
+
+
+async def test_a_question_that_is_put_off_holds_up_no_message(store: Store) -> None:
+    question = OpenForm("webchat", "e1:ask:1", "address", "demo_form", "e1", Purpose.MARKETING)
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, question, NOON)
+        (waiting,) = await uow.inbox.waiting(CHAT, NOON)
+        await uow.inbox.put_off(waiting.position, NOON + timedelta(minutes=5))
+        assert await uow.inbox.waiting_conversations(NOON, 10) == []
+        await uow.inbox.add(CHAT, message("m1"), NOON)
+        assert await texts(uow.inbox) == ["m1"]
+        assert await texts(uow.inbox, at_minute=5) == ["e1:ask:1", "m1"]
+
+
+async def test_a_message_may_come_due_later(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, message("m1"), NOON, due_at=NOON + timedelta(minutes=5))
+        assert await texts(uow.inbox) == []
+        assert await texts(uow.inbox, at_minute=5) == ["m1"]
+
+
+async def test_a_poisoned_message_is_parked_and_the_rest_go_on(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, message("poison"), NOON)
+        await uow.inbox.add(CHAT, message("m2"), NOON)
+        poison = (await uow.inbox.waiting(CHAT, NOON))[0].position
+        assert not await uow.inbox.failed(poison, "it broke", park_after=2)
+        assert (await uow.inbox.waiting(CHAT, NOON))[0].attempts == 1
+        assert await uow.inbox.failed(poison, "it broke again", park_after=2)
+        assert await texts(uow.inbox) == ["m2"]
+        assert not await uow.inbox.add(CHAT, message("poison"), NOON)
+
+
+# ---------------------------------------------------------------- hand-offs
+
+
+async def test_a_conversation_has_one_open_handoff(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.handoffs.add(handoff("h1"))
+        assert await uow.handoffs.get(handoff("h1").id) == handoff("h1")
+        assert await uow.handoffs.open_in(CHAT) == handoff("h1")
+        assert await uow.handoffs.open_for(ANNA) == handoff("h1")
+    with pytest.raises(Conflict):
+        async with store.transaction() as uow:
+            await uow.handoffs.add(handoff("h2"))
+    async with store.transaction() as uow:
+        await uow.handoffs.save(replace(handoff("h1"), state=HandoffState.CLOSED, version=1))
+        assert await uow.handoffs.open_in(CHAT) is None
+        assert await uow.handoffs.open_for(ANNA) is None
+        await uow.handoffs.add(handoff("h2"))
+        with pytest.raises(LookupError, match="h3"):
+            await uow.handoffs.get(handoff("h3").id)
+
+
+async def test_of_two_reps_who_claim_one_wins(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.handoffs.add(handoff("h1"))
+    claimed = replace(handoff("h1"), state=HandoffState.CLAIMED, rep="Sam", version=1)
+    async with store.transaction() as uow:
+        await uow.handoffs.save(claimed)
+    with pytest.raises(Conflict):
+        async with store.transaction() as uow:
+            await uow.handoffs.save(replace(claimed, rep="Kim"))
+    async with store.transaction() as uow:
+        assert await uow.handoffs.get(claimed.id) == claimed
+
+
+async def test_a_handoff_is_found_by_the_thread_of_its_card(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.profiles.add(profile(BEN))
+        await uow.handoffs.add(handoff("h1"))
+        card = entry("card of h1", channel="slack")
+        await uow.outbox.add(card)
+        assert await uow.handoffs.in_thread("slack", "17.1") is None
+        await uow.outbox.settle(replace(card, status=OutboxStatus.SENT, vendor_id="17.1"))
+        assert await uow.handoffs.in_thread("slack", "17.1") == handoff("h1")
+        assert await uow.handoffs.in_thread("slack", "17.2") is None
+        assert await uow.handoffs.in_thread("teams", "17.1") is None

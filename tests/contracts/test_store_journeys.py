@@ -1,0 +1,188 @@
+"""What every store keeps of journeys: versions for ever, one enrolment at a time, due ones for one worker."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.errors import Conflict
+from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.ports import Store, UnitOfWork
+from tests.contracts.samples import ANNA, BEN, NOON, enrolment, journey, opened, profile
+
+HOUR = timedelta(hours=1)
+
+
+async def add_people(uow: UnitOfWork) -> None:
+    """Anna and Ben, and two journeys."""
+    await uow.profiles.add(profile(ANNA))
+    await uow.profiles.add(profile(BEN))
+    await uow.enrolments.publish(journey())
+    await uow.enrolments.publish(journey(id_="renewal"))
+
+
+async def due(uow: UnitOfWork, *, after: timedelta = timedelta(), limit: int = 100) -> list[str]:
+    return [one.id for one in await uow.enrolments.claim_due(NOON + after, limit)]
+
+
+async def test_every_published_version_stays(store: Store, store_url: str) -> None:
+    async with store.transaction() as uow:
+        await uow.enrolments.publish(journey("1"))
+        await uow.enrolments.publish(journey("2"))
+        await uow.enrolments.publish(journey("1"))
+        assert await uow.enrolments.version("welcome", "1") == journey("1")
+    async with opened(store_url) as another, another.transaction() as uow:
+        await uow.enrolments.publish(journey("1"))
+        assert await uow.enrolments.version("welcome", "2") == journey("2")
+        with pytest.raises(LookupError, match='"3" of journey "welcome"'):
+            await uow.enrolments.version("welcome", "3")
+
+
+async def test_a_version_whose_publishing_was_rolled_back_is_published_again(store: Store, store_url: str) -> None:
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
+        async with store.transaction() as uow:
+            await uow.enrolments.publish(journey("1"))
+            raise ZeroDivisionError
+    async with store.transaction() as uow:
+        await uow.enrolments.publish(journey("1"))
+    async with opened(store_url) as another, another.transaction() as uow:
+        assert await uow.enrolments.version("welcome", "1") == journey("1")
+
+
+async def test_an_enrolment_comes_back_as_it_was(store: Store) -> None:
+    full = enrolment(
+        "e1",
+        waiting_for=("link.clicked", "meeting.booked"),
+        arrived_at=NOON,
+        reminded=1,
+        data={"event": {"size": 50.0}, "answer": {"when": None}},
+    )
+    async with store.transaction() as uow:
+        await add_people(uow)
+        assert await uow.enrolments.add(full)
+    async with store.transaction() as uow:
+        assert await uow.enrolments.get(full.id) == full
+        assert await uow.enrolments.waiting(ANNA) == [full]
+        assert await uow.enrolments.waiting(BEN) == []
+        with pytest.raises(LookupError, match="e9"):
+            await uow.enrolments.get(enrolment("e9").id)
+
+
+async def test_a_person_is_in_a_journey_once_at_a_time(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        assert await uow.enrolments.add(enrolment("e1"))
+        assert not await uow.enrolments.add(enrolment("e2"))
+        assert await uow.enrolments.add(enrolment("e3", into="renewal"))
+        assert await uow.enrolments.add(enrolment("e4", of=BEN))
+        await uow.enrolments.save(enrolment("e1", status=EnrolmentStatus.DONE, due_at=None, seq=1))
+        assert await uow.enrolments.add(enrolment("e5", entered_at=NOON + HOUR))
+        assert await uow.enrolments.last_entry(ANNA, "welcome") == NOON + HOUR
+        assert await uow.enrolments.last_entry(BEN, "renewal") is None
+
+
+async def test_due_enrolments_are_claimed_in_the_order_of_their_times(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.add(enrolment("now"))
+        await uow.enrolments.add(enrolment("before", of=BEN, due_at=NOON - HOUR))
+        await uow.enrolments.add(enrolment("later", into="renewal", due_at=NOON + HOUR))
+        await uow.enrolments.add(enrolment("never", of=BEN, into="renewal", due_at=None))
+    async with store.transaction() as uow:
+        assert await uow.enrolments.next_due() == NOON - HOUR
+        assert await due(uow, limit=1) == ["before"]
+        assert await due(uow) == ["before", "now"]
+        assert await due(uow, after=HOUR) == ["before", "now", "later"]
+
+
+async def test_what_is_done_or_parked_is_not_due(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.add(enrolment("e1"))
+        await uow.enrolments.add(enrolment("e2", of=BEN))
+        await uow.enrolments.save(enrolment("e1", status=EnrolmentStatus.DONE, seq=1))
+        await uow.enrolments.save(enrolment("e2", of=BEN, status=EnrolmentStatus.PARKED, reason="it broke", seq=1))
+        assert await due(uow) == []
+        assert await uow.enrolments.next_due() is None
+
+
+async def test_a_claim_that_failed_finds_the_same_again(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.add(enrolment("e1", due_at=NOON - HOUR))
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012
+        async with store.transaction() as uow:
+            assert await due(uow) == ["e1"]
+            await uow.enrolments.save(enrolment("e1", due_at=NOON + HOUR, seq=1))
+            raise ZeroDivisionError
+    async with store.transaction() as uow:
+        assert await due(uow) == ["e1"]
+
+
+async def test_what_is_due_before_the_last_look_is_found_all_the_same(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        assert await due(uow) == []
+        await uow.enrolments.add(enrolment("late", due_at=NOON - HOUR))
+        assert await due(uow) == ["late"]
+
+
+async def test_what_another_process_makes_due_in_the_past_is_found_within_a_minute(
+    store: Store, store_url: str
+) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        assert await due(uow) == []
+    async with opened(store_url) as another, another.transaction() as uow:
+        await uow.enrolments.add(enrolment("late", due_at=NOON - HOUR))
+    async with store.transaction() as uow:
+        assert await due(uow, after=timedelta(minutes=1)) == ["late"]
+
+
+async def test_of_a_reply_and_a_timer_one_moves_the_enrolment(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.add(enrolment("e1"))
+    moved: Enrolment = enrolment("e1", step="next", visit=2, due_at=None, waiting_for=("reply",), seq=1)
+    async with store.transaction() as uow:
+        await uow.enrolments.save(moved)
+    with pytest.raises(Conflict, match="e1"):
+        async with store.transaction() as uow:
+            await uow.enrolments.save(replace(moved, step="other"))
+    async with store.transaction() as uow:
+        assert await uow.enrolments.get(moved.id) == moved
+
+
+async def test_two_workers_never_claim_the_same_enrolment(postgresql_url: str) -> None:
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        async with one.transaction() as uow:
+            await add_people(uow)
+            await uow.enrolments.add(enrolment("e1"))
+            await uow.enrolments.add(enrolment("e2", of=BEN))
+        async with one.transaction() as mine, other.transaction() as yours:
+            (first,) = await due(mine, limit=1)
+            (second,) = await due(yours)
+            assert {first, second} == {"e1", "e2"}
+
+
+async def test_workers_share_what_is_due(store: Store, store_url: str) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        for number in range(40):
+            await uow.enrolments.publish(journey(id_=f"j{number}"))
+            await uow.enrolments.add(enrolment(f"e{number}", into=f"j{number}"))
+    moved: list[str] = []
+
+    async def work(database: Store) -> None:
+        for _ in range(20):
+            async with database.transaction() as uow:
+                for one in await uow.enrolments.claim_due(NOON, 5):
+                    await uow.enrolments.save(replace(one, due_at=None, seq=one.seq + 1))
+                    moved.append(one.id)
+
+    async with opened(store_url) as other:
+        await asyncio.gather(work(store), work(other))
+    assert len(moved) == len(set(moved)) == 40

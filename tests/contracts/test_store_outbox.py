@@ -1,0 +1,271 @@
+"""What every store keeps of what leaves: once, in order, claimed by one, tracked only forward."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, OutboxEntry, OutboxStatus
+from bot.domain.handoff import Lead
+from bot.domain.ids import EnrolmentId, HandoffId
+from bot.domain.journey import SendWindow
+from bot.domain.message import DeliveryState, HandoffCard
+from bot.ports import Outbox, Store
+from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, entry, opened
+
+STALE = timedelta(minutes=2)
+CARD = HandoffCard(HandoffId("h"), "t", "s", (("Size", "50"),), 40, "A1", ("reason",), "https://x.example")
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+async def claim(outbox: Outbox, *, after: timedelta = timedelta(), limit: int = 100) -> list[str]:
+    return [taken.key for taken in await outbox.claim(NOON + after, limit, stale_after=STALE)]
+
+
+def sent(one: OutboxEntry, vendor_id: str = "SM1") -> OutboxEntry:
+    return replace(one, status=OutboxStatus.SENT, vendor_id=vendor_id, attempts=1, first_tried_at=NOON)
+
+
+async def test_one_key_makes_one_entry(store: Store) -> None:
+    async with store.transaction() as uow:
+        assert await uow.outbox.add(entry("k"))
+        assert not await uow.outbox.add(entry("k", text="again"))
+    async with store.transaction() as uow:
+        assert not await uow.outbox.add(entry("k", text="and again"))
+        assert await uow.outbox.by_key("k") == entry("k")
+        assert await uow.outbox.by_key("other") is None
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(keys=st.lists(st.sampled_from("abcde"), max_size=8))
+def test_one_key_makes_one_entry_whatever_the_order(sqlite_url: str, keys: list[str]) -> None:
+    async def add_all() -> None:
+        with contextlib.suppress(ZeroDivisionError):
+            async with opened(sqlite_url) as store, store.transaction() as uow:
+                added = [await uow.outbox.add(entry(key)) for key in keys]
+                assert added == [key not in keys[:place] for place, key in enumerate(keys)]
+                assert await uow.outbox.count(OutboxStatus.WAITING) == len(set(keys))
+                raise ZeroDivisionError  # for the next example to find nothing
+
+    asyncio.run(add_all())
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        entry(
+            "full",
+            enrolment_id=EnrolmentId("e1"),
+            purpose=Purpose.MARKETING,
+            window=SendWindow(time(9), time(20, 30), frozenset({0, 1, 2}), "Europe/London"),
+            expires_at=NOON + HOUR,
+        ),
+        entry("bare", conversation_id=None, profile_id=None),
+        replace(entry("card"), dispatch=ChannelMessage("slack", "#sales", CARD, thread_of="other", replaces_of="one")),
+        replace(entry("lead"), dispatch=CrmUpsert("hubspot", Lead("l", None, None, None, 3, "C3", (), {"a": 1}))),
+        replace(entry("note"), dispatch=CrmNote("hubspot", HandoffId("h"), "a note")),
+    ],
+    ids=lambda made: made.key,
+)
+async def test_an_entry_comes_back_as_it_was(store: Store, made: OutboxEntry) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(made)
+        assert await uow.outbox.by_key(made.key) == made
+        assert list(await uow.outbox.claim(NOON, 10, stale_after=STALE)) == [made]
+
+
+async def test_only_what_is_due_is_claimed_and_only_once(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("now", conversation_id=None))
+        await uow.outbox.add(entry("later", conversation_id=None, due_at=NOON + HOUR))
+        assert await uow.outbox.next_due() == NOON
+        assert await claim(uow.outbox) == ["now"]
+        assert await claim(uow.outbox) == []
+        assert await uow.outbox.next_due() == NOON + HOUR
+        assert await uow.outbox.count(OutboxStatus.SENDING) == 1
+        taken = await uow.outbox.by_key("now")
+        assert taken is not None
+        assert taken.status is OutboxStatus.SENDING
+
+
+async def test_no_more_than_the_limit_is_claimed_and_the_earliest_due_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        for name, due in (("c", NOON), ("a", NOON - 2 * HOUR), ("b", NOON - HOUR)):
+            await uow.outbox.add(entry(name, conversation_id=None, due_at=due))
+        assert await claim(uow.outbox, limit=2) == ["a", "b"]
+        assert await claim(uow.outbox, limit=2) == ["c"]
+
+
+async def test_what_a_crash_left_sending_comes_back_as_sending(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k"))
+        (first,) = await uow.outbox.claim(NOON, 10, stale_after=STALE)
+        assert first.status is OutboxStatus.WAITING
+    async with store.transaction() as uow:
+        assert await claim(uow.outbox, after=STALE - SECOND) == []
+        (again,) = await uow.outbox.claim(NOON + STALE, 10, stale_after=STALE)
+        assert again.status is OutboxStatus.SENDING
+        assert await claim(uow.outbox, after=STALE + SECOND) == [], "it is somebody's again"
+
+
+async def test_a_burst_in_one_conversation_leaves_one_by_one(store: Store) -> None:
+    async with store.transaction() as uow:
+        for number in (1, 2, 3):
+            await uow.outbox.add(entry(f"k{number}"))
+        assert await claim(uow.outbox) == ["k1"]
+        assert await claim(uow.outbox) == [], "the first is still being sent"
+        await uow.outbox.settle(sent(entry("k1")))
+        assert await claim(uow.outbox) == ["k2"]
+
+
+async def test_conversations_and_channels_do_not_wait_for_each_other(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k1"))
+        await uow.outbox.add(entry("k2", conversation_id=OTHER_CHAT))
+        await uow.outbox.add(entry("k3", channel="slack"))
+        await uow.outbox.add(entry("k4", conversation_id=None))
+        await uow.outbox.add(entry("k5", conversation_id=None))
+        assert await claim(uow.outbox) == ["k1", "k2", "k3", "k4", "k5"]
+
+
+async def test_an_entry_that_is_put_off_holds_up_none_behind_it(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k1"))
+        await uow.outbox.add(entry("k2"))
+        assert await claim(uow.outbox) == ["k1"]
+        await uow.outbox.settle(entry("k1", due_at=NOON + HOUR, reason="quiet hours"))
+        assert await claim(uow.outbox) == ["k2"]
+        await uow.outbox.settle(sent(entry("k2")))
+        assert await claim(uow.outbox, after=HOUR) == ["k1"]
+
+
+async def test_a_dead_or_withheld_entry_holds_up_none_behind_it(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k1"))
+        await uow.outbox.add(entry("k2"))
+        await uow.outbox.add(entry("k3"))
+        await uow.outbox.settle(entry("k1", status=OutboxStatus.DEAD, reason="no such number"))
+        await uow.outbox.settle(entry("k2", status=OutboxStatus.WITHHELD, reason="no consent"))
+        assert await claim(uow.outbox) == ["k3"]
+        assert await uow.outbox.count(OutboxStatus.DEAD) == 1
+
+
+async def test_two_claimers_never_get_the_same_entry(store: Store, store_url: str) -> None:
+    async with store.transaction() as uow:
+        for number in range(60):
+            await uow.outbox.add(entry(f"k{number}", conversation_id=None if number % 2 else CHAT))
+    taken: list[str] = []
+
+    async def work(database: Store) -> None:
+        for _ in range(30):
+            async with database.transaction() as uow:
+                got = await uow.outbox.claim(NOON, 3, stale_after=STALE)
+                await asyncio.sleep(0)
+                for one in got:
+                    await uow.outbox.settle(sent(one, f"SM{one.key}"))
+                taken.extend(one.key for one in got)
+
+    async with opened(store_url) as other:
+        await asyncio.gather(work(store), work(other), work(store), work(other))
+    assert sorted(taken) == sorted(set(taken))
+    assert len(taken) == 60
+    lane = [int(key[1:]) for key in taken if not int(key[1:]) % 2]
+    assert lane == sorted(lane)
+
+
+async def test_a_claim_passes_over_what_another_transaction_holds(postgresql_url: str) -> None:
+    async with opened(postgresql_url) as store:
+        async with store.transaction() as uow:
+            await uow.outbox.add(entry("k1", conversation_id=None))
+            await uow.outbox.add(entry("k2", conversation_id=None))
+        async with store.transaction() as mine, store.transaction() as yours:
+            assert await claim(mine.outbox, limit=1) == ["k1"]
+            assert await claim(yours.outbox) == ["k2"]
+
+
+async def test_settling_writes_what_came_of_it(store: Store) -> None:
+    settled = sent(entry("k"))
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k"))
+        await uow.outbox.settle(settled)
+    async with store.transaction() as uow:
+        assert await uow.outbox.by_key("k") == settled
+        assert await uow.outbox.by_vendor_id("webchat", "SM1") == settled
+        assert await uow.outbox.by_vendor_id("sms", "SM1") is None
+        assert await claim(uow.outbox, after=HOUR) == []
+        assert await uow.outbox.next_due() is None
+
+
+async def test_purging_withholds_what_waits_for_this_person_with_this_purpose(store: Store) -> None:
+    marketing: dict[str, Any] = {"purpose": Purpose.MARKETING, "conversation_id": None}
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("waiting", **marketing, due_at=NOON + HOUR))
+        await uow.outbox.add(entry("answer"))
+        await uow.outbox.add(entry("of Ben", **marketing, profile_id=BEN))
+        await uow.outbox.add(entry("sent", **marketing))
+        await uow.outbox.settle(sent(entry("sent", **marketing)))
+        purged = await uow.outbox.purge(ANNA, Purpose.MARKETING, "opted out")
+        assert [one.key for one in purged] == ["waiting"]
+    async with store.transaction() as uow:
+        gone = await uow.outbox.by_key("waiting")
+        assert gone is not None
+        assert (gone.status, gone.reason) == (OutboxStatus.WITHHELD, "opted out")
+        assert await claim(uow.outbox, after=HOUR) == ["answer", "of Ben"]
+        assert await uow.outbox.purge(ANNA, Purpose.MARKETING, "opted out") == []
+
+
+async def test_messages_are_counted_by_when_they_were_sent(store: Store) -> None:
+    marketing: dict[str, Any] = {"purpose": Purpose.MARKETING, "conversation_id": None, "channel": "sms"}
+    async with store.transaction() as uow:
+        for name in ("a", "b", "c"):
+            await uow.outbox.add(entry(name, **marketing))
+        (first,) = await uow.outbox.claim(NOON, 1, stale_after=STALE)
+        await uow.outbox.settle(sent(first, "SM1"))
+        (second,) = await uow.outbox.claim(NOON + HOUR, 1, stale_after=STALE)
+        await uow.outbox.settle(sent(second, "SM2"))
+        since = {start: await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "sms", NOON + start) for start in
+                 (timedelta(), SECOND, HOUR, HOUR + SECOND)}  # fmt: skip
+        assert list(since.values()) == [2, 1, 1, 0]
+        assert await uow.outbox.sent_since(ANNA, Purpose.REPLY, "sms", NOON) == 0
+        assert await uow.outbox.sent_since(BEN, Purpose.MARKETING, "sms", NOON) == 0
+        assert await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "webchat", NOON) == 0
+
+
+SENT, DELIVERED, READ, FAILED = DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("states", "moved"),
+    [
+        ([DELIVERED, READ], [True, True]),
+        ([READ, DELIVERED], [True, False]),
+        ([SENT], [False]),
+        ([DELIVERED, DELIVERED], [True, False]),
+        ([FAILED, DELIVERED, READ], [True, False, False]),
+        ([DELIVERED, FAILED, READ], [True, False, True]),
+    ],
+    ids=lambda value: "-".join(str(one) for one in value),
+)
+async def test_a_delivery_moves_only_forward(store: Store, states: list[DeliveryState], moved: list[bool]) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k", channel="sms"))
+        await uow.outbox.settle(sent(entry("k", channel="sms")))
+        assert [await uow.outbox.track("sms", "SM1", state, "", NOON) for state in states] == moved
+        assert not await uow.outbox.track("sms", "unknown", DELIVERED, "", NOON)
+
+
+async def test_a_vendors_word_that_overtakes_its_receipt_is_kept(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k", channel="sms"))
+        assert not await uow.outbox.track("sms", "SM1", DELIVERED, "", NOON)
+        await uow.outbox.settle(sent(entry("k", channel="sms")))
+        assert not await uow.outbox.track("sms", "SM1", DELIVERED, "", NOON), "that is known"
+        assert await uow.outbox.track("sms", "SM1", READ, "", NOON)

@@ -1,0 +1,22 @@
+"""A clock that stands still until a test moves it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class ManualClock:
+    """The `Clock` of `bot/ports.py`, set by hand. It begins on a Monday at noon, UTC."""
+
+    def __init__(self, now: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, now: datetime) -> None:
+        self._now = now
+
+    def forward(self, by: timedelta) -> datetime:
+        self._now += by
+        return self._now

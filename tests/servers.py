@@ -1,0 +1,135 @@
+"""Servers for tests: those that the environment names, else private ones from installed binaries, else none."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+START_SECONDS = 30.0
+
+
+@contextmanager
+def postgresql_url() -> Iterator[str]:
+    """The URL of a server on which databases may be created; skips the test where there is none."""
+    if url := os.environ.get("OVERTURE_TEST_POSTGRES"):
+        yield url
+        return
+    binaries = _postgresql_binaries()
+    if binaries is None:
+        unavailable("no PostgreSQL: set OVERTURE_TEST_POSTGRES to its URL, or install initdb and pg_ctl.")
+    with tempfile.TemporaryDirectory(prefix="overture-pg-") as folder:
+        yield from _private_postgresql(binaries, Path(folder))
+
+
+@contextmanager
+def redis_url() -> Iterator[str]:
+    """The URL of a Redis whose keys are ours; skips the test where there is none."""
+    if url := os.environ.get("OVERTURE_TEST_REDIS"):
+        yield url
+        return
+    with private_redis(free_port()) as (url, _):
+        yield url
+
+
+@contextmanager
+def private_redis(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A Redis of the test's own, which it may also stop; skips the test where none is installed."""
+    binary = shutil.which("redis-server")
+    if binary is None:
+        unavailable(
+            "no Redis: set OVERTURE_TEST_REDIS to its URL, or install redis-server (some tests stop their own)."
+        )
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with tempfile.TemporaryDirectory(prefix="overture-redis-") as folder:
+        server = subprocess.Popen([*command, "--dir", folder], stdout=subprocess.DEVNULL)
+        try:
+            _wait_for_port(port)
+            yield f"redis://127.0.0.1:{port}/0", server
+        finally:
+            server.kill()
+            server.wait()
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip; in CI, where nothing may be skipped, fail."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{reason} (CI may not skip.)")
+    pytest.skip(reason)
+
+
+def _postgresql_binaries() -> Path | None:
+    """The folder of the newest PostgreSQL, whose real path is taken because its programs look for each other there."""
+    candidates = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/opt/homebrew/opt").glob("postgresql*/bin")]
+    newest_first = sorted(candidates, key=lambda folder: _number(folder.parent.name), reverse=True)
+    if on_path := shutil.which("pg_ctl"):
+        newest_first.append(Path(on_path).resolve().parent)
+    return next((one for one in newest_first if (one / "initdb").exists() and (one / "pg_ctl").exists()), None)
+
+
+def _number(name: str) -> float:
+    digits = name.rpartition("@")[2]
+    return float(digits) if digits.replace(".", "", 1).isdigit() else 0.0
+
+
+def _private_postgresql(binaries: Path, folder: Path) -> Iterator[str]:
+    data, port, run_as = folder / "data", free_port(), _unprivileged(folder)
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
+        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+    )
+    initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "overture", "-A", "trust", "-E", "UTF8", "--locale=C"]
+    pg_ctl = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    _run([*run_as, *initdb, "--no-sync"])
+    _run([*run_as, *pg_ctl, "-o", options, "-l", str(folder / "log"), "start"])
+    try:
+        yield f"postgresql+asyncpg://overture@127.0.0.1:{port}/postgres"
+    finally:
+        _run([*run_as, *pg_ctl, "-m", "immediate", "stop"])
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """A command's beginning that gives up root, which PostgreSQL refuses to run as; the folder becomes that user's."""
+    if os.geteuid() != 0:
+        return []
+    known = {user.pw_name: user for user in pwd.getpwall()}
+    user = known.get("postgres") or known["nobody"]
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+def _run(command: list[str]) -> None:
+    # pg_ctl's server inherits what it is given, so a pipe would stay open for as long as the server lives.
+    with tempfile.TemporaryFile() as output:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", check=False)
+        if done.returncode:
+            output.seek(0)
+            raise RuntimeError(f"{' '.join(command)} failed:\n{output.read().decode(errors='replace')}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for_port(port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
