@@ -1,0 +1,1 @@
+"""Verbs: each reads, lets an engine think, and writes."""

@@ -1,0 +1,58 @@
+"""Advance: move on every enrolment whose time has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import structlog
+
+from bot.domain.errors import Conflict
+from bot.domain.journey import Enrolment, TimerFired
+from bot.services.enrol import park, step
+from bot.services.runtime import INBOX, OUTBOX, Runtime
+
+log = structlog.get_logger()
+
+BATCH = 100
+
+
+async def advance_due(runtime: Runtime) -> int:
+    """Advance one batch in one transaction; how many there were. A poisoned one is found row by row and parked."""
+    now = runtime.clock.now()
+    due: Sequence[Enrolment] = ()
+    try:
+        async with runtime.store.transaction() as uow:
+            due = await uow.enrolments.claim_due(now, BATCH)
+            for enrolment in due:
+                await step(uow, runtime, enrolment, TimerFired(), now)
+    except Conflict:
+        log.info("enrolments moved meanwhile; looking again")
+    except Exception:
+        log.exception("a batch of enrolments failed; going row by row", enrolments=len(due))
+        for enrolment in due:
+            await _advance_alone(runtime, enrolment)
+    if due:
+        await runtime.wakeups.notify(INBOX)
+        await runtime.wakeups.notify(OUTBOX)
+    return len(due)
+
+
+async def _advance_alone(runtime: Runtime, enrolment: Enrolment) -> None:
+    now = runtime.clock.now()
+    try:
+        async with runtime.store.transaction() as uow:
+            await step(uow, runtime, await uow.enrolments.get(enrolment.id), TimerFired(), now)
+    except Conflict:
+        return
+    except Exception as error:
+        log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey)
+        await _park(runtime, enrolment, error)
+
+
+async def _park(runtime: Runtime, enrolment: Enrolment, error: Exception) -> None:
+    try:
+        async with runtime.store.transaction() as uow:
+            current = await uow.enrolments.get(enrolment.id)
+            await park(uow, current, f"step {current.step} failed: {error}")
+    except Exception:
+        log.exception("an enrolment could not even be parked; it comes up again", enrolment=enrolment.id)

@@ -1,0 +1,130 @@
+"""Ask: open a journey's form in a conversation, when its turn has come and the gate lets it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+
+from bot.domain.conversation import FollowupAction, SlotSet
+from bot.domain.delivery import Later, Send, Verdict, Withhold
+from bot.domain.errors import Conflict
+from bot.domain.ids import EnrolmentId, MessageId
+from bot.domain.journey import Enrolment, Journey
+from bot.domain.message import OpenForm
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.enrol import park
+from bot.services.judge import LOOK_AGAIN
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation, begin_session, read_situation, spoke_here_since
+from bot.services.think import Thought, answer
+from bot.services.weigh import Matter, keep_decision, weigh
+from bot.services.write_turn import Turn, write_turn
+
+
+async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
+    """Take the turn of a question that waits in the inbox."""
+    begun = perf_counter()
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        enrolment = await uow.enrolments.get(EnrolmentId(question.enrolment_id))
+        journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+        situation = await read_situation(uow, runtime, entry.conversation_id)
+        if not await _may_ask(uow, runtime, entry, question, situation, enrolment, journey, now):
+            return
+    thought = Thought(situation.conversation.tracker, question.channel, now)
+    begin_session(runtime.library.current().assistant, thought, situation)
+    _open_form(runtime, thought, question)
+    await answer(runtime, thought, situation.person, MessageId(question.vendor_id))
+    turn = Turn(
+        conversation=replace(situation.conversation, asking_enrolment=question.enrolment_id),
+        thought=thought,
+        key=question.vendor_id,
+        purpose=question.purpose,
+        message_id=None,
+        text="",
+        understood=None,
+        handoff=situation.handoff,
+        begun=begun,
+        enrolment_id=enrolment.id,
+        window=journey.window,
+    )
+    async with runtime.store.transaction() as uow:
+        if (await uow.enrolments.get(enrolment.id)).seq != enrolment.seq:
+            raise Conflict("the journey went on while its question was being put")
+        await write_turn(uow, runtime, turn, now)
+        await finish(uow, entry, now)
+
+
+async def finish(uow: UnitOfWork, entry: InboxEntry, now: datetime) -> None:
+    """Mark the entry as dealt with; raises Conflict when somebody else has, so that nothing of this turn stays."""
+    if not await uow.inbox.done(entry.position, now):
+        raise Conflict("somebody else took this turn")
+
+
+async def _may_ask(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    entry: InboxEntry,
+    question: OpenForm,
+    situation: Situation,
+    enrolment: Enrolment,
+    journey: Journey,
+    now: datetime,
+) -> bool:
+    """Whether to ask now. If not, the question is put off or done with, and the decision record says why."""
+    if not _is_asked_by(enrolment, question):
+        await finish(uow, entry, now)
+        return False
+    if question.form not in runtime.library.current().assistant.forms:
+        await park(uow, enrolment, f'step {enrolment.step} asks "{question.form}"; there is no such form any more')
+        await finish(uow, entry, now)
+        return False
+    matter = Matter(
+        key=question.vendor_id,
+        purpose=question.purpose,
+        channel=question.channel,
+        address=question.address,
+        profile_id=enrolment.profile_id,
+        enrolment_id=enrolment.id,
+        window=journey.window,
+    )
+    verdict = _in_its_place(question, entry, situation, await weigh(uow, runtime, matter, now), now)
+    if isinstance(verdict, Send):
+        return True
+    await keep_decision(uow, matter, verdict, now)
+    if isinstance(verdict, Later):
+        await uow.inbox.put_off(entry.position, verdict.at)
+    else:
+        await finish(uow, entry, now)
+    return False
+
+
+def _is_asked_by(enrolment: Enrolment, question: OpenForm) -> bool:
+    """Whether the enrolment still waits at the step that asked this, or that reminds of it."""
+    place = f"{enrolment.id}:{enrolment.step}:{enrolment.visit}"
+    here = question.vendor_id == place or question.vendor_id.startswith(f"{place}:")
+    return here and "answer" in enrolment.waiting_for
+
+
+def _in_its_place(
+    question: OpenForm, entry: InboxEntry, situation: Situation, verdict: Verdict, now: datetime
+) -> Verdict:
+    """What only the conversation can tell: a colleague is talking here, or a reminder reminds of nothing any more."""
+    if not isinstance(verdict, Send):
+        return verdict
+    if situation.rep_has_the_floor:
+        return Later(now + LOOK_AGAIN, "a colleague is talking with this person")
+    if question.again and spoke_here_since(situation.conversation, entry.received_at):
+        return Withhold("something was said here since this reminder was due")
+    return verdict
+
+
+def _open_form(runtime: Runtime, thought: Thought, question: OpenForm) -> None:
+    """Begin the form with nothing filled in, or go on with it where it is open."""
+    if thought.tracker.loop is None or thought.tracker.loop.name != question.form:
+        form = runtime.library.current().assistant.forms[question.form]
+        for slot in form.required_slots:
+            if thought.tracker.slots.get(slot) is not None:
+                thought.apply(SlotSet(slot, None))
+    thought.apply(FollowupAction(question.form))

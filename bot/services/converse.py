@@ -1,0 +1,224 @@
+"""Converse: take the turns that wait in a conversation, one at a time, in the order in which they came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from time import perf_counter
+
+import structlog
+
+from bot.domain.assistant import Assistant
+from bot.domain.consent import Purpose
+from bot.domain.conversation import BotUttered, UserUttered
+from bot.domain.effects import OptIn, OptOut
+from bot.domain.errors import Conflict
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.ids import ConversationId, MessageId
+from bot.domain.message import Author, CustomerMessage, DeskAction, DeskReply, OpenForm, Text
+from bot.domain.sending_rules import Meaning
+from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.ask import ask, finish
+from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
+from bot.services.situation import Situation, begin_session, close_form, read_situation
+from bot.services.think import Thought, answer, understand
+from bot.services.write_turn import Turn, write_turn
+
+log = structlog.get_logger()
+
+PARK_AFTER = 3
+"""A message whose turn fails this often is parked, so that those behind it get theirs."""
+
+OPENED = IntentScore("open_chat", 1.0)
+
+
+async def converse(runtime: Runtime, conversation_id: ConversationId) -> int:
+    """Take every turn that is due in this conversation; how many were taken."""
+    async with runtime.store.transaction() as uow:
+        entries = await uow.inbox.waiting(conversation_id, runtime.clock.now())
+    taken = 0
+    try:
+        with structlog.contextvars.bound_contextvars(conversation=conversation_id):
+            for entry in entries:
+                if not await _try_turn(runtime, entry):
+                    break
+                taken += 1
+    finally:
+        if taken:
+            for topic in (OUTBOX, FEEDS, TIMERS):
+                await runtime.wakeups.notify(topic)
+    return taken
+
+
+async def _try_turn(runtime: Runtime, entry: InboxEntry) -> bool:
+    """False when somebody else writes to this conversation; a failed turn raises until its message is parked."""
+    try:
+        await _take_turn(runtime, entry)
+    except Conflict:
+        log.info("somebody else wrote to this conversation; taking the turn again")
+        await runtime.wakeups.notify(INBOX)
+        return False
+    except Exception as error:
+        # Its type only: the words of an error may repeat those of the customer, and stay in the store.
+        async with runtime.store.transaction() as uow:
+            parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=PARK_AFTER)
+        if not parked:
+            raise
+        log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
+    return True
+
+
+async def _take_turn(runtime: Runtime, entry: InboxEntry) -> None:
+    match entry.inbound:
+        case CustomerMessage() as message:
+            await _customer_turn(runtime, entry, message)
+        case OpenForm() as question:
+            await ask(runtime, entry, question)
+        case DeskReply() | DeskAction() as desk:
+            await _desk_turn(runtime, entry, desk)
+        case _:
+            raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")
+
+
+# ---------------------------------------------------------------- the customer writes
+
+
+async def _customer_turn(runtime: Runtime, entry: InboxEntry, message: CustomerMessage) -> None:
+    begun = perf_counter()
+    now = runtime.clock.now()
+    message_id = MessageId(f"{message.channel}:{message.vendor_id}")
+    async with runtime.store.transaction() as uow:
+        situation = await read_situation(uow, runtime, entry.conversation_id)
+    thought = Thought(situation.conversation.tracker, message.channel, now)
+    thought.took("store", perf_counter() - begun)
+    begin_session(runtime.library.current().assistant, thought, situation)
+    keyword = _keyword(runtime, message, situation)
+    understood = await _understand(runtime, thought, situation, message, keyword)
+    thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
+    await _respond(runtime, thought, situation, message, message_id, keyword)
+    turn = Turn(
+        conversation=situation.conversation,
+        thought=thought,
+        key=message_id,
+        purpose=Purpose.REPLY,
+        message_id=message_id,
+        text=message.text,
+        understood=understood,
+        handoff=situation.handoff,
+        begun=begun,
+    )
+    async with runtime.store.transaction() as uow:
+        await write_turn(uow, runtime, turn, now)
+        await finish(uow, entry, now)
+
+
+def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Meaning | None:
+    """STOP, START and HELP, on channels where people write to a number; a vendor may have read them for us.
+
+    START takes back an opt-out; where there is none, it is a word like others.
+    """
+    if runtime.channel(message.channel).abilities.identity != "phone":
+        return None
+    match _read_by_vendor(message):
+        case "stop" | "start" | "help" as read_by_vendor:
+            return read_by_vendor
+    keyword = runtime.library.current().rules.keyword(message.text)
+    return None if keyword == "start" and not situation.suppressed else keyword
+
+
+def _read_by_vendor(message: CustomerMessage) -> str:
+    """The keyword that the vendor itself has seen, and answered."""
+    return str(message.metadata.get("opt_out_type") or "").lower()
+
+
+async def _understand(
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, keyword: Meaning | None
+) -> Understood:
+    if message.opened:
+        return Understood("", OPENED, stage="opened")
+    if keyword is not None:
+        return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
+    said = message.payload or message.text
+    understood, seconds = await understand(runtime, thought.tracker, said, situation.region)
+    thought.took("understand", seconds)
+    return understood
+
+
+async def _respond(
+    runtime: Runtime,
+    thought: Thought,
+    situation: Situation,
+    message: CustomerMessage,
+    message_id: MessageId,
+    keyword: Meaning | None,
+) -> None:
+    """Opt-outs come first, then the other keywords; then whoever has the floor: a colleague, or the dialogue."""
+    assistant = runtime.library.current().assistant
+    latest = thought.tracker.latest_message
+    if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
+        _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
+    elif keyword == "start":
+        how = f"wrote START on {message.channel}"
+        thought.effects.append(OptIn(message.channel, message.address, how))
+        _answer_keyword(assistant, thought, message, "utter_opted_in")
+    elif keyword == "help":
+        _answer_keyword(assistant, thought, message, "utter_help")
+    elif situation.rep_has_the_floor and situation.handoff is not None:
+        thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
+    else:
+        await answer(runtime, thought, situation.person, message_id)
+
+
+def _stop(
+    assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
+) -> None:
+    """The opt-out, and its one confirmation."""
+    thought.effects.append(OptOut(f"wrote so on {message.channel}"))
+    thought.acted.append(("opt_out", "keyword" if by_keyword else "understood as an opt-out"))
+    if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
+        close_form(thought)
+    if not situation.suppressed:
+        _answer_keyword(assistant, thought, message, "utter_opted_out")
+
+
+def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:
+    """Say the response, unless the vendor has answered the keyword itself."""
+    if not _read_by_vendor(message):
+        thought.say_response(assistant, response)
+
+
+# ---------------------------------------------------------------- the sales desk acts
+
+
+async def _desk_turn(runtime: Runtime, entry: InboxEntry, desk: DeskReply | DeskAction) -> None:
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        match desk:
+            case DeskAction():
+                handoff = await uow.handoffs.get(desk.handoff_id)
+                await desk_action(uow, runtime, handoff, desk, now)
+            case DeskReply():
+                thread = await uow.handoffs.in_thread(desk.channel, desk.thread)
+                if thread is not None:
+                    await _rep_replies(uow, runtime, thread, desk, now)
+        await finish(uow, entry, now)
+
+
+async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
+    """A reply in the thread takes the floor and goes to the customer; the thread of a closed hand-off says so."""
+    key = f"{reply.channel}:{reply.vendor_id}"
+    if handoff.state is HandoffState.CLOSED:
+        words = "This conversation was handed back, so the customer did not get your message."
+        await relay(uow, handoff, f"{key}:closed", "Overture", words, now)
+        return
+    await claim(uow, runtime, handoff, reply.rep, now)
+    conversation = await uow.conversations.get(handoff.conversation_id)
+    spoken = BotUttered(reply.text, speaker=reply.rep, at=now)
+    await uow.conversations.log(conversation.id, [spoken], now)
+    await uow.conversations.save(
+        replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
+    )
+    content = Text(reply.text, author=Author.PERSON, author_name=reply.rep)
+    await say_to_customer(uow, conversation, key, content, now)

@@ -1,0 +1,355 @@
+"""Deliver: take what is due from the outbox, ask the gate, hand it to its vendor, and keep what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.dialogue.responses import render
+from bot.domain.consent import Purpose, Suppression
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import (
+    ChannelMessage,
+    CrmNote,
+    CrmUpsert,
+    Later,
+    OutboxEntry,
+    OutboxStatus,
+    Send,
+    Verdict,
+    Withhold,
+)
+from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.ids import ProfileId
+from bot.domain.message import Author, OutboundMessage, Receipt, Text
+from bot.ports import UnitOfWork
+from bot.services.hand_off import relay
+from bot.services.runtime import FEEDS, Runtime
+from bot.services.sync_crm import lead_of
+from bot.services.weigh import Matter, keep_decision, note_decision, weigh
+
+log = structlog.get_logger()
+
+BATCH = 20
+STALE_AFTER = timedelta(minutes=2)
+"""An entry that has been SENDING for longer was left so by a crash: its outcome is unknown."""
+
+MOST_ATTEMPTS = 8
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(hours=1)
+ANSWER_WITHIN = timedelta(seconds=30)
+"""A vendor that takes longer is left alone; connectors give up before that on their own."""
+
+WAIT_FOR_CARD = timedelta(seconds=1)
+OPTED_OUT_AT_VENDOR = "opted_out"
+"""The code by which a channel says that its vendor will never deliver to this address again."""
+
+
+T = TypeVar("T")
+
+
+class _Unready(Exception):
+    """What this entry refers to has not left yet."""
+
+
+class _Unanswered(Exception):
+    """It is unknown whether the vendor took the message, and it may not simply be sent again."""
+
+
+async def deliver_due(runtime: Runtime, *, stale_after: timedelta = STALE_AFTER) -> int:
+    """Deliver one batch; how many entries there were. Different conversations go out side by side."""
+    async with runtime.store.transaction() as uow:
+        entries = await uow.outbox.claim(runtime.clock.now(), BATCH, stale_after=stale_after)
+    async with asyncio.TaskGroup() as batch:
+        for lane in _lanes(entries):
+            batch.create_task(_deliver_in_turn(runtime, lane))
+    if entries:
+        await runtime.wakeups.notify(FEEDS)
+    return len(entries)
+
+
+async def deliver_what_a_crash_left(runtime: Runtime) -> None:
+    """Take up at once what was being sent when the last process died, where no other process can be sending it."""
+    if not runtime.store.shared:
+        while await deliver_due(runtime, stale_after=timedelta()):
+            pass
+
+
+def _lanes(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
+    """Marketing to one person goes out one by one, so that each counts for the cap of the next."""
+    lanes: dict[str, list[OutboxEntry]] = {}
+    for entry in entries:
+        together = entry.profile_id if entry.purpose is Purpose.MARKETING else None
+        lanes.setdefault(together or entry.id, []).append(entry)
+    return lanes.values()
+
+
+async def _deliver_in_turn(runtime: Runtime, entries: Sequence[OutboxEntry]) -> None:
+    for entry in entries:
+        await _deliver(runtime, entry)
+
+
+async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:
+    """Never raises, so that one entry costs no other; what could not be settled comes up again as left by a crash."""
+    try:
+        settled = await _attempt(runtime, entry)
+    except Exception:
+        log.exception("a delivery failed in a way nobody foresaw", entry=entry.id)
+        attempt, reason = _tried(entry, runtime.clock.now()), "an unforeseen error; see the log"
+        crashed = entry.status is OutboxStatus.SENDING
+        settled = (
+            _left_open(attempt, reason) if crashed else _retry(attempt, TemporarySendError(reason), runtime.clock.now())
+        )
+    try:
+        await _settle(runtime, entry, settled)
+    except Exception:
+        log.exception("what came of a delivery could not be kept", entry=entry.id, status=settled.status.value)
+
+
+async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
+    """One try: the entry as it is to be stored."""
+    now = runtime.clock.now()
+    attempt = _tried(entry, now)
+    try:
+        if entry.status is OutboxStatus.SENDING and (found := await _left_before(runtime, attempt)) is not None:
+            return _sent(attempt, found)
+        verdict = await _weigh(runtime, entry, now)
+        match verdict:
+            case Withhold(why=why):
+                return replace(entry, status=OutboxStatus.WITHHELD, reason=why)
+            case Later(at=at, why=why):
+                return replace(entry, status=OutboxStatus.WAITING, due_at=at, reason=why)
+            case Send():
+                return _sent(attempt, await _hand_over(runtime, attempt))
+    except _Unready:
+        waiting = replace(entry, status=OutboxStatus.WAITING, due_at=now + WAIT_FOR_CARD)
+        return replace(waiting, first_tried_at=attempt.first_tried_at)
+    except _Unanswered as error:
+        return _left_open(attempt, str(error))
+    except TemporarySendError as error:
+        return _retry(attempt, error, runtime.clock.now())
+    except PermanentSendError as error:
+        await _learn(runtime, attempt, error)
+        return replace(attempt, status=OutboxStatus.DEAD, reason=error.reason)
+
+
+def _tried(entry: OutboxEntry, now: datetime) -> OutboxEntry:
+    """The entry with one more try. One that a crash left unsettled was first tried when it was due, at the earliest."""
+    began = entry.due_at if entry.status is OutboxStatus.SENDING else now
+    return replace(entry, attempts=entry.attempts + 1, first_tried_at=entry.first_tried_at or began)
+
+
+def _sent(attempt: OutboxEntry, receipt: Receipt) -> OutboxEntry:
+    return replace(attempt, status=OutboxStatus.SENT, vendor_id=receipt.vendor_id, reason="")
+
+
+async def _left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
+    """What the vendor knows of a try whose outcome nobody wrote down. Marketing that may have left is given up."""
+    if not isinstance(entry.dispatch, ChannelMessage):
+        return None
+    channel = runtime.channel(entry.dispatch.channel)
+    if channel.abilities.repeatable:
+        return None
+    last = (await _outbound(runtime, entry, entry.dispatch))[-1]
+    try:
+        found = await _answer(channel.find(last), repeatable=False)
+    except TemporarySendError as error:
+        raise _Unanswered(error.reason) from error
+    if found is None and entry.purpose is Purpose.MARKETING:
+        raise PermanentSendError("it is unknown whether this was sent before; marketing is not sent twice")
+    return found
+
+
+async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict:
+    if not isinstance(entry.dispatch, ChannelMessage):
+        return Send("to our own CRM")
+    matter = _matter(entry, entry.dispatch)
+    async with runtime.store.transaction() as uow:
+        verdict = await weigh(uow, runtime, matter, now)
+        if entry.purpose is not Purpose.DESK:
+            await keep_decision(uow, matter, verdict, now)
+    return verdict
+
+
+def _matter(entry: OutboxEntry, message: ChannelMessage) -> Matter:
+    return Matter(
+        key=entry.key,
+        purpose=entry.purpose,
+        channel=message.channel,
+        address=message.address,
+        profile_id=entry.profile_id,
+        enrolment_id=entry.enrolment_id,
+        window=entry.window,
+        expires_at=entry.expires_at,
+    )
+
+
+async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
+    match entry.dispatch:
+        case ChannelMessage() as message:
+            return await _send(runtime, entry, message)
+        case CrmUpsert(crm=crm):
+            return await _upsert(runtime, crm, _owner(entry), entry.key)
+        case CrmNote(crm=crm, text=text):
+            return await _note(runtime, crm, _owner(entry), text, entry.key)
+
+
+async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
+    """What the vendor answers, in the time that it has; anything but an answer or a SendError leaves it unknown."""
+    try:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            return await call
+    except SendError:
+        raise
+    except Exception as error:
+        reason = "no answer in time"
+        if not isinstance(error, TimeoutError):
+            reason = "the connector failed; see the log"
+            log.exception("a connector failed in a way that connectors should not")
+        raise (TemporarySendError(reason) if repeatable else _Unanswered(reason)) from error
+
+
+async def _send(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Receipt:
+    channel = runtime.channel(message.channel)
+    *before, last = await _outbound(runtime, entry, message)
+    for outbound in before:
+        await _answer(channel.send(outbound), repeatable=channel.abilities.repeatable)
+    return await _answer(channel.send(last), repeatable=channel.abilities.repeatable)
+
+
+async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Sequence[OutboundMessage]:
+    """The message as it leaves; where it is the first of a conversation, with word that this is a machine."""
+    outbound = OutboundMessage(
+        key=entry.key,
+        channel=message.channel,
+        address=message.address,
+        content=message.content,
+        thread=await _vendor_id_of(runtime, message.thread_of),
+        replaces=await _vendor_id_of(runtime, message.replaces_of),
+        attempt=entry.attempts,
+        first_tried_at=entry.first_tried_at,
+    )
+    content = message.content
+    if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
+        return [outbound]
+    async with runtime.store.transaction() as uow:
+        conversation = await uow.conversations.get(entry.conversation_id)
+    if conversation.disclosed_at is not None:
+        return [outbound]
+    return _with_disclosure(runtime, conversation, outbound, content)
+
+
+def _with_disclosure(
+    runtime: Runtime, conversation: Conversation, first: OutboundMessage, content: Text
+) -> Sequence[OutboundMessage]:
+    """The first words in every conversation say that this is a machine (EU AI Act article 50(1))."""
+    response = runtime.library.current().assistant.responses.get("utter_disclosure")
+    if response is None:
+        return [first]
+    disclosure = render(response, conversation.tracker, conversation.channel)
+    if runtime.channel(conversation.channel).abilities.separate_disclosure:
+        return [replace(first, key=f"{first.key}:disclosure", content=disclosure), first]
+    return [replace(first, content=replace(content, text=f"{disclosure.text} {content.text}".strip()))]
+
+
+async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, key: str) -> Receipt:
+    """The lead as it is now: a try that comes late must not bring back what was known when it was queued."""
+    async with runtime.store.transaction() as uow:
+        lead = await lead_of(uow, await uow.profiles.get(profile_id))
+    crm_id = await _answer(runtime.crms[crm].upsert(lead, key=key), repeatable=True)
+    async with runtime.store.transaction() as uow:
+        await uow.crm_links.put(crm, profile_id, crm_id)
+    return Receipt(crm_id)
+
+
+async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, key: str) -> Receipt:
+    async with runtime.store.transaction() as uow:
+        crm_id = await uow.crm_links.get(crm, profile_id)
+    if crm_id is None:
+        raise TemporarySendError("the CRM has no record of this person yet")
+    await _answer(runtime.crms[crm].note(crm_id, text, key=key), repeatable=True)
+    return Receipt(crm_id)
+
+
+async def _vendor_id_of(runtime: Runtime, key: str | None) -> str | None:
+    """What the vendor called an earlier entry; raises _Unready until it has left."""
+    if key is None:
+        return None
+    async with runtime.store.transaction() as uow:
+        earlier = await uow.outbox.by_key(key)
+    if earlier is not None and earlier.vendor_id is not None:
+        return earlier.vendor_id
+    if earlier is None or earlier.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD):
+        raise PermanentSendError("the message that this one belongs to never left")
+    raise _Unready
+
+
+def _retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
+    """Back off exponentially, with jitter so that a vendor's return meets no crowd, and give up in the end."""
+    if entry.attempts >= MOST_ATTEMPTS:
+        return _given_up(entry, error.reason)
+    pause = min(FIRST_PAUSE * 4 ** max(entry.attempts - 1, 0), LONGEST_PAUSE)
+    pause *= random.uniform(0.75, 1.25)  # noqa: S311
+    if isinstance(error, TemporarySendError) and error.retry_after is not None:
+        pause = max(pause, error.retry_after)
+    return replace(entry, status=OutboxStatus.WAITING, due_at=now + pause, reason=error.reason)
+
+
+def _left_open(entry: OutboxEntry, reason: str) -> OutboxEntry:
+    """Stays SENDING, as after a crash: it comes up again as stale, and then the vendor is asked first."""
+    if entry.attempts >= MOST_ATTEMPTS:
+        return _given_up(entry, reason)
+    return replace(entry, status=OutboxStatus.SENDING, reason=reason)
+
+
+def _given_up(entry: OutboxEntry, reason: str) -> OutboxEntry:
+    return replace(entry, status=OutboxStatus.DEAD, reason=f"gave up after {entry.attempts} tries: {reason}")
+
+
+async def _learn(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
+    """The vendor knows of an opt-out that we did not: keep it, so that nobody tries again."""
+    if error.code != OPTED_OUT_AT_VENDOR or not isinstance(entry.dispatch, ChannelMessage):
+        return
+    now = runtime.clock.now()
+    suppression = Suppression(entry.dispatch.channel, entry.dispatch.address, "opted out at the vendor", now)
+    async with runtime.store.transaction() as uow:
+        await uow.consents.suppress(suppression)
+
+
+async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) -> None:
+    """Write down what came of it, and tell whom it concerns."""
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        await uow.outbox.settle(settled)
+        if isinstance(entry.dispatch, ChannelMessage):
+            await _follow_up(uow, entry, entry.dispatch, settled, now)
+    level = log.warning if settled.status is OutboxStatus.DEAD else log.info
+    level("outbox entry settled", entry=entry.id, status=settled.status.value, attempts=settled.attempts)
+
+
+async def _follow_up(
+    uow: UnitOfWork, entry: OutboxEntry, message: ChannelMessage, settled: OutboxEntry, now: datetime
+) -> None:
+    if settled.status is OutboxStatus.DEAD:
+        await note_decision(uow, _matter(entry, message), "dead", settled.reason, now)
+    if entry.conversation_id is None or not isinstance(message.content, Text):
+        return
+    if settled.status is OutboxStatus.SENT and message.content.author is Author.BOT:
+        await uow.conversations.disclosed(entry.conversation_id, now)
+    if settled.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD) and message.content.author is Author.PERSON:
+        handoff = await uow.handoffs.open_in(entry.conversation_id)
+        if handoff is not None:
+            words = f"Your message did not reach the customer: {settled.reason}."
+            await relay(uow, handoff, f"{entry.key}:undelivered", "Overture", words, now)
+
+
+def _owner(entry: OutboxEntry) -> ProfileId:
+    if entry.profile_id is None:
+        raise PermanentSendError("this entry for the CRM belongs to nobody")
+    return entry.profile_id

@@ -1,0 +1,82 @@
+"""The gate: whether a message may leave now. One pure function, asked again at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.delivery import Later, Send, Verdict, Withhold
+from bot.domain.journey import SendWindow
+from bot.journeys.send_window import next_opening
+
+LOOK_AGAIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SendFacts:
+    """All that the gate looks at.
+
+    `windows` are the journey's and the law's together; `zones` every time zone that the person may be in;
+    `sent_lately` and `cap` count messages of this purpose within the cap's period.
+    """
+
+    purpose: Purpose
+    channel: str
+    consent: ConsentRecord | None = None
+    suppression: Suppression | None = None
+    rep_has_the_floor: bool = False
+    in_dialogue: bool = False
+    windows: Sequence[SendWindow] = ()
+    zones: Sequence[str] = ()
+    cap: int | None = None
+    cap_period: timedelta = timedelta()
+    sent_lately: int = 0
+    expires_at: datetime | None = None
+
+
+def judge(facts: SendFacts, now: datetime) -> Verdict:
+    """Send, later or withhold, with the reason in words a marketer reads."""
+    if facts.expires_at is not None and now > facts.expires_at:
+        return Withhold("it came too late to be of use")
+    match facts.purpose:
+        case Purpose.DESK:
+            return Send("to our own desk")
+        case Purpose.REPLY:
+            return Send("an answer to what the customer wrote")
+        case Purpose.SERVICE:
+            return _judge_service(facts)
+        case Purpose.MARKETING:
+            return _judge_marketing(facts, now)
+
+
+def _judge_service(facts: SendFacts) -> Verdict:
+    if facts.suppression is not None:
+        return Withhold(f"this address asked to be left alone on {_day(facts.suppression.at)}")
+    return Send("asked for by the customer")
+
+
+def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
+    if facts.suppression is not None:
+        return Withhold(f"this address opted out on {_day(facts.suppression.at)}")
+    if facts.consent is None:
+        return Withhold(f"no consent to marketing by {facts.channel} on record")
+    if not facts.consent.granted:
+        return Withhold(f"consent to marketing by {facts.channel} was refused or withdrawn on {_day(facts.consent.at)}")
+    if facts.rep_has_the_floor:
+        return Later(now + LOOK_AGAIN, "a colleague is talking with this person")
+    if facts.in_dialogue:
+        return Later(now + LOOK_AGAIN, "this person is in the middle of a conversation")
+    opening = next_opening(facts.windows, facts.zones, now)
+    if opening is None:
+        return Withhold("its send window never opens in any time zone this person may be in")
+    if opening > now:
+        return Later(opening, "outside the hours in which this person may be sent to")
+    if facts.cap is not None and facts.sent_lately >= facts.cap:
+        return Withhold(f"the cap of {facts.cap} within {facts.cap_period.days} days is reached")
+    return Send(f"consent of {_day(facts.consent.at)}: {facts.consent.how}")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,80 @@
+"""Opt out: end all marketing to a person, at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.delivery import ChannelMessage
+from bot.domain.ids import MessageId, ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.ports import UnitOfWork
+from bot.services.runtime import Runtime
+from bot.services.weigh import Matter, note_decision
+
+
+async def opt_out(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    *,
+    how: str,
+    text: str,
+    message_id: MessageId | None,
+    now: datetime,
+) -> bool:
+    """Withdraw consent, suppress every address, purge the queue, end the journeys. False when that was so already.
+
+    Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)).
+    """
+    identities = await uow.profiles.identities(profile_id)
+    new = False
+    for channel in runtime.channels.values():
+        if channel.abilities.desk:
+            continue
+        for identity in identities:
+            if identity.kind != channel.abilities.identity:
+                continue
+            if await uow.consents.suppression(channel.name, identity.value) is None:
+                new = True
+                await uow.consents.suppress(Suppression(channel.name, identity.value, how, now))
+        await uow.consents.add(
+            ConsentRecord(profile_id, Purpose.MARKETING, channel.name, False, now, how, text, message_id)
+        )
+    for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, "the customer opted out"):
+        if isinstance(entry.dispatch, ChannelMessage):
+            matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
+            await note_decision(uow, matter, "withhold", "the customer opted out", now)
+    for enrolment in await uow.enrolments.waiting(profile_id):
+        journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+        if journey.purpose is Purpose.MARKETING:
+            ended = replace(
+                enrolment,
+                status=EnrolmentStatus.DONE,
+                reason="the customer opted out",
+                due_at=None,
+                waiting_for=(),
+                seq=enrolment.seq + 1,
+            )
+            await uow.enrolments.save(ended)
+    return new
+
+
+async def opt_in(
+    uow: UnitOfWork,
+    profile_id: ProfileId,
+    *,
+    channel: str,
+    address: str,
+    how: str,
+    text: str,
+    message_id: MessageId | None,
+    now: datetime,
+) -> bool:
+    """START from an address that had opted out: lift its suppression. False when there was none."""
+    if await uow.consents.suppression(channel, address) is None:
+        return False
+    await uow.consents.lift(channel, address)
+    await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id))
+    return True

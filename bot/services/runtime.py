@@ -1,0 +1,46 @@
+"""What every service is given: the seams, and the content as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.domain.errors import SettingsError
+from bot.domain.ids import ConversationId
+from bot.ports import ActionRunner, Channel, Clock, Crm, Leases, Library, Store, Wakeups
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where sales reps are: an address on a channel."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The service's seams, put together by `bot/entrypoints/wiring.py`."""
+
+    store: Store
+    clock: Clock
+    wakeups: Wakeups
+    leases: Leases
+    actions: ActionRunner
+    library: Library
+    channels: Mapping[str, Channel]
+    crms: Mapping[str, Crm]
+    desk: Desk | None
+    transcript_url: Callable[[ConversationId], str]
+    region: str = "GB"
+
+    def channel(self, name: str) -> Channel:
+        try:
+            return self.channels[name]
+        except KeyError:
+            known = ", ".join(self.channels) or "none"
+            raise SettingsError(f'there is no channel "{name}"; OVERTURE_CONNECTORS gives: {known}.') from None
+
+
+INBOX, OUTBOX, TIMERS, FEEDS = "inbox", "outbox", "timers", "feeds"
+"""The topics of the wake-ups."""

@@ -1,0 +1,91 @@
+"""The situation: what a turn starts from, and the session that it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import REQUESTED_SLOT, ActiveLoop, Conversation, SessionStarted, SlotSet
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.ids import ConversationId
+from bot.ports import UnitOfWork
+from bot.services.runtime import Runtime
+from bot.services.think import Person, Thought
+from bot.services.weigh import country_of
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a turn starts from. `known` are slots from the person's other conversations, for one that begins."""
+
+    conversation: Conversation
+    person: Person
+    handoff: Handoff | None
+    suppressed: bool
+    region: str
+    known: Mapping[str, Any]
+
+    @property
+    def rep_has_the_floor(self) -> bool:
+        return self.handoff is not None and self.handoff.state is HandoffState.CLAIMED
+
+
+async def read_situation(uow: UnitOfWork, runtime: Runtime, conversation_id: ConversationId) -> Situation:
+    conversation = await uow.conversations.get(conversation_id)
+    profile_id = conversation.profile_id
+    person = Person(
+        profile=await uow.profiles.get(profile_id),
+        score_changes=tuple(await uow.scores.of(profile_id)),
+        consents=tuple(await uow.consents.of(profile_id)),
+    )
+    channel = runtime.channel(conversation.channel)
+    phone = conversation.address if channel.abilities.identity == "phone" else None
+    return Situation(
+        conversation=conversation,
+        person=person,
+        handoff=await uow.handoffs.open_in(conversation_id),
+        suppressed=await uow.consents.suppression(conversation.channel, conversation.address) is not None,
+        region=country_of(phone, runtime.region),
+        known=await _known(uow, conversation) if conversation.tracker.event_count == 0 else {},
+    )
+
+
+async def _known(uow: UnitOfWork, conversation: Conversation) -> Mapping[str, Any]:
+    """Slots follow the person: a conversation that begins on a second channel knows what was said on the first."""
+    others = [one for one in await uow.conversations.of(conversation.profile_id) if one.id != conversation.id]
+    slots: dict[str, Any] = {}
+    for other in sorted(others, key=lambda one: one.last_message_at or one.started_at):
+        slots.update(other.tracker.slots)
+    return {name: value for name, value in slots.items() if name != REQUESTED_SLOT and value is not None}
+
+
+def begin_session(assistant: Assistant, thought: Thought, situation: Situation) -> None:
+    """Start the first session; after a long silence a new one, without the form that the customer left open."""
+    conversation = situation.conversation
+    if thought.tracker.event_count == 0:
+        initial = {slot.name: slot.initial_value for slot in assistant.slots.values() if slot.initial_value is not None}
+        thought.tracker = replace(thought.tracker, slots=initial, initial_slots=initial)
+        thought.apply(SessionStarted())
+        for name, value in situation.known.items():
+            if initial.get(name) != value:
+                thought.apply(SlotSet(name, value))
+        return
+    last, expires = conversation.last_message_at, assistant.session_expires_after
+    if last is None or not expires or thought.now - last < expires or conversation.asking_enrolment is not None:
+        return
+    thought.apply(SessionStarted())
+    if thought.tracker.loop is not None:
+        close_form(thought)
+
+
+def close_form(thought: Thought) -> None:
+    thought.apply(ActiveLoop(None))
+    thought.apply(SlotSet(REQUESTED_SLOT, None))
+
+
+def spoke_here_since(conversation: Conversation, moment: datetime) -> bool:
+    """Whether the customer or we said something in this conversation after `moment`."""
+    return conversation.last_message_at is not None and conversation.last_message_at > moment

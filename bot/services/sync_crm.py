@@ -1,0 +1,64 @@
+"""Sync the CRM: queue what each CRM should know of a lead."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import CrmNote, CrmUpsert, OutboxEntry
+from bot.domain.handoff import Lead
+from bot.domain.ids import ConversationId, HandoffId, OutboxId, ProfileId, new_id
+from bot.domain.person import Profile
+from bot.domain.score import total_score
+from bot.ports import UnitOfWork
+from bot.services.runtime import Runtime
+
+
+async def sync_crm(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    *,
+    key: str,
+    note: str,
+    now: datetime,
+    conversation_id: ConversationId | None = None,
+) -> None:
+    """Queue the record as it is now and, where there is one, a note. The same key queues once."""
+    lead = await lead_of(uow, await uow.profiles.get(profile_id))
+    for crm in runtime.crms:
+        dispatches: list[tuple[str, CrmUpsert | CrmNote]] = [(f"{key}:crm:{crm}", CrmUpsert(crm, lead))]
+        if note:
+            dispatches.append((f"{key}:note:{crm}", CrmNote(crm, HandoffId(""), note)))
+        for entry_key, dispatch in dispatches:
+            await uow.outbox.add(
+                OutboxEntry(
+                    id=OutboxId(new_id(now)),
+                    key=entry_key,
+                    dispatch=dispatch,
+                    purpose=Purpose.DESK,
+                    profile_id=profile_id,
+                    conversation_id=conversation_id,
+                    created_at=now,
+                    due_at=now,
+                )
+            )
+
+
+async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
+    """The person as sales and the CRM see them."""
+    identities = await uow.profiles.identities(profile.id)
+    changes = await uow.scores.of(profile.id)
+    score = total_score(changes)
+    by_kind = {identity.kind: identity.value for identity in identities}
+    known = profile.attributes
+    return Lead(
+        key=profile.id,
+        email=known.get("email") or by_kind.get("email"),
+        phone=known.get("phone") or by_kind.get("phone"),
+        name=known.get("name"),
+        score=score.total,
+        grade=score.grade,
+        reasons=tuple(f"{change.points:+d} {change.reason}" for change in changes),
+        properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
+    )

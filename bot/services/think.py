@@ -1,0 +1,222 @@
+"""Think: from a message to what is to be said and done, without touching the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+import structlog
+
+from bot.dialogue.engine import decide
+from bot.dialogue.responses import render, says_something
+from bot.domain.assistant import Assistant
+from bot.domain.consent import ConsentRecord
+from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, BotUttered, Event, Tracker
+from bot.domain.effects import (
+    ActionResult,
+    Apply,
+    ChangeScore,
+    PersonEffect,
+    RecordConsent,
+    RunAction,
+    Say,
+    SetAttribute,
+)
+from bot.domain.errors import ActionError
+from bot.domain.ids import MessageId
+from bot.domain.message import Text
+from bot.domain.person import Profile
+from bot.domain.score import ScoreChange, total_score
+from bot.domain.understanding import Expecting, Understood
+from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
+
+MOST_ACTIONS = 10
+"""As in Rasa: more actions than this on one message mean that rules chase each other."""
+
+APOLOGY = "utter_internal_error"
+ANSWER_FROM_KNOWLEDGE = "action_answer_from_knowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What a turn knows of the person it talks with."""
+
+    profile: Profile
+    score_changes: tuple[ScoreChange, ...]
+    consents: tuple[ConsentRecord, ...]
+
+
+@dataclass(slots=True)
+class Thought:
+    """A turn as it grows: the tracker and the events that made it, what to say, what to do, and what acted why."""
+
+    tracker: Tracker
+    channel: str
+    now: datetime
+    events: list[Event] = field(default_factory=list)
+    says: list[Say] = field(default_factory=list)
+    effects: list[PersonEffect] = field(default_factory=list)
+    acted: list[tuple[str, str]] = field(default_factory=list)
+    milliseconds: dict[str, float] = field(default_factory=dict)
+
+    def apply(self, event: Event) -> None:
+        stamped = event if event.at is not None else replace(event, at=self.now)
+        self.tracker = self.tracker.apply(stamped)
+        self.events.append(stamped)
+        if isinstance(event, ActionExecuted):
+            self.acted.append((event.name, event.policy))
+
+    def say(self, say: Say) -> None:
+        if not says_something(say.content):
+            return
+        self.apply(BotUttered(say.content.text, response=say.response))
+        self.says.append(say)
+
+    def say_response(self, assistant: Assistant, name: str) -> None:
+        """Say a response by its name, if the assistant has it."""
+        if (response := assistant.responses.get(name)) is not None:
+            self.say(Say(render(response, self.tracker, self.channel), name))
+
+    def took(self, stage: str, seconds: float) -> None:
+        self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)
+
+
+async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str) -> tuple[Understood, float]:
+    """The reading of a text and the seconds that it took; off the event loop, for an encoder computes."""
+    playbook = runtime.library.current()
+    begun = perf_counter()
+    understood = await asyncio.to_thread(
+        playbook.nlu.parse, text, expecting=expecting(playbook.assistant, tracker), region=region
+    )
+    return understood, perf_counter() - begun
+
+
+def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
+    """The slot that the open form has just asked for, and the entities that would fill it."""
+    slot = tracker.slots.get(REQUESTED_SLOT)
+    if tracker.loop is None or not isinstance(slot, str):
+        return None
+    mappings = assistant.slots[slot].mappings if slot in assistant.slots else ()
+    entities = tuple(mapping.entity for mapping in mappings if mapping.entity is not None)
+    return Expecting(tracker.loop.name, slot, entities)
+
+
+async def answer(runtime: Runtime, thought: Thought, person: Person, message_id: MessageId) -> None:
+    """Let the dialogue engine decide, action by action, until it listens."""
+    assistant = runtime.library.current().assistant
+    actions = 0
+    while actions <= MOST_ACTIONS:
+        begun = perf_counter()
+        effects = decide(assistant, thought.tracker, channel=thought.channel)
+        thought.took("decide", perf_counter() - begun)
+        if not effects:
+            return
+        for effect in effects:
+            match effect:
+                case Apply(event=event):
+                    actions += isinstance(event, ActionExecuted)
+                    thought.apply(event)
+                case Say():
+                    thought.say(effect)
+                case RunAction():
+                    actions += 1
+                    await _run(runtime, assistant, thought, person, effect, message_id)
+    log.error("the action limit is reached", conversation=thought.tracker.conversation_id, actions=actions)
+    thought.acted.append(("action_listen", f"stopped: more than {MOST_ACTIONS} actions on one message"))
+
+
+async def _run(
+    runtime: Runtime, assistant: Assistant, thought: Thought, person: Person, action: RunAction, message_id: MessageId
+) -> None:
+    begun = perf_counter()
+    if action.name == ANSWER_FROM_KNOWLEDGE:
+        _answer_from_knowledge(assistant, thought)
+        thought.apply(ActionExecuted(action.name, policy=action.why))
+        return
+    try:
+        result = await runtime.actions.run(action.name, thought.tracker, _context(thought, person, message_id))
+    except ActionError as error:
+        log.error(
+            "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
+        )
+        thought.apply(ActionExecuted(action.name, policy=f"{action.why}; it failed"))
+        if not any(say.response == APOLOGY for say in thought.says):
+            thought.say_response(assistant, APOLOGY)
+        return
+    finally:
+        thought.took("actions", perf_counter() - begun)
+    _take_over(assistant, thought, result)
+    thought.apply(ActionExecuted(action.name, policy=action.why))
+
+
+def _take_over(assistant: Assistant, thought: Thought, result: ActionResult) -> None:
+    for event in result.events:
+        thought.apply(event)
+    for say in result.says:
+        thought.say(_worded(assistant, thought, say))
+    thought.effects.extend(result.effects)
+
+
+def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:
+    """What an action says, with the words of the response that it named; its own buttons and image go with them."""
+    response = assistant.responses.get(say.response)
+    if say.content.text or response is None:
+        return say
+    worded = render(response, thought.tracker, thought.channel, values=say.arguments)
+    own = say.content
+    content = replace(worded, buttons=(*worded.buttons, *own.buttons), image=own.image or worded.image)
+    return replace(say, content=content)
+
+
+def _answer_from_knowledge(assistant: Assistant, thought: Thought) -> None:
+    message = thought.tracker.latest_message
+    found = message.understood.answer if message is not None else None
+    if found is None:
+        thought.say_response(assistant, "utter_no_answer")
+        return
+    thought.say(Say(Text(found.text, source_title=found.title, source_url=found.url)))
+
+
+def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping[str, Any]:
+    """What an action may know of the person, with what this turn has changed already."""
+    attributes = dict(person.profile.attributes)
+    changes = list(person.score_changes)
+    consents = {f"{record.purpose}:{record.channel}": record.granted for record in person.consents}
+    counted = {change.rule for change in changes}
+    for effect in thought.effects:
+        match effect:
+            case SetAttribute(name=name, value=value):
+                attributes[name] = value
+            case RecordConsent(purpose=purpose, channel=channel, granted=granted):
+                consents[f"{purpose}:{channel}"] = granted
+            case ChangeScore() if effect.again or effect.rule not in counted:
+                counted.add(effect.rule)
+                changes.append(
+                    ScoreChange(
+                        person.profile.id, "", effect.dimension, effect.points, effect.reason, effect.rule, thought.now
+                    )
+                )
+            case _:
+                pass
+    score = total_score(changes)
+    return {
+        "profile": {**attributes, "id": person.profile.id},
+        "time_zone": person.profile.time_zone,
+        "lead": {
+            "fit": score.fit,
+            "engagement": score.engagement,
+            "total": score.total,
+            "grade": score.grade,
+            "reasons": [change.reason for change in changes],
+        },
+        "consents": consents,
+        "channel": thought.channel,
+        "message_id": message_id,
+        "now": thought.now.isoformat(),
+    }

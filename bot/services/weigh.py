@@ -1,0 +1,145 @@
+"""Weigh a message: load what the gate looks at, ask it, and keep the decision record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import phonenumbers
+
+from bot.domain.consent import Purpose, standing_consent
+from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
+from bot.domain.handoff import HandoffState
+from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.journey import SendWindow
+from bot.domain.understanding import OPT_OUT_INTENT
+from bot.journeys.send_window import zones_of
+from bot.ports import UnitOfWork
+from bot.services.judge import SendFacts, judge
+from bot.services.runtime import Runtime
+
+DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
+"""A form that was last answered longer ago than this no longer keeps a journey from writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """A message to be weighed. `enrolment_id` is the journey's run that it comes from."""
+
+    key: str
+    purpose: Purpose
+    channel: str
+    address: str
+    profile_id: ProfileId | None
+    enrolment_id: EnrolmentId | None = None
+    window: SendWindow | None = None
+    expires_at: datetime | None = None
+
+
+async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
+    """The gate's verdict on this matter at this moment."""
+    if matter.purpose in (Purpose.DESK, Purpose.REPLY):
+        return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at), now)
+    suppression = await uow.consents.suppression(matter.channel, matter.address)
+    if matter.purpose is Purpose.SERVICE or matter.profile_id is None:
+        if suppression is not None and await _wrote_since(uow, matter, suppression.at):
+            suppression = None
+        return judge(
+            SendFacts(
+                purpose=matter.purpose, channel=matter.channel, suppression=suppression, expires_at=matter.expires_at
+            ),
+            now,
+        )
+    rules = runtime.library.current().rules
+    profile = await uow.profiles.get(matter.profile_id)
+    records = await uow.consents.of(matter.profile_id)
+    handoff = await uow.handoffs.open_for(matter.profile_id)
+    cap = rules.cap_for(matter.purpose, matter.channel, now)
+    sent = 0
+    if cap is not None:
+        sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - cap.within)
+    phone = matter.address if runtime.channel(matter.channel).abilities.identity == "phone" else None
+    legal = rules.windows_for(country_of(phone, runtime.region), matter.channel, now)
+    return judge(
+        SendFacts(
+            purpose=matter.purpose,
+            channel=matter.channel,
+            consent=standing_consent(records, matter.purpose, matter.channel),
+            suppression=suppression,
+            rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
+            in_dialogue=await _in_dialogue(uow, matter, now),
+            windows=(*legal, *((matter.window,) if matter.window else ())),
+            zones=zones_of(profile.time_zone, phone, runtime.region),
+            cap=cap.at_most if cap else None,
+            cap_period=cap.within if cap else timedelta(),
+            sent_lately=sent,
+            expires_at=matter.expires_at,
+        ),
+        now,
+    )
+
+
+async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> bool:
+    """Whether the customer has written from this address after `moment`: then they want to be answered there again."""
+    conversation = await uow.conversations.at(matter.channel, matter.address)
+    latest = conversation.tracker.latest_message if conversation is not None else None
+    if latest is None or latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
+        return False
+    return latest.at > moment
+
+
+def country_of(phone: str | None, default: str) -> str:
+    """The country (ISO 3166) of a number in E.164; `default` where there is none."""
+    if phone is None:
+        return default
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or default
+    except phonenumbers.NumberParseException:
+        return default
+
+
+async def _in_dialogue(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:
+    """Whether the person is filling in a form somewhere, other than the one that this run of the journey asks."""
+    assert matter.profile_id is not None  # noqa: S101  marketing always has somebody it is for
+    for conversation in await uow.conversations.of(matter.profile_id):
+        if conversation.tracker.loop is None or conversation.last_message_at is None:
+            continue
+        if matter.enrolment_id is not None and conversation.asking_enrolment == matter.enrolment_id:
+            continue
+        if now - conversation.last_message_at < DIALOGUE_STAYS_OPEN:
+            return True
+    return False
+
+
+async def keep_decision(uow: UnitOfWork, matter: Matter, verdict: Verdict, now: datetime) -> None:
+    """Append the decision record, and show it on the decisions feed."""
+    match verdict:
+        case Send(why=why):
+            outcome = "send"
+        case Later(at=at, why=why):
+            outcome, why = "later", f"{why}; next look {at:%A %d %B %H:%M} UTC"
+        case Withhold(why=why):
+            outcome = "withhold"
+    await note_decision(uow, matter, outcome, why, now)
+
+
+async def note_decision(uow: UnitOfWork, matter: Matter, outcome: str, why: str, now: datetime) -> None:
+    decision = Decision(
+        at=now,
+        entry_key=matter.key,
+        profile_id=matter.profile_id,
+        purpose=matter.purpose,
+        channel=matter.channel,
+        outcome=outcome,  # type: ignore[arg-type]
+        why=why,
+    )
+    await uow.consents.decided(decision)
+    item = {
+        "type": "decision",
+        "key": matter.key,
+        "channel": matter.channel,
+        "purpose": matter.purpose.value,
+        "outcome": outcome,
+        "why": why,
+    }
+    await uow.feeds.append("decisions", f"{matter.key}:{outcome}:{now.isoformat()}", item, now)

@@ -1,0 +1,198 @@
+"""Write a turn: all that came of one message, in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+
+from bot.domain.consent import Purpose
+from bot.domain.conversation import Conversation, Tracker
+from bot.domain.delivery import ChannelMessage, OutboxEntry
+from bot.domain.effects import Say
+from bot.domain.handoff import Handoff
+from bot.domain.ids import EnrolmentId, MessageId, OutboxId, new_id
+from bot.domain.journey import Answered, EnrolmentStatus, Refused, SendWindow
+from bot.domain.score import total_score
+from bot.domain.understanding import Understood
+from bot.ports import UnitOfWork
+from bot.services.enrol import step, tell_journeys
+from bot.services.hand_off import relay
+from bot.services.perform import Cause, perform
+from bot.services.runtime import Runtime
+from bot.services.think import Thought
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A finished thought and where it belongs. `key` is unique for ever: outbox keys are `<key>:<n>`."""
+
+    conversation: Conversation
+    thought: Thought
+    key: str
+    purpose: Purpose
+    message_id: MessageId | None
+    text: str
+    understood: Understood | None
+    handoff: Handoff | None
+    begun: float
+    enrolment_id: EnrolmentId | None = None
+    window: SendWindow | None = None
+
+
+async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime) -> None:
+    """Events, snapshot, outbox, effects, journeys and the explanation; nothing slow happens in here."""
+    written = perf_counter()
+    thought, conversation = turn.thought, turn.conversation
+    changes_before = await uow.scores.of(conversation.profile_id)
+    consents_before = len(await uow.consents.of(conversation.profile_id))
+    await uow.conversations.log(conversation.id, thought.events, now)
+    still_asking = _is_asking(turn)
+    await uow.conversations.save(
+        replace(
+            conversation,
+            tracker=thought.tracker,
+            last_message_at=now,
+            asking_enrolment=conversation.asking_enrolment if still_asking else None,
+            version=conversation.version + 1,
+        )
+    )
+    for number, say in enumerate(thought.says):
+        await uow.outbox.add(_entry(turn, number, say, now))
+    cause = Cause(
+        key=turn.key,
+        profile_id=conversation.profile_id,
+        conversation_id=conversation.id,
+        message_id=turn.message_id,
+        text=turn.text,
+        purpose=turn.purpose,
+    )
+    emitted = await perform(uow, runtime, thought.effects, cause, now)
+    if conversation.asking_enrolment is not None and not still_asking:
+        # Before the events: what the form's action emits may end the journey that waits for the answer.
+        await _resume(uow, runtime, turn, EnrolmentId(conversation.asking_enrolment), now)
+    await tell_journeys(uow, runtime, conversation.profile_id, emitted, now)
+    await _relay_to_desk(uow, turn, now)
+    changes = (await uow.scores.of(conversation.profile_id))[len(changes_before) :]
+    consents = (await uow.consents.of(conversation.profile_id))[consents_before:]
+    thought.took("store", perf_counter() - written)
+    explanation = {
+        **explain(turn),
+        "scores": [
+            {"dimension": change.dimension, "points": change.points, "reason": change.reason} for change in changes
+        ],
+        "score": _score(await uow.scores.of(conversation.profile_id)),
+        "consents": [
+            {
+                "purpose": record.purpose.value,
+                "channel": record.channel,
+                "granted": record.granted,
+                "text": record.text,
+                "how": record.how,
+            }
+            for record in consents
+        ],
+    }
+    await uow.feeds.append("explain", turn.key, explanation, now)
+
+
+def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
+    conversation = turn.conversation
+    return OutboxEntry(
+        id=OutboxId(new_id(now)),
+        key=f"{turn.key}:{number}",
+        dispatch=ChannelMessage(conversation.channel, conversation.address, say.content),
+        purpose=turn.purpose,
+        profile_id=conversation.profile_id,
+        conversation_id=conversation.id,
+        enrolment_id=turn.enrolment_id,
+        created_at=now,
+        due_at=now,
+        window=turn.window,
+    )
+
+
+def _is_asking(turn: Turn) -> bool:
+    """Whether the form that a journey opened here is still open after this turn."""
+    before, after = turn.conversation.tracker.loop, turn.thought.tracker.loop
+    if turn.enrolment_id is not None:
+        return after is not None
+    return (
+        turn.conversation.asking_enrolment is not None
+        and before is not None
+        and after is not None
+        and after.name == before.name
+    )
+
+
+async def _resume(uow: UnitOfWork, runtime: Runtime, turn: Turn, enrolment_id: EnrolmentId, now: datetime) -> None:
+    """The journey's form is closed: filled in, or refused."""
+    enrolment = await uow.enrolments.get(enrolment_id)
+    if enrolment.status is not EnrolmentStatus.WAITING:
+        return
+    answers = _answers(runtime, turn)
+    await step(uow, runtime, enrolment, Answered(answers) if answers else Refused(), now)
+
+
+def _answers(runtime: Runtime, turn: Turn) -> dict[str, Any] | None:
+    """The values of the form's slots as they were when it closed; None where one was never given."""
+    loop = turn.conversation.tracker.loop
+    form = runtime.library.current().assistant.forms.get(loop.name) if loop is not None else None
+    if form is None:
+        return None
+    given = _last_values(turn.thought, turn.conversation.tracker)
+    answers = {slot: given.get(slot) for slot in form.required_slots}
+    return answers if all(value is not None for value in answers.values()) else None
+
+
+def _last_values(thought: Thought, before: Tracker) -> dict[str, Any]:
+    """Slots as last given, whatever was reset after the form had been submitted."""
+    values = dict(before.slots)
+    for event in thought.events:
+        if event.kind == "slot" and event.value is not None:
+            values[event.name] = event.value
+    return values
+
+
+async def _relay_to_desk(uow: UnitOfWork, turn: Turn, now: datetime) -> None:
+    """While a hand-off is open its thread shows what is said."""
+    if turn.handoff is None:
+        return
+    if turn.text:
+        await relay(uow, turn.handoff, f"{turn.key}:in", "Customer", turn.text, now)
+    for number, say in enumerate(turn.thought.says):
+        await relay(uow, turn.handoff, f"{turn.key}:{number}", "Assistant", say.content.text, now)
+
+
+def explain(turn: Turn) -> dict[str, Any]:
+    """The turn as the explain panel shows it, but for what only the store knows."""
+    thought, understood = turn.thought, turn.understood
+    total = round((perf_counter() - turn.begun) * 1000, 2)
+    return {
+        "type": "turn",
+        "channel": turn.conversation.channel,
+        "conversation": turn.conversation.id,
+        "message_id": turn.key,
+        "text": turn.text,
+        "understood": None if understood is None else _reading(understood),
+        "acted": [{"action": action, "why": why} for action, why in thought.acted],
+        "slots_before": dict(turn.conversation.tracker.slots),
+        "slots_after": dict(thought.tracker.slots),
+        "milliseconds": {**thought.milliseconds, "total": total},
+    }
+
+
+def _reading(understood: Understood) -> dict[str, Any]:
+    return {
+        "stage": understood.stage,
+        "intent": understood.intent.name,
+        "confidence": round(understood.intent.confidence, 3),
+        "ranking": [{"name": one.name, "confidence": round(one.confidence, 3)} for one in understood.ranking[:5]],
+        "entities": [{"name": one.name, "value": one.value, "text": one.text} for one in understood.entities],
+    }
+
+
+def _score(changes: Any) -> dict[str, Any]:
+    score = total_score(changes)
+    return {"fit": score.fit, "engagement": score.engagement, "grade": score.grade}

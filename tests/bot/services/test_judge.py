@@ -1,0 +1,126 @@
+"""The gate: nothing that is marketing leaves without consent, outside its hours, above its cap or after an opt-out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.delivery import Later, Send, Withhold
+from bot.domain.ids import ProfileId
+from bot.domain.journey import SendWindow
+from bot.services.judge import SendFacts, judge
+
+NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
+ANA = ProfileId("ana")
+GRANTED = ConsentRecord(ANA, Purpose.MARKETING, "sms", True, NOON, "answered in webchat", "May we text you?")
+STOPPED = Suppression("sms", "+447700900123", "wrote STOP", NOON)
+MARKETING = SendFacts(
+    purpose=Purpose.MARKETING,
+    channel="sms",
+    consent=GRANTED,
+    windows=(SendWindow(time(9), time(20)),),
+    zones=("Europe/London",),
+)
+
+
+def test_marketing_with_consent_leaves_and_the_reason_names_it() -> None:
+    assert judge(MARKETING, NOON) == Send("consent of 13 May 2026: answered in webchat")
+
+
+def test_marketing_without_a_consent_record_is_withheld() -> None:
+    assert judge(replace(MARKETING, consent=None), NOON) == Withhold("no consent to marketing by sms on record")
+
+
+def test_marketing_after_a_refusal_is_withheld() -> None:
+    verdict = judge(replace(MARKETING, consent=replace(GRANTED, granted=False)), NOON)
+    assert isinstance(verdict, Withhold)
+    assert "refused or withdrawn" in verdict.why
+
+
+def test_a_suppressed_address_outranks_consent() -> None:
+    assert isinstance(judge(replace(MARKETING, suppression=STOPPED), NOON), Withhold)
+
+
+def test_a_suppressed_address_gets_no_service_message_either_but_does_get_its_answers() -> None:
+    service = SendFacts(purpose=Purpose.SERVICE, channel="sms", suppression=STOPPED)
+    reply = SendFacts(purpose=Purpose.REPLY, channel="sms", suppression=STOPPED)
+    assert isinstance(judge(service, NOON), Withhold)
+    assert isinstance(judge(reply, NOON), Send)
+
+
+def test_at_night_marketing_waits_for_the_morning() -> None:
+    night = datetime(2026, 5, 13, 22, tzinfo=UTC)
+    assert judge(MARKETING, night) == Later(
+        datetime(2026, 5, 14, 8, tzinfo=UTC), "outside the hours in which this person may be sent to"
+    )
+
+
+def test_every_zone_that_the_person_may_be_in_must_be_open() -> None:
+    coast_to_coast = replace(MARKETING, zones=("America/New_York", "America/Los_Angeles"))
+    verdict = judge(coast_to_coast, datetime(2026, 5, 13, 14, tzinfo=UTC))  # 10:00 in New York, 07:00 in Los Angeles
+    assert isinstance(verdict, Later)
+    assert verdict.at == datetime(2026, 5, 13, 16, tzinfo=UTC)
+
+
+def test_marketing_waits_while_a_rep_or_a_form_has_the_floor() -> None:
+    assert isinstance(judge(replace(MARKETING, rep_has_the_floor=True), NOON), Later)
+    assert isinstance(judge(replace(MARKETING, in_dialogue=True), NOON), Later)
+
+
+def test_above_the_cap_marketing_is_withheld() -> None:
+    capped = replace(MARKETING, cap=3, cap_period=timedelta(days=7))
+    assert isinstance(judge(replace(capped, sent_lately=2), NOON), Send)
+    assert judge(replace(capped, sent_lately=3), NOON) == Withhold("the cap of 3 within 7 days is reached")
+
+
+def test_what_came_too_late_is_withheld_whatever_it_is() -> None:
+    late = SendFacts(purpose=Purpose.DESK, channel="slack", expires_at=NOON - timedelta(seconds=1))
+    assert isinstance(judge(late, NOON), Withhold)
+
+
+@given(
+    consent=st.none() | st.builds(lambda granted: replace(GRANTED, granted=granted), st.booleans()),
+    suppression=st.none() | st.just(STOPPED),
+    floor=st.booleans(),
+    in_dialogue=st.booleans(),
+    sent=st.integers(0, 5),
+    cap=st.none() | st.integers(0, 5),
+    zones=st.lists(
+        st.sampled_from(["Europe/London", "America/Denver", "Asia/Kolkata", "Pacific/Auckland"]), max_size=3
+    ),
+    now=st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+)
+def test_marketing_is_sent_only_when_nothing_speaks_against_it(
+    consent: ConsentRecord | None,
+    suppression: Suppression | None,
+    floor: bool,
+    in_dialogue: bool,
+    sent: int,
+    cap: int | None,
+    zones: list[str],
+    now: datetime,
+) -> None:
+    facts = replace(
+        MARKETING,
+        consent=consent,
+        suppression=suppression,
+        rep_has_the_floor=floor,
+        in_dialogue=in_dialogue,
+        sent_lately=sent,
+        cap=cap,
+        zones=zones,
+    )
+    verdict = judge(facts, now)
+    if isinstance(verdict, Send):
+        assert consent is not None
+        assert consent.granted
+        assert suppression is None
+        assert not floor
+        assert not in_dialogue
+        assert cap is None or sent < cap
+    if isinstance(verdict, Later):
+        assert verdict.at > now
