@@ -1,0 +1,17 @@
+"""A channel that prints. The smallest connector there is: copy it to begin your own."""
+
+from __future__ import annotations
+
+import sys
+
+from bot.ports import ConnectorSettings
+from connectors.console.channel import ConsoleChannel
+
+__all__ = ["CHANNELS", "SETTINGS", "build"]
+
+CHANNELS: tuple[str, ...] = ("console",)
+SETTINGS: tuple[str, ...] = ()
+
+
+def build(settings: ConnectorSettings) -> ConsoleChannel:
+    return ConsoleChannel(sys.stdout)

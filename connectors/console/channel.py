@@ -1,0 +1,37 @@
+"""The console channel: what is sent to a customer is printed."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.ports import Abilities, Webhook, WebhookRequest
+
+
+class ConsoleChannel:
+    """Writes each message to `stream` as `<address> <text>` and a line for each button. Nothing can come in."""
+
+    name = "console"
+    abilities = Abilities(identity="console", buttons=True, proactive=True)
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def parse(self, request: WebhookRequest) -> Webhook:
+        raise WebhookRejected(404, "The console takes no webhooks: nobody sends to it over HTTP.")
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        if not isinstance(message.content, Text):
+            raise PermanentSendError(f"the console shows text only, not a {message.content.kind}")
+        lines = [f"{message.address} {message.content.text}"]
+        lines += [f"  [{button.title}]" for button in message.content.buttons]
+        self._stream.write("\n".join(lines) + "\n")
+        self._stream.flush()
+        return Receipt(message.key)
+
+    async def find(self, message: OutboundMessage) -> Receipt | None:
+        return None
+
+    async def close(self) -> None:
+        return None

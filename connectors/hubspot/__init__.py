@@ -1,0 +1,49 @@
+"""HubSpot as the CRM: leads become contacts, hand-offs become notes on them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from bot.domain.errors import SettingsError
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.hubspot.crm import API_URL, HubSpotCrm
+from connectors.hubspot.sandbox import HubSpotSandbox
+
+__all__ = ["SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION")
+DEFAULT_VERSION = "2026-09"
+VERSION = re.compile(r"20[0-9]{2}-(03|09)")
+
+
+def build(settings: ConnectorSettings) -> HubSpotCrm:
+    """Raises SettingsError where a setting is missing or no version of HubSpot's."""
+    return HubSpotCrm(
+        token=settings.require("HUBSPOT_TOKEN"),
+        version=_version(settings),
+        api_url=settings.sandbox_url or API_URL,
+        clock=settings.clock,
+        trust_proxy_settings=settings.sandbox_url is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    token = hmac.new(secret.encode(), b"hubspot sandbox token", hashlib.sha256).hexdigest()[:32]
+    return {"HUBSPOT_TOKEN": f"pat-sandbox-{token}"}
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return HubSpotSandbox(settings.require("HUBSPOT_TOKEN"), _version(settings), settings.feed, settings.clock)
+
+
+def _version(settings: ConnectorSettings) -> str:
+    version = settings.get("HUBSPOT_API_VERSION", DEFAULT_VERSION)
+    if not VERSION.fullmatch(version):
+        raise SettingsError(
+            f'HUBSPOT_API_VERSION is "{version}". HubSpot names its versions by year and month, such as '
+            f"{DEFAULT_VERSION}; v1 to v4 are being withdrawn."
+        )
+    return version

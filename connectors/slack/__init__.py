@@ -1,0 +1,51 @@
+"""The sales desk in Slack: hand-off cards, threads, and reps who answer customers from there."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.slack.channel import API_URL, SlackChannel
+from connectors.slack.sandbox import SlackSandbox
+
+__all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+CHANNELS: tuple[str, ...] = ("slack",)
+SETTINGS: tuple[str, ...] = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CHANNEL")
+
+
+def build(settings: ConnectorSettings) -> SlackChannel:
+    """Raises SettingsError where a setting is missing."""
+    sandbox = settings.sandbox_url
+    return SlackChannel(
+        token=settings.require("SLACK_BOT_TOKEN"),
+        signing_secret=settings.require("SLACK_SIGNING_SECRET"),
+        channel_id=settings.require("SLACK_CHANNEL"),
+        api_url=f"{sandbox.rstrip('/')}/api/" if sandbox else API_URL,
+        trust_proxy_settings=sandbox is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    return {
+        "SLACK_BOT_TOKEN": "xoxb-" + _derive(secret, "bot token"),
+        "SLACK_SIGNING_SECRET": _derive(secret, "signing secret"),
+        "SLACK_CHANNEL": "C0000SALES",
+    }
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return SlackSandbox(
+        token=settings.require("SLACK_BOT_TOKEN"),
+        signing_secret=settings.require("SLACK_SIGNING_SECRET"),
+        channel_id=settings.require("SLACK_CHANNEL"),
+        service_url=settings.service_url,
+        feed=settings.feed,
+        clock=settings.clock,
+    )
+
+
+def _derive(secret: str, what: str) -> str:
+    return hmac.new(secret.encode(), f"slack sandbox {what}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,149 @@
+"""Hand-off cards, thread lines and the reply form in Slack's Block Kit.
+
+Whatever a customer wrote goes out as `plain_text`, in which Slack reads no mentions, links or markup; where only markup
+is possible, it is escaped. Limits are those of docs.slack.dev/reference/block-kit.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Text
+
+Block = dict[str, Any]
+
+LONGEST_HEADER = 150
+LONGEST_SECTION = 3000
+LONGEST_FACT = 300
+"""Slack would take 2,000 a field, but not ten of those in one message."""
+
+MOST_FIELDS = 10
+LONGEST_STANDING = 150
+LONGEST_FALLBACK = 3000
+LONGEST_LINE = 12_000
+"""Characters of a thread line: Slack refuses a message whose blocks are longer in sum (msg_blocks_too_long)."""
+
+ACTION_PREFIX = "handoff_"
+REPLY_CALLBACK = "handoff_reply"
+REPLY_BLOCK = "reply"
+REPLY_INPUT = "text"
+
+LABELS = {DeskVerb.CLAIM: "Claim", DeskVerb.REPLY: "Reply", DeskVerb.HAND_BACK: "Hand back"}
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A message's blocks, and the text that notifications show in their place."""
+
+    text: str
+    blocks: Sequence[Block]
+
+
+def card(content: HandoffCard) -> Post:
+    """The lead as a rep first sees it: who, why, what is known, the score with its reasons, and the buttons."""
+    blocks: list[Block] = [{"type": "header", "text": _plain(content.title, LONGEST_HEADER)}]
+    if content.summary.strip():
+        blocks.append(_section(content.summary))
+    facts = [f"{name}\n{value}" for name, value in content.facts[:MOST_FIELDS]]
+    if facts:
+        blocks.append({"type": "section", "fields": [_plain(fact, LONGEST_FACT) for fact in facts]})
+    score = [f"Score {content.score} · Grade {content.grade}", *(f"• {reason}" for reason in content.reasons)]
+    blocks.append(_section("\n".join(score)))
+    blocks.append({"type": "context", "elements": _context(content)})
+    buttons = [_button(verb, content) for verb in _verbs(content)]
+    if buttons:
+        blocks.append({"type": "actions", "block_id": "handoff", "elements": buttons})
+    return Post(escape(_cut(f"{content.title}: {content.summary}", LONGEST_FALLBACK)), blocks)
+
+
+def _verbs(content: HandoffCard) -> Sequence[DeskVerb]:
+    if content.closed:
+        return ()
+    if content.claimed_by:
+        return (DeskVerb.REPLY, DeskVerb.HAND_BACK)
+    return (DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK)
+
+
+def _button(verb: DeskVerb, content: HandoffCard) -> Block:
+    button: Block = {
+        "type": "button",
+        "action_id": f"{ACTION_PREFIX}{verb.value}",
+        "text": _plain(LABELS[verb], 75),
+        "value": content.handoff_id,
+    }
+    if verb is DeskVerb.CLAIM or (verb is DeskVerb.REPLY and content.claimed_by):
+        button["style"] = "primary"
+    return button
+
+
+def _context(content: HandoffCard) -> list[Block]:
+    if content.closed:
+        standing = f"Handed back by {content.claimed_by}" if content.claimed_by else "Handed back"
+    elif content.claimed_by:
+        standing = f"Claimed by {content.claimed_by}"
+    else:
+        standing = "Waiting for somebody to claim it; the bot is answering meanwhile"
+    link = f"<{escape(content.transcript_url)}|Transcript>"
+    return [_plain(standing, LONGEST_STANDING), {"type": "mrkdwn", "text": link}]
+
+
+def line(content: DeskLine) -> Post:
+    """A line of the conversation, for the thread."""
+    text = _cut(f"{content.speaker}: {content.text}", LONGEST_LINE)
+    parts = [text[start : start + LONGEST_SECTION] for start in range(0, len(text), LONGEST_SECTION)]
+    return Post(escape(_cut(text, LONGEST_FALLBACK)), [_section(part) for part in parts if part.strip()])
+
+
+def note(content: Text) -> Post:
+    """A plain message to the channel."""
+    text = content.text
+    if content.buttons:
+        text += "\n" + " / ".join(button.title for button in content.buttons)
+    return line(DeskLine(content.author_name or "Overture", text))
+
+
+def reply_form(content: ReplyForm, *, channel: str, thread: str) -> Block:
+    """The modal in which a rep writes to the customer; what it belongs to travels in `private_metadata`."""
+    return {
+        "type": "modal",
+        "callback_id": REPLY_CALLBACK,
+        "private_metadata": json.dumps({"handoff": content.handoff_id, "channel": channel, "thread": thread}),
+        "title": _plain("Reply to the customer", 24),
+        "submit": _plain("Send", 24),
+        "close": _plain("Cancel", 24),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": REPLY_BLOCK,
+                "label": _plain(f"To {content.customer}", 150),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": REPLY_INPUT,
+                    "multiline": True,
+                    "min_length": 1,
+                    "max_length": LONGEST_SECTION,
+                },
+            }
+        ],
+    }
+
+
+def escape(text: str) -> str:
+    """`text` for Slack's mrkdwn, where these three characters are all that is special."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _plain(text, LONGEST_SECTION)}
+
+
+def _plain(text: str, longest: int) -> Block:
+    """Slack refuses an empty text, so a blank one becomes a dash."""
+    return {"type": "plain_text", "text": _cut(text, longest) if text.strip() else "–", "emoji": False}
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

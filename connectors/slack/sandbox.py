@@ -1,0 +1,313 @@
+"""A stand-in for Slack: one workspace with one channel, in which reps press buttons and write in threads."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from bot.domain.errors import WebhookRejected
+from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
+from connectors.slack.blocks import REPLY_BLOCK, REPLY_INPUT, escape
+from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
+from connectors.slack.signature import sign
+
+FEED = "sandbox:slack"
+CHANNEL_NAME = "sales"
+TEAM = {"id": "T0OVERTURE", "domain": "overture-sandbox"}
+APP_ID = "A0OVERTURE"
+BOT_USER = "U0OVERTURE"
+TRIGGER_LIVES = timedelta(seconds=3)
+
+Json = Mapping[str, Any]
+
+
+class SlackSandbox:
+    """Checks the bearer token and the limits of Block Kit as Slack does. Its messages are those on the feed."""
+
+    name = "slack"
+
+    def __init__(
+        self, *, token: str, signing_secret: str, channel_id: str, service_url: str, feed: FeedWriter, clock: Clock
+    ) -> None:
+        self._token = token
+        self._signing_secret = signing_secret
+        self._channel_id = channel_id
+        self._service_url = service_url.rstrip("/")
+        self._feed = feed
+        self._clock = clock
+        self._last_ts = datetime.min.replace(tzinfo=UTC)
+        self._lock = asyncio.Lock()
+
+    # ------------------------------------------------------------ its Web API
+
+    async def answer(self, request: WebhookRequest) -> Reply:
+        method = urlsplit(request.url).path.rpartition("/api/")[2]
+        token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if not token:
+            return _refused("not_authed")
+        if not secrets.compare_digest(token.encode(), self._token.encode()):
+            return _refused("invalid_auth")
+        arguments = _arguments(request)
+        if arguments is None:
+            return _refused("invalid_json")
+        match method:
+            case "auth.test":
+                return _accepted(team="Overture sandbox", team_id=TEAM["id"], user="overture", user_id=BOT_USER)
+            case "chat.postMessage":
+                return await self._post(arguments)
+            case "chat.update":
+                return await self._update(arguments)
+            case "views.open":
+                return await self._open_view(arguments)
+        return _refused("unknown_method")
+
+    async def _post(self, arguments: Json) -> Reply:
+        if arguments.get("channel") not in (self._channel_id, f"#{CHANNEL_NAME}", CHANNEL_NAME):
+            return _refused("channel_not_found")
+        if not arguments.get("text") and not arguments.get("blocks"):
+            return _refused("no_text")
+        if fault := fault_of_blocks(arguments.get("blocks") or []):
+            return _refused("invalid_blocks", fault)
+        thread = arguments.get("thread_ts")
+        if thread is not None and await self._message(thread) is None:
+            return _refused("thread_not_found")
+        item = await self._show(arguments.get("text") or "", arguments.get("blocks") or [], thread, user=None)
+        return _accepted(channel=self._channel_id, ts=item["ts"], message=_message(item))
+
+    async def _update(self, arguments: Json) -> Reply:
+        if arguments.get("channel") != self._channel_id:
+            return _refused("channel_not_found")
+        ts = arguments.get("ts")
+        original = await self._message(ts)
+        if original is None:
+            return _refused("message_not_found")
+        if original["user"] is not None:
+            return _refused("cant_update_message")
+        if fault := fault_of_blocks(arguments.get("blocks") or []):
+            return _refused("invalid_blocks", fault)
+        text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
+        item = {"type": "update", "channel": f"#{CHANNEL_NAME}", "ts": ts, "text": text, "blocks": blocks}
+        await self._feed.append(FEED, f"update:{await self._next_ts()}", item)
+        return _accepted(channel=self._channel_id, ts=ts, text=text)
+
+    async def _open_view(self, arguments: Json) -> Reply:
+        trigger, view = str(arguments.get("trigger_id") or ""), arguments.get("view")
+        issued = self._issue_time(trigger)
+        if issued is None:
+            return _refused("invalid_trigger_id")
+        if self._clock.now() - issued > TRIGGER_LIVES:
+            return _refused("expired_trigger_id")
+        if fault := fault_of_view(view):
+            return _refused("invalid_arguments", fault)
+        assert isinstance(view, dict)  # noqa: S101  fault_of_view has seen to it
+        view_id = "V" + secrets.token_hex(5).upper()
+        item = {"type": "view", "trigger_id": trigger, "view": {**view, "id": view_id}}
+        await self._feed.append(FEED, f"view:{view_id}", item)
+        return _accepted(view={**view, "id": view_id, "team_id": TEAM["id"], "app_id": APP_ID, "root_view_id": view_id})
+
+    # ------------------------------------------------------------ its people
+
+    async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
+        """A rep presses a button (`click`), writes in a thread (`reply`) or sends the open form (`submit`)."""
+        match deed:
+            case {"deed": "click", "ts": str(ts), "action_id": str(action), "value": str(value), "user": str(user)}:
+                return await self._click(ts, action, value, user, now)
+            case {"deed": "reply", "thread_ts": str(thread), "text": str(text), "user": str(user)}:
+                return await self._reply(thread, text, user, now)
+            case {"deed": "submit", "callback_id": str(), "private_metadata": str(), "text": str(), "user": str()}:
+                return self._submit(deed, now)
+        raise WebhookRejected(400, "A rep can click, reply or submit; a field of the deed is missing or no text.")
+
+    async def _click(self, ts: str, action_id: str, value: str, user: str, now: datetime) -> WebhookRequest:
+        message = await self._message(ts)
+        if message is None:
+            raise WebhookRejected(400, f"There is no message {ts} in the channel.")
+        payload = {
+            "type": "block_actions",
+            **self._actor(user, now),
+            "container": {
+                "type": "message",
+                "message_ts": ts,
+                "channel_id": self._channel_id,
+                "is_ephemeral": False,
+            },
+            "channel": {"id": self._channel_id, "name": CHANNEL_NAME},
+            "message": _message(message),
+            "state": {"values": {}},
+            "response_url": f"https://hooks.slack.com/actions/{TEAM['id']}/sandbox",
+            "actions": [
+                {
+                    "type": "button",
+                    "action_id": action_id,
+                    "block_id": "handoff",
+                    "text": {"type": "plain_text", "text": "Button", "emoji": False},
+                    "value": value,
+                    "action_ts": await self._next_ts(),
+                }
+            ],
+        }
+        return self._interaction(payload, now)
+
+    async def _reply(self, thread: str, text: str, user: str, now: datetime) -> WebhookRequest:
+        if await self._message(thread) is None:
+            raise WebhookRejected(400, f"There is no message {thread} in the channel to reply to.")
+        item = await self._show(escape(text), [], thread, user=user)
+        event = {
+            "client_msg_id": secrets.token_hex(16),
+            "type": "message",
+            "text": item["text"],
+            "user": _user_id(user),
+            "ts": item["ts"],
+            "team": TEAM["id"],
+            "thread_ts": thread,
+            "parent_user_id": BOT_USER,
+            "channel": self._channel_id,
+            "event_ts": item["ts"],
+            "channel_type": "channel",
+        }
+        body = json.dumps(
+            {
+                "token": "sandbox",
+                "team_id": TEAM["id"],
+                "api_app_id": APP_ID,
+                "event": event,
+                "type": "event_callback",
+                "event_id": "Ev" + secrets.token_hex(5).upper(),
+                "event_time": int(now.timestamp()),
+                "authorizations": [{"team_id": TEAM["id"], "user_id": BOT_USER, "is_bot": True}],
+                "is_ext_shared_channel": False,
+            }
+        ).encode()
+        return self._webhook("events", "application/json", body, now)
+
+    def _submit(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
+        view_id = str(deed.get("view_id") or "V" + secrets.token_hex(5).upper())
+        value = {"type": "plain_text_input", "value": deed["text"]}
+        payload = {
+            "type": "view_submission",
+            **self._actor(str(deed["user"]), now),
+            "view": {
+                "id": view_id,
+                "team_id": TEAM["id"],
+                "type": "modal",
+                "private_metadata": deed["private_metadata"],
+                "callback_id": deed["callback_id"],
+                "state": {"values": {REPLY_BLOCK: {REPLY_INPUT: value}}},
+                "hash": f"{int(now.timestamp())}.{secrets.token_hex(4)}",
+                "root_view_id": view_id,
+                "app_id": APP_ID,
+            },
+            "response_urls": [],
+        }
+        return self._interaction(payload, now)
+
+    def _actor(self, user: str, now: datetime) -> dict[str, Any]:
+        """What every interaction says of who did it."""
+        return {
+            "user": {"id": _user_id(user), "username": user, "name": user, "team_id": TEAM["id"]},
+            "api_app_id": APP_ID,
+            "token": "sandbox",
+            "team": TEAM,
+            "trigger_id": self._trigger(now),
+        }
+
+    def _interaction(self, payload: Json, now: datetime) -> WebhookRequest:
+        body = urlencode({"payload": json.dumps(payload)}).encode()
+        return self._webhook("interactivity", "application/x-www-form-urlencoded", body, now)
+
+    def _webhook(self, tail: str, content_type: str, body: bytes, now: datetime) -> WebhookRequest:
+        headers = {"content-type": content_type, **sign(body, self._signing_secret, now)}
+        return WebhookRequest("POST", f"{self._service_url}/channels/{self.name}/{tail}", headers, body, now)
+
+    # ------------------------------------------------------------ its memory
+
+    async def _show(self, text: str, blocks: list[Any], thread: Any, *, user: str | None) -> dict[str, Any]:
+        item = {
+            "type": "post",
+            "channel": f"#{CHANNEL_NAME}",
+            "ts": await self._next_ts(),
+            "thread_ts": thread,
+            "text": text,
+            "blocks": blocks,
+            "user": user,
+        }
+        await self._feed.append(FEED, item["ts"], item)
+        return item
+
+    async def _message(self, ts: object) -> Json | None:
+        for item in await self._feed.items(FEED):
+            if item["type"] == "post" and item["ts"] == ts:
+                return item
+        return None
+
+    async def _next_ts(self) -> str:
+        """A timestamp that no message has: seconds and microseconds, as Slack writes them."""
+        async with self._lock:
+            self._last_ts = max(self._clock.now(), self._last_ts + timedelta(microseconds=1))
+            return f"{int(self._last_ts.timestamp())}.{self._last_ts.microsecond:06d}"
+
+    def _trigger(self, now: datetime) -> str:
+        issued = str(int(now.timestamp() * 1000))
+        return f"{issued}.{secrets.token_hex(4)}.{self._seal(issued)}"
+
+    def _issue_time(self, trigger: str) -> datetime | None:
+        issued, _, seal = trigger.partition(".")
+        if not issued.isdecimal() or not hmac.compare_digest(seal.rpartition(".")[2], self._seal(issued)):
+            return None
+        return datetime.fromtimestamp(int(issued) / 1000, UTC)
+
+    def _seal(self, issued: str) -> str:
+        return hmac.new(self._signing_secret.encode(), issued.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def _user_id(name: str) -> str:
+    """Slack's ids say nothing of the name."""
+    return "U" + hashlib.sha256(name.encode()).hexdigest()[:9].upper()
+
+
+def _message(item: Json) -> Json:
+    """A posted message as Slack's answers and interactions carry it."""
+    return {
+        "type": "message",
+        "text": item["text"],
+        "blocks": item["blocks"],
+        "ts": item["ts"],
+        "team": TEAM["id"],
+        **({"thread_ts": item["thread_ts"]} if item["thread_ts"] else {}),
+        **({"user": _user_id(item["user"])} if item["user"] else {"user": BOT_USER, "bot_id": "B0OVERTURE"}),
+    }
+
+
+def _arguments(request: WebhookRequest) -> Json | None:
+    """The call's arguments: JSON, or a form whose lists and objects are JSON."""
+    if not request.body:
+        return {}
+    try:
+        if "json" in request.headers.get("content-type", ""):
+            found = json.loads(request.body)
+            return found if isinstance(found, dict) else None
+        form = {name: values[0] for name, values in parse_qs(request.body.decode()).items()}
+        return {name: json.loads(text) if name in ("blocks", "view") else text for name, text in form.items()}
+    except ValueError:
+        return None
+
+
+def _accepted(**answer: Any) -> Reply:
+    return _json({"ok": True, **answer})
+
+
+def _refused(error: str, detail: str = "") -> Reply:
+    """Slack answers errors with status 200, and says so in the body."""
+    metadata = {"response_metadata": {"messages": [f"[ERROR] {detail}"]}} if detail else {}
+    return _json({"ok": False, "error": error, **metadata})
+
+
+def _json(body: Json) -> Reply:
+    return Reply(200, json.dumps(body).encode(), "application/json; charset=utf-8")

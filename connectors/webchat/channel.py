@@ -1,0 +1,231 @@
+"""The webchat channel: three endpoints for the widget, and a feed that the widget reads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID, uuid4
+from zoneinfo import available_timezones
+
+from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
+from bot.ports import Abilities, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
+from connectors.webchat.origins import cors_headers, preflight_headers
+from connectors.webchat.tokens import TokenRefused, VisitorTokens
+
+LONGEST_TEXT = 4000
+LONGEST_PAYLOAD = 1000
+LONGEST_BODY = 64 * 1024
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+FEED_POSITION = re.compile(r"[0-9]{1,18}")
+METHODS = {"session": "POST", "messages": "POST", "events": "GET"}
+
+
+class WebchatChannel:
+    """Talks with the widget. A visitor's address is the UUID in their token; `feed` is what the widget reads."""
+
+    name = "webchat"
+    abilities = Abilities(
+        identity="webchat",
+        buttons=True,
+        longest_text=LONGEST_TEXT,
+        proactive=True,
+        own_lines=True,
+        repeatable=True,
+        separate_disclosure=True,
+    )
+
+    def __init__(self, *, tokens: VisitorTokens, origins: frozenset[str], feed: FeedWriter) -> None:
+        self._tokens = tokens
+        self._origins = origins
+        self._feed = feed
+        self._time_zones = frozenset(available_timezones())
+
+    # ------------------------------------------------------------ in
+
+    def parse(self, request: WebhookRequest) -> Webhook:
+        cors = cors_headers(request.headers, self._origins)
+        try:
+            return self._answer(request, cors)
+        except WebhookRejected as error:
+            # Without these a browser hides the status from the page, which then cannot tell why.
+            raise WebhookRejected(error.status, error.reason, headers={**cors, **error.headers}) from error
+
+    def _answer(self, request: WebhookRequest, cors: Mapping[str, str]) -> Webhook:
+        method = METHODS.get(request.tail)
+        if method is None:
+            raise WebhookRejected(404, f"There is no such page. The chat has {', '.join(METHODS)}.")
+        if request.method == "OPTIONS":
+            return Webhook(reply=Reply(204, headers=preflight_headers(cors)))
+        if request.method != method:
+            raise WebhookRejected(405, f"Use {method} here.", headers={"Allow": f"{method}, OPTIONS"})
+        if request.tail == "session":
+            return self._open(request, cors)
+        visitor = self._visitor(request)
+        if request.tail == "messages":
+            return self._take(request, visitor, cors)
+        return Webhook(follow=FollowFeed(f"webchat:{visitor}", _after(request)), reply=Reply(headers=cors))
+
+    def _open(self, request: WebhookRequest, cors: Mapping[str, str]) -> Webhook:
+        """A token for a new visitor, or a fresh one for the visitor whose token came along."""
+        body = _read_json(request) if request.body else {}
+        known = self._returning_visitor(request)
+        visitor = known or uuid4()
+        reply = _json_reply(
+            200, {"token": self._tokens.issue(visitor, request.received_at), "visitor": str(visitor)}, cors
+        )
+        if known is not None:
+            return Webhook(reply=reply)
+        time_zone, locale = body.get("time_zone"), body.get("locale")
+        opened = CustomerMessage(
+            channel=self.name,
+            vendor_id=f"open:{visitor}",
+            address=str(visitor),
+            opened=True,
+            time_zone=time_zone if isinstance(time_zone, str) and time_zone in self._time_zones else None,
+            locale=locale if isinstance(locale, str) and LANGUAGE_TAG.fullmatch(locale) else None,
+            metadata=_privacy(request),
+        )
+        return Webhook(inbound=(opened,), reply=reply)
+
+    def _take(self, request: WebhookRequest, visitor: UUID, cors: Mapping[str, str]) -> Webhook:
+        body = _read_json(request)
+        message = CustomerMessage(
+            channel=self.name,
+            vendor_id=f"{visitor}:{_message_id(body)}",
+            address=str(visitor),
+            text=_text(body),
+            payload=_payload(body),
+            metadata=_privacy(request),
+        )
+        return Webhook(inbound=(message,), reply=_json_reply(202, {"accepted": True}, cors))
+
+    def _visitor(self, request: WebhookRequest) -> UUID:
+        token = _bearer_token(request)
+        if token is None:
+            _unauthorised("there is no token; POST to /channels/webchat/session for one")
+        try:
+            return self._tokens.visitor(token, request.received_at)
+        except TokenRefused as error:
+            _unauthorised(str(error))
+
+    def _returning_visitor(self, request: WebhookRequest) -> UUID | None:
+        """Who asks for a fresh token. One that cannot be renewed counts as none: its bearer begins as a new visitor."""
+        token = _bearer_token(request)
+        if token is None:
+            return None
+        try:
+            return self._tokens.renewable_visitor(token, request.received_at)
+        except TokenRefused:
+            return None
+
+    # ------------------------------------------------------------ out
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        content = message.content
+        if not isinstance(content, Text):
+            raise PermanentSendError(f"the chat widget shows messages, not a {content.kind}")
+        await self._feed.append(f"webchat:{message.address}", message.key, _item(message.key, content))
+        return Receipt(message.key)
+
+    async def find(self, message: OutboundMessage) -> Receipt | None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+def _item(key: str, content: Text) -> Mapping[str, Any]:
+    source = {"title": content.source_title or content.source_url, "url": content.source_url}
+    return {
+        "type": "message",
+        "id": key,
+        "from": content.author.value,
+        "name": content.author_name,
+        "text": content.text,
+        "buttons": [{"title": button.title, "payload": button.payload} for button in content.buttons],
+        "image": content.image,
+        "source": source if content.source_url or content.source_title else None,
+    }
+
+
+def _read_json(request: WebhookRequest) -> Mapping[str, Any]:
+    if len(request.body) > LONGEST_BODY:
+        raise WebhookRejected(413, f"The body has {len(request.body)} bytes; at most {LONGEST_BODY} are taken.")
+    try:
+        body = json.loads(request.body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "The body is not JSON in UTF-8.") from error
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, "The body is JSON, but not an object.")
+    return body
+
+
+def _message_id(body: Mapping[str, Any]) -> UUID:
+    given = body.get("id")
+    if given is None:
+        raise WebhookRejected(400, '"id" is missing: a UUID that the client makes, the same at each try.')
+    try:
+        found = UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        found = None
+    if found is None or str(found) != given.lower():
+        raise WebhookRejected(400, '"id" is not a UUID, such as 0b0e7f3c-9f5d-4c8e-8a51-3d2f1f3f7a10.')
+    return found
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    given = body.get("text")
+    if given is None:
+        raise WebhookRejected(400, '"text" is missing.')
+    if not isinstance(given, str):
+        raise WebhookRejected(400, '"text" is not a string.')
+    if len(given) > LONGEST_TEXT:
+        raise WebhookRejected(413, f"The text has {len(given):,} characters; at most {LONGEST_TEXT:,} are taken.")
+    text = storable(given).strip()
+    if not text:
+        raise WebhookRejected(400, '"text" is empty.')
+    return text
+
+
+def _payload(body: Mapping[str, Any]) -> str | None:
+    given = body.get("payload")
+    if given is None:
+        return None
+    if not isinstance(given, str) or not given.startswith("/") or len(given) > LONGEST_PAYLOAD:
+        raise WebhookRejected(
+            400, f'"payload" is not that of a button: a slash and an intent, at most {LONGEST_PAYLOAD:,} characters.'
+        )
+    return storable(given)
+
+
+def _after(request: WebhookRequest) -> int:
+    """Where to go on reading. A reconnecting EventSource repeats its old URL, so its header has the last word."""
+    query = parse_qs(urlsplit(request.url).query, keep_blank_values=True)
+    given = query.get("after", ["0"])
+    last = request.headers.get("last-event-id") or given[0]
+    if len(given) > 1 or not FEED_POSITION.fullmatch(last):
+        raise WebhookRejected(400, '"after" (or Last-Event-ID) is not the position of an item: a whole number.')
+    return int(last)
+
+
+def _bearer_token(request: WebhookRequest) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _unauthorised(reason: str) -> NoReturn:
+    raise WebhookRejected(401, f"Not signed in: {reason}.", headers={"WWW-Authenticate": "Bearer"})
+
+
+def _privacy(request: WebhookRequest) -> Mapping[str, Any]:
+    """Global Privacy Control: the visitor's browser says that they want no tracking."""
+    return {"gpc": True} if request.headers.get("sec-gpc") == "1" else {}
+
+
+def _json_reply(status: int, body: Mapping[str, Any], cors: Mapping[str, str]) -> Reply:
+    headers = {**cors, "Cache-Control": "no-store"}
+    return Reply(status, json.dumps(body).encode(), "application/json", headers)

@@ -1,0 +1,72 @@
+"""The token by which a visitor's browser proves who it is: a JWT (RFC 7519), signed with HS256."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+AUDIENCE = "overture:webchat"
+VALID_FOR = timedelta(hours=24)
+RENEWABLE_FOR = timedelta(days=30)
+"""A visitor who comes back within this time of their token's issue finds their conversation again."""
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class TokenRefused(Exception):
+    """The token proves nothing; the message says why, for the visitor's developer."""
+
+
+class VisitorTokens:
+    """Issues and checks tokens. `secret` is the installation's; the key is derived, so that no other token fits."""
+
+    def __init__(self, secret: str) -> None:
+        key = hmac.new(secret.encode(), b"webchat visitor token", hashlib.sha256).digest()
+        self._key = OctKey.import_key(key)
+
+    def issue(self, visitor: UUID, now: datetime) -> str:
+        claims = {
+            "aud": AUDIENCE,
+            "sub": str(visitor),
+            "iat": int(now.timestamp()),
+            "exp": int((now + VALID_FOR).timestamp()),
+        }
+        return jwt.encode({"alg": "HS256"}, claims, self._key)
+
+    def visitor(self, token: str, now: datetime) -> UUID:
+        """Whose token this is; raises TokenRefused."""
+        visitor, _, expires = self._read(token, now)
+        if now.timestamp() >= expires:
+            raise TokenRefused("the token has expired; POST it to /channels/webchat/session for a new one")
+        return visitor
+
+    def renewable_visitor(self, token: str, now: datetime) -> UUID:
+        """Whose token this is or was, where it may be exchanged for a new one; raises TokenRefused."""
+        visitor, issued, _ = self._read(token, now)
+        if now.timestamp() >= issued + RENEWABLE_FOR.total_seconds():
+            raise TokenRefused("the token is too old to be renewed")
+        return visitor
+
+    def _read(self, token: str, now: datetime) -> tuple[UUID, int, int]:
+        """Visitor, issued at, expires at; the signature is good. Raises TokenRefused."""
+        try:
+            claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
+        except (JoseError, ValueError, TypeError) as error:
+            raise TokenRefused("the token is not one of ours, or was changed") from error
+        if claims.get("aud") != AUDIENCE:
+            raise TokenRefused("the token is for something else")
+        issued, expires, subject = claims.get("iat"), claims.get("exp"), claims.get("sub")
+        if not isinstance(issued, int) or not isinstance(expires, int) or not isinstance(subject, str):
+            raise TokenRefused("the token lacks sub, iat or exp")
+        if issued > (now + CLOCK_SKEW).timestamp():
+            raise TokenRefused("the token is from the future")
+        try:
+            return UUID(subject), issued, expires
+        except ValueError as error:
+            raise TokenRefused("the token names no visitor") from error

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import Button, OutboundMessage, Text
+from connectors.console.channel import ConsoleChannel
+from tests.connectors.vendor_server import request_to
+
+
+async def test_a_message_is_printed_with_its_buttons() -> None:
+    stream = io.StringIO()
+    content = Text("A demo?", buttons=(Button("Yes", "/affirm"), Button("No", "/deny")))
+    await ConsoleChannel(stream).send(OutboundMessage("key", "console", "robin", content))
+    assert stream.getvalue() == "robin A demo?\n  [Yes]\n  [No]\n"
+
+
+def test_a_webhook_is_refused_because_nobody_sends_one() -> None:
+    with pytest.raises(WebhookRejected, match="takes no webhooks"):
+        ConsoleChannel(io.StringIO()).parse(request_to("console/inbound"))

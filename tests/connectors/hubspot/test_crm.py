@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+import connectors.hubspot
+from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.handoff import Lead
+from bot.ports import Reply
+from connectors.hubspot.crm import HubSpotCrm
+from connectors.hubspot.mapping import contact_properties
+from tests.connectors.vendor_server import NOW, MemoryFeed, StillClock, VendorServer, serve, settings_for
+
+LEAD = Lead(
+    key="0193-profile",
+    email=" Robin@Example.com ",
+    phone="+447700900123",
+    name="Robin van Example",
+    score=65,
+    grade="A1",
+    reasons=("+20 a team of fifty", "+10 wants to start now"),
+    properties={"team_size": 50.0, "timeline": "this_quarter", "company": "Example Ltd", "shoe_size": 44},
+)
+
+
+@dataclass
+class Stage:
+    crm: HubSpotCrm
+    server: VendorServer
+    feed: MemoryFeed
+
+    def shown(self) -> list[dict[str, Any]]:
+        return [dict(item) for item in self.feed.entries.get("sandbox:hubspot", {}).values()]
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    feed, clock, module = MemoryFeed(), StillClock(), connectors.hubspot
+    vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock))
+    async with serve(VendorServer(vendor, clock)) as server:
+        crm = module.build(settings_for(module, feed=feed, clock=clock, sandbox_url=server.url))
+        yield Stage(crm, server, feed)
+        await crm.close()
+
+
+def test_a_lead_is_written_into_hubspots_properties() -> None:
+    assert contact_properties(LEAD) == {
+        "email": "robin@example.com",
+        "firstname": "Robin",
+        "lastname": "van Example",
+        "phone": "+447700900123",
+        "company": "Example Ltd",
+        "overture_lead": "0193-profile",
+        "overture_score": "65",
+        "overture_grade": "A1",
+        "overture_score_reasons": "+20 a team of fifty\n+10 wants to start now",
+        "overture_team_size": "50",
+        "overture_timeline": "this_quarter",
+    }
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    bare = replace(LEAD, name=None, phone=None, reasons=(), properties={"company": "", "team_size": None})
+    assert set(contact_properties(bare)) == {"email", "overture_lead", "overture_score", "overture_grade"}
+
+
+async def test_a_contact_goes_out_as_a_batch_upsert_by_email(stage: Stage) -> None:
+    await stage.crm.upsert(LEAD, key="one")
+    [asked] = stage.server.asked
+    assert asked.url.endswith("/crm/objects/2026-09/contacts/batch/upsert")
+    [contact] = json.loads(asked.body)["inputs"]
+    assert (contact["idProperty"], contact["id"]) == ("email", "robin@example.com")
+
+
+async def test_another_version_of_the_api_can_be_chosen(stage: Stage) -> None:
+    values = {"HUBSPOT_API_VERSION": "2026-03"}
+    crm = connectors.hubspot.build(settings_for(connectors.hubspot, sandbox_url=stage.server.url, values=values))
+    with pytest.raises(SendError):  # the stand-in here has one version only
+        await crm.upsert(LEAD, key="one")
+    await crm.close()
+    assert "/crm/objects/2026-03/" in stage.server.asked[0].url
+
+
+@pytest.mark.parametrize("version", ["v3", "2026-9", "../2026-09"])
+def test_a_version_that_is_none_stops_the_start_with_a_sentence(version: str) -> None:
+    with pytest.raises(SettingsError, match="HUBSPOT_API_VERSION"):
+        connectors.hubspot.build(settings_for(connectors.hubspot, values={"HUBSPOT_API_VERSION": version}))
+
+
+async def test_a_note_is_html_and_its_words_are_not(stage: Stage) -> None:
+    contact = await stage.crm.upsert(LEAD, key="one")
+    await stage.crm.note(contact, "wants <script>alert(1)</script>\n& a call", key="a")
+    note = stage.shown()[-1]
+    assert (note["type"], note["contact"]) == ("note", contact)
+    assert "wants &lt;script&gt;alert(1)&lt;/script&gt;<br>&amp; a call" in note["body"]
+    asked = json.loads(stage.server.asked[-1].body)
+    assert asked["properties"]["hs_timestamp"] == "2026-11-24T12:00:00.250Z"
+
+
+async def test_a_long_note_is_cut_to_what_hubspot_takes(stage: Stage) -> None:
+    contact = await stage.crm.upsert(LEAD, key="one")
+    await stage.crm.note(contact, "<" * 100_000, key="a")
+    await stage.crm.note(contact, "<" * 100_000, key="a")
+    [note] = [item for item in stage.shown() if item["type"] == "note"]
+    assert len(note["body"]) <= 65_536
+
+
+async def test_a_note_on_nobody_is_refused(stage: Stage) -> None:
+    with pytest.raises(PermanentSendError):
+        await stage.crm.note("999", "Hello", key="a")
+
+
+async def test_the_one_refused_contact_of_a_batch_is_an_error(stage: Stage) -> None:
+    fault = {"status": "error", "category": "VALIDATION_ERROR", "message": "robin@example.com is no e-mail"}
+    body = {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [fault]}
+    stage.server.faults.append(Reply(207, json.dumps(body).encode(), "application/json"))
+    with pytest.raises(PermanentSendError, match="VALIDATION_ERROR") as failed:
+        await stage.crm.upsert(LEAD, key="one")
+    assert "robin" not in failed.value.reason
+
+
+@pytest.mark.parametrize("status", [207, 409])
+async def test_somebody_elses_contact_of_the_same_moment_is_worth_another_try(stage: Stage, status: int) -> None:
+    fault = {"status": "error", "category": "CONFLICT", "message": "Contact already exists. Existing ID: 101"}
+    body = {"status": "COMPLETE", "results": [], "errors": [fault]} if status == 207 else fault
+    stage.server.faults.append(Reply(status, json.dumps(body).encode(), "application/json"))
+    with pytest.raises(TemporarySendError) as failed:
+        await stage.crm.upsert(LEAD, key="one")
+    assert failed.value.retry_after is not None
+
+
+async def test_an_account_without_our_properties_is_told_where_they_are_listed(stage: Stage) -> None:
+    detail = {"message": "…", "code": "PROPERTY_DOESNT_EXIST"}
+    body = {"status": "error", "category": "VALIDATION_ERROR", "errors": [detail]}
+    stage.server.faults.append(Reply(400, json.dumps(body).encode(), "application/json"))
+    with pytest.raises(PermanentSendError, match="README"):
+        await stage.crm.upsert(LEAD, key="one")
+
+
+async def test_a_wrong_token_is_refused_with_the_setting_to_check(stage: Stage) -> None:
+    values = {"HUBSPOT_TOKEN": "wrong"}
+    crm = connectors.hubspot.build(settings_for(connectors.hubspot, sandbox_url=stage.server.url, values=values))
+    with pytest.raises(PermanentSendError, match="HUBSPOT_TOKEN"):
+        await crm.upsert(LEAD, key="one")
+    await crm.close()
+
+
+@pytest.mark.parametrize(
+    "lead", [replace(LEAD, email="nobody"), replace(LEAD, properties={"team_size": "about fifty"})]
+)
+async def test_the_stand_in_refuses_what_hubspot_refuses(stage: Stage, lead: Lead) -> None:
+    with pytest.raises(PermanentSendError, match="VALIDATION_ERROR"):
+        await stage.crm.upsert(lead, key="one")
+    assert stage.shown() == []
+
+
+async def test_nobody_acts_in_the_stand_in(stage: Stage) -> None:
+    with pytest.raises(WebhookRejected):
+        await stage.server.vendor.act({}, NOW)

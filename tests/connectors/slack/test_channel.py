@@ -1,0 +1,315 @@
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import connectors.slack
+from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.ids import HandoffId
+from bot.domain.message import (
+    Button,
+    Content,
+    DeskAction,
+    DeskLine,
+    DeskReply,
+    DeskVerb,
+    HandoffCard,
+    OutboundMessage,
+    ReplyForm,
+    Text,
+)
+from bot.ports import Reply
+from connectors.slack import blocks
+from connectors.slack.channel import SlackChannel
+from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
+from tests.connectors.vendor_server import NOW, MemoryFeed, StillClock, VendorServer, serve, settings_for
+
+CARD = HandoffCard(
+    handoff_id=HandoffId("0193-handoff"),
+    title="Robin Example — asks for a demo",
+    summary="team of 50; timeline: this quarter",
+    facts=(("Email", "robin@example.com"), ("Team size", "50")),
+    score=65,
+    grade="A1",
+    reasons=("+20 a team of fifty", "+10 wants to start now"),
+    transcript_url="https://chat.example.com/transcripts/1?sig=a&b",
+)
+NASTY = "<!channel> <@U0ALICE00> <https://evil.example|click> *bold* & &amp;"
+
+
+@dataclass
+class Stage:
+    channel: SlackChannel
+    server: VendorServer
+    feed: MemoryFeed
+    clock: StillClock
+
+    async def send(self, content: Content, key: str = "key", **changes: Any) -> str:
+        message = replace(OutboundMessage(key, "slack", "#sales", content), **changes)
+        return (await self.channel.send(message)).vendor_id
+
+    async def act(self, **deed: Any) -> Any:
+        webhook = await self.server.vendor.act(deed, self.clock.now())
+        [inbound] = self.channel.parse(webhook).inbound
+        return inbound
+
+    def shown(self) -> list[dict[str, Any]]:
+        return [dict(item) for item in self.feed.entries.get("sandbox:slack", {}).values()]
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    feed, clock, module = MemoryFeed(), StillClock(), connectors.slack
+    vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock))
+    async with serve(VendorServer(vendor, clock)) as server:
+        channel = module.build(settings_for(module, feed=feed, clock=clock, sandbox_url=server.url))
+        yield Stage(channel, server, feed, clock)
+        await channel.close()
+
+
+def buttons_of(item: dict[str, Any]) -> list[str]:
+    return [
+        element["text"]["text"]
+        for block in item["blocks"]
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]
+
+
+# ---------------------------------------------------------------- a hand-off from card to hand-back
+
+
+async def test_a_card_shows_the_lead_with_its_score_reasons_and_buttons(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    [post] = stage.shown()
+    assert (post["type"], post["channel"], post["ts"], post["thread_ts"], post["user"]) == (
+        "post",
+        "#sales",
+        ts,
+        None,
+        None,
+    )
+    words = json.dumps(post["blocks"], ensure_ascii=False)
+    for shown in ("Robin Example", "team of 50", "robin@example.com", "Score 65", "A1", "+20 a team of fifty"):
+        assert shown in words
+    assert "<https://chat.example.com/transcripts/1?sig=a&amp;b|Transcript>" in words
+    assert buttons_of(post) == ["Claim", "Reply", "Hand back"]
+
+
+async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    assert await stage.send(replace(CARD, claimed_by="sam"), replaces=ts) == ts
+    assert await stage.send(replace(CARD, claimed_by="sam", closed=True), replaces=ts) == ts
+    claimed, closed = stage.shown()[1:]
+    assert (claimed["type"], claimed["ts"], buttons_of(claimed)) == ("update", ts, ["Reply", "Hand back"])
+    assert "Claimed by sam" in json.dumps(claimed)
+    assert buttons_of(closed) == []
+    assert "Handed back by sam" in json.dumps(closed)
+
+
+async def test_a_rep_presses_a_button_of_the_card(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    actions = next(block for block in stage.shown()[0]["blocks"] if block["type"] == "actions")["elements"]
+    pressed = [
+        await stage.act(deed="click", ts=ts, action_id=button["action_id"], value=button["value"], user="sam")
+        for button in actions
+    ]
+    assert [action.verb for action in pressed] == [DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK]
+    assert {(action.handoff_id, action.rep) for action in pressed} == {("0193-handoff", "sam")}
+    assert len({action.vendor_id for action in pressed}) == 3
+
+
+async def test_a_rep_replies_in_the_thread(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    await stage.act(deed="click", ts=ts, action_id="handoff_claim", value="0193-handoff", user="sam")
+    reply = await stage.act(deed="reply", thread_ts=ts, text="Tuesday <at> 3 & not 4?", user="sam")
+    assert isinstance(reply, DeskReply)
+    assert (reply.thread, reply.text, reply.rep) == (ts, "Tuesday <at> 3 & not 4?", "sam")
+    assert (stage.shown()[-1]["user"], stage.shown()[-1]["thread_ts"]) == ("sam", ts)
+
+
+async def test_a_rep_replies_in_the_form(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    action = await stage.act(deed="click", ts=ts, action_id="handoff_reply", value="0193-handoff", user="sam")
+    assert isinstance(action, DeskAction)
+    await stage.send(ReplyForm(action.handoff_id, "Robin Example", action.trigger), thread=ts)
+    view = stage.shown()[-1]["view"]
+    assert stage.shown()[-1]["type"] == "view"
+    assert "To Robin Example" in json.dumps(view)
+    reply = await stage.act(
+        deed="submit",
+        callback_id=view["callback_id"],
+        private_metadata=view["private_metadata"],
+        text="How is Tuesday?",
+        user="sam",
+    )
+    assert (reply.thread, reply.text, reply.rep) == (ts, "How is Tuesday?", "sam")
+
+
+async def test_a_form_opens_only_within_seconds_of_the_click(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    action = await stage.act(deed="click", ts=ts, action_id="handoff_reply", value="0193-handoff", user="sam")
+    stage.clock.at += timedelta(seconds=4)
+    with pytest.raises(PermanentSendError) as failed:
+        await stage.send(ReplyForm(action.handoff_id, "Robin", action.trigger), thread=ts)
+    assert failed.value.code == "expired_trigger_id"
+
+
+async def test_a_form_opens_for_no_made_up_click(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    with pytest.raises(PermanentSendError) as failed:
+        await stage.send(ReplyForm(HandoffId("0193-handoff"), "Robin", "1.2.3"), thread=ts)
+    assert failed.value.code == "invalid_trigger_id"
+
+
+async def test_a_line_of_the_customer_goes_into_the_thread(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    await stage.send(DeskLine("Robin", "Is Tuesday all right?"), thread=ts)
+    line = stage.shown()[-1]
+    assert line["thread_ts"] == ts
+    assert line["blocks"][0]["text"]["text"] == "Robin: Is Tuesday all right?"
+
+
+async def test_a_plain_text_is_a_plain_message(stage: Stage) -> None:
+    await stage.send(Text("Two leads wait.", buttons=(Button("Look", "/look"),)))
+    assert "Two leads wait.\\nLook" in json.dumps(stage.shown()[0])
+
+
+# ---------------------------------------------------------------- what a visitor writes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        replace(CARD, title=NASTY, summary=NASTY, facts=((NASTY, NASTY),), reasons=(NASTY,), claimed_by=NASTY),
+        DeskLine(NASTY, NASTY),
+        Text(NASTY),
+    ],
+)
+async def test_what_a_visitor_writes_pings_nobody_and_links_nowhere(stage: Stage, content: Content) -> None:
+    await stage.send(content)
+    asked = json.loads(stage.server.asked[0].body)
+    assert (asked["unfurl_links"], asked["unfurl_media"], asked["parse"]) == (False, False, "none")
+    for markup in _markup(asked):
+        for mark in ("<!", "<@", "<https://evil"):
+            assert mark not in markup
+
+
+def _markup(asked: dict[str, Any]) -> list[str]:
+    """All texts in which Slack would read markup: the message's own, and those marked so."""
+    found = [asked["text"]]
+
+    def look(value: Any) -> None:
+        if isinstance(value, dict):
+            if value.get("type") == "mrkdwn":
+                found.append(value["text"])
+            for inner in value.values():
+                look(inner)
+        if isinstance(value, list):
+            for inner in value:
+                look(inner)
+
+    look(asked["blocks"])
+    return found
+
+
+LONG = st.text(max_size=40) | st.sampled_from([50, 1000, 5000]).map(lambda count: "é<&" * count)
+
+
+@given(
+    title=LONG,
+    facts=st.lists(st.tuples(LONG, LONG), max_size=15),
+    reasons=st.lists(LONG, max_size=30),
+    claimed_by=LONG,
+    closed=st.booleans(),
+)
+def test_a_card_keeps_within_slacks_limits(
+    title: str, facts: list[tuple[str, str]], reasons: list[str], claimed_by: str, closed: bool
+) -> None:
+    content = replace(
+        CARD,
+        title=title,
+        summary=title,
+        facts=tuple(facts),
+        reasons=tuple(reasons),
+        claimed_by=claimed_by,
+        closed=closed,
+    )
+    post = blocks.card(content)
+    assert fault_of_blocks(list(post.blocks)) == ""
+    assert post.text
+
+
+@given(LONG, LONG)
+def test_a_line_and_a_form_keep_within_slacks_limits(speaker: str, text: str) -> None:
+    assert fault_of_blocks(list(blocks.line(DeskLine(speaker, text)).blocks)) == ""
+    form = ReplyForm(HandoffId("0193-handoff"), text, "trigger")
+    assert fault_of_view(blocks.reply_form(form, channel="C0000SALES", thread="1.2")) == ""
+
+
+def test_the_limits_are_really_checked() -> None:
+    section = {"type": "section", "text": {"type": "plain_text", "text": "x" * 3001}}
+    assert "3000" in fault_of_blocks([section])
+    assert "50" in fault_of_blocks([section] * 51)
+
+
+# ---------------------------------------------------------------- errors
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("channel_not_found", PermanentSendError),
+        ("invalid_auth", PermanentSendError),
+        ("expired_trigger_id", PermanentSendError),
+        ("invalid_blocks", PermanentSendError),
+        ("ratelimited", TemporarySendError),
+        ("internal_error", TemporarySendError),
+        ("service_unavailable", TemporarySendError),
+    ],
+)
+async def test_slacks_errors_are_told_apart(stage: Stage, error: str, expected: type[Exception]) -> None:
+    stage.server.faults.append(Reply(200, json.dumps({"ok": False, "error": error}).encode(), "application/json"))
+    with pytest.raises((PermanentSendError, TemporarySendError)) as failed:
+        await stage.send(CARD)
+    assert (type(failed.value), failed.value.code) == (expected, error)
+
+
+async def test_a_card_that_is_gone_cannot_be_brought_up_to_date(stage: Stage) -> None:
+    with pytest.raises(PermanentSendError, match="message_not_found"):
+        await stage.send(CARD, replaces="1795521599.000100")
+
+
+async def test_a_wrong_token_is_refused(stage: Stage) -> None:
+    values = {"SLACK_BOT_TOKEN": "xoxb-wrong"}
+    channel = connectors.slack.build(settings_for(connectors.slack, sandbox_url=stage.server.url, values=values))
+    with pytest.raises(PermanentSendError, match="invalid_auth"):
+        await channel.send(OutboundMessage("key", "slack", "#sales", CARD))
+    await channel.close()
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        {},
+        {"deed": "click", "ts": "1.2", "action_id": "handoff_claim", "value": "x", "user": "sam"},
+        {"deed": "reply", "thread_ts": "1.2", "text": "Hello", "user": "sam"},
+        {"deed": "submit", "text": "Hello"},
+    ],
+)
+async def test_a_deed_that_cannot_be_done_is_refused(stage: Stage, deed: dict[str, str]) -> None:
+    with pytest.raises(WebhookRejected):
+        await stage.server.vendor.act(deed, NOW)
+
+
+@pytest.mark.parametrize("missing", connectors.slack.SETTINGS)
+def test_a_missing_setting_is_named(missing: str) -> None:
+    with pytest.raises(SettingsError, match=missing):
+        connectors.slack.build(settings_for(connectors.slack, values={missing: ""}))

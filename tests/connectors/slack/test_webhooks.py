@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import connectors.slack
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import DeskAction, DeskReply, DeskVerb
+from bot.ports import Webhook, WebhookRequest
+from connectors.slack.channel import SlackChannel
+from connectors.slack.signature import sign
+from connectors.slack.webhooks import as_plain_text
+from tests.connectors.vendor_server import NOW, SECRET, request_to, settings_for, shared
+
+SIGNING_SECRET = connectors.slack.sandbox_values(SECRET)["SLACK_SIGNING_SECRET"]
+PAYLOADS = Path(__file__).parents[2] / "payloads"
+CLICK: dict[str, Any] = {
+    "type": "block_actions",
+    "user": {"id": "U0ALICE00", "username": "alice", "name": "alice", "team_id": "T0EXAMPLE"},
+    "container": {"type": "message", "message_ts": "1795521599.000100", "channel_id": "C0000SALES"},
+    "trigger_id": "13345224609.738474920.8088930838d88f008e0",
+    "actions": [
+        {
+            "type": "button",
+            "action_id": "handoff_claim",
+            "block_id": "handoff",
+            "value": "0193-handoff",
+            "action_ts": "1795521605.194939",
+        }
+    ],
+}
+SUBMISSION: dict[str, Any] = {
+    "type": "view_submission",
+    "user": {"id": "U0ALICE00", "username": "alice", "name": "alice", "team_id": "T0EXAMPLE"},
+    "view": {
+        "id": "V0EXAMPLE1",
+        "callback_id": "handoff_reply",
+        "private_metadata": '{"handoff": "0193-handoff", "channel": "C0000SALES", "thread": "1795521599.000100"}',
+        "state": {"values": {"reply": {"text": {"type": "plain_text_input", "value": "Tuesday <at> 3 & not 4?"}}}},
+    },
+}
+
+
+def desk() -> SlackChannel:
+    return connectors.slack.build(settings_for(connectors.slack))
+
+
+def event(body: Any, *, at: datetime = NOW) -> WebhookRequest:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return request_to("slack/events", sign(raw, SIGNING_SECRET, at), body=raw)
+
+
+def interaction(payload: Any) -> WebhookRequest:
+    raw = urlencode({"payload": payload if isinstance(payload, str) else json.dumps(payload)}).encode()
+    return request_to("slack/interactivity", sign(raw, SIGNING_SECRET, NOW), body=raw)
+
+
+def thread_reply(**changes: Any) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads((PAYLOADS / "slack_thread_reply.json").read_text())
+    body["event"] = {name: value for name, value in {**body["event"], **changes}.items() if value is not None}
+    return body
+
+
+def refusal(request: WebhookRequest) -> WebhookRejected:
+    with pytest.raises(WebhookRejected) as refused:
+        desk().parse(request)
+    return refused.value
+
+
+# ---------------------------------------------------------------- signatures
+
+
+@pytest.mark.parametrize("age", [timedelta(seconds=299), -timedelta(seconds=299)])
+def test_a_request_of_the_last_five_minutes_is_taken(age: timedelta) -> None:
+    assert len(desk().parse(event(thread_reply(), at=NOW - age)).inbound) == 1
+
+
+@pytest.mark.parametrize("age", [timedelta(seconds=302), -timedelta(seconds=302)])
+def test_a_stale_request_is_refused_though_its_signature_fits(age: timedelta) -> None:
+    assert refusal(event(thread_reply(), at=NOW - age)).status == 401
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-slack-signature": "v0=00", "x-slack-request-timestamp": str(int(NOW.timestamp()))},
+        {"x-slack-signature": "v0=é", "x-slack-request-timestamp": str(int(NOW.timestamp()))},
+        {"x-slack-signature": "v0=00", "x-slack-request-timestamp": "yesterday"},
+        {"x-slack-signature": "v0=00", "x-slack-request-timestamp": "9" * 400},
+    ],
+)
+def test_a_request_that_slack_did_not_sign_is_refused(headers: dict[str, str]) -> None:
+    assert refusal(replace(event(thread_reply()), headers=headers)).status == 401
+
+
+def test_slacks_published_signature_is_recognised() -> None:
+    vector = json.loads(shared("vendor_payloads/slack/signature_vector.json").read_text())
+    at = datetime.fromtimestamp(vector["clock"], UTC)
+    assert sign(vector["body"].encode(), vector["signing_secret"], at) == {
+        "x-slack-signature": vector["signature"],
+        "x-slack-request-timestamp": vector["timestamp"],
+    }
+
+
+# ---------------------------------------------------------------- messages
+
+
+def test_a_reps_reply_in_a_thread_comes_in_as_a_customer_should_read_it() -> None:
+    [reply] = desk().parse(event(thread_reply())).inbound
+    assert reply == DeskReply(
+        channel="slack",
+        vendor_id="C0000SALES:1795521600.000300",
+        thread="1795521599.000100",
+        text="Thanks & hello! See our prices (https://example.com/pricing) or write to sales@example.com.",
+        rep="U0ALICE00",
+    )
+
+
+def test_a_rep_is_shown_by_name_once_they_have_pressed_a_button() -> None:
+    channel = desk()
+    channel.parse(interaction(CLICK))
+    [reply] = channel.parse(event(thread_reply())).inbound
+    assert isinstance(reply, DeskReply)
+    assert reply.rep == "alice"
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+def test_a_reply_with_a_file_or_shown_to_the_whole_channel_is_a_reply_too(subtype: str) -> None:
+    plain = desk().parse(event(thread_reply()))
+    marked = desk().parse(event(thread_reply(subtype=subtype)))
+    assert marked.inbound == plain.inbound
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bot_id": "B0OVERTURE"},
+        {"subtype": "bot_message"},
+        {"subtype": "message_changed"},
+        {"subtype": "message_deleted"},
+        {"subtype": "channel_join"},
+        {"thread_ts": None},
+        {"thread_ts": "1795521600.000300"},
+        {"user": None},
+        {"text": ""},
+        {"type": "reaction_added"},
+    ],
+)
+def test_all_else_that_happens_in_the_channel_is_left_alone(changes: dict[str, Any]) -> None:
+    webhook = desk().parse(event(thread_reply(**changes)))
+    assert (webhook.inbound, webhook.reply.status) == ((), 200)
+
+
+def test_slack_may_check_our_address() -> None:
+    webhook = desk().parse(event({"type": "url_verification", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd"}))
+    assert json.loads(webhook.reply.body) == {"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"{}", b"[" * 100_000], ids=range(5))
+def test_a_body_that_is_no_event_is_refused(body: bytes) -> None:
+    assert refusal(event(body)).status == 400
+
+
+def test_a_body_that_is_no_text_was_not_signed_by_slack() -> None:
+    assert refusal(replace(event(thread_reply()), body=b"\xff")).status == 401
+
+
+@pytest.mark.parametrize(
+    ("markup", "plain"),
+    [
+        ("a &lt;b&gt; &amp; c", "a <b> & c"),
+        ("<https://example.com>", "https://example.com"),
+        ("<https://example.com|example.com>", "https://example.com"),
+        ("<https://example.com|here>", "here (https://example.com)"),
+        ("<tel:+447700900123|+447700900123>", "+447700900123"),
+        ("<@U0ALICE00|alice> and <#C0000SALES|sales>", "@alice and #sales"),
+        ("<!here>", "@here"),
+    ],
+)
+def test_slacks_markup_is_put_into_plain_words(markup: str, plain: str) -> None:
+    assert as_plain_text(markup) == plain
+
+
+# ---------------------------------------------------------------- buttons and forms
+
+
+@pytest.mark.parametrize(
+    ("action_id", "verb"),
+    [
+        ("handoff_claim", DeskVerb.CLAIM),
+        ("handoff_reply", DeskVerb.REPLY),
+        ("handoff_hand_back", DeskVerb.HAND_BACK),
+    ],
+)
+def test_a_pressed_button_says_what_on_which_hand_off_and_by_whom(action_id: str, verb: DeskVerb) -> None:
+    payload = {**CLICK, "actions": [{**CLICK["actions"][0], "action_id": action_id}]}
+    [action] = desk().parse(interaction(payload)).inbound
+    assert isinstance(action, DeskAction)
+    assert (action.verb, action.handoff_id, action.rep) == (verb, "0193-handoff", "alice")
+    assert action.trigger == CLICK["trigger_id"]
+
+
+def test_two_presses_are_two_actions() -> None:
+    again = {**CLICK, "actions": [{**CLICK["actions"][0], "action_ts": "1795521606.000000"}]}
+    first, second = (desk().parse(interaction(payload)).inbound[0].vendor_id for payload in (CLICK, again))
+    assert first != second
+
+
+def test_a_button_of_somebody_elses_is_left_alone() -> None:
+    payload = {**CLICK, "actions": [{**CLICK["actions"][0], "action_id": "approve"}]}
+    assert desk().parse(interaction(payload)).inbound == ()
+
+
+def test_a_submitted_form_is_a_reply_in_the_hand_offs_thread() -> None:
+    webhook = desk().parse(interaction(SUBMISSION))
+    assert webhook.inbound == (
+        DeskReply("slack", "view:V0EXAMPLE1", "1795521599.000100", "Tuesday <at> 3 & not 4?", "alice"),
+    )
+    assert webhook.reply.body == b""  # anything else would keep the form open
+
+
+@pytest.mark.parametrize("written", ["  \n ", None])
+def test_an_empty_form_is_given_back_with_a_hint(written: str | None) -> None:
+    view = {**SUBMISSION["view"], "state": {"values": {"reply": {"text": {"value": written}}}}}
+    webhook = desk().parse(interaction({**SUBMISSION, "view": view}))
+    assert webhook.inbound == ()
+    assert json.loads(webhook.reply.body)["response_action"] == "errors"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "",
+        "{",
+        "[]",
+        {},
+        {**CLICK, "user": None},
+        {**CLICK, "container": {}},
+        {**CLICK, "actions": [{"action_id": "handoff_claim"}]},
+        {**SUBMISSION, "view": {"callback_id": "handoff_reply"}},
+        {**SUBMISSION, "view": {**SUBMISSION["view"], "private_metadata": "{"}},
+        {**SUBMISSION, "user": {}},
+    ],
+)
+def test_an_interaction_that_lacks_something_is_refused(payload: Any) -> None:
+    assert refusal(interaction(payload)).status == 400
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = ["type", "event", "actions", "view", "user", "container", "channel", "ts", "thread_ts", "text", "value"]
+KNOWN = [CLICK, SUBMISSION, thread_reply(), thread_reply()["event"], CLICK["actions"], SUBMISSION["view"]]
+SHAPED = st.dictionaries(st.sampled_from(FIELDS), JSON | st.sampled_from(KNOWN))
+
+
+@given(JSON | SHAPED | SHAPED.map(lambda some: {**CLICK, **some}) | SHAPED.map(lambda some: {**SUBMISSION, **some}))
+def test_whatever_is_signed_is_taken_or_refused(body: Any) -> None:
+    for request in (event(body), interaction(body), event({"type": "event_callback", "event": body})):
+        try:
+            webhook = desk().parse(request)
+        except WebhookRejected as refused:
+            assert refused.status == 400  # noqa: PT017
+        else:
+            assert isinstance(webhook, Webhook)
+
+
+# ---------------------------------------------------------------- Slack's own payloads
+
+
+def test_payloads_from_slacks_own_library_are_understood() -> None:
+    folder = shared("vendor_payloads/slack/bolt-python")
+    found = {file.name: json.loads(file.read_text()) for file in sorted(folder.iterdir())}
+    ours = {name: _named_as_ours(body) for name, body in found.items() if isinstance(body, dict)}
+    brought = {}
+    for name, body in ours.items():
+        is_event = body.get("type") in ("event_callback", "url_verification")
+        webhook = desk().parse(event(body) if is_event else interaction(body))
+        brought[name] = [type(item) for item in webhook.inbound]
+    assert brought.pop("message_thread_broadcast.event_payload.json") == [DeskReply]
+    clicks = [name for name, body in ours.items() if body.get("type") == "block_actions"]
+    assert len(clicks) >= 3
+    assert [brought.pop(name) for name in clicks] == [[DeskAction]] * len(clicks)
+    assert not any(brought.values())
+
+
+def _named_as_ours(body: dict[str, Any]) -> dict[str, Any]:
+    """The payload, with the pressed button being our Claim."""
+    if body.get("type") != "block_actions":
+        return body
+    actions = [{**action, "action_id": "handoff_claim", "value": "0193-handoff"} for action in body["actions"]]
+    return {**body, "actions": actions}

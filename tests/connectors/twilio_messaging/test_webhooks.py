@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import connectors.twilio_messaging
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus
+from bot.ports import Webhook, WebhookRequest
+from connectors.twilio_messaging.account import TwilioAccount, form_fields
+from connectors.twilio_messaging.webhooks import parse, sign
+from tests.connectors.vendor_server import request_to, settings_for, shared
+
+ACCOUNT = TwilioAccount(
+    sid="AC" + "0" * 32, auth_token="the auth token", secondary_auth_token="the other one", sender="+447700900100"
+)
+TEXT = {"MessageSid": "SM1", "From": "+447700900123", "To": "+447700900100", "Body": "Next week works", "FromCity": ""}
+
+
+def signed(tail: str, fields: dict[str, str], *, token: str = ACCOUNT.auth_token) -> WebhookRequest:
+    request = request_to(f"sms/{tail}", body=urlencode(fields).encode())
+    kept = form_fields(parse_qsl(request.body.decode(), keep_blank_values=True))
+    return replace(request, headers={"x-twilio-signature": sign(request.url, kept, token)})
+
+
+def taken(request: WebhookRequest) -> Webhook:
+    return parse(request, "sms", ACCOUNT)
+
+
+def refusal(request: WebhookRequest) -> WebhookRejected:
+    with pytest.raises(WebhookRejected) as refused:
+        taken(request)
+    return refused.value
+
+
+def test_a_text_comes_in_with_all_its_fields() -> None:
+    webhook = taken(signed("inbound", TEXT))
+    [message] = webhook.inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.vendor_id, message.address, message.text) == ("SM1", "+447700900123", "Next week works")
+    assert dict(message.metadata) == TEXT
+    assert webhook.reply.content_type.startswith("text/xml")
+    assert webhook.reply.body.endswith(b"<Response/>")
+
+
+def test_an_opt_out_that_twilio_recognised_is_marked() -> None:
+    [message] = taken(signed("inbound", {**TEXT, "Body": "STOP", "OptOutType": "STOP"})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert message.metadata["opt_out_type"] == "STOP"
+
+
+def test_the_secondary_token_is_good_while_tokens_are_rotated() -> None:
+    assert len(taken(signed("inbound", TEXT, token=ACCOUNT.secondary_auth_token)).inbound) == 1
+    assert refusal(signed("inbound", TEXT, token="neither")).status == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "https://chat.example.com/channels/sms/inbound?oid=1"},
+        {"url": "http://chat.example.com/channels/sms/inbound"},
+        {"body": urlencode({**TEXT, "Body": "Next week works "}).encode()},
+        {"body": urlencode({name: value for name, value in TEXT.items() if value}).encode()},
+        {"headers": {"x-twilio-signature": "é"}},
+        {"headers": {"x-twilio-signature": "AAAA"}},
+    ],
+)
+def test_a_request_that_was_changed_on_the_way_is_refused(change: dict[str, Any]) -> None:
+    assert refusal(replace(signed("inbound", TEXT), **change)).status == 403
+
+
+def test_an_algorithm_that_is_not_ours_is_refused() -> None:
+    request = signed("inbound", TEXT)
+    headers = {**request.headers, "x-twilio-webhooks-signature-settings": "key=k,algorithm=HMAC_SHA256"}
+    assert refusal(replace(request, headers=headers)).status == 401
+
+
+@pytest.mark.parametrize("missing", ["MessageSid", "From"])
+def test_a_form_without_its_main_fields_is_malformed(missing: str) -> None:
+    fields = {name: value for name, value in TEXT.items() if name != missing}
+    refused = refusal(signed("inbound", fields))
+    assert (refused.status, missing in refused.reason) == (400, True)
+
+
+def test_a_sender_that_is_no_number_is_refused() -> None:
+    assert refusal(signed("inbound", {**TEXT, "From": "whatsapp:+447700900123"})).status == 400
+
+
+def test_a_body_that_is_no_form_is_refused() -> None:
+    assert refusal(request_to("sms/inbound", body=b"\xff\xfe")).status == 400
+    assert refusal(request_to("sms/inbound", body=b"a=1&" * 1000)).status == 400
+
+
+def test_only_post_is_taken() -> None:
+    assert refusal(request_to("sms/inbound", method="GET")).status == 405
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("sent", DeliveryState.SENT),
+        ("delivered", DeliveryState.DELIVERED),
+        ("read", DeliveryState.READ),
+        ("undelivered", DeliveryState.FAILED),
+        ("failed", DeliveryState.FAILED),
+    ],
+)
+def test_a_status_callback_says_how_far_a_message_got(word: str, state: DeliveryState) -> None:
+    fields = {"MessageSid": "SM9", "MessageStatus": word, "ErrorCode": "30003"}
+    [status] = taken(signed("status?oid=m1%3A0", fields)).inbound
+    assert status == DeliveryStatus("sms", f"SM9:{word}", "SM9", state, "30003")
+
+
+@pytest.mark.parametrize("word", ["queued", "sending", "accepted", "a word that Twilio adds next year"])
+def test_a_status_that_tells_nothing_new_is_taken_and_left(word: str) -> None:
+    assert taken(signed("status", {"MessageSid": "SM9", "MessageStatus": word})).inbound == ()
+
+
+@given(st.dictionaries(st.sampled_from([*TEXT, "OptOutType", "MessageStatus", "é"]), st.text()))
+def test_whatever_is_signed_is_taken_or_refused(fields: dict[str, str]) -> None:
+    storable = {name: value.encode("utf-8", "ignore").decode() for name, value in fields.items()}
+    for tail in ("inbound", "status"):
+        try:
+            webhook = taken(signed(tail, storable))
+        except WebhookRejected as refused:
+            assert refused.status == 400  # noqa: PT017
+        else:
+            assert all("\x00" not in str(item) for item in webhook.inbound)
+
+
+# ---------------------------------------------------------------- Twilio's own vectors
+
+
+def _vectors() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(shared("vendor_payloads/twilio/signature_vectors.json").read_text())
+    return found
+
+
+def test_twilios_published_signatures_are_recognised() -> None:
+    vectors = _vectors()
+    account = replace(ACCOUNT, auth_token=vectors["auth_token"], secondary_auth_token="")
+    for vector in vectors["vectors"]:
+        fields = form_fields(list(vectors["params"].items()))
+        computed = {sign(url, fields, account.auth_token) for url in _with_and_without_port(vector["uri"])}
+        assert (vector["signature"] in computed) is vector["valid"], vector["case"]
+    repeated = vectors["duplicates"]
+    fields = form_fields([(name, value) for name, value in repeated["params"]])
+    assert sign(vectors["uri"], fields, account.auth_token) == repeated["signature"]
+
+
+def _with_and_without_port(uri: str) -> list[str]:
+    scheme, _, rest = uri.partition("://")
+    host, _, path = rest.partition("/")
+    bare = host.partition(":")[0]
+    port = "443" if scheme == "https" else "80"
+    return [uri, f"{scheme}://{bare}/{path}", f"{scheme}://{bare}:{port}/{path}"]
+
+
+def test_an_account_does_not_show_its_tokens() -> None:
+    account = connectors.twilio_messaging._account(settings_for(connectors.twilio_messaging))
+    assert account.auth_token not in repr(account)

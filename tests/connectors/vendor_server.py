@@ -1,0 +1,126 @@
+"""What tests of connectors need: a clock that stands still, a feed in memory, a server in a vendor's place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import pytest
+from aiohttp import web
+
+from bot.ports import ConnectorSettings, Reply, SandboxVendor, WebhookRequest
+
+NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
+SERVICE_URL = "https://chat.example.com"
+SECRET = "the secret of an installation in a test"
+SHARED = Path(__file__).parents[3] / "shared"
+
+
+def shared(path: str) -> Path:
+    """A file of the vendors' own test material; the test is skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"../shared is absent: the vendors' payloads are not here ({path})")
+    return SHARED / path
+
+
+@dataclass
+class StillClock:
+    at: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class MemoryFeed:
+    def __init__(self) -> None:
+        self.entries: dict[str, dict[str, Mapping[str, Any]]] = {}
+
+    async def append(self, feed: str, key: str, item: Mapping[str, Any]) -> None:
+        self.entries.setdefault(feed, {}).setdefault(key, item)
+
+    async def items(self, feed: str) -> Sequence[Mapping[str, Any]]:
+        return list(self.entries.get(feed, {}).values())
+
+
+Fault = Reply | Literal["hang up", "say nothing"]
+
+
+@dataclass
+class VendorServer:
+    """Answers as `vendor` does, except that it first serves the `faults`, one a call. Keeps what it was asked."""
+
+    vendor: SandboxVendor
+    clock: StillClock
+    faults: list[Fault] = field(default_factory=list)
+    asked: list[WebhookRequest] = field(default_factory=list)
+    url: str = ""
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        asked = WebhookRequest(request.method, str(request.url), headers, await request.read(), self.clock.now())
+        self.asked.append(asked)
+        match self.faults.pop(0) if self.faults else None:
+            case None:
+                return _response(await self.vendor.answer(asked))
+            case Reply() as reply:
+                return _response(reply)
+            case "hang up":
+                assert request.transport is not None
+                request.transport.abort()
+            case "say nothing":
+                await asyncio.sleep(3600)
+        return web.Response()
+
+
+def _response(reply: Reply) -> web.Response:
+    return web.Response(
+        status=reply.status, body=reply.body, headers={**reply.headers, "Content-Type": reply.content_type}
+    )
+
+
+@asynccontextmanager
+async def serve(server: VendorServer) -> AsyncIterator[VendorServer]:
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", server.answer)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        server.url = f"http://{host}:{port}"
+        yield server
+    finally:
+        await runner.cleanup()
+
+
+def settings_for(
+    module: ModuleType,
+    *,
+    feed: MemoryFeed | None = None,
+    clock: StillClock | None = None,
+    sandbox_url: str | None = None,
+    values: Mapping[str, str] | None = None,
+) -> ConnectorSettings:
+    """A connector's settings in the sandbox, some of them changed."""
+    made_up = module.sandbox_values(SECRET) if hasattr(module, "sandbox_values") else {}
+    return ConnectorSettings(
+        values={"OVERTURE_SECRET": SECRET, **made_up, **(values or {})},
+        service_url=SERVICE_URL,
+        clock=clock or StillClock(),
+        feed=feed or MemoryFeed(),
+        sandbox_url=sandbox_url,
+    )
+
+
+def request_to(
+    path: str, headers: Mapping[str, str] | None = None, *, method: str = "POST", body: bytes = b"", at: datetime = NOW
+) -> WebhookRequest:
+    """A request to our own webhook."""
+    return WebhookRequest(method, f"{SERVICE_URL}/channels/{path}", headers or {}, body, at)
