@@ -1,0 +1,1 @@
+"""The sample assistant's custom actions, as rasa-sdk Action classes."""

@@ -1,0 +1,88 @@
+"""The booking form: when the demo would suit."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import effects
+from actions.person import person_of
+from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
+from bot.domain.time_grammar import find_times
+
+HOME = "Europe/London"
+"""Where a person is taken to be whose time zone is not known."""
+
+ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
+
+
+class ValidateBookingForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+    def name(self) -> str:
+        return "validate_booking_form"
+
+    def validate_meeting_time(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        person = person_of(tracker)
+        if time := time_in(str(value), person.now, _zone(person.time_zone)):
+            return {"meeting_time": time}
+        dispatcher.utter_message(response="utter_invalid_meeting_time")
+        return {"meeting_time": None}
+
+
+def time_in(text: str, now: datetime, zone: tzinfo) -> str | None:
+    """When it suits them, with dates ("next week" is over in a week); None for no time, or one that is past."""
+    for expression in find_times(text):
+        span = resolve_expression(expression, now, zone)
+        if span is None:
+            continue
+        # A day ends where the next one begins.
+        first, last = span[0].astimezone(zone), (span[1] - timedelta(seconds=1)).astimezone(zone)
+        if first.date() != last.date():
+            return f"{text[expression.start : expression.end].lower()} ({_day(first)} to {_day(last)})"
+        if span[1] - span[0] <= AN_INSTANT_LASTS:
+            return f"{_day(first)} at {first:%H:%M}"
+        if expression.clock is not None:
+            return f"{_day(first)}, {first:%H:%M} to {span[1].astimezone(zone):%H:%M}"
+        return _day(first)
+    return "any time" if ANY_TIME.search(text) else None
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%A} {moment.day} {moment:%B}"
+
+
+def _zone(name: str | None) -> tzinfo:
+    try:
+        return ZoneInfo(name or HOME)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(HOME)
+
+
+class ActionBookMeeting(Action):  # type: ignore[misc]
+    """Tells journeys, the score and the CRM that a time for the demo was chosen, and forgets it for the next one."""
+
+    def name(self) -> str:
+        return "action_book_meeting"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        time = tracker.slots.get("meeting_time")
+        if not time:
+            return []
+        channel = person_of(tracker).channel or "chat"
+        return [
+            effects.set_attribute("meeting_time", time),
+            effects.change_score("engagement", 20, "Chose a time for the demo", rule="booking.booked"),
+            effects.emit("meeting.booked", time=time, channel=channel),
+            effects.sync_crm(f"Chose a time for the demo on {channel}: {time}."),
+            SlotSet("booked_time", time),
+            SlotSet("meeting_time", None),
+        ]

@@ -1,0 +1,109 @@
+"""The follow-up form: a phone number, and consent to text it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import phonenumbers
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import effects
+from actions.person import person_of
+from bot.domain.consent import Purpose
+
+SKIPPED = "skipped"
+"""What the slot `phone` holds when the person would rather not give a number."""
+
+SKIP_WORDS = frozenset(
+    ("skip", "skip it", "skip this", "pass", "no", "nope", "nah", "no thanks", "no thank you", "none", "rather not")
+)
+CONSENT_QUESTION = "utter_ask_sms_consent"
+SMS = "sms"
+
+
+class ValidateFollowUpForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+    """Asks for consent only where there is a number to text, and where none was given yet."""
+
+    def name(self) -> str:
+        return "validate_follow_up_form"
+
+    async def required_slots(
+        self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[str]:
+        no_question = tracker.slots.get("phone") == SKIPPED or person_of(tracker).consents_to(Purpose.MARKETING, SMS)
+        return [slot for slot in domain_slots if not (slot == "sms_consent" and no_question)]
+
+    def validate_phone(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        if _skips(str(value)):
+            return {"phone": SKIPPED}
+        if phone := phone_in(str(value), person_of(tracker).country):
+            return {"phone": phone}
+        dispatcher.utter_message(response="utter_invalid_phone")
+        return {"phone": None}
+
+    def validate_sms_consent(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A yes counts only as the answer to the question: the words that were shown are what was agreed to."""
+        return {"sms_consent": bool(value) if question_answered(tracker) else None}
+
+
+class ActionRecordFollowUp(Action):  # type: ignore[misc]
+    """Keeps the phone number, and the answer on consent with the exact text that was shown."""
+
+    def name(self) -> str:
+        return "action_record_follow_up"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        phone, granted = tracker.slots.get("phone"), tracker.slots.get("sms_consent")
+        # Both are asked anew another time: a number that was not given, and consent, whose record is in the ledger.
+        forget = [SlotSet("sms_consent", None)] + ([SlotSet("phone", None)] if phone == SKIPPED else [])
+        if not phone or phone == SKIPPED:
+            dispatcher.utter_message(response="utter_follow_up_skipped")
+            return forget
+        done = [effects.set_attribute("phone", phone), effects.claim_identity("phone", phone)]
+        question = question_answered(tracker)
+        if question is not None and isinstance(granted, bool):
+            how = f"answered in {person_of(tracker).channel or 'chat'}"
+            done.append(effects.record_consent(Purpose.MARKETING, SMS, granted=granted, text=question, how=how))
+            dispatcher.utter_message(response="utter_sms_consent_given" if granted else "utter_sms_consent_refused")
+        return [*done, effects.sync_crm(), *forget]
+
+
+def question_answered(tracker: Tracker) -> str | None:
+    """The consent question as it was shown, where it was the last thing said before the latest message; else None."""
+    answered = False
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            if answered:
+                return None
+            answered = True
+        elif event["event"] == "bot" and answered:
+            told = event.get("metadata") or {}
+            return str(event["text"]) if told.get("utter_action") == CONSENT_QUESTION else None
+    return None
+
+
+def phone_in(text: str, country: str) -> str | None:
+    """The one number in the text that a text message may reach, in E.164; a national number is read in `country`."""
+    try:
+        number = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+    # Possible rather than valid: the ranges set aside for examples and for films are not valid to the library.
+    if not phonenumbers.is_possible_number(number):
+        return None
+    if phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE:
+        return None
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _skips(text: str) -> bool:
+    said = " ".join(text.casefold().strip(" .,!").split())
+    return said == SKIPPED or said in SKIP_WORDS

@@ -1,0 +1,88 @@
+"""Reading an answer that a form asked for."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Any
+
+from rasa_sdk import Tracker
+from text_to_num import alpha2digit
+
+QUESTION_WORDS = frozenset(
+    "who what when where why how which whose can could do does did is are would should".split()  # noqa: SIM905
+)
+NOT_IN_NAMES = frozenset(
+    """a about again an and any anything are be because but by can't dont don't email for from get give have hello help
+    hey hi how if in it it's its joke know like maybe me my need no nope not now ok okay on or our please price rota
+    shift skip something sure tell thank thanks that the then there they think this to today tomorrow try us want was we
+    weather week what when where which who why with yes you your""".split()  # noqa: SIM905
+)
+NAME_CUE = re.compile(
+    r"^(?:(?:hi|hello|hey|oh|sure|yes|ok|okay)[,.! ]+)*"
+    r"(?:it['’]?s|it is|i['’]?m|i am|this is|(?:my )?(?:full )?name(?:['’]?s| is|:)|(?:you can )?call me)\s+",
+    re.IGNORECASE,
+)
+LONGEST_NAME = 60
+
+
+def asks_something(text: str) -> bool:
+    """Whether the text is a question rather than an answer."""
+    words = text.casefold().split()
+    return "?" in text or (len(words) > 2 and words[0] in QUESTION_WORDS)
+
+
+def name_in(text: str) -> str | None:
+    """The person's name in what they answered ("hi, I'm ana o'neill" is "Ana O'Neill"), or None."""
+    words = NAME_CUE.sub("", " ".join(text.split())).strip(" .,!").split()
+    spelled = " ".join(words)
+    if not 1 <= len(words) <= 5 or len(spelled) > LONGEST_NAME or asks_something(text):
+        return None
+    if any(word.casefold().strip(".,!") in NOT_IN_NAMES for word in words):
+        return None
+    if not all(character.isalpha() or character in " '’-." for character in spelled):
+        return None
+    return " ".join(_capitalised(word) for word in words)
+
+
+def _capitalised(word: str) -> str:
+    """ "o'neill" becomes "O'Neill"; a word that has capitals of its own ("McKay", "de") among others stays."""
+    if word != word.lower() and word != word.upper():
+        return word
+    return re.sub(r"(^|['’\-.])(\w)", lambda match: match[1] + match[2].title(), word.lower())
+
+
+def whole_number(value: Any) -> int | None:
+    """A count out of a number or a text ("about fifty of us", "1,200", "2k", "just me"), or None.
+
+    A range is taken at its middle; a text with several numbers is not one count.
+    """
+    if isinstance(value, (bool, type(None))):
+        return None
+    if isinstance(value, (int, float)):
+        return round(value) if math.isfinite(value) else None
+    text = alpha2digit(str(value), "en").casefold()
+    if re.search(r"\b(?:just|only) (?:me|myself)\b", text):
+        return 1
+    found = [_amount(match) for match in AMOUNT.finditer(text)]
+    if len(found) == 2 and RANGE.search(text):
+        return round(sum(found) / 2)
+    return round(found[0]) if len(found) == 1 else None
+
+
+AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(\s?k\b)?")
+RANGE = re.compile(r"\d\s?k?\s*(?:-|–|to|and|or)\s*\d")
+
+
+def _amount(match: re.Match[str]) -> float:
+    return float(match[1].replace(",", "")) * (1000 if match[2] else 1)
+
+
+def requested_slot(tracker: Tracker) -> str | None:
+    """The slot that the form asked for before this message."""
+    asked = tracker.slots.get("requested_slot")
+    return str(asked) if asked else None
+
+
+def latest_text(tracker: Tracker) -> str:
+    return str(tracker.latest_message.get("text") or "")

@@ -1,0 +1,285 @@
+"""The demo form, and what its answers say about the lead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from rasa_sdk import Action, FormValidationAction, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import effects
+from actions.effects import ActionEvent
+from actions.forms import asks_something, name_in, requested_slot, whole_number
+from actions.person import Person, person_of
+from bot.domain.score import Dimension
+
+# ---------------------------------------------------------------- the answers
+
+LARGEST_TEAM = 1_000_000
+
+FREEMAIL = frozenset(
+    """aol.com btinternet.com fastmail.com gmail.com gmx.com googlemail.com hotmail.co.uk hotmail.com icloud.com
+    live.co.uk live.com mail.com me.com msn.com outlook.com proton.me protonmail.com sky.com virginmedia.com
+    yahoo.co.uk yahoo.com ymail.com""".split()  # noqa: SIM905
+)
+
+TIMELINES: tuple[tuple[str, str], ...] = (
+    # The first that fits wins: "not now" is looked at before "now", and a year before its months.
+    ("now", r"as soon as|this month|within (?:a|the|this|1|one) month"),
+    (
+        "later",
+        r"explor|looking|curious|browsing|not sure|no (?:rush|hurry|idea|plan)|don['’]?t know|undecided|some ?day"
+        r"|one day|not (?:yet|now|right now)|research|later|half a year|\b(?:this|next) year"
+        r"|\b(?:a|one|1|two|2) years?\b|\b(?:four|4|five|5|six|6|seven|7|eight|8|nine|9|ten|10|eleven|11|twelve|12)"
+        r" months|autumn|winter|spring|summer",
+    ),
+    (
+        "this_quarter",
+        r"\bsoon|quarter|\bmonths?\b|\b(?:five|5|six|6|eight|8|ten|10|twelve|12) weeks|few weeks|couple of weeks"
+        r"|january|february|march|april|\bmay\b|june|july|august|september|october|november|december",
+    ),
+    (
+        "now",
+        r"\bnow\b|asap|straight ?away|right away|immediate|urgent|yesterday|today|tomorrow|\b(?:this|next) week"
+        r"|\b(?:a|one|1|two|2|three|3|four|4) weeks?\b|fortnight|already|ready",
+    ),
+)
+"""What they wrote, as one of three: `now` within a month, `this_quarter` within about three months, or `later`."""
+
+
+def timeline_in(text: str) -> str | None:
+    """`now`, `this_quarter` or `later`, or None where the text says nothing about time."""
+    said = text.casefold().strip()
+    if said in TIMELINE_POINTS:
+        return said
+    return next((timeline for timeline, pattern in TIMELINES if re.search(pattern, said)), None)
+
+
+class ValidateDemoForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+    """Checks what was answered to the demo form; a slot set to None is asked for again."""
+
+    def name(self) -> str:
+        return "validate_demo_form"
+
+    def validate_lead_name(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        if name := name_in(str(value)):
+            return {"lead_name": name}
+        dispatcher.utter_message(response="utter_invalid_lead_name")
+        return {"lead_name": None}
+
+    def validate_work_email(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        if email := email_in(str(value)):
+            return {"work_email": email}
+        dispatcher.utter_message(response="utter_invalid_work_email")
+        return {"work_email": None}
+
+    def validate_team_size(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        size = whole_number(value)
+        if size is None or not 1 <= size <= LARGEST_TEAM:
+            dispatcher.utter_message(response="utter_invalid_team_size")
+            return {"team_size": None}
+        if requested_slot(tracker) not in (None, "team_size"):
+            dispatcher.utter_message(response="utter_team_size_corrected")
+        return {"team_size": float(size)}
+
+    def validate_timeline(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        if timeline := timeline_in(str(value)):
+            return {"timeline": timeline}
+        # The text may have been about another answer ("no, 80 people"); then that was taken, and this is asked again.
+        if not any(event["name"] == "team_size" for event in _candidates(tracker)) and not asks_something(str(value)):
+            dispatcher.utter_message(response="utter_invalid_timeline")
+        return {"timeline": None}
+
+
+def _candidates(tracker: Tracker) -> list[dict[str, Any]]:
+    """The slot events of this message: those after the last event of another kind."""
+    found: list[dict[str, Any]] = []
+    for event in reversed(tracker.events):
+        if event["event"] != "slot":
+            break
+        found.append(event)
+    return found
+
+
+def email_in(text: str) -> str | None:
+    """The one address in the text, as it is to be kept; None for none, several, or one that cannot exist."""
+    found = {part.strip("<>()[],;:!?'\".").removeprefix("mailto:") for part in text.split() if "@" in part}
+    if len(found) != 1:
+        return None
+    try:
+        return str(validate_email(found.pop(), check_deliverability=False).normalized)
+    except EmailNotValidError:
+        return None
+
+
+# ---------------------------------------------------------------- what the answers are worth
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Points for one answer, and why. `rule` counts once for a person."""
+
+    rule: str
+    dimension: Dimension
+    points: int
+    reason: str
+
+
+TEAM_SIZE_BANDS: tuple[tuple[int, int, str], ...] = (
+    (250, 35, "250 people or more"),
+    (50, 30, "50 to 249 people"),
+    (10, 20, "10 to 49 people"),
+    (1, 5, "fewer than 10 people"),
+)
+"""From this many people on: so many points of fit, and how a rep reads it."""
+
+TIMELINE_POINTS: dict[str, tuple[int, str]] = {
+    "now": (15, "wants to start within a month"),
+    "this_quarter": (10, "wants to start within about three months"),
+    "later": (5, "wants to start later, or is only looking"),
+}
+
+QUALIFIED_FIT = 20
+QUALIFIED_ENGAGEMENT = 30
+"""A lead is qualified when its answers give at least this much fit and this much engagement: grade B1 or better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    name: str
+    email: str
+    team_size: int
+    timeline: str
+
+
+def awards_for(answers: Answers) -> tuple[Award, ...]:
+    """What asking for a demo with these answers is worth."""
+    points, band = next((points, band) for least, points, band in TEAM_SIZE_BANDS if answers.team_size >= least)
+    timeline_points, timeline = TIMELINE_POINTS[answers.timeline]
+    own_domain = answers.email.rpartition("@")[2].casefold() not in FREEMAIL
+    return (
+        Award("lead.asked_for_demo", "engagement", 20, "Asked for a demo"),
+        Award("lead.team_size", "fit", points, f"Team of {answers.team_size} ({band})"),
+        Award("lead.work_email", "fit", 10 if own_domain else 0, "Wrote from a company's e-mail address"),
+        Award("lead.timeline", "engagement", timeline_points, f"The team {timeline}"),
+    )
+
+
+def qualifies(answers: Answers) -> bool:
+    """Whether sales should hear of this lead now."""
+    awards = awards_for(answers)
+    fit = sum(award.points for award in awards if award.dimension == "fit")
+    engagement = sum(award.points for award in awards if award.dimension == "engagement")
+    return fit >= QUALIFIED_FIT and engagement >= QUALIFIED_ENGAGEMENT
+
+
+def score_changes(answers: Answers, earlier: Answers | None) -> list[ActionEvent]:
+    """The awards; where the person answered before, only the differences to what those answers gave."""
+    if earlier is None:
+        return [
+            effects.change_score(award.dimension, award.points, award.reason, rule=award.rule)
+            for award in awards_for(answers)
+            if award.points
+        ]
+    given = {award.rule: award.points for award in awards_for(earlier)}
+    return [
+        effects.change_score(
+            award.dimension, difference, f"Corrected: {award.reason}", rule=f"{award.rule}.corrected", again=True
+        )
+        for award in awards_for(answers)
+        if (difference := award.points - given[award.rule])
+    ]
+
+
+# ---------------------------------------------------------------- the actions
+
+
+class ActionQualifyLead(Action):  # type: ignore[misc]
+    """Keeps the answers, scores them, tells journeys and the CRM, and sets the slot `qualified`."""
+
+    def name(self) -> str:
+        return "action_qualify_lead"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        answers = _answers(tracker.slots, name_key="lead_name", email_key="work_email")
+        if answers is None:
+            return []
+        person = person_of(tracker)
+        qualified = qualifies(answers)
+        note = f"Asked for a demo on {person.channel or 'chat'}: team of {answers.team_size}, {_when(answers)}."
+        return [
+            *_assessment(answers, person, qualified=qualified),
+            effects.emit("demo.requested", team_size=answers.team_size, timeline=answers.timeline, qualified=qualified),
+            effects.sync_crm(note),
+            SlotSet("qualified", qualified),
+        ]
+
+
+class ActionTakeCorrection(Action):  # type: ignore[misc]
+    """Takes an answer that was put right after the demo form was done ("sorry, we are 80 people")."""
+
+    def name(self) -> str:
+        return "action_take_correction"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        person = person_of(tracker)
+        answers = _answers(tracker.slots, name_key="lead_name", email_key="work_email")
+        if answers is None or answers == _earlier_answers(person):
+            dispatcher.utter_message(response="utter_ask_what_to_correct")
+            return []
+        dispatcher.utter_message(response="utter_correction_noted")
+        qualified = qualifies(answers)
+        return [
+            *_assessment(answers, person, qualified=qualified),
+            effects.sync_crm(
+                f"Corrected on {person.channel or 'chat'}: team of {answers.team_size}, {_when(answers)}."
+            ),
+            SlotSet("qualified", qualified),
+        ]
+
+
+def _assessment(answers: Answers, person: Person, *, qualified: bool) -> list[ActionEvent]:
+    return [
+        effects.set_attribute("name", answers.name),
+        effects.set_attribute("email", answers.email),
+        effects.set_attribute("team_size", answers.team_size),
+        effects.set_attribute("timeline", answers.timeline),
+        effects.set_attribute("qualified", qualified),
+        effects.claim_identity("email", answers.email),
+        *score_changes(answers, _earlier_answers(person)),
+    ]
+
+
+def _earlier_answers(person: Person) -> Answers | None:
+    """What was scored before: `qualified` is set with the first score, so facts from elsewhere do not count."""
+    if person.attributes.get("qualified") is None:
+        return None
+    return _answers(person.attributes, name_key="name", email_key="email")
+
+
+def _answers(known: Any, *, name_key: str, email_key: str) -> Answers | None:
+    size, timeline = whole_number(known.get("team_size")), known.get("timeline")
+    name, email = known.get(name_key), known.get(email_key)
+    if not (name and email and size and size >= 1 and timeline in TIMELINE_POINTS):
+        return None
+    return Answers(str(name), str(email), size, str(timeline))
+
+
+def _when(answers: Answers) -> str:
+    return TIMELINE_POINTS[answers.timeline][1]

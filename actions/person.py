@@ -1,0 +1,56 @@
+"""What an action may know of the person it acts for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from rasa_sdk import Tracker
+
+PERSON_KEY = "overture"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person, as the service tells it with each call. Where nobody tells it, all of it is empty.
+
+    `consents` are keyed "purpose:channel"; `now` is the service's clock (which the playground can move).
+    """
+
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    time_zone: str | None = None
+    fit: int = 0
+    engagement: int = 0
+    grade: str = ""
+    consents: Mapping[str, bool] = field(default_factory=dict)
+    channel: str = ""
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+
+    @property
+    def country(self) -> str:
+        """ISO 3166; where nothing says otherwise it is Britain, where Harbourline sells."""
+        language, _, region = str(self.attributes.get("locale") or "").rpartition("-")
+        stated = str(self.attributes.get("country") or (region if language else ""))
+        return stated.upper() if len(stated) == 2 else "GB"
+
+    def consents_to(self, purpose: str, channel: str) -> bool:
+        return self.consents.get(f"{purpose}:{channel}") is True
+
+
+def person_of(tracker: Tracker) -> Person:
+    """The person in the latest message's metadata."""
+    told = (tracker.latest_message.get("metadata") or {}).get(PERSON_KEY) or {}
+    lead = told.get("lead") or {}
+    now = told.get("now")
+    return Person(
+        attributes=told.get("profile") or {},
+        time_zone=told.get("time_zone"),
+        fit=int(lead.get("fit") or 0),
+        engagement=int(lead.get("engagement") or 0),
+        grade=str(lead.get("grade") or ""),
+        consents=told.get("consents") or {},
+        channel=str(told.get("channel") or tracker.get_latest_input_channel() or ""),
+        now=datetime.fromisoformat(now) if now else datetime.now(UTC),
+    )

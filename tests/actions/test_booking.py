@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.booking import ActionBookMeeting, ValidateBookingForm, time_in
+
+LONDON = ZoneInfo("Europe/London")
+TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def tracker_with(slots: dict[str, Any]) -> Tracker:
+    person = {"profile": {}, "time_zone": "Not/AZone", "channel": "sms", "now": TUESDAY.isoformat()}
+    message = {"intent": {"name": "inform"}, "metadata": {"overture": person}}
+    return Tracker.from_dict({"sender_id": "c1", "slots": slots, "latest_message": message, "events": []})
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("next week works", "next week (Monday 30 November to Friday 4 December)"),
+        ("tomorrow", "Wednesday 25 November"),
+        ("how about Thursday at 3pm", "Thursday 26 November at 15:00"),
+        ("friday morning", "Friday 27 November, 09:00 to 12:00"),
+        ("in two hours", "Tuesday 24 November at 12:00"),
+        ("any time is fine", "any time"),
+        ("purple", None),
+        ("in 2020", None),
+    ],
+)
+def test_a_time_is_kept_with_its_date(said: str, kept: str | None) -> None:
+    assert time_in(said, TUESDAY, LONDON) == kept
+
+
+@given(text=st.text(max_size=60))
+def test_any_text_at_all_can_be_read(text: str) -> None:
+    time_in(text, TUESDAY, LONDON)
+
+
+def test_what_is_no_time_is_asked_for_again_and_an_unknown_zone_does_no_harm() -> None:
+    dispatcher = CollectingDispatcher()
+    validation = ValidateBookingForm()
+    assert validation.validate_meeting_time("purple", dispatcher, tracker_with({}), {}) == {"meeting_time": None}
+    assert [message["response"] for message in dispatcher.messages] == ["utter_invalid_meeting_time"]
+    assert validation.validate_meeting_time("tomorrow", dispatcher, tracker_with({}), {}) == {
+        "meeting_time": "Wednesday 25 November"
+    }
+
+
+async def test_booking_tells_journeys_score_and_crm_and_frees_the_slot() -> None:
+    events = await ActionBookMeeting().run(CollectingDispatcher(), tracker_with({"meeting_time": "any time"}), {})
+    effects = [event["effect"] for event in events if event["event"] == "overture"]
+    assert [effect["kind"] for effect in effects] == ["set_attribute", "change_score", "emit", "sync_crm"]
+    assert effects[2]["event"] == "meeting.booked"
+    assert effects[2]["data"] == {"time": "any time", "channel": "sms"}
+    assert "any time" in effects[3]["note"]
+    slots = {event["name"]: event["value"] for event in events if event["event"] == "slot"}
+    assert slots == {"booked_time": "any time", "meeting_time": None}
+
+
+async def test_without_a_time_nothing_is_booked() -> None:
+    assert await ActionBookMeeting().run(CollectingDispatcher(), tracker_with({}), {}) == []

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actions.consent import phone_in
+from actions.forms import asks_something, name_in, whole_number
+from actions.lead import email_in, timeline_in
+
+
+@given(text=st.text(max_size=80))
+def test_any_text_at_all_can_be_read(text: str) -> None:
+    assert name_in(text) is None or name_in(text)
+    whole_number(text)
+    email_in(text)
+    phone_in(text, "GB")
+    timeline_in(text)
+
+
+@given(text=st.text(max_size=80))
+def test_a_name_that_was_taken_is_taken_again_unchanged(text: str) -> None:
+    name = name_in(text)
+    if name is not None and name.isascii():
+        assert name_in(name) == name
+
+
+@pytest.mark.parametrize("value", [True, None, float("inf"), float("nan"), [], {}])
+def test_what_is_no_count_is_none(value: Any) -> None:
+    assert whole_number(value) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "is_question"),
+    [("how much is it?", True), ("what does it cost", True), ("Ana", False), ("Will Smith", False), ("", False)],
+)
+def test_a_question_is_told_from_an_answer(text: str, is_question: bool) -> None:
+    assert asks_something(text) is is_question
