@@ -1,0 +1,138 @@
+"""The HTTP server: webhooks in, feeds out, and the pages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from aiohttp import ClientError, web
+
+from bot.domain.errors import WebhookRejected
+from bot.entrypoints.playground import Playground
+from bot.entrypoints.streams import stream_feeds
+from bot.entrypoints.transcripts import Transcripts
+from bot.entrypoints.translate import problem, to_response, to_webhook_request
+from bot.entrypoints.wiring import Service
+from bot.services.receive import receive
+from bot.services.runtime import FEEDS
+
+log = structlog.get_logger()
+
+LARGEST_BODY = 64 * 1024
+WIDGET = Path(__file__).parent / "widget"
+STATIC = Path(__file__).parent / "playground"
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+        "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",  # a browser asks each time whether a script is still the same
+}
+"""Of every answer that does not set its own."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Server:
+    """Routes requests of one service. `stopping` ends the streams, so that a shutdown need not wait for readers."""
+
+    def __init__(self, service: Service, stopping: asyncio.Event) -> None:
+        self._service = service
+        self._runtime = service.runtime
+        self._stopping = stopping
+
+    def application(self) -> web.Application:
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_add_headers, _answer_for_errors])
+        app.on_shutdown.append(self._end_streams)
+        app.router.add_route("*", "/channels/{channel}/{tail:.*}", self._webhook)
+        app.router.add_get("/healthz", self._health)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/widget.js", _widget(WIDGET / "widget.js"))
+        app.router.add_static("/playground/", STATIC)
+        transcripts = Transcripts(self._runtime.store, self._service.secret)
+        app.router.add_get("/transcripts/{conversation}", transcripts.page)
+        if self._service.sandbox is not None:
+            Playground(self._service, self._service.sandbox, self._stopping).add_routes(app)
+        return app
+
+    async def _webhook(self, request: web.Request) -> web.StreamResponse:
+        channel = self._runtime.channels.get(request.match_info["channel"])
+        if channel is None:
+            return problem(404, "there is no such channel here")
+        url = self._service.settings.service_url + request.raw_path
+        webhook = channel.parse(await to_webhook_request(request, url, self._runtime.clock.now()))
+        if webhook.follow is not None:
+            return await stream_feeds(
+                request,
+                self._runtime,
+                [webhook.follow.feed],
+                after=webhook.follow.after,
+                headers=webhook.reply.headers,
+                stopping=self._stopping,
+            )
+        if webhook.inbound:
+            await receive(self._runtime, channel, webhook.inbound)
+        return to_response(webhook.reply)
+
+    async def _end_streams(self, _app: web.Application) -> None:
+        self._stopping.set()
+        await self._runtime.wakeups.notify(FEEDS)
+
+    async def _health(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "alive"})
+
+    async def _ready(self, _request: web.Request) -> web.StreamResponse:
+        try:
+            await self._runtime.store.check()
+        except Exception as error:
+            log.error("not ready: the database does not answer", error=type(error).__name__)
+            return problem(503, "the database does not answer")
+        return web.json_response({"status": "ready"})
+
+
+def _widget(path: Path) -> Handler:
+    """The widget's module; other websites embed it, and browsers load modules from elsewhere only with CORS."""
+
+    async def serve(_request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(path, headers={"Access-Control-Allow-Origin": "*"})
+
+    return serve
+
+
+@web.middleware
+async def _answer_for_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Say what is wrong in JSON; never a traceback, and never what the message said."""
+    try:
+        return await handler(request)
+    except WebhookRejected as rejected:
+        log.info("webhook refused", path=request.path, status=rejected.status, reason=rejected.reason)
+        return problem(rejected.status, rejected.reason, rejected.headers)
+    except web.HTTPRequestEntityTooLarge:
+        return problem(413, f"the request is larger than {LARGEST_BODY // 1024} kB, which no message needs")
+    except web.HTTPNotFound:
+        return problem(404, "there is nothing at this address")
+    except web.HTTPMethodNotAllowed as error:
+        allowed = ", ".join(sorted(error.allowed_methods))
+        return problem(405, f"this address takes {allowed}", {"Allow": allowed})
+    except web.HTTPException as error:
+        return problem(error.status, error.reason.lower())
+    except (ClientError, web.RequestPayloadError):
+        return problem(400, "the request's body is not what its headers say")
+    except Exception:
+        log.exception("a request failed", path=request.path)
+        return problem(500, "something went wrong on our side; it is in the log")
+
+
+@web.middleware
+async def _add_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Streams have sent theirs already."""
+    response = await handler(request)
+    if not response.prepared:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,74 @@
+"""Logs: events with fields, as text for a person or JSON for a machine. Never a message's text or an address."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
+from typing import Any, Literal
+
+import structlog
+
+from bot.domain.errors import OvertureError
+
+
+def set_up_logs(form: Literal["text", "json"], *, level: int = logging.INFO) -> None:
+    """Log to standard error; the libraries' own logs too, from warnings on."""
+    renderer: structlog.types.Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=36)
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _tell_exceptions,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def tell_exception(error: BaseException) -> str:
+    """Where it was raised and through what, without local variables, and without its words unless they are ours.
+
+    What a library says of a value, or a database of a row, may quote what somebody wrote or their address.
+    """
+    return "\n".join(_tell(error)).rstrip()
+
+
+def _tell(error: BaseException) -> Iterator[str]:
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield from _tell(cause)
+        yield "\nand then:\n"
+    yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
+    ours = isinstance(error, OvertureError | OSError)
+    yield f"{type(error).__module__}.{type(error).__qualname__}" + (f": {error}" if ours else "")
+    if isinstance(error, BaseExceptionGroup):
+        for part in error.exceptions:
+            yield "\nin it:\n"
+            yield from _tell(part)
+
+
+def _tell_exceptions(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
+    if error is not None:
+        event["exception"] = tell_exception(error)
+    return event
+
+
+class _Formatter(logging.Formatter):
+    """Tells the exceptions that libraries log in the same way."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802  logging's name
+        return tell_exception(ei[1]) if ei[1] is not None else ""

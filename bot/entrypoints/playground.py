@@ -1,0 +1,159 @@
+"""The playground's endpoints: its feeds, what people do in its panels, and the sandbox's clock."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, web
+
+from bot.adapters.clock import SandboxClock
+from bot.domain.errors import OvertureError
+from bot.entrypoints.sandbox import Sandbox, post_webhook
+from bot.entrypoints.streams import stream_feeds
+from bot.entrypoints.translate import problem, to_response
+from bot.entrypoints.wiring import CONTENT_FEED, Service
+from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
+
+PAGES = Path(__file__).parent / "playground"
+CLOCK_FEED = "clock"
+FARTHEST = timedelta(days=366)
+POSITION = re.compile(r"[0-9]{1,18}")
+
+
+class Playground:
+    """Only there while a connector runs in its sandbox."""
+
+    def __init__(self, service: Service, sandbox: Sandbox, stopping: asyncio.Event) -> None:
+        self._service = service
+        self._runtime = service.runtime
+        self._sandbox = sandbox
+        self._stopping = stopping
+
+    def add_routes(self, app: web.Application) -> None:
+        app.router.add_get("/", self._page("index.html"))
+        app.router.add_get("/site", self._page("site.html"))
+        app.router.add_get("/playground/events", self._events, allow_head=False)
+        app.router.add_get("/playground/status", self._status)
+        app.router.add_get("/playground/clock", self._clock)
+        app.router.add_post("/playground/clock", self._move_clock)
+        app.router.add_post("/playground/act/{vendor}", self._act)
+
+    def _page(self, name: str) -> Any:
+        async def serve(_request: web.Request) -> web.StreamResponse:
+            return web.FileResponse(PAGES / name)
+
+        return serve
+
+    async def _events(self, request: web.Request) -> web.StreamResponse:
+        after = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
+        if not POSITION.fullmatch(after):
+            return problem(400, f'"after" wants the position of the last event that you have, not "{after[:20]}"')
+        feeds = [f"sandbox:{name}" for name in ("sms", *self._runtime.channels, *self._runtime.crms)]
+        feeds = sorted({*feeds, "explain", "decisions", CLOCK_FEED, CONTENT_FEED})
+        return await stream_feeds(request, self._runtime, feeds, after=int(after), headers={}, stopping=self._stopping)
+
+    async def _status(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(content_status(self._service))
+
+    async def _act(self, request: web.Request) -> web.StreamResponse:
+        """Somebody presses a button in a panel: the stand-in signs the vendor's webhook, and it comes in like any."""
+        name = request.match_info["vendor"]
+        vendor = next((one for one in self._sandbox.vendors.values() if one.name == name), None)
+        if vendor is None:
+            return problem(404, f"there is no stand-in for {name} here")
+        deed = await _json_object(request)
+        if deed is None:
+            return problem(400, "the body is no JSON object")
+        try:
+            webhook = await vendor.act(deed, self._runtime.clock.now())
+        except KeyError as error:
+            return problem(400, f"{name} cannot do that: the deed lacks {error}")
+        except (AttributeError, TypeError, ValueError, OvertureError) as error:
+            return problem(400, f"{name} cannot do that: {error}")
+        try:
+            async with ClientSession() as session:
+                reply = await post_webhook(session, webhook, _own_address(request))
+        except (ClientError, TimeoutError) as error:
+            return problem(502, f"the webhook of {name} did not reach us: {type(error).__name__}")
+        return to_response(reply)
+
+    async def _clock(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response(await self._clock_now())
+
+    async def _move_clock(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_object(request)
+        clock = self._sandbox_clock
+        if body is None:
+            return problem(400, 'the body is no JSON object; say {"forward_seconds": 86400} or {"to": "next"}')
+        if body.get("to") == "next":
+            next_at, _ = await self._next()
+            by = max(next_at - clock.now(), timedelta()) + timedelta(seconds=1) if next_at else timedelta()
+        else:
+            seconds = body.get("forward_seconds")
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or math.isnan(seconds):
+                return problem(400, 'say {"forward_seconds": 86400} or {"to": "next"}')
+            by = timedelta(seconds=min(max(seconds, -1), FARTHEST.total_seconds()))
+        if by < timedelta():
+            return problem(400, "the sandbox's clock only moves forward")
+        clock.forward(by)
+        for topic in (INBOX, TIMERS, OUTBOX, FEEDS):
+            await self._runtime.wakeups.notify(topic)
+        now = await self._clock_now()
+        key = f"{now['moved_by_seconds']}:{datetime.now(UTC).timestamp()}"
+        await self._service.feeds.append(CLOCK_FEED, key, {"type": "clock", **now})
+        return web.json_response(now)
+
+    @property
+    def _sandbox_clock(self) -> SandboxClock:
+        clock = self._runtime.clock
+        assert isinstance(clock, SandboxClock)  # noqa: S101  wiring gives a sandbox this clock
+        return clock
+
+    async def _clock_now(self) -> dict[str, Any]:
+        next_at, what = await self._next()
+        return {
+            "now": self._runtime.clock.now().isoformat(),
+            "moved_by_seconds": self._sandbox_clock.moved_by.total_seconds(),
+            "next": next_at.isoformat() if next_at else None,
+            "next_what": what,
+        }
+
+    async def _next(self) -> tuple[datetime | None, str]:
+        """What is next to happen by the clock alone."""
+        async with self._runtime.store.transaction() as uow:
+            candidates = [
+                (await uow.enrolments.next_due(), "a journey's next step"),
+                (await uow.outbox.next_due(), "a message that waits for its hour"),
+                (await uow.inbox.next_due(), "a journey's question that waits for its hour"),
+            ]
+        due = [(at, what) for at, what in candidates if at is not None]
+        return min(due, default=(None, ""))
+
+
+def content_status(service: Service) -> dict[str, Any]:
+    """Whether the files in journeys/ and nlu_data/ are good as they are now."""
+    faults = [str(fault) for fault in service.library.faults]
+    return {"content": "broken", "faults": faults} if faults else {"content": "ok"}
+
+
+def _own_address(request: web.Request) -> str:
+    """Where this request came in, which is where another will, too."""
+    name = request.transport.get_extra_info("sockname") if request.transport else None
+    if name is None:
+        raise ConnectionResetError("whoever asked has gone")
+    host, port = name[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def _json_object(request: web.Request) -> dict[str, Any] | None:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None

@@ -1,0 +1,94 @@
+/** Small tools for building pages. Text is only ever set as text: nothing in a feed can become markup. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** The element of the page with this id. */
+export const byId = (id) => document.getElementById(id);
+
+/** A new element. An attribute that is false, null or undefined is left out; a child that is, too. */
+export function h(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === false || value === null || value === undefined) continue;
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else node.setAttribute(name, value === true ? "" : String(value));
+  }
+  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+/** One of the symbols at the end of index.html. */
+export function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `#icon-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+/** What a panel shows while it has nothing to show. */
+export const empty = (title, text) =>
+  h("div", { class: "empty" }, h("p", {}, h("strong", {}, title)), h("p", {}, text));
+
+/** Calls `render` once, soon, however often it is asked to. */
+export function soon(render) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    setTimeout(() => {
+      asked = false;
+      render();
+    }, 16);
+  };
+}
+
+/** The address, if a link may lead there; else null. */
+export function safeAddress(address) {
+  try {
+    const url = new URL(address, location.href);
+    return ["http:", "https:", "mailto:", "tel:"].includes(url.protocol) ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+export const link = (text, address) => h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, text);
+
+/** "team_size" and "hs_lead_status" as a person would write them. */
+export function words(name) {
+  const spaced = String(name)
+    .replace(/^(hs|overture)_/, "")
+    .replace(/[_.]+/g, " ")
+    .trim();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** A value of a slot or property as text. */
+export function shown(value) {
+  if (value === null || value === undefined || value === "") return "–";
+  if (value === true) return "yes";
+  if (value === false) return "no";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
+const asDate = (moment) => (moment instanceof Date ? moment : new Date(moment));
+
+export const clockTime = (moment) => TIME.format(asDate(moment));
+export const dayAndTime = (moment) => `${DAY.format(asDate(moment))}, ${TIME.format(asDate(moment))}`;
+export const day = (moment) => DAY.format(asDate(moment));
+
+let toastTimer = 0;
+
+/** Say that something did not work. */
+export function complain(text) {
+  const toast = byId("toast");
+  toast.textContent = text;
+  toast.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => (toast.hidden = true), 6_000);
+}

@@ -1,0 +1,111 @@
+/** The CRM's record of the lead: its properties, what changed last, and the notes. */
+
+import { byId, clockTime, empty, h, link, shown, soon, words } from "../dom.js";
+
+const HUBSPOT_NAMES = {
+  firstname: "First name",
+  lastname: "Last name",
+  numberofemployees: "Employees",
+  num_employees: "Employees",
+  jobtitle: "Job title",
+  lifecyclestage: "Lifecycle stage",
+  mobilephone: "Mobile phone",
+};
+
+export function crmPanel() {
+  const contacts = new Map(); // by id: {properties, changed, notes, at}
+  const choice = byId("crm-contact");
+
+  const render = soon(() => {
+    const body = byId("crm-body");
+    const contact = contacts.get(choice.value);
+    choice.hidden = contacts.size < 2;
+    body.replaceChildren(
+      contact ? record(contact) : empty("No contact yet", "A lead is written here when the desk hears of it."),
+    );
+    body.scrollTop = 0;
+  });
+
+  const showChoices = (chosen) => {
+    const options = [...contacts].map(([id, { properties }]) =>
+      h("option", { value: id }, properties.email || `Contact ${id}`),
+    );
+    choice.replaceChildren(...options);
+    choice.value = chosen;
+  };
+
+  const contactOf = (id) => {
+    if (!contacts.has(id)) contacts.set(id, { properties: {}, changed: new Set(), notes: [], at: "" });
+    return contacts.get(id);
+  };
+
+  choice.addEventListener("change", render);
+  render();
+
+  return {
+    take(item) {
+      if (item.feed !== "sandbox:hubspot") return;
+      if (item.type === "contact") {
+        const contact = contactOf(String(item.id));
+        const next = { ...contact.properties, ...item.properties };
+        contact.changed = new Set(
+          Object.keys(next).filter((name) => shown(next[name]) !== shown(contact.properties[name])),
+        );
+        contact.properties = next;
+        contact.at = item.at;
+        showChoices(String(item.id));
+      }
+      if (item.type === "note") {
+        contactOf(String(item.contact)).notes.unshift(item);
+        showChoices(String(item.contact));
+      }
+      render();
+    },
+  };
+}
+
+function record({ properties, changed, notes, at }) {
+  const name = [properties.firstname, properties.lastname].filter(Boolean).join(" ") || properties.email || "Contact";
+  const rows = Object.entries(properties).map(([key, value]) =>
+    h(
+      "tr",
+      { class: changed.has(key) ? "changed" : null },
+      h("th", { scope: "row", title: key }, HUBSPOT_NAMES[key] ?? words(key)),
+      h("td", {}, shown(value), changed.has(key) && h("span", { class: "unseen" }, " (changed)")),
+    ),
+  );
+  return h(
+    "div",
+    {},
+    h(
+      "div",
+      { class: "contact" },
+      h("span", { class: "avatar human", "aria-hidden": "true" }, name[0].toUpperCase()),
+      h("div", {}, h("h3", {}, name), properties.email && link(properties.email, `mailto:${properties.email}`)),
+    ),
+    h(
+      "table",
+      { class: "properties" },
+      h("caption", {}, `Properties, last written at ${clockTime(at || Date.now())}`),
+      h("tbody", {}, rows),
+    ),
+    notes.length > 0 && h("h3", { class: "label" }, "Notes"),
+    notes.map((note) =>
+      h(
+        "article",
+        { class: "note" },
+        h("p", { class: "words" }, withoutMarkup(note.body)),
+        h("time", { datetime: note.at }, clockTime(note.at)),
+      ),
+    ),
+  );
+}
+
+/** HubSpot's notes are HTML; here only their words matter. */
+function withoutMarkup(html) {
+  const text = String(html)
+    .replace(/<br\s*\/?>|<\/(?:p|li|div|h\d)>/gi, "\n")
+    .replace(/<[^>]*>/g, "");
+  const entities = { lt: "<", gt: ">", quot: '"', "#39": "'", "#x27": "'", nbsp: " ", amp: "&" };
+  return text.replace(/&(lt|gt|quot|#39|#x27|nbsp|amp);/g, (_, name) => entities[name]).trim();
+}

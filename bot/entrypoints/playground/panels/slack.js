@@ -1,0 +1,137 @@
+/** The sales desk: a Slack channel with the hand-offs in it, their threads, and buttons that work. */
+
+import { byId, clockTime, empty, h, soon } from "../dom.js";
+import { act } from "../feed.js";
+import { blockNodes } from "./blocks.js";
+import { mrkdwn, plain } from "./mrkdwn.js";
+import { openView } from "./slack_view.js";
+
+const DESK = "#sales";
+const VIEW_EXPECTED = 15_000; // a form opens for the one who just pressed a button, nowhere else
+
+export function slackPanel() {
+  const posts = new Map(); // by ts, in the order they came
+  const list = byId("slack-posts");
+  const nodes = new Map(); // of the posts outside threads: {node, content, replies}
+  let channel = DESK;
+  let pressed = 0;
+
+  const user = () => byId("slack-user").value;
+  const press = async (post, button) => {
+    pressed = Date.now();
+    const { action_id, value = "" } = button;
+    await act("slack", { deed: "click", ts: post.ts, action_id, value, user: user() });
+  };
+
+  const renderChannels = () => {
+    const names = [...new Set([DESK, ...[...posts.values()].map((post) => post.channel)])];
+    const buttons = names.map((name) => {
+      const choose = () => {
+        channel = name;
+        render();
+      };
+      return h(
+        "li",
+        {},
+        h("button", { type: "button", "aria-pressed": String(name === channel), onclick: choose }, name),
+      );
+    });
+    if (byId("slack-channels").childElementCount !== names.length || names.length > 1) {
+      byId("slack-channels").replaceChildren(...buttons);
+    }
+  };
+
+  const frameOf = (post) => {
+    const content = h("div", { class: "content" });
+    const replies = h("div", { class: "replies" });
+    const field = h("input", {
+      "aria-label": `Reply in the thread of ${plain(post.text || "this message")}`,
+      placeholder: "Reply…",
+      autocomplete: "off",
+    });
+    const send = async (event) => {
+      event.preventDefault();
+      const text = field.value.trim();
+      if (text && (await act("slack", { deed: "reply", thread_ts: post.ts, text, user: user() }))) field.value = "";
+    };
+    const form = h("form", { class: "reply", onsubmit: send }, field, h("button", {}, "Send"));
+    const node = h(
+      "article",
+      { class: "post", "aria-label": plain(post.text || "Message") },
+      content,
+      h("div", { class: "thread" }, replies, form),
+    );
+    nodes.set(post.ts, { node, content, replies });
+    return nodes.get(post.ts);
+  };
+
+  const render = soon(() => {
+    renderChannels();
+    const shown = [...posts.values()].filter((post) => post.channel === channel);
+    const roots = shown.filter((post) => !post.thread_ts || !posts.has(post.thread_ts));
+    if (roots.length === 0) {
+      list.replaceChildren(
+        empty("Quiet so far", "A qualified lead, or a visitor who asks for a person, appears here."),
+      );
+      return;
+    }
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+    for (const post of roots) {
+      const { content, replies } = nodes.get(post.ts) ?? frameOf(post);
+      fill(content, post, press);
+      for (const reply of shown.filter(({ thread_ts }) => thread_ts === post.ts)) {
+        let holder = replies.querySelector(`[data-ts="${CSS.escape(reply.ts)}"]`);
+        if (!holder) replies.append((holder = h("div", { class: "post", "data-ts": reply.ts })));
+        fill(holder, reply, press);
+      }
+    }
+    const wanted = roots.map((post) => nodes.get(post.ts).node);
+    if (wanted.length !== list.children.length || wanted.some((node, index) => node !== list.children[index])) {
+      list.replaceChildren(...wanted);
+      list.scrollTop = list.scrollHeight;
+    } else if (atEnd) list.scrollTop = list.scrollHeight;
+  });
+
+  render();
+  return {
+    take(item) {
+      if (item.feed !== "sandbox:slack") return;
+      if (item.type === "post") posts.set(item.ts, { ...item, version: 0 });
+      if (item.type === "update" && posts.has(item.ts)) {
+        const { text, blocks } = item;
+        const before = posts.get(item.ts);
+        posts.set(item.ts, { ...before, text, blocks, version: before.version + 1 });
+      }
+      if (item.type === "view" && Date.now() - pressed < VIEW_EXPECTED) {
+        pressed = 0;
+        openView(item.view, user());
+      }
+      render();
+    },
+  };
+}
+
+/** Draws a post into its holder, unless this version of it is there. The keyboard's focus stays where it was. */
+function fill(holder, post, press) {
+  if (holder.drawn === post.version) return;
+  const hadFocus = holder.contains(document.activeElement);
+  const name = post.user ?? "Overture";
+  const avatar = h(
+    "span",
+    { class: `avatar ${post.user ? "human" : "app"}`, "aria-hidden": "true" },
+    name[0].toUpperCase(),
+  );
+  const line = h(
+    "p",
+    { class: "by" },
+    h("strong", {}, name),
+    !post.user && h("span", { class: "app-tag" }, "App"),
+    h("time", { datetime: post.at }, clockTime(post.at)),
+  );
+  const body = post.blocks?.length
+    ? blockNodes(post.blocks, (button) => press(post, button))
+    : [h("p", { class: "words" }, mrkdwn(post.text ?? ""))];
+  holder.replaceChildren(avatar, h("div", { class: "body" }, line, body));
+  holder.drawn = post.version;
+  if (hadFocus) (holder.querySelector("button") ?? byId("slack-posts")).focus();
+}

@@ -1,0 +1,32 @@
+/** A Slack modal: the form that opens when a rep presses a button such as "Reply". */
+
+import { byId, h } from "../dom.js";
+import { act } from "../feed.js";
+import { blockNodes } from "./blocks.js";
+
+export function openView(view, user) {
+  const dialog = byId("slack-view");
+  const opener = document.activeElement;
+  const submit = async (event) => {
+    event.preventDefault();
+    const text = dialog.querySelector("textarea, input")?.value.trim() ?? "";
+    const { callback_id, private_metadata = "" } = view;
+    if (await act("slack", { deed: "submit", callback_id, private_metadata, text, user })) dialog.close();
+  };
+  const form = h(
+    "form",
+    { onsubmit: submit },
+    h("h2", { id: "slack-view-title" }, view.title?.text ?? "Slack"),
+    blockNodes(view.blocks ?? [], () => {}),
+    h(
+      "div",
+      { class: "buttons" },
+      h("button", { type: "button", onclick: () => dialog.close() }, view.close?.text ?? "Cancel"),
+      view.submit && h("button", { class: "primary" }, view.submit.text),
+    ),
+  );
+  dialog.replaceChildren(form);
+  dialog.addEventListener("close", () => opener?.isConnected && opener.focus(), { once: true });
+  if (!dialog.open) dialog.showModal();
+  dialog.querySelector("textarea, input")?.focus();
+}

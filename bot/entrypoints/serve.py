@@ -1,0 +1,89 @@
+"""Serve: the HTTP server and the worker in one process, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+import sys
+from time import perf_counter
+
+import structlog
+from aiohttp import web
+
+from bot.domain.errors import Fault, SettingsError
+from bot.entrypoints.http import Server
+from bot.entrypoints.playground import content_status
+from bot.entrypoints.wiring import CONTENT_FEED, Service, open_service
+from bot.entrypoints.worker import Worker
+from bot.settings import Settings
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> int:
+    """Run until told to stop; then finish the turns in hand, deliver what they said, and return 0."""
+    begun = perf_counter()
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    async with open_service(settings, progress=_tell) as service:
+        runner = await _listen(service, stopping)
+        _welcome(service, perf_counter() - begun)
+        worker = Worker(service.runtime)
+        working = asyncio.create_task(worker.run())
+        watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
+        told_to_stop = asyncio.create_task(stopping.wait())
+        await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.set()
+        watching.cancel()
+        await runner.cleanup()
+        await worker.stop()
+        await working
+        log.info("stopped; nothing is left half-done")
+    return 0
+
+
+async def _listen(service: Service, stopping: asyncio.Event) -> web.AppRunner:
+    settings = service.settings
+    runner = web.AppRunner(Server(service, stopping).application(), access_log=None, shutdown_timeout=5)
+    await runner.setup()
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        await runner.cleanup()
+        raise SettingsError(f"cannot listen on {settings.host}:{settings.port}: {_reason(error)}") from error
+    return runner
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, socket.gaierror):
+        return "there is no such host. OVERTURE_HOST wants an address of this machine, such as 127.0.0.1 or 0.0.0.0."
+    if error.errno == errno.EADDRINUSE:
+        return "something else listens there. Stop it, or choose another port: OVERTURE_PORT=8081."
+    if error.errno == errno.EADDRNOTAVAIL:
+        return "this machine has no such address. OVERTURE_HOST wants one of its own, such as 127.0.0.1 or 0.0.0.0."
+    if error.errno == errno.EACCES:
+        return "that is not allowed. Ports below 1024 are the administrator's: choose another, such as 8080."
+    return f"{error.strerror}. OVERTURE_HOST and OVERTURE_PORT say where to listen."
+
+
+def _tell(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)  # noqa: T201  a person is waiting for the first start
+
+
+def _welcome(service: Service, seconds: float) -> None:
+    settings = service.settings
+    address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
+    log.info("listening", address=address, seconds=round(seconds, 1))
+    if service.sandboxed:
+        log.info("in the sandbox, for want of credentials", connectors=list(service.sandboxed))
+        _tell(f"\n  The playground is open: {address}\n")
+
+
+async def _show_content(service: Service, faults: tuple[Fault, ...]) -> None:
+    key = f"{service.runtime.clock.now().isoformat()}"
+    await service.feeds.append(CONTENT_FEED, key, {"type": "content", **content_status(service)})

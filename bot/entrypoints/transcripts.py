@@ -1,0 +1,54 @@
+"""The transcript page that a hand-off's card links to. Whoever has the signed link may read it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from html import escape
+
+from aiohttp import web
+
+from bot.domain.ids import ConversationId
+from bot.entrypoints.translate import problem
+from bot.ports import Store
+
+
+def sign(secret: str, conversation_id: ConversationId) -> str:
+    """HMAC-SHA256 over the conversation's id, as 32 hexadecimal digits."""
+    return hmac.new(secret.encode(), f"transcript:{conversation_id}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+class Transcripts:
+    def __init__(self, store: Store, secret: str) -> None:
+        self._store = store
+        self._secret = secret
+
+    async def page(self, request: web.Request) -> web.StreamResponse:
+        conversation_id = ConversationId(request.match_info["conversation"])
+        expected, given = sign(self._secret, conversation_id), request.query.get("sig", "")
+        if not hmac.compare_digest(expected.encode(), given.encode("utf-8", "replace")):
+            return problem(403, "this link is not signed by us, or was cut short; copy it whole from the hand-off")
+        async with self._store.transaction() as uow:
+            speeches = await uow.conversations.transcript(conversation_id)
+        lines = "\n".join(
+            f"<li><p><b>{escape(speech.speaker)}</b> <time>{speech.at:%d %b %Y, %H:%M} UTC</time></p>"
+            f"<p>{escape(speech.text)}</p></li>"
+            for speech in speeches
+            if speech.text
+        )
+        page = PAGE.replace("{lines}", lines)
+        return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Transcript</title>
+<link rel="stylesheet" href="/playground/transcript.css">
+</head>
+<body><main><h1>Transcript</h1><ol>
+{lines}
+</ol></main></body>
+</html>
+"""

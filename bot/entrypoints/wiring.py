@@ -1,0 +1,276 @@
+"""Wiring: builds the service from its settings. The one place that knows every part."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import importlib.util
+import os
+import secrets
+import traceback
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import ModuleType
+from typing import Any
+
+import structlog
+
+from bot.adapters.actions import ActionServer, InProcessActions
+from bot.adapters.clock import SandboxClock, SystemClock
+from bot.adapters.database import Database
+from bot.adapters.feeds import StoredFeeds
+from bot.adapters.library import Shelves, WatchedLibrary, open_playbook
+from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
+from bot.documents import did_you_mean
+from bot.domain.errors import SettingsError
+from bot.domain.ids import ConversationId
+from bot.entrypoints.sandbox import Sandbox
+from bot.entrypoints.transcripts import sign
+from bot.ports import ActionRunner, Channel, Clock, ConnectorSettings, Crm, FeedWriter, Leases, Playbook, Wakeups
+from bot.services.runtime import Desk, Runtime
+from bot.settings import Settings, connector_values
+
+log = structlog.get_logger()
+
+CONTENT_FEED = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A built service: what the HTTP server and the worker run on. `sandbox` is None where every vendor is real."""
+
+    settings: Settings
+    runtime: Runtime
+    library: WatchedLibrary
+    feeds: FeedWriter
+    secret: str
+    sandbox: Sandbox | None
+    sandboxed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Connectors:
+    channels: Mapping[str, Channel]
+    crms: Mapping[str, Crm]
+    sandboxed: tuple[str, ...]
+
+
+@asynccontextmanager
+async def open_service(
+    settings: Settings, progress: Callable[[str], None] = lambda _: None, *, shelves: Shelves | None = None
+) -> AsyncIterator[Service]:
+    """Build everything, in an order in which each part finds what it needs, and close it in reverse.
+
+    `shelves` says what the content may refer to where that is more than these settings bring. Raises SettingsError or
+    ContentError with sentences for the person who starts it.
+    """
+    async with AsyncExitStack() as stack:
+        secret = installation_secret(settings.data)
+        modules = {name: _module(name) for name in settings.connector_names}
+        values = connector_values()
+        sandboxed = tuple(name for name, module in modules.items() if _is_sandboxed(module, values))
+        _refuse_sandbox_in_production(settings, sandboxed)
+        clock: Clock = SandboxClock(settings.data / "sandbox-clock") if sandboxed else SystemClock()
+        store = Database(settings.database_url)
+        stack.push_async_callback(store.close)
+        await store.migrate()
+        wakeups, leases = await _signals(settings)
+        stack.push_async_callback(wakeups.close)
+        stack.push_async_callback(leases.close)
+        feeds = StoredFeeds(store, clock, wakeups)
+        sandbox = Sandbox(clock) if sandboxed else None
+        if sandbox is not None:
+            await sandbox.start()
+            stack.push_async_callback(sandbox.close)
+        connectors = _build_connectors(settings, modules, values, secret, clock, feeds, sandbox, sandboxed)
+        for channel in connectors.channels.values():
+            stack.push_async_callback(channel.close)
+        for crm in connectors.crms.values():
+            stack.push_async_callback(crm.close)
+        desk = _desk(settings, connectors.channels)
+        shelves = shelves or shelves_of(settings, tuple(connectors.channels))
+        playbook = open_playbook(shelves, progress)
+        library = WatchedLibrary(shelves, playbook)
+        actions = _actions(settings, library.current)
+        stack.push_async_callback(actions.close)
+        runtime = Runtime(
+            store=store,
+            clock=clock,
+            wakeups=wakeups,
+            leases=leases,
+            actions=actions,
+            library=library,
+            channels=connectors.channels,
+            crms=connectors.crms,
+            desk=desk,
+            transcript_url=_transcript_url(settings, secret),
+            region=settings.region,
+        )
+        yield Service(settings, runtime, library, feeds, secret, sandbox, sandboxed)
+
+
+def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
+    desk = settings.desk.strip()
+    return Shelves(
+        assistant=settings.assistant,
+        journeys=settings.journeys,
+        model=settings.data / "model",
+        encoder=settings.encoder,
+        channels=channels,
+        desks=(desk,) if desk else (),
+    )
+
+
+def installation_secret(folder: Path) -> str:
+    """The secret that signs visitors' tokens and transcript links: made once, and kept where only we can read it."""
+    file = folder / "secret"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            _make_secret(file)
+        secret = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"the folder {folder} cannot be used to keep our data: {error}. "
+            "OVERTURE_DATA names it; we must be able to read and write there."
+        ) from error
+    if not secret:
+        raise SettingsError(f"{file} is empty. Put back what was in it, or delete it: then visitors begin anew.")
+    return secret
+
+
+def _make_secret(file: Path) -> None:
+    """Written whole or not at all; where another process was faster, its secret stays."""
+    with NamedTemporaryFile("w", dir=file.parent, prefix=".secret-") as draft:  # readable by its owner alone
+        draft.write(secrets.token_urlsafe(32))
+        draft.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(draft.name, file)
+
+
+def _module(name: str) -> ModuleType:
+    if not name.isidentifier() or importlib.util.find_spec(f"connectors.{name}") is None:
+        home = importlib.util.find_spec("connectors")
+        roots = home.submodule_search_locations or () if home is not None else ()
+        known = [path.parent.name for root in roots for path in Path(root).glob("*/__init__.py")]
+        raise SettingsError(f'OVERTURE_CONNECTORS: there is no connector "{name}". {did_you_mean(name, known)}')
+    try:
+        module = importlib.import_module(f"connectors.{name}")
+    except Exception as error:
+        raise _broken(name, error) from error
+    if not callable(getattr(module, "build", None)):
+        raise SettingsError(f"connectors/{name} has no build(settings). connectors/README.md says what it must have.")
+    return module
+
+
+def _is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
+    own_settings = getattr(module, "SETTINGS", ())
+    return hasattr(module, "build_sandbox") and not any(values.get(name) for name in own_settings)
+
+
+def _refuse_sandbox_in_production(settings: Settings, sandboxed: tuple[str, ...]) -> None:
+    if settings.environment == "production" and sandboxed and not settings.allow_sandbox:
+        raise SettingsError(
+            f"these connectors have no credentials and would run in their sandbox: {', '.join(sandboxed)}. "
+            "Set their settings (see connectors/<name>/README.md), take them out of OVERTURE_CONNECTORS, "
+            "or set OVERTURE_ALLOW_SANDBOX=true."
+        )
+
+
+def _build_connectors(
+    settings: Settings,
+    modules: Mapping[str, ModuleType],
+    values: Mapping[str, str],
+    secret: str,
+    clock: Clock,
+    feeds: FeedWriter,
+    sandbox: Sandbox | None,
+    sandboxed: tuple[str, ...],
+) -> Connectors:
+    channels: dict[str, Channel] = {}
+    crms: dict[str, Crm] = {}
+    for name, module in modules.items():
+        in_sandbox = sandbox is not None and name in sandboxed
+        own = {**values, "OVERTURE_SECRET": secret, **(module.sandbox_values(secret) if in_sandbox else {})}
+        given = ConnectorSettings(
+            values=own,
+            service_url=settings.service_url,
+            clock=clock,
+            feed=feeds,
+            sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
+        )
+        connector = _build(name, module.build, given)
+        match connector:
+            case Channel():
+                channels[connector.name] = connector
+            case Crm():
+                crms[connector.name] = connector
+            case _:
+                raise SettingsError(
+                    f"the connector {name} is neither a channel nor a CRM: its build() returned "
+                    f"{type(connector).__name__}. bot/ports.py says what those have."
+                )
+        if sandbox is not None and in_sandbox:
+            sandbox.move_in(name, _build(name, module.build_sandbox, given))
+    return Connectors(channels, crms, sandboxed)
+
+
+def _build(name: str, build: Callable[[ConnectorSettings], Any], given: ConnectorSettings) -> Any:
+    try:
+        return build(given)
+    except SettingsError as error:
+        raise SettingsError(f"the connector {name} cannot be built: {error}") from error
+    except Exception as error:
+        raise _broken(name, error) from error
+
+
+def _broken(name: str, error: Exception) -> SettingsError:
+    """What somebody who is writing a connector did wrong, with the last place in it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"connectors{os.sep}{name}" in frame.filename]
+    place = f" (connectors/{name}/{Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    return SettingsError(
+        f"the connector {name} is broken: {type(error).__name__}: {error}{place}. "
+        "Mend it, or take it out of OVERTURE_CONNECTORS."
+    )
+
+
+async def _signals(settings: Settings) -> tuple[Wakeups, Leases]:
+    if settings.redis:
+        await check_redis(settings.redis)
+        return RedisWakeups(settings.redis), RedisLeases(settings.redis)
+    return MemoryWakeups(), MemoryLeases()
+
+
+def _actions(settings: Settings, current: Callable[[], Playbook]) -> ActionRunner:
+    if settings.actions.startswith(("http://", "https://")):
+        return ActionServer(settings.actions, lambda: current().assistant)
+    return InProcessActions(settings.actions, lambda: current().assistant)
+
+
+def _desk(settings: Settings, channels: Mapping[str, Channel]) -> Desk | None:
+    if not settings.desk.strip():
+        return None
+    channel, _, address = settings.desk.strip().partition(":")
+    if channel not in channels or not channels[channel].abilities.desk or not address:
+        known = ", ".join(name for name, one in channels.items() if one.abilities.desk) or "none"
+        raise SettingsError(
+            f'OVERTURE_DESK is "{settings.desk}": it wants a channel and an address, such as slack:#sales. '
+            f"Channels with reps: {known}. Set it empty to have no desk."
+        )
+    return Desk(channel, address)
+
+
+def _transcript_url(settings: Settings, secret: str) -> Callable[[ConversationId], str]:
+    return lambda conversation_id: (
+        f"{settings.service_url}/transcripts/{conversation_id}?sig={sign(secret, conversation_id)}"
+    )
+
+
+def channel_names(settings: Settings) -> tuple[str, ...]:
+    """The channels that the settings name, without building their connectors."""
+    return tuple(name for module in map(_module, settings.connector_names) for name in getattr(module, "CHANNELS", ()))
