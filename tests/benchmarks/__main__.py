@@ -96,13 +96,13 @@ async def first_answer(folder: Path) -> tuple[float, float, float]:
     with running(folder) as server:
         listening = time.perf_counter() - begun
         async with ClientSession() as http, chatting(await Visitor(http, server.address).open()) as chat:
-            await chat.say("how much does it cost?", expect="")
+            await chat.say("how much does it cost?", expect="£")
             return listening, time.perf_counter() - begun, server.resident_megabytes()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--turns", type=int, default=40, help="turns a conversation (40)")
+    parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     with tempfile.TemporaryDirectory() as folder:

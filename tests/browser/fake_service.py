@@ -57,6 +57,7 @@ class FakeService:
 
     def forget(self) -> None:
         self.items, self.answers, self.log, self.moved, self.demos, self.refusals = [], {}, [], 0, [], []
+        self._save()
 
     def now(self) -> datetime:
         return datetime.now(UTC) + timedelta(seconds=self.moved)
@@ -64,18 +65,15 @@ class FakeService:
     async def append(self, feed: str, item: Mapping[str, Any]) -> int:
         position = len(self.items) + 1
         self.items.append({"position": position, "at": self.now().isoformat(), "feed": feed, **item})
-        if self.state:
-            saved = {
-                "items": self.items,
-                "answers": self.answers,
-                "log": self.log,
-                "moved": self.moved,
-                "demos": self.demos,
-            }
-            self.state.write_text(json.dumps(saved))
+        self._save()
         async with self.changed:
             self.changed.notify_all()
         return position
+
+    def _save(self) -> None:
+        kept = ("items", "answers", "log", "moved", "demos")
+        if self.state:
+            self.state.write_text(json.dumps({name: getattr(self, name) for name in kept}))
 
     async def follow(self, after: int, visitor: str | None) -> AsyncIterator[Item]:
         """Items after this position: one visitor's, or those of the playground."""

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,25 +15,14 @@ from urllib.request import Request, urlopen
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FrameLocator, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=10_000)  # machines that run tests are often busy
 
 HERE = Path(__file__).parent
 ENTRYPOINTS = HERE.parents[1] / "bot" / "entrypoints"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 WIDGET_BUDGET = 30_000
-ONLY_AWAY = re.compile(r"Failed to load resource|net::ERR_CONNECTION_REFUSED")
 
 
 class Service:
@@ -74,19 +60,6 @@ class Service:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = (os.environ.get("OVERTURE_CHROMIUM"), "/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
-    path = next((found for name in names if name and (found := shutil.which(name))), None)
-    if path is None:
-        reason = "no Chromium: install it (apt-get install chromium) or name it in OVERTURE_CHROMIUM"
-        pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture(scope="module")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     started = Service(tmp_path_factory.mktemp("service") / "state.json")
     yield started
@@ -100,24 +73,6 @@ def service(process: Service) -> Service:
         process.start()
     process.tell("forget")
     return process
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser complained about; a test that ends with something in it fails."""
-    return []
-
-
-@pytest.fixture
-def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
-    """A page under the service's own strict content security policy."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Lisbon") as context:
-        context.set_default_timeout(10_000)
-        new = context.new_page()
-        new.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        new.on("pageerror", lambda error: complaints.append(str(error)))
-        yield new
-    assert [line for line in complaints if not ONLY_AWAY.search(line)] == []
 
 
 def open_chat(page: Page | FrameLocator) -> None:

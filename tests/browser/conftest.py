@@ -1,0 +1,42 @@
+"""A Chromium, and a page in it that must not complain."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.browser.chromium import NONE_FOUND, find_chromium, launch
+
+expect.set_options(timeout=10_000)  # machines that run tests are often busy
+
+ONLY_AWAY = re.compile(r"Failed to load resource|net::ERR_CONNECTION_REFUSED")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if find_chromium() is None:
+        pytest.fail(NONE_FOUND) if os.environ.get("CI") == "true" else pytest.skip(NONE_FOUND)
+    with sync_playwright() as playwright, launch(playwright) as launched:
+        yield launched
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained about; a test that ends with something in it fails."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
+    """A page under the service's own strict content security policy."""
+    with browser.new_context(viewport={"width": 1440, "height": 900}, timezone_id="Europe/Lisbon") as context:
+        context.set_default_timeout(10_000)
+        new = context.new_page()
+        new.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        new.on("pageerror", lambda error: complaints.append(str(error)))
+        yield new
+    assert [line for line in complaints if not ONLY_AWAY.search(line)] == []

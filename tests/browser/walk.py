@@ -1,0 +1,70 @@
+"""Walks the path in the playground with a browser, as a visitor, a rep and a customer with a phone would."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page
+
+NAME, E_MAIL, NUMBER = "Mara Lindqvist", "mara@quayside.example.com", "+447700900123"
+ANSWERS = (  # what the bot asks for, and what the visitor says; where they say two things, the second time the second
+    (r"mobile number", NUMBER),
+    (r"marketing texts", "yes, please do"),
+    (r"e-?mail", E_MAIL),
+    (r"people|team|how (many|big|large)", "about fifty of us"),
+    (r"when|soon|start", "no, 80 people"),
+    (r"when|soon|start", "in January"),
+    (r"name", NAME),
+)
+
+
+def chat_until_handed_over(page: Page) -> None:
+    """The path's conversation, in the widget on the website, whatever the order of the bot's questions."""
+    site = page.frame_locator("#site")
+    site.get_by_role("button", name="Open chat").click()
+    words = site.locator(".message.bot .bubble")
+    words.first.wait_for()
+    line: str | None = "How much does it cost?"
+    given: list[str] = []
+    while line is not None:
+        given.append(line)
+        said = words.count()
+        site.get_by_label("Your message").fill(line)
+        site.get_by_label("Your message").press("Enter")
+        words.nth(said).wait_for(timeout=15_000)
+        page.wait_for_timeout(700)  # an answer may be several messages
+        line = _answer_to(words.last.inner_text(), given) if len(given) > 1 else "I'd like a demo"
+
+
+def _answer_to(question: str, given: list[str]) -> str | None:
+    fitting = (answer for pattern, answer in ANSWERS if re.search(pattern, question.lower()) and answer not in given)
+    return next(fitting, None)
+
+
+def reply_from_the_desk(page: Page, words: str) -> None:
+    """Claim the lead in the Slack panel, answer in its thread, and give it back to the bot."""
+    desk = page.locator("section.slack")
+    hand_back = desk.get_by_role("button", name="Hand back", exact=True)
+    desk.get_by_role("button", name="Claim", exact=True).click()
+    hand_back.wait_for()
+    desk.get_by_role("textbox").first.fill(words)
+    desk.get_by_role("textbox").first.press("Enter")
+    page.frame_locator("#site").get_by_text(words).wait_for(timeout=15_000)
+    hand_back.click()
+    page.frame_locator("#site").get_by_text("has left the conversation").wait_for(timeout=15_000)
+
+
+def forward_to_the_text(page: Page) -> None:
+    """Move the clock until the journey's text is on the phone."""
+    text = page.locator(".text.theirs").first
+    for _ in range(4):  # the journey's next step may fall into the night, and its message waits for the morning
+        page.get_by_role("button", name="To the next send").click()
+        page.wait_for_timeout(1_500)
+        if text.is_visible():
+            break
+    text.wait_for(timeout=15_000)
+
+
+def text_from_the_phone(page: Page, words: str) -> None:
+    page.get_by_label("Text message", exact=True).fill(words)
+    page.get_by_label("Text message", exact=True).press("Enter")
