@@ -419,6 +419,11 @@ class Feeds(Protocol):
         """Add the item, unless the feed has one of this key. It gets its position when the transaction commits."""
 
     async def read(self, feeds: Sequence[str], *, after: int, limit: int = 500) -> Sequence[FeedItem]: ...
+    async def newest(self) -> int:
+        """The position of the newest item of all feeds; 0 where there is none."""
+
+    async def grown(self, after: int) -> Mapping[str, int]:
+        """Each feed that has items after this position, and the position of its newest."""
 
 
 class UnitOfWork(Protocol):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -11,12 +12,11 @@ from aiohttp import ClientError, web
 
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.playground import Playground
-from bot.entrypoints.streams import stream_feeds
+from bot.entrypoints.streams import Streams
 from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.services.receive import receive
-from bot.services.runtime import FEEDS
 
 log = structlog.get_logger()
 
@@ -39,15 +39,16 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Server:
-    """Routes requests of one service. `stopping` ends the streams, so that a shutdown need not wait for readers."""
+    """Routes requests of one service."""
 
-    def __init__(self, service: Service, stopping: asyncio.Event) -> None:
+    def __init__(self, service: Service) -> None:
         self._service = service
         self._runtime = service.runtime
-        self._stopping = stopping
+        self._streams = Streams(service.runtime)
 
     def application(self) -> web.Application:
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_add_headers, _answer_for_errors])
+        app.cleanup_ctx.append(self._run_streams)
         app.on_shutdown.append(self._end_streams)
         app.router.add_route("*", "/channels/{channel}/{tail:.*}", self._webhook)
         app.router.add_get("/healthz", self._health)
@@ -57,7 +58,7 @@ class Server:
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
         if self._service.sandbox is not None:
-            Playground(self._service, self._service.sandbox, self._stopping).add_routes(app)
+            Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
@@ -67,21 +68,22 @@ class Server:
         url = self._service.settings.service_url + request.raw_path
         webhook = channel.parse(await to_webhook_request(request, url, self._runtime.clock.now()))
         if webhook.follow is not None:
-            return await stream_feeds(
-                request,
-                self._runtime,
-                [webhook.follow.feed],
-                after=webhook.follow.after,
-                headers=webhook.reply.headers,
-                stopping=self._stopping,
-            )
+            follow = webhook.follow
+            headers = webhook.reply.headers
+            return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
         return to_response(webhook.reply)
 
     async def _end_streams(self, _app: web.Application) -> None:
-        self._stopping.set()
-        await self._runtime.wakeups.notify(FEEDS)
+        self._streams.end()
+
+    async def _run_streams(self, _app: web.Application) -> AsyncIterator[None]:
+        running = asyncio.create_task(self._streams.run(), name="streams")
+        yield
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
 
     async def _health(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "alive"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
 import re
@@ -15,7 +14,7 @@ from aiohttp import ClientError, ClientSession, web
 from bot.adapters.clock import SandboxClock
 from bot.domain.errors import OvertureError
 from bot.entrypoints.sandbox import Sandbox, post_webhook
-from bot.entrypoints.streams import stream_feeds
+from bot.entrypoints.streams import Streams
 from bot.entrypoints.translate import problem, to_response
 from bot.entrypoints.wiring import CONTENT_FEED, Service
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
@@ -29,11 +28,11 @@ POSITION = re.compile(r"[0-9]{1,18}")
 class Playground:
     """Only there while a connector runs in its sandbox."""
 
-    def __init__(self, service: Service, sandbox: Sandbox, stopping: asyncio.Event) -> None:
+    def __init__(self, service: Service, sandbox: Sandbox, streams: Streams) -> None:
         self._service = service
         self._runtime = service.runtime
         self._sandbox = sandbox
-        self._stopping = stopping
+        self._streams = streams
 
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/", self._page("index.html"))
@@ -56,7 +55,7 @@ class Playground:
             return problem(400, f'"after" wants the position of the last event that you have, not "{after[:20]}"')
         feeds = [f"sandbox:{name}" for name in ("sms", *self._runtime.channels, *self._runtime.crms)]
         feeds = sorted({*feeds, "explain", "decisions", CLOCK_FEED, CONTENT_FEED})
-        return await stream_feeds(request, self._runtime, feeds, after=int(after), headers={}, stopping=self._stopping)
+        return await self._streams.follow(request, feeds, after=int(after), headers={})
 
     async def _status(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(content_status(self._service))

@@ -30,7 +30,7 @@ async def serve(settings: Settings) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
     async with open_service(settings, progress=_tell) as service:
-        runner = await _listen(service, stopping)
+        runner = await _listen(service)
         _welcome(service, perf_counter() - begun)
         worker = Worker(service.runtime)
         working = asyncio.create_task(worker.run())
@@ -46,9 +46,9 @@ async def serve(settings: Settings) -> int:
     return 0
 
 
-async def _listen(service: Service, stopping: asyncio.Event) -> web.AppRunner:
+async def _listen(service: Service) -> web.AppRunner:
     settings = service.settings
-    runner = web.AppRunner(Server(service, stopping).application(), access_log=None, shutdown_timeout=5)
+    runner = web.AppRunner(Server(service).application(), access_log=None, shutdown_timeout=5)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:

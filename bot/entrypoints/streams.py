@@ -4,55 +4,126 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
 from aiohttp import web
 
+from bot.adapters.memory import EventListener
 from bot.ports import FeedItem
 from bot.services.runtime import FEEDS, Runtime
 
 log = structlog.get_logger()
 
 PING_EVERY = timedelta(seconds=15)
+LOOK_EVERY = timedelta(seconds=5)
+"""A wake-up may be lost, so the feeds are also looked at by the clock."""
+
+PAUSE_AFTER_ERROR = 1.0
 RETRY_MILLISECONDS = 3000
 READ_WITHIN = timedelta(seconds=30)
 """A reader that does not take a chunk within this time is let go; it comes back where it was."""
 
 
-async def stream_feeds(
-    request: web.Request,
-    runtime: Runtime,
-    feeds: Sequence[str],
-    *,
-    after: int,
-    headers: Mapping[str, str],
-    stopping: asyncio.Event,
-) -> web.StreamResponse:
-    """Answer with the feeds' items after a position, then with each new one, until the reader or the server goes."""
-    response = web.StreamResponse(
-        headers={
-            **headers,
-            "Content-Type": "text/event-stream; charset=utf-8",
-            "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",
-        }
-    )
-    await response.prepare(request)
-    if request.method == "HEAD":
+class Streams:
+    """The open streams of this process. One look at the store serves them all, and only those with news then read."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._readers: defaultdict[str, set[EventListener]] = defaultdict(set)
+        self._ended = False
+
+    async def run(self) -> None:
+        """Wake each stream whose feeds have grown; for ever, until cancelled."""
+        seen: int | None = None
+        async with self._runtime.wakeups.listen(FEEDS) as listener:
+            while True:
+                try:
+                    seen = await self._look(seen)
+                except Exception:
+                    log.exception("could not look at the feeds; trying again")
+                    await asyncio.sleep(PAUSE_AFTER_ERROR)
+                    continue
+                await listener.wait(LOOK_EVERY)
+
+    @property
+    def open(self) -> int:
+        """How many streams are followed now."""
+        return len({reader for readers in self._readers.values() for reader in readers})
+
+    def end(self) -> None:
+        """End every stream, so that a shutdown need not wait for readers; those who come back get what they missed."""
+        self._ended = True
+        self._wake(list(self._readers))
+
+    async def follow(
+        self, request: web.Request, feeds: Sequence[str], *, after: int, headers: Mapping[str, str]
+    ) -> web.StreamResponse:
+        """Answer with the feeds' items after a position, then with each new one, until the reader or we go."""
+        response = web.StreamResponse(
+            headers={
+                **headers,
+                "Content-Type": "text/event-stream; charset=utf-8",
+                "Cache-Control": "no-store",
+                "X-Accel-Buffering": "no",
+            }
+        )
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        try:
+            await _write(response, f"retry: {RETRY_MILLISECONDS}\n\n".encode())
+            async for chunk in self._chunks(request, feeds, after):
+                await _write(response, chunk)
+        except (ConnectionError, TimeoutError):
+            _hang_up(request)
+        except Exception:
+            # The answer has begun, so no other can be given. The reader comes back and asks again.
+            log.exception("a stream broke off", path=request.path)
+            _hang_up(request)
         return response
-    try:
-        await _write(response, f"retry: {RETRY_MILLISECONDS}\n\n".encode())
-        async for chunk in _chunks(runtime, feeds, after, stopping):
-            await _write(response, chunk)
-    except (ConnectionError, TimeoutError):
-        _hang_up(request)
-    except Exception:
-        # The answer has begun, so no other can be given. The reader comes back and asks again.
-        log.exception("a stream broke off", path=request.path)
-        _hang_up(request)
-    return response
+
+    async def _look(self, seen: int | None) -> int:
+        async with self._runtime.store.transaction() as uow:
+            if seen is None:
+                # Somebody may have begun to read before the first look.
+                self._wake(list(self._readers))
+                return await uow.feeds.newest()
+            grown = await uow.feeds.grown(seen)
+        self._wake(grown)
+        return max([seen, *grown.values()])
+
+    def _wake(self, feeds: Sequence[str] | Mapping[str, int]) -> None:
+        for feed in feeds:
+            for reader in self._readers.get(feed, ()):
+                reader.wake()
+
+    @contextmanager
+    def _reading(self, feeds: Sequence[str]) -> Iterator[EventListener]:
+        listener = EventListener()
+        for feed in feeds:
+            self._readers[feed].add(listener)
+        try:
+            yield listener
+        finally:
+            for feed in feeds:
+                self._readers[feed].discard(listener)
+                if not self._readers[feed]:
+                    del self._readers[feed]
+
+    async def _chunks(self, request: web.Request, feeds: Sequence[str], after: int) -> AsyncIterator[bytes]:
+        with self._reading(feeds) as listener:
+            while not self._ended and request.transport is not None:
+                async with self._runtime.store.transaction() as uow:
+                    items = await uow.feeds.read(feeds, after=after)
+                for item in items:
+                    after = item.position
+                    yield _event(item)
+                while not items and not await listener.wait(PING_EVERY):
+                    yield b": ping\n\n"
 
 
 async def _write(response: web.StreamResponse, chunk: bytes) -> None:
@@ -63,20 +134,6 @@ async def _write(response: web.StreamResponse, chunk: bytes) -> None:
 def _hang_up(request: web.Request) -> None:
     if request.transport is not None:
         request.transport.abort()
-
-
-async def _chunks(runtime: Runtime, feeds: Sequence[str], after: int, stopping: asyncio.Event) -> AsyncIterator[bytes]:
-    async with runtime.wakeups.listen(FEEDS) as listener:
-        while not stopping.is_set():
-            async with runtime.store.transaction() as uow:
-                items = await uow.feeds.read(feeds, after=after)
-            for item in items:
-                after = item.position
-                yield _event(item)
-            if items:
-                continue
-            if not await listener.wait(PING_EVERY):
-                yield b": ping\n\n"
 
 
 def _event(item: FeedItem) -> bytes:

@@ -50,6 +50,21 @@ async def test_a_transaction_reads_what_it_appended(store: Store) -> None:
         assert [item.item for item in await uow.feeds.read(["explain"], after=0)] == [{"n": 1}]
 
 
+async def test_what_has_grown_is_told_with_the_newest_position_of_each(store: Store) -> None:
+    async with store.transaction() as uow:
+        assert await uow.feeds.newest() == 0
+        assert await uow.feeds.grown(0) == {}
+        for n in range(3):
+            await uow.feeds.append("explain" if n else "webchat:anna", f"k{n}", {"n": n}, NOON)
+    everything = await read(store, "explain", "webchat:anna")
+    first, _, last = (position for position, _, _ in everything)
+    async with store.transaction() as uow:
+        assert await uow.feeds.newest() == last
+        assert await uow.feeds.grown(0) == {"webchat:anna": first, "explain": last}
+        assert await uow.feeds.grown(first) == {"explain": last}
+        assert await uow.feeds.grown(last) == {}
+
+
 async def test_a_reader_never_skips_a_position_that_commits_late(store: Store, store_url: str) -> None:
     """Writers of several processes hold their transactions open for different times; a reader follows all feeds."""
     feeds = ["explain", "webchat:anna", "webchat:ben", "sandbox:sms"]

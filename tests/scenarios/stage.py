@@ -21,7 +21,6 @@ A scenario is a list of steps, each one thing that somebody does or sees:
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -196,7 +195,7 @@ async def set_stage(folder: Path) -> AsyncIterator[Stage]:
         (folder / "model").symlink_to(shared_model())
     settings = Settings(data=folder, port=free_port(), _env_file=None)  # type: ignore[call-arg]
     async with open_service(settings) as service:
-        server = TestServer(Server(service, asyncio.Event()).application(), host="127.0.0.1", port=settings.port)
+        server = TestServer(Server(service).application(), host="127.0.0.1", port=settings.port)
         async with server, ClientSession() as http:
             stage = Stage(service, http, f"http://127.0.0.1:{settings.port}")
             stage.wait_for_tuesday_morning()

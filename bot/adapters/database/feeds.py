@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from bot.adapters.codec import PLAIN
 from bot.adapters.database.repository import Repository, Session, insert_once
@@ -20,6 +20,9 @@ READ = (
     .order_by(feed.c.position)
     .limit(bindparam("most"))
 )
+NEWEST = select(func.coalesce(func.max(feed.c.position), 0))
+NEWEST_OF_EACH = func.max(feed.c.position).label("newest")
+GROWN = select(feed.c.feed, NEWEST_OF_EACH).where(feed.c.position > bindparam("after")).group_by(feed.c.feed)
 ONE_WRITER = text("SELECT pg_advisory_xact_lock(7306082712)")
 """Held from the first append to the commit. The number is Overture's own and means nothing."""
 
@@ -43,6 +46,15 @@ class StoredFeeds(Repository):
         await self.write()
         rows = await self._session.execute(READ, {"feeds": list(feeds), "after": after, "most": limit})
         return [FeedItem(row.position, row.feed, PLAIN.load(row.item), row.at) for row in rows]
+
+    async def newest(self) -> int:
+        await self.write()
+        return int((await self._session.execute(NEWEST)).scalar_one())
+
+    async def grown(self, after: int) -> Mapping[str, int]:
+        await self.write()
+        rows = await self._session.execute(GROWN, {"after": after})
+        return {row.feed: row.newest for row in rows}
 
     async def write(self) -> None:
         """Write what waits, in the order in which it was appended."""
