@@ -274,6 +274,16 @@ class InboxEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A conversation as a turn finds it: whose it is, whether it is handed over, whether its address opted out."""
+
+    conversation: Conversation
+    profile: Profile
+    handoff: Handoff | None
+    suppression: Suppression | None
+
+
+@dataclass(frozen=True, slots=True)
 class FeedItem:
     """One item of a feed; `position` is unique in the store and grows."""
 
@@ -298,6 +308,9 @@ class Profiles(Protocol):
 
 class Conversations(Protocol):
     async def get(self, conversation_id: ConversationId) -> Conversation: ...
+    async def standing(self, conversation_id: ConversationId) -> Standing:
+        """The conversation and what belongs to it, in one read."""
+
     async def at(self, channel: str, address: str) -> Conversation | None: ...
     async def of(self, profile_id: ProfileId) -> Sequence[Conversation]: ...
     async def add(self, conversation: Conversation) -> None: ...

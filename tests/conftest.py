@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -20,6 +22,12 @@ from bot.adapters.tables import metadata
 from bot.ports import Leases, Wakeups
 from tests import servers
 from tests.manual_clock import ManualClock
+
+# No test is timed: the machines that run them are shared. In CI the same examples are tried each time.
+settings.register_profile(
+    "overture", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=os.environ.get("CI") == "true"
+)
+settings.load_profile("overture")
 
 EMPTY_ALL = "".join(f'DELETE FROM "{table.name}"; ' for table in reversed(metadata.sorted_tables))
 

@@ -84,8 +84,8 @@ class Worker:
     async def _talk(self, conversation_id: ConversationId) -> None:
         try:
             async with self._runtime.leases.hold(f"conversation:{conversation_id}", ttl=TURN_LEASE) as held:
-                while held and not self._stopping.is_set() and await converse(self._runtime, conversation_id):
-                    pass
+                if held:
+                    await converse(self._runtime, conversation_id, stopping=self._stopping.is_set)
             if not held:
                 await asyncio.sleep(PAUSE_WHILE_TAKEN)
         except Exception:

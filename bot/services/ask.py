@@ -35,7 +35,7 @@ async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
     thought = Thought(situation.conversation.tracker, question.channel, now)
     begin_session(runtime.library.current().assistant, thought, situation)
     _open_form(runtime, thought, question)
-    await answer(runtime, thought, situation.person, MessageId(question.vendor_id))
+    await answer(runtime, thought, situation.profile, MessageId(question.vendor_id))
     turn = Turn(
         conversation=replace(situation.conversation, asking_enrolment=question.enrolment_id),
         thought=thought,

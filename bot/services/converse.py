@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
@@ -23,7 +24,7 @@ from bot.services.ask import ask, finish
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
 from bot.services.situation import Situation, begin_session, close_form, read_situation
-from bot.services.think import Thought, answer, understand
+from bot.services.think import Thought, answer, read_payload, understand
 from bot.services.write_turn import Turn, write_turn
 
 log = structlog.get_logger()
@@ -34,16 +35,20 @@ PARK_AFTER = 3
 OPENED = IntentScore("open_chat", 1.0)
 
 
-async def converse(runtime: Runtime, conversation_id: ConversationId) -> int:
-    """Take every turn that is due in this conversation; how many were taken."""
+async def converse(
+    runtime: Runtime, conversation_id: ConversationId, *, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Take every turn that is due in this conversation, until `stopping`; how many were taken."""
     async with runtime.store.transaction() as uow:
         entries = await uow.inbox.waiting(conversation_id, runtime.clock.now())
+        situation = await read_situation(uow, runtime, conversation_id) if entries else None
     taken = 0
     try:
         with structlog.contextvars.bound_contextvars(conversation=conversation_id):
             for entry in entries:
-                if not await _try_turn(runtime, entry):
+                if stopping() or not await _try_turn(runtime, entry, situation):
                     break
+                situation = None  # the turn has changed it
                 taken += 1
     finally:
         if taken:
@@ -52,10 +57,10 @@ async def converse(runtime: Runtime, conversation_id: ConversationId) -> int:
     return taken
 
 
-async def _try_turn(runtime: Runtime, entry: InboxEntry) -> bool:
+async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> bool:
     """False when somebody else writes to this conversation; a failed turn raises until its message is parked."""
     try:
-        await _take_turn(runtime, entry)
+        await _take_turn(runtime, entry, situation)
     except Conflict:
         log.info("somebody else wrote to this conversation; taking the turn again")
         await runtime.wakeups.notify(INBOX)
@@ -70,10 +75,10 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry) -> bool:
     return True
 
 
-async def _take_turn(runtime: Runtime, entry: InboxEntry) -> None:
+async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> None:
     match entry.inbound:
         case CustomerMessage() as message:
-            await _customer_turn(runtime, entry, message)
+            await _customer_turn(runtime, entry, message, situation)
         case OpenForm() as question:
             await ask(runtime, entry, question)
         case DeskReply() | DeskAction() as desk:
@@ -85,12 +90,15 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry) -> None:
 # ---------------------------------------------------------------- the customer writes
 
 
-async def _customer_turn(runtime: Runtime, entry: InboxEntry, message: CustomerMessage) -> None:
+async def _customer_turn(
+    runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation | None
+) -> None:
     begun = perf_counter()
     now = runtime.clock.now()
     message_id = MessageId(f"{message.channel}:{message.vendor_id}")
-    async with runtime.store.transaction() as uow:
-        situation = await read_situation(uow, runtime, entry.conversation_id)
+    if situation is None:
+        async with runtime.store.transaction() as uow:
+            situation = await read_situation(uow, runtime, entry.conversation_id)
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)
     begin_session(runtime.library.current().assistant, thought, situation)
@@ -140,9 +148,12 @@ async def _understand(
         return Understood("", OPENED, stage="opened")
     if keyword is not None:
         return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
-    said = message.payload or message.text
-    understood, seconds = await understand(runtime, thought.tracker, said, situation.region)
-    thought.took("understand", seconds)
+    begun = perf_counter()
+    if message.payload:
+        understood = read_payload(runtime, thought.tracker, message.payload, situation.region)
+    else:
+        understood = await understand(runtime, thought.tracker, message.text, situation.region)
+    thought.took("understand", perf_counter() - begun)
     return understood
 
 
@@ -168,7 +179,7 @@ async def _respond(
     elif situation.rep_has_the_floor and situation.handoff is not None:
         thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
     else:
-        await answer(runtime, thought, situation.person, message_id)
+        await answer(runtime, thought, situation.profile, message_id)
 
 
 def _stop(

@@ -11,9 +11,10 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, ActiveLoop, Conversation, SessionStarted, SlotSet
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId
+from bot.domain.person import Profile
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
-from bot.services.think import Person, Thought
+from bot.services.think import Thought
 from bot.services.weigh import country_of
 
 
@@ -22,7 +23,7 @@ class Situation:
     """What a turn starts from. `known` are slots from the person's other conversations, for one that begins."""
 
     conversation: Conversation
-    person: Person
+    profile: Profile
     handoff: Handoff | None
     suppressed: bool
     region: str
@@ -34,20 +35,15 @@ class Situation:
 
 
 async def read_situation(uow: UnitOfWork, runtime: Runtime, conversation_id: ConversationId) -> Situation:
-    conversation = await uow.conversations.get(conversation_id)
-    profile_id = conversation.profile_id
-    person = Person(
-        profile=await uow.profiles.get(profile_id),
-        score_changes=tuple(await uow.scores.of(profile_id)),
-        consents=tuple(await uow.consents.of(profile_id)),
-    )
+    standing = await uow.conversations.standing(conversation_id)
+    conversation = standing.conversation
     channel = runtime.channel(conversation.channel)
     phone = conversation.address if channel.abilities.identity == "phone" else None
     return Situation(
         conversation=conversation,
-        person=person,
-        handoff=await uow.handoffs.open_in(conversation_id),
-        suppressed=await uow.consents.suppression(conversation.channel, conversation.address) is not None,
+        profile=standing.profile,
+        handoff=standing.handoff,
+        suppressed=standing.suppression is not None,
         region=country_of(phone, runtime.region),
         known=await _known(uow, conversation) if conversation.tracker.event_count == 0 else {},
     )

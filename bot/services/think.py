@@ -45,7 +45,7 @@ ANSWER_FROM_KNOWLEDGE = "action_answer_from_knowledge"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a turn knows of the person it talks with."""
+    """What a custom action may know of the person that it talks with."""
 
     profile: Profile
     score_changes: tuple[ScoreChange, ...]
@@ -64,6 +64,7 @@ class Thought:
     effects: list[PersonEffect] = field(default_factory=list)
     acted: list[tuple[str, str]] = field(default_factory=list)
     milliseconds: dict[str, float] = field(default_factory=dict)
+    person: Person | None = None
 
     def apply(self, event: Event) -> None:
         stamped = event if event.at is not None else replace(event, at=self.now)
@@ -87,14 +88,17 @@ class Thought:
         self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)
 
 
-async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str) -> tuple[Understood, float]:
-    """The reading of a text and the seconds that it took; off the event loop, for an encoder computes."""
+async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str) -> Understood:
+    """The reading of a text; off the event loop, for an encoder computes."""
     playbook = runtime.library.current()
-    begun = perf_counter()
-    understood = await asyncio.to_thread(
-        playbook.nlu.parse, text, expecting=expecting(playbook.assistant, tracker), region=region
-    )
-    return understood, perf_counter() - begun
+    expected = expecting(playbook.assistant, tracker)
+    return await asyncio.to_thread(playbook.nlu.parse, text, expecting=expected, region=region)
+
+
+def read_payload(runtime: Runtime, tracker: Tracker, payload: str, region: str) -> Understood:
+    """What a button means. It says so itself, which takes no encoder."""
+    playbook = runtime.library.current()
+    return playbook.nlu.parse(payload, expecting=expecting(playbook.assistant, tracker), region=region)
 
 
 def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
@@ -107,7 +111,7 @@ def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
     return Expecting(tracker.loop.name, slot, entities)
 
 
-async def answer(runtime: Runtime, thought: Thought, person: Person, message_id: MessageId) -> None:
+async def answer(runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId) -> None:
     """Let the dialogue engine decide, action by action, until it listens."""
     assistant = runtime.library.current().assistant
     actions = 0
@@ -126,13 +130,13 @@ async def answer(runtime: Runtime, thought: Thought, person: Person, message_id:
                     thought.say(effect)
                 case RunAction():
                     actions += 1
-                    await _run(runtime, assistant, thought, person, effect, message_id)
+                    await _run(runtime, assistant, thought, profile, effect, message_id)
     log.error("the action limit is reached", conversation=thought.tracker.conversation_id, actions=actions)
     thought.acted.append(("action_listen", f"stopped: more than {MOST_ACTIONS} actions on one message"))
 
 
 async def _run(
-    runtime: Runtime, assistant: Assistant, thought: Thought, person: Person, action: RunAction, message_id: MessageId
+    runtime: Runtime, assistant: Assistant, thought: Thought, profile: Profile, action: RunAction, message_id: MessageId
 ) -> None:
     begun = perf_counter()
     if action.name == ANSWER_FROM_KNOWLEDGE:
@@ -140,7 +144,8 @@ async def _run(
         thought.apply(ActionExecuted(action.name, policy=action.why))
         return
     try:
-        result = await runtime.actions.run(action.name, thought.tracker, _context(thought, person, message_id))
+        context = _context(thought, await _person(runtime, thought, profile), message_id)
+        result = await runtime.actions.run(action.name, thought.tracker, context)
     except ActionError as error:
         log.error(
             "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
@@ -153,6 +158,18 @@ async def _run(
         thought.took("actions", perf_counter() - begun)
     _take_over(assistant, thought, result)
     thought.apply(ActionExecuted(action.name, policy=action.why))
+
+
+async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Person:
+    """Scores and consents are read when an action first wants them; most turns run none."""
+    if thought.person is None:
+        async with runtime.store.transaction() as uow:
+            thought.person = Person(
+                profile=profile,
+                score_changes=tuple(await uow.scores.of(profile.id)),
+                consents=tuple(await uow.consents.of(profile.id)),
+            )
+    return thought.person
 
 
 def _take_over(assistant: Assistant, thought: Thought, result: ActionResult) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 from typing import Any
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.effects import Say
 from bot.domain.handoff import Handoff
-from bot.domain.ids import EnrolmentId, MessageId, OutboxId, new_id
+from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
 from bot.domain.journey import Answered, EnrolmentStatus, Refused, SendWindow
-from bot.domain.score import total_score
+from bot.domain.score import ScoreChange, total_score
 from bot.domain.understanding import Understood
 from bot.ports import UnitOfWork
 from bot.services.enrol import step, tell_journeys
@@ -45,8 +46,7 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
     """Events, snapshot, outbox, effects, journeys and the explanation; nothing slow happens in here."""
     written = perf_counter()
     thought, conversation = turn.thought, turn.conversation
-    changes_before = await uow.scores.of(conversation.profile_id)
-    consents_before = len(await uow.consents.of(conversation.profile_id))
+    before = await _ledger(uow, conversation.profile_id) if _concerns_the_person(turn) else None
     await uow.conversations.log(conversation.id, thought.events, now)
     still_asking = _is_asking(turn)
     await uow.conversations.save(
@@ -74,27 +74,24 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
         await _resume(uow, runtime, turn, EnrolmentId(conversation.asking_enrolment), now)
     await tell_journeys(uow, runtime, conversation.profile_id, emitted, now)
     await _relay_to_desk(uow, turn, now)
-    changes = (await uow.scores.of(conversation.profile_id))[len(changes_before) :]
-    consents = (await uow.consents.of(conversation.profile_id))[consents_before:]
+    learnt = _learnt(before, await _ledger(uow, conversation.profile_id)) if before is not None else {}
     thought.took("store", perf_counter() - written)
-    explanation = {
-        **explain(turn),
-        "scores": [
-            {"dimension": change.dimension, "points": change.points, "reason": change.reason} for change in changes
-        ],
-        "score": _score(await uow.scores.of(conversation.profile_id)),
-        "consents": [
-            {
-                "purpose": record.purpose.value,
-                "channel": record.channel,
-                "granted": record.granted,
-                "text": record.text,
-                "how": record.how,
-            }
-            for record in consents
-        ],
-    }
-    await uow.feeds.append("explain", turn.key, explanation, now)
+    await uow.feeds.append("explain", turn.key, {**explain(turn), **learnt}, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ledger:
+    scores: Sequence[ScoreChange]
+    consents: Sequence[ConsentRecord]
+
+
+def _concerns_the_person(turn: Turn) -> bool:
+    """Whether the turn may change scores and consents: most do not, and then neither is read."""
+    return bool(turn.thought.effects) or turn.conversation.asking_enrolment is not None
+
+
+async def _ledger(uow: UnitOfWork, profile_id: ProfileId) -> _Ledger:
+    return _Ledger(await uow.scores.of(profile_id), await uow.consents.of(profile_id))
 
 
 def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
@@ -193,6 +190,21 @@ def _reading(understood: Understood) -> dict[str, Any]:
     }
 
 
-def _score(changes: Any) -> dict[str, Any]:
-    score = total_score(changes)
-    return {"fit": score.fit, "engagement": score.engagement, "grade": score.grade}
+def _learnt(before: _Ledger, after: _Ledger) -> dict[str, Any]:
+    """What came to the person's scores and consents, and where the score stands now."""
+    changes, records = after.scores[len(before.scores) :], after.consents[len(before.consents) :]
+    score = total_score(after.scores)
+    return {
+        "scores": [{"dimension": one.dimension, "points": one.points, "reason": one.reason} for one in changes],
+        "score": {"fit": score.fit, "engagement": score.engagement, "grade": score.grade},
+        "consents": [
+            {
+                "purpose": record.purpose.value,
+                "channel": record.channel,
+                "granted": record.granted,
+                "text": record.text,
+                "how": record.how,
+            }
+            for record in records
+        ],
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
@@ -71,7 +72,7 @@ class StoredConsents(Repository):
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         found = await self._session.execute(SUPPRESSION, {"on_channel": channel, "to_address": address})
         row = found.first()
-        return None if row is None else Suppression(row.channel, row.address, row.reason, row.at)
+        return None if row is None else suppression_of(row)
 
     async def decided(self, decision: Decision) -> None:
         row = {
@@ -99,3 +100,8 @@ class StoredConsents(Repository):
             )
             for row in rows
         ]
+
+
+def suppression_of(row: Any) -> Suppression:
+    """The suppression in a row that has its columns."""
+    return Suppression(row.channel, row.address, row.reason, row.at)

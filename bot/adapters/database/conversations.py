@@ -10,12 +10,17 @@ from sqlalchemy import BindParameter, bindparam, func, insert, select, text, upd
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.codec import EVENT, TRACKER
+from bot.adapters.database.consents import suppression_of
+from bot.adapters.database.handoffs import handoff_of
+from bot.adapters.database.people import profile_of
 from bot.adapters.database.repository import Repository, insert_once
-from bot.adapters.tables import conversation, event, shard_of
+from bot.adapters.database.standing import STANDING, taken_apart
+from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
 from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
+from bot.ports import Standing
 
 ADD = insert_once(conversation).returning(conversation.c.id)
 GET = select(conversation).where(conversation.c.id == bindparam("conversation"))
@@ -62,6 +67,19 @@ class StoredConversations(Repository):
         if row is None:
             raise LookupError(f'there is no conversation "{conversation_id}" in the store.')
         return _conversation(row)
+
+    async def standing(self, conversation_id: ConversationId) -> Standing:
+        row = (await self._session.execute(STANDING, {"conversation": conversation_id})).first()
+        if row is None:
+            raise LookupError(f'there is no conversation "{conversation_id}" in the store.')
+        parts = taken_apart(row)
+        handed_over, opted_out = parts[handoff], parts[suppression]
+        return Standing(
+            conversation=_conversation(parts[conversation]),
+            profile=profile_of(parts[profile]),
+            handoff=handoff_of(handed_over) if handed_over else None,
+            suppression=suppression_of(opted_out) if opted_out else None,
+        )
 
     async def at(self, channel: str, address: str) -> Conversation | None:
         row = (await self._session.execute(AT, {"on_channel": channel, "from_address": address})).first()

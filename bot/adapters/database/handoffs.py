@@ -76,14 +76,15 @@ class StoredHandoffs(Repository):
 
     async def _one(self, query: Any, **values: str) -> Handoff | None:
         row = (await self._session.execute(query, values)).first()
-        return None if row is None else _handoff(row)
+        return None if row is None else handoff_of(row)
 
 
 def _state(handoff: Handoff) -> dict[str, Any]:
     return {"state": handoff.state, "rep": handoff.rep, "version": handoff.version}
 
 
-def _handoff(row: Any) -> Handoff:
+def handoff_of(row: Any) -> Handoff:
+    """The hand-off in a row that has its columns."""
     return Handoff(
         id=row.id,
         conversation_id=row.conversation_id,

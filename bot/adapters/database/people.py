@@ -46,7 +46,7 @@ class StoredProfiles(Repository):
         row = (await self._session.execute(GET_PROFILE, {"profile": profile_id})).first()
         if row is None:
             raise LookupError(f'there is no profile "{profile_id}" in the store.')
-        return _profile(row)
+        return profile_of(row)
 
     async def add(self, profile: Profile) -> None:
         identifying = {"id": profile.id, "shard": shard_of(profile.id), "created_at": profile.created_at}
@@ -59,7 +59,7 @@ class StoredProfiles(Repository):
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
-        return None if row is None else _profile(row)
+        return None if row is None else profile_of(row)
 
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         row = {
@@ -85,7 +85,8 @@ def _knowledge(profile: Profile) -> dict[str, Any]:
     }
 
 
-def _profile(row: Any) -> Profile:
+def profile_of(row: Any) -> Profile:
+    """The profile in a row that has its columns."""
     return Profile(
         id=row.id,
         created_at=row.created_at,

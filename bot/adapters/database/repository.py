@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import CursorResult, Executable, Table
+from sqlalchemy import Executable, Table
 from sqlalchemy.dialects.postgresql import Insert, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-class Session:
+class Session(Protocol):
     """The connection of one transaction."""
 
-    __slots__ = ("_connection", "_direct", "is_postgresql")
+    @property
+    def is_postgresql(self) -> bool: ...
 
-    def __init__(self, connection: AsyncConnection) -> None:
-        self.is_postgresql = connection.dialect.name == "postgresql"
-        self._connection = connection
-        # Our SQLite cursor awaits nothing (see sqlite.py), so it needs no greenlet around it.
-        self._direct = None if self.is_postgresql else connection.sync_connection
-
-    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
-        if self._direct is not None:
-            return self._direct.execute(statement, values)
-        return await self._connection.execute(statement, values)
+    async def execute(self, statement: Executable, values: Any = None) -> Any:
+        """Run it with these values; a list of them runs it once for each. The result is as SQLAlchemy's is."""
 
 
 class Repository:

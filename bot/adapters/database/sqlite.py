@@ -12,19 +12,20 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import aiosqlite
-from sqlalchemy import URL, event
+from sqlalchemy import URL, CursorResult, Executable, event
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.util import EMPTY_DICT, await_only
 
@@ -144,7 +145,69 @@ def _begin_after_others(bare: sqlite3.Connection) -> None:
 
 class _Driver(AsyncAdapt_aiosqlite_dbapi):
     def connect(self, *arg: Any, **kw: Any) -> AsyncAdapt_aiosqlite_connection:
-        return _Connection(self, super().connect(*arg, **kw)._connection)
+        connecting: Any = aiosqlite.connect(*arg, **kw)
+        connecting._thread.daemon = True
+        try:
+            await_only(connecting)
+        except BaseException:
+            # A failed connection stops its thread, which still wants to tell this loop so.
+            await_only(asyncio.to_thread(connecting._thread.join))
+            raise
+        return _Connection(self, connecting)
+
+
+class SqliteSession:
+    """One transaction. Our cursor awaits nothing, so a statement needs no greenlet around it."""
+
+    __slots__ = ("_connection",)
+    is_postgresql = False
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        assert connection.sync_connection is not None  # noqa: S101  it has begun
+        self._connection = connection.sync_connection
+
+    async def execute(self, statement: Executable, values: Any = None) -> CursorResult[Any]:
+        return self._connection.execute(statement, values)
+
+
+class SqliteFile:
+    """One SQLite database, with one transaction at a time on one connection that is kept open.
+
+    Taking the connection from a pool and back would cost more than most statements.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._engine = open_sqlite(url)
+        self._connection: AsyncConnection | None = None
+        self._turn = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqliteSession]:
+        async with self.migration() as connection:
+            yield SqliteSession(connection)
+
+    @asynccontextmanager
+    async def migration(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction as SQLAlchemy has it."""
+        if self._holder is not None and self._holder is asyncio.current_task():
+            raise RuntimeError("a transaction was begun inside a transaction of the same task; pass the unit of work.")
+        async with self._turn:
+            self._holder = asyncio.current_task()
+            try:
+                if self._connection is None or self._connection.invalidated:
+                    self._connection = await self._engine.connect()
+                async with self._connection.begin():
+                    yield self._connection
+            finally:
+                self._holder = None
+
+    async def close(self) -> None:
+        async with self._turn:
+            if self._connection is not None:
+                await self._connection.close()
+                self._connection = None
+            await self._engine.dispose()
 
 
 def open_sqlite(url: URL) -> AsyncEngine:

@@ -64,10 +64,8 @@ def test_a_shard_never_changes() -> None:
 )
 async def test_a_queue_is_read_through_its_index(sqlite_store: Database, query: Any, index: str) -> None:
     compiled = query.compile(dialect=sqlite())
-    async with sqlite_store._begin() as connection:
-        plan = await connection.run_sync(
-            lambda sync: sync.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}")).all()
-        )
+    async with sqlite_store._backend.transaction() as session:
+        plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}"))).all()
     assert any(index in row.detail for row in plan), [row.detail for row in plan]
 
 

@@ -6,7 +6,7 @@ import copy
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.dialogue.content import read_assistant
@@ -118,7 +118,7 @@ class LimitedChat(Chat):
     answers: dict[str, Any] = {}  # noqa: RUF012  set by each example
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(MESSAGES | EVENTS, max_size=12), ANSWERS)
 def test_any_conversation_goes_on_and_replays_to_the_same_state(
     course: list[Any], answers: dict[str, list[Event]]
@@ -137,7 +137,7 @@ def test_any_conversation_goes_on_and_replays_to_the_same_state(
     assert len(chat.tracker.recent) <= RECENT_EVENTS
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(MESSAGES, max_size=6))
 def test_the_same_state_always_gives_the_same_decision(course: list[Any]) -> None:
     first, second = Chat(ASSISTANT), Chat(ASSISTANT)
@@ -168,7 +168,7 @@ def _paths(node: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 PATHS = [path for path in _paths(PLAIN) if path]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(st.sampled_from(PATHS), JUNK)
 def test_content_that_is_broken_anywhere_is_reported_and_never_raises_anything_else(
     path: tuple[Any, ...], junk: Any

@@ -193,7 +193,7 @@ def open_everywhere(windows: Sequence[SendWindow], zones: Sequence[str], moment:
 
 
 @given(windows=st.lists(WINDOWS, min_size=1, max_size=2), zones=st.lists(ZONES, min_size=1, max_size=3), now=MOMENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_opening_is_inside_every_window_in_every_zone_and_no_earlier_quarter_of_an_hour_is(
     windows: list[SendWindow], zones: list[str], now: datetime
 ) -> None:
@@ -211,7 +211,7 @@ def test_the_opening_is_inside_every_window_in_every_zone_and_no_earlier_quarter
 
 
 @given(window=WINDOWS, zone=ZONES, now=MOMENTS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_one_window_in_one_zone_opens_within_nine_days(window: SendWindow, zone: str, now: datetime) -> None:
     skipped_by_spring = window.opens < window.closes and (
         timedelta(hours=window.closes.hour, minutes=window.closes.minute)
@@ -223,7 +223,7 @@ def test_one_window_in_one_zone_opens_within_nine_days(window: SendWindow, zone:
 
 
 @given(now=MOMENTS, zones=st.lists(ZONES, min_size=1, max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_looking_again_at_the_opening_finds_it_open(now: datetime, zones: list[str]) -> None:
     opening = next_opening([TCPA], zones, now)
     if opening is not None:

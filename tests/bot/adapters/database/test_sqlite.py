@@ -12,13 +12,11 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import StatementError
 
 from bot.adapters.database import Database
-from bot.adapters.database.repository import Session
 from tests.contracts.samples import ANNA, NOON, opened, profile
 
 
 async def test_a_commit_is_on_the_disk_and_keys_are_checked(sqlite_store: Database) -> None:
-    async with sqlite_store._begin() as connection:
-        session = Session(connection)
+    async with sqlite_store._backend.transaction() as session:
         pragmas = [
             (await session.execute(text(f"PRAGMA {name}"))).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys")
