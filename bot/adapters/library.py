@@ -99,26 +99,36 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
     return Playbook(contents.assistant, load(model), contents.journeys, contents.rules)
 
 
+Stamp = frozenset[tuple[str, int, int]]
+
+
 class WatchedLibrary:
     """The playbook in force. `watch` reads again when a file changes; faults leave the last good version in force."""
 
-    def __init__(self, shelves: Shelves, playbook: Playbook) -> None:
+    def __init__(self, shelves: Shelves, playbook: Playbook, *, seen: Stamp | None = None) -> None:
+        """`seen` is the stamp of the files that the playbook was read from; without it, as they are now."""
         self._shelves = shelves
         self._playbook = playbook
+        self._seen = stamp_of(shelves) if seen is None else seen
         self.faults: tuple[Fault, ...] = ()
+
+    @classmethod
+    def opened(cls, shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> WatchedLibrary:
+        """Opens the playbook; what is edited meanwhile counts as a change."""
+        seen = stamp_of(shelves)
+        return cls(shelves, open_playbook(shelves, progress), seen=seen)
 
     def current(self) -> Playbook:
         return self._playbook
 
     async def watch(self, tell: Callable[[tuple[Fault, ...]], Awaitable[None]]) -> None:
         """Look at the files once a second, for ever; `tell` hears of each reading, with the faults it found."""
-        seen = self._stamp()
         while True:
             await asyncio.sleep(LOOK_EVERY)
-            stamp = await asyncio.to_thread(self._stamp)
-            if stamp == seen:
+            stamp = await asyncio.to_thread(stamp_of, self._shelves)
+            if stamp == self._seen:
                 continue
-            seen = stamp
+            self._seen = stamp
             await self._read_again()
             try:
                 await tell(self.faults)
@@ -139,15 +149,16 @@ class WatchedLibrary:
             self.faults = ()
             log.info("content was read again")
 
-    def _stamp(self) -> frozenset[tuple[str, int, int]]:
-        files = [*self._shelves.assistant.rglob("*"), *self._shelves.journeys.rglob("*")]
-        found = set()
-        for path in files:
-            if path.suffix in (".yml", ".yaml", ".md"):
-                with contextlib.suppress(FileNotFoundError):  # editors save by replacing the file
-                    status = path.stat()
-                    found.add((str(path), status.st_mtime_ns, status.st_size))
-        return frozenset(found)
+
+def stamp_of(shelves: Shelves) -> Stamp:
+    """Of every file of the content its time and size: it changes when one of them does."""
+    found = set()
+    for path in [*shelves.assistant.rglob("*"), *shelves.journeys.rglob("*")]:
+        if path.suffix in (".yml", ".yaml", ".md"):
+            with contextlib.suppress(FileNotFoundError):  # editors save by replacing the file
+                status = path.stat()
+                found.add((str(path), status.st_mtime_ns, status.st_size))
+    return frozenset(found)
 
 
 def _check_understanding(

@@ -22,7 +22,7 @@ from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoredFeeds
-from bot.adapters.library import Shelves, WatchedLibrary, open_playbook
+from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
 from bot.documents import did_you_mean
@@ -93,8 +93,7 @@ async def open_service(
             stack.push_async_callback(crm.close)
         desk = _desk(settings, connectors.channels)
         shelves = shelves or shelves_of(settings, tuple(connectors.channels))
-        playbook = open_playbook(shelves, progress)
-        library = WatchedLibrary(shelves, playbook)
+        library = WatchedLibrary.opened(shelves, progress)
         actions = _actions(settings, library.current)
         stack.push_async_callback(actions.close)
         runtime = Runtime(

@@ -129,7 +129,7 @@ class Opener:
         self.error: Exception | None = None
         self.times = 0
 
-    def __call__(self, shelves: Shelves) -> Playbook:
+    def __call__(self, shelves: Shelves, progress: object = None) -> Playbook:
         self.times += 1
         read_contents(shelves)
         if self.error is not None:
@@ -201,6 +201,17 @@ async def test_the_watcher_outlives_whatever_happens(
         opener.error = None
         edit("nlu_data/rules.yml", "# again", "# and again")
         assert await ear.next() == []
+
+
+async def test_an_edit_between_reading_and_watching_is_seen(shelves: Shelves, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = playbook_of(shelves)
+    opener, ear = Opener(first), Ear()
+    monkeypatch.setattr(library, "open_playbook", opener)
+    monkeypatch.setattr(library, "LOOK_EVERY", 0.02)
+    watched = WatchedLibrary.opened(shelves)
+    edit("journeys/demo-follow-up.yml", "steps:", "stepps:")
+    async with watching(watched, ear):
+        assert any(fault.startswith("journeys/demo-follow-up.yml:") for fault in await ear.next())
 
 
 async def test_files_that_stay_as_they_are_are_not_read_again(
