@@ -1,0 +1,141 @@
+"""Small stand-ins for what services are given: a vendor's channel, a CRM, a reading of texts, custom actions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.conversation import Tracker
+from bot.domain.effects import ActionResult, PersonEffect
+from bot.domain.errors import ActionError
+from bot.domain.handoff import Lead
+from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.domain.understanding import Expecting, IntentScore, Understood
+from bot.ports import Abilities, Playbook, Webhook, WebhookRequest
+
+
+class FakeChannel:
+    """A vendor that takes messages. `faults` are raised one by one first; `list_known` lets it tell what it took.
+
+    With `lost` set it takes the message and its answer never arrives, as when we die while we wait for it.
+    """
+
+    def __init__(self, name: str, abilities: Abilities) -> None:
+        self.name = name
+        self.abilities = abilities
+        self.taken: list[OutboundMessage] = []
+        self.tries: list[OutboundMessage] = []
+        self.faults: deque[Exception] = deque()
+        self.list_known = False
+        self.lost: asyncio.Event | None = None
+        self.on_send: Callable[[OutboundMessage], Awaitable[None]] | None = None
+
+    def parse(self, request: WebhookRequest) -> Webhook:
+        return Webhook()
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        self.tries.append(message)
+        if self.faults:
+            raise self.faults.popleft()
+        if self.on_send is not None:
+            await self.on_send(message)
+        known = self._known(message.key)
+        if self.abilities.repeatable and known is not None:
+            return known
+        self.taken.append(message)
+        if self.lost is not None:
+            self.lost.set()
+            await asyncio.Event().wait()
+        return Receipt(f"{self.name}-{message.key}")
+
+    async def find(self, message: OutboundMessage) -> Receipt | None:
+        if self.faults:
+            raise self.faults.popleft()
+        return self._known(message.key) if self.list_known else None
+
+    def _known(self, key: str) -> Receipt | None:
+        return next((Receipt(f"{self.name}-{one.key}") for one in self.taken if one.key == key), None)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def texts(self) -> list[str]:
+        """The words of what was taken."""
+        return [message.content.text for message in self.taken if isinstance(message.content, Text)]
+
+
+class FakeCrm:
+    """Keeps records by the person's key, and notes by their own."""
+
+    name = "crm"
+
+    def __init__(self) -> None:
+        self.records: dict[str, Lead] = {}
+        self.notes: dict[str, tuple[str, str]] = {}
+        self.faults: deque[Exception] = deque()
+
+    async def upsert(self, lead: Lead, *, key: str) -> str:
+        if self.faults:
+            raise self.faults.popleft()
+        self.records[lead.key] = lead
+        return f"record of {lead.key}"
+
+    async def note(self, crm_id: str, text: str, *, key: str) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+        self.notes[key] = (crm_id, text)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class FakeNlu:
+    """Reads a text as the intent of that name, where `intents` has it; a `/payload` names its intent itself."""
+
+    def __init__(self, *intents: str) -> None:
+        self._intents = intents
+
+    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+        name = text.removeprefix("/").replace(" ", "_").lower()
+        return Understood(text, IntentScore(name if name in self._intents else "nlu_fallback", 1.0))
+
+
+class FakeActions:
+    """Runs actions that are nothing but their effects; those in `broken` fail, those in `raising` crash."""
+
+    def __init__(self) -> None:
+        self.effects: dict[str, tuple[PersonEffect, ...]] = {}
+        self.broken: set[str] = set()
+        self.raising: set[str] = set()
+        self.before: Callable[[], Awaitable[None]] | None = None
+        self.ran: list[str] = []
+
+    def knows(self, action: str) -> bool:
+        return action in self.effects
+
+    async def run(self, action: str, tracker: Tracker, context: Mapping[str, Any]) -> ActionResult:
+        self.ran.append(action)
+        if self.before is not None:
+            await self.before()
+        if action in self.broken:
+            raise ActionError(f'The action "{action}" raised KeyError at lead.py:12.')
+        if action in self.raising:
+            raise ValueError(tracker.latest_message.text if tracker.latest_message else "")
+        return ActionResult(effects=self.effects.get(action, ()))
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+@dataclass
+class FakeLibrary:
+    """Holds one playbook; a test may put another in its place."""
+
+    playbook: Playbook
+    faults: tuple[Any, ...] = field(default=())
+
+    def current(self) -> Playbook:
+        return self.playbook

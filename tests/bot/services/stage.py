@@ -1,0 +1,305 @@
+"""A service on a real store, with fakes where vendors would be, its loops turned by hand."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.dialogue.content import read_assistant
+from bot.documents import parse
+from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import ChannelMessage, Decision, OutboxEntry
+from bot.domain.effects import Emit, PersonEffect
+from bot.domain.handoff import Handoff
+from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
+from bot.domain.journey import Enrolment, Journey, SendWindow
+from bot.domain.message import CustomerMessage, DeskAction, DeskReply, DeskVerb, HandoffCard, Text
+from bot.domain.person import Identity, Profile
+from bot.domain.sending_rules import FrequencyCap, Keywords, SendingHours, SendingRules
+from bot.journeys.content import Known, read_journey
+from bot.ports import Abilities, Playbook, Store, UnitOfWork
+from bot.services.advance import advance_due
+from bot.services.converse import converse
+from bot.services.deliver import deliver_due
+from bot.services.enrol import tell_journeys
+from bot.services.perform import Cause, perform
+from bot.services.receive import receive, start_conversation
+from bot.services.runtime import Desk, Runtime
+from tests.bot.services.fakes import FakeActions, FakeChannel, FakeCrm, FakeLibrary, FakeNlu
+from tests.manual_clock import ManualClock
+
+ANA, PHONE, VISITOR = ProfileId("ana"), "+447700900123", "visitor-1"
+
+ASSISTANT = """
+version: "3.1"
+intents: [greet, book, lead, opt_out, nlu_fallback]
+slots:
+  team_size:
+    type: text
+    influence_conversation: false
+    mappings: [{type: from_text, conditions: [{active_loop: size_form, requested_slot: team_size}]}]
+actions: [action_lead, action_more]
+responses:
+  utter_greet: [{text: "Hello!"}]
+  utter_ask_team_size: [{text: "How many are you?"}]
+  utter_thanks: [{text: "Thank you."}]
+  utter_default: [{text: "Pardon?"}]
+  utter_internal_error: [{text: "Sorry, that went wrong."}]
+  utter_disclosure: [{text: "I am a machine."}]
+  utter_opted_out: [{text: "You will get no more of these."}]
+  utter_opted_in: [{text: "Welcome back."}]
+  utter_help: [{text: "Write STOP to stop."}]
+  utter_rep_joined: [{text: "{rep} has joined."}]
+  utter_rep_left: [{text: "{rep} has left."}]
+  utter_tip: [{text: "A tip."}]
+  utter_offer: [{text: "An offer."}]
+forms:
+  size_form: {required_slots: [team_size]}
+rules:
+  - rule: greet
+    steps: [{intent: greet}, {action: utter_greet}]
+  - rule: book
+    steps: [{intent: book}, {action: size_form}, {active_loop: size_form}]
+  - rule: booked
+    condition: [{active_loop: size_form}]
+    steps:
+      - action: size_form
+      - active_loop: null
+      - slot_was_set: [{requested_slot: null}]
+      - action: utter_thanks
+  - rule: lead
+    steps: [{intent: lead}, {action: action_lead}, {action: action_more}]
+  - rule: fallback
+    steps: [{intent: nlu_fallback}, {action: utter_default}]
+"""
+
+KNOWN = Known(
+    responses=frozenset({"utter_tip", "utter_offer"}),
+    forms={"size_form": ("team_size",)},
+    channels=frozenset({"sms", "webchat"}),
+    desks=frozenset({"slack:#sales"}),
+)
+SINCE = date(2026, 1, 1)
+
+
+def _keyword(meaning: Any, *words: str) -> Keywords:
+    return Keywords(f"{meaning}-words", "default", SINCE, None, "a test", meaning, "en", words)
+
+
+RULES = SendingRules(keywords=(_keyword("stop", "stop"), _keyword("start", "start"), _keyword("help", "help")))
+
+
+def capped(at_most: int, within: timedelta = timedelta(days=7)) -> SendingRules:
+    """The rules with a cap on marketing by text message."""
+    cap = FrequencyCap("cap", "default", SINCE, None, "a test", Purpose.MARKETING, frozenset({"sms"}), at_most, within)
+    return replace(RULES, caps=(cap,))
+
+
+def open_between(opens: time, closes: time) -> SendingRules:
+    """The rules with hours for marketing by text message."""
+    hours = SendingHours("hours", "default", SINCE, None, "a test", frozenset({"sms"}), SendWindow(opens, closes))
+    return replace(RULES, hours=(hours,))
+
+
+def journey_of(steps: str, head: str = "", *, name: str = "welcome", purpose: str = "marketing") -> Journey:
+    """A journey as a marketer writes it; people enter it on `demo.requested` unless `head` says otherwise."""
+    enter = "" if "enter:" in head else "enter: {event: demo.requested}\n"
+    body = textwrap.indent(textwrap.dedent(steps).strip("\n"), "  ")
+    text = f"journey: {name}\npurpose: {purpose}\n{enter}{textwrap.dedent(head)}\nsteps:\n{body}\n"
+    return read_journey(parse(f"journeys/{name}.yml", text), KNOWN)
+
+
+class Stage:
+    """One service. `sms` and `webchat` are its channels, `slack` its desk, `crm` its CRM."""
+
+    def __init__(self, store: Store, clock: ManualClock, *, with_desk: bool = True) -> None:
+        self.store = store
+        self.clock = clock
+        self.sms = FakeChannel("sms", Abilities(identity="phone"))
+        self.webchat = FakeChannel(
+            "webchat", Abilities(identity="webchat", own_lines=True, repeatable=True, separate_disclosure=True)
+        )
+        self.slack = FakeChannel("slack", Abilities(identity="slack", desk=True, repeatable=True))
+        self.crm = FakeCrm()
+        self.actions = FakeActions()
+        assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT)])
+        self.library = FakeLibrary(Playbook(assistant, FakeNlu(*assistant.intents), {}, RULES))
+        self.runtime = Runtime(
+            store=store,
+            clock=clock,
+            wakeups=MemoryWakeups(),
+            leases=MemoryLeases(),
+            actions=self.actions,
+            library=self.library,
+            channels={"sms": self.sms, "webchat": self.webchat, "slack": self.slack},
+            crms={"crm": self.crm},
+            desk=Desk("slack", "#sales") if with_desk else None,
+            transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
+        )
+        self._count = 0
+
+    # ------------------------------------------------------------ content
+
+    def play(self, *journeys: Journey) -> None:
+        """Put these journeys in force."""
+        self.library.playbook = replace(self.library.playbook, journeys={one.id: one for one in journeys})
+
+    def rule(self, rules: SendingRules) -> None:
+        self.library.playbook = replace(self.library.playbook, rules=rules)
+
+    # ------------------------------------------------------------ what people do
+
+    async def hear(
+        self, text: str, *, channel: str = "sms", address: str = "", vendor_id: str = "", **more: Any
+    ) -> str:
+        """Receive what a customer wrote, without taking the turn; its vendor id."""
+        self._count += 1
+        vendor_id = vendor_id or f"in-{self._count}"
+        address = address or (PHONE if channel == "sms" else VISITOR)
+        message = CustomerMessage(channel, vendor_id, address, text, **more)
+        await receive(self.runtime, self.runtime.channel(channel), [message])
+        return vendor_id
+
+    async def says(self, text: str, *, channel: str = "sms", **more: Any) -> list[str]:
+        """A customer writes and all that comes of it happens; what they then see."""
+        sent = self.sms if channel == "sms" else self.webchat
+        before = len(sent.texts())
+        await self.hear(text, channel=channel, **more)
+        await self.settle()
+        return sent.texts()[before:]
+
+    async def click(self, handoff: Handoff, verb: DeskVerb, rep: str = "Ana Rep", *, trigger: str = "") -> None:
+        self._count += 1
+        action = DeskAction("slack", f"click-{self._count}", handoff.id, verb, rep, trigger)
+        await receive(self.runtime, self.slack, [action])
+        await self.settle()
+
+    async def reply(self, text: str, rep: str = "Ana Rep") -> bool:
+        """A rep writes in the thread of the first card; whether there is a hand-off for it."""
+        self._count += 1
+        thread = f"slack-{self.cards()[0]}"
+        taken = await receive(self.runtime, self.slack, [DeskReply("slack", f"line-{self._count}", thread, text, rep)])
+        await self.settle()
+        return bool(taken)
+
+    def cards(self) -> list[str]:
+        """The keys of the cards that the desk has got, in order."""
+        return [one.key for one in self.slack.taken if isinstance(one.content, HandoffCard) and one.replaces is None]
+
+    # ------------------------------------------------------------ what is in the store
+
+    async def meet(
+        self, profile_id: ProfileId = ANA, *, phone: str = PHONE, attributes: Mapping[str, Any] | None = None
+    ) -> Conversation:
+        """Somebody who has proved a phone number, with an empty conversation by text message."""
+        async with self.store.transaction() as uow:
+            now = self.clock.now()
+            await uow.profiles.add(Profile(profile_id, now, dict(attributes or {}), time_zone="Europe/London"))
+            await uow.profiles.claim(profile_id, Identity("phone", phone, verified=True), now)
+            return await start_conversation(uow, profile_id, "sms", phone, now)
+
+    async def consent(self, granted: bool = True, *, of: ProfileId = ANA, channel: str = "sms") -> None:
+        async with self.store.transaction() as uow:
+            now = self.clock.now()
+            await uow.consents.add(ConsentRecord(of, Purpose.MARKETING, channel, granted, now, "a test", "May we?"))
+
+    async def may_send(self, *, of: ProfileId = ANA, channel: str = "sms", address: str = PHONE) -> bool:
+        """Whether consent stands and the address is not suppressed."""
+        async with self.store.transaction() as uow:
+            standing = standing_consent(await uow.consents.of(of), Purpose.MARKETING, channel)
+            return bool(standing and standing.granted) and await uow.consents.suppression(channel, address) is None
+
+    async def queue(self, key: str, text: str = "An offer.", **more: Any) -> OutboxEntry:
+        """Put a message for Ana's phone into the outbox: marketing, unless `more` says otherwise."""
+        now = self.clock.now()
+        entry = OutboxEntry(
+            id=OutboxId(f"id of {key}"),
+            key=key,
+            dispatch=ChannelMessage("sms", PHONE, Text(text)),
+            purpose=Purpose.MARKETING,
+            profile_id=ANA,
+            created_at=now,
+            due_at=now,
+        )
+        entry = replace(entry, **more)
+        async with self.store.transaction() as uow:
+            await uow.outbox.add(entry)
+        return entry
+
+    async def entry(self, key: str) -> OutboxEntry:
+        async with self.store.transaction() as uow:
+            found = await uow.outbox.by_key(key)
+        assert found is not None, f"the outbox has no {key}"
+        return found
+
+    async def at(self, channel: str = "sms", address: str = PHONE) -> Conversation:
+        async with self.store.transaction() as uow:
+            found = await uow.conversations.at(channel, address)
+        assert found is not None
+        return found
+
+    async def decisions(self, of: ProfileId = ANA) -> list[Decision]:
+        async with self.store.transaction() as uow:
+            return list(await uow.consents.decisions(of))
+
+    async def handoff(self, channel: str = "sms", address: str = PHONE) -> Handoff:
+        """The open hand-off of this conversation."""
+        conversation = await self.at(channel, address)
+        async with self.store.transaction() as uow:
+            found = await uow.handoffs.open_in(conversation.id)
+        assert found is not None
+        return found
+
+    async def handoff_by_id(self, handoff_id: HandoffId) -> Handoff:
+        async with self.store.transaction() as uow:
+            return await uow.handoffs.get(handoff_id)
+
+    async def enrolments(self, of: ProfileId = ANA) -> list[Enrolment]:
+        """Those that wait."""
+        async with self.store.transaction() as uow:
+            return list(await uow.enrolments.waiting(of))
+
+    async def enrolment(self, enrolment_id: EnrolmentId) -> Enrolment:
+        async with self.store.transaction() as uow:
+            return await uow.enrolments.get(enrolment_id)
+
+    async def feed(self, name: str) -> list[Mapping[str, Any]]:
+        async with self.store.transaction() as uow:
+            return [one.item for one in await uow.feeds.read([name], after=0)]
+
+    # ------------------------------------------------------------ the work
+
+    async def happens(self, event: str, *, to: ProfileId = ANA, **data: Any) -> None:
+        async with self.store.transaction() as uow:
+            await tell_journeys(uow, self.runtime, to, [Emit(event, data)], self.clock.now())
+
+    async def do(self, *effects: PersonEffect, cause: Cause | None = None) -> None:
+        """Perform these effects for Ana in one transaction."""
+        async with self.store.transaction() as uow:
+            await self.do_in(uow, *effects, cause=cause)
+
+    async def do_in(self, uow: UnitOfWork, *effects: PersonEffect, cause: Cause | None = None) -> None:
+        conversation = await uow.conversations.at("sms", PHONE)
+        cause = cause or Cause("cause", ANA, conversation.id if conversation else None)
+        await perform(uow, self.runtime, effects, cause, self.clock.now())
+
+    async def settle(self) -> None:
+        """Take every turn, advance every due journey and deliver what is due, until all is still."""
+        for _ in range(100):
+            async with self.store.transaction() as uow:
+                waiting = await uow.inbox.waiting_conversations(self.clock.now(), 100)
+            done = [await converse(self.runtime, ConversationId(one)) for one in waiting]
+            if not (any(done) or await advance_due(self.runtime) or await deliver_due(self.runtime)):
+                return
+        raise AssertionError("it never became still")
+
+    async def later(self, **how_long: float) -> datetime:
+        """The clock moves on, and what has become due happens."""
+        now = self.clock.forward(timedelta(**how_long))
+        await self.settle()
+        return now.astimezone(UTC)

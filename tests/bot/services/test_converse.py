@@ -1,0 +1,170 @@
+"""Converse: turns are taken one at a time and in order, each written whole or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.conversation import BotUttered
+from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
+from bot.domain.person import Identity
+from bot.services.converse import PARK_AFTER, converse
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
+
+ANSWER = "I am a machine. Hello!"
+
+
+async def speeches(stage: Stage) -> list[tuple[str, str]]:
+    conversation = await stage.at()
+    async with stage.store.transaction() as uow:
+        lines = await uow.conversations.transcript(conversation.id)
+    return [(line.speaker, line.text) for line in lines]
+
+
+async def test_a_message_is_answered(stage: Stage) -> None:
+    assert await stage.says("greet") == [ANSWER]
+    assert await speeches(stage) == [("Customer", "greet"), ("Assistant", "Hello!")]
+
+
+async def test_a_burst_is_answered_in_the_order_in_which_it_came(stage: Stage) -> None:
+    for text in ("greet", "book", "fifty"):
+        await stage.hear(text)
+    assert await converse(stage.runtime, (await stage.at()).id) == 3
+    await stage.settle()
+    assert stage.sms.texts() == [ANSWER, "How many are you?", "Thank you."]
+    assert [text for speaker, text in await speeches(stage) if speaker == "Customer"] == ["greet", "book", "fifty"]
+
+
+async def test_a_turn_that_was_taken_is_not_taken_again(stage: Stage) -> None:
+    await stage.says("greet")
+    assert await converse(stage.runtime, (await stage.at()).id) == 0
+    assert stage.sms.texts() == [ANSWER]
+
+
+async def test_a_message_whose_turn_fails_each_time_is_parked_and_those_behind_it_get_theirs(stage: Stage) -> None:
+    stage.actions.raising = {"action_lead"}
+    await stage.hear("lead")
+    await stage.hear("greet")
+    conversation = (await stage.at()).id
+    for _ in range(PARK_AFTER - 1):
+        with pytest.raises(ValueError):
+            await converse(stage.runtime, conversation)
+        assert await speeches(stage) == [], "nothing of a failed turn stays, and nobody overtakes"
+    with capture_logs() as logs:
+        assert await converse(stage.runtime, conversation) == 2
+    assert [(line["event"], line["attempts"]) for line in logs if line["log_level"] == "error"] == [
+        ("a message is parked: its turn failed each time", PARK_AFTER)
+    ]
+    await stage.settle()
+    assert stage.sms.texts() == [ANSWER]
+    assert stage.actions.ran == ["action_lead"] * PARK_AFTER
+
+
+async def test_a_turn_is_taken_again_when_somebody_else_wrote_to_the_conversation_meanwhile(stage: Stage) -> None:
+    async def somebody_else_writes() -> None:
+        stage.actions.before = None
+        async with stage.store.transaction() as uow:
+            conversation = await uow.conversations.at("sms", PHONE)
+            assert conversation is not None
+            tracker = conversation.tracker.apply(BotUttered("I was here"))
+            await uow.conversations.save(replace(conversation, tracker=tracker, version=conversation.version + 1))
+
+    stage.actions.before = somebody_else_writes
+    stage.actions.effects["action_lead"] = (
+        SetAttribute("name", "Ana"),
+        ChangeScore("fit", 20, "said so", "lead", again=True),
+    )
+    await stage.hear("lead")
+    assert await converse(stage.runtime, (await stage.at()).id) == 0
+    assert await converse(stage.runtime, (await stage.at()).id) == 1
+    assert stage.actions.ran == ["action_lead", "action_more"] * 2
+    conversation = await stage.at()
+    async with stage.store.transaction() as uow:
+        assert [change.points for change in await uow.scores.of(conversation.profile_id)] == [20]
+    assert BotUttered("I was here") in conversation.tracker.recent
+
+
+async def test_nothing_of_a_turn_stays_that_somebody_else_has_taken(stage: Stage) -> None:
+    async def somebody_else_takes_it() -> None:
+        stage.actions.before = None
+        async with stage.store.transaction() as uow:
+            (entry,) = await uow.inbox.waiting(conversation.id, stage.clock.now())
+            await uow.inbox.done(entry.position, stage.clock.now())
+
+    stage.actions.before = somebody_else_takes_it
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    await stage.hear("lead")
+    conversation = await stage.at()
+    await stage.settle()
+    assert await stage.at() == conversation
+    assert stage.slack.taken == []
+
+
+async def test_a_failed_action_is_told_once_and_the_turn_stands(stage: Stage) -> None:
+    stage.actions.broken = {"action_lead", "action_more"}
+    assert await stage.says("lead") == ["I am a machine. Sorry, that went wrong."]
+    assert stage.actions.ran == ["action_lead", "action_more"]
+    assert await stage.says("greet") == ["Hello!"]
+
+
+async def test_what_an_action_wants_is_done_in_the_turn(stage: Stage) -> None:
+    stage.actions.effects["action_lead"] = (SetAttribute("name", "Ana"), ChangeScore("fit", 20, "said so", "lead"))
+    for _ in range(2):
+        await stage.says("lead")
+    conversation = await stage.at()
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(conversation.profile_id)).attributes == {"name": "Ana"}
+        assert [change.points for change in await uow.scores.of(conversation.profile_id)] == [20], "a rule counts once"
+
+
+async def test_a_button_says_what_its_payload_says(stage: Stage) -> None:
+    assert await stage.says("Say hello", payload="/greet") == [ANSWER]
+
+
+async def test_opening_the_chat_is_a_turn_without_words(stage: Stage) -> None:
+    await stage.says("", channel="webchat", opened=True)
+    conversation = await stage.at("webchat", VISITOR)
+    assert conversation.tracker.latest_message is not None
+    assert conversation.tracker.latest_message.understood.intent.name == "open_chat"
+
+
+async def test_a_second_channel_knows_what_was_said_on_the_first(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("book")
+    await stage.says("fifty")
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("webchat", VISITOR, verified=True), stage.clock.now())
+    await stage.says("greet", channel="webchat")
+    second = await stage.at("webchat", VISITOR)
+    assert second.profile_id == ANA
+    assert second.tracker.slots["team_size"] == "fifty"
+
+
+async def test_a_form_that_was_left_open_is_closed_when_a_new_session_begins(stage: Stage) -> None:
+    await stage.says("book")
+    await stage.later(hours=2)
+    assert await stage.says("greet") == ["Hello!"]
+    assert (await stage.at()).tracker.loop is None
+
+
+async def test_each_turn_is_explained_on_the_feed(stage: Stage) -> None:
+    stage.actions.effects["action_lead"] = (ChangeScore("fit", 20, "said so", "lead"),)
+    vendor_id = await stage.hear("lead")
+    await stage.settle()
+    (turn,) = [item for item in await stage.feed("explain") if item["type"] == "turn"]
+    assert turn["message_id"] == f"sms:{vendor_id}"
+    assert turn["understood"]["intent"] == "lead"
+    assert [one["action"] for one in turn["acted"]] == ["action_lead", "action_more"]
+    assert turn["scores"] == [{"dimension": "fit", "points": 20, "reason": "said so"}]
+    assert turn["score"]["grade"] == "B3"
+
+
+async def test_each_answer_leaves_under_the_key_of_its_message(stage: Stage) -> None:
+    vendor_id = await stage.hear("greet")
+    await stage.settle()
+    entry = await stage.entry(f"sms:{vendor_id}:0")
+    assert (entry.status, entry.enrolment_id) == (OutboxStatus.SENT, None)
+    assert entry.profile_id == (await stage.at()).profile_id

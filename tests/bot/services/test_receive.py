@@ -1,0 +1,145 @@
+"""Receive: what comes in is kept once and in order, whoever it is from."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+from bot.adapters.database import Database
+from bot.domain.consent import Purpose
+from bot.domain.ids import HandoffId, ProfileId
+from bot.domain.message import (
+    CustomerMessage,
+    DeliveryState,
+    DeliveryStatus,
+    DeskAction,
+    DeskReply,
+    DeskVerb,
+    OpenForm,
+)
+from bot.domain.person import Identity, Profile
+from bot.services.receive import receive
+from bot.services.runtime import INBOX
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
+from tests.contracts.samples import opened
+from tests.manual_clock import ManualClock
+
+
+async def waiting_texts(stage: Stage, channel: str = "sms", address: str = PHONE) -> list[str]:
+    conversation = await stage.at(channel, address)
+    async with stage.store.transaction() as uow:
+        entries = await uow.inbox.waiting(conversation.id, stage.clock.now())
+    return [entry.inbound.text for entry in entries if isinstance(entry.inbound, CustomerMessage)]
+
+
+async def test_a_first_message_starts_a_conversation_and_proves_the_address(stage: Stage) -> None:
+    await stage.hear("hello", time_zone="Europe/London", locale="en-GB")
+    conversation = await stage.at()
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.get(conversation.profile_id)
+        assert await uow.profiles.identities(profile.id) == [Identity("phone", PHONE, verified=True)]
+    assert (profile.time_zone, profile.locale) == ("Europe/London", "en-GB")
+
+
+async def test_a_message_that_comes_twice_is_kept_once(stage: Stage) -> None:
+    message = CustomerMessage("sms", "SM1", PHONE, "hello")
+    assert await receive(stage.runtime, stage.sms, [message, message]) == 1
+    assert await receive(stage.runtime, stage.sms, [message]) == 0
+    assert await waiting_texts(stage) == ["hello"]
+
+
+async def test_the_same_vendor_id_on_another_channel_is_another_message(stage: Stage) -> None:
+    await stage.hear("hello", vendor_id="1")
+    await stage.hear("hi", channel="webchat", vendor_id="1")
+    assert await waiting_texts(stage) == ["hello"]
+    assert await waiting_texts(stage, "webchat", VISITOR) == ["hi"]
+
+
+async def test_messages_wait_in_the_order_in_which_they_came(stage: Stage) -> None:
+    for text in ("one", "two", "three"):
+        await stage.hear(text)
+    assert await waiting_texts(stage) == ["one", "two", "three"]
+
+
+async def test_only_what_is_new_wakes_anybody(stage: Stage) -> None:
+    message = CustomerMessage("sms", "SM1", PHONE, "hello")
+    async with stage.runtime.wakeups.listen(INBOX) as listener:
+        await receive(stage.runtime, stage.sms, [message])
+        assert await listener.wait(timedelta())
+        await receive(stage.runtime, stage.sms, [message])
+        assert not await listener.wait(timedelta(milliseconds=10))
+
+
+async def test_two_first_messages_at_once_make_one_conversation(postgresql_url: str, clock: ManualClock) -> None:
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        here, there = Stage(one, clock), Stage(other, clock)
+        await asyncio.gather(
+            *(stage.hear(f"from {n}", vendor_id=f"SM{n}") for n in range(4) for stage in (here, there))
+        )
+        assert sorted(await waiting_texts(here)) == [f"from {n}" for n in range(4)]
+        conversation = await here.at()
+        async with one.transaction() as uow:
+            assert [found.id for found in await uow.conversations.of(conversation.profile_id)] == [conversation.id]
+
+
+async def test_whoever_gave_us_their_number_before_is_known_when_they_text(stage: Stage) -> None:
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ProfileId("ben"), stage.clock.now()))
+        await uow.profiles.claim(ProfileId("ben"), Identity("phone", PHONE), stage.clock.now())
+    await stage.hear("hello")
+    assert (await stage.at()).profile_id == "ben"
+    async with stage.store.transaction() as uow:
+        assert await uow.profiles.identities(ProfileId("ben")) == [Identity("phone", PHONE, verified=True)]
+
+
+async def test_an_answer_in_a_conversation_that_we_began_proves_the_address(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ProfileId("ben"), stage.clock.now()))
+        await uow.profiles.claim(ProfileId("ben"), Identity("phone", PHONE), stage.clock.now())
+    await stage.hear("hello")
+    assert (await stage.at()).profile_id == ANA
+
+
+async def test_a_page_with_its_own_lines_shows_what_the_visitor_wrote_once(stage: Stage) -> None:
+    await stage.hear("", channel="webchat", opened=True)
+    for _ in range(2):
+        await stage.hear("hi", channel="webchat", vendor_id="v1")
+    lines = await stage.feed(f"webchat:{VISITOR}")
+    assert [(line["from"], line["text"]) for line in lines] == [("visitor", "hi")]
+    await stage.hear("hello")
+    assert await stage.feed(f"sms:{PHONE}") == []
+
+
+async def test_a_reply_in_a_thread_that_is_no_handoff_is_nobodys(stage: Stage) -> None:
+    reply = DeskReply("slack", "ts1", "unknown thread", "lunch?", "Ana Rep")
+    assert await receive(stage.runtime, stage.slack, [reply]) == 0
+
+
+async def test_a_button_of_an_unknown_handoff_is_nobodys_and_costs_the_others_nothing(stage: Stage) -> None:
+    await stage.meet()
+    click = DeskAction("slack", "c1", HandoffId("gone"), DeskVerb.CLAIM, "Ana Rep")
+    assert await receive(stage.runtime, stage.slack, [click, CustomerMessage("sms", "SM1", PHONE, "hello")]) == 1
+
+
+async def test_a_question_to_an_address_without_a_conversation_is_nobodys(stage: Stage) -> None:
+    question = OpenForm("sms", "e:ask:1", PHONE, "size_form", "e", Purpose.MARKETING)
+    assert await receive(stage.runtime, stage.sms, [question]) == 0
+
+
+async def test_a_delivery_status_moves_what_was_sent_and_an_unknown_one_nothing(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    await stage.settle()
+    delivered = DeliveryStatus("sms", "s1", "sms-k", DeliveryState.DELIVERED)
+    assert await receive(stage.runtime, stage.sms, [delivered]) == 1
+    assert await receive(stage.runtime, stage.sms, [delivered]) == 0
+    assert await receive(stage.runtime, stage.sms, [DeliveryStatus("sms", "s2", "?", DeliveryState.READ)]) == 0
+
+
+async def test_what_was_received_outlives_the_process(
+    sqlite_store: Database, sqlite_url: str, clock: ManualClock
+) -> None:
+    await Stage(sqlite_store, clock).hear("hello")
+    async with opened(sqlite_url) as after:
+        assert await waiting_texts(Stage(after, clock)) == ["hello"]
