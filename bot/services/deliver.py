@@ -62,10 +62,15 @@ class _Unanswered(Exception):
     """It is unknown whether the vendor took the message, and it may not simply be sent again."""
 
 
-async def deliver_due(runtime: Runtime, *, stale_after: timedelta = STALE_AFTER) -> int:
-    """Deliver one batch; how many entries there were. Different conversations go out side by side."""
+async def deliver_due(runtime: Runtime, *, left_at: datetime | None = None) -> int:
+    """Deliver one batch; how many entries there were. Different conversations go out side by side.
+
+    What has been SENDING since `left_at` or longer, or else for STALE_AFTER, is taken up as left by a crash.
+    """
     async with runtime.store.transaction() as uow:
-        entries = await uow.outbox.claim(runtime.clock.now(), BATCH, stale_after=stale_after)
+        now = runtime.clock.now()
+        stale_after = STALE_AFTER if left_at is None else now - left_at
+        entries = await uow.outbox.claim(now, BATCH, stale_after=stale_after)
     async with asyncio.TaskGroup() as batch:
         for lane in _lanes(entries):
             batch.create_task(_deliver_in_turn(runtime, lane))
@@ -75,9 +80,13 @@ async def deliver_due(runtime: Runtime, *, stale_after: timedelta = STALE_AFTER)
 
 
 async def deliver_what_a_crash_left(runtime: Runtime) -> None:
-    """Take up at once what was being sent when the last process died, where no other process can be sending it."""
+    """Take up at once what was being sent when the last process died, where no other process can be sending it.
+
+    Each once: where its vendor does not answer, it waits for its next try like any other.
+    """
+    before_us = runtime.clock.now() - timedelta.resolution
     if not runtime.store.shared:
-        while await deliver_due(runtime, stale_after=timedelta()):
+        while await deliver_due(runtime, left_at=before_us):
             pass
 
 
