@@ -58,6 +58,10 @@ class _Unready(Exception):
     """What this entry refers to has not left yet."""
 
 
+class _NoRecord(TemporarySendError):
+    """There is no record yet that this is a note on; it may be queued behind this one, which must not hold it up."""
+
+
 class _Unanswered(Exception):
     """It is unknown whether the vendor took the message, and it may not simply be sent again."""
 
@@ -141,6 +145,8 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
         return replace(waiting, first_tried_at=attempt.first_tried_at)
     except _Unanswered as error:
         return _left_open(attempt, str(error))
+    except _NoRecord as error:
+        return replace(_retry(attempt, error, runtime.clock.now()), first_tried_at=entry.first_tried_at)
     except TemporarySendError as error:
         return _retry(attempt, error, runtime.clock.now())
     except PermanentSendError as error:
@@ -281,7 +287,7 @@ async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, ke
     async with runtime.store.transaction() as uow:
         crm_id = await uow.crm_links.get(crm, profile_id)
     if crm_id is None:
-        raise TemporarySendError("the CRM has no record of this person yet")
+        raise _NoRecord("the CRM has no record of this person yet")
     await _answer(runtime.crms[crm].note(crm_id, text, key=key), repeatable=True)
     return Receipt(crm_id)
 

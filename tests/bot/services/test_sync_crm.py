@@ -1,0 +1,82 @@
+"""Sync the CRM: the record as it is when it leaves, each note once, and neither in the other's way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.delivery import CrmUpsert, OutboxStatus
+from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.person import Identity
+from bot.services.perform import Cause
+from tests.bot.services.stage import ANA, PHONE, Stage
+
+
+async def test_the_record_holds_what_is_known_of_the_person(stage: Stage) -> None:
+    await stage.meet(attributes={"name": "Ana", "company_size": 80})
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), stage.clock.now())
+    await stage.do(ChangeScore("fit", 40, "80 people", "size"), SyncCrm())
+    await stage.settle()
+    lead = stage.crm.records[ANA]
+    assert (lead.name, lead.email, lead.phone) == ("Ana", "ana@example.com", PHONE)
+    assert (lead.score, lead.grade, lead.reasons) == (40, "A3", ("+40 80 people",))
+    assert lead.properties == {"company_size": 80}
+    async with stage.store.transaction() as uow:
+        assert await uow.crm_links.get("crm", ANA) == f"record of {ANA}"
+
+
+async def test_the_record_leaves_as_it_is_then_and_not_as_it_was_queued(stage: Stage) -> None:
+    await stage.meet(attributes={"name": "A."})
+    await stage.do(SyncCrm())
+    await stage.do(SetAttribute("name", "Ana"), cause=Cause("later", ANA))
+    await stage.settle()
+    assert stage.crm.records[ANA].name == "Ana"
+
+
+async def test_a_note_goes_to_the_record_and_the_same_cause_queues_both_once(stage: Stage) -> None:
+    await stage.meet()
+    for _ in range(2):
+        await stage.do(SyncCrm("Wants a demo"))
+    await stage.settle()
+    assert list(stage.crm.notes.values()) == [(f"record of {ANA}", "Wants a demo")]
+    queued = await stage.entry("cause:0:crm:crm")
+    assert isinstance(queued.dispatch, CrmUpsert)
+    assert queued.status is OutboxStatus.SENT
+
+
+async def test_a_note_that_waits_for_a_record_does_not_hold_up_the_record(stage: Stage) -> None:
+    """Somebody asks for a person at once, and says only later who they are."""
+    await stage.meet()
+    await stage.do(RequestHandoff("Asked for a person"))
+    await stage.settle()
+    assert stage.crm.notes == {}
+    await stage.do(SetAttribute("email", "ana@example.com"), SyncCrm(), cause=Cause("form", ANA, (await stage.at()).id))
+    await stage.settle()
+    assert stage.crm.records[ANA].email == "ana@example.com"
+    await stage.later(seconds=10)
+    assert [text for _, text in stage.crm.notes.values()] == ["Handed over to sales: Asked for a person; writes on sms"]
+
+
+async def test_a_crm_that_is_away_gets_the_record_before_the_note_when_it_is_back(stage: Stage) -> None:
+    await stage.meet()
+    await stage.do(SyncCrm("Wants a demo"))
+    stage.crm.faults.append(TemporarySendError("away", retry_after=timedelta(minutes=1)))
+    await stage.settle()
+    assert (stage.crm.records, stage.crm.notes) == ({}, {})
+    await stage.later(minutes=1)
+    assert list(stage.crm.notes.values()) == [(f"record of {ANA}", "Wants a demo")]
+
+
+async def test_a_note_whose_record_is_refused_is_given_up_in_the_end(stage: Stage) -> None:
+    await stage.meet()
+    stage.crm.faults.append(PermanentSendError("no e-mail address"))
+    await stage.do(SyncCrm("Wants a demo"))
+    for _ in range(10):
+        await stage.later(hours=2)
+    assert (await stage.entry("cause:0:crm:crm")).status is OutboxStatus.DEAD
+    note = await stage.entry("cause:0:note:crm")
+    assert (note.status, note.reason) == (
+        OutboxStatus.DEAD,
+        "gave up after 8 tries: the CRM has no record of this person yet",
+    )
