@@ -213,6 +213,19 @@ async def test_a_conversation_has_one_open_handoff(store: Store) -> None:
             await uow.handoffs.get(handoff("h3").id)
 
 
+async def test_of_a_persons_handoffs_the_claimed_one_comes_before_a_later_one(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.add(conversation(OTHER_CHAT))
+        await uow.handoffs.add(handoff("h1"))
+        later = replace(handoff("h2", in_=OTHER_CHAT), created_at=NOON + timedelta(minutes=1))
+        await uow.handoffs.add(later)
+        assert await uow.handoffs.open_for(ANNA) == later
+        claimed = replace(handoff("h1"), state=HandoffState.CLAIMED, rep="Sam", version=1)
+        await uow.handoffs.save(claimed)
+        assert await uow.handoffs.open_for(ANNA) == claimed
+
+
 async def test_of_two_reps_who_claim_one_wins(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)

@@ -19,7 +19,7 @@ OPEN_IN = select(handoff).where(handoff.c.conversation_id == bindparam("conversa
 OPEN_FOR = (
     select(handoff)
     .where(handoff.c.profile_id == bindparam("profile"), _open)
-    .order_by(handoff.c.created_at.desc(), handoff.c.id.desc())
+    .order_by(handoff.c.state != HandoffState.CLAIMED, handoff.c.created_at.desc(), handoff.c.id.desc())
     .limit(1)
 )
 IN_THREAD = (
