@@ -89,13 +89,18 @@ async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> boo
 
 
 def country_of(phone: str | None, default: str) -> str:
-    """The country (ISO 3166) of a number in E.164; `default` where there is none."""
+    """The country (ISO 3166) of a number in E.164; `default` where there is none.
+
+    A number that is in no list yet, for new ranges are opened, belongs to the main country of its country code.
+    """
     if phone is None:
         return default
     try:
-        return phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or default
+        number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
         return default
+    country: str | None = phonenumbers.region_code_for_number(number)
+    return country or phonenumbers.region_code_for_country_code(number.country_code)
 
 
 async def _in_dialogue(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:

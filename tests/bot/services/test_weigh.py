@@ -1,0 +1,166 @@
+"""Weigh: the gate sees what is in the store at the moment of sending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.domain.consent import Purpose, Suppression
+from bot.domain.conversation import OpenLoop
+from bot.domain.delivery import Later, Send, Verdict, Withhold
+from bot.domain.effects import RequestHandoff
+from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.message import DeskVerb
+from bot.domain.person import Identity, Profile
+from bot.services.receive import start_conversation
+from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, country_of, weigh
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, open_between
+
+OFFER = Matter("k", Purpose.MARKETING, "sms", PHONE, ANA)
+
+
+async def verdict_on(stage: Stage, matter: Matter = OFFER) -> Verdict:
+    async with stage.store.transaction() as uow:
+        return await weigh(uow, stage.runtime, matter, stage.clock.now())
+
+
+async def suppress(stage: Stage, channel: str = "sms", address: str = PHONE) -> None:
+    async with stage.store.transaction() as uow:
+        await uow.consents.suppress(Suppression(channel, address, "wrote STOP", stage.clock.now()))
+
+
+async def test_marketing_needs_consent_on_the_same_channel(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent(channel="webchat")
+    assert await verdict_on(stage) == Withhold("no consent to marketing by sms on record")
+    await stage.consent()
+    assert await verdict_on(stage) == Send("consent of 23 November 2026: a test")
+
+
+async def test_the_latest_word_counts_and_a_refusal_outranks_a_grant_of_the_same_instant(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent(False)
+    await stage.consent(True)
+    assert isinstance(await verdict_on(stage), Withhold)
+    stage.clock.forward(timedelta(seconds=1))
+    await stage.consent(True)
+    assert isinstance(await verdict_on(stage), Send)
+
+
+async def test_a_suppressed_address_gets_no_marketing_whoever_consents_for_it(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await suppress(stage)
+    assert isinstance(await verdict_on(stage), Withhold)
+    assert isinstance(await verdict_on(stage, replace(OFFER, address="+447700900124")), Send)
+
+
+async def test_a_suppressed_address_gets_service_messages_again_once_its_owner_has_written(stage: Stage) -> None:
+    service = replace(OFFER, purpose=Purpose.SERVICE)
+    await stage.meet()
+    assert isinstance(await verdict_on(stage, service), Send)
+    await stage.says("stop")
+    assert isinstance(await verdict_on(stage, service), Withhold), "the last word was to be left alone"
+    await stage.later(minutes=1)
+    await stage.says("greet")
+    assert isinstance(await verdict_on(stage, service), Send)
+    assert isinstance(await verdict_on(stage), Withhold), "which is no consent to marketing"
+
+
+@pytest.mark.parametrize("purpose", [Purpose.REPLY, Purpose.DESK])
+async def test_answers_and_our_own_desk_need_nobodys_consent(stage: Stage, purpose: Purpose) -> None:
+    await stage.meet()
+    await suppress(stage)
+    assert isinstance(await verdict_on(stage, replace(OFFER, purpose=purpose)), Send)
+
+
+async def test_marketing_waits_while_a_rep_talks_and_not_while_one_is_only_asked_for(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.do(RequestHandoff("Asked for a person"))
+    await stage.settle()
+    assert isinstance(await verdict_on(stage), Send)
+    handoff = await stage.handoff()
+    await stage.click(handoff, DeskVerb.CLAIM)
+    assert await verdict_on(stage) == Later(
+        stage.clock.now() + timedelta(minutes=15), "a colleague is talking with this person"
+    )
+    await stage.click(handoff, DeskVerb.HAND_BACK)
+    assert isinstance(await verdict_on(stage), Send)
+
+
+async def test_marketing_waits_while_a_rep_talks_although_another_is_asked_for_elsewhere(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.do(RequestHandoff("Asked for a person"))
+    await stage.settle()
+    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
+    await stage.later(minutes=1)
+    stage.actions.effects["action_lead"] = (RequestHandoff("Qualified lead"),)
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("webchat", VISITOR, verified=True), stage.clock.now())
+    await stage.says("lead", channel="webchat")
+    assert (await stage.handoff("webchat", VISITOR)).profile_id == ANA
+    assert isinstance(await verdict_on(stage), Later)
+
+
+async def test_marketing_waits_while_a_form_is_open_anywhere_and_not_for_ever(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.says("book")
+    assert isinstance(await verdict_on(stage), Later)
+    stage.clock.forward(DIALOGUE_STAYS_OPEN)
+    assert isinstance(await verdict_on(stage), Send)
+
+
+async def test_the_form_that_a_journey_asks_does_not_stand_in_its_own_way(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    async with stage.store.transaction() as uow:
+        conversation = await uow.conversations.at("sms", PHONE)
+        assert conversation is not None
+        tracker = replace(conversation.tracker, loop=OpenLoop("size_form"))
+        asked = replace(conversation, tracker=tracker, asking_enrolment="e1", last_message_at=stage.clock.now())
+        await uow.conversations.save(replace(asked, version=1))
+    assert isinstance(await verdict_on(stage, replace(OFFER, enrolment_id=EnrolmentId("e1"))), Send)
+    assert isinstance(await verdict_on(stage, replace(OFFER, enrolment_id=EnrolmentId("e2"))), Later)
+
+
+async def test_at_night_marketing_waits_for_the_morning_of_the_person(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.rule(open_between(time(9), time(20)))
+    stage.clock.set(datetime(2026, 11, 23, 23, tzinfo=UTC))
+    verdict = await verdict_on(stage)
+    assert isinstance(verdict, Later)
+    assert verdict.at == datetime(2026, 11, 24, 9, tzinfo=UTC)
+
+
+async def test_a_person_without_a_time_zone_is_where_their_number_may_be(stage: Stage) -> None:
+    ben, number = ProfileId("ben"), "+12125550123"
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ben, stage.clock.now()))
+        await start_conversation(uow, ben, "sms", number, stage.clock.now())
+    await stage.consent(of=ben)
+    stage.rule(open_between(time(9), time(20)))
+    verdict = await verdict_on(stage, replace(OFFER, profile_id=ben, address=number))
+    assert isinstance(verdict, Later), "people take their numbers along, and on the Pacific coast it is four o'clock"
+    assert verdict.at == datetime(2026, 11, 23, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("phone", "country"),
+    [
+        ("+447400123456", "GB"),
+        ("+447700900123", "GB"),
+        ("+12125550123", "US"),
+        ("+49301234567", "DE"),
+        ("+441534456789", "JE"),
+        ("visitor", "FR"),
+        (None, "FR"),
+    ],
+)
+def test_a_numbers_country_decides_which_law_holds(phone: str | None, country: str) -> None:
+    assert country_of(phone, "FR") == country
