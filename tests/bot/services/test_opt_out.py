@@ -1,0 +1,169 @@
+"""Opt out: one word ends all marketing at once, and one word takes that back on its address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import OptOut, RequestHandoff
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.domain.message import DeskVerb
+from bot.domain.person import Identity
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
+
+WAITS = """
+- id: hold
+  wait: {for: link.clicked, at_most: 2d}
+- send: {response: utter_tip, channels: [sms]}
+"""
+ASKS = """
+- ask: {form: size_form, channels: [sms], need: [team_size]}
+  silent: {after: 3d, go: end}
+"""
+GOODBYE = "You will get no more of these."
+
+
+async def reachable_on_both(stage: Stage) -> None:
+    """Ana with consent on her phone and in the chat."""
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("webchat", VISITOR, verified=True), stage.clock.now())
+    await stage.consent()
+    await stage.consent(channel="webchat")
+    stage.clock.forward(timedelta(minutes=1))
+
+
+async def test_a_stop_withdraws_consent_and_suppresses_every_address_on_every_channel(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    vendor_id = await stage.hear("STOP.")
+    await stage.settle()
+    assert not await stage.may_send()
+    assert not await stage.may_send(channel="webchat", address=VISITOR)
+    async with stage.store.transaction() as uow:
+        latest = {one.channel: one for one in await uow.consents.of(ANA)}
+        suppressed = [await uow.consents.suppression(*at) for at in (("sms", PHONE), ("webchat", VISITOR))]
+    assert all(suppressed)
+    assert set(latest) == {"sms", "webchat"}, "the desk's channel has no customers"
+    for record in latest.values():
+        assert (record.granted, record.text, record.message_id) == (False, "STOP.", f"sms:{vendor_id}")
+        assert record.how == "wrote so on sms"
+
+
+async def test_a_stop_is_confirmed_once(stage: Stage) -> None:
+    await stage.says("greet")
+    assert await stage.says("stop") == [GOODBYE]
+    assert await stage.says("stop") == []
+    assert await stage.says("greet") == ["Hello!"], "who writes is answered"
+
+
+async def test_an_opt_out_in_other_words_counts_as_much(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    assert (await stage.says("opt out", channel="webchat"))[-1] == GOODBYE
+    assert not await stage.may_send()
+
+
+async def test_a_stop_withholds_what_waits_and_says_so_in_the_decision_record(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    tomorrow = stage.clock.now() + timedelta(days=1)
+    await stage.queue("offer", due_at=tomorrow)
+    await stage.queue("confirmation", purpose=Purpose.SERVICE, due_at=tomorrow)
+    await stage.says("stop")
+    offer = await stage.entry("offer")
+    assert (offer.status, offer.reason) == (OutboxStatus.WITHHELD, "the customer opted out")
+    assert (await stage.entry("confirmation")).status is OutboxStatus.WAITING
+    records = [one for one in await stage.decisions() if one.entry_key == "offer"]
+    assert [(one.outcome, one.why) for one in records] == [("withhold", "the customer opted out")]
+
+
+async def test_a_stop_ends_every_journey_of_marketing_and_no_other(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    stage.play(
+        journey_of(WAITS), journey_of(WAITS, name="offers"), journey_of(WAITS, name="booking", purpose="service")
+    )
+    await stage.happens("demo.requested")
+    before = await stage.enrolments()
+    assert len(before) == 3
+    await stage.says("stop")
+    assert [one.journey for one in await stage.enrolments()] == ["booking"]
+    ended = [await stage.enrolment(one.id) for one in before if one.journey != "booking"]
+    assert {(one.status, one.reason) for one in ended} == {(EnrolmentStatus.DONE, "the customer opted out")}
+    await stage.later(days=3)
+    assert "A tip." not in " ".join(stage.sms.texts()), "not even what was asked for, to an address that said stop"
+
+
+async def test_a_stop_closes_the_form_that_a_journey_asks(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    stage.play(journey_of(ASKS))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. How many are you?"]
+    assert await stage.says("stop") == [GOODBYE]
+    conversation = await stage.at()
+    assert (conversation.tracker.loop, conversation.asking_enrolment) == (None, None)
+
+
+async def test_a_stop_counts_while_a_rep_has_the_floor(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    await stage.do(RequestHandoff("Asked for a person"))
+    await stage.settle()
+    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
+    assert await stage.says("greet") == [], "the rep answers"
+    assert await stage.says("stop") == [f"I am a machine. {GOODBYE}"]
+    assert not await stage.may_send()
+
+
+async def test_start_takes_a_stop_back_where_it_is_written_and_nowhere_else(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    await stage.says("stop")
+    stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("Start") == ["Welcome back."]
+    assert await stage.may_send()
+    assert not await stage.may_send(channel="webchat", address=VISITOR)
+    async with stage.store.transaction() as uow:
+        assert (await uow.consents.of(ANA))[-1].how == "wrote START on sms"
+
+
+async def test_start_without_an_opt_out_is_a_word_like_others_and_no_consent(stage: Stage) -> None:
+    await stage.meet()
+    assert await stage.says("start") == ["I am a machine. Pardon?"]
+    assert not await stage.may_send()
+
+
+async def test_help_is_answered_on_the_phone(stage: Stage) -> None:
+    assert await stage.says("HELP") == ["I am a machine. Write STOP to stop."]
+
+
+@pytest.mark.parametrize("word", ["STOP", "START", "HELP"])
+async def test_what_the_vendor_has_answered_itself_is_done_without_words(stage: Stage, word: str) -> None:
+    await reachable_on_both(stage)
+    if word == "START":
+        await stage.says("stop")
+        stage.clock.forward(timedelta(minutes=1))
+    assert await stage.says("whatever", metadata={"opt_out_type": word}) == []
+    assert await stage.may_send() == (word != "STOP")
+
+
+async def test_a_keyword_is_one_only_where_people_write_to_a_number(stage: Stage) -> None:
+    assert (await stage.says("stop", channel="webchat"))[-1] == "Pardon?"
+
+
+async def test_an_opt_out_of_one_person_is_none_of_another(stage: Stage) -> None:
+    ben, number = ProfileId("ben"), "+447700900124"
+    await reachable_on_both(stage)
+    await stage.meet(ben, phone=number)
+    await stage.consent(of=ben)
+    await stage.says("stop")
+    assert await stage.may_send(of=ben, address=number)
+
+
+async def test_a_question_that_was_queued_before_the_opt_out_is_not_put(stage: Stage) -> None:
+    await reachable_on_both(stage)
+    stage.play(journey_of(ASKS))
+    await stage.happens("demo.requested")
+    await stage.do(OptOut("told us on the phone"))
+    await stage.settle()
+    assert stage.sms.taken == []
