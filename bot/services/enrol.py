@@ -91,17 +91,17 @@ async def _enter(
 async def _step(
     uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Trigger, now: datetime
 ) -> Sequence[Emit]:
-    journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
     profile, lead = await person_facts(uow, enrolment.profile_id)
     handoff = await uow.handoffs.open_for(enrolment.profile_id)
     rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
     facts = Facts(trigger, profile, lead, rep_has_the_floor=rep_has_the_floor)
     try:
+        journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
     except Exception as error:
         # A journey's fault stops this run of it, and not the customer's turn or the batch that it came up in.
-        log.exception("an enrolment is parked", enrolment=enrolment.id, journey=journey.id, step=enrolment.step)
+        log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey, step=enrolment.step)
         await park(uow, enrolment, f"step {enrolment.step} failed: {error}")
         return ()
     if result.enrolment is enrolment:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+import structlog
+
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import ChannelMessage
 from bot.domain.ids import MessageId, ProfileId
-from bot.domain.journey import EnrolmentStatus
+from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.weigh import Matter, note_decision
+
+log = structlog.get_logger()
 
 
 async def opt_out(
@@ -47,8 +51,7 @@ async def opt_out(
             matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
             await note_decision(uow, matter, "withhold", "the customer opted out", now)
     for enrolment in await uow.enrolments.waiting(profile_id):
-        journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
-        if journey.purpose is Purpose.MARKETING:
+        if await _may_be_marketing(uow, enrolment):
             ended = replace(
                 enrolment,
                 status=EnrolmentStatus.DONE,
@@ -59,6 +62,16 @@ async def opt_out(
             )
             await uow.enrolments.save(ended)
     return new
+
+
+async def _may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
+    """Whether its journey is of marketing. One that cannot be read (another release wrote it) counts as such."""
+    try:
+        journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+    except Exception:
+        log.exception("a journey cannot be read; it ends with the opt-out", enrolment=enrolment.id)
+        return True
+    return journey.purpose is Purpose.MARKETING
 
 
 async def opt_in(

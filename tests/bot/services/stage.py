@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import textwrap
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+
+from sqlalchemy import make_url
 
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.dialogue.content import read_assistant
@@ -112,6 +116,12 @@ def journey_of(steps: str, head: str = "", *, name: str = "welcome", purpose: st
     body = textwrap.indent(textwrap.dedent(steps).strip("\n"), "  ")
     text = f"journey: {name}\npurpose: {purpose}\n{enter}{textwrap.dedent(head)}\nsteps:\n{body}\n"
     return read_journey(parse(f"journeys/{name}.yml", text), KNOWN)
+
+
+def spoil(url: str, statement: str) -> None:
+    """Change the SQLite file behind the store's back, as another release or a bad disk would."""
+    with closing(sqlite3.connect(str(make_url(url).database))) as connection, connection:
+        assert connection.execute(statement).rowcount == 1
 
 
 class Stage:

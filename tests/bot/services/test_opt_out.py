@@ -14,6 +14,7 @@ from bot.domain.journey import EnrolmentStatus
 from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
+from tests.bot.services.test_enrol import unreadable
 
 WAITS = """
 - id: hold
@@ -93,6 +94,14 @@ async def test_a_stop_ends_every_journey_of_marketing_and_no_other(stage: Stage)
     assert {(one.status, one.reason) for one in ended} == {(EnrolmentStatus.DONE, "the customer opted out")}
     await stage.later(days=3)
     assert "A tip." not in " ".join(stage.sms.texts()), "not even what was asked for, to an address that said stop"
+
+
+async def test_a_journey_that_cannot_be_read_does_not_keep_a_stop_from_counting(stage: Stage, sqlite_url: str) -> None:
+    await reachable_on_both(stage)
+    await unreadable(stage, sqlite_url)
+    assert await stage.says("stop") == [f"I am a machine. {GOODBYE}"]
+    assert not await stage.may_send()
+    assert await stage.enrolments() == []
 
 
 async def test_a_stop_closes_the_form_that_a_journey_asks(stage: Stage) -> None:

@@ -1,0 +1,68 @@
+"""Advance: those whose time has come move on together, and a poisoned one stops alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.services.advance import advance_due
+from tests.bot.services.stage import Stage, journey_of, spoil
+from tests.bot.services.test_enrol import UNREADABLE, unreadable
+
+PAUSES = """
+- wait: 1d
+- send: {response: utter_tip, channels: [sms]}
+"""
+
+
+async def people_in_a_journey(stage: Stage, count: int) -> list[ProfileId]:
+    """So many people, each with a number and consent, who wait for a day."""
+    stage.play(journey_of(PAUSES))
+    people = [ProfileId(f"person-{number}") for number in range(count)]
+    for number, person in enumerate(people):
+        await stage.meet(person, phone=f"+4477009001{number:02}")
+        await stage.consent(of=person)
+        await stage.happens("demo.requested", to=person)
+    return people
+
+
+async def test_nobody_moves_before_their_time(stage: Stage) -> None:
+    await people_in_a_journey(stage, 1)
+    assert await advance_due(stage.runtime) == 0
+    await stage.later(hours=23)
+    assert stage.sms.texts() == []
+    await stage.later(hours=1)
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+    assert await advance_due(stage.runtime) == 0
+
+
+async def test_all_who_are_due_move_in_one_batch(stage: Stage) -> None:
+    people = await people_in_a_journey(stage, 3)
+    stage.clock.forward(timedelta(days=1))
+    assert await advance_due(stage.runtime) == len(people)
+    assert [await stage.enrolments(person) for person in people] == [[], [], []]
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."] * 3
+
+
+async def test_a_poisoned_enrolment_is_parked_and_the_rest_of_its_batch_moves_on(stage: Stage, sqlite_url: str) -> None:
+    people = await people_in_a_journey(stage, 3)
+    (poisoned,) = await stage.enrolments(people[1])
+    spoil(sqlite_url, f"UPDATE conversation SET tracker = 'broken' WHERE profile_id = '{people[1]}'")
+    stage.clock.forward(timedelta(days=1))
+    assert await advance_due(stage.runtime) == 3
+    parked = await stage.enrolment(poisoned.id)
+    assert (parked.status, parked.due_at) == (EnrolmentStatus.PARKED, None)
+    assert parked.reason.startswith(f"step {poisoned.step} failed: ")
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. A tip."] * 2
+    assert await advance_due(stage.runtime) == 0
+
+
+async def test_a_version_that_cannot_be_read_stops_its_own_run_only(stage: Stage, sqlite_url: str) -> None:
+    (person,) = await people_in_a_journey(stage, 1)
+    await unreadable(stage, sqlite_url, of=person)
+    await stage.later(days=1)
+    assert (await stage.enrolment(UNREADABLE)).status is EnrolmentStatus.PARKED
+    assert stage.sms.texts() == ["I am a machine. A tip."]

@@ -1,0 +1,209 @@
+"""Hand off: one rep takes over, the desk sees what is said, and gives back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.adapters.database import Database
+from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.message import Author, DeskLine, DeskVerb, HandoffCard, OutboundMessage, ReplyForm, Text
+from bot.services.perform import Cause
+from tests.bot.services.stage import ANA, Stage
+from tests.manual_clock import ManualClock
+
+CLAIM, REPLY, HAND_BACK = DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK
+
+
+async def requested(stage: Stage) -> Handoff:
+    """Ana asked for a person, and the desk has its card."""
+    await stage.meet(attributes={"name": "Ana Lima"})
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    await stage.says("lead")
+    return await stage.handoff()
+
+
+def lines(stage: Stage) -> list[tuple[str, str]]:
+    return [(one.content.speaker, one.content.text) for one in stage.slack.taken if isinstance(one.content, DeskLine)]
+
+
+def latest_card(stage: Stage) -> tuple[OutboundMessage, HandoffCard]:
+    return [(one, one.content) for one in stage.slack.taken if isinstance(one.content, HandoffCard)][-1]
+
+
+async def test_the_desk_gets_a_card_and_under_it_what_was_said(stage: Stage) -> None:
+    await stage.meet(attributes={"name": "Ana Lima", "team_size": 80, "wants_demo": True, "phone": None})
+    await stage.consent()
+    await stage.says("greet")
+    stage.actions.effects["action_lead"] = (
+        ChangeScore("fit", 40, "80 people", "size"),
+        RequestHandoff("Qualified lead"),
+    )
+    await stage.says("lead")
+    message, card = latest_card(stage)
+    assert (message.address, message.thread, message.replaces) == ("#sales", None, None)
+    assert (card.title, card.summary) == ("Ana Lima — Qualified lead", "Qualified lead; writes on sms")
+    assert card.facts == (
+        ("Name", "Ana Lima"),
+        ("Team size", "80"),
+        ("Wants demo", "yes"),
+        ("Consent: marketing by sms", "yes"),
+    )
+    assert (card.score, card.grade, card.reasons) == (40, "A3", ("+40 80 people",))
+    assert (card.claimed_by, card.closed) == ("", False)
+    assert card.transcript_url.endswith((await stage.at()).id)
+    assert lines(stage)[0] == ("The conversation so far", "Customer: greet\nAssistant: Hello!\nCustomer: lead")
+    thread = next(one.thread for one in stage.slack.taken if isinstance(one.content, DeskLine))
+    assert thread == f"slack-{message.key}"
+
+
+async def test_asking_twice_makes_one_card(stage: Stage) -> None:
+    first = await requested(stage)
+    await stage.says("lead")
+    assert await stage.handoff() == first
+    assert len(stage.cards()) == 1
+
+
+async def test_where_there_is_no_desk_nobody_is_told(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock, with_desk=False)
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    await stage.says("lead")
+    assert stage.slack.taken == []
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
+
+
+async def test_until_a_rep_claims_it_the_bot_answers_and_the_thread_shows_it(stage: Stage) -> None:
+    await requested(stage)
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
+    assert lines(stage)[1:] == [("Customer", "greet"), ("Assistant", "Hello!")]
+
+
+async def test_a_claim_gives_the_rep_the_floor_and_tells_the_customer(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, CLAIM)
+    assert stage.sms.texts() == ["Ana Rep has joined."]
+    claimed = await stage.handoff_by_id(handoff.id)
+    assert (claimed.state, claimed.rep) == (HandoffState.CLAIMED, "Ana Rep")
+    message, card = latest_card(stage)
+    assert (message.replaces, card.claimed_by) == (f"slack-{handoff.card_key}", "Ana Rep")
+    assert await stage.says("greet") == [], "the bot is silent"
+    assert lines(stage)[-1] == ("Customer", "greet")
+
+
+async def test_of_two_reps_the_second_is_told_who_was_faster(stage: Stage) -> None:
+    handoff = await requested(stage)
+    for rep in ("Ana Rep", "Ben Rep", "Ben Rep", "Ana Rep"):
+        await stage.click(handoff, CLAIM, rep)
+    assert (await stage.handoff_by_id(handoff.id)).rep == "Ana Rep"
+    assert lines(stage)[1:] == [("Overture", "Ana Rep has this conversation already.")]
+    assert stage.sms.texts() == ["Ana Rep has joined."]
+
+
+async def test_a_reply_in_the_thread_takes_the_floor_and_reaches_the_customer(stage: Stage) -> None:
+    handoff = await requested(stage)
+    assert await stage.reply("Hello, how can I help?")
+    assert stage.sms.texts() == ["Ana Rep has joined.", "Hello, how can I help?"]
+    content = stage.sms.taken[-1].content
+    assert isinstance(content, Text)
+    assert (content.author, content.author_name) == (Author.PERSON, "Ana Rep")
+    assert (await stage.handoff_by_id(handoff.id)).state is HandoffState.CLAIMED
+    conversation = await stage.at()
+    async with stage.store.transaction() as uow:
+        assert (await uow.conversations.transcript(conversation.id))[-1].speaker == "Ana Rep"
+
+
+async def test_the_reply_button_opens_a_form_and_only_while_it_is_of_use(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, REPLY, trigger="trigger-1")
+    form = stage.slack.taken[-1].content
+    assert form == ReplyForm(handoff.id, "Ana Lima", "trigger-1")
+    stage.slack.faults.append(TemporarySendError("busy", retry_after=timedelta(seconds=20)))
+    await stage.click(handoff, REPLY, trigger="trigger-2")
+    await stage.later(seconds=20)
+    await stage.click(handoff, HAND_BACK)
+    await stage.click(handoff, REPLY, trigger="trigger-3")
+    assert [one.content.trigger for one in stage.slack.taken if isinstance(one.content, ReplyForm)] == ["trigger-1"]
+
+
+async def test_after_a_hand_back_the_bot_answers_again_and_the_card_says_so(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, CLAIM)
+    await stage.click(handoff, HAND_BACK)
+    await stage.click(handoff, HAND_BACK)
+    assert stage.sms.texts() == ["Ana Rep has joined.", "Ana Rep has left."]
+    _, card = latest_card(stage)
+    assert (card.closed, card.claimed_by) == (True, "Ana Rep")
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
+    await stage.click(handoff, CLAIM, "Ben Rep")
+    assert (await stage.handoff_by_id(handoff.id)).state is HandoffState.CLOSED
+
+
+async def test_handing_back_what_nobody_claimed_tells_the_customer_nothing(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, HAND_BACK)
+    assert stage.sms.texts() == []
+    assert (await stage.handoff_by_id(handoff.id)).state is HandoffState.CLOSED
+
+
+async def test_a_reply_after_the_hand_back_does_not_reach_the_customer_and_the_rep_is_told(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, HAND_BACK)
+    await stage.reply("One more thing")
+    assert stage.sms.texts() == []
+    assert lines(stage)[-1] == (
+        "Overture",
+        "This conversation was handed back, so the customer did not get your message.",
+    )
+
+
+async def test_after_a_hand_back_a_person_can_be_asked_for_again(stage: Stage) -> None:
+    first = await requested(stage)
+    await stage.click(first, HAND_BACK)
+    await stage.says("lead")
+    assert (await stage.handoff()).id != first.id
+    assert len(stage.cards()) == 2
+
+
+async def test_a_rep_is_told_when_their_message_could_not_be_delivered(stage: Stage) -> None:
+    await requested(stage)
+    await stage.reply("Hello")
+    stage.sms.faults.append(PermanentSendError("no such number"))
+    await stage.reply("Are you there?")
+    assert lines(stage)[-1] == ("Overture", "Your message did not reach the customer: no such number.")
+
+
+async def test_a_rep_is_told_when_the_customer_asked_to_be_left_alone(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.click(handoff, CLAIM)
+    await stage.says("stop")
+    await stage.reply("Please stay")
+    assert "Please stay" not in stage.sms.texts()
+    assert lines(stage)[-1][1].startswith("Your message did not reach the customer: this address asked to be left")
+
+
+async def test_a_journeys_handoff_is_in_the_conversation_that_was_spoken_in_last(stage: Stage) -> None:
+    await stage.meet()
+    await stage.says("greet")
+    await stage.do(RequestHandoff("Wants a demo"), cause=Cause("journey", ANA))
+    assert (await stage.handoff()).reason == "Wants a demo"
+
+
+async def test_the_card_shows_what_is_known_when_it_is_written_anew(stage: Stage) -> None:
+    handoff = await requested(stage)
+    await stage.do(SetAttribute("name", "Ana de Lima"), cause=Cause("later", ANA))
+    await stage.click(handoff, CLAIM)
+    assert latest_card(stage)[1].title.startswith("Ana de Lima")
+
+
+async def test_lines_whose_card_never_left_are_given_up_with_it(stage: Stage) -> None:
+    stage.slack.faults.append(PermanentSendError("no such channel"))
+    handoff = await requested(stage)
+    await stage.later(seconds=5)
+    transcript = await stage.entry(f"handoff:{handoff.id}:transcript")
+    assert (transcript.status, transcript.reason) == (
+        OutboxStatus.DEAD,
+        "the message that this one belongs to never left",
+    )
+    assert stage.clock.now() - handoff.created_at < timedelta(minutes=1)
