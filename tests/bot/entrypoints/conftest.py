@@ -1,0 +1,47 @@
+"""A service as wiring would build it, on a clean SQLite store and with fakes where vendors would be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.adapters.feeds import StoredFeeds
+from bot.adapters.library import Shelves, WatchedLibrary
+from bot.entrypoints.wiring import Service
+from bot.settings import Settings
+from tests.bot.services.stage import Stage
+from tests.manual_clock import ManualClock
+
+SECRET = "the installation's secret"
+ServiceMaker = Callable[..., Service]
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("OVERTURE_", "TWILIO_", "SLACK_", "HUBSPOT_")) and "_TEST_" not in name:
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def stage(sqlite_store: Database, clock: ManualClock) -> Stage:
+    return Stage(sqlite_store, clock)
+
+
+@pytest.fixture
+def service_of(stage: Stage, tmp_path: Path) -> ServiceMaker:
+    """Make a service with these settings."""
+
+    def make(**values: Any) -> Service:
+        settings = Settings(data=tmp_path, _env_file=None, **values)  # type: ignore[call-arg]
+        shelves = Shelves(settings.assistant, settings.journeys, tmp_path / "model")
+        library = WatchedLibrary(shelves, stage.library.playbook)
+        feeds = StoredFeeds(stage.store, stage.clock, stage.runtime.wakeups)
+        return Service(settings, stage.runtime, library, feeds, SECRET, None, ())
+
+    return make

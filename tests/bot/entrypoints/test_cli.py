@@ -1,0 +1,125 @@
+"""The command line: each command's exit status, and a sentence instead of a traceback for what a person can mend."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from bot.entrypoints.cli import FAULTY, MISUSED, run
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the sample content and nothing else, and no settings but those of a test."""
+    for name in ("nlu_data", "journeys"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().err
+
+
+def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"overture {version('overture')}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["serve", "--port", "high"]])
+def test_a_command_that_is_none_ends_with_the_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run(arguments)
+    assert ended.value.code == MISUSED
+    assert told(capsys).startswith("usage: overture")
+
+
+def test_good_content_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["validate"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("No faults: ")
+    assert "intents" in out
+    assert "journeys." in out
+
+
+def test_each_fault_of_the_content_is_told_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("journeys/broken.yml").write_text("journey: broken\npurpose: marketing\nsteps: 5\n")
+    assert run(["validate"]) == FAULTY
+    lines = told(capsys).splitlines()
+    assert lines[-1].endswith("Nothing was changed.")
+    assert lines[-1].startswith(f"{len(lines) - 1} fault")
+    assert all(line.startswith("journeys/broken.yml:") for line in lines[:-1])
+
+
+def test_one_fault_is_one(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("nlu_data/rules.yml").write_text("rules: [\n")
+    assert run(["train"]) == FAULTY
+    assert told(capsys).splitlines()[-1] == "1 fault. Nothing was changed."
+
+
+@pytest.mark.parametrize("command", ["validate", "train", "serve"])
+def test_a_folder_that_is_not_there_is_named(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "nowhere")
+    assert run([command]) == MISUSED
+    assert "OVERTURE_ASSISTANT" in told(capsys).splitlines()[-1]
+
+
+@pytest.mark.parametrize("command", ["validate", "train", "serve", "shell"])
+def test_a_connector_that_is_not_there_is_named_with_the_nearest(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_CONNECTORS", "webchat,slak")
+    assert run([command]) == MISUSED
+    assert told(capsys).splitlines()[-1] == (
+        'overture: OVERTURE_CONNECTORS: there is no connector "slak". Did you mean "slack"?'
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name", "value", "words"),
+    [
+        (["validate"], "OVERTURE_PORT", "high", "OVERTURE_PORT is 'high'"),
+        (["serve", "--port", "70000"], "", "", "OVERTURE_PORT is '70000'"),
+        (["validate"], "OVERTURE_LOG", "xml", "OVERTURE_LOG is 'xml'"),
+        (["validate"], "OVERTURE_PUBLIC_URL", "chat.example.com", "such as https://chat.example.com"),
+        (["serve"], "OVERTURE_DATABASE", "mysql://here/db", "which we do not use"),
+        (["serve"], "OVERTURE_DESK", "sms:#sales", "Channels with reps: slack"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_told_in_a_sentence(
+    arguments: list[str],
+    name: str,
+    value: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if name:
+        monkeypatch.setenv(name, value)
+    assert run(arguments) == MISUSED
+    error = told(capsys)
+    assert words in error
+    assert "Traceback" not in error
+    assert error.splitlines()[-1].startswith("overture: ")
+
+
+def test_a_misspelt_setting_is_told_and_the_command_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABSE", "sqlite+aiosqlite:///x.db")
+    assert run(["validate"]) == 0
+    assert told(capsys) == "overture: OVERTURE_DATABSE is no setting. Did you mean OVERTURE_DATABASE?\n"
+
+
+def test_a_settings_file_that_is_not_utf8_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    Path(".env").write_bytes(b"OVERTURE_DESK=slack:#caf\xe9\n")
+    assert run(["validate"]) == MISUSED
+    assert told(capsys) == "overture: the file .env is not UTF-8. Save it as UTF-8.\n"

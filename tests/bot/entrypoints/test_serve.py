@@ -1,0 +1,41 @@
+"""Serve: why it cannot listen is said in words that name the setting."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+
+import pytest
+
+from bot.domain.errors import SettingsError
+from bot.entrypoints.serve import _listen, _reason
+from tests.bot.entrypoints.conftest import ServiceMaker
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "there is no such host. OVERTURE_HOST wants"),
+        (OSError(errno.EADDRINUSE, "in use"), "something else listens there. Stop it, or choose another port"),
+        (OSError(errno.EADDRNOTAVAIL, "not available"), "this machine has no such address. OVERTURE_HOST wants"),
+        (PermissionError(errno.EACCES, "denied"), "that is not allowed. Ports below 1024"),
+        (OSError(errno.ENETDOWN, "Network is down"), "Network is down. OVERTURE_HOST and OVERTURE_PORT say where"),
+    ],
+)
+def test_each_reason_says_what_to_do(error: OSError, words: str) -> None:
+    assert _reason(error).startswith(words)
+
+
+async def test_a_port_that_is_taken_is_told_and_nothing_stays_open(service_of: ServiceMaker) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}: something else listens there"):
+            await _listen(service_of(port=port), asyncio.Event())
+
+
+async def test_a_host_that_is_not_ours_is_told(service_of: ServiceMaker) -> None:
+    with pytest.raises(SettingsError, match=r"cannot listen on 192\.0\.2\.1:8080: this machine has no such address"):
+        await _listen(service_of(host="192.0.2.1"), asyncio.Event())

@@ -1,0 +1,188 @@
+"""Ask: a journey's question is put in its turn, if the gate lets it and somebody still waits for the answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+from bot.domain.consent import Purpose
+from bot.domain.effects import OptOut, RequestHandoff
+from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.message import DeskVerb
+from bot.domain.person import Identity
+from bot.services.converse import converse
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of, open_between
+
+ASKS = """
+- id: ask-size
+  ask: {form: size_form, channels: [sms], need: [team_size]}
+  remind: [1d]
+  silent: {after: 3d, go: end}
+  refuse: {go: end}
+- set: {company_size: "= answer.team_size"}
+- send: {response: utter_tip, channels: [sms]}
+"""
+QUESTION = "How many are you?"
+
+
+async def asked(stage: Stage, *, consent: bool = True) -> Enrolment:
+    """Ana has entered a journey that begins with a question."""
+    await stage.meet()
+    if consent:
+        await stage.consent()
+    stage.play(journey_of(ASKS))
+    await stage.happens("demo.requested")
+    (enrolment,) = await stage.enrolments()
+    return enrolment
+
+
+async def test_a_question_is_put_and_its_answer_moves_the_journey_on(stage: Stage) -> None:
+    enrolment = await asked(stage)
+    await stage.settle()
+    assert stage.sms.texts() == [f"I am a machine. {QUESTION}"]
+    conversation = await stage.at()
+    assert conversation.asking_enrolment == enrolment.id
+    assert await stage.says("fifty") == ["Thank you.", "A tip."]
+    assert (await stage.enrolment(enrolment.id)).status is EnrolmentStatus.DONE
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes["company_size"] == "fifty"
+    assert (await stage.at()).asking_enrolment is None
+
+
+async def test_the_question_is_marketing_like_the_journey_and_the_answer_to_it_a_reply(stage: Stage) -> None:
+    await asked(stage)
+    await stage.settle()
+    question = await stage.entry(stage.sms.taken[0].key)
+    assert question.purpose is Purpose.MARKETING
+    await stage.says("fifty")
+    thanks = next(one for one in stage.sms.taken if one.content.kind == "text" and one.content.text == "Thank you.")
+    assert (await stage.entry(thanks.key)).purpose is Purpose.REPLY
+
+
+async def test_without_consent_the_question_is_withheld_and_no_form_opens(stage: Stage) -> None:
+    await asked(stage, consent=False)
+    await stage.settle()
+    assert stage.sms.tries == []
+    assert (await stage.at()).tracker.loop is None
+    (decision,) = await stage.decisions()
+    assert (decision.outcome, decision.why) == ("withhold", "no consent to marketing by sms on record")
+
+
+async def test_a_question_is_not_put_after_an_opt_out(stage: Stage) -> None:
+    enrolment = await asked(stage)
+    await stage.do(OptOut("told us on the phone"))
+    await stage.later(days=2)
+    assert stage.sms.tries == []
+    assert (await stage.enrolment(enrolment.id)).reason == "the customer opted out"
+    assert await converse(stage.runtime, (await stage.at()).id) == 0, "the question is done with"
+
+
+async def test_a_question_waits_for_its_hours(stage: Stage) -> None:
+    stage.clock.set(datetime(2026, 11, 23, 22, tzinfo=UTC))
+    stage.rule(open_between(time(9), time(20)))
+    await asked(stage)
+    await stage.settle()
+    assert stage.sms.tries == []
+    await stage.later(hours=11)
+    assert stage.sms.texts() == [f"I am a machine. {QUESTION}"]
+
+
+async def test_a_question_waits_until_the_rep_has_handed_back(stage: Stage) -> None:
+    await stage.meet()
+    await stage.do(RequestHandoff("Asked for a person"))
+    await stage.settle()
+    handoff = await stage.handoff()
+    await stage.click(handoff, DeskVerb.CLAIM)
+    await stage.consent()
+    stage.play(journey_of(ASKS))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert stage.sms.texts() == ["Ana Rep has joined."]
+    await stage.click(handoff, DeskVerb.HAND_BACK)
+    await stage.later(minutes=15)
+    assert stage.sms.texts()[-1] == f"I am a machine. {QUESTION}"
+
+
+async def test_a_question_waits_while_another_form_is_open(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("webchat", VISITOR, verified=True), stage.clock.now())
+    await stage.consent()
+    await stage.says("book", channel="webchat")
+    stage.play(journey_of(ASKS))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert stage.sms.tries == []
+    await stage.later(minutes=30)
+    assert stage.sms.texts() == [f"I am a machine. {QUESTION}"]
+
+
+async def test_an_old_answer_is_not_taken_for_the_new_one(stage: Stage) -> None:
+    await stage.says("book")
+    await stage.says("five")
+    conversation = await stage.at()
+    await stage.consent(of=conversation.profile_id)
+    stage.play(journey_of(ASKS))
+    await stage.happens("demo.requested", to=conversation.profile_id)
+    await stage.settle()
+    assert stage.sms.texts()[-1] == QUESTION
+    await stage.says("fifty")
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(conversation.profile_id)).attributes["company_size"] == "fifty"
+
+
+async def test_whoever_is_silent_is_reminded_once_and_then_left_in_peace(stage: Stage) -> None:
+    enrolment = await asked(stage)
+    await stage.later(days=1)
+    assert stage.sms.texts() == [f"I am a machine. {QUESTION}", QUESTION]
+    await stage.later(days=2)
+    assert (await stage.enrolment(enrolment.id)).status is EnrolmentStatus.DONE
+    assert len(stage.sms.texts()) == 2
+
+
+async def test_a_reminder_is_withheld_when_something_was_said_since_it_was_due(stage: Stage) -> None:
+    """It waited for its hours, and in the meantime the customer wrote."""
+    await asked(stage)
+    await stage.settle()
+    stage.rule(open_between(time(13), time(20)))
+    await stage.later(hours=24)
+    assert len(stage.sms.texts()) == 1
+    stage.clock.forward(timedelta(minutes=5))
+    async with stage.store.transaction() as uow:
+        conversation = await uow.conversations.at("sms", PHONE)
+        assert conversation is not None
+        spoken = replace(conversation, last_message_at=stage.clock.now(), version=conversation.version + 1)
+        await uow.conversations.save(spoken)
+    await stage.later(hours=1)
+    assert len(stage.sms.texts()) == 1
+    assert (await stage.decisions())[-1].why == "something was said here since this reminder was due"
+
+
+async def test_a_reminder_is_withheld_after_an_opt_out(stage: Stage) -> None:
+    await asked(stage)
+    await stage.settle()
+    await stage.says("stop")
+    before = stage.sms.texts()
+    await stage.later(days=4)
+    assert stage.sms.texts() == before
+
+
+async def test_a_question_whose_form_is_gone_parks_its_run(stage: Stage) -> None:
+    enrolment = await asked(stage)
+    assistant = stage.library.playbook.assistant
+    stage.library.playbook = replace(stage.library.playbook, assistant=replace(assistant, forms={}))
+    await stage.settle()
+    parked = await stage.enrolment(enrolment.id)
+    assert parked.status is EnrolmentStatus.PARKED
+    assert parked.reason == 'step ask-size asks "size_form"; there is no such form any more'
+    assert stage.sms.tries == []
+
+
+async def test_a_journey_that_ended_while_its_question_waited_does_not_ask(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.play(journey_of(ASKS, "exit: {goal: event meeting.booked}"))
+    await stage.happens("demo.requested")
+    await stage.happens("meeting.booked")
+    await stage.settle()
+    assert stage.sms.tries == []
