@@ -222,7 +222,8 @@ async def reach(
         addresses = [identity for identity in identities if identity.kind == kind]
         if not addresses:
             continue
-        best = max(addresses, key=lambda identity: identity.verified)
+        # A proved address comes first; else the latest, for people correct what they have mistyped.
+        best = max(reversed(addresses), key=lambda identity: identity.verified)
         found = await uow.conversations.at(name, best.value)
         if found is None:
             return await start_conversation(uow, profile_id, name, best.value, now)

@@ -1,0 +1,119 @@
+"""Perform: each effect is done to the right person, once for each cause."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.consent import Purpose
+from bot.domain.effects import (
+    AddTag,
+    ClaimIdentity,
+    Emit,
+    PersonEffect,
+    RecordConsent,
+    RequestHandoff,
+    SendResponse,
+    SetAttribute,
+)
+from bot.domain.ids import MessageId, ProfileId
+from bot.domain.person import Identity, Profile
+from bot.services.perform import Cause, perform, reach
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
+
+TIP = SendResponse("utter_tip", ("webchat", "sms"), "e1:tip:1")
+
+
+async def test_what_is_learnt_of_a_person_is_kept(stage: Stage) -> None:
+    await stage.meet(attributes={"name": "Ana"})
+    await stage.do(SetAttribute("country", "GB"), AddTag("nurture"), ClaimIdentity("email", "ana@example.com"))
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.get(ANA)
+        identities = await uow.profiles.identities(ANA)
+    assert (profile.attributes, profile.tags) == ({"name": "Ana", "country": "GB"}, frozenset({"nurture"}))
+    assert Identity("email", "ana@example.com", verified=False) in identities
+
+
+async def test_a_consent_record_names_the_message_that_gave_it(stage: Stage) -> None:
+    await stage.meet()
+    cause = Cause("sms:SM1", ANA, message_id=MessageId("sms:SM1"), text="yes")
+    await stage.do(RecordConsent(Purpose.MARKETING, "sms", True, "May we text you?", "answered"), cause=cause)
+    async with stage.store.transaction() as uow:
+        (record,) = await uow.consents.of(ANA)
+    assert (record.text, record.how, record.message_id) == ("May we text you?", "answered", "sms:SM1")
+    assert record.at == stage.clock.now()
+
+
+async def test_events_are_handed_back_in_their_order(stage: Stage) -> None:
+    await stage.meet()
+    effects: list[PersonEffect] = [Emit("demo.requested"), SetAttribute("name", "Ana"), Emit("meeting.booked")]
+    async with stage.store.transaction() as uow:
+        emitted = await perform(uow, stage.runtime, effects, Cause("k", ANA), stage.clock.now())
+    assert emitted == (Emit("demo.requested"), Emit("meeting.booked"))
+
+
+async def test_a_message_goes_to_the_first_channel_that_reaches_the_person(stage: Stage) -> None:
+    await stage.meet()
+    await stage.do(TIP)
+    await stage.settle()
+    assert (stage.sms.texts(), stage.webchat.texts()) == (["I am a machine. A tip."], [])
+
+
+async def test_a_message_of_the_same_key_is_sent_once_whatever_caused_it(stage: Stage) -> None:
+    await stage.meet()
+    for cause in ("one", "two"):
+        await stage.do(TIP, cause=Cause(cause, ANA))
+    await stage.settle()
+    assert len(stage.sms.taken) == 1
+
+
+async def test_a_conversation_is_begun_with_whoever_only_gave_an_address(stage: Stage) -> None:
+    await stage.hear("greet", channel="webchat")
+    person = (await stage.at("webchat", VISITOR)).profile_id
+    await stage.do(ClaimIdentity("phone", PHONE), SendResponse("utter_tip", ("sms",), "k"), cause=Cause("form", person))
+    assert (await stage.at()).profile_id == person
+
+
+async def test_whoever_corrects_their_number_is_reached_on_the_corrected_one(stage: Stage) -> None:
+    await stage.hear("greet", channel="webchat")
+    person = (await stage.at("webchat", VISITOR)).profile_id
+    for number in ("+447700900999", "+447700900124"):
+        await stage.do(ClaimIdentity("phone", number), cause=Cause(number, person))
+        stage.clock.forward(timedelta(seconds=10))
+    async with stage.store.transaction() as uow:
+        found = await reach(uow, stage.runtime, person, ("sms",), stage.clock.now())
+        assert found is not None
+        assert found.address == "+447700900124"
+
+
+async def test_a_proved_number_comes_before_one_that_was_only_typed(stage: Stage) -> None:
+    await stage.meet()
+    stage.clock.forward(timedelta(seconds=10))
+    await stage.do(ClaimIdentity("phone", "+447700900124"))
+    async with stage.store.transaction() as uow:
+        found = await reach(uow, stage.runtime, ANA, ("sms",), stage.clock.now())
+        assert found is not None
+        assert found.address == PHONE
+
+
+async def test_nobody_is_written_to_in_somebody_elses_conversation(stage: Stage) -> None:
+    await stage.meet()
+    await stage.hear("greet", channel="webchat")
+    person = (await stage.at("webchat", VISITOR)).profile_id
+    await stage.do(ClaimIdentity("phone", PHONE), cause=Cause("form", person))
+    async with stage.store.transaction() as uow:
+        assert await reach(uow, stage.runtime, person, ("sms",), stage.clock.now()) is None
+
+
+async def test_a_channel_that_is_not_here_reaches_nobody(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        assert await reach(uow, stage.runtime, ANA, ("fax",), stage.clock.now()) is None
+
+
+async def test_a_handoff_of_somebody_without_a_conversation_tells_nobody(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        await uow.profiles.add(Profile(ProfileId("ben"), stage.clock.now()))
+    await stage.do(RequestHandoff("Wants a demo"), cause=Cause("k", ProfileId("ben")))
+    await stage.settle()
+    assert stage.slack.taken == []
