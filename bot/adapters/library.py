@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.adapters.training import load, train
+from bot.adapters.training import find_model, load, train
 from bot.dialogue.content import read_assistant
 from bot.documents import Document, Faults, parse, salvage
 from bot.domain.assistant import Assistant
@@ -23,7 +23,7 @@ from bot.journeys.content import Known, read_journey
 from bot.journeys.rules import read_rules
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.training_data import read_training_data
-from bot.ports import Playbook
+from bot.ports import Nlu, Playbook
 
 log = structlog.get_logger()
 
@@ -70,10 +70,10 @@ def read_contents(shelves: Shelves) -> Contents:
     _require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
     _require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
     unreadable, faults = Faults(), Faults()
-    documents = _documents(_assistant_files(shelves.assistant), unreadable)
+    documents = read_documents(_assistant_files(shelves.assistant), unreadable)
     pages = dict(_each(sorted(shelves.assistant.glob("knowledge/*.md")), _text, faults))
-    journey_documents = _documents(_yaml_files(shelves.journeys, "*"), unreadable)
-    rule_documents = _documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
+    journey_documents = read_documents(_yaml_files(shelves.journeys, "*"), unreadable)
+    rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
     _check_understanding(documents, pages, assistant, faults)
     rules = _keep(lambda: read_rules(rule_documents), faults)
@@ -88,7 +88,13 @@ def read_contents(shelves: Shelves) -> Contents:
 def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
     """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second."""
     contents = read_contents(shelves)
-    model = train(
+    model = train_contents(shelves, contents, progress)
+    return Playbook(contents.assistant, load(model), contents.journeys, contents.rules)
+
+
+def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str], None] = lambda _: None) -> Path:
+    """The model of these contents; made anew only where what is to be understood has changed."""
+    return train(
         contents.documents,
         contents.pages,
         encoder_name=shelves.encoder,
@@ -96,7 +102,18 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         today=datetime.now(UTC).date(),
         progress=progress,
     )
-    return Playbook(contents.assistant, load(model), contents.journeys, contents.rules)
+
+
+def trained_understanding(shelves: Shelves, contents: Contents) -> Nlu | None:
+    """How these contents are understood, where that is trained already."""
+    model = find_model(
+        contents.documents,
+        contents.pages,
+        encoder_name=shelves.encoder,
+        folder=shelves.model,
+        today=datetime.now(UTC).date(),
+    )
+    return None if model is None else load(model)
 
 
 Stamp = frozenset[tuple[str, int, int]]
@@ -229,7 +246,7 @@ def _yaml_files(folder: Path, pattern: str) -> list[Path]:
     return sorted([*folder.glob(f"{pattern}.yml"), *folder.glob(f"{pattern}.yaml")])
 
 
-def _documents(paths: list[Path], faults: Faults) -> list[Document]:
+def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
     """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares."""
     found = []
     for path in paths:

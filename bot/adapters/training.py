@@ -65,7 +65,7 @@ def train(
     )
     source = source_fingerprint(encoder_name)
     fingerprint = _fingerprint(data, read, source)
-    model = folder / fingerprint[:16]
+    model = _place(folder, fingerprint)
     if (model / MANIFEST).is_file():
         return model
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +79,20 @@ def train(
         shutil.rmtree(work, ignore_errors=True)
     _remove_old(folder, keep=model)
     return model
+
+
+def find_model(
+    documents: Sequence[Document], pages: Mapping[str, str], *, encoder_name: str, folder: Path, today: date
+) -> Path | None:
+    """The model that `train` made of this content, if it has; nothing is trained."""
+    read = read_pages(pages, today=today)
+    data = read_training_data(documents, extra=knowledge_examples(read))
+    model = _place(folder, _fingerprint(data, read, source_fingerprint(encoder_name)))
+    return model if (model / MANIFEST).is_file() else None
+
+
+def _place(folder: Path, fingerprint: str) -> Path:
+    return folder / fingerprint[:16]
 
 
 def load(model: Path) -> Pipeline:

@@ -1,18 +1,92 @@
-"""The command line: `overture serve | validate | train | shell`."""
+"""The command line: a table of commands. The work of each is in a module of `bot/entrypoints/commands/`."""
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import logging
+import importlib
+import keyword
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 from bot.domain.errors import ContentError, OvertureError
 from bot.settings import Settings, load_settings, misspelt_settings
 
 FAULTY, MISUSED = 1, 2
+
+Argument = tuple[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb, what it does in one line, and its arguments as `add_argument` takes them."""
+
+    verb: str
+    help: str
+    arguments: Sequence[Argument] = field(default=())
+
+    def run(self, settings: Settings, options: argparse.Namespace) -> int:
+        """Only the module of the command that was asked for is imported, so that each starts at once."""
+        name = self.verb + ("_" if keyword.iskeyword(self.verb) else "")
+        work: Callable[[Settings, argparse.Namespace], int] = importlib.import_module(
+            f"bot.entrypoints.commands.{name}"
+        ).run
+        return work(settings, options)
+
+
+COMMANDS = (
+    Command(
+        "serve",
+        "serve HTTP and do the work, in one process",
+        (
+            ("--host", {"help": "the address to listen on (OVERTURE_HOST)"}),
+            ("--port", {"type": int, "help": "the port to listen on (OVERTURE_PORT)"}),
+        ),
+    ),
+    Command("validate", "check everything in nlu_data/ and journeys/"),
+    Command("train", "train what understands messages, if its data has changed"),
+    Command("shell", "talk to the assistant in this terminal"),
+    Command(
+        "test",
+        "hold test stories against the assistant",
+        (
+            ("path", {"nargs": "?", "type": Path, "help": "a file or folder of test stories (the assistant's tests/)"}),
+            ("--out", {"type": Path, "default": Path("results"), "help": "the folder of the reports (results/)"}),
+            (
+                "--stories",
+                {"action": "store_true", "help": "only what is done; messages mean what the stories say"},
+            ),
+            ("--nlu", {"action": "store_true", "help": "only what is understood"}),
+        ),
+    ),
+    Command(
+        "visualize",
+        "draw the rules, stories and forms on one page",
+        (("--out", {"type": Path, "default": Path("graph.html"), "help": "the page to write (graph.html)"}),),
+    ),
+    Command(
+        "export",
+        "write the events of all conversations as JSON Lines",
+        (
+            ("--format", {"choices": ("rasa-events", "jsonl"), "default": "rasa-events", "help": "in whose words"}),
+            ("--since", {"help": "only events from this time on, such as 2026-11-24 or 2026-11-24T09:00Z"}),
+            ("--after", {"help": "go on after this place, which an earlier export has told"}),
+            ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
+        ),
+    ),
+    Command(
+        "import",
+        "take over a Rasa project",
+        (
+            ("path", {"type": Path, "help": "the project's folder, or its domain file"}),
+            ("--into", {"type": Path, "help": "the folder to write (imported/<the project's name>)"}),
+            ("--force", {"action": "store_true", "help": "write over files that are there"}),
+        ),
+    ),
+)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -21,9 +95,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         for sentence in misspelt_settings():
             print(f"overture: {sentence}", file=sys.stderr)
-        settings = load_settings(**_given(options))
-        command: Callable[[Settings, argparse.Namespace], int] = options.command
-        return command(settings, options)
+        command: Command = options.command
+        return command.run(load_settings(**_given(options)), options)
     except ContentError as error:
         print(error, file=sys.stderr)
         print(_count(len(error.faults)), file=sys.stderr)
@@ -39,68 +112,17 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="overture", description="A self-hosted conversational marketing agent.")
     parser.add_argument("--version", action="version", version=f"overture {version('overture')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="serve HTTP and do the work, in one process")
-    serve.add_argument("--host", help="the address to listen on (OVERTURE_HOST)")
-    serve.add_argument("--port", type=int, help="the port to listen on (OVERTURE_PORT)")
-    serve.set_defaults(command=_serve)
-    validate = commands.add_parser("validate", help="check everything in nlu_data/ and journeys/")
-    validate.set_defaults(command=_validate)
-    train = commands.add_parser("train", help="train what understands messages, if its data has changed")
-    train.set_defaults(command=_train)
-    shell = commands.add_parser("shell", help="talk to the assistant in this terminal")
-    shell.set_defaults(command=_shell)
+    for command in COMMANDS:
+        sentence = f"{command.help[0].upper()}{command.help[1:]}."
+        described = commands.add_parser(command.verb, help=command.help, description=sentence)
+        for name, properties in command.arguments:
+            described.add_argument(name, **properties)
+        described.set_defaults(command=command)
     return parser
 
 
 def _given(options: argparse.Namespace) -> dict[str, object]:
     return {name: value for name in ("host", "port") if (value := getattr(options, name, None)) is not None}
-
-
-def _serve(settings: Settings, _options: argparse.Namespace) -> int:
-    from bot.entrypoints.logs import set_up_logs
-    from bot.entrypoints.serve import serve
-
-    set_up_logs(settings.log)
-    return _event_loop_runner()(serve(settings))
-
-
-def _event_loop_runner() -> Callable[..., int]:
-    try:
-        import uvloop
-    except ImportError:  # not made for this platform
-        return asyncio.run
-    return uvloop.run
-
-
-def _validate(settings: Settings, _options: argparse.Namespace) -> int:
-    from bot.adapters.library import read_contents
-    from bot.entrypoints.wiring import channel_names, shelves_of
-
-    contents = read_contents(shelves_of(settings, channel_names(settings)))
-    assistant = contents.assistant
-    print(
-        f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "
-        f"{len(assistant.forms)} forms, {len(assistant.responses)} responses, {len(contents.pages)} knowledge pages, "
-        f"{len(contents.journeys)} journeys."
-    )
-    return 0
-
-
-def _train(settings: Settings, _options: argparse.Namespace) -> int:
-    from bot.adapters.library import open_playbook
-    from bot.entrypoints.wiring import channel_names, shelves_of
-
-    open_playbook(shelves_of(settings, channel_names(settings)), progress=print)
-    return 0
-
-
-def _shell(settings: Settings, _options: argparse.Namespace) -> int:
-    from bot.entrypoints.logs import set_up_logs
-    from bot.entrypoints.shell import talk
-
-    set_up_logs(settings.log, level=logging.WARNING)
-    asyncio.run(talk(settings))
-    return 0
 
 
 def _count(faults: int) -> str:

@@ -1,0 +1,20 @@
+"""`overture validate`: every fault of the content, or what there is."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.adapters.library import read_contents
+from bot.entrypoints.wiring import channel_names, shelves_of
+from bot.settings import Settings
+
+
+def run(settings: Settings, _options: argparse.Namespace) -> int:
+    contents = read_contents(shelves_of(settings, channel_names(settings)))
+    assistant = contents.assistant
+    print(
+        f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "
+        f"{len(assistant.forms)} forms, {len(assistant.responses)} responses, {len(contents.pages)} knowledge pages, "
+        f"{len(contents.journeys)} journeys."
+    )
+    return 0
