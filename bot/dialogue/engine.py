@@ -73,6 +73,13 @@ def decide(assistant: Assistant, tracker: Tracker, *, channel: str | None = None
     return turn.effects
 
 
+def next_action(assistant: Assistant, tracker: Tracker) -> Choice:
+    """The action that comes next, and why, without doing it. What a test story is held against."""
+    turn = Turn(assistant, prepared_of(assistant), tracker)
+    paused = tracker.paused and not _wants_restart(tracker, so_far(tracker))
+    return (None if paused else _choose(turn)) or Choice(ACTION_LISTEN, FALLBACK)
+
+
 def _wants_restart(tracker: Tracker, history: SoFar) -> bool:
     message = tracker.latest_message
     return history.answering and message is not None and message.understood.intent.name == RESTART_INTENT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,13 +44,17 @@ class CheckpointStep:
     place: Place
 
 
+SpokenReader = Callable[[Source, Mapping[Any, Any], "Vocabulary"], StoryStep | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What steps may refer to."""
+    """What steps may refer to. `spoken` reads the steps of test stories that give words: `user:` and `bot:`."""
 
     declared: Declarations
     slots: Mapping[str, Slot]
     forms: Mapping[str, Form]
+    spoken: SpokenReader | None = None
 
     def actions(self) -> frozenset[str]:
         own = set(self.declared.actions) | set(self.declared.responses) | set(self.forms)
@@ -83,7 +87,7 @@ def read_steps(
 
 def _merged(steps: list[StoryStep]) -> Alternatives:
     """Intents with the same entities become one step."""
-    users = [step for step in steps if isinstance(step, UserStep)]
+    users = [step for step in steps if type(step) is UserStep]  # those of a test story have their own words, too
     if len(users) == len(steps) > 0 and all(step.entities == users[0].entities for step in users):
         return (UserStep(tuple(intent for step in users for intent in step.intents), users[0].entities),)
     return tuple(steps)
@@ -91,8 +95,10 @@ def _merged(steps: list[StoryStep]) -> Alternatives:
 
 def _read_step(source: Source, entry: Any, place: Place, names: Vocabulary) -> StoryStep | None:
     step = source.mapping(entry, place, "a step")
+    if names.spoken is not None and ("user" in step or "bot" in step):
+        return names.spoken(source, step, names)
     if "intent" in step:
-        return _read_user(source, step, names)
+        return read_user(source, step, names)
     if "action" in step:
         return _read_action(source, step, names)
     if "slot_was_set" in step:
@@ -110,7 +116,7 @@ def _read_step(source: Source, entry: Any, place: Place, names: Vocabulary) -> S
     return None
 
 
-def _read_user(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> UserStep:
+def read_user(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> UserStep:
     place = source.place(step, "intent")
     intent = source.text(step["intent"], place, "an intent").removeprefix("/")
     known = names.declared.known_intents()

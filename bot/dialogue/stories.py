@@ -86,14 +86,15 @@ def _seen(book: StoryBook, state: State) -> SeenState:
     slots = set()
     for slot in book.seen_slots:
         value = state.slots.get(slot.name)
-        seen = feature(slot, _told_value(slot, value))
+        seen = feature(slot, told_value(slot, value))
         if seen is not None:
             slots.add((slot.name, seen))
     loop = None if state.loop in book.unseen_loops else state.loop
     return state.previous, state.intent, state.entities, frozenset(slots), loop
 
 
-def _told_value(slot: Slot, value: Any) -> Any:
+def told_value(slot: Slot, value: Any) -> Any:
+    """The value that a story means; one that it leaves open (`...`) is a value of the slot's type."""
     if value != ANY_VALUE:
         return value
     return {"bool": True, "list": [ANY_VALUE]}.get(slot.type, value)

@@ -75,6 +75,26 @@ def read_training_data(
     )
 
 
+def read_examples(
+    documents: Sequence[Document], known_intents: Collection[str], known_entities: Collection[str]
+) -> tuple[Example, ...]:
+    """Only the examples of these files, however few; raises ContentError with every fault."""
+    reader = _Reader(known_intents, known_entities)
+    for document in documents:
+        reader.read(document)
+    reader.faults.raise_if_any()
+    return tuple(reader.examples)
+
+
+def read_annotations(annotated: str, place: Place, faults: Faults) -> tuple[str, tuple[Entity, ...]]:
+    """A text without its annotations, and what they say is in it."""
+    reader = _Reader(None, None)
+    example = reader.read_example(annotated, "", place)
+    for fault in reader.faults.in_order():
+        faults.add(fault.place, fault.message, fault.suggestion)
+    return example.text, example.entities
+
+
 def plain_key(text: str) -> str:
     """Two texts with the same key are the same example."""
     return " ".join(re.findall(r"\w+|[^\w\s]", text.casefold()))
@@ -141,7 +161,7 @@ class _Reader:
         if self._known_intents is not None and intent not in self._known_intents:
             self.faults.unknown(place, "intent", intent, self._known_intents)
         for text, where in lines:
-            example = self._read_example(text, intent, where)
+            example = self.read_example(text, intent, where)
             if not example.text.strip():
                 self.faults.add(where, f'this example of "{intent}" is empty.', "Remove the line.")
                 continue
@@ -192,7 +212,7 @@ class _Reader:
                 continue
             yield text[1:].strip(), where
 
-    def _read_example(self, annotated: str, intent: str, place: Place) -> Example:
+    def read_example(self, annotated: str, intent: str, place: Place) -> Example:
         text, entities, read_to = "", [], 0
         for match in _ANNOTATION.finditer(annotated):
             between = annotated[read_to : match.start()]
