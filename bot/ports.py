@@ -284,6 +284,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event in the log of its conversation; `sequence` counts from 1."""
+
+    conversation_id: ConversationId
+    sequence: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
 class FeedItem:
     """One item of a feed; `position` is unique in the store and grows."""
 
@@ -322,6 +331,10 @@ class Conversations(Protocol):
 
     async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None: ...
     async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]: ...
+    async def logged(
+        self, *, after: tuple[str, int] = ("", 0), since: datetime | None = None, limit: int
+    ) -> Sequence[LoggedEvent]:
+        """The events of all conversations, one conversation after the other, from behind (conversation, sequence)."""
 
 
 class Inbox(Protocol):

@@ -51,6 +51,24 @@ def after_a_turn(before: Conversation) -> Conversation:
     )
 
 
+async def test_the_logs_are_read_in_batches_one_conversation_after_the_other(store: Store) -> None:
+    dated = BotUttered("later", at=NOON + timedelta(days=1))
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await add_chat(uow, OTHER_CHAT, of=BEN)
+        await uow.conversations.log(OTHER_CHAT, [HELLO, ANSWER], NOON)
+        await uow.conversations.log(CHAT, [HELLO, SlotSet("size", 50.0), dated], NOON)
+    async with store.transaction() as uow:
+        first = await uow.conversations.logged(limit=2)
+        assert [(one.conversation_id, one.sequence) for one in first] == [(CHAT, 1), (CHAT, 2)]
+        assert [one.event for one in first] == [HELLO, SlotSet("size", 50.0, at=NOON)]
+        rest = await uow.conversations.logged(after=(CHAT, 2), limit=9)
+        assert [(one.conversation_id, one.sequence) for one in rest] == [(CHAT, 3), (OTHER_CHAT, 1), (OTHER_CHAT, 2)]
+        late = await uow.conversations.logged(since=NOON + timedelta(hours=1), limit=9)
+        assert [one.event for one in late] == [dated]
+        assert await uow.conversations.logged(after=(OTHER_CHAT, 2), limit=9) == []
+
+
 async def test_a_conversation_is_found_by_id_address_and_person(store: Store) -> None:
     async with store.transaction() as uow:
         here = await add_chat(uow)

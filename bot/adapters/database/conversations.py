@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, insert, select, text, update
+from sqlalchemy import BindParameter, bindparam, func, insert, select, text, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.adapters.codec import EVENT, TRACKER
@@ -20,7 +21,7 @@ from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
-from bot.ports import Standing
+from bot.ports import LoggedEvent, Standing
 
 ADD = insert_once(conversation).returning(conversation.c.id)
 GET = select(conversation).where(conversation.c.id == bindparam("conversation"))
@@ -57,6 +58,17 @@ SPEECH = (
     .order_by(event.c.sequence.desc())
     .limit(bindparam("last"))
 )
+
+LOGGED = (
+    select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.body)
+    .where(
+        tuple_(event.c.conversation_id, event.c.sequence)
+        > tuple_(bindparam("after_conversation"), bindparam("after_sequence"))
+    )
+    .order_by(event.c.conversation_id, event.c.sequence)
+    .limit(bindparam("at_most"))
+)
+LOGGED_SINCE = LOGGED.where(event.c.at >= bindparam("since"))
 
 CUSTOMER, ASSISTANT = "Customer", "Assistant"
 
@@ -139,6 +151,21 @@ class StoredConversations(Repository):
         found = await self._session.execute(SPEECH, {"conversation": conversation_id, "last": last})
         lines = [_speech(EVENT.load(row.body), row.at) for row in reversed(found.all())]
         return [line for line in lines if line is not None and line.text]
+
+    async def logged(
+        self, *, after: tuple[str, int] = ("", 0), since: datetime | None = None, limit: int
+    ) -> Sequence[LoggedEvent]:
+        values = {"after_conversation": after[0], "after_sequence": after[1], "at_most": limit}
+        if since is None:
+            found = await self._session.execute(LOGGED, values)
+        else:
+            found = await self._session.execute(LOGGED_SINCE, values | {"since": since})
+        return [_logged(row) for row in found]
+
+
+def _logged(row: Any) -> LoggedEvent:
+    event = EVENT.load(row.body)
+    return LoggedEvent(row.conversation_id, row.sequence, event if event.at else replace(event, at=row.at))
 
 
 def _speech(event: Event, at: datetime) -> Speech | None:
