@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import keyword
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 from bot.domain.errors import ContentError, OvertureError
 from bot.settings import Settings, load_settings, misspelt_settings
 
-FAULTY, MISUSED = 1, 2
+FAULTY, MISUSED, INTERRUPTED, CUT_OFF = 1, 2, 130, 141
 
 Argument = tuple[str, Mapping[str, Any]]
 
@@ -105,7 +106,10 @@ def run(arguments: Sequence[str]) -> int:
         print(f"overture: {error}", file=sys.stderr)
         return MISUSED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough; Python would complain again as it ends
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return CUT_OFF
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -72,9 +71,6 @@ def write_lines(batches: Iterator[list[LoggedEvent]], line: Line, file: IO[str],
     except KeyboardInterrupt:
         done.tell(f" were written before the interruption. Go on with --after {done.place}" if done.events else "")
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python would complain as it ends
-        return 0
     done.tell(" in all" if done.events else ": there is nothing to export")
     return 0
 

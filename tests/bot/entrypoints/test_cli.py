@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from bot.entrypoints.cli import FAULTY, MISUSED, run
+from bot.entrypoints.cli import COMMANDS, FAULTY, MISUSED, run
 
 ROOT = Path(__file__).parents[3]
 
@@ -123,3 +126,27 @@ def test_a_settings_file_that_is_not_utf8_is_told(capsys: pytest.CaptureFixture[
     Path(".env").write_bytes(b"OVERTURE_DESK=slack:#caf\xe9\n")
     assert run(["validate"]) == MISUSED
     assert told(capsys) == "overture: the file .env is not UTF-8. Save it as UTF-8.\n"
+
+
+@pytest.mark.parametrize("verb", [command.verb for command in COMMANDS])
+def test_every_command_of_the_table_has_a_module_and_tells_how_it_is_used(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert find_spec(f"bot.entrypoints.commands.{verb}") or find_spec(f"bot.entrypoints.commands.{verb}_")
+    with pytest.raises(SystemExit) as ended:
+        run([verb, "--help"])
+    assert ended.value.code == 0
+    assert f"usage: overture {verb}" in capsys.readouterr().out
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    program = "import sys; from bot.entrypoints.cli import run; sys.exit(run(['validate']))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), told) == (141, b"")
