@@ -20,6 +20,7 @@ from bot.dialogue.stories import told_value
 from bot.domain.assistant import ActionStep, Assistant, LoopStep, SlotStep, UserStep
 from bot.domain.conversation import (
     ACTION_LISTEN,
+    REQUESTED_SLOT,
     ActionExecuted,
     ActionExecutionRejected,
     ActiveLoop,
@@ -176,7 +177,7 @@ class _Examination:
         self.verdicts.append(ActionVerdict(ActionStep(ACTION_LISTEN), choice, choice.action == ACTION_LISTEN))
 
     def _hear(self, step: SaidStep, told: Sequence[SlotStep | LoopStep]) -> None:
-        understood = self._understand(step.text, self._tracker) if self._understand and step.text else None
+        understood = self._understand(step.text, self._asking()) if self._understand and step.text else None
         self.verdicts.append(MessageVerdict(step, understood))
         gold = Understood(step.text, IntentScore(step.intent, 1.0), step.found)
         self._messages += 1
@@ -184,6 +185,15 @@ class _Examination:
         for event in slots_for_entities(self._assistant, step.found):
             self._apply(event)
         self._apply_told(told, heard=True)
+
+    def _asking(self) -> Tracker:
+        """The tracker as it is when a message comes: an open form has asked for something, told or not."""
+        tracker = self._tracker
+        form = self._assistant.forms.get(tracker.loop.name) if tracker.loop else None
+        if form is None or tracker.slots.get(REQUESTED_SLOT) is not None:
+            return tracker
+        missing = next((name for name in form.required_slots if tracker.slots.get(name) is None), None)
+        return tracker.apply(SlotSet(REQUESTED_SLOT, missing))
 
     def _act(self, step: ActionStep, told: Sequence[SlotStep | LoopStep]) -> None:
         if not self.verdicts:

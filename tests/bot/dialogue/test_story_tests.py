@@ -121,6 +121,17 @@ def test_an_entity_that_is_read_otherwise_is_told_beside_the_text() -> None:
     assert "    user: |-  # predicted: a big one\n" in with_comments([outcome], "none")
 
 
+def test_an_answer_is_understood_as_one_to_what_the_form_asks_for() -> None:
+    asked: list[object] = []
+
+    def understand(text: str, tracker: Tracker) -> Understood:
+        asked.append(tracker.slots.get("requested_slot"))
+        return Understood(text, IntentScore("order", 1.0))
+
+    held(ORDERED, understand=understand)
+    assert asked == [None, "size"]
+
+
 def test_a_custom_action_is_run_where_it_can_be() -> None:
     def perform(action: str, _: Tracker) -> list[Event]:
         return [SlotSet("done", False)]
