@@ -178,6 +178,8 @@ async def _respond(
         _answer_keyword(assistant, thought, message, "utter_help")
     elif situation.rep_has_the_floor and situation.handoff is not None:
         thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
+    elif message.opened and OPENED.name not in assistant.intents:
+        thought.acted.append(("listen", f"the assistant has no intent {OPENED.name}"))
     else:
         await answer(runtime, thought, situation.profile, message_id)
 
