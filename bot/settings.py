@@ -69,6 +69,12 @@ class Settings(BaseSettings):
         return self.database or f"sqlite+aiosqlite:///{self.data / 'overture.db'}"
 
     @property
+    def journeys_folder(self) -> Path:
+        """Where journeys are: as set; else where the assistant brings its own, as an imported one does."""
+        own = self.assistant / "journeys"
+        return own if "journeys" not in self.model_fields_set and own.is_dir() else self.journeys
+
+    @property
     def service_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 

@@ -32,6 +32,9 @@ T = TypeVar("T")
 LOOK_EVERY = 1.0
 STAYS = "content is broken; the last good version stays in force"
 NOT_THE_ASSISTANT = frozenset({"config.yml", "endpoints.yml", "credentials.yml"})
+OTHER_FOLDERS = frozenset({"tests", "journeys"})
+"""Folders in an assistant's own that hold something else."""
+
 REQUIRED_RESPONSES = {
     "utter_disclosure": "it is said before the first words of every conversation (EU AI Act, article 50)",
     "utter_opted_out": "it is the one confirmation of an opt-out",
@@ -238,7 +241,7 @@ def _assistant_files(folder: Path) -> list[Path]:
     return [
         path
         for path in _yaml_files(folder, "**/*")
-        if path.name not in NOT_THE_ASSISTANT and "tests" not in path.relative_to(folder).parts
+        if path.name not in NOT_THE_ASSISTANT and OTHER_FOLDERS.isdisjoint(path.relative_to(folder).parts)
     ]
 
 

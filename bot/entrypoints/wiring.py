@@ -116,7 +116,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
     desk = settings.desk.strip()
     return Shelves(
         assistant=settings.assistant,
-        journeys=settings.journeys,
+        journeys=settings.journeys_folder,
         model=settings.data / "model",
         encoder=settings.encoder,
         channels=channels,

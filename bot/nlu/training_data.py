@@ -76,7 +76,9 @@ def read_training_data(
 
 
 def read_examples(
-    documents: Sequence[Document], known_intents: Collection[str], known_entities: Collection[str]
+    documents: Sequence[Document],
+    known_intents: Collection[str] | None = None,
+    known_entities: Collection[str] | None = None,
 ) -> tuple[Example, ...]:
     """Only the examples of these files, however few; raises ContentError with every fault."""
     reader = _Reader(known_intents, known_entities)

@@ -29,6 +29,15 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings.connector_names == ("webchat", "twilio_messaging", "slack", "hubspot")
 
 
+def test_an_assistant_that_brings_its_journeys_is_used_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_ASSISTANT", "theirs")
+    assert load_settings().journeys_folder == Path("journeys")
+    Path("theirs/journeys").mkdir(parents=True)
+    assert load_settings().journeys_folder == Path("theirs/journeys")
+    monkeypatch.setenv("OVERTURE_JOURNEYS", "journeys")
+    assert load_settings().journeys_folder == Path("journeys")
+
+
 def test_the_environment_comes_before_the_file_and_the_command_line_before_both(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,0 +1,256 @@
+"""Reads a Rasa project as it lies in its folder, checks it, and says which file goes where in an assistant's layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePath
+from typing import Any
+
+from bot.adapters.library import REQUIRED_RESPONSES, read_documents
+from bot.adapters.rasa_settings import Note, notes_on_settings
+from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
+from bot.documents import Document, Faults, parse
+from bot.domain.assistant import Assistant
+from bot.domain.errors import ContentError, Place, SettingsError
+from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
+
+RESPONSES_OF_OURS = {
+    "utter_disclosure": "I'm an automated assistant, not a person. You can ask for a person at any time.",
+    "utter_opted_out": "You're opted out: you will get no more marketing messages. You can still write to us here.",
+    "utter_help": "Write STOP to get no more marketing messages. You can ask for a person at any time.",
+}
+"""What a Rasa project has no need of, and an assistant here has."""
+
+_MARKDOWN = re.compile(r"^##\s*(?:intent|synonym|regex|lookup)\s*:|^##\s.*\n+\s*\*\s", re.MULTILINE)
+_CONVERT = (
+    "Convert it with Rasa 2.8 (rasa data convert nlu|core --format yaml --data FILE --out FOLDER), then import again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file of the project and its place in the assistant's folder; `content` as it is written there."""
+
+    origin: Path | None
+    target: PurePath
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RasaProject:
+    """What an import takes over, and what there is to say of it."""
+
+    folder: Path
+    assistant: Assistant
+    files: tuple[TakenFile, ...]
+    notes: tuple[Note, ...]
+
+
+def read_project(path: Path) -> RasaProject:
+    """Read and check the project at `path`: its folder, or its domain file. Changes nothing.
+
+    Raises SettingsError where there is none, and ContentError with every fault of its files.
+    """
+    folder, domain_files = _find(path)
+    data_files = _yaml(folder / "data")
+    test_files = _yaml(folder / "tests")
+    _refuse_older_formats(folder)
+    faults = Faults()
+    documents = read_documents([*domain_files, *data_files], faults)
+    tests = read_documents(test_files, faults)
+    faults.raise_if_any()
+    documents, changed, notes = _without_duplicates(documents)
+    assistant = _checked(documents)
+    notes += [*_notes_on_versions(documents), *_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
+    taken = [
+        TakenFile(Path(one.path), _place_of(folder, one, domain_files), changed.get(one.path) or _bytes(one.path))
+        for one in documents
+    ]
+    taken += [
+        TakenFile(Path(test.path), PurePath("tests", Path(test.path).relative_to(folder / "tests")), _bytes(test.path))
+        for test in tests
+    ]
+    taken += _others(folder)
+    if ours := _responses_of_ours(assistant):
+        taken.append(ours)
+        notes.append(_note_on_responses(assistant, ours.target))
+    return RasaProject(folder, assistant, tuple(_told_apart(taken)), tuple(notes))
+
+
+# ---------------------------------------------------------------- finding
+
+
+def _find(path: Path) -> tuple[Path, list[Path]]:
+    if path.is_file():
+        return path.parent, [path]
+    if not path.is_dir():
+        raise SettingsError(f"there is no {path}. Name a Rasa project's folder, or its domain file.")
+    found = [file for name in ("domain.yml", "domain.yaml") if (file := path / name).is_file()] or _yaml(
+        path / "domain"
+    )
+    if not found:
+        _refuse_older_formats(path)
+        raise SettingsError(
+            f"there is no domain in {path}: a Rasa project has a domain.yml or a folder domain/. "
+            "Name the project's folder, or its domain file."
+        )
+    return path, found
+
+
+def _yaml(folder: Path) -> list[Path]:
+    return sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
+
+
+def _refuse_older_formats(folder: Path) -> None:
+    """Markdown and JSON are Rasa 1's; a project that has them is told which files."""
+    faults = Faults()
+    for path in sorted([*folder.glob("*.md"), *(folder / "data").rglob("*.md"), *(folder / "tests").rglob("*.md")]):
+        if _MARKDOWN.search(_text(path)):
+            faults.add(Place(str(path)), "this is Rasa 1's Markdown, which is not read.", _CONVERT)
+    for path in sorted((folder / "data").rglob("*.json")):
+        if '"rasa_nlu_data"' in _text(path):
+            faults.add(Place(str(path)), "this is Rasa 1's JSON, which is not read.", _CONVERT)
+    faults.raise_if_any()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _bytes(path: str | Path) -> bytes:
+    return Path(path).read_bytes()
+
+
+# ---------------------------------------------------------------- checking
+
+
+def _checked(documents: Sequence[Document]) -> Assistant:
+    assistant = read_assistant(documents)
+    read_training_data(documents, known_intents=assistant.intents, known_entities=assistant.entities)
+    return assistant
+
+
+def _without_duplicates(documents: list[Document]) -> tuple[list[Document], dict[str, bytes], list[Note]]:
+    """A text that is an example of two intents stays with the first; the files that this changes, as they are then."""
+    try:
+        examples = read_examples(documents)
+    except ContentError:
+        return documents, {}, []  # told with everything else when the project is checked
+    first: dict[str, Example] = {}
+    lines: dict[str, list[str]] = {}
+    notes = []
+    for example in examples:
+        other = first.setdefault(plain_key(example.text), example)
+        if other.intent == example.intent:
+            continue
+        path, row = example.place.path, example.place.line - 1
+        written = lines.setdefault(path, _text(Path(path)).split("\n"))
+        if written[row].strip().startswith("- "):
+            written[row] = ""  # so that the lines below keep their numbers
+            said = f'"{example.text}" is an example of {example.intent}, too; it stays with {other.intent} only.'
+            notes.append(Note("mapped", str(example.place), said))
+    changed = {path: "\n".join(written) for path, written in lines.items()}
+    kept = [parse(one.path, changed[one.path]) if one.path in changed else one for one in documents]
+    return kept, {path: text.encode() for path, text in changed.items()}, notes
+
+
+# ---------------------------------------------------------------- where files go
+
+
+def _place_of(folder: Path, document: Document, domain_files: Sequence[Path]) -> PurePath:
+    """Files with one kind of content go where that kind is kept; others stay together in data/."""
+    origin = Path(document.path)
+    if origin in domain_files:
+        inside = origin.relative_to(folder / "domain") if folder / "domain" in origin.parents else PurePath(origin.name)
+        return PurePath("domain", inside)
+    inside = origin.relative_to(folder / "data")
+    if origin.name.startswith(TEST_PREFIX):
+        return PurePath("tests", inside)
+    kind = _kind_of(document.data)
+    if kind in ("rules", "stories") and inside == PurePath(f"{kind}.yml"):
+        return inside
+    return PurePath(kind, *inside.parts[inside.parts[0] == kind :])
+
+
+def _kind_of(data: Any) -> str:
+    keys = {str(key) for key in data if key != "version"} if isinstance(data, Mapping) else set()
+    kinds = {"domain" if key in DOMAIN_KEYS and key != "responses" else key for key in keys}
+    return kinds.pop() if len(kinds) == 1 else "data"
+
+
+def _copied(origin: Path, target: PurePath) -> TakenFile:
+    return TakenFile(origin, target, _bytes(origin))
+
+
+def _others(folder: Path) -> Iterator[TakenFile]:
+    """The training configuration, for those who go on with Rasa, and the code of the custom actions."""
+    for path in sorted(folder.glob("config.y*ml")):
+        yield _copied(path, PurePath("config.yml"))
+    for path in sorted((folder / "actions").rglob("*.py")):
+        yield _copied(path, PurePath("actions", path.relative_to(folder / "actions")))
+    if (folder / "actions.py").is_file():
+        yield _copied(folder / "actions.py", PurePath("actions", "__init__.py"))
+
+
+def _told_apart(files: Iterable[TakenFile]) -> Iterator[TakenFile]:
+    """Two files that would take one place get names of their own."""
+    taken: set[PurePath] = set()
+    for file in files:
+        number = 1
+        target = file.target
+        while target in taken:
+            number += 1
+            target = file.target.with_name(f"{file.target.stem}-{number}{file.target.suffix}")
+        taken.add(target)
+        yield replace(file, target=target)
+
+
+def _responses_of_ours(assistant: Assistant) -> TakenFile | None:
+    missing = [name for name in REQUIRED_RESPONSES if name not in assistant.responses]
+    if not missing:
+        return None
+    lines = ['version: "3.1"', "", "# Not from the Rasa project. Word them as you would say it.", "responses:"]
+    for name in missing:
+        lines += [f"  {name}:           # {REQUIRED_RESPONSES[name]}", f'    - text: "{RESPONSES_OF_OURS[name]}"']
+    return TakenFile(None, PurePath("responses", "overture.yml"), ("\n".join(lines) + "\n").encode())
+
+
+# ---------------------------------------------------------------- what there is to say
+
+
+def _note_on_responses(assistant: Assistant, target: PurePath) -> Note:
+    names = ", ".join(name for name in REQUIRED_RESPONSES if name not in assistant.responses)
+    return Note("to do", str(target), f"{names} were added, because every assistant here must have them. Word them.")
+
+
+def _notes_on_versions(documents: Iterable[Document]) -> Iterator[Note]:
+    for document in documents:
+        version = str(document.data.get("version", "")) if isinstance(document.data, Mapping) else ""
+        if version.startswith("2"):
+            yield Note(
+                "mapped",
+                document.path,
+                f"is of Rasa {version}: it is copied as it is and converted when it is read (a slot without mappings "
+                "is filled from the entity of its name, a form's mappings become its slots').",
+            )
+
+
+def _notes_on_actions(folder: Path, assistant: Assistant) -> Iterator[Note]:
+    own = sorted(name for name in assistant.actions if name not in assistant.responses)
+    has_code = (folder / "actions").is_dir() or (folder / "actions.py").is_file()
+    if has_code:
+        yield Note(
+            "to do",
+            "actions/",
+            "run them beside Overture, in the assistant's folder: python -m rasa_sdk --actions actions. Then set "
+            "OVERTURE_ACTIONS=http://localhost:5055/webhook",
+        )
+    elif own:
+        yield Note(
+            "unknown",
+            "actions/",
+            f"the domain names custom actions ({', '.join(own)}), and their code is not here. Until OVERTURE_ACTIONS "
+            "names a package or a server that has them, they fail, and the conversation goes on without them.",
+        )

@@ -1,0 +1,118 @@
+"""What a Rasa project's config.yml, endpoints.yml and credentials.yml mean here. Nothing secret in them is repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.documents import parse
+
+CONNECTORS = {
+    "rest": "webchat",
+    "callback": "webchat",
+    "socketio": "webchat",
+    "rasa": "webchat",
+    "twilio": "twilio_messaging",
+    "slack": "slack",
+}
+"""Rasa's channels, and the connectors that do here what they did."""
+
+SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "SpacyEntityExtractor")
+FOUND_HERE = frozenset({"number", "time", "email"})
+"""Entities of Rasa's extractors that ours find under the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of an import's report: what it is about, and what it means or wants."""
+
+    kind: Literal["mapped", "to do", "unknown"]
+    about: str
+    message: str
+
+
+def notes_on_settings(folder: Path) -> Iterator[Note]:
+    """What the three files mean here, in the order of the files."""
+    for stem, read in READERS.items():
+        for path in sorted(folder.glob(f"{stem}.y*ml")):
+            data = parse(str(path), path.read_text(encoding="utf-8")).data
+            if isinstance(data, Mapping):
+                yield from read(path.name, data)
+
+
+def _config(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
+    yield Note("mapped", file, "is copied for Rasa; Overture's own understanding and engine take the pipeline's place.")
+    language = str(data.get("language") or "en")
+    if language != "en":
+        yield Note(
+            "to do",
+            f"{file}: language",
+            f"is {language}, and the encoder that comes along knows English. Name a sentence-transformers model for it "
+            "in OVERTURE_ENCODER, such as paraphrase-multilingual-MiniLM-L12-v2.",
+        )
+    for component in (*(data.get("pipeline") or ()), *(data.get("policies") or ())):
+        if isinstance(component, Mapping):
+            yield from _component(file, str(component.get("name", "")), component)
+    if data.get("importers"):
+        yield Note("unknown", f"{file}: importers", "are not run. Import each project that they name, one by one.")
+
+
+def _component(file: str, name: str, component: Mapping[str, Any]) -> Iterator[Note]:
+    about = f"{file}: {name}"
+    if name in SERVERS_OF_ENTITIES:
+        missing = sorted({str(one) for one in component.get("dimensions") or ()} - FOUND_HERE)
+        if missing:
+            said = f"is not run. For {', '.join(missing)} write annotated examples or look-ups, or a custom action."
+            yield Note("unknown", about, said)
+    elif "." in name:
+        yield Note("unknown", about, "is code of the project's own, which is not run. What it does is missing.")
+
+
+def _endpoints(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
+    for name, properties in data.items():
+        where = properties if isinstance(properties, Mapping) else {}
+        about = f"{file}: {name}"
+        match str(name):
+            case "action_endpoint":
+                yield Note("mapped", about, f"set OVERTURE_ACTIONS={where.get('url', 'http://localhost:5055/webhook')}")
+            case "tracker_store":
+                yield Note(
+                    "to do",
+                    about,
+                    f"({where.get('type', 'of its own')}): conversations are kept in SQLite or PostgreSQL, which "
+                    "OVERTURE_DATABASE names. Those that Rasa had are not taken over.",
+                )
+            case "lock_store":
+                yield Note("to do", about, "set OVERTURE_REDIS where several processes serve one database.")
+            case "event_broker":
+                yield Note("to do", about, "overture export writes the same events, as JSON Lines.")
+            case "models":
+                yield Note("mapped", about, "is not needed: overture train keeps the model in OVERTURE_DATA.")
+            case _:
+                yield Note("unknown", about, "has no counterpart here.")
+
+
+def _credentials(file: str, data: Mapping[str, Any]) -> Iterator[Note]:
+    for name in data:
+        channel = str(name)
+        if connector := CONNECTORS.get(channel):
+            yield Note(
+                "mapped",
+                f"{file}: {channel}",
+                f"is the connector {connector}; its settings are in connectors/{connector}/README.md",
+            )
+        else:
+            yield Note(
+                "unknown",
+                f"{file}: {channel}",
+                "there is no connector for it. connectors/README.md says how to write one.",
+            )
+
+
+READERS: Mapping[str, Callable[[str, Mapping[str, Any]], Iterator[Note]]] = {
+    "config": _config,
+    "endpoints": _endpoints,
+    "credentials": _credentials,
+}

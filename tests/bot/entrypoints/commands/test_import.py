@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.entrypoints.cli import run
+from tests.running import ROOT, shared_model
+
+BOTS = ROOT.parent / "shared" / "rasa_bots"
+
+DOMAIN = """
+version: "3.1"
+intents: [greet, bye]
+responses:
+  utter_hello: [{text: Hello.}]
+  utter_help: [{text: Ask me anything.}]
+actions: [action_look_up]
+"""
+NLU = """
+version: "3.1"
+nlu:
+- intent: greet
+  examples: |
+    - hello
+    - good morning
+    - see you
+- intent: bye
+  examples: |
+    - bye
+    - goodbye
+    - see you
+"""
+FILES = {
+    "domain.yml": DOMAIN,
+    "data/nlu.yml": NLU,
+    "data/rules.yml": "rules:\n- rule: greet\n  steps: [{intent: greet}, {action: utter_hello}]\n",
+    "data/more/bye.yml": "rules:\n- rule: bye\n  steps: [{intent: bye}, {action: action_look_up}]\n",
+    "tests/test_stories.yml": "stories:\n- story: s\n  steps: [{intent: greet}, {action: utter_hello}]\n",
+    "config.yml": "language: de\npipeline:\n- name: own.Component\n- name: DIETClassifier\npolicies:\n",
+    "endpoints.yml": "action_endpoint: {url: 'http://actions:5055/webhook'}\n"
+    "tracker_store: {type: mongod, password: hush}\n",
+    "credentials.yml": "slack: {slack_token: hush}\ntelegram: {access_token: hush}\nrest:\n",
+    "actions/__init__.py": "",
+    "actions/look_up.py": "# looks things up\n",
+}
+
+
+def project(folder: Path, **changes: str) -> Path:
+    for name, text in (FILES | changes).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def files_of(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_project_comes_to_lie_as_an_assistant_does(tmp_path: Path) -> None:
+    assert run(["import", str(project(tmp_path / "theirs")), "--into", str(tmp_path / "ours")]) == 0
+    assert files_of(tmp_path / "ours") == [
+        "actions/__init__.py",
+        "actions/look_up.py",
+        "config.yml",
+        "domain/domain.yml",
+        "journeys/rules/caps.yml",
+        "journeys/rules/opt_out.yml",
+        "journeys/rules/sending_hours.yml",
+        "nlu/nlu.yml",
+        "responses/overture.yml",
+        "rules.yml",
+        "rules/more/bye.yml",
+        "tests/test_stories.yml",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ours", "theirs"]
+
+
+def test_what_was_imported_has_no_faults_and_passes_its_tests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", str(project(tmp_path / "theirs")), "--into", str(tmp_path / "ours")]) == 0
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
+    assert run(["validate"]) == 0
+    assert (
+        "2 intents, 2 rules, 0 stories, 0 forms, 4 responses, 0 knowledge pages, 0 journeys" in capsys.readouterr().out
+    )
+    assert run(["test", "--stories", "--out", str(tmp_path / "results")]) == 0
+
+
+def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = project(tmp_path / "theirs")
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = capsys.readouterr().out
+    for line in (
+        f"  nlu/nlu.yml  (from {theirs / 'data/nlu.yml'})",
+        f'{theirs / "data/nlu.yml"}:13:5: "see you" is an example of bye, too; it stays with greet only.',
+        "set OVERTURE_ACTIONS=http://actions:5055/webhook",
+        "python -m rasa_sdk --actions actions",
+        "tracker_store (mongod): conversations are kept in SQLite or PostgreSQL",
+        "language is de, and the encoder that comes along knows English",
+        "own.Component is code of the project's own",
+        "slack is the connector slack; its settings are in connectors/slack/README.md",
+        "telegram: there is no connector for it",
+        "rest is the connector webchat",
+        "utter_disclosure, utter_opted_out were added",
+        f"OVERTURE_ASSISTANT={tmp_path / 'ours'} overture shell",
+    ):
+        assert line in told, line
+    assert "hush" not in told
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs, ours = project(tmp_path / "theirs"), tmp_path / "ours"
+    ours.mkdir()
+    (ours / "rules.yml").write_text("mine")
+    assert run(["import", str(theirs), "--into", str(ours)]) == 2
+    assert f"{ours / 'rules.yml'} would be overwritten" in capsys.readouterr().err
+    assert files_of(ours) == ["rules.yml"]
+    assert run(["import", str(theirs), "--into", str(ours), "--force"]) == 0
+    assert "greet" in (ours / "rules.yml").read_text()
+
+
+def test_faults_are_told_at_their_places_and_nothing_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = {"data/rules.yml": "rules:\n- rule: greet\n  steps: [{intent: greet}, {action: utter_helo}]\n"}
+    theirs = project(tmp_path / "theirs", **wrong)
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 1
+    told = capsys.readouterr().err
+    assert f"{theirs / 'data/rules.yml'}:3:" in told
+    assert 'Did you mean "utter_hello"?' in told
+    assert not (tmp_path / "ours").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/nlu.md", "## intent:greet\n- hello\n"),
+        ("data/stories.md", "## happy path\n\n* greet\n  - utter_hello\n"),
+        ("data/nlu.json", '{"rasa_nlu_data": {"common_examples": []}}'),
+    ],
+)
+def test_rasa_1_is_refused_by_name(name: str, text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    theirs = project(tmp_path / "theirs", **{name: text, "data/readme.md": "# Our data\n\n* one\n* two\n"})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 1
+    told = capsys.readouterr().err
+    assert f"{theirs / name}:1:1: this is Rasa 1's" in told
+    assert "rasa data convert" in told
+    assert "readme.md" not in told
+
+
+def test_a_folder_without_a_domain_is_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", str(tmp_path)]) == 2
+    assert f"there is no domain in {tmp_path}" in capsys.readouterr().err
+    assert run(["import", str(tmp_path / "nowhere")]) == 2
+    assert f"there is no {tmp_path / 'nowhere'}" in capsys.readouterr().err
+
+
+def test_a_domain_file_names_its_project(tmp_path: Path) -> None:
+    theirs = project(tmp_path / "theirs")
+    assert run(["import", str(theirs / "domain.yml"), "--into", str(tmp_path / "ours")]) == 0
+    assert "rules.yml" in files_of(tmp_path / "ours")
+
+
+# ---------------------------------------------------------------- public assistants, talked to
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that has an encoder, where there is one to be copied: exporting it takes longest."""
+    folder = tmp_path_factory.mktemp("data")
+    if shared_model().is_dir():
+        shutil.copytree(shared_model(), folder / "model")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "says", "answers"),
+    [
+        ("moodbot", ["hello there!", "not good", "no", "bye"], ["Hey! How are you?", "Did that help you?", "Bye"]),
+        ("formbot", ["hi", "im looking for a restaurant"], ["restaurant search assistant", "What cuisine?"]),
+        ("financial-demo", ["hi", "I want to order a pizza"], ["I'm your Financial Assistant!", "Sorry"]),
+    ],
+)
+def test_a_public_assistant_is_imported_and_talked_to(
+    name: str, says: Sequence[str], answers: Sequence[str], data: Path, tmp_path: Path
+) -> None:
+    if not (BOTS / name).is_dir():
+        pytest.skip("../shared is absent: it holds the public assistants that this test imports")
+    ours = tmp_path / name
+    assert run(["import", str(BOTS / name), "--into", str(ours)]) == 0
+    told = _overture("shell", ours, data, input="\n".join(says) + "\n")
+    place = 0
+    for answer in answers:
+        assert answer in told[place:], told
+        place = told.index(answer, place)
+    assert "Sorry" not in told.split(answers[0])[0]
+
+
+def _overture(verb: str, assistant: Path, data: Path, *, input: str) -> str:  # noqa: A002  as subprocess has it
+    settings = {"OVERTURE_ASSISTANT": str(assistant), "OVERTURE_DATA": str(data)}
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", verb],
+        input=input,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | settings,
+        check=True,
+    )
+    return done.stdout
