@@ -100,7 +100,7 @@ def country_of(phone: str | None, default: str) -> str:
     except phonenumbers.NumberParseException:
         return default
     country: str | None = phonenumbers.region_code_for_number(number)
-    return country or phonenumbers.region_code_for_country_code(number.country_code)
+    return country or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
 async def _in_dialogue(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import socket
 
@@ -33,9 +32,9 @@ async def test_a_port_that_is_taken_is_told_and_nothing_stays_open(service_of: S
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}: something else listens there"):
-            await _listen(service_of(port=port), asyncio.Event())
+            await _listen(service_of(port=port))
 
 
 async def test_a_host_that_is_not_ours_is_told(service_of: ServiceMaker) -> None:
     with pytest.raises(SettingsError, match=r"cannot listen on 192\.0\.2\.1:8080: this machine has no such address"):
-        await _listen(service_of(host="192.0.2.1"), asyncio.Event())
+        await _listen(service_of(host="192.0.2.1"))
