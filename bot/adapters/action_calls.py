@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from pydantic import Discriminator, TypeAdapter
 
+from bot.adapters.rasa_events import UnreadableEvent, event_as_rasa_has_it, parse_data_as_rasa_has_it, read_event
 from bot.domain.assistant import Assistant, Slot, SlotMapping, Variation
 from bot.domain.conversation import (
     ACTION_LISTEN,
-    ActionExecuted,
-    ActionExecutionRejected,
-    ActiveLoop,
-    AllSlotsReset,
-    BotUttered,
-    ConversationPaused,
-    ConversationResumed,
     Event,
-    FollowupAction,
-    LoopInterrupted,
-    Restarted,
-    SessionStarted,
-    SlotSet,
+    ReminderCancelled,
+    ReminderScheduled,
     Tracker,
-    UserUttered,
 )
-from bot.domain.effects import ActionResult, PersonEffect, Say
+from bot.domain.effects import ActionResult, CancelReminder, PersonEffect, Say, ScheduleReminder
 from bot.domain.errors import ActionError
 from bot.domain.message import Button, Text
-from bot.domain.understanding import Entity, Understood
 
 PERSON_KEY = "overture"
 """Where the latest message's metadata holds what an action may know of the person, and the event of its effects."""
@@ -57,7 +46,7 @@ def action_call(action: str, tracker: Tracker, context: Mapping[str, Any], assis
 
 def _tracker_state(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, Any]:
     message = tracker.latest_message
-    latest = _parse_data(message.understood) if message else {"intent": {}, "entities": [], "text": None}
+    latest = parse_data_as_rasa_has_it(message.understood) if message else {"intent": {}, "entities": [], "text": None}
     latest["message_id"] = message.message_id if message else None
     latest["metadata"] = {PERSON_KEY: dict(context)}
     events = [event_as_rasa_has_it(event) for event in tracker.recent]
@@ -77,61 +66,6 @@ def _tracker_state(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, An
         "latest_action": {"action_name": tracker.latest_action or ACTION_LISTEN},
         "latest_action_name": tracker.latest_action or ACTION_LISTEN,
     }
-
-
-def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
-    """The event as Rasa 3 writes it in a tracker's JSON; times are seconds since 1970."""
-    stamped: dict[str, Any] = {"event": event.kind, "timestamp": _timestamp(event.at), "metadata": {}}
-    match event:
-        case UserUttered(text=text, understood=understood, message_id=message_id, input_channel=channel):
-            stamped |= {"text": text, "parse_data": _parse_data(understood), "message_id": message_id}
-            stamped |= {"input_channel": channel}
-        case BotUttered(text=text, response=response, speaker=speaker):
-            stamped |= {"text": text, "data": {}}
-            stamped["metadata"] = {"utter_action": response} if response else {}
-            if speaker:
-                stamped["metadata"]["speaker"] = speaker
-        case ActionExecuted(name=name, policy=policy):
-            stamped |= {"name": name, "policy": policy, "confidence": 1.0, "action_text": None}
-        case SlotSet(name=name, value=value):
-            stamped |= {"name": name, "value": value}
-        case LoopInterrupted(interrupted=interrupted):
-            stamped |= {"is_interrupted": interrupted}
-        case ActiveLoop(name=loop):
-            stamped |= {"name": loop}
-        case ActionExecutionRejected(name=name):
-            stamped |= {"name": name, "policy": None, "confidence": None}
-        case FollowupAction(name=followup):
-            stamped |= {"name": followup}
-        case _:
-            pass  # the others are their name and time
-    return stamped
-
-
-def _parse_data(understood: Understood) -> dict[str, Any]:
-    return {
-        "text": understood.text,
-        "intent": {"name": understood.intent.name, "confidence": understood.intent.confidence},
-        "entities": [_entity(entity) for entity in understood.entities],
-        "intent_ranking": [{"name": score.name, "confidence": score.confidence} for score in understood.ranking],
-    }
-
-
-def _entity(entity: Entity) -> dict[str, Any]:
-    found = {
-        "entity": entity.name,
-        "value": entity.value,
-        "start": entity.start,
-        "end": entity.end,
-        "confidence_entity": entity.confidence,
-        "extractor": entity.extractor,
-    }
-    # rasa-sdk compares role and group with .get(), so those that are not there are left out, as Rasa does.
-    return found | {key: text for key, text in (("role", entity.role), ("group", entity.group)) if text is not None}
-
-
-def _timestamp(at: datetime | None) -> float | None:
-    return at.timestamp() if at else None
 
 
 # ---------------------------------------------------------------- the domain
@@ -224,8 +158,9 @@ def read_answer(action: str, answer: Mapping[str, Any], *, took: timedelta) -> A
     for told in _list_of_mappings(action, answer, "events"):
         if told.get("event") == PERSON_KEY:
             effects.append(_effect(action, told))
-        else:
-            events.append(_event(action, told))
+        elif (event := _event(action, told)) is not None:
+            events.append(event)
+            effects.extend(_of_reminder(event))
     says = tuple(_say(action, told) for told in _list_of_mappings(action, answer, "responses"))
     return ActionResult(events=tuple(events), says=says, effects=tuple(effects), took=took)
 
@@ -237,38 +172,21 @@ def _list_of_mappings(action: str, answer: Mapping[str, Any], key: str) -> Seque
     return items
 
 
-def _event(action: str, told: Mapping[str, Any]) -> Event:
-    name = told.get("name")
-    match told.get("event"):
-        case "slot" if isinstance(name, str) and name:
-            return SlotSet(name, told.get("value"))
-        case "followup" if name is None or isinstance(name, str):
-            return FollowupAction(name)
-        case "active_loop" if name is None or isinstance(name, str):
-            return ActiveLoop(name)
-        case "action_execution_rejected" if isinstance(name, str) and name:
-            return ActionExecutionRejected(name)
-        case "bot":
-            return BotUttered(str(told.get("text") or ""))
-        case "loop_interrupted":
-            return LoopInterrupted(bool(told.get("is_interrupted")))
-        case "reset_slots":
-            return AllSlotsReset()
-        case "restart":
-            return Restarted()
-        case "pause":
-            return ConversationPaused()
-        case "resume":
-            return ConversationResumed()
-        case "session_started":
-            return SessionStarted()
-        case "slot" | "followup" | "active_loop" | "action_execution_rejected" as kind:
-            raise ActionError(f'The action "{action}" answered the event "{kind}" without a proper name in it.')
-        case kind:
-            raise ActionError(
-                f'The action "{action}" answered the event "{kind}", which actions cannot use here. For a reminder, '
-                "emit an event that a journey enters on."
-            )
+def _event(action: str, told: Mapping[str, Any]) -> Event | None:
+    try:
+        return read_event(told)
+    except UnreadableEvent as error:
+        raise ActionError(f'The action "{action}" answered {error}.') from error
+
+
+def _of_reminder(event: Event) -> Sequence[PersonEffect]:
+    match event:
+        case ReminderScheduled(name=name, intent=intent, due_at=due_at, entities=entities):
+            return (ScheduleReminder(name, intent, due_at, entities),)
+        case ReminderCancelled(name=reminder, intent=called_off, entities=found):
+            return (CancelReminder(reminder, called_off, found),)
+        case _:
+            return ()
 
 
 def _effect(action: str, told: Mapping[str, Any]) -> PersonEffect:

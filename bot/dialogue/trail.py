@@ -7,7 +7,7 @@ The answers of a form's happy path leave no states, so that a form counts as one
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,13 +18,14 @@ from bot.domain.conversation import (
     ActionExecutionRejected,
     ActiveLoop,
     AllSlotsReset,
+    EntitiesAdded,
     Restarted,
     SessionStarted,
     SlotSet,
     Tracker,
     UserUttered,
 )
-from bot.domain.understanding import Understood
+from bot.domain.understanding import Entity, Understood
 
 START = ""
 """What acted before the first action of a conversation."""
@@ -127,7 +128,7 @@ def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], to
     """The trail of a conversation. `told` are the rules that stories know; what others choose is marked as hidden."""
     happenings: list[Happening] = []
     slots: Mapping[str, Any] = tracker.past_slots or tracker.initial_slots
-    previous = START if tracker.event_count == len(tracker.recent) else UNKNOWN
+    previous = UNKNOWN if tracker.forgot else START
     loop = tracker.past_loop
     pending: list[Happening] = []  # an action's events come before its ActionExecuted, and count after it
     began_now = False  # an action that begins the conversation anew is no part of the new one
@@ -137,6 +138,8 @@ def trail_of(tracker: Tracker, intents: Mapping[str, tuple[str, ...] | None], to
                 happenings += pending
                 pending, began_now = [], False
                 happenings.append(heard(understood, intents))
+            case EntitiesAdded(entities=entities):
+                happenings = _with_entities(happenings, entities, intents)
             case SlotSet(name=name, value=value, heard=True):
                 happenings.append(Filled(name, value))
             case SlotSet(name=name, value=value):
@@ -173,12 +176,26 @@ def heard(understood: Understood, intents: Mapping[str, tuple[str, ...] | None])
     intent = understood.intent.name
     if intent not in intents and "/" in intent:
         intent = intent.split("/", 1)[0]  # a retrieval intent: `faq/ask_price` counts as `faq`
+    return Heard(intent, _labels(understood.entities, intents.get(intent)))
+
+
+def _labels(entities: Iterable[Entity], used: tuple[str, ...] | None) -> frozenset[str]:
     labels = set()
-    for entity in understood.entities:
+    for entity in entities:
         labels.add(entity.name)
         labels.update(f"{entity.name}#{part}" for part in (entity.role, entity.group) if part)
-    used = intents.get(intent)
-    return Heard(intent, frozenset(labels) if used is None else frozenset(labels.intersection(used)))
+    return frozenset(labels) if used is None else frozenset(labels.intersection(used))
+
+
+def _with_entities(
+    happenings: list[Happening], entities: Iterable[Entity], intents: Mapping[str, tuple[str, ...] | None]
+) -> list[Happening]:
+    """Add entities to the last message."""
+    for index in range(len(happenings) - 1, -1, -1):
+        if isinstance(happening := happenings[index], Heard):
+            labels = happening.entities | _labels(entities, intents.get(happening.intent))
+            return [*happenings[:index], Heard(happening.intent, labels), *happenings[index + 1 :]]
+    return happenings
 
 
 def without_happy_path(happenings: Sequence[Happening], loop: str | None = None) -> list[Happening]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.ids import ConversationId, MessageId, ProfileId
-from bot.domain.understanding import Understood
+from bot.domain.understanding import Entity, Understood
 
 RECENT_EVENTS = 60
 """How many events a tracker carries along; the whole log is in the store. It bounds what a turn costs."""
@@ -16,14 +16,18 @@ RECENT_EVENTS = 60
 
 @dataclass(frozen=True, slots=True)
 class UserUttered:
-    """The customer said `text`, understood as `understood`."""
+    """The customer said `text`, understood as `understood`.
+
+    `retold`: they said it before, and it is told again as they meant it, after it had been taken back.
+    """
 
     text: str
     understood: Understood
     message_id: MessageId
-    at: datetime
+    at: datetime | None
     input_channel: str
     kind: Literal["user"] = "user"
+    retold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,83 @@ class FollowupAction:
 
 
 @dataclass(frozen=True, slots=True)
+class UserUtteranceReverted:
+    """The customer's last message is taken back, with all that came of it."""
+
+    at: datetime | None = None
+    kind: Literal["rewind"] = "rewind"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionReverted:
+    """The last action is taken back, with all that came of it."""
+
+    at: datetime | None = None
+    kind: Literal["undo"] = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderScheduled:
+    """At `due_at` the conversation goes on as if the customer had meant `intent`.
+
+    A second reminder of the same name takes the place of the first. `kill_on_user_message`: only if the customer has
+    said nothing by then.
+    """
+
+    name: str
+    intent: str
+    due_at: datetime
+    entities: tuple[Entity, ...] = ()
+    kill_on_user_message: bool = True
+    at: datetime | None = None
+    kind: Literal["reminder"] = "reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderCancelled:
+    """Reminders of this name, intent and entities are off; what is left out counts as any, so all of them at most."""
+
+    name: str | None = None
+    intent: str | None = None
+    entities: tuple[Entity, ...] | None = None
+    at: datetime | None = None
+    kind: Literal["cancel_reminder"] = "cancel_reminder"
+
+    def cancels(self, reminder: ReminderScheduled) -> bool:
+        return (
+            self.name in (None, reminder.name)
+            and self.intent in (None, reminder.intent)
+            and self.entities in (None, reminder.entities)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AgentUttered:
+    """A person who had taken over said `text`, on a channel that tells so in this way."""
+
+    text: str
+    at: datetime | None = None
+    kind: Literal["agent"] = "agent"
+
+
+@dataclass(frozen=True, slots=True)
+class EntitiesAdded:
+    """More was found in the last message."""
+
+    entities: tuple[Entity, ...]
+    at: datetime | None = None
+    kind: Literal["entities"] = "entities"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationExported:
+    """The conversation was written out as a story, or so Rasa's log says."""
+
+    at: datetime | None = None
+    kind: Literal["export"] = "export"
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationPaused:
     at: datetime | None = None
     kind: Literal["pause"] = "pause"
@@ -132,12 +213,27 @@ Event = (
     | Restarted
     | AllSlotsReset
     | FollowupAction
+    | UserUtteranceReverted
+    | ActionReverted
+    | ReminderScheduled
+    | ReminderCancelled
+    | AgentUttered
+    | EntitiesAdded
+    | ConversationExported
     | ConversationPaused
     | ConversationResumed
 )
 
 ACTION_LISTEN = "action_listen"
 REQUESTED_SLOT = "requested_slot"
+
+
+def takes_back(events: Iterable[Event]) -> bool:
+    """Whether an action that answered `events` takes something back: then it is logged before them, else after.
+
+    It is itself among what is taken back.
+    """
+    return any(isinstance(event, (UserUtteranceReverted, ActionReverted)) for event in events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +250,9 @@ class Tracker:
     """The state of a conversation: what its events add up to.
 
     `initial_slots` are the values a restart goes back to. `recent` holds the last events, oldest first, at most
-    `RECENT_EVENTS`; `past_slots` and `past_loop` are what held before the oldest of them, so that the states in between
-    can be told without the whole log.
+    `RECENT_EVENTS`, without those that were taken back; `past_slots`, `past_loop` and `past_pause` are what held before
+    the oldest of them, so that the states in between can be told without the whole log, and gone back to. `forgot`:
+    there were older ones, which cannot be taken back any more. `reminders` are those that are still to come.
     """
 
     conversation_id: ConversationId
@@ -170,13 +267,17 @@ class Tracker:
     event_count: int = 0
     past_slots: Mapping[str, Any] = field(default_factory=dict)
     past_loop: str | None = None
+    past_pause: bool = False
+    forgot: bool = False
+    reminders: tuple[ReminderScheduled, ...] = ()
 
     def apply(self, event: Event) -> Tracker:
         """The tracker after `event`."""
         grown = self._remember(event)
         match event:
             case UserUttered():
-                return replace(grown, latest_message=event, latest_action=None)
+                staying = tuple(one for one in self.reminders if not one.kill_on_user_message)
+                return replace(grown, latest_message=event, latest_action=None, reminders=staying)
             case ActionExecuted(name=name):
                 loop = grown.loop
                 if loop is not None and name == loop.name:
@@ -201,11 +302,23 @@ class Tracker:
                     recent=(event,),
                     event_count=grown.event_count,
                     past_slots=self.initial_slots,
+                    reminders=self.reminders,
                 )
             case AllSlotsReset():
                 return replace(grown, slots=self.initial_slots)
             case FollowupAction(name=name):
                 return replace(grown, followup=name)
+            case UserUtteranceReverted():
+                return self._back_to(_before_last_message(self.recent))
+            case ActionReverted():
+                return self._back_to(_before_last_action(self.recent))
+            case ReminderScheduled(name=name):
+                others = tuple(one for one in self.reminders if one.name != name)
+                return replace(grown, reminders=(*others, event))
+            case ReminderCancelled():
+                return replace(grown, reminders=tuple(one for one in self.reminders if not event.cancels(one)))
+            case EntitiesAdded(entities=entities) if self.latest_message is not None:
+                return replace(grown, latest_message=_with_entities(self.latest_message, entities))
             case ConversationPaused():
                 return replace(grown, paused=True)
             case ConversationResumed():
@@ -214,11 +327,10 @@ class Tracker:
                 return grown
 
     def _remember(self, event: Event) -> Tracker:
-        recent, past_slots, past_loop = (*self.recent, event), self.past_slots, self.past_loop
+        recent = (*self.recent, event)
         if len(recent) <= RECENT_EVENTS:
             return replace(self, recent=recent, event_count=self.event_count + 1)
-        if self.event_count == RECENT_EVENTS:
-            past_slots = self.initial_slots
+        past_slots, past_loop, past_pause = self.past_slots or self.initial_slots, self.past_loop, self.past_pause
         match recent[0]:
             case SlotSet(name=name, value=value):
                 past_slots = {**past_slots, name: value}
@@ -226,15 +338,100 @@ class Tracker:
                 past_slots = self.initial_slots
             case ActiveLoop(name=loop):
                 past_loop = loop
+            case ConversationPaused():
+                past_pause = True
+            case ConversationResumed():
+                past_pause = False
         return replace(
-            self, recent=recent[1:], event_count=self.event_count + 1, past_slots=past_slots, past_loop=past_loop
+            self,
+            recent=recent[1:],
+            event_count=self.event_count + 1,
+            past_slots=past_slots,
+            past_loop=past_loop,
+            past_pause=past_pause,
+            forgot=True,
         )
+
+    def _back_to(self, length: int) -> Tracker:
+        """The tracker as it was after the first `length` of its recent events; going back counts as an event."""
+        past = Tracker(
+            conversation_id=self.conversation_id,
+            slots=self.past_slots or self.initial_slots,
+            initial_slots=self.initial_slots,
+            loop=OpenLoop(self.past_loop) if self.past_loop is not None else None,
+            paused=self.past_pause,
+            past_slots=self.past_slots,
+            past_loop=self.past_loop,
+            past_pause=self.past_pause,
+            forgot=self.forgot,
+        )
+        gone_back = past.apply_all(self.recent[:length])
+        return replace(gone_back, event_count=self.event_count + 1, reminders=self.reminders)
 
     def apply_all(self, events: Iterable[Event]) -> Tracker:
         tracker = self
         for event in events:
             tracker = tracker.apply(event)
         return tracker
+
+
+def _before_last_message(events: Sequence[Event]) -> int:
+    """How many events there were before the last message.
+
+    As in Rasa, messages that nothing has acted on go with the one after them; else one of them would be answered now.
+    """
+    cut = 0
+    for index in range(len(events) - 1, -1, -1):
+        match events[index]:
+            case UserUttered():
+                cut = index
+            case ActionExecuted() if cut > index:
+                return cut
+            case SessionStarted() | Restarted():
+                return cut or index + 1
+            case _:
+                pass
+    return cut
+
+
+def _before_last_action(events: Sequence[Event]) -> int:
+    """How many events there were before the last action and what came of it; after a message, before the message."""
+    end = len(events)
+    for index in range(len(events) - 1, -1, -1):
+        match events[index]:
+            case ActionExecuted():
+                end = index
+                break
+            case UserUttered():
+                return _before_last_message(events)
+            case SessionStarted() | Restarted():
+                return index + 1
+            case _:
+                end = index
+    undone = events[end] if end < len(events) else None
+    while end > 0 and _came_of(undone, events[end - 1]):
+        end -= 1
+    return end
+
+
+def _came_of(action: Event | None, event: Event) -> bool:
+    """Whether an event right before the action came of it; a form's validation and question say so in their policy."""
+    match event:
+        case ActionExecuted(name=name, policy=policy) if isinstance(action, ActionExecuted):
+            form = f"form: {action.name}"
+            return name != action.name and f"{policy} ".startswith((f"{form} ", f"{form};"))
+        case ActionExecuted() | UserUttered() | SessionStarted() | Restarted():
+            return False
+        case SlotSet(heard=heard):
+            return not heard
+        case _:
+            return True
+
+
+def _with_entities(message: UserUttered, entities: Iterable[Entity]) -> UserUttered:
+    known = message.understood.entities
+    added = tuple(entity for entity in entities if entity not in known)
+    return replace(message, understood=replace(message.understood, entities=(*known, *added)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Event
 from bot.domain.message import Text
 from bot.domain.score import Dimension
+from bot.domain.understanding import Entity
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,27 @@ class AskForm:
     kind: Literal["ask_form"] = "ask_form"
 
 
+@dataclass(frozen=True, slots=True)
+class ScheduleReminder:
+    """At `due_at` let the conversation go on as if the customer had meant `intent`; see `ReminderScheduled`."""
+
+    name: str
+    intent: str
+    due_at: datetime
+    entities: tuple[Entity, ...] = ()
+    kind: Literal["schedule_reminder"] = "schedule_reminder"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelReminder:
+    """Call off reminders of this name, intent and entities; see `ReminderCancelled`."""
+
+    name: str | None = None
+    intent: str | None = None
+    entities: tuple[Entity, ...] | None = None
+    kind: Literal["cancel_reminder"] = "cancel_reminder"
+
+
 DialogueEffect = Apply | Say | RunAction
 PersonEffect = (
     SetAttribute
@@ -169,6 +191,8 @@ PersonEffect = (
     | Emit
     | SendResponse
     | AskForm
+    | ScheduleReminder
+    | CancelReminder
 )
 Effect = DialogueEffect | PersonEffect
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bot.domain.consent import Purpose
 from bot.domain.ids import HandoffId, MessageId
+from bot.domain.understanding import Entity
 
 # ---------------------------------------------------------------- what comes in
 
@@ -109,7 +110,24 @@ class OpenForm:
     kind: Literal["open_form"] = "open_form"
 
 
-Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder that an action scheduled in this conversation: it waits in the inbox until it is due.
+
+    `vendor_id` is `<conversation>:<name>:<due at>`. Whether it still stands then, the tracker knows.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    name: str
+    intent: str
+    due_at: datetime
+    entities: tuple[Entity, ...] = ()
+    kind: Literal["reminder"] = "reminder"
+
+
+Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder
 
 # ---------------------------------------------------------------- what goes out
 

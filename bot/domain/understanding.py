@@ -9,6 +9,9 @@ FALLBACK_INTENT = "nlu_fallback"
 KNOWLEDGE_INTENT = "ask_knowledge"
 OPT_OUT_INTENT = "opt_out"
 
+REMINDED = "reminder"
+"""The stage of what nobody wrote: a reminder was due."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -45,7 +48,8 @@ class KnowledgeAnswer:
 class Understood:
     """The reading of one message.
 
-    `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback.
+    `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback,
+    reminder.
     """
 
     text: str

@@ -16,12 +16,13 @@ from bot.domain.effects import OptIn, OptOut
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.message import Author, CustomerMessage, DeskAction, DeskReply, OpenForm, Text
+from bot.domain.message import Author, CustomerMessage, DeskAction, DeskReply, OpenForm, Reminder, Text
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import ask, finish
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.remind import remind
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
 from bot.services.situation import Situation, begin_session, close_form, read_situation
 from bot.services.think import Thought, answer, read_payload, understand
@@ -81,6 +82,8 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await _customer_turn(runtime, entry, message, situation)
         case OpenForm() as question:
             await ask(runtime, entry, question)
+        case Reminder() as reminder:
+            await remind(runtime, entry, reminder)
         case DeskReply() | DeskAction() as desk:
             await _desk_turn(runtime, entry, desk)
         case _:

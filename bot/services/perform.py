@@ -15,6 +15,7 @@ from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.effects import (
     AddTag,
     AskForm,
+    CancelReminder,
     ChangeScore,
     ClaimIdentity,
     Emit,
@@ -23,13 +24,14 @@ from bot.domain.effects import (
     PersonEffect,
     RecordConsent,
     RequestHandoff,
+    ScheduleReminder,
     SendResponse,
     SetAttribute,
     SyncCrm,
 )
 from bot.domain.ids import ConversationId, EnrolmentId, MessageId, OutboxId, ProfileId, new_id
 from bot.domain.journey import SendWindow
-from bot.domain.message import OpenForm
+from bot.domain.message import OpenForm, Reminder
 from bot.domain.person import Identity
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
@@ -119,6 +121,10 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: PersonEffect, cause: Ca
             await _send_response(uow, runtime, effect, cause, now)
         case AskForm():
             await _ask_form(uow, runtime, effect, cause, now)
+        case ScheduleReminder():
+            await _schedule_reminder(uow, effect, cause, now)
+        case CancelReminder():
+            pass  # its tracker has forgotten it, which the reminder finds out when it is due
 
 
 def _score_change(effect: ChangeScore, cause: Cause, now: datetime) -> ScoreChange:
@@ -195,6 +201,23 @@ async def _ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: C
         again=effect.again,
     )
     await uow.inbox.add(conversation.id, question, now)
+
+
+async def _schedule_reminder(uow: UnitOfWork, effect: ScheduleReminder, cause: Cause, now: datetime) -> None:
+    if cause.conversation_id is None:
+        log.warning("no conversation to remind in", profile=cause.profile_id)
+        return
+    conversation = await uow.conversations.get(cause.conversation_id)
+    reminder = Reminder(
+        channel=conversation.channel,
+        vendor_id=f"{conversation.id}:{effect.name}:{effect.due_at.isoformat()}",
+        address=conversation.address,
+        name=effect.name,
+        intent=effect.intent,
+        due_at=effect.due_at,
+        entities=effect.entities,
+    )
+    await uow.inbox.add(conversation.id, reminder, now, due_at=effect.due_at)
 
 
 async def _note_unreachable(uow: UnitOfWork, effect: SendResponse | AskForm, cause: Cause, now: datetime) -> None:

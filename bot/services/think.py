@@ -15,7 +15,7 @@ from bot.dialogue.engine import decide
 from bot.dialogue.responses import render, says_something
 from bot.domain.assistant import Assistant
 from bot.domain.consent import ConsentRecord
-from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, BotUttered, Event, Tracker
+from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, BotUttered, Event, Tracker, takes_back
 from bot.domain.effects import (
     ActionResult,
     Apply,
@@ -156,8 +156,7 @@ async def _run(
         return
     finally:
         thought.took("actions", perf_counter() - begun)
-    _take_over(assistant, thought, result)
-    thought.apply(ActionExecuted(action.name, policy=action.why))
+    _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
 
 
 async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Person:
@@ -172,12 +171,21 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
     return thought.person
 
 
-def _take_over(assistant: Assistant, thought: Thought, result: ActionResult) -> None:
+def _take_over(assistant: Assistant, thought: Thought, result: ActionResult, executed: ActionExecuted) -> None:
+    if takes_back(result.events):
+        thought.apply(executed)
+        _say_all(assistant, thought, result)
     for event in result.events:
         thought.apply(event)
+    if not takes_back(result.events):
+        _say_all(assistant, thought, result)
+        thought.apply(executed)
+    thought.effects.extend(result.effects)
+
+
+def _say_all(assistant: Assistant, thought: Thought, result: ActionResult) -> None:
     for say in result.says:
         thought.say(_worded(assistant, thought, say))
-    thought.effects.extend(result.effects)
 
 
 def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:

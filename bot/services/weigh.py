@@ -12,7 +12,7 @@ from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import SendWindow
-from bot.domain.understanding import OPT_OUT_INTENT
+from bot.domain.understanding import OPT_OUT_INTENT, REMINDED
 from bot.journeys.send_window import zones_of
 from bot.ports import UnitOfWork
 from bot.services.judge import SendFacts, judge
@@ -83,7 +83,9 @@ async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> boo
     """Whether the customer has written from this address after `moment`: then they want to be answered there again."""
     conversation = await uow.conversations.at(matter.channel, matter.address)
     latest = conversation.tracker.latest_message if conversation is not None else None
-    if latest is None or latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
+    if latest is None or latest.at is None or latest.understood.stage == REMINDED:
+        return False
+    if latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
         return False
     return latest.at > moment
 

@@ -21,6 +21,7 @@ from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
+from bot.domain.understanding import REMINDED
 from bot.ports import LoggedEvent, Standing
 
 ADD = insert_once(conversation).returning(conversation.c.id)
@@ -170,6 +171,8 @@ def _logged(row: Any) -> LoggedEvent:
 
 def _speech(event: Event, at: datetime) -> Speech | None:
     match event:
+        case UserUttered() if event.retold or event.understood.stage == REMINDED:
+            return None
         case UserUttered():
             return Speech(at, CUSTOMER, event.text, event.message_id)
         case BotUttered():

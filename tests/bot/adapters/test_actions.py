@@ -28,12 +28,14 @@ from bot.domain.conversation import (
     ConversationResumed,
     FollowupAction,
     OpenLoop,
+    ReminderCancelled,
+    ReminderScheduled,
     Restarted,
     SlotSet,
     Tracker,
     UserUttered,
 )
-from bot.domain.effects import ActionResult, Emit, RequestHandoff, Say
+from bot.domain.effects import ActionResult, CancelReminder, Emit, RequestHandoff, Say, ScheduleReminder
 from bot.domain.errors import ActionError, SettingsError
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.message import Button, Text
@@ -41,6 +43,7 @@ from bot.domain.understanding import Entity, IntentScore, Understood
 from bot.ports import ActionRunner
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "my secret is 12345"
 ROOT = Path(__file__).parents[3]
 
@@ -58,8 +61,11 @@ ASSISTANT = Assistant(
 # Actions as a third party would write them.
 ACTIONS = """
 import asyncio
+from datetime import datetime, timezone
 from rasa_sdk import Action, ActionExecutionRejection, FormValidationAction
 from rasa_sdk import events
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=timezone.utc)
 
 
 class Echo(Action):
@@ -103,6 +109,8 @@ class Everything(Action):
             events.ConversationPaused(),
             events.ConversationResumed(),
             events.BotUttered("noted"),
+            events.ReminderScheduled("call_back", NOON, name="call"),
+            events.ReminderCancelled("other"),
             {"event": "overture", "effect": {"kind": "emit", "event": "demo.requested", "data": {"n": 1}}},
             {"event": "overture", "effect": {"kind": "request_handoff", "reason": "asked"}},
         ]
@@ -284,13 +292,20 @@ async def test_every_event_message_and_effect_is_taken_over(runner: ActionRunner
             ConversationPaused(),
             ConversationResumed(),
             BotUttered("noted"),
+            ReminderScheduled("call", "call_back", NOON),
+            ReminderCancelled("other"),
         ),
         says=(
             Say(Text("Hello", (Button("A", "/a"), Button("B", "B")), "https://example.com/a.png")),
             Say(Text(""), response="utter_greet", arguments={"name": "Ana"}),
             Say(Text("With a payload")),
         ),
-        effects=(Emit("demo.requested", {"n": 1}), RequestHandoff("asked")),
+        effects=(
+            ScheduleReminder("call", "call_back", NOON),
+            CancelReminder("other"),
+            Emit("demo.requested", {"n": 1}),
+            RequestHandoff("asked"),
+        ),
     )
 
 

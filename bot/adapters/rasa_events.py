@@ -1,0 +1,245 @@
+"""Events of a conversation in Rasa 3's JSON, written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.domain.conversation import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    AgentUttered,
+    AllSlotsReset,
+    BotUttered,
+    ConversationExported,
+    ConversationPaused,
+    ConversationResumed,
+    EntitiesAdded,
+    Event,
+    FollowupAction,
+    LoopInterrupted,
+    ReminderCancelled,
+    ReminderScheduled,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
+from bot.domain.ids import MessageId
+from bot.domain.understanding import Entity, IntentScore, Understood
+
+# ---------------------------------------------------------------- written
+
+
+def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
+    """The event as Rasa 3 writes it in a tracker's JSON; times are seconds since 1970."""
+    stamped: dict[str, Any] = {"event": event.kind, "timestamp": _timestamp(event.at), "metadata": {}}
+    match event:
+        case UserUttered(text=text, understood=understood, message_id=message_id, input_channel=channel):
+            stamped |= {"text": text, "parse_data": parse_data_as_rasa_has_it(understood), "message_id": message_id}
+            stamped |= {"input_channel": channel}
+        case BotUttered(text=text, response=response, speaker=speaker):
+            stamped |= {"text": text, "data": {}}
+            stamped["metadata"] = {"utter_action": response} if response else {}
+            if speaker:
+                stamped["metadata"]["speaker"] = speaker
+        case ActionExecuted(name=name, policy=policy):
+            stamped |= {"name": name, "policy": policy, "confidence": 1.0, "action_text": None}
+        case SlotSet(name=name, value=value):
+            stamped |= {"name": name, "value": value}
+        case LoopInterrupted(interrupted=interrupted):
+            stamped |= {"is_interrupted": interrupted}
+        case ActiveLoop(name=loop):
+            stamped |= {"name": loop}
+        case ActionExecutionRejected(name=name):
+            stamped |= {"name": name, "policy": None, "confidence": None}
+        case FollowupAction(name=followup):
+            stamped |= {"name": followup}
+        case ReminderScheduled(name=name, intent=intent, due_at=due_at, entities=entities):
+            stamped |= {"name": name, "intent": intent, "date_time": due_at.isoformat()}
+            stamped |= {"entities": [_entity(one) for one in entities], "kill_on_user_msg": event.kill_on_user_message}
+        case ReminderCancelled(name=reminder, intent=called_off, entities=found):
+            stamped |= {"name": reminder, "intent": called_off}
+            stamped |= {"entities": None if found is None else [_entity(one) for one in found]}
+        case AgentUttered(text=text):
+            stamped |= {"text": text, "data": None}
+        case EntitiesAdded(entities=entities):
+            stamped |= {"entities": [_entity(one) for one in entities]}
+        case _:
+            pass  # the others are their name and time
+    return stamped
+
+
+def parse_data_as_rasa_has_it(understood: Understood) -> dict[str, Any]:
+    return {
+        "text": understood.text,
+        "intent": {"name": understood.intent.name, "confidence": understood.intent.confidence},
+        "entities": [_entity(entity) for entity in understood.entities],
+        "intent_ranking": [{"name": score.name, "confidence": score.confidence} for score in understood.ranking],
+    }
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    found = {
+        "entity": entity.name,
+        "value": entity.value,
+        "start": entity.start,
+        "end": entity.end,
+        "confidence_entity": entity.confidence,
+        "extractor": entity.extractor,
+    }
+    # rasa-sdk compares role and group with .get(), so those that are not there are left out, as Rasa does.
+    return found | {key: text for key, text in (("role", entity.role), ("group", entity.group)) if text is not None}
+
+
+def _timestamp(at: datetime | None) -> float | None:
+    return at.timestamp() if at else None
+
+
+# ---------------------------------------------------------------- read
+
+_WITHOUT_CONTENT: Mapping[str, Event] = {
+    event.kind: event
+    for event in (
+        ActionReverted(),
+        AllSlotsReset(),
+        ConversationExported(),
+        ConversationPaused(),
+        ConversationResumed(),
+        Restarted(),
+        SessionStarted(),
+        UserUtteranceReverted(),
+    )
+}
+
+_ONLY_FOR_TRAINING = frozenset({"user_featurization"})
+"""What Rasa's machine learning notes for itself."""
+
+
+class UnreadableEvent(ValueError):
+    """A sentence that says what is wrong with the event."""
+
+
+def read_event(told: Mapping[str, Any]) -> Event | None:
+    """The event; None for one that means nothing here. Raises UnreadableEvent. Its time is left to who keeps it."""
+    kind = str(told.get("event"))
+    if kind in _WITHOUT_CONTENT:
+        return _WITHOUT_CONTENT[kind]
+    match kind:
+        case "user":
+            return _user(told)
+        case "bot":
+            return BotUttered(str(told.get("text") or ""))
+        case "agent":
+            return AgentUttered(str(told.get("text") or ""))
+        case "action":
+            return ActionExecuted(_name({"name": told.get("action_text"), **_given(told)}, kind))
+        case "slot":
+            return SlotSet(_name(told, kind), told.get("value"))
+        case "action_execution_rejected":
+            return ActionExecutionRejected(_name(told, kind))
+        case "followup":
+            return FollowupAction(_optional_name(told, kind))
+        case "active_loop" | "form":
+            return ActiveLoop(_optional_name(told, kind))
+        case "loop_interrupted":
+            return LoopInterrupted(bool(told.get("is_interrupted")))
+        case "form_validation":
+            return LoopInterrupted(not told.get("validate", True))
+        case "reminder":
+            return _reminder(told)
+        case "cancel_reminder":
+            entities = told.get("entities")
+            found = None if entities is None else read_entities(entities)
+            return ReminderCancelled(_optional_name(told, kind), told.get("intent"), found)
+        case "entities":
+            return EntitiesAdded(read_entities(told.get("entities")))
+        case _ if kind in _ONLY_FOR_TRAINING:
+            return None
+        case _:
+            raise UnreadableEvent(f'the event "{kind}", which is none of Rasa 3.6')
+
+
+def _given(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _name(told: Mapping[str, Any], kind: str) -> str:
+    name = told.get("name")
+    if not isinstance(name, str) or not name:
+        raise UnreadableEvent(f'the event "{kind}" without a proper name in it')
+    return name
+
+
+def _optional_name(told: Mapping[str, Any], kind: str) -> str | None:
+    return None if told.get("name") is None else _name(told, kind)
+
+
+def _user(told: Mapping[str, Any]) -> UserUttered:
+    """A message that an action tells: the customer is not writing it now, whatever they wrote before."""
+    parsed = told.get("parse_data")
+    parsed = parsed if isinstance(parsed, Mapping) else {}
+    text = str(told.get("text") or parsed.get("text") or "")
+    ranking = tuple(_score(one) for one in parsed.get("intent_ranking") or () if isinstance(one, Mapping))
+    intent = parsed.get("intent")
+    understood = Understood(
+        text,
+        _score(intent if isinstance(intent, Mapping) else {}),
+        read_entities(parsed.get("entities")),
+        ranking,
+        stage="action",
+    )
+    message_id = MessageId(str(told.get("message_id") or ""))
+    return UserUttered(text, understood, message_id, None, str(told.get("input_channel") or ""), retold=True)
+
+
+def _score(told: Mapping[str, Any]) -> IntentScore:
+    confidence = told.get("confidence")
+    return IntentScore(str(told.get("name") or ""), float(confidence) if isinstance(confidence, (int, float)) else 1.0)
+
+
+def _reminder(told: Mapping[str, Any]) -> ReminderScheduled:
+    intent = told.get("intent")
+    if not isinstance(intent, str) or not intent:
+        raise UnreadableEvent('the event "reminder" without an intent')
+    try:
+        due_at = datetime.fromisoformat(str(told.get("date_time")))
+    except ValueError as error:
+        raise UnreadableEvent(f'the event "reminder" with a time that is none: {told.get("date_time")}') from error
+    if due_at.tzinfo is None:
+        due_at = due_at.astimezone()  # as Rasa does: a time without a zone is that of the machine
+    due_at = due_at.astimezone(UTC)
+    return ReminderScheduled(
+        name=_optional_name(told, "reminder") or f"{intent} at {due_at.isoformat()}",
+        intent=intent,
+        due_at=due_at,
+        entities=read_entities(told.get("entities")),
+        kill_on_user_message=bool(told.get("kill_on_user_msg", True)),
+    )
+
+
+def read_entities(told: Any) -> tuple[Entity, ...]:
+    """Entities from Rasa's list, or from a mapping of names to values."""
+    if isinstance(told, Mapping):
+        return tuple(Entity(str(name), value) for name, value in told.items())
+    if not isinstance(told, Sequence) or isinstance(told, str):
+        return ()
+    return tuple(
+        Entity(
+            name=str(one["entity"]),
+            value=one.get("value"),
+            text=str(one.get("text") or ""),
+            start=int(one.get("start") or 0),
+            end=int(one.get("end") or 0),
+            confidence=float(one.get("confidence_entity") or 1.0),
+            role=one.get("role"),
+            group=one.get("group"),
+            extractor=str(one.get("extractor") or ""),
+        )
+        for one in told
+        if isinstance(one, Mapping) and one.get("entity")
+    )
