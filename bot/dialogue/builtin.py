@@ -5,22 +5,51 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from bot.dialogue.slots import heard_slots
 from bot.dialogue.turn import Turn, close_loop
-from bot.domain.conversation import AllSlotsReset, Restarted, SessionStarted, SlotSet
+from bot.dialogue.two_stage_fallback import (
+    ASK_AFFIRMATION,
+    ASK_REPHRASE,
+    TWO_STAGE_FALLBACK,
+    ask_affirmation,
+    ask_rephrase,
+    fall_back_in_two_stages,
+    revert_fallback,
+)
+from bot.domain.conversation import AllSlotsReset, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
 
+BACK: Final = "action_back"
 DEFAULT_FALLBACK: Final = "action_default_fallback"
 DEACTIVATE_LOOP: Final = "action_deactivate_loop"
+EXTRACT_SLOTS: Final = "action_extract_slots"
 RESTART: Final = "action_restart"
+REVERT_FALLBACK: Final = "action_revert_fallback_events"
 SESSION_START: Final = "action_session_start"
+UNLIKELY_INTENT: Final = "action_unlikely_intent"
 
 ANSWER_FROM_KNOWLEDGE: Final = "action_answer_from_knowledge"
 """Says the answer that the message was understood to have in the knowledge pages. The service runs it."""
 
-BUILTIN = frozenset({DEFAULT_FALLBACK, DEACTIVATE_LOOP, RESTART, SESSION_START})
+BUILTIN = frozenset(
+    {
+        ASK_AFFIRMATION,
+        ASK_REPHRASE,
+        BACK,
+        DEACTIVATE_LOOP,
+        DEFAULT_FALLBACK,
+        EXTRACT_SLOTS,
+        RESTART,
+        REVERT_FALLBACK,
+        SESSION_START,
+        TWO_STAGE_FALLBACK,
+        UNLIKELY_INTENT,
+    }
+)
+BUILTIN_LOOPS = frozenset({TWO_STAGE_FALLBACK})
 
 RESTART_INTENT = "restart"
 
-COMMANDS: Mapping[str, str] = {RESTART_INTENT: RESTART, "session_start": SESSION_START}
+COMMANDS: Mapping[str, str] = {RESTART_INTENT: RESTART, "session_start": SESSION_START, "back": BACK}
 """Intents that go before everything else, and the action of each."""
 
 DEFAULT_INTENTS = frozenset({"restart", "back", "out_of_scope", "session_start", "nlu_fallback"})
@@ -29,21 +58,56 @@ DEFAULT_INTENTS = frozenset({"restart", "back", "out_of_scope", "session_start",
 
 def do_builtin(turn: Turn, action: str, why: str) -> None:
     match action:
+        case "action_back":
+            turn.say("utter_back")
+            turn.did(action, why)
+            turn.apply(UserUtteranceReverted())  # the command itself
+            turn.apply(UserUtteranceReverted())
         case "action_deactivate_loop":
             close_loop(turn)
+            turn.did(action, why)
+        case "action_default_ask_affirmation":
+            ask_affirmation(turn)
+            turn.did(action, why)
+        case "action_default_ask_rephrase":
+            ask_rephrase(turn)
+            turn.did(action, why)
+        case "action_default_fallback":
+            turn.say("utter_default")
+            turn.did(action, why)
+            turn.apply(UserUtteranceReverted())
+        case "action_extract_slots":
+            _extract_slots(turn)
+            turn.did(action, why)
         case "action_restart":
             turn.say("utter_restart")
             turn.apply(Restarted())
             _first_slots(turn)
+            turn.did(action, why)
+        case "action_revert_fallback_events":
+            revert_fallback(turn, why)
         case "action_session_start":
-            close_loop(turn)
-            if not turn.assistant.carry_over_slots:
-                turn.apply(AllSlotsReset())
-                _first_slots(turn)
-            turn.apply(SessionStarted())
+            _start_session(turn)
+            turn.did(action, why)
+        case "action_two_stage_fallback":
+            fall_back_in_two_stages(turn, why)
         case _:
-            turn.say("utter_default")
-    turn.did(action, why)
+            turn.did(action, why)
+
+
+def _extract_slots(turn: Turn) -> None:
+    """Once more; after a message it is done anyway."""
+    for event in list(heard_slots(turn.assistant, turn.tracker)):
+        if turn.tracker.slots.get(event.name) != event.value:
+            turn.set_slot(event.name, event.value)
+
+
+def _start_session(turn: Turn) -> None:
+    close_loop(turn)
+    if not turn.assistant.carry_over_slots:
+        turn.apply(AllSlotsReset())
+        _first_slots(turn)
+    turn.apply(SessionStarted())
 
 
 def _first_slots(turn: Turn) -> None:

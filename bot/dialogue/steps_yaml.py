@@ -6,27 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN
+from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, BUILTIN_LOOPS
 from bot.dialogue.domain_yaml import Declarations
 from bot.dialogue.features import ANY_VALUE
 from bot.dialogue.source import Source, plain
 from bot.domain.assistant import ActionStep, Form, LoopStep, Slot, SlotStep, StoryStep, UserStep
 from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.errors import Place
-
-NOT_YET = frozenset(
-    {
-        "action_back",
-        "action_default_ask_affirmation",
-        "action_default_ask_rephrase",
-        "action_extract_slots",
-        "action_revert_fallback_events",
-        "action_send_text",
-        "action_two_stage_fallback",
-        "action_unlikely_intent",
-    }
-)
-"""Default actions of Rasa that this engine does not have yet."""
 
 KINDS = ("intent", "user", "action", "bot", "slot_was_set", "active_loop", "checkpoint", "or")
 KEYS = (*KINDS, "entities", "metadata")
@@ -156,9 +142,7 @@ def _read_action(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> 
     known = names.actions()
     if action in known or not action:
         return ActionStep(action)
-    if action in NOT_YET:
-        source.faults.add(place, f'the default action "{action}" is not supported yet.', "Use a response instead.")
-    elif action.startswith("utter_"):
+    if action.startswith("utter_"):
         source.faults.unknown(place, "response", action, names.declared.responses)
     else:
         source.faults.unknown(place, "action or form", action, known)
@@ -167,7 +151,7 @@ def _read_action(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> 
 
 def _read_loop(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> LoopStep:
     form = source.optional_text(step, "active_loop")
-    if form is not None and form not in names.forms:
+    if form is not None and form not in names.forms and form not in BUILTIN_LOOPS:
         source.faults.unknown(source.place(step, "active_loop"), "form", form, names.forms)
     return LoopStep(form)
 

@@ -25,6 +25,7 @@ from bot.domain.conversation import (
     UserUttered,
 )
 from bot.domain.effects import Apply, DialogueEffect, RunAction, Say
+from bot.domain.message import Text
 
 
 @dataclass(slots=True)
@@ -50,14 +51,18 @@ class Turn:
     def run(self, action: str, why: str) -> None:
         self.effects.append(RunAction(action, why))
 
-    def say(self, name: str) -> None:
-        """Say the response `name`, if there is one and a variation of it fits."""
+    def say(self, name: str, values: Mapping[str, Any] | None = None) -> None:
+        """Say the response `name`, if there is one and a variation of it fits; `values` go before those of slots."""
         response = self.assistant.responses.get(name)
         if response is None:
             return
-        content = render(response, self.tracker, self.channel)
+        content = render(response, self.tracker, self.channel, values=values)
         if says_something(content):
             self.effects.append(Say(content, name))
+
+    def say_text(self, content: Text) -> None:
+        """Say something that is no response."""
+        self.effects.append(Say(content))
 
     def listen(self, why: str) -> None:
         """End the turn here. Where the same would be decided again otherwise, say that the message is dealt with."""

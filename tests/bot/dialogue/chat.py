@@ -13,7 +13,7 @@ from bot.dialogue.content import read_assistant
 from bot.dialogue.engine import decide
 from bot.documents import parse
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import ActionExecuted, BotUttered, Event, SlotSet, Tracker, UserUttered
+from bot.domain.conversation import ActionExecuted, BotUttered, Event, SlotSet, Tracker, UserUttered, takes_back
 from bot.domain.effects import Apply, RunAction, Say
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.understanding import Entity, IntentScore, KnowledgeAnswer, Understood
@@ -50,6 +50,7 @@ class Chat:
         self.tracker = tracker or Tracker(ConversationId("c1"))
         self.events: list[Event] = []
         self.said: list[str] = []
+        self.buttons: list[str] = []
         self.acted: list[tuple[str, str]] = []
         self.decisions = 0
 
@@ -59,12 +60,14 @@ class Chat:
         text: str = "",
         *,
         entities: Sequence[Entity] = (),
+        ranking: Sequence[str] = (),
         answer: KnowledgeAnswer | None = None,
         **values: Any,
     ) -> list[str]:
         """The customer says something; `values` are entities by their names."""
         found = (*entities, *(Entity(name, value) for name, value in values.items()))
-        understood = Understood(text, IntentScore(intent, 1.0), found, answer=answer)
+        ranked = tuple(IntentScore(name, 0.4) for name in ranking)
+        understood = Understood(text, IntentScore(intent, 1.0), found, ranked, answer=answer)
         at = NOON + timedelta(seconds=self.tracker.event_count)
         self.apply(UserUttered(text or intent, understood, MessageId(f"m{len(self.events)}"), at, "webchat"))
         return self.go_on()
@@ -81,12 +84,17 @@ class Chat:
                         self.apply(event)
                     case Say(content=content, response=response):
                         self.said.append(content.text)
+                        self.buttons = [button.payload for button in content.buttons]
                         self.apply(BotUttered(content.text, response))
                     case RunAction(name=name, why=why):
-                        for event in self.actions.get(name, sets())(self.tracker):
-                            self.apply(event)
-                        self.apply(ActionExecuted(name, why))
+                        self.run(name, why)
         return [name for name, _ in self.acted]
+
+    def run(self, action: str, why: str) -> None:
+        answer = self.actions.get(action, sets())(self.tracker)
+        executed = ActionExecuted(action, why)
+        for event in (executed, *answer) if takes_back(answer) else (*answer, executed):
+            self.apply(event)
 
     def apply(self, event: Event) -> None:
         self.events.append(event)

@@ -204,7 +204,6 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("stories: [{story: s, steps: [{checkpoint: nowhere}, {action: utter_greet}]}]", '"nowhere"'),
         ("stories: [{story: s, steps: [{user: hello}]}]", "end-to-end"),
         ("stories: [{story: s, steps: [{intent: greet}, {checkpoint: c}, {action: utter_greet}]}]", "in the middle"),
-        ("stories: [{story: s, steps: [{intent: greet}, {action: action_back}]}]", "not supported yet"),
         ("stories: [{story: s, steps: [{intnt: greet}]}]", 'Did you mean "intent"?'),
         ("intents: [a, a]", "listed twice"),
         ("intents: {a: b}", "should be a list, not a mapping"),

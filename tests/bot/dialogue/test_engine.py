@@ -112,7 +112,7 @@ def test_an_untouched_conversation_has_nothing_to_decide() -> None:
 
 def test_a_condition_on_a_slot_chooses_between_rules() -> None:
     chat = Chat(assistant_of(SHOP))
-    chat.hear("thank")
+    chat.hear("ask_opening")
     assert chat.hear("greet") == ["utter_greet"]
     chat.apply(SlotSet("vip", True))
     assert chat.hear("greet") == ["utter_greet_vip"]
@@ -312,7 +312,7 @@ rules:
 
 def test_slots_that_have_a_value_from_the_start_have_it() -> None:
     chat = Chat(assistant_of(SHOP))
-    chat.hear("thank")
+    chat.hear("ask_opening")
     assert chat.slots["vip"] is False
 
 

@@ -133,11 +133,15 @@ def test_a_correction_is_taken_and_the_question_asked_again(assistant: Assistant
     assert (chat.slots["people"], chat.asked_for, chat.said) == (80, "place", ["Where?"])
 
 
-def test_a_message_that_nobody_understands_gets_the_default_and_the_question_again(assistant: Assistant) -> None:
+def test_a_message_that_nobody_understands_gets_the_default_and_is_as_good_as_not_said(assistant: Assistant) -> None:
     chat = Chat(assistant)
     chat.hear("book")
-    assert steps(chat.hear("greet")) == ["action_default_fallback", "table_form"]
-    assert chat.said == ["Pardon?", "How many?"]
+    before = chat.tracker.recent
+    assert steps(chat.hear("greet")) == ["action_default_fallback"]
+    assert chat.said == ["Pardon?"]
+    assert chat.tracker.recent == before
+    assert chat.tracker.loop is not None
+    assert not chat.tracker.loop.rejected
     chat.hear("inform", number=3)
     assert chat.asked_for == "place"
 
