@@ -141,8 +141,7 @@ def _variation(variation: Variation) -> dict[str, Any]:
         described["buttons"] = [{"title": button.title, "payload": button.payload} for button in variation.buttons]
     if variation.image:
         described["image"] = variation.image
-    if variation.custom is not None:
-        described["custom"] = dict(variation.custom)
+    described |= variation.extras
     if variation.metadata:
         described["metadata"] = dict(variation.metadata)
     return described
@@ -212,8 +211,7 @@ def _no_effect(action: str, effect: Any) -> ActionError:
 def _say(action: str, told: Mapping[str, Any]) -> Say:
     """Text, buttons and image; a named response comes with empty text, for the caller to render with `arguments`.
 
-    A custom payload, an attachment or elements are for one vendor's channel: they are passed over where there is
-    something else to say.
+    A custom payload, an attachment or elements go along for the channels that can show them; alone they say nothing.
     """
     response = told.get("response") or told.get("template") or ""
     buttons = tuple(
@@ -221,11 +219,12 @@ def _say(action: str, told: Mapping[str, Any]) -> Say:
         for button in told.get("buttons") or ()
         if isinstance(button, Mapping)
     )
-    content = Text(str(told.get("text") or ""), buttons=buttons, image=told.get("image") or None)
+    extras = {key: told[key] for key in ("custom", "attachment", "elements") if told.get(key)}
+    content = Text(str(told.get("text") or ""), buttons=buttons, image=told.get("image") or None, extras=extras)
     if not (response or content.text or content.image or content.buttons):
         raise ActionError(
             f'The action "{action}" answered a message with neither text, buttons, image nor the name of a response. '
-            "Custom payloads, attachments and elements cannot be sent yet."
+            "Custom payloads, attachments and elements need a text beside them, for channels that cannot show them."
         )
     arguments = {key: value for key, value in told.items() if key not in _MESSAGE_KEYS}
     return Say(content, response=str(response), arguments=arguments)

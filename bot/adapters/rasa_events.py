@@ -30,7 +30,7 @@ from bot.domain.conversation import (
     UserUttered,
 )
 from bot.domain.ids import MessageId
-from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.domain.understanding import Entity, IntentScore, Understood, base_intent
 
 # ---------------------------------------------------------------- written
 
@@ -77,10 +77,24 @@ def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
 def parse_data_as_rasa_has_it(understood: Understood) -> dict[str, Any]:
     return {
         "text": understood.text,
-        "intent": {"name": understood.intent.name, "confidence": understood.intent.confidence},
+        "intent": {"name": base_intent(understood.intent.name), "confidence": understood.intent.confidence},
         "entities": [_entity(entity) for entity in understood.entities],
         "intent_ranking": [{"name": score.name, "confidence": score.confidence} for score in understood.ranking],
+        "response_selector": _selected(understood.intent),
     }
+
+
+def _selected(intent: IntentScore) -> dict[str, Any]:
+    """What Rasa's response selector says of a retrieval intent: which response it chooses."""
+    retrieval = base_intent(intent.name)
+    if retrieval == intent.name:
+        return {}
+    response = {
+        "intent_response_key": intent.name,
+        "utter_action": f"utter_{intent.name}",
+        "confidence": intent.confidence,
+    }
+    return {retrieval: {"response": response, "ranking": [response]}}
 
 
 def _entity(entity: Entity) -> dict[str, Any]:

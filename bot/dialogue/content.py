@@ -13,6 +13,7 @@ from pathlib import PurePath
 from bot.dialogue.domain_yaml import Declarations, declare, read_entities, read_forms, read_intents
 from bot.dialogue.forms import questions_for
 from bot.dialogue.prepared import prepare
+from bot.dialogue.rasa2 import upgrade
 from bot.dialogue.responses_yaml import read_responses
 from bot.dialogue.rules import contradictions
 from bot.dialogue.slots_yaml import read_slots
@@ -22,7 +23,18 @@ from bot.dialogue.stories_yaml import read_rules, read_stories
 from bot.documents import Document, Faults
 from bot.domain.assistant import Assistant, Form
 
-DOMAIN_KEYS = ("intents", "entities", "slots", "responses", "actions", "forms", "e2e_actions", "session_config")
+DOMAIN_KEYS = (
+    "intents",
+    "entities",
+    "slots",
+    "responses",
+    "actions",
+    "forms",
+    "e2e_actions",
+    "session_config",
+    "config",
+)
+LATEST_VERSION = (3, 1)
 DIALOGUE_KEYS = ("rules", "stories")
 KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "pipeline", "policies", "importers")
 KNOWN_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *KEYS_OF_OTHERS)
@@ -33,14 +45,17 @@ TEST_PREFIX = "test_"
 
 def read_assistant(documents: Sequence[Document]) -> Assistant:
     """Read and check the assistant; raises one ContentError with every fault of every file."""
-    faults = Faults()
+    faults, warnings = Faults(), Faults()
     sources = [
-        Source(document, faults) for document in documents if not PurePath(document.path).name.startswith(TEST_PREFIX)
+        Source(document, faults, warnings)
+        for document in documents
+        if not PurePath(document.path).name.startswith(TEST_PREFIX)
     ]
-    sources = [source for source in sources if _is_content(source)]
+    sources = [source for source in sources if _is_content(source) and _is_readable(source)]
     declared = Declarations()
     for source in sources:
         declare(source, declared)
+    upgrade(declared)
     entities = read_entities(declared)
     intents = read_intents(declared, entities)
     slots = read_slots(declared)
@@ -71,6 +86,8 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
             stories=stories,
             session_expires_after=declared.session_expires_after,
             carry_over_slots=declared.carry_over_slots,
+            lines=frozenset(declared.lines),
+            warnings=tuple(warnings.in_order()),
             fingerprint=_fingerprint(sources),
         )
     )
@@ -87,9 +104,25 @@ def _is_content(source: Source) -> bool:
     return True
 
 
+def _is_readable(source: Source) -> bool:
+    """False for a file of a later version than ours, which Rasa would skip, too. Others are read as the latest is."""
+    written = source.document.data.get("version")
+    if written is None:
+        return True
+    place = source.place(source.document.data, "version")
+    numbers = str(written).strip("\"'").split(".")
+    if not all(number.isdigit() for number in numbers):
+        source.faults.add(place, f'the version "{written}" is none.', 'Write version: "3.1".')
+    elif tuple(map(int, numbers)) > LATEST_VERSION:
+        source.warnings.add(place, f"version {written} is later than 3.1, so the file is skipped.", "Lower it.")
+        return False
+    return True
+
+
 def _check_actions(declared: Declarations) -> None:
+    retrieval = declared.retrieval_actions()
     for name, node in declared.actions.items():
-        if name.startswith("utter_") and name not in declared.responses:
+        if name.startswith("utter_") and name not in declared.responses and name not in retrieval:
             node.source.faults.unknown(node.place, "response", name, declared.responses)
 
 

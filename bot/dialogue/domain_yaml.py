@@ -25,7 +25,7 @@ class Node:
 
 @dataclass(slots=True)
 class Declarations:
-    """Everything that has a name, over all files."""
+    """Everything that has a name, over all files. `lines` are texts that the bot says as they stand (end to end)."""
 
     intents: dict[str, Node] = field(default_factory=dict)
     entities: dict[str, Node] = field(default_factory=dict)
@@ -33,11 +33,17 @@ class Declarations:
     forms: dict[str, Node] = field(default_factory=dict)
     responses: dict[str, Node] = field(default_factory=dict)
     actions: dict[str, Node] = field(default_factory=dict)
+    lines: set[str] = field(default_factory=set)
+    entities_fill_slots: bool = True
     session_expires_after: timedelta = timedelta(hours=1)
     carry_over_slots: bool = True
 
     def known_intents(self) -> frozenset[str]:
         return DEFAULT_INTENTS.union(self.intents)
+
+    def retrieval_actions(self) -> frozenset[str]:
+        """Actions that say the response of the message's retrieval intent: `utter_faq` for `utter_faq/ask_price`."""
+        return frozenset(name.split("/", 1)[0] for name in self.responses if "/" in name)
 
     def known_slots(self) -> frozenset[str]:
         return frozenset({REQUESTED_SLOT, "session_started_metadata", *self.slots})
@@ -72,12 +78,10 @@ def declare(source: Source, found: Declarations) -> None:
                 )
     if "session_config" in data:
         _read_session(source, data["session_config"], found)
-    if data.get("e2e_actions"):
-        source.faults.add(
-            source.place(data, "e2e_actions"),
-            "end-to-end actions are not supported yet.",
-            "Give each text a response and use its name.",
-        )
+    place = source.place(data, "e2e_actions")
+    found.lines.update(source.names(data.get("e2e_actions"), place, "e2e_actions"))
+    if "config" in data:
+        _read_config(source, data["config"], found)
 
 
 def _add(known: dict[str, Node], name: str, node: Node, section: str) -> None:
@@ -102,6 +106,15 @@ def _read_session(source: Source, value: Any, found: Declarations) -> None:
     if (carry_over := session.get("carry_over_slots_to_new_session")) is not None:
         at = source.place(session, "carry_over_slots_to_new_session")
         found.carry_over_slots = source.flag(carry_over, at, "carry_over_slots_to_new_session")
+
+
+def _read_config(source: Source, value: Any, found: Declarations) -> None:
+    place = source.place(source.document.data, "config")
+    config = source.mapping(value, place, "config")
+    source.only_keys(config, ("store_entities_as_slots",), "config")
+    if (stored := config.get("store_entities_as_slots")) is not None:
+        at = source.place(config, "store_entities_as_slots")
+        found.entities_fill_slots = source.flag(stored, at, "store_entities_as_slots")
 
 
 # ---------------------------------------------------------------- intents and entities
@@ -166,14 +179,6 @@ def _read_form(name: str, node: Node, declared: Declarations) -> Form:
         source.faults.add(node.place, f"{what} has no required_slots.", "List the slots that it asks for.")
     slots = properties.get("required_slots")
     place = source.place(properties, "required_slots")
-    if isinstance(slots, Mapping):
-        source.faults.add(
-            place,
-            f"{what} maps its slots as in Rasa 2.",
-            "Only list the slots here, and move their mappings to slots:, each with conditions: [{active_loop: "
-            f"{name}}}].",
-        )
-        return Form(name, tuple(str(slot) for slot in slots))
     required = source.names(slots, place, "required_slots")
     for index, slot in enumerate(required):
         if slot not in declared.known_slots():

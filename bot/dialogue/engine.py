@@ -38,6 +38,7 @@ from bot.domain.conversation import (
     Tracker,
 )
 from bot.domain.effects import DialogueEffect
+from bot.domain.message import Text
 
 MOST_ACTIONS = 10
 """After this many actions on one message the engine listens, as Rasa does (`MAX_NUMBER_OF_PREDICTIONS`)."""
@@ -137,6 +138,12 @@ def _perform(turn: Turn, choice: Choice) -> bool:
     if action in assistant.responses:
         turn.say(action)
         turn.did(action, choice.why)
+    elif action in assistant.lines:
+        turn.say_text(Text(action))
+        turn.did(action, choice.why)
+    elif _says_retrieved(assistant, action):
+        turn.say(_retrieved(turn.tracker))
+        turn.did(action, choice.why)
     elif action in BUILTIN and action not in assistant.actions:
         do_builtin(turn, action, choice.why)
     else:
@@ -186,7 +193,18 @@ def can_do(assistant: Assistant, action: str) -> bool:
         or action in assistant.actions
         or action in assistant.responses
         or action in assistant.forms
+        or action in assistant.lines
+        or _says_retrieved(assistant, action)
     )
+
+
+def _says_retrieved(assistant: Assistant, action: str) -> bool:
+    """Whether the action says what the message's retrieval intent chooses: `utter_faq`, of `utter_faq/ask_price`."""
+    return any(name.startswith(f"{action}/") for name in assistant.responses)
+
+
+def _retrieved(tracker: Tracker) -> str:
+    return f"utter_{tracker.latest_message.understood.intent.name}" if tracker.latest_message else ""
 
 
 def _command(tracker: Tracker) -> Choice | None:
@@ -207,6 +225,9 @@ def _passed_on(history: SoFar) -> str | None:
 def _by_rules_and_stories(turn: Turn, history: SoFar, passed_on: str | None) -> Choice | None:
     tracker, prepared = turn.tracker, turn.prepared
     trail = trail_of(tracker, turn.assistant.intents, prepared.rules.told)
+    if (told := stories.recall(prepared.stories, trail, by_words=True)) is not None:
+        action, story = told
+        return Choice(action, by_story(f"{story} (in these words)"))
     advice = rules.advise(prepared.rules, trail.states(), turn.assistant.slots)
     loop = tracker.loop.name if tracker.loop else None
     if advice.action is not None and advice.action != passed_on:

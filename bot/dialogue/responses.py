@@ -42,6 +42,7 @@ def render(
             for button in variation.buttons
         ),
         image=fill_in(variation.image, known, defaults) if variation.image else None,
+        extras={key: _fill_in_all(value, known, defaults) for key, value in variation.extras.items()},
     )
 
 
@@ -87,6 +88,19 @@ def fill_in(text: str, values: Mapping[str, Any], defaults: Mapping[str, Any] | 
         return before + said(value) if value is not None else ""
 
     return _PLACEHOLDER.sub(value_of, text).strip()
+
+
+def _fill_in_all(value: Any, values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Any:
+    """The texts inside of a value, filled in."""
+    match value:
+        case str():
+            return fill_in(value, values, defaults)
+        case Mapping():
+            return {key: _fill_in_all(one, values, defaults) for key, one in value.items()}
+        case list() | tuple():
+            return [_fill_in_all(one, values, defaults) for one in value]
+        case _:
+            return value
 
 
 def said(value: Any) -> str:

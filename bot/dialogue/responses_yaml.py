@@ -12,7 +12,9 @@ from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
 from bot.domain.message import Button
 
-CONTENT = ("text", "image", "buttons", "quick_replies", "custom", "attachment", "elements")
+SAID_EVERYWHERE = ("text", "image", "buttons", "quick_replies")
+EXTRAS = ("custom", "attachment", "elements")
+CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
 KEYS = (*CONTENT, "channel", "condition", "metadata", "id", "button_type", "template_type")
 
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
@@ -46,10 +48,12 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
     if not any(variation.get(key) for key in CONTENT):
         source.faults.add(place, f"{what} has no content.", "Give it a text, an image, buttons or custom.")
     metadata = dict(plain(source.mapping(variation.get("metadata"), source.place(variation, "metadata"), "metadata")))
-    for key in ("attachment", "elements", "id"):
-        if variation.get(key) is not None:
-            metadata[key] = plain(variation[key])
-    custom = source.mapping(variation.get("custom"), source.place(variation, "custom"), "custom")
+    if variation.get("id") is not None:
+        metadata["id"] = plain(variation["id"])
+    if not any(variation.get(key) for key in SAID_EVERYWHERE) and any(variation.get(key) for key in EXTRAS):
+        source.warnings.add(
+            place, f"{what} has only what some channels can show; nothing is said.", "Give it a text, too."
+        )
     return Variation(
         text=source.optional_text(variation, "text") or "",
         channel=source.optional_text(variation, "channel"),
@@ -58,7 +62,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
             button for key in ("buttons", "quick_replies") for button in _read_buttons(source, variation, key, declared)
         ),
         image=source.optional_text(variation, "image"),
-        custom=plain(custom) if custom else None,
+        extras={key: plain(variation[key]) for key in EXTRAS if variation.get(key)},
         metadata=metadata,
     )
 

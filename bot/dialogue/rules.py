@@ -9,7 +9,18 @@ from itertools import product
 
 from bot.dialogue.patterns import NOT_SET, Pattern, PatternIndex, StatePattern, after_snippet, index_of, state_pattern
 from bot.dialogue.patterns import weight_of as weigh
-from bot.dialogue.trail import SNIPPET, Did, Filled, Happening, Heard, Opened, State, Trail, without_happy_path
+from bot.dialogue.trail import (
+    SNIPPET,
+    Did,
+    Filled,
+    Happening,
+    Heard,
+    Opened,
+    State,
+    Trail,
+    same_words,
+    without_happy_path,
+)
 from bot.domain.assistant import ActionStep, LoopStep, Rule, Slot, SlotStep, Story, StoryStep, UserStep
 from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.errors import Place
@@ -131,7 +142,8 @@ def _ways(steps: Iterable[StoryStep], *, null: str | None) -> list[list[Happenin
     choices: list[list[list[Happening]]] = []
     for step in steps:
         if isinstance(step, UserStep):
-            choices.append([[Heard(intent, frozenset(step.entities))] for intent in step.intents])
+            said = [Heard(intent, frozenset(step.entities)) for intent in step.intents]
+            choices.append([[one] for one in said or [Heard("", frozenset(), same_words(step.text))]])
         else:
             choices.append([_fixed(step, null=null)])
     return [[happening for part in way for happening in part] for way in product(*choices)]

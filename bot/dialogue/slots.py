@@ -12,6 +12,7 @@ from typing import Any
 from bot.dialogue.features import fitted
 from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
+from bot.domain.understanding import base_intent
 
 VALIDATE_SLOT_MAPPINGS = "action_validate_slot_mappings"
 
@@ -21,12 +22,13 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
     message = tracker.latest_message
     if message is None:
         return
+    intent = base_intent(message.understood.intent.name)
     for slot in assistant.slots.values():
         if slot.name == REQUESTED_SLOT:
             continue
         for mapping in slot.mappings:
             values = _values(mapping, tracker, message)
-            if not values or not _applies(assistant, tracker, slot, mapping, message.understood.intent.name):
+            if not values or not _applies(assistant, tracker, slot, mapping, intent):
                 continue
             value = values if slot.type == "list" else fitted(slot, values[-1])
             if value is not None or tracker.slots.get(slot.name) is not None:
@@ -39,7 +41,7 @@ def filling_actions(assistant: Assistant, tracker: Tracker) -> list[str]:
     message = tracker.latest_message
     if message is None:
         return []
-    intent = message.understood.intent.name
+    intent = base_intent(message.understood.intent.name)
     wanted = [
         mapping.action
         for slot in assistant.slots.values()

@@ -26,13 +26,16 @@ def read_slots(declared: Declarations) -> dict[str, Slot]:
 def _read_slot(name: str, node: Node, declared: Declarations) -> Slot:
     source, what = node.source, f'the slot "{name}"'
     properties = source.mapping(node.value, node.place, what)
-    source.only_keys(properties, KEYS, what)
+    if not _is_class(properties):  # a class says itself what it takes besides
+        source.only_keys(properties, KEYS, what)
     kind = _read_type(source, properties, node.place, what)
     influences = kind != "any"
     if "influence_conversation" in properties:
         place = source.place(properties, "influence_conversation")
         influences = source.flag(properties["influence_conversation"], place, "influence_conversation")
-        if influences and kind == "any":
+        if influences and _is_class(properties):
+            influences = False
+        elif influences and kind == "any":
             source.faults.add(
                 place, f"{what} is of type any, which cannot influence the conversation.", "Use another type, or false."
             )
@@ -50,14 +53,21 @@ def _read_slot(name: str, node: Node, declared: Declarations) -> Slot:
     return slot
 
 
+def _is_class(properties: Mapping[Any, Any]) -> bool:
+    """Whether the type is Python: `my_package.MySlot`. Rasa would import it."""
+    return "." in str(properties.get("type"))
+
+
 def _read_type(source: Source, properties: Mapping[Any, Any], place: Place, what: str) -> str:
     if "type" not in properties:
         source.faults.add(place, f"{what} has no type.", f"Known: {', '.join(TYPES)}.")
         return "any"
     at = source.place(properties, "type")
     kind = source.text(properties["type"], at, f"the type of {what}")
-    if "." in kind:
-        source.faults.add(at, f"{what} has a class of its own; those are not supported yet.", "Use type: any.")
+    if _is_class(properties):
+        source.warnings.add(
+            at, f"{what} has a class of its own, which is not run: it counts as any.", "Give it one of Rasa's types."
+        )
     elif kind and kind not in TYPES:
         source.faults.unknown(at, "slot type", kind, TYPES)
     return kind if kind in TYPES else "any"
@@ -109,7 +119,7 @@ def _read_mappings(
                 place,
                 f'the slot "{name}" has no mappings.',
                 "Say how it is filled (Rasa 2 filled it from the entity of its name: type: from_entity, "
-                f"entity: {name}), or by actions alone: type: custom.",
+                f'entity: {name}), or by actions alone: type: custom. A file of Rasa 2 says so: version: "2.0".',
             )
         return ()
     mappings = properties["mappings"]

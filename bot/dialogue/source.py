@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.documents import Document, Faults
@@ -14,6 +14,13 @@ from bot.domain.errors import Place
 class Source:
     document: Document
     faults: Faults
+    warnings: Faults = field(default_factory=Faults)
+
+    def major_version(self) -> int:
+        """What the file says of the format that it is in: 2 or 3; Rasa takes a file that says nothing as the latest."""
+        data = self.document.data
+        version = data.get("version") if isinstance(data, Mapping) else None
+        return 2 if str(version).strip("\"'").startswith("2") else 3
 
     def place(self, node: Any = None, key: Any = None) -> Place:
         return self.document.place(node, key)

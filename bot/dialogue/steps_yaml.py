@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, BUILTIN_LOOPS
 from bot.dialogue.domain_yaml import Declarations
+from bot.dialogue.entities_yaml import annotated_entities, filled_slots, read_entities
 from bot.dialogue.features import ANY_VALUE
 from bot.dialogue.source import Source, plain
 from bot.domain.assistant import ActionStep, Form, LoopStep, Slot, SlotStep, StoryStep, UserStep
 from bot.domain.conversation import ACTION_LISTEN
 from bot.domain.errors import Place
+from bot.domain.understanding import ANNOTATION, Entity
 
 KINDS = ("intent", "user", "action", "bot", "slot_was_set", "active_loop", "checkpoint", "or")
 KEYS = (*KINDS, "entities", "metadata")
@@ -43,7 +45,8 @@ class Vocabulary:
     spoken: SpokenReader | None = None
 
     def actions(self) -> frozenset[str]:
-        own = set(self.declared.actions) | set(self.declared.responses) | set(self.forms)
+        own = set(self.declared.actions) | set(self.declared.responses) | set(self.forms) | self.declared.lines
+        own |= self.declared.retrieval_actions()
         return frozenset(own | BUILTIN | {ACTION_LISTEN, ANSWER_FROM_KNOWLEDGE})
 
 
@@ -64,45 +67,66 @@ def read_steps(
         elif "or" in step:
             choices = source.sequence(step["or"], source.place(step, "or"), "or")
             read = [_read_step(source, one, source.place(choices, at), names) for at, one in enumerate(choices)]
-            if alternatives := _merged([one for one in read if one is not None]):
+            if alternatives := _merged([one[0] for one in read if one]):
                 found.append(alternatives)
-        elif (read_step := _read_step(source, step, here, names)) is not None:
-            found.append((read_step,))
+        else:
+            found += [(one,) for one in _read_step(source, step, here, names)]
     return found
 
 
 def _merged(steps: list[StoryStep]) -> Alternatives:
     """Intents with the same entities become one step."""
     users = [step for step in steps if type(step) is UserStep]  # those of a test story have their own words, too
-    if len(users) == len(steps) > 0 and all(step.entities == users[0].entities for step in users):
+    alike = all(step.entities == users[0].entities and not step.text for step in users)
+    if len(users) == len(steps) > 0 and alike:
         return (UserStep(tuple(intent for step in users for intent in step.intents), users[0].entities),)
     return tuple(steps)
 
 
-def _read_step(source: Source, entry: Any, place: Place, names: Vocabulary) -> StoryStep | None:
+def _read_step(source: Source, entry: Any, place: Place, names: Vocabulary) -> tuple[StoryStep, ...]:
+    """The step, and after a message the slots that its entities fill; nothing where there is none to be read."""
     step = source.mapping(entry, place, "a step")
     if names.spoken is not None and ("user" in step or "bot" in step):
-        return names.spoken(source, step, names)
+        spoken = names.spoken(source, step, names)
+        return () if spoken is None else (spoken,)
     if "intent" in step:
-        return read_user(source, step, names)
+        told, entities = _read_intent(source, step, names)
+        return (told, *_filled(entities, names))
+    if "user" in step:
+        return _read_words(source, step, names)
     if "action" in step:
-        return _read_action(source, step, names)
+        return (_read_action(source, step, names),)
     if "slot_was_set" in step:
-        return SlotStep(_read_slots(source, step, names))
+        return (SlotStep(_read_slots(source, step, names)),)
     if "active_loop" in step:
-        return _read_loop(source, step, names)
-    if "user" in step or "bot" in step:
-        source.faults.add(
-            place,
-            "end-to-end steps are not supported yet.",
-            "Say which intent: the user's text has." if "user" in step else "Say which action: says this.",
-        )
-    elif step:
+        return (_read_loop(source, step, names),)
+    if "bot" in step:
+        line = source.text(step["bot"], source.place(step, "bot"), "what the bot says").strip()
+        names.declared.lines.add(line)
+        return (ActionStep(line),)
+    if step:
         source.faults.add(place, "this step says neither who acts nor what is set.", f"Known: {', '.join(KINDS)}.")
-    return None
+    return ()
+
+
+def _read_words(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> tuple[StoryStep, ...]:
+    """What is said end to end: exactly these words, whatever their intent."""
+    said = source.text(step["user"], source.place(step, "user"), "what the user says")
+    text = ANNOTATION.sub(lambda found: found["text"], said).strip()
+    return (UserStep((), text=text), *_filled(list(annotated_entities(said)), names))
+
+
+def _filled(entities: list[Entity], names: Vocabulary) -> tuple[StoryStep, ...]:
+    slots = filled_slots(entities, names.slots) if names.declared.entities_fill_slots else {}
+    return (SlotStep(slots),) if slots else ()
 
 
 def read_user(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> UserStep:
+    """The intent and the entities of a step."""
+    return _read_intent(source, step, names)[0]
+
+
+def _read_intent(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> tuple[UserStep, list[Entity]]:
     place = source.place(step, "intent")
     intent = source.text(step["intent"], place, "an intent").removeprefix("/")
     known = names.declared.known_intents()
@@ -110,29 +134,19 @@ def read_user(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> Use
         source.faults.unknown(place, "intent", intent, known)
     if intent not in known:
         intent = intent.split("/")[0]
-    return UserStep((intent,), _read_entities(source, step, names))
+    entities = read_entities(source, step)
+    for entity in entities:
+        if entity.name not in names.declared.entities:
+            source.faults.unknown(source.place(step, "entities"), "entity", entity.name, names.declared.entities)
+    return UserStep((intent,), _labelled(entities)), entities
 
 
-def _read_entities(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> dict[str, Any]:
-    entities = step.get("entities")
+def _labelled(entities: Iterable[Entity]) -> dict[str, Any]:
+    """Entities by their labels: `city`, and `city#to` where a role or group is told."""
     found: dict[str, Any] = {}
-    for index, entry in enumerate(source.sequence(entities, source.place(step, "entities"), "entities")):
-        place = source.place(entities, index)
-        labels: dict[str, Any] = {}
-        if isinstance(entry, Mapping) and "entity" in entry:
-            labels[str(entry["entity"])] = plain(entry.get("value"))
-            parts = [entry[key] for key in ("role", "group") if entry.get(key) is not None]
-            labels.update({f"{entry['entity']}#{part}": plain(entry.get("value")) for part in parts})
-        elif isinstance(entry, Mapping):
-            name = next((key for key in entry if key not in ("role", "group")), "")
-            labels[str(name)] = plain(entry.get(name))
-            labels.update({f"{name}#{entry[key]}": plain(entry[name]) for key in ("role", "group") if key in entry})
-        elif name := source.text(entry, place, "an entity"):
-            labels[name] = None
-        for label in labels:
-            if label.split("#")[0] not in names.declared.entities:
-                source.faults.unknown(place, "entity", label, names.declared.entities)
-        found.update(labels)
+    for entity in entities:
+        found[entity.name] = entity.value
+        found.update({f"{entity.name}#{part}": entity.value for part in (entity.role, entity.group) if part})
     return found
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.features import ANY_VALUE, Feature, feature
 from bot.dialogue.rules import story_trails
-from bot.dialogue.trail import Did, Heard, State, Trail
-from bot.domain.assistant import LoopStep, Rule, Slot, SlotStep, Story
+from bot.dialogue.trail import Did, Heard, State, Trail, same_words
+from bot.domain.assistant import LoopStep, Rule, Slot, SlotStep, Story, UserStep
 
 MAX_HISTORY = 5
 """How many states a memory spans: Rasa's default for its memoization."""
@@ -25,18 +25,22 @@ class StoryBook:
     memories: Mapping[Memory, tuple[str, str]] = field(default_factory=dict)
     seen_slots: tuple[Slot, ...] = ()
     unseen_loops: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
 
 
-def recall(book: StoryBook, trail: Trail) -> tuple[str, str] | None:
+def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[str, str] | None:
     """The action that a story has next, and the story's name.
 
     First as everything went; then as if the conversation had begun later, so that a story may begin at any time.
+    `by_words`: only stories that tell in which words the last message was said (end to end).
     """
     if not book.memories:
         return None
     for candidate in (trail, *_later_beginnings(trail)):
         states = candidate.states()[-MAX_HISTORY:]
-        if (found := book.memories.get(_memory(book, states))) is not None:
+        if by_words and states[-1].text not in book.texts:
+            return None
+        if (found := book.memories.get(_memory(book, states, by_words=by_words))) is not None:
             return found
     return None
 
@@ -60,7 +64,7 @@ def compile_stories(stories: Iterable[Story], rules: Iterable[Rule], slots: Mapp
         for slot in slots.values()
         if slot.influence_conversation and slot.type != "any" and slot.name not in only_in_rules
     )
-    book = StoryBook({}, seen, _named_loops(rules) - _named_loops(stories))
+    book = StoryBook({}, seen, _named_loops(rules) - _named_loops(stories), _told_texts(stories))
     first_slots = {slot.name: slot.initial_value for slot in slots.values() if slot.initial_value is not None}
     memories: dict[Memory, tuple[str, str] | None] = {}
     for story in stories:
@@ -70,19 +74,24 @@ def compile_stories(stories: Iterable[Story], rules: Iterable[Rule], slots: Mapp
                 states.append(state)
                 if action is None:
                     continue
-                key = _memory(book, states[-MAX_HISTORY:])
+                key = _memory(book, states[-MAX_HISTORY:], by_words=True)
                 known = memories.setdefault(key, (action, story.name))
                 if known is not None and known[0] != action:
                     memories[key] = None
     kept = {key: known for key, known in memories.items() if known is not None}
-    return StoryBook(kept, book.seen_slots, book.unseen_loops)
+    return replace(book, memories=kept)
 
 
-def _memory(book: StoryBook, states: Sequence[State]) -> Memory:
-    return tuple(_seen(book, state) for state in states)
+def _told_texts(stories: Iterable[Story]) -> frozenset[str]:
+    steps = [step for story in stories for step in story.steps if isinstance(step, UserStep)]
+    return frozenset(same_words(step.text) for step in steps if step.text)
 
 
-def _seen(book: StoryBook, state: State) -> SeenState:
+def _memory(book: StoryBook, states: Sequence[State], *, by_words: bool) -> Memory:
+    return tuple(_seen(book, state, by_words=by_words) for state in states)
+
+
+def _seen(book: StoryBook, state: State, *, by_words: bool) -> SeenState:
     slots = set()
     for slot in book.seen_slots:
         value = state.slots.get(slot.name)
@@ -90,6 +99,8 @@ def _seen(book: StoryBook, state: State) -> SeenState:
         if seen is not None:
             slots.add((slot.name, seen))
     loop = None if state.loop in book.unseen_loops else state.loop
+    if by_words and state.text in book.texts:
+        return state.previous, f'"{state.text}"', frozenset(), frozenset(slots), loop
     return state.previous, state.intent, state.entities, frozenset(slots), loop
 
 

@@ -53,6 +53,10 @@ def _read_rule(source: Source, rule: Mapping[Any, Any], name: str, place: Place,
         source.faults.add(
             place, f"{what} has more than one message of the user; a rule may have one.", "Make it a story."
         )
+    if any(isinstance(step, UserStep) and step.text for part in parts for step in part):
+        source.faults.add(
+            place, f"{what} says in which words the user speaks.", "Name the intent:, or make it a story."
+        )
     if parts and not any(isinstance(step, ActionStep) for part in parts for step in part):
         source.faults.add(place, f"{what} does nothing.", "Add the action: that answers.")
     condition = _read_condition(source, rule, what, names)

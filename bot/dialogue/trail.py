@@ -8,7 +8,7 @@ The answers of a form's happy path leave no states, so that a form counts as one
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.dialogue.policies import Chosen, chosen_by
@@ -25,7 +25,7 @@ from bot.domain.conversation import (
     Tracker,
     UserUttered,
 )
-from bot.domain.understanding import Entity, Understood
+from bot.domain.understanding import Entity, Understood, base_intent
 
 START = ""
 """What acted before the first action of a conversation."""
@@ -37,8 +37,11 @@ SNIPPET = "..."
 
 @dataclass(frozen=True, slots=True)
 class Heard:
+    """A message; `text` is what was said, as `same_words` puts it, where that may matter."""
+
     intent: str
     entities: frozenset[str]
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ class State:
     entities: frozenset[str] = frozenset()
     slots: Mapping[str, Any] = field(default_factory=dict)
     loop: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +104,16 @@ class Trail:
         """Each state with the action that was chosen in it; the last one is the present, with None."""
         found: list[tuple[State, str | None]] = []
         previous, intent, entities, slots, loop = self.previous, None, frozenset[str](), self.slots, self.loop
-        listened = False
+        listened, text = False, ""
         for happening in self.happenings:
             match happening:
                 case Heard():
                     if not listened:
-                        found.append((State(previous, intent, entities, slots, loop), ACTION_LISTEN))
+                        found.append((State(previous, intent, entities, slots, loop, text), ACTION_LISTEN))
                     previous, intent, entities, listened = ACTION_LISTEN, happening.intent, happening.entities, False
+                    text = happening.text
                 case Did(action=action):
-                    found.append((State(previous, intent, entities, slots, loop), action))
+                    found.append((State(previous, intent, entities, slots, loop, text), action))
                     previous, listened = action, action == ACTION_LISTEN
                 case Filled(slot=slot, value=value):
                     slots = {**slots, slot: value}
@@ -118,7 +123,7 @@ class Trail:
                     loop = form
                 case PassedOn():
                     pass
-        return [*found, (State(previous, intent, entities, slots, loop), None)]
+        return [*found, (State(previous, intent, entities, slots, loop, text), None)]
 
     def states(self) -> list[State]:
         return [state for state, _ in self.steps()]
@@ -175,8 +180,13 @@ def heard(understood: Understood, intents: Mapping[str, tuple[str, ...] | None])
     """A message as rules and stories see it: its intent, and those of its entities that the intent uses."""
     intent = understood.intent.name
     if intent not in intents and "/" in intent:
-        intent = intent.split("/", 1)[0]  # a retrieval intent: `faq/ask_price` counts as `faq`
-    return Heard(intent, _labels(understood.entities, intents.get(intent)))
+        intent = base_intent(intent)
+    return Heard(intent, _labels(understood.entities, intents.get(intent)), same_words(understood.text))
+
+
+def same_words(text: str) -> str:
+    """Two texts that are the same so are the same message in an end-to-end story."""
+    return " ".join(text.split()).casefold()
 
 
 def _labels(entities: Iterable[Entity], used: tuple[str, ...] | None) -> frozenset[str]:
@@ -194,7 +204,7 @@ def _with_entities(
     for index in range(len(happenings) - 1, -1, -1):
         if isinstance(happening := happenings[index], Heard):
             labels = happening.entities | _labels(entities, intents.get(happening.intent))
-            return [*happenings[:index], Heard(happening.intent, labels), *happenings[index + 1 :]]
+            return [*happenings[:index], replace(happening, entities=labels), *happenings[index + 1 :]]
     return happenings
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
 
-from bot.domain.errors import Place
+from bot.domain.errors import Fault, Place
 from bot.domain.message import Button
 
 NOWHERE = Place("")
@@ -68,14 +68,17 @@ class SlotCondition:
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """One wording of a response, perhaps for one channel or while slots have certain values."""
+    """One wording of a response, perhaps for one channel or while slots have certain values.
+
+    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`.
+    """
 
     text: str
     channel: str | None = None
     conditions: tuple[SlotCondition, ...] = ()
     buttons: tuple[Button, ...] = ()
     image: str | None = None
-    custom: Mapping[str, Any] | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -90,10 +93,14 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class UserStep:
-    """The customer says something of one of these intents, with at least these entities (name to value; None: any)."""
+    """The customer says something of one of these intents, with at least these entities (name to value; None: any).
+
+    With `text` they say exactly that (end to end), and there are no intents.
+    """
 
     intents: tuple[str, ...]
     entities: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,7 @@ class Story:
 class Assistant:
     """All that the dialogue engine needs. `intents` maps each to the entities it uses (None: all of them).
 
+    `lines` are texts that are said as they stand, by end-to-end stories; `warnings` is what Rasa would do otherwise.
     `prepared` belongs to the engine: what it looks up by, made once when the assistant is read.
     """
 
@@ -152,5 +160,7 @@ class Assistant:
     stories: tuple[Story, ...]
     session_expires_after: timedelta = timedelta(hours=1)
     carry_over_slots: bool = True
+    lines: frozenset[str] = frozenset()
+    warnings: tuple[Fault, ...] = ()
     fingerprint: str = ""
     prepared: object = field(default=None, compare=False, repr=False)

@@ -146,7 +146,10 @@ class Author(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a customer reads. `source` names and links the page that an answer came from."""
+    """What a customer reads. `source` names and links the page that an answer came from.
+
+    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
+    """
 
     text: str
     buttons: tuple[Button, ...] = ()
@@ -155,6 +158,7 @@ class Text:
     author_name: str = ""
     source_title: str = ""
     source_url: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["text"] = "text"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,18 @@ OPT_OUT_INTENT = "opt_out"
 
 REMINDED = "reminder"
 """The stage of what nobody wrote: a reminder was due."""
+
+
+ANNOTATION = re.compile(
+    r"\[(?P<text>[^\[\]]+)\]"
+    r"(?:\((?P<name>[^():]*)(?::(?P<value>[^()]*))?\)|(?P<details>\{[^{}]*\}))"
+)
+"""An entity as Rasa's files mark it in a text: `[York](city)`, `[York]{"entity": "city", "role": "to"}`."""
+
+
+def base_intent(intent: str) -> str:
+    """A retrieval intent without its key: `faq` for `faq/ask_price`. Rules and stories see no more of it."""
+    return intent.split("/", 1)[0]
 
 
 @dataclass(frozen=True, slots=True)

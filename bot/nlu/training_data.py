@@ -10,14 +10,10 @@ from typing import Any
 
 from bot.documents import Document, Faults
 from bot.domain.errors import Place
-from bot.domain.understanding import Entity
+from bot.domain.understanding import ANNOTATION, Entity, base_intent
 
 FEWEST_EXAMPLES = 2
 
-_ANNOTATION = re.compile(
-    r"\[(?P<text>[^\[\]]+)\]"
-    r"(?:\((?P<name>[^():]*)(?::(?P<value>[^()]*))?\)|(?P<details>\{[^{}]*\}))"
-)
 _BROKEN = re.compile(r"\[[^\[\]]*\]\s*[({]|\[[^\[\]]*$")
 _KINDS = ("intent", "synonym", "regex", "lookup")
 _DETAILS = {"entity", "value", "role", "group"}
@@ -157,15 +153,14 @@ class _Reader:
                 self._read_regex(name, pattern, where)
 
     def _read_intent(self, name: str, lines: list[tuple[str, Place]], place: Place) -> None:
-        # A retrieval intent (`faq/ask_price`) is classified by its first part, as Rasa does.
-        intent = name.split("/", 1)[0]
-        self._places.setdefault(intent, place)
-        if self._known_intents is not None and intent not in self._known_intents:
-            self.faults.unknown(place, "intent", intent, self._known_intents)
+        # A retrieval intent (`faq/ask_price`) is learnt with its key, for the key chooses the response.
+        self._places.setdefault(name, place)
+        if self._known_intents is not None and base_intent(name) not in self._known_intents:
+            self.faults.unknown(place, "intent", base_intent(name), self._known_intents)
         for text, where in lines:
-            example = self.read_example(text, intent, where)
+            example = self.read_example(text, name, where)
             if not example.text.strip():
-                self.faults.add(where, f'this example of "{intent}" is empty.', "Remove the line.")
+                self.faults.add(where, f'this example of "{name}" is empty.', "Remove the line.")
                 continue
             self.examples.append(example)
 
@@ -216,7 +211,7 @@ class _Reader:
 
     def read_example(self, annotated: str, intent: str, place: Place) -> Example:
         text, entities, read_to = "", [], 0
-        for match in _ANNOTATION.finditer(annotated):
+        for match in ANNOTATION.finditer(annotated):
             between = annotated[read_to : match.start()]
             self._check_no_annotation(between, _moved(place, read_to))
             text += between

@@ -37,7 +37,7 @@ async def remind(runtime: Runtime, entry: InboxEntry, reminder: Reminder) -> Non
     understood = Understood(text, IntentScore(reminder.intent, 1.0), reminder.entities, stage=REMINDED)
     message_id = MessageId(reminder.vendor_id)
     thought.apply(UserUttered(text, understood, message_id, now, reminder.channel))
-    await answer(runtime, thought, situation.person, message_id)
+    await answer(runtime, thought, situation.profile, message_id)
     turn = Turn(
         conversation=situation.conversation,
         thought=thought,

@@ -195,7 +195,12 @@ def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:
         return say
     worded = render(response, thought.tracker, thought.channel, values=say.arguments)
     own = say.content
-    content = replace(worded, buttons=(*worded.buttons, *own.buttons), image=own.image or worded.image)
+    content = replace(
+        worded,
+        buttons=(*worded.buttons, *own.buttons),
+        image=own.image or worded.image,
+        extras={**worded.extras, **own.extras},
+    )
     return replace(say, content=content)
 
 

@@ -15,9 +15,9 @@ from typing import IO, Any
 
 from sqlalchemy import make_url
 
-from bot.adapters.action_calls import event_as_rasa_has_it
 from bot.adapters.codec import EVENT
 from bot.adapters.database import Database
+from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.domain.errors import SettingsError
 from bot.entrypoints.files import writing
 from bot.ports import LoggedEvent

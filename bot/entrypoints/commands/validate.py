@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from bot.adapters.library import read_contents
 from bot.entrypoints.wiring import channel_names, shelves_of
@@ -12,6 +13,8 @@ from bot.settings import Settings
 def run(settings: Settings, _options: argparse.Namespace) -> int:
     contents = read_contents(shelves_of(settings, channel_names(settings)))
     assistant = contents.assistant
+    for warning in assistant.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     print(
         f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "
         f"{len(assistant.forms)} forms, {len(assistant.responses)} responses, {len(contents.pages)} knowledge pages, "

@@ -298,7 +298,7 @@ async def test_every_event_message_and_effect_is_taken_over(runner: ActionRunner
         says=(
             Say(Text("Hello", (Button("A", "/a"), Button("B", "B")), "https://example.com/a.png")),
             Say(Text(""), response="utter_greet", arguments={"name": "Ana"}),
-            Say(Text("With a payload")),
+            Say(Text("With a payload", extras={"custom": {"a": 1}})),
         ),
         effects=(
             ScheduleReminder("call", "call_back", NOON),

@@ -108,6 +108,7 @@ rules:
     assert rule.condition == (LoopStep(None), SlotStep({"size": "L"}))
     assert rule.steps == (
         UserStep(("order",), {"size": "L"}),
+        SlotStep({"size": "L"}),
         ActionStep("order_form"),
         LoopStep("order_form"),
         SlotStep({"size": "..."}),
@@ -202,7 +203,9 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ),
         ("rules: {rule: r}", "should be a list, not a mapping"),
         ("stories: [{story: s, steps: [{checkpoint: nowhere}, {action: utter_greet}]}]", '"nowhere"'),
-        ("stories: [{story: s, steps: [{user: hello}]}]", "end-to-end"),
+        ("stories: [{story: s, steps: [{user: [hello]}]}]", "should be a text"),
+        ('version: "three"', 'the version "three" is none'),
+        ("config: {store_entities: false}", 'Did you mean "store_entities_as_slots"?'),
         ("stories: [{story: s, steps: [{intent: greet}, {checkpoint: c}, {action: utter_greet}]}]", "in the middle"),
         ("stories: [{story: s, steps: [{intnt: greet}]}]", 'Did you mean "intent"?'),
         ("intents: [a, a]", "listed twice"),
@@ -220,11 +223,9 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("responses: {utter_x: [{txt: a}]}", 'Did you mean "text"?'),
         ("responses: {utter_x: [{text: [a]}]}", "should be a text, not a list"),
         ("actions: [utter_nothing]", 'no response "utter_nothing"'),
-        ("forms: {f: {required_slots: {size: []}}}", "as in Rasa 2"),
         ("forms: {f: {}}", "has no required_slots"),
         ("forms: {f: {required_slots: [size], ignored_intents: [gret]}}", 'no intent "gret"'),
         ("slots: {x: {type: txt, mappings: []}}", 'Did you mean "text"?'),
-        ("slots: {x: {type: my.Slot, mappings: []}}", "class of its own"),
         ("slots: {x: {mappings: []}}", "has no type"),
         ("slots: {x: {type: text}}", "has no mappings"),
         ("slots: {x: {type: categorical, mappings: []}}", "has no values"),
@@ -293,3 +294,59 @@ rules:
     assistant: Assistant = assistant_of(rules)
     assert len(assistant.rules) == 2
     assert assistant.intents == {}
+
+
+# ---------------------------------------------------------------- what Rasa would do otherwise
+
+
+def warnings_of(*texts: str) -> list[str]:
+    return [str(warning) for warning in assistant_of(*texts).warnings]
+
+
+def test_a_file_of_a_later_version_is_skipped() -> None:
+    assistant = assistant_of(
+        'version: "3.2"\nintents: [a]', 'version: "3.0"\nintents: [b]', "version: 3.1\nintents: [c]"
+    )
+    assert set(assistant.intents) == {"b", "c"}
+    assert [str(one) for one in assistant.warnings] == [
+        "nlu_data/0.yml:1:1: version 3.2 is later than 3.1, so the file is skipped. Lower it."
+    ]
+
+
+def test_a_slot_with_a_class_of_its_own_counts_as_any() -> None:
+    content = "slots: {x: {type: my.MySlot, path: a, influence_conversation: true, mappings: [{type: custom}]}}"
+    slot = assistant_of(content).slots["x"]
+    assert (slot.type, slot.influence_conversation) == ("any", False)
+    assert "counts as any" in warnings_of(content)[0]
+
+
+def test_entities_of_a_step_fill_the_slots_that_they_would_fill() -> None:
+    story = "stories: [{story: s, steps: [{intent: order, entities: [{size: L}]}, {action: action_order}]}]"
+    filled = assistant_of(BASE, story).stories[0].steps[1]
+    assert filled == SlotStep({"size": "L"})
+    without = assistant_of(BASE, story, "config: {store_entities_as_slots: false}").stories[0].steps
+    assert without == (UserStep(("order",), {"size": "L"}), ActionStep("action_order"))
+
+
+@pytest.mark.parametrize(
+    ("entity", "filled"),
+    [
+        ("{city: Rome, role: to}", {"target": "Rome"}),
+        ("{entity: city, value: Rome, role: to}", {"target": "Rome"}),
+        ("{city: Rome, group: '1'}", {"stops": ["Rome"]}),
+        ("{city: null, role: to}", {"target": "..."}),
+        ("{city: Rome, role: from}", {}),
+    ],
+)
+def test_roles_and_groups_of_an_entity_choose_the_slot(entity: str, filled: dict[str, object]) -> None:
+    content = f"""
+intents: [go]
+entities: [city: {{roles: [to, from], groups: ["1"]}}]
+slots:
+  target: {{type: text, mappings: [{{type: from_entity, entity: city, role: to}}]}}
+  stops: {{type: list, mappings: [{{type: from_entity, entity: city, group: "1"}}]}}
+responses: {{utter_go: [{{text: Off}}]}}
+rules: [{{rule: r, steps: [{{intent: go, entities: [{entity}]}}, {{action: utter_go}}]}}]
+"""
+    steps = assistant_of(content).rules[0].steps
+    assert [step.slots for step in steps if isinstance(step, SlotStep)] == ([filled] if filled else [])

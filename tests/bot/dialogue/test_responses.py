@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.responses import fill_in, render
+from bot.dialogue.responses import fill_in, render, says_something
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.conversation import FollowupAction, Tracker
 from bot.domain.ids import ConversationId
 from bot.domain.message import Button
+from tests.bot.dialogue.chat import assistant_of
 
 
 def tracker(**slots: Any) -> Tracker:
@@ -98,3 +99,28 @@ def test_the_wording_varies_as_a_conversation_goes_on_and_is_the_same_in_a_repla
 def test_any_text_can_be_filled_in(text: str, values: dict[str, Any]) -> None:
     assert "None" not in fill_in(text.replace("None", ""), dict.fromkeys(values))
     fill_in(text, values)
+
+
+def test_what_only_some_channels_show_goes_along_with_its_placeholders_filled_in() -> None:
+    assistant = assistant_of("""
+responses:
+  utter_card:
+    - text: Your card
+      custom: {blocks: [{text: "For {name}", size: 2}]}
+      attachment: {type: template}
+      elements: [{title: "{name}"}]
+      metadata: {tone: warm}
+""")
+    content = render(assistant.responses["utter_card"], Tracker(ConversationId("c"), slots={"name": "Ada"}), "webchat")
+    assert content.extras == {
+        "custom": {"blocks": [{"text": "For Ada", "size": 2}]},
+        "attachment": {"type": "template"},
+        "elements": [{"title": "Ada"}],
+    }
+    assert assistant.responses["utter_card"].variations[0].metadata == {"tone": "warm"}
+
+
+def test_what_no_channel_is_sure_to_show_is_warned_of_and_not_said() -> None:
+    assistant = assistant_of("responses: {utter_card: [{custom: {a: 1}}]}")
+    assert "nothing is said" in str(assistant.warnings[0])
+    assert not says_something(render(assistant.responses["utter_card"], Tracker(ConversationId("c")), None))

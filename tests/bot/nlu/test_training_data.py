@@ -73,9 +73,9 @@ def test_examples_may_be_a_list_of_texts() -> None:
     assert [example.text for example in data.examples] == ["one", "two", "x", "y"]
 
 
-def test_a_retrieval_intent_is_learnt_by_its_first_part() -> None:
+def test_a_retrieval_intent_is_learnt_with_its_key() -> None:
     data = read(GOOD + "  - intent: faq/price\n    examples: |\n      - what is it\n      - how much\n")
-    assert "faq" in data.intents
+    assert "faq/price" in data.intents
 
 
 def test_all_faults_are_found_in_one_run() -> None:

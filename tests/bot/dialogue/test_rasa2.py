@@ -1,0 +1,94 @@
+"""Files of Rasa 2, read as what they mean in Rasa 3."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.assistant import MappingCondition, SlotMapping
+from bot.domain.errors import ContentError
+from tests.bot.dialogue.chat import Chat, assistant_of
+
+RESTAURANT = """
+version: "2.0"
+intents: [book, inform, chat]
+entities: [cuisine, number]
+slots:
+  cuisine: {type: text, auto_fill: false}
+  people: {type: float, max_value: 20}
+  wish: {type: text}
+  number: {type: any}
+  note: {type: text, influence_conversation: false}
+responses:
+  utter_ask_cuisine: [{text: "Which cuisine?"}]
+  utter_ask_people: [{text: "How many?"}]
+  utter_ask_wish: [{text: "Any wishes?"}]
+forms:
+  table_form:
+    REQUIRED
+"""
+MAPPED = """
+      cuisine: [{type: from_entity, entity: cuisine}]
+      people: [{type: from_entity, entity: number, intent: inform}]
+      wish: [{type: from_text, not_intent: chat}]
+"""
+RULES = """
+version: "2.0"
+rules:
+  - {rule: book, steps: [{intent: book}, {action: table_form}, {active_loop: table_form}]}
+"""
+
+
+def content(form: str) -> str:
+    return RESTAURANT.replace("\n    REQUIRED\n", form)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        MAPPED.replace("\n      ", "\n    "),
+        "\n    ignored_intents: [chat]\n    required_slots:" + MAPPED,
+    ],
+    ids=["slots right in the form", "under required_slots"],
+)
+def test_a_form_with_mappings_inside_asks_as_it_did(form: str) -> None:
+    chat = Chat(assistant_of(content(form), RULES))
+    chat.hear("book", "a table please")
+    assert chat.said == ["Which cuisine?"]
+    chat.hear("inform", "thai", cuisine="thai")
+    chat.hear("inform", "for 4", number=4)
+    assert (chat.slots["people"], chat.asked_for) == (4, "wish")
+    chat.hear("inform", "by the window")
+    assert (chat.form, chat.slots["wish"]) == (None, "by the window")
+
+
+def test_mappings_move_to_their_slots_for_that_form_alone() -> None:
+    slots = assistant_of(content("\n    required_slots:" + MAPPED)).slots
+    here = MappingCondition("table_form")
+    assert slots["cuisine"].mappings == (SlotMapping("from_entity", "cuisine", conditions=(here,)),)
+    assert slots["wish"].mappings[0].conditions == (MappingCondition("table_form", "wish"),)
+
+
+def test_a_slot_is_filled_from_the_entity_of_its_name_unless_it_says_no() -> None:
+    slots = assistant_of(content("\n    required_slots: {}\n")).slots
+    assert slots["number"].mappings == (SlotMapping("from_entity", "number"),)
+    assert slots["cuisine"].mappings == slots["note"].mappings == (SlotMapping("custom"),)
+
+
+def test_two_forms_may_map_the_same_slot() -> None:
+    twice = "\n    required_slots: {people: [{type: from_entity, entity: number}]}\n"
+    twice += "  other_form: {required_slots: {people: [{type: from_entity, entity: number}]}}\n"
+    mappings = assistant_of(content(twice)).slots["people"].mappings
+    assert [mapping.conditions for mapping in mappings] == [
+        (MappingCondition("table_form"), MappingCondition("other_form"))
+    ]
+
+
+def test_what_cannot_be_moved_is_a_fault_with_its_place() -> None:
+    with pytest.raises(ContentError) as caught:
+        assistant_of(content("\n    required_slots: {peple: [{type: from_entity, entity: number}]}\n"))
+    assert "peple" in str(caught.value)
+
+
+def test_a_file_of_rasa_3_must_say_how_a_slot_is_filled() -> None:
+    with pytest.raises(ContentError, match=r'version: "2[.]0"'):
+        assistant_of('version: "3.1"\nslots: {x: {type: text}}')
