@@ -45,7 +45,6 @@ class SaidStep(UserStep):
     """
 
     written: str = ""
-    text: str = ""
     found: tuple[Entity, ...] = ()
 
     @property

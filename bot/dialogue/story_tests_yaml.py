@@ -81,7 +81,7 @@ def _read_message(
     for entity in entities:
         if entity.name not in names.declared.entities:
             source.faults.unknown(place, "entity", entity.name, names.declared.entities)
-    return SaidStep(told.intents, told.entities, written, text, entities)
+    return SaidStep(told.intents, told.entities, text=text, written=written, found=entities)
 
 
 def _read_bot(source: Source, step: Mapping[Any, Any], assistant: Assistant) -> SpokenStep | None:
@@ -100,7 +100,7 @@ def _unrolled(story: Story) -> list[StoryTest]:
     for step in story.steps:
         if isinstance(step, UserStep) and not isinstance(step, SaidStep):
             entities = tuple(Entity(name, value) for name, value in step.entities.items() if "#" not in name)
-            ways.append([SaidStep((intent,), step.entities, "", "", entities) for intent in step.intents])
+            ways.append([SaidStep((intent,), step.entities, found=entities) for intent in step.intents])
         elif isinstance(step, (SaidStep, ActionStep)):
             ways.append([step])
         else:
