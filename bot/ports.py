@@ -5,7 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
 from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
-from bot.domain.effects import ActionResult
+from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
@@ -71,15 +71,26 @@ class FollowFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
-    """A verified request in our words: what came in, how to answer it, or which feed to stream as the answer.
+class AwaitTurn:
+    """The caller waits for the turn: `reply` makes the answer of what the turn put on `feed` within that time."""
 
-    With `follow`, the stream carries the headers of `reply`.
+    feed: str
+    within: timedelta
+    reply: Callable[[Sequence[Mapping[str, Any]]], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A verified request in our words: what came in, and how to answer it.
+
+    The answer is `reply`, unless it is a feed to `follow` (its stream carries the headers of `reply`), or what the turn
+    of the message says (`await_turn`).
     """
 
     inbound: Sequence[Inbound] = ()
     reply: Reply = Reply()
     follow: FollowFeed | None = None
+    await_turn: AwaitTurn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +157,23 @@ class FeedWriter(Protocol):
     async def items(self, feed: str) -> Sequence[Mapping[str, Any]]: ...
 
 
+class ApiAccess(Protocol):
+    """Who may use the HTTP API: callers with its token, or with a JWT that says who they are."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may use it at all; False where no credential is set that would say who."""
+
+    def check(self, request: WebhookRequest, conversation: str | None = None) -> None:
+        """Raises WebhookRejected where the caller may not do this (401, 403), or nobody may (404)."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectorSettings:
     """What a connector's `build` gets: its own settings by their environment names, and where we are reached.
 
     `service_url` is where vendors reach us from outside (webhooks are signed over it). `sandbox_url`, when set, is the
-    local stand-in that takes the vendor's place.
+    local stand-in that takes the vendor's place. `access` is for a connector whose callers are those of our own API.
     """
 
     values: Mapping[str, str]
@@ -159,6 +181,7 @@ class ConnectorSettings:
     clock: Clock
     feed: FeedWriter
     sandbox_url: str | None = None
+    access: ApiAccess | None = None
 
     def require(self, name: str) -> str:
         if value := self.values.get(name, ""):
@@ -202,6 +225,23 @@ class Encoder(Protocol):
 class Nlu(Protocol):
     def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
         """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
+
+
+class Dialogue(Protocol):
+    """The engine that holds the conversation: our own, or a Rasa server. Both raise DialogueError when they cannot."""
+
+    async def understand(self, reading: Understood, tracker: Tracker) -> Understood:
+        """What the engine makes of a text, given our own reading of it."""
+
+    async def decide(
+        self, tracker: Tracker, context: Mapping[str, Any], *, channel: str
+    ) -> Sequence[DialogueEffect | PersonEffect]:
+        """What comes next, worded for `channel`; nothing means: listen. To be asked again once that is done.
+
+        `context` is what an action may know of the person, as for ActionRunner.
+        """
+
+    async def close(self) -> None: ...
 
 
 class ActionRunner(Protocol):
@@ -330,6 +370,9 @@ class Conversations(Protocol):
         """Note that it was said here that this is a machine. The first time stays, and so does the version."""
 
     async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None: ...
+    async def events(self, conversation_id: ConversationId, *, until: datetime | None = None) -> Sequence[Event]:
+        """The whole log, oldest first; with `until`, what had happened by then."""
+
     async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]: ...
     async def logged(
         self, *, after: tuple[str, int] = ("", 0), since: datetime | None = None, limit: int
@@ -349,6 +392,9 @@ class Inbox(Protocol):
     async def waiting(self, conversation_id: ConversationId, now: datetime) -> Sequence[InboxEntry]: ...
     async def done(self, position: int, at: datetime) -> bool:
         """False when somebody else has done it."""
+
+    async def waits(self, channel: str, vendor_id: str) -> bool:
+        """Whether this message still waits for its turn; False when it is done, parked or unknown."""
 
     async def put_off(self, position: int, until: datetime) -> None: ...
     async def failed(self, position: int, error: str, *, park_after: int) -> bool:
@@ -452,6 +498,9 @@ class Feeds(Protocol):
 
     async def grown(self, after: int) -> Mapping[str, int]:
         """Each feed that has items after this position, and the position of its newest."""
+
+    async def find(self, feed: str, keys: Sequence[str]) -> Sequence[FeedItem]:
+        """The feed's items of these keys, oldest first."""
 
 
 class UnitOfWork(Protocol):

@@ -9,6 +9,7 @@ OvertureError
 │   ├── TemporarySendError  try again later
 │   └── PermanentSendError  trying again will not help
 ├── ActionError             a custom action raised, timed out or answered nonsense
+├── DialogueError           the dialogue engine is away, too slow or answered nonsense
 └── Conflict                somebody else changed the row since it was read
 """
 
@@ -96,6 +97,10 @@ class PermanentSendError(SendError):
 
 class ActionError(OvertureError):
     """A custom action failed; the conversation goes on without it."""
+
+
+class DialogueError(OvertureError):
+    """The dialogue engine gave no answer; the customer is told so, and the conversation goes on with their next one."""
 
 
 class Conflict(OvertureError):

@@ -270,3 +270,30 @@ async def test_a_handoff_is_found_by_the_thread_of_its_card(store: Store) -> Non
         assert await uow.handoffs.in_thread("slack", "17.1") == handoff("h1")
         assert await uow.handoffs.in_thread("slack", "17.2") is None
         assert await uow.handoffs.in_thread("teams", "17.1") is None
+
+
+async def test_the_log_is_read_whole_or_up_to_a_moment(store: Store) -> None:
+    filled = SlotSet("size", 50.0, at=NOON + timedelta(minutes=1))
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.log(CHAT, [HELLO, ANSWER, filled], NOON)
+    async with store.transaction() as uow:
+        assert await uow.conversations.events(CHAT) == [HELLO, ANSWER, filled]
+        assert await uow.conversations.events(CHAT, until=NOON + timedelta(seconds=1)) == [HELLO, ANSWER]
+        assert await uow.conversations.events(OTHER_CHAT) == []
+
+
+async def test_a_message_waits_until_its_turn_is_taken_or_it_is_parked(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, message("one"), NOON)
+        await uow.inbox.add(CHAT, message("two"), NOON)
+    async with store.transaction() as uow:
+        assert await uow.inbox.waits("webchat", "one")
+        assert not await uow.inbox.waits("sms", "one")
+        first, second = await uow.inbox.waiting(CHAT, NOON)
+        await uow.inbox.done(first.position, NOON)
+        await uow.inbox.failed(second.position, "ValueError", park_after=1)
+    async with store.transaction() as uow:
+        assert not await uow.inbox.waits("webchat", "one")
+        assert not await uow.inbox.waits("webchat", "two")

@@ -44,6 +44,19 @@ async def test_a_feed_has_each_key_once(store: Store) -> None:
     assert numbers(await read(store, "explain", "other")) == [0, 20]
 
 
+async def test_items_are_found_by_their_keys_in_the_order_of_the_feed(store: Store) -> None:
+    async with store.transaction() as uow:
+        for n in range(4):
+            await uow.feeds.append("rest:anna", f"k{n}", {"n": n}, NOON)
+        await uow.feeds.append("rest:ben", "k1", {"n": 10}, NOON)
+    async with store.transaction() as uow:
+        assert [item.item for item in await uow.feeds.find("rest:anna", ["k3", "k1", "nothing"])] == [
+            {"n": 1},
+            {"n": 3},
+        ]
+        assert await uow.feeds.find("rest:anna", []) == []
+
+
 async def test_a_transaction_reads_what_it_appended(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.feeds.append("explain", "k", {"n": 1}, NOON)

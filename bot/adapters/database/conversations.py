@@ -70,6 +70,8 @@ LOGGED = (
     .limit(bindparam("at_most"))
 )
 LOGGED_SINCE = LOGGED.where(event.c.at >= bindparam("since"))
+EVENTS = select(event.c.body).where(event.c.conversation_id == bindparam("conversation")).order_by(event.c.sequence)
+EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
 
 CUSTOMER, ASSISTANT = "Customer", "Assistant"
 
@@ -147,6 +149,12 @@ class StoredConversations(Repository):
             await self._session.execute(LOG, rows)
         except IntegrityError as error:
             raise Conflict(f"somebody else wrote to the log of conversation {conversation_id}.") from error
+
+    async def events(self, conversation_id: ConversationId, *, until: datetime | None = None) -> Sequence[Event]:
+        values: dict[str, Any] = {"conversation": conversation_id}
+        statement = EVENTS if until is None else EVENTS_UNTIL
+        found = await self._session.execute(statement, values if until is None else values | {"until": until})
+        return [EVENT.load(row.body) for row in found]
 
     async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]:
         found = await self._session.execute(SPEECH, {"conversation": conversation_id, "last": last})

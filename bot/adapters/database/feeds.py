@@ -23,6 +23,11 @@ READ = (
 NEWEST = select(func.coalesce(func.max(feed.c.position), 0))
 NEWEST_OF_EACH = func.max(feed.c.position).label("newest")
 GROWN = select(feed.c.feed, NEWEST_OF_EACH).where(feed.c.position > bindparam("after")).group_by(feed.c.feed)
+FIND = (
+    select(feed)
+    .where(feed.c.feed == bindparam("in_feed"), feed.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(feed.c.position)
+)
 ONE_WRITER = text("SELECT pg_advisory_xact_lock(7306082712)")
 """Held from the first append to the commit. The number is Overture's own and means nothing."""
 
@@ -45,7 +50,12 @@ class StoredFeeds(Repository):
     async def read(self, feeds: Sequence[str], *, after: int, limit: int = 500) -> Sequence[FeedItem]:
         await self.write()
         rows = await self._session.execute(READ, {"feeds": list(feeds), "after": after, "most": limit})
-        return [FeedItem(row.position, row.feed, PLAIN.load(row.item), row.at) for row in rows]
+        return [_item(row) for row in rows]
+
+    async def find(self, feed: str, keys: Sequence[str]) -> Sequence[FeedItem]:
+        await self.write()
+        rows = await self._session.execute(FIND, {"in_feed": feed, "keys": list(keys)})
+        return [_item(row) for row in rows]
 
     async def newest(self) -> int:
         await self.write()
@@ -64,3 +74,7 @@ class StoredFeeds(Repository):
             await self._session.execute(ONE_WRITER)
         waiting, self._waiting = self._waiting, []
         await self._session.execute(APPEND, waiting)
+
+
+def _item(row: Any) -> FeedItem:
+    return FeedItem(row.position, row.feed, PLAIN.load(row.item), row.at)

@@ -36,6 +36,9 @@ WAITING_CONVERSATIONS = (
 WAITING_IN = (
     select(inbox).where(inbox.c.conversation_id == bindparam("conversation"), _waits, _due).order_by(inbox.c.position)
 )
+WAITS = select(inbox.c.position).where(
+    inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as"), _waits
+)
 NEXT_DUE = select(func.min(inbox.c.due_at)).where(_waits)
 CHANGE = update(inbox).where(inbox.c.position == bindparam("this_position"), _waits)
 FAIL = (
@@ -83,6 +86,10 @@ class StoredInbox(Repository):
     async def done(self, position: int, at: datetime) -> bool:
         changed = await self._session.execute(CHANGE, {"this_position": position, "status": DONE, "done_at": at})
         return bool(changed.rowcount)
+
+    async def waits(self, channel: str, vendor_id: str) -> bool:
+        found = await self._session.execute(WAITS, {"on_channel": channel, "known_as": vendor_id})
+        return found.first() is not None
 
     async def put_off(self, position: int, until: datetime) -> None:
         await self._session.execute(CHANGE, {"this_position": position, "due_at": until})
