@@ -14,11 +14,13 @@ from typing import Any, Literal
 import pytest
 from aiohttp import web
 
+from bot.adapters.api_access import CredentialAccess
 from bot.ports import ConnectorSettings, Reply, SandboxVendor, WebhookRequest
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
 SERVICE_URL = "https://chat.example.com"
 SECRET = "the secret of an installation in a test"
+API_TOKEN = "the token of a program in a test"
 SHARED = Path(__file__).parents[3] / "shared"
 
 
@@ -116,6 +118,7 @@ def settings_for(
         clock=clock or StillClock(),
         feed=feed or MemoryFeed(),
         sandbox_url=sandbox_url,
+        access=CredentialAccess(token=API_TOKEN, jwt_secret=SECRET),
     )
 
 

@@ -14,8 +14,11 @@ import aiohttp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 import connectors.console
+import connectors.rest
 import connectors.slack
 import connectors.slack.channel
 import connectors.slack.signature
@@ -96,6 +99,24 @@ async def _line_of_a_visitor(stage: Stage) -> WebhookRequest:
     return request_to("webchat/messages", {"authorization": f"Bearer {token}"}, body=body)
 
 
+def _as_admin(secret: str) -> dict[str, str]:
+    claims = {"user": {"username": "a program", "role": "admin"}}
+    return {"authorization": f"Bearer {jwt.encode({'alg': 'HS256'}, claims, OctKey.import_key(secret.encode()))}"}
+
+
+async def _message_of_a_program(stage: Stage) -> WebhookRequest:
+    body = json.dumps({"sender": "robin", "message": WORDS, "message_id": "m1"}).encode()
+    return request_to("rest/webhook", _as_admin(SECRET), body=body)
+
+
+def _malformed_message() -> WebhookRequest:
+    return request_to("rest/webhook", _as_admin(SECRET), body=b'{"sender": "robin", "message": 1}')
+
+
+def _with_other_jwt(request: WebhookRequest) -> WebhookRequest:
+    return replace(request, headers=_as_admin("the secret of another installation"))
+
+
 def _malformed_text() -> WebhookRequest:
     account = connectors.twilio_messaging._account(settings_for(connectors.twilio_messaging))
     unsigned = request_to("sms/inbound", body=b"Body=hello")
@@ -135,6 +156,7 @@ def _json(status: int, body: object, **headers: str) -> Reply:
 CASES = {
     "console": Case(connectors.console, "somebody", Text(WORDS)),
     "webchat": Case(connectors.webchat, VISITOR, Text(WORDS), _line_of_a_visitor, _with_other_token, _malformed_line),
+    "rest": Case(connectors.rest, "robin", Text(WORDS), _message_of_a_program, _with_other_jwt, _malformed_message),
     "sms": Case(
         connectors.twilio_messaging,
         "+447700900123",
@@ -260,7 +282,7 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]),
-    tail=st.sampled_from(["", "inbound", "status", "events", "interactivity", "session", "messages", "else"]),
+    tail=st.sampled_from(["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]),
     query=st.text(max_size=20).map(lambda text: urlencode({"after": text})),
     headers=st.dictionaries(
         st.sampled_from(
@@ -298,7 +320,7 @@ async def test_what_is_sent_can_be_seen_on_a_feed(stage: Stage, case: Case) -> N
     assert WORDS in json.dumps(stage.feed.entries)
 
 
-@over(*(name for name in CASES if name in ("webchat",)))
+@over(*(name for name in CASES if name in ("webchat", "rest")))
 async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case) -> None:
     assert stage.channel.abilities.repeatable
     first = await stage.channel.send(outbound(case, stage))
@@ -307,7 +329,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "sms", "console")
+@over("webchat", "rest", "sms", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))

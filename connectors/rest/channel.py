@@ -1,0 +1,159 @@
+"""The REST channel: one endpoint whose answer is what the turn says, and a stream of all that is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
+from bot.domain.rasa_message import as_rasa_messages
+from bot.ports import Abilities, ApiAccess, AwaitTurn, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
+
+ANSWER_WITHIN = timedelta(seconds=20)
+"""After this the answer is what has been said by then; the rest can be read from the stream."""
+
+LONGEST_TEXT = 4000
+LONGEST_NAME = 255
+LONGEST_BODY = 64 * 1024
+FEED_POSITION = re.compile(r"[0-9]{1,18}")
+METHODS = {"webhook": "POST", "events": "GET"}
+
+
+class RestChannel:
+    """Talks with programs that speak to Rasa's REST channel. The sender that they name is the address."""
+
+    name = "rest"
+    abilities = Abilities(
+        identity="rest",
+        buttons=True,
+        longest_text=LONGEST_TEXT,
+        proactive=True,
+        repeatable=True,
+        separate_disclosure=True,
+    )
+
+    def __init__(self, *, access: ApiAccess, feed: FeedWriter, answer_within: timedelta = ANSWER_WITHIN) -> None:
+        self._access = access
+        self._feed = feed
+        self._answer_within = answer_within
+
+    # ------------------------------------------------------------ in
+
+    def parse(self, request: WebhookRequest) -> Webhook:
+        method = METHODS.get(request.tail)
+        if method is None:
+            raise WebhookRejected(404, f"There is no such page. The REST channel has {', '.join(METHODS)}.")
+        if request.method != method:
+            raise WebhookRejected(405, f"Use {method} here.", headers={"Allow": method})
+        return self._take(request) if request.tail == "webhook" else self._stream(request)
+
+    def _take(self, request: WebhookRequest) -> Webhook:
+        """A message. Whoever gives it a `message_id` may send it again, and gets the same answer."""
+        body = self._body_of_a_known_caller(request)
+        sender = _name(body, "sender")
+        self._access.check(request, sender)
+        message_id = _name(body, "message_id") if "message_id" in body else str(uuid4())
+        text = _text(body)
+        message = CustomerMessage(
+            channel=self.name,
+            vendor_id=f"{sender}:{message_id}",
+            address=sender,
+            text=text,
+            payload=text if text.startswith("/") else None,
+            metadata=_metadata(body),
+        )
+        waiting = AwaitTurn(feed=_feed_of(sender), within=self._answer_within, reply=_answer)
+        return Webhook(inbound=(message,), await_turn=waiting)
+
+    def _body_of_a_known_caller(self, request: WebhookRequest) -> Mapping[str, Any]:
+        """The body, read before it is known whose it is; a stranger is not told what is wrong with theirs."""
+        try:
+            body = _read_json(request)
+            _name(body, "sender")
+        except WebhookRejected:
+            self._access.check(request)
+            raise
+        return body
+
+    def _stream(self, request: WebhookRequest) -> Webhook:
+        """Everything that is said to a sender, also what no message of theirs waits for."""
+        query = parse_qs(urlsplit(request.url).query)
+        sender = query.get("sender", [""])[0]
+        self._access.check(request, sender or None)
+        after = request.headers.get("last-event-id") or query.get("after", ["0"])[0]
+        if not sender or not FEED_POSITION.fullmatch(after):
+            raise WebhookRejected(400, 'This wants "sender", and "after", the position of the last item that you have.')
+        return Webhook(follow=FollowFeed(_feed_of(sender), int(after)))
+
+    # ------------------------------------------------------------ out
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        content = message.content
+        if not isinstance(content, Text):
+            raise PermanentSendError(f"the REST channel carries messages, not a {content.kind}")
+        messages = as_rasa_messages(message.address, content)
+        item = {"type": "message", "id": message.key, "from": content.author.value, "messages": messages}
+        await self._feed.append(_feed_of(message.address), message.key, item)
+        return Receipt(message.key)
+
+    async def find(self, message: OutboundMessage) -> Receipt | None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+
+def _answer(items: Sequence[Mapping[str, Any]]) -> Reply:
+    messages = [message for item in items for message in item["messages"]]
+    return Reply(200, json.dumps(messages).encode(), "application/json", {"Cache-Control": "no-store"})
+
+
+def _feed_of(sender: str) -> str:
+    return f"rest:{sender}"
+
+
+def _read_json(request: WebhookRequest) -> Mapping[str, Any]:
+    if len(request.body) > LONGEST_BODY:
+        raise WebhookRejected(413, f"The body has {len(request.body)} bytes; at most {LONGEST_BODY} are taken.")
+    try:
+        body = json.loads(request.body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "Failed when parsing body as json.") from error
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, 'The body is JSON, but not an object such as {"sender": "anna", "message": "hi"}.')
+    return body
+
+
+def _name(body: Mapping[str, Any], field: str) -> str:
+    given = body.get(field)
+    if not isinstance(given, str) or not given.strip() or len(given) > LONGEST_NAME or storable(given) != given:
+        raise WebhookRejected(400, f'"{field}" should be a string of 1 to {LONGEST_NAME} characters.')
+    return given
+
+
+def _text(body: Mapping[str, Any]) -> str:
+    given = body.get("message")
+    if not isinstance(given, str):
+        raise WebhookRejected(400, '"message" should be a string: what the customer says.')
+    if len(given) > LONGEST_TEXT:
+        raise WebhookRejected(413, f"The message has {len(given):,} characters; at most {LONGEST_TEXT:,} are taken.")
+    text = storable(given).strip()
+    if not text:
+        raise WebhookRejected(400, '"message" is empty.')
+    return text
+
+
+def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    given = body.get("metadata")
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        raise WebhookRejected(400, '"metadata" should be an object.')
+    kept: Mapping[str, Any] = json.loads(storable(json.dumps(given, ensure_ascii=False)))
+    return kept
