@@ -5,7 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -227,6 +227,10 @@ class Nlu(Protocol):
         """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
 
 
+ReadContext = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Reads what an action may know of the person, for those who want it; most turns do not."""
+
+
 class Dialogue(Protocol):
     """The engine that holds the conversation: our own, or a Rasa server. Both raise DialogueError when they cannot."""
 
@@ -234,12 +238,9 @@ class Dialogue(Protocol):
         """What the engine makes of a text, given our own reading of it."""
 
     async def decide(
-        self, tracker: Tracker, context: Mapping[str, Any], *, channel: str
+        self, tracker: Tracker, read_context: ReadContext, *, channel: str
     ) -> Sequence[DialogueEffect | PersonEffect]:
-        """What comes next, worded for `channel`; nothing means: listen. To be asked again once that is done.
-
-        `context` is what an action may know of the person, as for ActionRunner.
-        """
+        """What comes next, worded for `channel`; nothing means: listen. To be asked again once that is done."""
 
     async def close(self) -> None: ...
 

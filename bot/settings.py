@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
 
 class Settings(BaseSettings):
     """Each field is `OVERTURE_<NAME>` in the environment. A connector's own settings have the vendor's names."""
@@ -41,12 +43,27 @@ class Settings(BaseSettings):
     assistant: Path = Path("nlu_data")
     journeys: Path = Path("journeys")
 
-    connectors: str = "webchat,twilio_messaging,slack,hubspot"
+    connectors: str = "webchat,twilio_messaging,slack,hubspot,rest"
     desk: str = "slack:#sales"
     """Who gets hand-offs: a channel and an address on it."""
 
     actions: str = "actions"
     """The package of custom actions to run in process, or the URL of an action server: http://host:5055/webhook."""
+
+    engine: Literal["overture", "rasa"] = "overture"
+    """What holds the dialogue: our own engine, or the Rasa server at OVERTURE_RASA_URL."""
+
+    rasa_url: str = ""
+    """http://host:5005, where a Rasa 3 server runs with its HTTP API enabled."""
+
+    rasa_token: str = ""
+    """The token of that server (`rasa run --auth-token`), where it has one."""
+
+    api_token: str = ""
+    """Opens our HTTP API, which is Rasa's, to callers that give it as `?token=`."""
+
+    api_jwt_secret: str = ""
+    """Opens our HTTP API to callers with a JWT that is signed with it (HS256)."""
 
     encoder: str = ""
     """A sentence-transformers model by name or path; empty is the one that is installed with Overture."""
@@ -64,6 +81,13 @@ class Settings(BaseSettings):
             raise ValueError("it should be an address such as https://chat.example.com")
         return url
 
+    @field_validator("rasa_url")
+    @classmethod
+    def _check_rasa_url(cls, url: str) -> str:
+        if url and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc):
+            raise ValueError("it should be an address such as http://localhost:5005")
+        return url.rstrip("/")
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.data / 'overture.db'}"
@@ -73,6 +97,11 @@ class Settings(BaseSettings):
         """Where journeys are: as set; else where the assistant brings its own, as an imported one does."""
         own = self.assistant / "journeys"
         return own if "journeys" not in self.model_fields_set and own.is_dir() else self.journeys
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only a developer at this machine reaches us."""
+        return self.environment == "development" and self.host in LOOPBACK and not self.public_url
 
     @property
     def service_url(self) -> str:

@@ -19,18 +19,33 @@ from typing import Any
 import structlog
 
 from bot.adapters.actions import ActionServer, InProcessActions
+from bot.adapters.api_access import CredentialAccess
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoredFeeds
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.adapters.own_dialogue import OwnDialogue
+from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
-from bot.ports import ActionRunner, Channel, Clock, ConnectorSettings, Crm, FeedWriter, Leases, Playbook, Wakeups
+from bot.ports import (
+    ActionRunner,
+    ApiAccess,
+    Channel,
+    Clock,
+    ConnectorSettings,
+    Crm,
+    Dialogue,
+    FeedWriter,
+    Leases,
+    Playbook,
+    Wakeups,
+)
 from bot.services.runtime import Desk, Runtime
 from bot.settings import Settings, connector_values
 
@@ -47,6 +62,7 @@ class Service:
     runtime: Runtime
     library: WatchedLibrary
     feeds: FeedWriter
+    access: ApiAccess
     secret: str
     sandbox: Sandbox | None
     sandboxed: tuple[str, ...]
@@ -70,6 +86,9 @@ async def open_service(
     """
     async with AsyncExitStack() as stack:
         secret = installation_secret(settings.data)
+        access = CredentialAccess(
+            token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private
+        )
         modules = {name: _module(name) for name in settings.connector_names}
         values = connector_values()
         sandboxed = tuple(name for name, module in modules.items() if _is_sandboxed(module, values))
@@ -86,7 +105,7 @@ async def open_service(
         if sandbox is not None:
             await sandbox.start()
             stack.push_async_callback(sandbox.close)
-        connectors = _build_connectors(settings, modules, values, secret, clock, feeds, sandbox, sandboxed)
+        connectors = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed)
         for channel in connectors.channels.values():
             stack.push_async_callback(channel.close)
         for crm in connectors.crms.values():
@@ -96,12 +115,15 @@ async def open_service(
         library = WatchedLibrary.opened(shelves, progress)
         actions = _actions(settings, library.current)
         stack.push_async_callback(actions.close)
+        dialogue = _dialogue(settings, library.current)
+        stack.push_async_callback(dialogue.close)
         runtime = Runtime(
             store=store,
             clock=clock,
             wakeups=wakeups,
             leases=leases,
             actions=actions,
+            dialogue=dialogue,
             library=library,
             channels=connectors.channels,
             crms=connectors.crms,
@@ -109,7 +131,7 @@ async def open_service(
             transcript_url=_transcript_url(settings, secret),
             region=settings.region,
         )
-        yield Service(settings, runtime, library, feeds, secret, sandbox, sandboxed)
+        yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)
 
 
 def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
@@ -187,6 +209,7 @@ def _build_connectors(
     secret: str,
     clock: Clock,
     feeds: FeedWriter,
+    access: ApiAccess,
     sandbox: Sandbox | None,
     sandboxed: tuple[str, ...],
 ) -> Connectors:
@@ -201,6 +224,7 @@ def _build_connectors(
             clock=clock,
             feed=feeds,
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
+            access=access,
         )
         connector = _build(name, module.build, given)
         match connector:
@@ -249,6 +273,17 @@ def _actions(settings: Settings, current: Callable[[], Playbook]) -> ActionRunne
     if settings.actions.startswith(("http://", "https://")):
         return ActionServer(settings.actions, lambda: current().assistant)
     return InProcessActions(settings.actions, lambda: current().assistant)
+
+
+def _dialogue(settings: Settings, current: Callable[[], Playbook]) -> Dialogue:
+    if settings.engine == "overture":
+        return OwnDialogue(lambda: current().assistant)
+    if not settings.rasa_url:
+        raise SettingsError(
+            "OVERTURE_ENGINE is rasa, but OVERTURE_RASA_URL is not set. "
+            "Set it to the address of a running Rasa server, such as http://localhost:5005."
+        )
+    return RasaServer(settings.rasa_url, lambda: current().assistant, token=settings.rasa_token)
 
 
 def _desk(settings: Settings, channels: Mapping[str, Channel]) -> Desk | None:

@@ -153,7 +153,7 @@ async def _understand(
         return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
     begun = perf_counter()
     if message.payload:
-        understood = read_payload(runtime, thought.tracker, message.payload, situation.region)
+        understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
     else:
         understood = await understand(runtime, thought.tracker, message.text, situation.region)
     thought.took("understand", perf_counter() - begun)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
-from bot.ports import ActionRunner, Channel, Clock, Crm, Leases, Library, Store, Wakeups
+from bot.ports import ActionRunner, Channel, Clock, Crm, Dialogue, Leases, Library, Store, Wakeups
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Runtime:
     wakeups: Wakeups
     leases: Leases
     actions: ActionRunner
+    dialogue: Dialogue
     library: Library
     channels: Mapping[str, Channel]
     crms: Mapping[str, Crm]

@@ -11,11 +11,18 @@ from typing import Any
 
 import structlog
 
-from bot.dialogue.engine import decide
 from bot.dialogue.responses import render, says_something
 from bot.domain.assistant import Assistant
 from bot.domain.consent import ConsentRecord
-from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, BotUttered, Event, Tracker, takes_back
+from bot.domain.conversation import (
+    ACTION_LISTEN,
+    REQUESTED_SLOT,
+    ActionExecuted,
+    BotUttered,
+    Event,
+    Tracker,
+    takes_back,
+)
 from bot.domain.effects import (
     ActionResult,
     Apply,
@@ -26,12 +33,13 @@ from bot.domain.effects import (
     Say,
     SetAttribute,
 )
-from bot.domain.errors import ActionError
+from bot.domain.errors import ActionError, DialogueError
 from bot.domain.ids import MessageId
 from bot.domain.message import Text
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
-from bot.domain.understanding import Expecting, Understood
+from bot.domain.understanding import OPT_OUT_INTENT, Expecting, Understood
+from bot.ports import ReadContext
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -92,13 +100,26 @@ async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str)
     """The reading of a text; off the event loop, for an encoder computes."""
     playbook = runtime.library.current()
     expected = expecting(playbook.assistant, tracker)
-    return await asyncio.to_thread(playbook.nlu.parse, text, expecting=expected, region=region)
+    understood = await asyncio.to_thread(playbook.nlu.parse, text, expecting=expected, region=region)
+    return await _as_the_engine_reads_it(runtime, understood, tracker)
 
 
-def read_payload(runtime: Runtime, tracker: Tracker, payload: str, region: str) -> Understood:
+async def read_payload(runtime: Runtime, tracker: Tracker, payload: str, region: str) -> Understood:
     """What a button means. It says so itself, which takes no encoder."""
     playbook = runtime.library.current()
-    return playbook.nlu.parse(payload, expecting=expecting(playbook.assistant, tracker), region=region)
+    understood = playbook.nlu.parse(payload, expecting=expecting(playbook.assistant, tracker), region=region)
+    return await _as_the_engine_reads_it(runtime, understood, tracker)
+
+
+async def _as_the_engine_reads_it(runtime: Runtime, understood: Understood, tracker: Tracker) -> Understood:
+    """Our own reading comes first, so that an opt-out is one whatever the engine."""
+    if understood.intent.name == OPT_OUT_INTENT:
+        return understood
+    try:
+        return await runtime.dialogue.understand(understood, tracker)
+    except DialogueError as error:
+        log.warning("the dialogue engine did not read a message", error=str(error))
+        return understood
 
 
 def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
@@ -111,14 +132,25 @@ def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
     return Expecting(tracker.loop.name, slot, entities)
 
 
-async def answer(runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId) -> None:
-    """Let the dialogue engine decide, action by action, until it listens."""
+async def answer(
+    runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId, *, only: str | None = None
+) -> None:
+    """Let the dialogue engine decide, action by action, until it listens; with `only`, until that action is done."""
     assistant = runtime.library.current().assistant
+
+    async def read_context() -> Mapping[str, Any]:
+        return _context(thought, await _person(runtime, thought, profile), message_id)
+
     actions = 0
     while actions <= MOST_ACTIONS:
         begun = perf_counter()
-        effects = decide(assistant, thought.tracker, channel=thought.channel)
-        thought.took("decide", perf_counter() - begun)
+        try:
+            effects = await runtime.dialogue.decide(thought.tracker, read_context, channel=thought.channel)
+        except DialogueError as error:
+            _give_up(assistant, thought, error)
+            return
+        finally:
+            thought.took("decide", perf_counter() - begun)
         if not effects:
             return
         for effect in effects:
@@ -130,13 +162,30 @@ async def answer(runtime: Runtime, thought: Thought, profile: Profile, message_i
                     thought.say(effect)
                 case RunAction():
                     actions += 1
-                    await _run(runtime, assistant, thought, profile, effect, message_id)
+                    await _run(runtime, assistant, thought, read_context, effect)
+                case _:
+                    thought.effects.append(effect)
+        if only is not None and any(isinstance(one, ActionExecuted) and one.name == only for one in thought.events):
+            return
     log.error("the action limit is reached", conversation=thought.tracker.conversation_id, actions=actions)
-    thought.acted.append(("action_listen", f"stopped: more than {MOST_ACTIONS} actions on one message"))
+    thought.acted.append((ACTION_LISTEN, f"stopped: more than {MOST_ACTIONS} actions on one message"))
+
+
+def _give_up(assistant: Assistant, thought: Thought, error: DialogueError) -> None:
+    """The engine has no answer to this message; the next one is a new try."""
+    log.error("the dialogue engine failed", conversation=thought.tracker.conversation_id, error=str(error))
+    thought.apply(ActionExecuted(ACTION_LISTEN, policy="the dialogue engine failed"))
+    _apologise(assistant, thought)
+
+
+def _apologise(assistant: Assistant, thought: Thought) -> None:
+    """Say that something went wrong, once a turn."""
+    if not any(say.response == APOLOGY for say in thought.says):
+        thought.say_response(assistant, APOLOGY)
 
 
 async def _run(
-    runtime: Runtime, assistant: Assistant, thought: Thought, profile: Profile, action: RunAction, message_id: MessageId
+    runtime: Runtime, assistant: Assistant, thought: Thought, read_context: ReadContext, action: RunAction
 ) -> None:
     begun = perf_counter()
     if action.name == ANSWER_FROM_KNOWLEDGE:
@@ -144,15 +193,13 @@ async def _run(
         thought.apply(ActionExecuted(action.name, policy=action.why))
         return
     try:
-        context = _context(thought, await _person(runtime, thought, profile), message_id)
-        result = await runtime.actions.run(action.name, thought.tracker, context)
+        result = await runtime.actions.run(action.name, thought.tracker, await read_context())
     except ActionError as error:
         log.error(
             "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
         )
         thought.apply(ActionExecuted(action.name, policy=f"{action.why}; it failed"))
-        if not any(say.response == APOLOGY for say in thought.says):
-            thought.say_response(assistant, APOLOGY)
+        _apologise(assistant, thought)
         return
     finally:
         thought.took("actions", perf_counter() - begun)

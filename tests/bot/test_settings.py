@@ -26,7 +26,7 @@ def test_nothing_needs_to_be_set() -> None:
     settings = load_settings()
     assert settings.service_url == "http://127.0.0.1:8080"
     assert settings.database_url == "sqlite+aiosqlite:///.overture/overture.db"
-    assert settings.connector_names == ("webchat", "twilio_messaging", "slack", "hubspot")
+    assert settings.connector_names == ("webchat", "twilio_messaging", "slack", "hubspot", "rest")
 
 
 def test_an_assistant_that_brings_its_journeys_is_used_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,6 +65,8 @@ def test_connectors_read_the_same_two_places(monkeypatch: pytest.MonkeyPatch) ->
         ("OVERTURE_ENVIRONMENT", "prod", "it should be 'development' or 'production'"),
         ("OVERTURE_PUBLIC_URL", "chat.example.com", "such as https://chat.example.com"),
         ("OVERTURE_PUBLIC_URL", "https://chat.example.com/?a=b", "such as https://chat.example.com"),
+        ("OVERTURE_ENGINE", "raza", "it should be 'overture' or 'rasa'"),
+        ("OVERTURE_RASA_URL", "localhost:5005", "such as http://localhost:5005"),
     ],
 )
 def test_a_bad_value_is_told_with_its_name(name: str, value: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,3 +105,16 @@ def test_the_public_address_has_no_slash_at_its_end() -> None:
 
 def test_spaces_and_empty_names_among_the_connectors_do_not_matter() -> None:
     assert load_settings(connectors=" webchat, ,slack,").connector_names == ("webchat", "slack")
+
+
+@pytest.mark.parametrize(
+    ("changed", "private"),
+    [
+        ({}, True),
+        ({"host": "0.0.0.0"}, False),
+        ({"environment": "production"}, False),
+        ({"public_url": "https://chat.example.com"}, False),
+    ],
+)
+def test_only_a_developers_own_machine_is_private(changed: dict[str, str], private: bool) -> None:
+    assert load_settings(**changed).is_private is private

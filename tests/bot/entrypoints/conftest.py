@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.api_access import CredentialAccess
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoredFeeds
 from bot.adapters.library import Shelves, WatchedLibrary
@@ -42,6 +43,7 @@ def service_of(stage: Stage, tmp_path: Path) -> ServiceMaker:
         shelves = Shelves(settings.assistant, settings.journeys, tmp_path / "model")
         library = WatchedLibrary(shelves, stage.library.playbook)
         feeds = StoredFeeds(stage.store, stage.clock, stage.runtime.wakeups)
-        return Service(settings, stage.runtime, library, feeds, SECRET, None, ())
+        access = CredentialAccess(token="", jwt_secret="", private=True)
+        return Service(settings, stage.runtime, library, feeds, access, SECRET, None, ())
 
     return make

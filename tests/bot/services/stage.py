@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.adapters.own_dialogue import OwnDialogue
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.consent import ConsentRecord, Purpose, standing_consent
@@ -145,6 +146,7 @@ class Stage:
             wakeups=MemoryWakeups(),
             leases=MemoryLeases(),
             actions=self.actions,
+            dialogue=OwnDialogue(lambda: self.library.playbook.assistant),
             library=self.library,
             channels={"sms": self.sms, "webchat": self.webchat, "slack": self.slack},
             crms={"crm": self.crm},
