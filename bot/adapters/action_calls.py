@@ -38,13 +38,14 @@ def action_call(action: str, tracker: Tracker, context: Mapping[str, Any], assis
     return {
         "next_action": action,
         "sender_id": tracker.conversation_id,
-        "tracker": _tracker_state(tracker, context),
+        "tracker": tracker_as_rasa_has_it(tracker, context),
         "domain": domain_as_rasa_has_it(assistant),
         "version": RASA_VERSION,
     }
 
 
-def _tracker_state(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, Any]:
+def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The tracker's JSON with its recent events; `context` goes into the metadata of the latest message."""
     message = tracker.latest_message
     latest = parse_data_as_rasa_has_it(message.understood) if message else {"intent": {}, "entities": [], "text": None}
     latest["message_id"] = message.message_id if message else None

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 import structlog
 from aiohttp import ClientError, web
 
 from bot.domain.errors import WebhookRejected
+from bot.domain.message import CustomerMessage, Inbound
 from bot.entrypoints.playground import Playground
+from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.wiring import Service
+from bot.ports import AwaitTurn, Reply
+from bot.services.await_turn import await_turn
 from bot.services.receive import receive
 
 log = structlog.get_logger()
@@ -59,13 +63,17 @@ class Server:
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
+        RasaApi(self._service, self._take_webhook).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
-        channel = self._runtime.channels.get(request.match_info["channel"])
+        return await self._take_webhook(request, request.match_info["channel"], request.raw_path)
+
+    async def _take_webhook(self, request: web.Request, name: str, path: str) -> web.StreamResponse:
+        channel = self._runtime.channels.get(name)
         if channel is None:
-            return problem(404, "there is no such channel here")
-        url = self._service.settings.service_url + request.raw_path
+            raise WebhookRejected(404, "there is no such channel here")
+        url = self._service.settings.service_url + path
         webhook = channel.parse(await to_webhook_request(request, url, self._runtime.clock.now()))
         if webhook.follow is not None:
             follow = webhook.follow
@@ -73,7 +81,14 @@ class Server:
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
+        if webhook.await_turn is not None:
+            return to_response(await self._after_the_turn(webhook.inbound, webhook.await_turn))
         return to_response(webhook.reply)
+
+    async def _after_the_turn(self, inbound: Sequence[Inbound], awaited: AwaitTurn) -> Reply:
+        messages = [one for one in inbound if isinstance(one, CustomerMessage)]
+        said = [await await_turn(self._runtime, one, awaited.feed, within=awaited.within) for one in messages]
+        return awaited.reply([item for items in said for item in items])
 
     async def _end_streams(self, _app: web.Application) -> None:
         self._streams.end()

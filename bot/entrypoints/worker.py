@@ -12,6 +12,7 @@ import structlog
 from bot.domain.ids import ConversationId
 from bot.ports import UnitOfWork
 from bot.services.advance import advance_due
+from bot.services.attend import TURN_LEASE, lease_of
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due, deliver_what_a_crash_left
 from bot.services.runtime import INBOX, OUTBOX, TIMERS, Runtime
@@ -24,7 +25,6 @@ MOST_TURNS = 64
 LOOK_EVERY = timedelta(seconds=5)
 """A wake-up may be lost, so each loop also looks by the clock."""
 
-TURN_LEASE = timedelta(seconds=60)
 PAUSE_AFTER_ERROR = 1.0
 PAUSE_WHILE_TAKEN = 0.25
 """Another process has the conversation, or nobody can say: look again after this, and not at once."""
@@ -83,7 +83,7 @@ class Worker:
 
     async def _talk(self, conversation_id: ConversationId) -> None:
         try:
-            async with self._runtime.leases.hold(f"conversation:{conversation_id}", ttl=TURN_LEASE) as held:
+            async with self._runtime.leases.hold(lease_of(conversation_id), ttl=TURN_LEASE) as held:
                 if held:
                     await converse(self._runtime, conversation_id, stopping=self._stopping.is_set)
             if not held:

@@ -108,7 +108,7 @@ async def _customer_turn(
     keyword = _keyword(runtime, message, situation)
     understood = await _understand(runtime, thought, situation, message, keyword)
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
-    await _respond(runtime, thought, situation, message, message_id, keyword)
+    await respond(runtime, thought, situation, message, message_id, keyword)
     turn = Turn(
         conversation=situation.conversation,
         thought=thought,
@@ -160,7 +160,7 @@ async def _understand(
     return understood
 
 
-async def _respond(
+async def respond(
     runtime: Runtime,
     thought: Thought,
     situation: Situation,

@@ -269,8 +269,13 @@ def _with_disclosure(
         return [first]
     disclosure = render(response, conversation.tracker, conversation.channel)
     if runtime.channel(conversation.channel).abilities.separate_disclosure:
-        return [replace(first, key=f"{first.key}:disclosure", content=disclosure), first]
+        return [replace(first, key=disclosure_key(first.key), content=disclosure), first]
     return [replace(first, content=replace(content, text=f"{disclosure.text} {content.text}".strip()))]
+
+
+def disclosure_key(key: str) -> str:
+    """The key of the disclosure that leaves before the message of this key."""
+    return f"{key}:disclosure"
 
 
 async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, key: str) -> Receipt:

@@ -260,7 +260,7 @@ async def test_a_form_opens_asks_is_filled_and_closes(engine: Dialogue) -> None:
     assert talk.form == "demo_form"
     assert talk.tracker.slots["requested_slot"] == "team_size"
     assert words(await talk.hear("twelve")) == ["A team of twelve, noted."]
-    assert talk.form is None
+    assert talk.tracker.loop is None
     assert talk.tracker.slots["team_size"] == "twelve"
     assert SlotSet("team_size", "twelve") in [_timeless(event) for event in talk.events]
 

@@ -1,0 +1,326 @@
+"""The endpoints of Rasa's HTTP API that its clients use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from io import StringIO
+from typing import Any
+
+from aiohttp import web
+from ruamel.yaml import YAML
+
+from bot.adapters.action_calls import RASA_VERSION, domain_as_rasa_has_it
+from bot.adapters.rasa_events import event_as_rasa_has_it
+from bot.adapters.rasa_json import read_entity, read_event, read_parse_data
+from bot.dialogue.engine import can_do
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
+from bot.domain.errors import Conflict, WebhookRejected
+from bot.domain.ids import ConversationId, MessageId, new_id
+from bot.domain.message import storable
+from bot.domain.rasa_message import as_rasa_messages
+from bot.domain.understanding import Entity
+from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
+from bot.entrypoints.translate import to_webhook_request
+from bot.entrypoints.wiring import Service
+from bot.services.append import append_events, note_message, replace_events
+from bot.services.attend import find_or_start, look_up
+from bot.services.think import understand
+from bot.services.trigger import Acted, execute_action, trigger_intent
+
+REST = "rest"
+"""The channel whose addresses are the names of conversations here, as in Rasa."""
+
+LATEST = "latest"
+LONGEST_TEXT = 4000
+LONGEST_NAME = 255
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Webhook = Callable[[web.Request, str, str], Awaitable[web.StreamResponse]]
+
+
+class RasaApi:
+    """`webhook` takes a request for a channel, with the path that it has there."""
+
+    def __init__(self, service: Service, webhook: Webhook) -> None:
+        self._service = service
+        self._runtime = service.runtime
+        self._webhook = webhook
+
+    def add_routes(self, app: web.Application) -> None:
+        """Nothing is there while nobody may use it. The playground keeps its own front page."""
+        if not self._service.access.is_open:
+            return
+        if self._service.sandbox is None:
+            app.router.add_get("/", self._hello)
+        for method, path, handler in (
+            ("GET", "/version", self._version),
+            ("GET", "/status", self._for_admins(self._status)),
+            ("GET", "/domain", self._for_admins(self._domain)),
+            ("POST", "/model/parse", self._for_admins(self._parse)),
+            ("GET", "/webhooks/rest/", self._rest_is_there),
+            ("POST", "/webhooks/rest/webhook", _in_rasas_shape(self._rest)),
+            ("GET", "/conversations/{name:.+}/tracker", self._for_owner(self._tracker)),
+            ("POST", "/conversations/{name:.+}/tracker/events", self._for_owner(self._append)),
+            ("PUT", "/conversations/{name:.+}/tracker/events", self._for_owner(self._replace)),
+            ("POST", "/conversations/{name:.+}/messages", self._for_owner(self._note)),
+            ("POST", "/conversations/{name:.+}/trigger_intent", self._for_owner(self._trigger)),
+            ("POST", "/conversations/{name:.+}/execute", self._for_owner(self._execute)),
+        ):
+            app.router.add_route(method, path, handler)
+
+    # ------------------------------------------------------------ who may
+
+    def _for_admins(self, handler: Handler) -> Handler:
+        return self._guarded(handler, lambda _: None)
+
+    def _for_owner(self, handler: Handler) -> Handler:
+        """Also for the user whose conversation it is."""
+        return self._guarded(handler, _name)
+
+    def _guarded(self, handler: Handler, conversation: Callable[[web.Request], str | None]) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
+            self._service.access.check(asked, conversation(request))
+            return await handler(request)
+
+        return _in_rasas_shape(guarded)
+
+    # ------------------------------------------------------------ the service
+
+    async def _hello(self, _request: web.Request) -> web.StreamResponse:
+        return web.Response(text=f"Hello from Overture {version('overture')}, which speaks Rasa {RASA_VERSION}'s API")
+
+    async def _version(self, _request: web.Request) -> web.StreamResponse:
+        known = {"version": RASA_VERSION, "minimum_compatible_version": RASA_VERSION, "overture": version("overture")}
+        return web.json_response(known)
+
+    async def _status(self, _request: web.Request) -> web.StreamResponse:
+        model = self._assistant.fingerprint
+        return web.json_response({"model_file": model, "model_id": model, "num_active_training_jobs": 0})
+
+    async def _domain(self, request: web.Request) -> web.StreamResponse:
+        """As JSON or YAML, by the Accept header."""
+        domain = domain_as_rasa_has_it(self._assistant)
+        accepted = request.headers.get("Accept", "application/json")
+        if accepted.endswith(("json", "*/*")):
+            return web.json_response(domain)
+        if accepted.endswith(("yml", "yaml")):
+            written = StringIO()
+            YAML(typ="safe", pure=True).dump(domain, written)
+            return web.Response(text=written.getvalue(), content_type="application/x-yaml")
+        raise WebhookRejected(406, 'The domain can be had as "application/json" or "application/x-yaml" (Accept).')
+
+    async def _parse(self, request: web.Request) -> web.StreamResponse:
+        text = _text(await _json_object(request))
+        nobody = Tracker(ConversationId(""))
+        understood = await understand(self._runtime, nobody, text, self._runtime.region)
+        now = self._runtime.clock.now()
+        said = event_as_rasa_has_it(UserUttered(text, understood, MessageId(""), now, REST))
+        return web.json_response(said["parse_data"])
+
+    # ------------------------------------------------------------ the REST channel
+
+    async def _rest_is_there(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"status": "ok"})
+
+    async def _rest(self, request: web.Request) -> web.StreamResponse:
+        query = f"?{request.rel_url.raw_query_string}" if request.rel_url.raw_query_string else ""
+        return await self._webhook(request, REST, f"/channels/{REST}/webhook{query}")
+
+    # ------------------------------------------------------------ conversations
+
+    async def _tracker(self, request: web.Request) -> web.StreamResponse:
+        name, verbosity, until = _name(request), _verbosity(request), _until(request)
+        async with self._runtime.store.transaction() as uow:
+            conversation = await look_up(uow, REST, name)
+            if conversation is None:
+                return web.json_response(tracker_json(self._unheard_of(name), name, [], verbosity, self._assistant))
+            needed = until is not None or verbosity is not Verbosity.NONE
+            events = await uow.conversations.events(conversation.id, until=until) if needed else []
+        tracker = conversation.tracker
+        if until is not None:
+            first = tracker.initial_slots
+            tracker = Tracker(conversation.id, slots=first, initial_slots=first).apply_all(events)
+        return web.json_response(tracker_json(tracker, name, events, verbosity, self._assistant))
+
+    async def _append(self, request: web.Request) -> web.StreamResponse:
+        conversation = await find_or_start(self._runtime, REST, _name(request))
+        events = self._events(await _json(request), conversation)
+        aloud = request.query.get("execute_side_effects", "").lower() == "true"
+        send = aloud and self._sends(request, conversation)
+        tracker = await append_events(self._runtime, conversation.id, events, send=send)
+        return web.json_response(await self._state(request, tracker))
+
+    async def _replace(self, request: web.Request) -> web.StreamResponse:
+        conversation = await find_or_start(self._runtime, REST, _name(request))
+        events = self._events(await _json(request), conversation)
+        tracker = await replace_events(self._runtime, conversation.id, events)
+        return web.json_response(await self._state(request, tracker))
+
+    async def _note(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_object(request)
+        if body.get("sender") != "user":
+            raise BadParameter("Only messages of the sender 'user' can be passed to this address.", "sender", "body")
+        text = _text(body)
+        try:
+            understood = read_parse_data(text, body["parse_data"]) if body.get("parse_data") else None
+        except ValueError as error:
+            raise BadParameter(str(error), "parse_data", "body") from error
+        conversation = await find_or_start(self._runtime, REST, _name(request))
+        tracker = await note_message(self._runtime, conversation.id, text, understood)
+        return web.json_response(await self._state(request, tracker))
+
+    async def _trigger(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_object(request)
+        intent, entities = _action_name(body, "intent"), _entities(body.get("entities"))
+        if intent not in self._assistant.intents:
+            raise WebhookRejected(404, f"The intent {intent} does not exist in the domain.")
+        conversation = await find_or_start(self._runtime, REST, _name(request))
+        send = self._sends(request, conversation)
+        acted = await trigger_intent(self._runtime, conversation.id, intent, entities, send=send)
+        return await self._acted(request, acted, sent=send)
+
+    async def _execute(self, request: web.Request) -> web.StreamResponse:
+        action = _action_name(await _json_object(request), "action")
+        async with self._runtime.store.transaction() as uow:
+            conversation = await look_up(uow, REST, _name(request))
+        if conversation is None:
+            raise WebhookRejected(404, "Conversation ID not found.")
+        if not can_do(self._assistant, action):
+            raise WebhookRejected(404, f"The action {action} does not exist in the domain.")
+        send = self._sends(request, conversation)
+        acted = await execute_action(self._runtime, conversation.id, action, send=send)
+        return await self._acted(request, acted, sent=send)
+
+    # ------------------------------------------------------------ parts of these
+
+    @property
+    def _assistant(self) -> Assistant:
+        return self._runtime.library.current().assistant
+
+    def _unheard_of(self, name: str) -> Tracker:
+        """The tracker of a conversation that has not begun, as Rasa shows it."""
+        slots = self._assistant.slots.values()
+        first = {slot.name: slot.initial_value for slot in slots if slot.initial_value is not None}
+        return Tracker(ConversationId(name), slots=first, initial_slots=first)
+
+    def _sends(self, request: web.Request, conversation: Conversation) -> bool:
+        """Whether the customer hears what is said; else the caller gets it, as with Rasa's channels that collect."""
+        asked = request.query.get("output_channel")
+        if asked == LATEST:
+            return conversation.channel != REST
+        if asked not in self._runtime.channels:
+            return False
+        if asked != conversation.channel:
+            raise BadParameter(f"This conversation is on {conversation.channel}.", "output_channel", "query")
+        return True
+
+    def _events(self, body: Any, conversation: Conversation) -> list[Event]:
+        told = body if isinstance(body, list) else [body]
+        now = self._runtime.clock.now()
+        try:
+            found = [
+                read_event(one, now=now, channel=conversation.channel, message_id=MessageId(new_id(now)))
+                for one in told
+            ]
+        except ValueError as error:
+            raise WebhookRejected(400, f"Failed to validate the events format: {error}") from error
+        events = [event for event in found if event is not None]
+        if not events:
+            raise BadParameter("Couldn't extract a proper event from the request body.", "", "body")
+        return events
+
+    async def _state(self, request: web.Request, tracker: Tracker) -> dict[str, Any]:
+        verbosity = _verbosity(request)
+        async with self._runtime.store.transaction() as uow:
+            events = await uow.conversations.events(tracker.conversation_id)
+        return tracker_json(tracker, _name(request), events, verbosity, self._assistant)
+
+    async def _acted(self, request: web.Request, acted: Acted, *, sent: bool) -> web.StreamResponse:
+        """The tracker and, where the customer did not hear it, what was said."""
+        said = [message for content in acted.said for message in as_rasa_messages(_name(request), content)]
+        state = {"tracker": await self._state(request, acted.tracker)}
+        return web.json_response(state if sent else {**state, "messages": said})
+
+
+def _in_rasas_shape(handler: Handler) -> Handler:
+    """Tell what is wrong as Rasa does."""
+
+    async def told(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except WebhookRejected as rejected:
+            return failure(rejected)
+        except Conflict as error:
+            return failure(WebhookRejected(409, str(error)))
+        except web.HTTPRequestEntityTooLarge:
+            return failure(WebhookRejected(413, "The body is larger than any message needs."))
+
+    return told
+
+
+def _name(request: web.Request) -> str:
+    name = request.match_info["name"]
+    if len(name) > LONGEST_NAME or storable(name) != name:
+        raise WebhookRejected(400, f"A conversation's name has at most {LONGEST_NAME} characters.")
+    return name
+
+
+def _verbosity(request: web.Request) -> Verbosity:
+    try:
+        return Verbosity[request.query.get("include_events", Verbosity.AFTER_RESTART.name).upper()]
+    except KeyError as error:
+        known = ", ".join(one.name for one in Verbosity)
+        message = f"Invalid parameter value for 'include_events'. Should be one of {known}"
+        raise BadParameter(message, "include_events", "query") from error
+
+
+def _until(request: web.Request) -> datetime | None:
+    """The moment up to which the tracker is wanted. Like Rasa, what is no number is no wish."""
+    try:
+        return datetime.fromtimestamp(float(request.query["until"]), UTC)
+    except (KeyError, ValueError, OverflowError, OSError):
+        return None
+
+
+async def _json(request: web.Request) -> Any:
+    try:
+        return json.loads(await request.read())
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "Failed when parsing body as json.") from error
+
+
+async def _json_object(request: web.Request) -> dict[str, Any]:
+    body = await _json(request)
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, "The body is JSON, but not an object.")
+    return body
+
+
+def _text(body: dict[str, Any]) -> str:
+    given = body.get("text")
+    if not isinstance(given, str) or not storable(given).strip():
+        raise BadParameter("No text message defined in the request body.", "text", "body")
+    if len(given) > LONGEST_TEXT:
+        raise WebhookRejected(413, f"The text has {len(given):,} characters; at most {LONGEST_TEXT:,} are taken.")
+    return storable(given).strip()
+
+
+def _action_name(body: dict[str, Any], what: str) -> str:
+    name = body.get("name")
+    if not isinstance(name, str) or not name:
+        raise BadParameter(f"Name of the {what} not provided in request body.", "name", "body")
+    return name
+
+
+def _entities(told: Any) -> Sequence[Entity]:
+    """Rasa takes a list of entities, or an object from their names to their values."""
+    listed = [{"entity": name, "value": value} for name, value in told.items()] if isinstance(told, dict) else told
+    try:
+        return [read_entity(one) for one in listed or ()]
+    except (TypeError, ValueError) as error:
+        raise BadParameter(f"Entities cannot be read: {error}", "entities", "body") from error
