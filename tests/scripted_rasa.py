@@ -97,6 +97,8 @@ class ScriptedRasa:
                 dialogue.play(line)
                 return [{"recipient_id": body["sender"], **message} for message in line.says]
             case "execute":
+                if sender not in self.dialogues:
+                    raise web.HTTPNotFound
                 line = self._line(f"execute {body['name']}", sender)
                 self._dialogue(sender).play(line)
                 return {"tracker": self._tracker(sender, "NONE"), "messages": list(line.says)}

@@ -70,26 +70,40 @@ class RasaServer:
         if asked is None or (isinstance(asked, UserUttered) and not self._is_for_rasa(asked)):
             return []
         here = f"/conversations/{quote(tracker.conversation_id, safe='')}"
-        if untold := [event_as_rasa_has_it(event) for event in _untold(tracker)]:
-            await self._ask("POST", f"{here}/tracker/events", untold)
-        if isinstance(asked, UserUttered):
-            metadata = {PERSON_KEY: await read_context()}
-            message = {"sender": tracker.conversation_id, "message": _said(asked), "metadata": metadata}
-            messages = await self._ask("POST", "/webhooks/rest/webhook", message)
-        else:
-            messages = (await self._ask("POST", f"{here}/execute", {"name": asked.name})).get("messages")
-        effects = _spoken(messages)
         try:
-            state = await self._ask("GET", f"{here}/tracker", include_events="NONE")
-            changes = _changes(tracker, state)
-            if tracker.loop is not None and not _open_form(state):
-                # What the form's slots were when it closed: an action may have emptied them since.
-                log = await self._ask("GET", f"{here}/tracker", include_events="AFTER_RESTART")
-                changes = [*_slots_given(log["events"]), *changes]
+            effects = _spoken(await self._answer(here, tracker, asked, read_context))
+            changes = await self._changes(here, tracker)
         except (AttributeError, KeyError, TypeError) as error:
-            raise _nonsense(f"{here}/tracker") from error
+            raise _nonsense(here) from error
         done = ActionExecuted(ACTION_LISTEN, policy=BY_RASA)
         return [*(Apply(event) for event in changes), *effects, Apply(done)]
+
+    async def _answer(
+        self, here: str, tracker: Tracker, asked: UserUttered | FollowupAction, read_context: ReadContext
+    ) -> Any:
+        """The messages that Rasa has for what is asked."""
+        untold = [event_as_rasa_has_it(event) for event in _untold(tracker)]
+        if isinstance(asked, UserUttered):
+            if untold:
+                await self._ask("POST", f"{here}/tracker/events", untold)
+            metadata = {PERSON_KEY: await read_context()}
+            message = {"sender": tracker.conversation_id, "message": _said(asked), "metadata": metadata}
+            return await self._ask("POST", "/webhooks/rest/webhook", message)
+        # Rasa runs an action in a conversation that it knows only: the event makes it known.
+        await self._ask("POST", f"{here}/tracker/events", [*untold, event_as_rasa_has_it(asked)])
+        acted = await self._ask("POST", f"{here}/execute", {"name": asked.name})
+        # It runs the action and nothing more. The form gets the next message only if Rasa listens before it.
+        await self._ask("POST", f"{here}/tracker/events", {"event": "action", "name": ACTION_LISTEN})
+        return acted["messages"]
+
+    async def _changes(self, here: str, tracker: Tracker) -> list[Event]:
+        """The events that bring our tracker to the state that Rasa is in now."""
+        state = await self._ask("GET", f"{here}/tracker", include_events="NONE")
+        if tracker.loop is None or _open_form(state):
+            return _differences(tracker, state)
+        # What the form's slots were when it closed: an action may have emptied them since.
+        log = await self._ask("GET", f"{here}/tracker", include_events="AFTER_RESTART")
+        return [*_slots_given(log["events"]), *_differences(tracker, state)]
 
     async def close(self) -> None:
         if self._session is not None:
@@ -183,8 +197,8 @@ def _spoken(messages: Any) -> Effects:
     return [*answer.says, *answer.effects]
 
 
-def _changes(tracker: Tracker, state: Mapping[str, Any]) -> list[Event]:
-    """The events that bring our tracker to Rasa's state."""
+def _differences(tracker: Tracker, state: Mapping[str, Any]) -> list[Event]:
+    """How Rasa's slots and form differ from ours."""
     changes: list[Event] = [
         SlotSet(name, value) for name, value in state["slots"].items() if tracker.slots.get(name) != value
     ]
