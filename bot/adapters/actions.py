@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.adapters.action_calls import action_call, read_answer
+from bot.adapters.action_calls import PERSON_KEY, action_call, read_answer
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import ActionExecutionRejected, Tracker
 from bot.domain.effects import ActionResult
@@ -58,6 +58,29 @@ class InProcessActions:
                 f'The action "{action}" raised {_where(error)}. Mend it in the actions package.'
             ) from error
         return read_answer(action, answer.model_dump(), took=_since(began))
+
+    async def answer(self, call: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Run an action for a Rasa server, as rasa-sdk's own server would: the status and the body of the answer.
+
+        Rasa refuses events that it does not know, so effects leave as custom messages, which it passes on to us.
+        """
+        from rasa_sdk import ActionExecutionRejection
+
+        action = str(call.get("next_action") or "")
+        if not self.knows(action):
+            return NOT_FOUND, {"error": f"there is no action {action}", "action_name": action}
+        try:
+            async with asyncio.timeout(self._timeout.total_seconds()):
+                answer = (await self._executor.run(dict(call))).model_dump()
+        except ActionExecutionRejection as rejection:
+            return REFUSED, {"error": "the action rejects its execution", "action_name": rejection.action_name}
+        except TimeoutError as error:
+            raise _too_slow(action, self._timeout) from error
+        except Exception as error:  # as in run
+            raise ActionError(f'The action "{action}" raised {_where(error)}. Mend it in the package.') from error
+        effects = [{"custom": {PERSON_KEY: one["effect"]}} for one in answer["events"] if one["event"] == PERSON_KEY]
+        events = [one for one in answer["events"] if one["event"] != PERSON_KEY]
+        return 200, {"events": events, "responses": [*answer["responses"], *effects]}
 
     async def close(self) -> None:
         """Nothing to close."""

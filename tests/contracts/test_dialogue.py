@@ -5,16 +5,10 @@ All three hold the same small assistant. The real Rasa is the one in `.conforman
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 
@@ -27,12 +21,9 @@ from bot.domain.message import Text
 from bot.domain.understanding import IntentScore, Understood
 from bot.ports import Dialogue
 from tests.bot.dialogue.chat import assistant_of
-from tests.running import free_port
+from tests.real_rasa import real_rasa_server
 from tests.scripted_rasa import Line, ScriptedRasa, running_rasa
 
-ROOT = Path(__file__).parents[2]
-RASA = ROOT / ".conformance" / "bin" / "rasa"
-READY_WITHIN = 120.0
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 DOMAIN = """
@@ -136,7 +127,7 @@ class Talk:
         """What is said until the engine listens."""
         said: list[Text] = []
         for _ in range(10):
-            effects = await self.engine.decide(self.tracker, _nobody, channel="webchat")
+            effects = await self.engine.decide(self.tracker, nobody, channel="webchat")
             if not effects:
                 return said
             for effect in effects:
@@ -159,7 +150,7 @@ class Talk:
         return self.tracker.loop.name if self.tracker.loop else None
 
 
-async def _nobody() -> Mapping[str, Any]:
+async def nobody() -> Mapping[str, Any]:
     """Nothing is known of the person."""
     return {}
 
@@ -190,37 +181,9 @@ async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Dialogue]:
 @pytest.fixture(scope="module")
 def real_rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real Rasa server, trained on this file's assistant."""
-    if not RASA.exists():
-        pytest.skip("Rasa is not installed: .conformance is its environment (Python 3.10, rasa==3.6.21)")
-    folder, port = tmp_path_factory.mktemp("rasa"), free_port()
     files = {"domain.yml": DOMAIN, "config.yml": CONFIG, "data/rules.yml": RULES, "data/nlu.yml": NLU}
-    for name, text in {**files, "credentials.yml": "rest:\n", "endpoints.yml": ""}.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "HOME": str(folder)}
-    given: dict[str, Any] = {"cwd": folder, "env": {**os.environ, **quiet}}
-    with (folder / "log").open("wb") as log:
-        subprocess.run([RASA, "train", "--quiet"], check=True, stdout=log, stderr=log, **given)
-        server = subprocess.Popen(
-            [RASA, "run", "--enable-api", "-i", "127.0.0.1", "-p", str(port)], stdout=log, stderr=log, **given
-        )
-        try:
-            _wait_until_ready(f"http://127.0.0.1:{port}/status", folder / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _wait_until_ready(url: str, log: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while time.monotonic() < deadline:
-        try:
-            if urlopen(url, timeout=1).status == 200:
-                return
-        except (URLError, OSError):
-            time.sleep(0.2)
-    raise AssertionError(f"Rasa is not ready after {READY_WITHIN} s:\n{log.read_text()[-3000:]}")
+    with real_rasa_server(tmp_path_factory.mktemp("rasa"), files) as address:
+        yield address
 
 
 # ---------------------------------------------------------------- reading

@@ -9,16 +9,18 @@ from importlib.metadata import version
 from io import StringIO
 from typing import Any
 
+import structlog
 from aiohttp import web
 from ruamel.yaml import YAML
 
 from bot.adapters.action_calls import RASA_VERSION, domain_as_rasa_has_it
+from bot.adapters.actions import InProcessActions
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.adapters.rasa_json import read_entity, read_event, read_parse_data
 from bot.dialogue.engine import can_do
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
-from bot.domain.errors import Conflict, WebhookRejected
+from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable
 from bot.domain.rasa_message import as_rasa_messages
@@ -31,10 +33,13 @@ from bot.services.attend import find_or_start, look_up
 from bot.services.think import understand
 from bot.services.trigger import Acted, execute_action, trigger_intent
 
+log = structlog.get_logger()
+
 REST = "rest"
 """The channel whose addresses are the names of conversations here, as in Rasa."""
 
 LATEST = "latest"
+LARGEST_TRACKER = 16 * 1024 * 1024
 LONGEST_TEXT = 4000
 LONGEST_NAME = 255
 
@@ -61,6 +66,7 @@ class RasaApi:
             ("GET", "/status", self._for_admins(self._status)),
             ("GET", "/domain", self._for_admins(self._domain)),
             ("POST", "/model/parse", self._for_admins(self._parse)),
+            ("POST", "/webhooks/actions", _with_large_bodies(self._for_admins(self._run_action))),
             ("GET", "/webhooks/rest/", self._rest_is_there),
             ("POST", "/webhooks/rest/webhook", _in_rasas_shape(self._rest)),
             ("GET", "/conversations/{name:.+}/tracker", self._for_owner(self._tracker)),
@@ -121,6 +127,18 @@ class RasaApi:
         now = self._runtime.clock.now()
         said = event_as_rasa_has_it(UserUttered(text, understood, MessageId(""), now, REST))
         return web.json_response(said["parse_data"])
+
+    async def _run_action(self, request: web.Request) -> web.StreamResponse:
+        """What Rasa's endpoints.yml may name as its action server."""
+        actions = self._runtime.actions
+        if not isinstance(actions, InProcessActions):
+            raise WebhookRejected(404, "Actions do not run in this process; OVERTURE_ACTIONS names their server.")
+        try:
+            status, answer = await actions.answer(await _json_object(request))
+        except ActionError as error:
+            log.error("an action failed for Rasa", error=str(error))
+            return failure(WebhookRejected(500, "The action failed; the log says why."))
+        return web.json_response(answer, status=status)
 
     # ------------------------------------------------------------ the REST channel
 
@@ -245,6 +263,15 @@ class RasaApi:
         said = [message for content in acted.said for message in as_rasa_messages(_name(request), content)]
         state = {"tracker": await self._state(request, acted.tracker)}
         return web.json_response(state if sent else {**state, "messages": said})
+
+
+def _with_large_bodies(handler: Handler) -> Handler:
+    """For a caller that sends a whole domain and tracker along; others send no more than a message."""
+
+    async def taken(request: web.Request) -> web.StreamResponse:
+        return await handler(request.clone(client_max_size=LARGEST_TRACKER))
+
+    return taken
 
 
 def _in_rasas_shape(handler: Handler) -> Handler:

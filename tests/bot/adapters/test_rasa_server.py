@@ -5,8 +5,9 @@ What it has in common with our own engine is in `tests/contracts/test_dialogue.p
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,13 @@ from bot.domain.effects import Apply, Emit, RequestHandoff, Say
 from bot.domain.errors import DialogueError
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.understanding import IntentScore, Understood
-from tests.contracts.test_dialogue import ASSISTANT, NOON, Talk
+from tests.contracts.test_dialogue import ASSISTANT, NOON, Talk, nobody
 from tests.scripted_rasa import Line, ScriptedRasa, Trouble, running_rasa
+
+
+async def somebody() -> Mapping[str, Any]:
+    return {"profile": {"id": "p1"}}
+
 
 SECRET = "my number is 07700 900123"
 SCRIPT = {
@@ -70,7 +76,7 @@ async def test_a_text_that_rasa_does_not_understand_has_no_intent(engine: RasaSe
 
 
 async def test_what_an_action_does_to_a_person_comes_as_a_custom_message(engine: RasaServer) -> None:
-    effects = await engine.decide(said("a person please"), {}, channel="webchat")
+    effects = await engine.decide(said("a person please"), nobody, channel="webchat")
     spoken = [effect.content for effect in effects if isinstance(effect, Say)]
     assert [(content.text, content.image) for content in spoken] == [
         ("I am asking somebody.", None),
@@ -83,7 +89,7 @@ async def test_what_an_action_does_to_a_person_comes_as_a_custom_message(engine:
 
 
 async def test_actions_are_told_of_the_person_in_the_metadata(engine: RasaServer, rasa: ScriptedRasa) -> None:
-    await engine.decide(said("a person please"), {"profile": {"id": "p1"}}, channel="webchat")
+    await engine.decide(said("a person please"), somebody, channel="webchat")
     (body,) = [body for _, path, body in rasa.asked if path == "/webhooks/rest/webhook"]
     assert body["sender"] == "c/1"
     assert body["metadata"] == {"overture": {"profile": {"id": "p1"}}}
@@ -102,7 +108,7 @@ async def test_a_slot_that_was_emptied_after_the_form_is_still_an_answer_of_it(e
 async def test_an_opened_chat_is_told_only_to_an_assistant_that_knows_it(
     engine: RasaServer, rasa: ScriptedRasa
 ) -> None:
-    assert await engine.decide(said("", stage="opened"), {}, channel="webchat") == []
+    assert await engine.decide(said("", stage="opened"), nobody, channel="webchat") == []
     assert rasa.asked == []
 
 
@@ -120,17 +126,17 @@ async def test_trouble_with_the_server_is_told_without_what_was_said(
 ) -> None:
     rasa.trouble = trouble
     with pytest.raises(DialogueError, match=part) as answering:
-        await engine.decide(said(SECRET), {}, channel="webchat")
+        await engine.decide(said(SECRET), nobody, channel="webchat")
     with pytest.raises(DialogueError, match=part) as reading:
         await engine.understand(Understood(SECRET, IntentScore("x", 1.0)), Tracker(ConversationId("c")))
     assert SECRET not in f"{answering.value} {reading.value}"
     rasa.trouble = None
-    assert await engine.decide(said("a person please"), {}, channel="webchat")
+    assert await engine.decide(said("a person please"), nobody, channel="webchat")
 
 
 async def test_an_effect_that_is_none_is_trouble(engine: RasaServer) -> None:
     with pytest.raises(DialogueError, match="cannot be read"):
-        await engine.decide(said("broken"), {}, channel="webchat")
+        await engine.decide(said("broken"), nobody, channel="webchat")
 
 
 async def test_a_wrong_token_is_told_with_the_setting(rasa: ScriptedRasa) -> None:
@@ -143,5 +149,5 @@ async def test_a_wrong_token_is_told_with_the_setting(rasa: ScriptedRasa) -> Non
 async def test_a_server_that_is_not_there_is_told_with_the_setting() -> None:
     nowhere = RasaServer("http://127.0.0.1:9", lambda: ASSISTANT)
     with pytest.raises(DialogueError, match="OVERTURE_RASA_URL"):
-        await nowhere.decide(said("hi"), {}, channel="webchat")
+        await nowhere.decide(said("hi"), nobody, channel="webchat")
     await nowhere.close()

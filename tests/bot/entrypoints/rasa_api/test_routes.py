@@ -461,6 +461,38 @@ async def test_a_busy_conversation_is_told_to_be_so(api: Api, sender: str, monke
     assert (status, answer["reason"]) == (409, "Conflict")
 
 
+# ---------------------------------------------------------------- actions for a Rasa server
+
+
+async def test_an_action_is_run_for_rasa_with_its_effects_as_custom_messages(api: Api) -> None:
+    tracker = {"sender_id": "c1", "slots": {}, "latest_message": {"intent": {"name": "talk_to_person"}}, "events": []}
+    call: dict[str, Any] = {
+        "next_action": "action_hand_off",
+        "sender_id": "c1",
+        "tracker": tracker,
+        "version": "3.6.21",
+    }
+    call["domain"] = {
+        "responses": {f"utter_{n}": [{"text": "as long as the domains of others are"}] for n in range(3000)}
+    }
+    answer = await api.good("POST", "/webhooks/actions", call)
+    assert answer["events"] == []
+    words, effect = answer["responses"]
+    assert words["response"] == "utter_handoff_requested"
+    assert effect["custom"]["overture"] == {"reason": "Asked for a person", "desk": "", "kind": "request_handoff"}
+
+
+async def test_an_action_that_there_is_not_is_told_as_rasa_sdk_does(api: Api) -> None:
+    status, answer = await api.ask("POST", "/webhooks/actions", {"next_action": "action_sing"})
+    assert (status, answer["action_name"]) == (404, "action_sing")
+    assert (await api.ask("POST", "/webhooks/actions", {}, token="wrong"))[0] == 401
+
+
+async def test_an_action_that_fails_for_rasa_is_an_error_of_ours(api: Api) -> None:
+    status, answer = await api.ask("POST", "/webhooks/actions", {"next_action": "action_hand_off", "tracker": 7})
+    assert (status, answer["code"]) == (500, 500)
+
+
 # ---------------------------------------------------------------- where there is none
 
 
