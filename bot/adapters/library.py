@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 LOOK_EVERY = 1.0
 STAYS = "content is broken; the last good version stays in force"
-NOT_THE_ASSISTANT = frozenset({"config.yml", "endpoints.yml", "credentials.yml"})
+NOT_THE_ASSISTANT = frozenset({"endpoints.yml", "credentials.yml"})
 OTHER_FOLDERS = frozenset({"tests", "journeys"})
 """Folders in an assistant's own that hold something else."""
 

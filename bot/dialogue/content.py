@@ -1,6 +1,6 @@
 """Reads an assistant: a Rasa 3 project's domain, responses, rules and stories, from any number of YAML files.
 
-NLU data and Rasa's own configuration may be in the same files; others read those.
+NLU data may be in the same files; others read that.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from bot.dialogue.config_yaml import read_configuration
 from bot.dialogue.domain_yaml import Declarations, declare, read_entities, read_forms, read_intents
 from bot.dialogue.forms import questions_for
 from bot.dialogue.prepared import prepare
@@ -36,8 +37,10 @@ DOMAIN_KEYS = (
 )
 LATEST_VERSION = (3, 1)
 DIALOGUE_KEYS = ("rules", "stories")
-KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "pipeline", "policies", "importers")
-KNOWN_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *KEYS_OF_OTHERS)
+CONFIGURATION_KEYS = ("pipeline", "policies")
+KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "importers")
+OUR_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *CONFIGURATION_KEYS)
+KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
 
 TEST_PREFIX = "test_"
 """Files named so hold test stories, as in Rasa, and are not part of the assistant."""
@@ -73,6 +76,10 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
             f"({first.place}) goes on with {first.action}.",
             "Give one of them a condition, or make them one.",
         )
+    configuration = read_configuration(sources)
+    if configuration.fallback_action not in names.actions():
+        at = next(source.place(source.document.data, "policies") for source in sources if source.has("policies"))
+        faults.unknown(at, "action or response", configuration.fallback_action, names.actions())
     faults.raise_if_any()
     return prepare(
         Assistant(
@@ -86,6 +93,7 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
             stories=stories,
             session_expires_after=declared.session_expires_after,
             carry_over_slots=declared.carry_over_slots,
+            configuration=configuration,
             lines=frozenset(declared.lines),
             warnings=tuple(warnings.in_order()),
             fingerprint=_fingerprint(sources),
@@ -146,6 +154,6 @@ def _fingerprint(sources: Sequence[Source]) -> str:
     digest = hashlib.sha256()
     for source in sources:
         data = source.document.data
-        ours = {key: plain(data[key]) for key in (*DOMAIN_KEYS, *DIALOGUE_KEYS) if key in data}
+        ours = {key: plain(data[key]) for key in OUR_KEYS if key in data}
         digest.update(json.dumps([PurePath(source.document.path).name, ours], sort_keys=True).encode())
     return digest.hexdigest()

@@ -1,8 +1,9 @@
 """The dialogue engine: from the state of a conversation to what comes next.
 
 `decide` chooses one action and what it does; the caller carries that out and asks again, until there is nothing to do
-(listen). Order of choice, as in Rasa 3.6: a follow-up, commands (`/restart`), the open form, rules, stories; then an
-answer from the knowledge pages, and the fallback. Pure: no clock, and the same tracker always gives the same effects.
+(listen). Order of choice, as in Rasa 3.6: a follow-up, commands (`/restart`), the open form, rules, stories, an answer
+from the knowledge pages, what stories do in like states, and the fallback. Pure: no clock, and the same tracker always
+gives the same effects.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.dialogue import forms, rules, stories
-from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, DEFAULT_FALLBACK, RESTART_INTENT, do_builtin
+from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, RESTART_INTENT, do_builtin
+from bot.dialogue.generalise import guess
 from bot.dialogue.policies import (
     COMMAND,
     FALLBACK,
@@ -25,7 +27,7 @@ from bot.dialogue.policies import (
 )
 from bot.dialogue.prepared import prepared_of
 from bot.dialogue.slots import filling_actions, heard_slots
-from bot.dialogue.trail import as_stories_see_it, trail_of
+from bot.dialogue.trail import Trail, as_stories_see_it, trail_of
 from bot.dialogue.turn import SoFar, Turn, so_far
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import (
@@ -235,10 +237,25 @@ def _by_rules_and_stories(turn: Turn, history: SoFar, passed_on: str | None) -> 
         return Choice(advice.action, why, advice.returns and advice.action == loop)
     if advice.action is not None and not any(isinstance(event, LoopInterrupted) for event in history.events):
         return Choice(advice.action, by_rule(advice.rule), after_interruption=True)
-    if (found := stories.recall(prepared.stories, as_stories_see_it(trail))) is not None and found[0] != passed_on:
+    told_trail = as_stories_see_it(trail)
+    if (found := stories.recall(prepared.stories, told_trail)) is not None and found[0] != passed_on:
         action, story = found
         return Choice(action, by_story(story), advice.returns and action == loop)
-    return Choice(ACTION_LISTEN, FALLBACK) if advice.stays_out else None
+    if advice.stays_out:
+        return Choice(ACTION_LISTEN, FALLBACK)
+    return _by_experience(turn, told_trail, passed_on)
+
+
+def _by_experience(turn: Turn, trail: Trail, passed_on: str | None) -> Choice | None:
+    """What stories do where it is most like here. An answer from the knowledge pages goes before a guess."""
+    message = turn.tracker.latest_message
+    if message is not None and message.understood.answer is not None:
+        return None
+    states = stories.seen_states(turn.prepared.stories, trail)
+    found = guess(turn.prepared.experience, states, sure_above=turn.assistant.configuration.sure_above)
+    if found is None or found.action == passed_on:
+        return None
+    return Choice(found.action, by_story(f"{found.story} (generalised: {found.how})"))
 
 
 def _by_default(turn: Turn, history: SoFar, passed_on: str | None) -> Choice | None:
@@ -253,4 +270,5 @@ def _by_default(turn: Turn, history: SoFar, passed_on: str | None) -> Choice | N
     message = tracker.latest_message
     if message is not None and message.understood.answer is not None:
         return Choice(ANSWER_FROM_KNOWLEDGE, KNOWLEDGE)
-    return Choice(DEFAULT_FALLBACK, FALLBACK)
+    configuration = turn.assistant.configuration
+    return Choice(configuration.fallback_action, FALLBACK) if configuration.falls_back else None

@@ -1,6 +1,7 @@
 """What an action's `policy` says: what chose the action, in words that a person reads and the engine reads back.
 
-`rule: say goodbye`, `story: happy path`, `form: demo_form`, `form: demo_form (rule: start the demo form)`, `follow-up`,
+`rule: say goodbye`, `story: happy path`, `story: happy path (generalised: ignoring slots)`,
+`form: demo_form`, `form: demo_form (rule: start the demo form)`, `follow-up`,
 `slot filling`, `knowledge`, `fallback`.
 """
 

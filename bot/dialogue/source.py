@@ -25,6 +25,9 @@ class Source:
     def place(self, node: Any = None, key: Any = None) -> Place:
         return self.document.place(node, key)
 
+    def has(self, key: str) -> bool:
+        return bool(self.document.data.get(key))
+
     def mapping(self, value: Any, place: Place, what: str) -> Mapping[Any, Any]:
         """`value` if it is a mapping (nothing counts as an empty one), else a fault and an empty one."""
         if value is None:

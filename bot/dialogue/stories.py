@@ -11,9 +11,6 @@ from bot.dialogue.rules import story_trails
 from bot.dialogue.trail import Did, Heard, State, Trail, same_words
 from bot.domain.assistant import LoopStep, Rule, Slot, SlotStep, Story, UserStep
 
-MAX_HISTORY = 5
-"""How many states a memory spans: Rasa's default for its memoization."""
-
 SeenState = tuple[str, str | None, frozenset[str], frozenset[tuple[str, Feature]], str | None]
 Memory = tuple[SeenState, ...]
 
@@ -26,6 +23,7 @@ class StoryBook:
     seen_slots: tuple[Slot, ...] = ()
     unseen_loops: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
+    max_history: int = 5
 
 
 def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[str, str] | None:
@@ -36,8 +34,8 @@ def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[st
     """
     if not book.memories:
         return None
-    for candidate in (trail, *_later_beginnings(trail)):
-        states = candidate.states()[-MAX_HISTORY:]
+    for candidate in (trail, *_later_beginnings(trail, book.max_history)):
+        states = candidate.states()[-book.max_history :]
         if by_words and states[-1].text not in book.texts:
             return None
         if (found := book.memories.get(_memory(book, states, by_words=by_words))) is not None:
@@ -45,16 +43,23 @@ def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[st
     return None
 
 
-def _later_beginnings(trail: Trail) -> Iterator[Trail]:
+def _later_beginnings(trail: Trail, max_history: int) -> Iterator[Trail]:
     """The longest first, of those that a memory can span to their beginning."""
     starts = [index for index, one in enumerate(trail.happenings) if isinstance(one, (Heard, Did))]
-    for index in starts[-2 * MAX_HISTORY :]:
+    for index in starts[-2 * max_history :]:
         shortened = Trail(trail.happenings[index:], trail.first_slots, trail.first_slots)
-        if len(shortened.steps()) <= MAX_HISTORY:
+        if len(shortened.steps()) <= max_history:
             yield shortened
 
 
-def compile_stories(stories: Iterable[Story], rules: Iterable[Rule], slots: Mapping[str, Slot]) -> StoryBook:
+def seen_states(book: StoryBook, trail: Trail) -> Memory:
+    """The last states of a trail as stories see them."""
+    return _memory(book, trail.states()[-book.max_history :], by_words=True)
+
+
+def compile_stories(
+    stories: Iterable[Story], rules: Iterable[Rule], slots: Mapping[str, Slot], *, max_history: int = 5
+) -> StoryBook:
     """Make stories ready to be recalled. What two stories continue differently is in neither's memory, as in Rasa."""
     stories = tuple(stories)
     rules = tuple(rules)
@@ -64,22 +69,25 @@ def compile_stories(stories: Iterable[Story], rules: Iterable[Rule], slots: Mapp
         for slot in slots.values()
         if slot.influence_conversation and slot.type != "any" and slot.name not in only_in_rules
     )
-    book = StoryBook({}, seen, _named_loops(rules) - _named_loops(stories), _told_texts(stories))
+    book = StoryBook({}, seen, _named_loops(rules) - _named_loops(stories), _told_texts(stories), max_history)
     first_slots = {slot.name: slot.initial_value for slot in slots.values() if slot.initial_value is not None}
     memories: dict[Memory, tuple[str, str] | None] = {}
     for story in stories:
-        for trail in story_trails(story, first_slots):
-            states: list[State] = []
-            for state, action in trail.steps():
-                states.append(state)
-                if action is None:
-                    continue
-                key = _memory(book, states[-MAX_HISTORY:], by_words=True)
+        for steps in courses(book, story, first_slots):
+            states = tuple(state for state, _ in steps)
+            for index, (_, action) in enumerate(steps):
+                key = states[max(0, index + 1 - max_history) : index + 1]
                 known = memories.setdefault(key, (action, story.name))
                 if known is not None and known[0] != action:
                     memories[key] = None
     kept = {key: known for key, known in memories.items() if known is not None}
     return replace(book, memories=kept)
+
+
+def courses(book: StoryBook, story: Story, first_slots: Mapping[str, Any]) -> Iterator[list[tuple[SeenState, str]]]:
+    """Each way through the story: its states as stories see them, each with the action that follows."""
+    for trail in story_trails(story, first_slots):
+        yield [(_seen(book, state, by_words=True), action) for state, action in trail.steps() if action is not None]
 
 
 def _told_texts(stories: Iterable[Story]) -> frozenset[str]:

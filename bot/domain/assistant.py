@@ -143,6 +143,24 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
+class Configuration:
+    """What a Rasa project's `config.yml` says, in our words; without one, Rasa's defaults.
+
+    `max_history`: how many states a story's memory spans. `generalises`: guess from stories where none fits, if more
+    than `sure_above` of what they do speaks for it. `understood_above` and `ambiguous_within` are about intents.
+    """
+
+    max_history: int = 5
+    generalises: bool = True
+    sure_above: float = 0.3
+    falls_back: bool = True
+    fallback_action: str = "action_default_fallback"
+    checks_contradictions: bool = True
+    understood_above: float = 0.3
+    ambiguous_within: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
 class Assistant:
     """All that the dialogue engine needs. `intents` maps each to the entities it uses (None: all of them).
 
@@ -160,6 +178,7 @@ class Assistant:
     stories: tuple[Story, ...]
     session_expires_after: timedelta = timedelta(hours=1)
     carry_over_slots: bool = True
+    configuration: Configuration = Configuration()
     lines: frozenset[str] = frozenset()
     warnings: tuple[Fault, ...] = ()
     fingerprint: str = ""

@@ -395,8 +395,8 @@ def test_a_rule_in_the_middle_does_not_derail_a_story() -> None:
     assert chat.hear("good") == ["utter_great"]
 
 
-def test_a_slot_that_no_story_knows_of_derails_them() -> None:
-    chat = Chat(assistant_of(STORIES))
+def test_a_slot_that_no_story_knows_of_derails_them_where_nothing_generalises() -> None:
+    chat = Chat(assistant_of(STORIES, "policies: [{name: MemoizationPolicy}, {name: RulePolicy}]"))
     chat.hear("greet")
     chat.apply(SlotSet("told", True))
     assert chat.hear("good") == ["action_default_fallback"]

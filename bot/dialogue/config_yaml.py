@@ -1,0 +1,128 @@
+"""Reads `config.yml` of a Rasa project: what it says of policies and fallbacks, in our engine's words.
+
+Its pipeline and policies are Rasa's machine learning; ours has its own. What has a counterpart here is taken over,
+what is Rasa's and has none is passed over, and what is not Rasa's is a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.dialogue.source import Source
+from bot.documents import did_you_mean
+from bot.domain.assistant import Configuration
+from bot.domain.errors import Place
+
+POLICIES = frozenset(
+    {"RulePolicy", "MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy", "UnexpecTEDIntentPolicy"}
+)
+MEMORIES = ("MemoizationPolicy", "AugmentedMemoizationPolicy")
+PIPELINE = frozenset(
+    {
+        "WhitespaceTokenizer",
+        "JiebaTokenizer",
+        "MitieTokenizer",
+        "SpacyTokenizer",
+        "SpacyNLP",
+        "MitieNLP",
+        "CountVectorsFeaturizer",
+        "LexicalSyntacticFeaturizer",
+        "RegexFeaturizer",
+        "SpacyFeaturizer",
+        "MitieFeaturizer",
+        "ConveRTFeaturizer",
+        "LanguageModelFeaturizer",
+        "DIETClassifier",
+        "LogisticRegressionClassifier",
+        "SklearnIntentClassifier",
+        "MitieIntentClassifier",
+        "KeywordIntentClassifier",
+        "FallbackClassifier",
+        "ResponseSelector",
+        "CRFEntityExtractor",
+        "SpacyEntityExtractor",
+        "MitieEntityExtractor",
+        "DucklingEntityExtractor",
+        "RegexEntityExtractor",
+        "EntitySynonymMapper",
+    }
+)
+
+
+def read_configuration(sources: Iterable[Source]) -> Configuration:
+    """What the files say together; where they say nothing, Rasa's defaults."""
+    found = Configuration()
+    for source in sources:
+        policies = dict(_components(source, "policies", POLICIES))
+        if policies:
+            found = replace(found, generalises="TEDPolicy" in policies)
+        for name, component in policies.items():
+            if name == "RulePolicy":
+                found = _with_rule_policy(found, source, component)
+            elif name in MEMORIES:
+                found = replace(found, max_history=_whole(source, component, "max_history", found.max_history))
+        for name, component in _components(source, "pipeline", PIPELINE):
+            if name == "FallbackClassifier":
+                found = replace(
+                    found,
+                    understood_above=_share(source, component, "threshold", found.understood_above),
+                    ambiguous_within=_share(source, component, "ambiguity_threshold", found.ambiguous_within),
+                )
+    return found
+
+
+def _components(source: Source, key: str, known: frozenset[str]) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    """The components under `key`, by their names without their modules; Rasa takes `null` for its own defaults."""
+    listed = source.document.data.get(key)
+    for index, entry in enumerate(source.sequence(listed, source.place(source.document.data, key), key)):
+        place = source.place(listed, index)
+        component = source.mapping(entry, place, f"an entry of {key}")
+        name = source.text(component.get("name"), place, f"the name of an entry of {key}").rsplit(".", 1)[-1]
+        if name and name not in known:
+            _warn(source, place, key, name, known)
+        yield name, component
+
+
+def _warn(source: Source, place: Place, key: str, name: str, known: frozenset[str]) -> None:
+    source.warnings.add(place, f'"{name}" in {key} is none of Rasa\'s and is not run here.', did_you_mean(name, known))
+
+
+def _with_rule_policy(found: Configuration, source: Source, component: Mapping[Any, Any]) -> Configuration:
+    action = source.optional_text(component, "core_fallback_action_name")
+    falls_back, checks = (
+        source.flag(component[key], source.place(component, key), key) if component.get(key) is not None else default
+        for key, default in (
+            ("enable_fallback_prediction", found.falls_back),
+            ("check_for_contradictions", found.checks_contradictions),
+        )
+    )
+    return replace(
+        found,
+        fallback_action=action or found.fallback_action,
+        sure_above=_share(source, component, "core_fallback_threshold", found.sure_above),
+        falls_back=falls_back,
+        checks_contradictions=checks,
+    )
+
+
+def _share(source: Source, component: Mapping[Any, Any], key: str, default: float) -> float:
+    if component.get(key) is None:
+        return default
+    place = source.place(component, key)
+    share = source.number(component[key], place, key)
+    if not 0 <= share <= 1:
+        source.faults.add(place, f"{key} is {share:g}.", "Use a number from 0 to 1.")
+    return share
+
+
+def _whole(source: Source, component: Mapping[Any, Any], key: str, default: int) -> int:
+    if component.get(key) is None:
+        return default
+    place = source.place(component, key)
+    number = source.number(component[key], place, key)
+    if number < 1 or not number.is_integer():
+        source.faults.add(place, f"{key} is {number:g}.", "Use a whole number from 1 on.")
+        return default
+    return int(number)
