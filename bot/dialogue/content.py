@@ -11,18 +11,20 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
 from bot.dialogue.config_yaml import read_configuration
+from bot.dialogue.contradictions import contradictions
 from bot.dialogue.domain_yaml import Declarations, declare, read_entities, read_forms, read_intents
 from bot.dialogue.forms import questions_for
 from bot.dialogue.prepared import prepare
 from bot.dialogue.rasa2 import upgrade
 from bot.dialogue.responses_yaml import read_responses
-from bot.dialogue.rules import contradictions
+from bot.dialogue.rules import compile_rules
 from bot.dialogue.slots_yaml import read_slots
 from bot.dialogue.source import Source, plain
 from bot.dialogue.steps_yaml import Vocabulary
 from bot.dialogue.stories_yaml import read_rules, read_stories
 from bot.documents import Document, Faults
 from bot.domain.assistant import Assistant, Form
+from bot.domain.errors import ContentError
 
 DOMAIN_KEYS = (
     "intents",
@@ -69,17 +71,13 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
     names = Vocabulary(declared, slots, forms)
     rules = tuple(rule for source in sources for rule in read_rules(source, names))
     stories = tuple(read_stories(sources, names))
-    for first, second in contradictions(rules, slots):
-        faults.add(
-            second.place,
-            f'the rule "{second.rule}" goes on with {second.action} where the rule "{first.rule}" '
-            f"({first.place}) goes on with {first.action}.",
-            "Give one of them a condition, or make them one.",
-        )
     configuration = read_configuration(sources)
     if configuration.fallback_action not in names.actions():
         at = next(source.place(source.document.data, "policies") for source in sources if source.has("policies"))
         faults.unknown(at, "action or response", configuration.fallback_action, names.actions())
+    if configuration.checks_contradictions:
+        book = compile_rules(rules, stories, slots)
+        faults.include(ContentError(one.fault() for one in contradictions(book, rules, stories, slots)))
     faults.raise_if_any()
     return prepare(
         Assistant(

@@ -94,3 +94,10 @@ def fitted(slot: Slot, value: Any) -> Any:
             return next((one for one in slot.values if str(one).lower() == value.lower()), value)
         case _:
             return value
+
+
+def told_value(slot: Slot, value: Any) -> Any:
+    """The value that a story's `...` stands for: one that is seen as set."""
+    if value != ANY_VALUE:
+        return value
+    return {"bool": True, "list": [ANY_VALUE]}.get(slot.type, value)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, TypeVar
 
 from bot.dialogue.features import ANY_VALUE, Feature, feature
@@ -112,6 +113,9 @@ class PatternIndex(Generic[T]):
     """Patterns by the action and the intent of their last state, in the order in which they were written."""
 
     found_by: Mapping[tuple[str, str | None], tuple[Pattern[T], ...]] = field(default_factory=dict)
+
+    def patterns(self) -> Iterator[Pattern[T]]:
+        return chain.from_iterable(self.found_by.values())
 
     def best(self, states: Sequence[State], slots: Mapping[str, Slot]) -> Pattern[T] | None:
         """The heaviest pattern that matches; of equals, the one that was written first."""

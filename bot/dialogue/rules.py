@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import product
 
+from bot.dialogue.features import told_value
 from bot.dialogue.patterns import NOT_SET, Pattern, PatternIndex, StatePattern, after_snippet, index_of, state_pattern
 from bot.dialogue.patterns import weight_of as weigh
 from bot.dialogue.trail import (
@@ -60,29 +61,30 @@ class Advice:
     resumes: bool = False
     returns: bool = False
     stays_out: bool = False
+    outcome: Outcome | None = None
 
 
 def advise(book: RuleBook, states: Sequence[State], slots: Mapping[str, Slot]) -> Advice:
     """What the rules choose in the last state (`RulePolicy._find_action_from_rules` in Rasa 3.6)."""
     best = book.rules.best(states, slots)
-    action = best.outcome.action if best else None
-    rule = best.outcome.rule if best else ""
+    outcome = best.outcome if best else None
+    action, rule = (outcome.action, outcome.rule) if outcome else (None, "")
     loop = states[-1].loop
     if loop is None:
-        return Advice(action, rule)
+        return Advice(action, rule, outcome=outcome)
     turns = {pattern.outcome for pattern in book.loop_turns.all(states, slots)}
     stays_out = LoopTurn.STAYS_OUT in turns
     if action == ACTION_LISTEN and best is not None and best.states[-1].loop in (None, NOT_SET):
         # A rule that knows nothing of the form has answered; the form asks again, unless something says otherwise.
-        return Advice(stays_out=True) if stays_out else Advice(loop, rule, resumes=True)
-    return Advice(action, rule, returns=LoopTurn.WAS_INTERRUPTED in turns, stays_out=stays_out)
+        return Advice(stays_out=True) if stays_out else Advice(loop, rule, resumes=True, outcome=outcome)
+    return Advice(action, rule, returns=LoopTurn.WAS_INTERRUPTED in turns, stays_out=stays_out, outcome=outcome)
 
 
 # ---------------------------------------------------------------- compiling
 
 
 def compile_rules(rules: Iterable[Rule], stories: Iterable[Story], slots: Mapping[str, Slot]) -> RuleBook:
-    """Make rules ready to be looked up. Of two that contradict each other, the first counts (see `contradictions`)."""
+    """Make rules ready to be looked up. Of two that contradict each other, the first counts."""
     patterns: dict[tuple[StatePattern, ...], Pattern[Outcome]] = {}
     turns: list[Pattern[LoopTurn]] = []
     for rule in rules:
@@ -93,17 +95,40 @@ def compile_rules(rules: Iterable[Rule], stories: Iterable[Story], slots: Mappin
     for story in stories:
         turns += _loop_turns(story_trails(story), slots, every_slot=True)
     index = index_of(patterns.values())
+    for context in list(_only_context(index, stories, slots)):
+        patterns.pop(context.states, None)
+    index = index_of(patterns.values())
     return RuleBook(index, index_of(dict.fromkeys(turns)), _told(index, stories, slots))
 
 
-def contradictions(rules: Iterable[Rule], slots: Mapping[str, Slot]) -> Iterable[tuple[Outcome, Outcome]]:
-    """Pairs of rules that choose different actions in the very same states."""
-    seen: dict[tuple[StatePattern, ...], Outcome] = {}
-    for rule in rules:
-        for pattern in rule_patterns(rule, slots):
-            first = seen.setdefault(pattern.states, pattern.outcome)
-            if first.action != pattern.outcome.action:
-                yield first, pattern.outcome
+def _only_context(
+    index: PatternIndex[Outcome], stories: Iterable[Story], slots: Mapping[str, Slot]
+) -> Iterator[Pattern[Outcome]]:
+    """Listening after an action that a rule begins with, which only says when the rule holds, if a story goes on there.
+
+    `- action: utter_ask`, `- intent: affirm`, ... does not mean that nothing may follow utter_ask (`_should_delete`).
+    """
+    beginnings = {pattern.states[0] for pattern in index.patterns() if len(pattern.states) > 1}
+    for story in stories:
+        for trail in story_trails(story):
+            states: list[State] = []
+            for state, action in trail.steps():
+                states.append(lived(state, slots))
+                best = index.best(states, slots)
+                if action in (None, ACTION_LISTEN) or best is None or best.outcome.action != ACTION_LISTEN:
+                    continue
+                if len(best.states) == 1 and best.states[0] in beginnings:
+                    yield best
+
+
+def lived(state: State, slots: Mapping[str, Slot]) -> State:
+    """The state of a rule or story as a conversation would have it."""
+    values = {
+        name: None if value == NOT_SET else told_value(slots[name], value)
+        for name, value in state.slots.items()
+        if name in slots
+    }
+    return replace(state, slots=values, loop=None if state.loop == NOT_SET else state.loop)
 
 
 def rule_patterns(rule: Rule, slots: Mapping[str, Slot]) -> list[Pattern[Outcome]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.dialogue.features import ANY_VALUE, Feature, feature
+from bot.dialogue.features import Feature, feature, told_value
 from bot.dialogue.rules import story_trails
 from bot.dialogue.trail import Did, Heard, State, Trail, same_words
 from bot.domain.assistant import LoopStep, Rule, Slot, SlotStep, Story, UserStep
@@ -110,13 +110,6 @@ def _seen(book: StoryBook, state: State, *, by_words: bool) -> SeenState:
     if by_words and state.text in book.texts:
         return state.previous, f'"{state.text}"', frozenset(), frozenset(slots), loop
     return state.previous, state.intent, state.entities, frozenset(slots), loop
-
-
-def told_value(slot: Slot, value: Any) -> Any:
-    """The value that a story means; one that it leaves open (`...`) is a value of the slot's type."""
-    if value != ANY_VALUE:
-        return value
-    return {"bool": True, "list": [ANY_VALUE]}.get(slot.type, value)
 
 
 def _named_slots(stories: Iterable[Rule | Story]) -> frozenset[str]:

@@ -14,9 +14,9 @@ from typing import Any
 
 from bot.dialogue.builtin import BUILTIN
 from bot.dialogue.engine import Choice, next_action
+from bot.dialogue.features import told_value
 from bot.dialogue.policies import by_form, by_story
 from bot.dialogue.slots import first_slots
-from bot.dialogue.stories import told_value
 from bot.domain.assistant import ActionStep, Assistant, LoopStep, SlotStep, UserStep
 from bot.domain.conversation import (
     ACTION_LISTEN,
