@@ -14,6 +14,7 @@ import structlog
 
 from bot.adapters.training import find_model, load, train
 from bot.dialogue.content import read_assistant
+from bot.dialogue.rasa1 import refuse_markdown
 from bot.documents import Document, Faults, parse, salvage
 from bot.domain.assistant import Assistant
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
@@ -75,6 +76,8 @@ def read_contents(shelves: Shelves) -> Contents:
     unreadable, faults = Faults(), Faults()
     documents = read_documents(_assistant_files(shelves.assistant), unreadable)
     pages = dict(_each(sorted(shelves.assistant.glob("knowledge/*.md")), _text, faults))
+    others = [path for path in sorted(shelves.assistant.rglob("*.md")) if path.parent.name != "knowledge"]
+    refuse_markdown(dict(_each(others, _text, faults)), faults)
     journey_documents = read_documents(_yaml_files(shelves.journeys, "*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)

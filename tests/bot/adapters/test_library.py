@@ -81,6 +81,18 @@ def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
         assert [fault for fault in faults if fault.startswith(place) and words in fault], (place, words, faults)
 
 
+def test_markdown_of_rasa_1_is_not_passed_over_in_silence(shelves: Shelves) -> None:
+    Path("nlu_data/old.md").write_text("## intent:greet\n- hello\n")
+    assert faults_of(shelves)[0].startswith("nlu_data/old.md:1:1: these are Rasa 1's examples")
+
+
+def test_what_config_says_is_part_of_the_assistant(shelves: Shelves) -> None:
+    edit("nlu_data/config.yml", "name: MemoizationPolicy", "name: MemoizationPolcy")
+    assistant = read_contents(shelves).assistant
+    assert 'Did you mean "MemoizationPolicy"?' in str(assistant.warnings[0])
+    assert not assistant.configuration.generalises
+
+
 def test_a_line_that_is_no_yaml_brings_no_faults_of_those_who_refer_to_its_file(shelves: Shelves) -> None:
     lines = Path("nlu_data/domain/intents.yml").read_text().splitlines()
     at = lines.index("intents:")

@@ -9,12 +9,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.adapters.codec import EVENT, TRACKER
 from bot.dialogue.content import read_assistant
 from bot.dialogue.engine import decide
 from bot.documents import parse
 from bot.domain.conversation import (
     RECENT_EVENTS,
     ActionExecutionRejected,
+    ActionReverted,
     ActiveLoop,
     AllSlotsReset,
     ConversationPaused,
@@ -26,6 +28,7 @@ from bot.domain.conversation import (
     SessionStarted,
     SlotSet,
     Tracker,
+    UserUtteranceReverted,
 )
 from bot.domain.errors import ContentError
 from bot.domain.ids import ConversationId
@@ -65,6 +68,8 @@ rules:
   - rule: sad
     condition: [{slot_was_set: [{happy: false}]}]
     steps: [{intent: affirm}, {action: utter_sad}]
+  - rule: what?
+    steps: [{intent: nlu_fallback}, {action: action_two_stage_fallback}, {active_loop: action_two_stage_fallback}]
   - {rule: chase, wait_for_user_input: false, steps: [{action: action_do}, {action: utter_faq}]}
 stories:
   - story: stop
@@ -76,7 +81,17 @@ stories:
 """
 
 ASSISTANT = assistant_of(CONTENT)
-INTENTS = [*ASSISTANT.intents, "restart", "session_start", "nlu_fallback", "of another assistant", "", "a/b"]
+INTENTS = [
+    *ASSISTANT.intents,
+    "restart",
+    "session_start",
+    "nlu_fallback",
+    "back",
+    "out_of_scope",
+    "of another assistant",
+    "",
+    "a/b",
+]
 CUSTOM = sorted(ASSISTANT.actions)
 NAMES = st.sampled_from([*ASSISTANT.slots, "requested_slot", "nonsense"])
 VALUES = st.sampled_from([None, True, False, 0, 3, -1.5, "x", "3", [], ["a"], {"a": 1}, *ASSISTANT.slots])
@@ -89,6 +104,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(ActionExecutionRejected, st.sampled_from(["table_form", "validate_table_form", "action_do"])),
     st.builds(LoopInterrupted, st.booleans()),
     st.sampled_from([Restarted(), SessionStarted(), AllSlotsReset(), ConversationPaused(), ConversationResumed()]),
+    st.sampled_from([UserUtteranceReverted(), ActionReverted()]),
 )
 MESSAGES = st.tuples(
     st.sampled_from(INTENTS),
@@ -134,7 +150,19 @@ def test_any_conversation_goes_on_and_replays_to_the_same_state(
             chat.go_on()
         assert decide(ASSISTANT, chat.tracker) == []
     assert Tracker(ConversationId("c1")).apply_all(chat.events) == chat.tracker
+    assert TRACKER.load(TRACKER.dump(chat.tracker)) == chat.tracker
+    stored = [EVENT.load(EVENT.dump(event)) for event in chat.events]
+    assert Tracker(ConversationId("c1")).apply_all(stored) == chat.tracker
     assert len(chat.tracker.recent) <= RECENT_EVENTS
+
+
+@settings(max_examples=60)
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=4))
+def test_no_text_and_no_intent_makes_it_raise_or_go_on_for_ever(course: list[tuple[str, str]]) -> None:
+    chat = Chat(ASSISTANT)
+    for intent, text in course:
+        chat.hear(intent, text)
+        assert decide(ASSISTANT, chat.tracker) == []
 
 
 @settings(max_examples=20)

@@ -1,0 +1,43 @@
+"""Rasa 1's Markdown, which nothing reads any more: recognised, so that it is not passed over in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.documents import Faults
+from bot.domain.errors import Place
+
+_EXAMPLES = re.compile(r"##\s*(?:intent|synonym|regex|lookup)\s*:")
+_HEADING = re.compile(r"##\s+\S")
+_HEARD = re.compile(r"\s*\*\s+[\w+/]+\s*(?:\{.*\})?\s*$")
+_DONE = re.compile(r"\s+-\s+(?:utter_|action_|form\{|slot\{|\w+_form\b)")
+
+
+def refuse_markdown(texts: Mapping[str, str], faults: Faults) -> None:
+    """A fault for each file, by its path, that holds Rasa 1's examples or stories."""
+    for path, text in sorted(texts.items()):
+        lines = text.split("\n")
+        examples = next((at for at, line in enumerate(lines) if _EXAMPLES.match(line)), None)
+        found = examples if examples is not None else _first_story(lines)
+        if found is None:
+            continue
+        kind, what = ("nlu", "examples") if examples is not None else ("core", "stories")
+        faults.add(
+            Place(path, found + 1),
+            f"these are Rasa 1's {what} in Markdown, which is not read.",
+            f"Convert them to YAML with Rasa 2: rasa data convert {kind} -f yaml.",
+        )
+
+
+def _first_story(lines: list[str]) -> int | None:
+    """The line of the first heading under which an intent comes, and then an action."""
+    heading, heard = None, False
+    for at, line in enumerate(lines):
+        if _HEADING.match(line):
+            heading, heard = at, False
+        elif heading is not None and _HEARD.match(line):
+            heard = True
+        elif heard and _DONE.match(line):
+            return heading
+    return None
