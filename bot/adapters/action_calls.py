@@ -87,6 +87,7 @@ def domain_as_rasa_has_it(assistant: Assistant) -> dict[str, Any]:
             for name, response in assistant.responses.items()
         },
         "actions": sorted(assistant.actions),
+        "e2e_actions": sorted(assistant.lines),
         "forms": {
             name: {"required_slots": list(form.required_slots), "ignored_intents": list(form.ignored_intents)}
             for name, form in assistant.forms.items()
