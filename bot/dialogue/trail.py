@@ -254,30 +254,23 @@ def _forget_answer(form: str, kept: list[Happening]) -> None:
 def as_stories_see_it(trail: Trail) -> Trail:
     """Without the turns that were dealt with by rules which no story knows, and a form's return after them."""
     kept: list[Happening] = []
-    waiting: Heard | None = None
+    waiting: list[Happening] = []  # what was heard, and what it filled: kept in this order once something known acts
     hiding, loop = False, trail.loop
     for happening in trail.happenings:
         match happening:
             case Heard():
-                if waiting is not None:
-                    kept.append(waiting)
-                waiting, hiding = happening, False
-                continue
+                kept += waiting
+                waiting, hiding = [happening], False
             case Did(hidden=True):
-                waiting, hiding = None, True
-                continue
+                kept += waiting[1:]
+                waiting, hiding = [], True
             case Did(action=action) if hiding and action == loop:
-                continue
-            case Did():
-                hiding = False
-                if waiting is not None:
-                    kept.append(waiting)
-                    waiting = None
-            case Opened(form=form):
-                loop = form
-            case _:
                 pass
-        kept.append(happening)
-    if waiting is not None:
-        kept.append(waiting)
-    return Trail(tuple(kept), trail.slots, trail.first_slots, trail.loop, trail.previous)
+            case Did():
+                kept += [*waiting, happening]
+                waiting, hiding = [], False
+            case _:
+                if isinstance(happening, Opened):
+                    loop = happening.form
+                (waiting or kept).append(happening)
+    return Trail((*kept, *waiting), trail.slots, trail.first_slots, trail.loop, trail.previous)

@@ -74,6 +74,22 @@ def test_what_rules_dealt_with_alone_is_not_seen_by_stories() -> None:
     assert [intent for _, intent, _ in seen if intent == "bye"] == []
 
 
+def test_what_a_message_fills_counts_from_it_on_for_stories_too() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.hear("inform", number=3)
+    before, after = as_stories_see_it(trail(chat)).states()[:2]
+    assert (before.slots.get("people"), after.slots["people"]) == (None, 3)
+
+
+def test_what_a_hidden_turn_fills_stays_filled_for_stories() -> None:
+    chat = Chat(assistant_of(DOMAIN))
+    chat.hear("bye", number=3)
+    chat.hear("faq")
+    states = as_stories_see_it(trail(chat)).states()
+    assert [state.intent for state in states] == [None, "faq", "faq"]
+    assert states[0].slots["people"] == 3
+
+
 def test_what_an_action_sets_counts_after_it() -> None:
     chat = Chat(assistant_of(DOMAIN), {"action_bye": sets(flag=True)})
     chat.hear("bye", number=3)
