@@ -26,7 +26,7 @@ from bot.dialogue.policies import (
     chosen_by,
 )
 from bot.dialogue.prepared import prepared_of
-from bot.dialogue.slots import filling_actions, heard_slots
+from bot.dialogue.slots import VALIDATE_SLOT_MAPPINGS, filling_actions, heard_slots
 from bot.dialogue.trail import Trail, as_stories_see_it, trail_of
 from bot.dialogue.turn import SoFar, Turn, so_far
 from bot.domain.assistant import Assistant
@@ -104,10 +104,14 @@ def _fills_slots(turn: Turn, history: SoFar) -> bool:
             turn.apply(event)
     ran = {event.name for event in history.events if isinstance(event, ActionExecuted)}
     waiting = [action for action in filling_actions(turn.assistant, turn.tracker) if action not in ran]
-    if waiting:
-        turn.run(waiting[0], SLOT_FILLING)
-        return False
-    return True
+    if not waiting:
+        return True
+    if waiting[0] == VALIDATE_SLOT_MAPPINGS and ran:
+        # rasa-sdk's ValidationAction looks for the slots to validate at the end of the events.
+        for name in dict.fromkeys(event.name for event in history.events if isinstance(event, SlotSet)):
+            turn.apply(SlotSet(name, turn.tracker.slots.get(name), heard=True))
+    turn.run(waiting[0], SLOT_FILLING)
+    return False
 
 
 def _clear_stale_follow_up(turn: Turn) -> None:

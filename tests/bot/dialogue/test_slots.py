@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from bot.dialogue.slots import filling_actions, heard_slots
 from bot.domain.conversation import ActionExecutionRejected, ActiveLoop, SlotSet, Tracker, UserUttered
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.understanding import Entity, IntentScore, Understood
-from tests.bot.dialogue.chat import Chat, assistant_of
+from tests.bot.dialogue.chat import Chat, assistant_of, sets
 
 DOMAIN = """
 intents: [inform, affirm, deny, book, faq]
@@ -136,3 +137,17 @@ def test_actions_that_fill_slots_run_before_anything_else_and_once() -> None:
     ]
     assert chat.acted[0][1] == "slot filling"
     assert filling_actions(ASSISTANT, nowhere()) == []
+
+
+def test_the_validation_sees_what_was_filled_last_in_the_events_though_another_action_came_between() -> None:
+    seen: list[list[tuple[str, Any]]] = []
+
+    def validate(tracker: Tracker) -> list[SlotSet]:
+        last = list(takewhile(lambda event: isinstance(event, SlotSet), reversed(tracker.recent)))
+        seen.append([(event.name, event.value) for event in reversed(last) if isinstance(event, SlotSet)])
+        return [SlotSet("seats", None)]
+
+    chat = Chat(ASSISTANT, {"action_extract_budget": sets(budget=10), "action_validate_slot_mappings": validate})
+    chat.hear("inform", number="4")
+    assert seen == [[("seats", 4), ("idle", "inform"), ("budget", 10)]]
+    assert chat.slots["seats"] is None
