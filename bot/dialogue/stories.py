@@ -44,12 +44,21 @@ def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[st
 
 
 def _later_beginnings(trail: Trail, max_history: int) -> Iterator[Trail]:
-    """The longest first, of those that a memory can span to their beginning."""
-    starts = [index for index, one in enumerate(trail.happenings) if isinstance(one, (Heard, Did))]
-    for index in starts[-2 * max_history :]:
-        shortened = Trail(trail.happenings[index:], trail.first_slots, trail.first_slots)
-        if len(shortened.steps()) <= max_history:
-            yield shortened
+    """The longest first: as if nothing had been before, and no slot been set, from each step of the last few on."""
+    for index in range(_first_in_memory(trail, max_history), len(trail.happenings)):
+        if isinstance(trail.happenings[index], (Heard, Did)):
+            yield Trail(trail.happenings[index:], trail.first_slots, trail.first_slots)
+
+
+def _first_in_memory(trail: Trail, max_history: int) -> int:
+    """The message with which more actions than a memory spans have begun (`_trim_tracker_by_max_history` in Rasa)."""
+    actions = 0
+    for index in range(len(trail.happenings) - 1, -1, -1):
+        happening = trail.happenings[index]
+        actions += isinstance(happening, (Heard, Did))  # before each message the bot has listened
+        if actions > max_history and isinstance(happening, Heard):
+            return index
+    return 0
 
 
 def seen_states(book: StoryBook, trail: Trail) -> Memory:

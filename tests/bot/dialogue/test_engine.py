@@ -388,6 +388,15 @@ def test_a_story_may_begin_in_the_middle_of_a_conversation() -> None:
     assert chat.hear("good") == ["utter_great"]
 
 
+def test_slots_from_before_a_story_began_do_not_derail_it_however_long_it_is() -> None:
+    chat = Chat(assistant_of(STORIES))
+    chat.hear("faq")
+    chat.apply(SlotSet("told", True))
+    assert chat.hear("greet") == ["utter_hi"]
+    assert chat.hear("bad") == ["utter_sorry", "utter_helped"]
+    assert chat.hear("no") == ["utter_bye"]
+
+
 def test_a_rule_in_the_middle_does_not_derail_a_story() -> None:
     chat = Chat(assistant_of(STORIES))
     chat.hear("greet")
