@@ -33,8 +33,7 @@ def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
     if tracker.loop is None or tracker.loop.name != form.name:
         turn.apply(ActiveLoop(form.name))
         if history.spoke:
-            for event in list(heard_slots(turn.assistant, turn.tracker)):
-                turn.apply(event)
+            _fill_for(turn, history)
         candidates = [name for name in form.required_slots if turn.tracker.slots.get(name) is not None]
     elif _takes_answer(turn, history):
         candidates = _answered(turn, form, history.events)
@@ -49,6 +48,14 @@ def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
     else:
         _ask(turn, form, policy, [])
     return True
+
+
+def _fill_for(turn: Turn, history: SoFar) -> None:
+    """Fill what the message fills only now that the form is open; the rest is filled already, and validated."""
+    filled = [(event.name, event.value) for event in history.events if isinstance(event, SlotSet) and event.heard]
+    for event in list(heard_slots(turn.assistant, turn.tracker)):
+        if (event.name, event.value) not in filled:
+            turn.apply(event)
 
 
 def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:

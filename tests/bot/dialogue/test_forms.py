@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import takewhile
+
 import pytest
 
 from bot.dialogue.engine import decide
@@ -222,6 +224,27 @@ def test_the_validation_sees_the_new_slots_last_in_the_events() -> None:
     chat.hear("inform", place="Leeds")
     chat.hear("faq")
     assert seen == [[SlotSet("people", 2)], [SlotSet("place", "Leeds")], [], []]
+
+
+def test_a_form_validates_what_is_known_when_it_opens_in_the_order_in_which_it_asks() -> None:
+    seen: list[list[str]] = []
+
+    def validate(tracker: Tracker) -> list[Event]:
+        slots = list(takewhile(lambda event: isinstance(event, SlotSet), reversed(tracker.recent)))
+        seen.append([event.name for event in reversed(slots) if isinstance(event, SlotSet)])
+        return []
+
+    chat = Chat(assistant_of(VALIDATED), {"validate_table_form": validate})
+    chat.hear("nonsense", number=2)
+    chat.hear("book", place="Leeds")
+    assert seen == [["people", "place"]]
+
+
+def test_opening_a_form_does_not_take_again_what_the_validation_of_slots_has_refused() -> None:
+    checked = TABLE + "actions: [action_validate_slot_mappings]"
+    chat = Chat(assistant_of(checked), {"action_validate_slot_mappings": sets(people=None)})
+    chat.hear("book", number=-3)
+    assert (chat.slots["people"], chat.asked_for) == (None, "people")
 
 
 def test_a_validation_can_refuse_an_answer() -> None:
