@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench actions shell clean
+.PHONY: run test check format bench conformance actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -26,6 +26,20 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
+
+# Holds the dialogue engine against the real Rasa, which needs Python 3.10 and gets an environment of its own.
+PYTHON310 ?= python3.10
+RASA := .conformance
+
+conformance: $(RASA)/.installed $(INSTALLED)
+	$(BIN)/python -m tests.conformance --rasa $(RASA)/bin/python
+
+$(RASA)/.installed: tests/conformance/constraints-rasa.txt
+	@$(PYTHON310) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' 2>/dev/null || \
+		{ echo "Rasa 3.6.21 runs on Python 3.10 only, and $(PYTHON310) is not there. Try: make PYTHON310=/path/to/python3.10 conformance"; exit 1; }
+	$(PYTHON310) -m venv $(RASA)
+	$(RASA)/bin/pip install --quiet --disable-pip-version-check rasa==3.6.21 -c tests/conformance/constraints-rasa.txt
+	@touch $@
 
 # rasa-sdk's own server for the custom actions; the bot uses it when told: OVERTURE_ACTIONS=http://localhost:5055/webhook
 actions: $(INSTALLED)

@@ -1,0 +1,135 @@
+"""The differences from Rasa that are meant, by their ids in `docs/rasa-differences.md`.
+
+A *mend* says what Rasa's turn would be without the difference; the conversation goes on. A *fork* recognises that the
+two engines part here, after which there is nothing left to compare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.dialogue.builtin import DEFAULT_FALLBACK, RESTART, SESSION_START
+from bot.dialogue.features import fitted
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import REQUESTED_SLOT
+from tests.conformance.turns import BY_FOLLOW_UP, BY_STORY, Said, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A turn that the two engines take differently. `done`: what Rasa has done before."""
+
+    assistant: Assistant
+    policies: tuple[str, str]
+    before: Turn | None
+    rasa: Turn
+    ours: Turn
+    done: frozenset[str]
+
+
+def _typed_values(moment: Moment) -> Turn:
+    slots = moment.assistant.slots
+    return replace(
+        moment.rasa,
+        slots={
+            name: fitted(slots[name], value) if name in slots else value for name, value in moment.rasa.slots.items()
+        },
+    )
+
+
+def _restart_without_session(moment: Moment) -> Turn:
+    actions = moment.rasa.actions
+    if [name for name, _ in actions[-2:]] == [RESTART, SESSION_START] and actions[-1][1] == BY_FOLLOW_UP:
+        return replace(moment.rasa, actions=actions[:-1])
+    return moment.rasa
+
+
+def _session_without_question(moment: Moment) -> Turn:
+    if moment.ours.loop is not None or SESSION_START not in moment.done | {name for name, _ in moment.rasa.actions}:
+        return moment.rasa
+    slots = {name: value for name, value in moment.rasa.slots.items() if name != REQUESTED_SLOT}
+    return replace(moment.rasa, slots=slots)
+
+
+def _said_as_people_say_it(moment: Moment) -> Turn:
+    return _with_said(moment, lambda theirs, mine: _words(theirs.text) == _words(mine.text))
+
+
+def _braces_are_braces(moment: Moment) -> Turn:
+    def is_left_as_written(theirs: Said, _: Said) -> bool:
+        response = moment.assistant.responses.get(theirs.response)
+        return "{{" in theirs.text and response is not None and theirs.text in {one.text for one in response.variations}
+
+    return _with_said(moment, is_left_as_written)
+
+
+def _with_said(moment: Moment, means_the_same: Callable[[Said, Said], bool]) -> Turn:
+    """Rasa's turn in Overture's words, wherever those mean the same."""
+    if len(moment.rasa.said) != len(moment.ours.said):
+        return moment.rasa
+    pairs = zip(moment.rasa.said, moment.ours.said, strict=True)
+    return replace(
+        moment.rasa,
+        said=tuple(
+            replace(theirs, text=mine.text)
+            if theirs.response == mine.response and means_the_same(theirs, mine)
+            else theirs
+            for theirs, mine in pairs
+        ),
+    )
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, without Python's way of writing nothing, whole numbers and lists."""
+    return [word.removesuffix(".0") for word in re.findall(r"\w+(?:\.\d+)?", text) if word != "None"]
+
+
+MENDS: Mapping[str, Callable[[Moment], Turn]] = {
+    "typed-values": _typed_values,
+    "restart-is-no-new-session": _restart_without_session,
+    "session-start-asks-nothing": _session_without_question,
+    "said-as-people-say-it": _said_as_people_say_it,
+    "braces-are-braces": _braces_are_braces,
+}
+
+
+def _form_goes_on(moment: Moment) -> bool:
+    """Rasa does not understand, or shows nothing but that it does not, where our form takes the floor."""
+    form = moment.before.loop if moment.before else None
+    names = [name for name, _ in moment.rasa.actions]
+    return form is not None and DEFAULT_FALLBACK in names and any(name == form for name, _ in moment.ours.actions)
+
+
+def _story_from_any_point(moment: Moment) -> bool:
+    return (
+        "MemoizationPolicy" in moment.policies
+        and (DEFAULT_FALLBACK, "rule") in moment.rasa.actions
+        and any(policy == BY_STORY for _, policy in moment.ours.actions)
+    )
+
+
+def _story_outlasts_detours(moment: Moment) -> bool:
+    shared = len(moment.rasa.actions)
+    more = moment.ours.actions[shared:]
+    closed = moment.before is not None and moment.before.loop is not None and moment.rasa.loop is None
+    return closed and moment.ours.actions[:shared] == moment.rasa.actions and bool(more) and more[0][1] == BY_STORY
+
+
+def _misunderstood_stays(moment: Moment) -> bool:
+    return DEFAULT_FALLBACK in moment.done or any(name == DEFAULT_FALLBACK for name, _ in moment.rasa.actions)
+
+
+def _custom_session_start(moment: Moment) -> bool:
+    began = any(name == SESSION_START for name, _ in moment.rasa.actions)
+    return SESSION_START in moment.assistant.actions and began
+
+
+FORKS: Mapping[str, Callable[[Moment], bool]] = {
+    "open-form-before-fallback": _form_goes_on,
+    "stories-from-any-point": _story_from_any_point,
+    "custom-session-start": _custom_session_start,
+    "stories-outlast-detours": _story_outlasts_detours,
+    "misunderstood-stays": _misunderstood_stays,
+}
