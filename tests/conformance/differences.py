@@ -14,7 +14,7 @@ from bot.dialogue.builtin import DEFAULT_FALLBACK, RESTART, SESSION_START
 from bot.dialogue.features import fitted
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT
-from tests.conformance.turns import BY_FOLLOW_UP, BY_STORY, Said, Turn
+from tests.conformance.turns import BY_FOLLOW_UP, BY_RULE, BY_STORY, Said, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _form_goes_on(moment: Moment) -> bool:
 def _story_from_any_point(moment: Moment) -> bool:
     return (
         "MemoizationPolicy" in moment.policies
-        and (DEFAULT_FALLBACK, "rule") in moment.rasa.actions
+        and (DEFAULT_FALLBACK, BY_RULE) in moment.rasa.actions
         and any(policy == BY_STORY for _, policy in moment.ours.actions)
     )
 
@@ -117,8 +117,14 @@ def _story_outlasts_detours(moment: Moment) -> bool:
     return closed and moment.ours.actions[:shared] == moment.rasa.actions and bool(more) and more[0][1] == BY_STORY
 
 
+def _no_apology_after_an_action(moment: Moment) -> bool:
+    *before, last = moment.rasa.actions or (("", ""),)
+    return bool(before) and last == (DEFAULT_FALLBACK, BY_RULE) and moment.ours.actions == tuple(before)
+
+
 def _misunderstood_stays(moment: Moment) -> bool:
-    return DEFAULT_FALLBACK in moment.done or any(name == DEFAULT_FALLBACK for name, _ in moment.rasa.actions)
+    fell_back = [any(name == DEFAULT_FALLBACK for name, _ in turn.actions) for turn in (moment.rasa, moment.ours)]
+    return DEFAULT_FALLBACK in moment.done or all(fell_back)
 
 
 def _custom_session_start(moment: Moment) -> bool:
@@ -131,5 +137,6 @@ FORKS: Mapping[str, Callable[[Moment], bool]] = {
     "stories-from-any-point": _story_from_any_point,
     "custom-session-start": _custom_session_start,
     "stories-outlast-detours": _story_outlasts_detours,
+    "no-apology-after-an-action": _no_apology_after_an_action,
     "misunderstood-stays": _misunderstood_stays,
 }

@@ -19,12 +19,20 @@ from tests.conformance.overture_driver import Course
 COMMANDS = ("/restart", "/session_start")
 CHANNELS = ("rest", "rest", "sms")
 MOST_TRIES = 4
+OWN_PROTOCOL = ("validate_", "action_validate_", "action_session_start", "action_restart")
+"""Actions that must answer in their own way, as those must that fill slots."""
+
+UNRULY = 5
+"""In one walk of so many, custom actions answer at random."""
+
 JUNK: tuple[Any, ...] = ("word", "17", 3, 2.5, True, "TRUE", "")
 
 
 async def walk(case: Case, assistant: Assistant, seed: int) -> Script:
     """The random conversation of this seed."""
     walker = Walker(case, assistant, random.Random(f"{case.name} {seed}"))
+    if seed % UNRULY == UNRULY - 1:
+        walker.answer_at_random()
     return await walker.walk(f"walk {seed}")
 
 
@@ -45,7 +53,27 @@ class Walker:
             heard = await self._understood()
             turns.append(heard)
             await self.course.hear(heard)
-        return {"name": name, "channel": self.channel, "turns": turns}
+        answers = self.course.actions.answers
+        return {"name": name, "channel": self.channel, "turns": turns} | ({"answers": answers} if answers else {})
+
+    def answer_at_random(self) -> None:
+        """Let one or two custom actions answer with whatever events an action may answer with."""
+        fill_slots = {mapping.action for slot in self.assistant.slots.values() for mapping in slot.mappings}
+        actions = sorted(name for name in self.assistant.actions - fill_slots if not name.startswith(OWN_PROTOCOL))
+        chosen = self.chance.sample(actions, k=min(len(actions), self.chance.randint(1, 2)))
+        self.course.actions.answers = {name: self._events() for name in chosen}
+
+    def _events(self) -> list[dict[str, Any]]:
+        slots = sorted(self.assistant.slots)
+        known: list[dict[str, Any]] = [
+            {"event": "reset_slots"},
+            {"event": "followup", "name": self.chance.choice(sorted(self.assistant.responses))},
+            {"event": "slot", "name": self.chance.choice(slots), "value": self._value("")},
+            {"event": "slot", "name": self.chance.choice(slots), "value": None},
+            {"event": "active_loop", "name": None},
+            *({"event": "active_loop", "name": form} for form in self.assistant.forms),
+        ]
+        return self.chance.sample(known, k=self.chance.randint(0, 2))
 
     async def _understood(self) -> dict[str, Any]:
         """What comes next; mostly something that is understood, since the engines part over what is not."""
