@@ -40,8 +40,11 @@ class Case:
         return self.folder.is_dir()
 
     def assistant(self) -> Assistant:
+        """The assistant with the policies of this case in place of its own, as Rasa has it here."""
         files = sorted(path for path in self.folder.rglob("*.yml") if "tests" not in path.parts[-2:])
-        return read_assistant([parse(path.name, path.read_text(encoding="utf-8")) for path in files])
+        content = [parse(path.name, path.read_text(encoding="utf-8")) for path in files if path.name != "config.yml"]
+        policies = "policies:\n" + "".join(f"- name: {policy}\n" for policy in self.policies)
+        return read_assistant([*content, parse("config.yml", policies)])
 
     def test_stories(self) -> list[Script]:
         """The conversations of the assistant's own test stories."""

@@ -122,11 +122,6 @@ def _no_apology_after_an_action(moment: Moment) -> bool:
     return bool(before) and last == (DEFAULT_FALLBACK, BY_RULE) and moment.ours.actions == tuple(before)
 
 
-def _misunderstood_stays(moment: Moment) -> bool:
-    fell_back = [any(name == DEFAULT_FALLBACK for name, _ in turn.actions) for turn in (moment.rasa, moment.ours)]
-    return DEFAULT_FALLBACK in moment.done or all(fell_back)
-
-
 def _custom_session_start(moment: Moment) -> bool:
     began = any(name == SESSION_START for name, _ in moment.rasa.actions)
     return SESSION_START in moment.assistant.actions and began
@@ -138,5 +133,4 @@ FORKS: Mapping[str, Callable[[Moment], bool]] = {
     "custom-session-start": _custom_session_start,
     "stories-outlast-detours": _story_outlasts_detours,
     "no-apology-after-an-action": _no_apology_after_an_action,
-    "misunderstood-stays": _misunderstood_stays,
 }

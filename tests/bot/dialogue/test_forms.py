@@ -235,7 +235,7 @@ def test_a_form_validates_what_is_known_when_it_opens_in_the_order_in_which_it_a
         return []
 
     chat = Chat(assistant_of(VALIDATED), {"validate_table_form": validate})
-    chat.hear("nonsense", number=2)
+    chat.hear("faq", number=2)
     chat.hear("book", place="Leeds")
     assert seen == [["people", "place"]]
 

@@ -150,4 +150,4 @@ def test_the_validation_sees_what_was_filled_last_in_the_events_though_another_a
     chat = Chat(ASSISTANT, {"action_extract_budget": sets(budget=10), "action_validate_slot_mappings": validate})
     chat.hear("inform", number="4")
     assert seen == [[("seats", 4), ("idle", "inform"), ("budget", 10)]]
-    assert chat.slots["seats"] is None
+    assert chat.slots.get("seats") is None

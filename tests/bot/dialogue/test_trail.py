@@ -76,7 +76,7 @@ def test_what_rules_dealt_with_alone_is_not_seen_by_stories() -> None:
 
 def test_what_a_message_fills_counts_from_it_on_for_stories_too() -> None:
     chat = Chat(assistant_of(DOMAIN))
-    chat.hear("inform", number=3)
+    chat.hear("faq", number=3)
     before, after = as_stories_see_it(trail(chat)).states()[:2]
     assert (before.slots.get("people"), after.slots["people"]) == (None, 3)
 
