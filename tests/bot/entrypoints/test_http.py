@@ -1,0 +1,148 @@
+"""The HTTP server: what it answers when all is well, and words in JSON when it is not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+from structlog.testing import capture_logs
+from yarl import URL
+
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import CustomerMessage
+from bot.entrypoints.http import HEADERS, LARGEST_BODY, Server
+from bot.ports import Reply, Webhook, WebhookRequest
+from tests.bot.entrypoints.conftest import ServiceMaker
+from tests.bot.services.stage import PHONE, Stage
+
+
+class Front:
+    """A client at the front door; `requests` are what the channel `sms` was given to parse."""
+
+    def __init__(self, http: ClientSession, server: TestServer, stage: Stage) -> None:
+        self.http = http
+        self.server = server
+        self.requests: list[WebhookRequest] = []
+        self.answer: Webhook | Exception = Webhook()
+        stage.sms.parse = self._parse  # type: ignore[method-assign]
+
+    def _parse(self, request: WebhookRequest) -> Webhook:
+        self.requests.append(request)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    async def ask(self, method: str, path: str, **more: Any) -> tuple[int, str, dict[str, str]]:
+        address = URL(f"{self.server.make_url('/')}{path[1:]}", encoded=True)
+        async with self.http.request(method, address, **more) as response:
+            return response.status, await response.text(), dict(response.headers)
+
+
+@pytest_asyncio.fixture
+async def front(stage: Stage, service_of: ServiceMaker) -> AsyncIterator[Front]:
+    service = service_of(public_url="https://chat.example.com/bot/")
+    server = TestServer(Server(service, asyncio.Event()).application())
+    async with server, ClientSession() as http:
+        yield Front(http, server, stage)
+
+
+async def test_a_live_server_says_so_and_a_ready_one_too(front: Front) -> None:
+    assert (await front.ask("GET", "/healthz"))[:2] == (200, '{"status": "alive"}')
+    assert (await front.ask("GET", "/readyz"))[:2] == (200, '{"status": "ready"}')
+
+
+async def test_without_its_database_a_server_is_alive_and_not_ready(front: Front, stage: Stage) -> None:
+    async def gone() -> None:
+        raise OSError("no such file")
+
+    stage.store.check = gone  # type: ignore[method-assign]
+    assert (await front.ask("GET", "/healthz"))[0] == 200
+    with capture_logs() as logs:
+        assert (await front.ask("GET", "/readyz"))[:2] == (503, '{"error": "the database does not answer"}')
+    assert [line["event"] for line in logs] == ["not ready: the database does not answer"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "words"),
+    [
+        ("GET", "/nowhere", 404, "there is nothing at this address"),
+        ("GET", "/", 404, "there is nothing at this address"),
+        ("POST", "/channels/fax/messages", 404, "there is no such channel here"),
+        ("POST", "/playground/act/sms", 405, "this address takes GET, HEAD"),
+        ("GET", "/playground/../../wiring.py", 404, "there is nothing at this address"),
+        ("GET", "/playground/", 403, "forbidden"),
+        ("POST", "/healthz", 405, "this address takes GET, HEAD"),
+        ("DELETE", "/widget.js", 405, "this address takes GET, HEAD"),
+    ],
+)
+async def test_what_is_not_here_is_told_in_json(front: Front, method: str, path: str, status: int, words: str) -> None:
+    got, body, headers = await front.ask(method, path)
+    assert (got, body) == (status, f'{{"error": "{words}"}}')
+    assert headers["Content-Type"].startswith("application/json")
+    if status == 405:
+        assert headers["Allow"] == "GET, HEAD"
+
+
+async def test_every_answer_has_the_headers_that_keep_a_browser_safe(front: Front) -> None:
+    for path in ("/healthz", "/nowhere", "/widget.js"):
+        _, _, headers = await front.ask("GET", path)
+        assert {name: headers[name] for name in HEADERS} == HEADERS
+
+
+async def test_other_websites_may_load_the_widget(front: Front) -> None:
+    status, body, headers = await front.ask("GET", "/widget.js")
+    assert (status, headers["Access-Control-Allow-Origin"]) == (200, "*")
+    assert "customElements" in body
+
+
+async def test_a_webhook_is_stored_and_answered_in_the_channels_words(front: Front, stage: Stage) -> None:
+    front.answer = Webhook([CustomerMessage("sms", "SM1", PHONE, "hi")], Reply(202, b"<ok/>", "text/xml", {"X-A": "b"}))
+    path = "/channels/sms/in?oid=1%3A2"
+    status, body, headers = await front.ask("POST", path, data=b"Body=hi", headers={"X-Sig": "s"})
+    assert (status, body, headers["Content-Type"], headers["X-A"]) == (202, "<ok/>", "text/xml", "b")
+    (request,) = front.requests
+    assert request.url == f"https://chat.example.com/bot{path}", "vendors sign over the public one"
+    assert (request.method, request.headers["x-sig"], request.body) == ("POST", "s", b"Body=hi")
+    assert (request.tail, request.received_at) == ("in", stage.clock.now())
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. Pardon?"]
+
+
+async def test_a_refused_webhook_is_told_with_its_status_and_headers_and_nothing_is_stored(
+    front: Front, stage: Stage
+) -> None:
+    front.answer = WebhookRejected(403, "the signature is wrong", headers={"Vary": "Origin"})
+    status, body, headers = await front.ask("POST", "/channels/sms/in", data=b"Body=hi")
+    assert (status, body, headers["Vary"]) == (403, '{"error": "the signature is wrong"}', "Origin")
+    async with stage.store.transaction() as uow:
+        assert await uow.inbox.next_due() is None
+
+
+async def test_a_body_that_is_too_large_is_not_read(front: Front) -> None:
+    status, body, _ = await front.ask("POST", "/channels/sms/in", data=b"x" * (LARGEST_BODY + 1))
+    assert (status, body) == (413, '{"error": "the request is larger than 64 kB, which no message needs"}')
+    assert front.requests == []
+
+
+async def test_a_body_that_is_not_what_its_headers_say_is_told(front: Front) -> None:
+    headers = {"Content-Encoding": "gzip"}
+    status, body, _ = await front.ask("POST", "/channels/sms/in", data=b"not gzip", headers=headers)
+    assert (status, body) == (400, '{"error": "the request\'s body is not what its headers say"}')
+
+
+async def test_a_fault_of_ours_tells_the_caller_nothing_of_itself(front: Front) -> None:
+    front.answer = KeyError("a customer's words")
+    with capture_logs() as logs:
+        status, body, _ = await front.ask("POST", "/channels/sms/in")
+    assert (status, body) == (500, '{"error": "something went wrong on our side; it is in the log"}')
+    assert [(line["event"], line["path"]) for line in logs] == [("a request failed", "/channels/sms/in")]
+
+
+async def test_there_is_no_playground_where_every_vendor_is_real(front: Front) -> None:
+    for path in ("/", "/site", "/playground/status", "/playground/events"):
+        assert (await front.ask("GET", path))[0] == 404

@@ -1,0 +1,111 @@
+"""Logs: events with fields, and never what somebody wrote or where they can be reached."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from typing import Any
+
+import pytest
+import structlog
+
+from bot.domain.errors import TemporarySendError
+from bot.entrypoints.logs import set_up_logs, tell_exception
+from bot.services.converse import PARK_AFTER, converse
+from tests.bot.services.stage import PHONE, Stage
+
+WORDS = "my secret wish"
+
+
+def log_as(form: Any, *, level: int = logging.INFO) -> None:
+    """Set up the logs, but let no logger keep for ever what this test writes to."""
+    set_up_logs(form, level=level)
+    structlog.configure(cache_logger_on_first_use=False)
+
+
+def fail_with(error: BaseException, cause: BaseException | None = None) -> BaseException:
+    """The error as it is caught, with the place at which it was raised."""
+    try:
+        raise error from cause
+    except BaseException as caught:
+        return caught
+
+
+def test_a_librarys_words_stay_out_and_its_place_and_kind_are_told() -> None:
+    told = tell_exception(fail_with(ValueError(f"invalid literal: {WORDS}")))
+    assert WORDS not in told
+    assert "builtins.ValueError" in told
+    assert "test_logs.py" in told
+    assert "fail_with" in told
+
+
+def test_our_own_words_and_the_systems_are_told() -> None:
+    assert "vendor is away" in tell_exception(fail_with(TemporarySendError("vendor is away")))
+    assert "No space left" in tell_exception(fail_with(OSError(28, "No space left on device")))
+
+
+def test_what_an_error_came_from_is_told_in_the_same_way() -> None:
+    cause = fail_with(sqlite3.IntegrityError(f"UNIQUE constraint failed for {PHONE}"))
+    told = tell_exception(fail_with(TemporarySendError("try again"), cause))
+    assert PHONE not in told
+    assert "sqlite3.IntegrityError" in told
+    assert told.index("IntegrityError") < told.index("and then:") < told.index("try again")
+    group = tell_exception(fail_with(ExceptionGroup("tasks", [ValueError(WORDS), TemporarySendError("ours")])))
+    assert WORDS not in group
+    assert "in it:" in group
+    assert "ours" in group
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+async def test_a_turn_that_fails_is_logged_without_what_was_said(
+    form: str, stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_as(form)
+    stage.actions.raising = {"action_lead"}
+    await stage.hear("lead")
+    chat = (await stage.at()).id
+    for _ in range(PARK_AFTER - 1):
+        with pytest.raises(ValueError):
+            await converse(stage.runtime, chat)
+    await converse(stage.runtime, chat)
+    logged = capsys.readouterr().err
+    assert "a message is parked" in logged
+    assert chat in logged, "each line names its conversation"
+    assert PHONE not in logged
+    assert "ValueError: lead" not in logged
+    if form == "json":
+        lines = [json.loads(line) for line in logged.splitlines()]
+        parked = next(line for line in lines if line["event"].startswith("a message is parked"))
+        assert (parked["conversation"], parked["level"], parked["attempts"]) == (chat, "error", PARK_AFTER)
+        assert parked["exception"].endswith("builtins.ValueError")
+
+
+async def test_nothing_on_the_way_of_a_message_logs_its_words_or_its_address(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_as("json", level=logging.DEBUG)
+    stage.sms.faults.append(KeyError(f"{PHONE}: {WORDS}"))
+    await stage.says(WORDS)
+    await stage.later(minutes=3)
+    assert len(stage.sms.taken) == 1
+    logged = capsys.readouterr().err
+    assert "a connector failed in a way that connectors should not" in logged
+    assert PHONE not in logged
+    assert WORDS not in logged
+    assert "Pardon?" not in logged
+
+
+def test_what_libraries_log_is_told_without_their_errors_words(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as("text")
+    library = logging.getLogger("some.library")
+    library.info("chatter")
+    try:
+        raise ValueError(WORDS)
+    except ValueError:
+        library.exception("it failed")
+    logged = capsys.readouterr().err
+    assert "ERROR some.library: it failed" in logged
+    assert "builtins.ValueError" in logged
+    assert WORDS not in logged
+    assert "chatter" not in logged

@@ -1,0 +1,119 @@
+"""The worker: it serves who waits, and when it stops it finishes what it has begun."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from bot.domain.consent import Purpose
+from bot.domain.errors import PermanentSendError
+from bot.entrypoints.worker import Worker
+from bot.services.deliver import deliver_due
+from tests.bot.services.stage import PHONE, Stage
+
+
+@asynccontextmanager
+async def at_work(stage: Stage) -> AsyncIterator[Worker]:
+    worker = Worker(stage.runtime)
+    working = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+        async with asyncio.timeout(5):
+            await working
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110  the fakes tell nobody
+            await asyncio.sleep(0.005)
+
+
+async def test_a_message_is_answered_as_soon_as_it_comes(stage: Stage) -> None:
+    async with at_work(stage):
+        await stage.hear("greet")
+        await until(lambda: bool(stage.sms.taken))
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_what_came_in_while_nobody_worked_is_answered_at_the_start(stage: Stage) -> None:
+    await stage.hear("greet")
+    async with at_work(stage):
+        await until(lambda: bool(stage.sms.taken))
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_a_stop_finishes_the_turn_in_hand_and_delivers_what_it_said(stage: Stage) -> None:
+    thinking, may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def think_long() -> None:
+        thinking.set()
+        await may_go_on.wait()
+
+    stage.actions.before = think_long
+    stage.actions.broken = {"action_lead"}
+    worker = Worker(stage.runtime)
+    working = asyncio.create_task(worker.run())
+    await stage.hear("lead")
+    await thinking.wait()
+    await worker.stop()
+    await stage.hear("greet", address="+447700900124")
+    may_go_on.set()
+    async with asyncio.timeout(5):
+        await working
+    assert stage.sms.texts() == ["I am a machine. Sorry, that went wrong."], "and takes up no other"
+
+
+async def test_a_slow_conversation_holds_up_no_other(stage: Stage) -> None:
+    may_go_on = asyncio.Event()
+
+    async def think_long() -> None:
+        await may_go_on.wait()
+
+    stage.actions.before = think_long
+    async with at_work(stage):
+        await stage.hear("lead")
+        await stage.hear("greet", address="+447700900124")
+        await until(lambda: bool(stage.sms.taken))
+        assert [message.address for message in stage.sms.taken] == ["+447700900124"]
+        may_go_on.set()
+
+
+async def test_a_conversation_that_another_process_serves_is_left_to_it(stage: Stage) -> None:
+    await stage.hear("greet")
+    name = f"conversation:{(await stage.at()).id}"
+    async with at_work(stage):
+        async with stage.runtime.leases.hold(name, ttl=timedelta(minutes=1)) as held:
+            assert held
+            await asyncio.sleep(0.05)
+        await until(lambda: bool(stage.sms.taken))
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_what_a_crash_left_is_taken_up_at_the_start(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    stage.sms.lost = asyncio.Event()
+    dying = asyncio.create_task(deliver_due(stage.runtime))
+    await stage.sms.lost.wait()
+    dying.cancel()
+    await asyncio.wait([dying])
+    stage.sms.lost = None
+    stage.sms.taken.clear()
+    stage.clock.forward(timedelta(seconds=1))
+    async with at_work(stage):
+        await until(lambda: bool(stage.sms.taken))
+    assert stage.sms.taken[0].address == PHONE
+
+
+async def test_a_delivery_that_fails_does_not_end_the_loop(stage: Stage) -> None:
+    async with at_work(stage):
+        stage.sms.faults.append(PermanentSendError("a bad day"))
+        await stage.hear("greet")
+        await until(lambda: len(stage.sms.tries) == 1)
+        await stage.hear("greet")
+        await until(lambda: bool(stage.sms.taken))
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
