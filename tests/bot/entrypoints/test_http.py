@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -46,7 +45,7 @@ class Front:
 @pytest_asyncio.fixture
 async def front(stage: Stage, service_of: ServiceMaker) -> AsyncIterator[Front]:
     service = service_of(public_url="https://chat.example.com/bot/")
-    server = TestServer(Server(service, asyncio.Event()).application())
+    server = TestServer(Server(service).application())
     async with server, ClientSession() as http:
         yield Front(http, server, stage)
 

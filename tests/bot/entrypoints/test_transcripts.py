@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
@@ -25,7 +23,7 @@ def test_a_signature_is_of_one_conversation_and_one_installation() -> None:
 async def test_the_signed_link_shows_what_was_said_and_escapes_it(stage: Stage, service_of: ServiceMaker) -> None:
     await stage.says("<script>alert(1)</script>")
     chat = (await stage.at()).id
-    server = TestServer(Server(service_of(), asyncio.Event()).application())
+    server = TestServer(Server(service_of()).application())
     async with (
         server,
         ClientSession() as http,
@@ -48,7 +46,7 @@ async def test_a_link_that_we_did_not_sign_shows_nothing(
     chat = (await stage.at()).id
     given = sign(SECRET, ConversationId("other chat")) if signature == "of another" else signature
     given = sign(SECRET, chat)[:-1] if signature == "cut" else given
-    server = TestServer(Server(service_of(), asyncio.Event()).application())
+    server = TestServer(Server(service_of()).application())
     async with (
         server,
         ClientSession() as http,
