@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -95,7 +95,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
     """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second."""
     contents = read_contents(shelves)
     model = train_contents(shelves, contents, progress)
-    return Playbook(contents.assistant, load(model), contents.journeys, contents.rules)
+    return Playbook(contents.assistant, _understanding(contents, model), contents.journeys, contents.rules)
 
 
 def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str], None] = lambda _: None) -> Path:
@@ -119,7 +119,13 @@ def trained_understanding(shelves: Shelves, contents: Contents) -> Nlu | None:
         folder=shelves.model,
         today=datetime.now(UTC).date(),
     )
-    return None if model is None else load(model)
+    return None if model is None else _understanding(contents, model)
+
+
+def _understanding(contents: Contents, model: Path) -> Nlu:
+    """The trained model, asking of an intent what the assistant's `config.yml` asks for."""
+    asked = contents.assistant.configuration
+    return replace(load(model), understood_above=asked.understood_above, ambiguous_within=asked.ambiguous_within)
 
 
 Stamp = frozenset[tuple[str, int, int]]

@@ -18,6 +18,9 @@ from bot.domain.errors import Place
 POLICIES = frozenset(
     {"RulePolicy", "MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy", "UnexpecTEDIntentPolicy"}
 )
+UNDERSTOOD_ABOVE, AMBIGUOUS_WITHIN = 0.3, 0.1
+"""What Rasa's FallbackClassifier asks for where it is listed without its own numbers."""
+
 MEMORIES = ("MemoizationPolicy", "AugmentedMemoizationPolicy")
 PIPELINE = frozenset(
     {
@@ -67,8 +70,8 @@ def read_configuration(sources: Iterable[Source]) -> Configuration:
             if name == "FallbackClassifier":
                 found = replace(
                     found,
-                    understood_above=_share(source, component, "threshold", found.understood_above),
-                    ambiguous_within=_share(source, component, "ambiguity_threshold", found.ambiguous_within),
+                    understood_above=_share(source, component, "threshold", UNDERSTOOD_ABOVE),
+                    ambiguous_within=_share(source, component, "ambiguity_threshold", AMBIGUOUS_WITHIN),
                 )
     return found
 

@@ -147,7 +147,8 @@ class Configuration:
     """What a Rasa project's `config.yml` says, in our words; without one, Rasa's defaults.
 
     `max_history`: how many states a story's memory spans. `generalises`: guess from stories where none fits, if more
-    than `sure_above` of what they do speaks for it. `understood_above` and `ambiguous_within` are about intents.
+    than `sure_above` of what they do speaks for it. `understood_above` and `ambiguous_within`: what the author asks of
+    an intent beside what understanding has learnt to ask (Rasa's FallbackClassifier; nothing where it is not listed).
     """
 
     max_history: int = 5
@@ -156,8 +157,8 @@ class Configuration:
     falls_back: bool = True
     fallback_action: str = "action_default_fallback"
     checks_contradictions: bool = True
-    understood_above: float = 0.3
-    ambiguous_within: float = 0.1
+    understood_above: float = 0.0
+    ambiguous_within: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

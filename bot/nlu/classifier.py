@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from bot.domain.understanding import IntentScore
+from bot.domain.understanding import IntentScore, base_intent
 from bot.nlu.features import Floats, Integers, NgramSpace, SparseRow
 
 RANKED = 10
@@ -89,17 +90,20 @@ class IntentClassifier:
         similarities = self.example_embeddings @ embedding
         nearest = int(np.argmax(similarities))
         similarity = float(similarities[nearest])
-        order = np.argsort(-probabilities, kind="stable")[:RANKED]
-        first = float(probabilities[order[0]])
-        second = float(probabilities[order[1]]) if len(order) > 1 else 0.0
+        ranked = _ranked(self.labels, probabilities)
+        (_, first), *others = ranked
+        second = next((share for at, share in others if self._base(at) != self._base(ranked[0][0])), 0.0)
         in_scope = float(in_scope_probability(calibration.in_scope, np.array([first]), np.array([similarity]))[0])
         return Classification(
-            ranking=tuple(IntentScore(self.labels[at], round(float(probabilities[at]) * in_scope, 4)) for at in order),
+            ranking=tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in ranked),
             similarity=similarity,
             nearest=self.labels[int(self.example_labels[nearest])],
             understood=first * in_scope >= calibration.threshold,
             ambiguous=first - second < calibration.ambiguity,
         )
+
+    def _base(self, label: int) -> str:
+        return base_intent(self.labels[label])
 
     def arrays(self) -> dict[str, Any]:
         """What `from_arrays` needs besides `facts`."""
@@ -148,6 +152,32 @@ class IntentClassifier:
             example_embeddings=arrays["example_embeddings"],
             example_labels=arrays["example_labels"],
         )
+
+
+def _ranked(labels: tuple[str, ...], probabilities: Floats) -> list[tuple[int, float]]:
+    """The likeliest labels with their probabilities, in order.
+
+    The keys of a retrieval intent (`faq/price`, `faq/hours`) stand together: how likely it is that one of them is meant
+    decides the intent, and only then which of them.
+    """
+    bases = _bases(labels)
+    if bases is None:
+        order = np.argsort(-probabilities, kind="stable")[:RANKED]
+        return [(int(at), float(probabilities[at])) for at in order]
+    together = np.bincount(bases, weights=probabilities)[bases]
+    order = np.lexsort((-probabilities, -together))[:RANKED]
+    leads = {int(bases[at]): int(at) for at in reversed(order)}
+    return [(int(at), float((together if leads[int(bases[at])] == at else probabilities)[at])) for at in order]
+
+
+@lru_cache(maxsize=8)
+def _bases(labels: tuple[str, ...]) -> Integers | None:
+    """For each label the number of its intent without the key; None where no label has a key."""
+    names = [base_intent(label) for label in labels]
+    if names == list(labels):
+        return None
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([numbers[name] for name in names], dtype=np.int64)
 
 
 def softmax(scores: Any) -> Any:

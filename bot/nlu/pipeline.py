@@ -17,6 +17,7 @@ from bot.domain.understanding import (
     IntentScore,
     KnowledgeAnswer,
     Understood,
+    base_intent,
 )
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
@@ -47,12 +48,18 @@ _SURELY_SOMETHING_ELSE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A trained model at work (`bot.ports.Nlu`). Pure: the same text and the same model give the same reading."""
+    """A trained model at work (`bot.ports.Nlu`). Pure: the same text and the same model give the same reading.
+
+    What the model counts as understood is learnt. An author may ask for more (Rasa's FallbackClassifier): a confidence
+    of `understood_above` at least, and `ambiguous_within` ahead of the next intent.
+    """
 
     encoder: Encoder
     classifier: IntentClassifier
     extractor: EntityExtractor
     knowledge: Knowledge
+    understood_above: float = 0.0
+    ambiguous_within: float = 0.0
 
     def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
         """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
@@ -88,6 +95,7 @@ class Pipeline:
             if part.intent == OPT_OUT_INTENT and part.understood and part.confidence >= _HEEDED:
                 return replace(result, intent=part.ranking[0])
         understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
+        understood = understood and self._is_sure(whole.ranking)
         if answer := self._as_answer(text, found, expecting, understood=understood):
             return replace(result, intent=answer, stage="expected")
         if not understood and (statement := self._as_statement(text, whole.ranking, found)):
@@ -98,6 +106,12 @@ class Pipeline:
         if result.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
             return self._with_knowledge(result, self.knowledge.answer(text, embedding))
         return result
+
+    def _is_sure(self, ranking: Sequence[IntentScore]) -> bool:
+        first = ranking[0]
+        others = (one.confidence for one in ranking if base_intent(one.name) != base_intent(first.name))
+        ahead = first.confidence - max(others, default=0.0)
+        return first.confidence >= self.understood_above and ahead >= self.ambiguous_within
 
     def _as_answer(
         self, text: str, found: Sequence[Entity], expecting: Expecting | None, *, understood: bool

@@ -47,6 +47,25 @@ def test_two_intents_are_enough(encoder: Encoder) -> None:
         assert (reading.intent, reading.understood) == (intent, True)
 
 
+def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_chosen(encoder: Encoder) -> None:
+    texts = [
+        "what are your prices",
+        "tell me your prices",
+        "what are your hours",
+        "tell me your hours",
+        "bye",
+        "bye now",
+    ]
+    intents = ["faq/prices", "faq/prices", "faq/hours", "faq/hours", "goodbye", "goodbye"]
+    classifier = train_classifier(texts, intents, encoder.encode(texts))
+    reading = classifier.classify("what are your", encoder.encode(["what are your"])[0])
+    assert {score.name for score in reading.ranking[:2]} == {"faq/prices", "faq/hours"}
+    assert reading.confidence > reading.ranking[1].confidence
+    assert not reading.ambiguous
+    reading = classifier.classify("your hours", encoder.encode(["your hours"])[0])
+    assert reading.intent == "faq/hours"
+
+
 def test_a_classifier_survives_being_stored(pipeline: Pipeline) -> None:
     before = pipeline.classifier
     after = IntentClassifier.from_arrays(before.arrays(), json.loads(json.dumps(before.facts())))

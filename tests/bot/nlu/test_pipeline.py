@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -100,3 +101,12 @@ def test_any_text_is_answered(pipeline: Pipeline, text: str, expecting: Expectin
     for entity in understood.entities:
         if understood.stage != "button":
             assert text[entity.start : entity.end] == entity.text
+
+
+def test_an_author_may_ask_for_more_than_was_learnt(pipeline: Pipeline) -> None:
+    assert pipeline.parse("show me a demo").intent.name == "request_demo"
+    wary = replace(pipeline, understood_above=0.999)
+    assert wary.parse("show me a demo").stage == "fallback"
+    torn = replace(pipeline, ambiguous_within=1.0)
+    assert torn.parse("show me a demo").stage == "fallback"
+    assert torn.parse("/request_demo").intent.name == "request_demo"
