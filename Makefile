@@ -11,6 +11,7 @@ run: $(INSTALLED)
 	@$(BIN)/overture serve
 
 test: $(INSTALLED) check
+	$(BIN)/overture train
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(INSTALLED)

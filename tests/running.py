@@ -37,10 +37,7 @@ class RunningServer:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.log_file = data / "server.log"
-        model = shared_model()
-        data.mkdir(parents=True, exist_ok=True)
-        if model.exists() and not (data / "model").exists():
-            (data / "model").symlink_to(model)
+        lend_model(data)
         self._env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OVERTURE_")},
             "OVERTURE_DATA": str(data),
@@ -91,8 +88,15 @@ class RunningServer:
 
 
 def shared_model() -> Path:
-    """The model that `make run` trained, where there is one: tests then need not train it again."""
+    """The model that `make test` trained, where there is one: tests then need not train it again."""
     return ROOT / ".overture" / "model"
+
+
+def lend_model(data: Path) -> None:
+    """Let a service with this data folder use the shared model, where there is one."""
+    data.mkdir(parents=True, exist_ok=True)
+    if shared_model().exists() and not (data / "model").exists():
+        (data / "model").symlink_to(shared_model())
 
 
 @contextlib.contextmanager

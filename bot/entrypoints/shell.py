@@ -8,7 +8,8 @@ from tempfile import TemporaryDirectory
 
 from bot.domain.ids import new_id
 from bot.domain.message import CustomerMessage
-from bot.entrypoints.wiring import channel_names, open_service, shelves_of
+from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.entrypoints.wiring import open_service
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.receive import receive

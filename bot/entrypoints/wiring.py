@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
-import importlib.util
 import os
 import secrets
-import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -28,9 +25,9 @@ from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
-from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
+from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
 from bot.ports import (
@@ -89,7 +86,7 @@ async def open_service(
         access = CredentialAccess(
             token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private
         )
-        modules = {name: _module(name) for name in settings.connector_names}
+        modules = {name: connector_module(name) for name in settings.connector_names}
         values = connector_values()
         sandboxed = tuple(name for name, module in modules.items() if _is_sandboxed(module, values))
         _refuse_sandbox_in_production(settings, sandboxed)
@@ -134,18 +131,6 @@ async def open_service(
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)
 
 
-def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
-    desk = settings.desk.strip()
-    return Shelves(
-        assistant=settings.assistant,
-        journeys=settings.journeys_folder,
-        model=settings.data / "model",
-        encoder=settings.encoder,
-        channels=channels,
-        desks=(desk,) if desk else (),
-    )
-
-
 def installation_secret(folder: Path) -> str:
     """The secret that signs visitors' tokens and transcript links: made once, and kept where only we can read it."""
     file = folder / "secret"
@@ -171,21 +156,6 @@ def _make_secret(file: Path) -> None:
         draft.flush()
         with contextlib.suppress(FileExistsError):
             os.link(draft.name, file)
-
-
-def _module(name: str) -> ModuleType:
-    if not name.isidentifier() or importlib.util.find_spec(f"connectors.{name}") is None:
-        home = importlib.util.find_spec("connectors")
-        roots = home.submodule_search_locations or () if home is not None else ()
-        known = [path.parent.name for root in roots for path in Path(root).glob("*/__init__.py")]
-        raise SettingsError(f'OVERTURE_CONNECTORS: there is no connector "{name}". {did_you_mean(name, known)}')
-    try:
-        module = importlib.import_module(f"connectors.{name}")
-    except Exception as error:
-        raise _broken(name, error) from error
-    if not callable(getattr(module, "build", None)):
-        raise SettingsError(f"connectors/{name} has no build(settings). connectors/README.md says what it must have.")
-    return module
 
 
 def _is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
@@ -248,18 +218,7 @@ def _build(name: str, build: Callable[[ConnectorSettings], Any], given: Connecto
     except SettingsError as error:
         raise SettingsError(f"the connector {name} cannot be built: {error}") from error
     except Exception as error:
-        raise _broken(name, error) from error
-
-
-def _broken(name: str, error: Exception) -> SettingsError:
-    """What somebody who is writing a connector did wrong, with the last place in it."""
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if f"connectors{os.sep}{name}" in frame.filename]
-    place = f" (connectors/{name}/{Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
-    return SettingsError(
-        f"the connector {name} is broken: {type(error).__name__}: {error}{place}. "
-        "Mend it, or take it out of OVERTURE_CONNECTORS."
-    )
+        raise broken_connector(name, error) from error
 
 
 async def _signals(settings: Settings) -> tuple[Wakeups, Leases]:
@@ -303,8 +262,3 @@ def _transcript_url(settings: Settings, secret: str) -> Callable[[ConversationId
     return lambda conversation_id: (
         f"{settings.service_url}/transcripts/{conversation_id}?sig={sign(secret, conversation_id)}"
     )
-
-
-def channel_names(settings: Settings) -> tuple[str, ...]:
-    """The channels that the settings name, without building their connectors."""
-    return tuple(name for module in map(_module, settings.connector_names) for name in getattr(module, "CHANNELS", ()))

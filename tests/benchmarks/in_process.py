@@ -23,7 +23,7 @@ from bot.entrypoints.wiring import Service, open_service
 from bot.services.converse import converse
 from bot.services.receive import receive
 from bot.settings import Settings
-from tests.running import free_port, shared_model
+from tests.running import free_port, lend_model
 from tests.servers import postgresql_url
 
 RULES = ("/greet", "/help", "/thank")
@@ -80,8 +80,7 @@ async def _long(service: Service) -> str:
 async def _on(database: str, turns: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
-        if shared_model().exists():
-            (data / "model").symlink_to(shared_model())
+        lend_model(data)
         settings = Settings(data=data, port=free_port(), database=database, _env_file=None)  # type: ignore[call-arg]
         async with open_service(settings) as service:
             rules = await _turns(service, RULES, turns)

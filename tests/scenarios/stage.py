@@ -42,7 +42,7 @@ from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.settings import Settings
-from tests.running import free_port, shared_model
+from tests.running import free_port, lend_model
 
 PHONE = "+447700900123"
 TUESDAY = 1
@@ -191,8 +191,7 @@ class Stage:
 @asynccontextmanager
 async def set_stage(folder: Path) -> AsyncIterator[Stage]:
     """The sample assistant and journeys, wired as `make run` does, on SQLite in `folder`."""
-    if shared_model().exists():
-        (folder / "model").symlink_to(shared_model())
+    lend_model(folder)
     settings = Settings(data=folder, port=free_port(), _env_file=None)  # type: ignore[call-arg]
     async with open_service(settings) as service:
         server = TestServer(Server(service).application(), host="127.0.0.1", port=settings.port)

@@ -33,8 +33,8 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import Event, Tracker
 from bot.domain.errors import ActionError, ModelError, Place, SettingsError
 from bot.domain.understanding import Entity, Understood
+from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.files import write_whole
-from bot.entrypoints.wiring import channel_names, shelves_of
 from bot.nlu.pipeline import parse_payload
 from bot.nlu.training_data import Example, read_annotations, read_examples
 from bot.ports import Nlu

@@ -6,7 +6,7 @@ import argparse
 from time import perf_counter
 
 from bot.adapters.library import read_contents, train_contents
-from bot.entrypoints.wiring import channel_names, shelves_of
+from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.settings import Settings
 
 

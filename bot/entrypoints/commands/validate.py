@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from bot.adapters.library import read_contents
-from bot.entrypoints.wiring import channel_names, shelves_of
+from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.settings import Settings
 
 

@@ -6,9 +6,9 @@ import argparse
 
 from bot.adapters.library import read_contents
 from bot.dialogue.figures import figures_of
+from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.files import write_whole
 from bot.entrypoints.graph_page import graph_page
-from bot.entrypoints.wiring import channel_names, shelves_of
 from bot.settings import Settings
 
 

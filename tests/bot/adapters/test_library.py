@@ -14,7 +14,7 @@ import pytest
 from bot.adapters import library
 from bot.adapters.library import Shelves, WatchedLibrary, read_contents
 from bot.domain.errors import ContentError, Fault, ModelError, SettingsError
-from bot.entrypoints.wiring import channel_names, shelves_of
+from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.ports import Playbook
 from bot.settings import Settings
 

@@ -70,7 +70,6 @@ async def test_without_its_database_a_server_is_alive_and_not_ready(front: Front
     ("method", "path", "status", "words"),
     [
         ("GET", "/nowhere", 404, "there is nothing at this address"),
-        ("GET", "/", 404, "there is nothing at this address"),
         ("POST", "/channels/fax/messages", 404, "there is no such channel here"),
         ("POST", "/playground/act/sms", 405, "this address takes GET, HEAD"),
         ("GET", "/playground/../../wiring.py", 404, "there is nothing at this address"),
@@ -143,5 +142,6 @@ async def test_a_fault_of_ours_tells_the_caller_nothing_of_itself(front: Front) 
 
 
 async def test_there_is_no_playground_where_every_vendor_is_real(front: Front) -> None:
-    for path in ("/", "/site", "/playground/status", "/playground/events"):
+    assert "playground" not in (await front.ask("GET", "/"))[1]
+    for path in ("/site", "/playground/status", "/playground/events"):
         assert (await front.ask("GET", path))[0] == 404

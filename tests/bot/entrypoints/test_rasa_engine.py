@@ -24,7 +24,7 @@ from bot.services.receive import receive
 from bot.settings import Settings
 from tests.contracts.test_dialogue import CONFIG
 from tests.real_rasa import real_rasa_server
-from tests.running import free_port, shared_model
+from tests.running import free_port, lend_model
 from tests.scripted_rasa import Line, ScriptedRasa, Trouble, running_rasa
 
 ASKED_FOR = {"kind": "request_handoff", "reason": "Asked"}
@@ -66,8 +66,7 @@ class Stage:
 
 @asynccontextmanager
 async def set_stage(folder: Path, rasa: ScriptedRasa, port: int) -> AsyncIterator[Stage]:
-    if shared_model().exists():
-        (folder / "model").symlink_to(shared_model())
+    lend_model(folder)
     settings = Settings(data=folder, port=port, engine="rasa", rasa_url=rasa.url, _env_file=None)  # type: ignore[call-arg]
     async with open_service(settings) as service:
         server = TestServer(Server(service).application(), host="127.0.0.1", port=port)
@@ -135,8 +134,7 @@ async def test_when_rasa_is_away_the_customer_is_told_once_and_may_go_on(stage: 
 
 
 async def test_the_engine_wants_an_address(tmp_path: Path) -> None:
-    if shared_model().exists():
-        (tmp_path / "model").symlink_to(shared_model())
+    lend_model(tmp_path)
     settings = Settings(data=tmp_path, engine="rasa", _env_file=None)  # type: ignore[call-arg]
     with pytest.raises(SettingsError, match="OVERTURE_RASA_URL"):
         async with open_service(settings):

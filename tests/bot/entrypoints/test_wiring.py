@@ -12,9 +12,10 @@ import pytest
 
 import connectors
 from bot.domain.errors import SettingsError
-from bot.entrypoints.wiring import channel_names, installation_secret, open_service
+from bot.entrypoints.connectors import channel_names
+from bot.entrypoints.wiring import installation_secret, open_service
 from bot.settings import Settings
-from tests.running import shared_model
+from tests.running import lend_model
 
 Opener = Callable[..., Any]
 ConnectorWriter = Callable[[str, str], None]
@@ -80,14 +81,11 @@ async def test_production_refuses_the_sandbox_and_names_who_would_run_in_it(
 async def test_production_runs_in_the_sandbox_when_it_is_told_to(
     settings_of: Callable[..., Settings], tmp_path: Path
 ) -> None:
-    if not shared_model().exists():
-        pytest.skip("no trained model: `make run` makes one in .overture/")
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "model").symlink_to(shared_model())
+    lend_model(tmp_path / "data")
     settings = settings_of(environment="production", allow_sandbox=True, desk="slack:#sales", port=8123)
     async with open_service(settings) as service:
         assert service.sandboxed == ("twilio_messaging", "slack", "hubspot")
-        assert list(service.runtime.channels) == ["webchat", "sms", "slack"]
+        assert list(service.runtime.channels) == ["webchat", "sms", "slack", "rest"]
         assert list(service.runtime.crms) == ["hubspot"]
         assert service.runtime.desk is not None
         assert (service.runtime.desk.channel, service.runtime.desk.address) == ("slack", "#sales")
@@ -158,14 +156,11 @@ def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 async def test_a_connector_of_somebodys_own_is_a_copy_of_the_console(
     settings_of: Callable[..., Settings], write_connector: ConnectorWriter, tmp_path: Path
 ) -> None:
-    if not shared_model().exists():
-        pytest.skip("no trained model: `make run` makes one in .overture/")
     console = Path(connectors.__path__[0]) / "console"
     write_connector("mine", "")
     for file in console.glob("*.py"):
         shutil.copy(file, tmp_path / "connectors" / "mine" / file.name)
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "model").symlink_to(shared_model())
+    lend_model(tmp_path / "data")
     # The sample content also names the channels of the sample settings, which stay beside ours.
     async with open_service(settings_of(connectors="webchat,twilio_messaging,slack,mine", desk="slack:#sales")) as made:
         assert "console" in made.runtime.channels

@@ -20,7 +20,7 @@ from bot.services.deliver import deliver_due
 from bot.services.receive import receive
 from bot.services.runtime import Runtime
 from bot.settings import Settings
-from tests.running import shared_model
+from tests.running import lend_model
 
 HELLO = CustomerMessage("rest", "robin:1", "robin", "hello")
 AT_ONCE = timedelta()
@@ -28,8 +28,7 @@ AT_ONCE = timedelta()
 
 @pytest.fixture
 async def runtime(tmp_path: Path) -> AsyncIterator[Runtime]:
-    if shared_model().exists():
-        (tmp_path / "model").symlink_to(shared_model())
+    lend_model(tmp_path)
     async with open_service(Settings(data=tmp_path, _env_file=None)) as service:  # type: ignore[call-arg]
         yield service.runtime
 

@@ -22,13 +22,14 @@ from ruamel.yaml import YAML
 from bot.domain.consent import Purpose
 from bot.domain.ids import HandoffId
 from bot.domain.message import DeskAction, DeskVerb
+from bot.entrypoints.connectors import shelves_of
 from bot.entrypoints.http import Server
-from bot.entrypoints.wiring import Service, open_service, shelves_of
+from bot.entrypoints.wiring import Service, open_service
 from bot.entrypoints.worker import Worker
 from bot.services.receive import receive
 from bot.services.runtime import FEEDS
 from bot.settings import Settings
-from tests.running import free_port, shared_model
+from tests.running import free_port, lend_model
 
 TOKEN = "a token for tests"
 SECRET = "a secret of more than thirty-two bytes"
@@ -68,8 +69,7 @@ class Api:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
     folder = tmp_path_factory.mktemp("data")
-    if shared_model().exists():
-        (folder / "model").symlink_to(shared_model())
+    lend_model(folder)
     settings = Settings(
         data=folder,
         port=free_port(),
@@ -499,8 +499,7 @@ async def test_an_action_that_fails_for_rasa_is_an_error_of_ours(api: Api) -> No
 @asynccontextmanager
 async def front_door(folder: Path, **settings: Any) -> AsyncIterator[str]:
     """The address of a service that has the REST channel only."""
-    if shared_model().exists():
-        (folder / "model").symlink_to(shared_model())
+    lend_model(folder)
     given = Settings(data=folder, connectors="rest", desk="", _env_file=None, **settings)  # type: ignore[call-arg]
     # The sample journeys refer to channels and a desk that are not needed here.
     shelves = replace(shelves_of(given, ("rest", "sms", "webchat")), desks=("slack:#sales",))

@@ -1,0 +1,61 @@
+"""Loads connectors by their names, and says what content may refer to, without building a service."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+from bot.adapters.library import Shelves
+from bot.documents import did_you_mean
+from bot.domain.errors import SettingsError
+from bot.settings import Settings
+
+
+def channel_names(settings: Settings) -> tuple[str, ...]:
+    """The channels that the settings name, without building their connectors."""
+    return tuple(
+        name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CHANNELS", ())
+    )
+
+
+def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
+    desk = settings.desk.strip()
+    return Shelves(
+        assistant=settings.assistant,
+        journeys=settings.journeys_folder,
+        model=settings.data / "model",
+        encoder=settings.encoder,
+        channels=channels,
+        desks=(desk,) if desk else (),
+    )
+
+
+def connector_module(name: str) -> ModuleType:
+    """The connector of this name; raises SettingsError where there is none, or where it is broken."""
+    if not name.isidentifier() or importlib.util.find_spec(f"connectors.{name}") is None:
+        home = importlib.util.find_spec("connectors")
+        roots = home.submodule_search_locations or () if home is not None else ()
+        known = [path.parent.name for root in roots for path in Path(root).glob("*/__init__.py")]
+        raise SettingsError(f'OVERTURE_CONNECTORS: there is no connector "{name}". {did_you_mean(name, known)}')
+    try:
+        module = importlib.import_module(f"connectors.{name}")
+    except Exception as error:
+        raise broken_connector(name, error) from error
+    if not callable(getattr(module, "build", None)):
+        raise SettingsError(f"connectors/{name} has no build(settings). connectors/README.md says what it must have.")
+    return module
+
+
+def broken_connector(name: str, error: Exception) -> SettingsError:
+    """What somebody who is writing a connector did wrong, with the last place in it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"connectors{os.sep}{name}" in frame.filename]
+    place = f" (connectors/{name}/{Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    return SettingsError(
+        f"the connector {name} is broken: {type(error).__name__}: {error}{place}. "
+        "Mend it, or take it out of OVERTURE_CONNECTORS."
+    )
