@@ -42,8 +42,9 @@ def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
         case UserUttered(text=text, understood=understood, message_id=message_id, input_channel=channel):
             stamped |= {"text": text, "parse_data": parse_data_as_rasa_has_it(understood), "message_id": message_id}
             stamped |= {"input_channel": channel}
-        case BotUttered(text=text, response=response, speaker=speaker):
-            stamped |= {"text": text, "data": {}}
+        case BotUttered(text=text, response=response, speaker=speaker, buttons=buttons):
+            data = {"buttons": [{"title": one.title, "payload": one.payload} for one in buttons]} if buttons else {}
+            stamped |= {"text": text, "data": data}
             stamped["metadata"] = {"utter_action": response} if response else {}
             if speaker:
                 stamped["metadata"]["speaker"] = speaker

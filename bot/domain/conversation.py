@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.ids import ConversationId, MessageId, ProfileId
+from bot.domain.message import Button
 from bot.domain.understanding import Entity, Understood
 
 RECENT_EVENTS = 60
@@ -39,6 +40,7 @@ class BotUttered:
     speaker: str = ""
     at: datetime | None = None
     kind: Literal["bot"] = "bot"
+    buttons: tuple[Button, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class Thought:
     def say(self, say: Say) -> None:
         if not says_something(say.content):
             return
-        self.apply(BotUttered(say.content.text, response=say.response))
+        self.apply(BotUttered(say.content.text, response=say.response, buttons=say.content.buttons))
         self.says.append(say)
 
     def say_response(self, assistant: Assistant, name: str) -> None:

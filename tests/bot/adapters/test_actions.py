@@ -240,7 +240,7 @@ def tracker() -> Tracker:
     started = Tracker(ConversationId("c1"), slots={"size": 3.0})
     return started.apply_all(
         [
-            BotUttered("Which city?", response="utter_ask_city", at=NOW),
+            BotUttered("Which city?", response="utter_ask_city", at=NOW, buttons=(Button("York", "/inform"),)),
             ActiveLoop("trip_form", at=NOW),
             UserUttered(SECRET, understood, MessageId("m1"), NOW, "webchat"),
             SlotSet("city", "york", at=NOW),
@@ -268,6 +268,7 @@ async def test_an_action_sees_the_conversation_as_rasa_shows_it(runner: ActionRu
     assert said["sender"] == "c1"
     assert said["last_bot"]["text"] == "Which city?"
     assert said["last_bot"]["metadata"] == {"utter_action": "utter_ask_city"}
+    assert said["last_bot"]["data"] == {"buttons": [{"title": "York", "payload": "/inform"}]}
     assert said["last_bot"]["timestamp"] == NOW.timestamp()
     assert said["forms"] == {"trip_form": {"required_slots": ["city", "size"], "ignored_intents": []}}
 
