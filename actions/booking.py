@@ -12,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
+from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
 from bot.domain.time_expressions import AN_INSTANT_LASTS, resolve_expression
 from bot.domain.time_grammar import find_times
@@ -22,7 +23,7 @@ HOME = "Europe/London"
 ANY_TIME = re.compile(r"\b(?:any ?time|whenever|flexible|any day|you (?:choose|pick))\b", re.IGNORECASE)
 
 
-class ValidateBookingForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateBookingForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
     def name(self) -> str:
         return "validate_booking_form"
 

@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
+from actions.misunderstanding import OffersAPerson
 from actions.person import person_of
 from bot.domain.consent import Purpose
 
@@ -23,7 +24,7 @@ CONSENT_QUESTION = "utter_ask_sms_consent"
 SMS = "sms"
 
 
-class ValidateFollowUpForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateFollowUpForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
     """Asks for consent only where there is a number to text, and where none was given yet."""
 
     def name(self) -> str:

@@ -14,6 +14,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import effects
 from actions.effects import ActionEvent
 from actions.forms import asks_something, name_in, requested_slot, whole_number
+from actions.misunderstanding import OffersAPerson
 from actions.person import Person, person_of
 from bot.domain.score import Dimension
 
@@ -59,7 +60,7 @@ def timeline_in(text: str) -> str | None:
     return next((timeline for timeline, pattern in TIMELINES if re.search(pattern, said)), None)
 
 
-class ValidateDemoForm(FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateDemoForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
     """Checks what was answered to the demo form; a slot set to None is asked for again."""
 
     def name(self) -> str:

@@ -123,7 +123,7 @@ def _no_apology_after_an_action(moment: Moment) -> bool:
 
 
 def _custom_session_start(moment: Moment) -> bool:
-    began = any(name == SESSION_START for name, _ in moment.rasa.actions)
+    began = any(name == SESSION_START for turn in (moment.rasa, moment.ours) for name, _ in turn.actions)
     return SESSION_START in moment.assistant.actions and began
 
 

@@ -6,8 +6,11 @@ A scenario is a list of steps, each one thing that somebody does or sees:
     - visitor: I'd like a demo                     says it in the website's chat
     - visitor presses: Yes                         presses the button of that title in the last message
     - bot: [your name]                             the bot's lines since the last step contain these
+    - bot says nothing
+    - offered: [Yes, No]                           the last line of the bot's has exactly these buttons
     - phone: next week works                       texts us
     - phone hears: [Harbourline, STOP]             one text message since the last time contains all of these
+    - phone hears in all: [Harbourline, STOP]      the text messages since the last time contain these
     - phone hears nothing
     - rep claims | rep hands back                  presses the card's button in Slack
     - rep: Hello, I am Ana                         answers in the thread
@@ -140,6 +143,9 @@ class Stage:
     async def lines_by(self, author: str, mark: str) -> list[str]:
         return [item["text"] for item in await self.fresh(f"webchat:{self._visitor}", mark) if item["from"] == author]
 
+    async def last_line(self) -> Mapping[str, Any]:
+        return [item for item in await self.feed(f"webchat:{self._visitor}") if item["from"] == "bot"][-1]
+
     async def texts(self) -> list[str]:
         return [
             item["body"]
@@ -223,6 +229,16 @@ async def _bot(stage: Stage, wanted: Any) -> None:
     _contains(await stage.lines_by("bot", "bot"), wanted)
 
 
+async def _bot_says_nothing(stage: Stage, _: Any) -> None:
+    lines = await stage.lines_by("bot", "bot")
+    assert not lines, f"the bot said {lines}"
+
+
+async def _offered(stage: Stage, wanted: list[str]) -> None:
+    titles = [button["title"] for button in (await stage.last_line())["buttons"]]
+    assert titles == wanted, f"{titles} are offered"
+
+
 async def _person(stage: Stage, wanted: Any) -> None:
     _contains(await stage.lines_by("person", "person"), wanted)
 
@@ -235,6 +251,10 @@ async def _phone_hears(stage: Stage, wanted: Any) -> None:
     texts = await stage.texts()
     assert len(texts) == 1, f"{len(texts)} text messages came, not one: {texts}"
     _contains(texts, wanted)
+
+
+async def _phone_hears_in_all(stage: Stage, wanted: Any) -> None:
+    _contains(await stage.texts(), wanted)
 
 
 async def _phone_hears_nothing(stage: Stage, _: Any) -> None:
@@ -282,9 +302,12 @@ STEPS: Mapping[str, Callable[[Stage, Any], Any]] = {
     "rep": lambda stage, text: stage.rep_says(text),
     "later": lambda stage, duration: stage.time_passes(duration),
     "bot": _bot,
+    "bot says nothing": _bot_says_nothing,
+    "offered": _offered,
     "person": _person,
     "system": _system,
     "phone hears": _phone_hears,
+    "phone hears in all": _phone_hears_in_all,
     "phone hears nothing": _phone_hears_nothing,
     "desk": _desk,
     "desk sees nothing": _desk_sees_nothing,

@@ -15,7 +15,8 @@ CONTENT = Path(__file__).parents[3] / "nlu_data"
 
 def content() -> tuple[Sequence[Document], Mapping[str, str]]:
     """The NLU files and the knowledge pages of the sample assistant."""
-    documents = [parse(path.name, path.read_text(encoding="utf-8")) for path in sorted((CONTENT / "nlu").glob("*.yml"))]
+    files = sorted([*(CONTENT / "nlu").glob("*.yml"), *(CONTENT / "patterns").glob("*.yml")])
+    documents = [parse(path.name, path.read_text(encoding="utf-8")) for path in files]
     return documents, {path.name: path.read_text(encoding="utf-8") for path in (CONTENT / "knowledge").glob("*.md")}
 
 

@@ -1,0 +1,119 @@
+"""Conversation patterns on top of any form: cancel, skip, repeat, and the return from a digression."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.forms import requested_slot
+
+REQUESTED_SLOT = "requested_slot"
+
+
+class ActionCancel(Action):  # type: ignore[misc]  # rasa-sdk is not typed
+    """Leaves the open form; the answers that it has stay known."""
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        if open_form(tracker) is None:
+            dispatcher.utter_message(response="utter_nothing_to_cancel")
+            return []
+        dispatcher.utter_message(response="utter_cancelled")
+        return [ActiveLoop(None), SlotSet(REQUESTED_SLOT, None)]
+
+
+class ActionSkip(Action):  # type: ignore[misc]
+    """Says why the open form needs the answer that the customer would rather not give; the form then asks again."""
+
+    def name(self) -> str:
+        return "action_skip"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        if open_form(tracker) is None:
+            dispatcher.utter_message(response="utter_nothing_to_skip")
+            return []
+        why = f"utter_why_{requested_slot(tracker)}"
+        dispatcher.utter_message(response=why if why in responses_of(domain) else "utter_rather_not_say")
+        return []
+
+
+class ActionRepeat(Action):  # type: ignore[misc]
+    """Says the last thing again, buttons too. The question of an open form is asked again by the form itself."""
+
+    def name(self) -> str:
+        return "action_repeat"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        if open_form(tracker) is not None:
+            return []
+        last = last_said(tracker.events)
+        if last is None:
+            dispatcher.utter_message(response="utter_nothing_to_repeat")
+        else:
+            dispatcher.utter_message(text=last["text"], buttons=(last.get("data") or {}).get("buttons") or [])
+        return []
+
+
+class ActionGoOn(Action):  # type: ignore[misc]
+    """Goes on with the open form, else with the last one that was left before it was filled in."""
+
+    def name(self) -> str:
+        return "action_go_on"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        if open_form(tracker) is not None:
+            dispatcher.utter_message(response="utter_go_on")
+            return []
+        form = left_form(tracker, domain)
+        if form is None:
+            dispatcher.utter_message(response="utter_what_next")
+            return []
+        dispatcher.utter_message(response="utter_go_on")
+        return [FollowupAction(form)]
+
+
+def open_form(tracker: Tracker) -> str | None:
+    name = (tracker.active_loop or {}).get("name")
+    return str(name) if name else None
+
+
+def last_said(events: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The last line of the bot's own: not what a colleague wrote, nor a picture without words."""
+    return next(
+        (
+            event
+            for event in reversed(events)
+            if event["event"] == "bot" and event.get("text") and not (event.get("metadata") or {}).get("speaker")
+        ),
+        None,
+    )
+
+
+def left_form(tracker: Tracker, domain: Mapping[str, Any]) -> str | None:
+    """The form that was open last, where it still lacks an answer."""
+    opened = next(
+        (event["name"] for event in reversed(tracker.events) if event["event"] == "active_loop" and event["name"]), None
+    )
+    form = domain.get("forms", {}).get(opened)
+    if form is None or all(tracker.slots.get(slot) is not None for slot in form["required_slots"]):
+        return None
+    return str(opened)
+
+
+def responses_of(domain: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = domain.get("responses") or {}
+    return found

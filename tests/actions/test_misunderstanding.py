@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.misunderstanding import ActionDefaultFallback, misunderstood_in_a_row
+
+DOMAIN = {
+    "responses": {
+        "utter_clarify_request_demo": [{"text": "I'd like a demo"}],
+        "utter_clarify_help": [{"text": "What can you do?"}],
+        "utter_clarify_book_meeting": [{"text": "Book a time"}],
+        "utter_clarify_none": [{"text": "Something else"}],
+    }
+}
+
+
+def turns(*answers: str) -> list[dict[str, Any]]:
+    """One customer's message for each answer, and the latest one, which has none yet."""
+    events: list[dict[str, Any]] = []
+    for answer in answers:
+        events += [{"event": "user"}, {"event": "bot", "text": "...", "metadata": {"utter_action": answer}}]
+    return [*events, {"event": "user"}]
+
+
+async def run(
+    *answers: str, intent: str = "nlu_fallback", ranking: Mapping[str, float] = MappingProxyType({})
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
+    message = {"intent": {"name": intent}, "intent_ranking": ranked}
+    tracker = Tracker.from_dict({"sender_id": "c1", "slots": {}, "latest_message": message, "events": turns(*answers)})
+    dispatcher = CollectingDispatcher()
+    events = await ActionDefaultFallback().run(dispatcher, tracker, DOMAIN)
+    return dispatcher.messages, events
+
+
+async def test_the_two_likeliest_intents_that_have_words_are_offered() -> None:
+    messages, _ = await run(ranking={"goodbye": 0.3, "request_demo": 0.28, "help": 0.25, "book_meeting": 0.2})
+    assert [message["response"] for message in messages] == ["utter_clarify"]
+    assert messages[0]["buttons"] == [
+        {"title": "I'd like a demo", "payload": "/request_demo"},
+        {"title": "What can you do?", "payload": "/help"},
+        {"title": "Something else", "payload": "/none_of_these"},
+    ]
+
+
+@pytest.mark.parametrize("ranking", [{}, {"request_demo": 0.05}, {"goodbye": 0.3}])
+async def test_where_nothing_likely_can_be_offered_it_asks_for_other_words(ranking: dict[str, float]) -> None:
+    messages, _ = await run(ranking=ranking)
+    assert [message["response"] for message in messages] == ["utter_default"]
+
+
+async def test_the_third_in_a_row_offers_a_person() -> None:
+    messages, events = await run("utter_default", "utter_invalid_team_size", ranking={"request_demo": 0.3})
+    assert messages == []
+    assert [(event["event"], event["name"]) for event in events] == [("followup", "utter_offer_person")]
+
+
+async def test_the_fourth_in_a_row_brings_one() -> None:
+    messages, events = await run("utter_default", "utter_clarify", "utter_offer_person")
+    assert [message["response"] for message in messages] == ["utter_handoff_requested"]
+    assert [event["effect"]["reason"] for event in events] == ["Was not understood"]
+
+
+async def test_a_yes_to_the_offer_brings_one_where_the_form_had_no_use_for_it() -> None:
+    _, events = await run("utter_offer_person", intent="affirm")
+    assert [event["effect"]["reason"] for event in events] == ["Asked for a person"]
+
+
+@given(
+    before=st.lists(st.sampled_from(["utter_greet", "utter_default", "utter_handoff_requested"]), max_size=5),
+    row=st.lists(st.sampled_from(["utter_default", "utter_clarify", "utter_invalid_phone", "utter_offer_person"])),
+    understood=st.sampled_from(["utter_greet", "utter_handoff_requested", ""]),
+)
+def test_the_row_is_what_came_since_anything_was_understood(before: list[str], row: list[str], understood: str) -> None:
+    assert misunderstood_in_a_row(turns(*before, understood, *row)) == len(row)
