@@ -261,12 +261,16 @@ class ActionRunner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """All content that is in force: the assistant, how it understands, the journeys, the sending rules."""
+    """All content that is in force: the assistant, how it understands, the journeys, the sending rules.
+
+    `silence` is how long a form waits for an answer before the customer is asked whether they are still there.
+    """
 
     assistant: Assistant
     nlu: Nlu
     journeys: Mapping[str, Journey]
     rules: SendingRules
+    silence: timedelta | None = None
 
 
 class Library(Protocol):

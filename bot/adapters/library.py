@@ -6,12 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
+from bot.adapters.assistant_settings import read_silence
 from bot.adapters.training import find_model, load, train
 from bot.dialogue.content import read_assistant
 from bot.dialogue.rasa1 import refuse_markdown
@@ -64,6 +65,7 @@ class Contents:
     pages: Mapping[str, str]
     journeys: Mapping[str, Journey]
     rules: SendingRules
+    silence: timedelta | None
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -83,19 +85,22 @@ def read_contents(shelves: Shelves) -> Contents:
     assistant = _keep(lambda: read_assistant(documents), faults)
     _check_understanding(documents, pages, assistant, faults)
     rules = _keep(lambda: read_rules(rule_documents), faults)
+    configuration = read_documents([file for file in [shelves.assistant / "config.yml"] if file.is_file()], unreadable)
+    silence = _keep(lambda: read_silence(configuration), faults)
     known = _known(assistant, documents, shelves)
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
     _raise_if_any(unreadable, faults)
     assert assistant is not None and rules is not None  # noqa: S101, PT018  a missing one has left a fault
-    return Contents(assistant, tuple(documents), pages, journeys, rules)
+    return Contents(assistant, tuple(documents), pages, journeys, rules, silence)
 
 
 def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
     """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second."""
     contents = read_contents(shelves)
     model = train_contents(shelves, contents, progress)
-    return Playbook(contents.assistant, _understanding(contents, model), contents.journeys, contents.rules)
+    understanding = _understanding(contents, model)
+    return Playbook(contents.assistant, understanding, contents.journeys, contents.rules, contents.silence)
 
 
 def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str], None] = lambda _: None) -> Path:

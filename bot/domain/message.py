@@ -127,7 +127,22 @@ class Reminder:
     kind: Literal["reminder"] = "reminder"
 
 
-Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A form has asked for `slot`: see whether the customer has gone quiet over it.
+
+    It waits in the inbox until that would be so; `vendor_id` is `<message id>:check-in`, once for each message.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    form: str
+    slot: str
+    kind: Literal["check_in"] = "check_in"
+
+
+Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder | CheckIn
 
 # ---------------------------------------------------------------- what goes out
 

@@ -16,11 +16,12 @@ from bot.domain.effects import OptIn, OptOut
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.message import Author, CustomerMessage, DeskAction, DeskReply, OpenForm, Reminder, Text
+from bot.domain.message import Author, CheckIn, CustomerMessage, DeskAction, DeskReply, OpenForm, Reminder, Text
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import ask, finish
+from bot.services.check_in import check_in, plan_check_in
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.remind import remind
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
@@ -84,6 +85,8 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await ask(runtime, entry, question)
         case Reminder() as reminder:
             await remind(runtime, entry, reminder)
+        case CheckIn() as planned:
+            await check_in(runtime, entry, planned)
         case DeskReply() | DeskAction() as desk:
             await _desk_turn(runtime, entry, desk)
         case _:
@@ -122,6 +125,7 @@ async def _customer_turn(
     )
     async with runtime.store.transaction() as uow:
         await write_turn(uow, runtime, turn, now)
+        await plan_check_in(uow, runtime, turn, now)
         await finish(uow, entry, now)
 
 

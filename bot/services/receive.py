@@ -11,7 +11,16 @@ import structlog
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId, new_id
-from bot.domain.message import CustomerMessage, DeliveryStatus, DeskAction, DeskReply, Inbound, OpenForm, Reminder
+from bot.domain.message import (
+    CheckIn,
+    CustomerMessage,
+    DeliveryStatus,
+    DeskAction,
+    DeskReply,
+    Inbound,
+    OpenForm,
+    Reminder,
+)
 from bot.domain.person import Identity, Profile
 from bot.ports import Channel, UnitOfWork
 from bot.services.runtime import FEEDS, INBOX, Runtime
@@ -51,7 +60,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True
-        case OpenForm() | Reminder():
+        case OpenForm() | Reminder() | CheckIn():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
         case DeskReply():

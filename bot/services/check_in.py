@@ -1,0 +1,88 @@
+"""Check in: ask once whether the customer is still there, when a form has waited some minutes for an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from time import perf_counter
+
+from bot.domain.consent import Purpose
+from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted
+from bot.domain.message import CheckIn
+from bot.domain.understanding import OPT_OUT_INTENT
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.ask import finish
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation, read_situation, spoke_here_since
+from bot.services.think import Thought
+from bot.services.weigh import DIALOGUE_STAYS_OPEN
+from bot.services.write_turn import Turn, write_turn
+
+STILL_THERE = "utter_still_there"
+
+GRACE = timedelta(minutes=1)
+"""How late a check-in may come where the silence is shorter than that; else as late as the silence is long."""
+
+
+async def plan_check_in(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime) -> None:
+    """After a customer's turn that left a form waiting: have it looked at again when that will have been too long."""
+    playbook = runtime.library.current()
+    tracker = turn.thought.tracker
+    slot = tracker.slots.get(REQUESTED_SLOT)
+    if playbook.silence is None or STILL_THERE not in playbook.assistant.responses:
+        return
+    if tracker.loop is None or not isinstance(slot, str) or turn.handoff is not None:
+        return
+    conversation = turn.conversation
+    planned = CheckIn(conversation.channel, f"{turn.key}:check-in", conversation.address, tracker.loop.name, slot)
+    await uow.inbox.add(conversation.id, planned, now, due_at=now + playbook.silence)
+
+
+async def check_in(runtime: Runtime, entry: InboxEntry, planned: CheckIn) -> None:
+    """Take the turn of a check-in that has come due: ask, or find that there is nothing to ask any more."""
+    begun = perf_counter()
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        situation = await read_situation(uow, runtime, entry.conversation_id)
+        if not _has_gone_quiet(runtime, entry, planned, situation, now):
+            await finish(uow, entry, now)
+            return
+    thought = Thought(situation.conversation.tracker, planned.channel, now)
+    thought.say_response(runtime.library.current().assistant, STILL_THERE)
+    thought.apply(ActionExecuted(STILL_THERE, policy="silence"))
+    turn = Turn(
+        conversation=situation.conversation,
+        thought=thought,
+        key=planned.vendor_id,
+        purpose=Purpose.SERVICE,
+        message_id=None,
+        text="",
+        understood=None,
+        handoff=situation.handoff,
+        begun=begun,
+    )
+    async with runtime.store.transaction() as uow:
+        await write_turn(uow, runtime, turn, now)
+        await finish(uow, entry, now)
+
+
+def _has_gone_quiet(runtime: Runtime, entry: InboxEntry, planned: CheckIn, situation: Situation, now: datetime) -> bool:
+    """Whether the form still waits for this very answer, nobody else is to speak, and it is not too late to ask."""
+    silence = runtime.library.current().silence
+    conversation = situation.conversation
+    tracker = conversation.tracker
+    quiet_for = now - entry.received_at
+    if (
+        silence is None
+        or quiet_for > max(2 * silence, silence + GRACE)
+        or spoke_here_since(conversation, entry.received_at)
+    ):
+        return False
+    if situation.handoff is not None or situation.suppressed or tracker.paused:
+        return False
+    latest = tracker.latest_message
+    if latest is None or latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
+        return False
+    if runtime.channel(planned.channel).abilities.identity == "phone" and quiet_for > DIALOGUE_STAYS_OPEN:
+        return False
+    waits_for = tracker.loop.name if tracker.loop is not None else None, tracker.slots.get(REQUESTED_SLOT)
+    return waits_for == (planned.form, planned.slot)

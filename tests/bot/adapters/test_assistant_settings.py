@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.assistant_settings import read_silence
+from bot.documents import parse
+from bot.domain.errors import ContentError
+
+
+@pytest.mark.parametrize(
+    ("text", "silence"),
+    [
+        ("overture: {silence: 5m}", timedelta(minutes=5)),
+        ("overture: {silence: false}", None),
+        ("overture: {}", None),
+        ("language: en", None),
+        ("", None),
+    ],
+)
+def test_the_silence_is_a_length_of_time_or_never(text: str, silence: timedelta | None) -> None:
+    assert read_silence([parse("config.yml", text)]) == silence
+    assert read_silence([]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("overture:\n  silence: soon", 'config.yml:2:3: "soon" is no length of time.'),
+        ("overture:\n  silense: 5m", 'config.yml:2:3: overture has no "silense". Did you mean "silence"?'),
+        ("overture: 5m", "config.yml:1:1: overture must be a mapping"),
+        ("overture:\n  silence: true", 'config.yml:2:3: "silence" must be a text'),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_place(text: str, fault: str) -> None:
+    with pytest.raises(ContentError) as raised:
+        read_silence([parse("config.yml", text)])
+    assert str(raised.value.faults[0]).startswith(fault)
