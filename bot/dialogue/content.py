@@ -40,7 +40,7 @@ DOMAIN_KEYS = (
 LATEST_VERSION = (3, 1)
 DIALOGUE_KEYS = ("rules", "stories")
 CONFIGURATION_KEYS = ("pipeline", "policies")
-KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "importers")
+KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "importers", "overture")
 OUR_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *CONFIGURATION_KEYS)
 KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.dialogue.builtin import BUILTIN
 from bot.dialogue.engine import Choice, next_action
 from bot.dialogue.features import told_value
 from bot.dialogue.policies import by_form, by_story
@@ -225,7 +224,7 @@ class _Examination:
 
     def _run_custom_action(self, action: str, told: Sequence[SlotStep | LoopStep]) -> None:
         known = self._assistant
-        if action not in known.actions or action in known.responses or action in known.forms or action in BUILTIN:
+        if action not in known.actions or action in known.responses or action in known.forms:
             return
         done = self._perform(action, self._tracker)
         if isinstance(done, str):

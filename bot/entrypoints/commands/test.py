@@ -30,7 +30,7 @@ from bot.dialogue.story_tests import Perform, SaidStep, Understand, hold
 from bot.dialogue.story_tests_yaml import read_story_tests
 from bot.documents import Document, Faults
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import Event, Tracker
+from bot.domain.conversation import BotUttered, Event, Tracker
 from bot.domain.errors import ActionError, ModelError, Place, SettingsError
 from bot.domain.understanding import Entity, Understood
 from bot.entrypoints.connectors import channel_names, shelves_of
@@ -136,9 +136,11 @@ def _performing(settings: Settings, assistant: Assistant, runner: asyncio.Runner
         if not actions.knows(action):
             return None
         try:
-            return runner.run(actions.run(action, tracker, _somebody())).events
+            done = runner.run(actions.run(action, tracker, _somebody()))
         except ActionError as error:
             return str(error)
+        # What it says is in the log, too: an action may look at what has been said.
+        return [*done.events, *(BotUttered(say.content.text, response=say.response) for say in done.says)]
 
     return perform
 
