@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
+import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from time import perf_counter
+from types import ModuleType
 from typing import Any
 
 import aiohttp
@@ -139,19 +142,33 @@ class ActionServer:
 def _executor_of(package: str) -> Any:
     from rasa_sdk.executor import ActionExecutor
 
-    # rasa-sdk ends the whole process over an import that fails, so the imports are tried here first.
+    # rasa-sdk ends the whole process over an import that fails, and takes the actions of every package that this
+    # process has imported; so its executor is given those of this one.
     try:
         root = importlib.import_module(package)
-        for module in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{package}."):
-            importlib.import_module(module.name)
+        names = [module.name for module in pkgutil.walk_packages(getattr(root, "__path__", ()), f"{package}.")]
+        modules = [root, *map(importlib.import_module, names)]
     except Exception as error:
         raise SettingsError(
             f'The actions package "{package}" cannot be imported: {type(error).__name__}: {error}. '
             "Mend that module, or name another package."
         ) from error
     executor = ActionExecutor()
-    executor.register_package(package)
+    for action in dict.fromkeys(found for module in modules for found in _actions_of(module)):
+        with contextlib.suppress(NotImplementedError):  # without a name it is what others are derived from
+            executor.register_action(action)
     return executor
+
+
+def _actions_of(module: ModuleType) -> Iterator[type]:
+    """The action classes that a module defines or imports."""
+    from rasa_sdk import Action
+
+    for value in vars(module).values():
+        if not isinstance(value, type) or not issubclass(value, Action) or inspect.isabstract(value):
+            continue
+        if not value.__module__.startswith("rasa_sdk."):
+            yield value
 
 
 async def _json(response: aiohttp.ClientResponse) -> Mapping[str, Any]:

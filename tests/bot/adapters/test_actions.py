@@ -363,6 +363,21 @@ def test_in_process_only_its_own_actions_are_known(package: str) -> None:
     assert not made.knows("action_missing")
 
 
+def test_the_actions_of_other_packages_and_bases_without_a_name_are_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, action in (("one_package", "first"), ("another_package", "second")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(
+            f"from rasa_sdk import Action\nclass Base(Action):\n    pass\n"
+            f"class Own(Base):\n    def name(self):\n        return '{action}'\n"
+        )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    one, another = (InProcessActions(name, lambda: ASSISTANT) for name in ("one_package", "another_package"))
+    assert [one.knows("first"), one.knows("second")] == [True, False]
+    assert [another.knows("first"), another.knows("second")] == [False, True]
+
+
 def test_a_package_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "broken_actions").mkdir()
     (tmp_path / "broken_actions" / "__init__.py").write_text("")

@@ -20,11 +20,14 @@ def test_the_sample_assistant_passes_and_its_custom_actions_are_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["test", "--out", str(tmp_path / "results"), "--stories"]) == 0
-    assert "Correct:          6 / 6" in capsys.readouterr().out
+    told = capsys.readouterr().out
     assert (tmp_path / "results" / "failed_test_stories.yml").read_text().startswith("# None of the test stories")
     assert (tmp_path / "results" / "stories_with_warnings.yml").read_text().startswith("# None of the test stories")
     report = json.loads((tmp_path / "results" / "story_report.json").read_text())
-    assert report["conversation_accuracy"] == {"accuracy": 1.0, "correct": 6, "with_warnings": 0, "total": 6}
+    total = report["conversation_accuracy"]["total"]
+    assert report["conversation_accuracy"] == {"accuracy": 1.0, "correct": total, "with_warnings": 0, "total": total}
+    assert total >= 6
+    assert f"Correct:          {total} / {total}" in told
 
 
 def test_a_failing_story_is_named_and_the_exit_status_says_so(
