@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.dialogue import forms, rules, stories
-from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, RESTART_INTENT, do_builtin
+from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, RESTART_INTENT, SESSION_START, do_builtin
 from bot.dialogue.generalise import guess
 from bot.dialogue.policies import (
     COMMAND,
     FALLBACK,
     FOLLOW_UP,
     KNOWLEDGE,
+    SESSION,
     SLOT_FILLING,
     by_form,
     by_rule,
@@ -34,12 +35,14 @@ from bot.domain.conversation import (
     ACTION_LISTEN,
     ActionExecuted,
     ActionExecutionRejected,
+    ActiveLoop,
     FollowupAction,
     LoopInterrupted,
+    SessionStarted,
     SlotSet,
     Tracker,
 )
-from bot.domain.effects import DialogueEffect
+from bot.domain.effects import DialogueEffect, RunAction
 from bot.domain.message import Text
 
 MOST_ACTIONS = 10
@@ -64,6 +67,8 @@ def decide(assistant: Assistant, tracker: Tracker, *, channel: str | None = None
     """
     if channel is None and tracker.latest_message is not None:
         channel = tracker.latest_message.input_channel
+    if SESSION_START in assistant.actions and _began_just_now(tracker):
+        return [RunAction(SESSION_START, SESSION)]
     turn = Turn(assistant, prepared_of(assistant), tracker, channel)
     history = so_far(tracker)
     if tracker.paused and not _wants_restart(tracker, history):
@@ -81,6 +86,16 @@ def next_action(assistant: Assistant, tracker: Tracker) -> Choice:
     turn = Turn(assistant, prepared_of(assistant), tracker)
     paused = tracker.paused and not _wants_restart(tracker, so_far(tracker))
     return (None if paused else _choose(turn)) or Choice(ACTION_LISTEN, FALLBACK)
+
+
+def _began_just_now(tracker: Tracker) -> bool:
+    """Whether a session has begun and nothing has happened in it, but for slots that it begins with."""
+    for event in reversed(tracker.recent):
+        if isinstance(event, SessionStarted):
+            return True
+        if not isinstance(event, (SlotSet, ActiveLoop)):
+            return False
+    return False
 
 
 def _wants_restart(tracker: Tracker, history: SoFar) -> bool:

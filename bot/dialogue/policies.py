@@ -2,7 +2,7 @@
 
 `rule: say goodbye`, `story: happy path`, `story: happy path (generalised: ignoring slots)`,
 `form: demo_form`, `form: demo_form (rule: start the demo form)`, `follow-up`,
-`slot filling`, `knowledge`, `fallback`.
+`slot filling`, `knowledge`, `fallback`, `session start`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ KNOWLEDGE = "knowledge"
 FALLBACK = "fallback"
 FOLLOW_UP = "follow-up"
 COMMAND = "command"
+SESSION = "session start"
 
 _FAILED = "; it failed"
 

@@ -58,7 +58,7 @@ async def _append(
             situation = await read_situation(uow, runtime, conversation_id)
         thought = Thought(situation.conversation.tracker, situation.conversation.channel, now)
         if not events or not isinstance(events[0], SessionStarted) or thought.tracker.event_count == 0:
-            begin_session(assistant, thought, situation)
+            await begin_session(runtime, thought, situation, MessageId(f"session:{new_id(thought.now)}"))
         for event in events:
             _take(thought, event, send=send)
         if fill_slots:

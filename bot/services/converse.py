@@ -107,7 +107,7 @@ async def _customer_turn(
             situation = await read_situation(uow, runtime, entry.conversation_id)
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)
-    begin_session(runtime.library.current().assistant, thought, situation)
+    await begin_session(runtime, thought, situation, message_id)
     keyword = _keyword(runtime, message, situation)
     understood = await _understand(runtime, thought, situation, message, keyword)
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))

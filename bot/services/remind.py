@@ -31,7 +31,7 @@ async def remind(runtime: Runtime, entry: InboxEntry, reminder: Reminder) -> Non
             await uow.inbox.put_off(entry.position, now + LOOK_AGAIN)
             return
     thought = Thought(situation.conversation.tracker, reminder.channel, now)
-    begin_session(runtime.library.current().assistant, thought, situation)
+    await begin_session(runtime, thought, situation, MessageId(reminder.vendor_id))
     thought.apply(ReminderCancelled(reminder.name))
     text = f"EXTERNAL: {reminder.intent}"
     understood = Understood(text, IntentScore(reminder.intent, 1.0), reminder.entities, stage=REMINDED)

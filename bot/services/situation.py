@@ -7,14 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.dialogue.builtin import SESSION_START
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import REQUESTED_SLOT, ActiveLoop, Conversation, SessionStarted, SlotSet
+from bot.domain.conversation import (
+    REQUESTED_SLOT,
+    ActiveLoop,
+    AllSlotsReset,
+    Conversation,
+    SessionStarted,
+    SlotSet,
+)
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.ids import ConversationId
+from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Profile
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
-from bot.services.think import Thought
+from bot.services.think import Thought, answer
 from bot.services.weigh import country_of
 
 
@@ -58,8 +66,17 @@ async def _known(uow: UnitOfWork, conversation: Conversation) -> Mapping[str, An
     return {name: value for name, value in slots.items() if name != REQUESTED_SLOT and value is not None}
 
 
-def begin_session(assistant: Assistant, thought: Thought, situation: Situation) -> None:
-    """Start the first session; after a long silence a new one, without the form that the customer left open."""
+async def begin_session(runtime: Runtime, thought: Thought, situation: Situation, message_id: MessageId) -> None:
+    """Start the first session; after a long silence a new one, without the form that the customer left open.
+
+    Where the assistant has an `action_session_start` of its own, that says what else a session begins with.
+    """
+    assistant = runtime.library.current().assistant
+    if _begins(assistant, thought, situation) and SESSION_START in assistant.actions:
+        await answer(runtime, thought, situation.profile, message_id, only=SESSION_START)
+
+
+def _begins(assistant: Assistant, thought: Thought, situation: Situation) -> bool:
     conversation = situation.conversation
     if thought.tracker.event_count == 0:
         initial = {slot.name: slot.initial_value for slot in assistant.slots.values() if slot.initial_value is not None}
@@ -68,13 +85,16 @@ def begin_session(assistant: Assistant, thought: Thought, situation: Situation) 
         for name, value in situation.known.items():
             if initial.get(name) != value:
                 thought.apply(SlotSet(name, value))
-        return
+        return True
     last, expires = conversation.last_message_at, assistant.session_expires_after
     if last is None or not expires or thought.now - last < expires or conversation.asking_enrolment is not None:
-        return
-    thought.apply(SessionStarted())
+        return False
     if thought.tracker.loop is not None:
         close_form(thought)
+    if not assistant.carry_over_slots:
+        thought.apply(AllSlotsReset())
+    thought.apply(SessionStarted())
+    return True
 
 
 def close_form(thought: Thought) -> None:

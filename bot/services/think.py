@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from time import perf_counter
@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.dialogue.policies import SESSION
 from bot.dialogue.responses import render, says_something
 from bot.domain.assistant import Assistant
 from bot.domain.consent import ConsentRecord
@@ -18,8 +19,10 @@ from bot.domain.conversation import (
     ACTION_LISTEN,
     REQUESTED_SLOT,
     ActionExecuted,
+    AllSlotsReset,
     BotUttered,
     Event,
+    SessionStarted,
     Tracker,
     takes_back,
 )
@@ -199,11 +202,27 @@ async def _run(
             "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
         )
         thought.apply(ActionExecuted(action.name, policy=f"{action.why}; it failed"))
-        _apologise(assistant, thought)
+        if action.why != SESSION:  # nobody has asked for that one
+            _apologise(assistant, thought)
         return
     finally:
         thought.took("actions", perf_counter() - begun)
+    if action.why == SESSION:
+        result = replace(result, events=tuple(_of_a_session(thought.tracker, result.events)))
     _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
+
+
+def _of_a_session(tracker: Tracker, events: Iterable[Event]) -> Iterator[Event]:
+    """What an action_session_start sets. As Rasa has it, `session_started` empties the slots of the session before, and
+    the action ends by noting that the bot listens, which is told by the customer's message here."""
+    for event in events:
+        match event:
+            case SessionStarted() if tracker.latest_message is not None:
+                yield AllSlotsReset()
+            case SessionStarted() | ActionExecuted():
+                pass
+            case _:
+                yield event
 
 
 async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Person:

@@ -56,8 +56,9 @@ async def _begin(runtime: Runtime, conversation_id: ConversationId, verb: str) -
     async with runtime.store.transaction() as uow:
         situation = await read_situation(uow, runtime, conversation_id)
     thought = Thought(situation.conversation.tracker, situation.conversation.channel, now)
-    begin_session(runtime.library.current().assistant, thought, situation)
-    return situation, thought, f"{verb}:{new_id(now)}"
+    key = f"{verb}:{new_id(now)}"
+    await begin_session(runtime, thought, situation, MessageId(key))
+    return situation, thought, key
 
 
 async def _end(runtime: Runtime, situation: Situation, thought: Thought, key: str, *, send: bool) -> Acted:

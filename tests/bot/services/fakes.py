@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.domain.conversation import Tracker
+from bot.domain.conversation import Event, Tracker
 from bot.domain.effects import ActionResult, PersonEffect
 from bot.domain.errors import ActionError
 from bot.domain.handoff import Lead
@@ -104,10 +104,11 @@ class FakeNlu:
 
 
 class FakeActions:
-    """Runs actions that are nothing but their effects; those in `broken` fail, those in `raising` crash."""
+    """Runs actions that are nothing but effects and events; those in `broken` fail, those in `raising` crash."""
 
     def __init__(self) -> None:
         self.effects: dict[str, tuple[PersonEffect, ...]] = {}
+        self.events: dict[str, tuple[Event, ...]] = {}
         self.broken: set[str] = set()
         self.raising: set[str] = set()
         self.before: Callable[[], Awaitable[None]] | None = None
@@ -124,7 +125,7 @@ class FakeActions:
             raise ActionError(f'The action "{action}" raised KeyError at lead.py:12.')
         if action in self.raising:
             raise ValueError(tracker.latest_message.text if tracker.latest_message else "")
-        return ActionResult(effects=self.effects.get(action, ()))
+        return ActionResult(events=self.events.get(action, ()), effects=self.effects.get(action, ()))
 
     async def close(self) -> None:
         """Nothing is open."""

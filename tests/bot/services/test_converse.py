@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.domain.conversation import BotUttered
+from bot.domain.conversation import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
 from bot.domain.person import Identity
@@ -148,6 +149,49 @@ async def test_a_form_that_was_left_open_is_closed_when_a_new_session_begins(sta
     await stage.later(hours=2)
     assert await stage.says("greet") == ["Hello!"]
     assert (await stage.at()).tracker.loop is None
+
+
+def with_own_session_start(stage: Stage, **changes: Any) -> None:
+    """Let the assistant have an `action_session_start` that fills a slot, as Rasa's documentation has it."""
+    assistant = stage.library.playbook.assistant
+    changed = replace(assistant, actions=assistant.actions | {"action_session_start"})
+    stage.library.playbook = replace(stage.library.playbook, assistant=changed)
+    stage.actions.effects["action_session_start"] = ()
+    stage.actions.events["action_session_start"] = (
+        SessionStarted(),
+        SlotSet("team_size", "five"),
+        ActionExecuted("action_listen"),
+    )
+
+
+async def test_an_assistants_own_session_start_begins_each_session(stage: Stage) -> None:
+    with_own_session_start(stage)
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
+    assert (await stage.at()).tracker.slots["team_size"] == "five"
+    await stage.says("greet")
+    assert stage.actions.ran == ["action_session_start"]
+    await stage.later(hours=2)
+    stage.actions.events["action_session_start"] = (SessionStarted(),)
+    assert await stage.says("greet") == ["Hello!"]
+    assert stage.actions.ran == ["action_session_start"] * 2
+    assert (await stage.at()).tracker.slots.get("team_size") is None
+
+
+async def test_an_own_session_start_that_fails_costs_the_customer_nothing(stage: Stage) -> None:
+    with_own_session_start(stage)
+    stage.actions.broken.add("action_session_start")
+    assert await stage.says("greet") == ["I am a machine. Hello!"]
+
+
+async def test_slots_are_carried_into_a_new_session_unless_the_domain_says_no(stage: Stage) -> None:
+    for carries_over, kept in ((True, "fifty"), (False, None)):
+        playbook = stage.library.playbook
+        stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, carry_over_slots=carries_over))
+        await stage.says("book")
+        await stage.says("fifty")
+        await stage.later(hours=2)
+        await stage.says("greet")
+        assert (await stage.at()).tracker.slots.get("team_size") == kept
 
 
 async def test_each_turn_is_explained_on_the_feed(stage: Stage) -> None:
