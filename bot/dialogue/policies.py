@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 SLOT_FILLING = "slot filling"
 KNOWLEDGE = "knowledge"
@@ -42,6 +43,7 @@ def by_form(form: str, opened_by: str = "") -> str:
     return f"form: {form} ({opened_by})" if opened_by else f"form: {form}"
 
 
+@lru_cache(maxsize=4096)
 def chosen_by(action: str, policy: str) -> Chosen:
     """Read `policy`, the reason for which `action` was executed."""
     policy = policy.removesuffix(_FAILED)

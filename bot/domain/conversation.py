@@ -11,7 +11,7 @@ from bot.domain.ids import ConversationId, MessageId, ProfileId
 from bot.domain.message import Button
 from bot.domain.understanding import Entity, Understood
 
-RECENT_EVENTS = 60
+RECENT_EVENTS = 48
 """How many events a tracker carries along; the whole log is in the store. It bounds what a turn costs."""
 
 
