@@ -99,6 +99,7 @@ class Abilities:
 
     `own_lines`: its page shows the customer's own messages from our feed. `desk`: its people are our reps.
     `repeatable`: the vendor recognises a second try by its key, so that an unknown outcome may simply be sent again.
+    `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
     `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
     """
 
@@ -109,6 +110,7 @@ class Abilities:
     own_lines: bool = False
     desk: bool = False
     repeatable: bool = False
+    extras: bool = False
     separate_disclosure: bool = False
 
 

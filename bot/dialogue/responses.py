@@ -47,7 +47,8 @@ def render(
 
 
 def says_something(content: Text) -> bool:
-    return bool(content.text or content.buttons or content.image)
+    """Whether there is anything in it, though perhaps not for every channel."""
+    return bool(content.text or content.buttons or content.image or content.extras)
 
 
 def _fitting(response: Response, tracker: Tracker, channel: str | None) -> Sequence[Variation]:

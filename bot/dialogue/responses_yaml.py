@@ -52,7 +52,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         metadata["id"] = plain(variation["id"])
     if not any(variation.get(key) for key in SAID_EVERYWHERE) and any(variation.get(key) for key in EXTRAS):
         source.warnings.add(
-            place, f"{what} has only what some channels can show; nothing is said.", "Give it a text, too."
+            place, f"{what} has only what some channels can show; others say nothing.", "Give it a text, too."
         )
     return Variation(
         text=source.optional_text(variation, "text") or "",

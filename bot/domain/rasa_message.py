@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.message import Text
 
 
 def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
-    """The messages that Rasa makes of one: each paragraph by itself, text with its buttons, an image by itself."""
+    """The messages that Rasa makes of one: a text with its buttons, else each paragraph; and all else by itself."""
     to = {"recipient_id": recipient}
     written: list[dict[str, Any]] = []
     if content.buttons:
@@ -16,6 +17,17 @@ def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
         written.append({**to, "text": content.text, "buttons": buttons})
     elif content.text.strip():
         written += [{**to, "text": paragraph} for paragraph in content.text.strip().split("\n\n")]
-    if content.image:
-        written.append({**to, "image": content.image})
-    return written
+    parts = {
+        "custom": content.extras.get("custom"),
+        "image": content.image,
+        "attachment": content.extras.get("attachment"),
+    }
+    written += [{**to, name: part} for name, part in parts.items() if part]
+    elements = content.extras.get("elements") or ()
+    return [*written, *({**to, **_element(one)} for one in elements if isinstance(one, Mapping))]
+
+
+def _element(element: Mapping[str, Any]) -> dict[str, Any]:
+    """A card, as Rasa's channels write one that they cannot draw."""
+    text = f"{element.get('title', '')} : {element.get('subtitle', '')}"
+    return {"text": text, "buttons": element.get("buttons") or []}

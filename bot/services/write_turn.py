@@ -8,6 +8,8 @@ from datetime import datetime
 from time import perf_counter
 from typing import Any
 
+import structlog
+
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry
@@ -15,14 +17,17 @@ from bot.domain.effects import Say
 from bot.domain.handoff import Handoff
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
 from bot.domain.journey import Answered, EnrolmentStatus, Refused, SendWindow
+from bot.domain.message import Text
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.understanding import Understood
-from bot.ports import UnitOfWork
+from bot.ports import Abilities, UnitOfWork
 from bot.services.enrol import step, tell_journeys
 from bot.services.hand_off import relay
 from bot.services.perform import Cause, perform
 from bot.services.runtime import Runtime
 from bot.services.think import Thought
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,12 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
             version=conversation.version + 1,
         )
     )
+    abilities = runtime.channel(conversation.channel).abilities
     for number, say in enumerate(thought.says):
-        await uow.outbox.add(_entry(turn, number, say, now))
+        if _can_show(abilities, say.content):
+            await uow.outbox.add(_entry(turn, number, say, now))
+        else:
+            log.warning("a response has nothing that its channel can show", response=say.response)
     cause = Cause(
         key=turn.key,
         profile_id=conversation.profile_id,
@@ -92,6 +101,10 @@ def _concerns_the_person(turn: Turn) -> bool:
 
 async def _ledger(uow: UnitOfWork, profile_id: ProfileId) -> _Ledger:
     return _Ledger(await uow.scores.of(profile_id), await uow.consents.of(profile_id))
+
+
+def _can_show(abilities: Abilities, content: Text) -> bool:
+    return bool(content.text or content.buttons or content.image) or (abilities.extras and bool(content.extras))
 
 
 def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:

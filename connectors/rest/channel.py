@@ -35,6 +35,7 @@ class RestChannel:
         longest_text=LONGEST_TEXT,
         proactive=True,
         repeatable=True,
+        extras=True,
         separate_disclosure=True,
     )
 

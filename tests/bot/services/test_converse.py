@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bot.domain.assistant import Response, Variation
 from bot.domain.conversation import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
+from bot.domain.message import Text
 from bot.domain.person import Identity
 from bot.services.converse import PARK_AFTER, converse
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
@@ -192,6 +194,20 @@ async def test_slots_are_carried_into_a_new_session_unless_the_domain_says_no(st
         await stage.later(hours=2)
         await stage.says("greet")
         assert (await stage.at()).tracker.slots.get("team_size") == kept
+
+
+async def test_what_a_channel_cannot_show_is_not_sent_there(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    only_custom = Response("utter_greet", (Variation("", extras={"custom": {"map": [51.5, 0.1]}}),))
+    responses = {**playbook.assistant.responses, "utter_greet": only_custom}
+    stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, responses=responses))
+    assert await stage.says("greet") == []
+    stage.sms.abilities = replace(stage.sms.abilities, extras=True)
+    await stage.hear("greet")
+    await stage.settle()
+    assert [message.content.extras for message in stage.sms.taken if isinstance(message.content, Text)][-1] == {
+        "custom": {"map": [51.5, 0.1]}
+    }
 
 
 async def test_each_turn_is_explained_on_the_feed(stage: Stage) -> None:

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from bot.domain.message import Button, Text
+from bot.domain.rasa_message import as_rasa_messages
+
+
+def test_what_only_some_channels_show_goes_by_itself_as_rasa_sends_it() -> None:
+    extras = {
+        "custom": {"map": [51.5, 0.1]},
+        "attachment": {"type": "file", "payload": {"src": "https://example.com/a.pdf"}},
+        "elements": [{"title": "Small", "subtitle": "for two", "buttons": [{"title": "Take", "payload": "/take"}]}],
+    }
+    content = Text("Hello.\n\nLook:", image="https://example.com/a.png", extras=extras)
+    assert as_rasa_messages("ana", content) == [
+        {"recipient_id": "ana", "text": "Hello."},
+        {"recipient_id": "ana", "text": "Look:"},
+        {"recipient_id": "ana", "custom": {"map": [51.5, 0.1]}},
+        {"recipient_id": "ana", "image": "https://example.com/a.png"},
+        {"recipient_id": "ana", "attachment": extras["attachment"]},
+        {"recipient_id": "ana", "text": "Small : for two", "buttons": [{"title": "Take", "payload": "/take"}]},
+    ]
+
+
+def test_buttons_go_with_their_text() -> None:
+    (message,) = as_rasa_messages("ana", Text("Which?", buttons=(Button("This", "/this"),)))
+    assert message == {"recipient_id": "ana", "text": "Which?", "buttons": [{"title": "This", "payload": "/this"}]}
