@@ -238,13 +238,13 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
 
 
 def _take_over(assistant: Assistant, thought: Thought, result: ActionResult, executed: ActionExecuted) -> None:
+    """What the action says is worded before what it sets is set, as in Rasa: "Sent {amount}" may empty `amount`."""
     if takes_back(result.events):
         thought.apply(executed)
-        _say_all(assistant, thought, result)
+    _say_all(assistant, thought, result)
     for event in result.events:
         thought.apply(event)
     if not takes_back(result.events):
-        _say_all(assistant, thought, result)
         thought.apply(executed)
     thought.effects.extend(result.effects)
 

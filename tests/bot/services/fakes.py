@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.conversation import Event, Tracker
-from bot.domain.effects import ActionResult, PersonEffect
+from bot.domain.effects import ActionResult, PersonEffect, Say
 from bot.domain.errors import ActionError
 from bot.domain.handoff import Lead
 from bot.domain.message import OutboundMessage, Receipt, Text
@@ -109,6 +109,7 @@ class FakeActions:
     def __init__(self) -> None:
         self.effects: dict[str, tuple[PersonEffect, ...]] = {}
         self.events: dict[str, tuple[Event, ...]] = {}
+        self.says: dict[str, tuple[Say, ...]] = {}
         self.broken: set[str] = set()
         self.raising: set[str] = set()
         self.before: Callable[[], Awaitable[None]] | None = None
@@ -125,7 +126,9 @@ class FakeActions:
             raise ActionError(f'The action "{action}" raised KeyError at lead.py:12.')
         if action in self.raising:
             raise ValueError(tracker.latest_message.text if tracker.latest_message else "")
-        return ActionResult(events=self.events.get(action, ()), effects=self.effects.get(action, ()))
+        return ActionResult(
+            events=self.events.get(action, ()), says=self.says.get(action, ()), effects=self.effects.get(action, ())
+        )
 
     async def close(self) -> None:
         """Nothing is open."""

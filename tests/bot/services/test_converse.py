@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.domain.assistant import Response, Variation
 from bot.domain.conversation import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from bot.domain.delivery import OutboxStatus
-from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
+from bot.domain.effects import ChangeScore, RequestHandoff, Say, SetAttribute
 from bot.domain.message import Text
 from bot.domain.person import Identity
 from bot.services.converse import PARK_AFTER, converse
@@ -208,6 +208,20 @@ async def test_what_a_channel_cannot_show_is_not_sent_there(stage: Stage) -> Non
     assert [message.content.extras for message in stage.sms.taken if isinstance(message.content, Text)][-1] == {
         "custom": {"map": [51.5, 0.1]}
     }
+
+
+async def test_what_an_action_says_is_worded_before_what_it_sets_is_set(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    sent = Response("utter_thanks", (Variation("Noted: {team_size}."),))
+    responses = {**playbook.assistant.responses, "utter_thanks": sent}
+    stage.library.playbook = replace(playbook, assistant=replace(playbook.assistant, responses=responses))
+    await stage.says("book")
+    await stage.says("fifty")
+    stage.actions.effects["action_lead"] = ()
+    stage.actions.says["action_lead"] = (Say(Text(""), "utter_thanks"),)
+    stage.actions.events["action_lead"] = (SlotSet("team_size", None),)
+    assert (await stage.says("lead"))[0] == "Noted: fifty."
+    assert (await stage.at()).tracker.slots["team_size"] is None
 
 
 async def test_each_turn_is_explained_on_the_feed(stage: Stage) -> None:
