@@ -70,7 +70,8 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
 def test_whatever_is_salvaged_is_yaml(text: str) -> None:
     document = salvage("a.yml", text)
     if document is not None and refusal(text) is None:
-        assert document.data == parse("a.yml", text).data or "\t" in text
+        # A value with a tag of its own ("!a") is equal to itself only.
+        assert document.data == parse("a.yml", text).data or "\t" in text or "!" in text
 
 
 def test_what_stands_around_a_bad_line_is_salvaged() -> None:
