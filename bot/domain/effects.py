@@ -194,7 +194,6 @@ PersonEffect = (
     | ScheduleReminder
     | CancelReminder
 )
-Effect = DialogueEffect | PersonEffect
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.dialogue.engine import MOST_ACTIONS
 from bot.dialogue.policies import SESSION
 from bot.dialogue.responses import render, says_something
 from bot.domain.assistant import Assistant
@@ -46,9 +47,6 @@ from bot.ports import ReadContext
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
-
-MOST_ACTIONS = 10
-"""As in Rasa: more actions than this on one message mean that rules chase each other."""
 
 APOLOGY = "utter_internal_error"
 ANSWER_FROM_KNOWLEDGE = "action_answer_from_knowledge"
