@@ -142,7 +142,37 @@ class CheckIn:
     kind: Literal["check_in"] = "check_in"
 
 
-Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder | CheckIn
+@dataclass(frozen=True, slots=True)
+class TriggerIntent:
+    """Somebody outside of the conversation has it go on as if the customer had meant `intent` (Rasa's external event).
+
+    It waits in the inbox like any message, so it takes its turn and happens once. With `aloud` the customer hears the
+    answer; else that is kept for whoever triggered it.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    intent: str
+    entities: tuple[Entity, ...] = ()
+    aloud: bool = False
+    kind: Literal["trigger_intent"] = "trigger_intent"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteAction:
+    """Somebody outside of the conversation has it run one action, whatever the dialogue would do; else as a trigger."""
+
+    channel: str
+    vendor_id: str
+    address: str
+    action: str
+    aloud: bool = False
+    kind: Literal["execute_action"] = "execute_action"
+
+
+FromOutside = TriggerIntent | ExecuteAction
+Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
 

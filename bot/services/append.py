@@ -11,7 +11,7 @@ from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import Text
 from bot.domain.understanding import OPT_OUT_INTENT, Understood
 from bot.services.attend import attend
-from bot.services.runtime import Runtime
+from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
 from bot.services.situation import begin_session, read_situation
 from bot.services.think import Thought, understand
 from bot.services.trigger import write_from_outside
@@ -64,8 +64,11 @@ async def _append(
         if fill_slots:
             for heard in list(heard_slots(assistant, thought.tracker)):
                 thought.apply(heard)
-        await write_from_outside(runtime, situation, thought, f"append:{new_id(now)}")
-        return thought.tracker
+        async with runtime.store.transaction() as uow:
+            await write_from_outside(uow, runtime, situation, thought, f"append:{new_id(now)}")
+    for topic in (OUTBOX, FEEDS, TIMERS):
+        await runtime.wakeups.notify(topic)
+    return thought.tracker
 
 
 def _take(thought: Thought, event: Event, *, send: bool) -> None:

@@ -9,32 +9,41 @@ from time import perf_counter
 
 import structlog
 
-from bot.domain.assistant import Assistant
 from bot.domain.consent import Purpose
 from bot.domain.conversation import BotUttered, UserUttered
-from bot.domain.effects import OptIn, OptOut
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.message import Author, CheckIn, CustomerMessage, DeskAction, DeskReply, OpenForm, Reminder, Text
+from bot.domain.message import (
+    Author,
+    CheckIn,
+    CustomerMessage,
+    DeskAction,
+    DeskReply,
+    ExecuteAction,
+    OpenForm,
+    Reminder,
+    Text,
+    TriggerIntent,
+)
 from bot.domain.sending_rules import Meaning
-from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
+from bot.domain.understanding import IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import ask, finish
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.remind import remind
+from bot.services.respond import OPENED, read_by_vendor, respond
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
-from bot.services.situation import Situation, begin_session, close_form, read_situation
-from bot.services.think import Thought, answer, read_payload, understand
+from bot.services.situation import Situation, begin_session, read_situation
+from bot.services.think import Thought, read_payload, understand
+from bot.services.trigger import execute, trigger
 from bot.services.write_turn import Turn, write_turn
 
 log = structlog.get_logger()
 
 PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
-
-OPENED = IntentScore("open_chat", 1.0)
 
 
 async def converse(
@@ -87,6 +96,10 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await remind(runtime, entry, reminder)
         case CheckIn() as planned:
             await check_in(runtime, entry, planned)
+        case TriggerIntent() as wanted:
+            await trigger(runtime, entry, wanted)
+        case ExecuteAction() as wanted:
+            await execute(runtime, entry, wanted)
         case DeskReply() | DeskAction() as desk:
             await _desk_turn(runtime, entry, desk)
         case _:
@@ -136,16 +149,11 @@ def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -
     """
     if runtime.channel(message.channel).abilities.identity != "phone":
         return None
-    match _read_by_vendor(message):
-        case "stop" | "start" | "help" as read_by_vendor:
-            return read_by_vendor
+    match read_by_vendor(message):
+        case "stop" | "start" | "help" as read:
+            return read
     keyword = runtime.library.current().rules.keyword(message.text)
     return None if keyword == "start" and not situation.suppressed else keyword
-
-
-def _read_by_vendor(message: CustomerMessage) -> str:
-    """The keyword that the vendor itself has seen, and answered."""
-    return str(message.metadata.get("opt_out_type") or "").lower()
 
 
 async def _understand(
@@ -162,51 +170,6 @@ async def _understand(
         understood = await understand(runtime, thought.tracker, message.text, situation.region)
     thought.took("understand", perf_counter() - begun)
     return understood
-
-
-async def respond(
-    runtime: Runtime,
-    thought: Thought,
-    situation: Situation,
-    message: CustomerMessage,
-    message_id: MessageId,
-    keyword: Meaning | None,
-) -> None:
-    """Opt-outs come first, then the other keywords; then whoever has the floor: a colleague, or the dialogue."""
-    assistant = runtime.library.current().assistant
-    latest = thought.tracker.latest_message
-    if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
-        _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
-    elif keyword == "start":
-        how = f"wrote START on {message.channel}"
-        thought.effects.append(OptIn(message.channel, message.address, how))
-        _answer_keyword(assistant, thought, message, "utter_opted_in")
-    elif keyword == "help":
-        _answer_keyword(assistant, thought, message, "utter_help")
-    elif situation.rep_has_the_floor and situation.handoff is not None:
-        thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
-    elif message.opened and OPENED.name not in assistant.intents:
-        thought.acted.append(("listen", f"the assistant has no intent {OPENED.name}"))
-    else:
-        await answer(runtime, thought, situation.profile, message_id)
-
-
-def _stop(
-    assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
-) -> None:
-    """The opt-out, and its one confirmation."""
-    thought.effects.append(OptOut(f"wrote so on {message.channel}"))
-    thought.acted.append(("opt_out", "keyword" if by_keyword else "understood as an opt-out"))
-    if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
-        close_form(thought)
-    if not situation.suppressed:
-        _answer_keyword(assistant, thought, message, "utter_opted_out")
-
-
-def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:
-    """Say the response, unless the vendor has answered the keyword itself."""
-    if not _read_by_vendor(message):
-        thought.say_response(assistant, response)
 
 
 # ---------------------------------------------------------------- the sales desk acts

@@ -17,9 +17,11 @@ from bot.domain.message import (
     DeliveryStatus,
     DeskAction,
     DeskReply,
+    ExecuteAction,
     Inbound,
     OpenForm,
     Reminder,
+    TriggerIntent,
 )
 from bot.domain.person import Identity, Profile
 from bot.ports import Channel, UnitOfWork
@@ -60,7 +62,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True
-        case OpenForm() | Reminder() | CheckIn():
+        case OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
         case DeskReply():

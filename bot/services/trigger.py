@@ -1,75 +1,71 @@
-"""Trigger: have the dialogue act without a message of the customer's: on an intent, or by running one action."""
+"""Trigger: take the turn of what somebody outside wants of a conversation: an intent to answer, or an action to run."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from time import perf_counter
 
 from bot.domain.consent import Purpose
-from bot.domain.conversation import FollowupAction, Tracker, UserUttered
-from bot.domain.effects import Say
-from bot.domain.ids import ConversationId, MessageId, new_id
-from bot.domain.message import CustomerMessage, Text
-from bot.domain.understanding import Entity, IntentScore, Understood
-from bot.services.attend import attend
-from bot.services.converse import respond
-from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
+from bot.domain.conversation import FollowupAction, UserUttered
+from bot.domain.ids import MessageId
+from bot.domain.message import CustomerMessage, ExecuteAction, FromOutside, TriggerIntent
+from bot.domain.rasa_message import as_rasa_messages
+from bot.domain.understanding import IntentScore, Understood
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.ask import finish
+from bot.services.respond import respond
+from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation
 from bot.services.think import Thought, answer
 from bot.services.write_turn import Turn, write_turn
 
-
-@dataclass(frozen=True, slots=True)
-class Acted:
-    """The conversation after it, and what was said to the caller instead of the customer."""
-
-    tracker: Tracker
-    said: tuple[Text, ...]
+EXTERNAL = "external"
+"""The feed of what was said to a caller instead of the customer, each under the key of its trigger."""
 
 
-async def trigger_intent(
-    runtime: Runtime, conversation_id: ConversationId, intent: str, entities: Sequence[Entity] = (), *, send: bool
-) -> Acted:
-    """Let the dialogue answer `intent` as if the customer had meant it; with `send`, the customer hears the answer."""
-    async with attend(runtime, conversation_id):
-        situation, thought, key = await _begin(runtime, conversation_id, "trigger")
-        understood = Understood(f"EXTERNAL: {intent}", IntentScore(intent, 1.0), tuple(entities), stage="external")
-        conversation = situation.conversation
-        message = CustomerMessage(conversation.channel, key, conversation.address, payload=f"/{intent}")
-        thought.apply(UserUttered("", understood, MessageId(key), thought.now, conversation.channel))
-        await respond(runtime, thought, situation, message, MessageId(key), None)
-        return await _end(runtime, situation, thought, key, send=send)
+async def trigger(runtime: Runtime, entry: InboxEntry, wanted: TriggerIntent) -> None:
+    """Answer the intent as if the customer had meant it."""
+    situation, thought = await _begin(runtime, entry, wanted)
+    intent = wanted.intent
+    understood = Understood(f"EXTERNAL: {intent}", IntentScore(intent, 1.0), wanted.entities, stage=EXTERNAL)
+    message_id = MessageId(wanted.vendor_id)
+    message = CustomerMessage(wanted.channel, wanted.vendor_id, wanted.address, payload=f"/{intent}")
+    thought.apply(UserUttered("", understood, message_id, thought.now, wanted.channel))
+    await respond(runtime, thought, situation, message, message_id, None)
+    await _end(runtime, entry, wanted, situation, thought)
 
 
-async def execute_action(runtime: Runtime, conversation_id: ConversationId, action: str, *, send: bool) -> Acted:
-    """Run this one action, whatever the dialogue would do; with `send`, the customer hears what it says."""
-    async with attend(runtime, conversation_id):
-        situation, thought, key = await _begin(runtime, conversation_id, "execute")
-        thought.apply(FollowupAction(action))
-        await answer(runtime, thought, situation.profile, MessageId(key), only=action)
-        return await _end(runtime, situation, thought, key, send=send)
+async def execute(runtime: Runtime, entry: InboxEntry, wanted: ExecuteAction) -> None:
+    """Run this one action, whatever the dialogue would do."""
+    situation, thought = await _begin(runtime, entry, wanted)
+    thought.apply(FollowupAction(wanted.action))
+    await answer(runtime, thought, situation.profile, MessageId(wanted.vendor_id), only=wanted.action)
+    await _end(runtime, entry, wanted, situation, thought)
 
 
-async def _begin(runtime: Runtime, conversation_id: ConversationId, verb: str) -> tuple[Situation, Thought, str]:
-    now = runtime.clock.now()
+async def _begin(runtime: Runtime, entry: InboxEntry, wanted: FromOutside) -> tuple[Situation, Thought]:
     async with runtime.store.transaction() as uow:
-        situation = await read_situation(uow, runtime, conversation_id)
-    thought = Thought(situation.conversation.tracker, situation.conversation.channel, now)
-    key = f"{verb}:{new_id(now)}"
-    await begin_session(runtime, thought, situation, MessageId(key))
-    return situation, thought, key
+        situation = await read_situation(uow, runtime, entry.conversation_id)
+    thought = Thought(situation.conversation.tracker, wanted.channel, runtime.clock.now())
+    await begin_session(runtime, thought, situation, MessageId(wanted.vendor_id))
+    return situation, thought
 
 
-async def _end(runtime: Runtime, situation: Situation, thought: Thought, key: str, *, send: bool) -> Acted:
-    said: list[Say] = []
-    if not send:
+async def _end(
+    runtime: Runtime, entry: InboxEntry, wanted: FromOutside, situation: Situation, thought: Thought
+) -> None:
+    said = []
+    if not wanted.aloud:
         said, thought.says = thought.says, []
-    await write_from_outside(runtime, situation, thought, key)
-    return Acted(thought.tracker, tuple(say.content for say in said))
+    messages = [message for say in said for message in as_rasa_messages("", say.content)]
+    async with runtime.store.transaction() as uow:
+        await write_from_outside(uow, runtime, situation, thought, wanted.vendor_id)
+        await uow.feeds.append(EXTERNAL, wanted.vendor_id, {"messages": messages}, thought.now)
+        await finish(uow, entry, thought.now)
 
 
-async def write_from_outside(runtime: Runtime, situation: Situation, thought: Thought, key: str) -> None:
+async def write_from_outside(
+    uow: UnitOfWork, runtime: Runtime, situation: Situation, thought: Thought, key: str
+) -> None:
     """Write what came of a call from outside. What it says is no reply: the gate lets it out as a service message."""
     turn = Turn(
         conversation=situation.conversation,
@@ -82,7 +78,4 @@ async def write_from_outside(runtime: Runtime, situation: Situation, thought: Th
         handoff=situation.handoff,
         begun=perf_counter(),
     )
-    async with runtime.store.transaction() as uow:
-        await write_turn(uow, runtime, turn, thought.now)
-    for topic in (OUTBOX, FEEDS, TIMERS):
-        await runtime.wakeups.notify(topic)
+    await write_turn(uow, runtime, turn, thought.now)

@@ -23,15 +23,14 @@ from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable
-from bot.domain.rasa_message import as_rasa_messages
 from bot.domain.understanding import Entity
 from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
 from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.services.append import append_events, note_message, replace_events
 from bot.services.attend import find_or_start, look_up
+from bot.services.submit import Acted, execute_action, trigger_intent
 from bot.services.think import understand
-from bot.services.trigger import Acted, execute_action, trigger_intent
 
 log = structlog.get_logger()
 
@@ -42,6 +41,7 @@ LATEST = "latest"
 LARGEST_TRACKER = 16 * 1024 * 1024
 LONGEST_TEXT = 4000
 LONGEST_NAME = 255
+LONGEST_KEY = 128
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Webhook = Callable[[web.Request, str, str], Awaitable[web.StreamResponse]]
@@ -198,9 +198,9 @@ class RasaApi:
         if intent not in self._assistant.intents:
             raise WebhookRejected(404, f"The intent {intent} does not exist in the domain.")
         conversation = await find_or_start(self._runtime, REST, _name(request))
-        send = self._sends(request, conversation)
-        acted = await trigger_intent(self._runtime, conversation.id, intent, entities, send=send)
-        return await self._acted(request, acted, sent=send)
+        aloud, key = self._sends(request, conversation), _key(request)
+        acted = await trigger_intent(self._runtime, conversation, intent, entities, aloud=aloud, key=key)
+        return await self._acted(request, acted, aloud=aloud)
 
     async def _execute(self, request: web.Request) -> web.StreamResponse:
         action = _action_name(await _json_object(request), "action")
@@ -210,9 +210,9 @@ class RasaApi:
             raise WebhookRejected(404, "Conversation ID not found.")
         if not can_do(self._assistant, action):
             raise WebhookRejected(404, f"The action {action} does not exist in the domain.")
-        send = self._sends(request, conversation)
-        acted = await execute_action(self._runtime, conversation.id, action, send=send)
-        return await self._acted(request, acted, sent=send)
+        aloud, key = self._sends(request, conversation), _key(request)
+        acted = await execute_action(self._runtime, conversation, action, aloud=aloud, key=key)
+        return await self._acted(request, acted, aloud=aloud)
 
     # ------------------------------------------------------------ parts of these
 
@@ -258,11 +258,11 @@ class RasaApi:
             events = await uow.conversations.events(tracker.conversation_id)
         return tracker_json(tracker, _name(request), events, verbosity, self._assistant)
 
-    async def _acted(self, request: web.Request, acted: Acted, *, sent: bool) -> web.StreamResponse:
+    async def _acted(self, request: web.Request, acted: Acted, *, aloud: bool) -> web.StreamResponse:
         """The tracker and, where the customer did not hear it, what was said."""
-        said = [message for content in acted.said for message in as_rasa_messages(_name(request), content)]
+        said = [{**message, "recipient_id": _name(request)} for message in acted.messages]
         state = {"tracker": await self._state(request, acted.tracker)}
-        return web.json_response(state if sent else {**state, "messages": said})
+        return web.json_response(state if aloud else {**state, "messages": said})
 
 
 def _with_large_bodies(handler: Handler) -> Handler:
@@ -295,6 +295,14 @@ def _name(request: web.Request) -> str:
     if len(name) > LONGEST_NAME or storable(name) != name:
         raise WebhookRejected(400, f"A conversation's name has at most {LONGEST_NAME} characters.")
     return name
+
+
+def _key(request: web.Request) -> str | None:
+    """What the caller calls this request, so that a second try of it does nothing."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and (not key.strip() or len(key) > LONGEST_KEY):
+        raise WebhookRejected(400, f"The Idempotency-Key has at least one and at most {LONGEST_KEY} characters.")
+    return key
 
 
 def _verbosity(request: web.Request) -> Verbosity:

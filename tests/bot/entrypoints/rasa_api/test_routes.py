@@ -426,6 +426,16 @@ async def _triggered_line(api: Api, visitor: str) -> dict[str, Any]:
             await listener.wait(timedelta(seconds=1))
 
 
+async def test_a_trigger_that_is_sent_twice_acts_once(api: Api, sender: str) -> None:
+    path, named = f"/conversations/{sender}/trigger_intent", {"Idempotency-Key": "order-17"}
+    status, first = await api.ask("POST", path, {"name": "request_demo"}, **named)
+    again = (await api.ask("POST", path, {"name": "request_demo"}, **named))[1]
+    assert (status, first["messages"]) == (200, again["messages"])
+    assert len(await api.events(sender, "user")) == 1
+    status, refused = await api.ask("POST", path, {"name": "request_demo"}, **{"Idempotency-Key": "k" * 200})
+    assert (status, "128" in refused["message"]) == (400, True)
+
+
 async def test_an_intent_that_is_none_is_not_found(api: Api, sender: str) -> None:
     status, answer = await api.ask("POST", f"/conversations/{sender}/trigger_intent", {"name": "sing"})
     assert (status, answer["reason"]) == (404, "NotFound")

@@ -1,0 +1,65 @@
+"""Respond: to a message that is understood: opt-outs first, then the other keywords, then whoever has the floor."""
+
+from __future__ import annotations
+
+from bot.domain.assistant import Assistant
+from bot.domain.effects import OptIn, OptOut
+from bot.domain.ids import MessageId
+from bot.domain.message import CustomerMessage
+from bot.domain.sending_rules import Meaning
+from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation, close_form
+from bot.services.think import Thought, answer
+
+OPENED = IntentScore("open_chat", 1.0)
+
+
+async def respond(
+    runtime: Runtime,
+    thought: Thought,
+    situation: Situation,
+    message: CustomerMessage,
+    message_id: MessageId,
+    keyword: Meaning | None,
+) -> None:
+    """Opt-outs come first, then the other keywords; then whoever has the floor: a colleague, or the dialogue."""
+    assistant = runtime.library.current().assistant
+    latest = thought.tracker.latest_message
+    if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
+        _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
+    elif keyword == "start":
+        how = f"wrote START on {message.channel}"
+        thought.effects.append(OptIn(message.channel, message.address, how))
+        _answer_keyword(assistant, thought, message, "utter_opted_in")
+    elif keyword == "help":
+        _answer_keyword(assistant, thought, message, "utter_help")
+    elif situation.rep_has_the_floor and situation.handoff is not None:
+        thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
+    elif message.opened and OPENED.name not in assistant.intents:
+        thought.acted.append(("listen", f"the assistant has no intent {OPENED.name}"))
+    else:
+        await answer(runtime, thought, situation.profile, message_id)
+
+
+def _stop(
+    assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
+) -> None:
+    """The opt-out, and its one confirmation."""
+    thought.effects.append(OptOut(f"wrote so on {message.channel}"))
+    thought.acted.append(("opt_out", "keyword" if by_keyword else "understood as an opt-out"))
+    if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
+        close_form(thought)
+    if not situation.suppressed:
+        _answer_keyword(assistant, thought, message, "utter_opted_out")
+
+
+def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:
+    """Say the response, unless the vendor has answered the keyword itself."""
+    if not read_by_vendor(message):
+        thought.say_response(assistant, response)
+
+
+def read_by_vendor(message: CustomerMessage) -> str:
+    """The keyword that the vendor itself has seen, and answered."""
+    return str(message.metadata.get("opt_out_type") or "").lower()
