@@ -17,6 +17,7 @@ from bot.dialogue.two_stage_fallback import (
     revert_fallback,
 )
 from bot.domain.conversation import AllSlotsReset, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
+from bot.domain.message import Text
 
 BACK: Final = "action_back"
 DEFAULT_FALLBACK: Final = "action_default_fallback"
@@ -24,6 +25,7 @@ DEACTIVATE_LOOP: Final = "action_deactivate_loop"
 EXTRACT_SLOTS: Final = "action_extract_slots"
 RESTART: Final = "action_restart"
 REVERT_FALLBACK: Final = "action_revert_fallback_events"
+SEND_TEXT: Final = "action_send_text"
 SESSION_START: Final = "action_session_start"
 UNLIKELY_INTENT: Final = "action_unlikely_intent"
 
@@ -40,6 +42,7 @@ BUILTIN = frozenset(
         EXTRACT_SLOTS,
         RESTART,
         REVERT_FALLBACK,
+        SEND_TEXT,
         SESSION_START,
         TWO_STAGE_FALLBACK,
         UNLIKELY_INTENT,
@@ -86,6 +89,9 @@ def do_builtin(turn: Turn, action: str, why: str) -> None:
             turn.did(action, why)
         case "action_revert_fallback_events":
             revert_fallback(turn, why)
+        case "action_send_text":
+            _send_text(turn)
+            turn.did(action, why)
         case "action_session_start":
             _start_session(turn)
             turn.did(action, why)
@@ -93,6 +99,14 @@ def do_builtin(turn: Turn, action: str, why: str) -> None:
             fall_back_in_two_stages(turn, why)
         case _:
             turn.did(action, why)
+
+
+def _send_text(turn: Turn) -> None:
+    """Say what the message brought with it as its entity `text`; a trigger from outside can give one."""
+    message = turn.tracker.latest_message
+    for entity in message.understood.entities if message is not None else ():
+        if entity.name == "text" and isinstance(entity.value, str) and entity.value.strip():
+            turn.say_text(Text(entity.value))
 
 
 def _extract_slots(turn: Turn) -> None:

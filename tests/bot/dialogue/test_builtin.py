@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.conversation import FollowupAction, SlotSet, UserUtteranceReverted
+from bot.domain.understanding import Entity
 from tests.bot.dialogue.chat import Chat, assistant_of
 
 CONTENT = """
@@ -202,3 +203,11 @@ def test_an_action_that_has_nothing_to_do_does_nothing(action: str) -> None:
     chat.apply(FollowupAction(action))
     assert chat.go_on() == [action]
     assert (chat.said, chat.slots) == ([], before)
+
+
+def test_a_text_that_a_trigger_brings_is_said() -> None:
+    chat = chat_of("  - {rule: tell, steps: [{intent: inform}, {action: action_send_text}]}\n")
+    chat.hear("inform", entities=[Entity("text", "Your order has left.")])
+    assert chat.said == ["Your order has left."]
+    chat.hear("inform", entities=[Entity("text", " "), Entity("size", 3)])
+    assert chat.said == []
