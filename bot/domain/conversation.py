@@ -254,7 +254,8 @@ class Tracker:
     `initial_slots` are the values a restart goes back to. `recent` holds the last events, oldest first, at most
     `RECENT_EVENTS`, without those that were taken back; `past_slots`, `past_loop` and `past_pause` are what held before
     the oldest of them, so that the states in between can be told without the whole log, and gone back to. `forgot`:
-    there were older ones, which cannot be taken back any more. `reminders` are those that are still to come.
+    there were older ones, which cannot be taken back any more. Of a long form, the oldest answers go first and leave
+    their slots, so that what opened it is still known when it is done. `reminders` are those that are still to come.
     """
 
     conversation_id: ConversationId
@@ -330,6 +331,8 @@ class Tracker:
 
     def _remember(self, event: Event) -> Tracker:
         recent = (*self.recent, event)
+        if len(recent) > RECENT_EVENTS:
+            recent = _without_oldest_answer(recent, self.past_loop)
         if len(recent) <= RECENT_EVENTS:
             return replace(self, recent=recent, event_count=self.event_count + 1)
         past_slots, past_loop, past_pause = self.past_slots or self.initial_slots, self.past_loop, self.past_pause
@@ -375,6 +378,35 @@ class Tracker:
         for event in events:
             tracker = tracker.apply(event)
         return tracker
+
+
+def _without_oldest_answer(events: tuple[Event, ...], loop: str | None) -> tuple[Event, ...]:
+    """The events without the oldest message that a form took for an answer and asked on; the slots stay.
+
+    `loop` is the form that was open before. What is left tells the same to rules and stories, which do not look at what
+    happens between two runs of a form.
+    """
+    begun: int | None = None  # where the answer begins that may be left out
+    asked = False  # the form has run, and nothing else since
+    for index, event in enumerate(events):
+        match event:
+            case UserUttered() if begun is not None and asked:
+                while isinstance(events[begun - 1], SlotSet):  # what is left of answers before it
+                    begun -= 1
+                filled = {one.name: one for one in events[begun:index] if isinstance(one, SlotSet)}
+                return (*events[:begun], *filled.values(), *events[index:])
+            case UserUttered():
+                begun, asked = (index if asked else None), False
+            case ActionExecuted(name=name) if loop is not None and name == loop:
+                asked = True
+            case ActionExecuted(policy=policy) if loop is not None and f"{policy} ".startswith(f"form: {loop} "):
+                pass
+            case SlotSet() | BotUttered() | ActionExecuted(policy="slot filling"):
+                pass
+            case _:
+                begun, asked = None, False
+                loop = event.name if isinstance(event, ActiveLoop) else loop
+    return events
 
 
 def _before_last_message(events: Sequence[Event]) -> int:

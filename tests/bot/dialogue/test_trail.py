@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from bot.dialogue.trail import UNKNOWN, State, Trail, as_stories_see_it, trail_of
 from bot.domain.conversation import RECENT_EVENTS, BotUttered, SlotSet, Tracker
 from tests.bot.dialogue.chat import Chat, assistant_of, sets
@@ -116,3 +118,40 @@ def test_first_slots_are_not_forgotten_either() -> None:
     for number in range(2 * RECENT_EVENTS):
         chat.apply(BotUttered(str(number)))
     assert trail(chat).states()[-1].slots == first
+
+
+QUESTIONS = [f"part_{number}" for number in range(RECENT_EVENTS // 2)]
+ASKED = {
+    name: {
+        "type": "text",
+        "influence_conversation": False,
+        "mappings": [{"type": "from_text", "conditions": [{"active_loop": "long_form", "requested_slot": name}]}],
+    }
+    for name in QUESTIONS
+}
+WORDS = {name: [{"text": name}] for name in ["utter_ordered", *(f"utter_ask_{one}" for one in QUESTIONS)]}
+LONG_FORM = f"""
+intents: [order, inform]
+slots: {json.dumps(ASKED)}
+responses: {json.dumps(WORDS)}
+forms: {json.dumps({"long_form": {"required_slots": QUESTIONS}})}
+stories:
+  - story: order
+    steps:
+      - intent: order
+      - action: long_form
+      - active_loop: long_form
+      - active_loop: null
+      - action: utter_ordered
+"""
+
+
+def test_a_story_goes_on_after_a_form_of_many_questions() -> None:
+    chat = Chat(assistant_of(LONG_FORM))
+    chat.hear("order")
+    for name in QUESTIONS[:-1]:
+        assert chat.hear("inform", f"the {name}") == ["long_form"]
+    assert chat.hear("inform", "the last") == ["long_form", "utter_ordered"]
+    assert dict(chat.acted)["utter_ordered"] == "story: order"
+    assert len(chat.tracker.recent) <= RECENT_EVENTS
+    assert chat.slots[QUESTIONS[0]] == f"the {QUESTIONS[0]}"
