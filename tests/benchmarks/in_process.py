@@ -31,7 +31,7 @@ FORM = (
     "/request_demo",
     '/inform{"name": "Ana Weaver"}',
     '/inform{"email": "ana@weaver.example"}',
-    '/inform{"number": 50}',
+    '/inform{"number": 3}',
     '/inform{"timeline": "now"}',
     "/not_interested",
 )
