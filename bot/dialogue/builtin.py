@@ -16,7 +16,15 @@ from bot.dialogue.two_stage_fallback import (
     fall_back_in_two_stages,
     revert_fallback,
 )
-from bot.domain.conversation import AllSlotsReset, Restarted, SessionStarted, SlotSet, UserUtteranceReverted
+from bot.domain.conversation import (
+    REQUESTED_SLOT,
+    ActiveLoop,
+    AllSlotsReset,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+)
 from bot.domain.message import Text
 
 BACK: Final = "action_back"
@@ -67,7 +75,7 @@ def do_builtin(turn: Turn, action: str, why: str) -> None:
             turn.apply(UserUtteranceReverted())  # the command itself
             turn.apply(UserUtteranceReverted())
         case "action_deactivate_loop":
-            close_loop(turn)
+            _deactivate_loop(turn)
             turn.did(action, why)
         case "action_default_ask_affirmation":
             ask_affirmation(turn)
@@ -99,6 +107,14 @@ def do_builtin(turn: Turn, action: str, why: str) -> None:
             fall_back_in_two_stages(turn, why)
         case _:
             turn.did(action, why)
+
+
+def _deactivate_loop(turn: Turn) -> None:
+    """The loop first, then what it asked for: Rasa's order, and not that of a form that is done."""
+    if turn.tracker.loop is not None:
+        turn.apply(ActiveLoop(None))
+    if turn.tracker.slots.get(REQUESTED_SLOT) is not None:
+        turn.set_slot(REQUESTED_SLOT, None)
 
 
 def _send_text(turn: Turn) -> None:

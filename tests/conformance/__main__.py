@@ -35,8 +35,6 @@ def ask_rasa(case: Case, python: str, scripts: list[Script]) -> list[Conversatio
         if code:
             sys.exit(f"{log.read_text()[-3000:]}\nRasa failed on {case.name}.")
         held: list[list[dict[str, Any]]] = json.loads(result.read_text())
-        for turn in (turn for turns in held for turn in turns):
-            del turn["events"]  # there to be read while something is looked into; they are not compared
         return [script | {"rasa": turns} for script, turns in zip(scripts, held, strict=True)]
 
 

@@ -39,10 +39,11 @@ async def compare(case: Case, assistant: Assistant, conversation: Mapping[str, A
     course = Course(assistant, actions, conversation.get("channel", "rest"))
     meant: list[str] = []
     before: Turn | None = None
+    told_slots = course.tracker.slots
     done: frozenset[str] = frozenset()
     for index, (heard, told) in enumerate(zip(conversation["turns"], conversation["rasa"], strict=True)):
         ours = await course.hear(heard)
-        moment = Moment(assistant, case.policies, before, rasa_turn(told), ours, done)
+        moment = Moment(assistant, case.policies, before, rasa_turn(told, told_slots), ours, done)
         moment, mends = _mended(moment)
         meant += mends
         if differences := list(differing(moment.rasa, ours)):
@@ -50,7 +51,7 @@ async def compare(case: Case, assistant: Assistant, conversation: Mapping[str, A
             lines = [*map(json.dumps, conversation["turns"][:index]), f"now {json.dumps(heard)}", *differences]
             return Outcome(index, tuple(meant), fork, "\n".join(f"  {line}" for line in lines))
         done |= {name for name, _ in moment.rasa.actions}
-        before = ours
+        before, told_slots = ours, told["slots"]
     return Outcome(len(conversation["turns"]), tuple(meant))
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.dialogue.builtin import DEFAULT_FALLBACK, RESTART, SESSION_START
 from bot.dialogue.features import fitted
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT
 from tests.conformance.turns import BY_FOLLOW_UP, BY_RULE, BY_STORY, Said, Turn
+
+EMPTIES = (("active_loop", None), ("reset_slots",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,17 @@ class Moment:
 
 def _typed_values(moment: Moment) -> Turn:
     slots = moment.assistant.slots
+
+    def typed(name: str, value: Any) -> Any:
+        return fitted(slots[name], value) if name in slots else value
+
     return replace(
         moment.rasa,
-        slots={
-            name: fitted(slots[name], value) if name in slots else value for name, value in moment.rasa.slots.items()
-        },
+        slots={name: typed(name, value) for name, value in moment.rasa.slots.items()},
+        events=tuple(
+            ("slot", event[1], typed(event[1], event[2])) if event[0] == "slot" else event
+            for event in moment.rasa.events
+        ),
     )
 
 
@@ -47,10 +56,17 @@ def _restart_without_session(moment: Moment) -> Turn:
 
 
 def _session_without_question(moment: Moment) -> Turn:
-    if moment.ours.loop is not None or SESSION_START not in moment.done | {name for name, _ in moment.rasa.actions}:
+    if SESSION_START not in moment.done | {name for name, _ in moment.rasa.actions}:
         return moment.rasa
-    slots = {name: value for name, value in moment.rasa.slots.items() if name != REQUESTED_SLOT}
-    return replace(moment.rasa, slots=slots)
+    asks = moment.ours.loop is not None
+    slots = {name: value for name, value in moment.rasa.slots.items() if asks or name != REQUESTED_SLOT}
+    alike = _apart_from_a_session(moment.rasa) == _apart_from_a_session(moment.ours)
+    return replace(moment.rasa, slots=slots, events=moment.ours.events if alike else moment.rasa.events)
+
+
+def _apart_from_a_session(turn: Turn) -> list[tuple[Any, ...]]:
+    """The events without what empties a conversation, and without the question that Rasa's has still asked."""
+    return [one for one in turn.events if one not in EMPTIES and one[:2] != ("slot", REQUESTED_SLOT)]
 
 
 def _said_as_people_say_it(moment: Moment) -> Turn:

@@ -10,6 +10,7 @@ from typing import Any
 from rasa_sdk import ActionExecutionRejection
 
 from bot.adapters.action_calls import action_call, read_answer
+from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.dialogue.engine import decide
 from bot.dialogue.policies import chosen_by
 from bot.dialogue.responses import render
@@ -29,7 +30,8 @@ from bot.domain.ids import ConversationId, MessageId
 from bot.domain.understanding import Entity, IntentScore, Understood
 from bot.nlu.pipeline import parse_payload
 from tests.conformance.custom_actions import CustomActions
-from tests.conformance.turns import Said, Turn, policy_of, without_listening
+from tests.conformance.events import in_short
+from tests.conformance.turns import Said, Turn, lasting, policy_of, without_listening
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 MOST_DECISIONS = 60
@@ -44,11 +46,12 @@ class Course:
         self.tracker = Tracker(ConversationId("c1"), slots=initial, initial_slots=initial)
         self.events: list[Event] = []
         self.said: list[Said] = []
+        self._before: Mapping[str, Any] = initial
         self._apply(SessionStarted())
 
     async def hear(self, heard: Mapping[str, Any]) -> Turn:
         """The customer says something; what is done about it."""
-        self.events, self.said = [], []
+        self.events, self.said, self._before = [], [], self.tracker.slots
         at = NOON + timedelta(seconds=self.tracker.event_count)
         self._apply(UserUttered(heard["text"], understood(heard), MessageId("m1"), at, self.channel))
         for _ in range(MOST_DECISIONS):
@@ -108,6 +111,7 @@ class Course:
             slots={name: value for name, value in self.tracker.slots.items() if value is not None},
             loop=self.tracker.loop.name if self.tracker.loop else None,
             said=tuple(self.said),
+            events=lasting(in_short(map(event_as_rasa_has_it, self.events)), self._before, self.tracker.slots),
         )
 
 

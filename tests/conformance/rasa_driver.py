@@ -31,6 +31,7 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E4
 from rasa_sdk import ActionExecutionRejection  # noqa: E402
 
 from tests.conformance.custom_actions import CustomActions  # noqa: E402
+from tests.conformance.events import in_short  # noqa: E402
 
 REFUSED = 400
 
@@ -117,7 +118,7 @@ def _turn(events: list[dict[str, Any]], state: Mapping[str, Any]) -> dict[str, A
         },
         "loop": state["active_loop"].get("name"),
         "said": [_said(event) for event in events if event["event"] == "bot"],
-        "events": [_in_short(event) for event in events],
+        "events": list(in_short(events)),
     }
 
 
@@ -130,10 +131,6 @@ def _said(event: Mapping[str, Any]) -> dict[str, Any]:
         "image": data.get("image"),
     }
     return {key: value for key, value in said.items() if value}
-
-
-def _in_short(event: Mapping[str, Any]) -> list[Any]:
-    return [event["event"], *(event[key] for key in ("name", "value", "policy") if key in event)]
 
 
 async def hold_all(agent: Agent, actions: CustomActions, conversations: list[dict[str, Any]]) -> list[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 from bot.dialogue.policies import FOLLOW_UP
@@ -31,16 +32,21 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """`actions` are names with what chose them, without the listening at the end; `slots` are those that are set."""
+    """`actions` are names with what chose them, without the listening at the end; `slots` are those that are set.
+
+    `events` are all others in short, as `tests/conformance/events.py` has them and as far as they last: a slot counts
+    where it got the value that it kept.
+    """
 
     actions: tuple[tuple[str, str], ...]
     slots: Mapping[str, Any]
     loop: str | None
     said: tuple[Said, ...]
+    events: tuple[tuple[Any, ...], ...]
 
 
-def rasa_turn(told: Mapping[str, Any]) -> Turn:
-    """A turn as the driver tells it."""
+def rasa_turn(told: Mapping[str, Any], before: Mapping[str, Any]) -> Turn:
+    """A turn as the driver tells it; `before` are the slots that it began with."""
     actions = [(name, POLICIES.get(policy or "", BY_RULE)) for name, policy in told["actions"]]
     said = tuple(
         Said(
@@ -51,7 +57,30 @@ def rasa_turn(told: Mapping[str, Any]) -> Turn:
         )
         for one in told["said"]
     )
-    return Turn(without_listening(actions), told["slots"], told["loop"], said)
+    events = lasting(told["events"], before, told["slots"])
+    return Turn(without_listening(actions), told["slots"], told["loop"], said, events)
+
+
+def lasting(
+    events: Iterable[Sequence[Any]], before: Mapping[str, Any], after: Mapping[str, Any]
+) -> tuple[tuple[Any, ...], ...]:
+    """The events in order, without those that set a slot to what it has anyway, or not for long.
+
+    Rasa sets a slot again at each validation, and Overture an answer that the validation then refuses. Slots that are
+    set one right after the other have no order.
+    """
+    kept: list[tuple[Any, ...]] = []
+    for event in map(tuple, events):
+        if event[0] == "slot":
+            name, value = event[1:]
+            if value != after.get(name):
+                kept = [one for one in kept if one[:2] != ("slot", name)]
+                continue
+            if value == before.get(name) or event in kept:
+                continue
+        kept.append(event)
+    runs = groupby(kept, key=lambda one: one[0] == "slot")
+    return tuple(one for of_slots, run in runs for one in (sorted(run, key=lambda set_: set_[1]) if of_slots else run))
 
 
 def policy_of(why: str) -> str:
@@ -83,4 +112,5 @@ def _parts(turn: Turn) -> dict[str, Any]:
         "slots": dict(sorted(turn.slots.items())),
         "loop": turn.loop,
         "said": [{key: value for key, value in asdict(one).items() if value} for one in turn.said],
+        "events": turn.events,
     }
