@@ -41,6 +41,7 @@ REQUIRED_RESPONSES = {
     "utter_disclosure": "it is said before the first words of every conversation (EU AI Act, article 50)",
     "utter_opted_out": "it is the one confirmation of an opt-out",
     "utter_help": "it answers HELP on text channels",
+    "utter_internal_error": "it is said once when an action fails",
 }
 
 

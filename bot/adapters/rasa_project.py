@@ -20,6 +20,7 @@ RESPONSES_OF_OURS = {
     "utter_disclosure": "I'm an automated assistant, not a person. You can ask for a person at any time.",
     "utter_opted_out": "You're opted out: you will get no more marketing messages. You can still write to us here.",
     "utter_help": "Write STOP to get no more marketing messages. You can ask for a person at any time.",
+    "utter_internal_error": "Sorry, something went wrong on our side. Please try that again.",
 }
 """What a Rasa project has no need of, and an assistant here has."""
 

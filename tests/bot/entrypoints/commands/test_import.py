@@ -88,7 +88,7 @@ def test_what_was_imported_has_no_faults_and_passes_its_tests(
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
     assert run(["validate"]) == 0
     assert (
-        "2 intents, 2 rules, 0 stories, 0 forms, 4 responses, 0 knowledge pages, 0 journeys" in capsys.readouterr().out
+        "2 intents, 2 rules, 0 stories, 0 forms, 5 responses, 0 knowledge pages, 0 journeys" in capsys.readouterr().out
     )
     assert run(["test", "--stories", "--out", str(tmp_path / "results")]) == 0
 
@@ -108,7 +108,7 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
         "slack is the connector slack; its settings are in connectors/slack/README.md",
         "telegram: there is no connector for it",
         "rest is the connector webchat",
-        "utter_disclosure, utter_opted_out were added",
+        "utter_disclosure, utter_opted_out, utter_internal_error were added",
         f"OVERTURE_ASSISTANT={tmp_path / 'ours'} overture shell",
     ):
         assert line in told, line
