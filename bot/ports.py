@@ -25,7 +25,7 @@ from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt,
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange
 from bot.domain.sending_rules import SendingRules
-from bot.domain.understanding import Expecting, Understood
+from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
 
 
 class Clock(Protocol):
@@ -225,7 +225,9 @@ class Encoder(Protocol):
 
 
 class Nlu(Protocol):
-    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+    def parse(
+        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+    ) -> Understood:
         """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
 
 

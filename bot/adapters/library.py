@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,7 +84,7 @@ def read_contents(shelves: Shelves) -> Contents:
     journey_documents = read_documents(_yaml_files(shelves.journeys, "*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
-    _check_understanding(documents, pages, assistant, faults)
+    _check_understanding(documents, pages, assistant, shelves.channels, faults)
     rules = _keep(lambda: read_rules(rule_documents), faults)
     silence = _keep(lambda: read_silence(documents), faults)
     known = _known(assistant, documents, shelves)
@@ -110,7 +110,6 @@ def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str
         contents.pages,
         encoder_name=shelves.encoder,
         folder=shelves.model,
-        today=datetime.now(UTC).date(),
         progress=progress,
     )
 
@@ -122,7 +121,6 @@ def trained_understanding(shelves: Shelves, contents: Contents) -> Nlu | None:
         contents.pages,
         encoder_name=shelves.encoder,
         folder=shelves.model,
-        today=datetime.now(UTC).date(),
     )
     return None if model is None else _understanding(contents, model)
 
@@ -196,9 +194,13 @@ def stamp_of(shelves: Shelves) -> Stamp:
 
 
 def _check_understanding(
-    documents: list[Document], pages: Mapping[str, str], assistant: Assistant | None, faults: Faults
+    documents: list[Document],
+    pages: Mapping[str, str],
+    assistant: Assistant | None,
+    channels: Collection[str],
+    faults: Faults,
 ) -> None:
-    read = _keep(lambda: read_pages(pages), faults)
+    read = _keep(lambda: read_pages(pages, known_channels=channels), faults)
     _keep(
         lambda: read_training_data(
             documents,

@@ -8,7 +8,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 
 import bot.nlu
 from bot.adapters import encoder
+from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import FILES as ENCODER_FILES
 from bot.adapters.encoder import OnnxEncoder, export_encoder, source_fingerprint
 from bot.documents import Document
@@ -28,9 +28,11 @@ from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.training_data import TrainingData, read_training_data
+from bot.ports import Encoder
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
+KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
 _MODELS_KEPT = 2
 _TRAIN_AGAIN = "Train again: overture train."
 
@@ -46,16 +48,16 @@ def train(
     known_intents: Collection[str] | None = None,
     known_entities: Collection[str] | None = None,
     allow_duplicates: bool = False,
-    today: date | None = None,
     progress: Progress = lambda _: None,
 ) -> Path:
     """The model of this content, in a folder of its own under `folder`; made anew only where something changed.
 
     `documents` are Rasa's NLU files (others are passed over), `pages` knowledge pages (path to text). What
-    `known_intents`, `known_entities`, `allow_duplicates` and `today` do: see `read_training_data` and `read_pages`.
+    `known_intents`, `known_entities` and `allow_duplicates` do: see `read_training_data`. Where only the text of pages
+    has changed, the intents are taken over from the model before, and only what is new on the pages is embedded.
     `progress` is told what is being done. Raises ContentError with every fault of the content.
     """
-    read = read_pages(pages, today=today)
+    read = read_pages(pages)
     data = read_training_data(
         documents,
         extra=knowledge_examples(read),
@@ -70,10 +72,17 @@ def train(
         return model
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
+    examples = _fingerprint(data, (), source)
     try:
-        _provide_encoder(encoder_name, source, folder, work, progress)
-        _train_into(work, data, read, progress)
-        _write_manifest(work, fingerprint, source)
+        taken_over = _take_over(folder, examples, work)
+        if not taken_over:
+            _provide_encoder(encoder_name, source, folder, work, progress)
+        sentences = RememberingEncoder(OnnxEncoder(work), folder)
+        if not taken_over:
+            _learn_intents(work, sentences, data, progress)
+        _read_knowledge(work, sentences, data, read, progress)
+        sentences.keep()
+        _write_manifest(work, fingerprint, source, examples)
         _publish(work, model)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -82,10 +91,10 @@ def train(
 
 
 def find_model(
-    documents: Sequence[Document], pages: Mapping[str, str], *, encoder_name: str, folder: Path, today: date
+    documents: Sequence[Document], pages: Mapping[str, str], *, encoder_name: str, folder: Path
 ) -> Path | None:
     """The model that `train` made of this content, if it has; nothing is trained."""
-    read = read_pages(pages, today=today)
+    read = read_pages(pages)
     data = read_training_data(documents, extra=knowledge_examples(read))
     model = _place(folder, _fingerprint(data, read, source_fingerprint(encoder_name)))
     return model if (model / MANIFEST).is_file() else None
@@ -123,10 +132,25 @@ def _fingerprint(data: TrainingData, pages: Sequence[Page], source: str) -> str:
         digest.update(repr((example.text, example.intent, example.entities)).encode("utf-8", "surrogatepass"))
     digest.update(repr((data.synonyms, data.regexes, data.lookups)).encode("utf-8", "surrogatepass"))
     for page in pages:
-        passages = [(passage.heading, passage.paragraphs) for passage in page.passages]
+        passages = [(passage.heading, passage.text) for passage in page.passages]
         questions = [question.text for question in page.questions]
-        digest.update(repr((page.title, page.url, questions, passages)).encode("utf-8", "surrogatepass"))
+        terms = (page.terms.valid_until, sorted(page.terms.audiences), sorted(page.terms.channels))
+        digest.update(repr((page.title, page.url, questions, passages, terms)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
+
+
+def _take_over(folder: Path, examples: str, work: Path) -> bool:
+    """Copy all but the knowledge from an earlier model of the same examples; whether there is one, and it is whole."""
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        facts = json.loads(manifest.read_text(encoding="utf-8"))
+        if facts.get("examples") != examples:
+            continue
+        files = {name: digest for name, digest in facts["files"].items() if name not in KNOWLEDGE_FILES}
+        if all((manifest.parent / name).is_file() for name in files):
+            for name in files:
+                shutil.copyfile(manifest.parent / name, work / name)
+            return all(_sha256(work / name) == digest for name, digest in files.items())
+    return False
 
 
 def _provide_encoder(encoder_name: str, source: str, folder: Path, work: Path, progress: Progress) -> None:
@@ -146,29 +170,34 @@ def _encoder_source(source: str) -> str:
     return hashlib.sha256(code + source.encode()).hexdigest()
 
 
-def _train_into(work: Path, data: TrainingData, pages: Sequence[Page], progress: Progress) -> None:
-    sentences = OnnxEncoder(work)
+def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, progress: Progress) -> None:
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
     embeddings = sentences.encode(texts)
     progress("learning the intents")
     classifier = train_classifier(texts, intents, embeddings)
-    progress(f"reading {len(pages)} knowledge pages")
-    others = [at for at, intent in enumerate(intents) if intent != KNOWLEDGE_INTENT]
-    strangers = Strangers([texts[at] for at in others], embeddings[others])
-    knowledge = build_knowledge(pages, sentences, strangers)
-    for name, part in (("classifier", classifier), ("knowledge", knowledge)):
-        np.savez(work / f"{name}.npz", **part.arrays())
-        _write_json(work / f"{name}.json", part.facts())
+    np.savez(work / "classifier.npz", **classifier.arrays())
+    _write_json(work / "classifier.json", classifier.facts())
     _write_json(work / "entities.json", build_extractor(data).facts())
 
 
-def _write_manifest(work: Path, fingerprint: str, source: str) -> None:
+def _read_knowledge(
+    work: Path, sentences: Encoder, data: TrainingData, pages: Sequence[Page], progress: Progress
+) -> None:
+    progress(f"reading {len(pages)} knowledge pages")
+    others = [example.text for example in data.examples if example.intent != KNOWLEDGE_INTENT]
+    knowledge = build_knowledge(pages, sentences, Strangers(others, sentences.encode(others)))
+    np.savez(work / "knowledge.npz", **knowledge.arrays())
+    _write_json(work / "knowledge.json", knowledge.facts())
+
+
+def _write_manifest(work: Path, fingerprint: str, source: str, examples: str) -> None:
     files = {path.name: _sha256(path) for path in sorted(work.iterdir())}
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint,
+        "examples": examples,
         "encoder_source": _encoder_source(source),
         "files": files,
     }

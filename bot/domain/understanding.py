@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 FALLBACK_INTENT = "nlu_fallback"
@@ -80,3 +81,18 @@ class Expecting:
     form: str
     slot: str
     entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, where and on which day: what decides which knowledge pages may answer.
+
+    `today` is the date where the person is. `audiences` are in lower case. What is not known is left out.
+    """
+
+    today: date | None = None
+    channel: str = ""
+    audiences: frozenset[str] = frozenset()
+
+
+ANYBODY = Asker()

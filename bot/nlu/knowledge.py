@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 
-from bot.domain.understanding import KnowledgeAnswer
+from bot.domain.understanding import ANYBODY, Asker, KnowledgeAnswer
 from bot.nlu.features import Floats, Integers
-from bot.nlu.knowledge_pages import Page, answer_text, is_question, sentences
-from bot.nlu.words import word_set
+from bot.nlu.knowledge_pages import Page, Terms, is_question, sentences
+from bot.nlu.rare_words import RareWords, index_words, stems
 from bot.ports import Encoder
 
 UNTRIED_THRESHOLD = 0.5
@@ -22,78 +22,101 @@ _FEWEST_QUESTIONS = 4
 _INTRODUCTION_FIRST = 0.2
 """How much nearer than the introduction a passage must be to be what a question of the front matter asks for."""
 
+_RARE_WORDS = 0.1
+"""What sharing all words with a passage adds to its similarity: it tells apart what is near in meaning anyway."""
+
 _UNKNOWN_WORDS = 0.15
 """What is taken off the score of a question none of whose words is on any page: "do you have a dark mode?"."""
-
-_WORD = re.compile(r"[^\W_]+")
-_STEM = 5
-_ASKING = word_set(
-    "a about am an and any are as at be been but by can could did do does for from get give had has have how i if "
-    "in into is it its just like make may me might more much many my need no not of off on one or our out own per "
-    "please shall should so some such tell than that the their them there these they this those to up us use very "
-    "want was we were what when where which while who whom whose why will with would you your"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage as it is given for an answer; `page` numbers its page."""
+    """A passage as it is given for an answer."""
 
     text: str
     title: str
     url: str
-    page: int
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is searched, by embedding: row i of `vectors` is a passage or a question that leads to `sources[of[i]]`.
+    """What is searched, by embedding and by word.
 
-    `words` are the beginnings of all words on the pages.
+    Rows of `vectors` are passages, their sentences and the questions that lead to them; those of `sources[i]` begin at
+    row `starts[i]`, and each source has some. `page_of[i]` is its page, by number; `terms` are those of the pages that
+    do not answer anybody at any time.
     """
 
     sources: tuple[Source, ...]
+    page_of: Integers
+    terms: Mapping[int, Terms]
     vectors: Floats
-    of: Integers
-    words: frozenset[str]
+    starts: Integers
+    words: RareWords
     threshold: float
 
-    def best(self, text: str, embedding: Floats) -> KnowledgeAnswer | None:
-        """The answer whose passage or question is nearest to the text, whatever its score."""
+    def best(self, text: str, embedding: Floats, asker: Asker = ANYBODY) -> KnowledgeAnswer | None:
+        """Of the answers that this asker may have, the nearest to the text, whatever its score."""
         if not self.sources:
             return None
-        similarities = self.vectors @ embedding
-        nearest = int(np.argmax(similarities))
-        source = self.sources[int(self.of[nearest])]
-        score = float(similarities[nearest]) - unknown_words(text, self.words)
-        return KnowledgeAnswer(source.text, source.title, source.url, round(score, 4))
+        scores = self.scores(text, embedding)
+        if refused := [page for page, terms in self.terms.items() if not terms.allow(asker)]:
+            scores[np.isin(self.page_of, refused)] = -np.inf
+        nearest = int(np.argmax(scores))
+        if scores[nearest] == -np.inf:
+            return None
+        source = self.sources[nearest]
+        return KnowledgeAnswer(source.text, source.title, source.url, round(float(scores[nearest]), 4))
 
-    def answer(self, text: str, embedding: Floats) -> KnowledgeAnswer | None:
-        best = self.best(text, embedding)
+    def answer(self, text: str, embedding: Floats, asker: Asker = ANYBODY) -> KnowledgeAnswer | None:
+        best = self.best(text, embedding, asker)
         return best if best is not None and best.score >= self.threshold else None
 
+    def scores(self, text: str, embedding: Floats) -> Floats:
+        """How well each source answers the text."""
+        similarities = np.maximum.reduceat(self.vectors @ embedding, self.starts)
+        return self.with_words(similarities, text)
+
+    def with_words(self, similarities: Floats, text: str) -> Floats:
+        """The scores of the sources, from the similarity of each, and the words that they share with the text."""
+        asked = stems(text)
+        taken_off = _UNKNOWN_WORDS * self.words.unknown(asked)
+        mixed: Floats = similarities + _RARE_WORDS * self.words.scores(asked) - np.float32(taken_off)
+        return mixed
+
     def arrays(self) -> dict[str, Any]:
-        return {"vectors": self.vectors, "of": self.of}
+        return {"vectors": self.vectors, "starts": self.starts, "page_of": self.page_of, **self.words.arrays()}
 
     def facts(self) -> dict[str, Any]:
-        sources = [{"text": s.text, "title": s.title, "url": s.url, "page": s.page} for s in self.sources]
-        return {"sources": sources, "words": sorted(self.words), "threshold": self.threshold}
+        return {
+            "sources": [{"text": s.text, "title": s.title, "url": s.url} for s in self.sources],
+            "terms": [
+                {
+                    "page": page,
+                    "valid_until": terms.valid_until.isoformat() if terms.valid_until else None,
+                    "audiences": sorted(terms.audiences),
+                    "channels": sorted(terms.channels),
+                }
+                for page, terms in self.terms.items()
+            ],
+            "words": self.words.facts(),
+            "threshold": self.threshold,
+        }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], facts: Mapping[str, Any]) -> Knowledge:
+        terms = {
+            one["page"]: Terms(
+                date.fromisoformat(one["valid_until"]) if one["valid_until"] else None,
+                frozenset(one["audiences"]),
+                frozenset(one["channels"]),
+            )
+            for one in facts["terms"]
+        }
         sources = tuple(Source(**source) for source in facts["sources"])
-        return cls(sources, arrays["vectors"], arrays["of"], frozenset(facts["words"]), facts["threshold"])
-
-
-def stems(text: str) -> set[str]:
-    """The beginnings of the words that a text is about."""
-    return {word[:_STEM] for word in _WORD.findall(text.lower()) if word not in _ASKING}
-
-
-def unknown_words(text: str, known: Collection[str]) -> float:
-    """What is taken off the score of a text, by the share of its words that stand on no page."""
-    asked = stems(text)
-    return _UNKNOWN_WORDS * sum(stem not in known for stem in asked) / len(asked) if asked else 0.0
+        words = RareWords.from_arrays(arrays, facts["words"])
+        vectors, starts, page_of = (arrays[name] for name in ("vectors", "starts", "page_of"))
+        return cls(sources, page_of, terms, vectors, starts, words, facts["threshold"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,63 +130,84 @@ class Strangers:
 def build_knowledge(pages: Sequence[Page], encoder: Encoder, strangers: Strangers) -> Knowledge:
     """Embed the pages, and learn from their questions and the strangers when a passage is an answer."""
     sources: list[Source] = []
+    pages_of: list[int] = []
+    documents: list[str] = []
     texts: list[str] = []
     of: list[int] = []
     for number, page in enumerate(pages):
         for passage in page.passages:
-            of.append(len(sources))
-            texts.append(f"{page.title}. {passage.heading}. {passage.text}")
-            lines = [passage.heading] if is_question(passage.heading) else []
-            for line in [*lines, *sentences(passage.text)]:
+            document = f"{page.title}. {passage.heading}. {passage.text}"
+            heading = [passage.heading] if is_question(passage.heading) else []
+            for line in (document, *heading, *sentences(passage.text)):
                 of.append(len(sources))
                 texts.append(line)
-            sources.append(Source(answer_text(passage), page.title, page.url, number))
+            documents.append(document)
+            sources.append(Source(passage.text, page.title, page.url))
+            pages_of.append(number)
     asked = [(question.text, number) for number, page in enumerate(pages) for question in page.questions]
     vectors, questions = encoder.encode(texts), encoder.encode([text for text, _ in asked])
+    page_of = np.array(pages_of, dtype=np.int64)
+    page_of_row = page_of[of]
     for vector, (_, number) in zip(questions, asked, strict=True):
-        of.append(_passage_asked_for(vector, vectors, of, [source.page == number for source in sources]))
-    everything = np.vstack([vectors, questions])
-    words = frozenset(stems(" ".join([*texts, *(text for text, _ in asked)])))
-    page_of = np.array([sources[source].page for source in of], dtype=np.int64)
-    threshold = _learn_threshold(everything, page_of, [text for text, _ in asked], words, strangers)
-    return Knowledge(tuple(sources), everything, np.array(of, dtype=np.int64), words, threshold)
+        of.append(_passage_asked_for(vector, vectors, of, np.flatnonzero(page_of_row == number)))
+    # Stable, so that each source's own passage is the first of its rows.
+    order = np.argsort(of, kind="stable")
+    starts = np.searchsorted(np.array(of, dtype=np.int64)[order], np.arange(len(sources)))
+    knowledge = Knowledge(
+        tuple(sources),
+        page_of,
+        {number: page.terms for number, page in enumerate(pages) if page.terms != Terms()},
+        np.vstack([vectors, questions])[order],
+        starts,
+        index_words(documents, [text for text, _ in asked]),
+        UNTRIED_THRESHOLD,
+    )
+    if len(asked) < _FEWEST_QUESTIONS:
+        return knowledge
+    place_of = np.argsort(order)
+    questions_at = [(text, page, int(place_of[row])) for row, (text, page) in enumerate(asked, start=len(vectors))]
+    return _with_threshold(knowledge, questions_at, strangers)
 
 
-def _passage_asked_for(question: Floats, vectors: Floats, of: Sequence[int], on_page: Sequence[bool]) -> int:
-    """The source on its page that a question of the front matter leads to: the introduction, or a much nearer one."""
-    similarities = vectors @ question
+def _passage_asked_for(question: Floats, vectors: Floats, of: Sequence[int], rows: Integers) -> int:
+    """The source that a question of the front matter leads to, among the `rows` of its page: the introduction, or a
+    much nearer one."""
     best: dict[int, float] = {}
-    for row, similarity in enumerate(similarities.tolist()):
-        if on_page[of[row]]:
-            best[of[row]] = max(similarity, best.get(of[row], -1.0))
+    for row, similarity in zip(rows.tolist(), (vectors[rows] @ question).tolist(), strict=True):
+        best[of[row]] = max(similarity, best.get(of[row], -1.0))
     introduction = min(best)
     best[introduction] += _INTRODUCTION_FIRST
     return max(best, key=lambda source: best[source])
 
 
-def _learn_threshold(
-    vectors: Floats, page_of: Integers, questions: Sequence[str], words: Collection[str], strangers: Strangers
-) -> float:
-    """The score that best tells questions that are answered from others.
+def _with_threshold(knowledge: Knowledge, asked: Sequence[tuple[str, int, int]], strangers: Strangers) -> Knowledge:
+    """The knowledge with the score that best tells questions that are answered from others.
 
-    Answered: each question of the front matters, searched among everything but itself, that finds its own page. Not
-    answered: the same questions while their own page is missing, and the strangers; each of the two counts half.
+    `asked` are the questions of the front matters, each with its page and its row. Answered: each of them, searched
+    among everything but itself, that finds its own page. Not answered: the same questions while their own page is
+    missing, and the strangers; each of the two counts half.
     """
-    if len(questions) < _FEWEST_QUESTIONS:
-        return UNTRIED_THRESHOLD
-    first = len(vectors) - len(questions)
-    similarities = vectors[first:] @ vectors.T
-    similarities[np.arange(len(questions)), np.arange(first, len(vectors))] = -1.0
-    own = page_of[first:, None] == page_of[None, :]
-    taken_off = np.array([unknown_words(text, words) for text in questions])
-    in_page = np.where(own, similarities, -1.0).max(axis=1) - taken_off
-    elsewhere = np.where(own, -1.0, similarities).max(axis=1) - taken_off
-    found = in_page[in_page > elsewhere]
-    far = (strangers.embeddings @ vectors.T).max(axis=1, initial=-1.0)
-    far = far - np.array([unknown_words(text, words) for text in strangers.texts])
-    candidates = np.unique(np.concatenate([found, elsewhere, far]))
+    in_page, elsewhere = [], []
+    for text, page, row in asked:
+        similarities = knowledge.vectors @ knowledge.vectors[row]
+        similarities[row] = -1.0
+        scores = knowledge.with_words(np.maximum.reduceat(similarities, knowledge.starts), text)
+        in_page.append(scores[knowledge.page_of == page].max())
+        elsewhere.append(scores[knowledge.page_of != page].max(initial=-1.0))
+    within, without = np.array(in_page), np.array(elsewhere)
+    found = within[within > without]
+    far = np.array(
+        [
+            knowledge.scores(text, vector).max()
+            for text, vector in zip(strangers.texts, strangers.embeddings, strict=True)
+        ]
+    )
+    candidates = np.unique(np.concatenate([found, without, far]))
     won = [
-        (found >= at).sum() / len(questions) + ((elsewhere < at).mean() + (far < at).mean() if len(far) else 1.0) / 2
+        (found >= at).sum() / len(asked) + ((without < at).mean() + (far < at).mean() if len(far) else 1.0) / 2
         for at in candidates
     ]
-    return round(float(candidates[int(np.argmax(won))]), 4)
+    at = int(np.argmax(won))
+    # Anything down to the next lower score does as well; half way there is as far as can be from both.
+    threshold = float(candidates[max(at - 1, 0) : at + 1].mean())
+    return replace(knowledge, threshold=round(threshold, 4))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -13,27 +13,31 @@ from markdown_it.token import Token
 
 from bot.documents import Document, Faults, did_you_mean, parse
 from bot.domain.errors import ContentError, Place
-from bot.domain.understanding import KNOWLEDGE_INTENT
+from bot.domain.understanding import KNOWLEDGE_INTENT, Asker
 from bot.nlu.training_data import Example, plain_key
 
 LONGEST_ANSWER = 400
-"""Characters of an answer; a longer passage is cut after a whole paragraph, or a whole sentence of its first."""
+"""Characters of a passage, and so of an answer; what stands under one heading and is longer is split further."""
 
-_FRONT_MATTER = ("title", "url", "questions", "valid until")
+EVERYONE = "everyone"
+
+_FRONT_MATTER = ("title", "url", "audience", "valid until", "channels", "questions")
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
 _QUESTION_WORDS = ("how", "what", "when", "where", "which", "who", "why", "can", "do", "does", "is", "are", "will")
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What stands under one heading (under the title, before the first). `place` is the heading's."""
+    """What stands under one heading (under the title, before the first), or a part of it. `place` is the heading's.
+
+    It is given as an answer as it stands, so it has at most `LONGEST_ANSWER` characters. `begins` the section: the
+    heading was not that of the passage before.
+    """
 
     heading: str
-    paragraphs: tuple[str, ...]
+    text: str
     place: Place
-
-    @property
-    def text(self) -> str:
-        return "\n\n".join(self.paragraphs)
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +49,43 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms a page answers: until the end of that day, to these audiences, on these channels (empty: any)."""
+
+    valid_until: date | None = None
+    audiences: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
+
+    def allow(self, asker: Asker) -> bool:
+        """Whether the page may answer this asker; what is not known of them does not keep a page from answering,
+        but for the audience, which they must belong to."""
+        return (
+            (self.valid_until is None or asker.today is None or asker.today <= self.valid_until)
+            and (not self.audiences or not self.audiences.isdisjoint(asker.audiences))
+            and (not self.channels or not asker.channel or asker.channel in self.channels)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     title: str
     url: str
     questions: tuple[Question, ...]
     passages: tuple[Passage, ...]
-    valid_until: date | None = None
+    terms: Terms = Terms()
 
 
-def read_pages(files: Mapping[str, str], *, today: date | None = None) -> tuple[Page, ...]:
-    """The pages of these files (path to text), but for those that are no longer valid `today`.
+def read_pages(files: Mapping[str, str], *, known_channels: Collection[str] = ()) -> tuple[Page, ...]:
+    """The pages of these files (path to text); raises ContentError with every fault.
 
-    Raises ContentError with every fault.
+    Where `known_channels` are given, a page for another channel is one.
     """
     faults = Faults()
-    pages = [page for path, text in sorted(files.items()) if (page := _read_page(path, text, faults)) is not None]
+    reader = _Reader(faults, known_channels)
+    pages = [page for path, text in sorted(files.items()) if (page := reader.read(path, text)) is not None]
     _check_questions(pages, faults)
     faults.raise_if_any()
-    return tuple(page for page in pages if today is None or page.valid_until is None or page.valid_until >= today)
+    return tuple(pages)
 
 
 def knowledge_examples(pages: Sequence[Page]) -> tuple[Example, ...]:
@@ -73,7 +96,7 @@ def knowledge_examples(pages: Sequence[Page]) -> tuple[Example, ...]:
         examples += [
             Example(passage.heading, KNOWLEDGE_INTENT, (), passage.place)
             for passage in page.passages
-            if is_question(passage.heading)
+            if passage.begins and is_question(passage.heading)
         ]
     return tuple(examples)
 
@@ -84,82 +107,97 @@ def is_question(text: str) -> bool:
 
 def sentences(text: str) -> list[str]:
     """The sentences and list items of a passage."""
-    return [part.strip(" •") for part in re.split(r"(?<=[.!?])\s+|\n+", text) if re.search(r"\w", part)]
+    return [part.strip(" •") for part in _SENTENCE_ENDS.split(text) if re.search(r"\w", part)]
 
 
-def answer_text(passage: Passage) -> str:
-    """The first paragraphs of the passage, at most `LONGEST_ANSWER` characters in all."""
-    answer = ""
-    for paragraph in passage.paragraphs:
-        longer = f"{answer}\n\n{paragraph}" if answer else paragraph
-        if len(longer) > LONGEST_ANSWER:
-            break
-        answer = longer
-    if answer:
-        return answer
-    cut = passage.paragraphs[0][:LONGEST_ANSWER]
-    end = max(cut.rfind(mark) for mark in (". ", "! ", "? ", ".\n", "\n"))
-    return cut[: end + 1].strip() if end > 0 else cut.rsplit(" ", 1)[0] + " …"
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    faults: Faults
+    known_channels: Collection[str]
 
+    def read(self, path: str, text: str) -> Page | None:
+        faults = self.faults
+        lines = text.split("\n")
+        end = next((at for at, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
+        if lines[0].strip() != "---" or end is None:
+            faults.add(Place(path), "this page has no front matter.", "Begin it with ---, title: ..., url: ..., ---.")
+            return None
+        try:
+            # The blank line stands for the first ---, so that places count from the top of the file.
+            document = parse(path, "\n" + "\n".join(lines[1:end]))
+        except ContentError as error:
+            faults.include(error)
+            return None
+        if not isinstance(document.data, Mapping):
+            faults.add(Place(path, 2), "the front matter is no list of names and values.", "Write title: ..., url: ...")
+            return None
+        for key in document.data:
+            if key not in _FRONT_MATTER:
+                place = document.place(document.data, key)
+                faults.add(place, f'the front matter has no "{key}".', did_you_mean(str(key), _FRONT_MATTER))
+        title, url = self._required(document, "title"), self._required(document, "url")
+        body = ["" for _ in lines[: end + 1]] + lines[end + 1 :]
+        passages = tuple(_passages(path, "\n".join(body), title))
+        if not passages:
+            faults.add(Place(path, end + 1), "this page has no text.", "Write what it should answer, or remove it.")
+        return Page(title, url, tuple(self._questions(document)), passages, self._terms(document))
 
-def _read_page(path: str, text: str, faults: Faults) -> Page | None:
-    lines = text.split("\n")
-    end = next((at for at, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
-    if lines[0].strip() != "---" or end is None:
-        faults.add(Place(path), "this page has no front matter.", "Begin it with ---, title: ..., url: ..., ---.")
+    def _required(self, document: Document, key: str) -> str:
+        value = document.data.get(key)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        self.faults.add(Place(document.path, 2), f'the front matter has no "{key}".', f"Add `{key}: ...`.")
+        return ""
+
+    def _terms(self, document: Document) -> Terms:
+        audiences = {name.casefold() for name, _ in self._names(document, "audience")}
+        channels = list(self._names(document, "channels"))
+        for name, place in channels:
+            if self.known_channels and name not in self.known_channels:
+                self.faults.unknown(place, "channel", name, self.known_channels)
+        return Terms(
+            self._valid_until(document),
+            frozenset() if EVERYONE in audiences else frozenset(audiences),
+            frozenset(name for name, _ in channels),
+        )
+
+    def _names(self, document: Document, key: str) -> Iterator[tuple[str, Place]]:
+        """One name, or a list of them, each with its place."""
+        value = document.data.get(key)
+        if value is None:
+            return
+        items = value if isinstance(value, list) else [value]
+        for index, item in enumerate(items):
+            place = document.place(value, index) if isinstance(value, list) else document.place(document.data, key)
+            if isinstance(item, str) and item.strip():
+                yield item.strip(), place
+            else:
+                self.faults.add(place, f'this is no name under "{key}".', f"Write `{key}: name`, or a list of names.")
+
+    def _valid_until(self, document: Document) -> date | None:
+        value = document.data.get("valid until")
+        if isinstance(value, datetime):
+            return value.date()
+        if value is None or isinstance(value, date):
+            return value
+        place = document.place(document.data, "valid until")
+        self.faults.add(place, f'"{value}" is no date.', "Write it like 2027-01-31.")
         return None
-    try:
-        # The blank line stands for the first ---, so that places count from the top of the file.
-        document = parse(path, "\n" + "\n".join(lines[1:end]))
-    except ContentError as error:
-        faults.include(error)
-        return None
-    if not isinstance(document.data, Mapping):
-        faults.add(Place(path, 2), "the front matter is no list of names and values.", "Write title: and url: there.")
-        return None
-    for key in document.data:
-        if key not in _FRONT_MATTER:
-            place = document.place(document.data, key)
-            faults.add(place, f'the front matter has no "{key}".', did_you_mean(str(key), _FRONT_MATTER))
-    title, url = _required(document, "title", faults), _required(document, "url", faults)
-    body = ["" for _ in lines[: end + 1]] + lines[end + 1 :]
-    passages = tuple(_passages(path, "\n".join(body), title))
-    if not passages:
-        faults.add(Place(path, end + 1), "this page has no text.", "Write what it should answer, or remove it.")
-    return Page(title, url, tuple(_questions(document, faults)), passages, _valid_until(document, faults))
 
-
-def _required(document: Document, key: str, faults: Faults) -> str:
-    value = document.data.get(key)
-    if isinstance(value, str) and value.strip():
-        return value.strip()
-    faults.add(Place(document.path, 2), f'the front matter has no "{key}".', f"Add `{key}: ...`.")
-    return ""
-
-
-def _valid_until(document: Document, faults: Faults) -> date | None:
-    value = document.data.get("valid until")
-    if value is None or isinstance(value, date):
-        return value
-    place = document.place(document.data, "valid until")
-    faults.add(place, f'"{value}" is no date.', "Write it like 2027-01-31.")
-    return None
-
-
-def _questions(document: Document, faults: Faults) -> Iterator[Question]:
-    items = document.data.get("questions")
-    if items is None:
-        return
-    if not isinstance(items, list):
-        place = document.place(document.data, "questions")
-        faults.add(place, '"questions" is no list.', "Write each on a line of its own, after a dash.")
-        return
-    for index, item in enumerate(items):
-        place = document.place(items, index)
-        if isinstance(item, str) and item.strip():
-            yield Question(item.strip(), place)
-        else:
-            faults.add(place, "this question is no text.", "Put quotes around it, or remove it.")
+    def _questions(self, document: Document) -> Iterator[Question]:
+        items = document.data.get("questions")
+        if items is None:
+            return
+        if not isinstance(items, list):
+            place = document.place(document.data, "questions")
+            self.faults.add(place, '"questions" is no list.', "Write each on a line of its own, after a dash.")
+            return
+        for index, item in enumerate(items):
+            place = document.place(items, index)
+            if isinstance(item, str) and item.strip():
+                yield Question(item.strip(), place)
+            else:
+                self.faults.add(place, "this question is no text.", "Put quotes around it, or remove it.")
 
 
 def _check_questions(pages: Sequence[Page], faults: Faults) -> None:
@@ -178,11 +216,40 @@ def _passages(path: str, body: str, title: str) -> Iterator[Passage]:
         if not block.is_heading:
             paragraphs.append(block.text)
             continue
-        if paragraphs:
-            yield Passage(heading, tuple(paragraphs), place)
+        yield from _section(heading, place, paragraphs)
         heading, place, paragraphs = block.text, Place(path, block.line), []
-    if paragraphs:
-        yield Passage(heading, tuple(paragraphs), place)
+    yield from _section(heading, place, paragraphs)
+
+
+def _section(heading: str, place: Place, paragraphs: Sequence[str]) -> Iterator[Passage]:
+    for number, text in enumerate(split(paragraphs)):
+        yield Passage(heading, text, place, begins=number == 0)
+
+
+def split(paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs, as many together as are no longer than an answer; one that is longer by itself is cut up after
+    a line or a sentence, and where there is none, after a word."""
+    parts: list[str] = []
+    for paragraph in paragraphs:
+        if len(paragraph) > LONGEST_ANSWER:
+            parts.extend(_cut_up(paragraph))
+        elif parts and len(parts[-1]) + 2 + len(paragraph) <= LONGEST_ANSWER:
+            parts[-1] += f"\n\n{paragraph}"
+        else:
+            parts.append(paragraph)
+    return parts
+
+
+def _cut_up(paragraph: str) -> Iterator[str]:
+    rest = paragraph.strip()
+    while len(rest) > LONGEST_ANSWER:
+        ends = [match.end() for match in _SENTENCE_ENDS.finditer(rest, 0, LONGEST_ANSWER + 1)]
+        end = ends[-1] if ends else rest.rfind(" ", 0, LONGEST_ANSWER + 1)
+        end = end if end > 0 else LONGEST_ANSWER
+        yield rest[:end].strip()
+        rest = rest[end:].strip()
+    if rest:
+        yield rest
 
 
 @dataclass(frozen=True, slots=True)

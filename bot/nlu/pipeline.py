@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from bot.domain.understanding import (
+    ANYBODY,
     FALLBACK_INTENT,
     KNOWLEDGE_INTENT,
     OPT_OUT_INTENT,
+    Asker,
     Entity,
     Expecting,
     IntentScore,
@@ -61,7 +62,9 @@ class Pipeline:
     understood_above: float = 0.0
     ambiguous_within: float = 0.0
 
-    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+    def parse(
+        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+    ) -> Understood:
         """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
         if (pressed := parse_payload(text)) is not None:
             return pressed
@@ -73,7 +76,9 @@ class Pipeline:
         readings = [self.classifier.classify(part, vector) for part, vector in zip(parts, embeddings, strict=True)]
         found = self.extractor.extract(reading.text, expecting, region)
         found = _without_unlikely_names(found, readings[0])
-        understood = self._decide(reading.text, readings, found, expecting, embeddings[0])
+        understood = self._decide(reading.text, readings, found, expecting)
+        if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
+            understood = _with_knowledge(understood, self.knowledge.answer(reading.text, embeddings[0], asker))
         return replace(understood, text=text, entities=tuple(reading.place(entity) for entity in found))
 
     def _is_readable(self, text: str) -> bool:
@@ -86,7 +91,6 @@ class Pipeline:
         readings: Sequence[Classification],
         found: Sequence[Entity],
         expecting: Expecting | None,
-        embedding: Any,
     ) -> Understood:
         whole = readings[0]
         result = Understood(text, whole.ranking[0], ranking=whole.ranking)
@@ -103,8 +107,6 @@ class Pipeline:
         if not understood:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - whole.confidence, 4))
             result = replace(result, intent=fallback, stage="fallback")
-        if result.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
-            return self._with_knowledge(result, self.knowledge.answer(text, embedding))
         return result
 
     def _is_sure(self, ranking: Sequence[IntentScore]) -> bool:
@@ -136,12 +138,13 @@ class Pipeline:
     def _known(self, intent: str) -> IntentScore | None:
         return IntentScore(intent, 1.0) if intent in self.classifier.labels else None
 
-    def _with_knowledge(self, understood: Understood, answer: KnowledgeAnswer | None) -> Understood:
-        if answer is None:
-            return understood
-        sure = understood.intent.confidence if understood.intent.name == KNOWLEDGE_INTENT else 0.0
-        intent = IntentScore(KNOWLEDGE_INTENT, max(sure, min(1.0, answer.score)))
-        return replace(understood, intent=intent, stage="knowledge", answer=answer)
+
+def _with_knowledge(understood: Understood, answer: KnowledgeAnswer | None) -> Understood:
+    if answer is None:
+        return understood
+    sure = understood.intent.confidence if understood.intent.name == KNOWLEDGE_INTENT else 0.0
+    intent = IntentScore(KNOWLEDGE_INTENT, max(sure, min(1.0, answer.score)))
+    return replace(understood, intent=intent, stage="knowledge", answer=answer)
 
 
 def parse_payload(text: str) -> Understood | None:

@@ -12,7 +12,7 @@ from bot.domain.message import Text
 from bot.domain.understanding import OPT_OUT_INTENT, Understood
 from bot.services.attend import attend
 from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
-from bot.services.situation import begin_session, read_situation
+from bot.services.situation import asker_of, begin_session, read_situation
 from bot.services.think import Thought, understand
 from bot.services.trigger import write_from_outside
 
@@ -35,9 +35,10 @@ async def note_message(
     """Note that the customer said `text`, and the slots that it fills; nothing answers it."""
     async with runtime.store.transaction() as uow:
         situation = await read_situation(uow, runtime, conversation_id)
-    if understood is None:
-        understood = await understand(runtime, situation.conversation.tracker, text, situation.region)
     now = runtime.clock.now()
+    if understood is None:
+        asker = asker_of(situation.profile, situation.conversation.channel, now)
+        understood = await understand(runtime, situation.conversation.tracker, text, situation.region, asker)
     message_id = MessageId(f"noted:{new_id(now)}")
     said = UserUttered(text, understood, message_id, now, situation.conversation.channel)
     return await _append(runtime, conversation_id, [said], fill_slots=True)

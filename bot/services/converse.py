@@ -35,7 +35,7 @@ from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
-from bot.services.situation import Situation, begin_session, read_situation
+from bot.services.situation import Situation, asker_of, begin_session, read_situation
 from bot.services.think import Thought, read_payload, understand
 from bot.services.trigger import execute, trigger
 from bot.services.write_turn import Turn, write_turn
@@ -167,7 +167,8 @@ async def _understand(
     if message.payload:
         understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
     else:
-        understood = await understand(runtime, thought.tracker, message.text, situation.region)
+        asker = asker_of(situation.profile, message.channel, thought.now)
+        understood = await understand(runtime, thought.tracker, message.text, situation.region, asker)
     thought.took("understand", perf_counter() - begun)
     return understood
 

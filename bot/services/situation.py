@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.dialogue.builtin import SESSION_START
 from bot.domain.assistant import Assistant
@@ -20,6 +21,7 @@ from bot.domain.conversation import (
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Profile
+from bot.domain.understanding import Asker
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.think import Thought, answer
@@ -105,3 +107,21 @@ def close_form(thought: Thought) -> None:
 def spoke_here_since(conversation: Conversation, moment: datetime) -> bool:
     """Whether the customer or we said something in this conversation after `moment`."""
     return conversation.last_message_at is not None and conversation.last_message_at > moment
+
+
+def asker_of(profile: Profile, channel: str, now: datetime) -> Asker:
+    """Which knowledge pages may answer this person, here and today.
+
+    Their audiences are their tags, and what their attribute `audience` holds: a name, or a list of names.
+    """
+    named = profile.attributes.get("audience")
+    names = named if isinstance(named, (list, tuple)) else [named]
+    audiences = {str(name).casefold() for name in (*names, *profile.tags) if name}
+    return Asker(_local(now, profile.time_zone).date(), channel, frozenset(audiences))
+
+
+def _local(now: datetime, time_zone: str | None) -> datetime:
+    try:
+        return now.astimezone(ZoneInfo(time_zone)) if time_zone else now
+    except (ZoneInfoNotFoundError, ValueError):
+        return now

@@ -42,7 +42,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import Text
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
-from bot.domain.understanding import OPT_OUT_INTENT, Expecting, Understood
+from bot.domain.understanding import ANYBODY, OPT_OUT_INTENT, Asker, Expecting, Understood
 from bot.ports import ReadContext
 from bot.services.runtime import Runtime
 
@@ -97,11 +97,11 @@ class Thought:
         self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)
 
 
-async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str) -> Understood:
+async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str, asker: Asker = ANYBODY) -> Understood:
     """The reading of a text; off the event loop, for an encoder computes."""
     playbook = runtime.library.current()
     expected = expecting(playbook.assistant, tracker)
-    understood = await asyncio.to_thread(playbook.nlu.parse, text, expecting=expected, region=region)
+    understood = await asyncio.to_thread(playbook.nlu.parse, text, expecting=expected, region=region, asker=asker)
     return await _as_the_engine_reads_it(runtime, understood, tracker)
 
 

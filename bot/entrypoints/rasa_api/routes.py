@@ -23,7 +23,7 @@ from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable
-from bot.domain.understanding import Entity
+from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
 from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
@@ -123,7 +123,8 @@ class RasaApi:
     async def _parse(self, request: web.Request) -> web.StreamResponse:
         text = _text(await _json_object(request))
         nobody = Tracker(ConversationId(""))
-        understood = await understand(self._runtime, nobody, text, self._runtime.region)
+        today = Asker(self._runtime.clock.now().date())
+        understood = await understand(self._runtime, nobody, text, self._runtime.region, today)
         now = self._runtime.clock.now()
         said = event_as_rasa_has_it(UserUttered(text, understood, MessageId(""), now, REST))
         return web.json_response(said["parse_data"])

@@ -6,14 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.training import load, train
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError, ModelError
-from bot.domain.understanding import Expecting
+from bot.domain.understanding import Asker, Expecting
 from bot.nlu.pipeline import Pipeline
 
 pytestmark = pytest.mark.slow
@@ -65,6 +67,42 @@ def test_changed_content_makes_a_new_model_with_the_same_encoder(
     assert not any("exporting" in step for step in steps)
     assert load(model).parse("a refund please, give me my money back").intent.name == "refund"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_edited_page_leaves_the_intents_as_they_are_and_embeds_only_what_is_new(
+    trained_model: Path, sample_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in trained_model.parent.iterdir():
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile
+        copy(path, tmp_path / path.name)
+    documents, pages = sample_content
+    edited = {**pages, "support.md": pages["support.md"].replace("every Tuesday", "every second Thursday")}
+    embedded: list[str] = []
+    encode = OnnxEncoder.encode
+
+    def count(self: OnnxEncoder, texts: Sequence[str]) -> object:
+        embedded.extend(texts)
+        return encode(self, texts)
+
+    monkeypatch.setattr(OnnxEncoder, "encode", count)
+    steps: list[str] = []
+    model = train(documents, edited, folder=tmp_path, progress=steps.append)
+    assert steps == [f"reading {len(pages)} knowledge pages"]
+    assert len(embedded) == 2  # the passage, and its one sentence that is another now
+    answer = load(model).parse("is there training for managers?").answer
+    assert answer is not None
+    assert "second Thursday" in answer.text
+
+
+def test_what_limits_a_page_is_part_of_the_model(trained_model: Path, sample_content: Content, tmp_path: Path) -> None:
+    shutil.copytree(trained_model, tmp_path / trained_model.name)
+    documents, pages = sample_content
+    limited = pages["pricing.md"].replace("title: Pricing", "title: Pricing\nvalid until: 2027-01-31")
+    model = load(train(documents, {**pages, "pricing.md": limited}, folder=tmp_path))
+    in_time, too_late = (model.parse("how much does it cost?", asker=Asker(date(2027, at, 1))) for at in (1, 2))
+    assert in_time.answer is not None
+    assert in_time.answer.title == "Pricing"
+    assert too_late.answer is None or too_late.answer.title != "Pricing"
 
 
 def test_a_training_that_was_killed_leaves_no_model(

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from bot.domain.understanding import Asker
 from bot.nlu.knowledge import UNTRIED_THRESHOLD, Knowledge, Strangers, build_knowledge
+from bot.nlu.knowledge_pages import read_pages
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Encoder
+from tests.bot.nlu.conftest import PAGE
 
 
 def answer(pipeline: Pipeline, text: str) -> Any:
@@ -46,3 +50,48 @@ def test_knowledge_survives_being_stored(pipeline: Pipeline) -> None:
     again = Knowledge.from_arrays(pipeline.knowledge.arrays(), pipeline.knowledge.facts())
     assert again.sources == pipeline.knowledge.sources
     assert np.array_equal(again.vectors, pipeline.knowledge.vectors)
+    text = "what are your prices"
+    embedding = pipeline.encoder.encode([text])[0]
+    assert again.best(text, embedding) == pipeline.knowledge.best(text, embedding)
+
+
+LIMITED = """---
+title: Partner prices
+url: https://harbourline.example/partners
+audience: partners
+valid until: 2027-01-31
+---
+Partners pay £2 per person and month.
+"""
+
+
+def test_who_asks_and_when_decides_which_pages_answer(encoder: Encoder) -> None:
+    pages = read_pages({"everyone.md": PAGE, "partners.md": LIMITED})
+    knowledge = build_knowledge(pages, encoder, Strangers([], encoder.encode([])))
+    knowledge = Knowledge.from_arrays(knowledge.arrays(), knowledge.facts())
+    question = "what do partners pay per person and month"
+    embedding = encoder.encode([question])[0]
+
+    def title(asker: Asker) -> str:
+        found = knowledge.best(question, embedding, asker)
+        assert found is not None
+        return found.title
+
+    partners = frozenset({"partners"})
+    assert title(Asker(date(2027, 1, 31), "webchat", partners)) == "Partner prices"
+    assert title(Asker(date(2027, 2, 1), "webchat", partners)) == "Pricing"
+    assert title(Asker(date(2027, 1, 31), "webchat")) == "Pricing"
+
+
+def test_where_no_page_may_answer_there_is_no_answer(encoder: Encoder) -> None:
+    knowledge = build_knowledge(read_pages({"p.md": LIMITED}), encoder, Strangers([], encoder.encode([])))
+    assert knowledge.best("what do partners pay", encoder.encode(["what do partners pay"])[0]) is None
+
+
+def test_a_rare_word_tells_apart_what_is_equally_near_in_meaning(encoder: Encoder) -> None:
+    page = "---\ntitle: Parts\nurl: u\n---\n## Order alpha 7731\n\nGreen box.\n\n## Order beta 7732\n\nBlue box.\n"
+    knowledge = build_knowledge(read_pages({"p.md": page}), encoder, Strangers([], encoder.encode([])))
+    level = np.zeros(256, dtype=np.float32)
+    found = knowledge.best("which is 7732", level)
+    assert found is not None
+    assert found.text == "Blue box."

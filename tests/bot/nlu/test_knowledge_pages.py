@@ -3,9 +3,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.errors import ContentError, Place
-from bot.nlu.knowledge_pages import LONGEST_ANSWER, Passage, answer_text, knowledge_examples, read_pages
+from bot.domain.understanding import ANYBODY, Asker
+from bot.nlu.knowledge_pages import LONGEST_ANSWER, Terms, knowledge_examples, read_pages, split
 
 PAGE = """---
 title: Pricing
@@ -49,8 +52,8 @@ def test_a_page_is_split_by_its_headings() -> None:
         ("Can I cancel?", 11),
         ("Charities", 23),
     ]
-    assert page.passages[0].paragraphs == ("It costs £3 per person. Monthly.",)
-    assert page.passages[1].paragraphs[1] == "• in the settings\n• by e-mail"
+    assert page.passages[0].text == "It costs £3 per person. Monthly."
+    assert page.passages[1].text.split("\n\n")[1] == "• in the settings\n• by e-mail"
 
 
 def test_questions_and_headings_that_ask_are_examples_of_asking() -> None:
@@ -61,17 +64,61 @@ def test_questions_and_headings_that_ask_are_examples_of_asking() -> None:
     ]
 
 
-def test_a_page_is_left_out_once_it_is_no_longer_valid() -> None:
-    assert len(read_pages({"page.md": PAGE}, today=date(2027, 1, 31))) == 1
-    assert read_pages({"page.md": PAGE}, today=date(2027, 2, 1)) == ()
+def terms_of(front_matter: str) -> Terms:
+    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: u\n{front_matter}\n---\ntext\n"})
+    return page.terms
 
 
-def test_an_answer_is_cut_after_a_whole_paragraph_or_sentence() -> None:
-    long = "word " * 40
-    assert answer_text(Passage("", ("First.", long, long), Place(""))) == f"First.\n\n{long}"
-    answer = answer_text(Passage("", ("A sentence that is long. " * 40,), Place("")))
-    assert answer.endswith("long.")
-    assert len(answer) <= LONGEST_ANSWER
+def test_a_page_answers_up_to_the_day_that_it_is_valid_until() -> None:
+    terms = terms_of("valid until: 2027-01-31")
+    assert terms.allow(Asker(today=date(2027, 1, 31)))
+    assert not terms.allow(Asker(today=date(2027, 2, 1)))
+    assert terms.allow(ANYBODY)
+
+
+def test_a_page_for_an_audience_answers_those_who_belong_to_it_and_nobody_else() -> None:
+    terms = terms_of("audience: [Customers, partners]")
+    assert terms.allow(Asker(audiences=frozenset({"customers", "vip"})))
+    assert not terms.allow(Asker(audiences=frozenset({"vip"})))
+    assert not terms.allow(ANYBODY)
+
+
+def test_a_page_for_everyone_answers_anybody() -> None:
+    assert terms_of("audience: everyone") == Terms()
+    assert terms_of("audience: [everyone, customers]").allow(ANYBODY)
+
+
+def test_a_page_for_a_channel_is_silent_on_the_others() -> None:
+    terms = terms_of("channels: webchat")
+    assert terms.allow(Asker(channel="webchat"))
+    assert not terms.allow(Asker(channel="sms"))
+
+
+def test_a_page_for_a_channel_that_is_not_there_says_which_was_meant() -> None:
+    page = "---\ntitle: A\nurl: u\nchannels:\n  - sms\n  - webcat\n---\ntext\n"
+    with pytest.raises(ContentError, match=r'page\.md:6:5: there is no channel "webcat"\. Did you mean "webchat"'):
+        read_pages({"page.md": page}, known_channels=("webchat", "sms"))
+
+
+def test_a_long_section_is_split_between_paragraphs() -> None:
+    long = "word " * 39 + "word"
+    assert split(["First.", long, long]) == [f"First.\n\n{long}", long]
+    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: u\n---\n## Why?\n\n{long}\n\n{long}\n\n{long}\n"})
+    assert [(passage.heading, passage.begins) for passage in page.passages] == [("Why?", True), ("Why?", False)]
+    assert len(knowledge_examples([page])) == 1
+
+
+def test_a_long_paragraph_is_cut_up_between_sentences() -> None:
+    parts = split(["A sentence that is long. " * 40])
+    assert all(part.endswith("long.") for part in parts)
+    assert max(len(part) for part in parts) <= LONGEST_ANSWER
+
+
+@given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), max_size=6))
+def test_splitting_loses_no_word_and_makes_no_part_too_long(paragraphs: list[str]) -> None:
+    parts = split(paragraphs)
+    assert "".join("".join(parts).split()) == "".join("".join(paragraphs).split())
+    assert all(0 < len(part) <= LONGEST_ANSWER for part in parts)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +134,8 @@ def test_an_answer_is_cut_after_a_whole_paragraph_or_sentence() -> None:
         ("---\ntitle: A\nurl: u\nquestions: x\n---\nt\n", 'page.md:4:1: "questions" is no list.'),
         ("---\ntitle: A\nurl: u\nquestions:\n  - 3\n---\nt\n", "page.md:5:5: this question is no text."),
         ("---\ntitle: A\nurl: u\nvalid until: soon\n---\nt\n", 'page.md:4:1: "soon" is no date.'),
+        ("---\ntitle: A\nurl: u\naudience: {a: 1}\n---\nt\n", 'page.md:4:1: this is no name under "audience".'),
+        ("---\ntitle: A\nurl: u\nchannels:\n  - 3\n---\nt\n", 'page.md:5:5: this is no name under "channels".'),
         ("---\ntitle: [\n---\nt\n", "page.md:"),
     ],
 )

@@ -13,7 +13,7 @@ from bot.domain.effects import ActionResult, PersonEffect, Say
 from bot.domain.errors import ActionError
 from bot.domain.handoff import Lead
 from bot.domain.message import OutboundMessage, Receipt, Text
-from bot.domain.understanding import Expecting, IntentScore, Understood
+from bot.domain.understanding import ANYBODY, Asker, Expecting, IntentScore, Understood
 from bot.ports import Abilities, Playbook, Webhook, WebhookRequest
 
 
@@ -98,7 +98,9 @@ class FakeNlu:
     def __init__(self, *intents: str) -> None:
         self._intents = intents
 
-    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+    def parse(
+        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+    ) -> Understood:
         name = text.removeprefix("/").replace(" ", "_").lower()
         return Understood(text, IntentScore(name if name in self._intents else "nlu_fallback", 1.0))
 
