@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.benchmarks import in_process, over_http, training
+from tests.benchmarks import in_process, knowledge, over_http, training
 
 
 def main() -> None:
@@ -19,7 +19,12 @@ def main() -> None:
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     print(over_http.start_line(), end="\n\n")
-    for lines in (over_http.table(options.turns), in_process.tables(options.turns), training.table()):
+    for lines in (
+        over_http.table(options.turns),
+        in_process.tables(options.turns),
+        training.table(),
+        knowledge.table(),
+    ):
         for line in lines:
             print(line, flush=True)
         print()

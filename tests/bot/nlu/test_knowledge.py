@@ -88,6 +88,14 @@ def test_where_no_page_may_answer_there_is_no_answer(encoder: Encoder) -> None:
     assert knowledge.best("what do partners pay", encoder.encode(["what do partners pay"])[0]) is None
 
 
+def test_a_question_of_the_front_matter_leads_to_the_introduction_though_its_words_are_others(encoder: Encoder) -> None:
+    page = "---\ntitle: Parts\nurl: u\nquestions:\n  - how heavy is it\n---\nTwo tons.\n\n## Colour\n\nGreen.\n"
+    knowledge = build_knowledge(read_pages({"p.md": page}), encoder, Strangers([], encoder.encode([])))
+    found = knowledge.best("how heavy is it", encoder.encode(["how heavy is it"])[0])
+    assert found is not None
+    assert found.text == "Two tons."
+
+
 def test_a_rare_word_tells_apart_what_is_equally_near_in_meaning(encoder: Encoder) -> None:
     page = "---\ntitle: Parts\nurl: u\n---\n## Order alpha 7731\n\nGreen box.\n\n## Order beta 7732\n\nBlue box.\n"
     knowledge = build_knowledge(read_pages({"p.md": page}), encoder, Strangers([], encoder.encode([])))
