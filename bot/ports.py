@@ -224,6 +224,11 @@ class Encoder(Protocol):
         """Unit-length sentence embeddings: a float32 array of shape (len(texts), dimensions)."""
 
 
+class LanguageGuesser(Protocol):
+    def guess(self, text: str) -> Sequence[tuple[str, float]]:
+        """The likeliest languages of a text in one line (ISO 639), each with its share of 1, in order."""
+
+
 class Nlu(Protocol):
     def parse(
         self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
@@ -268,6 +273,7 @@ class Playbook:
     """All content that is in force: the assistant, how it understands, the journeys, the sending rules.
 
     `silence` is how long a form waits for an answer before the customer is asked whether they are still there.
+    `languages` are those that the assistant speaks. Of another it says that it does not, unless `answers_strangers`.
     """
 
     assistant: Assistant
@@ -275,6 +281,8 @@ class Playbook:
     journeys: Mapping[str, Journey]
     rules: SendingRules
     silence: timedelta | None = None
+    languages: frozenset[str] = frozenset()
+    answers_strangers: bool = False
 
 
 class Library(Protocol):

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.documents import Document, Faults
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 
+SAY_SO, ANSWER = "say_so", "answer"
 
-def read_silence(documents: Iterable[Document]) -> timedelta | None:
-    """How long a form waits before "still there?" is asked; None: that is never asked. Raises ContentError."""
+
+@dataclass(frozen=True, slots=True)
+class AssistantSettings:
+    """`silence`: how long a form waits for an answer before "still there?" is asked; None: that is never asked.
+    `answers_strangers`: a message in a language that is not spoken is answered as any that is not understood."""
+
+    silence: timedelta | None = None
+    answers_strangers: bool = False
+
+
+def read_assistant_settings(documents: Iterable[Document]) -> AssistantSettings:
+    """What the files say together; raises ContentError."""
     faults = Faults()
-    silence = None
+    found = AssistantSettings()
     for document in documents:
         if not isinstance(document.data, Mapping) or "overture" not in document.data:
             continue
         fields = Fields(
             document, faults, document.data["overture"], "overture", document.place(document.data, "overture")
         )
-        fields.only("silence")
+        fields.only("silence", "other_languages")
         if fields.node.get("silence") is not False:
             silence = fields.read("silence", wording.duration, advice="Write 5m, or false for never.")
+            found = replace(found, silence=silence)
+        strangers = fields.choice("other_languages", (SAY_SO, ANSWER), "way with other languages")
+        found = replace(found, answers_strangers=strangers == ANSWER)
     faults.raise_if_any()
-    return silence
+    return found

@@ -76,6 +76,11 @@ def source_folder(encoder_name: str) -> Path | None:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
+def knows_english_only(encoder_name: str) -> bool:
+    """Whether it is the model that comes along, which was trained on English; of others that is not known."""
+    return not encoder_name or "all-minilm" in encoder_name.lower()
+
+
 def source_fingerprint(encoder_name: str) -> str:
     """Changes when the model does: a hash of its files, or its name where it comes from the hub."""
     folder = source_folder(encoder_name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
-from bot.adapters.assistant_settings import read_silence
+from bot.adapters.assistant_settings import AssistantSettings, read_assistant_settings
+from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.encoder import knows_english_only
+from bot.adapters.language_guesser import language_guesser
 from bot.adapters.training import find_model, load, train
 from bot.dialogue.content import read_assistant
 from bot.dialogue.rasa1 import refuse_markdown
@@ -24,7 +26,8 @@ from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.journeys.rules import read_rules
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
-from bot.nlu.training_data import read_training_data
+from bot.nlu.languages import Languages, folder_language, spoken_languages
+from bot.nlu.training_data import Example, read_training_data
 from bot.ports import Nlu, Playbook
 
 log = structlog.get_logger()
@@ -59,14 +62,19 @@ class Shelves:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that was read and found good. `pages` are the texts of the knowledge pages, by path."""
+    """Everything that was read and found good.
+
+    `pages` are the texts of the knowledge pages, by path. `warnings` tell of what is no fault, and is hardly meant.
+    """
 
     assistant: Assistant
     documents: tuple[Document, ...]
     pages: Mapping[str, str]
     journeys: Mapping[str, Journey]
     rules: SendingRules
-    silence: timedelta | None
+    settings: AssistantSettings
+    languages: Languages
+    warnings: tuple[Fault, ...] = ()
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -84,15 +92,26 @@ def read_contents(shelves: Shelves) -> Contents:
     journey_documents = read_documents(_yaml_files(shelves.journeys, "*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
-    _check_understanding(documents, pages, assistant, shelves.channels, faults)
+    examples = _check_understanding(documents, pages, assistant, shelves.channels, faults)
     rules = _keep(lambda: read_rules(rule_documents), faults)
-    silence = _keep(lambda: read_silence(documents), faults)
+    settings = _keep(lambda: read_assistant_settings(documents), faults)
     known = _known(assistant, documents, shelves)
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
     _raise_if_any(unreadable, faults)
-    assert assistant is not None and rules is not None  # noqa: S101, PT018  a missing one has left a fault
-    return Contents(assistant, tuple(documents), pages, journeys, rules, silence)
+    assert assistant is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
+    own, guesser = assistant.configuration.language, language_guesser()
+    languages = Languages(guesser, own, spoken_languages(examples, own, guesser))
+    return Contents(
+        with_built_in_responses(assistant),
+        tuple(documents),
+        pages,
+        journeys,
+        rules,
+        settings,
+        languages,
+        (*assistant.warnings, *_language_warnings(languages, documents, shelves)),
+    )
 
 
 def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
@@ -100,7 +119,15 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
     contents = read_contents(shelves)
     model = train_contents(shelves, contents, progress)
     understanding = _understanding(contents, model)
-    return Playbook(contents.assistant, understanding, contents.journeys, contents.rules, contents.silence)
+    return Playbook(
+        contents.assistant,
+        understanding,
+        contents.journeys,
+        contents.rules,
+        contents.settings.silence,
+        contents.languages.spoken,
+        contents.settings.answers_strangers,
+    )
 
 
 def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str], None] = lambda _: None) -> Path:
@@ -128,7 +155,12 @@ def trained_understanding(shelves: Shelves, contents: Contents) -> Nlu | None:
 def _understanding(contents: Contents, model: Path) -> Nlu:
     """The trained model, asking of an intent what the assistant's `config.yml` asks for."""
     asked = contents.assistant.configuration
-    return replace(load(model), understood_above=asked.understood_above, ambiguous_within=asked.ambiguous_within)
+    return replace(
+        load(model),
+        understood_above=asked.understood_above,
+        ambiguous_within=asked.ambiguous_within,
+        languages=contents.languages,
+    )
 
 
 Stamp = frozenset[tuple[str, int, int]]
@@ -199,9 +231,9 @@ def _check_understanding(
     assistant: Assistant | None,
     channels: Collection[str],
     faults: Faults,
-) -> None:
+) -> Sequence[Example]:
     read = _keep(lambda: read_pages(pages, known_channels=channels), faults)
-    _keep(
+    data = _keep(
         lambda: read_training_data(
             documents,
             extra=knowledge_examples(read or ()),
@@ -210,6 +242,20 @@ def _check_understanding(
         ),
         faults,
     )
+    return data.examples if data is not None else ()
+
+
+def _language_warnings(languages: Languages, documents: Sequence[Document], shelves: Shelves) -> Iterator[Fault]:
+    if not knows_english_only(shelves.encoder):
+        return
+    folders = {language: document.path for document in documents if (language := folder_language(document.path))}
+    for language in sorted(languages.spoken - {"en"}):
+        yield Fault(
+            Place(folders.get(language, str(shelves.assistant))),
+            f'there are examples in "{language}", and the encoder that comes along knows English: in other languages a '
+            "message is understood by the words that it shares with the examples, not by what it means.",
+            "Add more examples, or set OVERTURE_ENCODER to a multilingual sentence-transformers model.",
+        )
 
 
 def _known(assistant: Assistant | None, documents: list[Document], shelves: Shelves) -> Known:

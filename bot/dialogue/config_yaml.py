@@ -14,6 +14,7 @@ from bot.dialogue.source import Source
 from bot.documents import did_you_mean
 from bot.domain.assistant import Configuration
 from bot.domain.errors import Place
+from bot.domain.languages import base_language
 
 POLICIES = frozenset(
     {"RulePolicy", "MemoizationPolicy", "AugmentedMemoizationPolicy", "TEDPolicy", "UnexpecTEDIntentPolicy"}
@@ -58,6 +59,8 @@ def read_configuration(sources: Iterable[Source]) -> Configuration:
     """What the files say together; where they say nothing, Rasa's defaults."""
     found = Configuration()
     for source in sources:
+        if isinstance(language := source.document.data.get("language"), str):
+            found = replace(found, language=base_language(language))
         policies = dict(_components(source, "policies", POLICIES))
         if policies:
             found = replace(found, generalises="TEDPolicy" in policies)

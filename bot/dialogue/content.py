@@ -16,6 +16,7 @@ from bot.dialogue.domain_yaml import Declarations, declare, read_entities, read_
 from bot.dialogue.forms import questions_for
 from bot.dialogue.prepared import prepare
 from bot.dialogue.rasa2 import upgrade
+from bot.dialogue.responses import in_own_language
 from bot.dialogue.responses_yaml import read_responses
 from bot.dialogue.rules import compile_rules
 from bot.dialogue.slots_yaml import read_slots
@@ -72,6 +73,7 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
     rules = tuple(rule for source in sources for rule in read_rules(source, names))
     stories = tuple(read_stories(sources, names))
     configuration = read_configuration(sources)
+    responses = {name: in_own_language(one, configuration.language) for name, one in responses.items()}
     if configuration.fallback_action not in names.actions():
         at = next(source.place(source.document.data, "policies") for source in sources if source.has("policies"))
         faults.unknown(at, "action or response", configuration.fallback_action, names.actions())

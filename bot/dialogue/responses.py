@@ -9,25 +9,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.conversation import Tracker
+from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.message import Button, Text
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|(?P<before>,?[ \t]+)?\{(?P<name>[\w.\-]+)\}")
 
 
 def render(
-    response: Response, tracker: Tracker, channel: str | None, *, values: Mapping[str, Any] | None = None
+    response: Response,
+    tracker: Tracker,
+    channel: str | None,
+    *,
+    values: Mapping[str, Any] | None = None,
+    language: str | None = None,
 ) -> Text:
     """What is said, on `channel`, in the state of `tracker`; an empty text where no variation fits.
 
-    `values` go before slots of the same name. The choice among variations depends only on the conversation and how far
-    it has come, so a replay says the same.
+    `values` go before slots of the same name. `language` is that of the conversation, unless it is given. The choice
+    among variations depends only on the conversation and how far it has come, so a replay says the same.
     """
-    fitting = _fitting(response, tracker, channel)
+    fitting = _fitting(response, tracker, channel, language or tracker.slots.get(LANGUAGE_SLOT))
     if not fitting:
         return Text("")
     choice = crc32(f"{tracker.conversation_id}:{tracker.event_count}:{response.name}".encode()) % len(fitting)
@@ -51,10 +58,33 @@ def says_something(content: Text) -> bool:
     return bool(content.text or content.buttons or content.image or content.extras)
 
 
-def _fitting(response: Response, tracker: Tracker, channel: str | None) -> Sequence[Variation]:
+def in_own_language(response: Response, language: str) -> Response:
+    """The response; a variation that is marked as of the assistant's own language is as if it were not marked."""
+    return replace(
+        response,
+        variations=tuple(
+            replace(one, language=None) if one.language == language else one for one in response.variations
+        ),
+    )
+
+
+def _fitting(response: Response, tracker: Tracker, channel: str | None, language: Any) -> Sequence[Variation]:
+    """Those in the language of the conversation go first, then those in the assistant's own, then any."""
+    own = [one for one in response.variations if one.language is None]
+    if len(own) == len(response.variations):
+        return _in_order(own, tracker, channel)
+    spoken = [one for one in response.variations if one.language is not None and one.language == language]
+    return (
+        _in_order(spoken, tracker, channel)
+        or _in_order(own, tracker, channel)
+        or _in_order(response.variations, tracker, channel)
+    )
+
+
+def _in_order(variations: Sequence[Variation], tracker: Tracker, channel: str | None) -> Sequence[Variation]:
     """Rasa's order: for this channel and on a condition, for this channel, on a condition, then the others."""
     groups: tuple[list[Variation], ...] = ([], [], [], [])
-    for variation in response.variations:
+    for variation in variations:
         if variation.channel not in (None, channel) or not _hold(variation.conditions, tracker):
             continue
         groups[(0 if variation.conditions else 1) + (2 if variation.channel is None else 0)].append(variation)

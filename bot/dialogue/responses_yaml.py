@@ -10,12 +10,13 @@ from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.source import Source, plain
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
+from bot.domain.languages import base_language
 from bot.domain.message import Button
 
 SAID_EVERYWHERE = ("text", "image", "buttons", "quick_replies")
 EXTRAS = ("custom", "attachment", "elements")
 CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
-KEYS = (*CONTENT, "channel", "condition", "metadata", "id", "button_type", "template_type")
+KEYS = (*CONTENT, "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
 
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
@@ -57,6 +58,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
     return Variation(
         text=source.optional_text(variation, "text") or "",
         channel=source.optional_text(variation, "channel"),
+        language=_read_language(source, variation),
         conditions=_read_conditions(source, variation, declared),
         buttons=tuple(
             button for key in ("buttons", "quick_replies") for button in _read_buttons(source, variation, key, declared)
@@ -65,6 +67,15 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         extras={key: plain(variation[key]) for key in EXTRAS if variation.get(key)},
         metadata=metadata,
     )
+
+
+def _read_language(source: Source, variation: Mapping[Any, Any]) -> str | None:
+    written = source.optional_text(variation, "language")
+    if written is None:
+        return None
+    if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*", written):
+        source.faults.add(source.place(variation, "language"), f'"{written}" is no language.', "Write it like de.")
+    return base_language(written)
 
 
 def _read_buttons(source: Source, variation: Mapping[Any, Any], key: str, declared: Declarations) -> list[Button]:

@@ -68,7 +68,8 @@ class SlotCondition:
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """One wording of a response, perhaps for one channel or while slots have certain values.
+    """One wording of a response, perhaps for one channel, for one language (None: the assistant's own), or while slots
+    have certain values.
 
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`.
     """
@@ -80,6 +81,7 @@ class Variation:
     image: str | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ class Configuration:
     `max_history`: how many states a story's memory spans. `generalises`: guess from stories where none fits, if more
     than `sure_above` of what they do speaks for it. `understood_above` and `ambiguous_within`: what the author asks of
     an intent beside what understanding has learnt to ask (Rasa's FallbackClassifier; nothing where it is not listed).
+    `language` is the assistant's own (ISO 639-1).
     """
 
     max_history: int = 5
@@ -159,6 +162,7 @@ class Configuration:
     checks_contradictions: bool = True
     understood_above: float = 0.0
     ambiguous_within: float = 0.0
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,11 +57,16 @@ class FrequencyCap(RuleRow):
 
 @dataclass(frozen=True, slots=True)
 class Keywords(RuleRow):
-    """Words that mean something when they are the whole message."""
+    """Words that mean something when they are the whole message; also `within_sentences` that nothing else reads."""
 
     meaning: Meaning
     language: str
     words: tuple[str, ...]
+    within_sentences: bool = False
+
+    @property
+    def stops_within(self) -> bool:
+        return self.within_sentences and self.meaning == "stop" and self.in_force(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,18 @@ class SendingRules:
             return whole
         meanings = {self._meanings.get(word) for word in words}
         return meanings.pop() if len(meanings) == 1 else None
+
+    def asks_to_stop(self, text: str) -> bool:
+        """Whether a message that cannot be understood asks to stop: it is such a word, or it has one in it that counts
+        within sentences and asks nothing."""
+        if self.keyword(text) == "stop":
+            return True
+        if any(mark in text for mark in "?？؟"):
+            return False
+        words = f" {' '.join(spelled(text))} "
+        phrases = (" ".join(spelled(word)) for row in self.keywords if row.stops_within for word in row.words)
+        # Where words are not parted by blanks, a phrase may stand anywhere.
+        return any(f" {one} " in words or (not one.isascii() and one in words) for one in phrases if one)
 
 
 LONGEST_KEYWORD_MESSAGE = 40

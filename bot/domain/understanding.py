@@ -10,6 +10,7 @@ from typing import Any
 FALLBACK_INTENT = "nlu_fallback"
 KNOWLEDGE_INTENT = "ask_knowledge"
 OPT_OUT_INTENT = "opt_out"
+PERSON_INTENT = "talk_to_person"
 
 REMINDED = "reminder"
 """The stage of what nobody wrote: a reminder was due."""
@@ -63,7 +64,8 @@ class Understood:
     """The reading of one message.
 
     `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback,
-    reminder.
+    reminder. `language` (ISO 639-1) is that of the text, where it can be told; `foreign`: the assistant does not speak
+    it, and did not understand the message.
     """
 
     text: str
@@ -72,6 +74,8 @@ class Understood:
     ranking: tuple[IntentScore, ...] = ()
     stage: str = "classifier"
     answer: KnowledgeAnswer | None = None
+    language: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +89,17 @@ class Expecting:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, where and on which day: what decides which knowledge pages may answer.
+    """Who asks, where and on which day: it decides which knowledge pages may answer, and helps to tell the language.
 
-    `today` is the date where the person is. `audiences` are in lower case. What is not known is left out.
+    `today` is the date where the person is. `audiences` are in lower case. `language` is that of the conversation so
+    far, `locale` the person's (`de-AT`). What is not known is left out.
     """
 
     today: date | None = None
     channel: str = ""
     audiences: frozenset[str] = frozenset()
+    language: str = ""
+    locale: str = ""
 
 
 ANYBODY = Asker()

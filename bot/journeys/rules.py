@@ -121,13 +121,24 @@ class _Reader:
         self.caps.append(cap)
 
     def _keywords(self, fields: Fields) -> None:
-        fields.only(*ROW_KEYS, "means", "language", "words")
+        fields.only(*ROW_KEYS, "means", "language", "words", "within_sentences")
         row = self._row(fields)
         means = fields.choice("means", MEANINGS, "meaning", required=True)
         language = fields.text("language", required=True)
         words = fields.read_all("words", _word, required=True)
+        within = fields.node.get("within_sentences", False)
+        if not isinstance(within, bool):
+            self._faults.add(fields.place("within_sentences"), '"within_sentences" is no yes or no.', "Write true.")
         if row and means and language and words:
-            self.keywords.append(Keywords(**row, meaning=MEANINGS[means], language=language, words=words))
+            self.keywords.append(
+                Keywords(
+                    **row,
+                    meaning=MEANINGS[means],
+                    language=language,
+                    words=words,
+                    within_sentences=bool(within),
+                )
+            )
 
     def _row(self, fields: Fields) -> _Row | None:
         """What every row has."""

@@ -24,11 +24,14 @@ from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
+from bot.nlu.languages import Languages
 from bot.nlu.reading import read
 from bot.nlu.words import FILLERS, word_set
 from bot.ports import Encoder
 
 INFORM_INTENT, CORRECT_INTENT = "inform", "correct"
+_NOT_UNDERSTOOD = frozenset({FALLBACK_INTENT, KNOWLEDGE_INTENT, "out_of_scope"})
+"""What a message in a language without examples is taken for, as nothing that the examples say is near it."""
 
 _PAYLOAD = re.compile(
     r"\s*/(?P<intent>[^\s{@/][^\s{@]*)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?\s*", re.DOTALL
@@ -61,6 +64,7 @@ class Pipeline:
     knowledge: Knowledge
     understood_above: float = 0.0
     ambiguous_within: float = 0.0
+    languages: Languages | None = None
 
     def parse(
         self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
@@ -79,7 +83,18 @@ class Pipeline:
         understood = self._decide(reading.text, readings, found, expecting)
         if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
             understood = _with_knowledge(understood, self.knowledge.answer(reading.text, embeddings[0], asker))
+        understood = self._in_its_language(understood, reading.text, asker)
         return replace(understood, text=text, entities=tuple(reading.place(entity) for entity in found))
+
+    def _in_its_language(self, understood: Understood, text: str, asker: Asker) -> Understood:
+        if self.languages is None:
+            return understood
+        heard = self.languages.hear(text, earlier=asker.language, locale=asker.locale)
+        if not heard.sure:
+            return understood
+        strange = heard.language not in self.languages.spoken
+        not_understood = understood.answer is None and understood.intent.name in _NOT_UNDERSTOOD
+        return replace(understood, language=heard.language, foreign=strange and not_understood)
 
     def _is_readable(self, text: str) -> bool:
         """False for what has no words: the encoder cannot tell one emoji from another, so examples must have it."""

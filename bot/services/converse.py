@@ -32,6 +32,7 @@ from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import ask, finish
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.other_languages import keep_language, language_of, title_pressed
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
@@ -124,6 +125,7 @@ async def _customer_turn(
     keyword = _keyword(runtime, message, situation)
     understood = await _understand(runtime, thought, situation, message, keyword)
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
+    keep_language(runtime.library.current(), thought, understood)
     await respond(runtime, thought, situation, message, message_id, keyword)
     turn = Turn(
         conversation=situation.conversation,
@@ -167,8 +169,10 @@ async def _understand(
     if message.payload:
         understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
     else:
-        asker = asker_of(situation.profile, message.channel, thought.now)
+        asker = asker_of(situation.profile, message.channel, thought.now, language_of(thought.tracker))
         understood = await understand(runtime, thought.tracker, message.text, situation.region, asker)
+        if understood.foreign and (payload := title_pressed(thought.tracker, message.text)) is not None:
+            understood = await read_payload(runtime, thought.tracker, payload, situation.region)
     thought.took("understand", perf_counter() - begun)
     return understood
 

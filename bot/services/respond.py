@@ -8,6 +8,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
+from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, close_form
 from bot.services.think import Thought, answer
@@ -24,8 +25,11 @@ async def respond(
     keyword: Meaning | None,
 ) -> None:
     """Opt-outs come first, then the other keywords; then whoever has the floor: a colleague, or the dialogue."""
-    assistant = runtime.library.current().assistant
-    latest = thought.tracker.latest_message
+    playbook = runtime.library.current()
+    assistant, latest = playbook.assistant, thought.tracker.latest_message
+    foreign = latest is not None and latest.understood.foreign
+    if keyword is None and foreign and playbook.rules.asks_to_stop(message.text):
+        keyword = "stop"  # in a language without examples, words are all that there is to go by
     if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
     elif keyword == "start":
@@ -38,6 +42,8 @@ async def respond(
         thought.acted.append(("listen", f"{situation.handoff.rep} has the floor"))
     elif message.opened and OPENED.name not in assistant.intents:
         thought.acted.append(("listen", f"the assistant has no intent {OPENED.name}"))
+    elif latest is not None and foreign and not playbook.answers_strangers:
+        say_not_spoken(playbook, thought, latest.understood)
     else:
         await answer(runtime, thought, situation.profile, message_id)
 

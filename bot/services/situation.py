@@ -109,15 +109,15 @@ def spoke_here_since(conversation: Conversation, moment: datetime) -> bool:
     return conversation.last_message_at is not None and conversation.last_message_at > moment
 
 
-def asker_of(profile: Profile, channel: str, now: datetime) -> Asker:
-    """Which knowledge pages may answer this person, here and today.
+def asker_of(profile: Profile, channel: str, now: datetime, language: str = "") -> Asker:
+    """Which knowledge pages may answer this person, here and today; and in which language they may write.
 
     Their audiences are their tags, and what their attribute `audience` holds: a name, or a list of names.
     """
     named = profile.attributes.get("audience")
     names = named if isinstance(named, (list, tuple)) else [named]
     audiences = {str(name).casefold() for name in (*names, *profile.tags) if name}
-    return Asker(_local(now, profile.time_zone).date(), channel, frozenset(audiences))
+    return Asker(_local(now, profile.time_zone).date(), channel, frozenset(audiences), language, profile.locale or "")
 
 
 def _local(now: datetime, time_zone: str | None) -> datetime:

@@ -42,7 +42,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import Text
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
-from bot.domain.understanding import ANYBODY, OPT_OUT_INTENT, Asker, Expecting, Understood
+from bot.domain.understanding import ANYBODY, FALLBACK_INTENT, OPT_OUT_INTENT, Asker, Expecting, Understood
 from bot.ports import ReadContext
 from bot.services.runtime import Runtime
 
@@ -117,10 +117,12 @@ async def _as_the_engine_reads_it(runtime: Runtime, understood: Understood, trac
     if understood.intent.name == OPT_OUT_INTENT:
         return understood
     try:
-        return await runtime.dialogue.understand(understood, tracker)
+        read = await runtime.dialogue.understand(understood, tracker)
     except DialogueError as error:
         log.warning("the dialogue engine did not read a message", error=str(error))
         return understood
+    no_wiser = read.intent.name in (FALLBACK_INTENT, understood.intent.name)
+    return replace(read, language=understood.language, foreign=understood.foreign and no_wiser)
 
 
 def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:

@@ -196,6 +196,7 @@ def explain(turn: Turn) -> dict[str, Any]:
 def _reading(understood: Understood) -> dict[str, Any]:
     return {
         "stage": understood.stage,
+        "language": understood.language,
         "intent": understood.intent.name,
         "confidence": round(understood.intent.confidence, 3),
         "ranking": [{"name": one.name, "confidence": round(one.confidence, 3)} for one in understood.ranking[:5]],

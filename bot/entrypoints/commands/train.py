@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from time import perf_counter
 
 from bot.adapters.library import read_contents, train_contents
@@ -19,7 +20,10 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
         print(step)
 
     began = perf_counter()
-    model = train_contents(shelves, read_contents(shelves), tell)
+    contents = read_contents(shelves)
+    for warning in contents.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
+    model = train_contents(shelves, contents, tell)
     if steps:
         print(f"trained in {perf_counter() - began:.1f} s: {model}")
     else:

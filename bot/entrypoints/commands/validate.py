@@ -13,7 +13,7 @@ from bot.settings import Settings
 def run(settings: Settings, _options: argparse.Namespace) -> int:
     contents = read_contents(shelves_of(settings, channel_names(settings)))
     assistant = contents.assistant
-    for warning in assistant.warnings:
+    for warning in contents.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     print(
         f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "

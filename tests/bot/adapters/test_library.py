@@ -235,3 +235,26 @@ async def test_files_that_stay_as_they_are_are_not_read_again(
     async with watching(WatchedLibrary(shelves, opener.playbook), Ear()):
         await asyncio.sleep(0.1)
     assert opener.times == 0
+
+
+def test_examples_in_a_language_that_the_encoder_does_not_know_are_warned_of(shelves: Shelves) -> None:
+    assert read_contents(shelves).warnings == ()
+    folder = shelves.assistant / "nlu" / "de"
+    folder.mkdir()
+    (folder / "talking.yml").write_text(
+        'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - Guten Tag\n', encoding="utf-8"
+    )
+    contents = read_contents(shelves)
+    assert contents.languages.spoken == {"en", "de"}
+    (warning,) = contents.warnings
+    assert str(warning).startswith('nlu_data/nlu/de/talking.yml:1:1: there are examples in "de"')
+    assert "OVERTURE_ENCODER" in str(warning)
+    assert read_contents(replace(shelves, encoder="intfloat/multilingual-e5-small")).warnings == ()
+
+
+def test_an_assistant_without_them_gets_the_built_in_responses(shelves: Shelves) -> None:
+    said = shelves.assistant / "responses" / "talking.yml"
+    said.write_text(said.read_text(encoding="utf-8").replace("utter_no_answer:", "utter_nothing_found:"), "utf-8")
+    responses = read_contents(shelves).assistant.responses
+    assert responses["utter_no_answer"].variations[0].buttons[0].payload == "/talk_to_person"
+    assert len(responses["utter_language_not_spoken"].variations) == 14

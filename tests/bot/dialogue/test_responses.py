@@ -124,3 +124,39 @@ def test_what_only_some_channels_show_is_warned_of() -> None:
     assistant = assistant_of("responses: {utter_card: [{custom: {a: 1}}]}")
     assert "others say nothing" in str(assistant.warnings[0])
     assert says_something(render(assistant.responses["utter_card"], Tracker(ConversationId("c")), None))
+
+
+def test_a_variation_in_the_language_of_the_conversation_goes_before_the_assistants_own() -> None:
+    both = response(Variation("Hello", channel="sms"), Variation("Hi"), Variation("Hallo", language="de"))
+    assert render(both, tracker(), "sms").text == "Hello"
+    assert render(both, tracker(language="de"), "sms").text == "Hallo"
+    assert render(both, tracker(language="fr"), "web").text == "Hi"
+    assert render(both, tracker(), "web", language="de").text == "Hallo"
+
+
+def test_channel_and_condition_choose_among_the_variations_of_a_language() -> None:
+    german = response(
+        Variation("Hi"),
+        Variation("Hallo", language="de"),
+        Variation("Hallo per SMS", channel="sms", language="de"),
+        Variation("Hallo Ana", conditions=(SlotCondition("name", "Ana"),), language="de"),
+    )
+    assert render(german, tracker(language="de"), "sms").text == "Hallo per SMS"
+    assert render(german, tracker(language="de", name="Ana"), "web").text == "Hallo Ana"
+
+
+def test_a_response_in_other_languages_only_is_said_all_the_same() -> None:
+    assert render(response(Variation("Hallo", language="de")), tracker(language="fr"), None).text == "Hallo"
+
+
+def test_the_assistants_own_language_may_be_named_and_changes_nothing() -> None:
+    text = """
+language: de-AT
+responses:
+  utter_greet:
+    - {text: "Servus", language: de}
+    - {text: "Hi", language: en-GB}
+"""
+    assistant = assistant_of(text)
+    assert [one.language for one in assistant.responses["utter_greet"].variations] == [None, "en"]
+    assert render(assistant.responses["utter_greet"], tracker(), None).text == "Servus"

@@ -153,3 +153,23 @@ def test_case_spacing_punctuation_and_emoji_never_hide_a_stop(
 @given(st.text())
 def test_any_text_has_an_answer(text: str) -> None:
     assert RULES.keyword(text) in (None, "stop", "start", "help")
+
+
+@pytest.mark.parametrize(
+    ("text", "stops"),
+    [
+        ("por favor quiero darme de baja", True),
+        ("STOP", True),
+        ("DARME DE BAJA!!!", True),
+        ("пожалуйста, отпишите меня", True),
+        ("¿cómo puedo darme de baja?", False),
+        ("quiero cancelar mi cita", False),
+        ("la temporada baja", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_that_nothing_else_reads_is_searched_for_phrases_that_stop(text: str, stops: bool) -> None:
+    phrases = ("darme de baja", "отпишите")
+    row = Keywords("es", "default", date(2026, 1, 1), None, "a test", "stop", "es", phrases, within_sentences=True)
+    whole = Keywords("en", "default", date(2026, 1, 1), None, "a test", "stop", "en", ("stop", "cancelar", "baja"))
+    assert SendingRules(keywords=(row, whole)).asks_to_stop(text) is stops

@@ -1,0 +1,58 @@
+"""Responses that an assistant need not have: for no answer, and for a language that it does not speak."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from bot.documents import parse
+from bot.domain.assistant import Assistant, Response, Variation
+from bot.domain.message import Button
+from bot.domain.understanding import PERSON_INTENT
+
+NOT_SPOKEN = "utter_language_not_spoken"
+
+_FILE = Path(__file__).with_name("built_in_responses.yml")
+
+
+def with_built_in_responses(assistant: Assistant) -> Assistant:
+    """The assistant with those that it has not; a person is offered where it has an intent that asks for one."""
+    added = {
+        name: _for_assistant(response, assistant)
+        for name, response in _responses().items()
+        if name not in assistant.responses
+    }
+    return replace(assistant, responses={**assistant.responses, **added}) if added else assistant
+
+
+def _for_assistant(response: Response, assistant: Assistant) -> Response:
+    variations = response.variations
+    if PERSON_INTENT not in assistant.intents:
+        variations = tuple(replace(one, buttons=()) for one in variations)
+    own = assistant.configuration.language
+    if any(one.language == own for one in variations) and response.name != NOT_SPOKEN:
+        # What goes for all languages is English, and gives way to the assistant's own.
+        languages = [one.language or "en" for one in variations]
+        variations = tuple(
+            replace(one, language=None if language == own else language)
+            for one, language in zip(variations, languages, strict=True)
+        )
+    return Response(response.name, variations)
+
+
+@cache
+def _responses() -> Mapping[str, Response]:
+    data = parse(_FILE.name, _FILE.read_text(encoding="utf-8")).data
+    return {
+        str(name): Response(str(name), tuple(_variation(one) for one in variations))
+        for name, variations in data["responses"].items()
+    }
+
+
+def _variation(written: Mapping[str, object]) -> Variation:
+    listed = written["buttons"]
+    buttons = [Button(str(one["title"]), str(one["payload"])) for one in listed] if isinstance(listed, list) else []
+    language = written.get("language")
+    return Variation(str(written["text"]), buttons=tuple(buttons), language=str(language) if language else None)

@@ -1,0 +1,105 @@
+"""In which language a message is, as far as that can be told: of two words it often cannot."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import PurePath
+
+from bot.domain.languages import base_language
+from bot.nlu.training_data import Example
+from bot.ports import LanguageGuesser
+
+_LETTERS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NO_WORDS = re.compile(r"\S*@\S*|(?:https?://|www\.)\S*|\S*\d\S*")
+_LATIN_UP_TO = 0x24F
+_READ = 200
+"""Characters that are looked at."""
+
+_READ_OF_AN_INTENT = 2000
+_MANY = 0.2
+"""The share of the intents whose examples are in a language from which the assistant speaks it."""
+
+_SURE = 0.7
+_SPOKEN, _EARLIER, _LOCALE = 4.0, 6.0, 3.0
+"""How many times likelier a language is than its words alone say: one that the assistant speaks, that of the message
+before, and that of the person's browser or telephone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The likeliest language of a text (ISO 639-1), and how likely it is; `sure` enough to act on."""
+
+    language: str
+    share: float
+    sure: bool
+
+
+NOT_HEARD = Heard("", 0.0, sure=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """The languages that an assistant speaks: its own, and those that it has examples of."""
+
+    guesser: LanguageGuesser
+    own: str
+    spoken: frozenset[str]
+
+    def hear(self, text: str, *, earlier: str = "", locale: str = "") -> Heard:
+        """The language of the text. `earlier` is that of the conversation so far, `locale` the person's (`de-AT`)."""
+        words = _LETTERS.findall(_NO_WORDS.sub(" ", text[:_READ]))
+        if not words:
+            return NOT_HEARD
+        persons = base_language(locale)
+        shares: dict[str, float] = {}
+        for tag, share in self.guesser.guess(" ".join(words)):
+            language = base_language(tag)
+            shares[language] = shares.get(language, 0.0) + share
+        unknown = max(0.0, 1.0 - sum(shares.values()))
+        for language in shares:
+            if language in self.spoken:
+                shares[language] *= _SPOKEN
+            if language == earlier:
+                shares[language] *= _EARLIER
+            if language == persons:
+                shares[language] *= _LOCALE
+        if not shares:
+            return NOT_HEARD
+        likeliest = max(shares, key=lambda language: shares[language])
+        share = shares[likeliest] / (sum(shares.values()) + unknown)
+        # One word in Latin letters may be a name or a slip of the pen: it takes a second sign.
+        enough = len(words) > 1 or not _is_latin(words[0]) or likeliest in {earlier, persons, *self.spoken}
+        return Heard(likeliest, round(share, 4), sure=enough and share >= _SURE)
+
+
+def folder_language(path: str) -> str:
+    """The language of a file's examples, which is the name of its folder under `nlu`: `nlu/de/talking.yml`; else ""."""
+    for folder, below in pairwise(PurePath(path).parts[:-1]):
+        if folder == "nlu" and re.fullmatch(r"[a-z]{2,3}", below):
+            return base_language(below)
+    return ""
+
+
+def spoken_languages(examples: Sequence[Example], own: str, guesser: LanguageGuesser) -> frozenset[str]:
+    """The assistant's own language, those of the folders of its examples, and those that many intents are in: an
+    imported assistant may not say which."""
+    of_folders = {folder_language(example.place.path) for example in examples}
+    texts: dict[str, list[str]] = {}
+    for example in examples:
+        if not folder_language(example.place.path):
+            texts.setdefault(example.intent, []).append(example.text)
+    guesses = Counter(
+        base_language(found[0][0])
+        for together in texts.values()
+        if (found := guesser.guess(" ".join(together)[:_READ_OF_AN_INTENT])) and found[0][1] >= _SURE
+    )
+    many = {language for language, intents in guesses.items() if intents >= _MANY * len(texts)}
+    return frozenset({own, *of_folders, *many} - {""})
+
+
+def _is_latin(word: str) -> bool:
+    return all(ord(letter) <= _LATIN_UP_TO or not letter.isalpha() for letter in word)

@@ -1,0 +1,65 @@
+"""Other languages: a conversation keeps its language, and one that the assistant does not speak is told so, in it."""
+
+from __future__ import annotations
+
+from bot.dialogue.responses import render
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import BotUttered, SlotSet, Tracker
+from bot.domain.effects import Say
+from bot.domain.languages import LANGUAGE_SLOT, OWN_NAMES
+from bot.domain.sending_rules import spelled
+from bot.domain.understanding import Understood
+from bot.ports import Playbook
+from bot.services.think import Thought
+
+NOT_SPOKEN = "utter_language_not_spoken"
+
+
+def language_of(tracker: Tracker) -> str:
+    """The language of the conversation so far; empty where it is not known."""
+    kept = tracker.slots.get(LANGUAGE_SLOT)
+    if isinstance(kept, str) and kept:
+        return kept
+    return tracker.latest_message.understood.language if tracker.latest_message is not None else ""
+
+
+def keep_language(playbook: Playbook, thought: Thought, understood: Understood) -> None:
+    """Set the slot `language` where the message is in another language than the conversation was.
+
+    Only where it is of use: the assistant speaks several, or declares the slot for it to be set from outside. A slot of
+    this name that messages or forms fill means something else, and stays as it is.
+    """
+    assistant = playbook.assistant
+    current = thought.tracker.slots.get(LANGUAGE_SLOT) or assistant.configuration.language
+    if understood.language in ("", current) or not _is_kept(assistant, playbook):
+        return
+    thought.apply(SlotSet(LANGUAGE_SLOT, understood.language))
+
+
+def _is_kept(assistant: Assistant, playbook: Playbook) -> bool:
+    declared = assistant.slots.get(LANGUAGE_SLOT)
+    if declared is None:
+        return len(playbook.languages) > 1
+    return all(mapping.type == "custom" and mapping.action is None for mapping in declared.mappings)
+
+
+def title_pressed(tracker: Tracker, text: str) -> str | None:
+    """The payload of the button that was last shown with this title: on some channels it is typed, not pressed."""
+    last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
+    asked = spelled(text)
+    titles = last.buttons if last is not None and asked else ()
+    return next((button.payload for button in titles if spelled(button.title) == asked), None)
+
+
+def say_not_spoken(playbook: Playbook, thought: Thought, understood: Understood) -> None:
+    """Say in the message's own language that it is not spoken, and which are."""
+    thought.acted.append((NOT_SPOKEN, f'the message is in a language that is not spoken: "{understood.language}"'))
+    response = playbook.assistant.responses.get(NOT_SPOKEN)
+    if response is None:
+        return
+    spoken = sorted(playbook.languages, key=lambda one: (one != playbook.assistant.configuration.language, one))
+    names = ", ".join(OWN_NAMES.get(language, language) for language in spoken)
+    content = render(
+        response, thought.tracker, thought.channel, values={"languages": names}, language=understood.language
+    )
+    thought.say(Say(content, NOT_SPOKEN))

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.language_guesser import language_guesser
+from bot.domain.errors import Place
+from bot.nlu.languages import Languages, folder_language, spoken_languages
+from bot.nlu.training_data import Example
+
+ENGLISH = Languages(language_guesser(), "en", frozenset({"en"}))
+
+
+class ScriptedGuesser:
+    """Guesses the same of every text."""
+
+    def __init__(self, *guesses: tuple[str, float]) -> None:
+        self._guesses = guesses
+
+    def guess(self, text: str) -> Sequence[tuple[str, float]]:
+        return self._guesses
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("how much does it cost?", "en"),
+        ("Bitte keine Nachrichten mehr", "de"),
+        ("ne m'envoyez plus de messages", "fr"),
+        ("¿Cuánto cuesta?", "es"),
+        ("Сколько это стоит?", "ru"),
+        ("いくらですか", "ja"),
+        ("Fiyatı ne kadar?", "tr"),
+    ],
+)
+def test_the_language_of_a_sentence_is_heard(text: str, language: str) -> None:
+    heard = ENGLISH.hear(text)
+    assert (heard.language, heard.sure) == (language, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "42", "🙂🙂", "ana.silva@example.com", "https://beispiel.example/preise", "+47 900 00 000"]
+)
+def test_what_has_no_words_is_in_no_language(text: str) -> None:
+    assert not ENGLISH.hear(text).sure
+
+
+@pytest.mark.parametrize("text", ["Ana", "Bonjour", "Maria", "ok", "Zoltan"])
+def test_one_word_in_latin_letters_is_not_enough_to_be_of_another_language(text: str) -> None:
+    assert ENGLISH.hear(text).language == "en" or not ENGLISH.hear(text).sure
+
+
+def test_a_short_text_is_heard_with_a_second_sign() -> None:
+    assert not ENGLISH.hear("Bonjour").sure
+    assert ENGLISH.hear("Bonjour", locale="fr-CA").language == "fr"
+    assert ENGLISH.hear("Bonjour", locale="fr-CA").sure
+    assert ENGLISH.hear("gracias", earlier="es").sure
+
+
+def test_of_two_near_languages_the_one_that_is_spoken_is_likelier() -> None:
+    guesser = ScriptedGuesser(("da", 0.5), ("no", 0.4))
+    assert Languages(guesser, "no", frozenset({"no"})).hear("hvad koster det").language == "no"
+    assert Languages(guesser, "en", frozenset({"en"})).hear("hvad koster det").language == "da"
+
+
+def test_the_language_of_examples_is_the_name_of_their_folder() -> None:
+    assert folder_language("nlu_data/nlu/de/talking.yml") == "de"
+    assert folder_language("nlu/pt-x.yml") == ""
+    assert folder_language("nlu_data/nlu/talking.yml") == ""
+    assert folder_language("imported/nlu/faq/talking.yml") == "faq"
+
+
+def test_an_assistant_speaks_its_own_language_that_of_its_folders_and_that_of_its_examples() -> None:
+    spanish = ["¿cuánto cuesta el plan?", "quiero saber el precio por persona"]
+    german = [Example("Guten Tag zusammen", "greet", (), Place("nlu/de/talking.yml"))]
+    assert spoken_languages(german, "en", language_guesser()) == {"en", "de"}
+    examples = [Example(text, "price", (), Place("nlu/all.yml")) for text in spanish]
+    assert spoken_languages(examples, "en", language_guesser()) == {"en", "es"}
+    assert spoken_languages([], "en", language_guesser()) == {"en"}
+
+
+@given(st.text(), st.sampled_from(["", "de"]), st.text(max_size=10))
+def test_any_text_is_heard_without_an_error(text: str, earlier: str, locale: str) -> None:
+    heard = ENGLISH.hear(text, earlier=earlier, locale=locale)
+    assert 0.0 <= heard.share <= 1.0 + 1e-6

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.adapters.built_in_responses import with_built_in_responses
+from bot.dialogue.content import read_assistant
+from bot.documents import parse
+from bot.domain.sending_rules import Keywords, SendingRules
+from bot.domain.understanding import ANYBODY, Asker, Expecting, IntentScore, Understood
+from tests.bot.services.fakes import FakeNlu
+from tests.bot.services.stage import ASSISTANT, RULES, VISITOR, Stage
+
+FRENCH = "combien de personnes"
+GERMAN = "Wie viele Leute"
+
+
+class ForeignNlu(FakeNlu):
+    """As the fake; French is foreign, German is spoken, and neither is understood."""
+
+    def parse(
+        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+    ) -> Understood:
+        fallback = IntentScore("nlu_fallback", 1.0)
+        if text.startswith("Parler") or "de" in text.split():
+            return Understood(text, fallback, language="fr", foreign=True)
+        if text == GERMAN:
+            return Understood(text, fallback, language="de")
+        return super().parse(text, expecting=expecting, region=region)
+
+
+async def teach(
+    stage: Stage, *, languages: set[str], answers_strangers: bool = False, more: str = "", rules: SendingRules = RULES
+) -> None:
+    """An assistant that offers a person, and whose fallback has German words."""
+    text = ASSISTANT.replace("opt_out, nlu_fallback]", "opt_out, nlu_fallback, talk_to_person]").replace(
+        'utter_default: [{text: "Pardon?"}]',
+        'utter_default: [{text: "Pardon?"}, {text: "Wie bitte?", language: de}]',
+    )
+    text += "  - rule: person\n    steps: [{intent: talk_to_person}, {action: utter_tip}]\n"
+    assistant = with_built_in_responses(
+        read_assistant([parse("domain.yml", text.replace("slots:", f"slots:{more}", 1))])
+    )
+    stage.library.playbook = replace(
+        stage.library.playbook,
+        assistant=assistant,
+        nlu=ForeignNlu(*assistant.intents),
+        languages=frozenset(languages),
+        answers_strangers=answers_strangers,
+        rules=rules,
+    )
+    await stage.says("greet", channel="webchat")  # so that the disclosure is behind us
+
+
+async def test_a_language_that_is_not_spoken_is_told_so_in_it(stage: Stage) -> None:
+    await teach(stage, languages={"en", "de"})
+    (said,) = await stage.says(FRENCH, channel="webchat")
+    assert said == "Je suis désolé, je ne parle pas encore français. Je comprends : English, Deutsch."
+
+
+async def test_the_title_of_the_button_that_offers_a_person_may_be_typed(stage: Stage) -> None:
+    await teach(stage, languages={"en"})
+    await stage.says(FRENCH, channel="webchat")
+    assert await stage.says("Parler à une personne !", channel="webchat") == ["A tip."]
+
+
+async def test_an_author_may_have_other_languages_answered_as_what_is_not_understood(stage: Stage) -> None:
+    await teach(stage, languages={"en"}, answers_strangers=True)
+    assert await stage.says(FRENCH, channel="webchat") == ["Pardon?"]
+
+
+@pytest.mark.parametrize("text", ["désabonnez moi de tout", "STOP"])
+async def test_an_opt_out_is_heeded_before_the_language_is_spoken_of(stage: Stage, text: str) -> None:
+    french = Keywords(
+        "fr", "default", date(2026, 1, 1), None, "a test", "stop", "fr", ("désabonnez",), within_sentences=True
+    )
+    await teach(stage, languages={"en"}, rules=replace(RULES, keywords=(*RULES.keywords, french)))
+    (said,) = await stage.says(text)
+    assert "You will get no more of these." in said
+
+
+async def test_responses_are_in_the_language_of_the_conversation(stage: Stage) -> None:
+    await teach(stage, languages={"en", "de"})
+    assert await stage.says("what?", channel="webchat") == ["Pardon?"]
+    assert await stage.says(GERMAN, channel="webchat") == ["Wie bitte?"]
+    assert await stage.says("what?", channel="webchat") == ["Wie bitte?"]
+
+
+async def test_an_assistant_of_one_language_has_no_slot_for_it(stage: Stage) -> None:
+    await teach(stage, languages={"en"})
+    await stage.says(GERMAN, channel="webchat")
+    assert "language" not in (await stage.at("webchat", VISITOR)).tracker.slots
+
+
+async def test_a_slot_of_this_name_that_messages_fill_means_something_else(stage: Stage) -> None:
+    own = "\n  language: {type: text, mappings: [{type: from_text}]}"
+    await teach(stage, languages={"en", "de"}, more=own)
+    await stage.says(GERMAN, channel="webchat")
+    assert (await stage.at("webchat", VISITOR)).tracker.slots["language"] == GERMAN
+
+
+async def test_a_form_stays_open_while_a_language_is_not_spoken(stage: Stage) -> None:
+    await teach(stage, languages={"en"})
+    await stage.says("book", channel="webchat")
+    await stage.says(FRENCH, channel="webchat")
+    loop = (await stage.at("webchat", VISITOR)).tracker.loop
+    assert loop is not None
+    assert loop.name == "size_form"
