@@ -7,7 +7,7 @@ import importlib
 import keyword
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -23,18 +23,23 @@ Argument = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A verb, what it does in one line, and its arguments as `add_argument` takes them."""
+    """A verb, what it does in one line, and its arguments as `add_argument` takes them.
+
+    A verb of two words, such as "nlu parse", belongs to the group that the first of them names.
+    """
 
     verb: str
     help: str
     arguments: Sequence[Argument] = field(default=())
 
+    @property
+    def module(self) -> str:
+        words = (word + ("_" if keyword.iskeyword(word) else "") for word in self.verb.split())
+        return ".".join(["bot.entrypoints.commands", *words])
+
     def run(self, settings: Settings, options: argparse.Namespace) -> int:
         """Only the module of the command that was asked for is imported, so that each starts at once."""
-        name = self.verb + ("_" if keyword.iskeyword(self.verb) else "")
-        work: Callable[[Settings, argparse.Namespace], int] = importlib.import_module(
-            f"bot.entrypoints.commands.{name}"
-        ).run
+        work: Callable[[Settings, argparse.Namespace], int] = importlib.import_module(self.module).run
         return work(settings, options)
 
 
@@ -89,10 +94,13 @@ COMMANDS = (
     ),
 )
 
+GROUPS: Mapping[str, str] = {}
+"""What the verbs of each group are about, in one line."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; its exit status. What a person can mend is told in sentences, without a traceback."""
-    options = _parser().parse_args(arguments)
+    options = parser(COMMANDS, GROUPS).parse_args(arguments)
     try:
         for sentence in misspelt_settings():
             print(f"overture: {sentence}", file=sys.stderr)
@@ -112,17 +120,25 @@ def run(arguments: Sequence[str]) -> int:
         return CUT_OFF
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="overture", description="A self-hosted conversational marketing agent.")
-    parser.add_argument("--version", action="version", version=f"overture {version('overture')}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        sentence = f"{command.help[0].upper()}{command.help[1:]}."
-        described = commands.add_parser(command.verb, help=command.help, description=sentence)
+def parser(commands: Iterable[Command], groups: Mapping[str, str]) -> argparse.ArgumentParser:
+    """Reads a command line into options, of which `command` is the one that was asked for."""
+    top = argparse.ArgumentParser(prog="overture", description="A self-hosted conversational marketing agent.")
+    top.add_argument("--version", action="version", version=f"overture {version('overture')}")
+    branches = {"": top.add_subparsers(required=True, metavar="COMMAND")}
+    for command in commands:
+        group, _, verb = command.verb.rpartition(" ")
+        if group not in branches:
+            about = branches[""].add_parser(group, help=groups[group], description=_sentence(groups[group]))
+            branches[group] = about.add_subparsers(required=True, metavar="COMMAND")
+        described = branches[group].add_parser(verb, help=command.help, description=_sentence(command.help))
         for name, properties in command.arguments:
             described.add_argument(name, **properties)
         described.set_defaults(command=command)
-    return parser
+    return top
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def _given(options: argparse.Namespace) -> dict[str, object]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.entrypoints.cli import COMMANDS, FAULTY, MISUSED, run
+from bot.entrypoints.cli import COMMANDS, FAULTY, MISUSED, Command, parser, run
 
 ROOT = Path(__file__).parents[3]
 
@@ -128,15 +128,42 @@ def test_a_settings_file_that_is_not_utf8_is_told(capsys: pytest.CaptureFixture[
     assert told(capsys) == "overture: the file .env is not UTF-8. Save it as UTF-8.\n"
 
 
-@pytest.mark.parametrize("verb", [command.verb for command in COMMANDS])
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.verb)
 def test_every_command_of_the_table_has_a_module_and_tells_how_it_is_used(
-    verb: str, capsys: pytest.CaptureFixture[str]
+    command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert find_spec(f"bot.entrypoints.commands.{verb}") or find_spec(f"bot.entrypoints.commands.{verb}_")
+    assert find_spec(command.module)
     with pytest.raises(SystemExit) as ended:
-        run([verb, "--help"])
+        run([*command.verb.split(), "--help"])
     assert ended.value.code == 0
-    assert f"usage: overture {verb}" in capsys.readouterr().out
+    assert f"usage: overture {command.verb}" in capsys.readouterr().out
+
+
+GROUPED = (
+    Command("sing", "sing a song"),
+    Command("dance tango", "dance a tango", (("--steps", {"type": int}),)),
+    Command("dance try", "try to dance"),
+)
+
+
+def test_verbs_of_two_words_stand_in_the_group_of_the_first() -> None:
+    options = parser(GROUPED, {"dance": "dances"}).parse_args(["dance", "tango", "--steps", "3"])
+    assert (options.command.verb, options.steps) == ("dance tango", 3)
+    assert options.command.module == "bot.entrypoints.commands.dance.tango"
+    assert GROUPED[2].module == "bot.entrypoints.commands.dance.try_"
+
+
+def test_a_group_without_a_verb_tells_its_verbs(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parser(GROUPED, {"dance": "dances"}).parse_args(["dance", "--help"])
+    assert ended.value.code == 0
+    out = capsys.readouterr().out
+    assert "Dances." in out
+    assert "dance a tango" in out
+    with pytest.raises(SystemExit) as misused:
+        parser(GROUPED, {"dance": "dances"}).parse_args(["dance"])
+    assert misused.value.code == MISUSED
+    assert told(capsys).startswith("usage: overture dance")
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:
