@@ -27,6 +27,7 @@ from bot.journeys.content import Known, read_journey
 from bot.journeys.rules import read_rules
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
+from bot.nlu.pipeline import Pipeline
 from bot.nlu.training_data import Example, read_training_data
 from bot.ports import Nlu, Playbook
 
@@ -117,8 +118,7 @@ def read_contents(shelves: Shelves) -> Contents:
 def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
     """Read, train if what is to be understood has changed, and load; slow when it trains, else under a second."""
     contents = read_contents(shelves)
-    model = train_contents(shelves, contents, progress)
-    understanding = _understanding(contents, model)
+    understanding = open_pipeline(shelves, contents, progress)
     return Playbook(
         contents.assistant,
         understanding,
@@ -152,7 +152,12 @@ def trained_understanding(shelves: Shelves, contents: Contents) -> Nlu | None:
     return None if model is None else _understanding(contents, model)
 
 
-def _understanding(contents: Contents, model: Path) -> Nlu:
+def open_pipeline(shelves: Shelves, contents: Contents, progress: Callable[[str], None] = lambda _: None) -> Pipeline:
+    """How these contents are understood, trained where that has changed."""
+    return _understanding(contents, train_contents(shelves, contents, progress))
+
+
+def _understanding(contents: Contents, model: Path) -> Pipeline:
     """The trained model, asking of an intent what the assistant's `config.yml` asks for."""
     asked = contents.assistant.configuration
     return replace(

@@ -84,6 +84,14 @@ COMMANDS = (
         ),
     ),
     Command(
+        "knowledge check",
+        "list questions of customers that no knowledge page answers",
+        (
+            ("--since", {"help": "only what was asked from this time on, such as 2026-11-24 or 2026-11-24T09:00Z"}),
+            ("--questions", {"type": Path, "help": "a file of questions, one a line, instead of the transcripts"}),
+        ),
+    ),
+    Command(
         "import",
         "take over a Rasa project",
         (
@@ -94,7 +102,7 @@ COMMANDS = (
     ),
 )
 
-GROUPS: Mapping[str, str] = {}
+GROUPS: Mapping[str, str] = {"knowledge": "what the knowledge pages answer, and what not"}
 """What the verbs of each group are about, in one line."""
 
 

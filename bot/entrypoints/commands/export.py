@@ -9,23 +9,19 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import IO, Any
-
-from sqlalchemy import make_url
 
 from bot.adapters.codec import EVENT
 from bot.adapters.database import Database
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.domain.errors import SettingsError
+from bot.entrypoints.event_log import batches, require_file, time_since
 from bot.entrypoints.files import writing
 from bot.ports import LoggedEvent
 from bot.settings import Settings
 
 Line = Callable[[LoggedEvent], Mapping[str, Any]]
 
-BATCH = 2000
 INTERRUPTED = 130
 
 
@@ -45,16 +41,18 @@ class Progress:
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    since = _time(options.since) if options.since else None
+    since = time_since(options.since) if options.since else None
     progress = Progress(_place(options.after) if options.after else ("", 0))
     store = Database(settings.database_url)
-    _require_file(settings.database_url)
+    require_file(settings.database_url, "export from")
     out: AbstractContextManager[IO[str]] = writing(options.out) if options.out else nullcontext(sys.stdout)
     with asyncio.Runner() as runner:
         try:
             runner.run(store.migrate())
             with out as file:
-                return write_lines(_batches(runner, store, progress, since), LINES[options.format], file, progress)
+                return write_lines(
+                    batches(runner, store, after=progress.after, since=since), LINES[options.format], file, progress
+                )
         finally:
             runner.run(store.close())
 
@@ -75,19 +73,6 @@ def write_lines(batches: Iterator[list[LoggedEvent]], line: Line, file: IO[str],
     return 0
 
 
-def _batches(
-    runner: asyncio.Runner, store: Database, progress: Progress, since: datetime | None
-) -> Iterator[list[LoggedEvent]]:
-    """Each in a transaction of its own, so that an export holds up nothing."""
-
-    async def read() -> list[LoggedEvent]:
-        async with store.transaction() as uow:
-            return list(await uow.conversations.logged(after=progress.after, since=since, limit=BATCH))
-
-    while batch := runner.run(read()):
-        yield batch
-
-
 def as_rasa(logged: LoggedEvent) -> Mapping[str, Any]:
     """As Rasa's event brokers publish it."""
     return {"sender_id": logged.conversation_id, **event_as_rasa_has_it(logged.event)}
@@ -102,16 +87,6 @@ def as_ours(logged: LoggedEvent) -> Mapping[str, Any]:
 LINES: Mapping[str, Line] = {"rasa-events": as_rasa, "jsonl": as_ours}
 
 
-def _time(written: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(written)
-    except ValueError as error:
-        raise SettingsError(
-            f'--since is "{written}", which is no time. Write it as 2026-11-24 or 2026-11-24T09:00+00:00.'
-        ) from error
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
-
-
 def _place(written: str) -> tuple[str, int]:
     conversation, _, sequence = written.rpartition(":")
     if not conversation or not sequence.isdecimal():
@@ -120,10 +95,3 @@ def _place(written: str) -> tuple[str, int]:
             "0190...:25."
         )
     return conversation, int(sequence)
-
-
-def _require_file(url: str) -> None:
-    """A file that is not there would be made, and the export would be of nothing."""
-    where = make_url(url)
-    if where.get_backend_name() == "sqlite" and not Path(where.database or "").is_file():
-        raise SettingsError(f"there is no database {where.database} to export from. OVERTURE_DATABASE names another.")

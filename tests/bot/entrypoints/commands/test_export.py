@@ -14,6 +14,7 @@ from bot.adapters.database import Database
 from bot.domain.conversation import ActionExecuted, ActiveLoop, BotUttered, Event, SlotSet, UserUttered
 from bot.domain.ids import ConversationId, MessageId, ProfileId
 from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.entrypoints import event_log
 from bot.entrypoints.cli import run
 from bot.entrypoints.commands import export
 from bot.entrypoints.files import writing
@@ -121,7 +122,7 @@ def test_a_failure_leaves_no_half_of_a_file(tmp_path: Path) -> None:
 
 
 def test_memory_stays_flat_however_long_the_log(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "BATCH", 200)
+    monkeypatch.setattr(event_log, "BATCH", 200)
     said = tuple(BotUttered(f"{number} " + "x" * 2000, at=NOON) for number in range(8000))
     fill(url, {CHAT: said})
     tracemalloc.start()

@@ -1,0 +1,1 @@
+"""`overture knowledge ...`: what authors of knowledge pages want to know."""
