@@ -107,6 +107,8 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "confidence_entity": entity.confidence,
         "extractor": entity.extractor,
     }
+    if entity.details is not None:
+        found |= {"text": entity.text, "additional_info": dict(entity.details)}
     # rasa-sdk compares role and group with .get(), so those that are not there are left out, as Rasa does.
     return found | {key: text for key, text in (("role", entity.role), ("group", entity.group)) if text is not None}
 
@@ -254,6 +256,7 @@ def read_entities(told: Any) -> tuple[Entity, ...]:
             role=one.get("role"),
             group=one.get("group"),
             extractor=str(one.get("extractor") or ""),
+            details=one["additional_info"] if isinstance(one.get("additional_info"), Mapping) else None,
         )
         for one in told
         if isinstance(one, Mapping) and one.get("entity")

@@ -105,6 +105,7 @@ def read_entity(told: Any, text: str = "") -> Entity:
         role=told.get("role"),
         group=told.get("group"),
         extractor=str(told.get("extractor") or ""),
+        details=told["additional_info"] if isinstance(told.get("additional_info"), Mapping) else None,
     )
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ from bot.nlu.classifier_training import train_classifier
 from bot.nlu.entities import EntityExtractor, build_extractor
 from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
+from bot.nlu.naming import EntityNames, read_entity_names
 from bot.nlu.pipeline import Pipeline
+from bot.nlu.places import build_places
 from bot.nlu.training_data import TrainingData, read_training_data
 from bot.ports import Encoder
 
@@ -66,20 +68,21 @@ def train(
         allow_duplicates=allow_duplicates,
     )
     source = source_fingerprint(encoder_name)
-    fingerprint = _fingerprint(data, read, source)
+    names = read_entity_names(documents)
+    fingerprint = _fingerprint(data, names, read, source)
     model = _place(folder, fingerprint)
     if (model / MANIFEST).is_file():
         return model
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
-    examples = _fingerprint(data, (), source)
+    examples = _fingerprint(data, names, (), source)
     try:
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
             _provide_encoder(encoder_name, source, folder, work, progress)
         sentences = RememberingEncoder(OnnxEncoder(work), folder)
         if not taken_over:
-            _learn_intents(work, sentences, data, progress)
+            _learn_intents(work, sentences, data, names, progress)
         _read_knowledge(work, sentences, data, read, progress)
         sentences.keep()
         _write_manifest(work, fingerprint, source, examples)
@@ -96,7 +99,8 @@ def find_model(
     """The model that `train` made of this content, if it has; nothing is trained."""
     read = read_pages(pages)
     data = read_training_data(documents, extra=knowledge_examples(read))
-    model = _place(folder, _fingerprint(data, read, source_fingerprint(encoder_name)))
+    names = read_entity_names(documents)
+    model = _place(folder, _fingerprint(data, names, read, source_fingerprint(encoder_name)))
     return model if (model / MANIFEST).is_file() else None
 
 
@@ -122,7 +126,7 @@ def load(model: Path) -> Pipeline:
     )
 
 
-def _fingerprint(data: TrainingData, pages: Sequence[Page], source: str) -> str:
+def _fingerprint(data: TrainingData, names: EntityNames, pages: Sequence[Page], source: str) -> str:
     """Changes with the content (wherever it stands in its files), the encoder, and the code that learns and serves."""
     digest = hashlib.sha256(f"{FORMAT}\n{source}\n".encode())
     code = Path(bot.nlu.__file__).parent
@@ -131,6 +135,7 @@ def _fingerprint(data: TrainingData, pages: Sequence[Page], source: str) -> str:
     for example in data.examples:
         digest.update(repr((example.text, example.intent, example.entities)).encode("utf-8", "surrogatepass"))
     digest.update(repr((data.synonyms, data.regexes, data.lookups)).encode("utf-8", "surrogatepass"))
+    digest.update(json.dumps(names.facts()).encode())
     for page in pages:
         passages = [(passage.heading, passage.text) for passage in page.passages]
         questions = [question.text for question in page.questions]
@@ -170,7 +175,9 @@ def _encoder_source(source: str) -> str:
     return hashlib.sha256(code + source.encode()).hexdigest()
 
 
-def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, progress: Progress) -> None:
+def _learn_intents(
+    work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, progress: Progress
+) -> None:
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
@@ -179,7 +186,20 @@ def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, progress:
     classifier = train_classifier(texts, intents, embeddings)
     np.savez(work / "classifier.npz", **classifier.arrays())
     _write_json(work / "classifier.json", classifier.facts())
-    _write_json(work / "entities.json", build_extractor(data).facts())
+    progress("learning the entities")
+    extractor = build_extractor(data, names, places=build_places(), language=common_words(work))
+    _write_json(work / "entities.json", extractor.facts())
+
+
+def common_words(encoder_folder: Path) -> Iterator[str]:
+    """The whole words that the encoder's tokenizer knows, which are the common ones of its language."""
+    vocabulary = _read_json(encoder_folder / "tokenizer.json")["model"]["vocab"]
+    pieces = vocabulary if isinstance(vocabulary, dict) else [piece for piece, _ in vocabulary]
+    inside_only = any(piece.startswith("▁") for piece in pieces)
+    for piece in pieces:
+        word = piece.removeprefix("▁") if inside_only else piece
+        if word.isalpha() and (not inside_only or piece != word):
+            yield word.lower()
 
 
 def _read_knowledge(

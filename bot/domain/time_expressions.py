@@ -35,7 +35,10 @@ def resolve_time(phrase: str, now: datetime, zone: tzinfo) -> tuple[datetime, da
     return None
 
 
-def resolve_expression(expression: TimeExpression, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
+def resolve_expression(
+    expression: TimeExpression, now: datetime, zone: tzinfo, *, month_first: bool | None = None
+) -> tuple[datetime, datetime] | None:
+    """The span in UTC, or None. `month_first` says whether 3/4 is in March; None lets the zone say it."""
     here = now.astimezone(zone)
     match expression.day:
         case Ahead(amount=amount, unit="minute" | "hour" as unit):
@@ -49,7 +52,7 @@ def resolve_expression(expression: TimeExpression, now: datetime, zone: tzinfo) 
                 span = _span((tomorrow, tomorrow), expression.clock, zone)
             return span
         case day:
-            found = _days(day, here.date(), zone)
+            found = _days(day, here.date(), _is_american(zone) if month_first is None else month_first)
             if found is None:
                 return None
             start, end = _span(found, expression.clock, zone)
@@ -72,7 +75,11 @@ def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
     return local.astimezone(UTC)
 
 
-def _days(day: Day, today: date, zone: tzinfo) -> tuple[date, date] | None:
+def _is_american(zone: tzinfo) -> bool:
+    return str(zone).startswith(("America/", "US/"))
+
+
+def _days(day: Day, today: date, month_first: bool) -> tuple[date, date] | None:
     """The first and the last day that are meant; None where there is no such day."""
     try:
         match day:
@@ -90,8 +97,8 @@ def _days(day: Day, today: date, zone: tzinfo) -> tuple[date, date] | None:
             case OnDate():
                 return _date(day, today)
             case Slashed(first=first, second=second, year=year):
-                month_first = second > 12 or (first <= 12 and str(zone).startswith(("America/", "US/")))
-                month, number = (first, second) if month_first else (second, first)
+                leads = second > 12 or (first <= 12 and month_first)
+                month, number = (first, second) if leads else (second, first)
                 return _date(OnDate(number, month, year), today)
     except (ValueError, OverflowError):
         return None

@@ -205,7 +205,9 @@ _DAY_RULES: tuple[_DayRule, ...] = (
         lambda m: OnDate(int(m["day"]), int(m["month"]), int(m["year"])),
     ),
     (
-        _rule(r"(?P<first>\d{1,2})([/.])(?P<second>\d{1,2})(?:\2(?P<year>20\d\d|\d\d))?(?![%/.\d]|\s?[ap]\.?m)"),
+        _rule(
+            r"(?!24/7\b)(?P<first>\d{1,2})([/.])(?P<second>\d{1,2})(?:\2(?P<year>20\d\d|\d\d))?(?![%/.\d]|\s?[ap]\.?m)"
+        ),
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
     ),
     (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,7 +31,11 @@ def base_intent(intent: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A value found in a text; `start` and `end` are character offsets into it (end exclusive)."""
+    """A value found in a text; `start` and `end` are character offsets into it (end exclusive).
+
+    `value` is what fills a slot: a number, a text, a date. `details` say the rest, as JSON has it: the unit, the ends
+    of a range. rasa-sdk sees them as `additional_info`.
+    """
 
     name: str
     value: Any
@@ -41,6 +46,7 @@ class Entity:
     role: str | None = None
     group: str | None = None
     extractor: str = ""
+    details: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

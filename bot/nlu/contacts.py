@@ -1,4 +1,4 @@
-"""Finds e-mail addresses and phone numbers."""
+"""Finds e-mail addresses, addresses of pages, and phone numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ from bot.domain.understanding import Entity
 SURE, POSSIBLE = 1.0, 0.5
 
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_URL = re.compile(r"\b(?:https?://|www\.)\S{1,300}", re.IGNORECASE)
+_URL = re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"\x00]{1,300}", re.IGNORECASE)
+_TOP_LEVELS = (
+    "com|org|net|io|ai|dev|app|eu|info|biz|edu|gov|shop|store|online|site|tech|cloud|co|uk|de|fr|nl|se|dk|fi|pl|ch|es|"
+    "pt|cz|ie|ca|au|nz|jp|cn|br|mx|ru|tv|me|us|no|it|at|be|in|is|so|to|am"
+)
+_BARE_URL = re.compile(
+    rf"(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?P<top>{_TOP_LEVELS})(?![\w@-]|\.\w)"
+    r"(?P<path>(?::\d{2,5})?/[^\s<>\"\x00]{0,300})?",
+    re.IGNORECASE,
+)
+_ALSO_WORDS = frozenset(("app", "info", "me", "us", "no", "it", "at", "be", "in", "is", "so", "to", "am", "co", "site"))
+"""Top levels that a sentence may begin with where the blank after a full stop is missing: "ok.so what now"."""
 _PHONE_CUE = re.compile(
     r"\b(?:phone|mobile|cell|number|call|ring|text|sms|whats ?app|tel|reach|dial)\b[^.!?]{0,30}$", re.IGNORECASE
 )
@@ -33,10 +44,36 @@ def find_emails(text: str) -> Iterator[Entity]:
         yield Entity("email", value, written, start, start + len(written), SURE, extractor="contacts")
 
 
-def find_urls(text: str) -> Iterator[tuple[int, int]]:
-    """Where addresses of pages are; nothing else is looked for there."""
-    for match in _URL.finditer(text):
-        yield match.span()
+def find_urls(text: str) -> Iterator[Entity]:
+    """Addresses of pages with their scheme, the host in lower case; a bare domain counts where it cannot be words."""
+    if "." not in text and "://" not in text:
+        return
+    read_to = 0
+    for match in sorted((*_URL.finditer(text), *_BARE_URL.finditer(text)), key=lambda found: found.start()):
+        if match.start() < read_to:
+            continue
+        written = _without_trailing_marks(match[0])
+        if match.re is _BARE_URL and match["top"].lower() in _ALSO_WORDS and "/" not in written:
+            continue
+        scheme, separator, rest = written.rpartition("://") if "://" in written[:9] else ("https", "://", written)
+        host, slash, path = rest.partition("/")
+        if "." not in host and host.lower() != "localhost":
+            continue
+        read_to = match.start() + len(written)
+        value = f"{scheme.lower()}{separator}{host.lower()}{slash}{path}"
+        yield Entity("url", value, written, match.start(), read_to, SURE, extractor="contacts")
+
+
+def _without_trailing_marks(address: str) -> str:
+    """Without what ends the sentence around it: a full stop, or a bracket that was not opened within."""
+    while address and (address[-1] in ".,;:!?'*" or (address[-1] in ")]" and not _is_opened(address))):
+        address = address[:-1]
+    return address
+
+
+def _is_opened(address: str) -> bool:
+    opening = {")": "(", "]": "["}[address[-1]]
+    return address.count(opening) >= address.count(address[-1])
 
 
 def find_phones(text: str, region: str | None) -> Iterator[Entity]:

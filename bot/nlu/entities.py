@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.understanding import Entity, Expecting
 from bot.nlu.contacts import find_emails, find_phones, find_urls
 from bot.nlu.gazetteer import Gazetteer, build_gazetteer, learn_number_contexts
+from bot.nlu.measures import find_measures
+from bot.nlu.money import find_money
 from bot.nlu.names import find_organisations, find_people
+from bot.nlu.naming import NO_OTHER_NAMES, EntityNames
 from bot.nlu.numbers import NumberContexts, find_numbers
+from bot.nlu.numerals import read_numerals
+from bot.nlu.ordinals import find_ordinals
+from bot.nlu.places import NOWHERE, Places
+from bot.nlu.postal_codes import find_postal_codes
 from bot.nlu.timelines import find_meeting_times, find_timelines
 from bot.nlu.training_data import TrainingData
 
@@ -23,9 +31,17 @@ _SLOT_WORDS = {
     "email": {"email"},
     "phone": {"phone", "mobile"},
     "number": {"size", "number", "count", "headcount"},
+    "money": {"budget", "price", "amount", "spend", "cost", "salary"},
+    "duration": {"duration", "length"},
+    "url": {"website", "url", "link", "site"},
+    "postal_code": {"postcode", "zip", "postal"},
+    "city": {"city", "town", "location"},
+    "country": {"country", "location"},
     "time": {"time", "date"},
     "timeline": {"timeline"},
 }
+
+KINDS = frozenset(_SLOT_WORDS) | {"ordinal", "quantity", "distance", "volume", "temperature"}
 
 
 def asks_for(expecting: Expecting | None, entity: str) -> bool:
@@ -43,28 +59,77 @@ def asks_for(expecting: Expecting | None, entity: str) -> bool:
 class EntityExtractor:
     gazetteer: Gazetteer
     number_contexts: NumberContexts
+    names: EntityNames = NO_OTHER_NAMES
+    places: Places = NOWHERE
 
-    def extract(self, text: str, expecting: Expecting | None = None, region: str | None = None) -> tuple[Entity, ...]:
-        """In the order of the text. Spans of different kinds may overlap where both readings are sensible."""
+    def extract(
+        self,
+        text: str,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        *,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+    ) -> tuple[Entity, ...]:
+        """In the order of the text. Spans of different kinds may overlap where both readings are sensible.
 
-        def kept(entities: Iterable[Entity]) -> list[Entity]:
-            return [entity for entity in entities if entity.confidence >= SURE or asks_for(expecting, entity.name)]
-
-        emails = kept(find_emails(text))
-        taken = [(entity.start, entity.end) for entity in emails] + list(find_urls(text))
-        phones = _outside(taken, kept(find_phones(text, region)))
-        taken += [(entity.start, entity.end) for entity in phones]
-        # The same length, so that places stay; nothing else begins or ends inside an address or a phone number.
-        rest = _blanked(text, taken)
-        times = kept(find_meeting_times(rest))
-        timelines = kept(find_timelines(rest, asked=asks_for(expecting, "timeline")))
-        when = [(entity.start, entity.end) for entity in (*times, *timelines) if entity.confidence >= SURE]
-        numbers = _outside(when, kept(find_numbers(rest, self.number_contexts, asked=asks_for(expecting, "number"))))
-        people = kept(find_people(rest, asked=asks_for(expecting, "person")))
-        organisations = _outside(when, kept(find_organisations(rest, asked=asks_for(expecting, "organisation"))))
-        listed = list(self.gazetteer.find(rest))
-        found = _merged(listed, [*emails, *phones, *times, *timelines, *numbers, *people, *organisations])
+        `region` (ISO 3166) says how numbers, dates, phone numbers and postal codes are written, and which crowns and
+        dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form.
+        """
+        found = self._typed(text, self._asked(expecting), region, zone, now)
+        found = [named for entity in found for named in self.names.named(entity)]
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end, entity.name)))
+
+    def _asked(self, expecting: Expecting | None) -> frozenset[str]:
+        """The kinds of entities that were asked for."""
+        if expecting is None:
+            return frozenset()
+        return frozenset(k for k in KINDS if any(asks_for(expecting, name) for name in (k, *self.names.of(k))))
+
+    def _typed(
+        self, text: str, asked: frozenset[str], region: str | None, zone: tzinfo | None, now: datetime | None
+    ) -> list[Entity]:
+        def kept(entities: Iterable[Entity]) -> list[Entity]:
+            return [entity for entity in entities if entity.confidence >= SURE or entity.name in asked]
+
+        addresses = kept(find_emails(text))
+        addresses += _outside(_spans(addresses), find_urls(text))
+        addresses += _outside(_spans(addresses), kept(find_phones(text, region)))
+        is_place, wants_code = self.places.is_place, "postal_code" in asked
+        codes = kept(find_postal_codes(text, region, is_place=is_place, asked=wants_code))
+        # A code that was asked for may look like a phone number, and is none.
+        addresses = _outside(_spans(codes), addresses) if wants_code else addresses
+        addresses += _outside(_spans(addresses), codes)
+        # The same length, so that places stay; nothing else begins or ends inside an address or a phone number.
+        rest = _blanked(text, _spans(addresses))
+        times = kept(find_meeting_times(rest, region=region, zone=zone, now=now))
+        timelines = kept(find_timelines(rest, asked="timeline" in asked))
+        counted = self._counted(rest, asked, region)
+        times = [time for time in times if not _is_part_of_a_number(time, counted)]
+        when = _spans(times) + _spans(entity for entity in timelines if entity.confidence >= SURE)
+        counted = [one for one in counted if _outside(_spans(times) if one.name == "duration" else when, [one])]
+        places = kept(self.places.find(rest, asked=bool(asked & {"city", "country"})))
+        people = kept(find_people(rest, asked="person" in asked))
+        organisations = _outside(when, kept(find_organisations(rest, asked="organisation" in asked)))
+        organisations = _outside(_spans(places), organisations)
+        listed = list(self.gazetteer.find(rest))
+        return _merged(listed, [*addresses, *times, *timelines, *counted, *places, *people, *organisations])
+
+    def _counted(self, text: str, asked: frozenset[str], region: str | None) -> list[Entity]:
+        """Money, measures, ordinals and other numbers; no two of one stretch of text."""
+        numerals = read_numerals(text, region=region)
+        found = [
+            *find_measures(numerals, region=region),
+            *find_ordinals(text, asked="ordinal" in asked),
+            *find_money(numerals, region=region, asked="money" in asked),
+            *find_numbers(numerals, self.number_contexts, asked="number" in asked),
+        ]
+        counted: list[Entity] = []
+        # What is sure goes first, then what was asked for; of the rest, the order above.
+        for entity in sorted(found, key=lambda one: -one.confidence):
+            if (entity.confidence >= SURE or entity.name in asked) and _outside(_spans(counted), [entity]):
+                counted.append(entity)
+        return counted
 
     def facts(self) -> dict[str, Any]:
         contexts = self.number_contexts
@@ -72,16 +137,46 @@ class EntityExtractor:
             "gazetteer": self.gazetteer.facts(),
             "before_numbers": sorted(contexts.before),
             "after_numbers": sorted(contexts.after),
+            "names": self.names.facts(),
+            "places": self.places.facts(),
         }
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> EntityExtractor:
         contexts = NumberContexts(frozenset(facts["before_numbers"]), frozenset(facts["after_numbers"]))
-        return cls(Gazetteer.from_facts(facts["gazetteer"]), contexts)
+        return cls(
+            Gazetteer.from_facts(facts["gazetteer"]),
+            contexts,
+            EntityNames.from_facts(facts["names"]),
+            Places.from_facts(facts["places"]),
+        )
 
 
-def build_extractor(data: TrainingData) -> EntityExtractor:
-    return EntityExtractor(build_gazetteer(data), learn_number_contexts(data))
+def build_extractor(
+    data: TrainingData,
+    names: EntityNames = NO_OTHER_NAMES,
+    *,
+    places: Places = NOWHERE,
+    language: Iterable[str] = (),
+) -> EntityExtractor:
+    """`language` are common words of the language that is spoken, in lower case."""
+    gazetteer = build_gazetteer(data, names.declared, language)
+    return EntityExtractor(gazetteer, learn_number_contexts(data), names, places)
+
+
+def _spans(entities: Iterable[Entity]) -> list[tuple[int, int]]:
+    return [(entity.start, entity.end) for entity in entities]
+
+
+def _is_part_of_a_number(time: Entity, counted: Iterable[Entity]) -> bool:
+    """ "between 5 and 10" of "between 5 and 10 km" is no time, and "the 3rd" of "the 3rd option" is none either."""
+    for one in counted:
+        within = one.start <= time.start and time.end <= one.end
+        if (within and (one.name != "duration" or one.end > time.end)) or (
+            one.name == "ordinal" and one.start < time.end and time.end <= one.end
+        ):
+            return True
+    return False
 
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.understanding import Entity
+from bot.nlu.close_names import NO_CLOSE_NAMES, CloseNames, build_close_names
 from bot.nlu.numbers import NumberContexts
 from bot.nlu.training_data import TrainingData
 from bot.nlu.words import FILLERS
@@ -40,10 +41,12 @@ class Gazetteer:
     synonyms: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     longest: int = 1
+    close: CloseNames = NO_CLOSE_NAMES
 
     def find(self, text: str) -> Iterator[Entity]:
-        """Entities of phrases, the longest first where several begin at a word, and of patterns."""
+        """Entities of phrases, the longest first where several begin at a word, of patterns, and of names misspelt."""
         words = list(_WORD.finditer(text))
+        exact: list[tuple[int, int]] = []
         at = 0
         while at < len(words):
             length = next(
@@ -52,6 +55,7 @@ class Gazetteer:
             for meaning in self._meanings(words, at, length):
                 start, end = words[at].start(), words[at + length - 1].end()
                 role = self.roles.get(meaning.entity, {}).get(words[at - 1][0].lower() if at else "")
+                exact.append((start, end))
                 yield Entity(
                     meaning.entity, meaning.value, text[start:end], start, end, 1.0, role, meaning.group, "gazetteer"
                 )
@@ -61,6 +65,21 @@ class Gazetteer:
                 if match[0].strip():
                     value = self.synonyms.get(match[0].lower(), match[0])
                     yield Entity(name, value, match[0], match.start(), match.end(), 1.0, extractor="regex")
+
+        for close in self.close.find([word[0].lower() for word in words]):
+            start, end = words[close.first].start(), words[close.after - 1].end()
+            if not any(start < other_end and other_start < end for other_start, other_end in exact):
+                for meaning in self.phrases[close.phrase]:
+                    yield Entity(
+                        meaning.entity,
+                        meaning.value,
+                        text[start:end],
+                        start,
+                        end,
+                        close.likeness,
+                        group=meaning.group,
+                        extractor="close_names",
+                    )
 
     def _meanings(self, words: list[re.Match[str]], at: int, length: int) -> tuple[Meaning, ...]:
         return self.phrases.get(" ".join(word[0].lower() for word in words[at : at + length]), ()) if length else ()
@@ -74,6 +93,7 @@ class Gazetteer:
             "patterns": [[name, pattern.pattern] for name, pattern in self.patterns],
             "synonyms": dict(self.synonyms),
             "roles": {entity: dict(roles) for entity, roles in self.roles.items()},
+            "close": self.close.facts(),
         }
 
     @classmethod
@@ -85,15 +105,23 @@ class Gazetteer:
             synonyms=facts["synonyms"],
             roles=facts["roles"],
             longest=_longest(phrases),
+            close=CloseNames.from_facts(facts["close"]),
         )
 
 
-def build_gazetteer(data: TrainingData) -> Gazetteer:
+def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language: Iterable[str] = ()) -> Gazetteer:
+    """As Rasa has it, a look-up table or regular expression finds entities where its name is an entity's: one that the
+    domain declares, or that is annotated. Where no domain is known (`declared` is empty), all of them do.
+
+    `language` are words that are no misspelt names of a look-up table.
+    """
+    annotated = {entity.name for example in data.examples for entity in example.entities}
+    lookups = {n: v for n, v in data.lookups.items() if not declared or n in declared or n in annotated}
+    regexes = {n: p for n, p in data.regexes.items() if not declared or n in declared or n in annotated}
     phrases: dict[str, dict[str, Meaning]] = {}
 
     def add(entity: str, text: str, value: Any, group: str | None = None) -> None:
-        key = " ".join(word.lower() for word in _WORD.findall(text))
-        if key:
+        if key := _key(text):
             phrases.setdefault(key, {}).setdefault(entity, Meaning(entity, value, group))
 
     for example in data.examples:
@@ -103,7 +131,7 @@ def build_gazetteer(data: TrainingData) -> Gazetteer:
             says_little = all(word in FILLERS or len(word) == 1 for word in words)
             if not says_little and (entity.name not in TYPED or value != entity.text):
                 add(entity.name, entity.text, value, entity.group)
-    for name, values in data.lookups.items():
+    for name, values in lookups.items():
         for value in values:
             add(name, value, data.synonyms.get(value.lower(), value))
     # A synonym of a value that some entity has is another way to say it.
@@ -114,11 +142,16 @@ def build_gazetteer(data: TrainingData) -> Gazetteer:
     finished = {phrase: tuple(found.values()) for phrase, found in phrases.items()}
     return Gazetteer(
         phrases=finished,
-        patterns=tuple((name, re.compile(p, re.IGNORECASE)) for name, given in data.regexes.items() for p in given),
+        patterns=tuple((name, re.compile(p, re.IGNORECASE)) for name, given in regexes.items() for p in given),
         synonyms=data.synonyms,
         roles=_learn_roles(data),
         longest=_longest(finished),
+        close=build_close_names((_key(value) for values in lookups.values() for value in values), language),
     )
+
+
+def _key(text: str) -> str:
+    return " ".join(word.lower() for word in _WORD.findall(text))
 
 
 def _longest(phrases: Iterable[str]) -> int:

@@ -20,10 +20,11 @@ _WEAK = re.compile(rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +
 _HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello)\W+)?(?P<name>{_NAME}) here\b", re.IGNORECASE)
 _WORK = re.compile(
     r"(?<!\w)(?P<cue>(?:work|working) (?:for|at|with)|"
-    r"(?:company|organi[sz]ation|employer|business|firm)(?: name)?(?: is|'s|:)|"
+    r"(?:company|organi[sz]ation|employer|business|firm)(?: name)?(?: is|'s|:)(?: called| named)?|"
     r"on behalf of|from|at|with) +(?:the )?(?P<name>[^\W_][\w&'.+-]*(?: +(?:&|and|of|[^\W_][\w&'.+-]*)){0,4})",
     re.IGNORECASE,
 )
+_BEGINS = re.compile(r"(?:^|[,.!?;:\n-]|\b(?:hi|hey|hello|and|but|yes|ok|sure))\s*$", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\b(?:ltd|limited|inc|llc|llp|plc|gmbh|ag|corp|corporation|co|bv|s\.?a|oy|ab|as|group|holdings)\b\.?", re.I
 )
@@ -49,8 +50,10 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
     shouting = text.isupper()
     for pattern, sure in ((_STRONG, True), (_HERE, False), (_WEAK, False)):
         for match in pattern.finditer(text):
-            if pattern is _WEAK and not asked and match[0].lower().startswith(("it", "here")):
+            if pattern is _WEAK and not asked and _presents_a_thing(match):
                 continue
+            if match[0].lower().startswith("im ") and not _BEGINS.search(text[: match.start()]):
+                continue  # German for "in the"
             name = _name_in(match["name"], lower_case_too=sure or asked, shouting=shouting)
             alone = (
                 not sure
@@ -63,6 +66,14 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
                 return
     if asked and (bare := _bare_name(text)) is not None:
         yield bare
+
+
+def _presents_a_thing(cue: re.Match[str]) -> bool:
+    """ "it's Acme" says what something is; "hi, it's Ana Silva from Acme" says who."""
+    if not cue[0].lower().startswith(("it", "here")):
+        return False
+    name = _name_in(cue["name"], lower_case_too=False, shouting=cue.string.isupper())
+    return name is None or re.match(r" from [^\W\d_a-z]", cue.string[cue.start("name") + len(name) :]) is None
 
 
 def _person(name: str, start: int, confidence: float) -> Entity:

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from text_to_num import text2num
-
 from bot.domain.understanding import Entity
-from bot.nlu.words import MONTHS, word_list, word_set
+from bot.nlu.numerals import Numeral, Numerals, bounded, plain
+from bot.nlu.words import MONTHS, word_set
 
 SURE, POSSIBLE = 1.0, 0.5
-
-_TOKEN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]|_")
-_UNITS = word_list(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-)
-_WORDS = frozenset(_UNITS) | {"hundred", "thousand", "million"}
-_MULTIPLIERS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000, "hundred": 100}
-_DOZENS = {"dozen", "dozens"}
 
 _PEOPLE = word_set(
     "people ppl employees employee staff staffers users user seats seat members member colleagues coworkers workers "
@@ -33,24 +23,8 @@ _OTHER_UNITS = word_set(
     "eur cents pence p km miles mile kg gb mb tb st nd rd th times x th's thing things moment sec"
 )
 _BEFORE_A_LABEL = word_set("version v step option page chapter room part office microsoft windows top iso gdpr")
+_ALONE = re.compile(r"(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)\b", re.IGNORECASE)
 _NEGATED = (("not",), ("instead", "of"), ("rather", "than"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Number:
-    """A number in `tokens[first:after]`; `bare`: digits or a word without a multiplier."""
-
-    value: float
-    first: int
-    after: int
-    bare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,130 +35,34 @@ class NumberContexts:
     after: frozenset[str] = frozenset()
 
 
-def find_numbers(text: str, contexts: NumberContexts = NumberContexts(), *, asked: bool = False) -> Iterator[Entity]:
-    """Numbers of something, `SURE` where the words around say of what; `asked`: a number is what we asked for."""
-    tokens = [_Token(match[0].lower(), *match.span()) for match in _TOKEN.finditer(text)]
-    if asked and (alone := re.match(r"\W*(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)\b", text, re.IGNORECASE)):
-        yield _entity(text, 1, alone.start(), alone.end(), SURE)
-    at = 0
-    while at < len(tokens):
-        number = _range_at(tokens, at) or _number_at(tokens, at)
-        if number is None:
-            at += 1
+def find_numbers(
+    numerals: Numerals, contexts: NumberContexts = NumberContexts(), *, asked: bool = False
+) -> Iterator[Entity]:
+    """Numbers of something, `SURE` where the words around say of what; `asked`: a number is what we asked for.
+
+    A range is worth its middle, "50+" and "up to 50" are worth 50; their details say what the ends are.
+    """
+    text = numerals.text
+    if asked and (alone := _ALONE.match(text)):
+        yield Entity("number", 1, alone[0], *alone.span(), SURE, extractor="numbers")
+    for numeral in numerals.found:
+        confidence = _confidence(numerals, numeral, contexts, asked=asked)
+        if not confidence:
             continue
-        at = number.after
-        confidence = _confidence(text, tokens, number, contexts, asked=asked)
-        if confidence:
-            yield _entity(text, number.value, tokens[number.first].start, tokens[number.after - 1].end, confidence)
+        first, after, ends = bounded(numerals, numeral.first, numeral.after, numeral)
+        start, end = numerals.span(first, after)
+        value = numeral.value
+        if ends and all(float(one).is_integer() for one in ends.values()):
+            value = float(int(value))  # no half people
+        yield Entity(
+            "number", plain(value), text[start:end], start, end, confidence, extractor="numbers", details=ends or None
+        )
 
 
-def _entity(text: str, value: float, start: int, end: int, confidence: float) -> Entity:
-    whole = int(value) if float(value).is_integer() else value
-    return Entity("number", whole, text[start:end], start, end, confidence, extractor="numbers")
-
-
-def _range_at(tokens: Sequence[_Token], at: int) -> _Number | None:
-    """ "between 20 and 30", "20-30", "20 to 30": the middle of it."""
-    first_word = tokens[at].text
-    start = at + 1 if first_word in {"between", "from"} else at
-    low = _number_at(tokens, start)
-    if low is None or low.after + 1 >= len(tokens):
-        return None
-    joins = {"between": {"and", "-"}, "from": {"to", "-"}}.get(first_word, {"to", "-", "or"})
-    high = _number_at(tokens, low.after + 1) if tokens[low.after].text in joins else None
-    if high is None:
-        return None
-    value = low.value
-    if low.bare and not high.bare and value < high.value / 1000:
-        value *= 1000  # "5 to 10k"
-    if not value < high.value:
-        return None
-    middle = (value + high.value) / 2
-    return _Number(
-        float(int(middle)) if value.is_integer() and high.value.is_integer() else middle, at, high.after, False
-    )
-
-
-def _number_at(tokens: Sequence[_Token], at: int) -> _Number | None:
-    if at >= len(tokens):
-        return None
-    if tokens[at].text[0].isdecimal():
-        return _digits_at(tokens, at)
-    return _dozen_at(tokens, at) or _words_at(tokens, at)
-
-
-def _digits_at(tokens: Sequence[_Token], at: int) -> _Number | None:
-    token = tokens[at]
-    if len(token.text) > 12:
-        return None
-    value = float(token.text.replace(",", ""))
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if following is None:
-        return _Number(value, at, at + 1, True)
-    if following.text in _DOZENS:
-        return _Number(value * 12, at, at + 2, False)
-    near = following.start == token.end
-    if following.text in _MULTIPLIERS and (near or len(following.text) > 3):
-        return _Number(value * _MULTIPLIERS[following.text], at, at + 2, False)
-    return _Number(value, at, at + 1, True)
-
-
-def _dozen_at(tokens: Sequence[_Token], at: int) -> _Number | None:
-    words = [token.text for token in tokens[at : at + 4]]
-    for shape, value in (
-        (("half", "a", "dozen"), 6),
-        (("a", "dozen"), 12),
-        (("a", "couple", "of", "dozen"), 24),
-        (("couple", "of", "dozen"), 24),
-    ):
-        if tuple(words[: len(shape)]) == shape:
-            return _Number(float(value), at, at + len(shape), False)
-    if len(words) > 1 and words[0] in _UNITS and words[1] in _DOZENS:
-        return _Number(_UNITS_VALUE[words[0]] * 12.0, at, at + 2, False)
-    return _Number(12.0, at, at + 1, False) if words[0] == "dozen" else None
-
-
-def _words_at(tokens: Sequence[_Token], at: int) -> _Number | None:
-    first = at
-    if tokens[at].text in {"a", "an"} and at + 1 < len(tokens) and tokens[at + 1].text in {"hundred", "thousand"}:
-        first = at + 1
-    after = first
-    while after < len(tokens):
-        word = tokens[after].text
-        joined = word in {"and", "-"} and after > first and after + 1 < len(tokens)
-        if word in _WORDS or (joined and tokens[after + 1].text in _WORDS and _continues(tokens, after)):
-            after += 1
-        else:
-            break
-    phrase = " ".join(token.text for token in tokens[first:after] if token.text != "-")
-    if not phrase:
-        return None
-    if tokens[first].text in {"hundred", "thousand", "million"}:
-        phrase = f"one {phrase}"
-    try:
-        return _Number(float(text2num(phrase, "en")), at, after, after - first == 1)
-    except ValueError:
-        return _Number(float(_UNITS_VALUE.get(tokens[first].text, 100)), at, first + 1, True)
-
-
-def _continues(tokens: Sequence[_Token], join: int) -> bool:
-    """Whether "and" or a hyphen is within one number: "two hundred and fifty", "twenty-five"; not in "five and six"."""
-    before = tokens[join - 1].text
-    if tokens[join].text == "and":
-        return before in {"hundred", "thousand", "million"}
-    return before.endswith("ty") and tokens[join + 1].text in _UNITS[1:10]
-
-
-_UNITS_VALUE = {word: value for value, word in enumerate(_UNITS[:20])} | {
-    word: 20 + 10 * at for at, word in enumerate(_UNITS[20:])
-}
-
-
-def _confidence(
-    text: str, tokens: Sequence[_Token], number: _Number, contexts: NumberContexts, *, asked: bool
-) -> float:
+def _confidence(numerals: Numerals, number: Numeral, contexts: NumberContexts, *, asked: bool) -> float:
     """0 for what is no number of things at all."""
-    start, end = tokens[number.first].start, tokens[number.after - 1].end
+    text, tokens = numerals.text, numerals.tokens
+    start, end = numerals.span(number.first, number.after)
     before = [token.text for token in tokens[max(0, number.first - 3) : number.first]]
     after = [token.text for token in tokens[number.after : number.after + 3]]
     if _is_part_of_something(text, start, end, before, after):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, tzinfo
 
 from bot.domain.time_grammar import Ahead, InPeriod, TimeExpression, find_times
 from bot.domain.understanding import Entity
+from bot.nlu.moments import time_details
 
 SURE, POSSIBLE = 1.0, 0.5
 NOW, THIS_QUARTER, LATER = "now", "this_quarter", "later"
@@ -68,14 +70,22 @@ _DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90, "year": 365}
 _DAYS_TILL_LATER = 100
 
 
-def find_meeting_times(text: str) -> Iterator[Entity]:
-    """Time expressions; the value is the phrase in normal form, for `resolve_time`. Unsure ones may be no time."""
+def find_meeting_times(
+    text: str, *, region: str | None = None, zone: tzinfo | None = None, now: datetime | None = None
+) -> Iterator[Entity]:
+    """Time expressions; the value is the phrase in normal form, for `resolve_time`. Unsure ones may be no time.
+
+    Where `now` is given, the details say what it means there and then: see `time_details`.
+    """
     about_meeting = _MEETING.search(text) is not None
     for found in find_times(text):
         sure = found.certain or (about_meeting and not _is_shaky_weekday(found))
         confidence = SURE if sure else POSSIBLE
         words = text[found.start : found.end]
-        yield Entity("time", found.phrase, words, found.start, found.end, confidence, extractor="times")
+        details = time_details(found, now, zone, region)
+        yield Entity(
+            "time", found.phrase, words, found.start, found.end, confidence, extractor="times", details=details
+        )
 
 
 def _is_shaky_weekday(found: TimeExpression) -> bool:

@@ -57,7 +57,8 @@ def test_a_slot_without_entities_says_by_its_name_what_it_wants() -> None:
 def test_nothing_is_found_inside_addresses_and_phone_numbers(extractor: EntityExtractor) -> None:
     expecting = asking("team_size", "number")
     assert found(extractor, "team50@example.com", expecting) == [("email", "team50@example.com")]
-    assert found(extractor, "https://example.com/50/people", expecting) == []
+    address = "https://example.com/50/people"
+    assert found(extractor, address, expecting) == [("url", address)]
     assert found(extractor, "07700 900123", expecting) == [("phone", "+447700900123")]
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.nlu.numbers import SURE, NumberContexts, find_numbers
+from bot.nlu.numerals import read_numerals
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,7 @@ from bot.nlu.numbers import SURE, NumberContexts, find_numbers
     ],
 )
 def test_a_number_of_people_is_sure(text: str, value: float) -> None:
-    assert [(entity.value, entity.confidence) for entity in find_numbers(text)] == [(value, SURE)]
+    assert [(entity.value, entity.confidence) for entity in find_numbers(read_numerals(text))] == [(value, SURE)]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,7 @@ def test_a_number_of_people_is_sure(text: str, value: float) -> None:
     ],
 )
 def test_a_bare_number_counts_where_it_was_asked_for(text: str, value: float) -> None:
-    assert [entity.value for entity in find_numbers(text, asked=True)] == [value]
+    assert [entity.value for entity in find_numbers(read_numerals(text), asked=True)] == [value]
 
 
 @pytest.mark.parametrize(
@@ -71,17 +72,17 @@ def test_a_bare_number_counts_where_it_was_asked_for(text: str, value: float) ->
     ],
 )
 def test_times_money_and_names_are_no_numbers_of_things(text: str) -> None:
-    assert list(find_numbers(text, asked=True)) == []
+    assert list(find_numbers(read_numerals(text), asked=True)) == []
 
 
 def test_words_around_annotated_numbers_make_others_sure() -> None:
     contexts = NumberContexts(before=frozenset({"for"}))
-    assert next(find_numbers("a table for 4", contexts)).confidence == SURE
-    assert next(find_numbers("a table for 4")).confidence < SURE
+    assert next(find_numbers(read_numerals("a table for 4"), contexts)).confidence == SURE
+    assert next(find_numbers(read_numerals("a table for 4"))).confidence < SURE
 
 
 @given(st.text())
 def test_any_text_can_be_searched(text: str) -> None:
-    for entity in find_numbers(text, asked=True):
+    for entity in find_numbers(read_numerals(text), asked=True):
         assert text[entity.start : entity.end] == entity.text
         assert entity.value >= 0

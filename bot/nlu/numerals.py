@@ -1,0 +1,263 @@
+"""Reads the numbers that stand in a text, in digits or in words, before anybody asks what they count."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from text_to_num import text2num
+
+from bot.nlu.words import word_list, word_set
+
+COMMA_DECIMAL = word_set(
+    "AT BE BG BR CH CL CO CZ DE DK EE ES FI FR GR HR HU ID IS IT LI LT LU LV NL NO PL PT RO RS RU SE SI SK TR UA VN"
+)
+"""Countries (ISO 3166) that write 1.234,5 or 1 234,5 for one thousand two hundred and thirty-four and a half."""
+
+_GROUPED = r"\d{{1,3}}(?P<{name}>{marks})\d{{3}}(?:(?P={name})\d{{3}})*(?:[.,]\d{{1,2}})?(?!\d)"
+_REST = r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]|_"
+_TOKEN = re.compile(_GROUPED.format(name="mark", marks="[,.']") + "|" + _REST)
+_TOKEN_WITH_BLANKS = re.compile(_GROUPED.format(name="mark", marks="[,.' ]") + "|" + _REST)
+
+UNITS = word_list(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+)
+_UNIT_VALUES = {word: value for value, word in enumerate(UNITS[:20])} | {
+    word: 20 + 10 * at for at, word in enumerate(UNITS[20:])
+}
+_WORDS = frozenset(UNITS) | {"hundred", "thousand", "million", "billion"}
+_LARGE = {"hundred", "thousand", "million", "billion"}
+MULTIPLIERS = {
+    "k": 1_000, "thousand": 1_000, "grand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000,
+    "million": 1_000_000, "millions": 1_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000, "hundred": 100,
+}  # fmt: skip
+_DOZENS = {"dozen", "dozens"}
+_SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
+    (("half", "a", "dozen"), 6), (("a", "couple", "of", "dozen"), 24), (("couple", "of", "dozen"), 24),
+    (("a", "dozen"), 12), (("dozen",), 12), (("half", "a", "million"), 500_000), (("half", "a", "thousand"), 500),
+    (("half", "a", "billion"), 500_000_000), (("a", "couple", "of", "hundred"), 200),
+    (("a", "couple", "of", "thousand"), 2000), (("a", "grand"), 1000),
+)  # fmt: skip
+_LONGEST_DIGITS = 16
+
+_BOUNDS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("no", "more", "than"), "to"), (("not", "more", "than"), "to"), (("no", "less", "than"), "from"),
+    (("more", "than"), "from"), (("less", "than"), "to"), (("fewer", "than"), "to"), (("at", "least"), "from"),
+    (("at", "most"), "to"), (("up", "to"), "to"), (("minimum", "of"), "from"), (("maximum", "of"), "to"),
+    (("over",), "from"), (("above",), "from"), (("under",), "to"), (("below",), "to"), (("max",), "to"),
+    (("maximum",), "to"), (("min",), "from"), (("minimum",), "from"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number in digits or a mark, in lower case, with its place in the text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number in `tokens[first:after]`, or a range of them with its two ends; `bare`: no multiplier made it large."""
+
+    value: float
+    first: int
+    after: int
+    bare: bool
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def ends(self) -> dict[str, float]:
+        return bounds(self.low, self.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Numerals:
+    """The tokens of a text, and the numbers among them from left to right."""
+
+    text: str
+    tokens: Sequence[Token]
+    found: Sequence[Numeral]
+
+    def words_before(self, at: int, count: int) -> list[str]:
+        return [token.text for token in self.tokens[max(0, at - count) : at]]
+
+    def words_from(self, at: int, count: int) -> list[str]:
+        return [token.text for token in self.tokens[at : at + count]]
+
+    def span(self, first: int, after: int) -> tuple[int, int]:
+        return self.tokens[first].start, self.tokens[after - 1].end
+
+
+def comma_decimal(region: str | None) -> bool:
+    return region is not None and region.upper() in COMMA_DECIMAL
+
+
+def read_numerals(text: str, *, region: str | None = None) -> Numerals:
+    """`region` (ISO 3166) says what 1.500 and 1,5 mean, where the digits do not."""
+    commas = comma_decimal(region)
+    pattern = _TOKEN_WITH_BLANKS if commas else _TOKEN
+    tokens = [Token(match[0].lower(), *match.span()) for match in pattern.finditer(text)]
+    found: list[Numeral] = []
+    at = 0
+    while at < len(tokens):
+        numeral = _range_at(tokens, at, commas) or _numeral_at(tokens, at, commas)
+        if numeral is None:
+            at += 1
+        else:
+            found.append(numeral)
+            at = numeral.after
+    return Numerals(text, tokens, found)
+
+
+def bounds(low: float | None, high: float | None) -> dict[str, float]:
+    """The ends of a range as the details of an entity; of one that is open, the end that there is."""
+    return {name: plain(end) for name, end in (("from", low), ("to", high)) if end is not None}
+
+
+def plain(value: float) -> float:
+    """A whole number as an int, so that it is written without a fraction."""
+    return int(value) if float(value).is_integer() else value
+
+
+def bound_before(tokens: Sequence[Token], first: int) -> tuple[str, int] | None:
+    """Whether words such as "up to" or "at least" come right before: which end they name, and where they begin."""
+    for words, end in _BOUNDS:
+        begin = first - len(words)
+        if begin >= 0 and all(tokens[begin + at].text == word for at, word in enumerate(words)):
+            return end, begin
+    return None
+
+
+def bounded(numerals: Numerals, first: int, after: int, numeral: Numeral) -> tuple[int, int, dict[str, float]]:
+    """From where to where the words for a number go, with "up to", "+" or "or more", and the ends that they name."""
+    if numeral.low is not None:
+        return first, after, numeral.ends
+    if found := bound_before(numerals.tokens, first):
+        return found[1], after, {found[0]: plain(numeral.value)}
+    if numerals.words_from(after, 1) == ["+"]:
+        return first, after + 1, {"from": plain(numeral.value)}
+    if numerals.words_from(after, 2) in (["or", "more"], ["and", "up"], ["or", "above"]):
+        return first, after + 2, {"from": plain(numeral.value)}
+    if numerals.words_from(after, 2) in (["or", "less"], ["or", "fewer"]):
+        return first, after + 2, {"to": plain(numeral.value)}
+    return first, after, {}
+
+
+def decimal(written: str, *, commas: bool, money: bool = False) -> float:
+    """The value of digits such as 1,234.5 and 1.234,5; a lone mark before three digits groups them as `commas` says.
+
+    Amounts of money have no three decimals, so there it always groups.
+    """
+    digits = written.replace("'", "").replace(" ", "")
+    marks = [mark for mark in digits if mark in ".,"]
+    if not marks:
+        return float(digits)
+    last = marks[-1]
+    tail = len(digits) - digits.rindex(last) - 1
+    alone = len(set(marks)) == 1
+    grouping = money or (last == ".") == commas
+    if alone and (len(marks) > 1 or (tail == 3 and grouping and digits[0] != "0")):
+        return float(digits.replace(last, ""))
+    whole, _, fraction = digits.rpartition(last)
+    return float(f"{whole.replace(',', '').replace('.', '')}.{fraction}")
+
+
+def join_range(low: Numeral, high: Numeral) -> Numeral | None:
+    """The two as a range, worth the middle of it (rounded down between whole numbers); None where they are none."""
+    value = low.value
+    factor = next((large for large in (1e9, 1e6, 1e3) if high.value >= large), 1.0)
+    if low.bare and not high.bare and value * factor < high.value:
+        value *= factor  # "5 to 10k"
+    if not value < high.value:
+        return None
+    middle = (value + high.value) / 2
+    return Numeral(middle, low.first, high.after, False, value, high.value)
+
+
+def _range_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
+    """ "between 20 and 30", "20-30", "20 to 30"."""
+    first_word = tokens[at].text
+    start = at + 1 if first_word in {"between", "from"} else at
+    low = _numeral_at(tokens, start, commas)
+    if low is None or low.after + 1 >= len(tokens):
+        return None
+    joins = {"between": {"and", "-"}, "from": {"to", "-"}}.get(first_word, {"to", "-", "or"})
+    high = _numeral_at(tokens, low.after + 1, commas) if tokens[low.after].text in joins else None
+    if high is None:
+        return None
+    found = join_range(low, high)
+    return None if found is None else Numeral(found.value, at, high.after, False, found.low, found.high)
+
+
+def _numeral_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
+    if at >= len(tokens):
+        return None
+    if tokens[at].text[0].isdecimal():
+        return _digits_at(tokens, at, commas)
+    return _shape_at(tokens, at) or _words_at(tokens, at)
+
+
+def _digits_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
+    token = tokens[at]
+    if len(token.text) > _LONGEST_DIGITS:
+        return None
+    value = decimal(token.text, commas=commas)
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if following is None:
+        return Numeral(value, at, at + 1, True)
+    if following.text in _DOZENS:
+        return Numeral(value * 12, at, at + 2, False)
+    near = following.start == token.end
+    if following.text in MULTIPLIERS and (near or len(following.text) > 3):
+        return Numeral(round(value * MULTIPLIERS[following.text], 6), at, at + 2, False)
+    return Numeral(value, at, at + 1, True)
+
+
+def _shape_at(tokens: Sequence[Token], at: int) -> Numeral | None:
+    words = tuple(token.text for token in tokens[at : at + 4])
+    for shape, value in _SHAPES:
+        if words[: len(shape)] == shape:
+            return Numeral(float(value), at, at + len(shape), False)
+    if len(words) > 1 and words[0] in _UNIT_VALUES and words[1] in _DOZENS:
+        return Numeral(_UNIT_VALUES[words[0]] * 12.0, at, at + 2, False)
+    return None
+
+
+def _words_at(tokens: Sequence[Token], at: int) -> Numeral | None:
+    first = at
+    if tokens[at].text in {"a", "an"} and at + 1 < len(tokens) and tokens[at + 1].text in _LARGE:
+        first = at + 1
+    after = first
+    while after < len(tokens):
+        word = tokens[after].text
+        joined = word in {"and", "-"} and after > first and after + 1 < len(tokens)
+        if word in _WORDS or (joined and tokens[after + 1].text in _WORDS and _continues(tokens, after)):
+            after += 1
+        else:
+            break
+    phrase = " ".join(token.text for token in tokens[first:after] if token.text != "-")
+    if not phrase:
+        return None
+    if tokens[first].text in _LARGE:
+        phrase = f"one {phrase}"
+    try:
+        value = float(text2num(phrase, "en"))
+    except ValueError:
+        return Numeral(float(_UNIT_VALUES.get(tokens[first].text, 100)), at, first + 1, True)
+    if after < len(tokens) and tokens[after].text in {"grand", "k"}:
+        return Numeral(value * 1000, at, after + 1, False)
+    return Numeral(value, at, after, after - first == 1)
+
+
+def _continues(tokens: Sequence[Token], join: int) -> bool:
+    """Whether "and" or a hyphen is within one number: "two hundred and fifty", "twenty-five"; not in "five and six"."""
+    before = tokens[join - 1].text
+    if tokens[join].text == "and":
+        return before in _LARGE
+    return before.endswith("ty") and tokens[join + 1].text in UNITS[1:10]
