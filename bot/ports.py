@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -231,9 +231,21 @@ class LanguageGuesser(Protocol):
 
 class Nlu(Protocol):
     def parse(
-        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+        self,
+        text: str,
+        *,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+        asker: Asker = ANYBODY,
     ) -> Understood:
-        """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
+        """What the text means; never raises.
+
+        `region` is the person's country (ISO 3166): it says how phone numbers, amounts, dates and postal codes are
+        written. `zone` and `now` say what "tomorrow at 3" is; without `now`, times are not worked out. `asker` says
+        which pages may answer, and which language is likely.
+        """
 
 
 ReadContext = Callable[[], Awaitable[Mapping[str, Any]]]

@@ -23,18 +23,20 @@ from bot.domain.errors import ModelError
 from bot.domain.understanding import KNOWLEDGE_INTENT
 from bot.nlu.classifier import IntentClassifier
 from bot.nlu.classifier_training import train_classifier
-from bot.nlu.entities import EntityExtractor, build_extractor
+from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
 from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
 from bot.nlu.naming import EntityNames, read_entity_names
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.places import build_places
+from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import TrainingData, read_training_data
 from bot.ports import Encoder
 
 FORMAT = 2
 MANIFEST = "manifest.json"
 KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
+TAGS = "entities.crfsuite"
 _MODELS_KEPT = 2
 _TRAIN_AGAIN = "Train again: overture train."
 
@@ -121,7 +123,7 @@ def load(model: Path) -> Pipeline:
         classifier=IntentClassifier.from_arrays(
             _read_arrays(model / "classifier.npz"), _read_json(model / "classifier.json")
         ),
-        extractor=EntityExtractor.from_facts(_read_json(model / "entities.json")),
+        extractor=EntityExtractor.from_facts(_read_json(model / "entities.json"), _read_tags(model)),
         knowledge=Knowledge.from_arrays(_read_arrays(model / "knowledge.npz"), _read_json(model / "knowledge.json")),
     )
 
@@ -175,9 +177,7 @@ def _encoder_source(source: str) -> str:
     return hashlib.sha256(code + source.encode()).hexdigest()
 
 
-def _learn_intents(
-    work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, progress: Progress
-) -> None:
+def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, progress: Progress) -> None:
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
@@ -187,7 +187,8 @@ def _learn_intents(
     np.savez(work / "classifier.npz", **classifier.arrays())
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")
-    extractor = build_extractor(data, names, places=build_places(), language=common_words(work))
+    tagger = train_tagger(data, found_otherwise(names), work / TAGS)
+    extractor = build_extractor(data, names, places=build_places(), language=common_words(work), tagger=tagger)
     _write_json(work / "entities.json", extractor.facts())
 
 
@@ -261,6 +262,11 @@ def _read_json(path: Path) -> dict[str, Any]:
     if not isinstance(facts, dict):
         raise ModelError(f"the model in {path.parent} is broken: {path.name} cannot be read. {_TRAIN_AGAIN}")
     return facts
+
+
+def _read_tags(model: Path) -> bytes | None:
+    """The tagger's model, which crfsuite wrote; none where no annotated entity had to be learnt."""
+    return (model / TAGS).read_bytes() if (model / TAGS).is_file() else None
 
 
 def _read_arrays(path: Path) -> dict[str, Any]:

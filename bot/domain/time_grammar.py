@@ -374,8 +374,28 @@ _BEGINNING = re.compile(
 )
 
 
+_WORD = re.compile(r"[a-z]+", _FLAGS)
+_PREFIXES = frozenset({
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug",
+    "sep", "oct", "nov", "dec", "tod", "ton", "tom", "tmr", "wee", "day", "min", "hou", "hr", "hrs", "lun",
+    "mid", "noo", "aft", "eve", "eod", "mor", "clo", "one", "two", "thr", "fou", "fiv", "six", "sev", "eig",
+    "nin", "ten", "ele", "twe", "hal", "qua",
+})  # fmt: skip
+
+
+def _may_have_times(text: str) -> bool:
+    """Whether a digit or the beginning of a word is there without which no rule matches; a look that costs little."""
+    return (
+        any(word[:3] in _PREFIXES for word in _WORD.findall(text.lower()))
+        or any(map(str.isdecimal, text))
+        or ("fortnight" in text.lower() or "end of" in text.lower())
+    )
+
+
 def find_times(text: str) -> Iterator[TimeExpression]:
     """The expressions in the text, from left to right; they do not overlap."""
+    if not _may_have_times(text):
+        return
     read_to = 0
     for beginning in _BEGINNING.finditer(text):
         if beginning.start() < read_to:

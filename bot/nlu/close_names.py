@@ -28,12 +28,15 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class CloseNames:
-    """`shelves` has the phrases by first letter and length, both counted without blanks.
+    """`shelves` has the phrases without blanks by first letter and number of words, then by length.
+
+    `joined` leads from them to the phrases as they are.
 
     `words` are words of the language that are near a phrase and mean themselves: "started" is not the plan "Starter".
     """
 
-    shelves: Mapping[tuple[str, int], Mapping[str, str]] = field(default_factory=dict)
+    shelves: Mapping[tuple[str, int], Mapping[int, Sequence[str]]] = field(default_factory=dict)
+    joined: Mapping[str, str] = field(default_factory=dict)
     words: frozenset[str] = frozenset()
     longest: int = 0
 
@@ -57,8 +60,7 @@ class CloseNames:
         return self._closest([word], 0, 1) is not None
 
     def facts(self) -> dict[str, Any]:
-        phrases = sorted(phrase for shelf in self.shelves.values() for phrase in shelf.values())
-        return {"phrases": phrases, "words": sorted(self.words)}
+        return {"phrases": sorted(self.joined.values()), "words": sorted(self.words)}
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> CloseNames:
@@ -68,22 +70,21 @@ class CloseNames:
         written = "".join(words[at : at + length])
         if len(written) < SHORTEST or (length == 1 and written in self.words):
             return None
+        if written in self.joined:
+            return Close(self.joined[written], at, at + length, 1.0)
+        # A blank too many or too few is an error of its own; with another one it would be a guess.
+        shelf = self.shelves.get((written[0], length))
+        if shelf is None:
+            return None
         allowed = _allowed(len(written))
         best: Close | None = None
         for size in range(len(written) - allowed, len(written) + allowed + 1):
-            shelf = self.shelves.get((written[0], size))
-            if not shelf:
-                continue
-            found = process.extractOne(written, shelf.keys(), scorer=OSA.distance, score_cutoff=allowed)
-            if found is None:
-                continue
-            phrase, distance = shelf[found[0]], int(found[1])
-            # A blank too many or too few is an error of its own; with another one it would be a guess.
-            if phrase.count(" ") + 1 != length and distance > 0:
-                continue
-            likeness = round(1 - distance / max(len(written), size), 2)
-            if best is None or likeness > best.likeness:
-                best = Close(phrase, at, at + length, likeness)
+            names = shelf.get(size)
+            found = process.extractOne(written, names, scorer=OSA.distance, score_cutoff=allowed) if names else None
+            if found is not None:
+                likeness = round(1 - int(found[1]) / max(len(written), size), 2)
+                if best is None or likeness > best.likeness:
+                    best = Close(self.joined[found[0]], at, at + length, likeness)
         return best
 
 
@@ -93,19 +94,21 @@ NO_CLOSE_NAMES = CloseNames()
 def build_close_names(phrases: Iterable[str], language: Iterable[str] = ()) -> CloseNames:
     """From phrases in lower case with single blanks between words, and the words of the language."""
     names = _shelved(phrases)
-    keys = {key for shelf in names.shelves.values() for key in shelf}
-    return replace(names, words=frozenset(word for word in language if word not in keys and names.is_near(word)))
+    near = (word for word in language if word not in names.joined and names.is_near(word))
+    return replace(names, words=frozenset(near))
 
 
 def _shelved(phrases: Iterable[str]) -> CloseNames:
-    shelves: dict[tuple[str, int], dict[str, str]] = {}
-    longest = 0
+    shelves: dict[tuple[str, int], dict[int, list[str]]] = {}
+    joined: dict[str, str] = {}
     for phrase in sorted(phrases):
         key = phrase.replace(" ", "")
-        if len(key) >= SHORTEST:
-            shelves.setdefault((key[0], len(key)), {}).setdefault(key, phrase)
-            longest = max(longest, phrase.count(" ") + 1)
-    return CloseNames(shelves, longest=longest)
+        if len(key) >= SHORTEST and key not in joined:
+            joined[key] = phrase
+            shelf = shelves.setdefault((key[0], phrase.count(" ") + 1), {})
+            shelf.setdefault(len(key), []).append(key)
+    longest = max((phrase.count(" ") + 1 for phrase in joined.values()), default=0)
+    return CloseNames(shelves, joined, longest=longest)
 
 
 def _allowed(letters: int) -> int:

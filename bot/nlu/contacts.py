@@ -82,6 +82,8 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
     Possible numbers count, not only valid ones: tables of what is assigned lag behind, and numbers set aside for
     examples are in none of them.
     """
+    if not any(map(str.isdigit, text)):
+        return
     country = region.upper() if region else None
     for match in phonenumbers.PhoneNumberMatcher(text, country, leniency=phonenumbers.Leniency.POSSIBLE):
         digits = [character for character in match.raw_string if character.isdigit()]
@@ -91,7 +93,11 @@ def find_phones(text: str, region: str | None) -> Iterator[Entity]:
             continue  # a date
         # A number is written with its country's or its trunk prefix; an amount is not.
         prefixed = match.raw_string.startswith(("+", "0", "(")) and len(digits) >= _SHORTEST_WITH_PREFIX
-        sure = prefixed or phonenumbers.is_valid_number(match.number) or _PHONE_CUE.search(text[: match.start])
+        sure = (
+            prefixed
+            or phonenumbers.is_valid_number(match.number)
+            or _PHONE_CUE.search(text[max(0, match.start - 60) : match.start])
+        )
         yield Entity(
             name="phone",
             value=phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164),

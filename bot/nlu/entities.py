@@ -13,12 +13,14 @@ from bot.nlu.gazetteer import Gazetteer, build_gazetteer, learn_number_contexts
 from bot.nlu.measures import find_measures
 from bot.nlu.money import find_money
 from bot.nlu.names import find_organisations, find_people
-from bot.nlu.naming import NO_OTHER_NAMES, EntityNames
+from bot.nlu.naming import DUCKLING, NO_OTHER_NAMES, EntityNames
 from bot.nlu.numbers import NumberContexts, find_numbers
 from bot.nlu.numerals import read_numerals
 from bot.nlu.ordinals import find_ordinals
+from bot.nlu.past_times import find_past_times
 from bot.nlu.places import NOWHERE, Places
 from bot.nlu.postal_codes import find_postal_codes
+from bot.nlu.tagger import Tagger, with_tags
 from bot.nlu.timelines import find_meeting_times, find_timelines
 from bot.nlu.training_data import TrainingData
 
@@ -41,6 +43,12 @@ _SLOT_WORDS = {
     "timeline": {"timeline"},
 }
 
+_BLANK = "\x00"
+"""Stands where an address was; texts themselves have no control characters."""
+
+_OFTEN_LISTED = frozenset({"city", "country", "organisation", "quantity"})
+"""Kinds that assistants annotate with values of their own, which a finder for the whole world does not know."""
+
 KINDS = frozenset(_SLOT_WORDS) | {"ordinal", "quantity", "distance", "volume", "temperature"}
 
 
@@ -61,6 +69,7 @@ class EntityExtractor:
     number_contexts: NumberContexts
     names: EntityNames = NO_OTHER_NAMES
     places: Places = NOWHERE
+    tagger: Tagger | None = None
 
     def extract(
         self,
@@ -77,6 +86,7 @@ class EntityExtractor:
         dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form.
         """
         found = self._typed(text, self._asked(expecting), region, zone, now)
+        found = [entity for entity in found if _BLANK not in entity.text]
         found = [named for entity in found for named in self.names.named(entity)]
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end, entity.name)))
 
@@ -103,6 +113,9 @@ class EntityExtractor:
         # The same length, so that places stay; nothing else begins or ends inside an address or a phone number.
         rest = _blanked(text, _spans(addresses))
         times = kept(find_meeting_times(rest, region=region, zone=zone, now=now))
+        if self.names.has_other_names_for("time"):
+            past = list(find_past_times(rest, zone=zone, now=now))
+            times = [*past, *_outside(_spans(past), times)]
         timelines = kept(find_timelines(rest, asked="timeline" in asked))
         counted = self._counted(rest, asked, region)
         times = [time for time in times if not _is_part_of_a_number(time, counted)]
@@ -113,7 +126,10 @@ class EntityExtractor:
         organisations = _outside(when, kept(find_organisations(rest, asked="organisation" in asked)))
         organisations = _outside(_spans(places), organisations)
         listed = list(self.gazetteer.find(rest))
-        return _merged(listed, [*addresses, *times, *timelines, *counted, *places, *people, *organisations])
+        tagged = [self.gazetteer.by_synonym(one) for one in self.tagger.find(text)] if self.tagger else []
+        return with_tags(
+            tagged, _merged(listed, [*addresses, *times, *timelines, *counted, *places, *people, *organisations])
+        )
 
     def _counted(self, text: str, asked: frozenset[str], region: str | None) -> list[Entity]:
         """Money, measures, ordinals and other numbers; no two of one stretch of text."""
@@ -139,16 +155,19 @@ class EntityExtractor:
             "after_numbers": sorted(contexts.after),
             "names": self.names.facts(),
             "places": self.places.facts(),
+            "tagger": None if self.tagger is None else self.tagger.facts(),
         }
 
     @classmethod
-    def from_facts(cls, facts: Mapping[str, Any]) -> EntityExtractor:
+    def from_facts(cls, facts: Mapping[str, Any], tags: bytes | None = None) -> EntityExtractor:
+        """`tags` is the model of the tagger, where there is one."""
         contexts = NumberContexts(frozenset(facts["before_numbers"]), frozenset(facts["after_numbers"]))
         return cls(
             Gazetteer.from_facts(facts["gazetteer"]),
             contexts,
             EntityNames.from_facts(facts["names"]),
             Places.from_facts(facts["places"]),
+            None if tags is None else Tagger.from_facts(tags, facts["tagger"]),
         )
 
 
@@ -158,10 +177,16 @@ def build_extractor(
     *,
     places: Places = NOWHERE,
     language: Iterable[str] = (),
+    tagger: Tagger | None = None,
 ) -> EntityExtractor:
     """`language` are common words of the language that is spoken, in lower case."""
     gazetteer = build_gazetteer(data, names.declared, language)
-    return EntityExtractor(gazetteer, learn_number_contexts(data), names, places)
+    return EntityExtractor(gazetteer, learn_number_contexts(data), names, places, tagger)
+
+
+def found_otherwise(names: EntityNames) -> frozenset[str]:
+    """The names of entities that have a finder of their own, and so need no tagger."""
+    return frozenset(DUCKLING[name] for name in names.duckling) | names.duckling | (KINDS - _OFTEN_LISTED)
 
 
 def _spans(entities: Iterable[Entity]) -> list[tuple[int, int]]:
@@ -181,7 +206,7 @@ def _is_part_of_a_number(time: Entity, counted: Iterable[Entity]) -> bool:
 
 def _blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
-        text = text[:start] + "\x00" * (end - start) + text[end:]
+        text = text[:start] + _BLANK * (end - start) + text[end:]
     return text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.understanding import Entity
@@ -46,15 +46,15 @@ class Gazetteer:
     def find(self, text: str) -> Iterator[Entity]:
         """Entities of phrases, the longest first where several begin at a word, of patterns, and of names misspelt."""
         words = list(_WORD.finditer(text))
+        lower = [word[0].lower() for word in words]
         exact: list[tuple[int, int]] = []
         at = 0
         while at < len(words):
-            length = next(
-                (n for n in range(min(self.longest, len(words) - at), 0, -1) if self._meanings(words, at, n)), 0
-            )
-            for meaning in self._meanings(words, at, length):
+            longest = min(self.longest, len(words) - at)
+            length = next((n for n in range(longest, 0, -1) if " ".join(lower[at : at + n]) in self.phrases), 0)
+            for meaning in self.phrases[" ".join(lower[at : at + length])] if length else ():
                 start, end = words[at].start(), words[at + length - 1].end()
-                role = self.roles.get(meaning.entity, {}).get(words[at - 1][0].lower() if at else "")
+                role = self.roles.get(meaning.entity, {}).get(lower[at - 1] if at else "")
                 exact.append((start, end))
                 yield Entity(
                     meaning.entity, meaning.value, text[start:end], start, end, 1.0, role, meaning.group, "gazetteer"
@@ -66,7 +66,7 @@ class Gazetteer:
                     value = self.synonyms.get(match[0].lower(), match[0])
                     yield Entity(name, value, match[0], match.start(), match.end(), 1.0, extractor="regex")
 
-        for close in self.close.find([word[0].lower() for word in words]):
+        for close in self.close.find(lower):
             start, end = words[close.first].start(), words[close.after - 1].end()
             if not any(start < other_end and other_start < end for other_start, other_end in exact):
                 for meaning in self.phrases[close.phrase]:
@@ -81,8 +81,9 @@ class Gazetteer:
                         extractor="close_names",
                     )
 
-    def _meanings(self, words: list[re.Match[str]], at: int, length: int) -> tuple[Meaning, ...]:
-        return self.phrases.get(" ".join(word[0].lower() for word in words[at : at + length]), ()) if length else ()
+    def by_synonym(self, entity: Entity) -> Entity:
+        """The entity with the value that its words are a synonym of."""
+        return replace(entity, value=self.synonyms.get(entity.text.lower(), entity.value))
 
     def facts(self) -> dict[str, Any]:
         return {

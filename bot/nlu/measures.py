@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.understanding import Entity
-from bot.nlu.numerals import Numeral, Numerals, bounded, plain
+from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
 
 SURE, POSSIBLE = 1.0, 0.5
 
@@ -90,7 +90,9 @@ def find_measures(numerals: Numerals, *, region: str | None = None) -> Iterator[
         kind, unit, after = found
         first, after, ends = bounded(numerals, numeral.first, after, numeral)
         start, end = numerals.span(first, after)
-        negative = kind == "temperature" and re.search(r"(?:^|\s)-$", numerals.text[:start]) is not None
+        negative = (
+            kind == "temperature" and re.search(r"(?:^|\s)-$", numerals.text[max(0, start - 2) : start]) is not None
+        )
         value = plain(-numeral.value if negative else numeral.value)
         start -= negative
         if any(start < other_end and other_start < end for other_start, other_end in taken):
@@ -124,7 +126,7 @@ def _durations_without_number(text: str) -> Iterator[Entity]:
         else:
             amount, unit = 1, match["one"].lower().split(" ")[1]
         yield duration(amount, unit, text, *match.span())
-    for match in _COMPOUND.finditer(text):
+    for match in _COMPOUND.finditer(text) if any(map(str.isdigit, text)) else ():
         yield duration(int(match["hours"]) * 60 + int(match["minutes"]), "minute", text, *match.span())
 
 
@@ -146,12 +148,12 @@ def _unit_after(numerals: Numerals, numeral: Numeral, region: str | None) -> tup
 
 def _is_no_measure(numerals: Numerals, numeral: Numeral, unit: str) -> bool:
     start, end = numerals.span(numeral.first, numeral.after)
-    left = numerals.text[:start]
+    left = numerals.text[max(0, start - NEAR) : start]
     if re.search(r"[\w.,:/#$£€_]$|\w-$", left):
         return True
     if numeral.value == 1 and unit in _MOMENTS and numerals.words_before(numeral.first, 1) != ["for"]:
         return True  # "one second please"
-    following = numerals.text[end:]
+    following = numerals.text[end : end + NEAR]
     if re.match(r"\s?(?:day|week|month|year)s? (?:ago|old)\b", following, re.IGNORECASE):
         return True
     return bool(set(numerals.words_before(numeral.first, 1)) & _LABELS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.understanding import Entity
-from bot.nlu.numerals import Numeral, Numerals, bounded, comma_decimal, decimal, join_range, plain
+from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, comma_decimal, decimal, join_range, plain
 from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -210,7 +210,7 @@ def _per(numerals: Numerals, after: int) -> tuple[str, int]:
 def _confidence(numerals: Numerals, amount: _Amount, first: int, after: int, per: str, *, asked: bool) -> float:
     """0 for what is no money at all."""
     start, end = numerals.span(first, after)
-    left, right = numerals.text[:start], numerals.text[end:]
+    left, right = numerals.text[max(0, start - NEAR) : start], numerals.text[end : end + NEAR]
     glued = re.search(r"[\w.,:/#-]$", left) or re.match(r"[\w%:]|[./-]\w", right)
     if glued and not (re.search(r"\s-$", left)):
         return 0.0

@@ -25,6 +25,9 @@ SPACY: Mapping[str, tuple[str, ...]] = {
 """spaCy's labels, and the kinds of entities that they are here."""
 
 _ONLY_DUCKLING_HAS = frozenset({"amount-of-money", "phone-number"})
+_OTHER_MODELS_HAVE = frozenset({"PER", "LOC"})
+"""Labels for the same as PERSON and GPE: no model has both."""
+
 _WITHIN_A_DAY = {"hour", "minute", "second"}
 _DUCKLING_CURRENCIES = {"USD": "$", "GBP": "£"}
 
@@ -42,6 +45,10 @@ class EntityNames:
         names = {name for name in self.duckling if DUCKLING[name] == kind}
         names |= {name for name in self.spacy if kind in SPACY[name]}
         return frozenset(names) if names and kind not in self.declared else frozenset({*names, kind})
+
+    def has_other_names_for(self, kind: str) -> bool:
+        """Whether Duckling or spaCy found this kind of entity for the assistant."""
+        return any(DUCKLING[name] == kind for name in self.duckling) or any(kind in SPACY[name] for name in self.spacy)
 
     def named(self, entity: Entity) -> Iterator[Entity]:
         """The entity under each of its names; as it is where the assistant has no other name for it."""
@@ -85,7 +92,7 @@ def read_entity_names(documents: Sequence[Document]) -> EntityNames:
             if name in {"DucklingEntityExtractor", "DucklingHTTPExtractor"}:
                 duckling |= dimensions & set(DUCKLING) if dimensions else set(DUCKLING)
             elif name == "SpacyEntityExtractor":
-                spacy |= dimensions & set(SPACY) if dimensions else set(SPACY)
+                spacy |= dimensions & set(SPACY) if dimensions else set(SPACY) - _OTHER_MODELS_HAVE
     duckling |= declared & _ONLY_DUCKLING_HAS
     spacy |= declared & set(SPACY)
     return EntityNames(frozenset(duckling), frozenset(spacy), frozenset(declared))

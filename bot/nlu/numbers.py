@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.understanding import Entity
-from bot.nlu.numerals import Numeral, Numerals, bounded, plain
+from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
 from bot.nlu.words import MONTHS, word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -78,7 +78,7 @@ def _confidence(numerals: Numerals, number: Numeral, contexts: NumberContexts, *
 
 
 def _is_part_of_something(text: str, start: int, end: int, before: list[str], after: list[str]) -> bool:
-    left, right = text[:start], text[end:]
+    left, right = text[max(0, start - NEAR) : start], text[end : end + NEAR]
     if left.endswith(("$", "£", "€", "#", "+", "@", ":", "_")) or re.search(r"[\w]$|[\d][./-]$|[A-Za-z]-$", left):
         return True
     if re.match(r"%|[:@_]|[./]\d|/\w|-\d{2,4}-", right) or (re.match(r"[A-Za-z]", right) and not _is_size(right)):

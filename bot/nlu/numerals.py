@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from text_to_num import text2num
 
@@ -40,7 +41,15 @@ _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("half", "a", "billion"), 500_000_000), (("a", "couple", "of", "hundred"), 200),
     (("a", "couple", "of", "thousand"), 2000), (("a", "grand"), 1000),
 )  # fmt: skip
+_BEGINNINGS = _WORDS | {shape[0] for shape, _ in _SHAPES} | {"a", "an"}
+_RANGES = {"between": {"and", "-"}, "from": {"to", "-"}}
 _LONGEST_DIGITS = 16
+
+MOST_NUMERALS = 100
+"""Numbers of a text that are read; whoever writes more has sent a table."""
+
+NEAR = 40
+"""Characters on either side of a number that may say what it is."""
 
 _BOUNDS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("no", "more", "than"), "to"), (("not", "more", "than"), "to"), (("no", "less", "than"), "from"),
@@ -51,8 +60,7 @@ _BOUNDS: tuple[tuple[tuple[str, ...], str], ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a number in digits or a mark, in lower case, with its place in the text."""
 
     text: str
@@ -105,8 +113,10 @@ def read_numerals(text: str, *, region: str | None = None) -> Numerals:
     tokens = [Token(match[0].lower(), *match.span()) for match in pattern.finditer(text)]
     found: list[Numeral] = []
     at = 0
-    while at < len(tokens):
-        numeral = _range_at(tokens, at, commas) or _numeral_at(tokens, at, commas)
+    while at < len(tokens) and len(found) < MOST_NUMERALS:
+        word = tokens[at].text
+        worth_reading = word in _BEGINNINGS or word in _RANGES or word[0].isdecimal()
+        numeral = (_range_at(tokens, at, commas) or _numeral_at(tokens, at, commas)) if worth_reading else None
         if numeral is None:
             at += 1
         else:
@@ -183,11 +193,11 @@ def join_range(low: Numeral, high: Numeral) -> Numeral | None:
 def _range_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
     """ "between 20 and 30", "20-30", "20 to 30"."""
     first_word = tokens[at].text
-    start = at + 1 if first_word in {"between", "from"} else at
+    start = at + 1 if first_word in _RANGES else at
     low = _numeral_at(tokens, start, commas)
     if low is None or low.after + 1 >= len(tokens):
         return None
-    joins = {"between": {"and", "-"}, "from": {"to", "-"}}.get(first_word, {"to", "-", "or"})
+    joins = _RANGES.get(first_word, {"to", "-", "or"})
     high = _numeral_at(tokens, low.after + 1, commas) if tokens[low.after].text in joins else None
     if high is None:
         return None
@@ -200,6 +210,8 @@ def _numeral_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | Non
         return None
     if tokens[at].text[0].isdecimal():
         return _digits_at(tokens, at, commas)
+    if tokens[at].text not in _BEGINNINGS:
+        return None
     return _shape_at(tokens, at) or _words_at(tokens, at)
 
 

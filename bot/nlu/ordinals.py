@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.understanding import Entity
+from bot.nlu.numerals import NEAR
 from bot.nlu.words import word_list, word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -35,8 +36,8 @@ _BEFORE = word_set("the my our your their this that his her its a")
 def find_ordinals(text: str, *, asked: bool = False) -> Iterator[Entity]:
     """Which of several, `SURE` where the word after it is something that people count off."""
     for match in _ORDINAL.finditer(text):
-        following = re.match(r" (?P<word>[^\W\d_]+)", text[match.end() :])
-        before = re.search(r"(?P<word>[^\W\d_]+) $", text[: match.start()])
+        following = re.match(r" (?P<word>[^\W\d_]+)", text[match.end() : match.end() + NEAR])
+        before = re.search(r"(?P<word>[^\W\d_]+) $", text[max(0, match.start() - NEAR) : match.start()])
         counted = following is not None and following["word"].lower() in _COUNTED
         led = before is not None and before["word"].lower() in _BEFORE
         if not (counted and led) and not asked:

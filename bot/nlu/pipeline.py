@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 
 from bot.domain.understanding import (
     ANYBODY,
@@ -67,9 +68,16 @@ class Pipeline:
     languages: Languages | None = None
 
     def parse(
-        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+        self,
+        text: str,
+        *,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+        asker: Asker = ANYBODY,
     ) -> Understood:
-        """What the text means; never raises. `region` is the person's country (ISO 3166), for phone numbers."""
+        """What the text means; never raises. What `region`, `zone`, `now` and `asker` are for: see `bot.ports.Nlu`."""
         if (pressed := parse_payload(text)) is not None:
             return pressed
         reading = read(text)
@@ -78,7 +86,7 @@ class Pipeline:
         parts = [reading.text[:LONGEST].strip(), *_sentences(reading.text)]
         embeddings = self.encoder.encode(parts)
         readings = [self.classifier.classify(part, vector) for part, vector in zip(parts, embeddings, strict=True)]
-        found = self.extractor.extract(reading.text, expecting, region)
+        found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now)
         found = _without_unlikely_names(found, readings[0])
         understood = self._decide(reading.text, readings, found, expecting)
         if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:

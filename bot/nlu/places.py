@@ -72,7 +72,7 @@ class Places:
         if before[-1:] == [_ARTICLE]:
             before.pop()
         cued = bool(before) and before[-1] in _CUES
-        left = text[: words[at].start()]
+        left = text[max(0, words[at].start() - 8) : words[at].start()]
         listed = after_place and re.search(r"(?:,|\band|\bor|&) $", left, re.IGNORECASE) is not None
         posted = re.search(r"[\x00\d] ?,? $", left) is not None and "\x00" in left[-3:]
         return SURE if cued or listed or posted else POSSIBLE

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from bot.domain.understanding import Entity
+from bot.nlu.numerals import NEAR
 from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -61,12 +62,17 @@ def find_postal_codes(
     country = (region or "").upper()
     for match in _BRITISH.finditer(text):
         area = re.match("[A-Za-z]+", match[1])
-        looks = match[0].isupper() or " " in match[0] or asked or _CUE.search(text[: match.start()])
+        looks = (
+            match[0].isupper()
+            or " " in match[0]
+            or asked
+            or _CUE.search(text[max(0, match.start() - NEAR) : match.start()])
+        )
         if area and area[0].lower() in _BRITISH_AREAS and looks:
             yield _code(f"{match[1]} {match[2]}".upper(), match[0], match.start(), SURE)
     for pattern, home in ((_CANADIAN, "CA"), (_DUTCH, "NL"), (_IRISH, "IE")):
         for match in pattern.finditer(text):
-            sure = country == home or _CUE.search(text[: match.start()]) is not None
+            sure = country == home or _CUE.search(text[max(0, match.start() - NEAR) : match.start()]) is not None
             if sure or asked:
                 yield _code(f"{match[1]} {match[2]}", match[0], match.start(), SURE if sure else POSSIBLE)
     yield from _digits(text, country, is_place, asked=asked)
@@ -79,13 +85,14 @@ def _digits(text: str, country: str, is_place: IsPlace, *, asked: bool) -> Itera
     if pattern is None:
         return
     for match in pattern.finditer(text):
-        left, right = text[: match.start()], text[match.end() :]
+        left, right = text[max(0, match.start() - NEAR) : match.start()], text[match.end() : match.end() + NEAR]
         sure = (
             country in _UNLIKE_ANYTHING
             or _CUE.search(left) is not None
             or _beside_a_place(country, left, right, is_place)
         )
-        bare = not left.strip(" .,!") and not right.strip(" .,!")
+        alone = match.start() < NEAR and match.end() + NEAR > len(text)
+        bare = alone and not left.strip(" .,!") and not right.strip(" .,!")
         if sure or (asked and (bare or len(match["code"]) > 4)):
             yield _code(match["code"], match["code"], match.start(), SURE if sure else POSSIBLE)
 

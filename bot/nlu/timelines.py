@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from bot.domain.time_grammar import Ahead, InPeriod, TimeExpression, find_times
 from bot.domain.understanding import Entity
 from bot.nlu.moments import time_details
+from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
 NOW, THIS_QUARTER, LATER = "now", "this_quarter", "later"
@@ -17,6 +18,9 @@ _MEETING = re.compile(
     r"\b(?:meet|meeting|call|book|demo|talk|chat|speak|schedule|slot|appointment|available|free|works?|suits?)\b",
     re.IGNORECASE,
 )
+_NO_TIME_AFTER = re.compile(r"\b(?:good|(?P<over>last|past|previous)) $", re.IGNORECASE)
+"""Greetings, and days that are over."""
+
 _SOME = r"(?:few|couple(?: of)?|next few|next couple(?: of)?)"
 _SURE_PHRASES: tuple[tuple[str, str], ...] = (
     (
@@ -51,6 +55,15 @@ _POSSIBLE_PHRASES: tuple[tuple[str, str], ...] = (
     (r"no (?:idea|plans?|timeline|date|deadline)(?: yet)?|don'?t know(?: yet)?|whenever", LATER),
 )
 
+_WORD = re.compile(r"\w+")
+_WORDS_OF_A_TIMELINE = word_set(
+    "asap p soon away immediately urgent urgently quarter quarters month months week weeks day days year years looking "
+    "browsing exploring curious researching rush hurry point someday eventually while now today tomorrow yesterday "
+    "quickly straightaway already q1 q2 q3 q4 spring summer autumn fall winter later undecided unsure sure decided "
+    "idea plan plans timeline date deadline know whenever"
+)
+"""No phrase is without one of them: a text that has none need not be searched for each."""
+
 
 def _compiled(phrases: tuple[tuple[str, str], ...]) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE), value) for pattern, value in phrases)
@@ -79,6 +92,9 @@ def find_meeting_times(
     """
     about_meeting = _MEETING.search(text) is not None
     for found in find_times(text):
+        before = _NO_TIME_AFTER.search(text[max(0, found.start - 10) : found.start])
+        if before and (before["over"] or found.day is None):
+            continue
         sure = found.certain or (about_meeting and not _is_shaky_weekday(found))
         confidence = SURE if sure else POSSIBLE
         words = text[found.start : found.end]
@@ -97,12 +113,16 @@ def find_timelines(text: str, *, asked: bool = False) -> Iterator[Entity]:
 
     `asked`: it is what we asked for, so "in May" or a weekday is an answer too.
     """
-    found = [
-        Entity("timeline", value, match[0], match.start(), match.end(), confidence, extractor="timelines")
-        for pattern, value, confidence in _RULES
-        for match in [pattern.search(text)]
-        if match and (confidence == SURE or "?" not in text)
-    ]
+    found = (
+        []
+        if _WORDS_OF_A_TIMELINE.isdisjoint(_WORD.findall(text.lower()))
+        else [
+            Entity("timeline", value, match[0], match.start(), match.end(), confidence, extractor="timelines")
+            for pattern, value, confidence in _RULES
+            for match in [pattern.search(text)]
+            if match and (confidence == SURE or "?" not in text)
+        ]
+    )
     if (match := _SPAN.search(text)) and (days := _days(match)) is not None:
         value = NOW if days <= 31 else THIS_QUARTER if days < _DAYS_TILL_LATER else LATER
         found.append(Entity("timeline", value, match[0], match.start(), match.end(), SURE, extractor="timelines"))

@@ -37,8 +37,9 @@ async def note_message(
         situation = await read_situation(uow, runtime, conversation_id)
     now = runtime.clock.now()
     if understood is None:
-        asker = asker_of(situation.profile, situation.conversation.channel, now)
-        understood = await understand(runtime, situation.conversation.tracker, text, situation.region, asker)
+        asker = asker_of(situation, situation.conversation.channel, now)
+        tracker = situation.conversation.tracker
+        understood = await understand(runtime, tracker, text, situation.region, situation.zone, asker)
     message_id = MessageId(f"noted:{new_id(now)}")
     said = UserUttered(text, understood, message_id, now, situation.conversation.channel)
     return await _append(runtime, conversation_id, [said], fill_slots=True)

@@ -169,8 +169,8 @@ async def _understand(
     if message.payload:
         understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
     else:
-        asker = asker_of(situation.profile, message.channel, thought.now, language_of(thought.tracker))
-        understood = await understand(runtime, thought.tracker, message.text, situation.region, asker)
+        asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
+        understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)
         if understood.foreign and (payload := title_pressed(thought.tracker, message.text)) is not None:
             understood = await read_payload(runtime, thought.tracker, payload, situation.region)
     thought.took("understand", perf_counter() - begun)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from bot.dialogue.builtin import SESSION_START
 from bot.domain.assistant import Assistant
@@ -22,6 +22,7 @@ from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Profile
 from bot.domain.understanding import Asker
+from bot.journeys.send_window import zones_of
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.think import Thought, answer
@@ -30,13 +31,17 @@ from bot.services.weigh import country_of
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What a turn starts from. `known` are slots from the person's other conversations, for one that begins."""
+    """What a turn starts from. `known` are slots from the person's other conversations, for one that begins.
+
+    `zone` is the time zone that the person is taken to be in, the likeliest where there are several.
+    """
 
     conversation: Conversation
     profile: Profile
     handoff: Handoff | None
     suppressed: bool
     region: str
+    zone: tzinfo
     known: Mapping[str, Any]
 
     @property
@@ -55,8 +60,15 @@ async def read_situation(uow: UnitOfWork, runtime: Runtime, conversation_id: Con
         handoff=standing.handoff,
         suppressed=standing.suppression is not None,
         region=country_of(phone, runtime.region),
+        zone=zone_of(standing.profile.time_zone, phone, runtime.region),
         known=await _known(uow, conversation) if conversation.tracker.event_count == 0 else {},
     )
+
+
+def zone_of(time_zone: str | None, phone: str | None, region: str) -> tzinfo:
+    """The first of the zones that somebody may be in (see `zones_of`), UTC where none is known."""
+    zones = zones_of(time_zone, phone, region)
+    return ZoneInfo(zones[0]) if zones else UTC
 
 
 async def _known(uow: UnitOfWork, conversation: Conversation) -> Mapping[str, Any]:
@@ -109,19 +121,14 @@ def spoke_here_since(conversation: Conversation, moment: datetime) -> bool:
     return conversation.last_message_at is not None and conversation.last_message_at > moment
 
 
-def asker_of(profile: Profile, channel: str, now: datetime, language: str = "") -> Asker:
+def asker_of(situation: Situation, channel: str, now: datetime, language: str = "") -> Asker:
     """Which knowledge pages may answer this person, here and today; and in which language they may write.
 
     Their audiences are their tags, and what their attribute `audience` holds: a name, or a list of names.
     """
+    profile = situation.profile
     named = profile.attributes.get("audience")
     names = named if isinstance(named, (list, tuple)) else [named]
     audiences = {str(name).casefold() for name in (*names, *profile.tags) if name}
-    return Asker(_local(now, profile.time_zone).date(), channel, frozenset(audiences), language, profile.locale or "")
-
-
-def _local(now: datetime, time_zone: str | None) -> datetime:
-    try:
-        return now.astimezone(ZoneInfo(time_zone)) if time_zone else now
-    except (ZoneInfoNotFoundError, ValueError):
-        return now
+    today = now.astimezone(situation.zone).date()
+    return Asker(today, channel, frozenset(audiences), language, profile.locale or "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from time import perf_counter
 from typing import Any
 
@@ -97,11 +97,22 @@ class Thought:
         self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)
 
 
-async def understand(runtime: Runtime, tracker: Tracker, text: str, region: str, asker: Asker = ANYBODY) -> Understood:
-    """The reading of a text; off the event loop, for an encoder computes."""
+async def understand(
+    runtime: Runtime, tracker: Tracker, text: str, region: str, zone: tzinfo, asker: Asker = ANYBODY
+) -> Understood:
+    """The reading of a text that is written now, in that country and time zone; off the event loop, for an encoder
+    computes."""
     playbook = runtime.library.current()
     expected = expecting(playbook.assistant, tracker)
-    understood = await asyncio.to_thread(playbook.nlu.parse, text, expecting=expected, region=region, asker=asker)
+    understood = await asyncio.to_thread(
+        playbook.nlu.parse,
+        text,
+        expecting=expected,
+        region=region,
+        zone=zone,
+        now=runtime.clock.now(),
+        asker=asker,
+    )
     return await _as_the_engine_reads_it(runtime, understood, tracker)
 
 

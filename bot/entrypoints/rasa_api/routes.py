@@ -29,6 +29,7 @@ from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.services.append import append_events, note_message, replace_events
 from bot.services.attend import find_or_start, look_up
+from bot.services.situation import zone_of
 from bot.services.submit import Acted, execute_action, trigger_intent
 from bot.services.think import understand
 
@@ -123,8 +124,8 @@ class RasaApi:
     async def _parse(self, request: web.Request) -> web.StreamResponse:
         text = _text(await _json_object(request))
         nobody = Tracker(ConversationId(""))
-        today = Asker(self._runtime.clock.now().date())
-        understood = await understand(self._runtime, nobody, text, self._runtime.region, today)
+        region, today = self._runtime.region, Asker(self._runtime.clock.now().date())
+        understood = await understand(self._runtime, nobody, text, region, zone_of(None, None, region), today)
         now = self._runtime.clock.now()
         said = event_as_rasa_has_it(UserUttered(text, understood, MessageId(""), now, REST))
         return web.json_response(said["parse_data"])

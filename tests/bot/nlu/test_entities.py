@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.documents import parse
 from bot.domain.understanding import Expecting
-from bot.nlu.entities import EntityExtractor, asks_for, build_extractor
+from bot.nlu.entities import KINDS, EntityExtractor, asks_for, build_extractor
+from bot.nlu.naming import EntityNames
 from bot.nlu.training_data import TrainingData, read_training_data
 
 
@@ -98,7 +102,79 @@ def test_an_extractor_survives_json(extractor: EntityExtractor) -> None:
     assert again.extract(text) == extractor.extract(text)
 
 
-@given(text=st.text())
-def test_any_text_can_be_searched(extractor: EntityExtractor, text: str) -> None:
-    for entity in extractor.extract(text, asking("name", "person", "number", "time", "timeline", "organisation"), "GB"):
+def test_an_answer_to_how_many_is_a_number_however_it_is_put(extractor: EntityExtractor) -> None:
+    for text, value in (("fifty-ish", 50), ("50+", 50), ("5-10 people", 7), ("a dozen", 12), ("up to 40", 40)):
+        assert found(extractor, text, asking("team_size", "number")) == [("number", value)]
+
+
+def test_an_answer_to_when_is_worked_out_where_the_person_lives(extractor: EntityExtractor) -> None:
+    now, oslo = datetime(2026, 11, 24, 23, 30, tzinfo=UTC), ZoneInfo("Europe/Oslo")  # the 25th there
+    expecting = asking("meeting_time", "time")
+    (entity,) = extractor.extract("tomorrow at half past 3", expecting, "NO", zone=oslo, now=now)
+    assert entity.details is not None
+    assert entity.details["from"] == "2026-11-26T15:30:00+01:00"
+
+
+def test_a_pattern_or_look_up_finds_entities_only_where_its_name_is_one() -> None:
+    text = """
+nlu:
+  - regex: order
+    examples: |
+      - hb-\\d{4}
+  - regex: greeting_help
+    examples: |
+      - hello+
+  - lookup: city
+    examples: |
+      - Oslo
+  - intent: greet
+    examples: |
+      - hi
+      - hello
+  - intent: ask
+    examples: |
+      - where is [hb-1111](order)
+      - where is it
+"""
+    data = read_training_data([parse("nlu.yml", text)])
+    of_a_domain = build_extractor(data, EntityNames(declared=frozenset({"city"})))
+    assert found(of_a_domain, "hello, is hb-1234 in Oslo") == [("order", "hb-1234"), ("city", "Oslo")]
+    nobody_knows = build_extractor(data)
+    assert found(nobody_knows, "hello") == [("greeting_help", "hello")]
+
+
+PIECES = st.sampled_from(
+    ["£", "$", "€", "5", "10k", "15.000", "1,5", "a", "dozen", "-", "to", "between", "and", "+", "%", "month", "per",
+     "half", "hour", "kg", "the", "3rd", "next", "Tuesday", "at", "www.", "a@b.co", "SW1A 1AA", "from", "Oslo", "gold",
+     "Ana", "I'm", "\x00", "²", "١٢", "million", "grand", "p.a.", "'", "zip", "-5 degrees", "last", "ago"]
+)  # fmt: skip
+TEXTS = st.text() | st.lists(PIECES, max_size=14).map(" ".join) | st.lists(PIECES, max_size=10).map("".join)
+EVERYTHING = asking("anything", *sorted(KINDS))
+
+
+@given(text=TEXTS, region=st.sampled_from(["GB", "US", "DE", "NO", None]))
+@settings(max_examples=300)
+def test_any_text_can_be_searched_and_gives_the_same_twice(
+    extractor: EntityExtractor, text: str, region: str | None
+) -> None:
+    now = datetime(2026, 11, 24, 10, tzinfo=UTC)
+    found = extractor.extract(text, EVERYTHING, region, now=now)
+    for entity in found:
         assert 0 <= entity.start < entity.end <= len(text)
+        assert text[entity.start : entity.end] == entity.text
+        facts = [entity.value, entity.details]
+        assert json.loads(json.dumps(facts, allow_nan=False)) == facts
+    assert extractor.extract(text, EVERYTHING, region, now=now) == found
+
+
+@pytest.mark.parametrize(
+    "piece", ["5 ", "£5 ", "between 5 and ", "a ", "www.", "1h ", "twenty ", "$,", "the 3rd ", "1'234"]
+)
+def test_long_texts_take_time_in_proportion(extractor: EntityExtractor, piece: str) -> None:
+    def cost(length: int) -> float:
+        begun = time.process_time()
+        extractor.extract((piece * length)[:length], EVERYTHING, "GB")
+        return time.process_time() - begun
+
+    cost(100)
+    assert cost(4000) < 1.0

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.conversation import Event, Tracker
@@ -99,7 +100,14 @@ class FakeNlu:
         self._intents = intents
 
     def parse(
-        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+        self,
+        text: str,
+        *,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+        asker: Asker = ANYBODY,
     ) -> Understood:
         name = text.removeprefix("/").replace(" ", "_").lower()
         return Understood(text, IntentScore(name if name in self._intents else "nlu_fallback", 1.0))

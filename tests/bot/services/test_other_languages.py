@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, tzinfo
 
 import pytest
 
@@ -21,7 +21,14 @@ class ForeignNlu(FakeNlu):
     """As the fake; French is foreign, German is spoken, and neither is understood."""
 
     def parse(
-        self, text: str, *, expecting: Expecting | None = None, region: str | None = None, asker: Asker = ANYBODY
+        self,
+        text: str,
+        *,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+        asker: Asker = ANYBODY,
     ) -> Understood:
         fallback = IntentScore("nlu_fallback", 1.0)
         if text.startswith("Parler") or "de" in text.split():

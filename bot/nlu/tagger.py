@@ -1,0 +1,166 @@
+"""Tags annotated entities in texts with values that nobody listed: a conditional random field over words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Any
+
+import pycrfsuite
+
+from bot.domain.understanding import Entity
+from bot.nlu.words import FILLERS, NO_NAMES
+
+OUTSIDE = "O"
+LEAST = 0.5
+"""Probability from which a stretch of words is taken for an entity."""
+
+MOST_WORDS = 300
+"""Words of a message that are tagged."""
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+
+Kind = tuple[str, str | None, str | None]
+"""The name, the role and the group of an entity."""
+
+Patterns = Sequence[tuple[str, re.Pattern[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tagger:
+    """`model` is what crfsuite trained. Its labels are O, and B- or I- with the place of a kind in `kinds`.
+
+    `known` are the words of the training texts in lower case; another word is told by its shape and its neighbours.
+    `patterns` are Rasa's regular expressions, which help to tell the words that they match.
+    """
+
+    model: bytes
+    kinds: Sequence[Kind]
+    known: frozenset[str]
+    patterns: Patterns = ()
+    _crf: Any = field(init=False, repr=False, compare=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        crf = pycrfsuite.Tagger()
+        crf.open_inmemory(self.model)
+        object.__setattr__(self, "_crf", crf)
+
+    def find(self, text: str) -> Iterator[Entity]:
+        """Entities with their words as value, from left to right; they do not overlap."""
+        words = words_of(text)[:MOST_WORDS]
+        if not words:
+            return
+        rows = features(text, words, self.patterns, self.known)
+        with self._lock:  # crfsuite keeps the text between the calls
+            self._crf.set(rows)
+            labels = self._crf.tag()
+            spans = [
+                (kind, first, after, min(self._crf.marginal(labels[at], at) for at in range(first, after)))
+                for kind, first, after in _spans(labels)
+            ]
+        for kind, first, after, probability in spans:
+            if probability < LEAST or all(word[0].lower() in FILLERS for word in words[first:after]):
+                continue
+            name, role, group = self.kinds[kind]
+            start, end = words[first].start(), words[after - 1].end()
+            yield Entity(
+                name, text[start:end], text[start:end], start, end, round(probability, 4), role, group, "tagger"
+            )
+
+    def facts(self) -> dict[str, Any]:
+        return {
+            "kinds": [list(kind) for kind in self.kinds],
+            "known": sorted(self.known),
+            "patterns": [[name, pattern.pattern] for name, pattern in self.patterns],
+        }
+
+    @classmethod
+    def from_facts(cls, model: bytes, facts: Mapping[str, Any]) -> Tagger:
+        return cls(
+            model,
+            [(name, role, group) for name, role, group in facts["kinds"]],
+            frozenset(facts["known"]),
+            [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in facts["patterns"]],
+        )
+
+
+def words_of(text: str) -> list[re.Match[str]]:
+    return list(_WORD.finditer(text))
+
+
+def features(text: str, words: Sequence[re.Match[str]], patterns: Patterns, known: Collection[str]) -> list[list[str]]:
+    """What the field sees of each word: itself, its shape, and the two words on either side."""
+    own = [_own_features(word[0], known) for word in words]
+    matched = [(name, match.span()) for name, pattern in patterns for match in pattern.finditer(text)]
+    rows = []
+    for at, word in enumerate(words):
+        row = ["bias", *own[at]]
+        row += [f"p:{name}" for name, (start, end) in matched if start < word.end() and word.start() < end]
+        for step, name in ((-2, "-2"), (-1, "-1"), (1, "+1"), (2, "+2")):
+            if 0 <= at + step < len(words):
+                row += [f"{name}{one}" for one in own[at + step][:2]]
+            elif abs(step) == 1:
+                row.append(f"{name}edge")
+        rows.append(row)
+    return rows
+
+
+def _own_features(word: str, known: Collection[str]) -> list[str]:
+    lower = word.lower()
+    kind = "digit" if word[0].isdigit() else "mark" if not word[0].isalnum() else "word"
+    title = "title" if word[0].isupper() else "lower"
+    if lower not in known and lower not in NO_NAMES:
+        return ["unknown", f"kind:{kind}", f"case:{title}", f"s3:{lower[-3:]}"]
+    return [f"low:{lower}", f"kind:{kind}", f"case:{title}", f"s3:{lower[-3:]}", f"p3:{lower[:3]}"]
+
+
+def _spans(labels: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """The kind, the first word and the one after the last of each entity."""
+    at = 0
+    while at < len(labels):
+        label = labels[at]
+        if label == OUTSIDE:
+            at += 1
+            continue
+        after = at + 1
+        while after < len(labels) and labels[after] == f"I-{label[2:]}":
+            after += 1
+        yield int(label[2:]), at, after
+        at = after
+
+
+def with_tags(tagged: Sequence[Entity], found: Sequence[Entity]) -> list[Entity]:
+    """What was found, with what the tagger says of it.
+
+    Words that were found as the same entity keep their value and get the role and group of the tag. A tag that goes
+    further than such words takes their place; one that shares words with another entity from a list is dropped.
+    """
+    kept = list(found)
+    for tag in tagged:
+        alike = [one for one in kept if one.name == tag.name and _overlap(one, tag)]
+        others = [one for one in kept if one.name != tag.name and one.extractor in _LISTED and _overlap(one, tag)]
+        if any(one.start < tag.start or tag.end < one.end or _same_place(one, tag) for one in alike):
+            kept = [_in_role(one, tag) if one in alike else one for one in kept]
+            # One phrase may be listed for several entities; the words around it say which is meant.
+            kept = [one for one in kept if not (one in others and _same_place(one, tag))]
+        elif not others:
+            kept = [*(one for one in kept if one not in alike), tag]
+    return kept
+
+
+_LISTED = frozenset({"gazetteer", "regex", "close_names"})
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _same_place(one: Entity, other: Entity) -> bool:
+    return (one.start, one.end) == (other.start, other.end)
+
+
+def _in_role(entity: Entity, tag: Entity) -> Entity:
+    return replace(entity, role=tag.role or entity.role, group=tag.group or entity.group)

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.documents import parse
+from bot.domain.understanding import Entity
+from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
+from bot.nlu.naming import NO_OTHER_NAMES
+from bot.nlu.tagger import Tagger, with_tags
+from bot.nlu.tagger_training import train_tagger
+from bot.nlu.training_data import TrainingData, read_training_data
+
+CITIES = ("London", "Paris", "New York", "Rome", "Lisbon", "Madrid")
+
+
+def a_flight(first: str, second: str, shape: str) -> str:
+    start = f'[{first}]{{"entity": "city", "role": "from"}}'
+    goal = f'[{second}]{{"entity": "city", "role": "to"}}'
+    return shape.format(start, goal)
+
+
+SHAPES = ("fly from {0} to {1}", "book a flight from {0} to {1} please", "I am going to {1} from {0}", "{0} to {1}")
+FLIGHTS = [a_flight(CITIES[at % 6], CITIES[(at + 1 + at // 6) % 6], SHAPES[at % 4]) for at in range(16)]
+EXAMPLES = f"""
+nlu:
+  - synonym: New York
+    examples: |
+      - the big apple
+  - intent: fly
+    examples: |
+{chr(10).join(f"      - {flight}" for flight in FLIGHTS)}
+  - intent: order
+    examples: |
+      - a [large]{{"entity": "size", "group": "1"}} pizza and a [small]{{"entity": "size", "group": "2"}} pizza
+      - one [small]{{"entity": "size", "group": "1"}} pizza and one [large]{{"entity": "size", "group": "2"}} pizza
+      - the [large]{{"entity": "size", "group": "1"}} one and the [medium]{{"entity": "size", "group": "2"}} one
+  - intent: eat
+    examples: |
+      - show me [mexican](cuisine) restaurants
+      - I want [chinese](cuisine) food
+      - any [italian](cuisine) place near me
+      - show me [greek](cuisine) places
+      - I want some [thai](cuisine) food
+      - is there an [indian](cuisine) restaurant near me
+  - intent: greet
+    examples: |
+      - hello there
+      - good morning to you
+      - thanks from all of us
+      - can I talk to somebody
+"""
+
+
+@pytest.fixture(scope="module")
+def data() -> TrainingData:
+    return read_training_data([parse("nlu.yml", EXAMPLES)])
+
+
+@pytest.fixture(scope="module")
+def extractor(data: TrainingData, tmp_path_factory: pytest.TempPathFactory) -> EntityExtractor:
+    path = tmp_path_factory.mktemp("model") / "entities.crfsuite"
+    return build_extractor(data, tagger=train_tagger(data, found_otherwise(NO_OTHER_NAMES), path))
+
+
+def tags(extractor: EntityExtractor, text: str, name: str) -> list[tuple[str, str | None, str | None]]:
+    return [(str(one.value), one.role, one.group) for one in extractor.extract(text) if one.name == name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["fly from Bergen to Narvik", "please book a flight from bergen to narvik", "I'm going from Bergen to Narvik"],
+)
+def test_cities_that_no_example_has_are_found_in_their_roles(extractor: EntityExtractor, text: str) -> None:
+    found = [(value.lower(), role) for value, role, _ in tags(extractor, text, "city")]
+    assert found == [("bergen", "from"), ("narvik", "to")]
+
+
+def test_known_values_keep_their_value_and_get_the_role_of_their_place(extractor: EntityExtractor) -> None:
+    assert tags(extractor, "fly from the big apple to rome", "city") == [
+        ("New York", "from", None),
+        ("Rome", "to", None),
+    ]
+
+
+def test_a_value_of_several_words_is_one(extractor: EntityExtractor) -> None:
+    assert tags(extractor, "fly from Santa Rosa to Paris", "city") == [
+        ("Santa Rosa", "from", None),
+        ("Paris", "to", None),
+    ]
+
+
+def test_unseen_cuisines_are_found(extractor: EntityExtractor) -> None:
+    assert tags(extractor, "show me peruvian restaurants", "cuisine") == [("peruvian", None, None)]
+    assert tags(extractor, "I want lebanese food", "cuisine") == [("lebanese", None, None)]
+
+
+def test_groups_tell_what_belongs_together(extractor: EntityExtractor) -> None:
+    assert tags(extractor, "a small pizza and a large pizza", "size") == [("small", None, "1"), ("large", None, "2")]
+
+
+@pytest.mark.parametrize("text", ["hello", "thanks from me to you", "good evening", "what is the weather like", "zzz"])
+def test_other_texts_have_none(extractor: EntityExtractor, text: str) -> None:
+    assert extractor.extract(text) == ()
+
+
+def test_the_same_data_gives_the_same_model(data: TrainingData, tmp_path: Path) -> None:
+    models = [train_tagger(data, (), tmp_path / name) for name in ("one", "two")]
+    assert models[0] is not None
+    assert models[1] is not None
+    assert models[0].model == models[1].model
+
+
+def test_a_tagger_survives_being_stored(extractor: EntityExtractor) -> None:
+    assert extractor.tagger is not None
+    again = Tagger.from_facts(extractor.tagger.model, json.loads(json.dumps(extractor.tagger.facts())))
+    text = "fly from Bergen to Narvik"
+    assert list(again.find(text)) == list(extractor.tagger.find(text))
+
+
+def test_what_has_a_finder_of_its_own_is_not_learnt(tmp_path: Path) -> None:
+    text = "nlu: [{intent: a, examples: ['- [2](number)', '- [4](number) x']}, {intent: b, examples: ['- x', '- y']}]"
+    data = read_training_data([parse("nlu.yml", text)])
+    assert train_tagger(data, found_otherwise(NO_OTHER_NAMES), tmp_path / "tags") is None
+
+
+def test_a_tag_in_a_longer_listed_phrase_gives_it_the_role_only() -> None:
+    listed = Entity("city", "New York", "new york", 5, 13, extractor="gazetteer")
+    tag = Entity("city", "york", "york", 9, 13, 0.9, role="to", extractor="tagger")
+    assert [(one.value, one.role) for one in with_tags([tag], [listed])] == [("New York", "to")]
+
+
+def test_a_tag_that_shares_words_with_another_listed_entity_is_dropped() -> None:
+    listed = Entity("product", "Shiftboard", "shiftboard", 0, 10, extractor="gazetteer")
+    tag = Entity("city", "shiftboard", "shiftboard", 0, 10, 0.9, extractor="tagger")
+    assert with_tags([tag], [listed]) == [listed]
+
+
+@given(text=st.text())
+def test_any_text_can_be_tagged(extractor: EntityExtractor, text: str) -> None:
+    assert extractor.tagger is not None
+    for entity in extractor.tagger.find(text):
+        assert text[entity.start : entity.end] == entity.text
