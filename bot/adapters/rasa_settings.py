@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.documents import parse
+from bot.nlu.naming import DUCKLING, SPACY
 
 CONNECTORS = {
     "rest": "webchat",
@@ -20,8 +21,8 @@ CONNECTORS = {
 """Rasa's channels, and the connectors that do here what they did."""
 
 SERVERS_OF_ENTITIES = ("DucklingEntityExtractor", "SpacyEntityExtractor")
-FOUND_HERE = frozenset({"number", "time", "email"})
-"""Entities of Rasa's extractors that ours find under the same name."""
+FOUND_HERE = frozenset(DUCKLING) | frozenset(SPACY)
+"""Dimensions of Duckling and labels of spaCy that our own finders give, under these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def _component(file: str, name: str, component: Mapping[str, Any]) -> Iterator[N
     about = f"{file}: {name}"
     if name in SERVERS_OF_ENTITIES:
         missing = sorted({str(one) for one in component.get("dimensions") or ()} - FOUND_HERE)
+        if len(missing) < len(component.get("dimensions") or ("all",)):
+            yield Note("mapped", about, "is not needed: its entities are found here, under the same names.")
         if missing:
             said = f"is not run. For {', '.join(missing)} write annotated examples or look-ups, or a custom action."
             yield Note("unknown", about, said)

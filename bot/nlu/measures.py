@@ -154,6 +154,8 @@ def _is_no_measure(numerals: Numerals, numeral: Numeral, unit: str) -> bool:
     if numeral.value == 1 and unit in _MOMENTS and numerals.words_before(numeral.first, 1) != ["for"]:
         return True  # "one second please"
     following = numerals.text[end : end + NEAR]
+    if re.match(r"\s?\w+\s?/", following):
+        return True  # "100 km/h": a rate, of which the measure is only a half
     if re.match(r"\s?(?:day|week|month|year)s? (?:ago|old)\b", following, re.IGNORECASE):
         return True
     return bool(set(numerals.words_before(numeral.first, 1)) & _LABELS)

@@ -116,7 +116,8 @@ def _amount(numerals: Numerals, numeral: Numeral, country: str) -> _Amount:
     first, after = numeral.first, numeral.after
     before, places = _currency_before(numerals, first, country)
     if before:
-        numeral = _regrouped(numerals, numeral, country)
+        numeral = _billions(numerals, _regrouped(numerals, numeral, country))
+        after = numeral.after
         return _Amount(numeral, first - places, after, before)
     if numerals.words_from(after, 1) and (sign := numerals.tokens[after].text) in _HUNDREDTHS:
         near = len(sign) > 1 or numerals.tokens[after].start == numerals.tokens[after - 1].end
@@ -170,6 +171,15 @@ def _regrouped(numerals: Numerals, numeral: Numeral, country: str) -> Numeral:
         return numeral
     value = decimal(written, commas=comma_decimal(country), money=True)
     return Numeral(value, numeral.first, numeral.after, numeral.bare)
+
+
+def _billions(numerals: Numerals, numeral: Numeral) -> Numeral:
+    """ "$1B": a letter that only an amount has."""
+    tokens, after = numerals.tokens, numeral.after
+    near = after < len(tokens) and tokens[after].text in {"b", "t"} and tokens[after].start == tokens[after - 1].end
+    if not near or not numeral.bare:
+        return numeral
+    return Numeral(numeral.value * (1e9 if tokens[after].text == "b" else 1e12), numeral.first, after + 1, False)
 
 
 def _with_more(numerals: Numerals, amount: _Amount, following: Numeral | None, country: str) -> _Amount:
