@@ -21,6 +21,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Journey
+from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange
@@ -246,6 +247,13 @@ class Nlu(Protocol):
         written. `zone` and `now` say what "tomorrow at 3" is; without `now`, times are not worked out. `asker` says
         which pages may answer, and which language is likely.
         """
+
+
+class LanguageModel(Protocol):
+    async def complete(self, prompt: Prompt) -> Completion:
+        """The answer, within a bounded time; raises LanguageModelError, which repeats nothing of what was said."""
+
+    async def close(self) -> None: ...
 
 
 ReadContext = Callable[[], Awaitable[Mapping[str, Any]]]

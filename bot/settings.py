@@ -5,22 +5,27 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
+from bot.domain.language_model import ModelTerms, ModelUse
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+SECRETS: Final = frozenset({"MODEL_KEY", "MODEL_URL", "API_TOKEN", "API_JWT_SECRET", "RASA_TOKEN", "DATABASE", "REDIS"})
+"""Settings whose value no message repeats: it is a secret, or may have one in it."""
 
 
 class Settings(BaseSettings):
     """Each field is `OVERTURE_<NAME>` in the environment. A connector's own settings have the vendor's names."""
 
-    model_config = SettingsConfigDict(env_prefix="OVERTURE_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OVERTURE_", env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
@@ -68,6 +73,34 @@ class Settings(BaseSettings):
     encoder: str = ""
     """A sentence-transformers model by name or path; empty is the one that is installed with Overture."""
 
+    model_url: str = ""
+    """Where a language model is served, up to its version: http://localhost:11434/v1. Empty: none is used."""
+
+    model_name: str = ""
+    """Which model of that server, by its name there."""
+
+    model_key: SecretStr = SecretStr("")
+    """The key of that server, where it wants one."""
+
+    model_dialect: Literal["openai", "anthropic"] = "openai"
+    """Its protocol: OpenAI's chat completions, which most servers speak, or Anthropic's messages."""
+
+    model_uses: str = "commands,answers,rephrasing"
+    """What it is used for; see docs/language-models.md."""
+
+    model_seconds: float = Field(default=8.0, gt=0, le=120)
+    """How long a customer may wait for it, all tries together; after that the conversation goes on without it."""
+
+    model_calls: int = Field(default=20, ge=0)
+    model_tokens: int = Field(default=30_000, ge=0)
+    """How often it is asked in one conversation, and how many tokens that may cost, in a day (UTC)."""
+
+    model_temperature: float | None = Field(default=None, ge=0, le=2)
+    """0 makes a local model steadier; some hosted models refuse to be told, so it is not sent unless set."""
+
+    model_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    """What OpenAI's dialect calls the longest answer; newer hosted models want the second name."""
+
     region: str = "GB"
     """Where phone numbers without a country code are from (ISO 3166)."""
 
@@ -88,6 +121,30 @@ class Settings(BaseSettings):
             raise ValueError("it should be an address such as http://localhost:5005")
         return url.rstrip("/")
 
+    @field_validator("model_url")
+    @classmethod
+    def _check_model_url(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.username):
+            raise ValueError("it should be an address such as http://localhost:11434/v1, without a key in it")
+        return url.rstrip("/")
+
+    @field_validator("model_key")
+    @classmethod
+    def _check_model_key(cls, key: SecretStr) -> SecretStr:
+        word = key.get_secret_value()
+        if not word.isascii() or not word.isprintable() or word != word.strip():
+            raise ValueError("it should be one line without spaces around it; was something copied with it?")
+        return key
+
+    @field_validator("model_uses")
+    @classmethod
+    def _check_model_uses(cls, uses: str) -> str:
+        unknown = sorted({one.strip() for one in uses.split(",") if one.strip()} - set(get_args(ModelUse)))
+        if unknown:
+            raise ValueError(f"there is no use {unknown[0]!r}; known are {', '.join(get_args(ModelUse))}")
+        return uses
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.data / 'overture.db'}"
@@ -106,6 +163,12 @@ class Settings(BaseSettings):
     @property
     def service_url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def model_terms(self) -> ModelTerms:
+        wanted = {one.strip() for one in self.model_uses.split(",")}
+        uses = frozenset(use for use in get_args(ModelUse) if use in wanted)
+        return ModelTerms(uses, self.model_calls, self.model_tokens)
 
     @property
     def connector_names(self) -> tuple[str, ...]:
@@ -142,7 +205,8 @@ def connector_values() -> dict[str, str]:
 def _sentence(fault: Any) -> str:
     name = "_".join(str(part) for part in fault["loc"]).upper()
     reason = str(fault["msg"]).removeprefix("Value error, ").replace("Input should be", "it should be")
-    return f"OVERTURE_{name} is {str(fault['input'])!r}: {reason}."
+    given = "not usable" if name in SECRETS else repr(str(fault["input"]))
+    return f"OVERTURE_{name} is {given}: {reason}."
 
 
 def _not_utf8() -> SettingsError:

@@ -10,6 +10,10 @@ OvertureError
 │   └── PermanentSendError  trying again will not help
 ├── ActionError             a custom action raised, timed out or answered nonsense
 ├── DialogueError           the dialogue engine is away, too slow or answered nonsense
+├── LanguageModelError      a language model gave no answer that can be used
+│   ├── LanguageModelAway       it cannot be reached, is too slow or too busy
+│   ├── LanguageModelRefused    it does not take the request: its key, name or dialect is wrong
+│   └── LanguageModelNonsense   it answered, but what it said is cut off, empty or declined
 └── Conflict                somebody else changed the row since it was read
 """
 
@@ -101,6 +105,31 @@ class ActionError(OvertureError):
 
 class DialogueError(OvertureError):
     """The dialogue engine gave no answer; the customer is told so, and the conversation goes on with their next one."""
+
+
+class LanguageModelError(OvertureError):
+    """A language model gave no answer that can be used; the conversation goes on as if there were none."""
+
+
+class LanguageModelAway(LanguageModelError):
+    """Worth another try later; after `retry_after` where the server named a time."""
+
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class LanguageModelRefused(LanguageModelError):
+    """The server does not take the request; somebody has to correct a setting."""
+
+
+class LanguageModelNonsense(LanguageModelError):
+    """It answered in a form that says nothing; the tokens are spent all the same."""
+
+    def __init__(self, reason: str, *, tokens_in: int = 0, tokens_out: int = 0) -> None:
+        super().__init__(reason)
+        self.tokens_in = tokens_in
+        self.tokens_out = tokens_out
 
 
 class Conflict(OvertureError):

@@ -67,6 +67,10 @@ def test_connectors_read_the_same_two_places(monkeypatch: pytest.MonkeyPatch) ->
         ("OVERTURE_PUBLIC_URL", "https://chat.example.com/?a=b", "such as https://chat.example.com"),
         ("OVERTURE_ENGINE", "raza", "it should be 'overture' or 'rasa'"),
         ("OVERTURE_RASA_URL", "localhost:5005", "such as http://localhost:5005"),
+        ("OVERTURE_MODEL_URL", "localhost:11434", "such as http://localhost:11434/v1"),
+        ("OVERTURE_MODEL_DIALECT", "gemini", "it should be 'openai' or 'anthropic'"),
+        ("OVERTURE_MODEL_USES", "commands,poems", "there is no use 'poems'; known are commands, answers, rephrasing"),
+        ("OVERTURE_MODEL_SECONDS", "0", "it should be greater than 0"),
     ],
 )
 def test_a_bad_value_is_told_with_its_name(name: str, value: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +79,32 @@ def test_a_bad_value_is_told_with_its_name(name: str, value: str, reason: str, m
         load_settings()
     assert str(told.value).startswith(name)
     assert reason in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("OVERTURE_MODEL_KEY", "s3cret\nword"), ("OVERTURE_MODEL_URL", "ftp://me:s3cret@models/v1")]
+)
+def test_a_bad_value_that_may_hold_a_secret_is_not_repeated(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"{name} is not usable: it should be") as told:
+        load_settings()
+    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(told.value.__cause__)
+
+
+def test_the_key_of_a_language_model_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_MODEL_KEY", "s3cret")
+    settings = load_settings()
+    assert "s3cret" not in f"{settings} {settings!r}"
+    assert settings.model_key.get_secret_value() == "s3cret"
+
+
+def test_the_uses_of_a_language_model_may_be_fewer() -> None:
+    terms = load_settings(model_uses="commands, rephrasing", model_calls=3).model_terms
+    assert (sorted(terms.uses), terms.calls) == (["commands", "rephrasing"], 3)
+    assert load_settings(model_uses="").model_terms.uses == set()
 
 
 def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

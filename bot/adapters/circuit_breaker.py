@@ -1,0 +1,44 @@
+"""A circuit breaker: spares us, and a server in trouble, the calls that would fail anyway."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+
+class CircuitBreaker:
+    """Opens after `failures` in a row and rests for `rest`; then one call is let through to see whether it is over.
+
+    `seconds` is a clock that never goes back.
+    """
+
+    def __init__(
+        self,
+        *,
+        failures: int = 3,
+        rest: timedelta = timedelta(seconds=30),
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._most = failures
+        self._rest = rest.total_seconds()
+        self._seconds = seconds
+        self._failed = 0
+        self._rests_until = 0.0
+
+    def lets_through(self) -> bool:
+        """Whether to call. Nobody does while it rests; the first call after that is the trial, and others wait."""
+        if self._failed < self._most:
+            return True
+        if self._seconds() < self._rests_until:
+            return False
+        self._rests_until = self._seconds() + self._rest
+        return True
+
+    def succeeded(self) -> None:
+        self._failed = 0
+
+    def failed(self) -> None:
+        self._failed += 1
+        if self._failed >= self._most:
+            self._rests_until = self._seconds() + self._rest
