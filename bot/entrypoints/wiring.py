@@ -8,6 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import ModuleType
@@ -20,6 +21,7 @@ from bot.adapters.api_access import CredentialAccess
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoredFeeds
+from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
@@ -39,6 +41,7 @@ from bot.ports import (
     Crm,
     Dialogue,
     FeedWriter,
+    LanguageModel,
     Leases,
     Playbook,
     Wakeups,
@@ -90,6 +93,9 @@ async def open_service(
         values = connector_values()
         sandboxed = tuple(name for name, module in modules.items() if _is_sandboxed(module, values))
         _refuse_sandbox_in_production(settings, sandboxed)
+        model = _language_model(settings)
+        if model is not None:
+            stack.push_async_callback(model.close)
         clock: Clock = SandboxClock(settings.data / "sandbox-clock") if sandboxed else SystemClock()
         store = Database(settings.database_url)
         stack.push_async_callback(store.close)
@@ -127,6 +133,8 @@ async def open_service(
             desk=desk,
             transcript_url=_transcript_url(settings, secret),
             region=settings.region,
+            model=model,
+            model_terms=settings.model_terms,
         )
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)
 
@@ -243,6 +251,32 @@ def _dialogue(settings: Settings, current: Callable[[], Playbook]) -> Dialogue:
             "Set it to the address of a running Rasa server, such as http://localhost:5005."
         )
     return RasaServer(settings.rasa_url, lambda: current().assistant, token=settings.rasa_token)
+
+
+def _language_model(settings: Settings) -> LanguageModel | None:
+    """The model that the settings name; None where they name none, which is the default."""
+    if not settings.model_url:
+        return None
+    if not settings.model_name:
+        raise SettingsError(
+            "OVERTURE_MODEL_URL is set, but OVERTURE_MODEL_NAME is not. Set it to the model's name on that server."
+        )
+    if settings.engine != "overture":
+        raise SettingsError(
+            "OVERTURE_MODEL_URL is set, and OVERTURE_ENGINE is rasa: there Rasa understands what is said. "
+            "Unset one of the two."
+        )
+    return HttpLanguageModel(
+        ModelServer(
+            url=settings.model_url,
+            name=settings.model_name,
+            key=settings.model_key.get_secret_value(),
+            dialect=settings.model_dialect,
+            within=timedelta(seconds=settings.model_seconds),
+            temperature=settings.model_temperature,
+            limit=settings.model_limit,
+        )
+    )
 
 
 def _desk(settings: Settings, channels: Mapping[str, Channel]) -> Desk | None:

@@ -32,6 +32,7 @@ from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import ask, finish
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.other_languages import keep_language, language_of, title_pressed
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
@@ -123,10 +124,15 @@ async def _customer_turn(
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
     keyword = _keyword(runtime, message, situation)
-    understood = await _understand(runtime, thought, situation, message, keyword)
+    reading = await _understand(runtime, thought, situation, message, keyword)
+    interpreted = await interpret(runtime, thought, situation, reading)
+    understood = interpreted.understood
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
     keep_language(runtime.library.current(), thought, understood)
+    if interpreted.opens is not None:
+        go_to_form(thought, interpreted.opens)
     await respond(runtime, thought, situation, message, message_id, keyword)
+    withhold_consent(thought, understood)
     turn = Turn(
         conversation=situation.conversation,
         thought=thought,

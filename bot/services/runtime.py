@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
-from bot.ports import ActionRunner, Channel, Clock, Crm, Dialogue, Leases, Library, Store, Wakeups
+from bot.domain.language_model import ModelTerms
+from bot.ports import ActionRunner, Channel, Clock, Crm, Dialogue, LanguageModel, Leases, Library, Store, Wakeups
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Runtime:
     desk: Desk | None
     transcript_url: Callable[[ConversationId], str]
     region: str = "GB"
+    model: LanguageModel | None = None
+    model_terms: ModelTerms = field(default_factory=ModelTerms)
 
     def channel(self, name: str) -> Channel:
         try:

@@ -44,6 +44,7 @@ from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.understanding import ANYBODY, FALLBACK_INTENT, OPT_OUT_INTENT, Asker, Expecting, Understood
 from bot.ports import ReadContext
+from bot.services.ask_model import ModelCall
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -74,6 +75,7 @@ class Thought:
     acted: list[tuple[str, str]] = field(default_factory=list)
     milliseconds: dict[str, float] = field(default_factory=dict)
     person: Person | None = None
+    model_calls: list[ModelCall] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         stamped = event if event.at is not None else replace(event, at=self.now)
@@ -92,6 +94,11 @@ class Thought:
         """Say a response by its name, if the assistant has it."""
         if (response := assistant.responses.get(name)) is not None:
             self.say(Say(render(response, self.tracker, self.channel), name))
+
+    def note_call(self, call: ModelCall) -> None:
+        """Note a question to the language model, for the explanation of the turn."""
+        self.model_calls.append(call)
+        self.took("model", call.milliseconds / 1000)
 
     def took(self, stage: str, seconds: float) -> None:
         self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)

@@ -21,6 +21,7 @@ from bot.domain.message import Text
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.understanding import Understood
 from bot.ports import Abilities, UnitOfWork
+from bot.services.ask_model import ModelCall
 from bot.services.enrol import step, tell_journeys
 from bot.services.hand_off import relay
 from bot.services.perform import Cause, perform
@@ -190,6 +191,18 @@ def explain(turn: Turn) -> dict[str, Any]:
         "slots_before": dict(turn.conversation.tracker.slots),
         "slots_after": dict(thought.tracker.slots),
         "milliseconds": {**thought.milliseconds, "total": total},
+        "model": [_model_call(call) for call in thought.model_calls],
+    }
+
+
+def _model_call(call: ModelCall) -> dict[str, Any]:
+    return {
+        "use": call.use,
+        "outcome": call.outcome,
+        "kept": list(call.kept),
+        "dropped": list(call.dropped),
+        "tokens": call.tokens_in + call.tokens_out,
+        "milliseconds": call.milliseconds,
     }
 
 

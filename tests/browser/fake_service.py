@@ -119,6 +119,7 @@ class FakeService:
                 "scores": more.pop("scores", []),
                 "score": more.pop("score", {"fit": 0, "engagement": 5, "grade": "C3"}),
                 "consents": more.pop("consents", []),
+                "model": more.pop("model", []),
                 "milliseconds": {"understand": 9.4, "decide": 0.8, "actions": 3.1, "store": 4.6, "total": 17.9},
             },
         )
@@ -149,7 +150,9 @@ class FakeService:
         elif payload == "/request_demo" or "demo" in text:
             self.demos.append(visitor)
             await self.say(visitor, QUESTIONS[0])
-            await self.explain(text, "request_demo", "rule: start the demo form", slots, slots)
+            model = {"use": "commands", "outcome": "answered", "kept": ["start request_demo"], "tokens": 212}
+            model["dropped"] = ["there is no slot 'score' to set"]
+            await self.explain(text, "request_demo", "rule: start the demo form", slots, slots, model=[model])
         elif visitor in self.demos and len(answers) < len(SLOTS):
             await self.answered(visitor, text, slots)
         elif text.startswith("+"):

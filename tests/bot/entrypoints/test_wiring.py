@@ -78,6 +78,32 @@ async def test_production_refuses_the_sandbox_and_names_who_would_run_in_it(
     assert not (tmp_path / "data" / "overture.db").exists(), "nothing is touched before"
 
 
+@pytest.mark.parametrize(
+    ("more", "part"),
+    [
+        ({}, "OVERTURE_MODEL_NAME is not"),
+        ({"model_name": "m", "engine": "rasa", "rasa_url": "http://localhost:5005"}, "OVERTURE_ENGINE is rasa"),
+    ],
+)
+async def test_half_a_language_model_is_told(
+    settings_of: Callable[..., Settings], tmp_path: Path, more: dict[str, str], part: str
+) -> None:
+    assert part in await refusal(settings_of(model_url="http://localhost:11434/v1", **more))
+    assert not (tmp_path / "data" / "overture.db").exists(), "nothing is touched before"
+
+
+async def test_a_language_model_is_used_only_where_one_is_set(
+    settings_of: Callable[..., Settings], tmp_path: Path
+) -> None:
+    lend_model(tmp_path / "data")
+    async with open_service(settings_of()) as service:
+        assert service.runtime.model is None
+    model = {"model_url": "http://localhost:11434/v1", "model_name": "m", "model_calls": 7}
+    async with open_service(settings_of(**model)) as service:
+        assert service.runtime.model is not None
+        assert service.runtime.model_terms.calls == 7
+
+
 async def test_production_runs_in_the_sandbox_when_it_is_told_to(
     settings_of: Callable[..., Settings], tmp_path: Path
 ) -> None:

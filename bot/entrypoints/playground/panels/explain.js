@@ -56,6 +56,7 @@ function turnNode(turn) {
     {},
     turn.text && h("blockquote", { class: "said" }, turn.text),
     turn.understood && section("Understood", understoodNodes(turn.understood)),
+    turn.model?.length > 0 && section("Language model", turn.model.map(modelNode)),
     turn.acted?.length > 0 && section("Acted", h("ol", { class: "acted" }, turn.acted.map(actedNode))),
     section("Slots", slotsNode(turn.slots_before ?? {}, turn.slots_after ?? {})),
     (turn.score || turn.scores?.length > 0) && section("Lead score", scoreNodes(turn.score ?? {}, turn.scores ?? [])),
@@ -99,6 +100,18 @@ function bar(share) {
     { class: "confidence" },
     h("span", { class: "track", "aria-hidden": "true" }, fill),
     h("span", {}, percent(share), h("span", { class: "unseen" }, " sure")),
+  );
+}
+
+const reasons = (title, items) => items.length > 0 && h("p", { class: "small" }, `${title}: ${items.join("; ")}`);
+
+function modelNode({ use, outcome, kept = [], dropped = [], tokens = 0 }) {
+  return h(
+    "div",
+    {},
+    h("p", {}, h("span", { class: "tag" }, words(use)), ` ${outcome}`, tokens > 0 && `, ${tokens} tokens`),
+    reasons("Kept", kept),
+    reasons("Dropped", dropped),
   );
 }
 
