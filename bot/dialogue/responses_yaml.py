@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
+from bot.dialogue.protected import is_protected
 from bot.dialogue.source import Source, plain
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
@@ -36,7 +37,14 @@ def _read_response(name: str, node: Node, declared: Declarations) -> Response:
         _read_variation(source, entry, source.place(node.value, index), what, declared)
         for index, entry in enumerate(entries)
     ]
-    return Response(name, tuple(variations))
+    response = Response(name, tuple(variations))
+    if any(one.metadata.get("rephrase") is True for one in variations) and is_protected(response):
+        source.warnings.add(
+            node.place,
+            f"{what} is about consent, opting out or being a machine: no language model puts it otherwise.",
+            "Take rephrase out of its metadata.",
+        )
+    return response
 
 
 def _read_variation(source: Source, entry: Any, place: Place, what: str, declared: Declarations) -> Variation:

@@ -70,8 +70,9 @@ class Understood:
     """The reading of one message.
 
     `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback,
-    reminder. `language` (ISO 639-1) is that of the text, where it can be told; `foreign`: the assistant does not speak
-    it, and did not understand the message.
+    language model, reminder. `language` (ISO 639-1) is that of the text, where it can be told; `foreign`: the assistant
+    does not speak it, and did not understand the message. `passages` are what is nearest on the knowledge pages, near
+    or far; they are for this turn, and not kept.
     """
 
     text: str
@@ -82,6 +83,7 @@ class Understood:
     answer: KnowledgeAnswer | None = None
     language: str = ""
     foreign: bool = False
+    passages: tuple[KnowledgeAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

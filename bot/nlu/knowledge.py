@@ -18,6 +18,10 @@ from bot.ports import Encoder
 UNTRIED_THRESHOLD = 0.5
 """The score that an answer needs where the pages have too few questions to learn it from."""
 
+MOST_PASSAGES = 4
+FAR = 0.2
+"""The score below which a passage has nothing to do with a text."""
+
 _FEWEST_QUESTIONS = 4
 _INTRODUCTION_FIRST = 0.2
 """How much nearer than the introduction a passage must be to be what a question of the front matter asks for."""
@@ -59,18 +63,36 @@ class Knowledge:
         """Of the answers that this asker may have, the nearest to the text, whatever its score."""
         if not self.sources:
             return None
+        scores = self._allowed(text, embedding, asker)
+        nearest = int(np.argmax(scores))
+        return None if scores[nearest] == -np.inf else self._answer(nearest, scores)
+
+    def nearest(
+        self, text: str, embedding: Floats, asker: Asker = ANYBODY, *, at_most: int = MOST_PASSAGES
+    ) -> tuple[KnowledgeAnswer, ...]:
+        """The passages that this asker may have, nearest first; none that is far from the text."""
+        if not self.sources:
+            return ()
+        far = min(FAR, self.threshold)
+        scores = self._allowed(text, embedding, asker)
+        first = np.argpartition(-scores, min(at_most, len(scores) - 1))[:at_most]
+        chosen = [int(at) for at in first[np.argsort(-scores[first], kind="stable")] if scores[at] >= far]
+        return tuple(self._answer(at, scores) for at in chosen)
+
+    def answering(self, passages: Sequence[KnowledgeAnswer]) -> KnowledgeAnswer | None:
+        """Of the nearest passages the one that is near enough to be an answer."""
+        return passages[0] if passages and passages[0].score >= self.threshold else None
+
+    def _answer(self, at: int, scores: Floats) -> KnowledgeAnswer:
+        source = self.sources[at]
+        return KnowledgeAnswer(source.text, source.title, source.url, round(float(scores[at]), 4))
+
+    def _allowed(self, text: str, embedding: Floats, asker: Asker) -> Floats:
+        """The scores, with minus infinity for what is not for this asker."""
         scores = self.scores(text, embedding)
         if refused := [page for page, terms in self.terms.items() if not terms.allow(asker)]:
             scores[np.isin(self.page_of, refused)] = -np.inf
-        nearest = int(np.argmax(scores))
-        if scores[nearest] == -np.inf:
-            return None
-        source = self.sources[nearest]
-        return KnowledgeAnswer(source.text, source.title, source.url, round(float(scores[nearest]), 4))
-
-    def answer(self, text: str, embedding: Floats, asker: Asker = ANYBODY) -> KnowledgeAnswer | None:
-        best = self.best(text, embedding, asker)
-        return best if best is not None and best.score >= self.threshold else None
+        return scores
 
     def scores(self, text: str, embedding: Floats) -> Floats:
         """How well each source answers the text."""

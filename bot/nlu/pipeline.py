@@ -90,7 +90,8 @@ class Pipeline:
         found = _without_unlikely_names(found, readings[0])
         understood = self._decide(reading.text, readings, found, expecting)
         if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
-            understood = _with_knowledge(understood, self.knowledge.answer(reading.text, embeddings[0], asker))
+            passages = self.knowledge.nearest(reading.text, embeddings[0], asker)
+            understood = _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
         understood = self._in_its_language(understood, reading.text, asker)
         return replace(understood, text=text, entities=tuple(reading.place(entity) for entity in found))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.dialogue.slots import heard_slots
 from bot.domain.conversation import BotUttered, Event, Restarted, SessionStarted, Tracker, UserUttered
@@ -39,7 +40,8 @@ async def note_message(
     if understood is None:
         asker = asker_of(situation, situation.conversation.channel, now)
         tracker = situation.conversation.tracker
-        understood = await understand(runtime, tracker, text, situation.region, situation.zone, asker)
+        reading = await understand(runtime, tracker, text, situation.region, situation.zone, asker)
+        understood = replace(reading, passages=())
     message_id = MessageId(f"noted:{new_id(now)}")
     said = UserUttered(text, understood, message_id, now, situation.conversation.channel)
     return await _append(runtime, conversation_id, [said], fill_slots=True)

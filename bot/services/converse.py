@@ -126,7 +126,8 @@ async def _customer_turn(
     keyword = _keyword(runtime, message, situation)
     reading = await _understand(runtime, thought, situation, message, keyword)
     interpreted = await interpret(runtime, thought, situation, reading)
-    understood = interpreted.understood
+    understood = replace(interpreted.understood, passages=())
+    thought.passages = interpreted.understood.passages
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
     keep_language(runtime.library.current(), thought, understood)
     if interpreted.opens is not None:

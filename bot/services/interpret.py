@@ -52,7 +52,7 @@ async def interpret(runtime: Runtime, thought: Thought, situation: Situation, un
     grammar = grammar_of(assistant)
     prompt = command_prompt(grammar, thought.tracker, understood.text)
     answer, call = await ask_model(runtime, thought.tracker.conversation_id, prompt)
-    thought.note_call(call)
+    thought.note_calls([call])
     if answer is None:
         return Interpreted(understood)
     parsed = parse_commands(answer, grammar, Heard(understood.text, understood.entities))

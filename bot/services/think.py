@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from time import perf_counter
@@ -42,9 +42,19 @@ from bot.domain.ids import MessageId
 from bot.domain.message import Text
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
-from bot.domain.understanding import ANYBODY, FALLBACK_INTENT, OPT_OUT_INTENT, Asker, Expecting, Understood
+from bot.domain.understanding import (
+    ANYBODY,
+    FALLBACK_INTENT,
+    OPT_OUT_INTENT,
+    Asker,
+    Expecting,
+    KnowledgeAnswer,
+    Understood,
+)
 from bot.ports import ReadContext
 from bot.services.ask_model import ModelCall
+from bot.services.compose_answer import compose_answer
+from bot.services.rephrase import in_other_words
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -76,6 +86,7 @@ class Thought:
     milliseconds: dict[str, float] = field(default_factory=dict)
     person: Person | None = None
     model_calls: list[ModelCall] = field(default_factory=list)
+    passages: tuple[KnowledgeAnswer, ...] = ()
 
     def apply(self, event: Event) -> None:
         stamped = event if event.at is not None else replace(event, at=self.now)
@@ -95,10 +106,11 @@ class Thought:
         if (response := assistant.responses.get(name)) is not None:
             self.say(Say(render(response, self.tracker, self.channel), name))
 
-    def note_call(self, call: ModelCall) -> None:
-        """Note a question to the language model, for the explanation of the turn."""
-        self.model_calls.append(call)
-        self.took("model", call.milliseconds / 1000)
+    def note_calls(self, calls: Sequence[ModelCall]) -> None:
+        """Note questions to the language model, for the explanation of the turn."""
+        for call in calls:
+            self.model_calls.append(call)
+            self.took("model", call.milliseconds / 1000)
 
     def took(self, stage: str, seconds: float) -> None:
         self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)
@@ -180,7 +192,7 @@ async def answer(
                     actions += isinstance(event, ActionExecuted)
                     thought.apply(event)
                 case Say():
-                    thought.say(effect)
+                    thought.say(await _in_other_words(runtime, assistant, thought, effect))
                 case RunAction():
                     actions += 1
                     await _run(runtime, assistant, thought, read_context, effect)
@@ -210,7 +222,7 @@ async def _run(
 ) -> None:
     begun = perf_counter()
     if action.name == ANSWER_FROM_KNOWLEDGE:
-        _answer_from_knowledge(assistant, thought)
+        await _answer_from_knowledge(runtime, assistant, thought)
         thought.apply(ActionExecuted(action.name, policy=action.why))
         return
     try:
@@ -227,7 +239,17 @@ async def _run(
         thought.took("actions", perf_counter() - begun)
     if action.why == SESSION:
         result = replace(result, events=tuple(_of_a_session(thought.tracker, result.events)))
+    if runtime.model is not None:
+        says = [_worded(assistant, thought, say) for say in result.says]
+        result = replace(result, says=tuple([await _in_other_words(runtime, assistant, thought, say) for say in says]))
     _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
+
+
+async def _in_other_words(runtime: Runtime, assistant: Assistant, thought: Thought, say: Say) -> Say:
+    """The response as a language model puts it, where its author lets it; else as it is."""
+    reworded, calls = await in_other_words(runtime, assistant, thought.tracker, say)
+    thought.note_calls(calls)
+    return reworded
 
 
 def _of_a_session(tracker: Tracker, events: Iterable[Event]) -> Iterator[Event]:
@@ -288,9 +310,12 @@ def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:
     return replace(say, content=content)
 
 
-def _answer_from_knowledge(assistant: Assistant, thought: Thought) -> None:
+async def _answer_from_knowledge(runtime: Runtime, assistant: Assistant, thought: Thought) -> None:
     message = thought.tracker.latest_message
     found = message.understood.answer if message is not None else None
+    if found is None and message is not None and thought.passages:
+        found, calls = await compose_answer(runtime, thought.tracker.conversation_id, message.text, thought.passages)
+        thought.note_calls(calls)
     if found is None:
         thought.say_response(assistant, "utter_no_answer")
         return

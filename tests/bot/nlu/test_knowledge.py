@@ -14,7 +14,8 @@ from tests.bot.nlu.conftest import PAGE
 
 
 def answer(pipeline: Pipeline, text: str) -> Any:
-    return pipeline.knowledge.answer(text, pipeline.encoder.encode([text])[0])
+    knowledge = pipeline.knowledge
+    return knowledge.answering(knowledge.nearest(text, pipeline.encoder.encode([text])[0]))
 
 
 def test_an_answer_is_a_passage_with_its_source(pipeline: Pipeline) -> None:
@@ -40,9 +41,29 @@ def test_words_that_stand_on_no_page_take_off_the_score(pipeline: Pipeline) -> N
     assert unknown.score < known.score
 
 
+def test_passages_that_are_near_are_found_in_order_and_each_once(pipeline: Pipeline) -> None:
+    vector = pipeline.encoder.encode(["what are your prices"])[0]
+    found = pipeline.knowledge.nearest("what are your prices", vector)
+    best = pipeline.knowledge.best("what are your prices", vector)
+    assert found[0] == best
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    assert len({one.text for one in found}) == len(found)
+    assert len(pipeline.knowledge.nearest("what are your prices", vector, at_most=1)) == 1
+
+
+def test_what_is_far_from_every_passage_finds_none(pipeline: Pipeline) -> None:
+    assert pipeline.parse("my cat sleeps on the sofa").passages == ()
+
+
+def test_a_question_without_an_answer_comes_with_what_is_near(pipeline: Pipeline) -> None:
+    understood = pipeline.parse("can I pay with giraffes, or is that a thing for another day?")
+    assert understood.answer is None
+    assert understood.passages
+
+
 def test_without_pages_there_is_nothing_to_answer(encoder: Encoder) -> None:
     knowledge = build_knowledge([], encoder, Strangers(["hello"], encoder.encode(["hello"])))
-    assert knowledge.answer("hello", encoder.encode(["hello"])[0]) is None
+    assert knowledge.nearest("hello", encoder.encode(["hello"])[0]) == ()
     assert knowledge.threshold == UNTRIED_THRESHOLD
 
 

@@ -6,7 +6,6 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
 from typing import Any
 
 from bot.domain.conversation import Event, Tracker
@@ -14,7 +13,7 @@ from bot.domain.effects import ActionResult, PersonEffect, Say
 from bot.domain.errors import ActionError
 from bot.domain.handoff import Lead
 from bot.domain.message import OutboundMessage, Receipt, Text
-from bot.domain.understanding import ANYBODY, Asker, Expecting, IntentScore, Understood
+from bot.domain.understanding import IntentScore, Understood
 from bot.ports import Abilities, Playbook, Webhook, WebhookRequest
 
 
@@ -99,16 +98,7 @@ class FakeNlu:
     def __init__(self, *intents: str) -> None:
         self._intents = intents
 
-    def parse(
-        self,
-        text: str,
-        *,
-        expecting: Expecting | None = None,
-        region: str | None = None,
-        zone: tzinfo | None = None,
-        now: datetime | None = None,
-        asker: Asker = ANYBODY,
-    ) -> Understood:
+    def parse(self, text: str, **context: Any) -> Understood:
         name = text.removeprefix("/").replace(" ", "_").lower()
         return Understood(text, IntentScore(name if name in self._intents else "nlu_fallback", 1.0))
 

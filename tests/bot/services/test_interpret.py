@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from bot.adapters.database import Database
-from bot.adapters.language_model import HttpLanguageModel, ModelServer
+from bot.adapters.language_model import HttpLanguageModel
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.consent import Purpose
@@ -20,8 +17,7 @@ from bot.domain.message import DeskVerb
 from bot.services.interpret import SHORT_ANSWER
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, PHONE, Stage
-from tests.manual_clock import ManualClock
-from tests.scripted_model import Answer, ScriptedModel, Trouble, commands, running_model
+from tests.scripted_model import Answer, ScriptedModel, Trouble, commands
 
 MORE = """
 version: "3.1"
@@ -65,23 +61,12 @@ ANSWER = "How many are you?"
 
 
 @pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    async with running_model() as model:
-        yield model
-
-
-@pytest.fixture
-async def stage(sqlite_store: Database, clock: ManualClock, model: ScriptedModel) -> AsyncIterator[Stage]:
-    stage = Stage(sqlite_store, clock)
+async def stage(stage: Stage, client: HttpLanguageModel) -> Stage:
     assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", MORE)])
     stage.library.playbook = replace(stage.library.playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents))
-    client = HttpLanguageModel(
-        ModelServer(model.url, "a-model", within=timedelta(seconds=1)), first_pause=timedelta(milliseconds=1)
-    )
     stage.runtime = replace(stage.runtime, model=client)
     await stage.says("greet")
-    yield stage
-    await client.close()
+    return stage
 
 
 async def explained(stage: Stage) -> list[dict[str, object]]:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, tzinfo
+from datetime import date
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from bot.adapters.built_in_responses import with_built_in_responses
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.sending_rules import Keywords, SendingRules
-from bot.domain.understanding import ANYBODY, Asker, Expecting, IntentScore, Understood
+from bot.domain.understanding import IntentScore, Understood
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, RULES, VISITOR, Stage
 
@@ -20,22 +21,13 @@ GERMAN = "Wie viele Leute"
 class ForeignNlu(FakeNlu):
     """As the fake; French is foreign, German is spoken, and neither is understood."""
 
-    def parse(
-        self,
-        text: str,
-        *,
-        expecting: Expecting | None = None,
-        region: str | None = None,
-        zone: tzinfo | None = None,
-        now: datetime | None = None,
-        asker: Asker = ANYBODY,
-    ) -> Understood:
+    def parse(self, text: str, **context: Any) -> Understood:
         fallback = IntentScore("nlu_fallback", 1.0)
         if text.startswith("Parler") or "de" in text.split():
             return Understood(text, fallback, language="fr", foreign=True)
         if text == GERMAN:
             return Understood(text, fallback, language="de")
-        return super().parse(text, expecting=expecting, region=region)
+        return super().parse(text, **context)
 
 
 async def teach(
