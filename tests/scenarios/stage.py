@@ -64,6 +64,10 @@ class Stage:
         self._visitor = ""
         self._seen: dict[str, int] = {}
 
+    def somebody_else(self) -> Stage:
+        """Another visitor of the same service."""
+        return Stage(self.service, self._http, self._address)
+
     # ------------------------------------------------------------ what people do
 
     async def visitor_opens_the_chat(self) -> None:
@@ -195,10 +199,10 @@ class Stage:
 
 
 @asynccontextmanager
-async def set_stage(folder: Path) -> AsyncIterator[Stage]:
-    """The sample assistant and journeys, wired as `make run` does, on SQLite in `folder`."""
+async def set_stage(folder: Path, **values: Any) -> AsyncIterator[Stage]:
+    """The sample assistant and journeys, wired as `make run` does, on SQLite in `folder`; `values` are settings."""
     lend_model(folder)
-    settings = Settings(data=folder, port=free_port(), _env_file=None)  # type: ignore[call-arg]
+    settings = Settings(data=folder, port=free_port(), _env_file=None, **values)  # type: ignore[call-arg]
     async with open_service(settings) as service:
         server = TestServer(Server(service).application(), host="127.0.0.1", port=settings.port)
         async with server, ClientSession() as http:

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.dialogue.command_prompt import command_prompt
 from bot.dialogue.command_reading import CONFIDENCE, reading_of, told
-from bot.dialogue.commands import Clarify, Command, Do, GrantConsent, Identify, Parsed, Reschedule, SetSlot, Start
+from bot.dialogue.commands import (
+    Clarify,
+    Command,
+    Do,
+    GrantConsent,
+    Heard,
+    Identify,
+    Parsed,
+    Reschedule,
+    SetSlot,
+    Start,
+    parse_commands,
+)
 from bot.domain.conversation import ActiveLoop, BotUttered, SlotSet, Tracker
 from bot.domain.ids import ConversationId
 from bot.domain.language_model import MODEL_STAGE
 from bot.domain.understanding import FALLBACK_INTENT, Entity, IntentScore, Understood
-from tests.bot.dialogue.test_commands import GRAMMAR, TEXT
+from tests.bot.dialogue.test_commands import ANSWERS, GRAMMAR, TEXT
 
 UNREAD = Understood(TEXT, IntentScore(FALLBACK_INTENT, 0.7), (Entity("number", 50.0, "fifty", 4, 9),), stage="fallback")
 
@@ -81,6 +95,17 @@ def test_the_explanation_repeats_nothing_of_the_message() -> None:
     assert told(Identify("email", "bob@example.com")) == "identify by email"
     assert told(SetSlot("place", "New York", "New York")) == "set place"
     assert told(Reschedule("on Friday")) == "reschedule"
+
+
+@given(answer=ANSWERS, text=st.text(max_size=60) | st.just(TEXT))
+def test_whatever_a_model_says_no_yes_and_no_value_of_its_own_is_read(answer: str, text: str) -> None:
+    understood = Understood(text, UNREAD.intent)
+    reading = reading_of(parse_commands(answer, GRAMMAR, Heard(text)), GRAMMAR, understood)
+    if reading is None:
+        return
+    assert reading.understood.intent.name in {*GRAMMAR.flows, *GRAMMAR.signals.values(), FALLBACK_INTENT}
+    assert reading.understood.intent.name not in {"affirm", "secret"}
+    assert all(one.text in text and text[one.start : one.end] == one.text for one in reading.understood.entities)
 
 
 # ---------------------------------------------------------------- the prompt
