@@ -68,7 +68,8 @@ class HttpLanguageModel:
     async def complete(self, prompt: Prompt) -> Completion:
         """The answer; raises LanguageModelAway, LanguageModelRefused or LanguageModelNonsense."""
         if not self._breaker.lets_through():
-            raise LanguageModelAway("the language model failed several times in a row; it is left alone for a while.")
+            reason = "the language model failed several times in a row; it is left alone for a while."
+            raise LanguageModelAway(reason, asked=False)
         try:
             async with asyncio.timeout(self._server.within.total_seconds()):
                 told = await self._ask_until_answered(prompt)

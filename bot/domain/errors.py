@@ -112,11 +112,12 @@ class LanguageModelError(OvertureError):
 
 
 class LanguageModelAway(LanguageModelError):
-    """Worth another try later; after `retry_after` where the server named a time."""
+    """Worth another try later; after `retry_after` where the server named a time. `asked`: it cost a call."""
 
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(self, reason: str, *, retry_after: timedelta | None = None, asked: bool = True) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.asked = asked
 
 
 class LanguageModelRefused(LanguageModelError):

@@ -12,7 +12,7 @@ from typing import Final
 
 import structlog
 
-from bot.domain.errors import LanguageModelError, LanguageModelNonsense
+from bot.domain.errors import LanguageModelAway, LanguageModelError, LanguageModelNonsense
 from bot.domain.ids import ConversationId, new_id
 from bot.domain.language_model import Completion, ModelUse, Prompt
 from bot.services.runtime import Runtime
@@ -58,6 +58,8 @@ async def ask_model(runtime: Runtime, conversation_id: ConversationId, prompt: P
         # Their words repeat nothing that was said.
         log.warning("the language model gave no answer", use=prompt.use, error=str(error))
         call.outcome = str(error)
+        if isinstance(error, LanguageModelAway) and not error.asked:
+            return None, call
         if isinstance(error, LanguageModelNonsense):
             call.tokens_in, call.tokens_out = error.tokens_in, error.tokens_out
     else:

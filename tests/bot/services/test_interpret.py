@@ -172,6 +172,16 @@ async def test_a_conversation_has_a_budget_of_tokens_that_failures_count_against
     assert model.calls == 2
 
 
+async def test_what_the_circuit_breaker_spares_is_not_counted(stage: Stage, model: ScriptedModel) -> None:
+    stage.runtime = replace(stage.runtime, model_terms=ModelTerms(calls=4))
+    model.play(("401",), ("401",), ("401",))
+    for _ in range(6):
+        assert await stage.says(ODD) == ["Pardon?"]
+    assert model.calls == 3
+    (call,) = await explained(stage)
+    assert "left alone" in str(call["outcome"])
+
+
 async def test_what_was_spent_outlives_a_restart(stage: Stage, model: ScriptedModel) -> None:
     stage.runtime = replace(stage.runtime, model_terms=ModelTerms(calls=1))
     await stage.says(ODD)
