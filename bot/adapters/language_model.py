@@ -208,7 +208,10 @@ def _told_by_anthropic(answer: Mapping[str, Any]) -> _Told:
             texts = [block["text"] for block in blocks if _is_text(block)]
             usage = answer.get("usage")
             ended = str(answer.get("stop_reason") or "")
-            return _Told("".join(texts), ended, _count(usage, "input_tokens"), _count(usage, "output_tokens"))
+            # What the server remembers of an earlier prompt is counted apart.
+            read = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+            tokens_in = sum(_count(usage, name) for name in read)
+            return _Told("".join(texts), ended, tokens_in, _count(usage, "output_tokens"))
     raise _no_model_server()
 
 
