@@ -69,7 +69,10 @@ class Field:
 async def field(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Field]:
     nlu = Uncomprehending()
     folder = tmp_path_factory.mktemp("red_team")
-    async with running_model() as model, set_stage(folder, model_url=model.url, model_name="a-traitor") as stage:
+    async with (
+        running_model() as model,
+        set_stage(folder, model_url=model.url, model_name="a-traitor", model_seconds=60) as stage,
+    ):
         runtime = stage.service.runtime
         stage.service = replace(stage.service, runtime=replace(runtime, library=LibraryWith(runtime.library, nlu)))
         bystander = stage.somebody_else()
@@ -79,6 +82,10 @@ async def field(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Field
         model.asked.clear()
         await bystander.lines_by("bot", "bot")
         yield Field(stage, bystander, model, nlu)
+
+
+def settings_for(model: ScriptedModel) -> Mapping[str, Any]:
+    return {"model_url": model.url, "model_name": "a-traitor", "model_seconds": 60}
 
 
 async def say(stage: Stage, line: str) -> None:

@@ -45,7 +45,7 @@ async def client(model: ScriptedModel, dialect: Dialect) -> AsyncIterator[HttpLa
 
 
 def client_of(model: ScriptedModel, dialect: Dialect = "openai", **more: Any) -> HttpLanguageModel:
-    server = ModelServer(model.url, "a-model", dialect=dialect, within=timedelta(seconds=2))
+    server = ModelServer(model.url, "a-model", dialect=dialect, within=timedelta(seconds=20))
     return HttpLanguageModel(replace(server, **more), first_pause=timedelta(milliseconds=1), now=lambda: NOW)
 
 

@@ -28,7 +28,7 @@ async def model() -> AsyncIterator[ScriptedModel]:
 @pytest.fixture
 async def client(model: ScriptedModel) -> AsyncIterator[HttpLanguageModel]:
     """What the service asks that model with."""
-    server = ModelServer(model.url, "a-model", within=timedelta(seconds=1))
+    server = ModelServer(model.url, "a-model", within=timedelta(seconds=20))
     client = HttpLanguageModel(server, first_pause=timedelta(milliseconds=1))
     yield client
     await client.close()

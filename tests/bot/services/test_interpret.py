@@ -121,7 +121,6 @@ async def test_while_a_colleague_has_the_floor_the_model_hears_nothing(stage: St
     [
         (("429", {"Retry-After": "60"}), "answered 429"),
         (("401",), "OVERTURE_MODEL_KEY"),
-        (("hang",), "more than 1 s"),
         (("cut off",), "cut off"),
         (("declined",), "answered nothing"),
         (("not JSON",), "OVERTURE_MODEL_DIALECT"),
