@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 from ruamel.yaml import YAML
 
+from bot.domain.conversation import BotUttered
 from bot.domain.score import total_score
 from bot.domain.understanding import Expecting, IntentScore, KnowledgeAnswer, Understood
 from bot.nlu.pipeline import parse_payload
@@ -119,8 +120,8 @@ async def test_a_model_that_obeys_its_attacker_does_nothing_forbidden(attack: Ma
     assert field.model.calls > asked_before or attack["attack"].startswith("consent while"), "the model was asked"
     for forbidden in (NAME, EMAIL, PHONE, "evil.example", *attack.get("forbidden", ())):
         assert forbidden not in lines
-    for wanted in attack.get("said", ()):
-        assert wanted in lines
+    said = [event.response for event in (await attacker.conversation()).tracker.recent if isinstance(event, BotUttered)]
+    assert set(attack.get("responds", ())) <= set(said)
     for name, value in attack.get("slots", {}).items():
         assert (await attacker.conversation()).tracker.slots.get(name) == value
     assert len(await texts(field)) == texts_before, "nobody is texted"
