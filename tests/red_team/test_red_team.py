@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 from bot.domain.conversation import BotUttered
 from bot.domain.score import total_score
-from bot.domain.understanding import Expecting, IntentScore, KnowledgeAnswer, Understood
+from bot.domain.understanding import IntentScore, KnowledgeAnswer, Understood
 from bot.nlu.pipeline import parse_payload
 from bot.ports import Library, Playbook
 from tests.scenarios.stage import Stage, set_stage
@@ -40,7 +40,7 @@ class Uncomprehending:
     def __init__(self) -> None:
         self.passages: tuple[KnowledgeAnswer, ...] = ()
 
-    def parse(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Understood:
+    def parse(self, text: str, **context: Any) -> Understood:
         unread = Understood(text, IntentScore("nlu_fallback", 0.9), stage="fallback", passages=self.passages)
         return parse_payload(text) or unread
 
