@@ -100,9 +100,28 @@ COMMANDS = (
             ("--force", {"action": "store_true", "help": "write over files that are there"}),
         ),
     ),
+    Command(
+        "nlu evaluate",
+        "tell how well messages are understood, and what would make it better",
+        (
+            (
+                "--test",
+                {"type": Path, "metavar": "PATH", "help": "judge these examples (the assistant's own, in folds)"},
+            ),
+            ("--folds", {"type": int, "default": 5, "help": "in how many folds to cross-validate (5)"}),
+            ("--out-of-scope", {"type": Path, "metavar": "FILE", "help": "messages that should not be understood"}),
+            (
+                "--out",
+                {"type": Path, "default": Path("results/nlu"), "help": "the folder of the report (results/nlu/)"},
+            ),
+        ),
+    ),
 )
 
-GROUPS: Mapping[str, str] = {"knowledge": "what the knowledge pages answer, and what not"}
+GROUPS: Mapping[str, str] = {
+    "knowledge": "what the knowledge pages answer, and what not",
+    "nlu": "look into how messages are understood",
+}
 """What the verbs of each group are about, in one line."""
 
 

@@ -22,8 +22,8 @@ NEAR_IN_MEANING, NEAR_IN_WORDS = 0.9, 0.75
 UNIFORM = 0.6
 """An intent of whose examples so many have a near copy beside them teaches less than their number promises."""
 
-FEWEST_MISTAKES, SHARE_OF_MISTAKES = 3, 0.15
-"""So many mistakes between two intents, and so large a share of the smaller one, are more than chance."""
+FEWEST_MISTAKES, SHARE_OF_MISTAKES = 3, 0.1
+"""So many mistakes between two intents, and so large a share of their messages, are more than chance."""
 
 _ROWS = 512
 """Rows compared with all others at a time, which bounds the memory."""
@@ -132,7 +132,7 @@ def merges(verdicts: Sequence[Verdict], confused: Iterable[Confusion]) -> tuple[
     found = [
         Merge(one, other, count, support[one] + support[other], count / len(verdicts))
         for (one, other), count in mistakes.items()
-        if count >= FEWEST_MISTAKES and count >= SHARE_OF_MISTAKES * max(1, min(support[one], support[other]))
+        if count >= FEWEST_MISTAKES and count >= SHARE_OF_MISTAKES * (support[one] + support[other])
     ]
     return tuple(sorted(found, key=lambda merge: (-merge.mistakes, merge.one, merge.other)))
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from bot.domain.understanding import Entity
+from bot.domain.understanding import FALLBACK_INTENT, Entity
 from bot.nlu.classifier import IntentClassifier
 from bot.nlu.classifier_training import SEED, train_classifier
 from bot.nlu.features import Floats, Integers
@@ -22,6 +22,9 @@ Track = Callable[[Iterable[T], int, str], Iterable[T]]
 
 BINS = 10
 """Into how many equal ranges of confidence the calibration curve is cut."""
+
+OUT_OF_SCOPE_INTENTS = frozenset({"out_of_scope", FALLBACK_INTENT})
+"""An assistant may have one for what is not its business: to be taken for it is as good as not to be understood."""
 
 Split = tuple[Integers, Integers]
 """The rows to train on, and the rows to judge."""
@@ -46,6 +49,16 @@ class Verdict:
     @property
     def right(self) -> bool:
         return self.intent == self.example.intent
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it counts as something that the assistant knows."""
+        return self.understood and self.intent not in OUT_OF_SCOPE_INTENTS
+
+    @property
+    def in_scope(self) -> float:
+        """How surely it is something that the assistant knows."""
+        return 1.0 - self.confidence if self.intent in OUT_OF_SCOPE_INTENTS else self.confidence
 
 
 def cross_validate(
@@ -216,19 +229,20 @@ def calibration_error(bins: Sequence[Bin]) -> float:
 
 def scope_figures(verdicts: Sequence[Verdict], strangers: Sequence[Verdict]) -> ScopeFigures | None:
     """None where no message is in scope, or none out of it."""
-    if not verdicts or not strangers:
+    inside = [one for one in verdicts if one.example.intent not in OUT_OF_SCOPE_INTENTS]
+    if not inside or not strangers:
         return None
     from sklearn.metrics import roc_auc_score
 
-    known = np.concatenate([np.ones(len(verdicts)), np.zeros(len(strangers))])
-    refused = sum(not one.understood for one in strangers)
-    refused_in_scope = sum(not one.understood for one in verdicts)
+    known = np.concatenate([np.ones(len(inside)), np.zeros(len(strangers))])
+    refused = sum(not one.accepted for one in strangers)
+    refused_in_scope = sum(not one.accepted for one in inside)
     return ScopeFigures(
         count=len(strangers),
-        auroc=float(roc_auc_score(known, [one.confidence for one in (*verdicts, *strangers)])),
+        auroc=float(roc_auc_score(known, [one.in_scope for one in (*inside, *strangers)])),
         recall=refused / len(strangers),
         precision=refused / (refused + refused_in_scope) if refused else 0.0,
-        accuracy=answered(verdicts),
+        accuracy=answered(inside),
     )
 
 

@@ -121,6 +121,11 @@ def test_what_is_out_of_scope_is_told_from_the_rest() -> None:
     assert (found.count, found.recall, found.precision) == (2, 0.5, 0.5)
     assert found.auroc == pytest.approx(4 / 6)
     assert found.accuracy == pytest.approx(2 / 3)
+    taken_for_it = verdict("", "out_of_scope", 0.9)
+    found = scope_figures([*known, verdict("out_of_scope", "a", 0.9)], [taken_for_it])
+    assert found is not None
+    assert (found.recall, found.auroc) == (1.0, 1.0)
+    assert found.accuracy == pytest.approx(2 / 3)
     assert scope_figures(known, []) is None
     assert scope_figures([], strange) is None
 

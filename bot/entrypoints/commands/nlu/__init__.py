@@ -1,0 +1,1 @@
+"""`overture nlu ...`: how messages are understood."""
