@@ -101,6 +101,15 @@ COMMANDS = (
         ),
     ),
     Command(
+        "nlu parse",
+        "tell what a text means, and why",
+        (
+            ("text", {"nargs": "*", "help": "texts; without any, each line of the input is one"}),
+            ("--json", {"action": "store_true", "help": "one JSON object a line"}),
+            ("--expecting", {"metavar": "FORM.SLOT", "help": "as an answer to what this form asks for"}),
+        ),
+    ),
+    Command(
         "nlu evaluate",
         "tell how well messages are understood, and what would make it better",
         (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.adapters.explaining import training_data_of
 from bot.adapters.library import Contents, read_contents, read_documents, train_contents
 from bot.adapters.training import load
 from bot.documents import Faults
@@ -22,10 +22,9 @@ from bot.entrypoints.progress import track
 from bot.nlu.classifier_training import SEED
 from bot.nlu.evaluate import Figures, cross_validate, judge, macro
 from bot.nlu.features import Floats
-from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.report import Report, as_json, build_report, cross_validate_entities, judge_entities
-from bot.nlu.training_data import Example, TrainingData, plain_key, read_examples, read_training_data
+from bot.nlu.training_data import Example, TrainingData, plain_key, read_examples
 from bot.settings import Settings
 
 FEWEST_FOLDS, MOST_FOLDS = 3, 20
@@ -40,8 +39,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     contents = read_contents(shelves)
     strangers = _out_of_scope(options.out_of_scope) if options.out_of_scope else ()
     tests = _test_set(options.test, contents) if options.test else ()
-    pages = read_pages(contents.pages, today=datetime.now(UTC).date())
-    data = read_training_data(contents.documents, extra=knowledge_examples(pages))
+    data = training_data_of(contents)
     pipeline = load(train_contents(shelves, contents, print))
     report = _evaluate(data, pipeline, tests, strangers, settings.region, options)
     write_whole(options.out / "report.json", json.dumps(as_json(report), ensure_ascii=False, indent=2) + "\n")

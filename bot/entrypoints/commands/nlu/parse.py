@@ -1,0 +1,81 @@
+"""`overture nlu parse`: what a text means, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+
+from bot.adapters.explaining import open_explainer
+from bot.adapters.library import read_contents
+from bot.documents import did_you_mean
+from bot.domain.assistant import Assistant
+from bot.domain.errors import SettingsError
+from bot.domain.understanding import Expecting
+from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.nlu.explain import Explanation, explanation_json
+from bot.settings import Settings
+
+RANKED = 5
+"""How many intents of a ranking are shown."""
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    shelves = shelves_of(settings, channel_names(settings))
+    contents = read_contents(shelves)
+    expecting = _expecting(options.expecting, contents.assistant) if options.expecting else None
+    explainer = open_explainer(shelves, contents, lambda step: print(step, file=sys.stderr))
+    for text in options.text or _lines(sys.stdin):
+        explanation = explainer.explain(text, expecting=expecting, region=settings.region)
+        if options.json:
+            print(json.dumps(explanation_json(explanation), ensure_ascii=False), flush=True)
+        else:
+            print("\n".join(told(explanation)), flush=True)
+    return 0
+
+
+def _lines(file: Iterable[str]) -> Iterator[str]:
+    """One message a line; empty ones are passed over."""
+    for line in file:
+        if text := line.rstrip("\r\n"):
+            yield text
+
+
+def _expecting(written: str, assistant: Assistant) -> Expecting:
+    """`demo_form.team_size`: as if that form had just asked for that slot."""
+    form, _, slot = written.partition(".")
+    if form not in assistant.forms:
+        raise SettingsError(f'--expecting: there is no form "{form}". {did_you_mean(form, assistant.forms)}'.rstrip())
+    slots = assistant.forms[form].required_slots
+    if slot not in slots:
+        raise SettingsError(f'--expecting: {form} does not ask for "{slot}". {did_you_mean(slot, slots)}'.rstrip())
+    mappings = assistant.slots[slot].mappings if slot in assistant.slots else ()
+    return Expecting(form, slot, tuple(one.entity for one in mappings if one.entity is not None))
+
+
+# ---------------------------------------------------------------- in words
+
+
+def told(explanation: Explanation) -> Iterator[str]:
+    """What a person reads in the terminal, line by line."""
+    understood, classified = explanation.understood, explanation.classification
+    yield json.dumps(understood.text, ensure_ascii=False)
+    yield f"  intent     {understood.intent.name} {understood.intent.confidence:.2f}, decided by: {understood.stage}"
+    if classified is not None:
+        ranking = ", ".join(f"{one.name} {one.confidence:.2f}" for one in classified.ranking[:RANKED])
+        yield f"  classifier {ranking}"
+        verdict = "understood" if classified.understood else "not understood"
+        ambiguous = f", ambiguous (less than {explanation.ambiguity:.2f} ahead)" if classified.ambiguous else ""
+        yield f"             {verdict}: {classified.confidence:.2f}, threshold {explanation.threshold:.2f}{ambiguous}"
+    for one in understood.entities:
+        role = "".join(f" {name}={value}" for name, value in (("role", one.role), ("group", one.group)) if value)
+        yield f'  entity     {one.name}{role} = {one.value!r} ("{one.text}", characters {one.start} to {one.end})'
+    if understood.answer is not None:
+        yield f"  answer     {understood.answer.title} ({understood.answer.score:.2f})"
+    for number, near in enumerate(explanation.neighbours):
+        title = "nearest" if number == 0 else ""
+        yield (
+            f"  {title:<10} {near.by_meaning:.2f} meaning, {near.by_words:.2f} words: {near.example.intent} "
+            f'"{near.example.text}" ({near.example.place})'
+        )

@@ -1,0 +1,149 @@
+"""Why a text is read as it is: what it is near to, what the classifier made of it, and where the threshold is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.domain.understanding import Expecting, Understood
+from bot.nlu.classifier import Classification
+from bot.nlu.features import LONGEST, Floats, SparseRow
+from bot.nlu.pipeline import Pipeline
+from bot.nlu.reading import read
+from bot.nlu.training_data import Example
+
+NEIGHBOURS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A training example and how near it is: the cosines by meaning (encoder) and by words (n-grams)."""
+
+    example: Example
+    by_meaning: float
+    by_words: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The reading and its reasons. `classification` is None where no classifier was asked, as with a button.
+
+    Below the confidence `threshold` a text is not understood; where the first intent is less than `ambiguity` ahead of
+    the next, it could be either.
+    """
+
+    understood: Understood
+    classification: Classification | None
+    neighbours: tuple[Neighbour, ...]
+    threshold: float
+    ambiguity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """A trained model with the examples that it learnt from; row i of `embeddings` is of example i."""
+
+    pipeline: Pipeline
+    examples: tuple[Example, ...]
+    embeddings: Floats
+
+    def explain(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Explanation:
+        understood = self.pipeline.parse(text, expecting=expecting, region=region)
+        classification: Classification | None = None
+        neighbours: tuple[Neighbour, ...] = ()
+        plain = read(text).text[:LONGEST].strip()
+        if understood.stage != "button" and plain:
+            embedding = self.pipeline.encoder.encode([plain])[0]
+            classification = self.pipeline.classifier.classify(plain, embedding)
+            neighbours = self._nearest(plain, embedding)
+        asked = self.pipeline.classifier.calibration
+        return Explanation(
+            understood,
+            classification,
+            neighbours,
+            threshold=max(asked.threshold, self.pipeline.understood_above),
+            ambiguity=max(asked.ambiguity, self.pipeline.ambiguous_within),
+        )
+
+    def _nearest(self, text: str, embedding: Any) -> tuple[Neighbour, ...]:
+        if not self.examples:
+            return ()
+        space = self.pipeline.classifier.ngram_space
+        cosines = self.embeddings @ embedding
+        row = space.row(text)
+        return tuple(
+            Neighbour(
+                self.examples[at],
+                round(float(cosines[at]), 3),
+                round(_cosine(row, space.row(self.examples[at].text)), 3),
+            )
+            for at in np.argsort(-cosines, kind="stable")[:NEIGHBOURS].tolist()
+        )
+
+
+def explainer(pipeline: Pipeline, examples: Sequence[Example]) -> Explainer:
+    """The model's own embeddings serve where it learnt from just as many examples; else these are read anew."""
+    embeddings = pipeline.classifier.example_embeddings
+    if len(embeddings) != len(examples):
+        embeddings = pipeline.encoder.encode([example.text for example in examples])
+    return Explainer(pipeline, tuple(examples), embeddings)
+
+
+def _cosine(one: SparseRow, other: SparseRow) -> float:
+    weights = dict(zip(one.columns.tolist(), one.weights.tolist(), strict=True))
+    product = sum(
+        weights.get(column, 0.0) * weight
+        for column, weight in zip(other.columns.tolist(), other.weights.tolist(), strict=True)
+    )
+    lengths = float(np.linalg.norm(one.weights) * np.linalg.norm(other.weights))
+    return product / lengths if lengths else 0.0
+
+
+def explanation_json(explanation: Explanation) -> dict[str, Any]:
+    """All of it in plain values; `start` and `end` of an entity are offsets into the text, in characters."""
+    understood, classified = explanation.understood, explanation.classification
+    return {
+        "text": understood.text,
+        "intent": asdict(understood.intent),
+        "stage": understood.stage,
+        "ranking": [asdict(score) for score in understood.ranking],
+        "entities": [
+            {
+                "entity": one.name,
+                "value": one.value if isinstance(one.value, bool | int | float | str | None) else str(one.value),
+                "text": one.text,
+                "start": one.start,
+                "end": one.end,
+                "confidence": one.confidence,
+                "role": one.role,
+                "group": one.group,
+                "extractor": one.extractor,
+            }
+            for one in understood.entities
+        ],
+        "answer": None if understood.answer is None else asdict(understood.answer),
+        "classifier": None
+        if classified is None
+        else {
+            "intent": classified.intent,
+            "confidence": classified.confidence,
+            "similarity": round(classified.similarity, 4),
+            "understood": bool(classified.understood),
+            "ambiguous": bool(classified.ambiguous),
+        },
+        "threshold": round(explanation.threshold, 4),
+        "ambiguity": round(explanation.ambiguity, 4),
+        "neighbours": [
+            {
+                "text": one.example.text,
+                "intent": one.example.intent,
+                "place": str(one.example.place),
+                "meaning": one.by_meaning,
+                "words": one.by_words,
+            }
+            for one in explanation.neighbours
+        ],
+    }
