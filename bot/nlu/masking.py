@@ -1,0 +1,59 @@
+"""Takes out of a text what tells who wrote it, so that it may be shown to authors and kept in files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from bot.domain.understanding import Entity
+from bot.nlu.contacts import find_emails, find_phones, find_urls
+
+EMAIL, NAME = "name@example.com", "NAME"
+
+_LOOKS_LIKE_EMAIL = re.compile(r"[^\s@]+@[\w.-]*\w")
+_LONG_NUMBER = re.compile(r"\d(?:[ ./()-]{0,2}\d){5,}")
+_DIGIT = re.compile(r"\d")
+
+Mask = tuple[int, int, str]
+"""From which character to which (end exclusive), and what stands there instead."""
+
+
+def masked(text: str, *, region: str | None = None, entities: Iterable[Entity] = ()) -> str:
+    """E-mail addresses, names that were found, digits of phone and other long numbers, and what links carry along.
+
+    `entities` are what was found in the text; `region` is the country of phone numbers without a country code. Numbers
+    keep their shape, so that the text teaches the same.
+    """
+    written, read_to = "", 0
+    for start, end, instead in sorted(_masks(text, region, entities), key=lambda mask: (mask[0], -mask[1])):
+        if start < read_to:
+            continue
+        written += text[read_to:start] + instead
+        read_to = end
+    return written + text[read_to:]
+
+
+def _masks(text: str, region: str | None, entities: Iterable[Entity]) -> Iterator[Mask]:
+    for start, end in find_urls(text):
+        yield start, end, _bare_address(text[start:end])
+    for email in find_emails(text):
+        yield email.start, email.end, EMAIL
+    for match in _LOOKS_LIKE_EMAIL.finditer(text):
+        yield *match.span(), EMAIL
+    for phone in find_phones(text, region):
+        yield phone.start, phone.end, _DIGIT.sub("0", text[phone.start : phone.end])
+    for match in _LONG_NUMBER.finditer(text):
+        yield *match.span(), _DIGIT.sub("0", match[0])
+    for entity in entities:
+        if entity.name == "person" and text[entity.start : entity.end] == entity.text != "":
+            yield entity.start, entity.end, NAME
+
+
+def _bare_address(url: str) -> str:
+    """Only where it leads: what follows the host may name a person or open their account."""
+    try:
+        host = urlsplit(url if "://" in url else f"//{url}").hostname
+    except ValueError:
+        host = None
+    return f"https://{host or 'example.com'}"
