@@ -17,13 +17,14 @@ from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
 from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
-from bot.domain.errors import SettingsError
+from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Journey
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
+from bot.domain.review import Review
 from bot.domain.score import ScoreChange
 from bot.domain.sending_rules import SendingRules
 from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
@@ -311,6 +312,19 @@ class Library(Protocol):
     def current(self) -> Playbook: ...
 
 
+class ExampleFiles(Protocol):
+    """The assistant's NLU files, as far as an author's verdicts are written into them."""
+
+    def intents(self) -> Sequence[str]:
+        """The intents that have examples, to which more can be added; the most frequent first."""
+
+    def examples(self) -> Sequence[str]:
+        """The texts of all examples."""
+
+    def add(self, text: str, intent: str) -> Place:
+        """Add an example as one line of one file; raises ContentError where that cannot be, or it is one already."""
+
+
 # ================================================================ waking and locking
 
 
@@ -415,6 +429,9 @@ class Conversations(Protocol):
         self, *, after: tuple[str, int] = ("", 0), since: datetime | None = None, limit: int
     ) -> Sequence[LoggedEvent]:
         """The events of all conversations, one conversation after the other, from behind (conversation, sequence)."""
+
+    async def heard(self, *, limit: int) -> Sequence[LoggedEvent]:
+        """What customers said last and what of it was taken back, in all conversations, newest first."""
 
 
 class Inbox(Protocol):
@@ -540,6 +557,16 @@ class Feeds(Protocol):
         """The feed's items of these keys, oldest first."""
 
 
+class Reviews(Protocol):
+    """What authors said of messages that were not clearly understood."""
+
+    async def add(self, review: Review) -> bool:
+        """False when this message was handled before."""
+
+    async def handled(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys whose message was handled."""
+
+
 class UnitOfWork(Protocol):
     """One transaction, and the tables in it."""
 
@@ -563,6 +590,8 @@ class UnitOfWork(Protocol):
     def crm_links(self) -> CrmLinks: ...
     @property
     def feeds(self) -> Feeds: ...
+    @property
+    def reviews(self) -> Reviews: ...
 
 
 class Store(Protocol):

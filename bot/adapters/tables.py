@@ -215,6 +215,7 @@ event = Table(
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
     _partial("ix_event_speech", "conversation_id", "sequence", where="kind IN ('user', 'bot')"),
+    _partial("ix_event_heard", "at", where="kind IN ('user', 'rewind')"),
 )
 
 inbox = Table(
@@ -354,4 +355,15 @@ feed = Table(
     UniqueConstraint("feed", "key"),
     Index("ix_feed_feed", "feed", "position"),
     sqlite_autoincrement=True,
+)
+
+# ---------------------------------------------------------------- authors
+
+review = Table(
+    "review",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("verdict", Text, nullable=False),
+    Column("intent", Text, nullable=False),
+    Column("at", Moment, nullable=False),
 )

@@ -70,6 +70,12 @@ LOGGED = (
     .limit(bindparam("at_most"))
 )
 LOGGED_SINCE = LOGGED.where(event.c.at >= bindparam("since"))
+HEARD = (
+    select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.body)
+    .where(text("kind IN ('user', 'rewind')"))
+    .order_by(event.c.at.desc(), event.c.conversation_id, event.c.sequence.desc())
+    .limit(bindparam("at_most"))
+)
 EVENTS = select(event.c.body).where(event.c.conversation_id == bindparam("conversation")).order_by(event.c.sequence)
 EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
 
@@ -170,6 +176,9 @@ class StoredConversations(Repository):
         else:
             found = await self._session.execute(LOGGED_SINCE, values | {"since": since})
         return [_logged(row) for row in found]
+
+    async def heard(self, *, limit: int) -> Sequence[LoggedEvent]:
+        return [_logged(row) for row in await self._session.execute(HEARD, {"at_most": limit})]
 
 
 def _logged(row: Any) -> LoggedEvent:

@@ -18,6 +18,7 @@ from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.repository import Session
+from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.migrations import HEAD, upgrade
 from bot.domain.errors import Conflict, SettingsError
@@ -40,6 +41,7 @@ class Transaction:
         self.scores = StoredScores(session)
         self.crm_links = StoredCrmLinks(session)
         self.feeds = StoredFeeds(session)
+        self.reviews = StoredReviews(session)
 
 
 class Database:
