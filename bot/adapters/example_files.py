@@ -1,0 +1,96 @@
+"""Writes examples into the assistant's NLU files, beside people who edit them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from threading import Lock
+
+from bot.adapters.explaining import training_data_of
+from bot.adapters.library import Shelves, Stamp, read_contents, stamp_of
+from bot.documents import did_you_mean
+from bot.domain.errors import Conflict, ContentError, Fault, Place
+from bot.nlu.new_example import LONGEST_EXAMPLE, with_example
+from bot.nlu.training_data import Example, plain_key
+
+TRIES = 3
+
+
+class NluFiles:
+    """The `ExampleFiles` of `bot/ports.py`. Looks at the files each time: others may have edited them."""
+
+    def __init__(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self._lock = Lock()
+        self._read: tuple[Stamp, Sequence[Example]] | None = None
+
+    def intents(self) -> Sequence[str]:
+        found = Counter(one.intent for one in self._examples() if _is_yaml(one.place.path))
+        return [intent for intent, _ in found.most_common()]
+
+    def examples(self) -> Sequence[str]:
+        return [one.text for one in self._examples()]
+
+    def add(self, text: str, intent: str) -> Place:
+        with self._lock:
+            for _ in range(TRIES):
+                examples = self._examples()
+                path = _home(examples, intent)
+                _refuse(text, intent, examples, path)
+                before = path.read_bytes()
+                changed, place = with_example(str(path), before.decode("utf-8"), intent, text)
+                if _replace(path, before, changed.encode("utf-8")):
+                    return place
+        raise Conflict(f"{path} is being edited; save it and try again.")
+
+    def _examples(self) -> Sequence[Example]:
+        """All examples, read again where a file has changed; raises ContentError where one has faults."""
+        stamp = stamp_of(self._shelves)
+        if self._read is None or self._read[0] != stamp:
+            self._read = stamp, training_data_of(read_contents(self._shelves)).examples
+        return self._read[1]
+
+
+def _is_yaml(path: str) -> bool:
+    return path.endswith((".yml", ".yaml"))
+
+
+def _home(examples: Sequence[Example], intent: str) -> Path:
+    """The file that has most examples of the intent."""
+    files = Counter(one.place.path for one in examples if one.intent == intent and _is_yaml(one.place.path))
+    if not files:
+        known = {one.intent for one in examples if _is_yaml(one.place.path)}
+        advice = did_you_mean(intent, known) or "Write its first examples by hand."
+        raise ContentError([Fault(Place("nlu"), f'no file has examples of an intent "{intent}".', advice)])
+    return Path(files.most_common(1)[0][0])
+
+
+def _refuse(text: str, intent: str, examples: Sequence[Example], path: Path) -> None:
+    if not text or len(text) > LONGEST_EXAMPLE:
+        advice = f"Shorten it to what matters: {LONGEST_EXAMPLE} characters at most." if text else "Write some words."
+        raise ContentError([Fault(Place(str(path)), f'this cannot be an example of "{intent}".', advice)])
+    key = plain_key(text)
+    if same := next((one for one in examples if plain_key(one.text) == key), None):
+        raise ContentError(
+            [Fault(same.place, f'this is an example of "{same.intent}" already.', "Dismiss the message.")]
+        )
+
+
+def _replace(path: Path, before: bytes, after: bytes) -> bool:
+    """Put the new content in place at once, unless somebody has changed the file meanwhile."""
+    target = path.resolve()  # where it is a link, what it leads to
+    with NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}-", delete=False) as draft:
+        try:
+            draft.write(after)
+            draft.flush()
+            shutil.copymode(target, draft.name)
+            if target.read_bytes() != before:
+                return False
+            os.replace(draft.name, target)  # noqa: PTH105  replaces what is there, everywhere
+        finally:
+            Path(draft.name).unlink(missing_ok=True)
+    return True
