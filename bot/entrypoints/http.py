@@ -17,6 +17,7 @@ from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import problem, to_response, to_webhook_request
+from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.wiring import Service
 from bot.ports import AwaitTurn, Reply
 from bot.services.await_turn import await_turn
@@ -64,6 +65,7 @@ class Server:
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
         RasaApi(self._service, self._take_webhook).add_routes(app)
+        Understanding(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:

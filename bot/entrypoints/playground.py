@@ -12,10 +12,10 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, web
 
 from bot.adapters.clock import SandboxClock
-from bot.domain.errors import OvertureError
+from bot.domain.errors import OvertureError, WebhookRejected
 from bot.entrypoints.sandbox import Sandbox, post_webhook
 from bot.entrypoints.streams import Streams
-from bot.entrypoints.translate import problem, to_response
+from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.wiring import CONTENT_FEED, Service
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 
@@ -57,8 +57,16 @@ class Playground:
         feeds = sorted({*feeds, "explain", "decisions", CLOCK_FEED, CONTENT_FEED})
         return await self._streams.follow(request, feeds, after=int(after), headers={})
 
-    async def _status(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response(content_status(self._service))
+    async def _status(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({**content_status(self._service), "understanding": await self._may_label(request)})
+
+    async def _may_label(self, request: web.Request) -> bool:
+        """Whether this browser may use the page "Understanding" without more ado."""
+        try:
+            self._service.access.check(await to_webhook_request(request, str(request.url), self._runtime.clock.now()))
+        except WebhookRejected:
+            return False
+        return True
 
     async def _act(self, request: web.Request) -> web.StreamResponse:
         """Somebody presses a button in a panel: the stand-in signs the vendor's webhook, and it comes in like any."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.domain.errors import Conflict, Place
 from bot.domain.review import Review, ReviewVerdict, UnclearMessage
@@ -11,64 +12,73 @@ from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.masking import masked
 from bot.nlu.new_example import as_example
 from bot.nlu.unclear import message_key, unclear_messages
-from bot.ports import ExampleFiles, LoggedEvent
-from bot.services.runtime import Runtime
+from bot.ports import Clock, ExampleFiles, LoggedEvent, Store
 
 LOOKED_THROUGH = 5000
 """So many of the last messages are looked through: more than an author reads, and done in a moment."""
 
 
-async def unclear(runtime: Runtime, files: ExampleFiles) -> Sequence[UnclearMessage]:
+@dataclass(frozen=True, slots=True)
+class ReviewDesk:
+    """What reviewing needs; `region` is the country of phone numbers without a country code."""
+
+    store: Store
+    clock: Clock
+    files: ExampleFiles
+    region: str
+
+
+async def unclear(desk: ReviewDesk) -> Sequence[UnclearMessage]:
     """The review queue, the newest message first: what was handled or has become an example is not in it."""
-    async with runtime.store.transaction() as uow:
+    async with desk.store.transaction() as uow:
         logged = await uow.conversations.heard(limit=LOOKED_THROUGH)
-    found = await asyncio.to_thread(_not_yet_examples, logged, files, runtime.region)
-    async with runtime.store.transaction() as uow:
+    found = await asyncio.to_thread(_not_yet_examples, logged, desk)
+    async with desk.store.transaction() as uow:
         handled = await uow.reviews.handled([message.key for message in found])
     return [message for message in found if message.key not in handled]
 
 
-def _not_yet_examples(logged: Sequence[LoggedEvent], files: ExampleFiles, region: str) -> Sequence[UnclearMessage]:
-    known = {message_key(text) for text in files.examples()}
-    return unclear_messages(logged, handled=known, region=region)
+def _not_yet_examples(logged: Sequence[LoggedEvent], desk: ReviewDesk) -> Sequence[UnclearMessage]:
+    known = {message_key(text) for text in desk.files.examples()}
+    return unclear_messages(logged, handled=known, region=desk.region)
 
 
-async def label(runtime: Runtime, files: ExampleFiles, key: str, text: str, intent: str) -> Place:
+async def label(desk: ReviewDesk, key: str, text: str, intent: str) -> Place:
     """Make `text` an example of the intent, and the message of this key handled; where the example stands.
 
     `text` is the message as the author would have it. Raises ContentError where it cannot be written, and Conflict
     where somebody else handled the message.
     """
-    await _require_open(runtime, key)
-    example = as_example(masked(text, region=runtime.region))
-    place = await asyncio.to_thread(files.add, example, intent)
-    await _handle(runtime, key, ReviewVerdict.LABELLED, intent)
+    await _require_open(desk, key)
+    example = as_example(masked(text, region=desk.region))
+    place = await asyncio.to_thread(desk.files.add, example, intent)
+    await _handle(desk, key, ReviewVerdict.LABELLED, intent)
     return place
 
 
-async def refuse(runtime: Runtime, files: ExampleFiles, key: str, text: str) -> Place | None:
+async def refuse(desk: ReviewDesk, key: str, text: str) -> Place | None:
     """Note that the message is out of scope; it becomes an example where the assistant has an intent for such."""
-    intents = await asyncio.to_thread(files.intents)
+    intents = await asyncio.to_thread(desk.files.intents)
     if intent := next((one for one in intents if one in OUT_OF_SCOPE_INTENTS), None):
-        return await label(runtime, files, key, text, intent)
-    await _handle(runtime, key, ReviewVerdict.OUT_OF_SCOPE)
+        return await label(desk, key, text, intent)
+    await _handle(desk, key, ReviewVerdict.OUT_OF_SCOPE)
     return None
 
 
-async def dismiss(runtime: Runtime, key: str) -> None:
+async def dismiss(desk: ReviewDesk, key: str) -> None:
     """The message teaches nothing; it does not come back."""
-    await _handle(runtime, key, ReviewVerdict.DISMISSED)
+    await _handle(desk, key, ReviewVerdict.DISMISSED)
 
 
-async def _require_open(runtime: Runtime, key: str) -> None:
-    async with runtime.store.transaction() as uow:
+async def _require_open(desk: ReviewDesk, key: str) -> None:
+    async with desk.store.transaction() as uow:
         if await uow.reviews.handled([key]):
             raise _handled_before()
 
 
-async def _handle(runtime: Runtime, key: str, verdict: ReviewVerdict, intent: str = "") -> None:
-    async with runtime.store.transaction() as uow:
-        if not await uow.reviews.add(Review(key, verdict, runtime.clock.now(), intent)):
+async def _handle(desk: ReviewDesk, key: str, verdict: ReviewVerdict, intent: str = "") -> None:
+    async with desk.store.transaction() as uow:
+        if not await uow.reviews.add(Review(key, verdict, desk.clock.now(), intent)):
             raise _handled_before()
 
 

@@ -43,7 +43,9 @@ function showConnection(connected) {
 async function refresh() {
   clock.refresh();
   try {
-    showContent(await read("/playground/status"));
+    const status = await read("/playground/status");
+    showContent(status);
+    byId("understanding").hidden = !status.understanding;
   } catch {
     // The sign in the bar says that the service is away.
   }

@@ -11,7 +11,7 @@ from bot.domain.conversation import UserUttered
 from bot.domain.errors import Conflict, ContentError, Fault, Place
 from bot.domain.ids import MessageId
 from bot.domain.understanding import IntentScore, Understood
-from bot.services.review import dismiss, label, refuse, unclear
+from bot.services.review import ReviewDesk, dismiss, label, refuse, unclear
 from tests.bot.services.stage import Stage
 from tests.contracts.samples import CHAT, NOON, add_chat
 
@@ -40,6 +40,10 @@ def files() -> FakeFiles:
     return FakeFiles()
 
 
+def desk_of(stage: Stage, files: FakeFiles) -> ReviewDesk:
+    return ReviewDesk(stage.store, stage.clock, files, "GB")
+
+
 async def hear(stage: Stage, *texts: str) -> None:
     """Customers say what is not understood."""
     said = [
@@ -54,15 +58,15 @@ async def hear(stage: Stage, *texts: str) -> None:
 
 
 async def queue(stage: Stage, files: FakeFiles) -> dict[str, str]:
-    return {one.text: one.key for one in await unclear(stage.runtime, files)}
+    return {one.text: one.key for one in await unclear(desk_of(stage, files))}
 
 
 async def test_what_became_an_example_or_was_handled_is_not_in_the_queue(stage: Stage, files: FakeFiles) -> None:
     await hear(stage, "Hello!", "hello", "what is this", "and that")
     open_ones = await queue(stage, files)
     assert set(open_ones) == {"Hello!", "what is this", "and that"}
-    await dismiss(stage.runtime, open_ones["and that"])
-    await label(stage.runtime, files, open_ones["what is this"], "what is this thing?", "help")
+    await dismiss(desk_of(stage, files), open_ones["and that"])
+    await label(desk_of(stage, files), open_ones["what is this"], "what is this thing?", "help")
     assert files.taught["what is this thing?"] == "help"
     assert set(await queue(stage, files)) == {"Hello!"}
 
@@ -70,17 +74,17 @@ async def test_what_became_an_example_or_was_handled_is_not_in_the_queue(stage: 
 async def test_what_an_author_writes_is_masked_once_more(stage: Stage, files: FakeFiles) -> None:
     await hear(stage, "ring me")
     (key,) = (await queue(stage, files)).values()
-    await label(stage.runtime, files, key, "ring [me](x) on 07700 900123", "help")
+    await label(desk_of(stage, files), key, "ring [me](x) on 07700 900123", "help")
     assert files.taught["ring (me)(x) on 00000 000000"] == "help"
 
 
 async def test_out_of_scope_is_an_example_where_there_is_an_intent_for_it(stage: Stage, files: FakeFiles) -> None:
     await hear(stage, "do cats fly", "is it raining")
     keys = await queue(stage, files)
-    assert await refuse(stage.runtime, files, keys["do cats fly"], "do cats fly") is None
+    assert await refuse(desk_of(stage, files), keys["do cats fly"], "do cats fly") is None
     assert "do cats fly" not in files.taught
     files.taught["sing a song"] = "out_of_scope"
-    assert await refuse(stage.runtime, files, keys["is it raining"], "is it raining") == Place("nlu.yml", 3)
+    assert await refuse(desk_of(stage, files), keys["is it raining"], "is it raining") == Place("nlu.yml", 3)
     assert files.taught["is it raining"] == "out_of_scope"
     assert await queue(stage, files) == {}
 
@@ -88,11 +92,11 @@ async def test_out_of_scope_is_an_example_where_there_is_an_intent_for_it(stage:
 async def test_a_message_is_handled_once(stage: Stage, files: FakeFiles) -> None:
     await hear(stage, "what is this")
     (key,) = (await queue(stage, files)).values()
-    await dismiss(stage.runtime, key)
+    await dismiss(desk_of(stage, files), key)
     with pytest.raises(Conflict, match="somebody else has handled this message"):
-        await dismiss(stage.runtime, key)
+        await dismiss(desk_of(stage, files), key)
     with pytest.raises(Conflict):
-        await label(stage.runtime, files, key, "what is this", "help")
+        await label(desk_of(stage, files), key, "what is this", "help")
     assert "what is this" not in files.taught
 
 
@@ -100,5 +104,5 @@ async def test_what_cannot_be_written_stays_in_the_queue(stage: Stage, files: Fa
     await hear(stage, "what is this")
     (key,) = (await queue(stage, files)).values()
     with pytest.raises(ContentError):
-        await label(stage.runtime, files, key, "hello", "help")
+        await label(desk_of(stage, files), key, "hello", "help")
     assert list(await queue(stage, files)) == ["what is this"]

@@ -1,0 +1,228 @@
+/** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
+
+import { byId, complain, dayAndTime, empty, h, shown, words } from "./dom.js";
+
+const token = new URLSearchParams(location.search).get("token");
+
+/** The service's answer; null, and the page says why, where it did not work. A token of the page's address goes along. */
+async function ask(path, body) {
+  const address = `/understanding/${path}${token ? `?token=${encodeURIComponent(token)}` : ""}`;
+  const headers = { "Content-Type": "application/json" };
+  const options = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+  try {
+    const response = await fetch(address, { cache: "no-store", ...options });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error ?? `The service answered ${response.status}.`);
+    return answer;
+  } catch (error) {
+    complain(error instanceof TypeError ? "The service does not answer. Is it running?" : error.message);
+    return null;
+  }
+}
+
+const percent = (share) => `${Math.round(share * 100)} %`;
+const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
+
+// ---------------------------------------------------------------- a sentence
+
+let asked = 0;
+
+async function read(text) {
+  const number = ++asked;
+  const button = byId("try-form").querySelector("button");
+  button.setAttribute("aria-busy", "true");
+  const told = await ask("explain", { text });
+  if (number !== asked) return; // somebody has asked for another one since
+  button.removeAttribute("aria-busy");
+  if (told) byId("reading").replaceChildren(...readingNodes(told));
+}
+
+function readingNodes(told) {
+  const { classifier } = told;
+  return [
+    h("p", { class: "utterance" }, ...marked(told.text, told.entities)),
+    h(
+      "p",
+      { class: "outcome-line" },
+      h("code", {}, told.intent.name),
+      h("span", { class: "tag" }, `decided by: ${told.stage}`),
+      classifier?.ambiguous && h("span", { class: "doubt" }, "ambiguous"),
+      classifier && !classifier.understood && h("span", { class: "doubt" }, "below the threshold"),
+    ),
+    told.ranking.length > 0 &&
+      part(
+        "Confidence",
+        h("ul", { class: "scores" }, told.ranking.slice(0, 5).map((score) => scoreNode(score, told.threshold))),
+        h("p", { class: "small" }, thresholds(told)),
+      ),
+    told.entities.length > 0 && part("Entities", h("ul", { class: "chips" }, told.entities.map(entityNode))),
+    told.answer && part("Answer from knowledge", h("p", { class: "words" }, told.answer.text)),
+    told.neighbours.length > 0 && part("Nearest examples", neighboursNode(told.neighbours)),
+  ].filter(Boolean);
+}
+
+function thresholds({ threshold, ambiguity, classifier }) {
+  const nearest = classifier ? ` The nearest example is ${percent(classifier.similarity)} alike.` : "";
+  return `Understood from ${percent(threshold)} on (the mark), and ${percent(ambiguity)} ahead of the next.${nearest}`;
+}
+
+/** The text in pieces, its entities highlighted; offsets count characters, as Python does. */
+function marked(text, entities) {
+  const characters = [...text];
+  const pieces = [];
+  let from = 0;
+  for (const { entity, role, start, end } of [...entities].sort((one, other) => one.start - other.start)) {
+    if (start < from || end <= start) continue;
+    pieces.push(characters.slice(from, start).join(""));
+    const name = role ? `${entity} (${role})` : entity;
+    pieces.push(h("mark", {}, characters.slice(start, end).join(""), h("small", {}, name)));
+    from = end;
+  }
+  return [...pieces, characters.slice(from).join("")];
+}
+
+function scoreNode({ name, confidence }, threshold) {
+  const fill = h("i");
+  fill.style.inlineSize = `${confidence * 100}%`;
+  const mark = h("b");
+  mark.style.insetInlineStart = `${threshold * 100}%`;
+  return h(
+    "li",
+    {},
+    h("code", {}, name),
+    h("span", { class: "track", "aria-hidden": "true" }, fill, mark),
+    h("span", {}, percent(confidence)),
+  );
+}
+
+const entityNode = ({ entity, role, value, text }) =>
+  h(
+    "li",
+    {},
+    h("span", {}, role ? `${entity} (${role})` : entity),
+    " ",
+    h("strong", {}, shown(value)),
+    text && text !== String(value) && ` from “${text}”`,
+  );
+
+function neighboursNode(neighbours) {
+  const titles = ["Example", "Meaning", "Words"].map((title) => h("th", { scope: "col" }, title));
+  return h(
+    "table",
+    { class: "neighbours" },
+    h("thead", {}, h("tr", {}, titles)),
+    h(
+      "tbody",
+      {},
+      neighbours.map(({ text, intent, place, meaning, words: wording }) =>
+        h(
+          "tr",
+          {},
+          h("td", {}, `${text} `, h("code", {}, intent), h("span", { class: "place" }, place)),
+          h("td", { class: "number" }, percent(meaning)),
+          h("td", { class: "number" }, percent(wording)),
+        ),
+      ),
+    ),
+  );
+}
+
+// ---------------------------------------------------------------- the queue
+
+async function load() {
+  byId("reload").setAttribute("aria-busy", "true");
+  const told = await ask("queue");
+  byId("reload").removeAttribute("aria-busy");
+  if (!told) {
+    byId("queue-count").textContent = "could not be loaded";
+    return;
+  }
+  waiting = told.waiting;
+  byId("intents").replaceChildren(...told.intents.map((intent) => h("option", { value: intent })));
+  byId("messages").replaceChildren(...told.messages.map(messageNode));
+  count();
+}
+
+let waiting = 0;
+
+function count() {
+  byId("queue-count").textContent = waiting === 1 ? "1 message" : `${waiting} messages`;
+  if (byId("messages").children.length > 0) return;
+  if (waiting > 0) void load();
+  else byId("messages").replaceChildren(h("li", {}, empty("Nothing waits", "Everything was understood or handled.")));
+}
+
+function messageNode(message) {
+  const text = h("input", { class: "words-of", value: message.text, maxlength: 300, "aria-label": "The words to learn" });
+  const intent = h("input", { list: "intents", placeholder: "Another intent", "aria-label": "Another intent" });
+  const item = h("li", {});
+  const handle = (verb, body, said) => void decide(item, verb, { key: message.key, ...body }, said);
+  const label = (name) => name && handle("label", { text: text.value, intent: name }, `Added to ${name}`);
+  const outOfScope = () => handle("out-of-scope", { text: text.value }, "Out of scope");
+  item.append(
+    h(
+      "p",
+      { class: "about-message" },
+      h("span", { class: `doubt ${message.doubt}` }, words(message.doubt)),
+      message.count > 1 && h("span", { class: "times-said" }, `${message.count} times`),
+      h("time", { datetime: message.last_said }, dayAndTime(message.last_said)),
+      message.meant && h("span", {}, "the customer then chose ", h("code", {}, message.meant)),
+    ),
+    text,
+    h(
+      "div",
+      { class: "choices" },
+      message.suggestions.map(({ intent: name, confidence }, index) =>
+        h(
+          "button",
+          { type: "button", class: index === 0 ? "primary" : null, onclick: () => label(name) },
+          name,
+          confidence !== null && h("small", {}, percent(confidence)),
+        ),
+      ),
+      h(
+        "form",
+        {
+          onsubmit: (event) => {
+            event.preventDefault();
+            label(intent.value.trim());
+          },
+        },
+        intent,
+        h("button", {}, "Add"),
+      ),
+      h(
+        "span",
+        { class: "apart" },
+        h("button", { type: "button", class: "quiet", onclick: () => outOfScope() }, "Out of scope"),
+        h("button", { type: "button", class: "quiet", onclick: () => handle("dismiss", {}, "Dismissed") }, "Dismiss"),
+      ),
+    ),
+  );
+  return item;
+}
+
+/** Does what the author said; the message goes, and the next one has the focus. */
+async function decide(item, verb, body, said) {
+  const buttons = [...item.querySelectorAll("button")];
+  for (const button of buttons) button.disabled = true;
+  const told = await ask(verb, body);
+  if (!told) {
+    for (const button of buttons) button.disabled = false;
+    return;
+  }
+  byId("done").textContent = told.place ? `${said}: ${told.place}` : `${said}.`;
+  const next = item.nextElementSibling ?? item.previousElementSibling;
+  item.remove();
+  waiting -= 1;
+  count();
+  (next?.querySelector(".words-of") ?? byId("queue-title")).focus();
+}
+
+byId("try-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = byId("try-text").value;
+  if (text.trim()) void read(text);
+});
+byId("reload").addEventListener("click", () => void load());
+void load();
