@@ -110,6 +110,15 @@ COMMANDS = (
         ),
     ),
     Command(
+        "nlu review",
+        "list messages that were not clearly understood, and label them",
+        (
+            ("--label", {"nargs": 2, "metavar": ("MESSAGE", "INTENT"), "help": "make it an example of this intent"}),
+            ("--out-of-scope", {"nargs": 1, "metavar": "MESSAGE", "help": "it is not the assistant's business"}),
+            ("--dismiss", {"nargs": 1, "metavar": "MESSAGE", "help": "it teaches nothing"}),
+        ),
+    ),
+    Command(
         "nlu evaluate",
         "tell how well messages are understood, and what would make it better",
         (
