@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from bot.adapters.library import Contents, Shelves, read_contents, train_contents, trained_understanding
 from bot.domain.errors import ContentError
@@ -16,7 +15,7 @@ from bot.ports import Nlu
 
 def training_data_of(contents: Contents) -> TrainingData:
     """What these contents teach, in the order in which a model learns it."""
-    pages = read_pages(contents.pages, today=datetime.now(UTC).date())
+    pages = read_pages(contents.pages)
     return read_training_data(contents.documents, extra=knowledge_examples(pages))
 
 

@@ -35,8 +35,8 @@ def masked(text: str, *, region: str | None = None, entities: Iterable[Entity] =
 
 
 def _masks(text: str, region: str | None, entities: Iterable[Entity]) -> Iterator[Mask]:
-    for start, end in find_urls(text):
-        yield start, end, _bare_address(text[start:end])
+    for url in find_urls(text):
+        yield url.start, url.end, _bare_address(text[url.start : url.end])
     for email in find_emails(text):
         yield email.start, email.end, EMAIL
     for match in _LOOKS_LIKE_EMAIL.finditer(text):
