@@ -20,6 +20,7 @@ from bot.entrypoints.wiring import Service
 from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.explain import explanation_json
 from bot.services.review import ReviewDesk, dismiss, label, refuse, unclear
+from bot.services.situation import zone_of
 
 PAGE = Path(__file__).parent / "playground" / "understanding.html"
 LONGEST_TEXT, LONGEST_KEY, MOST_MESSAGES = 4000, 64, 100
@@ -76,7 +77,9 @@ class Understanding:
         explainer = await asyncio.to_thread(self._explainer.of, nlu)
         if explainer is None:
             raise WebhookRejected(404, "another engine than Overture's own understands here; it gives no reasons")
-        explanation = await asyncio.to_thread(explainer.explain, text, region=region)
+        explanation = await asyncio.to_thread(
+            explainer.explain, text, region=region, zone=zone_of(None, None, region), now=self._runtime.clock.now()
+        )
         return _private_json(explanation_json(explanation))
 
     async def _queue(self, _request: web.Request) -> web.StreamResponse:

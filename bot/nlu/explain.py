@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
 from typing import Any
 
 import numpy as np
@@ -50,8 +51,17 @@ class Explainer:
     examples: tuple[Example, ...]
     embeddings: Floats
 
-    def explain(self, text: str, *, expecting: Expecting | None = None, region: str | None = None) -> Explanation:
-        understood = self.pipeline.parse(text, expecting=expecting, region=region)
+    def explain(
+        self,
+        text: str,
+        *,
+        expecting: Expecting | None = None,
+        region: str | None = None,
+        zone: tzinfo | None = None,
+        now: datetime | None = None,
+    ) -> Explanation:
+        """The reading of the text with its reasons; `region`, `zone` and `now` are as `bot.ports.Nlu` has them."""
+        understood = self.pipeline.parse(text, expecting=expecting, region=region, zone=zone, now=now)
         classification: Classification | None = None
         neighbours: tuple[Neighbour, ...] = ()
         plain = read(text).text[:LONGEST].strip()
@@ -109,6 +119,7 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
         "text": understood.text,
         "intent": asdict(understood.intent),
         "stage": understood.stage,
+        "language": understood.language,
         "ranking": [asdict(score) for score in understood.ranking],
         "entities": [
             {
@@ -120,6 +131,7 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
                 "confidence": one.confidence,
                 "role": one.role,
                 "group": one.group,
+                "details": dict(one.details or {}),
                 "extractor": one.extractor,
             }
             for one in understood.entities

@@ -95,7 +95,7 @@ function scoreNode({ name, confidence }, threshold) {
   );
 }
 
-const entityNode = ({ entity, role, value, text }) =>
+const entityNode = ({ entity, role, value, text, details }) =>
   h(
     "li",
     {},
@@ -103,7 +103,13 @@ const entityNode = ({ entity, role, value, text }) =>
     " ",
     h("strong", {}, shown(value)),
     text && text !== String(value) && ` from “${text}”`,
+    Object.keys(details).length > 0 && h("small", {}, ` ${detailed(details)}`),
   );
+
+const detailed = (details) =>
+  Object.entries(details)
+    .map(([name, value]) => `${name} ${shown(value)}`)
+    .join(", ");
 
 function neighboursNode(neighbours) {
   const titles = ["Example", "Meaning", "Words"].map((title) => h("th", { scope: "col" }, title));

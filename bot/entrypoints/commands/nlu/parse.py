@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from bot.adapters.explaining import open_explainer
 from bot.adapters.library import read_contents
@@ -15,6 +16,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.understanding import Expecting
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.nlu.explain import Explanation, explanation_json
+from bot.services.situation import zone_of
 from bot.settings import Settings
 
 RANKED = 5
@@ -27,7 +29,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     expecting = _expecting(options.expecting, contents.assistant) if options.expecting else None
     explainer = open_explainer(shelves, contents, lambda step: print(step, file=sys.stderr))
     for text in options.text or _lines(sys.stdin):
-        explanation = explainer.explain(text, expecting=expecting, region=settings.region)
+        now, zone = datetime.now(UTC), zone_of(None, None, settings.region)
+        explanation = explainer.explain(text, expecting=expecting, region=settings.region, zone=zone, now=now)
         if options.json:
             print(json.dumps(explanation_json(explanation), ensure_ascii=False), flush=True)
         else:
@@ -62,6 +65,9 @@ def told(explanation: Explanation) -> Iterator[str]:
     understood, classified = explanation.understood, explanation.classification
     yield json.dumps(understood.text, ensure_ascii=False)
     yield f"  intent     {understood.intent.name} {understood.intent.confidence:.2f}, decided by: {understood.stage}"
+    if understood.language:
+        spoken = ", which the assistant does not speak" if understood.foreign else ""
+        yield f"  language   {understood.language}{spoken}"
     if classified is not None:
         ranking = ", ".join(f"{one.name} {one.confidence:.2f}" for one in classified.ranking[:RANKED])
         yield f"  classifier {ranking}"
@@ -71,6 +77,8 @@ def told(explanation: Explanation) -> Iterator[str]:
     for one in understood.entities:
         role = "".join(f" {name}={value}" for name, value in (("role", one.role), ("group", one.group)) if value)
         yield f'  entity     {one.name}{role} = {one.value!r} ("{one.text}", characters {one.start} to {one.end})'
+        if one.details:
+            yield f"             {', '.join(f'{name} {value}' for name, value in one.details.items())}"
     if understood.answer is not None:
         yield f"  answer     {understood.answer.title} ({understood.answer.score:.2f})"
     for number, near in enumerate(explanation.neighbours):
