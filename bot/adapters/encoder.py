@@ -24,6 +24,9 @@ LONGEST = 128
 """Tokens read of one text; what a person types is shorter, and the cost of a text is bounded."""
 
 FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
+_WORD_STARTS = ("\u2581", "\u0120")
+"""How SentencePiece and byte-level tokenizers mark where a word begins; WordPiece marks where none does."""
+
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -54,6 +57,12 @@ class OnnxEncoder:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.vstack([self._encode_one(text) for text in texts])
+
+    def words(self) -> Sequence[str]:
+        """The whole words of the encoder's own vocabulary: a list of the commonest words of its languages."""
+        pieces = list(self._tokenizer.get_vocab())
+        pieces = [piece[1:] for piece in pieces if piece.startswith(_WORD_STARTS)] or pieces
+        return sorted({piece.lower() for piece in pieces if len(piece) > 1 and piece.isalpha()})
 
     def _encode_one(self, text: str) -> Any:
         encoding = self._tokenizer.encode(text)

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
 from bot.nlu.naming import EntityNames, read_entity_names
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.places import build_places
+from bot.nlu.spelling import Speller, learn_speller
 from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import TrainingData, read_training_data
 from bot.ports import Encoder
@@ -82,9 +83,10 @@ def train(
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
             _provide_encoder(encoder_name, source, folder, work, progress)
-        sentences = RememberingEncoder(OnnxEncoder(work), folder)
+        trained = OnnxEncoder(work)
+        sentences = RememberingEncoder(trained, folder)
         if not taken_over:
-            _learn_intents(work, sentences, data, names, progress)
+            _learn_intents(work, sentences, trained.words(), data, names, progress)
         _read_knowledge(work, sentences, data, read, progress)
         sentences.keep()
         _write_manifest(work, fingerprint, source, examples)
@@ -118,13 +120,15 @@ def load(model: Path) -> Pipeline:
     for name, expected in manifest.get("files", {}).items():
         if not (model / name).is_file() or _sha256(model / name) != expected:
             raise ModelError(f"the model in {model} is broken: {name} is not what was trained. {_TRAIN_AGAIN}")
+    classifier = IntentClassifier.from_arrays(
+        _read_arrays(model / "classifier.npz"), _read_json(model / "classifier.json")
+    )
     return Pipeline(
         encoder=OnnxEncoder(model),
-        classifier=IntentClassifier.from_arrays(
-            _read_arrays(model / "classifier.npz"), _read_json(model / "classifier.json")
-        ),
+        classifier=classifier,
         extractor=EntityExtractor.from_facts(_read_json(model / "entities.json"), _read_tags(model)),
         knowledge=Knowledge.from_arrays(_read_arrays(model / "knowledge.npz"), _read_json(model / "knowledge.json")),
+        speller=Speller.from_facts(_read_json(model / "spelling.json"), classifier.ngram_space),
     )
 
 
@@ -177,7 +181,15 @@ def _encoder_source(source: str) -> str:
     return hashlib.sha256(code + source.encode()).hexdigest()
 
 
-def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, progress: Progress) -> None:
+def _learn_intents(
+    work: Path,
+    sentences: Encoder,
+    words: Sequence[str],
+    data: TrainingData,
+    names: EntityNames,
+    progress: Progress,
+) -> None:
+    """`words` are the common ones of the encoder's language."""
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
@@ -188,19 +200,9 @@ def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: En
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")
     tagger = train_tagger(data, found_otherwise(names), work / TAGS)
-    extractor = build_extractor(data, names, places=build_places(), language=common_words(work), tagger=tagger)
+    extractor = build_extractor(data, names, places=build_places(), language=words, tagger=tagger)
     _write_json(work / "entities.json", extractor.facts())
-
-
-def common_words(encoder_folder: Path) -> Iterator[str]:
-    """The whole words that the encoder's tokenizer knows, which are the common ones of its language."""
-    vocabulary = _read_json(encoder_folder / "tokenizer.json")["model"]["vocab"]
-    pieces = vocabulary if isinstance(vocabulary, dict) else [piece for piece, _ in vocabulary]
-    inside_only = any(piece.startswith("▁") for piece in pieces)
-    for piece in pieces:
-        word = piece.removeprefix("▁") if inside_only else piece
-        if word.isalpha() and (not inside_only or piece != word):
-            yield word.lower()
+    _write_json(work / "spelling.json", learn_speller(texts, words, classifier.ngram_space).facts())
 
 
 def _read_knowledge(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -11,26 +11,44 @@ import numpy as np
 
 from bot.domain.understanding import IntentScore, base_intent
 from bot.nlu.features import Floats, Integers, NgramSpace, SparseRow
+from bot.nlu.kernel import KernelHead
 
 RANKED = 10
 """How many intents a ranking has at most."""
+
+
+NEVER = 2.0
+"""A gate that no confidence passes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """Learnt from texts that the heads had not seen.
 
-    `encoder_scale` and `ngram_scale` weigh the two heads against each other and make their sum a log-probability.
-    `in_scope` is a logistic function: its bias, and its weights of the log-probability and of the similarity of the
-    nearest example. Below the confidence `threshold` a text counts as not understood; where the first intent is less
-    than `ambiguity` ahead of the second, it could be either.
+    `kernel_scale` and `ngram_scale` weigh the two heads against each other and make their sum a log-probability.
+    `in_scope` is a logistic function: its bias, and its weights of the log-probability, of the two heads' scores of the
+    first intent, and of the similarity of the nearest example. Below the confidence `threshold` a text counts as not
+    understood; where the first intent is less than `ambiguity` ahead of the second, it could be either.
     """
 
-    encoder_scale: float
+    kernel_scale: float
     ngram_scale: float
-    in_scope: tuple[float, float, float]
+    in_scope: tuple[float, ...]
     threshold: float
     ambiguity: float
+
+
+@dataclass(frozen=True, slots=True)
+class FirstStage:
+    """When the n-grams alone will do, which costs a thirtieth of what the encoder does.
+
+    `scale` makes their scores log-probabilities, `in_scope` is as that of `Calibration` with the log-probability and
+    the score only. From the confidence `gate` on, the encoder would not have read held-out texts any better.
+    """
+
+    scale: float
+    in_scope: tuple[float, ...]
+    gate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +58,6 @@ class Head:
     weights: Floats
     bias: Floats
 
-    def of_embedding(self, embedding: Floats) -> Floats:
-        return embedding @ self.weights + self.bias
-
     def of_row(self, row: SparseRow) -> Floats:
         return row.weights @ self.weights[row.columns] + self.bias
 
@@ -51,12 +66,13 @@ class Head:
 class Classification:
     """The reading of one text. `confidence` is the probability that the first of `ranking` is right.
 
-    `similarity` is the cosine of the nearest training example, which has the intent `nearest`.
+    `similarity` is the cosine of the nearest training example, which has the intent `nearest`; both are None where the
+    first stage was sure and did not look.
     """
 
     ranking: tuple[IntentScore, ...]
-    similarity: float
-    nearest: str
+    similarity: float | None
+    nearest: str | None
     understood: bool
     ambiguous: bool
 
@@ -71,36 +87,57 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class IntentClassifier:
-    """Two linear heads, over sentence embeddings and over n-grams, fused and calibrated, and the nearest example."""
+    """Two heads, over sentence embeddings and over n-grams, fused and calibrated; and the n-grams alone, when sure."""
 
     labels: tuple[str, ...]
-    encoder_head: Head
+    kernel_head: KernelHead
     ngram_head: Head
     ngram_space: NgramSpace
     calibration: Calibration
-    example_embeddings: Floats
+    first_stage: FirstStage
     example_labels: Integers
 
-    def classify(self, text: str, embedding: Floats) -> Classification:
-        """`embedding` is the text's, of unit length."""
-        calibration = self.calibration
-        scores = calibration.encoder_scale * self.encoder_head.of_embedding(embedding)
-        scores = scores + calibration.ngram_scale * self.ngram_head.of_row(self.ngram_space.row(text))
-        probabilities = softmax(scores[None, :])[0]
-        similarities = self.example_embeddings @ embedding
-        nearest = int(np.argmax(similarities))
-        similarity = float(similarities[nearest])
+    def classify_quickly(self, text: str) -> Classification | None:
+        """By the n-grams alone, without an encoder; None where they are not sure."""
+        if self.first_stage.gate >= NEVER:
+            return None
+        row = self.ngram_space.row(text)
+        if not len(row.columns) or row.columns.min() >= self.ngram_space.first_character_column:
+            return None  # it has no word of the examples, only pieces of words
+        scores = self.ngram_head.of_row(row)
+        probabilities = softmax(self.first_stage.scale * scores[None, :])[0]
         ranked = _ranked(self.labels, probabilities)
-        (_, first), *others = ranked
-        second = next((share for at, share in others if self._base(at) != self._base(ranked[0][0])), 0.0)
-        in_scope = float(in_scope_probability(calibration.in_scope, np.array([first]), np.array([similarity]))[0])
+        evidence = scope_evidence(ranked[0][1], float(scores[ranked[0][0]]))
+        in_scope = float(in_scope_probability(self.first_stage.in_scope, evidence))
+        if ranked[0][1] * in_scope < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
+            return None
+        return Classification(self._scores(ranked, in_scope), None, None, understood=True, ambiguous=False)
+
+    def classify(self, text: str, embedding: Floats) -> Classification:
+        """By both heads; `embedding` is the text's, of unit length."""
+        calibration = self.calibration
+        near = self.kernel_head.near(embedding)
+        ngram = self.ngram_head.of_row(self.ngram_space.row(text))
+        fused = calibration.kernel_scale * near.scores + calibration.ngram_scale * ngram
+        ranked = _ranked(self.labels, softmax(fused[None, :])[0])
+        first, share = ranked[0]
+        evidence = scope_evidence(share, float(near.scores[first]), float(ngram[first]), near.similarity)
+        in_scope = float(in_scope_probability(calibration.in_scope, evidence))
         return Classification(
-            ranking=tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in ranked),
-            similarity=similarity,
-            nearest=self.labels[int(self.example_labels[nearest])],
-            understood=first * in_scope >= calibration.threshold,
-            ambiguous=first - second < calibration.ambiguity,
+            ranking=self._scores(ranked, in_scope),
+            similarity=near.similarity,
+            nearest=self.labels[int(self.example_labels[near.nearest])],
+            understood=share * in_scope >= calibration.threshold,
+            ambiguous=self._lead(ranked) < calibration.ambiguity,
         )
+
+    def _scores(self, ranked: Sequence[tuple[int, float]], in_scope: float) -> tuple[IntentScore, ...]:
+        return tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in ranked)
+
+    def _lead(self, ranked: Sequence[tuple[int, float]]) -> float:
+        """How much likelier the first is than the next that is not of the same retrieval intent."""
+        (best, first), *others = ranked
+        return first - next((share for at, share in others if self._base(at) != self._base(best)), 0.0)
 
     def _base(self, label: int) -> str:
         return base_intent(self.labels[label])
@@ -111,45 +148,43 @@ class IntentClassifier:
         for gram, column in self.ngram_space.column_of.items():
             hashes[column] = gram
         return {
-            "encoder_weights": self.encoder_head.weights,
-            "encoder_bias": self.encoder_head.bias,
+            "kernel_mean": self.kernel_head.mean,
+            "kernel_directions": self.kernel_head.directions,
+            "kernel_examples": self.kernel_head.examples,
+            "kernel_weights": self.kernel_head.weights,
             "ngram_weights": self.ngram_head.weights,
             "ngram_bias": self.ngram_head.bias,
             "ngram_hashes": hashes,
             "ngram_rarity": self.ngram_space.rarity,
-            "example_embeddings": self.example_embeddings,
             "example_labels": self.example_labels,
         }
 
     def facts(self) -> dict[str, Any]:
-        calibration = self.calibration
         return {
             "labels": list(self.labels),
             "first_character_column": self.ngram_space.first_character_column,
-            "encoder_scale": calibration.encoder_scale,
-            "ngram_scale": calibration.ngram_scale,
-            "in_scope": list(calibration.in_scope),
-            "threshold": calibration.threshold,
-            "ambiguity": calibration.ambiguity,
+            "sharpness": self.kernel_head.sharpness,
+            "calibration": asdict(self.calibration),
+            "first_stage": asdict(self.first_stage),
         }
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], facts: Mapping[str, Any]) -> IntentClassifier:
-        bias, log_probability, similarity = facts["in_scope"]
         columns = {gram: column for column, gram in enumerate(arrays["ngram_hashes"].tolist())}
+        calibration, first_stage = facts["calibration"], facts["first_stage"]
         return cls(
             labels=tuple(facts["labels"]),
-            encoder_head=Head(arrays["encoder_weights"], arrays["encoder_bias"]),
+            kernel_head=KernelHead(
+                mean=arrays["kernel_mean"],
+                directions=arrays["kernel_directions"],
+                examples=arrays["kernel_examples"],
+                weights=arrays["kernel_weights"],
+                sharpness=facts["sharpness"],
+            ),
             ngram_head=Head(arrays["ngram_weights"], arrays["ngram_bias"]),
             ngram_space=NgramSpace(columns, arrays["ngram_rarity"], facts["first_character_column"]),
-            calibration=Calibration(
-                encoder_scale=facts["encoder_scale"],
-                ngram_scale=facts["ngram_scale"],
-                in_scope=(bias, log_probability, similarity),
-                threshold=facts["threshold"],
-                ambiguity=facts["ambiguity"],
-            ),
-            example_embeddings=arrays["example_embeddings"],
+            calibration=Calibration(**{**calibration, "in_scope": tuple(calibration["in_scope"])}),
+            first_stage=FirstStage(**{**first_stage, "in_scope": tuple(first_stage["in_scope"])}),
             example_labels=arrays["example_labels"],
         )
 
@@ -186,8 +221,12 @@ def softmax(scores: Any) -> Any:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def in_scope_probability(weights: Sequence[float], largest: Any, similarity: Any) -> Any:
-    """The probability that a text is about something known, from its largest probability and nearest similarity."""
-    bias, of_probability, of_similarity = weights
-    score = bias + of_probability * np.log(np.maximum(largest, 1e-6)) + of_similarity * similarity
+def scope_evidence(largest: Any, *others: Any) -> Any:
+    """What speaks for a text being about something known: the logarithm of its largest probability, and the rest."""
+    return np.stack([np.log(np.maximum(largest, 1e-6)), *(np.asarray(one) for one in others)], axis=-1)
+
+
+def in_scope_probability(weights: Sequence[float], evidence: Any) -> Any:
+    """The probability that a text is about something known; the weights are the bias, and one for each evidence."""
+    score = weights[0] + evidence @ np.asarray(weights[1:])
     return 1.0 / (1.0 + np.exp(-np.clip(score, -30.0, 30.0)))

@@ -7,6 +7,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -41,16 +42,29 @@ class NgramSpace:
     rarity: Floats
     first_character_column: int
 
+    @property
+    def rarest(self) -> float:
+        """The inverse document frequency of what only one text has."""
+        return float(self.rarity.max(initial=1.0))
+
+    def rarity_of(self, words: str) -> float | None:
+        """The inverse document frequency of a word or a pair of words, in lower case; None where it is in no text."""
+        column = self.column_of.get(_hash("w", words))
+        return float(self.rarity[column]) if column is not None and column < self.first_character_column else None
+
     def row(self, text: str) -> SparseRow:
         words, characters = ngrams(text)
         columns: list[Integers] = []
         weights: list[Floats] = []
         for grams in (words, characters):
-            found = Counter(self.column_of[gram] for gram in grams if gram in self.column_of)
+            found: dict[int, int] = {}
+            for gram in grams:
+                if (column := self.column_of.get(gram)) is not None:
+                    found[column] = found.get(column, 0) + 1
             if not found:
                 continue
-            where = np.fromiter(found.keys(), dtype=np.int64, count=len(found))
-            counts = np.fromiter(found.values(), dtype=np.float32, count=len(found))
+            where = np.array(list(found), dtype=np.int64)
+            counts = np.array(list(found.values()), dtype=np.float32)
             values = (1.0 + np.log(counts)) * self.rarity[where]
             columns.append(where)
             weights.append((values / np.sqrt(values @ values)).astype(np.float32))
@@ -64,12 +78,18 @@ def ngrams(text: str) -> tuple[list[int], list[int]]:
     tokens = _WORD.findall(text[:LONGEST].lower())
     pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
     words = [_hash("w", gram) for gram in (*tokens, *pairs)]
-    characters: list[int] = []
-    for token in tokens:
-        padded = f" {token} "
-        for size in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1):
-            characters.extend(_hash("c", padded[at : at + size]) for at in range(max(1, len(padded) - size + 1)))
-    return words, characters
+    return words, [gram for token in tokens for gram in _character_grams(token)]
+
+
+@lru_cache(maxsize=20_000)
+def _character_grams(token: str) -> tuple[int, ...]:
+    """Kept for words seen before, which most are: hashing took half of the time of a text."""
+    padded = f" {token} "
+    return tuple(
+        _hash("c", padded[at : at + size])
+        for size in range(_SHORTEST_GRAM, _LONGEST_GRAM + 1)
+        for at in range(max(1, len(padded) - size + 1))
+    )
 
 
 def _hash(kind: str, gram: str) -> int:

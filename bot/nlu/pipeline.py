@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from functools import cache
+from typing import Any
 
 from bot.domain.understanding import (
     ANYBODY,
@@ -27,6 +29,7 @@ from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
 from bot.nlu.languages import Languages
 from bot.nlu.reading import read
+from bot.nlu.spelling import Speller
 from bot.nlu.words import FILLERS, word_set
 from bot.ports import Encoder
 
@@ -63,6 +66,7 @@ class Pipeline:
     classifier: IntentClassifier
     extractor: EntityExtractor
     knowledge: Knowledge
+    speller: Speller | None = None
     understood_above: float = 0.0
     ambiguous_within: float = 0.0
     languages: Languages | None = None
@@ -83,14 +87,15 @@ class Pipeline:
         reading = read(text)
         if not self._is_readable(reading.text):
             return Understood(text, IntentScore(FALLBACK_INTENT, 1.0), stage="fallback")
-        parts = [reading.text[:LONGEST].strip(), *_sentences(reading.text)]
-        embeddings = self.encoder.encode(parts)
-        readings = [self.classifier.classify(part, vector) for part, vector in zip(parts, embeddings, strict=True)]
         found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now)
+        encode = cache(lambda part: self.encoder.encode([part])[0])
+        whole = reading.text[:LONGEST].strip()
+        kept = [entity.text for entity in found]
+        readings = [self._classify(part, kept, encode) for part in (whole, *_sentences(reading.text))]
         found = _without_unlikely_names(found, readings[0])
         understood = self._decide(reading.text, readings, found, expecting)
         if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
-            passages = self.knowledge.nearest(reading.text, embeddings[0], asker)
+            passages = self.knowledge.nearest(reading.text, encode(whole), asker)
             understood = _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
         understood = self._in_its_language(understood, reading.text, asker)
         return replace(understood, text=text, entities=tuple(reading.place(entity) for entity in found))
@@ -107,14 +112,25 @@ class Pipeline:
 
     def _is_readable(self, text: str) -> bool:
         """False for what has no words: the encoder cannot tell one emoji from another, so examples must have it."""
-        return re.search(r"\w", text) is not None or len(self.classifier.ngram_space.row(text).columns) > 0
+        unpunctuated = text.replace("?", "").replace("!", "")
+        return re.search(r"\w", text) is not None or len(self.classifier.ngram_space.row(unpunctuated).columns) > 0
+
+    def _classify(self, text: str, entities: Sequence[str], encode: Callable[[str], Any]) -> Classification:
+        """By the first stage, of the text as it is or with its spelling put right; else by the encoder."""
+        if (sure := self.classifier.classify_quickly(text)) is not None:
+            return sure
+        if self.speller is not None:
+            repaired = self.speller.repair(text, entities)
+            if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
+                return sure
+            text = repaired
+        reading = self.classifier.classify(text, encode(text))
+        if self.speller is not None and not self.speller.knows_any(text):
+            return replace(reading, understood=False)  # no word of it is one: "asdf qwer"
+        return reading
 
     def _decide(
-        self,
-        text: str,
-        readings: Sequence[Classification],
-        found: Sequence[Entity],
-        expecting: Expecting | None,
+        self, text: str, readings: Sequence[Classification], found: Sequence[Entity], expecting: Expecting | None
     ) -> Understood:
         whole = readings[0]
         result = Understood(text, whole.ranking[0], ranking=whole.ranking)
@@ -130,7 +146,7 @@ class Pipeline:
             return replace(result, intent=statement)
         if not understood:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - whole.confidence, 4))
-            result = replace(result, intent=fallback, stage="fallback")
+            return replace(result, intent=fallback, stage="fallback")
         return result
 
     def _is_sure(self, ranking: Sequence[IntentScore]) -> bool:
@@ -208,7 +224,7 @@ def _without_unlikely_names(found: Sequence[Entity], reading: Classification) ->
     """Drops a name that was only guessed where the message is nearly word for word an example of something else."""
     something_else = (
         reading.understood
-        and reading.similarity >= _SURELY_SOMETHING_ELSE
+        and (reading.similarity is None or reading.similarity >= _SURELY_SOMETHING_ELSE)
         and reading.intent not in {INFORM_INTENT, CORRECT_INTENT}
     )
     if not something_else:

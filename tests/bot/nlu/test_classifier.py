@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from bot.nlu.classifier import IntentClassifier
+from bot.nlu.classifier import NEVER, IntentClassifier
 from bot.nlu.classifier_training import train_classifier
 from bot.nlu.features import learn_ngram_space
 from bot.nlu.pipeline import Pipeline
@@ -64,6 +65,26 @@ def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_cho
     assert not reading.ambiguous
     reading = classifier.classify("your hours", encoder.encode(["your hours"])[0])
     assert reading.intent == "faq/hours"
+
+
+def test_the_first_stage_answers_only_what_it_is_sure_of(pipeline: Pipeline) -> None:
+    classifier = pipeline.classifier
+    always = replace(classifier, first_stage=replace(classifier.first_stage, gate=0.0))
+    never = replace(classifier, first_stage=replace(classifier.first_stage, gate=NEVER))
+    quick = always.classify_quickly("please stop texting me")
+    assert quick is not None
+    assert (quick.intent, quick.understood, quick.nearest) == ("opt_out", True, None)
+    assert never.classify_quickly("please stop texting me") is None
+
+
+def test_the_gate_of_the_first_stage_is_no_lower_than_the_threshold(pipeline: Pipeline) -> None:
+    assert pipeline.classifier.first_stage.gate >= pipeline.classifier.calibration.threshold
+
+
+def test_with_few_intents_the_encoder_reads_everything(encoder: Encoder) -> None:
+    texts = ["yes", "yes please", "no", "no thanks"]
+    classifier = train_classifier(texts, ["affirm", "affirm", "deny", "deny"], encoder.encode(texts))
+    assert classifier.classify_quickly("yes") is None
 
 
 def test_a_classifier_survives_being_stored(pipeline: Pipeline) -> None:

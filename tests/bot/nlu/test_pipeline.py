@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from bot.domain.understanding import Expecting, Understood
 from bot.nlu.pipeline import Pipeline, parse_payload
+from bot.nlu.spelling import learn_speller
+from bot.nlu.training_data import TrainingData
 
 TEAM_SIZE = Expecting("demo_form", "team_size", ("number",))
 NAME = Expecting("demo_form", "lead_name", ("person",))
@@ -110,3 +112,14 @@ def test_an_author_may_ask_for_more_than_was_learnt(pipeline: Pipeline) -> None:
     torn = replace(pipeline, ambiguous_within=1.0)
     assert torn.parse("show me a demo").stage == "fallback"
     assert torn.parse("/request_demo").intent.name == "request_demo"
+
+
+def test_a_misspelt_message_is_classified_as_it_was_meant_and_its_entities_stay(
+    pipeline: Pipeline, training_data: TrainingData
+) -> None:
+    texts = [example.text for example in training_data.examples]
+    spelling = replace(pipeline, speller=learn_speller(texts, (), pipeline.classifier.ngram_space))
+    assert spelling.parse("plaese stpo textng me").intent.name == "opt_out"
+    understood = spelling.parse("my emial is ana@exmaple.com")
+    assert (understood.intent.name, entities(understood)) == ("inform", [("email", "ana@exmaple.com")])
+    assert spelling.parse("asdf qwer").stage == "fallback"

@@ -1,0 +1,192 @@
+"""Learns what the classifier's scores are worth from texts that it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bot.nlu.classifier import (
+    NEVER,
+    Calibration,
+    FirstStage,
+    in_scope_probability,
+    scope_evidence,
+    softmax,
+)
+from bot.nlu.features import Integers
+
+EXPECTED_OUT_OF_SCOPE = 0.1
+"""The share of messages that are about nothing the assistant knows, which the threshold is chosen for."""
+
+MOST_REFUSED = 0.02
+"""The threshold refuses at most this share of messages that would have been read rightly."""
+
+WRONG = 0.5
+"""What a wrong answer does harm, where a right one does good as 1; being asked to say it again does neither."""
+
+WIDEST_AMBIGUITY = 0.1
+SACRIFICED = 0.0005
+"""What the first stage may cost: the share of messages read rightly with the encoder and wrongly without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Texts as read by heads trained without them: `kernel` and `ngram` scores have the shape (texts, intents).
+
+    `similarity` is that of the nearest example, `labels` are the texts' own intents. The score of an intent that the
+    heads do not know is -inf in `ngram`.
+    """
+
+    kernel: Any
+    ngram: Any
+    similarity: Any
+    labels: Integers
+
+    @classmethod
+    def together(cls, parts: Sequence[Unseen]) -> Unseen:
+        return cls(
+            np.vstack([part.kernel for part in parts]),
+            np.vstack([part.ngram for part in parts]),
+            np.concatenate([part.similarity for part in parts]),
+            np.concatenate([part.labels for part in parts]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Confidences:
+    """For each text: the probability of its first intent, what speaks for its being known, and whether it is right."""
+
+    largest: Any
+    evidence: Any
+    correct: Any
+
+    def times(self, in_scope: Sequence[float]) -> Any:
+        return self.largest * in_scope_probability(in_scope, self.evidence)
+
+
+def calibrate(known: Unseen, strangers: Unseen | None) -> Calibration:
+    """`known` are examples held out, `strangers` those of intents left out; None where there are too few intents."""
+    scales = _fit_scales([known.kernel, known.ngram], known.labels)
+    probabilities = softmax(scales[0] * known.kernel + scales[1] * known.ngram)
+    read = _confidences(known, scales, probabilities)
+    ambiguity = _choose_ambiguity(probabilities, read.correct)
+    if strangers is None:
+        in_scope, threshold = _scope_without_strangers(known.similarity)
+        return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
+    strange = _confidences(strangers, scales)
+    in_scope = _fit_scope(read.evidence, strange.evidence)
+    threshold = _choose_threshold(read.times(in_scope), read.correct, strange.times(in_scope))
+    return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
+
+
+def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
+    return _confidences(unseen, (calibration.kernel_scale, calibration.ngram_scale))
+
+
+def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: Calibration) -> FirstStage:
+    """Its gate is the lowest from which on held-out texts are read as well as with the encoder, strangers included."""
+    if strangers is None:
+        return FirstStage(1.0, (0.0, 0.0, 0.0), NEVER)
+    (scale,) = _fit_scales([known.ngram], known.labels)
+    quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
+    in_scope = _fit_scope(quick.evidence, quick_strange.evidence)
+    whole, whole_strange = confidence_of(known, calibration), confidence_of(strangers, calibration)
+    # Past a gate a text is read as the first stage reads it: how many more are then wrong, and strangers taken in.
+    lost = whole.correct.astype(float) - quick.correct
+    taken = (whole_strange.times(calibration.in_scope) < calibration.threshold).astype(float)
+    share = EXPECTED_OUT_OF_SCOPE
+    gate = _lowest_gate(
+        np.concatenate([quick.times(in_scope), quick_strange.times(in_scope)]),
+        np.concatenate([(1 - share) * lost / len(lost), share * taken / len(taken)]),
+    )
+    return FirstStage(scale, in_scope, max(gate, calibration.threshold))
+
+
+def _lowest_gate(confidence: Any, lost: Any) -> float:
+    """The lowest confidence such that neither it nor any gate above it loses more than is allowed."""
+    order = np.argsort(-confidence, kind="stable")
+    too_much = np.flatnonzero(np.cumsum(lost[order]) > SACRIFICED)
+    return float(np.nextafter(confidence[order][too_much[0]], NEVER)) if len(too_much) else 0.0
+
+
+def _by_ngrams(unseen: Unseen, scale: float) -> Confidences:
+    probabilities = softmax(scale * unseen.ngram)
+    first = probabilities.argmax(axis=1)
+    rows = np.arange(len(first))
+    largest = probabilities[rows, first]
+    return Confidences(largest, scope_evidence(largest, unseen.ngram[rows, first]), first == unseen.labels)
+
+
+def _confidences(unseen: Unseen, scales: Sequence[float], probabilities: Any = None) -> Confidences:
+    if probabilities is None:
+        probabilities = softmax(scales[0] * unseen.kernel + scales[1] * unseen.ngram)
+    first = probabilities.argmax(axis=1)
+    rows = np.arange(len(first))
+    largest = probabilities[rows, first]
+    evidence = scope_evidence(largest, unseen.kernel[rows, first], unseen.ngram[rows, first], unseen.similarity)
+    return Confidences(largest, evidence, first == unseen.labels)
+
+
+def _fit_scales(heads: Sequence[Any], labels: Integers) -> tuple[float, ...]:
+    """The weights of the heads under which their fused probabilities mean most nearly what they say."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
+
+    rows = np.arange(len(labels))
+
+    def loss(scales: Any) -> float:
+        probabilities = softmax(sum(scale * head for scale, head in zip(scales, heads, strict=True)))
+        return float(-np.log(np.maximum(probabilities[rows, labels], 1e-9)).mean())
+
+    bounds = [(0.05, 50.0)] * len(heads)
+    best = minimize(loss, x0=np.full(len(heads), 4.0), bounds=bounds, method="L-BFGS-B")
+    return tuple(float(scale) for scale in best.x)
+
+
+def _fit_scope(known: Any, strange: Any) -> tuple[float, ...]:
+    """A logistic function from evidence of shape (texts, kinds): the bias, and the weight of each kind."""
+    from sklearn.linear_model import LogisticRegression
+
+    evidence = np.concatenate([known, strange])
+    middle, spread = evidence.mean(axis=0), evidence.std(axis=0) + 1e-6
+    is_known = np.concatenate([np.ones(len(known)), np.zeros(len(strange))])
+    share = {0: EXPECTED_OUT_OF_SCOPE, 1: 1 - EXPECTED_OUT_OF_SCOPE}
+    weights = np.where(is_known == 1, share[1] / len(known), share[0] / len(strange)) * len(is_known)
+    model = LogisticRegression(C=1.0).fit((evidence - middle) / spread, is_known, sample_weight=weights)
+    coefficients = model.coef_[0] / spread
+    return (float(model.intercept_[0] - coefficients @ middle), *(float(one) for one in coefficients))
+
+
+def _scope_without_strangers(similarity: Any) -> tuple[tuple[float, ...], float]:
+    """With few intents: what is less like any example than nearly all examples are like each other is a stranger."""
+    steepness = 20.0
+    return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness), 0.3
+
+
+def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:
+    """The confidence from which on messages are taken as understood that does most good: see `WRONG`."""
+    candidates = np.unique(np.concatenate([[0.0], confidence, strange]))
+    if len(candidates) > 2000:
+        candidates = np.quantile(candidates, np.linspace(0, 1, 2000))
+
+    def accepted(values: Any) -> Any:
+        return len(values) - np.searchsorted(np.sort(values), candidates)
+
+    right = accepted(confidence[correct]) / len(confidence)
+    wrong = accepted(confidence[~correct]) / len(confidence)
+    strangers = accepted(strange) / len(strange)
+    good = (1 - EXPECTED_OUT_OF_SCOPE) * (right - WRONG * wrong) - EXPECTED_OUT_OF_SCOPE * WRONG * strangers
+    good[right < correct.mean() - MOST_REFUSED] = -np.inf
+    return float(candidates[int(np.argmax(good))])
+
+
+def _choose_ambiguity(probabilities: Any, correct: Any) -> float:
+    """The widest lead of the first intent within which it was wrong more often than right."""
+    ordered = np.sort(probabilities, axis=1)
+    lead = ordered[:, -1] - ordered[:, -2]
+    rows = np.argsort(lead)
+    accuracy = np.cumsum(correct[rows]) / np.arange(1, len(rows) + 1)
+    wrong = np.flatnonzero(accuracy < 0.5)
+    return min(WIDEST_AMBIGUITY, float(lead[rows][wrong[-1]])) if len(wrong) else 0.0

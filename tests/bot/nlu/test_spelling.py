@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.features import learn_ngram_space
+from bot.nlu.spelling import MOST_REPAIRED, Speller, learn_speller
+
+EXAMPLES = [
+    "I want to book a demo",
+    "how much does it cost",
+    "please stop texting me",
+    "can I talk to a person",
+    "what is included in the price",
+]
+
+
+@pytest.fixture(scope="module")
+def speller() -> Speller:
+    return learn_speller(EXAMPLES, ["peace", "demon", "water"], learn_ngram_space(EXAMPLES))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("how mcuh does it csot", "how much does it cost"),
+        ("I want to bok a deemo", "I want to book a demo"),
+        ("please stop textng me", "please stop texting me"),
+        ("PLAESE STOP", "please STOP"),
+        ("what is inclueded", "what is included"),
+    ],
+)
+def test_misspelt_words_become_those_of_the_examples(speller: Speller, written: str, meant: str) -> None:
+    assert speller.repair(written) == meant
+
+
+@pytest.mark.parametrize("text", ["how much does it cost", "a demon", "peace and water", "zzzzzz", "", "ok 👍"])
+def test_words_that_exist_and_words_like_none_stay(speller: Speller, text: str) -> None:
+    assert speller.repair(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["I am Bok", "ask prisce@example.com", "demo2", "see example.com/prise", "HB-1234 csot1", "call Plase, Cst Ltd"],
+)
+def test_names_addresses_and_numbers_stay(speller: Speller, text: str) -> None:
+    assert speller.repair(text) == text
+
+
+def test_what_was_found_as_an_entity_stays(speller: Speller) -> None:
+    assert speller.repair("my firm is prise and csot", keep=["prise"]) == "my firm is prise and cost"
+
+
+def test_a_text_of_words_that_are_none_is_known_as_such(speller: Speller) -> None:
+    assert not speller.knows_any("asdf qwer")
+    assert speller.knows_any("asdf demo")
+    assert speller.knows_any("42")
+    assert speller.knows_any("Übergrößenträger")
+
+
+def test_a_long_text_has_a_bounded_number_of_words_looked_up(speller: Speller) -> None:
+    repaired = speller.repair("csot " * 10_000)
+    assert len(re.findall("cost", repaired)) <= MOST_REPAIRED
+
+
+def test_a_speller_survives_being_stored(speller: Speller) -> None:
+    assert Speller.from_facts(speller.facts(), speller.space) == speller
+
+
+@given(st.text())
+def test_repairing_changes_letters_only(speller: Speller, text: str) -> None:
+    def skeleton(part: str) -> str:
+        return re.sub(r"[^\W\d_]+(?:'[^\W\d_]+)*", "w", part)
+
+    assert skeleton(speller.repair(text)) == skeleton(text)
