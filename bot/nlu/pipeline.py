@@ -47,6 +47,13 @@ _CORRECTION = re.compile(
 _CORRECTING_WORDS = word_set("no nope nah actually sorry wait oops rather correction meant mean not quite hang")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
+_KEEP_ON = re.compile(
+    r"\W*(?:please\s+|no\W+)?(?:don'?t|do not|never|i\s+(?:don'?t|do not)\s+want\s+(?:you\s+)?to)\s+"
+    r"(?:stop|unsubscribe|opt(?:\s+me)?\s+out)\b",
+    re.IGNORECASE,
+)
+"""Asks for the opposite of an opt-out. Only where it begins so: "if you don't stop" is one."""
+
 _HEEDED = 0.5
 """An opt-out ends all marketing to somebody, so it must be more likely than not."""
 
@@ -91,9 +98,10 @@ class Pipeline:
         encode = cache(lambda part: self.encoder.encode([part])[0])
         whole = reading.text[:LONGEST].strip()
         kept = [entity.text for entity in found]
-        readings = [self._classify(part, kept, encode) for part in (whole, *_sentences(reading.text))]
+        parts = [whole, *_sentences(reading.text)]
+        readings = [self._classify(part, kept, encode) for part in parts]
         found = _without_unlikely_names(found, readings[0])
-        understood = self._decide(reading.text, readings, found, expecting)
+        understood = self._decide(reading.text, parts, readings, found, expecting)
         if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
             passages = self.knowledge.nearest(reading.text, encode(whole), asker)
             understood = _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
@@ -130,14 +138,24 @@ class Pipeline:
         return reading
 
     def _decide(
-        self, text: str, readings: Sequence[Classification], found: Sequence[Entity], expecting: Expecting | None
+        self,
+        text: str,
+        parts: Sequence[str],
+        readings: Sequence[Classification],
+        found: Sequence[Entity],
+        expecting: Expecting | None,
     ) -> Understood:
         whole = readings[0]
         result = Understood(text, whole.ranking[0], ranking=whole.ranking)
         # An opt-out is heeded wherever in the message it stands.
-        for part in readings:
-            if part.intent == OPT_OUT_INTENT and part.understood and part.confidence >= _HEEDED:
-                return replace(result, intent=part.ranking[0])
+        for part, one in zip(parts, readings, strict=True):
+            if (
+                one.intent == OPT_OUT_INTENT
+                and one.understood
+                and one.confidence >= _HEEDED
+                and not _KEEP_ON.match(part)
+            ):
+                return replace(result, intent=one.ranking[0])
         understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
         understood = understood and self._is_sure(whole.ranking)
         if answer := self._as_answer(text, found, expecting, understood=understood):

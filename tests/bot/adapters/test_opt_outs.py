@@ -1,0 +1,44 @@
+"""Recognising opt-outs by a table that was written beside the training examples, not from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.training import load
+from bot.documents import Document, parse
+from bot.domain.sending_rules import SendingRules
+from bot.journeys.rules import read_rules
+from bot.nlu.training_data import plain_key, read_training_data
+from tests.opt_outs import HALVES, measured, phrases
+
+RULES = Path(__file__).parents[3] / "journeys" / "rules"
+
+
+def sending_rules() -> SendingRules:
+    return read_rules([parse(path.name, path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.yml"))])
+
+
+@pytest.mark.parametrize(("half", "least_recall", "least_precision"), [("first", 98, 97), ("second", 93, 90)])
+def test_opt_outs_are_told_from_what_only_sounds_like_one(
+    trained_model: Path, half: str, least_recall: float, least_precision: float
+) -> None:
+    recall, precision, wrong = measured(load(trained_model), sending_rules(), half)
+    assert recall >= least_recall, wrong
+    assert precision >= least_precision, wrong
+
+
+def test_no_phrase_of_the_table_is_a_training_example(
+    sample_content: tuple[Sequence[Document], Mapping[str, str]],
+) -> None:
+    documents, _ = sample_content
+    examples = {plain_key(example.text) for example in read_training_data(documents).examples}
+    tried = {plain_key(text) for half in HALVES for texts in phrases(half).values() for text in texts}
+    assert not tried & examples
+
+
+def test_no_phrase_stands_twice_in_the_table() -> None:
+    texts = [plain_key(text) for half in HALVES for group in phrases(half).values() for text in group]
+    assert len(texts) == len(set(texts))
