@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.benchmarks import in_process, knowledge, over_http, training
+from tests.benchmarks import entities, in_process, knowledge, over_http, training, understanding
 
 
 def main() -> None:
@@ -23,6 +23,8 @@ def main() -> None:
         over_http.table(options.turns),
         in_process.tables(options.turns),
         training.table(),
+        understanding.table(),
+        entities.table(),
         knowledge.table(),
     ):
         for line in lines:

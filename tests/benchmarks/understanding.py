@@ -1,0 +1,172 @@
+"""How well and at what cost messages are understood: public sets from ../shared/nlu, and a table of opt-outs.
+
+Nothing is chosen on a test part; noise is drawn with the seed that is printed. CPU time of this process.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.adapters.encoder import OnnxEncoder
+from bot.adapters.training import load
+from bot.adapters.training import train as train_assistant
+from bot.documents import Document, parse
+from bot.journeys.rules import read_rules
+from bot.nlu.classifier import Classification, IntentClassifier
+from bot.nlu.classifier_training import SEED, train_classifier
+from bot.nlu.spelling import Speller, learn_speller
+from tests.opt_outs import HALVES, measured, phrases
+from tests.running import ROOT
+
+SETS = ROOT.parent / "shared" / "nlu"
+NOISE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A classifier as the pipeline uses it, without entities and knowledge; and the CPU seconds it took."""
+
+    encoder: OnnxEncoder
+    classifier: IntentClassifier
+    speller: Speller
+    seconds: float
+
+    def read(self, text: str) -> tuple[Classification, bool]:
+        """The reading, and whether the encoder was asked."""
+        if (sure := self.classifier.classify_quickly(text)) is not None:
+            return sure, False
+        repaired = self.speller.repair(text)
+        if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
+            return sure, False
+        return self.classifier.classify(repaired, self.encoder.encode([repaired])[0]), True
+
+
+def table() -> Iterator[str]:
+    """The lines of the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = train_assistant(_content("nlu_data/nlu", "nlu_data/patterns"), _pages(), folder=Path(folder))
+        yield f"| understanding (seed {SEED}) | measured |\n|---|---|"
+        if SETS.is_dir():
+            encoder = OnnxEncoder(model)
+            yield from _banking(encoder)
+            yield from _clinc(encoder)
+        else:
+            yield "| BANKING77, CLINC150 | not measured: ../shared is absent, which holds nlu |"
+        pipeline, rules = load(model), read_rules(_content("journeys/rules"))
+        for half in HALVES:
+            recall, precision, _ = measured(pipeline, rules, half)
+            yield f"| opt-outs, {half} half: recall / precision | {recall:.1f} % / {precision:.1f} % |"
+        texts = [text for half in HALVES for group in phrases(half).values() for text in group]
+        begun = time.process_time()
+        for text in texts:
+            pipeline.parse(text, region="GB")
+        milliseconds = (time.process_time() - begun) / len(texts) * 1000
+        yield f"| CPU of a message (the opt-out table), the whole pipeline | mean {milliseconds:.2f} ms |"
+
+
+def _content(*folders: str) -> list[Document]:
+    files = [path for folder in folders for path in sorted((ROOT / folder).glob("*.yml"))]
+    return [parse(path.name, path.read_text(encoding="utf-8")) for path in files]
+
+
+def _pages() -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "nlu_data" / "knowledge").glob("*.md")}
+
+
+def _banking(encoder: OnnxEncoder) -> Iterator[str]:
+    asked, expected = read("BANKING77/test")
+    for size, name in (("train", "full"), ("train_10", "10 examples an intent")):
+        trained = train(encoder, f"BANKING77/{size}")
+        right = [trained.read(text)[0].intent == label for text, label in zip(asked, expected, strict=True)]
+        yield f"| BANKING77 {name}: accuracy | {percent(right)} |"
+        yield f"| BANKING77 {name}: training with embeddings | {trained.seconds:.0f} s CPU |"
+
+
+def _clinc(encoder: OnnxEncoder) -> Iterator[str]:
+    trained = train(encoder, "CLINC150/train")
+    asked, expected = read("CLINC150/test")
+    strange, _ = read("CLINC150/oos/test")
+    begun = time.process_time()
+    found = [trained.read(text) for text in asked]
+    milliseconds = (time.process_time() - begun) / len(asked) * 1000
+    strangers = [trained.read(text)[0] for text in strange]
+    right = [one.intent == label for (one, _), label in zip(found, expected, strict=True)]
+    yield f"| CLINC150 in scope: accuracy | {percent(right)} |"
+    yield from _out_of_scope([one for one, _ in found], right, strangers)
+    random_ = random.Random(SEED)
+    noisy = [_with_noise(text, random_) for text in asked]
+    right = [trained.read(text)[0].intent == label for text, label in zip(noisy, expected, strict=True)]
+    yield f"| CLINC150 with {NOISE:.0%} character noise: accuracy | {percent(right)} |"
+    yield f"| CPU of a message (CLINC150 in scope), intents only | mean {milliseconds:.2f} ms |"
+    yield f"| of these to the encoder | {percent([asked for _, asked in found])} |"
+    begun = time.process_time()
+    for text in asked[:500]:
+        trained.classifier.classify(text, trained.encoder.encode([text])[0])
+    yield f"| CPU of a message that the encoder reads | mean {(time.process_time() - begun) * 2:.1f} ms |"
+
+
+def _out_of_scope(
+    found: Sequence[Classification], right: Sequence[bool], strangers: Sequence[Classification]
+) -> Iterator[str]:
+    known, strange = (np.array([one.confidence for one in readings]) for readings in (found, strangers))
+    auroc = np.mean([(known > one).mean() + (known == one).mean() / 2 for one in strange])
+    yield f"| CLINC150 out of scope: AUROC | {100 * auroc:.1f} % |"
+    accepted = [one.understood and is_right for one, is_right in zip(found, right, strict=True)]
+    refused = percent([not one.understood for one in strangers])
+    yield f"| CLINC150 out of scope: recall / in-scope accuracy as learnt | {refused} / {percent(accepted)} |"
+    confident = np.sort(known[np.array(right)])
+    spare = len(confident) - int(0.955 * len(found))
+    recall = percent(list(strange < confident[spare])) if spare >= 0 else "not reached"
+    yield f"| CLINC150 out of scope: recall at in-scope accuracy 95.5 % | {recall} |"
+
+
+def read(folder: str) -> tuple[list[str], list[str]]:
+    """The texts and the labels of a part of a set."""
+    texts, labels = ((SETS / folder / name).read_text(encoding="utf-8").splitlines() for name in ("seq.in", "label"))
+    return texts, labels
+
+
+def train(encoder: OnnxEncoder, folder: str) -> Trained:
+    texts, labels = read(folder)
+    begun = time.process_time()
+    classifier = train_classifier(texts, labels, encoder.encode(texts))
+    speller = learn_speller(texts, encoder.words(), classifier.ngram_space)
+    return Trained(encoder, classifier, speller, time.process_time() - begun)
+
+
+def percent(values: Sequence[Any]) -> str:
+    return f"{100 * float(np.mean(values)):.1f} %"
+
+
+def _with_noise(text: str, random_: random.Random) -> str:
+    """One character in ten left out, replaced, followed by another, or swapped with the next."""
+    letter = partial(random_.choice, string.ascii_lowercase)
+    written: list[str] = []
+    at = 0
+    while at < len(text):
+        character, following = text[at], text[at + 1 : at + 2]
+        at += 1
+        if random_.random() >= NOISE:
+            written.append(character)
+            continue
+        match random_.randrange(4):
+            case 0:
+                pass
+            case 1:
+                written.append(letter())
+            case 2:
+                written.append(character + letter())
+            case _:
+                written.append(following + character)
+                at += len(following)
+    return "".join(written)
