@@ -38,6 +38,12 @@ def test_no_texts_give_no_rows(encoder: OnnxEncoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
 
 
+def test_the_encoders_vocabulary_is_a_list_of_words(encoder: OnnxEncoder) -> None:
+    words = set(encoder.words())
+    assert {"hello", "price", "message"} <= words
+    assert not {"mesage", "[CLS]", "##ing"} & words
+
+
 def test_a_text_has_the_same_embedding_whatever_stands_beside_it(encoder: OnnxEncoder) -> None:
     together = encoder.encode([*SENTENCES, "word " * 500, ""])
     assert np.array_equal(together[0], encoder.encode(SENTENCES[:1])[0])
