@@ -22,7 +22,8 @@ EXPECTED_OUT_OF_SCOPE = 0.1
 """The share of messages that are about nothing the assistant knows, which the threshold is chosen for."""
 
 MOST_REFUSED = 0.02
-"""The threshold refuses at most this share of messages that would have been read rightly."""
+"""The threshold refuses at most this share of messages that would have been read rightly; or a third of the share that
+is read wrongly, where that is more: who errs more asks more."""
 
 WRONG = 0.5
 """What a wrong answer does harm, where a right one does good as 1; being asked to say it again does neither."""
@@ -94,8 +95,9 @@ def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: 
     quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
     in_scope = _fit_scope(quick.evidence, quick_strange.evidence)
     whole, whole_strange = confidence_of(known, calibration), confidence_of(strangers, calibration)
-    # Past a gate a text is read as the first stage reads it: how many more are then wrong, and strangers taken in.
-    lost = whole.correct.astype(float) - quick.correct
+    # Past a gate a text is read as the first stage reads it: which are then wrong, and which strangers taken in. What
+    # it reads better than both heads is not set against them: on few examples that is luck.
+    lost = (whole.correct & ~quick.correct).astype(float)
     taken = (whole_strange.times(calibration.in_scope) < calibration.threshold).astype(float)
     share = EXPECTED_OUT_OF_SCOPE
     gate = _lowest_gate(
@@ -178,7 +180,7 @@ def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:
     wrong = accepted(confidence[~correct]) / len(confidence)
     strangers = accepted(strange) / len(strange)
     good = (1 - EXPECTED_OUT_OF_SCOPE) * (right - WRONG * wrong) - EXPECTED_OUT_OF_SCOPE * WRONG * strangers
-    good[right < correct.mean() - MOST_REFUSED] = -np.inf
+    good[right < correct.mean() - max(MOST_REFUSED, (1 - correct.mean()) / 3)] = -np.inf
     return float(candidates[int(np.argmax(good))])
 
 

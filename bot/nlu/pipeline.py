@@ -127,15 +127,14 @@ class Pipeline:
         """By the first stage, of the text as it is or with its spelling put right; else by the encoder."""
         if (sure := self.classifier.classify_quickly(text)) is not None:
             return sure
-        if self.speller is not None:
-            repaired = self.speller.repair(text, entities)
-            if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
-                return sure
-            text = repaired
-        reading = self.classifier.classify(text, encode(text))
-        if self.speller is not None and not self.speller.knows_any(text):
-            return replace(reading, understood=False)  # no word of it is one: "asdf qwer"
-        return reading
+        if self.speller is None:
+            return self.classifier.classify(text, encode(text))
+        if not self.speller.can_read(text):
+            return replace(self.classifier.classify(text, encode(text)), understood=False)
+        repaired = self.speller.repair(text, entities)
+        if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
+            return sure
+        return self.classifier.classify(repaired, encode(repaired))
 
     def _decide(
         self,

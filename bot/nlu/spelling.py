@@ -61,12 +61,15 @@ class Speller:
             text = text[:start] + meant + text[end:]
         return text
 
-    def knows_any(self, text: str) -> bool:
-        """Whether a word of the text is one, once repaired. Only words in ASCII letters are judged: a list of words
-        says nothing about languages that are written without blanks.
+    def can_read(self, text: str) -> bool:
+        """False where no word is one and some cannot be put right either: "blorp zing" means nothing though "sing" is
+        a word. Only words in ASCII letters are judged: a list of words says nothing about languages without blanks.
         """
         words = [word.group().lower() for word in self._words(text[:LONGEST])]
-        return not words or not all(word.isascii() and not self._is_word(word) for word in words)
+        if not words or any(self._is_word(word) or not word.isascii() for word in words):
+            return True
+        repaired = self._words(self.repair(text[:LONGEST]))
+        return all(self._is_word(word.group().lower()) for word in repaired)
 
     def _is_word(self, word: str) -> bool:
         return word in self.known or self.space.rarity_of(word) is not None

@@ -54,11 +54,14 @@ def test_what_was_found_as_an_entity_stays(speller: Speller) -> None:
     assert speller.repair("my firm is prise and csot", keep=["prise"]) == "my firm is prise and cost"
 
 
-def test_a_text_of_words_that_are_none_is_known_as_such(speller: Speller) -> None:
-    assert not speller.knows_any("asdf qwer")
-    assert speller.knows_any("asdf demo")
-    assert speller.knows_any("42")
-    assert speller.knows_any("Übergrößenträger")
+@pytest.mark.parametrize("text", ["asdf qwer", "blorp demmo"])
+def test_a_text_of_words_that_are_none_cannot_be_read(speller: Speller, text: str) -> None:
+    assert not speller.can_read(text)
+
+
+@pytest.mark.parametrize("text", ["blorp demo", "plaese stpo", "42", "\u00dcbergr\u00f6\u00dfentr\u00e4ger", ""])
+def test_a_text_with_a_word_or_of_words_that_can_be_put_right_can_be_read(speller: Speller, text: str) -> None:
+    assert speller.can_read(text)
 
 
 def test_a_long_text_has_a_bounded_number_of_words_looked_up(speller: Speller) -> None:
