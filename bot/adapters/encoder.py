@@ -58,17 +58,18 @@ class OnnxEncoder:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         return np.vstack([self._encode_one(text) for text in texts])
 
-    def words(self) -> Sequence[str]:
-        """The whole words of the encoder's own vocabulary: a list of the commonest words of its languages."""
-        pieces = list(self._tokenizer.get_vocab())
-        pieces = [piece[1:] for piece in pieces if piece.startswith(_WORD_STARTS)] or pieces
-        return sorted({piece.lower() for piece in pieces if len(piece) > 1 and piece.isalpha()})
-
     def _encode_one(self, text: str) -> Any:
         encoding = self._tokenizer.encode(text)
         values = (encoding.ids, encoding.attention_mask, encoding.type_ids)
         arrays = {name: np.array([row], dtype=np.int64) for name, row in zip(_INPUTS, values, strict=True)}
         return self._session.run(None, {name: arrays[name] for name in self._inputs})[0]
+
+
+def common_words(folder: Path) -> Sequence[str]:
+    """The whole words of an encoder's own vocabulary: a list of the commonest words of its languages."""
+    pieces = list(Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab())
+    pieces = [piece[1:] for piece in pieces if piece.startswith(_WORD_STARTS)] or pieces
+    return sorted({piece.lower() for piece in pieces if len(piece) > 1 and piece.isalpha()})
 
 
 def source_folder(encoder_name: str) -> Path | None:

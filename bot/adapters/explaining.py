@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.library import Contents, Shelves, read_contents, train_contents, trained_understanding
 from bot.domain.errors import ContentError
 from bot.nlu.explain import Explainer, explainer
@@ -24,7 +25,7 @@ def open_explainer(shelves: Shelves, contents: Contents, progress: Callable[[str
     train_contents(shelves, contents, progress)
     nlu = trained_understanding(shelves, contents)
     assert isinstance(nlu, Pipeline)  # noqa: S101  it has just been trained
-    return explainer(nlu, training_data_of(contents).examples)
+    return explainer(nlu, training_data_of(contents).examples, RememberingEncoder(nlu.encoder, shelves.model))
 
 
 class CurrentExplainer:
@@ -39,7 +40,7 @@ class CurrentExplainer:
         if not isinstance(nlu, Pipeline):
             return None
         if self._of is None or self._of.pipeline is not nlu:
-            self._of = explainer(nlu, self._examples())
+            self._of = explainer(nlu, self._examples(), RememberingEncoder(nlu.encoder, self._shelves.model))
         return self._of
 
     def _examples(self) -> tuple[Example, ...]:

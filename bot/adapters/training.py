@@ -17,7 +17,7 @@ import bot.nlu
 from bot.adapters import encoder
 from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import FILES as ENCODER_FILES
-from bot.adapters.encoder import OnnxEncoder, export_encoder, source_fingerprint
+from bot.adapters.encoder import OnnxEncoder, common_words, export_encoder, source_fingerprint
 from bot.documents import Document
 from bot.domain.errors import ModelError
 from bot.domain.understanding import KNOWLEDGE_INTENT
@@ -83,10 +83,9 @@ def train(
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
             _provide_encoder(encoder_name, source, folder, work, progress)
-        trained = OnnxEncoder(work)
-        sentences = RememberingEncoder(trained, folder)
+        sentences = RememberingEncoder(OnnxEncoder(work), folder)
         if not taken_over:
-            _learn_intents(work, sentences, trained.words(), data, names, progress)
+            _learn_intents(work, sentences, data, names, progress)
         _read_knowledge(work, sentences, data, read, progress)
         sentences.keep()
         _write_manifest(work, fingerprint, source, examples)
@@ -181,15 +180,7 @@ def _encoder_source(source: str) -> str:
     return hashlib.sha256(code + source.encode()).hexdigest()
 
 
-def _learn_intents(
-    work: Path,
-    sentences: Encoder,
-    words: Sequence[str],
-    data: TrainingData,
-    names: EntityNames,
-    progress: Progress,
-) -> None:
-    """`words` are the common ones of the encoder's language."""
+def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, progress: Progress) -> None:
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
@@ -199,6 +190,7 @@ def _learn_intents(
     np.savez(work / "classifier.npz", **classifier.arrays())
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")
+    words = common_words(work)
     tagger = train_tagger(data, found_otherwise(names), work / TAGS)
     extractor = build_extractor(data, names, places=build_places(), language=words, tagger=tagger)
     _write_json(work / "entities.json", extractor.facts())

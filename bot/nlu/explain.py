@@ -15,6 +15,7 @@ from bot.nlu.features import LONGEST, Floats, SparseRow
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.reading import read
 from bot.nlu.training_data import Example
+from bot.ports import Encoder
 
 NEIGHBOURS = 5
 
@@ -32,12 +33,15 @@ class Neighbour:
 class Explanation:
     """The reading and its reasons. `classification` is None where no classifier was asked, as with a button.
 
-    Below the confidence `threshold` a text is not understood; where the first intent is less than `ambiguity` ahead of
-    the next, it could be either.
+    It is that of both heads, also where the words alone were enough (`quick`). `read_as` is the text with its spelling
+    put right. Below the confidence `threshold` a text is not understood; where the first intent is less than
+    `ambiguity` ahead of the next, it could be either.
     """
 
     understood: Understood
+    read_as: str
     classification: Classification | None
+    quick: bool
     neighbours: tuple[Neighbour, ...]
     threshold: float
     ambiguity: float
@@ -62,17 +66,24 @@ class Explainer:
     ) -> Explanation:
         """The reading of the text with its reasons; `region`, `zone` and `now` are as `bot.ports.Nlu` has them."""
         understood = self.pipeline.parse(text, expecting=expecting, region=region, zone=zone, now=now)
+        classifier, speller = self.pipeline.classifier, self.pipeline.speller
         classification: Classification | None = None
         neighbours: tuple[Neighbour, ...] = ()
         plain = read(text).text[:LONGEST].strip()
+        quick = classifier.classify_quickly(plain) is not None
+        if speller is not None and not quick:
+            plain = speller.repair(plain, [entity.text for entity in understood.entities])
+            quick = classifier.classify_quickly(plain) is not None
         if understood.stage != "button" and plain:
             embedding = self.pipeline.encoder.encode([plain])[0]
-            classification = self.pipeline.classifier.classify(plain, embedding)
+            classification = classifier.classify(plain, embedding)
             neighbours = self._nearest(plain, embedding)
-        asked = self.pipeline.classifier.calibration
+        asked = classifier.calibration
         return Explanation(
             understood,
+            plain,
             classification,
+            quick,
             neighbours,
             threshold=max(asked.threshold, self.pipeline.understood_above),
             ambiguity=max(asked.ambiguity, self.pipeline.ambiguous_within),
@@ -94,11 +105,9 @@ class Explainer:
         )
 
 
-def explainer(pipeline: Pipeline, examples: Sequence[Example]) -> Explainer:
-    """The model's own embeddings serve where it learnt from just as many examples; else these are read anew."""
-    embeddings = pipeline.classifier.example_embeddings
-    if len(embeddings) != len(examples):
-        embeddings = pipeline.encoder.encode([example.text for example in examples])
+def explainer(pipeline: Pipeline, examples: Sequence[Example], encoder: Encoder | None = None) -> Explainer:
+    """`encoder` embeds the examples; it may remember them from the training."""
+    embeddings = (encoder or pipeline.encoder).encode([example.text for example in examples])
     return Explainer(pipeline, tuple(examples), embeddings)
 
 
@@ -117,6 +126,7 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
     understood, classified = explanation.understood, explanation.classification
     return {
         "text": understood.text,
+        "read_as": explanation.read_as,
         "intent": asdict(understood.intent),
         "stage": understood.stage,
         "language": understood.language,
@@ -142,7 +152,8 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
         else {
             "intent": classified.intent,
             "confidence": classified.confidence,
-            "similarity": round(classified.similarity, 4),
+            "similarity": round(classified.similarity or 0.0, 4),
+            "quick": explanation.quick,
             "understood": bool(classified.understood),
             "ambiguous": bool(classified.ambiguous),
         },

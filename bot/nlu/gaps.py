@@ -47,8 +47,7 @@ def is_unanswered(intent: str, text: str) -> bool:
 
 
 def find_gaps(asked: Iterable[str], pipeline: Pipeline, *, only_questions: bool = True) -> Gaps:
-    """What the pages do not answer, as they are now. With `only_questions` a text that was not understood counts only
-    where it reads as a question."""
+    """What the pages do not answer, as they are now. With `only_questions` a text counts only where it reads as one."""
     times: Counter[str] = Counter()
     wording: dict[str, str] = {}
     for text in asked:
@@ -61,10 +60,7 @@ def find_gaps(asked: Iterable[str], pipeline: Pipeline, *, only_questions: bool 
         understood = pipeline.parse(wording[key])
         if understood.answer is not None:
             answered += count
-        elif not understood.foreign and (
-            is_unanswered(understood.intent.name, wording[key])
-            or (not only_questions and understood.intent.name == FALLBACK_INTENT)
-        ):
+        elif not only_questions or (not understood.foreign and is_unanswered(understood.intent.name, wording[key])):
             missing.append(key)
         else:
             others += count

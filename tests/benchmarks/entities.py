@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from bot.adapters.encoder import OnnxEncoder, source_folder
+from bot.adapters.encoder import common_words, source_folder
 from bot.documents import parse
 from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
 from bot.nlu.naming import NO_OTHER_NAMES
@@ -61,7 +61,7 @@ nlu:
 """
     data = read_training_data([parse("nlu.yml", text)])
     encoder = source_folder("")
-    language = OnnxEncoder(encoder).words() if encoder is not None else ()
+    language = common_words(encoder) if encoder is not None else ()
     tagger = train_tagger(data, found_otherwise(NO_OTHER_NAMES), folder / "entities.crfsuite")
     return build_extractor(data, places=build_places(), language=language, tagger=tagger)
 

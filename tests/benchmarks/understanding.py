@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.encoder import OnnxEncoder
+from bot.adapters.encoder import OnnxEncoder, common_words
 from bot.adapters.training import load
 from bot.adapters.training import train as train_assistant
 from bot.documents import Document, parse
@@ -58,8 +58,8 @@ def table() -> Iterator[str]:
         yield f"| understanding (seed {SEED}) | measured |\n|---|---|"
         if SETS.is_dir():
             encoder = OnnxEncoder(model)
-            yield from _banking(encoder)
-            yield from _clinc(encoder)
+            yield from _banking(encoder, common_words(model))
+            yield from _clinc(encoder, common_words(model))
         else:
             yield "| BANKING77, CLINC150 | not measured: ../shared is absent, which holds nlu |"
         pipeline, rules = load(model), read_rules(_content("journeys/rules"))
@@ -83,17 +83,17 @@ def _pages() -> dict[str, str]:
     return {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "nlu_data" / "knowledge").glob("*.md")}
 
 
-def _banking(encoder: OnnxEncoder) -> Iterator[str]:
+def _banking(encoder: OnnxEncoder, words: Sequence[str]) -> Iterator[str]:
     asked, expected = read("BANKING77/test")
     for size, name in (("train", "full"), ("train_10", "10 examples an intent")):
-        trained = train(encoder, f"BANKING77/{size}")
+        trained = train(encoder, words, f"BANKING77/{size}")
         right = [trained.read(text)[0].intent == label for text, label in zip(asked, expected, strict=True)]
         yield f"| BANKING77 {name}: accuracy | {percent(right)} |"
         yield f"| BANKING77 {name}: training with embeddings | {trained.seconds:.0f} s CPU |"
 
 
-def _clinc(encoder: OnnxEncoder) -> Iterator[str]:
-    trained = train(encoder, "CLINC150/train")
+def _clinc(encoder: OnnxEncoder, words: Sequence[str]) -> Iterator[str]:
+    trained = train(encoder, words, "CLINC150/train")
     asked, expected = read("CLINC150/test")
     strange, _ = read("CLINC150/oos/test")
     begun = time.process_time()
@@ -136,11 +136,11 @@ def read(folder: str) -> tuple[list[str], list[str]]:
     return texts, labels
 
 
-def train(encoder: OnnxEncoder, folder: str) -> Trained:
+def train(encoder: OnnxEncoder, words: Sequence[str], folder: str) -> Trained:
     texts, labels = read(folder)
     begun = time.process_time()
     classifier = train_classifier(texts, labels, encoder.encode(texts))
-    speller = learn_speller(texts, encoder.words(), classifier.ngram_space)
+    speller = learn_speller(texts, words, classifier.ngram_space)
     return Trained(encoder, classifier, speller, time.process_time() - begun)
 
 

@@ -63,7 +63,8 @@ function readingNodes(told) {
 
 function thresholds({ threshold, ambiguity, classifier }) {
   const nearest = classifier ? ` The nearest example is ${percent(classifier.similarity)} alike.` : "";
-  return `Understood from ${percent(threshold)} on (the mark), and ${percent(ambiguity)} ahead of the next.${nearest}`;
+  const quick = classifier?.quick ? " Its words alone were enough." : "";
+  return `Understood from ${percent(threshold)} on (the mark), and ${percent(ambiguity)} ahead of the next.${nearest}${quick}`;
 }
 
 /** The text in pieces, its entities highlighted; offsets count characters, as Python does. */

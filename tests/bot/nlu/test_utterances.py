@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.adapters.encoder import OnnxEncoder, source_folder
+from bot.adapters.encoder import common_words, source_folder
 from bot.documents import parse
 from bot.domain.understanding import Entity, Expecting
 from bot.nlu.entities import EntityExtractor, build_extractor
@@ -50,7 +50,7 @@ def extractor() -> EntityExtractor:
     data = read_training_data([parse("nlu.yml", LOOKUPS)])
     encoder = source_folder("")
     assert encoder is not None
-    return build_extractor(data, places=build_places(), language=OnnxEncoder(encoder).words())
+    return build_extractor(data, places=build_places(), language=common_words(encoder))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["text"] for row in ROWS])

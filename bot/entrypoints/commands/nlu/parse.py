@@ -68,12 +68,15 @@ def told(explanation: Explanation) -> Iterator[str]:
     if understood.language:
         spoken = ", which the assistant does not speak" if understood.foreign else ""
         yield f"  language   {understood.language}{spoken}"
+    if explanation.read_as != understood.text.strip():
+        yield f"  read as    {json.dumps(explanation.read_as, ensure_ascii=False)}"
     if classified is not None:
         ranking = ", ".join(f"{one.name} {one.confidence:.2f}" for one in classified.ranking[:RANKED])
         yield f"  classifier {ranking}"
-        verdict = "understood" if classified.understood else "not understood"
+        verdict = f"{'understood' if classified.understood else 'not understood'}: {classified.confidence:.2f}"
         ambiguous = f", ambiguous (less than {explanation.ambiguity:.2f} ahead)" if classified.ambiguous else ""
-        yield f"             {verdict}: {classified.confidence:.2f}, threshold {explanation.threshold:.2f}{ambiguous}"
+        quick = "; its words alone were enough" if explanation.quick else ""
+        yield f"             {verdict}, threshold {explanation.threshold:.2f}{ambiguous}{quick}"
     for one in understood.entities:
         role = "".join(f" {name}={value}" for name, value in (("role", one.role), ("group", one.group)) if value)
         yield f'  entity     {one.name}{role} = {one.value!r} ("{one.text}", characters {one.start} to {one.end})'
