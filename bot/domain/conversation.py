@@ -384,13 +384,15 @@ def _without_oldest_answer(events: tuple[Event, ...], loop: str | None) -> tuple
     """The events without the oldest message that a form took for an answer and asked on; the slots stay.
 
     `loop` is the form that was open before. What is left tells the same to rules and stories, which do not look at what
-    happens between two runs of a form.
+    happens between two runs of a form. What was said right before the latest message stays: it may be a question whose
+    words count, such as one for consent.
     """
+    latest = max((index for index, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
     begun: int | None = None  # where the answer begins that may be left out
     asked = False  # the form has run, and nothing else since
     for index, event in enumerate(events):
         match event:
-            case UserUttered() if begun is not None and asked:
+            case UserUttered() if begun is not None and asked and index < latest:
                 while isinstance(events[begun - 1], SlotSet):  # what is left of answers before it
                     begun -= 1
                 filled = {one.name: one for one in events[begun:index] if isinstance(one, SlotSet)}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from bot.dialogue.trail import UNKNOWN, State, Trail, as_stories_see_it, trail_of
-from bot.domain.conversation import RECENT_EVENTS, BotUttered, SlotSet, Tracker
+from bot.domain.conversation import RECENT_EVENTS, BotUttered, SlotSet, Tracker, UserUttered
 from tests.bot.dialogue.chat import Chat, assistant_of, sets
 
 DOMAIN = """
@@ -146,11 +146,18 @@ stories:
 """
 
 
+def asked_before_the_latest_message(chat: Chat) -> str:
+    events = list(chat.tracker.recent)
+    latest = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
+    return next(event.response for event in reversed(events[:latest]) if isinstance(event, BotUttered))
+
+
 def test_a_story_goes_on_after_a_form_of_many_questions() -> None:
     chat = Chat(assistant_of(LONG_FORM))
     chat.hear("order")
     for name in QUESTIONS[:-1]:
         assert chat.hear("inform", f"the {name}") == ["long_form"]
+        assert asked_before_the_latest_message(chat) == f"utter_ask_{name}"
     assert chat.hear("inform", "the last") == ["long_form", "utter_ordered"]
     assert dict(chat.acted)["utter_ordered"] == "story: order"
     assert len(chat.tracker.recent) <= RECENT_EVENTS
