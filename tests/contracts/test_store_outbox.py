@@ -165,7 +165,7 @@ async def test_two_claimers_never_get_the_same_entry(store: Store, store_url: st
     taken: list[str] = []
 
     async def work(database: Store) -> None:
-        for _ in range(30):
+        while len(taken) < 60:
             async with database.transaction() as uow:
                 got = await uow.outbox.claim(NOON, 3, stale_after=STALE)
                 await asyncio.sleep(0)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -170,11 +169,9 @@ def test_any_text_can_be_searched_and_gives_the_same_twice(
 @pytest.mark.parametrize(
     "piece", ["5 ", "£5 ", "between 5 and ", "a ", "www.", "1h ", "twenty ", "$,", "the 3rd ", "1'234"]
 )
-def test_long_texts_take_time_in_proportion(extractor: EntityExtractor, piece: str) -> None:
-    def cost(length: int) -> float:
-        begun = time.process_time()
-        extractor.extract((piece * length)[:length], EVERYTHING, "GB")
-        return time.process_time() - begun
-
-    cost(100)
-    assert cost(4000) < 1.0
+@pytest.mark.timeout(30)
+def test_long_texts_do_not_take_for_ever(extractor: EntityExtractor, piece: str) -> None:
+    """Where a pattern went back over its own steps, it would take days. How long it takes is a benchmark's business."""
+    text = (piece * 4000)[:4000]
+    for entity in extractor.extract(text, EVERYTHING, "GB"):
+        assert text[entity.start : entity.end] == entity.text
