@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 PAGES = Path(__file__).parent / "playground"
 CLOCK_FEED = "clock"
 FARTHEST = timedelta(days=366)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 POSITION = re.compile(r"[0-9]{1,18}")
 
 
@@ -40,8 +42,8 @@ class Playground:
         app.router.add_get("/playground/events", self._events, allow_head=False)
         app.router.add_get("/playground/status", self._status)
         app.router.add_get("/playground/clock", self._clock)
-        app.router.add_post("/playground/clock", self._move_clock)
-        app.router.add_post("/playground/act/{vendor}", self._act)
+        app.router.add_post("/playground/clock", _from_here(self._move_clock))
+        app.router.add_post("/playground/act/{vendor}", _from_here(self._act))
 
     def _page(self, name: str) -> Any:
         async def serve(_request: web.Request) -> web.StreamResponse:
@@ -156,6 +158,18 @@ def _own_address(request: web.Request) -> str:
         raise ConnectionResetError("whoever asked has gone")
     host, port = name[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _from_here(handler: Handler) -> Handler:
+    """Refuse other websites, which could act here through the browser of a developer who visits them."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        origin = request.headers.get("Origin")
+        if origin is not None and origin.partition("://")[2] != request.host:
+            return problem(403, "only the playground's own page may act in it")
+        return await handler(request)
+
+    return guarded
 
 
 async def _json_object(request: web.Request) -> dict[str, Any] | None:

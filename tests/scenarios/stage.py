@@ -59,14 +59,14 @@ class Stage:
     def __init__(self, service: Service, http: ClientSession, address: str) -> None:
         self.service = service
         self._http = http
-        self._address = address
+        self.address = address
         self._token = ""
         self._visitor = ""
         self._seen: dict[str, int] = {}
 
     def somebody_else(self) -> Stage:
         """Another visitor of the same service."""
-        return Stage(self.service, self._http, self._address)
+        return Stage(self.service, self._http, self.address)
 
     # ------------------------------------------------------------ what people do
 
@@ -192,7 +192,7 @@ class Stage:
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        async with self._http.post(f"{self._address}{path}", json=body, headers=headers) as response:
+        async with self._http.post(f"{self.address}{path}", json=body, headers=headers) as response:
             text = await response.text()
             assert response.status < 300, f"{path}: {response.status} {text}"
         return json.loads(text) if text.startswith("{") else text
