@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 import bot.nlu
 from bot.adapters import encoder
@@ -119,6 +120,8 @@ def load(model: Path) -> Pipeline:
     for name, expected in manifest.get("files", {}).items():
         if not (model / name).is_file() or _sha256(model / name) != expected:
             raise ModelError(f"the model in {model} is broken: {name} is not what was trained. {_TRAIN_AGAIN}")
+    # A vector times a matrix is too little for two threads: they wait for each other, at six times the CPU of one.
+    threadpool_limits(limits=1, user_api="blas")
     classifier = IntentClassifier.from_arrays(
         _read_arrays(model / "classifier.npz"), _read_json(model / "classifier.json")
     )

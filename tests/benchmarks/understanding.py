@@ -55,6 +55,7 @@ def table() -> Iterator[str]:
     """The lines of the table."""
     with tempfile.TemporaryDirectory() as folder:
         model = train_assistant(_content("nlu_data/nlu", "nlu_data/patterns"), _pages(), folder=Path(folder))
+        pipeline, rules = load(model), read_rules(_content("journeys/rules"))
         yield f"| understanding (seed {SEED}) | measured |\n|---|---|"
         if SETS.is_dir():
             encoder = OnnxEncoder(model)
@@ -62,7 +63,6 @@ def table() -> Iterator[str]:
             yield from _clinc(encoder, common_words(model))
         else:
             yield "| BANKING77, CLINC150 | not measured: ../shared is absent, which holds nlu |"
-        pipeline, rules = load(model), read_rules(_content("journeys/rules"))
         for half in HALVES:
             recall, precision, _ = measured(pipeline, rules, half)
             yield f"| opt-outs, {half} half: recall / precision | {recall:.1f} % / {precision:.1f} % |"

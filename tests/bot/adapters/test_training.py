@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
 from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.training import load, train
@@ -249,3 +250,8 @@ def test_an_answer_is_put_right_later_in_the_form(pipeline: Pipeline) -> None:
     understood = pipeline.parse("no, 80 people", expecting=Expecting("demo_form", "timeline", ("timeline",)))
     assert understood.intent.name == "correct"
     assert [(found.name, found.value) for found in understood.entities] == [("number", 80)]
+
+
+def test_a_loaded_model_computes_in_one_thread(trained_model: Path) -> None:
+    load(trained_model)
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
