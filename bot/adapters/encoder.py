@@ -105,40 +105,49 @@ def source_fingerprint(encoder_name: str) -> str:
     return digest.hexdigest()
 
 
-def export_encoder(encoder_name: str, folder: Path) -> None:
-    """Write `FILES` into the folder. Imports torch and sentence-transformers, so it is for training only."""
-    source = source_folder(encoder_name)
-    if source is not None:
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+def export_encoder(encoder_name: str, folder: Path, *, known_as: str | None = None) -> None:
+    """Write `FILES` into the folder. Imports torch and sentence-transformers, so it is for training only.
+
+    `known_as` is what the encoder is called where it was tuned from another.
+    """
     # What the libraries deprecate among themselves is not ours to act on.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dimensions = _export(str(source or encoder_name), folder)
+        dimensions = _export(load_sentence_transformer(encoder_name), folder)
     meta = {
-        "name": encoder_name or PACKAGED,
+        "name": (encoder_name if known_as is None else known_as) or PACKAGED,
         "dimensions": dimensions,
         "fingerprint": hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest(),
     }
     (folder / "encoder.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
 
 
-def _export(model_name: str, folder: Path) -> int:
-    import logging
-
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
+def load_sentence_transformer(encoder_name: str) -> Any:
+    """The model as torch runs it; raises SettingsError where there is none."""
+    source = source_folder(encoder_name)
+    if source is not None:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    model_name = str(source or encoder_name)
     try:
-        model = SentenceTransformer(model_name, device="cpu")
+        return SentenceTransformer(model_name, device="cpu")
     except (OSError, ValueError) as error:
         raise SettingsError(
             f'the encoder "{model_name}" cannot be loaded: {error}. OVERTURE_ENCODER takes the name or the path of a '
             "sentence-transformers model; a name must be in the local cache where the hub is off."
         ) from error
+
+
+def _export(model: Any, folder: Path) -> int:
+    import logging
+
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     inputs = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
 
     class Sentence(torch.nn.Module):  # type: ignore[misc]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from bot.adapters.encoder import source_folder
 from bot.adapters.training import train
 from bot.documents import Document, parse
 
@@ -30,3 +32,28 @@ def trained_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def sample_content() -> tuple[Sequence[Document], Mapping[str, str]]:
     return content()
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sentence-transformers model that has learnt nothing: one layer, 32 dimensions."""
+    folder = tmp_path_factory.mktemp("tiny-encoder")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers import AutoTokenizer, BertConfig, BertModel
+
+        torch.manual_seed(1)
+        tokenizer = AutoTokenizer.from_pretrained(str(source_folder("")))
+        config = BertConfig(
+            vocab_size=len(tokenizer),
+            hidden_size=32,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=64,
+        )
+        BertModel(config).save_pretrained(str(folder / "bert"))
+        tokenizer.save_pretrained(str(folder / "bert"))
+        SentenceTransformer(str(folder / "bert"), device="cpu").save_pretrained(str(folder / "whole"))
+    return folder / "whole"
