@@ -32,7 +32,7 @@ from bot.nlu.pipeline import Pipeline
 from bot.nlu.places import build_places
 from bot.nlu.spelling import Speller, learn_speller
 from bot.nlu.tagger_training import train_tagger
-from bot.nlu.training_data import TrainingData, read_training_data
+from bot.nlu.training_data import Example, TrainingData, read_training_data
 from bot.ports import Encoder
 
 FORMAT = 2
@@ -41,6 +41,10 @@ KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
 TAGS = "entities.crfsuite"
 _MODELS_KEPT = 2
 _TRAIN_AGAIN = "Train again: overture train."
+_TUNED_ON_OTHERS = (
+    "the examples or the encoder have changed since it was tuned, so it is taken as it comes; "
+    "overture train --fine-tune would tune it again"
+)
 
 Progress = Callable[[str], None]
 
@@ -54,6 +58,7 @@ def train(
     known_intents: Collection[str] | None = None,
     known_entities: Collection[str] | None = None,
     allow_duplicates: bool = False,
+    tuned_encoder: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> Path:
     """The model of this content, in a folder of its own under `folder`; made anew only where something changed.
@@ -61,7 +66,9 @@ def train(
     `documents` are Rasa's NLU files (others are passed over), `pages` knowledge pages (path to text). What
     `known_intents`, `known_entities` and `allow_duplicates` do: see `read_training_data`. Where only the text of pages
     has changed, the intents are taken over from the model before, and only what is new on the pages is embedded.
-    `progress` is told what is being done. Raises ContentError with every fault of the content.
+    `tuned_encoder` is a folder with one that was tuned on these examples (see `fine_tuning`); as long as they stay as
+    they are, later models have it too. `progress` is told what is being done. Raises ContentError with every fault of
+    the content.
     """
     read = read_pages(pages)
     data = read_training_data(
@@ -71,25 +78,28 @@ def train(
         known_entities=known_entities,
         allow_duplicates=allow_duplicates,
     )
-    source = source_fingerprint(encoder_name)
+    tuned = _tuned_source(encoder_name, data)
+    source = tuned if tuned_encoder else _source_in_use(encoder_name, data, folder)
     names = read_entity_names(documents)
     fingerprint = _fingerprint(data, names, read, source)
     model = _place(folder, fingerprint)
     if (model / MANIFEST).is_file():
         return model
+    if source != tuned and _has_tuned(folder):
+        progress(_TUNED_ON_OTHERS)
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
     examples = _fingerprint(data, names, (), source)
     try:
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
-            _provide_encoder(encoder_name, source, folder, work, progress)
+            _provide_encoder(encoder_name, source, folder, work, progress, tuned_encoder)
         sentences = RememberingEncoder(OnnxEncoder(work), folder)
         if not taken_over:
             _learn_intents(work, sentences, data, names, progress)
         _read_knowledge(work, sentences, data, read, progress)
         sentences.keep()
-        _write_manifest(work, fingerprint, source, examples)
+        _write_manifest(work, fingerprint, source, examples, fine_tuned=source == tuned)
         _publish(work, model)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -104,8 +114,35 @@ def find_model(
     read = read_pages(pages)
     data = read_training_data(documents, extra=knowledge_examples(read))
     names = read_entity_names(documents)
-    model = _place(folder, _fingerprint(data, names, read, source_fingerprint(encoder_name)))
+    model = _place(folder, _fingerprint(data, names, read, _source_in_use(encoder_name, data, folder)))
     return model if (model / MANIFEST).is_file() else None
+
+
+def is_fine_tuned(model: Path) -> bool:
+    """Whether the encoder of this model was tuned on its examples."""
+    return _read_json(model / MANIFEST).get("fine_tuned") is True
+
+
+def tunes_on(examples: Sequence[Example]) -> list[Example]:
+    """What an encoder is tuned on: not the questions of knowledge pages, which must stay apart to find their pages."""
+    return [example for example in examples if example.intent != KNOWLEDGE_INTENT]
+
+
+def _tuned_source(encoder_name: str, data: TrainingData) -> str:
+    """Stands for the encoder as it is once tuned on these examples, in whatever order they come."""
+    examples = sorted({(example.text, example.intent) for example in tunes_on(data.examples)})
+    digest = hashlib.sha256(repr(examples).encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{source_fingerprint(encoder_name)} tuned on {digest}"
+
+
+def _source_in_use(encoder_name: str, data: TrainingData, folder: Path) -> str:
+    """The encoder that was tuned on these examples where there is one, else as it comes."""
+    tuned = _tuned_source(encoder_name, data)
+    return source_fingerprint(encoder_name) if _model_with_encoder(folder, tuned) is None else tuned
+
+
+def _has_tuned(folder: Path) -> bool:
+    return any(is_fine_tuned(manifest.parent) for manifest in folder.glob(f"*/{MANIFEST}"))
 
 
 def _place(folder: Path, fingerprint: str) -> Path:
@@ -166,16 +203,28 @@ def _take_over(folder: Path, examples: str, work: Path) -> bool:
     return False
 
 
-def _provide_encoder(encoder_name: str, source: str, folder: Path, work: Path, progress: Progress) -> None:
-    """Export the encoder, or copy it from an earlier model that has the same."""
-    source = _encoder_source(source)
-    for manifest in folder.glob(f"*/{MANIFEST}"):
-        if json.loads(manifest.read_text(encoding="utf-8")).get("encoder_source") == source:
-            for name in ENCODER_FILES:
-                shutil.copyfile(manifest.parent / name, work / name)
-            return
+def _provide_encoder(
+    encoder_name: str, source: str, folder: Path, work: Path, progress: Progress, tuned: Path | None
+) -> None:
+    """Take the tuned encoder, or copy it from an earlier model that has the same, or export it."""
+    if found := tuned or _model_with_encoder(folder, source):
+        for name in ENCODER_FILES:
+            shutil.copyfile(found / name, work / name)
+        return
     progress("exporting the encoder")
     export_encoder(encoder_name, work)
+
+
+def _model_with_encoder(folder: Path, source: str) -> Path | None:
+    """An earlier model with this encoder, whole."""
+    wanted = _encoder_source(source)
+    for manifest in folder.glob(f"*/{MANIFEST}"):
+        facts, model = json.loads(manifest.read_text(encoding="utf-8")), manifest.parent
+        if facts.get("encoder_source") == wanted and all(
+            (model / name).is_file() and _sha256(model / name) == facts["files"].get(name) for name in ENCODER_FILES
+        ):
+            return model
+    return None
 
 
 def _encoder_source(source: str) -> str:
@@ -210,13 +259,14 @@ def _read_knowledge(
     _write_json(work / "knowledge.json", knowledge.facts())
 
 
-def _write_manifest(work: Path, fingerprint: str, source: str, examples: str) -> None:
+def _write_manifest(work: Path, fingerprint: str, source: str, examples: str, *, fine_tuned: bool) -> None:
     files = {path.name: _sha256(path) for path in sorted(work.iterdir())}
     manifest = {
         "format": FORMAT,
         "fingerprint": fingerprint,
         "examples": examples,
         "encoder_source": _encoder_source(source),
+        "fine_tuned": fine_tuned,
         "files": files,
     }
     _write_json(work / MANIFEST, manifest)

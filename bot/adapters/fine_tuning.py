@@ -1,0 +1,175 @@
+"""Tunes the encoder on an assistant's examples, and keeps it where it reads held-out ones better."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.adapters.contrastive_tuning import RECIPE, Recipe, Steps, tune_encoder
+from bot.adapters.embeddings import RememberingEncoder
+from bot.adapters.encoder import OnnxEncoder
+from bot.adapters.training import Progress, is_fine_tuned, train, tunes_on
+from bot.documents import Document, Faults
+from bot.nlu.classifier_training import train_classifier
+from bot.nlu.comparison import Comparison
+from bot.nlu.evaluate import judge, splits
+from bot.nlu.knowledge import Strangers, build_knowledge
+from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
+from bot.nlu.training_data import Example, read_training_data
+from bot.ports import Encoder
+
+FOLDS = 3
+FEWEST_TO_TUNE = 5
+"""Examples that an intent needs: of fewer, what is held out says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagesFound:
+    """Of `asked` questions of the knowledge pages, how many find their page with the frozen and the tuned encoder."""
+
+    asked: int
+    frozen: int
+    tuned: int
+
+
+@dataclass(frozen=True, slots=True)
+class FineTuning:
+    """What came of it: the model in force, and the figures that decided; without any where it was tuned already.
+
+    `compared` has the frozen encoder as the old way, over `folds` of the `FOLDS` parts: it ends where the tuned one is
+    not ahead. Pages are looked at only where that one has won.
+    """
+
+    model: Path
+    tuned: bool
+    compared: Comparison | None = None
+    folds: int = 0
+    pages: PagesFound | None = None
+
+
+def fine_tune(
+    documents: Sequence[Document],
+    pages: Mapping[str, str],
+    *,
+    encoder_name: str = "",
+    folder: Path,
+    progress: Progress = lambda _: None,
+    steps: Steps = lambda numbers, _total, _what: numbers,
+    recipe: Recipe = RECIPE,
+    wins: Callable[[Comparison], bool] = lambda compared: compared.new_wins,
+) -> FineTuning:
+    """Try the tuned encoder on examples that it was not tuned on, and publish a model with it where it `wins`.
+
+    Else the model is the one that `train` makes. Raises ContentError where an intent has too few examples.
+    """
+    read = read_pages(pages)
+    data = read_training_data(documents, extra=knowledge_examples(read))
+    _require_enough(tunes_on(data.examples))
+    content: Any = {"encoder_name": encoder_name, "folder": folder, "progress": progress}
+    frozen = train(documents, pages, **content)
+    if is_fine_tuned(frozen):
+        return FineTuning(frozen, tuned=True)
+
+    def tune(examples: Sequence[Example], into: Path) -> None:
+        chosen = tunes_on(examples)
+        texts, intents = [example.text for example in chosen], [example.intent for example in chosen]
+        tune_encoder(encoder_name, texts, intents, into, recipe=recipe, steps=steps)
+
+    sentences = RememberingEncoder(OnnxEncoder(frozen), folder)
+    compared, folds = _try(data.examples, sentences, tune, progress)
+    if not wins(compared):
+        return FineTuning(frozen, tuned=False, compared=compared, folds=folds)
+    with tempfile.TemporaryDirectory() as name:
+        encoder = Path(name)
+        progress(f"tuning the encoder on all {len(tunes_on(data.examples))} examples")
+        tune(data.examples, encoder)
+        found = _pages_found(read, sentences, OnnxEncoder(encoder))
+        if found.tuned < found.frozen:
+            return FineTuning(frozen, tuned=False, compared=compared, folds=folds, pages=found)
+        model = train(documents, pages, tuned_encoder=encoder, **content)
+    return FineTuning(model, tuned=True, compared=compared, folds=folds, pages=found)
+
+
+def _require_enough(examples: Sequence[Example]) -> None:
+    faults = Faults()
+    counts = Counter(example.intent for example in examples)
+    first = {example.intent: example.place for example in reversed(examples)}
+    for intent, count in counts.items():
+        if count < FEWEST_TO_TUNE:
+            faults.add(
+                first[intent],
+                f'the intent "{intent}" has {count} examples; the encoder is tuned from {FEWEST_TO_TUNE} on.',
+                "Add more, or train without --fine-tune.",
+            )
+    if len(counts) < 2 and examples:
+        faults.add(examples[0].place, "there is only one intent to tune on.", "Train without --fine-tune.")
+    faults.raise_if_any()
+
+
+def _try(
+    examples: Sequence[Example],
+    frozen: Encoder,
+    tune: Callable[[Sequence[Example], Path], None],
+    progress: Progress,
+) -> tuple[Comparison, int]:
+    """Both encoders, each with a classifier of its own, on every part that is held out in turn; and on how many parts.
+
+    What follows a part after which the tuned one is not ahead would cost more than it could tell.
+    """
+    embeddings = frozen.encode([example.text for example in examples])
+    compared, tried, begun = Comparison(), 0, time.monotonic()
+    for kept, held_out in splits(examples, FOLDS):
+        known, asked = [examples[row] for row in kept], [examples[row] for row in held_out]
+        progress(f"tuning the encoder without part {tried + 1} of {FOLDS}{_time_left(tried, begun)}")
+        with tempfile.TemporaryDirectory() as name:
+            tune(known, Path(name))
+            tuned = OnnxEncoder(Path(name)).encode([example.text for example in examples])
+        old, new = (_rightly_read(known, rows[kept], asked, rows[held_out]) for rows in (embeddings, tuned))
+        compared += Comparison.of(zip(old, new, strict=True))
+        tried += 1
+        progress(f"of {compared.judged} held out so far, right: {_shares(compared)}")
+        if compared.lead <= 0:
+            break
+    return compared, tried
+
+
+def _rightly_read(known: Sequence[Example], embeddings: Any, asked: Sequence[Example], vectors: Any) -> list[bool]:
+    texts, intents = [example.text for example in known], [example.intent for example in known]
+    classifier = train_classifier(texts, intents, embeddings)
+    return [verdict.right for verdict in judge(classifier, asked, vectors)]
+
+
+def _time_left(tried: int, begun: float) -> str:
+    """Tuning on all examples takes as long as one and a half parts do."""
+    if not tried:
+        return ""
+    parts = FOLDS - tried + FOLDS / (FOLDS - 1)
+    return f"; at most {(time.monotonic() - begun) / tried * parts:.0f} s to go"
+
+
+def _shares(compared: Comparison) -> str:
+    return f"{compared.old_accuracy:.1%} with the frozen encoder, {compared.new_accuracy:.1%} with the tuned one"
+
+
+def _pages_found(pages: Sequence[Page], frozen: Encoder, tuned: Encoder) -> PagesFound:
+    """Searches the pages for their own questions, which are left out of what is searched."""
+    asked = [(question.text, number) for number, page in enumerate(pages) for question in page.questions]
+    bare = [replace(page, questions=()) for page in pages]
+    found = []
+    for encoder in (frozen, tuned):
+        knowledge = build_knowledge(bare, encoder, Strangers((), encoder.encode(())))
+        vectors = encoder.encode([text for text, _ in asked])
+        found.append(
+            sum(
+                int(knowledge.page_of[np.argmax(knowledge.scores(text, vector))]) == number
+                for (text, number), vector in zip(asked, vectors, strict=True)
+            )
+        )
+    return PagesFound(len(asked), *found)
