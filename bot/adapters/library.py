@@ -13,7 +13,9 @@ import structlog
 
 from bot.adapters.assistant_settings import AssistantSettings, read_assistant_settings
 from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.contrastive_tuning import Steps
 from bot.adapters.encoder import knows_english_only
+from bot.adapters.fine_tuning import FineTuning, fine_tune
 from bot.adapters.language_guesser import language_guesser
 from bot.adapters.training import find_model, load, train
 from bot.dialogue.content import read_assistant
@@ -138,6 +140,20 @@ def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str
         encoder_name=shelves.encoder,
         folder=shelves.model,
         progress=progress,
+    )
+
+
+def fine_tune_contents(
+    shelves: Shelves, contents: Contents, progress: Callable[[str], None], steps: Steps
+) -> FineTuning:
+    """The model of these contents, with an encoder that was tuned on them where that is better."""
+    return fine_tune(
+        contents.documents,
+        contents.pages,
+        encoder_name=shelves.encoder,
+        folder=shelves.model,
+        progress=progress,
+        steps=steps,
     )
 
 

@@ -53,7 +53,16 @@ COMMANDS = (
         ),
     ),
     Command("validate", "check everything in nlu_data/ and journeys/"),
-    Command("train", "train what understands messages, if its data has changed"),
+    Command(
+        "train",
+        "train what understands messages, if its data has changed",
+        (
+            (
+                "--fine-tune",
+                {"action": "store_true", "help": "tune the encoder on the examples, and keep it where that is better"},
+            ),
+        ),
+    ),
     Command("shell", "talk to the assistant in this terminal"),
     Command(
         "test",
