@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -66,13 +66,33 @@ class KnowledgeAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """Something that a message says besides, understood by itself; `start` and `end` are offsets into the message.
+
+    `text` begins with the word that joins it to what goes before ("and can I book a demo?"). Offsets of `entities` are
+    into the message, too. What the other fields are: see `Understood`.
+    """
+
+    text: str
+    start: int
+    end: int
+    intent: IntentScore
+    entities: tuple[Entity, ...] = ()
+    ranking: tuple[IntentScore, ...] = ()
+    stage: str = "classifier"
+    answer: KnowledgeAnswer | None = None
+    passages: tuple[KnowledgeAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """The reading of one message.
 
     `stage` names what decided: button, keyword, expected (it answers what was asked), classifier, knowledge, fallback,
     language model, reminder. `language` (ISO 639-1) is that of the text, where it can be told; `foreign`: the assistant
     does not speak it, and did not understand the message. `passages` are what is nearest on the knowledge pages, near
-    or far; they are for this turn, and not kept.
+    or far; they are for this turn, and not kept. `further` is what the message says besides, in order: all else is then
+    of the part before it.
     """
 
     text: str
@@ -84,6 +104,28 @@ class Understood:
     language: str = ""
     foreign: bool = False
     passages: tuple[KnowledgeAnswer, ...] = ()
+    further: tuple[Further, ...] = ()
+
+    def apart(self) -> tuple[Understood, ...]:
+        """A reading for each thing that the message says, of its own part of the text."""
+        if not self.further:
+            return (self,)
+        first = replace(self, text=self.text[: self.further[0].start].rstrip(), further=())
+        return (first, *(_by_itself(one, self.language) for one in self.further))
+
+
+def _by_itself(part: Further, language: str) -> Understood:
+    entities = tuple(replace(one, start=one.start - part.start, end=one.end - part.start) for one in part.entities)
+    return Understood(
+        part.text,
+        part.intent,
+        entities,
+        part.ranking,
+        part.stage,
+        part.answer,
+        language,
+        passages=part.passages,
+    )
 
 
 @dataclass(frozen=True, slots=True)

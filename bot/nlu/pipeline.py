@@ -29,6 +29,7 @@ from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
 from bot.nlu.languages import Languages
 from bot.nlu.reading import read
+from bot.nlu.several import Piece, pieces_of, things_said
 from bot.nlu.spelling import Speller
 from bot.nlu.words import FILLERS, word_set
 from bot.ports import Encoder
@@ -60,13 +61,17 @@ _HEEDED = 0.5
 _SURELY_SOMETHING_ELSE = 0.8
 """Similarity to an example from which a short answer is what the example is, not a name."""
 
+_AN_EXAMPLE = 0.95
+"""Similarity from which a message is as good as an example, and means as a whole what its author says it does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
     """A trained model at work (`bot.ports.Nlu`). Pure: the same text and the same model give the same reading.
 
     What the model counts as understood is learnt. An author may ask for more (Rasa's FallbackClassifier): a confidence
-    of `understood_above` at least, and `ambiguous_within` ahead of the next intent.
+    of `understood_above` at least, and `ambiguous_within` ahead of the next intent. With `several_intents` a message
+    that says two things is read as both.
     """
 
     encoder: Encoder
@@ -77,6 +82,7 @@ class Pipeline:
     understood_above: float = 0.0
     ambiguous_within: float = 0.0
     languages: Languages | None = None
+    several_intents: bool = False
 
     def parse(
         self,
@@ -102,11 +108,39 @@ class Pipeline:
         readings = [self._classify(part, kept, encode) for part in parts]
         found = _without_unlikely_names(found, readings[0])
         understood = self._decide(reading.text, parts, readings, found, expecting)
-        if understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
-            passages = self.knowledge.nearest(reading.text, encode(whole), asker)
-            understood = _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
-        understood = self._in_its_language(understood, reading.text, asker)
-        return replace(understood, text=text, entities=tuple(reading.place(entity) for entity in found))
+        understood = replace(self._look_up(understood, whole, encode, asker), entities=tuple(found))
+        if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
+            understood = self._things_said(understood, encode, expecting, asker)
+        return reading.place_all(self._in_its_language(understood, reading.text, asker))
+
+    def _look_up(self, understood: Understood, text: str, encode: Callable[[str], Any], asker: Asker) -> Understood:
+        """With what the knowledge pages say to a question, or to what nothing else has understood."""
+        if understood.intent.name not in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
+            return understood
+        passages = self.knowledge.nearest(understood.text, encode(text), asker)
+        return _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
+
+    def _things_said(
+        self, whole: Understood, encode: Callable[[str], Any], expecting: Expecting | None, asker: Asker
+    ) -> Understood:
+        """The reading of a message as the things that it says, where each is understood by itself."""
+        kept = [entity.text for entity in whole.entities]
+
+        def read_piece(piece: Piece) -> Understood:
+            inside = [
+                replace(one, start=one.start - piece.at, end=one.end - piece.at)
+                for one in whole.entities
+                if piece.at <= one.start and one.end <= piece.end
+            ]
+            classified = self._classify(piece.text, kept, encode)
+            decided = self._decide(piece.text, [piece.text], [classified], inside, expecting)
+            return self._look_up(decided, piece.text, encode, asker)
+
+        def is_example() -> bool:
+            return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
+
+        pieces = pieces_of(whole.text, whole.entities)
+        return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
 
     def _in_its_language(self, understood: Understood, text: str, asker: Asker) -> Understood:
         if self.languages is None:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.understanding import Entity
+from bot.domain.understanding import Entity, Understood
 
 LONGEST = 4000
 """Characters read of a message; the rest is not looked at, so that the time it takes is bounded."""
@@ -31,6 +31,26 @@ class Reading:
             return entity
         start, end = self.origin[entity.start], self.origin[entity.end - 1] + 1
         return replace(entity, start=start, end=end, text=self.original[start:end])
+
+    def place_all(self, understood: Understood) -> Understood:
+        """The reading of `text` as one of the original text."""
+        starts = [self.origin[one.start] for one in understood.further]
+        ends = [*starts, len(self.original)][1:]
+        return replace(
+            understood,
+            text=self.original,
+            entities=tuple(map(self.place, understood.entities)),
+            further=tuple(
+                replace(
+                    one,
+                    text=self.original[start:end].rstrip(),
+                    start=start,
+                    end=end,
+                    entities=tuple(map(self.place, one.entities)),
+                )
+                for one, start, end in zip(understood.further, starts, ends, strict=True)
+            ),
+        )
 
 
 def read(original: str) -> Reading:

@@ -1,0 +1,164 @@
+"""Cuts a message into the things that it says, where each of them is understood by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, Entity, Further, Understood
+from bot.nlu.features import LONGEST
+
+SHORTEST_CLAUSE = 3
+"""Words; what is shorter is a part of a list ("a demo and a meeting"), not something said by itself."""
+
+SURE_CLAUSE = 0.8
+"""Confidence from which a clause stands by itself. A sentence need only be understood; a clause may be half of one."""
+
+MOST_PIECES = 6
+"""A message of more clauses than this tells a story; it is read as a whole."""
+
+SMALL_TALK = frozenset(
+    ("greet", "greeting", "greetings", "hello", "goodbye", "bye", "thank", "thanks", "thankyou", "thank_you")
+)
+"""Intents that decorate what is wanted; where they come with something else, that is what is answered."""
+
+REPLIES = frozenset(("affirm", "deny"))
+STATEMENTS = frozenset(("inform", "correct"))
+"""Answers. Where nothing was asked for, they belong to the request that they come with: "I'm Ana, I'd like a demo"."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+_JOINT = re.compile(
+    r"(?:\s*,\s*|\s+)(?:and|but|plus|also)\s+(?:(?:also|then)\s+)?(?:please\s+)?|\s*,\s+", re.IGNORECASE
+)
+
+Read = Callable[["Piece"], Understood]
+"""The reading of a piece as if it were the whole message; offsets of its entities are into the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence or clause; `start` is where it begins with the word that joins it, `at` where it does without."""
+
+    start: int
+    at: int
+    end: int
+    text: str
+    is_clause: bool
+
+
+def pieces_of(text: str, entities: Sequence[Entity] = ()) -> tuple[Piece, ...]:
+    """The sentences and clauses that may each say something; none where there is only one, or too many.
+
+    No entity is cut in two.
+    """
+    pieces = [
+        piece
+        for start, end in _sentences(text[:LONGEST])
+        if re.search(r"\w", text[start:end])
+        for piece in _clauses(text, start, end, entities)
+    ]
+    return tuple(pieces) if 1 < len(pieces) <= MOST_PIECES else ()
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    ends = [match.span() for match in _SENTENCE_END.finditer(text)]
+    return list(zip([0, *(after for _, after in ends)], [*(end for end, _ in ends), len(text)], strict=True))
+
+
+def _clauses(text: str, start: int, end: int, entities: Sequence[Entity]) -> list[Piece]:
+    found: list[Piece] = []
+    at = start
+    for joint in _JOINT.finditer(text, start, end):
+        cut, after = joint.span()
+        inside = any(entity.start < after and cut < entity.end for entity in entities)
+        if not inside and _is_clause(text[at:cut]) and _is_clause(text[after:end]):
+            found.append(Piece(start, at, cut, text[at:cut].strip(), is_clause=True))
+            start, at = cut, after
+    return [*found, Piece(start, at, end, text[at:end].strip(), is_clause=bool(found))]
+
+
+def _is_clause(text: str) -> bool:
+    return len(re.findall(r"\w[\w'-]*", text)) >= SHORTEST_CLAUSE
+
+
+def things_said(
+    whole: Understood, pieces: Sequence[Piece], read: Read, *, asked: bool, is_example: Callable[[], bool]
+) -> Understood:
+    """The reading of the message as the things that it says; `whole` where that is one thing.
+
+    `asked`: a form waits for an answer. `is_example`: whether the whole message is as good as a training example, which
+    its author has labelled as one thing.
+    """
+    read_pieces = [(piece, read(piece)) for piece in pieces]
+    said = [(piece, one) for piece, one in read_pieces if _is_something(one, asked=asked)]
+    said = [one for at, one in enumerate(said) if at == 0 or not _is_the_same(one[1], said[at - 1][1])]
+    if not said or is_example():
+        return whole
+    if opt_out := next((reading for _, reading in said if reading.intent.name == OPT_OUT_INTENT), None):
+        return replace(whole, intent=opt_out.intent, stage=opt_out.stage, answer=None)
+    if any(piece.is_clause and one.intent.confidence < SURE_CLAUSE for piece, one in read_pieces):
+        return whole
+    if _means_something_else(whole, [reading for _, reading in said], asked=asked):
+        return whole
+    return _joined(whole, said)
+
+
+def _is_something(reading: Understood, *, asked: bool) -> bool:
+    name = reading.intent.name
+    if name == FALLBACK_INTENT or name in SMALL_TALK:
+        return False
+    return asked or name not in REPLIES | STATEMENTS
+
+
+def _means_something_else(whole: Understood, said: Sequence[Understood], *, asked: bool) -> bool:
+    """Whether the parts mean something together that none of them does, and that is surer than they are."""
+    if not _is_something(whole, asked=asked) or any(one.intent.name == whole.intent.name for one in said):
+        return False
+    return whole.intent.confidence >= min(one.intent.confidence for one in said)
+
+
+def _is_the_same(reading: Understood, before: Understood) -> bool:
+    """Two questions are one where the same passage answers them, or none answers one of them."""
+    if reading.intent.name != before.intent.name:
+        return False
+    return reading.answer is None or before.answer is None or reading.answer.text == before.answer.text
+
+
+def _joined(whole: Understood, said: Sequence[tuple[Piece, Understood]]) -> Understood:
+    """The first thing as the message's own reading, the others as further ones; what is between goes with those before.
+
+    Where only one thing is said, entities of the whole message are its own.
+    """
+    first, *others = said
+    ends = [*(piece.start for piece, _ in others), len(whole.text)][1:]
+    further = tuple(_further(whole, reading, piece, end) for (piece, reading), end in zip(others, ends, strict=True))
+    reading = first[1]
+    if not further and reading.intent.name == whole.intent.name and (whole.answer or not reading.answer):
+        return whole
+    before = further[0].start if further else len(whole.text)
+    return replace(
+        whole,
+        intent=reading.intent,
+        entities=tuple(one for one in whole.entities if one.start < before),
+        ranking=reading.ranking,
+        stage=reading.stage,
+        answer=reading.answer,
+        passages=reading.passages,
+        further=further,
+    )
+
+
+def _further(whole: Understood, reading: Understood, piece: Piece, end: int) -> Further:
+    start = piece.start + len(whole.text[piece.start : end]) - len(whole.text[piece.start : end].lstrip(" ,"))
+    return Further(
+        text=whole.text[start:end].rstrip(),
+        start=start,
+        end=end,
+        intent=reading.intent,
+        entities=tuple(one for one in whole.entities if start <= one.start < end),
+        ranking=reading.ranking,
+        stage=reading.stage,
+        answer=reading.answer,
+        passages=reading.passages,
+    )

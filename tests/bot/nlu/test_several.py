@@ -1,0 +1,163 @@
+"""Several things in one message: cut where each is understood by itself, and only there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.understanding import Entity, Expecting, Understood
+from bot.nlu.pipeline import Pipeline
+from bot.nlu.several import MOST_PIECES, pieces_of
+
+TEAM_SIZE = Expecting("demo_form", "team_size", ("number",))
+
+
+@pytest.fixture(scope="module")
+def several(pipeline: Pipeline) -> Pipeline:
+    return replace(pipeline, several_intents=True)
+
+
+def things(understood: Understood) -> list[tuple[str, str]]:
+    return [(one.text, one.intent.name) for one in understood.apart()]
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("what does it cost and can I book a demo?", ["what does it cost", "can I book a demo?"]),
+        ("what does it cost, and also please book a demo", ["what does it cost", "book a demo"]),
+        ("what does it cost, can I book a demo", ["what does it cost", "can I book a demo"]),
+        ("Demo please. How much?", ["Demo please.", "How much?"]),
+        ("Hello, what does it cost?", []),
+        ("book a demo and a meeting", []),
+        ("terms and conditions", []),
+        ("we are a team of 40, in Oslo", []),
+        ("a b c", []),
+        ("", []),
+        ("... !!! ???", []),
+    ],
+)
+def test_a_message_is_cut_at_sentences_and_between_clauses_that_are_long_enough(text: str, clauses: list[str]) -> None:
+    assert [piece.text for piece in pieces_of(text)] == clauses
+
+
+def test_an_entity_is_not_cut_in_two() -> None:
+    text = "we would take between five and ten people there"
+    start = text.index("five")
+    entity = Entity("number", 7.5, "five and ten", start, start + len("five and ten"))
+    assert pieces_of(text)
+    assert pieces_of(text, [entity]) == ()
+
+
+def test_a_long_story_is_not_cut() -> None:
+    assert pieces_of("I went there. " * MOST_PIECES)
+    assert pieces_of("I went there. " * (MOST_PIECES + 1)) == ()
+
+
+def test_each_thing_that_is_understood_is_a_reading_of_its_own(several: Pipeline) -> None:
+    understood = several.parse("how much does it cost and can I see a demo")
+    assert things(understood) == [
+        ("how much does it cost", "ask_knowledge"),
+        ("and can I see a demo", "request_demo"),
+    ]
+    assert understood.answer is not None
+    understood = several.parse("can I see a demo and how much does it cost")
+    assert [name for _, name in things(understood)] == ["request_demo", "ask_knowledge"]
+    assert understood.answer is None
+    assert understood.further[0].answer is not None
+
+
+def test_an_assistant_that_does_not_ask_for_it_reads_one_thing(pipeline: Pipeline) -> None:
+    assert pipeline.parse("how much does it cost and can I see a demo").further == ()
+
+
+def test_small_talk_is_not_what_a_message_wants(several: Pipeline) -> None:
+    for text in ["hello there. how much does it cost?", "how much does it cost? good morning"]:
+        understood = several.parse(text)
+        assert things(understood) == [(text, "ask_knowledge")]
+        assert understood.answer is not None
+    assert several.parse("hello there. good morning").intent.name == "greet"
+
+
+def test_a_statement_belongs_to_the_request_that_it_comes_with(several: Pipeline) -> None:
+    understood = several.parse("we are 80 people. book a demo please")
+    assert [name for _, name in things(understood)] == ["request_demo"]
+    assert [entity.value for entity in understood.entities] == [80]
+
+
+def test_an_answer_to_what_was_asked_is_a_thing_said(several: Pipeline) -> None:
+    understood = several.parse("fifty. How much does it cost?", expecting=TEAM_SIZE)
+    assert [name for _, name in things(understood)] == ["inform", "ask_knowledge"]
+    assert [entity.value for entity in understood.entities] == [50]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how much does it cost and please stop texting me",
+        "stop texting me, and how much does it cost",
+        "can I see a demo, don't text me any more, how much does it cost",
+    ],
+)
+def test_an_opt_out_in_any_clause_is_all_that_counts(several: Pipeline, text: str) -> None:
+    understood = several.parse(text)
+    assert (understood.intent.name, understood.further) == ("opt_out", ())
+
+
+def test_entities_belong_to_the_part_that_they_stand_in_and_keep_their_place(several: Pipeline) -> None:
+    text = "about\u200b 80  people. How much\u200b does  it cost?  book a demo please for HB-1234"
+    understood = several.parse(text, expecting=TEAM_SIZE)
+    assert len(understood.further) == 2
+    assert [entity.value for entity in understood.further[1].entities] == ["HB-1234"]
+    for part in (understood, *understood.further):
+        for entity in part.entities:
+            assert text[entity.start : entity.end] == entity.text
+    for reading in understood.apart():
+        for entity in reading.entities:
+            assert reading.text[entity.start : entity.end] == entity.text
+
+
+WORDS = [
+    "how much does it cost",
+    "can I see a demo",
+    "hello there",
+    "stop",
+    "80 people",
+    "and",
+    ", ",
+    ". ",
+    "\u200b",
+    "?",
+]
+
+
+@given(text=st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), asked=st.booleans())
+def test_the_parts_of_a_message_are_the_message(several: Pipeline, text: str, asked: bool) -> None:
+    understood = several.parse(text, expecting=TEAM_SIZE if asked else None)
+    for part in understood.further:
+        assert text[part.start : part.end].rstrip() == part.text
+    said = "".join(one.text for one in understood.apart())
+    assert "".join(text.split()).replace(",", "") == "".join(said.split()).replace(",", "")
+    names = [one.intent.name for one in understood.apart()]
+    assert "opt_out" not in names or names == ["opt_out"]
+
+
+def test_a_message_of_one_clause_is_read_once(several: Pipeline) -> None:
+    encoded: list[str] = []
+
+    class Counting:
+        fingerprint = "counting"
+
+        def encode(self, texts: Sequence[str]) -> Any:
+            encoded.extend(texts)
+            return several.encoder.encode(texts)
+
+    for one_clause in ["can I see a demo of the product", "quantum flux capacitor overheating"]:
+        replace(several, encoder=Counting()).parse(one_clause)
+        assert encoded in ([], [one_clause])
+        encoded.clear()
