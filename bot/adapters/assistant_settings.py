@@ -16,10 +16,12 @@ SAY_SO, ANSWER = "say_so", "answer"
 @dataclass(frozen=True, slots=True)
 class AssistantSettings:
     """`silence`: how long a form waits for an answer before "still there?" is asked; None: that is never asked.
-    `answers_strangers`: a message in a language that is not spoken is answered as any that is not understood."""
+    `answers_strangers`: a message in a language that is not spoken is answered as any that is not understood.
+    `several_intents`: a message that says two things is answered twice."""
 
     silence: timedelta | None = None
     answers_strangers: bool = False
+    several_intents: bool = False
 
 
 def read_assistant_settings(documents: Iterable[Document]) -> AssistantSettings:
@@ -32,11 +34,17 @@ def read_assistant_settings(documents: Iterable[Document]) -> AssistantSettings:
         fields = Fields(
             document, faults, document.data["overture"], "overture", document.place(document.data, "overture")
         )
-        fields.only("silence", "other_languages")
+        fields.only("silence", "other_languages", "several_intents")
         if fields.node.get("silence") is not False:
             silence = fields.read("silence", wording.duration, advice="Write 5m, or false for never.")
             found = replace(found, silence=silence)
         strangers = fields.choice("other_languages", (SAY_SO, ANSWER), "way with other languages")
         found = replace(found, answers_strangers=strangers == ANSWER)
+        several = fields.node.get("several_intents", False)
+        if not isinstance(several, bool):
+            faults.add(
+                fields.place("several_intents"), '"several_intents" must be true or false.', "Leave it out for false."
+            )
+        found = replace(found, several_intents=several is True)
     faults.raise_if_any()
     return found

@@ -1,4 +1,5 @@
-"""Responses that an assistant need not have: for no answer, and for a language that it does not speak."""
+"""Responses that an assistant need not have: for no answer, for a language that it does not speak, and for two
+requests in one message."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ def _responses() -> Mapping[str, Response]:
 
 
 def _variation(written: Mapping[str, object]) -> Variation:
-    listed = written["buttons"]
+    listed = written.get("buttons")
     buttons = [Button(str(one["title"]), str(one["payload"])) for one in listed] if isinstance(listed, list) else []
     language = written.get("language")
     return Variation(str(written["text"]), buttons=tuple(buttons), language=str(language) if language else None)

@@ -181,6 +181,7 @@ def _understanding(contents: Contents, model: Path) -> Pipeline:
         understood_above=asked.understood_above,
         ambiguous_within=asked.ambiguous_within,
         languages=contents.languages,
+        several_intents=contents.settings.several_intents,
     )
 
 

@@ -29,6 +29,7 @@ from bot.domain.message import (
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
+from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
@@ -126,13 +127,18 @@ async def _customer_turn(
     keyword = _keyword(runtime, message, situation)
     reading = await _understand(runtime, thought, situation, message, keyword)
     interpreted = await interpret(runtime, thought, situation, reading)
-    understood = replace(interpreted.understood, passages=())
-    thought.passages = interpreted.understood.passages
-    thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
+    understood = interpreted.understood
+    if situation.rep_has_the_floor:
+        understood = replace(understood, further=())  # nothing of it is answered here
+    first, *further = understood.apart()
+    thought.passages = first.passages
+    text = first.text if further else message.text
+    thought.apply(UserUttered(text, replace(first, passages=()), message_id, now, message.channel))
     keep_language(runtime.library.current(), thought, understood)
     if interpreted.opens is not None:
         go_to_form(thought, interpreted.opens)
     await respond(runtime, thought, situation, message, message_id, keyword)
+    await answer_further(runtime, thought, situation, message_id, further)
     withhold_consent(thought, understood)
     turn = Turn(
         conversation=situation.conversation,

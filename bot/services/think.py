@@ -101,10 +101,22 @@ class Thought:
         self.apply(BotUttered(say.content.text, response=say.response, buttons=say.content.buttons))
         self.says.append(say)
 
-    def say_response(self, assistant: Assistant, name: str) -> None:
-        """Say a response by its name, if the assistant has it."""
+    def say_response(self, assistant: Assistant, name: str, values: Mapping[str, Any] | None = None) -> None:
+        """Say a response by its name, if the assistant has it; `values` go before those of slots."""
         if (response := assistant.responses.get(name)) is not None:
-            self.say(Say(render(response, self.tracker, self.channel), name))
+            self.say(Say(render(response, self.tracker, self.channel, values=values), name))
+
+    def unsay(self, say: Say) -> None:
+        """Take back what was to be said in this turn, as if it had not been."""
+        spoken = next(
+            event
+            for event in self.events
+            if isinstance(event, BotUttered) and (event.response, event.text) == (say.response, say.content.text)
+        )
+        self.says = [one for one in self.says if one is not say]
+        self.events = [event for event in self.events if event is not spoken]
+        recent = tuple(event for event in self.tracker.recent if event is not spoken)
+        self.tracker = replace(self.tracker, recent=recent, event_count=self.tracker.event_count - 1)
 
     def note_calls(self, calls: Sequence[ModelCall]) -> None:
         """Note questions to the language model, for the explanation of the turn."""

@@ -214,6 +214,10 @@ def _reading(understood: Understood) -> dict[str, Any]:
         "confidence": round(understood.intent.confidence, 3),
         "ranking": [{"name": one.name, "confidence": round(one.confidence, 3)} for one in understood.ranking[:5]],
         "entities": [{"name": one.name, "value": one.value, "text": one.text} for one in understood.entities],
+        "also": [
+            {"intent": one.intent.name, "confidence": round(one.intent.confidence, 3), "text": one.text}
+            for one in understood.further
+        ],
     }
 
 

@@ -29,12 +29,18 @@ def test_other_languages_are_told_so_unless_the_author_wants_them_answered() -> 
     assert read_assistant_settings([parse("config.yml", "overture: {other_languages: answer}")]).answers_strangers
 
 
+def test_a_message_is_one_thing_unless_the_author_wants_several_answered() -> None:
+    assert not read_assistant_settings([parse("config.yml", "overture: {}")]).several_intents
+    assert read_assistant_settings([parse("config.yml", "overture: {several_intents: true}")]).several_intents
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("overture:\n  silence: soon", 'config.yml:2:3: "soon" is no length of time.'),
         ("overture:\n  silense: 5m", 'config.yml:2:3: overture has no "silense". Did you mean "silence"?'),
         ("overture: {other_languages: anser}", 'config.yml:1:12: there is no way with other languages "anser"'),
+        ("overture:\n  several_intents: 2", 'config.yml:2:3: "several_intents" must be true or false.'),
         ("overture: 5m", "config.yml:1:1: overture must be a mapping"),
         ("overture:\n  silence: true", 'config.yml:2:3: "silence" must be a text'),
     ],
