@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +16,13 @@ import pytest
 
 from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.training import load
+from bot.documents import Document
 from bot.domain.understanding import Expecting
 from bot.nlu.classifier import Classification
 from bot.nlu.classifier_training import SEED, train_classifier
+from bot.nlu.evaluate import accuracy, calibration, calibration_error, cross_validate
+from bot.nlu.knowledge_pages import knowledge_examples, read_pages
+from bot.nlu.training_data import read_training_data
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -95,6 +100,21 @@ def _right(one: Classification, label: str) -> bool:
     return one.understood and one.intent == label
 
 
+def test_confidence_means_what_it_says_on_the_examples_of_the_sample(
+    trained_model: Path, sample_content: tuple[Sequence[Document], Mapping[str, str]]
+) -> None:
+    documents, pages = sample_content
+    examples = read_training_data(documents, extra=knowledge_examples(read_pages(pages))).examples
+    embeddings = OnnxEncoder(trained_model).encode([example.text for example in examples])
+    verdicts = cross_validate(examples, embeddings, folds=5)
+    error = calibration_error(calibration(verdicts))
+    show(
+        f"the sample's {len(verdicts)} examples, each held out once in 5 folds: accuracy "
+        f"{100 * accuracy(verdicts):.1f} %, expected calibration error {100 * error:.1f} %"
+    )
+    assert error < 0.08
+
+
 def test_time_of_one_message(trained_model: Path) -> None:
     pipeline = load(trained_model)
     expecting = Expecting("demo_form", "team_size", ("number",))
@@ -115,6 +135,7 @@ def test_memory_and_load_time_of_a_fresh_process(trained_model: Path) -> None:
 import time
 from pathlib import Path
 from bot.adapters.training import load
+from bot.documents import Document
 started = time.perf_counter()
 load(Path({str(trained_model)!r})).parse("hello")
 status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())

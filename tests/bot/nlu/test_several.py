@@ -11,8 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.understanding import Entity, Expecting, Understood
+from bot.nlu.classifier_training import train_classifier
+from bot.nlu.entities import build_extractor
+from bot.nlu.knowledge import Strangers, build_knowledge
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.several import MOST_PIECES, pieces_of
+from bot.nlu.training_data import TrainingData
+from bot.ports import Encoder
 
 TEAM_SIZE = Expecting("demo_form", "team_size", ("number",))
 
@@ -145,6 +150,22 @@ def test_the_parts_of_a_message_are_the_message(several: Pipeline, text: str, as
     assert "".join(text.split()).replace(",", "") == "".join(said.split()).replace(",", "")
     names = [one.intent.name for one in understood.apart()]
     assert "opt_out" not in names or names == ["opt_out"]
+
+
+def test_a_label_of_two_intents_is_one_intent_as_in_rasa(encoder: Encoder, training_data: TrainingData) -> None:
+    texts = [example.text for example in training_data.examples]
+    intents = [example.intent for example in training_data.examples]
+    both = ["hello there, book a demo please", "hi there and show me a demo", "good morning. I want a demo please"]
+    texts, intents = [*texts, *both], [*intents, *["greet+request_demo"] * len(both)]
+    read = Pipeline(
+        encoder=encoder,
+        classifier=train_classifier(texts, intents, encoder.encode(texts)),
+        extractor=build_extractor(training_data),
+        knowledge=build_knowledge([], encoder, Strangers(texts, encoder.encode(texts))),
+    )
+    for several_intents in (False, True):
+        understood = replace(read, several_intents=several_intents).parse(both[0])
+        assert (understood.intent.name, understood.further) == ("greet+request_demo", ())
 
 
 def test_a_message_of_one_clause_is_read_once(several: Pipeline) -> None:

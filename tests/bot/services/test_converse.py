@@ -41,6 +41,26 @@ async def test_a_burst_is_answered_in_the_order_in_which_it_came(stage: Stage) -
     assert [text for speaker, text in await speeches(stage) if speaker == "Customer"] == ["greet", "book", "fifty"]
 
 
+async def test_a_stop_in_a_burst_withholds_the_marketing_that_is_not_sent_yet(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.queue("offer")
+    for text in ("greet", "lead", "STOP", "greet"):
+        await stage.hear(text)
+    assert await converse(stage.runtime, (await stage.at()).id) == 4
+    await stage.settle()
+    assert (await stage.entry("offer")).status is OutboxStatus.WITHHELD
+    assert "An offer." not in stage.sms.texts()
+    assert [text for text in stage.sms.texts() if "no more" in text] == ["You will get no more of these."]
+    assert [text for speaker, text in await speeches(stage) if speaker == "Customer"] == [
+        "greet",
+        "lead",
+        "STOP",
+        "greet",
+    ]
+    assert not await stage.may_send()
+
+
 async def test_a_turn_that_was_taken_is_not_taken_again(stage: Stage) -> None:
     await stage.says("greet")
     assert await converse(stage.runtime, (await stage.at()).id) == 0

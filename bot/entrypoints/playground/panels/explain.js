@@ -65,7 +65,7 @@ function turnNode(turn) {
   );
 }
 
-function understoodNodes({ stage, intent, confidence, ranking = [], entities = [] }) {
+function understoodNodes({ stage, intent, confidence, ranking = [], entities = [], also = [] }) {
   const others = ranking.filter(({ name }) => name !== intent).slice(0, 3);
   return [
     h(
@@ -87,6 +87,7 @@ function understoodNodes({ stage, intent, confidence, ranking = [], entities = [
         { class: "small" },
         `Less likely: ${others.map(({ name, confidence: share }) => `${name} ${percent(share)}`).join(", ")}`,
       ),
+    ...also.map(({ intent: name, text }) => h("p", { class: "small" }, `Also: ${name}, "${text}"`)),
   ];
 }
 
