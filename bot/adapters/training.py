@@ -84,7 +84,10 @@ def train(
     fingerprint = _fingerprint(data, names, read, source)
     model = _place(folder, fingerprint)
     if (model / MANIFEST).is_file():
-        return model
+        if _broken_file(model) is None:
+            return model
+        progress("the model of this content is broken, and made anew")
+        shutil.rmtree(model)
     if source != tuned and _has_tuned(folder):
         progress(_TUNED_ON_OTHERS)
     folder.mkdir(parents=True, exist_ok=True)
@@ -145,18 +148,24 @@ def _has_tuned(folder: Path) -> bool:
     return any(is_fine_tuned(manifest.parent) for manifest in folder.glob(f"*/{MANIFEST}"))
 
 
+def _broken_file(model: Path) -> str | None:
+    """The first file of the model that is not what was trained; None where all are."""
+    for name, expected in _read_json(model / MANIFEST).get("files", {}).items():
+        if not (model / name).is_file() or _sha256(model / name) != expected:
+            return str(name)
+    return None
+
+
 def _place(folder: Path, fingerprint: str) -> Path:
     return folder / fingerprint[:16]
 
 
 def load(model: Path) -> Pipeline:
     """The trained model; raises ModelError where it is missing, broken or of another version."""
-    manifest = _read_json(model / MANIFEST)
-    if manifest.get("format") != FORMAT:
+    if _read_json(model / MANIFEST).get("format") != FORMAT:
         raise ModelError(f"the model in {model} is of another version of Overture. {_TRAIN_AGAIN}")
-    for name, expected in manifest.get("files", {}).items():
-        if not (model / name).is_file() or _sha256(model / name) != expected:
-            raise ModelError(f"the model in {model} is broken: {name} is not what was trained. {_TRAIN_AGAIN}")
+    if (name := _broken_file(model)) is not None:
+        raise ModelError(f"the model in {model} is broken: {name} is not what was trained. {_TRAIN_AGAIN}")
     # A vector times a matrix is too little for two threads: they wait for each other, at six times the CPU of one.
     threadpool_limits(limits=1, user_api="blas")
     classifier = IntentClassifier.from_arrays(

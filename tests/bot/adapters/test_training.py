@@ -129,6 +129,19 @@ def test_roles_and_the_names_of_a_rasa_assistant_are_in_the_model(
         load(model)
 
 
+def test_training_again_mends_a_broken_model(trained_model: Path, sample_content: Content, tmp_path: Path) -> None:
+    for path in trained_model.parent.iterdir():
+        copy = shutil.copytree if path.is_dir() else shutil.copyfile
+        copy(path, tmp_path / path.name)
+    broken = tmp_path / trained_model.name
+    (broken / "classifier.json").write_text("{}")
+    steps: list[str] = []
+    documents, pages = sample_content
+    assert train(documents, pages, folder=tmp_path, progress=steps.append) == broken
+    assert steps[0] == "the model of this content is broken, and made anew"
+    assert load(broken).parse("book a demo please").intent.name == "request_demo"
+
+
 def test_a_training_that_was_killed_leaves_no_model(
     trained_model: Path, sample_content: Content, tmp_path: Path
 ) -> None:
