@@ -88,7 +88,7 @@ def test_what_was_imported_has_no_faults_and_passes_its_tests(
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
     assert run(["validate"]) == 0
     assert (
-        "2 intents, 2 rules, 0 stories, 0 forms, 7 responses, 0 knowledge pages, 0 journeys" in capsys.readouterr().out
+        "2 intents, 2 rules, 0 stories, 0 forms, 8 responses, 0 knowledge pages, 0 journeys" in capsys.readouterr().out
     )
     assert run(["test", "--stories", "--out", str(tmp_path / "results")]) == 0
 
