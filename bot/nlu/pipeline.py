@@ -23,7 +23,7 @@ from bot.domain.understanding import (
     Understood,
     base_intent,
 )
-from bot.nlu.classifier import NEVER, Classification, IntentClassifier
+from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
@@ -140,8 +140,6 @@ class Pipeline:
             return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
 
         pieces = pieces_of(whole.text, whole.entities)
-        if all(piece.is_clause for piece in pieces) and not self._is_sure_of_one(pieces):
-            return whole
         return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
 
     def _in_its_language(self, understood: Understood, text: str, asker: Asker) -> Understood:
@@ -201,12 +199,6 @@ class Pipeline:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - whole.confidence, 4))
             return replace(result, intent=fallback, stage="fallback")
         return result
-
-    def _is_sure_of_one(self, pieces: Sequence[Piece]) -> bool:
-        """Whether the first stage is sure of a clause; else it is not worth the encoder to look at them all."""
-        if self.classifier.first_stage.gate >= NEVER:
-            return True
-        return any(self.classifier.classify_quickly(piece.text) is not None for piece in pieces)
 
     def _is_sure(self, ranking: Sequence[IntentScore]) -> bool:
         first = ranking[0]
