@@ -31,7 +31,7 @@ def chat_until_handed_over(page: Page) -> None:
         said = words.count()
         site.get_by_label("Your message").fill(line)
         site.get_by_label("Your message").press("Enter")
-        words.nth(said).wait_for(timeout=15_000)
+        words.nth(said).wait_for(timeout=30_000)
         page.wait_for_timeout(700)  # an answer may be several messages
         line = _answer_to(words.last.inner_text(), given) if len(given) > 1 else "I'd like a demo"
 
@@ -49,9 +49,9 @@ def reply_from_the_desk(page: Page, words: str) -> None:
     hand_back.wait_for()
     desk.get_by_role("textbox").first.fill(words)
     desk.get_by_role("textbox").first.press("Enter")
-    page.frame_locator("#site").get_by_text(words).wait_for(timeout=15_000)
+    page.frame_locator("#site").get_by_text(words).wait_for(timeout=30_000)
     hand_back.click()
-    page.frame_locator("#site").get_by_text("has left the conversation").wait_for(timeout=15_000)
+    page.frame_locator("#site").get_by_text("has left the conversation").wait_for(timeout=30_000)
 
 
 def forward_to_the_text(page: Page) -> None:
@@ -62,7 +62,7 @@ def forward_to_the_text(page: Page) -> None:
         page.wait_for_timeout(1_500)
         if text.is_visible():
             break
-    text.wait_for(timeout=15_000)
+    text.wait_for(timeout=30_000)
 
 
 def text_from_the_phone(page: Page, words: str) -> None:
