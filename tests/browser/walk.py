@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Locator, Page
 
 NAME, E_MAIL, NUMBER = "Mara Lindqvist", "mara@quayside.example.com", "+447700900123"
 ANSWERS = (  # what the bot asks for, and what the visitor says; where they say two things, the second time the second
@@ -32,8 +33,15 @@ def chat_until_handed_over(page: Page) -> None:
         site.get_by_label("Your message").fill(line)
         site.get_by_label("Your message").press("Enter")
         words.nth(said).wait_for(timeout=30_000)
-        page.wait_for_timeout(700)  # an answer may be several messages
+        _wait_until_still(page, words)
         line = _answer_to(words.last.inner_text(), given) if len(given) > 1 else "I'd like a demo"
+
+
+def _wait_until_still(page: Page, words: Locator) -> None:
+    """An answer may be several messages, which a busy machine sends one by one."""
+    seen = -1
+    while seen != (seen := words.count()):
+        page.wait_for_timeout(1_200)
 
 
 def _answer_to(question: str, given: list[str]) -> str | None:
@@ -57,12 +65,12 @@ def reply_from_the_desk(page: Page, words: str) -> None:
 def forward_to_the_text(page: Page) -> None:
     """Move the clock until the journey's text is on the phone."""
     text = page.locator(".text.theirs").first
-    for _ in range(4):  # the journey's next step may fall into the night, and its message waits for the morning
+    for _ in range(8):  # the journey's next step may fall into the night, and its message waits for the morning
         page.get_by_role("button", name="To the next send").click()
-        page.wait_for_timeout(1_500)
-        if text.is_visible():
-            break
-    text.wait_for(timeout=30_000)
+        with suppress(Error):
+            text.wait_for(timeout=5_000)
+            return
+    text.wait_for()
 
 
 def text_from_the_phone(page: Page, words: str) -> None:
