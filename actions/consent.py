@@ -78,17 +78,26 @@ class ActionRecordFollowUp(Action):  # type: ignore[misc]
 
 
 def question_answered(tracker: Tracker) -> str | None:
-    """The consent question as it was shown, where it was the last thing said before the latest message; else None."""
-    answered = False
+    """The consent question as it was shown, where it was the last thing said before the latest message; else None.
+
+    A message that says several things is told as several user events with one id: what was said between them was not
+    shown before it.
+    """
+    answer: dict[str, Any] | None = None
+    asked: str | None = None
     for event in reversed(tracker.events):
         if event["event"] == "user":
-            if answered:
+            if asked is not None and answer is not None:
+                one_message = "message_id" in event and event["message_id"] == answer.get("message_id")
+                return None if one_message else asked
+            if answer is not None:
                 return None
-            answered = True
-        elif event["event"] == "bot" and answered:
-            told = event.get("metadata") or {}
-            return str(event["text"]) if told.get("utter_action") == CONSENT_QUESTION else None
-    return None
+            answer = event
+        elif event["event"] == "bot" and answer is not None and asked is None:
+            if (event.get("metadata") or {}).get("utter_action") != CONSENT_QUESTION:
+                return None
+            asked = str(event["text"])
+    return asked
 
 
 def phone_in(text: str, country: str) -> str | None:

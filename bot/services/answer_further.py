@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dialogue.engine import next_action
+from bot.dialogue.protected import asks_for_consent
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted, ActionExecutionRejected, Tracker, UserUttered
 from bot.domain.effects import Say
@@ -24,10 +25,14 @@ async def answer_further(
     """Answer these readings in their order.
 
     A form's question comes after all that is answered, once. A request that would leave the open form for another is
-    not begun: the customer is told to say it again when the form is done.
+    not begun: the customer is told to say it again when the form is done. Once consent is asked for, nothing more is
+    answered: no word of this message can be a yes to a question that nobody has seen.
     """
     assistant = runtime.library.current().assistant
     for reading in further:
+        if asks_for_consent(assistant, thought.tracker):
+            thought.acted.append(("left unread", f'"{reading.text}": a question on consent comes first'))
+            continue
         before, asked = thought.tracker, _question(thought)
         said = UserUttered(reading.text, replace(reading, passages=()), message_id, thought.now, thought.channel)
         thought.acted.append(("also", f'{reading.intent.name}, "{reading.text}"'))

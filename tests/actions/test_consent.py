@@ -97,6 +97,8 @@ async def test_consent_is_asked_where_there_is_a_number(consents: dict[str, bool
         ([ASKED, SOMETHING_ELSE, YES], None),
         ([ASKED, REP, YES], None),
         ([ASKED, YES, YES], None),
+        ([YES | {"message_id": "m1"}, ASKED, YES | {"message_id": "m2"}], QUESTION),
+        ([YES | {"message_id": "m1"}, ASKED, YES | {"message_id": "m1"}], None),
         ([YES], None),
         ([], None),
     ],
