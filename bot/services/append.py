@@ -15,7 +15,7 @@ from bot.services.attend import attend
 from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
 from bot.services.situation import asker_of, begin_session, read_situation
 from bot.services.think import Thought, understand
-from bot.services.trigger import write_from_outside
+from bot.services.write_turn import unasked, write_turn
 
 
 async def append_events(
@@ -69,7 +69,7 @@ async def _append(
             for heard in list(heard_slots(assistant, thought.tracker)):
                 thought.apply(heard)
         async with runtime.store.transaction() as uow:
-            await write_from_outside(uow, runtime, situation, thought, f"append:{new_id(now)}")
+            await write_turn(uow, runtime, unasked(situation, thought, f"append:{new_id(now)}"), thought.now)
     for topic in (OUTBOX, FEEDS, TIMERS):
         await runtime.wakeups.notify(topic)
     return thought.tracker

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from bot.domain.consent import Purpose
 from bot.domain.conversation import REQUESTED_SLOT, ActionExecuted
 from bot.domain.message import CheckIn
 from bot.domain.understanding import OPT_OUT_INTENT
@@ -15,7 +14,7 @@ from bot.services.runtime import Runtime
 from bot.services.situation import Situation, read_situation, spoke_here_since
 from bot.services.think import Thought
 from bot.services.weigh import DIALOGUE_STAYS_OPEN
-from bot.services.write_turn import Turn, write_turn
+from bot.services.write_turn import Turn, unasked, write_turn
 
 STILL_THERE = "utter_still_there"
 
@@ -49,17 +48,7 @@ async def check_in(runtime: Runtime, entry: InboxEntry, planned: CheckIn) -> Non
     thought = Thought(situation.conversation.tracker, planned.channel, now)
     thought.say_response(runtime.library.current().assistant, STILL_THERE)
     thought.apply(ActionExecuted(STILL_THERE, policy="silence"))
-    turn = Turn(
-        conversation=situation.conversation,
-        thought=thought,
-        key=planned.vendor_id,
-        purpose=Purpose.SERVICE,
-        message_id=None,
-        text="",
-        understood=None,
-        handoff=situation.handoff,
-        begun=begun,
-    )
+    turn = unasked(situation, thought, planned.vendor_id, begun=begun)
     async with runtime.store.transaction() as uow:
         await write_turn(uow, runtime, turn, now)
         await finish(uow, entry, now)

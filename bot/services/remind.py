@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from bot.domain.consent import Purpose
 from bot.domain.conversation import ReminderCancelled, Tracker, UserUttered
 from bot.domain.ids import MessageId
 from bot.domain.message import Reminder
@@ -15,7 +14,7 @@ from bot.services.judge import LOOK_AGAIN
 from bot.services.runtime import Runtime
 from bot.services.situation import begin_session, read_situation
 from bot.services.think import Thought, answer
-from bot.services.write_turn import Turn, write_turn
+from bot.services.write_turn import unasked, write_turn
 
 
 async def remind(runtime: Runtime, entry: InboxEntry, reminder: Reminder) -> None:
@@ -38,17 +37,7 @@ async def remind(runtime: Runtime, entry: InboxEntry, reminder: Reminder) -> Non
     message_id = MessageId(reminder.vendor_id)
     thought.apply(UserUttered(text, understood, message_id, now, reminder.channel))
     await answer(runtime, thought, situation.profile, message_id)
-    turn = Turn(
-        conversation=situation.conversation,
-        thought=thought,
-        key=reminder.vendor_id,
-        purpose=Purpose.SERVICE,
-        message_id=None,
-        text="",
-        understood=understood,
-        handoff=situation.handoff,
-        begun=begun,
-    )
+    turn = unasked(situation, thought, reminder.vendor_id, understood=understood, begun=begun)
     async with runtime.store.transaction() as uow:
         await write_turn(uow, runtime, turn, now)
         await finish(uow, entry, now)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
-from bot.domain.consent import Purpose
 from bot.domain.conversation import FollowupAction, UserUttered
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage, ExecuteAction, FromOutside, TriggerIntent
 from bot.domain.rasa_message import as_rasa_messages
 from bot.domain.understanding import IntentScore, Understood
-from bot.ports import InboxEntry, UnitOfWork
+from bot.ports import InboxEntry
 from bot.services.ask import finish
 from bot.services.respond import respond
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation
 from bot.services.think import Thought, answer
-from bot.services.write_turn import Turn, write_turn
+from bot.services.write_turn import unasked, write_turn
 
 EXTERNAL = "external"
 """The feed of what was said to a caller instead of the customer, each under the key of its trigger."""
@@ -58,24 +55,6 @@ async def _end(
         said, thought.says = thought.says, []
     messages = [message for say in said for message in as_rasa_messages("", say.content)]
     async with runtime.store.transaction() as uow:
-        await write_from_outside(uow, runtime, situation, thought, wanted.vendor_id)
+        await write_turn(uow, runtime, unasked(situation, thought, wanted.vendor_id), thought.now)
         await uow.feeds.append(EXTERNAL, wanted.vendor_id, {"messages": messages}, thought.now)
         await finish(uow, entry, thought.now)
-
-
-async def write_from_outside(
-    uow: UnitOfWork, runtime: Runtime, situation: Situation, thought: Thought, key: str
-) -> None:
-    """Write what came of a call from outside. What it says is no reply: the gate lets it out as a service message."""
-    turn = Turn(
-        conversation=situation.conversation,
-        thought=thought,
-        key=key,
-        purpose=Purpose.SERVICE,
-        message_id=None,
-        text="",
-        understood=None,
-        handoff=situation.handoff,
-        begun=perf_counter(),
-    )
-    await write_turn(uow, runtime, turn, thought.now)

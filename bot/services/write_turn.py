@@ -26,6 +26,7 @@ from bot.services.enrol import step, tell_journeys
 from bot.services.hand_off import relay
 from bot.services.perform import Cause, perform
 from bot.services.runtime import Runtime
+from bot.services.situation import Situation
 from bot.services.think import Thought
 
 log = structlog.get_logger()
@@ -46,6 +47,28 @@ class Turn:
     begun: float
     enrolment_id: EnrolmentId | None = None
     window: SendWindow | None = None
+
+
+def unasked(
+    situation: Situation,
+    thought: Thought,
+    key: str,
+    *,
+    understood: Understood | None = None,
+    begun: float | None = None,
+) -> Turn:
+    """The turn of what no customer wrote. What it says is no reply: the gate lets it out as a service message."""
+    return Turn(
+        conversation=situation.conversation,
+        thought=thought,
+        key=key,
+        purpose=Purpose.SERVICE,
+        message_id=None,
+        text="",
+        understood=understood,
+        handoff=situation.handoff,
+        begun=perf_counter() if begun is None else begun,
+    )
 
 
 async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime) -> None:
