@@ -222,8 +222,14 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
+    @property
+    def dimensions(self) -> int: ...
+
     def encode(self, texts: Sequence[str]) -> Any:
         """Unit-length sentence embeddings: a float32 array of shape (len(texts), dimensions)."""
+
+    def features(self, texts: Sequence[str]) -> Any:
+        """What a classifier reads: float32, the embedding first, then more that the encoder can tell of a text."""
 
 
 class LanguageGuesser(Protocol):

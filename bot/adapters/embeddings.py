@@ -26,6 +26,7 @@ class RememberingEncoder:
 
     def __init__(self, encoder: Encoder, folder: Path) -> None:
         self.fingerprint = encoder.fingerprint
+        self.dimensions = encoder.dimensions
         self._encoder = encoder
         self._path = folder / f"embeddings-{encoder.fingerprint[:16]}.npz"
         self._known = _read(self._path)
@@ -34,11 +35,14 @@ class RememberingEncoder:
         """How many texts had to be embedded."""
 
     def encode(self, texts: Sequence[str]) -> Any:
+        return self.features(texts)[:, : self.dimensions]
+
+    def features(self, texts: Sequence[str]) -> Any:
         if not texts:
-            return self._encoder.encode(texts)
+            return self._encoder.features(texts)
         keys = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST).digest() for text in texts]
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in self._known}
-        self._known.update(zip(new, self._encoder.encode(list(new.values())), strict=True))
+        self._known.update(zip(new, self._encoder.features(list(new.values())), strict=True))
         self.embedded += len(new)
         vectors = [self._known[key] for key in keys]
         self._used.update(zip(keys, vectors, strict=True))

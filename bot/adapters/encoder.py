@@ -37,6 +37,7 @@ class OnnxEncoder:
         meta = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
         self.fingerprint: str = meta["fingerprint"]
         self.dimensions: int = meta["dimensions"]
+        self._width: int = meta["width"]
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -49,13 +50,19 @@ class OnnxEncoder:
         self._inputs = [node.name for node in self._session.get_inputs()]
 
     def encode(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """Unit-length embeddings, float32 of shape (len(texts), dimensions).
+        """Unit-length embeddings, float32 of shape (len(texts), dimensions)."""
+        return self.features(texts)[:, : self.dimensions]
+
+    def features(self, texts: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """The embedding, then what the encoder makes of the text half-way up, also of unit length; float32.
+
+        Half-way up it is nearer to the wording, which tells intents apart that are about the same thing.
 
         One text at a time: int8 scales depend on what else is in the batch, so a batch would make the same text come
         out differently in training and in serving, and padding costs more than batching saves on short texts.
         """
         if not texts:
-            return np.zeros((0, self.dimensions), dtype=np.float32)
+            return np.zeros((0, self._width), dtype=np.float32)
         return np.vstack([self._encode_one(text) for text in texts])
 
     def _encode_one(self, text: str) -> Any:
@@ -113,10 +120,11 @@ def export_encoder(encoder_name: str, folder: Path, *, known_as: str | None = No
     # What the libraries deprecate among themselves is not ours to act on.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dimensions = _export(load_sentence_transformer(encoder_name), folder)
+        dimensions, width = _export(load_sentence_transformer(encoder_name), folder)
     meta = {
         "name": (encoder_name if known_as is None else known_as) or PACKAGED,
         "dimensions": dimensions,
+        "width": width,
         "fingerprint": hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest(),
     }
     (folder / "encoder.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
@@ -141,7 +149,8 @@ def load_sentence_transformer(encoder_name: str) -> Any:
         ) from error
 
 
-def _export(model: Any, folder: Path) -> int:
+def _export(model: Any, folder: Path) -> tuple[int, int]:
+    """Write the ONNX file and the tokenizer; how long a sentence embedding is, and how long with the middle layer."""
     import logging
 
     import torch
@@ -149,6 +158,7 @@ def _export(model: Any, folder: Path) -> int:
 
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
     inputs = [name for name in _INPUTS if name in model.tokenizer.model_input_names]
+    middle = _middle_layer(model)
 
     class Sentence(torch.nn.Module):  # type: ignore[misc]
         """The whole model, pooling and normalisation included, from token ids to one vector a text."""
@@ -158,8 +168,17 @@ def _export(model: Any, folder: Path) -> int:
             self.model = model
 
         def forward(self, *tensors: Any) -> Any:
-            vectors = self.model(dict(zip(inputs, tensors, strict=True)))["sentence_embedding"]
-            return torch.nn.functional.normalize(vectors, p=2, dim=1)
+            given = dict(zip(inputs, tensors, strict=True))
+            between: list[Any] = []
+            hook = middle and middle.register_forward_hook(
+                lambda _module, _inputs, output: between.append(output[0] if isinstance(output, tuple) else output)
+            )
+            vectors = [self.model(given)["sentence_embedding"]]
+            if hook:
+                hook.remove()
+                mask = given["attention_mask"].unsqueeze(-1).to(between[0].dtype)
+                vectors.append((between[0] * mask).sum(1) / mask.sum(1))
+            return torch.cat([torch.nn.functional.normalize(one, p=2, dim=1) for one in vectors], dim=1)
 
     # One tensor each: the exporter takes the same tensor in two places for the same input.
     examples = tuple(torch.ones((2, 8), dtype=torch.long) for _ in inputs)
@@ -191,7 +210,17 @@ def _export(model: Any, folder: Path) -> int:
         logging.disable(logging.NOTSET)
     full_precision.unlink()
     _save_tokenizer(model.tokenizer, folder / "tokenizer.json", longest=min(LONGEST, model.max_seq_length or LONGEST))
-    return int(model.get_sentence_embedding_dimension())
+    width = int(onnxruntime.InferenceSession(str(folder / "encoder.onnx")).get_outputs()[0].shape[1])
+    return int(model.get_sentence_embedding_dimension()), width
+
+
+def _middle_layer(model: Any) -> Any:
+    """The layer half-way up its longest stack of layers; None for a model that has no such stack."""
+    import torch
+
+    stacks = [module for module in model.modules() if isinstance(module, torch.nn.ModuleList)]
+    longest = max(stacks, key=len, default=())
+    return longest[len(longest) // 2 - 1] if len(longest) > 1 else None
 
 
 def _save_tokenizer(tokenizer: Any, path: Path, *, longest: int) -> None:

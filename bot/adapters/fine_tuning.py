@@ -123,15 +123,15 @@ def _try(
 
     What follows a part after which the tuned one is not ahead would cost more than it could tell.
     """
-    embeddings = frozen.encode([example.text for example in examples])
+    features = frozen.features([example.text for example in examples])
     compared, tried, begun = Comparison(), 0, time.monotonic()
     for kept, held_out in splits(examples, FOLDS):
         known, asked = [examples[row] for row in kept], [examples[row] for row in held_out]
         progress(f"tuning the encoder without part {tried + 1} of {FOLDS}{_time_left(tried, begun)}")
         with tempfile.TemporaryDirectory() as name:
             tune(known, Path(name))
-            tuned = OnnxEncoder(Path(name)).encode([example.text for example in examples])
-        old, new = (_rightly_read(known, rows[kept], asked, rows[held_out]) for rows in (embeddings, tuned))
+            tuned = OnnxEncoder(Path(name)).features([example.text for example in examples])
+        old, new = (_rightly_read(known, rows[kept], asked, rows[held_out]) for rows in (features, tuned))
         compared += Comparison.of(zip(old, new, strict=True))
         tried += 1
         progress(f"of {compared.judged} held out so far, right: {_shares(compared)}")

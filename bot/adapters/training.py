@@ -245,9 +245,9 @@ def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: En
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
-    embeddings = sentences.encode(texts)
+    features = sentences.features(texts)
     progress("learning the intents")
-    classifier = train_classifier(texts, intents, embeddings)
+    classifier = train_classifier(texts, intents, features)
     np.savez(work / "classifier.npz", **classifier.arrays())
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")

@@ -15,6 +15,7 @@ from bot.nlu.classifier import (
     in_scope_probability,
     scope_evidence,
     softmax,
+    sure,
 )
 from bot.nlu.features import Integers
 
@@ -28,8 +29,11 @@ is read wrongly, where that is more: who errs more asks more."""
 WRONG = 0.5
 """What a wrong answer does harm, where a right one does good as 1; being asked to say it again does neither."""
 
+AS_IT_IS = (0.0, 1.0)
+"""A sureness that changes nothing."""
+
 WIDEST_AMBIGUITY = 0.1
-SACRIFICED = 0.0005
+SACRIFICED = 0.001
 """What the first stage may cost: the share of messages read rightly with the encoder and wrongly without."""
 
 
@@ -37,12 +41,13 @@ SACRIFICED = 0.0005
 class Unseen:
     """Texts as read by heads trained without them: `kernel` and `ngram` scores have the shape (texts, intents).
 
-    `similarity` is that of the nearest example, `labels` are the texts' own intents. The score of an intent that the
-    heads do not know is -inf in `ngram`.
+    So has `fit`: how well the words go with each intent. `similarity` is that of the nearest example, `labels` are the
+    texts' own intents. The score of an intent that the heads do not know is -inf in `ngram`.
     """
 
     kernel: Any
     ngram: Any
+    fit: Any
     similarity: Any
     labels: Integers
 
@@ -51,6 +56,7 @@ class Unseen:
         return cls(
             np.vstack([part.kernel for part in parts]),
             np.vstack([part.ngram for part in parts]),
+            np.vstack([part.fit for part in parts]),
             np.concatenate([part.similarity for part in parts]),
             np.concatenate([part.labels for part in parts]),
         )
@@ -64,7 +70,7 @@ class Confidences:
     evidence: Any
     correct: Any
 
-    def times(self, in_scope: Sequence[float]) -> Any:
+    def likely(self, in_scope: Sequence[float]) -> Any:
         return self.largest * in_scope_probability(in_scope, self.evidence)
 
 
@@ -76,11 +82,13 @@ def calibrate(known: Unseen, strangers: Unseen | None) -> Calibration:
     ambiguity = _choose_ambiguity(probabilities, read.correct)
     if strangers is None:
         in_scope, threshold = _scope_without_strangers(known.similarity)
-        return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
+        return Calibration(scales[0], scales[1], in_scope, AS_IT_IS, threshold, ambiguity)
     strange = _confidences(strangers, scales)
     in_scope = _fit_scope(read.evidence, strange.evidence)
-    threshold = _choose_threshold(read.times(in_scope), read.correct, strange.times(in_scope))
-    return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
+    likely, strange_likely = read.likely(in_scope), strange.likely(in_scope)
+    sureness = _fit_sureness(likely, read.correct, strange_likely)
+    threshold = _choose_threshold(sure(sureness, likely), read.correct, sure(sureness, strange_likely))
+    return Calibration(scales[0], scales[1], in_scope, sureness, threshold, ambiguity)
 
 
 def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
@@ -90,7 +98,7 @@ def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
 def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: Calibration) -> FirstStage:
     """Its gate is the lowest from which on held-out texts are read as well as with the encoder, strangers included."""
     if strangers is None:
-        return FirstStage(1.0, (0.0, 0.0, 0.0), NEVER)
+        return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER, AS_IT_IS)
     (scale,) = _fit_scales([known.ngram], known.labels)
     quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
     in_scope = _fit_scope(quick.evidence, quick_strange.evidence)
@@ -98,13 +106,18 @@ def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: 
     # Past a gate a text is read as the first stage reads it: which are then wrong, and which strangers taken in. What
     # it reads better than both heads is not set against them: on few examples that is luck.
     lost = (whole.correct & ~quick.correct).astype(float)
-    taken = (whole_strange.times(calibration.in_scope) < calibration.threshold).astype(float)
+    strange_sure = sure(calibration.sureness, whole_strange.likely(calibration.in_scope))
+    taken = (strange_sure < calibration.threshold).astype(float)
     share = EXPECTED_OUT_OF_SCOPE
+    likely, strange_likely = quick.likely(in_scope), quick_strange.likely(in_scope)
     gate = _lowest_gate(
-        np.concatenate([quick.times(in_scope), quick_strange.times(in_scope)]),
+        np.concatenate([likely, strange_likely]),
         np.concatenate([(1 - share) * lost / len(lost), share * taken / len(taken)]),
     )
-    return FirstStage(scale, in_scope, max(gate, calibration.threshold))
+    past, strange_past = likely >= gate, strange_likely >= gate
+    weights = ((1 - share) / len(likely), share / len(strange_likely))
+    sureness = _fit_sureness(likely[past], quick.correct[past], strange_likely[strange_past], weights)
+    return FirstStage(scale, in_scope, max(gate, _likely_at(calibration.threshold, sureness)), sureness)
 
 
 def _lowest_gate(confidence: Any, lost: Any) -> float:
@@ -119,7 +132,9 @@ def _by_ngrams(unseen: Unseen, scale: float) -> Confidences:
     first = probabilities.argmax(axis=1)
     rows = np.arange(len(first))
     largest = probabilities[rows, first]
-    return Confidences(largest, scope_evidence(largest, unseen.ngram[rows, first]), first == unseen.labels)
+    return Confidences(
+        largest, scope_evidence(largest, unseen.ngram[rows, first], unseen.fit[rows, first]), first == unseen.labels
+    )
 
 
 def _confidences(unseen: Unseen, scales: Sequence[float], probabilities: Any = None) -> Confidences:
@@ -128,7 +143,8 @@ def _confidences(unseen: Unseen, scales: Sequence[float], probabilities: Any = N
     first = probabilities.argmax(axis=1)
     rows = np.arange(len(first))
     largest = probabilities[rows, first]
-    evidence = scope_evidence(largest, unseen.kernel[rows, first], unseen.ngram[rows, first], unseen.similarity)
+    of_first = (unseen.kernel[rows, first], unseen.ngram[rows, first], unseen.similarity, unseen.fit[rows, first])
+    evidence = scope_evidence(largest, *of_first)
     return Confidences(largest, evidence, first == unseen.labels)
 
 
@@ -161,10 +177,44 @@ def _fit_scope(known: Any, strange: Any) -> tuple[float, ...]:
     return (float(model.intercept_[0] - coefficients @ middle), *(float(one) for one in coefficients))
 
 
+def _fit_sureness(
+    likely: Any, correct: Any, strange: Any, weights: tuple[float, float] | None = None
+) -> tuple[float, float]:
+    """Platt scaling of `likely`, towards leaving it as it is where there is little to learn from.
+
+    `weights` are those of each known and of each strange text; else the strange ones are the share that is expected.
+    """
+    from scipy.optimize import minimize
+
+    of_known, of_strange = weights or (
+        (1 - EXPECTED_OUT_OF_SCOPE) / max(len(likely), 1),
+        EXPECTED_OUT_OF_SCOPE / max(len(strange), 1),
+    )
+    values = np.concatenate([likely, strange])
+    right = np.concatenate([correct, np.zeros(len(strange))]).astype(float)
+    share = np.concatenate([np.full(len(likely), of_known), np.full(len(strange), of_strange)])
+    prior = 1.0 / max(len(values), 1)
+
+    def loss(sureness: Any) -> float:
+        found = np.clip(sure(sureness, values), 1e-9, 1 - 1e-9)
+        missed = -(share * (right * np.log(found) + (1 - right) * np.log(1 - found))).sum()
+        return float(missed + prior * ((sureness[0] - AS_IT_IS[0]) ** 2 + (sureness[1] - AS_IT_IS[1]) ** 2))
+
+    best = minimize(loss, x0=np.array(AS_IT_IS), bounds=[(-20.0, 20.0), (0.05, 20.0)], method="L-BFGS-B")
+    return float(best.x[0]), float(best.x[1])
+
+
+def _likely_at(confidence: float, sureness: tuple[float, float]) -> float:
+    """What must be likely for a reading to be as sure as this: the inverse of `sure`, rounded up."""
+    bias, weight = sureness
+    odds = np.log(confidence / (1.0 - confidence)) if 0.0 < confidence < 1.0 else np.inf * (confidence - 0.5)
+    return float(1.0 / (1.0 + np.exp(-(odds - bias) / weight))) + 1e-9
+
+
 def _scope_without_strangers(similarity: Any) -> tuple[tuple[float, ...], float]:
     """With few intents: what is less like any example than nearly all examples are like each other is a stranger."""
     steepness = 20.0
-    return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness), 0.3
+    return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness, 0.0), 0.3
 
 
 def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:

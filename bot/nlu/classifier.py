@@ -12,6 +12,7 @@ import numpy as np
 from bot.domain.understanding import IntentScore, base_intent
 from bot.nlu.features import Floats, Integers, NgramSpace, SparseRow
 from bot.nlu.kernel import KernelHead
+from bot.nlu.word_use import WordUse
 
 RANKED = 10
 """How many intents a ranking has at most."""
@@ -27,13 +28,15 @@ class Calibration:
 
     `kernel_scale` and `ngram_scale` weigh the two heads against each other and make their sum a log-probability.
     `in_scope` is a logistic function: its bias, and its weights of the log-probability, of the two heads' scores of the
-    first intent, and of the similarity of the nearest example. Below the confidence `threshold` a text counts as not
-    understood; where the first intent is less than `ambiguity` ahead of the second, it could be either.
+    first intent, of the similarity of the nearest example, and of how well the words go with the intent; `sureness` is
+    that of `sure`. Below the confidence `threshold` a text counts as not understood; where the first intent is less
+    than `ambiguity` ahead of the second, it could be either.
     """
 
     kernel_scale: float
     ngram_scale: float
     in_scope: tuple[float, ...]
+    sureness: tuple[float, float]
     threshold: float
     ambiguity: float
 
@@ -42,13 +45,15 @@ class Calibration:
 class FirstStage:
     """When the n-grams alone will do, which costs a thirtieth of what the encoder does.
 
-    `scale` makes their scores log-probabilities, `in_scope` is as that of `Calibration` with the log-probability and
-    the score only. From the confidence `gate` on, the encoder would not have read held-out texts any better.
+    `scale` makes their scores log-probabilities, `in_scope` is as that of `Calibration` with the log-probability, the
+    score and the words only. From `gate` on, the encoder would not have read held-out texts any better; `sureness` is
+    that of what gets past it.
     """
 
     scale: float
     in_scope: tuple[float, ...]
     gate: float
+    sureness: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,13 @@ class Classification:
 
 @dataclass(frozen=True, slots=True)
 class IntentClassifier:
-    """Two heads, over sentence embeddings and over n-grams, fused and calibrated; and the n-grams alone, when sure."""
+    """Two heads, over the encoder's features and over n-grams, fused and calibrated; or n-grams alone, where sure."""
 
     labels: tuple[str, ...]
     kernel_head: KernelHead
     ngram_head: Head
     ngram_space: NgramSpace
+    word_use: WordUse
     calibration: Calibration
     first_stage: FirstStage
     example_labels: Integers
@@ -107,32 +113,43 @@ class IntentClassifier:
         scores = self.ngram_head.of_row(row)
         probabilities = softmax(self.first_stage.scale * scores[None, :])[0]
         ranked = _ranked(self.labels, probabilities)
-        evidence = scope_evidence(ranked[0][1], float(scores[ranked[0][0]]))
+        first, share = ranked[0]
+        evidence = scope_evidence(share, float(scores[first]), self.word_use.fit(row, first))
         in_scope = float(in_scope_probability(self.first_stage.in_scope, evidence))
-        if ranked[0][1] * in_scope < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
+        likely = share * in_scope
+        if likely < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
             return None
-        return Classification(self._scores(ranked, in_scope), None, None, understood=True, ambiguous=False)
+        confidence = float(sure(self.first_stage.sureness, likely))
+        return Classification(self._scores(ranked, confidence), None, None, understood=True, ambiguous=False)
 
-    def classify(self, text: str, embedding: Floats) -> Classification:
-        """By both heads; `embedding` is the text's, of unit length."""
+    def classify(self, text: str, features: Floats) -> Classification:
+        """By both heads; `features` are the encoder's."""
         calibration = self.calibration
-        near = self.kernel_head.near(embedding)
-        ngram = self.ngram_head.of_row(self.ngram_space.row(text))
+        near = self.kernel_head.near(features)
+        row = self.ngram_space.row(text)
+        ngram = self.ngram_head.of_row(row)
         fused = calibration.kernel_scale * near.scores + calibration.ngram_scale * ngram
         ranked = _ranked(self.labels, softmax(fused[None, :])[0])
         first, share = ranked[0]
-        evidence = scope_evidence(share, float(near.scores[first]), float(ngram[first]), near.similarity)
+        fit = self.word_use.fit(row, first)
+        evidence = scope_evidence(share, float(near.scores[first]), float(ngram[first]), near.similarity, fit)
         in_scope = float(in_scope_probability(calibration.in_scope, evidence))
+        confidence = float(sure(calibration.sureness, share * in_scope))
         return Classification(
-            ranking=self._scores(ranked, in_scope),
+            ranking=self._scores(ranked, confidence),
             similarity=near.similarity,
             nearest=self.labels[int(self.example_labels[near.nearest])],
-            understood=share * in_scope >= calibration.threshold,
+            understood=confidence >= calibration.threshold,
             ambiguous=self._lead(ranked) < calibration.ambiguity,
         )
 
-    def _scores(self, ranked: Sequence[tuple[int, float]], in_scope: float) -> tuple[IntentScore, ...]:
-        return tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in ranked)
+    def _scores(self, ranked: Sequence[tuple[int, float]], confidence: float) -> tuple[IntentScore, ...]:
+        """The first has the `confidence`; the others share what it leaves, none of them more than it has."""
+        left = (1.0 - confidence) / max(1.0 - ranked[0][1], 1e-6)
+        scores = [confidence, *(min(confidence, share * min(left, 1.0)) for _, share in ranked[1:])]
+        return tuple(
+            IntentScore(self.labels[at], round(score, 4)) for (at, _), score in zip(ranked, scores, strict=True)
+        )
 
     def _lead(self, ranked: Sequence[tuple[int, float]]) -> float:
         """How much likelier the first is than the next that is not of the same retrieval intent."""
@@ -156,6 +173,9 @@ class IntentClassifier:
             "ngram_bias": self.ngram_head.bias,
             "ngram_hashes": hashes,
             "ngram_rarity": self.ngram_space.rarity,
+            "word_keys": self.word_use.keys,
+            "word_gain": self.word_use.gain,
+            "word_absent": self.word_use.absent,
             "example_labels": self.example_labels,
         }
 
@@ -183,10 +203,20 @@ class IntentClassifier:
             ),
             ngram_head=Head(arrays["ngram_weights"], arrays["ngram_bias"]),
             ngram_space=NgramSpace(columns, arrays["ngram_rarity"], facts["first_character_column"]),
-            calibration=Calibration(**{**calibration, "in_scope": tuple(calibration["in_scope"])}),
-            first_stage=FirstStage(**{**first_stage, "in_scope": tuple(first_stage["in_scope"])}),
+            word_use=WordUse(
+                words=facts["first_character_column"],
+                keys=arrays["word_keys"],
+                gain=arrays["word_gain"],
+                absent=arrays["word_absent"],
+            ),
+            calibration=Calibration(**_with_tuples(calibration)),
+            first_stage=FirstStage(**_with_tuples(first_stage)),
             example_labels=arrays["example_labels"],
         )
+
+
+def _with_tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
 
 
 def _ranked(labels: tuple[str, ...], probabilities: Floats) -> list[tuple[int, float]]:
@@ -230,3 +260,14 @@ def in_scope_probability(weights: Sequence[float], evidence: Any) -> Any:
     """The probability that a text is about something known; the weights are the bias, and one for each evidence."""
     score = weights[0] + evidence @ np.asarray(weights[1:])
     return 1.0 / (1.0 + np.exp(-np.clip(score, -30.0, 30.0)))
+
+
+def sure(sureness: Sequence[float], likely: Any) -> Any:
+    """How sure a reading is: a logistic function, with this bias and weight, of the log-odds of `likely`.
+
+    `likely` is the share of the first intent times the probability that the text is about something known, which are
+    each learnt by themselves and together say too little or too much (Platt scaling).
+    """
+    bias, weight = sureness
+    odds = np.clip(likely, 1e-6, 1.0 - 1e-6)
+    return 1.0 / (1.0 + np.exp(-(bias + weight * np.log(odds / (1.0 - odds)))))

@@ -12,6 +12,7 @@ from bot.nlu.classifier import Head, IntentClassifier
 from bot.nlu.features import Floats, Integers, learn_ngram_space
 from bot.nlu.kernel import KernelHead, learn_kernel_head
 from bot.nlu.material import Material
+from bot.nlu.word_use import WordUse, learn_word_use
 
 SEED = 20261124
 
@@ -28,13 +29,13 @@ _FEW, _MOST_DIRECTIONS = 2_000, 128
 """Up to `_FEW` examples all directions are kept; with more, comparing takes most of the time, and 128 do as well."""
 
 
-def train_classifier(texts: Sequence[str], intents: Sequence[str], embeddings: Floats) -> IntentClassifier:
+def train_classifier(texts: Sequence[str], intents: Sequence[str], features: Floats) -> IntentClassifier:
     """Train on at least two texts of each of at least two intents; the same input gives the same classifier."""
     names = tuple(sorted(set(intents)))
     labels = np.array([names.index(intent) for intent in intents], dtype=np.int64)
     space = learn_ngram_space(texts)
     rows = [space.row(text) for text in texts]
-    material = Material(embeddings, _sparse(rows, len(space.column_of)), labels, len(names))
+    material = Material(features, _sparse(rows, len(space.column_of)), labels, len(names), space.first_character_column)
     known, strangers = _held_out(material), _leave_intents_out(material)
     calibration = calibrate(known, strangers)
     compared = _spread(labels, MOST_COMPARED)
@@ -43,6 +44,7 @@ def train_classifier(texts: Sequence[str], intents: Sequence[str], embeddings: F
         kernel_head=_kernel_head(material.part(compared)),
         ngram_head=_ngram_head(material),
         ngram_space=space,
+        word_use=_word_use(material),
         calibration=calibration,
         first_stage=calibrate_first_stage(known, strangers, calibration),
         example_labels=labels[compared],
@@ -61,11 +63,11 @@ def _sparse(rows: Sequence[Any], width: int) -> Any:
 def _kernel_head(material: Material) -> KernelHead:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    directions = material.embeddings.shape[1] if len(material.labels) <= _FEW else _MOST_DIRECTIONS
+    directions = material.features.shape[1] if len(material.labels) <= _FEW else _MOST_DIRECTIONS
     # One thread: on matrices this small, several spend their time waiting for each other.
     with threadpool_limits(limits=1):
         return learn_kernel_head(
-            material.embeddings,
+            material.features,
             material.labels,
             material.intents,
             sharpness=_SHARPNESS,
@@ -85,6 +87,10 @@ def _ngram_head(material: Material) -> Head:
     return _head(model, material.intents)
 
 
+def _word_use(material: Material) -> WordUse:
+    return learn_word_use(material.ngrams, material.labels, material.intents, material.words)
+
+
 def _head(model: Any, intents: int) -> Head:
     """The model's weights as a matrix with a column for each intent; an intent it has not seen never wins."""
     coefficients, intercepts = model.coef_, model.intercept_
@@ -101,9 +107,10 @@ def _head(model: Any, intents: int) -> Head:
 def _read_unseen(known: Material, rest: Material) -> Unseen:
     """What heads that are trained on `known` make of the rest."""
     kernel_head = _kernel_head(known.part(_spread(known.labels, MOST_COMPARED)))
-    kernel, similarity = kernel_head.near_all(rest.embeddings)
+    kernel, similarity = kernel_head.near_all(rest.features)
     ngram_head = _ngram_head(known)
-    return Unseen(kernel, rest.ngrams @ ngram_head.weights + ngram_head.bias, similarity, rest.labels)
+    ngram = rest.ngrams @ ngram_head.weights + ngram_head.bias
+    return Unseen(kernel, ngram, _word_use(known).fits(rest.ngrams), similarity, rest.labels)
 
 
 def _held_out(material: Material) -> Unseen:

@@ -62,7 +62,7 @@ class Verdict:
 
 
 def cross_validate(
-    examples: Sequence[Example], embeddings: Floats, *, folds: int, track: Track[Split] = untracked
+    examples: Sequence[Example], features: Floats, *, folds: int, track: Track[Split] = untracked
 ) -> tuple[Verdict, ...]:
     """A verdict for each example of an intent that has enough of them to hold some back, in their order.
 
@@ -72,9 +72,9 @@ def cross_validate(
     verdicts: dict[int, Verdict] = {}
     for kept, held_out in track(splits(examples, folds), folds, "judging"):
         classifier = train_classifier(
-            [texts[row] for row in kept], [examples[row].intent for row in kept], embeddings[kept]
+            [texts[row] for row in kept], [examples[row].intent for row in kept], features[kept]
         )
-        judged = judge(classifier, [examples[row] for row in held_out], embeddings[held_out])
+        judged = judge(classifier, [examples[row] for row in held_out], features[held_out])
         verdicts.update(zip(held_out.tolist(), judged, strict=True))
     return tuple(verdicts[row] for row in sorted(verdicts))
 
@@ -95,11 +95,11 @@ def splits(examples: Sequence[Example], folds: int) -> list[Split]:
     return [(np.flatnonzero(~held_out), np.flatnonzero(held_out)) for held_out in parts if held_out.any()]
 
 
-def judge(classifier: IntentClassifier, examples: Sequence[Example], embeddings: Floats) -> tuple[Verdict, ...]:
+def judge(classifier: IntentClassifier, examples: Sequence[Example], features: Floats) -> tuple[Verdict, ...]:
     """What a classifier takes examples for that it was not trained on."""
     found = []
-    for example, embedding in zip(examples, embeddings, strict=True):
-        reading = classifier.classify(example.text, embedding)
+    for example, row in zip(examples, features, strict=True):
+        reading = classifier.classify(example.text, row)
         found.append(Verdict(example, reading.intent, reading.confidence, reading.understood))
     return tuple(found)
 

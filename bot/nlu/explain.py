@@ -75,9 +75,9 @@ class Explainer:
             plain = speller.repair(plain, [entity.text for entity in understood.entities])
             quick = classifier.classify_quickly(plain) is not None
         if understood.stage != "button" and plain:
-            embedding = self.pipeline.encoder.encode([plain])[0]
-            classification = classifier.classify(plain, embedding)
-            neighbours = self._nearest(plain, embedding)
+            features = self.pipeline.encoder.features([plain])[0]
+            classification = classifier.classify(plain, features)
+            neighbours = self._nearest(plain, features[: self.pipeline.encoder.dimensions])
         asked = classifier.calibration
         return Explanation(
             understood,

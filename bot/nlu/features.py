@@ -25,10 +25,11 @@ _SHORTEST_GRAM, _LONGEST_GRAM = 2, 5
 
 @dataclass(frozen=True, slots=True)
 class SparseRow:
-    """One text: the columns that are not zero, and their weights."""
+    """One text: the columns that are not zero, and their weights; and how many words and pairs have no column."""
 
     columns: Integers
     weights: Floats
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class NgramSpace:
 
     def row(self, text: str) -> SparseRow:
         words, characters = ngrams(text)
+        unknown = sum(gram not in self.column_of for gram in set(words))
         columns: list[Integers] = []
         weights: list[Floats] = []
         for grams in (words, characters):
@@ -69,8 +71,8 @@ class NgramSpace:
             columns.append(where)
             weights.append((values / np.sqrt(values @ values)).astype(np.float32))
         if not columns:
-            return SparseRow(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
-        return SparseRow(np.concatenate(columns), np.concatenate(weights))
+            return SparseRow(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), unknown)
+        return SparseRow(np.concatenate(columns), np.concatenate(weights), unknown)
 
 
 def ngrams(text: str) -> tuple[list[int], list[int]]:

@@ -10,12 +10,16 @@ from bot.nlu.features import Floats, Integers
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Row i of `embeddings` and of `ngrams` (sparse) is a text of intent `labels[i]`, which is below `intents`."""
+    """Row i of `features` and of `ngrams` (sparse) is a text of intent `labels[i]`, which is below `intents`.
 
-    embeddings: Floats
+    The first `words` columns of `ngrams` are words and pairs of words.
+    """
+
+    features: Floats
     ngrams: Any
     labels: Integers
     intents: int
+    words: int
 
     def part(self, rows: Any) -> Material:
-        return Material(self.embeddings[rows], self.ngrams[rows], self.labels[rows], self.intents)
+        return Material(self.features[rows], self.ngrams[rows], self.labels[rows], self.intents, self.words)

@@ -101,7 +101,7 @@ class Pipeline:
         if not self._is_readable(reading.text):
             return Understood(text, IntentScore(FALLBACK_INTENT, 1.0), stage="fallback")
         found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now)
-        encode = cache(lambda part: self.encoder.encode([part])[0])
+        encode = cache(lambda part: self.encoder.features([part])[0])
         whole = reading.text[:LONGEST].strip()
         kept = [entity.text for entity in found]
         parts = [whole, *_sentences(reading.text)]
@@ -117,7 +117,7 @@ class Pipeline:
         """With what the knowledge pages say to a question, or to what nothing else has understood."""
         if understood.intent.name not in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
             return understood
-        passages = self.knowledge.nearest(understood.text, encode(text), asker)
+        passages = self.knowledge.nearest(understood.text, encode(text)[: self.encoder.dimensions], asker)
         return _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
 
     def _things_said(

@@ -33,9 +33,13 @@ class RandomEncoder:
     """A vector for each text, of unit length, at random."""
 
     fingerprint = "random"
+    dimensions = DIMENSIONS
 
     def __init__(self, random: np.random.Generator) -> None:
         self._random = random
+
+    def features(self, texts: Sequence[str]) -> Any:
+        return self.encode(texts)
 
     def encode(self, texts: Sequence[str]) -> Any:
         vectors = self._random.standard_normal((len(texts), DIMENSIONS), dtype=np.float32)

@@ -48,7 +48,7 @@ class Trained:
         repaired = self.speller.repair(text)
         if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
             return sure, False
-        return self.classifier.classify(repaired, self.encoder.encode([repaired])[0]), True
+        return self.classifier.classify(repaired, self.encoder.features([repaired])[0]), True
 
 
 def table() -> Iterator[str]:
@@ -111,7 +111,7 @@ def _clinc(encoder: OnnxEncoder, words: Sequence[str]) -> Iterator[str]:
     yield f"| of these to the encoder | {percent([asked for _, asked in found])} |"
     begun = time.process_time()
     for text in asked[:500]:
-        trained.classifier.classify(text, trained.encoder.encode([text])[0])
+        trained.classifier.classify(text, trained.encoder.features([text])[0])
     yield f"| CPU of a message that the encoder reads | mean {(time.process_time() - begun) * 2:.1f} ms |"
 
 
@@ -139,7 +139,7 @@ def read(folder: str) -> tuple[list[str], list[str]]:
 def train(encoder: OnnxEncoder, words: Sequence[str], folder: str) -> Trained:
     texts, labels = read(folder)
     begun = time.process_time()
-    classifier = train_classifier(texts, labels, encoder.encode(texts))
+    classifier = train_classifier(texts, labels, encoder.features(texts))
     speller = learn_speller(texts, words, classifier.ngram_space)
     return Trained(encoder, classifier, speller, time.process_time() - begun)
 

@@ -10,15 +10,21 @@ from bot.adapters.embeddings import RememberingEncoder
 
 
 class CountingEncoder:
-    """Embeds a text as its length, and counts the texts."""
+    """Embeds a text as its length, with its spaces as one more feature, and keeps the texts."""
+
+    dimensions = 2
 
     def __init__(self, fingerprint: str = "counting") -> None:
         self.fingerprint = fingerprint
         self.seen: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Any:
+        return self.features(texts)[:, : self.dimensions]
+
+    def features(self, texts: Sequence[str]) -> Any:
         self.seen.extend(texts)
-        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32).reshape(-1, 2)
+        rows = [[len(text), 1.0, text.count(" ")] for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(-1, 3)
 
 
 def test_only_new_texts_are_embedded_the_next_time(tmp_path: Path) -> None:
@@ -30,6 +36,17 @@ def test_only_new_texts_are_embedded_the_next_time(tmp_path: Path) -> None:
     after = second.encode(["bb", "a", "ccc"])
     assert (counting.seen, second.embedded) == (["ccc"], 1)
     assert np.array_equal(after[[1, 0]], before[:2])
+
+
+def test_the_features_beyond_the_embedding_are_remembered_too(tmp_path: Path) -> None:
+    first = RememberingEncoder(CountingEncoder(), tmp_path)
+    first.encode(["a b c"])
+    first.keep()
+    counting = CountingEncoder()
+    second = RememberingEncoder(counting, tmp_path)
+    assert second.features(["a b c"]).tolist() == [[5.0, 1.0, 2.0]]
+    assert second.encode(["a b c"]).tolist() == [[5.0, 1.0]]
+    assert counting.seen == []
 
 
 def test_what_was_not_asked_for_is_forgotten(tmp_path: Path) -> None:

@@ -98,6 +98,10 @@ class WordEncoder:
     """Embeds a text as the set of its words, hashed: what shares words is similar."""
 
     fingerprint = "words"
+    dimensions = 256
+
+    def features(self, texts: Sequence[str]) -> Any:
+        return self.encode(texts)
 
     def encode(self, texts: Sequence[str]) -> Any:
         vectors = np.zeros((len(texts), 256), dtype=np.float32)

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.nlu.classifier import NEVER, IntentClassifier
+from bot.nlu.classifier import NEVER, IntentClassifier, sure
 from bot.nlu.classifier_training import train_classifier
 from bot.nlu.features import learn_ngram_space
 from bot.nlu.pipeline import Pipeline
@@ -15,7 +17,7 @@ from bot.ports import Encoder
 
 def test_examples_and_their_like_have_their_intent(pipeline: Pipeline) -> None:
     for text, intent in [("hello", "greet"), ("show me a demo", "request_demo"), ("stop texting", "opt_out")]:
-        reading = pipeline.classifier.classify(text, pipeline.encoder.encode([text])[0])
+        reading = pipeline.classifier.classify(text, pipeline.encoder.features([text])[0])
         assert (reading.intent, reading.understood) == (intent, True)
 
 
@@ -28,7 +30,7 @@ def test_a_ranking_sums_to_no_more_than_one(pipeline: Pipeline) -> None:
 
 def test_what_is_like_nothing_is_not_understood(pipeline: Pipeline) -> None:
     text = "quantum flux capacitor overheating"
-    assert not pipeline.classifier.classify(text, pipeline.encoder.encode([text])[0]).understood
+    assert not pipeline.classifier.classify(text, pipeline.encoder.features([text])[0]).understood
 
 
 def test_training_twice_gives_the_same_classifier(encoder: Encoder) -> None:
@@ -78,7 +80,26 @@ def test_the_first_stage_answers_only_what_it_is_sure_of(pipeline: Pipeline) -> 
 
 
 def test_the_gate_of_the_first_stage_is_no_lower_than_the_threshold(pipeline: Pipeline) -> None:
-    assert pipeline.classifier.first_stage.gate >= pipeline.classifier.calibration.threshold
+    first_stage = pipeline.classifier.first_stage
+    assert sure(first_stage.sureness, first_stage.gate) >= pipeline.classifier.calibration.threshold
+
+
+@given(
+    st.tuples(st.floats(-20, 20), st.floats(0.05, 20)),
+    st.lists(st.floats(0, 1), min_size=2, max_size=20),
+)
+def test_the_likelier_a_reading_is_the_surer_it_is(sureness: tuple[float, float], likely: list[float]) -> None:
+    found = [float(sure(sureness, one)) for one in sorted(likely)]
+    assert found == sorted(found)
+    assert all(0.0 <= one <= 1.0 for one in found)
+
+
+@pytest.mark.parametrize("text", ["stop texting me", "a demo please", "what does it cost", "the quantum flux"])
+def test_no_intent_of_a_ranking_is_surer_than_the_first(pipeline: Pipeline, text: str) -> None:
+    reading = pipeline.classifier.classify(text, pipeline.encoder.features([text])[0])
+    scores = [one.confidence for one in reading.ranking]
+    assert max(scores) == scores[0]
+    assert sum(scores) <= 1.0 + 0.0001 * len(scores)
 
 
 def test_with_few_intents_the_encoder_reads_everything(encoder: Encoder) -> None:

@@ -25,14 +25,18 @@ class CountingEncoder:
 
     def __init__(self, encoder: Encoder) -> None:
         self.fingerprint = encoder.fingerprint
+        self.dimensions = encoder.dimensions
         self.encoded = 0
         self.longest = 0
         self._encoder = encoder
 
     def encode(self, texts: Sequence[str]) -> Any:
+        return self.features(texts)[:, : self.dimensions]
+
+    def features(self, texts: Sequence[str]) -> Any:
         self.encoded += len(texts)
         self.longest = max(self.longest, *(len(text) for text in texts))
-        return self._encoder.encode(texts)
+        return self._encoder.features(texts)
 
 
 def entities(understood: Understood) -> list[tuple[str, object]]:

@@ -57,7 +57,8 @@ def _evaluate(
     region: str,
     options: argparse.Namespace,
 ) -> Report:
-    embeddings = _encode(pipeline, data.examples)
+    features = _encode(pipeline, data.examples)
+    embeddings = features[:, : pipeline.encoder.dimensions]
     judged = judge(pipeline.classifier, strangers, _encode(pipeline, strangers))
     if tests:
         verdicts = judge(pipeline.classifier, tests, _encode(pipeline, tests))
@@ -66,14 +67,14 @@ def _evaluate(
         seen = sum(plain_key(test.text) in known for test in tests)
         how = f"test set {options.test}" + (f", of which {seen} messages are examples word for word" if seen else "")
         return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
-    verdicts = cross_validate(data.examples, embeddings, folds=options.folds, track=track)
+    verdicts = cross_validate(data.examples, features, folds=options.folds, track=track)
     entities = cross_validate_entities(data, folds=options.folds, region=region, track=track)
     how = f"cross-validation in {options.folds} folds, seed {SEED}"
     return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
 
 
 def _encode(pipeline: Pipeline, examples: Sequence[Example]) -> Floats:
-    vectors = [pipeline.encoder.encode([one.text]) for one in track(examples, len(examples), "reading")]
+    vectors = [pipeline.encoder.features([one.text]) for one in track(examples, len(examples), "reading")]
     return np.vstack(vectors) if vectors else np.zeros((0, 0), dtype=np.float32)
 
 
