@@ -30,7 +30,7 @@ from bot.journeys.rules import read_rules
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
 from bot.nlu.pipeline import Pipeline
-from bot.nlu.training_data import Example, read_training_data
+from bot.nlu.training_data import TrainingData, read_training_data
 from bot.ports import Nlu, Playbook
 
 log = structlog.get_logger()
@@ -95,16 +95,16 @@ def read_contents(shelves: Shelves) -> Contents:
     journey_documents = read_documents(_yaml_files(shelves.journeys, "*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
-    examples = _check_understanding(documents, pages, assistant, shelves.channels, faults)
+    data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
     rules = _keep(lambda: read_rules(rule_documents), faults)
     settings = _keep(lambda: read_assistant_settings(documents), faults)
     known = _known(assistant, documents, shelves)
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
     _raise_if_any(unreadable, faults)
-    assert assistant is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
+    assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
     own, guesser = assistant.configuration.language, language_guesser()
-    languages = Languages(guesser, own, spoken_languages(examples, own, guesser))
+    languages = Languages(guesser, own, spoken_languages(data.examples, own, guesser))
     return Contents(
         with_built_in_responses(assistant),
         tuple(documents),
@@ -113,7 +113,7 @@ def read_contents(shelves: Shelves) -> Contents:
         rules,
         settings,
         languages,
-        (*assistant.warnings, *_language_warnings(languages, documents, shelves)),
+        (*assistant.warnings, *data.warnings, *_language_warnings(languages, documents, shelves)),
     )
 
 
@@ -253,9 +253,9 @@ def _check_understanding(
     assistant: Assistant | None,
     channels: Collection[str],
     faults: Faults,
-) -> Sequence[Example]:
+) -> TrainingData | None:
     read = _keep(lambda: read_pages(pages, known_channels=channels), faults)
-    data = _keep(
+    return _keep(
         lambda: read_training_data(
             documents,
             extra=knowledge_examples(read or ()),
@@ -264,7 +264,6 @@ def _check_understanding(
         ),
         faults,
     )
-    return data.examples if data is not None else ()
 
 
 def _language_warnings(languages: Languages, documents: Sequence[Document], shelves: Shelves) -> Iterator[Fault]:

@@ -14,6 +14,11 @@ from bot.nlu.report import Report
 MOST_CONFUSED, MOST_PAIRS, MOST_EXAMPLES, MOST_ROWS = 30, 24, 5, 60
 """What the page shows at most of intents in the picture, of pairs, of each pair's examples, and of any other list."""
 
+NOTHING_JUDGED = (
+    "Nothing could be judged: no intent has three examples, of which one could be held back. Write more, or judge "
+    "messages of your own with --test."
+)
+
 SIZE, MARGIN = 300.0, 44.0
 """The calibration curve, in pixels."""
 
@@ -38,7 +43,8 @@ def evaluation_page(title: str, report: Report) -> str:
             _figures("Entity", report.entities) + _entity_errors(report.entity_errors) if report.entities else "",
         ),
     ]
-    shown = [section for section in sections if section[3]]
+    of_verdicts = {"confusion", "pairs", "intents", "calibration", "scope"} if not report.verdicts else set()
+    shown = [section for section in sections if section[3] and section[0] not in of_verdicts]
     links = "".join(f'<li><a href="#{anchor}">{escape(name)}</a></li>' for anchor, name, _, _ in shown)
     body = "".join(
         f'<section id="{anchor}">\n<h2>{escape(name)}</h2>\n<p class="about">{escape(about)}</p>\n{content}</section>\n'
@@ -60,6 +66,8 @@ def _style() -> str:
 
 
 def _cards(report: Report) -> str:
+    if not report.verdicts:
+        return f'<p class="about">{escape(NOTHING_JUDGED)}</p>\n'
     cards = [
         ("Right intent", percent(report.accuracy), "the likeliest intent is the one that was meant"),
         ("Right and understood", percent(report.answered), "what customers would have been answered"),

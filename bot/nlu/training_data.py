@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import os.path
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from bot.documents import Document, Faults
-from bot.domain.errors import Place
-from bot.domain.understanding import ANNOTATION, Entity, base_intent
+from bot.domain.errors import Fault, Place
+from bot.domain.understanding import Entity, base_intent
+from bot.nlu.annotations import read_annotated, with_other_entities
 
 FEWEST_EXAMPLES = 2
 
-_BROKEN = re.compile(r"\[[^\[\]]*\]\s*[({]|\[[^\[\]]*$")
 _KINDS = ("intent", "synonym", "regex", "lookup")
-_DETAILS = {"entity", "value", "role", "group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """`synonyms` maps a text in lower case to its value; `regexes` and `lookups` say what an entity looks like."""
+    """`synonyms` maps a text in lower case to its value; `regexes` and `lookups` say what an entity looks like.
+
+    `warnings` tell of what can be learnt from, and is hardly meant.
+    """
 
     examples: tuple[Example, ...]
     synonyms: Mapping[str, str]
     regexes: Mapping[str, tuple[str, ...]]
     lookups: Mapping[str, tuple[str, ...]]
+    warnings: tuple[Fault, ...] = ()
 
     @property
     def intents(self) -> frozenset[str]:
@@ -68,6 +72,7 @@ def read_training_data(
         synonyms=reader.synonyms,
         regexes={name: tuple(patterns) for name, patterns in reader.regexes.items()},
         lookups={name: tuple(values) for name, values in reader.lookups.items()},
+        warnings=tuple(reader.warnings.in_order()),
     )
 
 
@@ -82,15 +87,6 @@ def read_examples(
         reader.read(document)
     reader.faults.raise_if_any()
     return tuple(reader.examples)
-
-
-def read_annotations(annotated: str, place: Place, faults: Faults) -> tuple[str, tuple[Entity, ...]]:
-    """A text without its annotations, and what they say is in it."""
-    reader = _Reader(None, None)
-    example = reader.read_example(annotated, "", place)
-    for fault in reader.faults.in_order():
-        faults.add(fault.place, fault.message, fault.suggestion)
-    return example.text, example.entities
 
 
 def plain_key(text: str) -> str:
@@ -110,11 +106,13 @@ def _without_repetitions(examples: Sequence[Example]) -> Iterator[Example]:
 class _Reader:
     def __init__(self, known_intents: Collection[str] | None, known_entities: Collection[str] | None) -> None:
         self.faults = Faults()
+        self.warnings = Faults()
         self.examples: list[Example] = []
         self.synonyms: dict[str, str] = {}
         self.regexes: dict[str, list[str]] = {}
         self.lookups: dict[str, list[str]] = {}
         self._places: dict[str, Place] = {}
+        self._valued: dict[str, tuple[str, Place]] = {}
         self._known_intents = known_intents
         self._known_entities = known_entities
 
@@ -144,7 +142,8 @@ class _Reader:
         if kind == "intent":
             self._read_intent(name, lines, place)
         elif kind == "synonym":
-            for text, _ in lines:
+            for text, where in lines:
+                self._read_synonym(text, name, where)
                 self.synonyms[text.lower()] = name
         elif kind == "lookup":
             self.lookups.setdefault(name, []).extend(text for text, _ in lines)
@@ -158,7 +157,7 @@ class _Reader:
         if self._known_intents is not None and base_intent(name) not in self._known_intents:
             self.faults.unknown(place, "intent", base_intent(name), self._known_intents)
         for text, where in lines:
-            example = self.read_example(text, name, where)
+            example = self._read_example(text, name, where)
             if not example.text.strip():
                 self.faults.add(where, f'this example of "{name}" is empty.', "Remove the line.")
                 continue
@@ -209,63 +208,33 @@ class _Reader:
                 continue
             yield text[1:].strip(), where
 
-    def read_example(self, annotated: str, intent: str, place: Place) -> Example:
-        text, entities, read_to = "", [], 0
-        for match in ANNOTATION.finditer(annotated):
-            between = annotated[read_to : match.start()]
-            self._check_no_annotation(between, _moved(place, read_to))
-            text += between
-            entity = self._read_annotation(match, len(text), _moved(place, match.start()))
-            text += match["text"]
-            read_to = match.end()
-            if entity is not None:
-                entities.append(entity)
-        self._check_no_annotation(annotated[read_to:], _moved(place, read_to))
-        return Example(text + annotated[read_to:], intent, tuple(entities), place)
+    def _read_example(self, annotated: str, intent: str, place: Place) -> Example:
+        read = read_annotated(annotated, place, self.faults, warnings=self.warnings, known=self._known_entities)
+        for entity in read.valued:
+            if isinstance(entity.value, str):
+                self._read_synonym(entity.text, entity.value, place)
+                self.synonyms.setdefault(entity.text.lower(), entity.value)
+        return Example(read.text, intent, read.entities, place)
 
-    def _check_no_annotation(self, text: str, place: Place) -> None:
-        if broken := _BROKEN.search(text):
-            self.faults.add(
-                _moved(place, broken.start()),
-                f'"{text[broken.start() :]}" is no annotation that can be read.',
-                'Write `[text](entity)` or `[text]{"entity": "name", "value": "..."}`.',
+    def _read_synonym(self, text: str, value: str, place: Place) -> None:
+        """Warns of a text that has a value already."""
+        earlier, where = self._valued.setdefault(text.lower(), (value, place))
+        if earlier != value:
+            self.warnings.add(
+                place,
+                f'"{text}" stands for "{value}" here, and for "{earlier}" at {where}; only one of the two counts.',
+                "Give it the same value everywhere.",
             )
-
-    def _read_annotation(self, match: re.Match[str], start: int, place: Place) -> Entity | None:
-        details: Any = {"entity": match["name"], "value": match["value"]}
-        if match["details"] is not None:
-            try:
-                details = json.loads(match["details"])
-            except ValueError:
-                self.faults.add(place, f"{match['details']} is not JSON.", 'Write `{"entity": "name"}`.')
-                return None
-        name = str(details.get("entity") or "").strip()
-        if not name:
-            self.faults.add(place, f'"{match[0]}" names no entity.', "Write `[text](entity)`.")
-            return None
-        for unknown in sorted(set(details) - _DETAILS):
-            self.faults.unknown(place, "part of an annotation called", unknown, _DETAILS)
-        if self._known_entities is not None and name not in self._known_entities:
-            self.faults.unknown(place, "entity", name, self._known_entities)
-        text, value = match["text"], details.get("value")
-        if isinstance(value, str) and value:
-            self.synonyms.setdefault(text.lower(), value)
-        return Entity(
-            name=name,
-            value=text if value is None else value,
-            text=text,
-            start=start,
-            end=start + len(text),
-            role=details.get("role"),
-            group=details.get("group"),
-            extractor="annotation",
-        )
 
     def check(self, documents: Sequence[Document], *, allow_duplicates: bool) -> None:
         """What can be wrong with the examples taken together."""
-        nowhere = Place(documents[0].path) if documents else Place("nlu_data/nlu")
+        nowhere = _where_examples_belong(documents)
         if not self.examples:
-            self.faults.add(nowhere, "there are no examples of any intent.", "Add `nlu: [{intent: ..., examples: |}]`.")
+            self.faults.add(
+                nowhere,
+                "there are no examples of any intent.",
+                "Write `nlu:`, below it `- intent: name` and `examples: |`, then one example a line: `- hello there`.",
+            )
             return
         first: dict[str, Example] = {}
         counts: dict[str, set[str]] = {}
@@ -279,6 +248,12 @@ class _Reader:
                     f'"{example.text}" is an example of "{example.intent}" and, at {other.place}, of "{other.intent}".',
                     "Keep it in one of them.",
                 )
+            elif other.intent == example.intent and with_other_entities(other.entities, example.entities):
+                self.warnings.add(
+                    example.place,
+                    f'"{example.text}" stands at {other.place}, too, with other entities; the first counts.',
+                    "Mark the same ones, and keep one of the two.",
+                )
         for intent, texts in counts.items():
             if len(texts) < FEWEST_EXAMPLES:
                 place = self._places.get(intent, nowhere)
@@ -289,9 +264,15 @@ class _Reader:
                     "Add more, ten if you can, in the words that customers use.",
                 )
         if len(counts) == 1:
-            self.faults.add(nowhere, "there is only one intent to choose from.", "Add examples of a second one.")
+            place = self._places.get(next(iter(counts)), nowhere)
+            self.faults.add(place, "there is only one intent to choose from.", "Add examples of a second one.")
 
 
-def _moved(place: Place, columns: int) -> Place:
-    # The two characters are the dash and the blank in front of the text.
-    return Place(place.path, place.line, place.column + 2 + columns) if columns else place
+def _where_examples_belong(documents: Sequence[Document]) -> Place:
+    """The first list of examples, be it empty; else the folder of all files, or the only file that there is."""
+    for document in documents:
+        if isinstance(document.data, Mapping) and "nlu" in document.data:
+            return document.place(key="nlu")
+    if len(documents) == 1:
+        return Place(documents[0].path)
+    return Place(os.path.commonpath([PurePath(one.path).parent for one in documents]) if documents else "nlu_data/nlu")

@@ -35,8 +35,9 @@ from bot.domain.errors import ActionError, ModelError, Place, SettingsError
 from bot.domain.understanding import Entity, Understood
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.files import write_whole
+from bot.nlu.annotations import read_annotations
 from bot.nlu.pipeline import parse_payload
-from bot.nlu.training_data import Example, read_annotations, read_examples
+from bot.nlu.training_data import Example, read_examples
 from bot.ports import Nlu
 from bot.services.think import expecting
 from bot.settings import Settings

@@ -15,7 +15,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import Event, SlotSet, Tracker
 from bot.domain.errors import ContentError
 from bot.domain.understanding import Entity, IntentScore, Understood
-from bot.nlu.training_data import read_annotations
+from bot.nlu.annotations import read_annotations
 from tests.bot.dialogue.chat import ROOT, assistant_of, shared_assistant
 
 ASSISTANT = """

@@ -66,7 +66,13 @@ def test_where_all_is_right_there_is_nothing_to_draw() -> None:
     page = evaluation_page("t", report_of([verdict("price", "price")], []))
     assert "every message has its intent" in page
     assert 'id="scope"' not in page
-    assert evaluation_page("t", report_of([], [])).count("<section") > 0
+
+
+def test_where_nothing_could_be_judged_it_says_so_in_place_of_figures() -> None:
+    page = evaluation_page("t", report_of([], []))
+    assert "Nothing could be judged: no intent has three examples" in page
+    assert re.findall(r'<section id="(\w+)"', page) == ["advice", "entities"]
+    assert "0.0 %" not in page.split("<main>")[0]
 
 
 def test_shares_are_told_in_percent() -> None:

@@ -123,8 +123,51 @@ def test_names_that_the_domain_lacks_are_faults_with_a_suggestion() -> None:
     assert any('no entity "city"' in fault for fault in faults)
 
 
-def test_no_examples_at_all_is_a_fault() -> None:
-    assert "no examples" in faults_of("responses: {}\n")[0]
+def test_no_examples_at_all_is_a_fault_of_the_list_that_should_have_them() -> None:
+    assert faults_of("responses: {}\n")[0].startswith("nlu.yml:1:1: there are no examples of any intent. Write `nlu:`")
+    files = [parse("bot/domain/all.yml", "intents: [greet]\n"), parse("bot/nlu/all.yml", "\nnlu:\n")]
+    with pytest.raises(ContentError, match=r"^bot/nlu/all\.yml:2:1: there are no examples"):
+        read_training_data(files)
+    with pytest.raises(ContentError, match=r"^bot:1:1: there are no examples"):
+        read_training_data([files[0], parse("bot/config.yml", "language: en\n")])
+
+
+def test_one_intent_alone_is_a_fault_where_it_stands() -> None:
+    (fault,) = faults_of("\nnlu:\n- intent: greet\n  examples: |\n    - hi\n    - hello\n")
+    assert fault.startswith("nlu.yml:3:3: there is only one intent")
+
+
+def test_an_intent_with_one_example_however_often_it_stands_is_a_fault_of_that_intent() -> None:
+    (fault,) = faults_of(GOOD + "  - intent: bye\n    examples: |\n      - Bye\n      - bye\n")
+    assert fault == (
+        'nlu.yml:11:5: the intent "bye" has 1 example; it cannot be learnt from fewer than 2. '
+        "Add more, ten if you can, in the words that customers use."
+    )
+
+
+def warnings_of(text: str) -> list[str]:
+    return [str(warning) for warning in read(text).warnings]
+
+
+def test_good_examples_give_no_warning() -> None:
+    assert warnings_of(GOOD) == []
+
+
+def test_the_same_words_with_other_entities_are_warned_of() -> None:
+    more = "  - intent: order\n    examples: |\n      - fly me to [paris](town)\n      - fly me to [Paris](city)\n"
+    (warning,) = warnings_of(GOOD + more)
+    assert warning.startswith('nlu.yml:13:7: "fly me to paris" stands at nlu.yml:6:7, too, with other entities;')
+
+
+def test_two_values_of_one_text_are_warned_of() -> None:
+    (warning,) = warnings_of(GOOD + "  - synonym: Oslo Airport\n    examples: |\n      - oslo\n")
+    assert warning.startswith('nlu.yml:13:7: "oslo" stands for "Oslo Airport" here, and for "OSL" at nlu.yml:5:7;')
+    assert read(GOOD + "  - synonym: OSL\n    examples: |\n      - oslo\n").warnings == ()
+
+
+def test_an_entity_that_is_a_part_of_a_word_is_warned_of() -> None:
+    (warning,) = warnings_of(GOOD.replace("[Paris](city)", "[Pa](city)ris"))
+    assert warning.startswith('nlu.yml:6:19: "Pa" is marked as "city" and is a part of "Paris"')
 
 
 def test_questions_from_elsewhere_count_as_examples() -> None:

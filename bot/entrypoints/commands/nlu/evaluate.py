@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from bot.adapters.training import load
 from bot.documents import Faults
 from bot.domain.errors import Place, SettingsError
 from bot.entrypoints.connectors import channel_names, shelves_of
-from bot.entrypoints.evaluation_page import evaluation_page, percent
+from bot.entrypoints.evaluation_page import NOTHING_JUDGED, evaluation_page, percent
 from bot.entrypoints.files import write_whole
 from bot.entrypoints.progress import track
 from bot.nlu.classifier_training import SEED
@@ -37,6 +38,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(f"--folds is {options.folds}. Choose a number from {FEWEST_FOLDS} to {MOST_FOLDS}.")
     shelves = shelves_of(settings, channel_names(settings))
     contents = read_contents(shelves)
+    for warning in contents.warnings:
+        print(f"warning: {warning}", file=sys.stderr)
     strangers = _out_of_scope(options.out_of_scope) if options.out_of_scope else ()
     tests = _test_set(options.test, contents) if options.test else ()
     data = training_data_of(contents)
@@ -130,10 +133,26 @@ def _files(path: Path, option: str) -> list[Path]:
 
 def summary(report: Report) -> str:
     """What a person wants to know first, in some thirty lines."""
+    lines = [f"{len(report.verdicts)} messages judged: {report.how}. {report.examples} examples are known.", ""]
+    lines += _figures(report) if report.verdicts else [f"  {NOTHING_JUDGED}"]
+    weak = [one for one in report.intents if one.support and one.f1 < 1.0]
+    lines += _part("Weakest intents (precision, recall, F1, messages)", [_weak(one) for one in weak])
+    lines += _part("Most confused", [_confused(one) for one in report.confused])
+    lines += _part(
+        "Nearly the same in two intents",
+        [" and ".join(_placed(example) for example in (pair.one, pair.other)) for pair in report.duplicates],
+    )
+    lines += _part("Thin intents", [f"{one.intent} {one.advice}" for one in report.thin])
+    lines += _part(
+        "Better as one intent",
+        [f"{one.one} and {one.other}: {one.reason}; accuracy +{100 * one.gain:.1f} points" for one in report.merges],
+    )
+    return "\n".join(lines)
+
+
+def _figures(report: Report) -> list[str]:
     overall = macro(report.intents)
     lines = [
-        f"{len(report.verdicts)} messages judged: {report.how}. {report.examples} examples are known.",
-        "",
         _row("Right intent", percent(report.accuracy)),
         _row("Right and understood", percent(report.answered), "what customers would have been answered"),
         _row("Precision, recall, F1", " ".join(map(percent, (overall.precision, overall.recall, overall.f1)))),
@@ -150,19 +169,7 @@ def summary(report: Report) -> str:
     if report.entities:
         found = macro(report.entities)
         lines.append(_row("Entities, F1", percent(found.f1), f"{found.support} annotated"))
-    weak = [one for one in report.intents if one.support and one.f1 < 1.0]
-    lines += _part("Weakest intents (precision, recall, F1, messages)", [_weak(one) for one in weak])
-    lines += _part("Most confused", [_confused(one) for one in report.confused])
-    lines += _part(
-        "Nearly the same in two intents",
-        [" and ".join(_placed(example) for example in (pair.one, pair.other)) for pair in report.duplicates],
-    )
-    lines += _part("Thin intents", [f"{one.intent} {one.advice}" for one in report.thin])
-    lines += _part(
-        "Better as one intent",
-        [f"{one.one} and {one.other}: {one.reason}; accuracy +{100 * one.gain:.1f} points" for one in report.merges],
-    )
-    return "\n".join(lines)
+    return lines
 
 
 def _row(name: str, value: str, more: str = "") -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from bot.entrypoints.cli import MISUSED, run
+from bot.entrypoints.cli import FAULTY, MISUSED, run
 from bot.entrypoints.commands.nlu.evaluate import summary
 from tests.bot.entrypoints.test_evaluation_page import report_of, verdict
 from tests.running import lend_model
@@ -24,6 +25,15 @@ TESTS = """nlu:
 - intent: inform
   examples: |
     - we are about [70](number) people
+"""
+
+DOMAIN = """intents: [greet, bye]
+entities: [city]
+responses:
+  utter_disclosure: [{text: I am a bot.}]
+  utter_opted_out: [{text: Done.}]
+  utter_help: [{text: Help.}]
+  utter_internal_error: [{text: Sorry.}]
 """
 
 
@@ -61,6 +71,37 @@ def test_the_summary_fits_a_screen_and_says_where_to_look() -> None:
     assert "praise has 3 examples; write 10 or more" in told
     assert "praise and price: 4 of their 20 messages were taken for the other; accuracy +12.5 points" in told
     assert len(told.splitlines()) < 50
+
+
+def test_where_nothing_could_be_judged_the_summary_says_so_and_what_to_write() -> None:
+    told = summary(report_of([], []))
+    assert "Nothing could be judged: no intent has three examples" in told
+    assert "Right intent" not in told
+    assert "praise has 3 examples; write 10 or more" in told
+
+
+BAD = {
+    "one example": ("    - hi\n", 'nlu.yml:5:3: the intent "greet" has 1 example; it cannot be learnt from fewer'),
+    "a duplicate": ("    - hi\n    - bye\n", 'nlu.yml:8:5: "bye" is an example of "greet" and, at '),
+    "no example": ("", 'nlu.yml:5:3: the intent "greet" has no examples. Add some under `examples: |`.'),
+    "a broken mark": ("    - hi [Oslo(city)\n    - hey\n", 'nlu.yml:7:10: "[Oslo(city)" is no annotation'),
+}
+
+
+@pytest.mark.parametrize("verb", ["validate", "train", "nlu evaluate"])
+@pytest.mark.parametrize(("examples", "told"), BAD.values(), ids=BAD.keys())
+def test_examples_with_faults_are_told_with_their_place_wherever_an_author_meets_them(
+    verb: str, examples: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    assistant = tmp_path / "assistant"
+    (assistant / "nlu").mkdir(parents=True)
+    (assistant / "domain.yml").write_text(DOMAIN)
+    (assistant / "nlu" / "nlu.yml").write_text(
+        "nlu:\n- intent: bye\n  examples: |\n    - bye\n- intent: greet\n  examples: |\n" + examples
+    )
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(assistant))
+    assert run(verb.split()) == FAULTY
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
