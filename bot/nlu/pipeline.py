@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
 
+from bot.domain.message import storable
 from bot.domain.understanding import (
     ANYBODY,
     FALLBACK_INTENT,
@@ -41,6 +42,9 @@ _NOT_UNDERSTOOD = frozenset({FALLBACK_INTENT, KNOWLEDGE_INTENT, "out_of_scope"})
 _PAYLOAD = re.compile(
     r"\s*/(?P<intent>[^\s{@/][^\s{@]*)(?:@(?P<confidence>[0-9.]+))?\s*(?P<entities>\{.*\})?\s*", re.DOTALL
 )
+_DEEPEST = 20
+"""Levels of a payload's values. A button's have one or two; a hundred would be too many for who writes them out."""
+
 _CORRECTION = re.compile(
     r"\W*(?:no|nope|nah|actually|sorry|wait|oops|rather|correction|make (?:that|it)|i meant?|not quite|hang on)\b",
     re.IGNORECASE,
@@ -244,7 +248,7 @@ def parse_payload(text: str) -> Understood | None:
     if match is None:
         return None
     try:
-        values = json.loads(match["entities"] or "{}")
+        values = _as_stored(json.loads(match["entities"] or "{}"))
         confidence = min(1.0, float(match["confidence"] or 1.0))
     except (ValueError, RecursionError):
         return None
@@ -255,6 +259,21 @@ def parse_payload(text: str) -> Understood | None:
     ]
     intent = IntentScore(match["intent"], confidence)
     return Understood(text, intent, tuple(entities), ranking=(intent,), stage="button")
+
+
+def _as_stored(value: Any, deep: int = 0) -> Any:
+    """A value of JSON without what no database takes; escapes may bring it in. ValueError where it is too deep."""
+    if deep > _DEEPEST:
+        raise ValueError("the payload is nested too deeply")
+    match value:
+        case str():
+            return storable(value)
+        case list():
+            return [_as_stored(one, deep + 1) for one in value]
+        case dict():
+            return {storable(name): _as_stored(one, deep + 1) for name, one in value.items()}
+        case _:
+            return value
 
 
 def _sentences(text: str) -> list[str]:
