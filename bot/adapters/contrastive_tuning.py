@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.encoder import LONGEST, export_encoder, load_sentence_transformer
+from bot.adapters.encoder import LONGEST, default_prompt, export_encoder, load_sentence_transformer
 from bot.nlu.classifier_training import SEED
 from bot.nlu.features import Integers
 
@@ -62,7 +62,8 @@ def tune_encoder(
         # What the libraries deprecate among themselves is not ours to act on.
         warnings.simplefilter("ignore")
         model = load_sentence_transformer(encoder_name)
-        _tune(model, list(texts), _numbered(intents), recipe, steps)
+        prompt = default_prompt(model)
+        _tune(model, [prompt + text for text in texts], _numbered(intents), recipe, steps)
         model.save_pretrained(tuned, create_model_card=False, safe_serialization=True)
         export_encoder(tuned, folder, known_as=encoder_name)
 

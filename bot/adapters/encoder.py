@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import os
 import warnings
 from collections.abc import Sequence
@@ -27,6 +28,9 @@ FILES = ("encoder.onnx", "tokenizer.json", "encoder.json")
 _WORD_STARTS = ("\u2581", "\u0120")
 """How SentencePiece and byte-level tokenizers mark where a word begins; WordPiece marks where none does."""
 
+_PATH_STARTS = ("/", ".", "~", "\\")
+"""What no name on the hub begins with."""
+
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -38,6 +42,7 @@ class OnnxEncoder:
         self.fingerprint: str = meta["fingerprint"]
         self.dimensions: int = meta["dimensions"]
         self._width: int = meta["width"]
+        self._prompt: str = meta.get("prompt", "")
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -66,7 +71,7 @@ class OnnxEncoder:
         return np.vstack([self._encode_one(text) for text in texts])
 
     def _encode_one(self, text: str) -> Any:
-        encoding = self._tokenizer.encode(text)
+        encoding = self._tokenizer.encode(self._prompt + text)
         values = (encoding.ids, encoding.attention_mask, encoding.type_ids)
         arrays = {name: np.array([row], dtype=np.int64) for name, row in zip(_INPUTS, values, strict=True)}
         return self._session.run(None, {name: arrays[name] for name in self._inputs})[0]
@@ -80,10 +85,20 @@ def common_words(folder: Path) -> Sequence[str]:
 
 
 def source_folder(encoder_name: str) -> Path | None:
-    """The folder of the model: the packaged one for an empty name, a path as it is, None for a name of the hub."""
+    """The folder of the model: the packaged one for an empty name, that of a path, None for a name of the hub.
+
+    Raises SettingsError where a path leads nowhere.
+    """
     if encoder_name:
-        path = Path(encoder_name)
-        return path if path.is_dir() else None
+        path = Path(encoder_name).expanduser()
+        if path.is_dir():
+            return path
+        if path.is_file() or encoder_name.startswith(_PATH_STARTS):
+            raise SettingsError(
+                f'OVERTURE_ENCODER is "{encoder_name}", and there is no such folder. Name the folder of a '
+                "sentence-transformers model, with its config.json, or its name on the hub."
+            )
+        return None
     spec = importlib.util.find_spec(PACKAGED)
     if spec is None or not spec.submodule_search_locations:
         raise SettingsError(
@@ -120,12 +135,24 @@ def export_encoder(encoder_name: str, folder: Path, *, known_as: str | None = No
     # What the libraries deprecate among themselves is not ours to act on.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        dimensions, width = _export(load_sentence_transformer(encoder_name), folder)
+        model = load_sentence_transformer(encoder_name)
+        try:
+            dimensions, width = _export(model, folder)
+        except SettingsError:
+            raise
+        except Exception as error:
+            # Each kind of model fails in its own way where it has something that ONNX has not.
+            raise SettingsError(
+                f'the encoder "{encoder_name}" cannot be exported to ONNX: {_first_line(error)}. Choose a '
+                "sentence-transformers model of another kind for OVERTURE_ENCODER; those like BERT can be."
+            ) from error
+    prompt = default_prompt(model)
     meta = {
         "name": (encoder_name if known_as is None else known_as) or PACKAGED,
         "dimensions": dimensions,
         "width": width,
-        "fingerprint": hashlib.sha256((folder / "encoder.onnx").read_bytes()).hexdigest(),
+        "prompt": prompt,
+        "fingerprint": hashlib.sha256((folder / "encoder.onnx").read_bytes() + prompt.encode()).hexdigest(),
     }
     (folder / "encoder.json").write_text(json.dumps(meta, indent=2), encoding="utf-8")
 
@@ -139,20 +166,30 @@ def load_sentence_transformer(encoder_name: str) -> Any:
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.getLogger("sentence_transformers").setLevel(logging.ERROR)  # that a prompt is in use is no warning
     model_name = str(source or encoder_name)
     try:
         return SentenceTransformer(model_name, device="cpu")
-    except (OSError, ValueError) as error:
+    except Exception as error:
+        # A broken folder fails in as many ways as it has files.
         raise SettingsError(
-            f'the encoder "{model_name}" cannot be loaded: {error}. OVERTURE_ENCODER takes the name or the path of a '
-            "sentence-transformers model; a name must be in the local cache where the hub is off."
+            f'the encoder "{model_name}" cannot be loaded: {_first_line(error)}. OVERTURE_ENCODER takes the folder of '
+            "a sentence-transformers model, or its name on the hub; where that cannot be reached, bring the folder."
         ) from error
+
+
+def default_prompt(model: Any) -> str:
+    """What the model's maker wants before each text ("query: "), by the model's own configuration; mostly nothing."""
+    name = getattr(model, "default_prompt_name", None)
+    return str((getattr(model, "prompts", None) or {}).get(name) or "") if name else ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _export(model: Any, folder: Path) -> tuple[int, int]:
     """Write the ONNX file and the tokenizer; how long a sentence embedding is, and how long with the middle layer."""
-    import logging
-
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
