@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.understanding import Expecting, Understood
+from bot.domain.understanding import Entity, Expecting, Understood
 from bot.nlu.classifier import Classification
 from bot.nlu.features import LONGEST, Floats, SparseRow
 from bot.nlu.pipeline import Pipeline
@@ -131,22 +131,18 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
         "stage": understood.stage,
         "language": understood.language,
         "ranking": [asdict(score) for score in understood.ranking],
-        "entities": [
-            {
-                "entity": one.name,
-                "value": one.value if isinstance(one.value, bool | int | float | str | None) else str(one.value),
-                "text": one.text,
-                "start": one.start,
-                "end": one.end,
-                "confidence": one.confidence,
-                "role": one.role,
-                "group": one.group,
-                "details": dict(one.details or {}),
-                "extractor": one.extractor,
-            }
-            for one in understood.entities
-        ],
+        "entities": [_entity_json(one) for one in understood.entities],
         "answer": None if understood.answer is None else asdict(understood.answer),
+        "further": [
+            {
+                "text": one.text,
+                "intent": asdict(one.intent),
+                "stage": one.stage,
+                "entities": [_entity_json(entity) for entity in one.entities],
+                "answer": None if one.answer is None else asdict(one.answer),
+            }
+            for one in understood.further
+        ],
         "classifier": None
         if classified is None
         else {
@@ -169,4 +165,19 @@ def explanation_json(explanation: Explanation) -> dict[str, Any]:
             }
             for one in explanation.neighbours
         ],
+    }
+
+
+def _entity_json(one: Entity) -> dict[str, Any]:
+    return {
+        "entity": one.name,
+        "value": one.value if isinstance(one.value, bool | int | float | str | None) else str(one.value),
+        "text": one.text,
+        "start": one.start,
+        "end": one.end,
+        "confidence": one.confidence,
+        "role": one.role,
+        "group": one.group,
+        "details": dict(one.details or {}),
+        "extractor": one.extractor,
     }

@@ -89,6 +89,11 @@ def test_an_author_sees_why_and_labels_what_was_not_understood(page: Page, site:
     expect(reading).to_contain_text("request_demo")
     expect(reading).to_contain_text(re.compile(r"nlu_data/nlu/selling\.yml:\d+:\d+"))
 
+    page.get_by_label("What a customer might say").fill("What does it cost? And can I book a demo?")
+    page.keyboard.press("Enter")
+    expect(reading.get_by_role("heading", name="And besides")).to_be_visible()
+    expect(reading).to_contain_text("“And can I book a demo?”request_demo")
+
     selling = site.content / "nlu" / "selling.yml"
     before = selling.read_text().splitlines()
     messages.nth(0).get_by_role("button", name="request_demo").click()

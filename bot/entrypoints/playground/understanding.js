@@ -40,7 +40,7 @@ async function read(text) {
 function readingNodes(told) {
   const { classifier } = told;
   return [
-    h("p", { class: "utterance" }, ...marked(told.text, told.entities)),
+    h("p", { class: "utterance" }, ...marked(told.text, [told, ...told.further].flatMap(({ entities }) => entities))),
     h(
       "p",
       { class: "outcome-line" },
@@ -55,10 +55,27 @@ function readingNodes(told) {
         h("ul", { class: "scores" }, told.ranking.slice(0, 5).map((score) => scoreNode(score, told.threshold))),
         h("p", { class: "small" }, thresholds(told)),
       ),
-    told.entities.length > 0 && part("Entities", h("ul", { class: "chips" }, told.entities.map(entityNode))),
-    told.answer && part("Answer from knowledge", h("p", { class: "words" }, told.answer.text)),
+    ...foundNodes(told),
+    ...told.further.map(furtherNode),
     told.neighbours.length > 0 && part("Nearest examples", neighboursNode(told.neighbours)),
   ].filter(Boolean);
+}
+
+const foundNodes = ({ entities, answer }) => [
+  entities.length > 0 && part("Entities", h("ul", { class: "chips" }, entities.map(entityNode))),
+  answer && part("Answer from knowledge", h("p", { class: "words" }, answer.text)),
+];
+
+/** What the message says besides, which is answered as a message of its own. */
+function furtherNode(further) {
+  const outcome = h(
+    "p",
+    { class: "outcome-line" },
+    h("code", {}, further.intent.name),
+    h("span", { class: "tag" }, `decided by: ${further.stage}`),
+    percent(further.intent.confidence),
+  );
+  return part("And besides", h("p", { class: "words" }, `“${further.text}”`), outcome, ...foundNodes(further));
 }
 
 function thresholds({ threshold, ambiguity, classifier }) {

@@ -13,7 +13,7 @@ from bot.adapters.library import read_contents
 from bot.documents import did_you_mean
 from bot.domain.assistant import Assistant
 from bot.domain.errors import SettingsError
-from bot.domain.understanding import Expecting
+from bot.domain.understanding import Entity, Expecting, KnowledgeAnswer
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.nlu.explain import Explanation, explanation_json
 from bot.services.situation import zone_of
@@ -77,16 +77,24 @@ def told(explanation: Explanation) -> Iterator[str]:
         ambiguous = f", ambiguous (less than {explanation.ambiguity:.2f} ahead)" if classified.ambiguous else ""
         quick = "; its words alone were enough" if explanation.quick else ""
         yield f"             {verdict}, threshold {explanation.threshold:.2f}{ambiguous}{quick}"
-    for one in understood.entities:
-        role = "".join(f" {name}={value}" for name, value in (("role", one.role), ("group", one.group)) if value)
-        yield f'  entity     {one.name}{role} = {one.value!r} ("{one.text}", characters {one.start} to {one.end})'
-        if one.details:
-            yield f"             {', '.join(f'{name} {value}' for name, value in one.details.items())}"
-    if understood.answer is not None:
-        yield f"  answer     {understood.answer.title} ({understood.answer.score:.2f})"
+    yield from _found(understood.entities, understood.answer)
+    for further in understood.further:
+        yield f"  also       {json.dumps(further.text, ensure_ascii=False)}"
+        yield f"             {further.intent.name} {further.intent.confidence:.2f}, decided by: {further.stage}"
+        yield from _found(further.entities, further.answer)
     for number, near in enumerate(explanation.neighbours):
         title = "nearest" if number == 0 else ""
         yield (
             f"  {title:<10} {near.by_meaning:.2f} meaning, {near.by_words:.2f} words: {near.example.intent} "
             f'"{near.example.text}" ({near.example.place})'
         )
+
+
+def _found(entities: Iterable[Entity], answer: KnowledgeAnswer | None) -> Iterator[str]:
+    for one in entities:
+        role = "".join(f" {name}={value}" for name, value in (("role", one.role), ("group", one.group)) if value)
+        yield f'  entity     {one.name}{role} = {one.value!r} ("{one.text}", characters {one.start} to {one.end})'
+        if one.details:
+            yield f"             {', '.join(f'{name} {value}' for name, value in one.details.items())}"
+    if answer is not None:
+        yield f"  answer     {answer.title} ({answer.score:.2f})"

@@ -29,6 +29,16 @@ def test_a_text_is_explained_in_words(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.slow
+def test_each_thing_that_a_message_says_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["nlu", "parse", "How much does it cost? And can I book a demo?"]) == 0
+    first, also = capsys.readouterr().out.split("  also ")
+    assert "intent     ask_knowledge" in first
+    assert "answer     Pricing" in first
+    assert '"And can I book a demo?"' in also
+    assert "request_demo" in also.splitlines()[1]
+
+
+@pytest.mark.slow
 def test_lines_of_the_input_become_lines_of_json(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
