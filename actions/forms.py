@@ -59,15 +59,22 @@ def whole_number(value: Any) -> int | None:
     """
     if isinstance(value, (bool, type(None))):
         return None
-    if isinstance(value, (int, float)):
-        return round(value) if math.isfinite(value) else None
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
+        return _rounded(value)
     text = alpha2digit(str(value), "en").casefold()
     if re.search(r"\b(?:just|only) (?:me|myself)\b", text):
         return 1
     found = [_amount(match) for match in AMOUNT.finditer(text)]
     if len(found) == 2 and RANGE.search(text):
-        return round(sum(found) / 2)
-    return round(found[0]) if len(found) == 1 else None
+        return _rounded(sum(found) / 2)
+    return _rounded(found[0]) if len(found) == 1 else None
+
+
+def _rounded(number: float) -> int | None:
+    """None for what is no finite number, as which hundreds of digits are read, too."""
+    return round(number) if math.isfinite(number) else None
 
 
 AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(\s?k\b)?")

@@ -127,7 +127,9 @@ def test_a_team_size_is_taken_out_of_the_answer(said: Any, size: int) -> None:
     assert validated("team_size", said) == (float(size), [])
 
 
-@pytest.mark.parametrize("said", ["a few", "", 0, -3, 1_000_001, "12 sites in 3 regions", True, float("nan"), None])
+@pytest.mark.parametrize(
+    "said", ["a few", "", 0, -3, 1_000_001, "12 sites in 3 regions", True, float("nan"), None, 10**400, "9" * 400]
+)
 def test_what_is_no_team_size_is_asked_for_again(said: Any) -> None:
     assert validated("team_size", said) == (None, ["utter_invalid_team_size"])
 

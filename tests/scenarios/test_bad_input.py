@@ -90,6 +90,7 @@ async def test_every_message_is_answered_soon_and_no_log_has_its_words(
     logged = capsys.readouterr().err
     assert "outbox entry settled" in logged
     assert "parked" not in logged
+    assert "failed" not in logged
     assert "Traceback" not in logged
     for name, text in TEXTS.items():
         words = text.encode("utf-8", "ignore").decode().strip()
