@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from bot.entrypoints.cli import FAULTY, MISUSED, run
 from bot.entrypoints.commands.nlu.evaluate import summary
 from tests.bot.entrypoints.test_evaluation_page import report_of, verdict
-from tests.running import lend_model
+from tests.running import ROOT, lend_model
 
 TESTS = """nlu:
 - intent: request_demo
@@ -102,6 +103,24 @@ def test_examples_with_faults_are_told_with_their_place_wherever_an_author_meets
     monkeypatch.setenv("OVERTURE_ASSISTANT", str(assistant))
     assert run(verb.split()) == FAULTY
     assert told in capsys.readouterr().err
+
+
+def test_what_is_hardly_meant_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assistant = tmp_path / "assistant"
+    (assistant / "nlu").mkdir(parents=True)
+    shutil.copytree(ROOT / "journeys" / "rules", assistant / "journeys" / "rules")
+    (assistant / "domain.yml").write_text(DOMAIN)
+    (assistant / "nlu" / "nlu.yml").write_text(
+        "nlu:\n- intent: bye\n  examples: |\n    - bye\n    - leave [Os](city)lo\n"
+        "- intent: greet\n  examples: |\n    - hi\n    - hey\n"
+    )
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(assistant))
+    assert run(["validate"]) == 0
+    told = capsys.readouterr()
+    assert f'warning: {assistant}/nlu/nlu.yml:5:13: "Os" is marked as "city"' in told.err
+    assert told.out.startswith("No faults: ")
 
 
 @pytest.mark.parametrize(
