@@ -30,6 +30,7 @@ def main() -> None:
         for line in lines:
             print(line, flush=True)
         print()
+    print("Beside Rasa's DIET, which takes half an hour and its environment: python -m tests.benchmarks.diet")
 
 
 if __name__ == "__main__":
