@@ -12,13 +12,13 @@ from bot.domain.sending_rules import SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT
 from bot.ports import Nlu
 
-HALVES = ("first", "second")
+PARTS = ("first", "second", "third")
 
 
-def phrases(half: str) -> Mapping[str, Sequence[str]]:
+def phrases(part: str) -> Mapping[str, Sequence[str]]:
     """Under `opt_out` and under `other`."""
     table: Any = YAML(typ="safe").load(Path(__file__).with_suffix(".yml"))
-    return {kind: [str(text) for text in table[half][kind]] for kind in ("opt_out", "other")}
+    return {kind: [str(text) for text in table[part][kind]] for kind in ("opt_out", "other")}
 
 
 def is_heeded(nlu: Nlu, rules: SendingRules, text: str) -> bool:
@@ -26,9 +26,9 @@ def is_heeded(nlu: Nlu, rules: SendingRules, text: str) -> bool:
     return rules.keyword(text) == "stop" or nlu.parse(text).intent.name == OPT_OUT_INTENT
 
 
-def measured(nlu: Nlu, rules: SendingRules, half: str) -> tuple[float, float, Sequence[str]]:
+def measured(nlu: Nlu, rules: SendingRules, part: str) -> tuple[float, float, Sequence[str]]:
     """Recall and precision in per cent, and the phrases that were taken for what they are not."""
-    table = phrases(half)
+    table = phrases(part)
     missed = [text for text in table["opt_out"] if not is_heeded(nlu, rules, text)]
     mistaken = [text for text in table["other"] if is_heeded(nlu, rules, text)]
     heeded = len(table["opt_out"]) - len(missed)

@@ -22,6 +22,7 @@ from bot.nlu.comparison import Comparison
 from bot.nlu.evaluate import judge, splits
 from bot.nlu.knowledge import Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
+from bot.nlu.material import Vectors, vectors_of
 from bot.nlu.training_data import Example, read_training_data
 from bot.ports import Encoder
 
@@ -123,15 +124,16 @@ def _try(
 
     What follows a part after which the tuned one is not ahead would cost more than it could tell.
     """
-    features = frozen.features([example.text for example in examples])
+    texts, intents = [example.text for example in examples], [example.intent for example in examples]
+    vectors = vectors_of(texts, intents, frozen)
     compared, tried, begun = Comparison(), 0, time.monotonic()
     for kept, held_out in splits(examples, FOLDS):
         known, asked = [examples[row] for row in kept], [examples[row] for row in held_out]
         progress(f"tuning the encoder without part {tried + 1} of {FOLDS}{_time_left(tried, begun)}")
         with tempfile.TemporaryDirectory() as name:
             tune(known, Path(name))
-            tuned = OnnxEncoder(Path(name)).features([example.text for example in examples])
-        old, new = (_rightly_read(known, rows[kept], asked, rows[held_out]) for rows in (features, tuned))
+            tuned = vectors_of(texts, intents, OnnxEncoder(Path(name)))
+        old, new = (_rightly_read(known, of.part(kept), asked, of.part(held_out)) for of in (vectors, tuned))
         compared += Comparison.of(zip(old, new, strict=True))
         tried += 1
         progress(f"of {compared.judged} held out so far, right: {_shares(compared)}")
@@ -140,10 +142,12 @@ def _try(
     return compared, tried
 
 
-def _rightly_read(known: Sequence[Example], embeddings: Any, asked: Sequence[Example], vectors: Any) -> list[bool]:
+def _rightly_read(
+    known: Sequence[Example], vectors: Vectors, asked: Sequence[Example], asked_vectors: Vectors
+) -> list[bool]:
     texts, intents = [example.text for example in known], [example.intent for example in known]
-    classifier = train_classifier(texts, intents, embeddings)
-    return [verdict.right for verdict in judge(classifier, asked, vectors)]
+    classifier = train_classifier(texts, intents, vectors)
+    return [verdict.right for verdict in judge(classifier, asked, asked_vectors.examples)]
 
 
 def _time_left(tried: int, begun: float) -> str:

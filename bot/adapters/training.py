@@ -27,6 +27,7 @@ from bot.nlu.classifier_training import train_classifier
 from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
 from bot.nlu.knowledge import Knowledge, Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
+from bot.nlu.material import vectors_of
 from bot.nlu.naming import EntityNames, read_entity_names
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.places import build_places
@@ -245,9 +246,9 @@ def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: En
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
-    features = sentences.features(texts)
+    vectors = vectors_of(texts, intents, sentences)
     progress("learning the intents")
-    classifier = train_classifier(texts, intents, features)
+    classifier = train_classifier(texts, intents, vectors)
     np.savez(work / "classifier.npz", **classifier.arrays())
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")

@@ -15,7 +15,6 @@ from bot.nlu.classifier import (
     in_scope_probability,
     scope_evidence,
     softmax,
-    sure,
 )
 from bot.nlu.features import Integers
 
@@ -28,9 +27,6 @@ is read wrongly, where that is more: who errs more asks more."""
 
 WRONG = 0.5
 """What a wrong answer does harm, where a right one does good as 1; being asked to say it again does neither."""
-
-AS_IT_IS = (0.0, 1.0)
-"""A sureness that changes nothing."""
 
 WIDEST_AMBIGUITY = 0.1
 SACRIFICED = 0.001
@@ -70,7 +66,7 @@ class Confidences:
     evidence: Any
     correct: Any
 
-    def likely(self, in_scope: Sequence[float]) -> Any:
+    def times(self, in_scope: Sequence[float]) -> Any:
         return self.largest * in_scope_probability(in_scope, self.evidence)
 
 
@@ -82,13 +78,11 @@ def calibrate(known: Unseen, strangers: Unseen | None) -> Calibration:
     ambiguity = _choose_ambiguity(probabilities, read.correct)
     if strangers is None:
         in_scope, threshold = _scope_without_strangers(known.similarity)
-        return Calibration(scales[0], scales[1], in_scope, AS_IT_IS, threshold, ambiguity)
+        return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
     strange = _confidences(strangers, scales)
     in_scope = _fit_scope(read.evidence, strange.evidence)
-    likely, strange_likely = read.likely(in_scope), strange.likely(in_scope)
-    sureness = _fit_sureness(likely, read.correct, strange_likely)
-    threshold = _choose_threshold(sure(sureness, likely), read.correct, sure(sureness, strange_likely))
-    return Calibration(scales[0], scales[1], in_scope, sureness, threshold, ambiguity)
+    threshold = _choose_threshold(read.times(in_scope), read.correct, strange.times(in_scope))
+    return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
 
 
 def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
@@ -98,7 +92,7 @@ def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
 def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: Calibration) -> FirstStage:
     """Its gate is the lowest from which on held-out texts are read as well as with the encoder, strangers included."""
     if strangers is None:
-        return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER, AS_IT_IS)
+        return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER)
     (scale,) = _fit_scales([known.ngram], known.labels)
     quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
     in_scope = _fit_scope(quick.evidence, quick_strange.evidence)
@@ -106,18 +100,13 @@ def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: 
     # Past a gate a text is read as the first stage reads it: which are then wrong, and which strangers taken in. What
     # it reads better than both heads is not set against them: on few examples that is luck.
     lost = (whole.correct & ~quick.correct).astype(float)
-    strange_sure = sure(calibration.sureness, whole_strange.likely(calibration.in_scope))
-    taken = (strange_sure < calibration.threshold).astype(float)
+    taken = (whole_strange.times(calibration.in_scope) < calibration.threshold).astype(float)
     share = EXPECTED_OUT_OF_SCOPE
-    likely, strange_likely = quick.likely(in_scope), quick_strange.likely(in_scope)
     gate = _lowest_gate(
-        np.concatenate([likely, strange_likely]),
+        np.concatenate([quick.times(in_scope), quick_strange.times(in_scope)]),
         np.concatenate([(1 - share) * lost / len(lost), share * taken / len(taken)]),
     )
-    past, strange_past = likely >= gate, strange_likely >= gate
-    weights = ((1 - share) / len(likely), share / len(strange_likely))
-    sureness = _fit_sureness(likely[past], quick.correct[past], strange_likely[strange_past], weights)
-    return FirstStage(scale, in_scope, max(gate, _likely_at(calibration.threshold, sureness)), sureness)
+    return FirstStage(scale, in_scope, max(gate, calibration.threshold))
 
 
 def _lowest_gate(confidence: Any, lost: Any) -> float:
@@ -175,40 +164,6 @@ def _fit_scope(known: Any, strange: Any) -> tuple[float, ...]:
     model = LogisticRegression(C=1.0).fit((evidence - middle) / spread, is_known, sample_weight=weights)
     coefficients = model.coef_[0] / spread
     return (float(model.intercept_[0] - coefficients @ middle), *(float(one) for one in coefficients))
-
-
-def _fit_sureness(
-    likely: Any, correct: Any, strange: Any, weights: tuple[float, float] | None = None
-) -> tuple[float, float]:
-    """Platt scaling of `likely`, towards leaving it as it is where there is little to learn from.
-
-    `weights` are those of each known and of each strange text; else the strange ones are the share that is expected.
-    """
-    from scipy.optimize import minimize
-
-    of_known, of_strange = weights or (
-        (1 - EXPECTED_OUT_OF_SCOPE) / max(len(likely), 1),
-        EXPECTED_OUT_OF_SCOPE / max(len(strange), 1),
-    )
-    values = np.concatenate([likely, strange])
-    right = np.concatenate([correct, np.zeros(len(strange))]).astype(float)
-    share = np.concatenate([np.full(len(likely), of_known), np.full(len(strange), of_strange)])
-    prior = 1.0 / max(len(values), 1)
-
-    def loss(sureness: Any) -> float:
-        found = np.clip(sure(sureness, values), 1e-9, 1 - 1e-9)
-        missed = -(share * (right * np.log(found) + (1 - right) * np.log(1 - found))).sum()
-        return float(missed + prior * ((sureness[0] - AS_IT_IS[0]) ** 2 + (sureness[1] - AS_IT_IS[1]) ** 2))
-
-    best = minimize(loss, x0=np.array(AS_IT_IS), bounds=[(-20.0, 20.0), (0.05, 20.0)], method="L-BFGS-B")
-    return float(best.x[0]), float(best.x[1])
-
-
-def _likely_at(confidence: float, sureness: tuple[float, float]) -> float:
-    """What must be likely for a reading to be as sure as this: the inverse of `sure`, rounded up."""
-    bias, weight = sureness
-    odds = np.log(confidence / (1.0 - confidence)) if 0.0 < confidence < 1.0 else np.inf * (confidence - 0.5)
-    return float(1.0 / (1.0 + np.exp(-(odds - bias) / weight))) + 1e-9
 
 
 def _scope_without_strangers(similarity: Any) -> tuple[tuple[float, ...], float]:

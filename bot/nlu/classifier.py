@@ -28,15 +28,14 @@ class Calibration:
 
     `kernel_scale` and `ngram_scale` weigh the two heads against each other and make their sum a log-probability.
     `in_scope` is a logistic function: its bias, and its weights of the log-probability, of the two heads' scores of the
-    first intent, of the similarity of the nearest example, and of how well the words go with the intent; `sureness` is
-    that of `sure`. Below the confidence `threshold` a text counts as not understood; where the first intent is less
-    than `ambiguity` ahead of the second, it could be either.
+    first intent, of the similarity of the nearest example, and of how well the words go with the intent. Below the
+    confidence `threshold` a text counts as not understood; where the first intent is less than `ambiguity` ahead of the
+    second, it could be either.
     """
 
     kernel_scale: float
     ngram_scale: float
     in_scope: tuple[float, ...]
-    sureness: tuple[float, float]
     threshold: float
     ambiguity: float
 
@@ -46,14 +45,12 @@ class FirstStage:
     """When the n-grams alone will do, which costs a thirtieth of what the encoder does.
 
     `scale` makes their scores log-probabilities, `in_scope` is as that of `Calibration` with the log-probability, the
-    score and the words only. From `gate` on, the encoder would not have read held-out texts any better; `sureness` is
-    that of what gets past it.
+    score and the words only. From the confidence `gate` on, the encoder would not have read held-out texts any better.
     """
 
     scale: float
     in_scope: tuple[float, ...]
     gate: float
-    sureness: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +113,9 @@ class IntentClassifier:
         first, share = ranked[0]
         evidence = scope_evidence(share, float(scores[first]), self.word_use.fit(row, first))
         in_scope = float(in_scope_probability(self.first_stage.in_scope, evidence))
-        likely = share * in_scope
-        if likely < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
+        if share * in_scope < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
             return None
-        confidence = float(sure(self.first_stage.sureness, likely))
-        return Classification(self._scores(ranked, confidence), None, None, understood=True, ambiguous=False)
+        return Classification(self._scores(ranked, in_scope), None, None, understood=True, ambiguous=False)
 
     def classify(self, text: str, features: Floats) -> Classification:
         """By both heads; `features` are the encoder's."""
@@ -134,22 +129,16 @@ class IntentClassifier:
         fit = self.word_use.fit(row, first)
         evidence = scope_evidence(share, float(near.scores[first]), float(ngram[first]), near.similarity, fit)
         in_scope = float(in_scope_probability(calibration.in_scope, evidence))
-        confidence = float(sure(calibration.sureness, share * in_scope))
         return Classification(
-            ranking=self._scores(ranked, confidence),
+            ranking=self._scores(ranked, in_scope),
             similarity=near.similarity,
             nearest=self.labels[int(self.example_labels[near.nearest])],
-            understood=confidence >= calibration.threshold,
+            understood=share * in_scope >= calibration.threshold,
             ambiguous=self._lead(ranked) < calibration.ambiguity,
         )
 
-    def _scores(self, ranked: Sequence[tuple[int, float]], confidence: float) -> tuple[IntentScore, ...]:
-        """The first has the `confidence`; the others share what it leaves, none of them more than it has."""
-        left = (1.0 - confidence) / max(1.0 - ranked[0][1], 1e-6)
-        scores = [confidence, *(min(confidence, share * min(left, 1.0)) for _, share in ranked[1:])]
-        return tuple(
-            IntentScore(self.labels[at], round(score, 4)) for (at, _), score in zip(ranked, scores, strict=True)
-        )
+    def _scores(self, ranked: Sequence[tuple[int, float]], in_scope: float) -> tuple[IntentScore, ...]:
+        return tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in ranked)
 
     def _lead(self, ranked: Sequence[tuple[int, float]]) -> float:
         """How much likelier the first is than the next that is not of the same retrieval intent."""
@@ -260,14 +249,3 @@ def in_scope_probability(weights: Sequence[float], evidence: Any) -> Any:
     """The probability that a text is about something known; the weights are the bias, and one for each evidence."""
     score = weights[0] + evidence @ np.asarray(weights[1:])
     return 1.0 / (1.0 + np.exp(-np.clip(score, -30.0, 30.0)))
-
-
-def sure(sureness: Sequence[float], likely: Any) -> Any:
-    """How sure a reading is: a logistic function, with this bias and weight, of the log-odds of `likely`.
-
-    `likely` is the share of the first intent times the probability that the text is about something known, which are
-    each learnt by themselves and together say too little or too much (Platt scaling).
-    """
-    bias, weight = sureness
-    odds = np.clip(likely, 1e-6, 1.0 - 1e-6)
-    return 1.0 / (1.0 + np.exp(-(bias + weight * np.log(odds / (1.0 - odds)))))

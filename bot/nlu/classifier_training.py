@@ -9,9 +9,9 @@ import numpy as np
 
 from bot.nlu.calibration import Unseen, calibrate, calibrate_first_stage
 from bot.nlu.classifier import Head, IntentClassifier
-from bot.nlu.features import Floats, Integers, learn_ngram_space
+from bot.nlu.features import Integers, learn_ngram_space
 from bot.nlu.kernel import KernelHead, learn_kernel_head
-from bot.nlu.material import Material
+from bot.nlu.material import Material, Vectors
 from bot.nlu.word_use import WordUse, learn_word_use
 
 SEED = 20261124
@@ -29,25 +29,27 @@ _FEW, _MOST_DIRECTIONS = 2_000, 128
 """Up to `_FEW` examples all directions are kept; with more, comparing takes most of the time, and 128 do as well."""
 
 
-def train_classifier(texts: Sequence[str], intents: Sequence[str], features: Floats) -> IntentClassifier:
+def train_classifier(texts: Sequence[str], intents: Sequence[str], vectors: Vectors) -> IntentClassifier:
     """Train on at least two texts of each of at least two intents; the same input gives the same classifier."""
     names = tuple(sorted(set(intents)))
     labels = np.array([names.index(intent) for intent in intents], dtype=np.int64)
     space = learn_ngram_space(texts)
     rows = [space.row(text) for text in texts]
-    material = Material(features, _sparse(rows, len(space.column_of)), labels, len(names), space.first_character_column)
+    ngrams = _sparse(rows, len(space.column_of))
+    material = Material(vectors.examples, ngrams, labels, len(names), space.first_character_column, vectors.names)
     known, strangers = _held_out(material), _leave_intents_out(material)
     calibration = calibrate(known, strangers)
     compared = _spread(labels, MOST_COMPARED)
+    kernel_head, example_labels = _kernel_head(material.part(compared))
     return IntentClassifier(
         labels=names,
-        kernel_head=_kernel_head(material.part(compared)),
+        kernel_head=kernel_head,
         ngram_head=_ngram_head(material),
         ngram_space=space,
         word_use=_word_use(material),
         calibration=calibration,
         first_stage=calibrate_first_stage(known, strangers, calibration),
-        example_labels=labels[compared],
+        example_labels=example_labels,
     )
 
 
@@ -60,20 +62,20 @@ def _sparse(rows: Sequence[Any], width: int) -> Any:
     return csr_matrix((weights, columns, starts), shape=(len(rows), width))
 
 
-def _kernel_head(material: Material) -> KernelHead:
+def _kernel_head(material: Material) -> tuple[KernelHead, Integers]:
+    """The head, and the label of each example that it compares with; the name of an intent is one more of them."""
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-    directions = material.features.shape[1] if len(material.labels) <= _FEW else _MOST_DIRECTIONS
+    known = np.unique(material.labels)
+    features = np.vstack([material.features, material.names[known]])
+    labels = np.concatenate([material.labels, known])
+    directions = features.shape[1] if len(material.labels) <= _FEW else _MOST_DIRECTIONS
     # One thread: on matrices this small, several spend their time waiting for each other.
     with threadpool_limits(limits=1):
-        return learn_kernel_head(
-            material.features,
-            material.labels,
-            material.intents,
-            sharpness=_SHARPNESS,
-            ridge=_RIDGE,
-            directions=directions,
+        head = learn_kernel_head(
+            features, labels, material.intents, sharpness=_SHARPNESS, ridge=_RIDGE, directions=directions
         )
+    return head, labels
 
 
 def _ngram_head(material: Material) -> Head:
@@ -106,7 +108,7 @@ def _head(model: Any, intents: int) -> Head:
 
 def _read_unseen(known: Material, rest: Material) -> Unseen:
     """What heads that are trained on `known` make of the rest."""
-    kernel_head = _kernel_head(known.part(_spread(known.labels, MOST_COMPARED)))
+    kernel_head, _ = _kernel_head(known.part(_spread(known.labels, MOST_COMPARED)))
     kernel, similarity = kernel_head.near_all(rest.features)
     ngram_head = _ngram_head(known)
     ngram = rest.ngrams @ ngram_head.weights + ngram_head.bias

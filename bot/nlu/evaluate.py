@@ -13,6 +13,7 @@ from bot.domain.understanding import FALLBACK_INTENT, Entity
 from bot.nlu.classifier import IntentClassifier
 from bot.nlu.classifier_training import SEED, train_classifier
 from bot.nlu.features import Floats, Integers
+from bot.nlu.material import Vectors
 from bot.nlu.training_data import FEWEST_EXAMPLES, Example
 
 T = TypeVar("T")
@@ -62,7 +63,7 @@ class Verdict:
 
 
 def cross_validate(
-    examples: Sequence[Example], features: Floats, *, folds: int, track: Track[Split] = untracked
+    examples: Sequence[Example], vectors: Vectors, *, folds: int, track: Track[Split] = untracked
 ) -> tuple[Verdict, ...]:
     """A verdict for each example of an intent that has enough of them to hold some back, in their order.
 
@@ -72,9 +73,9 @@ def cross_validate(
     verdicts: dict[int, Verdict] = {}
     for kept, held_out in track(splits(examples, folds), folds, "judging"):
         classifier = train_classifier(
-            [texts[row] for row in kept], [examples[row].intent for row in kept], features[kept]
+            [texts[row] for row in kept], [examples[row].intent for row in kept], vectors.part(kept)
         )
-        judged = judge(classifier, [examples[row] for row in held_out], features[held_out])
+        judged = judge(classifier, [examples[row] for row in held_out], vectors.examples[held_out])
         verdicts.update(zip(held_out.tolist(), judged, strict=True))
     return tuple(verdicts[row] for row in sorted(verdicts))
 

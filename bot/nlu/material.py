@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.nlu.features import Floats, Integers
+from bot.ports import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """An encoder's features of examples, in their order, and of their intents' names, in the order of the alphabet.
+
+    Names mostly say what is meant (`book_meeting`): with ten examples each, intents are read rightly half a point more
+    often where the name is one more of them.
+    """
+
+    examples: Floats
+    names: Floats
+
+    def part(self, rows: Any) -> Vectors:
+        """Those of some examples, among which every intent still has one."""
+        return Vectors(self.examples[rows], self.names)
+
+
+def vectors_of(texts: Sequence[str], intents: Iterable[str], encoder: Encoder) -> Vectors:
+    names = [re.sub(r"[\W_]+", " ", intent).strip() for intent in sorted(set(intents))]
+    return Vectors(encoder.features(texts), encoder.features(names))
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """Row i of `features` and of `ngrams` (sparse) is a text of intent `labels[i]`, which is below `intents`.
 
-    The first `words` columns of `ngrams` are words and pairs of words.
+    The first `words` columns of `ngrams` are words and pairs of words. Row i of `names` is the name of intent i.
     """
 
     features: Floats
@@ -20,6 +44,7 @@ class Material:
     labels: Integers
     intents: int
     words: int
+    names: Floats
 
     def part(self, rows: Any) -> Material:
-        return Material(self.features[rows], self.ngrams[rows], self.labels[rows], self.intents, self.words)
+        return Material(self.features[rows], self.ngrams[rows], self.labels[rows], self.intents, self.words, self.names)

@@ -59,8 +59,8 @@ _KEEP_ON = re.compile(
 )
 """Asks for the opposite of an opt-out. Only where it begins so: "if you don't stop" is one."""
 
-_HEEDED = 0.5
-"""An opt-out ends all marketing to somebody, so it must be more likely than not."""
+_HEEDED = 0.4
+"""An opt-out ends all marketing to somebody; one that is missed does more harm than one too many."""
 
 _SURELY_SOMETHING_ELSE = 0.8
 """Similarity to an example from which a short answer is what the example is, not a name."""

@@ -24,8 +24,9 @@ from bot.documents import Document, parse
 from bot.journeys.rules import read_rules
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.classifier_training import SEED, train_classifier
+from bot.nlu.material import vectors_of
 from bot.nlu.spelling import Speller, learn_speller
-from tests.opt_outs import HALVES, measured, phrases
+from tests.opt_outs import PARTS, measured, phrases
 from tests.running import ROOT
 
 SETS = ROOT.parent / "shared" / "nlu"
@@ -63,10 +64,10 @@ def table() -> Iterator[str]:
             yield from _clinc(encoder, common_words(model))
         else:
             yield "| BANKING77, CLINC150 | not measured: ../shared is absent, which holds nlu |"
-        for half in HALVES:
-            recall, precision, _ = measured(pipeline, rules, half)
-            yield f"| opt-outs, {half} half: recall / precision | {recall:.1f} % / {precision:.1f} % |"
-        texts = [text for half in HALVES for group in phrases(half).values() for text in group]
+        for part in PARTS:
+            recall, precision, _ = measured(pipeline, rules, part)
+            yield f"| opt-outs, {part} part: recall / precision | {recall:.1f} % / {precision:.1f} % |"
+        texts = [text for part in PARTS for group in phrases(part).values() for text in group]
         begun = time.process_time()
         for text in texts:
             pipeline.parse(text, region="GB")
@@ -139,7 +140,7 @@ def read(folder: str) -> tuple[list[str], list[str]]:
 def train(encoder: OnnxEncoder, words: Sequence[str], folder: str) -> Trained:
     texts, labels = read(folder)
     begun = time.process_time()
-    classifier = train_classifier(texts, labels, encoder.features(texts))
+    classifier = train_classifier(texts, labels, vectors_of(texts, labels, encoder))
     speller = learn_speller(texts, words, classifier.ngram_space)
     return Trained(encoder, classifier, speller, time.process_time() - begun)
 

@@ -22,6 +22,7 @@ from bot.nlu.classifier import Classification
 from bot.nlu.classifier_training import SEED, train_classifier
 from bot.nlu.evaluate import accuracy, calibration, calibration_error, cross_validate
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
+from bot.nlu.material import vectors_of
 from bot.nlu.training_data import read_training_data
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -58,10 +59,10 @@ def test_banking_with_ten_examples_an_intent(trained_model: Path) -> None:
     encoder = OnnxEncoder(trained_model)
     texts, labels = read("BANKING77/train_10")
     started = time.process_time()
-    classifier = train_classifier(texts, labels, encoder.encode(texts))
+    classifier = train_classifier(texts, labels, vectors_of(texts, labels, encoder))
     trained = time.process_time() - started
     asked, expected = read("BANKING77/test")
-    found = [classifier.classify(text, vector) for text, vector in zip(asked, encoder.encode(asked), strict=True)]
+    found = [classifier.classify(text, vector) for text, vector in zip(asked, encoder.features(asked), strict=True)]
     accuracy = share([one.intent == label for one, label in zip(found, expected, strict=True)])
     accepted = share([_right(one, label) for one, label in zip(found, expected, strict=True)])
     show(
@@ -75,13 +76,13 @@ def test_clinc_with_what_is_out_of_scope(trained_model: Path, size: str) -> None
     encoder = OnnxEncoder(trained_model)
     texts, labels = read(f"CLINC150/{size}")
     started = time.process_time()
-    classifier = train_classifier(texts, labels, encoder.encode(texts))
+    classifier = train_classifier(texts, labels, vectors_of(texts, labels, encoder))
     trained = time.process_time() - started
     asked, expected = read("CLINC150/test")
     strange, _ = read("CLINC150/oos/test")
-    found = [classifier.classify(text, vector) for text, vector in zip(asked, encoder.encode(asked), strict=True)]
+    found = [classifier.classify(text, vector) for text, vector in zip(asked, encoder.features(asked), strict=True)]
     strangers = [
-        classifier.classify(text, vector) for text, vector in zip(strange, encoder.encode(strange), strict=True)
+        classifier.classify(text, vector) for text, vector in zip(strange, encoder.features(strange), strict=True)
     ]
     accuracy = share([one.intent == label for one, label in zip(found, expected, strict=True)])
     accepted = share([_right(one, label) for one, label in zip(found, expected, strict=True)])
@@ -105,8 +106,8 @@ def test_confidence_means_what_it_says_on_the_examples_of_the_sample(
 ) -> None:
     documents, pages = sample_content
     examples = read_training_data(documents, extra=knowledge_examples(read_pages(pages))).examples
-    embeddings = OnnxEncoder(trained_model).encode([example.text for example in examples])
-    verdicts = cross_validate(examples, embeddings, folds=5)
+    texts, intents = [one.text for one in examples], [one.intent for one in examples]
+    verdicts = cross_validate(examples, vectors_of(texts, intents, OnnxEncoder(trained_model)), folds=5)
     error = calibration_error(calibration(verdicts))
     show(
         f"the sample's {len(verdicts)} examples, each held out once in 5 folds: accuracy "

@@ -15,6 +15,7 @@ from bot.nlu.classifier_training import train_classifier
 from bot.nlu.entities import build_extractor
 from bot.nlu.knowledge import Strangers, build_knowledge
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
+from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.training_data import TrainingData, read_training_data
 
@@ -132,7 +133,7 @@ def pipeline(training_data: TrainingData, encoder: WordEncoder) -> Pipeline:
     strangers = Strangers([texts[at] for at in others], embeddings[others])
     return Pipeline(
         encoder=encoder,
-        classifier=train_classifier(texts, intents, embeddings),
+        classifier=train_classifier(texts, intents, vectors_of(texts, intents, encoder)),
         extractor=build_extractor(training_data),
         knowledge=build_knowledge(read_pages({"pricing.md": PAGE}), encoder, strangers),
     )

@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.nlu.classifier import NEVER, IntentClassifier, sure
+from bot.nlu.classifier import NEVER, IntentClassifier
 from bot.nlu.classifier_training import train_classifier
 from bot.nlu.features import learn_ngram_space
+from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Encoder
 
@@ -36,15 +35,15 @@ def test_what_is_like_nothing_is_not_understood(pipeline: Pipeline) -> None:
 def test_training_twice_gives_the_same_classifier(encoder: Encoder) -> None:
     texts = ["red apple", "green apple", "blue car", "fast car", "old house", "big house"]
     intents = ["fruit", "fruit", "car", "car", "house", "house"]
-    one, two = (train_classifier(texts, intents, encoder.encode(texts)) for _ in range(2))
+    one, two = (train_classifier(texts, intents, vectors_of(texts, intents, encoder)) for _ in range(2))
     assert one.calibration == two.calibration
     for name, array in one.arrays().items():
         assert np.array_equal(array, two.arrays()[name])
 
 
 def test_two_intents_are_enough(encoder: Encoder) -> None:
-    texts = ["yes", "yes please", "no", "no thanks"]
-    classifier = train_classifier(texts, ["affirm", "affirm", "deny", "deny"], encoder.encode(texts))
+    texts, intents = ["yes", "yes please", "no", "no thanks"], ["affirm", "affirm", "deny", "deny"]
+    classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
     for text, intent in [("yes", "affirm"), ("no", "deny")]:
         reading = classifier.classify(text, encoder.encode([text])[0])
         assert (reading.intent, reading.understood) == (intent, True)
@@ -60,7 +59,7 @@ def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_cho
         "bye now",
     ]
     intents = ["faq/prices", "faq/prices", "faq/hours", "faq/hours", "goodbye", "goodbye"]
-    classifier = train_classifier(texts, intents, encoder.encode(texts))
+    classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
     reading = classifier.classify("what are your", encoder.encode(["what are your"])[0])
     assert {score.name for score in reading.ranking[:2]} == {"faq/prices", "faq/hours"}
     assert reading.confidence > reading.ranking[1].confidence
@@ -80,18 +79,7 @@ def test_the_first_stage_answers_only_what_it_is_sure_of(pipeline: Pipeline) -> 
 
 
 def test_the_gate_of_the_first_stage_is_no_lower_than_the_threshold(pipeline: Pipeline) -> None:
-    first_stage = pipeline.classifier.first_stage
-    assert sure(first_stage.sureness, first_stage.gate) >= pipeline.classifier.calibration.threshold
-
-
-@given(
-    st.tuples(st.floats(-20, 20), st.floats(0.05, 20)),
-    st.lists(st.floats(0, 1), min_size=2, max_size=20),
-)
-def test_the_likelier_a_reading_is_the_surer_it_is(sureness: tuple[float, float], likely: list[float]) -> None:
-    found = [float(sure(sureness, one)) for one in sorted(likely)]
-    assert found == sorted(found)
-    assert all(0.0 <= one <= 1.0 for one in found)
+    assert pipeline.classifier.first_stage.gate >= pipeline.classifier.calibration.threshold
 
 
 @pytest.mark.parametrize("text", ["stop texting me", "a demo please", "what does it cost", "the quantum flux"])
@@ -103,8 +91,8 @@ def test_no_intent_of_a_ranking_is_surer_than_the_first(pipeline: Pipeline, text
 
 
 def test_with_few_intents_the_encoder_reads_everything(encoder: Encoder) -> None:
-    texts = ["yes", "yes please", "no", "no thanks"]
-    classifier = train_classifier(texts, ["affirm", "affirm", "deny", "deny"], encoder.encode(texts))
+    texts, intents = ["yes", "yes please", "no", "no thanks"], ["affirm", "affirm", "deny", "deny"]
+    classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
     assert classifier.classify_quickly("yes") is None
 
 

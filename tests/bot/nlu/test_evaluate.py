@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from bot.nlu.evaluate import (
     splits,
     without_synonyms_of,
 )
+from bot.nlu.material import Vectors, vectors_of
 from bot.nlu.training_data import Example
 from bot.ports import Encoder
 
@@ -51,13 +54,19 @@ def test_each_example_is_held_out_once_at_most_and_two_of_its_intent_are_kept(in
     assert sorted(held_out) == [row for row, intent in enumerate(intents) if intents.count(intent) > 2]
 
 
+def vectors(examples: Sequence[Example], encoder: Encoder) -> Vectors:
+    return vectors_of([one.text for one in examples], [one.intent for one in examples], encoder)
+
+
 def test_an_example_is_judged_by_a_classifier_that_has_not_seen_it(encoder: Encoder) -> None:
     texts = {
         "fruit": ["red apple", "green apple", "an apple pie", "ripe apple", "zebra"],
         "car": ["blue car", "fast car", "old car", "a car here", "my car"],
     }
     examples = [example(text, intent) for intent, of_it in texts.items() for text in of_it]
-    verdicts = cross_validate(examples, encoder.encode([one.text for one in examples]), folds=5)
+    verdicts = cross_validate(
+        examples, vectors_of([one.text for one in examples], [one.intent for one in examples], encoder), folds=5
+    )
     assert [one.example for one in verdicts] == examples
     by_text = {one.example.text: one for one in verdicts}
     assert by_text["ripe apple"].right
@@ -70,7 +79,9 @@ def test_an_intent_with_two_examples_is_learnt_and_not_judged(encoder: Encoder) 
     texts = ["red apple", "green apple", "an apple", "blue car", "fast car", "a car", "old house", "big house"]
     intents = ["fruit"] * 3 + ["car"] * 3 + ["house"] * 2
     examples = [example(text, intent) for text, intent in zip(texts, intents, strict=True)]
-    verdicts = cross_validate(examples, encoder.encode(texts), folds=5)
+    verdicts = cross_validate(
+        examples, vectors_of([one.text for one in examples], [one.intent for one in examples], encoder), folds=5
+    )
     assert {one.example.intent for one in verdicts} == {"fruit", "car"}
 
 

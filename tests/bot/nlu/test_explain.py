@@ -46,11 +46,11 @@ def test_what_a_message_says_besides_is_told_with_its_own_entities(
     pipeline: Pipeline, training_data: TrainingData
 ) -> None:
     both = replace(pipeline, several_intents=True)
-    text = "how much does it cost and can I see a demo for 80 people"
+    text = "how much does it cost and I want a demo for 80 people"
     told = explanation_json(explainer_of(both, training_data).explain(text))
     assert (told["intent"]["name"], told["answer"]["title"]) == ("ask_knowledge", "Pricing")
     (further,) = told["further"]
-    assert (further["text"], further["intent"]["name"]) == ("and can I see a demo for 80 people", "request_demo")
+    assert (further["text"], further["intent"]["name"]) == ("and I want a demo for 80 people", "request_demo")
     (number,) = further["entities"]
     assert (text[number["start"] : number["end"]], number["value"]) == ("80", 80)
     alone = explanation_json(explainer_of(pipeline, training_data).explain("hello"))

@@ -7,6 +7,7 @@ import json
 from bot.documents import parse
 from bot.nlu.entities import build_extractor
 from bot.nlu.evaluate import cross_validate, judge
+from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.report import as_json, build_report, cross_validate_entities, judge_entities
 from bot.nlu.training_data import TrainingData, read_examples, read_training_data
@@ -29,8 +30,10 @@ nlu:
 
 
 def test_the_report_has_everything_as_plain_values(training_data: TrainingData, pipeline: Pipeline) -> None:
-    embeddings = pipeline.encoder.encode([example.text for example in training_data.examples])
-    verdicts = cross_validate(training_data.examples, embeddings, folds=3)
+    examples = training_data.examples
+    vectors = vectors_of([one.text for one in examples], [one.intent for one in examples], pipeline.encoder)
+    embeddings = vectors.examples
+    verdicts = cross_validate(training_data.examples, vectors, folds=3)
     strangers = read_examples([parse("oos.yml", "nlu: [{intent: x, examples: ['is the moon made of cheese?']}]")])
     judged = judge(pipeline.classifier, strangers, pipeline.encoder.encode([one.text for one in strangers]))
     told = as_json(build_report("three folds", training_data, embeddings, verdicts, strangers=judged))

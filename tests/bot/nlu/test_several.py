@@ -14,6 +14,7 @@ from bot.domain.understanding import Entity, Expecting, Understood
 from bot.nlu.classifier_training import train_classifier
 from bot.nlu.entities import build_extractor
 from bot.nlu.knowledge import Strangers, build_knowledge
+from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.several import MOST_PIECES, pieces_of
 from bot.nlu.training_data import TrainingData
@@ -159,7 +160,7 @@ def test_a_label_of_two_intents_is_one_intent_as_in_rasa(encoder: Encoder, train
     texts, intents = [*texts, *both], [*intents, *["greet+request_demo"] * len(both)]
     read = Pipeline(
         encoder=encoder,
-        classifier=train_classifier(texts, intents, encoder.encode(texts)),
+        classifier=train_classifier(texts, intents, vectors_of(texts, intents, encoder)),
         extractor=build_extractor(training_data),
         knowledge=build_knowledge([], encoder, Strangers(texts, encoder.encode(texts))),
     )

@@ -23,6 +23,7 @@ from bot.entrypoints.progress import track
 from bot.nlu.classifier_training import SEED
 from bot.nlu.evaluate import Figures, cross_validate, judge, macro
 from bot.nlu.features import Floats
+from bot.nlu.material import Vectors, vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.report import Report, as_json, build_report, cross_validate_entities, judge_entities
 from bot.nlu.training_data import Example, TrainingData, plain_key, read_examples
@@ -60,8 +61,8 @@ def _evaluate(
     region: str,
     options: argparse.Namespace,
 ) -> Report:
-    features = _encode(pipeline, data.examples)
-    embeddings = features[:, : pipeline.encoder.dimensions]
+    vectors = Vectors(_encode(pipeline, data.examples), vectors_of([], data.intents, pipeline.encoder).names)
+    embeddings = vectors.examples[:, : pipeline.encoder.dimensions]
     judged = judge(pipeline.classifier, strangers, _encode(pipeline, strangers))
     if tests:
         verdicts = judge(pipeline.classifier, tests, _encode(pipeline, tests))
@@ -70,7 +71,7 @@ def _evaluate(
         seen = sum(plain_key(test.text) in known for test in tests)
         how = f"test set {options.test}" + (f", of which {seen} messages are examples word for word" if seen else "")
         return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
-    verdicts = cross_validate(data.examples, features, folds=options.folds, track=track)
+    verdicts = cross_validate(data.examples, vectors, folds=options.folds, track=track)
     entities = cross_validate_entities(data, folds=options.folds, region=region, track=track)
     how = f"cross-validation in {options.folds} folds, seed {SEED}"
     return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
