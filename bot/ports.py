@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from bot.domain.assistant import Assistant
+from bot.domain.audience import ProfileSchema
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
 from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
@@ -301,6 +302,7 @@ class Playbook:
 
     `silence` is how long a form waits for an answer before the customer is asked whether they are still there.
     `languages` are those that the assistant speaks. Of another it says that it does not, unless `answers_strangers`.
+    `profile` is what people are declared to have; without it they may have anything.
     """
 
     assistant: Assistant
@@ -310,6 +312,7 @@ class Playbook:
     silence: timedelta | None = None
     languages: frozenset[str] = frozenset()
     answers_strangers: bool = False
+    profile: ProfileSchema | None = None
 
 
 class Library(Protocol):

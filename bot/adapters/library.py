@@ -22,10 +22,12 @@ from bot.dialogue.content import read_assistant
 from bot.dialogue.rasa1 import refuse_markdown
 from bot.documents import Document, Faults, parse, salvage
 from bot.domain.assistant import Assistant
+from bot.domain.audience import ProfileSchema
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
+from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
@@ -40,6 +42,9 @@ T = TypeVar("T")
 LOOK_EVERY = 1.0
 STAYS = "content is broken; the last good version stays in force"
 NOT_THE_ASSISTANT = frozenset({"endpoints.yml", "credentials.yml"})
+PROFILE = "profile"
+"""The file in the journeys' folder that is no journey: it says what people have."""
+
 OTHER_FOLDERS = frozenset({"tests", "journeys"})
 """Folders in an assistant's own that hold something else."""
 
@@ -78,6 +83,7 @@ class Contents:
     settings: AssistantSettings
     languages: Languages
     warnings: tuple[Fault, ...] = ()
+    profile: ProfileSchema | None = None
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -92,13 +98,16 @@ def read_contents(shelves: Shelves) -> Contents:
     pages = dict(_each(sorted(shelves.assistant.glob("knowledge/*.md")), _text, faults))
     others = [path for path in sorted(shelves.assistant.rglob("*.md")) if path.parent.name != "knowledge"]
     refuse_markdown(dict(_each(others, _text, faults)), faults)
-    journey_documents = read_documents(_yaml_files(shelves.journeys, "*"), unreadable)
+    in_journeys = _yaml_files(shelves.journeys, "*")
+    journey_documents = read_documents([path for path in in_journeys if path.stem != PROFILE], unreadable)
+    profile_documents = read_documents([path for path in in_journeys if path.stem == PROFILE], unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
     data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
     rules = _keep(lambda: read_rules(rule_documents), faults)
     settings = _keep(lambda: read_assistant_settings(documents), faults)
-    known = _known(assistant, documents, shelves)
+    profile = _profile_schema(profile_documents, faults)
+    known = replace(_known(assistant, documents, shelves), profile=profile)
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
     _raise_if_any(unreadable, faults)
@@ -114,6 +123,7 @@ def read_contents(shelves: Shelves) -> Contents:
         settings,
         languages,
         (*assistant.warnings, *data.warnings, *_language_warnings(languages, documents, shelves)),
+        profile,
     )
 
 
@@ -129,6 +139,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.settings.silence,
         contents.languages.spoken,
         contents.settings.answers_strangers,
+        contents.profile,
     )
 
 
@@ -311,6 +322,14 @@ def _journeys(documents: list[Document], known: Known, faults: Faults) -> dict[s
             faults.add(document.place(document.data, "journey"), f'there is another journey "{journey.id}".')
         journeys[journey.id] = journey
     return journeys
+
+
+def _profile_schema(documents: list[Document], faults: Faults) -> ProfileSchema | None:
+    """What people are declared to have; None where there is no such file, or one with faults."""
+    found = [_keep(lambda document=document: read_profile_schema(document), faults) for document in documents]  # type: ignore[misc]
+    if len(found) > 1:
+        faults.add(Place(documents[1].path), f"there is another file for this: {documents[0].path}.", "Keep one.")
+    return found[0] if found else None
 
 
 def _require_folder(folder: Path, setting: str) -> None:

@@ -10,12 +10,15 @@ from datetime import timedelta
 from pathlib import PurePath
 
 from bot.documents import Document, Faults
+from bot.domain.audience import ProfileSchema
 from bot.domain.consent import Purpose
 from bot.domain.journey import PERSON_ZONE, Journey, SendWindow
 from bot.journeys import wording
 from bot.journeys.expression import check
 from bot.journeys.fields import Fields, plain
 from bot.journeys.graph import check_graph
+from bot.journeys.kinds import kinds_of, profile_names
+from bot.journeys.profile_schema import check_values_set
 from bot.journeys.steps import StepReader
 from bot.journeys.wording import Unreadable
 
@@ -26,12 +29,16 @@ LATER = ("holdout", "on_edit", "cap", "priority", "metric")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a journey may refer to. `forms` maps each form to the slots that it fills; `desks` are names of desks."""
+    """What a journey may refer to. `forms` maps each form to the slots that it fills; `desks` are names of desks.
+
+    `profile` is what people are declared to have; without it they may have anything.
+    """
 
     responses: frozenset[str] = frozenset()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     channels: frozenset[str] = frozenset()
     desks: frozenset[str] = frozenset()
+    profile: ProfileSchema | None = None
 
 
 def read_journey(document: Document, known: Known) -> Journey:
@@ -50,6 +57,7 @@ def read_journey(document: Document, known: Known) -> Journey:
     first = steps.read(head)
     check_graph(steps.steps, steps.places, first, faults)
     _check_expressions(head, steps, known)
+    check_values_set(steps, known.profile, faults)
     faults.raise_if_any()
     assert purpose is not None  # noqa: S101  a missing one has left a fault
     return Journey(
@@ -147,7 +155,8 @@ def _window(head: Fields) -> SendWindow | None:
 def _check_expressions(head: Fields, steps: StepReader, known: Known) -> None:
     """Every condition and computed value, once it is known which forms this journey asks."""
     slots = frozenset(slot for form in steps.forms_asked for slot in known.forms.get(form, ()))
-    at_entry = {"profile": None, "lead": LEAD, "event": None}
+    kinds = kinds_of(known.profile)
+    at_entry = {"profile": profile_names(known.profile), "lead": LEAD, "event": None}
     later = {**at_entry, "answer": slots, "happened": None}
     expressions = [(place, source, later) for place, source in steps.expressions]
     for part, key, roots in (("enter", "if", at_entry), ("exit", "when", later)):
@@ -155,6 +164,6 @@ def _check_expressions(head: Fields, steps: StepReader, known: Known) -> None:
         if isinstance(node, Mapping) and isinstance(node.get(key), str):
             expressions.append((head.document.place(node, key), node[key], roots))
     for place, source, roots in expressions:
-        wrong = check(source, roots)
+        wrong = check(source, roots, kinds)
         if wrong is not None:
             head.faults.add(place, f'the expression "{source.strip()}" cannot be used: {wrong}')

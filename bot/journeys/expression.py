@@ -2,17 +2,20 @@
 
 It is total: evaluation never raises and always ends. A missing name is null; a comparison with null, or between
 values of different types, is false; division by zero and numbers too large are null; `and`, `or` and `not` give true
-or false, where null, 0, '' and [] count as false. Lists and groups of values are never equal to anything.
+or false, where null, 0, '' and [] count as false. Lists and groups of values are never equal to anything. Dates are
+texts. What day it is (UTC) comes in as the name `now`; without it, `days_since` and `days_until` are null.
 """
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from bot.documents import did_you_mean
+from bot.domain.audience import written_day
+from bot.journeys.kinds import Kinds, check_kinds
 from bot.journeys.syntax import (
     AllOf,
     AnyOf,
@@ -35,14 +38,18 @@ LONGEST_TEXT = 10_000
 # ---------------------------------------------------------------- the public functions
 
 
-def check(source: str, known: Mapping[str, Collection[str] | None]) -> str | None:
+def check(source: str, known: Mapping[str, Collection[str] | None], kinds: Kinds | None = None) -> str | None:
     """What is wrong with `source` and what to write instead; None when nothing is.
 
-    `known` maps each first part of a dotted name (`profile`) to the names that may follow it; None allows any.
+    `known` maps each first part of a dotted name (`profile`) to the names that may follow it; None allows any. With
+    `kinds`, which says of what type they are, a comparison that can never be true is a fault.
     """
     try:
-        for name in _names(parse(source)):
+        node = parse(source)
+        for name in _names(node):
             _check_name(name, known)
+        if kinds is not None:
+            check_kinds(node, kinds)
     except ExpressionError as error:
         return str(error)
     return None
@@ -124,6 +131,10 @@ def _value(node: Node, names: Mapping[str, Any]) -> Any:
             for sign, part in rest:
                 result = _calculate(sign, result, _value(part, names))
             return result
+        case Call(function="days_since", arguments=(argument,)):
+            return _days_since(_value(argument, names), names.get("now"))
+        case Call(function="days_until", arguments=(argument,)):
+            return _calculate("-", 0, _days_since(_value(argument, names), names.get("now")))
         case Call(function=function, arguments=arguments):
             return _FUNCTIONS[function](*(_value(argument, names) for argument in arguments))
 
@@ -216,6 +227,14 @@ def _calculate(sign: str, left: Any, right: Any) -> Any:
         "%": operator.mod,
     }[sign]
     return bounded(calculate(left, right))
+
+
+def _days_since(value: Any, now: Any) -> int | None:
+    """From the day that a text begins with to today in UTC; negative for a day that is still to come."""
+    day = written_day(value) if isinstance(value, str) else None
+    if day is None or not isinstance(now, datetime):
+        return None
+    return (now.astimezone(UTC).date() - day).days
 
 
 def _lower(value: Any) -> Any:

@@ -109,7 +109,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
             return (
                 event in journey.exit_events
                 or (begun and event != ANSWER and event in enrolment.waiting_for)
-                or is_true(journey.exit_when or "", _names(enrolment, facts.profile, facts.lead))
+                or is_true(journey.exit_when or "", _names(enrolment, facts.profile, facts.lead, now))
             )
         case Answered(slots=slots):
             step = journey.steps.get(enrolment.step)
@@ -119,7 +119,9 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
             return ANSWER in enrolment.waiting_for
 
 
-def _names(enrolment: Enrolment, profile: Mapping[str, Any], lead: Mapping[str, Any]) -> Mapping[str, Any]:
+def _names(
+    enrolment: Enrolment, profile: Mapping[str, Any], lead: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
     data = enrolment.data
     return {
         "profile": profile,
@@ -127,6 +129,7 @@ def _names(enrolment: Enrolment, profile: Mapping[str, Any], lead: Mapping[str, 
         "event": data.get("event"),
         "answer": data.get("answer"),
         "happened": data.get("happened"),
+        "now": now,
     }
 
 
@@ -351,7 +354,7 @@ class _Run:
         return is_true(condition, self._names())
 
     def _names(self) -> Mapping[str, Any]:
-        return _names(self._enrolment, self._profile, self._lead)
+        return _names(self._enrolment, self._profile, self._lead, self._now)
 
     def _key(self) -> str:
         return f"{self._enrolment.id}:{self._enrolment.step}:{self._enrolment.visit}"

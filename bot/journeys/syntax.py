@@ -13,9 +13,23 @@ from bot.documents import did_you_mean
 
 LONGEST_SOURCE = 4000
 DEEPEST = 30
-LARGEST_NUMBER = 2**63
+LARGEST_NUMBER = 2**53
+"""From here on not every whole number is one of its own in floating point, as databases and JSON have it."""
 
-FUNCTIONS = {"lower": 1, "length": 1, "text": 1, "exists": 1, "missing": 1, "default": 2, "starts_with": 2}
+SMALLEST_NUMBER = 1e-100
+"""What is nearer to zero counts as zero, so that no product of two numbers is too small to be one."""
+
+FUNCTIONS = {
+    "lower": 1,
+    "length": 1,
+    "text": 1,
+    "exists": 1,
+    "missing": 1,
+    "default": 2,
+    "starts_with": 2,
+    "days_since": 1,
+    "days_until": 1,
+}
 """Each function, and how many values it takes."""
 
 ADVICE = {
@@ -106,10 +120,12 @@ def parse(source: str) -> Node:
 
 
 def bounded(number: int | float) -> int | float | None:
-    """The number, or None (null) where it is infinite, no number at all, or too large for 64 bits."""
+    """The number, or None (null) where it is infinite, no number at all, or too large to be exact."""
     if isinstance(number, float) and not math.isfinite(number):
         return None
-    return number if abs(number) < LARGEST_NUMBER else None
+    if abs(number) >= LARGEST_NUMBER:
+        return None
+    return number if abs(number) >= SMALLEST_NUMBER else 0
 
 
 # ---------------------------------------------------------------- reading

@@ -104,7 +104,7 @@ def attribute(text: str) -> str:
     """The name of a profile attribute."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", text):
         raise Unreadable(f'"{text}" cannot be an attribute.', "Use small letters, digits and _, such as team_size.")
-    if text in ("id", "tags", "time_zone", "locale"):
+    if text in ("id", "tags", "time_zone", "locale", "created_on"):
         raise Unreadable(f'"{text}" belongs to the profile itself and cannot be set.', "Choose another name.")
     return text
 

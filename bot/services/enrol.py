@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -79,7 +79,7 @@ async def _enter(
         return ()
     if journey.enter_if is not None:
         profile, lead = await person_facts(uow, profile_id)
-        if not is_true(journey.enter_if, {"profile": profile, "lead": lead, "event": data}):
+        if not is_true(journey.enter_if, {"profile": profile, "lead": lead, "event": data, "now": now}):
             return ()
     enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now)
     await uow.enrolments.publish(journey)
@@ -155,5 +155,6 @@ async def person_facts(uow: UnitOfWork, profile_id: ProfileId) -> tuple[Mapping[
         "time_zone": profile.time_zone,
         "locale": profile.locale,
         "tags": sorted(profile.tags),
+        "created_on": profile.created_at.astimezone(UTC).date().isoformat(),
     }
     return facts, lead

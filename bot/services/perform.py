@@ -79,6 +79,7 @@ async def perform(
 async def _do(uow: UnitOfWork, runtime: Runtime, effect: PersonEffect, cause: Cause, now: datetime) -> None:
     match effect:
         case SetAttribute(name=name, value=value):
+            _note_another_type(runtime, name, value)
             profile = await uow.profiles.get(cause.profile_id)
             await uow.profiles.save(profile.with_attribute(name, value))
         case AddTag(tag=tag):
@@ -125,6 +126,16 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: PersonEffect, cause: Ca
             await _schedule_reminder(uow, effect, cause, now)
         case CancelReminder():
             pass  # its tracker has forgotten it, which the reminder finds out when it is due
+
+
+def _note_another_type(runtime: Runtime, name: str, value: object) -> None:
+    """A value that is not as declared is kept all the same: conditions take it for what it is, of another type."""
+    schema = runtime.library.current().profile
+    attribute = schema.attributes.get(name) if schema is not None else None
+    if attribute is not None and not attribute.takes(value):
+        log.warning(
+            "an attribute is not as journeys/profile.yml declares it", attribute=name, type=attribute.type.value
+        )
 
 
 def _score_change(effect: ChangeScore, cause: Cause, now: datetime) -> ScoreChange:

@@ -58,6 +58,19 @@ def test_the_sample_content_is_good(shelves: Shelves) -> None:
     assert "utter_disclosure" in contents.assistant.responses
 
 
+def test_conditions_are_held_against_what_people_are_declared_to_have(shelves: Shelves) -> None:
+    assert read_contents(shelves).profile is not None
+    edit("journeys/demo-follow-up.yml", "again: after 90d}", "again: after 90d, if: profile.teamsize > 5}")
+    edit("journeys/profile.yml", "{type: yes_no,", "{type: yesno,")
+    assert [one for one in faults_of(shelves) if "journeys/" in one] == [
+        'journeys/profile.yml:10:15: there is no type "yesno". Did you mean "yes_no"?'
+    ]
+    edit("journeys/profile.yml", "{type: yesno,", "{type: yes_no,")
+    assert 'there is no "profile.teamsize". Did you mean "team_size"?' in faults_of(shelves)[0]
+    Path("journeys/profile.yml").unlink()
+    assert read_contents(shelves).profile is None
+
+
 def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
     Path("journeys/tabbed.yml").write_text("journey: tabbed\npurpose: marketing\nsteps:\n\t- send: {}\n")
     Path("journeys/twice.yml").write_text("journey: twice\npurpose: marketing\njourney: again\n")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -125,6 +125,36 @@ def test_a_comparison_between_different_types_is_false(source: str) -> None:
 )
 def test_what_cannot_be_computed_is_null(source: str) -> None:
     assert evaluate(source, NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("days_since('2026-11-20')", 4),
+        ("days_since('2026-11-20T23:59:59+00:00')", 4),
+        ("days_since('2026-11-25')", -1),
+        ("days_until('2026-12-01')", 7),
+        ("days_until('2026-11-24')", 0),
+        ("days_since('last week')", None),
+        ("days_since(5)", None),
+        ("days_since(profile.since) < 30", True),
+    ],
+)
+def test_days_are_counted_by_the_calendar_in_utc(source: str, value: object) -> None:
+    now = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    assert evaluate(source, {**NAMES, "now": now}) == value
+    assert evaluate(source, {**NAMES, "now": now.astimezone(timezone(timedelta(hours=9)))}) == value
+
+
+def test_without_the_time_no_days_are_counted() -> None:
+    assert evaluate("days_since('2026-11-20')", NAMES) is None
+
+
+def test_numbers_that_are_not_exact_any_more_are_null_and_those_next_to_nothing_are_zero() -> None:
+    assert evaluate("9007199254740991 + 0", {}) == 2**53 - 1
+    assert evaluate("9007199254740991 + 1", {}) is None
+    assert evaluate("profile.tiny == 0", {"profile": {"tiny": 1e-101}}) is True
+    assert evaluate("1 / profile.tiny", {"profile": {"tiny": 1e-101}}) is None
 
 
 def test_null_counts_as_false() -> None:

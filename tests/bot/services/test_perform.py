@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from structlog.testing import capture_logs
+
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.consent import Purpose
 from bot.domain.effects import (
     AddTag,
@@ -31,6 +35,17 @@ async def test_what_is_learnt_of_a_person_is_kept(stage: Stage) -> None:
         identities = await uow.profiles.identities(ANA)
     assert (profile.attributes, profile.tags) == ({"name": "Ana", "country": "GB"}, frozenset({"nurture"}))
     assert Identity("email", "ana@example.com", verified=False) in identities
+
+
+async def test_a_value_of_another_type_than_declared_is_kept(stage: Stage) -> None:
+    await stage.meet()
+    schema = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
+    stage.library.playbook = replace(stage.library.playbook, profile=schema)
+    with capture_logs() as logs:
+        await stage.do(SetAttribute("team_size", "fifty"), SetAttribute("nickname", "An"))
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes == {"team_size": "fifty", "nickname": "An"}
+    assert [(one["attribute"], one["log_level"]) for one in logs] == [("team_size", "warning")]
 
 
 async def test_a_consent_record_names_the_message_that_gave_it(stage: Stage) -> None:

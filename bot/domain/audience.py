@@ -1,0 +1,66 @@
+"""Audiences: which attributes people have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
+
+
+class AttributeType(StrEnum):
+    TEXT = "text"
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    DATE = "date"  # a text that begins with a day: 2026-11-24, perhaps with a time behind it
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values."""
+
+    name: str
+    type: AttributeType
+    one_of: tuple[Any, ...] = ()
+    label: str = ""
+
+    def takes(self, value: Any) -> bool:
+        """Whether the value is one that was declared; nothing at all (None) always is."""
+        if value is None:
+            return True
+        if self.one_of and not any(type(one) is type(value) and one == value for one in self.one_of):
+            return False
+        match self.type:
+            case AttributeType.TEXT:
+                return isinstance(value, str)
+            case AttributeType.NUMBER:
+                return isinstance(value, int | float) and not isinstance(value, bool)
+            case AttributeType.YES_NO:
+                return isinstance(value, bool)
+            case AttributeType.DATE:
+                return isinstance(value, str) and written_day(value) is not None
+            case AttributeType.LIST:
+                return isinstance(value, list | tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSchema:
+    """The attributes that people have, by name: what expressions over `profile` are checked against."""
+
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+def written_day(text: str) -> date | None:
+    """The day that the text begins with, as it is written (2026-11-24, 2026-11-24T09:00Z); None where there is none."""
+    match = _DAY.fullmatch(text)
+    if match is None:
+        return None
+    try:
+        return date.fromisoformat(match[1])
+    except ValueError:
+        return None

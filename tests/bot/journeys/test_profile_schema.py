@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.documents import parse
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.errors import ContentError
+from bot.domain.journey import Journey
+from bot.journeys.content import Known, read_journey
+from bot.journeys.profile_schema import read_profile_schema
+
+SCHEMA = """\
+attributes:
+  team_size: number
+  stage: {type: text, one_of: [lead, customer], label: Stage}
+  renews_on: date
+"""
+
+
+def schema(text: str = SCHEMA) -> ProfileSchema:
+    return read_profile_schema(parse("journeys/profile.yml", text))
+
+
+def journey(condition: str, steps: str = "- end") -> Journey:
+    text = f'journey: j\npurpose: service\nenter: {{event: a.b, if: "{condition}"}}\nsteps:\n  {steps}\n'
+    return read_journey(parse("journeys/j.yml", text), Known(profile=schema()))
+
+
+def test_attributes_are_declared_with_their_type_values_and_label() -> None:
+    assert schema().attributes == {
+        "team_size": Attribute("team_size", AttributeType.NUMBER),
+        "stage": Attribute("stage", AttributeType.TEXT, ("lead", "customer"), "Stage"),
+        "renews_on": Attribute("renews_on", AttributeType.DATE),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("attributes:\n  size: numbr", 'journeys/profile.yml:2:3: there is no type "numbr". Did you mean "number"?'),
+        ("attributes:\n  size: {one_of: [1]}", 'journeys/profile.yml:2:3: the attribute "size" lacks "type".'),
+        ("attributes:\n  Size: number", 'journeys/profile.yml:2:3: "Size" cannot be an attribute.'),
+        ("attributes:\n  tags: list", 'journeys/profile.yml:2:3: "tags" belongs to the profile itself'),
+        ("attributes:\n  a: {type: yes_no, one_of: [1]}", '"one_of" is for texts and numbers'),
+        ("attributes:\n  a: {type: text, one_of: [x, 5]}", "one of these values is no text: 5. Put it in"),
+        ("attributes:\n  a: {type: text, one_of: x}", '"one_of" must be a list of values. Write one_of:'),
+        ("attributes:\n  a: {type: text, kind: x}", 'the attribute "a" has no "kind".'),
+        ("attributes: 5", '"attributes" must be a mapping of names to values, not "5".'),
+        ("{}", 'the profile lacks "attributes".'),
+        ("- a", "the profile must be a mapping"),
+    ],
+)
+def test_a_faulty_declaration_is_told_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(ContentError) as failure:
+        schema(text)
+    assert told in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "profile.team_size > 20 and profile.stage in ['lead', 'customer']",
+        "days_until(profile.renews_on) < 30 or profile.renews_on > '2026-12-31'",
+        "'vip' in profile.tags and lead.grade == 'A1' and days_since(profile.created_on) < 30",
+    ],
+)
+def test_a_condition_on_declared_attributes_is_taken(condition: str) -> None:
+    assert journey(condition).enter_if == condition
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("profile.teamsize > 20", 'there is no "profile.teamsize". Did you mean "team_size"?'),
+        ("profile.team_size == 'big'", "profile.team_size is a number and 'big' is a text: that is never true."),
+        ("profile.team_size > '20'", "Leave out the quotation marks."),
+        ("profile.stage == 'custmer'", 'profile.stage is never "custmer". Did you mean "customer"?'),
+        ("profile.stage in ['lead', 'prospect']", 'profile.stage is never "prospect".'),
+        ("profile.renews_on > 'May'", "profile.renews_on is a date, and 'May' is none. Write '2026-11-24'."),
+        ("lead.grade == 'A4'", 'lead.grade is never "A4". Known: A1, A2'),
+    ],
+)
+def test_a_condition_that_can_never_be_true_is_told_with_its_place(condition: str, told: str) -> None:
+    with pytest.raises(ContentError) as failure:
+        journey(condition)
+    assert "journeys/j.yml:3:21: " in str(failure.value)
+    assert told in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("- set: {teem_size: 5}", 'j.yml:5:5: there is no attribute "teem_size". Did you mean "team_size"?'),
+        ("- set: {team_size: big}", 'the attribute "team_size" cannot be "big": its type is number.'),
+        ("- set: {stage: gone}", 'the attribute "stage" cannot be "gone": it is one of lead, customer.'),
+    ],
+)
+def test_a_step_sets_what_is_declared(step: str, told: str) -> None:
+    with pytest.raises(ContentError) as failure:
+        journey("true", step)
+    assert told in str(failure.value)
+
+
+def test_a_step_may_set_what_it_computes_and_take_a_value_away() -> None:
+    assert journey("true", "- set: {team_size: '= event.size', stage: null}").steps
