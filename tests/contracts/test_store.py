@@ -72,7 +72,22 @@ async def test_a_nul_character_in_text_is_no_error(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.profiles.add(profile(attributes={"name": "An\0na"}))
         await uow.scores.add(ScoreChange(ANNA, "k", "fit", 1, "rea\0son", "rule", NOON))
-        assert (await uow.profiles.get(ANNA)).attributes["name"] == "An\0na"
+        assert (await uow.profiles.get(ANNA)).attributes["name"] == "An\ufffdna"
+
+
+async def test_what_no_database_keeps_in_json_is_no_error(store: Store) -> None:
+    odd = {"half": "a\ud800", "endless": float("inf"), "none": [float("nan")], "ke\0y": "\\u0000", "large": 10**400}
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(attributes=odd, tags=frozenset({"t\0"}), locale="en\0"))
+        kept = await uow.profiles.get(ANNA)
+    assert kept.attributes == {
+        "half": "a\ufffd",
+        "endless": None,
+        "none": [None],
+        "ke\ufffdy": "\\u0000",
+        "large": 10**400,
+    }
+    assert (kept.tags, kept.locale) == (frozenset({"t\ufffd"}), "en\ufffd")
 
 
 async def test_an_identity_belongs_to_whoever_claimed_it_last(store: Store) -> None:

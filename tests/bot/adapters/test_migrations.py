@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.database import Database
@@ -54,6 +55,23 @@ def test_an_up_to_date_start_does_not_load_alembic(sqlite_url: str) -> None:
         "asyncio.run(main()); assert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_attributes_that_no_condition_could_look_into_are_mended(tmp_path: Path) -> None:
+    from alembic import command
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'overture.db'}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0002")
+        for name, attributes in (("a", r'{"name":"A\u0000","size":Infinity,"x":[NaN]}'), ("b", r'{"name":"\\u0000"}')):
+            values = {"id": name, "attributes": attributes}
+            connection.execute(text("INSERT INTO profile VALUES (:id, 1, 1, NULL, NULL, :attributes, '[]')"), values)
+        command.upgrade(configuration(connection), "head")
+        rows = connection.execute(text("SELECT id, attributes FROM profile")).all()
+    found = {row.id: row.attributes for row in rows}
+    assert json.loads(found["a"]) == {"name": "A\ufffd", "size": None, "x": [None]}
+    assert json.loads(found["b"]) == {"name": r"\u0000"}
+    engine.dispose()
 
 
 def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""What a database can find people by: the part of the expression language that SQL answers as Python does.
+
+The rest is refused here, in a sentence, rather than answered differently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.domain.audience import ProfileSchema
+from bot.journeys.expression import check
+from bot.journeys.kinds import ALWAYS_THERE, kinds_of, profile_names
+from bot.journeys.syntax import (
+    AllOf,
+    AnyOf,
+    Arithmetic,
+    Call,
+    Comparison,
+    Constant,
+    ExpressionError,
+    Items,
+    Name,
+    Negated,
+    Negative,
+    Node,
+    parse,
+)
+
+LEAD = frozenset(name.removeprefix("lead.") for name in ALWAYS_THERE if name.startswith("lead."))
+MOST_WEIGHT = 3000
+"""How often the database may have to look at a value for one condition."""
+
+NOT_FOUND_BY: Mapping[str, str] = {
+    "lower": "lower() depends on the language rules of each database. Compare with each spelling: x in ['GB', 'gb'].",
+    "text": "text() is for sentences. Compare the number itself.",
+}
+
+
+def check_selection(source: str, schema: ProfileSchema | None) -> str | None:
+    """What is wrong with a condition that people are found by; None when nothing is."""
+    wrong = check(source, {"profile": profile_names(schema), "lead": LEAD}, kinds_of(schema))
+    if wrong is not None:
+        return wrong
+    try:
+        node = parse(source)
+        _check(node)
+        if _weight(node) > MOST_WEIGHT:
+            raise ExpressionError(
+                "it is too much to ask of everybody. Make it two segments, or keep a part of it as an attribute."
+            )
+    except ExpressionError as error:
+        return str(error)
+    return None
+
+
+def depends_on_time(source: str) -> bool:
+    """Whether the condition may become true or false by itself, as days go by."""
+    return any(isinstance(node, Call) and node.function.startswith("days_") for node in _all(parse(source)))
+
+
+def _parts(node: Node) -> Sequence[Node]:
+    match node:
+        case Items(items=parts) | AllOf(parts=parts) | AnyOf(parts=parts) | Call(arguments=parts):
+            return parts
+        case Negated(of=of) | Negative(of=of):
+            return (of,)
+        case Comparison(left=left, right=right):
+            return (left, right)
+        case Arithmetic(first=first, rest=rest):
+            return (first, *(part for _, part in rest))
+        case Constant() | Name():
+            return ()
+
+
+def _all(node: Node) -> list[Node]:
+    return [node, *(inner for part in _parts(node) for inner in _all(part))]
+
+
+def _check(node: Node) -> None:
+    match node:
+        case Constant(value=str() as value) if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
+            raise ExpressionError("it has a character that no text has (NUL, or half of a pair).")
+        case Items():
+            raise ExpressionError("a list can only stand behind in or not in: x in ['a', 'b'].")
+        case Call(function=function) if function in NOT_FOUND_BY:
+            raise ExpressionError(f"people cannot be found by {function}(): {NOT_FOUND_BY[function]}")
+        case Arithmetic(rest=rest) if any(sign == "%" for sign, _ in rest):
+            raise ExpressionError('people cannot be found by "%": databases do not agree on what it gives.')
+        case Comparison(sign="in" | "not in", left=left, right=Items(items=items)):
+            for part in (left, *items):
+                _check(part)
+            return
+    for part in _parts(node):
+        _check(part)
+
+
+def _weight(node: Node) -> int:
+    """How often values are looked at: SQL has no variables, so what is asked of a part twice is worked out twice."""
+    parts = [_weight(part) for part in _parts(node)]
+    match node:
+        case Name():
+            return 1
+        case Constant():
+            return 0
+        case Arithmetic():
+            total = parts[0]
+            for part in parts[1:]:
+                total = 5 * (total + part + 1)
+            return total
+        case Call(function="default"):
+            return 6 * parts[0] + 5 * parts[1]
+        case Call(function="days_since" | "days_until"):
+            return 8 * parts[0]
+        case Comparison():
+            return 3 * sum(parts)
+        case Items():
+            return sum(parts) + len(parts)
+        case _:
+            return 5 * sum(parts) if not isinstance(node, AllOf | AnyOf) else sum(parts)
