@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 from bot.domain.assistant import Assistant
-from bot.domain.audience import ProfileSchema
+from bot.domain.audience import ProfileSchema, Segment, SegmentChange, Working
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
 from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
@@ -313,6 +313,7 @@ class Playbook:
     languages: frozenset[str] = frozenset()
     answers_strangers: bool = False
     profile: ProfileSchema | None = None
+    segments: Mapping[str, Segment] = field(default_factory=dict)
 
 
 class Library(Protocol):
@@ -413,6 +414,8 @@ class Profiles(Protocol):
         """Note the identity; a verified one stays verified."""
 
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]: ...
+    async def lock(self, profile_id: ProfileId) -> None:
+        """Until this transaction ends, others who want this lock of the person wait."""
 
 
 class Conversations(Protocol):
@@ -544,6 +547,50 @@ class Scores(Protocol):
     async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]: ...
 
 
+class Segments(Protocol):
+    """Who is in which segment, and which changes of that journeys are still to be told."""
+
+    async def of(self, profile_id: ProfileId) -> frozenset[str]:
+        """The segments that the person is in."""
+
+    async def enter(self, profile_id: ProfileId, segment: str, at: datetime) -> None: ...
+    async def leave(self, profile_id: ProfileId, segment: str) -> None: ...
+    async def members(self, segment: str, *, after: str = "", limit: int) -> Sequence[ProfileId]:
+        """In the order of their ids, from behind `after`."""
+
+    async def count_members(self, segment: str) -> int: ...
+    async def find(self, condition: str, now: datetime, *, limit: int) -> Sequence[ProfileId]:
+        """Some of the people for whom the condition is true, by the database itself."""
+
+    async def count(self, condition: str, now: datetime) -> int:
+        """For how many people the condition is true, by the database itself."""
+
+    async def workings(self) -> Sequence[Working]: ...
+    async def claim(self, segment: str) -> Working | None:
+        """Its working, for this transaction; None while somebody else has it, or where there is none."""
+
+    async def save(self, working: Working) -> None: ...
+    async def drop(self, segment: str) -> None:
+        """Forget the working of a segment that is no more."""
+
+    async def work_out(self, segment: Segment, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
+        """Bring the members among the next `limit` people behind `after` up to date, and queue what changed.
+
+        The last of these people, None where there are no more behind them; and how many changes there were.
+        """
+
+    async def queue(self, profile_id: ProfileId, segment: str, *, entered: bool, at: datetime) -> None: ...
+    async def claim_changes(self, limit: int) -> Sequence[SegmentChange]:
+        """The oldest changes that are queued and still true, locked for this transaction; other workers skip them."""
+
+    async def told(self, positions: Sequence[int]) -> None: ...
+    async def failed(self, position: int, error: str) -> None:
+        """Leave this change where it is, with the error; it is not claimed again."""
+
+    async def drop_unheard(self, limit: int) -> int:
+        """Forget the oldest changes of people who wait in no journey; how many those were."""
+
+
 class CrmLinks(Protocol):
     async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
@@ -595,6 +642,8 @@ class UnitOfWork(Protocol):
     def handoffs(self) -> Handoffs: ...
     @property
     def scores(self) -> Scores: ...
+    @property
+    def segments(self) -> Segments: ...
     @property
     def crm_links(self) -> CrmLinks: ...
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,13 +22,14 @@ from bot.dialogue.content import read_assistant
 from bot.dialogue.rasa1 import refuse_markdown
 from bot.documents import Document, Faults, parse, salvage
 from bot.domain.assistant import Assistant
-from bot.domain.audience import ProfileSchema
+from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
+from bot.journeys.segments import read_segment
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
 from bot.nlu.pipeline import Pipeline
@@ -84,6 +85,7 @@ class Contents:
     languages: Languages
     warnings: tuple[Fault, ...] = ()
     profile: ProfileSchema | None = None
+    segments: Mapping[str, Segment] = field(default_factory=dict)
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -101,6 +103,7 @@ def read_contents(shelves: Shelves) -> Contents:
     in_journeys = _yaml_files(shelves.journeys, "*")
     journey_documents = read_documents([path for path in in_journeys if path.stem != PROFILE], unreadable)
     profile_documents = read_documents([path for path in in_journeys if path.stem == PROFILE], unreadable)
+    segment_documents = read_documents(_yaml_files(shelves.journeys, "segments/*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
     data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
@@ -110,6 +113,7 @@ def read_contents(shelves: Shelves) -> Contents:
     known = replace(_known(assistant, documents, shelves), profile=profile)
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
+    segments = _segments(segment_documents, profile, faults)
     _raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
     own, guesser = assistant.configuration.language, language_guesser()
@@ -124,6 +128,7 @@ def read_contents(shelves: Shelves) -> Contents:
         languages,
         (*assistant.warnings, *data.warnings, *_language_warnings(languages, documents, shelves)),
         profile,
+        segments,
     )
 
 
@@ -140,6 +145,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.languages.spoken,
         contents.settings.answers_strangers,
         contents.profile,
+        contents.segments,
     )
 
 
@@ -322,6 +328,18 @@ def _journeys(documents: list[Document], known: Known, faults: Faults) -> dict[s
             faults.add(document.place(document.data, "journey"), f'there is another journey "{journey.id}".')
         journeys[journey.id] = journey
     return journeys
+
+
+def _segments(documents: list[Document], profile: ProfileSchema | None, faults: Faults) -> dict[str, Segment]:
+    """The segments by their ids; an id that two files have is a fault of the second."""
+    segments: dict[str, Segment] = {}
+    for document in documents:
+        segment = _keep(lambda document=document: read_segment(document, profile), faults)  # type: ignore[misc]
+        if segment is not None and segment.id in segments:
+            faults.add(document.place(document.data, "segment"), f'there is another segment "{segment.id}".')
+        elif segment is not None:
+            segments[segment.id] = segment
+    return segments
 
 
 def _profile_schema(documents: list[Document], faults: Faults) -> ProfileSchema | None:

@@ -1,13 +1,16 @@
-"""Audiences: which attributes people have."""
+"""Audiences: which attributes people have, and the segments that conditions on them make."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+
+from bot.domain.ids import ProfileId
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 
@@ -53,6 +56,40 @@ class ProfileSchema:
     """The attributes that people have, by name: what expressions over `profile` are checked against."""
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The people for whom `condition` is true. The same condition is the same `version`."""
+
+    id: str
+    condition: str
+    label: str = ""
+
+    @property
+    def version(self) -> str:
+        return hashlib.sha256(self.condition.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How far a segment has been worked out: everybody up to `after`, with the condition of this version."""
+
+    segment: str
+    version: str
+    begun_at: datetime
+    after: str = ""
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentChange:
+    """Somebody came into a segment (`entered`) or left it, and journeys are still to be told."""
+
+    position: int
+    segment: str
+    profile_id: ProfileId
+    entered: bool
 
 
 def written_day(text: str) -> date | None:

@@ -100,6 +100,13 @@ COMMANDS = (
             ("--questions", {"type": Path, "help": "a file of questions, one a line, instead of the transcripts"}),
         ),
     ),
+    Command("segments list", "list the segments, with how many people are in each"),
+    Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
+    Command(
+        "segments check",
+        "tell how many people a condition is true for",
+        (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
+    ),
     Command(
         "import",
         "take over a Rasa project",
@@ -147,6 +154,7 @@ COMMANDS = (
 
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
+    "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }
 """What the verbs of each group are about, in one line."""

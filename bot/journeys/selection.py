@@ -53,11 +53,6 @@ def check_selection(source: str, schema: ProfileSchema | None) -> str | None:
     return None
 
 
-def depends_on_time(source: str) -> bool:
-    """Whether the condition may become true or false by itself, as days go by."""
-    return any(isinstance(node, Call) and node.function.startswith("days_") for node in _all(parse(source)))
-
-
 def _parts(node: Node) -> Sequence[Node]:
     match node:
         case Items(items=parts) | AllOf(parts=parts) | AnyOf(parts=parts) | Call(arguments=parts):
@@ -70,10 +65,6 @@ def _parts(node: Node) -> Sequence[Node]:
             return (first, *(part for _, part in rest))
         case Constant() | Name():
             return ()
-
-
-def _all(node: Node) -> list[Node]:
-    return [node, *(inner for part in _parts(node) for inner in _all(part))]
 
 
 def _check(node: Node) -> None:

@@ -57,4 +57,6 @@ async def find_or_start(runtime: Runtime, channel: str, name: str) -> Conversati
         found = await look_up(uow, channel, name)
         if found is not None:
             return found
-        return await meet(uow, runtime.channel(channel), CustomerMessage(channel, "", name), runtime.clock.now())
+        return await meet(
+            uow, runtime, runtime.channel(channel), CustomerMessage(channel, "", name), runtime.clock.now()
+        )

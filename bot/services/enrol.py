@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,11 +14,11 @@ from bot.domain.effects import AskForm, Emit, PersonEffect, SendResponse
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
 from bot.domain.journey import Enrolment, EnrolmentStatus, Entered, Facts, Happened, Journey, Trigger
-from bot.domain.score import total_score
 from bot.journeys.expression import is_true
 from bot.journeys.interpreter import advance, begin
 from bot.ports import UnitOfWork
 from bot.services.perform import Cause, perform
+from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -143,18 +143,3 @@ async def park(uow: UnitOfWork, enrolment: Enrolment, reason: str) -> None:
         enrolment, status=EnrolmentStatus.PARKED, reason=reason, due_at=None, waiting_for=(), seq=enrolment.seq + 1
     )
     await uow.enrolments.save(parked)
-
-
-async def person_facts(uow: UnitOfWork, profile_id: ProfileId) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What expressions read as `profile` and `lead`."""
-    profile = await uow.profiles.get(profile_id)
-    score = total_score(await uow.scores.of(profile_id))
-    lead = {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
-    facts = {
-        **profile.attributes,
-        "time_zone": profile.time_zone,
-        "locale": profile.locale,
-        "tags": sorted(profile.tags),
-        "created_on": profile.created_at.astimezone(UTC).date().isoformat(),
-    }
-    return facts, lead

@@ -36,6 +36,7 @@ from bot.domain.person import Identity
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
 from bot.services.hand_off import request_handoff
+from bot.services.keep_segments import keep_segments
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.receive import start_conversation
 from bot.services.runtime import Runtime
@@ -43,6 +44,9 @@ from bot.services.sync_crm import sync_crm
 from bot.services.weigh import Matter, note_decision
 
 log = structlog.get_logger()
+
+CHANGES_THE_PERSON = (SetAttribute, AddTag, ChangeScore)
+"""What may move somebody into a segment or out of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,16 @@ class Cause:
 async def perform(
     uow: UnitOfWork, runtime: Runtime, effects: Iterable[PersonEffect], cause: Cause, now: datetime
 ) -> tuple[Emit, ...]:
-    """Do each effect in order; the events that they emit are the caller's to pass on."""
+    """Do each effect in order; the events that they emit, and segments entered or left, are the caller's to pass on."""
+    effects = tuple(effects)
     emitted = []
     for number, effect in enumerate(effects):
         if isinstance(effect, Emit):
             emitted.append(effect)
         else:
             await _do(uow, runtime, effect, replace(cause, key=f"{cause.key}:{number}"), now)
+    if any(isinstance(effect, CHANGES_THE_PERSON) for effect in effects):
+        emitted.extend(await keep_segments(uow, runtime, cause.profile_id, now))
     return tuple(emitted)
 
 

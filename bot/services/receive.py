@@ -25,7 +25,8 @@ from bot.domain.message import (
 )
 from bot.domain.person import Identity, Profile
 from bot.ports import Channel, UnitOfWork
-from bot.services.runtime import FEEDS, INBOX, Runtime
+from bot.services.keep_segments import meet_segments
+from bot.services.runtime import FEEDS, INBOX, SEGMENTS, Runtime
 
 log = structlog.get_logger()
 
@@ -50,13 +51,15 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
     if taken:
         await runtime.wakeups.notify(INBOX)
         await runtime.wakeups.notify(FEEDS)
+        if runtime.library.current().segments:
+            await runtime.wakeups.notify(SEGMENTS)
     return taken
 
 
 async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbound, now: datetime) -> bool:
     match item:
         case CustomerMessage():
-            conversation = await meet(uow, channel, item, now)
+            conversation = await meet(uow, runtime, channel, item, now)
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
             if channel.abilities.own_lines and not item.opened:
@@ -82,7 +85,9 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             return await uow.outbox.track(item.channel, item.sent_id, item.state, item.error, now)
 
 
-async def meet(uow: UnitOfWork, channel: Channel, message: CustomerMessage, now: datetime) -> Conversation:
+async def meet(
+    uow: UnitOfWork, runtime: Runtime, channel: Channel, message: CustomerMessage, now: datetime
+) -> Conversation:
     """The conversation with this address; a first message starts it, and proves that the address is the person's."""
     identity = Identity(channel.abilities.identity, message.address, verified=True)
     conversation = await uow.conversations.at(channel.name, message.address)
@@ -94,6 +99,7 @@ async def meet(uow: UnitOfWork, channel: Channel, message: CustomerMessage, now:
     if profile is None:
         profile = Profile(ProfileId(new_id(now)), now, time_zone=message.time_zone, locale=message.locale)
         await uow.profiles.add(profile)
+        await meet_segments(uow, runtime, profile.id, now)
     await uow.profiles.claim(profile.id, identity, now)
     return await start_conversation(uow, profile.id, channel.name, message.address, now)
 

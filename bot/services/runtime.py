@@ -46,5 +46,5 @@ class Runtime:
             raise SettingsError(f'there is no channel "{name}"; OVERTURE_CONNECTORS gives: {known}.') from None
 
 
-INBOX, OUTBOX, TIMERS, FEEDS = "inbox", "outbox", "timers", "feeds"
+INBOX, OUTBOX, TIMERS, FEEDS, SEGMENTS = "inbox", "outbox", "timers", "feeds", "segments"
 """The topics of the wake-ups."""

@@ -19,6 +19,7 @@ from bot.domain.score import ScoreChange
 
 ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
+LOCK = select(profile.c.id).where(profile.c.id == bindparam("profile")).with_for_update(key_share=True)
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
 OWNER = (
     select(profile)
@@ -75,6 +76,9 @@ class StoredProfiles(Repository):
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
         rows = await self._session.execute(IDENTITIES, {"profile": profile_id})
         return [Identity(row.kind, row.value, row.verified) for row in rows]
+
+    async def lock(self, profile_id: ProfileId) -> None:
+        await self._session.execute(LOCK, {"profile": profile_id})
 
 
 def _knowledge(profile: Profile) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredS
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.repository import Session
 from bot.adapters.database.reviews import StoredReviews
+from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.migrations import HEAD, upgrade
 from bot.domain.errors import Conflict, SettingsError
@@ -39,6 +40,7 @@ class Transaction:
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
         self.scores = StoredScores(session)
+        self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)

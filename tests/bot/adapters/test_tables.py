@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects.sqlite import dialect as sqlite
 
-from bot.adapters.database import Database, enrolments, inbox, outbox
+from bot.adapters.database import Database, enrolments, inbox, outbox, segments
 from bot.adapters.tables import SHARDS, Moment, shard_of
 
 moments = st.datetimes(timezones=st.just(UTC))
@@ -59,6 +59,9 @@ def test_a_shard_never_changes() -> None:
         (enrolments.NEXT_DUE, "ix_enrolment_due"),
         (enrolments.WAITING, "ux_enrolment_waiting"),
         (inbox.WAITING_IN, "ix_inbox_waiting"),
+        (segments.CLAIM_CHANGES, "ix_segment_change_waiting"),
+        (segments.IN_SEGMENTS, "ix_segment_member_profile_id"),
+        (segments.MEMBERS, "sqlite_autoindex_segment_member"),
         (inbox.WAITING_CONVERSATIONS, "ix_inbox"),
     ],
 )

@@ -23,7 +23,7 @@ from bot.domain.person import Profile
 from bot.domain.score import ScoreChange
 from bot.journeys.expression import is_true
 from bot.journeys.selection import check_selection
-from bot.services.enrol import person_facts
+from bot.services.person_facts import person_facts
 
 NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 

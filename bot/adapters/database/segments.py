@@ -1,0 +1,297 @@
+"""Segments: who is in them, worked out by the database itself, and the changes that journeys are to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    Executable,
+    Select,
+    Text,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    not_,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.adapters.database.conditions import TODAY, condition
+from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.views import Sql
+from bot.adapters.tables import Moment, enrolment, profile, segment, segment_change, segment_member
+from bot.domain.audience import Segment, SegmentChange, Working
+from bot.domain.ids import ProfileId
+
+OF_SEGMENT: Sql = bindparam("of_segment", type_=Text)
+
+IN_SEGMENTS = select(segment_member.c.segment).where(segment_member.c.profile_id == bindparam("person"))
+ENTER = insert_once(segment_member)
+LEAVE = delete(segment_member).where(
+    segment_member.c.segment == bindparam("from_segment"), segment_member.c.profile_id == bindparam("person")
+)
+MEMBERS = (
+    select(segment_member.c.profile_id)
+    .where(segment_member.c.segment == OF_SEGMENT, segment_member.c.profile_id > bindparam("behind"))
+    .order_by(segment_member.c.profile_id)
+    .limit(bindparam("most"))
+)
+COUNT_MEMBERS = select(func.count()).select_from(segment_member).where(segment_member.c.segment == OF_SEGMENT)
+
+WORKINGS = select(segment).order_by(segment.c.id)
+CLAIM = select(segment).where(segment.c.id == OF_SEGMENT).with_for_update(skip_locked=True)
+_save = upsert(segment)
+SAVE = _save.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _save.excluded[name] for name in ("version", "after", "begun_at", "finished_at")},
+)
+DROP = delete(segment).where(segment.c.id == OF_SEGMENT)
+
+LAST_OF_CHUNK = (
+    select(profile.c.id)
+    .where(profile.c.id > bindparam("behind"))
+    .order_by(profile.c.id)
+    .offset(bindparam("most"))
+    .limit(1)
+)
+
+QUEUE = insert(segment_change)
+_waits = text("segment_change.error = ''")
+_is_member = exists(
+    select(literal_column("1")).where(
+        segment_member.c.segment == segment_change.c.segment,
+        segment_member.c.profile_id == segment_change.c.profile_id,
+    )
+)
+CLAIM_CHANGES = (
+    select(segment_change, _is_member.label("is_member"))
+    .where(_waits)
+    .order_by(segment_change.c.position)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=segment_change)
+)
+TOLD = delete(segment_change).where(segment_change.c.position.in_(bindparam("positions", expanding=True)))
+FAILED = update(segment_change).where(segment_change.c.position == bindparam("at_position"))
+_oldest = select(segment_change.c.position, segment_change.c.profile_id).where(_waits)
+_oldest_now = _oldest.order_by(segment_change.c.position).limit(bindparam("most")).subquery("oldest")
+_waits_in_a_journey = exists(
+    select(literal_column("1")).where(
+        enrolment.c.profile_id == _oldest_now.c.profile_id, text("enrolment.status = 'waiting'")
+    )
+)
+DROP_UNHEARD = delete(segment_change).where(
+    segment_change.c.position.in_(select(_oldest_now.c.position).where(not_(_waits_in_a_journey)))
+)
+NEWEST_CHANGE = select(func.coalesce(func.max(segment_change.c.position), 0))
+
+
+class StoredSegments(Repository):
+    async def of(self, profile_id: ProfileId) -> frozenset[str]:
+        rows = await self._session.execute(IN_SEGMENTS, {"person": profile_id})
+        return frozenset(row.segment for row in rows)
+
+    async def enter(self, profile_id: ProfileId, segment: str, at: datetime) -> None:
+        await self._session.execute(ENTER, {"segment": segment, "profile_id": profile_id, "since": at})
+
+    async def leave(self, profile_id: ProfileId, segment: str) -> None:
+        await self._session.execute(LEAVE, {"from_segment": segment, "person": profile_id})
+
+    async def members(self, segment: str, *, after: str = "", limit: int) -> Sequence[ProfileId]:
+        values = {"of_segment": segment, "behind": after, "most": limit}
+        return [ProfileId(row.profile_id) for row in await self._session.execute(MEMBERS, values)]
+
+    async def count_members(self, segment: str) -> int:
+        return int((await self._session.execute(COUNT_MEMBERS, {"of_segment": segment})).scalar())
+
+    async def find(self, condition: str, now: datetime, *, limit: int) -> Sequence[ProfileId]:
+        statement = _find(condition, postgresql=self._session.is_postgresql)
+        rows = await self._session.execute(statement, {TODAY: _day(now), "most": limit})
+        return [ProfileId(row.id) for row in rows]
+
+    async def count(self, condition: str, now: datetime) -> int:
+        statement = _count(condition, postgresql=self._session.is_postgresql)
+        return int((await self._session.execute(statement, {TODAY: _day(now)})).scalar())
+
+    # ------------------------------------------------------------ working out
+
+    async def workings(self) -> Sequence[Working]:
+        return [_working(row) for row in await self._session.execute(WORKINGS)]
+
+    async def claim(self, segment: str) -> Working | None:
+        row = (await self._session.execute(CLAIM, {"of_segment": segment})).first()
+        return None if row is None else _working(row)
+
+    async def save(self, working: Working) -> None:
+        row = {
+            "id": working.segment,
+            "version": working.version,
+            "after": working.after,
+            "begun_at": working.begun_at,
+            "finished_at": working.finished_at,
+        }
+        await self._session.execute(SAVE, row)
+
+    async def drop(self, segment: str) -> None:
+        await self._session.execute(DROP, {"of_segment": segment})
+
+    async def work_out(self, segment: Segment, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
+        last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": limit - 1})).scalar()
+        values = {"of_segment": segment.id, "behind": after, "up_to": last, TODAY: _day(now), "moment": now}
+        chunk = _Chunk.of(segment.condition, postgresql=self._session.is_postgresql, bounded=last is not None)
+        return last, await self._write_changes(chunk, values)
+
+    async def _write_changes(self, chunk: _Chunk, values: dict[str, Any]) -> int:
+        if self._session.is_postgresql:
+            # Whoever changes one of these people holds this lock, so what is read after it is how they stand.
+            locked = (await self._session.execute(chunk.lock, values)).scalar()
+            return int((await self._session.execute(chunk.write, values)).scalar()) if locked else 0
+        newest = (await self._session.execute(NEWEST_CHANGE)).scalar()
+        changed = await self._session.execute(chunk.queue, values)
+        if changed.rowcount:
+            await self._session.execute(ENTER_QUEUED, {"newest": newest})
+            await self._session.execute(LEAVE_QUEUED, {"newest": newest, "of_segment": values["of_segment"]})
+        return int(changed.rowcount)
+
+    # ------------------------------------------------------------ changes that journeys are to be told
+
+    async def queue(self, profile_id: ProfileId, segment: str, *, entered: bool, at: datetime) -> None:
+        row = {"segment": segment, "profile_id": profile_id, "entered": entered, "at": at, "error": ""}
+        await self._session.execute(QUEUE, row)
+
+    async def claim_changes(self, limit: int) -> Sequence[SegmentChange]:
+        rows = list(await self._session.execute(CLAIM_CHANGES, {"most": limit}))
+        # Who has come and gone meanwhile was told of what happened last.
+        stale = [row.position for row in rows if bool(row.entered) != bool(row.is_member)]
+        if stale:
+            await self.told(stale)
+        return [
+            SegmentChange(row.position, row.segment, ProfileId(row.profile_id), bool(row.entered))
+            for row in rows
+            if row.position not in stale
+        ]
+
+    async def told(self, positions: Sequence[int]) -> None:
+        await self._session.execute(TOLD, {"positions": list(positions)})
+
+    async def failed(self, position: int, error: str) -> None:
+        await self._session.execute(FAILED, {"at_position": position, "error": error or "it failed"})
+
+    async def drop_unheard(self, limit: int) -> int:
+        return int((await self._session.execute(DROP_UNHEARD, {"most": limit})).rowcount)
+
+
+ENTER_QUEUED = insert(segment_member).from_select(
+    ["segment", "profile_id", "since"],
+    select(segment_change.c.segment, segment_change.c.profile_id, segment_change.c.at).where(
+        segment_change.c.position > bindparam("newest"), segment_change.c.entered
+    ),
+)
+LEAVE_QUEUED = delete(segment_member).where(
+    segment_member.c.segment == OF_SEGMENT,
+    segment_member.c.profile_id.in_(
+        select(segment_change.c.profile_id).where(
+            segment_change.c.position > bindparam("newest"), not_(segment_change.c.entered)
+        )
+    ),
+)
+
+
+class _Chunk:
+    """The statements that work out one segment among the people of a chunk."""
+
+    def __init__(self, source: str, *, postgresql: bool, bounded: bool) -> None:
+        belongs = condition(source, postgresql=postgresql)
+        differing = _differing(belongs, bounded=bounded)
+        if postgresql:
+            locked = differing.with_for_update(key_share=True, of=profile).subquery("locked")
+            self.lock = select(func.count()).select_from(locked)
+            self.write = _write(differing)
+        else:
+            changes = differing.add_columns(bindparam("moment", type_=Moment), literal_column("''"))
+            self.queue = insert(segment_change).from_select(
+                ["segment", "profile_id", "entered", "at", "error"], changes
+            )
+
+    @staticmethod
+    @lru_cache(maxsize=200)
+    def of(source: str, *, postgresql: bool, bounded: bool) -> _Chunk:
+        """The same for the same condition, so that each is compiled once."""
+        return _Chunk(source, postgresql=postgresql, bounded=bounded)
+
+
+def _differing(belongs: Sql, *, bounded: bool) -> Select[Any]:
+    """Those of a chunk who are members and do not belong, or belong and are none: the segment, who, whether they do."""
+    is_member = exists(
+        select(literal_column("1")).where(
+            segment_member.c.segment == OF_SEGMENT, segment_member.c.profile_id == profile.c.id
+        )
+    )
+    within = profile.c.id <= bindparam("up_to") if bounded else true()
+    return select(OF_SEGMENT.label("segment"), profile.c.id, belongs.label("belongs")).where(
+        profile.c.id > bindparam("behind"),
+        within,
+        case((belongs, true()), else_=false()).op("<>", is_comparison=True)(is_member),
+    )
+
+
+def _write(differing: Select[Any]) -> Executable:
+    """All of it in one statement of PostgreSQL: members come and go, and what changed is queued; how much that was."""
+    found = differing.cte("differing").prefix_with("MATERIALIZED")
+    moment = bindparam("moment", type_=Moment)
+    entering = (
+        insert_once(segment_member)
+        .from_select(
+            ["segment", "profile_id", "since"], select(found.c.segment, found.c.id, moment).where(found.c.belongs)
+        )
+        .returning(segment_member.c.profile_id)
+        .cte("entering")
+    )
+    leaving = (
+        delete(segment_member)
+        .where(
+            segment_member.c.segment == OF_SEGMENT,
+            segment_member.c.profile_id.in_(select(found.c.id).where(not_(found.c.belongs))),
+        )
+        .returning(segment_member.c.profile_id)
+        .cte("leaving")
+    )
+    changes = select(OF_SEGMENT, entering.c.profile_id, literal_column("true"), moment, literal_column("''")).union_all(
+        select(OF_SEGMENT, leaving.c.profile_id, literal_column("false"), moment, literal_column("''"))
+    )
+    queued = (
+        insert(segment_change)
+        .from_select(["segment", "profile_id", "entered", "at", "error"], changes)
+        .returning(segment_change.c.position)
+        .cte("queued")
+    )
+    return select(func.count()).select_from(queued)
+
+
+@lru_cache(maxsize=200)
+def _find(source: str, *, postgresql: bool) -> Executable:
+    found = select(profile.c.id).where(condition(source, postgresql=postgresql))
+    return found.order_by(profile.c.id).limit(bindparam("most"))
+
+
+@lru_cache(maxsize=200)
+def _count(source: str, *, postgresql: bool) -> Executable:
+    return select(func.count()).select_from(profile).where(condition(source, postgresql=postgresql))
+
+
+def _day(now: datetime) -> str:
+    return now.astimezone(UTC).date().isoformat()
+
+
+def _working(row: Any) -> Working:
+    return Working(row.id, row.version, row.begun_at, row.after, row.finished_at)

@@ -1,0 +1,34 @@
+"""`overture segments check`: how many people a condition is true for now, and the ids of some."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+
+from bot.entrypoints.cli import FAULTY
+from bot.entrypoints.commands.segments.reading import contents_of, people, read
+from bot.journeys.selection import check_selection
+from bot.ports import UnitOfWork
+from bot.settings import Settings
+
+SHOWN = 5
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    condition = options.condition
+    wrong = check_selection(condition, contents_of(settings).profile)
+    if wrong is not None:
+        print(f'The condition "{condition}" cannot be used: {wrong}', file=sys.stderr)
+        return FAULTY
+
+    async def reading(uow: UnitOfWork) -> list[str]:
+        now = datetime.now(UTC)
+        count = await uow.segments.count(condition, now)
+        found = await uow.segments.find(condition, now, limit=SHOWN)
+        more = [f"  ... and {count - len(found)} more"] if count > len(found) else []
+        return [people(count), *(f"  {profile_id}" for profile_id in found), *more]
+
+    for line in read(settings, reading):
+        print(line)
+    return 0

@@ -1,0 +1,36 @@
+"""Reads `journeys/segments/<id>.yml`: one segment, the people for whom a condition is true."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+from bot.documents import Document, Faults
+from bot.domain.audience import ProfileSchema, Segment
+from bot.journeys import wording
+from bot.journeys.fields import Fields
+from bot.journeys.selection import check_selection
+
+LATER = ("did",)
+
+
+def read_segment(document: Document, schema: ProfileSchema | None) -> Segment:
+    """Read one segment; raises ContentError with every fault in it."""
+    faults = Faults()
+    head = Fields(document, faults, document.data, "a segment")
+    if not head.is_mapping:
+        faults.raise_if_any()
+    head.only("segment", "label", "if", later=LATER)
+    name = head.read("segment", wording.identifier, required=True, advice="Begin with segment: <id>.") or ""
+    stem = PurePath(document.path).stem
+    if name and name != stem:
+        faults.add(
+            head.place("segment"),
+            f'the segment "{name}" stands in a file of another name.',
+            f"Name the file {name}.yml, or the segment {stem}.",
+        )
+    condition = (head.text("if", required=True, advice='Say who belongs: if: "profile.team_size > 20".') or "").strip()
+    wrong = check_selection(condition, schema) if condition else None
+    if wrong is not None:
+        faults.add(head.place("if"), f'the condition "{condition}" cannot be used: {wrong}')
+    faults.raise_if_any()
+    return Segment(name, condition, head.text("label") or "")

@@ -1,0 +1,26 @@
+"""Person facts: what expressions may read of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC
+from typing import Any
+
+from bot.domain.ids import ProfileId
+from bot.domain.score import total_score
+from bot.ports import UnitOfWork
+
+
+async def person_facts(uow: UnitOfWork, profile_id: ProfileId) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What expressions read as `profile` and `lead`."""
+    profile = await uow.profiles.get(profile_id)
+    score = total_score(await uow.scores.of(profile_id))
+    lead = {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
+    facts = {
+        **profile.attributes,
+        "time_zone": profile.time_zone,
+        "locale": profile.locale,
+        "tags": sorted(profile.tags),
+        "created_on": profile.created_at.astimezone(UTC).date().isoformat(),
+    }
+    return facts, lead

@@ -1,0 +1,132 @@
+"""Work out segments: let the database say who belongs, chunk by chunk, and tell journeys who came and who left.
+
+What a person's own events change is kept up to date at once (`keep_segments`). This is for what changes by itself or
+for many at once: days go by, a marketer edits a segment. Each segment is worked out once a day (UTC) and after an edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+
+from bot.domain.audience import Segment, SegmentChange, Working
+from bot.domain.errors import Conflict
+from bot.ports import UnitOfWork
+from bot.services.enrol import tell_journeys
+from bot.services.keep_segments import ENTERED, LEFT, segment_event
+from bot.services.runtime import INBOX, OUTBOX, Runtime
+
+log = structlog.get_logger()
+
+CHUNK = 5_000
+"""People whose membership is worked out in one transaction: some hundredths of a second."""
+
+BATCH = 100
+UNHEARD = 5_000
+NOBODY = "false"
+
+
+async def work_on_segments(runtime: Runtime) -> int:
+    """Tell journeys of one batch of changes, or work out one chunk; 0 when there is nothing to do."""
+    try:
+        return await _pass_on_changes(runtime) or await _work_out_a_chunk(runtime)
+    except Conflict:
+        log.info("segments changed meanwhile; looking again")
+        return 1
+
+
+async def _work_out_a_chunk(runtime: Runtime) -> int:
+    now = runtime.clock.now()
+    segments = runtime.library.current().segments
+    async with runtime.store.transaction() as uow:
+        workings = {one.segment: one for one in await uow.segments.workings()}
+        for name in sorted({*segments, *workings}):
+            if _is_due(segments.get(name), workings.get(name), now) and await _claimed(uow, name, segments, now):
+                return 1
+    return 0
+
+
+def _is_due(segment: Segment | None, working: Working | None, now: datetime) -> bool:
+    if segment is None or working is None:
+        return True
+    if working.version != segment.version or working.finished_at is None:
+        return True
+    return working.begun_at.astimezone(UTC).date() < now.astimezone(UTC).date()
+
+
+async def _claimed(uow: UnitOfWork, name: str, segments: Mapping[str, Segment], now: datetime) -> bool:
+    """Work out the next chunk of this segment; False where somebody else is at it."""
+    # A segment whose file is gone is one that nobody belongs to, until everybody has left.
+    segment = segments.get(name, Segment(name, NOBODY))
+    working = await uow.segments.claim(name)
+    if working is None:
+        if name in {one.segment for one in await uow.segments.workings()}:
+            return False
+        working = Working(name, segment.version, now)
+    elif not _is_due(segments.get(name), working, now):
+        return False
+    elif working.finished_at is not None or working.version != segment.version:
+        working = Working(name, segment.version, now)
+    last, changes = await uow.segments.work_out(segment, working.after, now, limit=CHUNK)
+    if last is not None:
+        await uow.segments.save(replace(working, after=last))
+    elif name in segments:
+        await uow.segments.save(replace(working, after="", finished_at=now))
+        log.info("a segment is worked out", segment=name, members=await uow.segments.count_members(name))
+    else:
+        await uow.segments.drop(name)
+        log.info("a segment is no more", segment=name)
+    if changes:
+        log.info("members of a segment changed", segment=name, changes=changes)
+    return True
+
+
+async def _pass_on_changes(runtime: Runtime) -> int:
+    """One batch in one transaction; a poisoned one is found change by change, and kept with its error."""
+    changes: tuple[SegmentChange, ...] = ()
+    now = runtime.clock.now()
+    try:
+        async with runtime.store.transaction() as uow:
+            if not _is_heard(runtime) and (dropped := await uow.segments.drop_unheard(UNHEARD)):
+                return dropped
+            changes = tuple(await uow.segments.claim_changes(BATCH))
+            for change in changes:
+                await _tell(uow, runtime, change, now)
+            if changes:
+                await uow.segments.told([one.position for one in changes])
+    except Conflict:
+        raise
+    except Exception:
+        log.exception("a batch of segment changes failed; going one by one", changes=len(changes))
+        for change in changes:
+            await _pass_on_alone(runtime, change, now)
+    if changes:
+        await runtime.wakeups.notify(INBOX)
+        await runtime.wakeups.notify(OUTBOX)
+    return len(changes)
+
+
+def _is_heard(runtime: Runtime) -> bool:
+    """Whether a journey begins with such a change; those that wait in one are looked for person by person."""
+    return any(one.enter_event in (ENTERED, LEFT) for one in runtime.library.current().journeys.values())
+
+
+async def _tell(uow: UnitOfWork, runtime: Runtime, change: SegmentChange, now: datetime) -> None:
+    event = segment_event(change.segment, entered=change.entered)
+    await tell_journeys(uow, runtime, change.profile_id, [event], now)
+
+
+async def _pass_on_alone(runtime: Runtime, change: SegmentChange, now: datetime) -> None:
+    try:
+        async with runtime.store.transaction() as uow:
+            await _tell(uow, runtime, change, now)
+            await uow.segments.told([change.position])
+    except Conflict:
+        return
+    except Exception as error:
+        log.exception("journeys could not be told of a segment", segment=change.segment, profile=change.profile_id)
+        async with runtime.store.transaction() as uow:
+            await uow.segments.failed(change.position, str(error))

@@ -1,0 +1,97 @@
+"""`overture segments`, as it is typed, with the sample content."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.audience import Segment, Working
+from bot.domain.ids import ProfileId
+from bot.entrypoints.cli import run
+from tests.contracts.samples import NOON, profile
+
+CONDITION = "profile.team_size > 20"
+
+
+@pytest.fixture
+def people(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve people with large teams, one with a small one; the sample's segment is worked out."""
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+
+    async def write() -> None:
+        store = Database(sqlite_url)
+        async with store.transaction() as uow:
+            for number in range(13):
+                name = ProfileId(f"p{number:02}")
+                known = {"team_size": 50 if number else 5, "name": "Secret Name"}
+                await uow.profiles.add(profile(name, attributes=known))
+            segment = Segment("big-teams", CONDITION)
+            await uow.segments.work_out(segment, "", NOON, limit=100)
+            await uow.segments.save(Working("big-teams", segment.version, NOON, "", NOON + timedelta(hours=1)))
+        await store.close()
+
+    asyncio.run(write())
+
+
+def test_the_list_tells_how_many_are_in_each(people: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["segments", "list"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "big-teams: 12 people, worked out 2026-11-23 13:00 UTC. Teams of more than 20"
+    assert second.startswith("new-and-keen: 0 people, not worked out yet; a running service does it.")
+
+
+def test_a_segment_is_shown_with_its_condition_and_the_ids_of_some(
+    people: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["segments", "show", "big-teams"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:4] == [
+        "big-teams: Teams of more than 20",
+        f"if: {CONDITION}",
+        "12 people, worked out 2026-11-23 13:00 UTC",
+        "  p01",
+    ]
+    assert told[-1] == "  ... and 2 more"
+    assert "Secret" not in "".join(told)
+
+
+def test_an_unknown_segment_is_told_with_the_nearest(people: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["segments", "show", "big-team"]) == 2
+    assert 'there is no segment "big-team". Did you mean "big-teams"?' in capsys.readouterr().err
+
+
+def test_a_condition_is_counted_by_the_database(people: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["segments", "check", "profile.team_size < 20"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["1 person", "  p00"]
+    assert run(["segments", "check", "exists(profile.team_size)"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "  ... and 8 more"
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("profile.teamsize > 20", 'there is no "profile.teamsize". Did you mean "team_size"?'),
+        ("profile.team_size >", "it ends where a value should follow."),
+        ("lower(profile.name) == 'a'", "people cannot be found by lower()"),
+    ],
+)
+def test_a_condition_that_cannot_be_used_is_told(
+    people: None, capsys: pytest.CaptureFixture[str], condition: str, told: str
+) -> None:
+    assert run(["segments", "check", condition]) == 1
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert printed.out == ""
+
+
+def test_a_database_that_is_not_there_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", f"sqlite+aiosqlite:///{tmp_path / 'none.db'}")
+    assert run(["segments", "list"]) == 2
+    assert "there is no database" in capsys.readouterr().err
+    assert not (tmp_path / "none.db").exists()
