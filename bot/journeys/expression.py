@@ -46,7 +46,7 @@ def check(source: str, known: Mapping[str, Collection[str] | None], kinds: Kinds
     """
     try:
         node = parse(source)
-        for name in _names(node):
+        for name in names_in(node):
             _check_name(name, known)
         if kinds is not None:
             check_kinds(node, kinds)
@@ -72,20 +72,21 @@ def is_true(source: str, names: Mapping[str, Any]) -> bool:
 # ---------------------------------------------------------------- checking names
 
 
-def _names(node: Node) -> list[Name]:
+def names_in(node: Node) -> list[Name]:
+    """Every name that the expression looks at."""
     match node:
         case Name():
             return [node]
         case Constant():
             return []
         case Items(items=parts) | AllOf(parts=parts) | AnyOf(parts=parts) | Call(arguments=parts):
-            return [name for part in parts for name in _names(part)]
+            return [name for part in parts for name in names_in(part)]
         case Negated(of=of) | Negative(of=of):
-            return _names(of)
+            return names_in(of)
         case Comparison(left=left, right=right):
-            return _names(left) + _names(right)
+            return names_in(left) + names_in(right)
         case Arithmetic(first=first, rest=rest):
-            return _names(first) + [name for _, part in rest for name in _names(part)]
+            return names_in(first) + [name for _, part in rest for name in names_in(part)]
 
 
 def _check_name(name: Name, known: Mapping[str, Collection[str] | None]) -> None:

@@ -34,7 +34,7 @@ from bot.adapters.database.json_in_postgresql import PostgresqlJson
 from bot.adapters.database.json_in_sqlite import SqliteJson
 from bot.adapters.database.views import ZERO, Sql, Views, bounded, compared, sure
 from bot.adapters.tables import profile, score_change
-from bot.journeys.expression import LONGEST_TEXT
+from bot.journeys.expression import LONGEST_TEXT, names_in
 from bot.journeys.syntax import (
     AllOf,
     AnyOf,
@@ -54,6 +54,7 @@ TODAY = "today"
 """The value that a statement with a condition needs: the day that it is in UTC, as text."""
 
 NOTHING = Views()
+_CREATED: Sql = type_coerce(profile.c.created_at, BigInteger)
 
 
 @lru_cache(maxsize=500)
@@ -63,6 +64,11 @@ def condition(source: str, *, postgresql: bool) -> Sql:
     Raises ValueError for what `selection.check_selection` refuses.
     """
     return _Translation(PostgresqlJson() if postgresql else SqliteJson()).truth(parse(source))
+
+
+def reads_scores(source: str) -> bool:
+    """Whether the condition looks at the lead score, which is summed up from another table."""
+    return any(name.path[0] == "lead" for name in names_in(parse(source)))
 
 
 class _Translation:
@@ -110,7 +116,8 @@ class _Translation:
             case Call(function="default", arguments=(value, otherwise)):
                 return _default(self.views(value), self.views(otherwise))
             case Call(function="days_since" | "days_until" as function, arguments=(argument,)):
-                return self._days(function, self.views(argument).text)
+                days = self._days_since(argument)
+                return NOTHING if days is None else Views(number=days if function == "days_since" else ZERO - days)
             case Negated() | AllOf() | AnyOf() | Comparison():
                 return _yes_or_no(self.truth(node))
             case Call(function="exists" | "missing" | "starts_with"):
@@ -129,7 +136,7 @@ class _Translation:
             case ("profile", "locale"):
                 return Views(text=profile.c.locale)
             case ("profile", "created_on"):
-                return Views(text=self._json.day_of(type_coerce(profile.c.created_at, BigInteger)))
+                return Views(text=self._json.day_of(_CREATED))
             case ("profile", "tags" | "time_zone" | "locale" | "created_on", *_):
                 return NOTHING
             case ("profile", *names):
@@ -231,11 +238,12 @@ class _Translation:
             found.append((value.group.is_not(None), self._json.count_names(value.group)))
         return Views(number=cast(case(*found), Float)) if found else NOTHING
 
-    def _days(self, function: str, text: Sql | None) -> Views:
-        if text is None:
-            return NOTHING
-        days = cast(self._json.days_between(text, bindparam(TODAY, type_=Text)), Float)
-        return Views(number=days if function == "days_since" else ZERO - days)
+    def _days_since(self, node: Node) -> Sql | None:
+        today: Sql = bindparam(TODAY, type_=Text)
+        if node == Name(("profile", "created_on")):
+            return cast(self._json.days_after(_CREATED, today), Float)
+        text = self.views(node).text
+        return None if text is None else cast(self._json.days_between(text, today), Float)
 
 
 _CALCULATE: Mapping[str, Callable[[Any, Any], Sql]] = {

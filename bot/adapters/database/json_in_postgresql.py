@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Boolean, Date, Float, Integer, Numeric, Text, case, cast, exists, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    Float,
+    Integer,
+    Numeric,
+    Text,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy import literal_column as words
 
 from bot.adapters.database.views import LARGEST, SMALLEST, ZERO, Sql, Views, sure
@@ -53,6 +67,12 @@ class PostgresqlJson:
         """The day of a moment, as text."""
         moment: Sql = words("timestamp '1970-01-01'") + microseconds * words("interval '1 microsecond'")
         return func.to_char(moment, "YYYY-MM-DD")
+
+    def days_after(self, microseconds: Sql, today: Sql) -> Sql:
+        """From the day of a moment to today."""
+        a_day: Sql = words("86400000000", BigInteger)
+        into_the_day = (microseconds % a_day + a_day) % a_day
+        return cast(today, Date) - words("date '1970-01-01'") - (microseconds - into_the_day) // a_day
 
 
 def _views(value: Sql) -> Views:

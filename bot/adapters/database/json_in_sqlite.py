@@ -54,8 +54,17 @@ class SqliteJson:
 
     def day_of(self, microseconds: Sql) -> Sql:
         """The day of a moment, as text."""
-        into_the_day = (microseconds % A_DAY + A_DAY) % A_DAY  # also before 1970
-        return func.date((microseconds - into_the_day) // 1_000_000, "unixepoch")
+        return func.date(_day_number(microseconds) * 86400, "unixepoch")
+
+    def days_after(self, microseconds: Sql, today: Sql) -> Sql:
+        """From the day of a moment to today."""
+        return func.julianday(today) - func.julianday("1970-01-01") - _day_number(microseconds)
+
+
+def _day_number(microseconds: Sql) -> Sql:
+    """Days since 1970, also before it."""
+    into_the_day = (microseconds % A_DAY + A_DAY) % A_DAY
+    return (microseconds - into_the_day) // A_DAY
 
 
 def _views(type_: Sql, value: Sql) -> Views:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Executable,
     Select,
     Text,
+    and_,
     bindparam,
     case,
     delete,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.adapters.database.conditions import TODAY, condition
+from bot.adapters.database.conditions import TODAY, condition, reads_scores
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import Moment, enrolment, profile, segment, segment_change, segment_member
@@ -153,9 +154,9 @@ class StoredSegments(Repository):
 
     async def _write_changes(self, chunk: _Chunk, values: dict[str, Any]) -> int:
         if self._session.is_postgresql:
-            # Whoever changes one of these people holds this lock, so what is read after it is how they stand.
-            locked = (await self._session.execute(chunk.lock, values)).scalar()
-            return int((await self._session.execute(chunk.write, values)).scalar()) if locked else 0
+            if chunk.lock is not None and not (await self._session.execute(chunk.lock, values)).scalar():
+                return 0
+            return int((await self._session.execute(chunk.write, values)).scalar())
         newest = (await self._session.execute(NEWEST_CHANGE)).scalar()
         changed = await self._session.execute(chunk.queue, values)
         if changed.rowcount:
@@ -213,10 +214,14 @@ class _Chunk:
     def __init__(self, source: str, *, postgresql: bool, bounded: bool) -> None:
         belongs = condition(source, postgresql=postgresql)
         differing = _differing(belongs, bounded=bounded)
+        self.lock: Executable | None = None
         if postgresql:
-            locked = differing.with_for_update(key_share=True, of=profile).subquery("locked")
-            self.lock = select(func.count()).select_from(locked)
-            self.write = _write(differing)
+            # Whoever changes one of these people holds this lock. PostgreSQL looks at a row again that changed while we
+            # waited for it, but not at other tables: where scores count, what is read must be read after the lock.
+            differing = differing.with_for_update(key_share=True, of=profile)
+            if reads_scores(source):
+                self.lock = select(func.count()).select_from(differing.subquery("locked"))
+            self.write = _write(differing, bounded=bounded)
         else:
             changes = differing.add_columns(bindparam("moment", type_=Moment), literal_column("''"))
             self.queue = insert(segment_change).from_select(
@@ -232,20 +237,27 @@ class _Chunk:
 
 def _differing(belongs: Sql, *, bounded: bool) -> Select[Any]:
     """Those of a chunk who are members and do not belong, or belong and are none: the segment, who, whether they do."""
-    is_member = exists(
-        select(literal_column("1")).where(
-            segment_member.c.segment == OF_SEGMENT, segment_member.c.profile_id == profile.c.id
+    member = segment_member.alias("member")
+    # Both sides are read in the order of ids, within the same bounds: a merge, not a search for each person.
+    same_person = [member.c.segment == OF_SEGMENT, member.c.profile_id == profile.c.id]
+    joined = profile.outerjoin(member, and_(*same_person, *_within(member.c.profile_id, bounded=bounded)))
+    is_member = case((member.c.profile_id.is_not(None), true()), else_=false())
+    return (
+        select(OF_SEGMENT.label("segment"), profile.c.id, belongs.label("belongs"))
+        .select_from(joined)
+        .where(
+            *_within(profile.c.id, bounded=bounded),
+            case((belongs, true()), else_=false()).op("<>", is_comparison=True)(is_member),
         )
     )
-    within = profile.c.id <= bindparam("up_to") if bounded else true()
-    return select(OF_SEGMENT.label("segment"), profile.c.id, belongs.label("belongs")).where(
-        profile.c.id > bindparam("behind"),
-        within,
-        case((belongs, true()), else_=false()).op("<>", is_comparison=True)(is_member),
-    )
 
 
-def _write(differing: Select[Any]) -> Executable:
+def _within(column: Sql, *, bounded: bool) -> list[Sql]:
+    """That a person is of this chunk."""
+    return [column > bindparam("behind"), *([column <= bindparam("up_to")] if bounded else [])]
+
+
+def _write(differing: Select[Any], *, bounded: bool) -> Executable:
     """All of it in one statement of PostgreSQL: members come and go, and what changed is queued; how much that was."""
     found = differing.cte("differing").prefix_with("MATERIALIZED")
     moment = bindparam("moment", type_=Moment)
@@ -261,6 +273,7 @@ def _write(differing: Select[Any]) -> Executable:
         delete(segment_member)
         .where(
             segment_member.c.segment == OF_SEGMENT,
+            *_within(segment_member.c.profile_id, bounded=bounded),
             segment_member.c.profile_id.in_(select(found.c.id).where(not_(found.c.belongs))),
         )
         .returning(segment_member.c.profile_id)

@@ -233,7 +233,8 @@ odd_people = st.builds(
     st.lists(texts, max_size=3),
     st.none() | texts,
     st.none() | texts,
-    st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+    | st.sampled_from([datetime(1969, 12, 31, 23, 59, 59, 999999, UTC), datetime(1970, 1, 1, tzinfo=UTC), NOW]),
 )
 score_changes = st.lists(st.tuples(st.sampled_from(["fit", "engagement"]), st.integers(-100, 100)), max_size=3)
 
@@ -247,6 +248,9 @@ atoms = (
     | st.sampled_from(["profile.time_zone", "profile.locale", "profile.created_on", "profile.tags.a", "lead.x"])
     | st.sampled_from(["lead.fit", "lead.engagement", "lead.total", "lead.grade", "null", "true", "false"])
     | st.sampled_from(["0", "1", "3", "2.5", "0.1", "9007199254740991", "20", "739943"])
+    | st.sampled_from(
+        ["days_since(profile.created_on)", "days_until(profile.created_on)", "9826", "days_since(profile.a)"]
+    )
     | (texts | days).map(_quoted)
 )
 
