@@ -27,6 +27,7 @@ from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
+from bot.journeys.kinds import profile_names
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
 from bot.journeys.segments import read_segment
@@ -110,6 +111,7 @@ def read_contents(shelves: Shelves) -> Contents:
     rules = _keep(lambda: read_rules(rule_documents), faults)
     settings = _keep(lambda: read_assistant_settings(documents), faults)
     profile = _profile_schema(profile_documents, faults)
+    _check_personal(assistant, profile, faults)
     known = replace(_known(assistant, documents, shelves), profile=profile)
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
@@ -340,6 +342,22 @@ def _segments(documents: list[Document], profile: ProfileSchema | None, faults: 
         elif segment is not None:
             segments[segment.id] = segment
     return segments
+
+
+def _check_personal(assistant: Assistant | None, profile: ProfileSchema | None, faults: Faults) -> None:
+    """Liquid responses look at attributes that people have, and say something to people of every language."""
+    names = profile_names(profile)
+    personal = [one for one in assistant.responses.values() if one.is_personal] if assistant is not None else []
+    for response in personal:
+        for variation in response.variations:
+            for name in sorted(variation.attributes - names if names is not None else ()):
+                faults.unknown(variation.place, "attribute", name, names or ())
+        if all(variation.language is not None for variation in response.variations):
+            faults.add(
+                response.variations[0].place,
+                f'the response "{response.name}" has no words in the assistant\'s own language.',
+                "Add a variation without language, for everybody else.",
+            )
 
 
 def _profile_schema(documents: list[Document], faults: Faults) -> ProfileSchema | None:

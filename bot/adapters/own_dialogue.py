@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.dialogue.engine import decide
+from bot.dialogue.personal import Personal
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
 from bot.domain.effects import DialogueEffect, PersonEffect
@@ -25,7 +26,11 @@ class OwnDialogue:
     async def decide(
         self, tracker: Tracker, read_context: ReadContext, *, channel: str
     ) -> Sequence[DialogueEffect | PersonEffect]:
-        return decide(self._assistant(), tracker, channel=channel)
+        assistant = self._assistant()
+        if not assistant.is_personal:
+            return decide(assistant, tracker, channel=channel)
+        personal = Personal.of_context(await read_context(), assistant.configuration.language)
+        return decide(assistant, tracker, channel=channel, personal=personal)
 
     async def close(self) -> None:
         """Nothing to close."""

@@ -97,6 +97,7 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
             lines=frozenset(declared.lines),
             warnings=tuple(warnings.in_order()),
             fingerprint=_fingerprint(sources),
+            is_personal=any(one.is_personal for one in responses.values()),
         )
     )
 

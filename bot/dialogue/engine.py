@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.dialogue import forms, rules, stories
 from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, RESTART_INTENT, SESSION_START, do_builtin
 from bot.dialogue.generalise import guess
+from bot.dialogue.personal import Personal
 from bot.dialogue.policies import (
     COMMAND,
     FALLBACK,
@@ -58,18 +59,21 @@ class Choice:
     after_interruption: bool = False
 
 
-def decide(assistant: Assistant, tracker: Tracker, *, channel: str | None = None) -> Sequence[DialogueEffect]:
+def decide(
+    assistant: Assistant, tracker: Tracker, *, channel: str | None = None, personal: Personal | None = None
+) -> Sequence[DialogueEffect]:
     """What comes next; nothing means: listen.
 
     Each call yields the effects of one action (slot filling comes with the first one after a message). A custom action
     is a RunAction: apply its events, then `ActionExecuted(name, policy=why)`, and decide again. Never raises. Responses
-    are worded for `channel`; where it is not given, for the one that the customer last wrote on.
+    are worded for `channel`; where it is not given, for the one that the customer last wrote on. They may say what
+    `personal` tells of the person.
     """
     if channel is None and tracker.latest_message is not None:
         channel = tracker.latest_message.input_channel
     if SESSION_START in assistant.actions and _began_just_now(tracker):
         return [RunAction(SESSION_START, SESSION)]
-    turn = Turn(assistant, prepared_of(assistant), tracker, channel)
+    turn = Turn(assistant, prepared_of(assistant), tracker, channel, personal=personal)
     history = so_far(tracker)
     if tracker.paused and not _wants_restart(tracker, history):
         return []

@@ -3,6 +3,9 @@
 `{slot}` is the slot's value; `{{` and `}}` are braces. A slot without a value is its default in the variation's
 metadata (`metadata: {defaults: {lead_name: there}}`), else it is left out with the comma and space before it:
 "Thanks, {lead_name}!" is "Thanks!". Numbers that are whole are said so (50, not 50.0), and lists with commas.
+
+A variation with `metadata: {liquid: true}` is Liquid instead, and may say what is known of the person. Where something
+is missing that it would say, the next variation is taken.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import replace
 from typing import Any
 from zlib import crc32
 
+from bot.dialogue.personal import Personal, Unsayable
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.conversation import Tracker
 from bot.domain.languages import LANGUAGE_SLOT
@@ -28,18 +32,45 @@ def render(
     *,
     values: Mapping[str, Any] | None = None,
     language: str | None = None,
+    personal: Personal | None = None,
 ) -> Text:
-    """What is said, on `channel`, in the state of `tracker`; an empty text where no variation fits.
+    """What is said, on `channel`, in the state of `tracker`; an empty text where no variation fits or can be said.
 
     `values` go before slots of the same name. `language` is that of the conversation, unless it is given. The choice
     among variations depends only on the conversation and how far it has come, so a replay says the same.
     """
+    words = find_words(response, tracker, channel, values=values, language=language, personal=personal)
+    return Text("") if isinstance(words, Unsayable) else words
+
+
+def find_words(
+    response: Response,
+    tracker: Tracker,
+    channel: str | None,
+    *,
+    values: Mapping[str, Any] | None = None,
+    language: str | None = None,
+    personal: Personal | None = None,
+) -> Text | Unsayable:
+    """As `render`; where variations fit and none of them can be said, why."""
     fitting = _fitting(response, tracker, channel, language or tracker.slots.get(LANGUAGE_SLOT))
     if not fitting:
         return Text("")
     choice = crc32(f"{tracker.conversation_id}:{tracker.event_count}:{response.name}".encode()) % len(fitting)
-    variation = fitting[choice]
     known = {**tracker.slots, **(values or {})}
+    why: Unsayable | None = None
+    for number in range(len(fitting)):
+        words = _words(fitting[(choice + number) % len(fitting)], known, personal or Personal())
+        if isinstance(words, Text):
+            return words
+        why = why or words
+    assert why is not None  # noqa: S101  there was one at least
+    return why
+
+
+def _words(variation: Variation, known: Mapping[str, Any], personal: Personal) -> Text | Unsayable:
+    if variation.liquid:
+        return _personal_words(variation, known, personal)
     defaults = variation.metadata.get("defaults")
     defaults = defaults if isinstance(defaults, Mapping) else {}
     return Text(
@@ -50,6 +81,26 @@ def render(
         ),
         image=fill_in(variation.image, known, defaults) if variation.image else None,
         extras={key: _fill_in_all(value, known, defaults) for key, value in variation.extras.items()},
+    )
+
+
+def _personal_words(variation: Variation, known: Mapping[str, Any], personal: Personal) -> Text | Unsayable:
+    from bot.dialogue.liquid import locale_for, render_liquid  # not loaded where nobody uses it: it takes 0.2 seconds
+
+    locale = locale_for(personal, variation.language)
+    texts = [variation.text, *(button.title for button in variation.buttons), variation.image or ""]
+    said_so = []
+    for text in texts:
+        words = render_liquid(text, personal, known, locale)
+        if isinstance(words, Unsayable):
+            return words
+        said_so.append(words)
+    payloads = [fill_in(button.payload, known) for button in variation.buttons]
+    return Text(
+        text=said_so[0],
+        buttons=tuple(Button(title, payload) for title, payload in zip(said_so[1:-1], payloads, strict=True)),
+        image=said_so[-1] or None,
+        extras={key: _fill_in_all(value, known, {}) for key, value in variation.extras.items()},
     )
 
 

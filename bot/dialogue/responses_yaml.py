@@ -19,6 +19,7 @@ EXTRAS = ("custom", "attachment", "elements")
 CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
 KEYS = (*CONTENT, "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
 
+_PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
 
@@ -63,6 +64,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         source.warnings.add(
             place, f"{what} has only what some channels can show; others say nothing.", "Give it a text, too."
         )
+    liquid = metadata.get("liquid") is True
     return Variation(
         text=source.optional_text(variation, "text") or "",
         channel=source.optional_text(variation, "channel"),
@@ -74,7 +76,33 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         image=source.optional_text(variation, "image"),
         extras={key: plain(variation[key]) for key in EXTRAS if variation.get(key)},
         metadata=metadata,
+        liquid=liquid,
+        attributes=_check_liquid(source, variation, declared) if liquid else frozenset(),
+        place=place,
     )
+
+
+def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declarations) -> frozenset[str]:
+    """Report what is wrong with the Liquid of a variation; the attributes of the person that it looks at."""
+    from bot.dialogue.liquid import LiquidFault
+    from bot.dialogue.liquid_check import check_liquid
+
+    found: frozenset[str] = frozenset()
+    buttons = [
+        one for key in ("buttons", "quick_replies") for one in variation.get(key) or [] if isinstance(one, Mapping)
+    ]
+    for node, key in [(variation, "text"), (variation, "image"), *((button, "title") for button in buttons)]:
+        text = str(node.get(key) or "")
+        place = source.place(node, key)
+        if slot := _PLACEHOLDER.search(text):
+            source.faults.add(
+                place, f"{slot[0]} is not filled in where Liquid is.", f"Write {{{{ slots.{slot[1]} }}}}."
+            )
+        try:
+            found |= check_liquid(text, declared.known_slots())
+        except LiquidFault as fault:
+            source.faults.add(place, f"the Liquid of this text cannot be used: {fault}")
+    return found
 
 
 def _read_language(source: Source, variation: Mapping[Any, Any]) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.dialogue.personal import Personal
 from bot.dialogue.policies import Chosen, chosen_by
 from bot.dialogue.prepared import Prepared
 from bot.dialogue.responses import render, says_something
@@ -37,6 +38,7 @@ class Turn:
     tracker: Tracker
     channel: str | None = None
     effects: list[DialogueEffect] = field(default_factory=list)
+    personal: Personal | None = None
 
     def apply(self, event: Event) -> None:
         self.effects.append(Apply(event))
@@ -56,7 +58,7 @@ class Turn:
         response = self.assistant.responses.get(name)
         if response is None:
             return
-        content = render(response, self.tracker, self.channel, values=values)
+        content = render(response, self.tracker, self.channel, values=values, personal=self.personal)
         if says_something(content):
             self.effects.append(Say(content, name))
 

@@ -71,7 +71,8 @@ class Variation:
     """One wording of a response, perhaps for one channel, for one language (None: the assistant's own), or while slots
     have certain values.
 
-    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`.
+    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. With `liquid`, the words
+    are Liquid, which may look at these `attributes` of the person.
     """
 
     text: str
@@ -82,12 +83,20 @@ class Variation:
     extras: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     language: str | None = None
+    liquid: bool = False
+    attributes: frozenset[str] = frozenset()
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     name: str
     variations: tuple[Variation, ...]
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it may look at what is known of the person."""
+        return any(one.liquid for one in self.variations)
 
 
 # ---------------------------------------------------------------- steps of rules and stories
@@ -170,6 +179,7 @@ class Assistant:
     """All that the dialogue engine needs. `intents` maps each to the entities it uses (None: all of them).
 
     `lines` are texts that are said as they stand, by end-to-end stories; `warnings` is what Rasa would do otherwise.
+    `is_personal`: some response may look at what is known of the person.
     `prepared` belongs to the engine: what it looks up by, made once when the assistant is read.
     """
 
@@ -187,4 +197,5 @@ class Assistant:
     lines: frozenset[str] = frozenset()
     warnings: tuple[Fault, ...] = ()
     fingerprint: str = ""
+    is_personal: bool = False
     prepared: object = field(default=None, compare=False, repr=False)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import structlog
 
-from bot.dialogue.responses import render
+from bot.dialogue.personal import Personal, Unsayable
+from bot.dialogue.responses import find_words
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, OutboxEntry
@@ -38,6 +39,7 @@ from bot.ports import UnitOfWork
 from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import keep_segments
 from bot.services.opt_out import opt_in, opt_out
+from bot.services.person_facts import person_facts
 from bot.services.receive import start_conversation
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import sync_crm
@@ -186,8 +188,16 @@ async def _send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse
     if conversation is None:
         await _note_unreachable(uow, effect, cause, now)
         return
-    response = runtime.library.current().assistant.responses[effect.response]
-    content = render(response, conversation.tracker, conversation.channel)
+    assistant = runtime.library.current().assistant
+    response = assistant.responses[effect.response]
+    personal = None
+    if response.is_personal:
+        profile, lead = await person_facts(uow, cause.profile_id)
+        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language)
+    content = find_words(response, conversation.tracker, conversation.channel, personal=personal)
+    if isinstance(content, Unsayable):
+        await _note_withheld(uow, effect, cause, f"{effect.response}: {content.why}", now, conversation)
+        return
     await uow.outbox.add(
         OutboxEntry(
             id=OutboxId(new_id(now)),
@@ -240,15 +250,27 @@ async def _schedule_reminder(uow: UnitOfWork, effect: ScheduleReminder, cause: C
 
 async def _note_unreachable(uow: UnitOfWork, effect: SendResponse | AskForm, cause: Cause, now: datetime) -> None:
     """A message that goes nowhere leaves a decision record, too."""
+    await _note_withheld(uow, effect, cause, f"no address of this person on {' or '.join(effect.channels)}", now)
+
+
+async def _note_withheld(
+    uow: UnitOfWork,
+    effect: SendResponse | AskForm,
+    cause: Cause,
+    why: str,
+    now: datetime,
+    conversation: Conversation | None = None,
+) -> None:
+    unreached = effect.channels[0] if effect.channels else ""
     matter = Matter(
         key=effect.key,
         purpose=cause.purpose,
-        channel=effect.channels[0] if effect.channels else "",
-        address="",
+        channel=conversation.channel if conversation is not None else unreached,
+        address=conversation.address if conversation is not None else "",
         profile_id=cause.profile_id,
         enrolment_id=cause.enrolment_id,
     )
-    await note_decision(uow, matter, "withhold", f"no address of this person on {' or '.join(effect.channels)}", now)
+    await note_decision(uow, matter, "withhold", why, now)
 
 
 async def reach(

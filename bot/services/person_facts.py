@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.ids import ProfileId
@@ -21,6 +21,11 @@ async def person_facts(uow: UnitOfWork, profile_id: ProfileId) -> tuple[Mapping[
         "time_zone": profile.time_zone,
         "locale": profile.locale,
         "tags": sorted(profile.tags),
-        "created_on": profile.created_at.astimezone(UTC).date().isoformat(),
+        "created_on": day_of(profile.created_at),
     }
     return facts, lead
+
+
+def day_of(moment: datetime) -> str:
+    """The day in UTC, as expressions read it."""
+    return moment.astimezone(UTC).date().isoformat()

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from bot.dialogue.engine import MOST_ACTIONS
+from bot.dialogue.personal import Personal
 from bot.dialogue.policies import SESSION
 from bot.dialogue.responses import render, says_something
 from bot.domain.assistant import Assistant
@@ -54,6 +55,7 @@ from bot.domain.understanding import (
 from bot.ports import ReadContext
 from bot.services.ask_model import ModelCall
 from bot.services.compose_answer import compose_answer
+from bot.services.person_facts import day_of
 from bot.services.rephrase import in_other_words
 from bot.services.runtime import Runtime
 
@@ -87,6 +89,7 @@ class Thought:
     person: Person | None = None
     model_calls: list[ModelCall] = field(default_factory=list)
     passages: tuple[KnowledgeAnswer, ...] = ()
+    personal: Personal | None = None
 
     def apply(self, event: Event) -> None:
         stamped = event if event.at is not None else replace(event, at=self.now)
@@ -104,7 +107,8 @@ class Thought:
     def say_response(self, assistant: Assistant, name: str, values: Mapping[str, Any] | None = None) -> None:
         """Say a response by its name, if the assistant has it; `values` go before those of slots."""
         if (response := assistant.responses.get(name)) is not None:
-            self.say(Say(render(response, self.tracker, self.channel, values=values), name))
+            words = render(response, self.tracker, self.channel, values=values, personal=self.personal)
+            self.say(Say(words, name))
 
     def unsay(self, say: Say) -> None:
         """Take back what was to be said in this turn, as if it had not been."""
@@ -186,6 +190,8 @@ async def answer(
     async def read_context() -> Mapping[str, Any]:
         return _context(thought, await _person(runtime, thought, profile), message_id)
 
+    if assistant.is_personal:
+        thought.personal = Personal.of_context(await read_context(), assistant.configuration.language)
     actions = 0
     while actions <= MOST_ACTIONS:
         begun = perf_counter()
@@ -311,7 +317,7 @@ def _worded(assistant: Assistant, thought: Thought, say: Say) -> Say:
     response = assistant.responses.get(say.response)
     if say.content.text or response is None:
         return say
-    worded = render(response, thought.tracker, thought.channel, values=say.arguments)
+    worded = render(response, thought.tracker, thought.channel, values=say.arguments, personal=thought.personal)
     own = say.content
     content = replace(
         worded,
@@ -359,6 +365,9 @@ def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping
     return {
         "profile": {**attributes, "id": person.profile.id},
         "time_zone": person.profile.time_zone,
+        "locale": person.profile.locale,
+        "tags": sorted(person.profile.tags),
+        "created_on": day_of(person.profile.created_at),
         "lead": {
             "fit": score.fit,
             "engagement": score.engagement,

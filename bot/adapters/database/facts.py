@@ -24,11 +24,11 @@ def facts_text(attributes: Mapping[str, Any]) -> str:
     try:
         text = PLAIN.dump(dict(attributes))
     except PydanticSerializationError:
-        return PLAIN.dump(storable(attributes))
-    return PLAIN.dump(storable(attributes)) if _SUSPECT.search(text) else text
+        return PLAIN.dump(as_stored(attributes))
+    return PLAIN.dump(as_stored(attributes)) if _SUSPECT.search(text) else text
 
 
-def storable(value: Any) -> Any:
+def as_stored(value: Any) -> Any:
     """The value with what no database keeps replaced."""
     match value:
         case str():
@@ -36,8 +36,8 @@ def storable(value: Any) -> Any:
         case float() if not math.isfinite(value):
             return None
         case Mapping():
-            return {storable(str(key)): storable(one) for key, one in value.items()}
+            return {as_stored(str(key)): as_stored(one) for key, one in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [storable(one) for one in value]
+            return [as_stored(one) for one in value]
         case _:
             return value

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
-from bot.adapters.database.facts import facts_text, storable
+from bot.adapters.database.facts import as_stored, facts_text
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
 from bot.domain.ids import ProfileId
@@ -83,10 +83,10 @@ class StoredProfiles(Repository):
 
 def _knowledge(profile: Profile) -> dict[str, Any]:
     return {
-        "time_zone": storable(profile.time_zone),
-        "locale": storable(profile.locale),
+        "time_zone": as_stored(profile.time_zone),
+        "locale": as_stored(profile.locale),
         "attributes": facts_text(profile.attributes),
-        "tags": NAMES.dump(tuple(sorted(map(storable, profile.tags)))),
+        "tags": NAMES.dump(tuple(sorted(map(as_stored, profile.tags)))),
     }
 
 

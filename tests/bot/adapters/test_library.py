@@ -71,6 +71,21 @@ def test_conditions_are_held_against_what_people_are_declared_to_have(shelves: S
     assert read_contents(shelves).profile is None
 
 
+def test_liquid_looks_at_what_people_have_and_speaks_to_everybody(shelves: Shelves) -> None:
+    Path("nlu_data/responses/liquid.yml").write_text(
+        "responses:\n"
+        "  utter_a:\n"
+        "  - text: 'Hi {{ profile.nmae | default: \"there\" }}'\n"
+        "    language: de\n"
+        "    metadata: {liquid: true}\n"
+    )
+    assert faults_of(shelves) == [
+        'nlu_data/responses/liquid.yml:3:5: there is no attribute "nmae". Did you mean "name"?',
+        'nlu_data/responses/liquid.yml:3:5: the response "utter_a" has no words in the assistant\'s own language. '
+        "Add a variation without language, for everybody else.",
+    ]
+
+
 def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
     Path("journeys/tabbed.yml").write_text("journey: tabbed\npurpose: marketing\nsteps:\n\t- send: {}\n")
     Path("journeys/twice.yml").write_text("journey: twice\npurpose: marketing\njourney: again\n")

@@ -256,6 +256,31 @@ def test_a_fault_says_what_is_wrong(content: str, fault: str) -> None:
     assert all(one.startswith("nlu_data/1.yml:1:") for one in faults), faults
 
 
+def test_liquid_is_read_where_a_variation_asks_for_it() -> None:
+    asked = 'utter_a: [{text: "Hi {{ profile.name | default: slots.size | default: 1 }}", metadata: {liquid: true}}]'
+    with_default = asked.replace("slots.size | default: 1", "'you'")
+    assistant = assistant_of(BASE, "responses:\n  " + with_default)
+    (variation,) = assistant.responses["utter_a"].variations
+    assert (variation.liquid, variation.attributes) == (True, frozenset({"name"}))
+    assert assistant.is_personal
+    assert not assistant_of(BASE, "responses:\n  utter_a: [{text: 'Hi {{ profile.name }} {% if'}]").is_personal
+    assert not assistant_of(BASE, "responses:\n  utter_a: [{text: 'Hi', metadata: {liquid: false}}]").is_personal
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Hi {{ profile.name }}", "2:15: the Liquid of this text cannot be used: profile.name may be missing."),
+        ("Hi {{ slots.siz | default: 1 }}", 'there is no slot "siz". Did you mean "size"?'),
+        ("Hi {size}", "2:15: {size} is not filled in where Liquid is. Write {{ slots.size }}."),
+        ("{% if profile.name %}", "the Liquid of this text cannot be used: "),
+    ],
+)
+def test_a_fault_in_liquid_is_told_with_its_place(text: str, fault: str) -> None:
+    faults = faults_of(BASE, f'responses:\n  utter_a: [{{ text: "{text}", metadata: {{liquid: true}}}}]')
+    assert fault in faults[0]
+
+
 def test_a_form_must_be_able_to_ask_for_each_of_its_slots() -> None:
     extra = "slots: {x: {type: text, mappings: [{type: custom}]}}\nforms: {f: {required_slots: [x]}}"
     assert faults_of(BASE, extra) == [

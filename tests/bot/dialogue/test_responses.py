@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue.responses import fill_in, render, says_something
+from bot.dialogue.personal import Personal, Unsayable
+from bot.dialogue.responses import fill_in, find_words, render, says_something
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.conversation import FollowupAction, Tracker
 from bot.domain.ids import ConversationId
@@ -160,3 +162,51 @@ responses:
     assistant = assistant_of(text)
     assert [one.language for one in assistant.responses["utter_greet"].variations] == [None, "en"]
     assert render(assistant.responses["utter_greet"], tracker(), None).text == "Servus"
+
+
+# ---------------------------------------------------------------- Liquid
+
+
+def liquid(text: str, **more: Any) -> Variation:
+    return Variation(text, liquid=True, **more)
+
+
+ANA = Personal({"first_name": "Ana", "price": 5}, {"grade": "A1"}, "de-AT")
+
+
+def test_liquid_says_what_is_known_of_the_person_and_of_the_conversation() -> None:
+    button = Button("{{ profile.first_name }}?", '/inform{{"size": "{size}"}}')
+    variation = liquid("{{ profile.first_name }}, {{ slots.size }}, {{ lead.grade }}", buttons=(button,))
+    said = render(response(variation), tracker(size=7.0), None, personal=ANA)
+    assert (said.text, said.buttons) == ("Ana, 7, A1", (Button("Ana?", '/inform{"size": "7"}'),))
+
+
+def test_without_liquid_braces_mean_what_they_mean_to_rasa() -> None:
+    variation = Variation("{{ profile.first_name }} {% if x %} {size}")
+    said = render(response(variation), tracker(size="L"), None, personal=ANA)
+    assert said.text == "{ profile.first_name } {% if x %} L"
+
+
+def test_numbers_are_written_as_in_the_language_of_the_variation() -> None:
+    price = '{{ profile.price | money: "EUR" }}'
+    personal = replace(ANA, profile={"price": 1234.5})
+    said = render(response(liquid(price, language="de")), tracker(language="de"), None, personal=personal)
+    assert said.text == "€\xa01.234,50"
+    assert render(response(liquid(price)), tracker(), None, personal=personal).text == "€1,234.50"
+
+
+def test_a_variation_that_lacks_a_value_gives_way_to_one_that_does_not() -> None:
+    both = response(liquid("Hi {{ profile.last_name }},"), Variation("Hi,"))
+    assert {render(both, replace(tracker(), event_count=n), None, personal=ANA).text for n in range(5)} == {"Hi,"}
+
+
+def test_where_no_variation_can_be_said_nothing_is_and_it_is_told_why() -> None:
+    alone = response(liquid("Hi {{ profile.last_name }},"))
+    assert not says_something(render(alone, tracker(), None, personal=ANA))
+    assert find_words(alone, tracker(), None, personal=ANA) == Unsayable(
+        "profile.last_name is missing, and has no default"
+    )
+
+
+def test_of_somebody_of_whom_nothing_is_known_defaults_are_said() -> None:
+    assert render(response(liquid('Hi {{ profile.x | default: "there" }}!')), tracker(), None).text == "Hi there!"

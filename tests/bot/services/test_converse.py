@@ -32,6 +32,20 @@ async def test_a_message_is_answered(stage: Stage) -> None:
     assert await speeches(stage) == [("Customer", "greet"), ("Assistant", "Hello!")]
 
 
+async def test_an_answer_may_say_what_is_known_of_the_person(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    greeting = Response("utter_greet", (Variation('Hello {{ profile.name | default: "there" }}!', liquid=True),))
+    responses = {**playbook.assistant.responses, "utter_greet": greeting}
+    assistant = replace(playbook.assistant, responses=responses, is_personal=True)
+    stage.library.playbook = replace(playbook, assistant=assistant)
+    assert await stage.says("greet") == ["I am a machine. Hello there!"]
+    conversation = await stage.at()
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.get(conversation.profile_id)
+        await uow.profiles.save(profile.with_attribute("name", "Ana"))
+    assert await stage.says("greet") == ["Hello Ana!"]
+
+
 async def test_a_burst_is_answered_in_the_order_in_which_it_came(stage: Stage) -> None:
     for text in ("greet", "book", "fifty"):
         await stage.hear(text)

@@ -7,10 +7,12 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
+from bot.domain.assistant import Response, Variation
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.consent import Purpose
 from bot.domain.effects import (
     AddTag,
+    ChangeScore,
     ClaimIdentity,
     Emit,
     PersonEffect,
@@ -46,6 +48,35 @@ async def test_a_value_of_another_type_than_declared_is_kept(stage: Stage) -> No
     async with stage.store.transaction() as uow:
         assert (await uow.profiles.get(ANA)).attributes == {"team_size": "fifty", "nickname": "An"}
     assert [(one["attribute"], one["log_level"]) for one in logs] == [("team_size", "warning")]
+
+
+def word(stage: Stage, text: str) -> None:
+    """Give utter_tip these words in Liquid."""
+    playbook = stage.library.playbook
+    tip = Response("utter_tip", (Variation(text, liquid=True),))
+    assistant = replace(playbook.assistant, responses={**playbook.assistant.responses, "utter_tip": tip})
+    stage.library.playbook = replace(playbook, assistant=assistant)
+
+
+async def test_a_message_says_what_is_known_of_the_person(stage: Stage) -> None:
+    word(
+        stage, "{{ profile.name }}, {{ profile.tags | join: ', ' }}: {{ lead.fit }}, {{ profile.price | money: 'EUR' }}"
+    )
+    await stage.meet(attributes={"name": "Ana", "price": 9.5})
+    await stage.do(AddTag("vip"), ChangeScore("fit", 10, "r", "r"), TIP)
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. Ana, vip: 10, €9.50"]
+
+
+async def test_a_message_that_lacks_a_value_is_withheld_and_it_is_recorded_which(stage: Stage) -> None:
+    word(stage, "Hi {{ profile.last_name }},")
+    await stage.meet(attributes={"last_name": ""})
+    await stage.do(TIP)
+    await stage.settle()
+    assert stage.sms.texts() == []
+    (decision,) = await stage.decisions()
+    assert (decision.outcome, decision.channel) == ("withhold", "sms")
+    assert decision.why == "utter_tip: profile.last_name is missing, and has no default"
 
 
 async def test_a_consent_record_names_the_message_that_gave_it(stage: Stage) -> None:

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue.liquid import LONGEST_OUTPUT, locale_for, render_liquid
+from bot.dialogue.personal import Personal, Unsayable
+
+ANA = {
+    "first_name": "Ana",
+    "plans": ["lite", "pro"],
+    "price": 1234.5,
+    "team_size": 50.0,
+    "renews_on": "2026-12-01T09:00:00+00:00",
+    "evil": "{{ profile.price }}",
+    "nothing": None,
+    "middle_name": "  ",
+    "none": [],
+    "group": {"a": 1},
+    "right_to_left": "ליאת",
+}
+
+
+def said(source: str, locale: str = "en-GB", **slots: Any) -> str | Unsayable:
+    return render_liquid(source, Personal(ANA, {"grade": "A1"}), slots, locale.replace("-", "_"))
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ('Hi {{ profile.first_name | default: "there" }}!', "Hi Ana!"),
+        ('Hi {{ profile.last_name | default: "there" }}!', "Hi there!"),
+        ('Hi {{ profile.middle_name | default: "there" }}!', "Hi there!"),
+        ("Hi {{ profile.nothing | default: profile.first_name }}!", "Hi Ana!"),
+        ("{% if profile.last_name %}Mrs {{ profile.last_name }}{% else %}Hi{% endif %}", "Hi"),
+        ("{% if profile.team_size > 20 %}Big{% endif %} {{ profile.team_size }}", "Big 50"),
+        ("{% if profile.unknown > 20 %}Big{% else %}Small{% endif %}", "Small"),
+        (
+            "{% for plan in profile.plans %}{{ plan }}{% unless forloop.last %}, {% endunless %}{% endfor %}",
+            "lite, pro",
+        ),
+        ('{{ profile.plans | join: " and " | upcase }}', "LITE AND PRO"),
+        ("{{ slots.size }} {{ lead.grade }}", "7 A1"),
+        ("{{ profile.right_to_left }}", "ליאת"),
+        ("{{ profile.evil }}", "{{ profile.price }}"),
+        ("a }} b { c }", "a }} b { c }"),
+    ],
+)
+def test_a_text_says_what_is_known_of_the_person(source: str, text: str) -> None:
+    assert said(source, size=7.0) == text
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [
+        ("Hi {{ profile.last_name }},", "profile.last_name"),
+        ("Hi {{ profile.middle_name }},", "profile.middle_name"),
+        ("Hi {{ profile.last_name | upcase }},", "profile.last_name"),
+        ("{{ profile.none | join: ', ' }}", "profile.none"),
+        ("{% for plan in profile.none %}{{ plan }}{% endfor %}", "profile.none"),
+        ("{{ slots.size }}", "slots.size"),
+        ("{{ profile.address.size }}", "profile.address"),
+        ("{{ profile.group }}", "one value of a group"),
+        ("{{ profile.price | money: profile.currency }}", "profile.currency"),
+    ],
+)
+def test_what_is_missing_is_never_said_as_nothing(source: str, name: str) -> None:
+    words = said(source)
+    assert isinstance(words, Unsayable)
+    assert name in words.why
+
+
+@pytest.mark.parametrize(
+    ("source", "locale", "text"),
+    [
+        ("{{ profile.price | number }}", "en-GB", "1,234.5"),
+        ("{{ profile.price | number }}", "de-DE", "1.234,5"),
+        ('{{ profile.price | money: "EUR" }}', "de-DE", "1.234,50\xa0€"),
+        ('{{ profile.price | money: "EUR" }}', "en-GB", "€1,234.50"),
+        ('{{ profile.renews_on | date: "long" }}', "en-GB", "1 December 2026"),
+        ('{{ profile.renews_on | date: "long" }}', "en-US", "December 1, 2026"),
+        ('{{ profile.renews_on | date: "long" }}', "de-DE", "1. Dezember 2026"),
+    ],
+)
+def test_numbers_money_and_days_are_written_as_in_the_locale(source: str, locale: str, text: str) -> None:
+    assert said(source, locale) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "locale", "written"),
+    [(None, "en-US", "en_US"), (None, "de-DE", "en"), ("de", "de-AT", "de_AT"), ("de", None, "de"), ("xx", None, "en")],
+)
+def test_the_locale_is_the_persons_where_it_is_of_the_texts_language(
+    language: str | None, locale: str | None, written: str
+) -> None:
+    assert locale_for(Personal(locale=locale), language) == written
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ profile.first_name | money: 'EUR' }}",
+        "{{ profile.price | money: 'EURO' }}",
+        "{{ profile.first_name | date }}",
+        "{{ 1 | divided_by: 0 }}",
+        "{{ profile.price | nope }}",
+        "{{",
+        "{% include 'other' %}",
+        "{% render 'other' %}",
+        "{{ profile.price | replace: '1', '11' }}",
+    ],
+)
+def test_what_cannot_be_worded_is_told(source: str) -> None:
+    assert isinstance(said(source), Unsayable)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{% for i in (1..100000000) %}x{% endfor %}",
+        "{% for i in (1..1000) %}{% for j in (1..1000) %}x{% endfor %}{% endfor %}",
+        "{% for i in (1..900) %}{{ profile.first_name }} has a very long name.{% endfor %}",
+        "{% assign a = 'aaaaaaaaaa' %}{% for i in (1..100) %}{% assign a = a | append: a %}{% endfor %}{{ a }}",
+        "{% if true %}" * 300 + "{% endif %}" * 300,
+        "x" * 5000,
+    ],
+    ids=["long loop", "loop in a loop", "long output", "a text that doubles", "deep nesting", "long template"],
+)
+def test_bombs_are_stopped_at_once(source: str) -> None:
+    begun = perf_counter()
+    assert isinstance(said(source), Unsayable)
+    assert perf_counter() - begun < 1
+
+
+odd = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("2026-11-24"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=4,
+)
+PIECES = """
+{{ profile.a }}
+{{ profile.a.b | default: 5 }}
+{% if profile.a > 1 %}
+{% endif %}
+{% else %}
+Hi
+{{ x }}
+{%
+{% for x in profile.a %}
+{% endfor %}
+{{ profile.a | money: 'EUR' }}
+{{ profile.a | number }}
+{{ profile.a | date }}
+{{ profile.a | plus: profile.b | times: 9 }}
+{{ profile.a | join: profile.b }}
+{{ profile.a | sort | first }}
+{% assign y = profile.b %}{{ y }}
+{% case profile.a %}{% when 1 %}
+{% endcase %}
+{{ profile.a | truncate: profile.b }}
+{{ profile.a | uniq | size }}
+{{ profile.a contains 1
+{{ profile.a.size }}
+{{ profile.a | append: profile.b }}
+"""
+pieces = st.sampled_from(PIECES.strip().split("\n"))
+
+
+@given(st.lists(pieces, max_size=6).map("".join) | st.text(alphabet="{}%| profile.a:'<", max_size=30), odd, odd)
+def test_wording_never_raises_and_never_grows(source: str, a: Any, b: Any) -> None:
+    words = render_liquid(source, Personal({"a": a, "b": b}), {}, "de")
+    assert isinstance(words, Unsayable) or len(words) <= LONGEST_OUTPUT
