@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import UTC, datetime
 
 from bot.entrypoints.cli import FAULTY
-from bot.entrypoints.commands.segments.reading import contents_of, people, read
+from bot.entrypoints.commands.segments.reading import contents_of, now_of, people, read
 from bot.journeys.selection import check_selection
 from bot.ports import UnitOfWork
 from bot.settings import Settings
@@ -23,7 +22,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         return FAULTY
 
     async def reading(uow: UnitOfWork) -> list[str]:
-        now = datetime.now(UTC)
+        now = now_of(settings)
         count = await uow.segments.count(condition, now)
         found = await uow.segments.find(condition, now, limit=SHOWN)
         more = [f"  ... and {count - len(found)} more"] if count > len(found) else []

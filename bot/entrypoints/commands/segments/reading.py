@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 
+from bot.adapters.clock import SandboxClock
 from bot.adapters.database import Database
 from bot.adapters.library import Contents, read_contents
 from bot.domain.audience import Working
@@ -36,6 +38,11 @@ async def _read(settings: Settings, reading: Callable[[UnitOfWork], Awaitable[T]
             return await reading(uow)
     finally:
         await store.close()
+
+
+def now_of(settings: Settings) -> datetime:
+    """The present; in a sandbox whose clock was moved, as that clock shows it."""
+    return SandboxClock(settings.data / "sandbox-clock").now()
 
 
 def told(working: Working | None, version: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.clock import SandboxClock
 from bot.adapters.database import Database
 from bot.domain.audience import Segment, Working
 from bot.domain.ids import ProfileId
@@ -69,6 +70,17 @@ def test_a_condition_is_counted_by_the_database(people: None, capsys: pytest.Cap
     assert capsys.readouterr().out.splitlines() == ["1 person", "  p00"]
     assert run(["segments", "check", "exists(profile.team_size)"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "  ... and 8 more"
+
+
+def test_days_are_counted_as_the_sandbox_shows_them(
+    people: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+    clock = SandboxClock(tmp_path / "sandbox-clock")
+    assert run(["segments", "check", "days_since(profile.created_on) > 36500"]) == 0
+    clock.forward(timedelta(days=36600))
+    assert run(["segments", "check", "days_since(profile.created_on) > 36500"]) == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if "pe" in line] == ["0 people", "13 people"]
 
 
 @pytest.mark.parametrize(
