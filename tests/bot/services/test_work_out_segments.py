@@ -23,6 +23,7 @@ from bot.services.work_out_segments import work_on_segments
 from tests.bot.services.stage import ANA, Stage, journey_of
 from tests.bot.services.test_keep_segments import BIG, KEEN, TRIAL, divide, segments_of
 from tests.bot.services.test_properties import on_a_stage
+from tests.contracts.samples import opened
 
 BEN = ProfileId("ben")
 NEW = Segment("new", "days_since(profile.created_on) <= 30")
@@ -110,6 +111,26 @@ async def test_a_working_out_that_was_cut_off_goes_on_where_it_was(
     for one in people:
         assert await segments_of(again, one.id) == {"big-teams"}
         assert len(await again.enrolments(one.id)) == 1
+
+
+async def test_two_workers_share_the_work_and_tell_each_change_once(
+    stage: Stage, postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work_out_segments, "CHUNK", 3)
+    monkeypatch.setattr(work_out_segments, "BATCH", 2)
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        stages = [Stage(store, stage.clock) for store in (one, other)]
+        people = [person(stage, f"p{number}", team_size=50) for number in range(20)]
+        await add(stages[0], *people)
+        for each in stages:
+            divide(each, BIG, NEW)
+            each.play(WELCOME)
+        await asyncio.gather(*(work(each) for each in stages))
+        async with one.transaction() as uow:
+            assert [await uow.segments.count_members(name) for name in ("big-teams", "new")] == [20, 20]
+            assert await uow.segments.claim_changes(100) == []
+        for person_ in people:
+            assert len(await stages[0].enrolments(person_.id)) == 1
 
 
 async def test_a_change_that_cannot_be_told_holds_up_nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
