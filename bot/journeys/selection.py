@@ -6,9 +6,10 @@ The rest is refused here, in a sentence, rather than answered differently.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from bot.domain.audience import ProfileSchema
-from bot.journeys.expression import check
+from bot.journeys.expression import check, names_in
 from bot.journeys.kinds import ALWAYS_THERE, kinds_of, profile_names
 from bot.journeys.syntax import (
     AllOf,
@@ -51,6 +52,13 @@ def check_selection(source: str, schema: ProfileSchema | None) -> str | None:
     except ExpressionError as error:
         return str(error)
     return None
+
+
+@lru_cache(maxsize=1_000)
+def looks_at(source: str) -> frozenset[str]:
+    """What the condition depends on: `profile.team_size`, `profile.tags`, `lead`."""
+    paths = (name.path for name in names_in(parse(source)))
+    return frozenset("lead" if path[0] == "lead" else ".".join(path[:2]) for path in paths)
 
 
 def _parts(node: Node) -> Sequence[Node]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bot.domain.effects import Emit
+from bot.domain.audience import Segment
+from bot.domain.effects import AddTag, ChangeScore, Emit, PersonEffect, SetAttribute
 from bot.domain.ids import ProfileId
 from bot.journeys.expression import is_true
+from bot.journeys.selection import looks_at
 from bot.ports import UnitOfWork
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
@@ -14,20 +17,36 @@ from bot.services.runtime import Runtime
 ENTERED, LEFT = "segment.entered", "segment.left"
 
 
-async def keep_segments(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> tuple[Emit, ...]:
+async def keep_segments(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, changed: Iterable[str], now: datetime
+) -> tuple[Emit, ...]:
     """Let the person into the segments that they belong to now, and out of the others.
 
-    The events are the caller's to pass on to journeys. Segments that are no more are left to `work_out_segments`.
+    `changed` names what has changed, as `looks_at` does; segments that look at nothing of it stay as they are. The
+    events are the caller's to pass on to journeys. Segments that are no more are left to `work_out_segments`.
     """
-    return tuple(
-        segment_event(segment, entered=entered) for segment, entered in await _move(uow, runtime, profile_id, now)
-    )
+    concerned = [one for one in _segments(runtime) if not looks_at(one.condition).isdisjoint(changed)]
+    moved = await _move(uow, profile_id, concerned, now)
+    return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
 
 
 async def meet_segments(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
     """The same for somebody new: journeys are told a moment later, by the worker."""
-    for segment, entered in await _move(uow, runtime, profile_id, now):
+    for segment, entered in await _move(uow, profile_id, _segments(runtime), now):
         await uow.segments.queue(profile_id, segment, entered=entered, at=now)
+
+
+def changed_by(effect: PersonEffect) -> frozenset[str]:
+    """What an effect changes of what conditions look at."""
+    match effect:
+        case SetAttribute(name=name):
+            return frozenset({f"profile.{name}"})
+        case AddTag():
+            return frozenset({"profile.tags"})
+        case ChangeScore():
+            return frozenset({"lead"})
+        case _:
+            return frozenset()
 
 
 def segment_event(segment: str, *, entered: bool) -> Emit:
@@ -35,8 +54,13 @@ def segment_event(segment: str, *, entered: bool) -> Emit:
     return Emit(ENTERED if entered else LEFT, {"segment": segment})
 
 
-async def _move(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> list[tuple[str, bool]]:
-    segments = runtime.library.current().segments
+def _segments(runtime: Runtime) -> list[Segment]:
+    return list(runtime.library.current().segments.values())
+
+
+async def _move(
+    uow: UnitOfWork, profile_id: ProfileId, segments: Sequence[Segment], now: datetime
+) -> list[tuple[str, bool]]:
     if not segments:
         return []
     # Two transactions that change the same person: the second one sees what the first has done.
@@ -45,13 +69,13 @@ async def _move(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: d
     names = {"profile": profile, "lead": lead, "now": now}
     is_in = await uow.segments.of(profile_id)
     moved = []
-    for name, segment in segments.items():
+    for segment in segments:
         belongs = is_true(segment.condition, names)
-        if belongs == (name in is_in):
+        if belongs == (segment.id in is_in):
             continue
         if belongs:
-            await uow.segments.enter(profile_id, name, now)
+            await uow.segments.enter(profile_id, segment.id, now)
         else:
-            await uow.segments.leave(profile_id, name)
-        moved.append((name, belongs))
+            await uow.segments.leave(profile_id, segment.id)
+        moved.append((segment.id, belongs))
     return moved

@@ -37,7 +37,7 @@ from bot.domain.person import Identity
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
 from bot.services.hand_off import request_handoff
-from bot.services.keep_segments import keep_segments
+from bot.services.keep_segments import changed_by, keep_segments
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.person_facts import person_facts
 from bot.services.receive import start_conversation
@@ -46,9 +46,6 @@ from bot.services.sync_crm import sync_crm
 from bot.services.weigh import Matter, note_decision
 
 log = structlog.get_logger()
-
-CHANGES_THE_PERSON = (SetAttribute, AddTag, ChangeScore)
-"""What may move somebody into a segment or out of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +77,8 @@ async def perform(
             emitted.append(effect)
         else:
             await _do(uow, runtime, effect, replace(cause, key=f"{cause.key}:{number}"), now)
-    if any(isinstance(effect, CHANGES_THE_PERSON) for effect in effects):
-        emitted.extend(await keep_segments(uow, runtime, cause.profile_id, now))
+    if changed := frozenset().union(*map(changed_by, effects)):
+        emitted.extend(await keep_segments(uow, runtime, cause.profile_id, changed, now))
     return tuple(emitted)
 
 

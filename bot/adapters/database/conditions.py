@@ -34,7 +34,7 @@ from bot.adapters.database.json_in_postgresql import PostgresqlJson
 from bot.adapters.database.json_in_sqlite import SqliteJson
 from bot.adapters.database.views import ZERO, Sql, Views, bounded, compared, sure
 from bot.adapters.tables import profile, score_change
-from bot.journeys.expression import LONGEST_TEXT, names_in
+from bot.journeys.expression import LONGEST_TEXT
 from bot.journeys.syntax import (
     AllOf,
     AnyOf,
@@ -64,11 +64,6 @@ def condition(source: str, *, postgresql: bool) -> Sql:
     Raises ValueError for what `selection.check_selection` refuses.
     """
     return _Translation(PostgresqlJson() if postgresql else SqliteJson()).truth(parse(source))
-
-
-def reads_scores(source: str) -> bool:
-    """Whether the condition looks at the lead score, which is summed up from another table."""
-    return any(name.path[0] == "lead" for name in names_in(parse(source)))
 
 
 class _Translation:

@@ -78,7 +78,8 @@ class StoredProfiles(Repository):
         return [Identity(row.kind, row.value, row.verified) for row in rows]
 
     async def lock(self, profile_id: ProfileId) -> None:
-        await self._session.execute(LOCK, {"profile": profile_id})
+        if self._session.is_postgresql:  # SQLite has one writer at a time
+            await self._session.execute(LOCK, {"profile": profile_id})
 
 
 def _knowledge(profile: Profile) -> dict[str, Any]:

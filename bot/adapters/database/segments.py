@@ -28,12 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.adapters.database.conditions import TODAY, condition, reads_scores
+from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import Moment, enrolment, profile, segment, segment_change, segment_member
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.ids import ProfileId
+from bot.journeys.selection import looks_at
 
 OF_SEGMENT: Sql = bindparam("of_segment", type_=Text)
 
@@ -219,7 +220,7 @@ class _Chunk:
             # Whoever changes one of these people holds this lock. PostgreSQL looks at a row again that changed while we
             # waited for it, but not at other tables: where scores count, what is read must be read after the lock.
             differing = differing.with_for_update(key_share=True, of=profile)
-            if reads_scores(source):
+            if "lead" in looks_at(source):
                 self.lock = select(func.count()).select_from(differing.subquery("locked"))
             self.write = _write(differing, bounded=bounded)
         else:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, Emit, PersonEffect, SetAttribute
 from bot.domain.ids import ProfileId
+from bot.ports import UnitOfWork
+from bot.services import keep_segments
 from bot.services.enrol import carry_out
 from bot.services.perform import Cause, perform
 from bot.services.work_out_segments import work_on_segments
@@ -45,6 +49,22 @@ async def test_what_is_learnt_of_somebody_moves_them_at_once(stage: Stage) -> No
     assert await does(stage, SetAttribute("team_size", "many")) == (Emit("segment.left", {"segment": "big-teams"}),)
     assert await does(stage, SetAttribute("team_size", "few")) == ()
     assert await segments_of(stage) == {"trial", "keen"}
+
+
+async def test_what_no_segment_looks_at_is_not_looked_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    divide(stage, BIG, TRIAL, KEEN)
+    await stage.meet()
+    looked_up: list[ProfileId] = []
+
+    async def person_facts(uow: UnitOfWork, who: ProfileId) -> tuple[dict[str, int], dict[str, int]]:
+        looked_up.append(who)
+        return {}, {}
+
+    monkeypatch.setattr(keep_segments, "person_facts", person_facts)
+    assert await does(stage, SetAttribute("name", "Ana"), Emit("a.b")) == (Emit("a.b"),)
+    assert looked_up == []
+    await does(stage, SetAttribute("team_size", 1), AddTag("trial"))
+    assert looked_up == [ANA]
 
 
 async def test_somebody_new_is_in_the_segments_of_people_of_whom_nothing_is_known(stage: Stage) -> None:
