@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -18,6 +18,7 @@ from bot.domain.delivery import (
     ChannelMessage,
     CrmNote,
     CrmUpsert,
+    EndpointCall,
     Later,
     OutboxEntry,
     OutboxStatus,
@@ -27,10 +28,12 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
+from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, OutboundMessage, Receipt, Text
 from bot.ports import UnitOfWork
+from bot.services.enrol import tell_step
 from bot.services.hand_off import relay
-from bot.services.runtime import FEEDS, Runtime
+from bot.services.runtime import FEEDS, TIMERS, Runtime
 from bot.services.sync_crm import lead_of
 from bot.services.weigh import Matter, keep_decision, note_decision, weigh
 
@@ -80,6 +83,8 @@ async def deliver_due(runtime: Runtime, *, left_at: datetime | None = None) -> i
             batch.create_task(_deliver_in_turn(runtime, lane))
     if entries:
         await runtime.wakeups.notify(FEEDS)
+    if any(isinstance(entry.dispatch, EndpointCall) for entry in entries):
+        await runtime.wakeups.notify(TIMERS)
     return len(entries)
 
 
@@ -202,6 +207,7 @@ def _matter(entry: OutboxEntry, message: ChannelMessage) -> Matter:
         enrolment_id=entry.enrolment_id,
         window=entry.window,
         expires_at=entry.expires_at,
+        cap=entry.cap,
     )
 
 
@@ -209,10 +215,12 @@ async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
     match entry.dispatch:
         case ChannelMessage() as message:
             return await _send(runtime, entry, message)
-        case CrmUpsert(crm=crm):
-            return await _upsert(runtime, crm, _owner(entry), entry.key)
+        case CrmUpsert(crm=crm, record=record):
+            return await _upsert(runtime, crm, _owner(entry), record, entry.key)
         case CrmNote(crm=crm, text=text):
             return await _note(runtime, crm, _owner(entry), text, entry.key)
+        case EndpointCall(endpoint=endpoint, body=body):
+            return await _call(runtime, endpoint, body, entry.key)
 
 
 async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
@@ -278,10 +286,11 @@ def disclosure_key(key: str) -> str:
     return f"{key}:disclosure"
 
 
-async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, key: str) -> Receipt:
+async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, record: Mapping[str, Any], key: str) -> Receipt:
     """The lead as it is now: a try that comes late must not bring back what was known when it was queued."""
     async with runtime.store.transaction() as uow:
         lead = await lead_of(uow, await uow.profiles.get(profile_id))
+    lead = replace(lead, properties={**lead.properties, **record})
     crm_id = await _answer(runtime.crms[crm].upsert(lead, key=key), repeatable=True)
     async with runtime.store.transaction() as uow:
         await uow.crm_links.put(crm, profile_id, crm_id)
@@ -295,6 +304,13 @@ async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, ke
         raise _NoRecord("the CRM has no record of this person yet")
     await _answer(runtime.crms[crm].note(crm_id, text, key=key), repeatable=True)
     return Receipt(crm_id)
+
+
+async def _call(runtime: Runtime, endpoint: str, body: Mapping[str, Any], key: str) -> Receipt:
+    if runtime.endpoints is None or endpoint not in runtime.endpoints.names:
+        raise PermanentSendError(f'OVERTURE_ENDPOINTS has no "{endpoint}" any more')
+    await _answer(runtime.endpoints.call(endpoint, body, key=key), repeatable=True)
+    return Receipt(key)
 
 
 async def _vendor_id_of(runtime: Runtime, key: str | None) -> str | None:
@@ -349,6 +365,8 @@ async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) ->
         await uow.outbox.settle(settled)
         if isinstance(entry.dispatch, ChannelMessage):
             await _follow_up(uow, entry, entry.dispatch, settled, now)
+        elif isinstance(entry.dispatch, EndpointCall):
+            await _tell_journey(uow, runtime, entry, settled, now)
     level = log.warning if settled.status is OutboxStatus.DEAD else log.info
     level("outbox entry settled", entry=entry.id, status=settled.status.value, attempts=settled.attempts)
 
@@ -367,6 +385,18 @@ async def _follow_up(
         if handoff is not None:
             words = f"Your message did not reach the customer: {settled.reason}."
             await relay(uow, handoff, f"{entry.key}:undelivered", "Overture", words, now)
+
+
+async def _tell_journey(
+    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry, now: datetime
+) -> None:
+    """The step that wanted the endpoint told waits for what comes of it."""
+    if entry.enrolment_id is None:
+        return
+    if settled.status is OutboxStatus.SENT:
+        await tell_step(uow, runtime, entry.enrolment_id, Finished(entry.key), now)
+    elif settled.status is OutboxStatus.DEAD:
+        await tell_step(uow, runtime, entry.enrolment_id, Failed(entry.key, settled.reason), now)
 
 
 def _owner(entry: OutboxEntry) -> ProfileId:

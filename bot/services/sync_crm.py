@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import CrmNote, CrmUpsert, OutboxEntry
@@ -22,12 +24,19 @@ async def sync_crm(
     key: str,
     note: str,
     now: datetime,
+    record: Mapping[str, Any] | None = None,
     conversation_id: ConversationId | None = None,
+    only: str = "",
 ) -> None:
-    """Queue the record as it is now and, where there is one, a note. The same key queues once."""
+    """Queue the record as it is now and, where there is one, a note. The same key queues once.
+
+    `record` are fields that only the CRM has; `only` names the one CRM that is told, where it is not all.
+    """
     lead = await lead_of(uow, await uow.profiles.get(profile_id))
     for crm in runtime.crms:
-        dispatches: list[tuple[str, CrmUpsert | CrmNote]] = [(f"{key}:crm:{crm}", CrmUpsert(crm, lead))]
+        if only not in ("", crm):
+            continue
+        dispatches: list[tuple[str, CrmUpsert | CrmNote]] = [(f"{key}:crm:{crm}", CrmUpsert(crm, lead, record or {}))]
         if note:
             dispatches.append((f"{key}:note:{crm}", CrmNote(crm, HandoffId(""), note)))
         for entry_key, dispatch in dispatches:

@@ -12,13 +12,14 @@ import structlog
 
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
-from bot.domain.delivery import ChannelMessage, OutboxEntry
+from bot.domain.delivery import AWAITED, ChannelMessage, OutboxEntry
 from bot.domain.effects import Say
 from bot.domain.handoff import Handoff
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
-from bot.domain.journey import Answered, EnrolmentStatus, Refused, SendWindow
+from bot.domain.journey import Answered, EnrolmentStatus, Refused
 from bot.domain.message import Text
 from bot.domain.score import ScoreChange, total_score
+from bot.domain.send_window import SendWindow
 from bot.domain.understanding import Understood
 from bot.ports import Abilities, UnitOfWork
 from bot.services.ask_model import ModelCall
@@ -47,6 +48,7 @@ class Turn:
     begun: float
     enrolment_id: EnrolmentId | None = None
     window: SendWindow | None = None
+    priority: int = AWAITED
 
 
 def unasked(
@@ -144,6 +146,7 @@ def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
         created_at=now,
         due_at=now,
         window=turn.window,
+        priority=turn.priority,
     )
 
 

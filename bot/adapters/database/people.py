@@ -15,10 +15,16 @@ from bot.adapters.tables import crm_link, identity, profile, score_change, shard
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange
+from bot.ports import Dated
 
 ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
+MOST_DAYS = 8
+"""People are looked for by so many days at once; where there are more, by having the attribute at all."""
+
+PAGE = select(profile.c.id).where(profile.c.id > bindparam("after")).order_by(profile.c.id).limit(bindparam("most"))
+PAGE_DATED = PAGE.where(or_(*(profile.c.attributes.like(bindparam(f"pattern_{one}")) for one in range(MOST_DAYS))))
 OWNER = (
     select(profile)
     .join(identity, identity.c.profile_id == profile.c.id)
@@ -56,6 +62,16 @@ class StoredProfiles(Repository):
         changed = await self._session.execute(SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile))
         if not changed.rowcount:
             raise LookupError(f'there is no profile "{profile.id}" in the store.')
+
+    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Sequence[ProfileId]:
+        values: dict[str, Any] = {"after": after, "most": limit}
+        if dated is None:
+            return [ProfileId(row.id) for row in await self._session.execute(PAGE, values)]
+        days = dated.days if 0 < len(dated.days) <= MOST_DAYS else [""]
+        patterns = [f'%"{dated.attribute}":"{day}%' for day in days]
+        patterns += patterns[:1] * (MOST_DAYS - len(patterns))
+        values |= {f"pattern_{number}": pattern for number, pattern in enumerate(patterns)}
+        return [ProfileId(row.id) for row in await self._session.execute(PAGE_DATED, values)]
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -12,12 +14,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, insert, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.adapters.codec import JOURNEY
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD, configuration
-from bot.adapters.tables import metadata
+from bot.adapters.tables import journey, metadata
+from bot.domain.entries import EventEntry
 
 
 def test_the_version_we_look_for_is_the_last_migration() -> None:
@@ -44,6 +48,29 @@ async def test_a_new_file_is_ready_within_a_second_and_an_old_one_at_once(tmp_pa
         await database.migrate()
         assert perf_counter() - begun < limit
         await database.close()
+
+
+def test_versions_of_journeys_that_were_entered_before_stay_readable(tmp_path: Path) -> None:
+    """As release 0002 wrote one: who is inside goes on with it."""
+    from alembic import command
+
+    body: dict[str, Any] = {
+        "id": "welcome", "version": "1", "purpose": "marketing", "enter_event": "demo.requested",
+        "enter_if": "profile.vip", "again_after": "P90D", "exit_events": [], "exit_when": None, "window": None,
+        "first": "begin", "steps": {"begin": {"id": "begin", "tag": "seen", "then": "end", "kind": "add_to"}},
+        "places": {},
+    }  # fmt: skip
+    row = {"id": "welcome", "version": "1", "body": json.dumps(body)}
+    engine = create_engine(f"sqlite:///{tmp_path / 'overture.db'}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0002")
+        connection.execute(insert(journey), row)
+        command.upgrade(configuration(connection), "head")
+        read = JOURNEY.load(connection.execute(select(journey.c.body)).scalar_one())
+        command.downgrade(configuration(connection), "0002")
+        assert json.loads(connection.execute(select(journey.c.body)).scalar_one()) == body
+    engine.dispose()
+    assert read.entries == (EventEntry("demo.requested", condition="profile.vip", again_after=timedelta(days=90)),)
 
 
 @pytest.mark.timeout(60)

@@ -11,6 +11,7 @@ import pytest
 from bot.documents import parse
 from bot.domain.consent import Purpose
 from bot.domain.effects import AddTag, AskForm, ChangeScore, PersonEffect, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.entries import EventEntry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     Answered,
@@ -56,7 +57,9 @@ def days(number: int) -> timedelta:
 
 def test_it_is_marketing_on_a_demo_request_and_leaves_on_a_booking(journey: Journey) -> None:
     assert (journey.id, journey.purpose) == ("demo-follow-up", Purpose.MARKETING)
-    assert (journey.enter_event, journey.exit_events) == ("demo.requested", ("meeting.booked",))
+    (entry,) = journey.entries
+    assert isinstance(entry, EventEntry)
+    assert (entry.event, journey.exit_events) == ("demo.requested", ("meeting.booked",))
     assert journey.window is not None
     assert 6 not in journey.window.days
 

@@ -21,20 +21,20 @@ from bot.domain.effects import (
 )
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
-    END,
+    HANDED_BACK,
+    TAKEN_OVER,
     Answered,
     Enrolment,
     EnrolmentStatus,
     Entered,
     Facts,
-    GoStep,
     Happened,
     Journey,
     Refused,
-    SendStep,
     TimerFired,
     Trigger,
 )
+from bot.domain.steps import END, GoStep, SendStep
 from bot.journeys.interpreter import Advance, advance, begin
 
 Reader = Callable[..., Journey]
@@ -443,15 +443,44 @@ def test_silence_counts_from_when_the_question_can_go_out_and_not_from_the_night
     assert walk.at.due_at == monday_morning + 2 * DAY
 
 
-def test_while_a_rep_has_the_floor_reminders_and_silence_are_held(journey_of: Reader) -> None:
-    walk = Walk(journey_of(ASKING)).enters()
+def test_while_a_rep_has_the_floor_the_time_of_a_question_stands_still(journey_of: Reader) -> None:
+    walk = Walk(journey_of(ASKING)).enters().waits(timedelta(hours=12))
     walk.rep_has_the_floor = True
-    walk.waits(5 * DAY)
+    walk.hears(TAKEN_OVER).waits(5 * DAY)
     assert len(asks(walk)) == 1
     assert walk.tags == []
     walk.rep_has_the_floor = False
-    walk.waits(timedelta(hours=1))
+    walk.hears(HANDED_BACK)
+    assert walk.at.due_at == walk.now + timedelta(hours=12)
+    walk.waits(DAY)
+    assert asks(walk)[1:] == [("e1:when:1:remind1", True)]
+    walk.waits(2 * DAY)
     assert walk.tags == ["nurture"]
+
+
+def test_a_hand_back_that_nobody_told_of_is_found_by_the_clock(journey_of: Reader) -> None:
+    walk = Walk(journey_of("- wait: 1d\n- add_to: done")).enters()
+    walk.rep_has_the_floor = True
+    walk.waits(3 * DAY)
+    assert walk.tags == []
+    walk.rep_has_the_floor = False
+    walk.waits(timedelta(hours=1))
+    assert walk.tags == ["done"]
+
+
+def test_while_a_rep_has_the_floor_what_is_waited_for_still_counts(journey_of: Reader) -> None:
+    walk = Walk(journey_of(AWAITED)).enters()
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER).waits(5 * DAY)
+    assert walk.tags == []
+    assert walk.hears("link.clicked", url="/prices").tags == ["prices"]
+
+
+def test_a_question_may_end_the_journey_when_a_colleague_takes_over(journey_of: Reader) -> None:
+    walk = Walk(journey_of(ASKING.replace("  refuse:", "  human: exit\n  refuse:"))).enters()
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER)
+    assert (walk.at.status, walk.at.reason) == (EnrolmentStatus.DONE, "a colleague took over")
 
 
 def test_while_a_rep_has_the_floor_an_answer_still_counts(journey_of: Reader) -> None:

@@ -22,9 +22,10 @@ from bot.domain.delivery import ChannelMessage, Decision, OutboxEntry
 from bot.domain.effects import Emit, PersonEffect
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
-from bot.domain.journey import Enrolment, Journey, SendWindow
+from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import CustomerMessage, DeskAction, DeskReply, DeskVerb, HandoffCard, Text
 from bot.domain.person import Identity, Profile
+from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import FrequencyCap, Keywords, SendingHours, SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.ports import Abilities, Playbook, Store, UnitOfWork

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Withhold
 from bot.domain.ids import ProfileId
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
 from bot.services.judge import SendFacts, judge
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)

@@ -1,0 +1,23 @@
+"""What a journey may refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything by its name. `forms` maps each form to the slots that it fills, `actions` are custom actions."""
+
+    responses: frozenset[str] = frozenset()
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    channels: frozenset[str] = frozenset()
+    desks: frozenset[str] = frozenset()
+    actions: frozenset[str] = frozenset()
+    intents: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    journeys: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    crms: frozenset[str] = frozenset()
+    endpoints: frozenset[str] = frozenset()
