@@ -621,12 +621,11 @@ class Schedules(Protocol):
     async def add(self, state: ScheduleState) -> None:
         """Keep it, unless there is one of this id."""
 
-    async def remove(self, ids: Collection[str]) -> None: ...
-    async def claim_due(self, now: datetime) -> ScheduleState | None:
-        """The one that is due longest, locked for this transaction; other workers skip it."""
+    async def claim_due(self, now: datetime, among: Collection[str]) -> ScheduleState | None:
+        """Of these, the one that is due longest, locked for this transaction; other workers skip it."""
 
     async def save(self, state: ScheduleState) -> None: ...
-    async def next_due(self) -> datetime | None: ...
+    async def next_due(self, among: Collection[str]) -> datetime | None: ...
 
 
 class UnitOfWork(Protocol):

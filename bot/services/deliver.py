@@ -290,7 +290,7 @@ async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, record: Map
     """The lead as it is now: a try that comes late must not bring back what was known when it was queued."""
     async with runtime.store.transaction() as uow:
         lead = await lead_of(uow, await uow.profiles.get(profile_id))
-    lead = replace(lead, properties={**lead.properties, **record})
+    lead = replace(lead, record=record)
     crm_id = await _answer(runtime.crms[crm].upsert(lead, key=key), repeatable=True)
     async with runtime.store.transaction() as uow:
         await uow.crm_links.put(crm, profile_id, crm_id)
