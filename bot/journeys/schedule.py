@@ -158,3 +158,19 @@ def anniversary(named: date, year: int) -> date:
     if (named.month, named.day) == LEAP_DAY and not isleap(year):
         return date(year, 2, 28)
     return named.replace(year=year)
+
+
+def days_to_look_for(schedule: OnDate, since: datetime, until: datetime) -> tuple[str, ...]:
+    """The days that people's attributes may name whose time comes between the two, as they are written.
+
+    `2026-12-24`, or `____-12-24` for that day of any year. A few too many, for nobody's zone is known yet.
+    """
+    shift = schedule.days_before * _DAY
+    first, last = since.date() + shift - 2 * _DAY, until.date() + shift + 2 * _DAY
+    days = [first + number * _DAY for number in range((last - first).days + 1)]
+    if not schedule.yearly:
+        return tuple(day.isoformat() for day in days)
+    named = {f"____-{day:%m-%d}" for day in days}
+    if "____-02-28" in named:
+        named.add("____-02-29")
+    return tuple(sorted(named))

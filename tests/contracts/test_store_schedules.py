@@ -10,6 +10,7 @@ from bot.ports import Dated, ScheduleState, Store
 from tests.contracts.samples import NOON, opened, profile
 
 HOUR = timedelta(hours=1)
+KNOWN = ("welcome:weekly", "later", "unknown")
 WEEKLY = ScheduleState("welcome:weekly", "welcome", NOON, NOON + HOUR)
 
 
@@ -18,9 +19,9 @@ async def test_a_schedule_comes_back_as_it_was_and_is_kept_once(store: Store) ->
         await uow.schedules.add(WEEKLY)
         await uow.schedules.add(replace(WEEKLY, due_at=NOON))
         assert await uow.schedules.ids() == {WEEKLY.id}
-        assert await uow.schedules.claim_due(NOON) is None
-        assert await uow.schedules.claim_due(NOON + HOUR) == WEEKLY
-        assert await uow.schedules.next_due() == NOON + HOUR
+        assert await uow.schedules.claim_due(NOON, KNOWN) is None
+        assert await uow.schedules.claim_due(NOON + HOUR, KNOWN) == WEEKLY
+        assert await uow.schedules.next_due(await uow.schedules.ids()) == NOON + HOUR
 
 
 async def test_how_far_a_run_has_come_is_kept(store: Store) -> None:
@@ -29,22 +30,22 @@ async def test_how_far_a_run_has_come_is_kept(store: Store) -> None:
         await uow.schedules.add(WEEKLY)
         await uow.schedules.save(reached)
     async with store.transaction() as uow:
-        assert await uow.schedules.claim_due(NOON + HOUR) == reached
+        assert await uow.schedules.claim_due(NOON + HOUR, KNOWN) == reached
         await uow.schedules.save(replace(reached, due_at=None))
-        assert await uow.schedules.claim_due(NOON + HOUR) is None
-        assert await uow.schedules.next_due() is None
-        await uow.schedules.remove([WEEKLY.id, "unknown"])
-        await uow.schedules.remove([])
-        assert await uow.schedules.ids() == frozenset()
+        assert await uow.schedules.claim_due(NOON + HOUR, KNOWN) is None
+        assert await uow.schedules.next_due(await uow.schedules.ids()) is None
 
 
 async def test_the_one_that_is_due_longest_comes_first(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.schedules.add(replace(WEEKLY, id="later", due_at=NOON + 2 * HOUR))
         await uow.schedules.add(WEEKLY)
-        found = await uow.schedules.claim_due(NOON + 3 * HOUR)
+        found = await uow.schedules.claim_due(NOON + 3 * HOUR, KNOWN)
+        other = await uow.schedules.claim_due(NOON + 3 * HOUR, ["later"])
         assert found is not None
-        assert found.id == WEEKLY.id
+        assert other is not None
+        assert (found.id, other.id) == (WEEKLY.id, "later")
+        assert await uow.schedules.claim_due(NOON + 3 * HOUR, []) is None
 
 
 async def test_two_workers_never_claim_the_same_schedule(postgresql_url: str) -> None:
@@ -52,8 +53,8 @@ async def test_two_workers_never_claim_the_same_schedule(postgresql_url: str) ->
         async with one.transaction() as uow:
             await uow.schedules.add(WEEKLY)
         async with one.transaction() as mine, other.transaction() as yours:
-            assert await mine.schedules.claim_due(NOON + HOUR) == WEEKLY
-            assert await yours.schedules.claim_due(NOON + HOUR) is None
+            assert await mine.schedules.claim_due(NOON + HOUR, KNOWN) == WEEKLY
+            assert await yours.schedules.claim_due(NOON + HOUR, KNOWN) is None
 
 
 async def test_people_come_in_pages(store: Store) -> None:
