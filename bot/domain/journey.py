@@ -16,7 +16,8 @@ from bot.domain.send_window import SendWindow
 from bot.domain.steps import Step
 
 REPLIED = "message.received"
-"""The person wrote: `channel`, `text` and `intent` say where, what, and what it was understood as."""
+"""The person wrote: `channel`, `text` and `intent` say where, what, and what it was understood as. `enrolment` is the
+run of a journey whose message it answers; empty: none that waits for a reply."""
 
 TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 """A colleague has the floor now; and has it no more."""

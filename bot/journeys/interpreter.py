@@ -12,6 +12,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     ENDED,
     HANDED_BACK,
+    REPLIED,
     TAKEN_OVER,
     Answered,
     Enrolment,
@@ -131,8 +132,10 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
 
 
 def _is_awaited(enrolment: Enrolment, event: str, data: Mapping[str, Any]) -> bool:
-    """Whether it waits for this event; for the end of a journey that it runs, only of that one."""
+    """Whether it waits for this event; of replies only for its own, of ends for that of the journey that it runs."""
     if event in (ANSWER, OUTCOME) or event not in enrolment.waiting_for:
+        return False
+    if event == REPLIED and data.get("enrolment", enrolment.id) != enrolment.id:
         return False
     return event != ENDED or OUTCOME not in enrolment.waiting_for or data.get("key") == _key(enrolment)
 

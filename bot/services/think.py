@@ -87,6 +87,7 @@ class Thought:
     person: Person | None = None
     model_calls: list[ModelCall] = field(default_factory=list)
     passages: tuple[KnowledgeAnswer, ...] = ()
+    failures: list[str] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         stamped = event if event.at is not None else replace(event, at=self.now)
@@ -218,6 +219,7 @@ async def answer(
 
 def _give_up(assistant: Assistant, thought: Thought, error: DialogueError) -> None:
     """The engine has no answer to this message; the next one is a new try."""
+    thought.failures.append(str(error))
     log.error("the dialogue engine failed", conversation=thought.tracker.conversation_id, error=str(error))
     thought.apply(ActionExecuted(ACTION_LISTEN, policy="the dialogue engine failed"))
     _apologise(assistant, thought)
@@ -243,6 +245,7 @@ async def _run(
         log.error(
             "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
         )
+        thought.failures.append(str(error))
         thought.apply(ActionExecuted(action.name, policy=f"{action.why}; it failed"))
         if action.why != SESSION:  # nobody has asked for that one
             _apologise(assistant, thought)
