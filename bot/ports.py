@@ -378,12 +378,16 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A conversation as a turn finds it: whose it is, whether it is handed over, whether its address opted out."""
+    """A conversation as a turn finds it: whose it is, whether it is handed over, whether its address opted out.
+
+    `asking_elsewhere` is another conversation of the person's, in which a journey has asked something.
+    """
 
     conversation: Conversation
     profile: Profile
     handoff: Handoff | None
     suppression: Suppression | None
+    asking_elsewhere: ConversationId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from bot.services.check_in import check_in, plan_check_in
 from bot.services.enrol import tell_journeys
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.interpret import go_to_form, interpret, withhold_consent
+from bot.services.move_question import close_where_it_was_asked, question_elsewhere
 from bot.services.other_languages import keep_language, language_of, title_pressed
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
@@ -130,6 +131,12 @@ async def _customer_turn(
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
     keyword = _keyword(runtime, message, situation)
+    conversation = situation.conversation
+    moved = None if keyword else await question_elsewhere(runtime, thought, situation, message)
+    if moved is not None:
+        conversation = moved.into(replace(conversation, tracker=thought.tracker))
+        for event in moved.events:
+            thought.apply(event)
     reading = await _understand(runtime, thought, situation, message, keyword)
     interpreted = await interpret(runtime, thought, situation, reading)
     understood = interpreted.understood
@@ -146,7 +153,7 @@ async def _customer_turn(
     await answer_further(runtime, thought, situation, message_id, further)
     withhold_consent(thought, understood)
     turn = Turn(
-        conversation=situation.conversation,
+        conversation=conversation,
         thought=thought,
         key=message_id,
         purpose=Purpose.REPLY,
@@ -157,6 +164,8 @@ async def _customer_turn(
         begun=begun,
     )
     async with runtime.store.transaction() as uow:
+        if moved is not None:
+            await close_where_it_was_asked(uow, moved, now)
         reply = await attribute_reply(uow, runtime.library.current().journeys.values(), turn, now)
         await write_turn(uow, runtime, turn, now)
         await tell_journeys(uow, runtime, turn.conversation.profile_id, reply, now)

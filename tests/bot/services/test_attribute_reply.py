@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.domain.delivery import Decision
 from bot.domain.journey import Journey
 from bot.domain.message import DeskVerb
+from bot.domain.person import Identity
 from tests.bot.services.stage import ANA, VISITOR, Stage, journey_of
 
 WAITS_FOR_REPLY = """
@@ -130,7 +131,6 @@ async def test_opt_outs_keywords_and_words_to_a_colleague_are_no_replies(stage: 
     service = journey_of(WAITS_FOR_REPLY.format(response="utter_tip", name="welcome") + "- wait: 1d", purpose="service")
     stage.play(service)
     await stage.happens("demo.requested")
-    await stage.do(*[])
     await stage.settle()
     await stage.says("help")
     await stage.says("stop")
@@ -160,8 +160,6 @@ async def test_a_reply_may_come_on_another_channel(stage: Stage) -> None:
     await stage.happens("demo.requested")
     await stage.settle()
     async with stage.store.transaction() as uow:
-        from bot.domain.person import Identity
-
         await uow.profiles.claim(ANA, Identity("webchat", VISITOR, verified=True), stage.clock.now())
     await stage.says("greet", channel="webchat", address=VISITOR)
     assert await tags_of(stage) == {"replied-to-welcome"}
