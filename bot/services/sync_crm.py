@@ -63,11 +63,16 @@ async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
     known = profile.attributes
     return Lead(
         key=profile.id,
-        email=known.get("email") or by_kind.get("email"),
-        phone=known.get("phone") or by_kind.get("phone"),
-        name=known.get("name"),
+        email=_text(known.get("email")) or by_kind.get("email"),
+        phone=_text(known.get("phone")) or by_kind.get("phone"),
+        name=_text(known.get("name")),
         score=score.total,
         grade=score.grade,
         reasons=tuple(f"{change.points:+d} {change.reason}" for change in changes),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
     )
+
+
+def _text(value: Any) -> str | None:
+    """An attribute that should be a text: whoever set it may have put anything there."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None
