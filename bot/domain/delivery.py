@@ -29,7 +29,8 @@ class ChannelMessage:
     """Content for a person on a channel, or for the sales desk.
 
     `thread_of` and `replaces_of` are keys of earlier outbox entries: what the vendor called those is looked up when
-    this one leaves.
+    this one leaves. Where the vendor refuses it for good, `response` goes to the first of `fallbacks` that reaches the
+    person.
     """
 
     channel: str
@@ -37,6 +38,8 @@ class ChannelMessage:
     content: Content
     thread_of: str | None = None
     replaces_of: str | None = None
+    response: str = ""
+    fallbacks: tuple[str, ...] = ()
     kind: Literal["channel_message"] = "channel_message"
 
 

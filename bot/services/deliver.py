@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.dialogue.responses import render
-from bot.domain.consent import Purpose, Suppression
+from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import (
     ChannelMessage,
@@ -35,6 +35,7 @@ from bot.services.enrol import tell_step
 from bot.services.hand_off import relay
 from bot.services.runtime import FEEDS, TIMERS, Runtime
 from bot.services.sync_crm import lead_of
+from bot.services.take_refusal import MAY_HAVE_LEFT, take_refusal
 from bot.services.weigh import Matter, keep_decision, note_decision, weigh
 
 log = structlog.get_logger()
@@ -50,10 +51,6 @@ ANSWER_WITHIN = timedelta(seconds=30)
 """A vendor that takes longer is left alone; connectors give up before that on their own."""
 
 WAIT_FOR_CARD = timedelta(seconds=1)
-OPTED_OUT_AT_VENDOR = "opted_out"
-"""The code by which a channel says that its vendor will never deliver to this address again."""
-
-
 T = TypeVar("T")
 
 
@@ -155,7 +152,7 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
     except TemporarySendError as error:
         return _retry(attempt, error, runtime.clock.now())
     except PermanentSendError as error:
-        await _learn(runtime, attempt, error)
+        await take_refusal(runtime, attempt, error)
         return replace(attempt, status=OutboxStatus.DEAD, reason=error.reason)
 
 
@@ -182,7 +179,8 @@ async def _left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
     except TemporarySendError as error:
         raise _Unanswered(error.reason) from error
     if found is None and entry.purpose is Purpose.MARKETING:
-        raise PermanentSendError("it is unknown whether this was sent before; marketing is not sent twice")
+        reason = "it is unknown whether this was sent before; marketing is not sent twice"
+        raise PermanentSendError(reason, code=MAY_HAVE_LEFT)
     return found
 
 
@@ -346,16 +344,6 @@ def _left_open(entry: OutboxEntry, reason: str) -> OutboxEntry:
 
 def _given_up(entry: OutboxEntry, reason: str) -> OutboxEntry:
     return replace(entry, status=OutboxStatus.DEAD, reason=f"gave up after {entry.attempts} tries: {reason}")
-
-
-async def _learn(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
-    """The vendor knows of an opt-out that we did not: keep it, so that nobody tries again."""
-    if error.code != OPTED_OUT_AT_VENDOR or not isinstance(entry.dispatch, ChannelMessage):
-        return
-    now = runtime.clock.now()
-    suppression = Suppression(entry.dispatch.channel, entry.dispatch.address, "opted out at the vendor", now)
-    async with runtime.store.transaction() as uow:
-        await uow.consents.suppress(suppression)
 
 
 async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) -> None:

@@ -27,11 +27,15 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
         return
     response = runtime.library.current().assistant.responses[effect.response]
     content = render(response, conversation.tracker, conversation.channel)
+    further = effect.channels[effect.channels.index(conversation.channel) + 1 :]
+    message = ChannelMessage(
+        conversation.channel, conversation.address, content, response=effect.response, fallbacks=further
+    )
     await uow.outbox.add(
         OutboxEntry(
             id=OutboxId(new_id(now)),
             key=effect.key,
-            dispatch=ChannelMessage(conversation.channel, conversation.address, content),
+            dispatch=message,
             purpose=cause.purpose,
             profile_id=cause.profile_id,
             conversation_id=conversation.id,
