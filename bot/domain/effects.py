@@ -248,13 +248,13 @@ PersonEffect = (
     | Emit
     | SendResponse
     | AskForm
-    | StartAction
-    | CallWebhook
-    | StartJourney
-    | StopJourney
     | ScheduleReminder
     | CancelReminder
 )
+"""What a custom action may want done, too."""
+
+JourneyEffect = PersonEffect | StartAction | CallWebhook | StartJourney | StopJourney
+"""What a journey may want done: some of it goes on outside, and the step waits for its end."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.effects import PersonEffect
+from bot.domain.effects import JourneyEffect
 from bot.domain.journey import Enrolment, EnrolmentStatus, Facts, Journey
 from bot.domain.steps import Step
 from bot.journeys.expression import evaluate, in_words, is_true
@@ -22,7 +22,7 @@ class Advance:
     """
 
     enrolment: Enrolment
-    effects: tuple[PersonEffect, ...] = ()
+    effects: tuple[JourneyEffect, ...] = ()
     trail: tuple[tuple[str, str], ...] = ()
 
 
@@ -38,7 +38,7 @@ class Run:
         self.scored = set(facts.scored)
         self.rep_has_the_floor = facts.rep_has_the_floor
         self.now = now
-        self.effects: list[PersonEffect] = []
+        self.effects: list[JourneyEffect] = []
         self._zones = facts.zones
         self._trail: list[tuple[str, str]] = []
 

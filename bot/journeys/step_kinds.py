@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.documents import did_you_mean
 from bot.domain.steps import (
     END,
     ActionStep,
@@ -222,9 +223,12 @@ def read_webhook(reader: StepReader, fields: Fields, at: Position) -> Step | Non
             "Give it a name in the setting OVERTURE_ENDPOINTS, and write that.",
         )
         return None
-    endpoint = webhook.choice("to", reader.known.endpoints, "endpoint in OVERTURE_ENDPOINTS") if to else None
     body = reader.values(webhook, "body")
-    return WebhookStep(at.id, endpoint, body, at.then, failed_go) if endpoint else None
+    if to is not None and to not in reader.known.endpoints:
+        near = did_you_mean(to, reader.known.endpoints)
+        webhook.faults.add(webhook.place("to"), f'there is no endpoint "{to}" in OVERTURE_ENDPOINTS.', near)
+        return None
+    return WebhookStep(at.id, to, body, at.then, failed_go) if to else None
 
 
 def read_run(reader: StepReader, fields: Fields, at: Position) -> Step | None:

@@ -34,11 +34,11 @@ async def attribute_reply(uow: UnitOfWork, journeys: Iterable[Journey], turn: Tu
         return ()
     conversation = turn.conversation
     inside = await uow.enrolments.waiting(conversation.profile_id)
-    if not any(REPLIED in one.waiting_for for one in inside) and not _is_heeded(journeys) and len(inside) < 2:
-        return ()
     owner = await _owner(uow, turn, inside)
     if owner is not None:
         await _note(uow, turn, owner, inside, now)
+    if not any(REPLIED in one.waiting_for for one in inside) and not _is_heeded(journeys):
+        return ()
     asked = conversation.asking_enrolment is not None
     return (
         Emit(

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.effects import AskForm, Emit, PersonEffect, SendResponse, StartAction, StartJourney, StopJourney
+from bot.domain.effects import AskForm, Emit, JourneyEffect, SendResponse, StartAction, StartJourney, StopJourney
 from bot.domain.entries import Entry, EventEntry
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
@@ -41,7 +41,7 @@ LONGEST_CHAIN = 50
 
 
 async def carry_out(
-    uow: UnitOfWork, runtime: Runtime, effects: Iterable[PersonEffect], cause: Cause, now: datetime
+    uow: UnitOfWork, runtime: Runtime, effects: Iterable[JourneyEffect], cause: Cause, now: datetime
 ) -> None:
     """Perform the effects, and let the events that they emit move journeys on."""
     await tell_journeys(uow, runtime, cause.profile_id, await perform(uow, runtime, effects, cause, now), now)
@@ -184,7 +184,7 @@ async def _do(
     uow: UnitOfWork,
     runtime: Runtime,
     enrolment: Enrolment,
-    effects: Sequence[PersonEffect],
+    effects: Sequence[JourneyEffect],
     cause: Cause,
     now: datetime,
 ) -> Sequence[Emit]:
@@ -259,7 +259,7 @@ async def _explain(uow: UnitOfWork, enrolment: Enrolment, trail: Iterable[tuple[
     await uow.feeds.append("explain", f"{enrolment.id}:{enrolment.seq}", item, now)
 
 
-def _check_content(runtime: Runtime, effects: Iterable[PersonEffect]) -> None:
+def _check_content(runtime: Runtime, effects: Iterable[JourneyEffect]) -> None:
     """Raises LookupError where a step names what the assistant has no more; people stay on the version they entered."""
     assistant = runtime.library.current().assistant
     for effect in effects:

@@ -17,9 +17,9 @@ from bot.domain.effects import (
     ChangeScore,
     ClaimIdentity,
     Emit,
+    JourneyEffect,
     OptIn,
     OptOut,
-    PersonEffect,
     RecordConsent,
     RemoveTag,
     RequestHandoff,
@@ -48,7 +48,7 @@ log = structlog.get_logger()
 
 
 async def perform(
-    uow: UnitOfWork, runtime: Runtime, effects: Iterable[PersonEffect], cause: Cause, now: datetime
+    uow: UnitOfWork, runtime: Runtime, effects: Iterable[JourneyEffect], cause: Cause, now: datetime
 ) -> tuple[Emit, ...]:
     """Do each effect in order; the events that they emit are the caller's to pass on.
 
@@ -60,7 +60,7 @@ async def perform(
     return tuple(emitted)
 
 
-async def _do(uow: UnitOfWork, runtime: Runtime, effect: PersonEffect, cause: Cause, now: datetime) -> Sequence[Emit]:
+async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: Cause, now: datetime) -> Sequence[Emit]:
     match effect:
         case Emit():
             return (effect,)

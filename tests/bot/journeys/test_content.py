@@ -340,7 +340,7 @@ def test_a_file_that_is_no_mapping_is_refused(faults_in: Callable[[str], list[st
         ("- action: action_quot", '5:5: there is no action "action_quot". Did you mean "action_quote"?'),
         ("- action: {name: action_quote, channels: [fax]}", '5:45: there is no channel "fax".'),
         ("- action: action_quote\n  failed: {go: nowhere}", '6:14: there is no step "nowhere".'),
-        ("- webhook: {to: biling}", '5:15: there is no endpoint in OVERTURE_ENDPOINTS "biling". Did you mean'),
+        ("- webhook: {to: biling}", '5:15: there is no endpoint "biling" in OVERTURE_ENDPOINTS. Did you mean'),
         ("- webhook: {to: 'https://example.com/x'}", "5:15: content names no address"),
         ("- webhook: {body: {a: 1}}", '5:5: webhook lacks "to".'),
         ("- run: nurtur", '5:5: there is no journey "nurtur". Did you mean "nurture"?'),

@@ -10,7 +10,7 @@ import pytest
 
 from bot.documents import parse
 from bot.domain.consent import Purpose
-from bot.domain.effects import AddTag, AskForm, ChangeScore, PersonEffect, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.effects import AddTag, AskForm, ChangeScore, JourneyEffect, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.entries import EventEntry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
@@ -40,10 +40,10 @@ def journey() -> Journey:
     return read_journey(parse(str(FILE), FILE.read_text(encoding="utf-8")), known)
 
 
-def walk(journey: Journey, *moves: tuple[timedelta, Trigger]) -> tuple[Enrolment, list[PersonEffect]]:
+def walk(journey: Journey, *moves: tuple[timedelta, Trigger]) -> tuple[Enrolment, list[JourneyEffect]]:
     """Where somebody stands who entered on a Tuesday afternoon, after each trigger at its time from then."""
     enrolment = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {}, TUESDAY)
-    effects: list[PersonEffect] = []
+    effects: list[JourneyEffect] = []
     for after, trigger in ((timedelta(), Entered()), *moves):
         result = advance(journey, enrolment, Facts(trigger, PROFILE, {}), TUESDAY + after)
         enrolment = result.enrolment

@@ -14,7 +14,7 @@ from bot.domain.effects import (
     AskForm,
     CallWebhook,
     ChangeScore,
-    PersonEffect,
+    JourneyEffect,
     RequestHandoff,
     SendResponse,
     SetAttribute,
@@ -59,7 +59,7 @@ class Walk:
         self.lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3", **lead}
         self.rep_has_the_floor = False
         self.now = START
-        self.effects: list[PersonEffect] = []
+        self.effects: list[JourneyEffect] = []
         self.trail: list[tuple[str, str]] = []
         self.at = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {"size": 50}, START)
 
