@@ -191,7 +191,7 @@ def _move(run: Run, trigger: Trigger) -> None:
     step = run.journey.steps.get(run.before.step)
     _resume_clock(run)
     if isinstance(trigger, TimerFired) and not isinstance(step, HandoffStep):
-        if run.rep_has_the_floor:
+        if run.rep_has_the_floor and not (isinstance(step, AskStep) and step.human == "exit"):
             run.enrolment = replace(run.enrolment, due_at=later(run.now, HOLD))
             run.did("stands still, for a colleague has the floor")
             return

@@ -35,6 +35,9 @@ CHILD_WITHIN = timedelta(days=3660)
 """A journey that was run ends by itself; this is only so that no enrolment rests without a time."""
 
 
+WITH_A_COLLEAGUE = "a colleague took over"
+
+
 def rests(step: Step) -> bool:
     """Whether people rest at this step, so that a loop with it ends its turn there."""
     match step:
@@ -51,6 +54,8 @@ def come_to_rest(run: Run, step: Step) -> str | None:
     match step:
         case WaitStep():
             return _wait(run, step)
+        case AskStep(human="exit") if run.rep_has_the_floor:
+            run.leave(WITH_A_COLLEAGUE)
         case AskStep():
             run.effects.append(AskForm(step.form, step.channels, run.key))
             run.rest(_next_nudge(run, step, reminded=0), ANSWER)
@@ -81,14 +86,14 @@ def come_to_rest(run: Run, step: Step) -> str | None:
 def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
     """Which step follows the one that the person rests at, now that this has happened; None: they stay there."""
     match step, trigger:
-        case AskStep(human="exit"), Happened(event=event) if event == TAKEN_OVER:
-            run.leave("a colleague took over")
         case AskStep(), Answered():
             run.did("answered: " + ", ".join(step.need))
             return step.then
         case AskStep(), Refused():
             run.did("did not want to answer")
             return step.refuse_go
+        case AskStep(human="exit"), _ if run.rep_has_the_floor:
+            run.leave(WITH_A_COLLEAGUE)
         case AskStep(), TimerFired():
             return _remind_or_give_up(run, step)
         case WaitStep(), TimerFired():

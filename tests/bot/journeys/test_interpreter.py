@@ -484,11 +484,35 @@ def test_while_a_rep_has_the_floor_what_is_waited_for_still_counts(journey_of: R
     assert walk.hears("link.clicked", url="/prices").tags == ["prices"]
 
 
+EXITING = ASKING.replace("  refuse:", "  human: exit\n  refuse:")
+
+
 def test_a_question_may_end_the_journey_when_a_colleague_takes_over(journey_of: Reader) -> None:
-    walk = Walk(journey_of(ASKING.replace("  refuse:", "  human: exit\n  refuse:"))).enters()
+    walk = Walk(journey_of(EXITING)).enters()
     walk.rep_has_the_floor = True
     walk.hears(TAKEN_OVER)
     assert (walk.at.status, walk.at.reason) == (EnrolmentStatus.DONE, "a colleague took over")
+
+
+def test_such_a_question_is_not_asked_while_a_colleague_has_the_floor(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING))
+    walk.rep_has_the_floor = True
+    walk.enters()
+    assert (walk.at.status, walk.at.reason, walk.effects) == (EnrolmentStatus.DONE, "a colleague took over", [])
+
+
+def test_a_take_over_that_nobody_told_of_ends_such_a_question_by_the_clock(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING)).enters()
+    walk.rep_has_the_floor = True
+    walk.waits(DAY)
+    assert walk.at.reason == "a colleague took over"
+
+
+def test_an_answer_of_the_same_moment_counts_for_such_a_question(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING)).enters()
+    walk.rep_has_the_floor = True
+    walk.meets(Answered({"meeting_time": "noon"}))
+    assert walk.tags == ["answered"]
 
 
 def test_while_a_rep_has_the_floor_an_answer_still_counts(journey_of: Reader) -> None:

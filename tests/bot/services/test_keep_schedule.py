@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -11,8 +13,11 @@ from bot.domain.effects import SetAttribute
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.services import keep_schedule
+from bot.services.enrol import let_in
 from bot.services.keep_schedule import keep_schedules
 from tests.bot.services.stage import ANA, Stage, journey_of, spoil
+from tests.contracts.samples import opened
+from tests.manual_clock import ManualClock
 
 TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MONDAYS = "enter: {schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: profile.vip, again: always}"
@@ -190,3 +195,54 @@ async def test_an_edited_schedule_begins_anew_and_its_old_one_sleeps(stage: Stag
     assert await stage.enrolments(vip) == []
     await stage.later(hours=2)
     assert [one.status for one in await stage.enrolments(vip)] == [EnrolmentStatus.WAITING]
+
+
+# ---------------------------------------------------------------- what others have got wrong (issue trackers)
+
+
+async def test_two_schedulers_that_overlap_lose_no_run_and_make_none_twice(
+    postgresql_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_schedule, "PAGE", 3)
+    clock.forward(TUESDAY - clock.now())
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        stages = [Stage(one, clock), Stage(other, clock)]
+        vips = await people(stages[0], 20, vip=True)
+        for stage in stages:
+            stage.play(journey_of(LASTING, MONDAYS))
+        await keep_schedules(stages[0].runtime)
+        clock.forward(timedelta(days=6))
+
+        async def keep(stage: Stage) -> int:
+            return sum([await keep_schedules(stage.runtime) for _ in range(15)])
+
+        done = await asyncio.gather(*(keep(stage) for stage in stages))
+        assert sum(done) == 7  # pages, the last of them not full
+        assert await inside(stages[0], vips) == 20
+        for stage in stages:
+            for vip in vips:
+                assert len(await stage.enrolments(vip)) == 1
+
+
+async def test_a_run_that_dies_in_the_middle_of_a_page_is_taken_up_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vips = await people(stage, 5, vip=True)
+    stage.play(journey_of(LASTING, MONDAYS))
+    await stage.settle()
+    stage.clock.forward(timedelta(days=6))
+    seen = 0
+
+    async def dies(*arguments: Any, **more: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if seen == 3:
+            raise ConnectionError("the process is killed here")
+        return await let_in(*arguments, **more)
+
+    monkeypatch.setattr(keep_schedule, "let_in", dies)
+    with pytest.raises(ConnectionError):
+        await keep_schedules(stage.runtime)
+    assert await inside(stage, vips) == 0
+    await stage.settle()
+    assert await inside(stage, vips) == 5
