@@ -17,7 +17,7 @@ def lot(*drawn_for: str) -> int:
 
 def is_held_out(person: str, journey: str, share: int) -> bool:
     """Whether this person is among the `share` of 10,000 that the journey leaves alone."""
-    return lot(person, journey, "holdout") < share
+    return share > 0 and lot(person, journey, "holdout") < share
 
 
 def arm_for(person: str, journey: str, step: str, arms: Sequence[SplitArm]) -> SplitArm:

@@ -39,6 +39,8 @@ __all__ = ["Advance", "advance", "begin", "word_of_end"]
 HOLD = timedelta(hours=1)
 """While a rep has the floor, a timer is looked at again this much later; word of a hand-back comes before, mostly."""
 
+STANDS_STILL = "its time stands still, for a colleague has the floor"
+
 MOST_STEPS = 500
 """Steps in one advance; content with a loop that never rests is refused, so only a fault of ours gets here."""
 
@@ -193,10 +195,8 @@ def _move(run: Run, trigger: Trigger) -> None:
     if isinstance(trigger, TimerFired) and not isinstance(step, HandoffStep):
         if run.rep_has_the_floor and not (isinstance(step, AskStep) and step.human == "exit"):
             run.enrolment = replace(run.enrolment, due_at=later(run.now, HOLD))
-            run.did("stands still, for a colleague has the floor")
             return
         if run.enrolment.due_at is not None and run.enrolment.due_at > run.now:
-            run.did("goes on waiting for what was left of its time when a colleague took over")
             return
     target = go_on(run, step, trigger)
     if target is not None:
@@ -230,9 +230,10 @@ def _walk(run: Run, target: str) -> None:
 
 def _hold(run: Run) -> None:
     """From now on its time stands still, and what is left of it is known."""
-    if not run.kept("held") and run.enrolment.due_at is not None:
-        due_at = run.before.due_at if run.enrolment.step == run.before.step else run.enrolment.due_at
-        run.remember(held={"since": run.now.isoformat(), "due": (due_at or run.enrolment.due_at).isoformat()})
+    due_at = run.before.due_at if run.stayed else run.enrolment.due_at
+    if due_at is not None and not run.kept("held"):
+        run.remember(held={"since": run.now.isoformat(), "due": due_at.isoformat()})
+        run.did(STANDS_STILL)
 
 
 def _resume_clock(run: Run) -> None:
@@ -248,3 +249,4 @@ def _resume_clock(run: Run) -> None:
         arrived_at=None if arrived is None else later(arrived, stood_still),
     )
     run.remember(held=None)
+    run.did("its time goes on, for the colleague is gone")

@@ -126,8 +126,7 @@ def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
 
 def abandon(run: Run) -> None:
     """What was started for the step at which the person leaves the journey is to end, too."""
-    stayed = run.enrolment.step == run.before.step and run.enrolment.visit == run.before.visit
-    if stayed and isinstance(run.journey.steps.get(run.before.step), RunStep):
+    if run.stayed and isinstance(run.journey.steps.get(run.before.step), RunStep):
         run.effects.append(StopJourney(run.key))
 
 

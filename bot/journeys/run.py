@@ -60,6 +60,11 @@ class Run:
     def waits(self) -> bool:
         return self.enrolment.status is EnrolmentStatus.WAITING
 
+    @property
+    def stayed(self) -> bool:
+        """Whether it is still where it was, and has not come round to the same step again."""
+        return (self.enrolment.step, self.enrolment.visit) == (self.before.step, self.before.visit)
+
     # ------------------------------------------------------------ what expressions read
 
     def names(self) -> Mapping[str, Any]:
@@ -93,9 +98,9 @@ class Run:
     def arrive(self, step: Step) -> None:
         visits = {**self.kept("visits")}
         visits[step.id] = visit = int(visits.get(step.id, 0)) + 1
-        self.remember(visits=visits)
         self.enrolment = replace(
             self.enrolment,
+            data={**self.enrolment.data, "visits": visits},
             step=step.id,
             visit=visit,
             arrived_at=self.now,

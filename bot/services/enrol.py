@@ -153,9 +153,9 @@ async def _step(
         return ()
     handoff = await uow.handoffs.open_for(enrolment.profile_id)
     rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
+    known = await read_facts(uow, runtime, enrolment.profile_id)
+    facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored)
     try:
-        known = await read_facts(uow, runtime, enrolment.profile_id)
-        facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored)
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
@@ -248,7 +248,9 @@ async def _close(uow: UnitOfWork, enrolment: Enrolment, status: EnrolmentStatus,
     return word_of_end(closed)
 
 
-async def _explain(uow: UnitOfWork, enrolment: Enrolment, trail: Iterable[tuple[str, str]], now: datetime) -> None:
+async def _explain(uow: UnitOfWork, enrolment: Enrolment, trail: Sequence[tuple[str, str]], now: datetime) -> None:
+    if not trail:
+        return
     item = {
         "type": "step",
         "journey": enrolment.journey,
