@@ -418,6 +418,14 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """People, and up to which id was looked; `reached` is None where there is nobody behind."""
+
+    people: Sequence[ProfileId]
+    reached: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleState:
     """How far a schedule of a journey has come: it ran until `since`, is to run at `due_at` (None: never again), and of
     a run that is under way the last person whom it reached."""
@@ -433,8 +441,11 @@ class Profiles(Protocol):
     async def get(self, profile_id: ProfileId) -> Profile: ...
     async def add(self, profile: Profile) -> None: ...
     async def save(self, profile: Profile) -> None: ...
-    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Sequence[ProfileId]:
-        """People in the order of their ids, from behind `after`; with `dated`, no fewer than those whom it fits."""
+    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
+        """At most `limit` people in the order of their ids, from behind `after`; with `dated`, those whom it may fit.
+
+        It looks at so many profiles that it takes no long time, and may find nobody among them.
+        """
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         """Who has this identity: whoever proved it, else whoever claimed it last."""

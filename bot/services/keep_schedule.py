@@ -13,7 +13,7 @@ from bot.domain.entries import Once, OnDate, Schedule, ScheduleEntry
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
 from bot.journeys.schedule import days_due, days_to_look_for, next_run
-from bot.ports import Dated, ScheduleState, UnitOfWork
+from bot.ports import Dated, Page, ScheduleState, UnitOfWork
 from bot.services.enrol import let_in
 from bot.services.read_facts import read_facts
 from bot.services.runtime import TIMERS, Runtime
@@ -46,11 +46,11 @@ async def keep_schedules(runtime: Runtime) -> int:
             return 0
         journey, entry = entries[state.id]
         state = _caught_up(entry.schedule, state, now)
-        people = await _page(uow, entry.schedule, state)
-        for person in people:
+        page = await _page(uow, entry.schedule, state)
+        for person in page.people:
             await _let_in(uow, runtime, journey, entry, state, person, now)
-        await uow.schedules.save(_progress(entry.schedule, state, people, now))
-    if people:
+        await uow.schedules.save(_progress(entry.schedule, state, page, now))
+    if page.people:
         await runtime.wakeups.notify(TIMERS)
     return 1
 
@@ -97,14 +97,14 @@ def _first(schedule: Schedule, now: datetime) -> datetime | None:
     return next_run(schedule, now)
 
 
-async def _page(uow: UnitOfWork, schedule: Schedule, state: ScheduleState) -> list[ProfileId]:
+async def _page(uow: UnitOfWork, schedule: Schedule, state: ScheduleState) -> Page:
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
     dated = None
     if isinstance(schedule, OnDate):
         dated = Dated(schedule.attribute, days_to_look_for(schedule, state.since, state.due_at))
     elif state.due_at <= state.since:
-        return []  # it was missed for too long
-    return list(await uow.profiles.page(after=state.reached, limit=PAGE, dated=dated))
+        return Page((), None)  # it was missed for too long
+    return await uow.profiles.page(after=state.reached, limit=PAGE, dated=dated)
 
 
 async def _let_in(
@@ -139,10 +139,10 @@ async def _occasions(
     return [(day.isoformat(), {"date": day.isoformat()}) for day in days]
 
 
-def _progress(schedule: Schedule, state: ScheduleState, people: list[ProfileId], now: datetime) -> ScheduleState:
+def _progress(schedule: Schedule, state: ScheduleState, page: Page, now: datetime) -> ScheduleState:
     """Where the run stands after this page; once all are through, when the next one is."""
-    if len(people) == PAGE:
-        return replace(state, reached=people[-1])
+    if page.reached is not None:
+        return replace(state, reached=page.reached)
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
     following = now + LOOK_FOR_DATES_EVERY if isinstance(schedule, OnDate) else next_run(schedule, now)
     return replace(state, since=state.due_at, due_at=following, reached="")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.adapters.database import people
 from bot.domain.ids import ProfileId
-from bot.ports import Dated, ScheduleState, Store
+from bot.ports import Dated, Page, ScheduleState, Store
 from tests.contracts.samples import NOON, opened, profile
 
 HOUR = timedelta(hours=1)
@@ -58,13 +61,13 @@ async def test_two_workers_never_claim_the_same_schedule(postgresql_url: str) ->
 
 
 async def test_people_come_in_pages(store: Store) -> None:
-    people = [ProfileId(f"person {number}") for number in range(5)]
+    persons = [ProfileId(f"person {number}") for number in range(5)]
     async with store.transaction() as uow:
-        for person in reversed(people):
+        for person in reversed(persons):
             await uow.profiles.add(profile(person))
-        assert await uow.profiles.page(after="", limit=3) == people[:3]
-        assert await uow.profiles.page(after=people[2], limit=3) == people[3:]
-        assert await uow.profiles.page(after=people[4], limit=3) == []
+        assert await uow.profiles.page(after="", limit=3) == Page(persons[:3], persons[2])
+        assert await uow.profiles.page(after=persons[2], limit=3) == Page(persons[3:], None)
+        assert await uow.profiles.page(after=persons[4], limit=3) == Page([], None)
 
 
 async def test_people_are_found_by_a_day_that_an_attribute_names(store: Store) -> None:
@@ -75,9 +78,29 @@ async def test_people_are_found_by_a_day_that_an_attribute_names(store: Store) -
         await uow.profiles.add(profile(ProfileId("f"), attributes={"other": "2026-12-24"}))
 
         async def found(*days: str) -> list[str]:
-            return list(await uow.profiles.page(after="", limit=10, dated=Dated("renewal", days)))
+            page = await uow.profiles.page(after="", limit=10, dated=Dated("renewal", days))
+            assert page.reached is None
+            return list(page.people)
 
         assert await found("2026-12-24") == ["a"]
         assert await found("____-12-24", "2026-12-25") == ["a", "b", "c"]
         assert await found("2030-01-01") == []
         assert {"a", "b", "c"} <= set(await found(*(f"2026-12-{day:02}" for day in range(1, 20))))
+
+
+async def test_a_page_looks_at_so_many_profiles_and_finds_who_is_among_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "LOOKS", 4)
+    async with store.transaction() as uow:
+        for number in range(10):
+            day = "2026-12-24" if number in (2, 3, 9) else "2027-01-01"
+            await uow.profiles.add(profile(ProfileId(f"p{number}"), attributes={"renewal": day}))
+        dated, after, pages = Dated("renewal", ["2026-12-24"]), "", []
+        while True:
+            page = await uow.profiles.page(after=after, limit=1, dated=dated)
+            pages.append((list(page.people), page.reached))
+            if page.reached is None:
+                break
+            after = page.reached
+    assert pages == [(["p2"], "p2"), (["p3"], "p3"), ([], "p7"), (["p9"], "p9"), ([], None)]
