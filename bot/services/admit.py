@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from bot.domain.entries import ApiEntry
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
+from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.person import Identity, Profile
 from bot.ports import UnitOfWork
 from bot.services.enrol import let_in
@@ -55,21 +56,29 @@ async def admit(
     now = runtime.clock.now()
     entry_key = None if key is None else f"api:{key}"
     async with runtime.store.transaction() as uow:
-        if entry_key is not None and (before := await uow.enrolments.by_entry(journey_id, entry_key)) is not None:
-            return _told(before.profile_id, before.id, held_out=before.status == "held_out")
+        if (before := await _before(uow, journey_id, entry_key)) is not None:
+            return _told(before)
         profile_id = await _person(uow, wanted, now)
         for entry in entries:
             enrolment = await let_in(uow, runtime, journey, entry, profile_id, data, now, key=entry_key)
             if enrolment is not None:
                 break
+        else:
+            # The same request, sent twice at once, may have been faster.
+            enrolment = await _before(uow, journey_id, entry_key)
     if enrolment is None:
         return Admitted("not_entered", profile_id, why="they are in it, were in it, or its condition does not hold")
     await runtime.wakeups.notify(TIMERS)
-    return _told(profile_id, enrolment.id, held_out=enrolment.status == "held_out")
+    return _told(enrolment)
 
 
-def _told(profile_id: ProfileId, enrolment_id: EnrolmentId, *, held_out: bool) -> Admitted:
-    return Admitted("held_out" if held_out else "entered", profile_id, enrolment_id)
+async def _before(uow: UnitOfWork, journey_id: str, entry_key: str | None) -> Enrolment | None:
+    return None if entry_key is None else await uow.enrolments.by_entry(journey_id, entry_key)
+
+
+def _told(enrolment: Enrolment) -> Admitted:
+    held_out = enrolment.status is EnrolmentStatus.HELD_OUT
+    return Admitted("held_out" if held_out else "entered", enrolment.profile_id, enrolment.id)
 
 
 async def _person(uow: UnitOfWork, wanted: Wanted, now: datetime) -> ProfileId:

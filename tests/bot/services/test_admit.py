@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from bot.domain.ids import ProfileId
@@ -7,6 +9,8 @@ from bot.domain.journey import EnrolmentStatus
 from bot.domain.person import Identity
 from bot.services.admit import NoSuchJourney, NoSuchPerson, Wanted, admit
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.contracts.samples import opened
+from tests.manual_clock import ManualClock
 
 BY_API = "enter: {api: true, if: event.size > 10, again: always}"
 WAITS = "- id: hold\n  wait: 1d"
@@ -76,3 +80,17 @@ async def test_who_is_held_out_is_counted_and_never_written_to(stage: Stage) -> 
     assert stage.sms.texts() == []
     assert admitted.enrolment_id is not None
     assert (await stage.enrolment(admitted.enrolment_id)).status is EnrolmentStatus.HELD_OUT
+
+
+async def test_a_call_that_is_made_twice_at_once_lets_in_once_and_gives_the_same_answer(
+    postgresql_url: str, clock: ManualClock
+) -> None:
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        stages = [Stage(one, clock), Stage(other, clock)]
+        await stages[0].meet()
+        for stage in stages:
+            stage.play(journey_of(WAITS, BY_API))
+        calls = [admit(one.runtime, "welcome", ANA_BY_PHONE, {"size": 50}, key="k") for one in stages * 3]
+        answers = await asyncio.gather(*calls)
+        assert {answer.outcome for answer in answers} == {"entered"}
+        assert len({answer.enrolment_id for answer in answers}) == 1
