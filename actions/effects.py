@@ -14,6 +14,7 @@ from bot.domain.effects import (
     OptOut,
     PersonEffect,
     RecordConsent,
+    RemoveTag,
     RequestHandoff,
     SetAttribute,
     SyncCrm,
@@ -30,6 +31,10 @@ def set_attribute(name: str, value: Any) -> ActionEvent:
 
 def add_tag(tag: str) -> ActionEvent:
     return _event(AddTag(tag))
+
+
+def remove_tag(tag: str) -> ActionEvent:
+    return _event(RemoveTag(tag))
 
 
 def claim_identity(identity: Literal["phone", "email"], value: str) -> ActionEvent:

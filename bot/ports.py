@@ -5,7 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -149,6 +149,18 @@ class Crm(Protocol):
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a note to the record, once for each `key`."""
+
+    async def close(self) -> None: ...
+
+
+class Endpoints(Protocol):
+    """Addresses of other systems that the settings name, for journeys to tell something."""
+
+    @property
+    def names(self) -> Collection[str]: ...
+
+    async def call(self, name: str, body: Mapping[str, Any], *, key: str) -> None:
+        """One try, signed; `key` tells the receiver of a second one. Raises as Channel.send does."""
 
     async def close(self) -> None: ...
 
@@ -376,12 +388,16 @@ class InboxEntry:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A conversation as a turn finds it: whose it is, whether it is handed over, whether its address opted out."""
+    """A conversation as a turn finds it: whose it is, whether it is handed over, whether its address opted out.
+
+    `asking_elsewhere` is another conversation of the person's, in which a journey has asked something.
+    """
 
     conversation: Conversation
     profile: Profile
     handoff: Handoff | None
     suppression: Suppression | None
+    asking_elsewhere: ConversationId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,10 +419,44 @@ class FeedItem:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """People of whom `attribute` names one of `days`: 2026-12-24, or ____-12-24 for that day of any year."""
+
+    attribute: str
+    days: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """People, and up to which id was looked; `reached` is None where there is nobody behind."""
+
+    people: Sequence[ProfileId]
+    reached: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleState:
+    """How far a schedule of a journey has come: it ran until `since`, is to run at `due_at` (None: never again), and of
+    a run that is under way the last person whom it reached."""
+
+    id: str
+    journey: str
+    since: datetime
+    due_at: datetime | None
+    reached: str = ""
+
+
 class Profiles(Protocol):
     async def get(self, profile_id: ProfileId) -> Profile: ...
     async def add(self, profile: Profile) -> None: ...
     async def save(self, profile: Profile) -> None: ...
+    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
+        """At most `limit` people in the order of their ids, from behind `after`; with `dated`, those whom it may fit.
+
+        It looks at so many profiles that it takes no long time, and may find nobody among them.
+        """
+
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         """Who has this identity: whoever proved it, else whoever claimed it last."""
 
@@ -476,8 +526,9 @@ class Outbox(Protocol):
     async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
         """Take due entries: each comes back as it was (WAITING, or SENDING and left so by a crash) and is now SENDING.
 
-        An entry is not taken while an earlier one of the same conversation and channel is waiting to be sent and due,
-        or was tried and waits for its next try. Marketing that waits for its next try holds up nothing.
+        An entry is not taken while another of the same conversation and channel is being sent, nor while one that goes
+        before it (of a higher priority, or an earlier one of the same) is due, or was tried and waits for its next try.
+        Marketing that waits for its next try holds up nothing.
         """
 
     async def settle(self, entry: OutboxEntry) -> None:
@@ -488,7 +539,14 @@ class Outbox(Protocol):
     async def purge(self, profile_id: ProfileId, purpose: Purpose, why: str) -> Sequence[OutboxEntry]:
         """Withhold what waits for this person with this purpose; what it was."""
 
-    async def sent_since(self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime) -> int: ...
+    async def sent_since(
+        self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
+    ) -> Sequence[datetime]:
+        """When messages of this purpose went to this person on this channel, oldest first."""
+
+    async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
+        """Which of these runs of journeys was the last to send this person something; None where none has."""
+
     async def next_due(self) -> datetime | None: ...
     async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
         """Move a delivery forward; False when it is unknown or already further."""
@@ -512,9 +570,15 @@ class Enrolments(Protocol):
 
     async def version(self, journey: str, version: str) -> Journey: ...
     async def add(self, enrolment: Enrolment) -> bool:
-        """False when the person is in this journey now."""
+        """False when the person is in this lane of the journey now, or this entry has let somebody in before."""
 
     async def get(self, enrolment_id: EnrolmentId) -> Enrolment: ...
+    async def by_entry(self, journey: str, entry: str) -> Enrolment | None:
+        """What was let in by this entry, which happens once."""
+
+    async def reach_goal(self, profile_id: ProfileId, journey: str, *, since: datetime, at: datetime) -> int:
+        """Note that those who entered at `since` or later, and are not inside any more, reached the goal; how many."""
+
     async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None: ...
     async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]: ...
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
@@ -623,6 +687,18 @@ class Reviews(Protocol):
         """Those of the keys whose message was handled."""
 
 
+class Schedules(Protocol):
+    async def ids(self) -> frozenset[str]: ...
+    async def add(self, state: ScheduleState) -> None:
+        """Keep it, unless there is one of this id."""
+
+    async def claim_due(self, now: datetime, among: Collection[str]) -> ScheduleState | None:
+        """Of these, the one that is due longest, locked for this transaction; other workers skip it."""
+
+    async def save(self, state: ScheduleState) -> None: ...
+    async def next_due(self, among: Collection[str]) -> datetime | None: ...
+
+
 class UnitOfWork(Protocol):
     """One transaction, and the tables in it."""
 
@@ -650,6 +726,8 @@ class UnitOfWork(Protocol):
     def feeds(self) -> Feeds: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def schedules(self) -> Schedules: ...
 
 
 class Store(Protocol):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
@@ -16,8 +18,15 @@ from bot.domain.errors import SettingsError
 from bot.domain.language_model import ModelTerms, ModelUse
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-SECRETS: Final = frozenset({"MODEL_KEY", "MODEL_URL", "API_TOKEN", "API_JWT_SECRET", "RASA_TOKEN", "DATABASE", "REDIS"})
+SECRETS: Final = frozenset(
+    {"MODEL_KEY", "MODEL_URL", "API_TOKEN", "API_JWT_SECRET", "RASA_TOKEN", "DATABASE", "REDIS", "ENDPOINTS"}
+)
 """Settings whose value no message repeats: it is a secret, or may have one in it."""
+
+
+AN_ENDPOINT = '{"billing": {"url": "https://example.com/hook", "secret": "..."}}'
+SHORTEST_SECRET = 16
+"""Of an endpoint, in characters."""
 
 
 class Settings(BaseSettings):
@@ -69,6 +78,9 @@ class Settings(BaseSettings):
 
     api_jwt_secret: str = ""
     """Opens our HTTP API to callers with a JWT that is signed with it (HS256)."""
+
+    endpoints: SecretStr = SecretStr("")
+    """Other systems that journeys may tell something, as JSON: {"billing": {"url": "https://...", "secret": "..."}}."""
 
     encoder: str = ""
     """A sentence-transformers model by name or path; empty is the one that is installed with Overture."""
@@ -145,6 +157,17 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no use {unknown[0]!r}; known are {', '.join(get_args(ModelUse))}")
         return uses
 
+    @field_validator("endpoints")
+    @classmethod
+    def _check_endpoints(cls, endpoints: SecretStr) -> SecretStr:
+        _read_endpoints(endpoints.get_secret_value())
+        return endpoints
+
+    @property
+    def endpoints_by_name(self) -> Mapping[str, tuple[str, str]]:
+        """Each endpoint's address, and the secret that its calls are signed with."""
+        return _read_endpoints(self.endpoints.get_secret_value())
+
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.data / 'overture.db'}"
@@ -173,6 +196,25 @@ class Settings(BaseSettings):
     @property
     def connector_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.connectors.split(",") if name.strip())
+
+
+def _read_endpoints(text: str) -> dict[str, tuple[str, str]]:
+    """The endpoints by name; raises ValueError with a sentence that repeats nothing of what may be secret."""
+    try:
+        told = json.loads(text) if text.strip() else {}
+    except ValueError:
+        raise ValueError(f"it should be JSON such as {AN_ENDPOINT}") from None
+    if not isinstance(told, dict):
+        raise ValueError(f"it should be an object such as {AN_ENDPOINT}")
+    found = {}
+    for name, one in told.items():
+        url, secret = (one.get("url"), one.get("secret")) if isinstance(one, dict) else (None, None)
+        if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            raise ValueError(f'the endpoint "{name}" has no url that begins with https:// or http://')
+        if not isinstance(secret, str) or len(secret) < SHORTEST_SECRET:
+            raise ValueError(f'the endpoint "{name}" has no secret of at least {SHORTEST_SECRET} characters')
+        found[name] = (url, secret)
+    return found
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -9,8 +9,9 @@ from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator
 
 from bot.domain.conversation import Event, Tracker
 from bot.domain.delivery import Dispatch
-from bot.domain.journey import Journey, SendWindow
+from bot.domain.journey import Journey
 from bot.domain.message import Inbound
+from bot.domain.send_window import SendWindow
 
 T = TypeVar("T")
 

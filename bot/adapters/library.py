@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import structlog
 
@@ -16,6 +16,7 @@ from bot.adapters.built_in_responses import with_built_in_responses
 from bot.adapters.contrastive_tuning import Steps
 from bot.adapters.encoder import knows_english_only
 from bot.adapters.fine_tuning import FineTuning, fine_tune
+from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser
 from bot.adapters.training import find_model, load, train
 from bot.dialogue.content import read_assistant
@@ -30,6 +31,7 @@ from bot.journeys.content import Known, read_journey
 from bot.journeys.kinds import profile_names
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
+from bot.journeys.runs import check_runs
 from bot.journeys.segments import read_segment
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
@@ -68,6 +70,8 @@ class Shelves:
     encoder: str = ""
     channels: tuple[str, ...] = ()
     desks: tuple[str, ...] = ()
+    crms: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,17 @@ def read_contents(shelves: Shelves) -> Contents:
     settings = _keep(lambda: read_assistant_settings(documents), faults)
     profile = _profile_schema(profile_documents, faults)
     _check_personal(assistant, profile, faults)
-    known = replace(_known(assistant, documents, shelves), profile=profile)
+    known = known_names(
+        assistant,
+        documents,
+        journey_documents,
+        (path.stem for path in _yaml_files(shelves.journeys, "segments/*")),
+        channels=shelves.channels,
+        desks=shelves.desks,
+        crms=shelves.crms,
+        endpoints=shelves.endpoints,
+        profile=profile,
+    )
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults)
     segments = _segments(segment_documents, profile, faults)
@@ -298,27 +312,6 @@ def _language_warnings(languages: Languages, documents: Sequence[Document], shel
         )
 
 
-def _known(assistant: Assistant | None, documents: list[Document], shelves: Shelves) -> Known:
-    """What journeys may refer to; of an assistant with faults, what its files declare all the same."""
-    if assistant is not None:
-        responses = frozenset(assistant.responses)
-        forms = {name: form.required_slots for name, form in assistant.forms.items()}
-    else:
-        responses = frozenset(str(name) for name, _ in _declared(documents, "responses"))
-        forms = {str(name): _required_slots(form) for name, form in _declared(documents, "forms")}
-    return Known(responses, forms, frozenset(shelves.channels), frozenset(shelves.desks))
-
-
-def _declared(documents: list[Document], key: str) -> list[tuple[Any, Any]]:
-    entries = [one.data.get(key) for one in documents if isinstance(one.data, Mapping)]
-    return [pair for entry in entries if isinstance(entry, Mapping) for pair in entry.items()]
-
-
-def _required_slots(form: Any) -> tuple[str, ...]:
-    slots = form.get("required_slots") if isinstance(form, Mapping) else None
-    return tuple(str(slot) for slot in slots) if isinstance(slots, Sequence) and not isinstance(slots, str) else ()
-
-
 def _journeys(documents: list[Document], known: Known, faults: Faults) -> dict[str, Journey]:
     """The journeys by their ids; an id that two files have is a fault of the second."""
     journeys: dict[str, Journey] = {}
@@ -329,6 +322,7 @@ def _journeys(documents: list[Document], known: Known, faults: Faults) -> dict[s
         if journey.id in journeys:
             faults.add(document.place(document.data, "journey"), f'there is another journey "{journey.id}".')
         journeys[journey.id] = journey
+    check_runs(journeys, faults)
     return journeys
 
 

@@ -335,6 +335,8 @@ outbox = Table(
     Column("sent_at", Moment),
     Column("vendor_id", Text),
     Column("reason", Words, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("cap", Text, nullable=False),
     _partial("ix_outbox_due", "due_at", "position", where="status = 'waiting'"),
     _partial("ix_outbox_sending", "claimed_at", where="status = 'sending'"),
     _partial("ix_outbox_lane", "conversation_id", "channel", "position", where="status IN ('waiting', 'sending')"),
@@ -386,11 +388,26 @@ enrolment = Table(
     Column("reason", Words, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("data", Text, nullable=False),
+    Column("entry", Text),
+    Column("lane", Text, nullable=False),
+    Column("goal_at", Moment),
     ForeignKeyConstraint(["journey", "version"], ["journey.id", "journey.version"]),
-    _partial("ux_enrolment_waiting", "profile_id", "journey", where="status = 'waiting'", unique=True),
+    _partial("ux_enrolment_waiting", "profile_id", "journey", "lane", where="status = 'waiting'", unique=True),
+    _partial("ux_enrolment_entry", "journey", "entry", where="entry IS NOT NULL", unique=True),
     _partial("ix_enrolment_due", "due_at", "shard", where="status = 'waiting'"),
     Index("ix_enrolment_entered", "profile_id", "journey", "entered_at"),
     postgresql_with={"fillfactor": 85},
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("journey", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("reached", Text, nullable=False),
+    _partial("ix_schedule_due", "due_at", where="due_at IS NOT NULL"),
 )
 
 # ---------------------------------------------------------------- feeds

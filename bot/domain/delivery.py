@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from bot.domain.consent import Purpose
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
-from bot.domain.journey import SendWindow
 from bot.domain.message import Content
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import AtCap
 
 
 class OutboxStatus(StrEnum):
@@ -27,7 +29,8 @@ class ChannelMessage:
     """Content for a person on a channel, or for the sales desk.
 
     `thread_of` and `replaces_of` are keys of earlier outbox entries: what the vendor called those is looked up when
-    this one leaves.
+    this one leaves. Where the vendor refuses it for good, `response` goes to the first of `fallbacks` that reaches the
+    person.
     """
 
     channel: str
@@ -35,15 +38,18 @@ class ChannelMessage:
     content: Content
     thread_of: str | None = None
     replaces_of: str | None = None
+    response: str = ""
+    fallbacks: tuple[str, ...] = ()
     kind: Literal["channel_message"] = "channel_message"
 
 
 @dataclass(frozen=True, slots=True)
 class CrmUpsert:
-    """The lead as the CRM should have it from now on."""
+    """The lead as the CRM should have it from now on. `record` are fields that only the CRM has."""
 
     crm: str
     lead: Lead
+    record: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["crm_upsert"] = "crm_upsert"
 
 
@@ -57,12 +63,28 @@ class CrmNote:
     kind: Literal["crm_note"] = "crm_note"
 
 
-Dispatch = ChannelMessage | CrmUpsert | CrmNote
+@dataclass(frozen=True, slots=True)
+class EndpointCall:
+    """What an endpoint of the settings is told, as a JSON object."""
+
+    endpoint: str
+    body: Mapping[str, Any]
+    kind: Literal["endpoint_call"] = "endpoint_call"
+
+
+Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall
+
+AWAITED = 100
+"""The priority of what somebody waits for; journeys have this at the most."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """Something that is to leave the system, once: `key` is unique for ever."""
+    """Something that is to leave the system, once: `key` is unique for ever.
+
+    Of what is due together in a conversation, the higher `priority` (1 to 100) goes first; `cap` says what becomes of
+    it where a cap is reached.
+    """
 
     id: OutboxId
     key: str
@@ -80,6 +102,8 @@ class OutboxEntry:
     first_tried_at: datetime | None = None
     vendor_id: str | None = None
     reason: str = ""
+    priority: int = AWAITED
+    cap: AtCap = "skip"
 
 
 # ---------------------------------------------------------------- the gate's three answers
@@ -108,12 +132,12 @@ Verdict = Send | Later | Withhold
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The record of one verdict: sent, put off or withheld, and why."""
+    """The record of one verdict: sent, put off or withheld, and why; or to which journey a reply went, and why."""
 
     at: datetime
     entry_key: str
     profile_id: ProfileId | None
     purpose: Purpose
     channel: str
-    outcome: Literal["send", "later", "withhold", "dead"]
+    outcome: Literal["send", "later", "withhold", "dead", "reply"]
     why: str

@@ -11,6 +11,8 @@ from bot.domain.consent import Purpose
 from bot.domain.conversation import Event
 from bot.domain.message import Text
 from bot.domain.score import Dimension
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import AtCap
 from bot.domain.understanding import Entity
 
 
@@ -56,6 +58,12 @@ class SetAttribute:
 class AddTag:
     tag: str
     kind: Literal["add_tag"] = "add_tag"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTag:
+    tag: str
+    kind: Literal["remove_tag"] = "remove_tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +119,23 @@ class OptIn:
 
 @dataclass(frozen=True, slots=True)
 class RequestHandoff:
-    """Ask a person to take over. `desk` is a desk by its name in the settings; empty is the default one."""
+    """Ask a person to take over. `desk` is a desk by its name in the settings; empty is the default one.
+
+    `crm` names the one CRM that is told, with the record as it is now; empty: all of them get a note.
+    """
 
     reason: str
     desk: str = ""
+    crm: str = ""
     kind: Literal["request_handoff"] = "request_handoff"
 
 
 @dataclass(frozen=True, slots=True)
 class SyncCrm:
-    """Bring the person's CRM record up to date; with `note`, add that to it."""
+    """Bring the person's CRM record up to date; with `note`, add that to it. `record` are fields of the CRM's own."""
 
     note: str = ""
+    record: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["sync_crm"] = "sync_crm"
 
 
@@ -137,11 +150,16 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class SendResponse:
-    """A journey's message: the response on the first of `channels` that the person can be reached on."""
+    """A journey's message: the response on the first of `channels` that the person can be reached on.
+
+    `window` takes the place of the journey's own; `cap` says what becomes of the message where a cap is reached.
+    """
 
     response: str
     channels: tuple[str, ...]
     key: str
+    window: SendWindow | None = None
+    cap: AtCap = "skip"
     kind: Literal["send_response"] = "send_response"
 
 
@@ -154,6 +172,44 @@ class AskForm:
     key: str
     again: bool = False
     kind: Literal["ask_form"] = "ask_form"
+
+
+@dataclass(frozen=True, slots=True)
+class StartAction:
+    """Run this action in a conversation for the journey's step `key`, which is told of its end."""
+
+    action: str
+    channels: tuple[str, ...]
+    key: str
+    kind: Literal["start_action"] = "start_action"
+
+
+@dataclass(frozen=True, slots=True)
+class CallWebhook:
+    """Tell this endpoint of the settings for the journey's step `key`, which is told what came of it."""
+
+    endpoint: str
+    body: Mapping[str, Any]
+    key: str
+    kind: Literal["call_webhook"] = "call_webhook"
+
+
+@dataclass(frozen=True, slots=True)
+class StartJourney:
+    """Send the person through another journey for the step `key`, which is told when they have left it."""
+
+    journey: str
+    data: Mapping[str, Any]
+    key: str
+    kind: Literal["start_journey"] = "start_journey"
+
+
+@dataclass(frozen=True, slots=True)
+class StopJourney:
+    """End the run that the step `key` started, because its own journey is over."""
+
+    key: str
+    kind: Literal["stop_journey"] = "stop_journey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +237,7 @@ DialogueEffect = Apply | Say | RunAction
 PersonEffect = (
     SetAttribute
     | AddTag
+    | RemoveTag
     | ClaimIdentity
     | ChangeScore
     | RecordConsent
@@ -194,6 +251,10 @@ PersonEffect = (
     | ScheduleReminder
     | CancelReminder
 )
+"""What a custom action may want done, too."""
+
+JourneyEffect = PersonEffect | StartAction | CallWebhook | StartJourney | StopJourney
+"""What a journey may want done: some of it goes on outside, and the step waits for its end."""
 
 
 @dataclass(frozen=True, slots=True)

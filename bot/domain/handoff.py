@@ -39,7 +39,10 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """A person as sales and the CRM know them. `key` is our own stable id of them."""
+    """A person as sales and the CRM know them. `key` is our own stable id of them.
+
+    `properties` are attributes by our names, `record` fields by those that the CRM has for them.
+    """
 
     key: str
     email: str | None
@@ -49,3 +52,4 @@ class Lead:
     grade: str
     reasons: tuple[str, ...]
     properties: Mapping[str, Any] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)

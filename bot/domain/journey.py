@@ -4,157 +4,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
 from bot.domain.consent import Purpose
+from bot.domain.entries import Entry
 from bot.domain.errors import Place
 from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import Step
 
-END = "end"
-PERSON_ZONE = "person"
+REPLIED = "message.received"
+"""The person wrote: `channel`, `text` and `intent` say where, what, and what it was understood as. `enrolment` is the
+run of a journey whose message it answers; empty: none that waits for a reply."""
 
+TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
+"""A colleague has the floor now; and has it no more."""
 
-@dataclass(frozen=True, slots=True)
-class SendWindow:
-    """Hours and weekdays (0 is Monday) in which messages may go out, in `zone`: an IANA name, or the person's own."""
+ENDED = "journey.ended"
+"""A run that another journey started is over: `key` is of the step that started it, `status` how it ended."""
 
-    opens: time
-    closes: time
-    days: frozenset[int] = frozenset(range(7))
-    zone: str = PERSON_ZONE
+SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
+"""The person came into a segment, or fell out of it: `segment` is its id."""
 
-
-# Every step has an `id`, unique in its journey, and names the step that follows (`END` when none does).
-
-
-@dataclass(frozen=True, slots=True)
-class SendStep:
-    id: str
-    response: str
-    channels: tuple[str, ...]
-    then: str
-    kind: Literal["send"] = "send"
+WHOLE = 10_000
+"""Shares of people are counted in parts of this."""
 
 
 @dataclass(frozen=True, slots=True)
-class WaitStep:
-    """Wait for the first of `events`, at most `at_most`; with no events, simply that long."""
+class Goal:
+    """What the journey is for. It counts until `within` after entering, also for those who have left or were held out;
+    with no time, only while the person is in the journey."""
 
-    id: str
-    events: tuple[str, ...]
-    at_most: timedelta | None
-    then: str
-    kind: Literal["wait"] = "wait"
-
-
-@dataclass(frozen=True, slots=True)
-class AskStep:
-    """Open a form, wait until the slots in `need` are filled. `remind` are times after the question."""
-
-    id: str
-    form: str
-    channels: tuple[str, ...]
-    need: tuple[str, ...]
-    remind: tuple[timedelta, ...]
-    silent_after: timedelta
-    silent_go: str
-    refuse_go: str
-    then: str
-    kind: Literal["ask"] = "ask"
-
-
-@dataclass(frozen=True, slots=True)
-class BranchStep:
-    """Go where the first true condition points, else to `otherwise`."""
-
-    id: str
-    arms: tuple[tuple[str, str], ...]
-    otherwise: str
-    kind: Literal["branch"] = "branch"
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreStep:
-    id: str
-    fit: int
-    engagement: int
-    reason: str
-    then: str
-    kind: Literal["score"] = "score"
-
-
-@dataclass(frozen=True, slots=True)
-class SetStep:
-    """Set profile attributes. A value that starts with `=` is an expression: `= answer.meeting_time`."""
-
-    id: str
-    values: tuple[tuple[str, Any], ...]
-    then: str
-    kind: Literal["set"] = "set"
-
-
-@dataclass(frozen=True, slots=True)
-class TagStep:
-    id: str
-    tag: str
-    then: str
-    kind: Literal["add_to"] = "add_to"
-
-
-@dataclass(frozen=True, slots=True)
-class HandoffStep:
-    """Ask a person to take over. A reason that starts with `=` is an expression."""
-
-    id: str
-    reason: str
-    desk: str
-    then: str
-    kind: Literal["handoff"] = "handoff"
-
-
-@dataclass(frozen=True, slots=True)
-class CrmStep:
-    """Bring the CRM up to date, with a note. A note that starts with `=` is an expression."""
-
-    id: str
-    note: str
-    then: str
-    kind: Literal["crm"] = "crm"
-
-
-@dataclass(frozen=True, slots=True)
-class GoStep:
-    id: str
-    then: str
-    kind: Literal["go"] = "go"
-
-
-Step = SendStep | WaitStep | AskStep | BranchStep | ScoreStep | SetStep | TagStep | HandoffStep | CrmStep | GoStep
+    event: str
+    within: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """One version of a journey. `version` is the SHA-256 of its source, so the same text is the same version."""
+    """One version of a journey. `version` is the SHA-256 of its source, so the same text is the same version.
+
+    `exit_events` are its goals and whatever else ends it. `holdout` of 10,000 people enter and get nothing, so that
+    those who do can be compared with them. Of messages to one person that are due together, that of the journey with
+    the higher `priority` (1 to 100) goes first.
+    """
 
     id: str
     version: str
     purpose: Purpose
-    enter_event: str
-    enter_if: str | None
-    again_after: timedelta | None
+    entries: tuple[Entry, ...]
     exit_events: tuple[str, ...]
     exit_when: str | None
     window: SendWindow | None
     first: str
     steps: Mapping[str, Step]
     places: Mapping[str, Place] = field(default_factory=dict)
+    goals: tuple[Goal, ...] = ()
+    holdout: int = 0
+    many_at_once: bool = False
+    priority: int = 50
 
 
 class EnrolmentStatus(StrEnum):
     WAITING = "waiting"
     DONE = "done"
+    HELD_OUT = "held_out"  # entered to be compared with, and is never written to
     PARKED = "parked"  # stopped by an error that `reason` tells; the others go on
 
 
@@ -164,7 +79,11 @@ class Enrolment:
 
     It rests at `step` (for the `visit`-th time) until `due_at` or one of `waiting_for`. `seq` grows by one at each
     advance and fences a reply against a timer. `data` holds `event` (what it entered on), `answer` (slots), `happened`
-    (the event that ended the last wait) and `visits` (how often each step was come to).
+    (the event that ended the last wait), `visits` (how often each step was come to), `split` (the arm of each split),
+    `parent` (the step that runs it, where another journey does) and `held` (since when a colleague has had the floor).
+
+    `entry` names what let the person in, where that must not do so twice: it is unique in the journey. One enrolment
+    waits in each `lane` of a person and journey; `goal_at` is when it reached its goal.
     """
 
     id: EnrolmentId
@@ -182,6 +101,9 @@ class Enrolment:
     reason: str = ""
     seq: int = 0
     data: Mapping[str, Any] = field(default_factory=dict)
+    entry: str | None = None
+    lane: str = ""
+    goal_at: datetime | None = None
 
 
 # ---------------------------------------------------------------- what moves an enrolment on
@@ -215,17 +137,36 @@ class Refused:
     """The person did not want to answer (which is no opt-out)."""
 
 
-Trigger = Entered | TimerFired | Happened | Answered | Refused
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What the step `key` started outside has ended well; `slots` are what came of it."""
+
+    key: str
+    slots: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What the step `key` started outside has failed for good."""
+
+    key: str
+    why: str
+
+
+Trigger = Entered | TimerFired | Happened | Answered | Refused | Finished | Failed
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a journey may look at: `profile` and `lead` are plain mappings that its expressions read.
 
-    `rep_has_the_floor`: a colleague is talking with the person, so reminders and silence are held.
+    `rep_has_the_floor`: a colleague is talking with the person, so its times stand still. `zones` are the time zones
+    that the person may be in, and `scored` the rules that have given them points before.
     """
 
     trigger: Trigger
     profile: Mapping[str, Any]
     lead: Mapping[str, Any]
     rep_has_the_floor: bool = False
+    zones: tuple[str, ...] = ()
+    scored: frozenset[str] = frozenset()

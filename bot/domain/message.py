@@ -161,13 +161,17 @@ class TriggerIntent:
 
 @dataclass(frozen=True, slots=True)
 class ExecuteAction:
-    """Somebody outside of the conversation has it run one action, whatever the dialogue would do; else as a trigger."""
+    """Somebody outside of the conversation has it run one action, whatever the dialogue would do; else as a trigger.
+
+    `enrolment_id` is set where a journey's step wants it; `vendor_id` is that step, which is told of the end.
+    """
 
     channel: str
     vendor_id: str
     address: str
     action: str
     aloud: bool = False
+    enrolment_id: str = ""
     kind: Literal["execute_action"] = "execute_action"
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bot.domain.consent import Purpose
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
 
 EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""

@@ -22,6 +22,13 @@ def channel_names(settings: Settings) -> tuple[str, ...]:
     )
 
 
+def crm_names(settings: Settings) -> tuple[str, ...]:
+    """The CRMs that the settings name, without building their connectors."""
+    return tuple(
+        name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CRMS", ())
+    )
+
+
 def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
     desk = settings.desk.strip()
     return Shelves(
@@ -31,6 +38,8 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         encoder=settings.encoder,
         channels=channels,
         desks=(desk,) if desk else (),
+        crms=crm_names(settings),
+        endpoints=tuple(settings.endpoints_by_name),
     )
 
 

@@ -20,6 +20,7 @@ from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
+from bot.adapters.endpoints import Endpoint, SignedEndpoints
 from bot.adapters.feeds import StoredFeeds
 from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
@@ -120,6 +121,10 @@ async def open_service(
         stack.push_async_callback(actions.close)
         dialogue = _dialogue(settings, library.current)
         stack.push_async_callback(dialogue.close)
+        endpoints = SignedEndpoints(
+            {name: Endpoint(url, secret) for name, (url, secret) in settings.endpoints_by_name.items()}, clock
+        )
+        stack.push_async_callback(endpoints.close)
         runtime = Runtime(
             store=store,
             clock=clock,
@@ -135,6 +140,7 @@ async def open_service(
             region=settings.region,
             model=model,
             model_terms=settings.model_terms,
+            endpoints=endpoints,
         )
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)
 

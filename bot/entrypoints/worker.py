@@ -1,4 +1,4 @@
-"""The worker: takes turns, advances journeys and delivers, until it is told to stop."""
+"""The worker: takes turns, keeps schedules, advances journeys and delivers, until it is told to stop."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from bot.services.advance import advance_due
 from bot.services.attend import TURN_LEASE, lease_of
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due, deliver_what_a_crash_left
-from bot.services.runtime import INBOX, OUTBOX, SEGMENTS, TIMERS, Runtime
+from bot.services.keep_schedule import keep_schedules, next_due
+from bot.services.runtime import INBOX, OUTBOX, SCHEDULES, SEGMENTS, TIMERS, Runtime
 from bot.services.work_out_segments import work_on_segments
 
 log = structlog.get_logger()
@@ -35,7 +36,7 @@ FINISH_WITHIN = 10.0
 
 
 class Worker:
-    """Runs the four loops. `stop` lets what is in hand finish and what it produced leave."""
+    """Runs the five loops. `stop` lets what is in hand finish and what it produced leave."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -51,13 +52,14 @@ class Worker:
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._take_turns())
             loops.create_task(self._repeat(TIMERS, advance_due, lambda uow: uow.enrolments.next_due()))
+            loops.create_task(self._repeat(SCHEDULES, keep_schedules, lambda uow: next_due(uow, self._runtime)))
             loops.create_task(self._repeat(SEGMENTS, work_on_segments, _by_the_clock))
             loops.create_task(self._repeat(OUTBOX, deliver_due, lambda uow: uow.outbox.next_due()))
         await self._deliver_the_last()
 
     async def stop(self) -> None:
         self._stopping.set()
-        for topic in (INBOX, TIMERS, SEGMENTS, OUTBOX):
+        for topic in (INBOX, TIMERS, SCHEDULES, SEGMENTS, OUTBOX):
             await self._runtime.wakeups.notify(topic)
 
     async def _take_turns(self) -> None:

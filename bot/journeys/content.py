@@ -1,44 +1,34 @@
-"""Reads `journeys/<id>.yml`: one journey, checked against the responses, forms, channels and desks there are."""
+"""Reads `journeys/<id>.yml`: one journey, checked against everything that it may refer to."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 
 from bot.documents import Document, Faults
-from bot.domain.audience import ProfileSchema
 from bot.domain.consent import Purpose
-from bot.domain.journey import PERSON_ZONE, Journey, SendWindow
+from bot.domain.entries import Entry
+from bot.domain.errors import Place
+from bot.domain.journey import Goal, Journey
 from bot.journeys import wording
+from bot.journeys.entries import read_entries
 from bot.journeys.expression import check
 from bot.journeys.fields import Fields, plain
 from bot.journeys.graph import check_graph
 from bot.journeys.kinds import kinds_of, profile_names
+from bot.journeys.known import Known
 from bot.journeys.profile_schema import check_values_set
 from bot.journeys.steps import StepReader
-from bot.journeys.wording import Unreadable
+from bot.journeys.windows import read_window
+
+__all__ = ["Known", "read_journey", "version_of"]
 
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
 LEAD = frozenset({"fit", "engagement", "total", "grade"})
-LATER = ("holdout", "on_edit", "cap", "priority", "metric")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a journey may refer to. `forms` maps each form to the slots that it fills; `desks` are names of desks.
-
-    `profile` is what people are declared to have; without it they may have anything.
-    """
-
-    responses: frozenset[str] = frozenset()
-    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    channels: frozenset[str] = frozenset()
-    desks: frozenset[str] = frozenset()
-    profile: ProfileSchema | None = None
+HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_once", "priority", "steps")
+LATER = ("on_edit",)
 
 
 def read_journey(document: Document, known: Known) -> Journey:
@@ -47,16 +37,19 @@ def read_journey(document: Document, known: Known) -> Journey:
     head = Fields(document, faults, document.data, "a journey")
     if not head.is_mapping:
         faults.raise_if_any()
-    head.only("journey", "purpose", "enter", "exit", "send_window", "steps", later=LATER)
+    head.only(*HEAD, later=LATER)
     journey_id = _id(head)
     purpose = head.choice("purpose", PURPOSES, "purpose", required=True)
-    enter_event, enter_if, again_after = _enter(head)
-    exit_events, exit_when = _exit(head)
-    window = _window(head)
-    steps = StepReader(document, faults, known.responses, known.forms, known.channels, known.desks)
+    entries, conditions = read_entries(head, known)
+    goals, exit_events, exit_when = _exit(head)
+    holdout = _holdout(head, goals)
+    many_at_once = _many_at_once(head, entries)
+    priority = _priority(head)
+    window = read_window(head)
+    steps = StepReader(document, faults, known)
     first = steps.read(head)
     check_graph(steps.steps, steps.places, first, faults)
-    _check_expressions(head, steps, known)
+    _check_expressions(head, conditions, steps, known)
     check_values_set(steps, known.profile, faults)
     faults.raise_if_any()
     assert purpose is not None  # noqa: S101  a missing one has left a fault
@@ -64,15 +57,17 @@ def read_journey(document: Document, known: Known) -> Journey:
         id=journey_id,
         version=version_of(document),
         purpose=Purpose(purpose),
-        enter_event=enter_event,
-        enter_if=enter_if,
-        again_after=again_after,
+        entries=entries,
         exit_events=exit_events,
         exit_when=exit_when,
         window=window,
         first=first,
         steps=steps.steps,
         places=steps.places,
+        goals=goals,
+        holdout=holdout,
+        many_at_once=many_at_once,
+        priority=priority,
     )
 
 
@@ -94,75 +89,72 @@ def _id(head: Fields) -> str:
     return name
 
 
-def _enter(head: Fields) -> tuple[str, str | None, timedelta | None]:
-    if not head.has("enter"):
-        head.missing("enter", "Say what lets people in, such as enter: {event: demo.requested}.")
-        return "", None, None
-    enter = head.inner("enter", '"enter"')
-    enter.only("event", "if", "again", later=("segment", "schedule", "intent", "api", "message"))
-    event = enter.read("event", wording.event, required=enter.is_mapping)
-    return event or "", enter.text("if"), enter.read("again", _again)
-
-
-def _again(text: str) -> timedelta | None:
-    """`never` (so it is without a word), `always`, or `after 90d`."""
-    if text == "never":
-        return None
-    if text == "always":
-        return timedelta()
-    if not text.startswith("after "):
-        raise Unreadable(f'"{text}" does not say when somebody may come again.', "Write never, always, or after 90d.")
-    return wording.duration(text.removeprefix("after ").strip())
-
-
-def _exit(head: Fields) -> tuple[tuple[str, ...], str | None]:
+def _exit(head: Fields) -> tuple[tuple[Goal, ...], tuple[str, ...], str | None]:
     if not head.has("exit"):
-        return (), None
+        return (), (), None
     leave = head.inner("exit", '"exit"')
     leave.only("goal", "event", "events", "when")
+    goals = leave.read_all("goal", _goal)
     events = (
-        *leave.read_all("goal", _goal),
+        *(goal.event for goal in goals),
         *leave.read_all("event", wording.event),
         *leave.read_all("events", wording.event),
     )
-    return tuple(dict.fromkeys(events)), leave.text("when")
+    return goals, tuple(dict.fromkeys(events)), leave.text("when")
 
 
-def _goal(text: str) -> str:
-    event, within, _ = text.partition(" within ")
-    if within:
-        raise Unreadable('"within" in a goal is not supported yet.', f'Write "{event}".')
-    return wording.event(event)
+def _goal(text: str) -> Goal:
+    """`event meeting.booked`, or `event meeting.booked within 30d`."""
+    event, within, length = text.partition(" within ")
+    return Goal(wording.event(event), wording.duration(length.strip()) if within else None)
 
 
-def _window(head: Fields) -> SendWindow | None:
-    if not head.has("send_window"):
-        return None
-    window = head.inner("send_window", '"send_window"')
-    window.only("hours", "days", "zone", "closed")
-    hours = window.read("hours", wording.hours, required=window.is_mapping, advice='Write hours: "09:00-20:00".')
-    days = window.read_all("days", wording.days)
-    zone = window.read("zone", wording.zone)
-    closed = window.text("closed")
-    if closed not in (None, "wait"):
-        window.faults.add(window.place("closed"), f'"closed: {closed}" is not supported yet.', "Write closed: wait.")
-    if hours is None:
-        return None
-    every_day = frozenset(range(7))
-    return SendWindow(*hours, days=frozenset().union(*days) or every_day, zone=zone or PERSON_ZONE)
+def _holdout(head: Fields, goals: Collection[Goal]) -> int:
+    share = head.read("holdout", wording.percentage) or 0
+    if share and any(goal.within is None for goal in goals):
+        head.faults.add(
+            head.document.place(head.node["exit"], "goal"),
+            "those who are held out are never inside, so a goal that counts only inside compares nobody with them.",
+            'Say how long it counts: goal: "event meeting.booked within 30d".',
+        )
+    return share
 
 
-def _check_expressions(head: Fields, steps: StepReader, known: Known) -> None:
-    """Every condition and computed value, once it is known which forms this journey asks."""
+def _many_at_once(head: Fields, entries: Collection[Entry]) -> bool:
+    at_once = head.choice("at_once", ("one", "many"), "way of being inside")
+    if at_once == "many" and entries and all(entry.again_after is None for entry in entries):
+        head.faults.add(
+            head.place("at_once"),
+            "nobody comes a second time, so nobody is inside more than once.",
+            'Write "again: always" in an entry, or leave at_once out.',
+        )
+    return at_once == "many"
+
+
+def _priority(head: Fields) -> int:
+    priority = head.whole_number("priority")
+    if priority is not None and not 1 <= priority <= 100:
+        head.faults.add(
+            head.place("priority"),
+            f'"priority" is {priority}.',
+            "Write a number from 1 to 100; 50 is what journeys have that say nothing, and more goes first.",
+        )
+    return 50 if priority is None else priority
+
+
+def _check_expressions(head: Fields, conditions: list[tuple[Place, str]], steps: StepReader, known: Known) -> None:
+    """Every condition and computed value, once it is known which forms this journey asks and how it parts people."""
     slots = frozenset(slot for form in steps.forms_asked for slot in known.forms.get(form, ()))
+    if steps.runs_actions:
+        slots |= known.slots
     kinds = kinds_of(known.profile)
     at_entry = {"profile": profile_names(known.profile), "lead": LEAD, "event": None}
-    later = {**at_entry, "answer": slots, "happened": None}
+    later = {**at_entry, "answer": slots, "happened": None, "split": frozenset(steps.splits)}
     expressions = [(place, source, later) for place, source in steps.expressions]
-    for part, key, roots in (("enter", "if", at_entry), ("exit", "when", later)):
-        node = head.node.get(part)
-        if isinstance(node, Mapping) and isinstance(node.get(key), str):
-            expressions.append((head.document.place(node, key), node[key], roots))
+    expressions += [(place, source, at_entry) for place, source in conditions]
+    leave = head.node.get("exit")
+    if isinstance(leave, Mapping) and isinstance(leave.get("when"), str):
+        expressions.append((head.document.place(leave, "when"), leave["when"], later))
     for place, source, roots in expressions:
         wrong = check(source, roots, kinds)
         if wrong is not None:

@@ -6,7 +6,19 @@ from collections.abc import Mapping
 
 from bot.documents import Faults
 from bot.domain.errors import Place
-from bot.domain.journey import END, AskStep, BranchStep, Step, WaitStep
+from bot.domain.steps import (
+    END,
+    ActionStep,
+    AskStep,
+    AttributeTime,
+    BranchStep,
+    HandoffStep,
+    RunStep,
+    SplitStep,
+    Step,
+    WaitStep,
+    WebhookStep,
+)
 
 
 def successors(step: Step) -> tuple[str, ...]:
@@ -14,6 +26,12 @@ def successors(step: Step) -> tuple[str, ...]:
     match step:
         case BranchStep(arms=arms, otherwise=otherwise):
             return (*(target for _, target in arms), otherwise)
+        case SplitStep(arms=ways):
+            return tuple(way.go for way in ways)
+        case HandoffStep(then=then, within=within, late_go=late_go):
+            return (then,) if within is None else (then, late_go)
+        case ActionStep(then=then, failed_go=failed_go) | WebhookStep(then=then, failed_go=failed_go):
+            return (then,) if failed_go is None else (then, failed_go)
         case AskStep(then=then, silent_go=silent_go, refuse_go=refuse_go):
             return then, silent_go, refuse_go
         case _:
@@ -64,11 +82,24 @@ def _report_restless_loops(steps: Mapping[str, Step], places: Mapping[str, Place
             if name in path:
                 _report_loop([*path[path.index(name) :], name], places, faults)
                 continue
-            if name == END or name not in steps or name in finished or isinstance(steps[name], WaitStep | AskStep):
+            if name == END or name not in steps or name in finished:
                 continue
             path.append(name)
             stack.append((name, True))
-            stack.extend((target, False) for target in successors(steps[name]))
+            stack.extend((target, False) for target in _without_rest(steps[name]))
+
+
+def _without_rest(step: Step) -> tuple[str, ...]:
+    """The steps that somebody may come to without having rested at this one."""
+    match step:
+        case WaitStep(at_most=None, until=AttributeTime()):
+            return successors(step)  # the day may be past
+        case HandoffStep(then=then):
+            return (then,)  # somebody may have the floor already; who is late has waited
+        case WaitStep() | AskStep() | ActionStep() | WebhookStep() | RunStep():
+            return ()
+        case _:
+            return successors(step)
 
 
 def _report_loop(loop: list[str], places: Mapping[str, Place], faults: Faults) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.documents import Document, Faults
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
-from bot.domain.journey import SetStep
+from bot.domain.steps import SetStep
 from bot.journeys import wording
 from bot.journeys.fields import Fields, plain
 from bot.journeys.steps import StepReader

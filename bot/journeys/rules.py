@@ -10,7 +10,7 @@ from typing import Any, TypedDict, TypeVar
 from bot.documents import Document, Faults
 from bot.domain.consent import Purpose
 from bot.domain.errors import Place
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import (
     EVERYWHERE_ELSE,
     FrequencyCap,

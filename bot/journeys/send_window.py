@@ -11,7 +11,7 @@ import phonenumbers
 from phonenumbers import timezone as phone_timezone
 from phonenumbers.tzdata import TIMEZONE_DATA
 
-from bot.domain.journey import PERSON_ZONE, SendWindow
+from bot.domain.send_window import PERSON_ZONE, SendWindow
 
 LOOKS_AHEAD = timedelta(days=14)
 """A window that stays closed for this long is taken never to open."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from bot.documents import did_you_mean
-from bot.domain.journey import PERSON_ZONE
+from bot.domain.journey import REPLIED, WHOLE
+from bot.domain.send_window import PERSON_ZONE
+from bot.domain.steps import AttributeTime, ClockTime, Until
+from bot.journeys.schedule import cron_fault
 from bot.journeys.send_window import is_zone, zone_names
 
 UNITS = {
@@ -70,6 +74,73 @@ def days(text: str) -> frozenset[int]:
     return frozenset(found)
 
 
+def time_of_day(text: str) -> time:
+    """`09:00`, on the 24-hour clock."""
+    match = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text.strip())
+    hour, minute = (int(part) for part in match.groups()) if match else (24, 0)
+    if hour > 23 or minute > 59:
+        raise Unreadable(f'"{text}" is no time of day.', 'Write it on the 24-hour clock in quotes, such as "09:00".')
+    return time(hour, minute)
+
+
+def local_time(text: str) -> datetime:
+    """`2026-12-01 09:00`, by the clocks of a zone that stands elsewhere."""
+    match = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ T]([0-9]{1,2}:[0-9]{2})(:00)?", text.strip())
+    try:
+        day = date.fromisoformat(match[1] if match else "")
+    except ValueError:
+        advice = "Write year-month-day and the time: 2026-12-01 09:00."
+        raise Unreadable(f'"{text}" is no day with a time.', advice) from None
+    return datetime.combine(day, time_of_day(match[2] if match else ""))
+
+
+def cron(text: str) -> str:
+    """`0 9 * * mon`: minute, hour, day, month and weekday."""
+    expression = " ".join(text.split()).upper()
+    if fault := cron_fault(expression):
+        raise Unreadable(f'"{text}" is no cron expression: {fault}.', 'Nine on Mondays is "0 9 * * mon".')
+    return expression
+
+
+def percentage(text: str) -> int:
+    """`5%` or `2.5%`, in parts of 10,000; less than all."""
+    match = re.fullmatch(r"([0-9]{1,2})(?:\.([0-9]{1,2}))? ?%", text.strip())
+    share = int(match[1]) * 100 + int((match[2] or "0").ljust(2, "0")) if match else 0
+    if not 0 < share < WHOLE:
+        raise Unreadable(f'"{text}" is no share of people.', "Write a percentage below 100, such as 5%.")
+    return share
+
+
+def until(text: str) -> Until:
+    """`09:00`, `tue 09:00`, `mon-fri 09:00`, or `profile.renewal_date - 3d`, perhaps with `at 09:00`."""
+    if text.strip().startswith("profile."):
+        return _attribute_time(text)
+    named, _, clock = text.strip().rpartition(" ")
+    try:
+        return ClockTime(time_of_day(clock), days(named) if named else frozenset(range(7)))
+    except Unreadable:
+        raise Unreadable(
+            f'"{text}" is no time to wait for.', 'Write "09:00", tue 09:00, or profile.renewal_date - 3d.'
+        ) from None
+
+
+def _attribute_time(text: str) -> Until:
+    match = re.fullmatch(r"(profile\.\S+)(?: *([+-]) *([0-9smhdw ]+?))?(?: at ([0-9:]+))?", text.strip())
+    if match is None:
+        raise Unreadable(f'"{text}" is no time to wait for.', "Write profile.renewal_date - 3d at 09:00.")
+    name, sign, length, at = match.groups()
+    offset = duration(length) if length else timedelta()
+    until = AttributeTime(profile_attribute(name), -offset if sign == "-" else offset)
+    return until if at is None else replace(until, at=time_of_day(at))
+
+
+def profile_attribute(text: str) -> str:
+    """`profile.renewal_date`: the attribute's name."""
+    if not text.startswith("profile."):
+        raise Unreadable(f'"{text}" is no attribute of the profile.', "Write profile.<name>: profile.renewal_date.")
+    return attribute(text.removeprefix("profile."))
+
+
 def _weekday(name: str, text: str) -> int:
     for names in (WEEKDAYS, LONG_WEEKDAYS):
         if name in names:
@@ -93,10 +164,34 @@ def event(text: str) -> str:
     return name
 
 
+def awaited(text: str) -> str:
+    """An event, or `reply`: any message of the person's."""
+    return REPLIED if text == "reply" else event(text)
+
+
 def identifier(text: str) -> str:
     """The id of a journey, step or rule: small letters, digits, - and _."""
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,79}", text):
         raise Unreadable(f'"{text}" cannot be an id.', "Use small letters, digits, - and _, such as ask-for-time.")
+    return text
+
+
+def split_id(text: str) -> str:
+    """The id of a split, which conditions read: `split.offer_test`."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,79}", text):
+        raise Unreadable(
+            f'"{text}" cannot be the id of a split, for conditions read it as split.<id>.',
+            "Use small letters, digits and _, such as offer_test.",
+        )
+    return text
+
+
+def field(text: str) -> str:
+    """The name of a field in another system."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}", text):
+        raise Unreadable(
+            f'"{text}" cannot be the name of a field.', "Use letters, digits, _ and -, such as deal_stage."
+        )
     return text
 
 

@@ -53,6 +53,6 @@ async def _park(runtime: Runtime, enrolment: Enrolment, error: Exception) -> Non
     try:
         async with runtime.store.transaction() as uow:
             current = await uow.enrolments.get(enrolment.id)
-            await park(uow, current, f"step {current.step} failed: {error}")
+            await park(uow, runtime, current, f"step {current.step} failed: {error}", runtime.clock.now())
     except Exception:
         log.exception("an enrolment could not even be parked; it comes up again", enrolment=enrolment.id)

@@ -48,6 +48,7 @@ async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
         begun=begun,
         enrolment_id=enrolment.id,
         window=journey.window,
+        priority=journey.priority,
     )
     async with runtime.store.transaction() as uow:
         if (await uow.enrolments.get(enrolment.id)).seq != enrolment.seq:
@@ -77,7 +78,8 @@ async def _may_ask(
         await finish(uow, entry, now)
         return False
     if question.form not in runtime.library.current().assistant.forms:
-        await park(uow, enrolment, f'step {enrolment.step} asks "{question.form}"; there is no such form any more')
+        reason = f'step {enrolment.step} asks "{question.form}"; there is no such form any more'
+        await park(uow, runtime, enrolment, reason, now)
         await finish(uow, entry, now)
         return False
     matter = Matter(

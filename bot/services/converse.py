@@ -11,9 +11,11 @@ import structlog
 
 from bot.domain.consent import Purpose
 from bot.domain.conversation import BotUttered, UserUttered
+from bot.domain.effects import Emit
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
+from bot.domain.journey import HANDED_BACK, TAKEN_OVER
 from bot.domain.message import (
     Author,
     CheckIn,
@@ -31,9 +33,12 @@ from bot.domain.understanding import IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
+from bot.services.attribute_reply import attribute_reply
 from bot.services.check_in import check_in, plan_check_in
+from bot.services.enrol import tell_journeys
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.interpret import go_to_form, interpret, withhold_consent
+from bot.services.move_question import close_where_it_was_asked, question_elsewhere
 from bot.services.other_languages import keep_language, language_of, title_pressed
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
@@ -45,6 +50,7 @@ from bot.services.write_turn import Turn, write_turn
 
 log = structlog.get_logger()
 
+FLOOR_EVENTS = {HandoffState.CLAIMED: TAKEN_OVER, HandoffState.CLOSED: HANDED_BACK}
 PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
 
@@ -125,6 +131,12 @@ async def _customer_turn(
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
     keyword = _keyword(runtime, message, situation)
+    conversation = situation.conversation
+    moved = None if keyword else await question_elsewhere(runtime, thought, situation, message)
+    if moved is not None:
+        conversation = moved.into(replace(conversation, tracker=thought.tracker))
+        for event in moved.events:
+            thought.apply(event)
     reading = await _understand(runtime, thought, situation, message, keyword)
     interpreted = await interpret(runtime, thought, situation, reading)
     understood = interpreted.understood
@@ -141,7 +153,7 @@ async def _customer_turn(
     await answer_further(runtime, thought, situation, message_id, further)
     withhold_consent(thought, understood)
     turn = Turn(
-        conversation=situation.conversation,
+        conversation=conversation,
         thought=thought,
         key=message_id,
         purpose=Purpose.REPLY,
@@ -152,7 +164,11 @@ async def _customer_turn(
         begun=begun,
     )
     async with runtime.store.transaction() as uow:
+        if moved is not None:
+            await close_where_it_was_asked(uow, moved, now)
+        reply = await attribute_reply(uow, runtime.library.current().journeys.values(), turn, now)
         await write_turn(uow, runtime, turn, now)
+        await tell_journeys(uow, runtime, turn.conversation.profile_id, reply, now)
         await plan_check_in(uow, runtime, turn, now)
         await finish(uow, entry, now)
 
@@ -200,11 +216,21 @@ async def _desk_turn(runtime: Runtime, entry: InboxEntry, desk: DeskReply | Desk
             case DeskAction():
                 handoff = await uow.handoffs.get(desk.handoff_id)
                 await desk_action(uow, runtime, handoff, desk, now)
+                await _tell_of_the_floor(uow, runtime, handoff, now)
             case DeskReply():
                 thread = await uow.handoffs.in_thread(desk.channel, desk.thread)
                 if thread is not None:
                     await _rep_replies(uow, runtime, thread, desk, now)
+                    await _tell_of_the_floor(uow, runtime, thread, now)
         await finish(uow, entry, now)
+
+
+async def _tell_of_the_floor(uow: UnitOfWork, runtime: Runtime, before: Handoff, now: datetime) -> None:
+    """Journeys stand still while a rep has the floor, and may wait for one to take it."""
+    after = await uow.handoffs.get(before.id)
+    if after.state is not before.state and after.state in FLOOR_EVENTS:
+        event = Emit(FLOOR_EVENTS[after.state], {"desk": after.desk, "rep": after.rep})
+        await tell_journeys(uow, runtime, after.profile_id, [event], now)
 
 
 async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:

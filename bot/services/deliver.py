@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from bot.dialogue.responses import render
-from bot.domain.consent import Purpose, Suppression
+from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import (
     ChannelMessage,
     CrmNote,
     CrmUpsert,
+    EndpointCall,
     Later,
     OutboxEntry,
     OutboxStatus,
@@ -27,11 +28,14 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
+from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, OutboundMessage, Receipt, Text
 from bot.ports import UnitOfWork
+from bot.services.enrol import tell_step
 from bot.services.hand_off import relay
-from bot.services.runtime import FEEDS, Runtime
+from bot.services.runtime import FEEDS, TIMERS, Runtime
 from bot.services.sync_crm import lead_of
+from bot.services.take_refusal import MAY_HAVE_LEFT, take_refusal
 from bot.services.weigh import Matter, keep_decision, note_decision, weigh
 
 log = structlog.get_logger()
@@ -47,10 +51,6 @@ ANSWER_WITHIN = timedelta(seconds=30)
 """A vendor that takes longer is left alone; connectors give up before that on their own."""
 
 WAIT_FOR_CARD = timedelta(seconds=1)
-OPTED_OUT_AT_VENDOR = "opted_out"
-"""The code by which a channel says that its vendor will never deliver to this address again."""
-
-
 T = TypeVar("T")
 
 
@@ -80,6 +80,8 @@ async def deliver_due(runtime: Runtime, *, left_at: datetime | None = None) -> i
             batch.create_task(_deliver_in_turn(runtime, lane))
     if entries:
         await runtime.wakeups.notify(FEEDS)
+    if any(isinstance(entry.dispatch, EndpointCall) for entry in entries):
+        await runtime.wakeups.notify(TIMERS)
     return len(entries)
 
 
@@ -150,7 +152,7 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
     except TemporarySendError as error:
         return _retry(attempt, error, runtime.clock.now())
     except PermanentSendError as error:
-        await _learn(runtime, attempt, error)
+        await take_refusal(runtime, attempt, error)
         return replace(attempt, status=OutboxStatus.DEAD, reason=error.reason)
 
 
@@ -177,7 +179,8 @@ async def _left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
     except TemporarySendError as error:
         raise _Unanswered(error.reason) from error
     if found is None and entry.purpose is Purpose.MARKETING:
-        raise PermanentSendError("it is unknown whether this was sent before; marketing is not sent twice")
+        reason = "it is unknown whether this was sent before; marketing is not sent twice"
+        raise PermanentSendError(reason, code=MAY_HAVE_LEFT)
     return found
 
 
@@ -202,6 +205,7 @@ def _matter(entry: OutboxEntry, message: ChannelMessage) -> Matter:
         enrolment_id=entry.enrolment_id,
         window=entry.window,
         expires_at=entry.expires_at,
+        cap=entry.cap,
     )
 
 
@@ -209,10 +213,12 @@ async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
     match entry.dispatch:
         case ChannelMessage() as message:
             return await _send(runtime, entry, message)
-        case CrmUpsert(crm=crm):
-            return await _upsert(runtime, crm, _owner(entry), entry.key)
+        case CrmUpsert(crm=crm, record=record):
+            return await _upsert(runtime, crm, _owner(entry), record, entry.key)
         case CrmNote(crm=crm, text=text):
             return await _note(runtime, crm, _owner(entry), text, entry.key)
+        case EndpointCall(endpoint=endpoint, body=body):
+            return await _call(runtime, endpoint, body, entry.key)
 
 
 async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
@@ -278,10 +284,11 @@ def disclosure_key(key: str) -> str:
     return f"{key}:disclosure"
 
 
-async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, key: str) -> Receipt:
+async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, record: Mapping[str, Any], key: str) -> Receipt:
     """The lead as it is now: a try that comes late must not bring back what was known when it was queued."""
     async with runtime.store.transaction() as uow:
         lead = await lead_of(uow, await uow.profiles.get(profile_id))
+    lead = replace(lead, record=record)
     crm_id = await _answer(runtime.crms[crm].upsert(lead, key=key), repeatable=True)
     async with runtime.store.transaction() as uow:
         await uow.crm_links.put(crm, profile_id, crm_id)
@@ -295,6 +302,13 @@ async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, ke
         raise _NoRecord("the CRM has no record of this person yet")
     await _answer(runtime.crms[crm].note(crm_id, text, key=key), repeatable=True)
     return Receipt(crm_id)
+
+
+async def _call(runtime: Runtime, endpoint: str, body: Mapping[str, Any], key: str) -> Receipt:
+    if runtime.endpoints is None or endpoint not in runtime.endpoints.names:
+        raise PermanentSendError(f'OVERTURE_ENDPOINTS has no "{endpoint}" any more')
+    await _answer(runtime.endpoints.call(endpoint, body, key=key), repeatable=True)
+    return Receipt(key)
 
 
 async def _vendor_id_of(runtime: Runtime, key: str | None) -> str | None:
@@ -332,16 +346,6 @@ def _given_up(entry: OutboxEntry, reason: str) -> OutboxEntry:
     return replace(entry, status=OutboxStatus.DEAD, reason=f"gave up after {entry.attempts} tries: {reason}")
 
 
-async def _learn(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
-    """The vendor knows of an opt-out that we did not: keep it, so that nobody tries again."""
-    if error.code != OPTED_OUT_AT_VENDOR or not isinstance(entry.dispatch, ChannelMessage):
-        return
-    now = runtime.clock.now()
-    suppression = Suppression(entry.dispatch.channel, entry.dispatch.address, "opted out at the vendor", now)
-    async with runtime.store.transaction() as uow:
-        await uow.consents.suppress(suppression)
-
-
 async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) -> None:
     """Write down what came of it, and tell whom it concerns."""
     now = runtime.clock.now()
@@ -349,6 +353,8 @@ async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) ->
         await uow.outbox.settle(settled)
         if isinstance(entry.dispatch, ChannelMessage):
             await _follow_up(uow, entry, entry.dispatch, settled, now)
+        elif isinstance(entry.dispatch, EndpointCall):
+            await _tell_journey(uow, runtime, entry, settled, now)
     level = log.warning if settled.status is OutboxStatus.DEAD else log.info
     level("outbox entry settled", entry=entry.id, status=settled.status.value, attempts=settled.attempts)
 
@@ -367,6 +373,18 @@ async def _follow_up(
         if handoff is not None:
             words = f"Your message did not reach the customer: {settled.reason}."
             await relay(uow, handoff, f"{entry.key}:undelivered", "Overture", words, now)
+
+
+async def _tell_journey(
+    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry, now: datetime
+) -> None:
+    """The step that wanted the endpoint told waits for what comes of it."""
+    if entry.enrolment_id is None:
+        return
+    if settled.status is OutboxStatus.SENT:
+        await tell_step(uow, runtime, entry.enrolment_id, Finished(entry.key), now)
+    elif settled.status is OutboxStatus.DEAD:
+        await tell_step(uow, runtime, entry.enrolment_id, Failed(entry.key, settled.reason), now)
 
 
 def _owner(entry: OutboxEntry) -> ProfileId:

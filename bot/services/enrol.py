@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot.domain.effects import AskForm, Emit, PersonEffect, SendResponse
+from bot.domain.effects import AskForm, Emit, JourneyEffect, SendResponse, StartAction, StartJourney, StopJourney
+from bot.domain.entries import Entry, EventEntry
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
-from bot.domain.journey import Enrolment, EnrolmentStatus, Entered, Facts, Happened, Journey, Trigger
+from bot.domain.journey import (
+    ENDED,
+    Enrolment,
+    EnrolmentStatus,
+    Entered,
+    Facts,
+    Failed,
+    Finished,
+    Happened,
+    Journey,
+    Trigger,
+)
 from bot.journeys.expression import is_true
-from bot.journeys.interpreter import advance, begin
+from bot.journeys.interpreter import advance, begin, word_of_end
 from bot.ports import UnitOfWork
-from bot.services.perform import Cause, perform
-from bot.services.person_facts import person_facts
+from bot.services.cause import CannotPerform, Cause
+from bot.services.perform import perform
+from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -28,7 +41,7 @@ LONGEST_CHAIN = 50
 
 
 async def carry_out(
-    uow: UnitOfWork, runtime: Runtime, effects: Iterable[PersonEffect], cause: Cause, now: datetime
+    uow: UnitOfWork, runtime: Runtime, effects: Iterable[JourneyEffect], cause: Cause, now: datetime
 ) -> None:
     """Perform the effects, and let the events that they emit move journeys on."""
     await tell_journeys(uow, runtime, cause.profile_id, await perform(uow, runtime, effects, cause, now), now)
@@ -50,7 +63,46 @@ async def tell_journeys(
 async def step(uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Trigger, now: datetime) -> None:
     """Move one enrolment on, on the version of its journey that it entered, and do what that asks for."""
     emitted = await _step(uow, runtime, enrolment, trigger, now)
-    await carry_out(uow, runtime, emitted, Cause(enrolment.id, enrolment.profile_id), now)
+    await tell_journeys(uow, runtime, enrolment.profile_id, emitted, now)
+
+
+async def tell_step(
+    uow: UnitOfWork, runtime: Runtime, enrolment_id: EnrolmentId, outcome: Finished | Failed, now: datetime
+) -> None:
+    """Tell a run of a journey what came of something that one of its steps started."""
+    await step(uow, runtime, await uow.enrolments.get(enrolment_id), outcome, now)
+
+
+async def let_in(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    journey: Journey,
+    entry: Entry,
+    profile_id: ProfileId,
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    key: str | None = None,
+) -> Enrolment | None:
+    """Let the person in, if the entry does; their enrolment, which has still to begin. `key` lets in once, for ever."""
+    last = await uow.enrolments.last_entry(profile_id, journey.id)
+    if last is not None and (entry.again_after is None or now - last < entry.again_after):
+        return None
+    if entry.condition is not None:
+        known = await read_facts(uow, runtime, profile_id)
+        if not is_true(entry.condition, {"profile": known.profile, "lead": known.lead, "event": data, "now": now}):
+            return None
+    enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now, entry=key)
+    await uow.enrolments.publish(journey)
+    return enrolment if await uow.enrolments.add(enrolment) else None
+
+
+async def park(uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, reason: str, now: datetime) -> None:
+    """Stop one enrolment where it is, with a reason that a marketer sees; the others go on."""
+    await tell_journeys(uow, runtime, enrolment.profile_id, await _park(uow, enrolment, reason), now)
+
+
+# ---------------------------------------------------------------- something happened to somebody
 
 
 async def _happened(
@@ -60,41 +112,49 @@ async def _happened(
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
-    for journey in runtime.library.current().journeys.values():
-        if journey.enter_event == event.event:
-            emitted += await _enter(uow, runtime, journey, profile_id, event.data, now)
+    journeys = runtime.library.current().journeys
+    await _count_goals(uow, journeys.values(), profile_id, event, now)
+    for journey, entry in _opened_by(journeys.values(), event):
+        entered = await let_in(uow, runtime, journey, entry, profile_id, event.data, now)
+        if entered is not None:
+            emitted += await _step(uow, runtime, entered, Entered(), now)
     return emitted
 
 
-async def _enter(
-    uow: UnitOfWork,
-    runtime: Runtime,
-    journey: Journey,
-    profile_id: ProfileId,
-    data: Mapping[str, Any],
-    now: datetime,
-) -> Sequence[Emit]:
-    last = await uow.enrolments.last_entry(profile_id, journey.id)
-    if last is not None and (journey.again_after is None or now - last < journey.again_after):
-        return ()
-    if journey.enter_if is not None:
-        profile, lead = await person_facts(uow, profile_id)
-        if not is_true(journey.enter_if, {"profile": profile, "lead": lead, "event": data, "now": now}):
-            return ()
-    enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now)
-    await uow.enrolments.publish(journey)
-    if not await uow.enrolments.add(enrolment):
-        return ()
-    return await _step(uow, runtime, enrolment, Entered(), now)
+def _opened_by(journeys: Iterable[Journey], event: Emit) -> Iterator[tuple[Journey, EventEntry]]:
+    """Each journey that the event may let somebody into, with every entry that it goes through."""
+    for journey in journeys:
+        for entry in journey.entries:
+            if isinstance(entry, EventEntry) and entry.event == event.event and _fits(entry, event.data):
+                yield journey, entry
+
+
+def _fits(entry: EventEntry, data: Mapping[str, Any]) -> bool:
+    return all(data.get(name) in wanted for name, wanted in entry.where)
+
+
+async def _count_goals(
+    uow: UnitOfWork, journeys: Iterable[Journey], profile_id: ProfileId, event: Emit, now: datetime
+) -> None:
+    """A goal counts for a while after people have left, and for those who were held out just as long."""
+    for journey in journeys:
+        for goal in journey.goals:
+            if goal.event == event.event and goal.within is not None:
+                await uow.enrolments.reach_goal(profile_id, journey.id, since=now - goal.within, at=now)
+
+
+# ---------------------------------------------------------------- one step of one run
 
 
 async def _step(
     uow: UnitOfWork, runtime: Runtime, enrolment: Enrolment, trigger: Trigger, now: datetime
 ) -> Sequence[Emit]:
-    profile, lead = await person_facts(uow, enrolment.profile_id)
+    if enrolment.status is not EnrolmentStatus.WAITING:
+        return ()
     handoff = await uow.handoffs.open_for(enrolment.profile_id)
     rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
-    facts = Facts(trigger, profile, lead, rep_has_the_floor=rep_has_the_floor)
+    known = await read_facts(uow, runtime, enrolment.profile_id)
+    facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored)
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
         result = advance(journey, enrolment, facts, now)
@@ -102,31 +162,106 @@ async def _step(
     except Exception as error:
         # A journey's fault stops this run of it, and not the customer's turn or the batch that it came up in.
         log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey, step=enrolment.step)
-        await park(uow, enrolment, f"step {enrolment.step} failed: {error}")
+        return await _park(uow, enrolment, f"step {enrolment.step} failed: {error}")
+    after = result.enrolment
+    if after is enrolment:
         return ()
-    if result.enrolment is enrolment:
-        return ()
-    await uow.enrolments.save(result.enrolment)
+    await uow.enrolments.save(after)
+    await _explain(uow, after, result.trail, now)
     cause = Cause(
-        key=f"{enrolment.id}:{result.enrolment.seq}",
+        key=f"{enrolment.id}:{after.seq}",
         profile_id=enrolment.profile_id,
         enrolment_id=enrolment.id,
         purpose=journey.purpose,
         window=journey.window,
+        priority=journey.priority,
     )
-    emitted = await perform(uow, runtime, result.effects, cause, now)
-    item = {
-        "type": "step",
-        "journey": journey.id,
-        "enrolment": enrolment.id,
-        "status": result.enrolment.status.value,
-        "trail": [{"step": name, "did": did} for name, did in result.trail],
-    }
-    await uow.feeds.append("explain", cause.key, item, now)
+    emitted = await _do(uow, runtime, after, result.effects, cause, now)
+    return [*emitted, *word_of_end(after)]
+
+
+async def _do(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    enrolment: Enrolment,
+    effects: Sequence[JourneyEffect],
+    cause: Cause,
+    now: datetime,
+) -> Sequence[Emit]:
+    """Carry out the effects of a step. What has to wait for something outside comes last, and may fail at once."""
+    own = [effect for effect in effects if not isinstance(effect, StartJourney | StopJourney)]
+    emitted: list[Emit] = []
+    try:
+        emitted += await perform(uow, runtime, own, cause, now)
+        for effect in effects:
+            match effect:
+                case StartJourney():
+                    emitted += await _start(uow, runtime, enrolment, effect, now)
+                case StopJourney(key=key):
+                    emitted += await _stop(uow, enrolment.profile_id, key)
+    except CannotPerform as failure:
+        failed = Failed(f"{enrolment.id}:{enrolment.step}:{enrolment.visit}", str(failure))
+        emitted += await _step(uow, runtime, enrolment, failed, now)
     return emitted
 
 
-def _check_content(runtime: Runtime, effects: Iterable[PersonEffect]) -> None:
+async def _start(
+    uow: UnitOfWork, runtime: Runtime, parent: Enrolment, effect: StartJourney, now: datetime
+) -> Sequence[Emit]:
+    """Begin the journey that a step runs, in a lane of its own, whoever else is in that journey already."""
+    journey = runtime.library.current().journeys.get(effect.journey)
+    if journey is None:
+        raise CannotPerform(f'there is no journey "{effect.journey}" any more')
+    child = begin(journey, EnrolmentId(new_id(now)), parent.profile_id, effect.data, now, entry=effect.key)
+    child = replace(child, lane=effect.key, data={**child.data, "parent": effect.key})
+    await uow.enrolments.publish(journey)
+    if not await uow.enrolments.add(child):
+        return ()
+    if child.status is not EnrolmentStatus.WAITING:
+        return word_of_end(child)
+    return await _step(uow, runtime, child, Entered(), now)
+
+
+async def _stop(uow: UnitOfWork, profile_id: ProfileId, key: str) -> Sequence[Emit]:
+    """End the run that this step started, and what that runs in its turn."""
+    emitted: list[Emit] = []
+    for enrolment in await uow.enrolments.waiting(profile_id):
+        if enrolment.lane == key:
+            emitted += await end(uow, enrolment, "the journey that ran it is over")
+            inner = f"{enrolment.id}:{enrolment.step}:{enrolment.visit}"
+            emitted += await _stop(uow, profile_id, inner) if ENDED in enrolment.waiting_for else ()
+    return emitted
+
+
+async def end(uow: UnitOfWork, enrolment: Enrolment, reason: str) -> Sequence[Emit]:
+    """End one enrolment where it is; the word of it is the caller's to pass on."""
+    return await _close(uow, enrolment, EnrolmentStatus.DONE, reason)
+
+
+async def _park(uow: UnitOfWork, enrolment: Enrolment, reason: str) -> Sequence[Emit]:
+    return await _close(uow, enrolment, EnrolmentStatus.PARKED, reason)
+
+
+async def _close(uow: UnitOfWork, enrolment: Enrolment, status: EnrolmentStatus, reason: str) -> Sequence[Emit]:
+    closed = replace(enrolment, status=status, reason=reason, due_at=None, waiting_for=(), seq=enrolment.seq + 1)
+    await uow.enrolments.save(closed)
+    return word_of_end(closed)
+
+
+async def _explain(uow: UnitOfWork, enrolment: Enrolment, trail: Sequence[tuple[str, str]], now: datetime) -> None:
+    if not trail:
+        return
+    item = {
+        "type": "step",
+        "journey": enrolment.journey,
+        "enrolment": enrolment.id,
+        "status": enrolment.status.value,
+        "trail": [{"step": name, "did": did} for name, did in trail],
+    }
+    await uow.feeds.append("explain", f"{enrolment.id}:{enrolment.seq}", item, now)
+
+
+def _check_content(runtime: Runtime, effects: Iterable[JourneyEffect]) -> None:
     """Raises LookupError where a step names what the assistant has no more; people stay on the version they entered."""
     assistant = runtime.library.current().assistant
     for effect in effects:
@@ -135,11 +270,5 @@ def _check_content(runtime: Runtime, effects: Iterable[PersonEffect]) -> None:
                 raise LookupError(f'there is no response "{response}" any more')
             case AskForm(form=form) if form not in assistant.forms:
                 raise LookupError(f'there is no form "{form}" any more')
-
-
-async def park(uow: UnitOfWork, enrolment: Enrolment, reason: str) -> None:
-    """Stop one enrolment where it is, with a reason that a marketer sees; the others go on."""
-    parked = replace(
-        enrolment, status=EnrolmentStatus.PARKED, reason=reason, due_at=None, waiting_for=(), seq=enrolment.seq + 1
-    )
-    await uow.enrolments.save(parked)
+            case StartAction(action=action) if action not in assistant.actions:
+                raise LookupError(f'there is no action "{action}" any more')

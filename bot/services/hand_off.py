@@ -29,9 +29,12 @@ FORM_OPENS_WITHIN = timedelta(seconds=10)
 
 
 async def request_handoff(
-    uow: UnitOfWork, runtime: Runtime, conversation: Conversation, reason: str, now: datetime
+    uow: UnitOfWork, runtime: Runtime, conversation: Conversation, reason: str, now: datetime, *, crm: str = ""
 ) -> Handoff | None:
-    """Tell the sales desk about this conversation, unless it has been told; None where there is no desk."""
+    """Tell the sales desk about this conversation, unless it has been told; None where there is no desk.
+
+    Every CRM gets a note, or only the one that `crm` names.
+    """
     already = await uow.handoffs.open_in(conversation.id)
     if already is not None or runtime.desk is None:
         return already
@@ -50,9 +53,9 @@ async def request_handoff(
     await uow.handoffs.add(handoff)
     await _to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff), now, in_thread=False)
     await _to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
-    for crm in runtime.crms:
-        note = CrmNote(crm, handoff_id, f"Handed over to sales: {handoff.summary}")
-        await _queue(uow, handoff, f"handoff:{handoff_id}:note:{crm}", note, Purpose.DESK, now)
+    for name in [crm] if crm in runtime.crms else runtime.crms:
+        note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
+        await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
     return handoff
 
 

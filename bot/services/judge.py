@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Verdict, Withhold
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import AtCap
 from bot.journeys.send_window import next_opening
 
 LOOK_AGAIN = timedelta(minutes=15)
+LEAST_PAUSE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class SendFacts:
     """All that the gate looks at.
 
     `windows` are the journey's and the law's together; `zones` every time zone that the person may be in;
-    `sent_lately` and `cap` count messages of this purpose within the cap's period.
+    `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap a message is withheld, or
+    waits until one may go again (`cap_frees_at`), as `at_cap` says.
     """
 
     purpose: Purpose
@@ -33,6 +36,8 @@ class SendFacts:
     cap: int | None = None
     cap_period: timedelta = timedelta()
     sent_lately: int = 0
+    at_cap: AtCap = "skip"
+    cap_frees_at: datetime | None = None
     expires_at: datetime | None = None
 
 
@@ -46,15 +51,15 @@ def judge(facts: SendFacts, now: datetime) -> Verdict:
         case Purpose.REPLY:
             return Send("an answer to what the customer wrote")
         case Purpose.SERVICE:
-            return _judge_service(facts)
+            return _judge_service(facts, now)
         case Purpose.MARKETING:
             return _judge_marketing(facts, now)
 
 
-def _judge_service(facts: SendFacts) -> Verdict:
+def _judge_service(facts: SendFacts, now: datetime) -> Verdict:
     if facts.suppression is not None:
         return Withhold(f"this address asked to be left alone on {_day(facts.suppression.at)}")
-    return Send("asked for by the customer")
+    return _judge_time_and_number(facts, now) or Send("asked for by the customer")
 
 
 def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
@@ -68,14 +73,27 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Later(now + LOOK_AGAIN, "a colleague is talking with this person")
     if facts.in_dialogue:
         return Later(now + LOOK_AGAIN, "this person is in the middle of a conversation")
+    held_up = _judge_time_and_number(facts, now)
+    if held_up is not None:
+        return held_up
+    return Send(f"consent of {_day(facts.consent.at)}: {facts.consent.how}")
+
+
+def _judge_time_and_number(facts: SendFacts, now: datetime) -> Later | Withhold | None:
+    """Whether the hours or a cap are in the way."""
     opening = next_opening(facts.windows, facts.zones, now)
     if opening is None:
         return Withhold("its send window never opens in any time zone this person may be in")
+    if opening > now and any(window.closed == "skip" for window in facts.windows):
+        return Withhold("outside the hours in which this person may be sent to, and then it is left out")
     if opening > now:
         return Later(opening, "outside the hours in which this person may be sent to")
-    if facts.cap is not None and facts.sent_lately >= facts.cap:
-        return Withhold(f"the cap of {facts.cap} within {facts.cap_period.days} days is reached")
-    return Send(f"consent of {_day(facts.consent.at)}: {facts.consent.how}")
+    if facts.cap is None or facts.sent_lately < facts.cap:
+        return None
+    reached = f"the cap of {facts.cap} within {facts.cap_period.days} days is reached"
+    if facts.at_cap == "wait" and facts.cap_frees_at is not None:
+        return Later(max(facts.cap_frees_at, now + LEAST_PAUSE), reached)
+    return Withhold(reached)
 
 
 def _day(moment: datetime) -> str:

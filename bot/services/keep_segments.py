@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.audience import Segment
-from bot.domain.effects import AddTag, ChangeScore, Emit, PersonEffect, SetAttribute
+from bot.domain.effects import AddTag, ChangeScore, Emit, JourneyEffect, RemoveTag, SetAttribute
 from bot.domain.ids import ProfileId
 from bot.journeys.expression import is_true
 from bot.journeys.selection import looks_at
@@ -36,12 +36,12 @@ async def meet_segments(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId
         await uow.segments.queue(profile_id, segment, entered=entered, at=now)
 
 
-def changed_by(effect: PersonEffect) -> frozenset[str]:
+def changed_by(effect: JourneyEffect) -> frozenset[str]:
     """What an effect changes of what conditions look at."""
     match effect:
         case SetAttribute(name=name):
             return frozenset({f"profile.{name}"})
-        case AddTag():
+        case AddTag() | RemoveTag():
             return frozenset({"profile.tags"})
         case ChangeScore():
             return frozenset({"lead"})

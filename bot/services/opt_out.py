@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,8 +10,10 @@ import structlog
 
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import ChannelMessage
+from bot.domain.effects import Emit
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.journeys.interpreter import word_of_end
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.weigh import Matter, note_decision
@@ -27,13 +30,12 @@ async def opt_out(
     text: str,
     message_id: MessageId | None,
     now: datetime,
-) -> bool:
-    """Withdraw consent, suppress every address, purge the queue, end the journeys. False when that was so already.
+) -> Sequence[Emit]:
+    """Withdraw consent, suppress every address, purge the queue, end the journeys; word of those that others run.
 
     Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)).
     """
     identities = await uow.profiles.identities(profile_id)
-    new = False
     for channel in runtime.channels.values():
         if channel.abilities.desk:
             continue
@@ -41,7 +43,6 @@ async def opt_out(
             if identity.kind != channel.abilities.identity:
                 continue
             if await uow.consents.suppression(channel.name, identity.value) is None:
-                new = True
                 await uow.consents.suppress(Suppression(channel.name, identity.value, how, now))
         await uow.consents.add(
             ConsentRecord(profile_id, Purpose.MARKETING, channel.name, False, now, how, text, message_id)
@@ -50,6 +51,7 @@ async def opt_out(
         if isinstance(entry.dispatch, ChannelMessage):
             matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
             await note_decision(uow, matter, "withhold", "the customer opted out", now)
+    emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         if await _may_be_marketing(uow, enrolment):
             ended = replace(
@@ -61,7 +63,8 @@ async def opt_out(
                 seq=enrolment.seq + 1,
             )
             await uow.enrolments.save(ended)
-    return new
+            emitted += word_of_end(ended)
+    return emitted
 
 
 async def _may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:

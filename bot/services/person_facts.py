@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.ids import ProfileId
-from bot.domain.score import total_score
+from bot.domain.person import Profile
+from bot.domain.score import ScoreChange, total_score
 from bot.ports import UnitOfWork
 
 
 async def person_facts(uow: UnitOfWork, profile_id: ProfileId) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """What expressions read as `profile` and `lead`."""
     profile = await uow.profiles.get(profile_id)
-    score = total_score(await uow.scores.of(profile_id))
-    lead = {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
-    facts = {
+    return profile_facts(profile), lead_facts(await uow.scores.of(profile_id))
+
+
+def profile_facts(profile: Profile) -> Mapping[str, Any]:
+    return {
         **profile.attributes,
         "time_zone": profile.time_zone,
         "locale": profile.locale,
         "tags": sorted(profile.tags),
         "created_on": day_of(profile.created_at),
     }
-    return facts, lead
+
+
+def lead_facts(changes: Iterable[ScoreChange]) -> Mapping[str, Any]:
+    score = total_score(changes)
+    return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
 
 
 def day_of(moment: datetime) -> str:

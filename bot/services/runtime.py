@@ -8,7 +8,19 @@ from dataclasses import dataclass, field
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.domain.language_model import ModelTerms
-from bot.ports import ActionRunner, Channel, Clock, Crm, Dialogue, LanguageModel, Leases, Library, Store, Wakeups
+from bot.ports import (
+    ActionRunner,
+    Channel,
+    Clock,
+    Crm,
+    Dialogue,
+    Endpoints,
+    LanguageModel,
+    Leases,
+    Library,
+    Store,
+    Wakeups,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class Runtime:
     region: str = "GB"
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)
+    endpoints: Endpoints | None = None
 
     def channel(self, name: str) -> Channel:
         try:
@@ -46,5 +59,5 @@ class Runtime:
             raise SettingsError(f'there is no channel "{name}"; OVERTURE_CONNECTORS gives: {known}.') from None
 
 
-INBOX, OUTBOX, TIMERS, FEEDS, SEGMENTS = "inbox", "outbox", "timers", "feeds", "segments"
+INBOX, OUTBOX, TIMERS, FEEDS, SCHEDULES, SEGMENTS = "inbox", "outbox", "timers", "feeds", "schedules", "segments"
 """The topics of the wake-ups."""

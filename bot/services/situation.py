@@ -33,7 +33,8 @@ from bot.services.weigh import country_of
 class Situation:
     """What a turn starts from. `known` are slots from the person's other conversations, for one that begins.
 
-    `zone` is the time zone that the person is taken to be in, the likeliest where there are several.
+    `zone` is the time zone that the person is taken to be in, the likeliest where there are several. `asking_elsewhere`
+    is another conversation of theirs, in which a journey has asked something.
     """
 
     conversation: Conversation
@@ -43,6 +44,7 @@ class Situation:
     region: str
     zone: tzinfo
     known: Mapping[str, Any]
+    asking_elsewhere: ConversationId | None = None
 
     @property
     def rep_has_the_floor(self) -> bool:
@@ -62,6 +64,7 @@ async def read_situation(uow: UnitOfWork, runtime: Runtime, conversation_id: Con
         region=country_of(phone, runtime.region),
         zone=zone_of(standing.profile.time_zone, phone, runtime.region),
         known=await _known(uow, conversation) if conversation.tracker.event_count == 0 else {},
+        asking_elsewhere=standing.asking_elsewhere,
     )
 
 

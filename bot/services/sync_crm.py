@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import CrmNote, CrmUpsert, OutboxEntry
@@ -22,12 +24,19 @@ async def sync_crm(
     key: str,
     note: str,
     now: datetime,
+    record: Mapping[str, Any] | None = None,
     conversation_id: ConversationId | None = None,
+    only: str = "",
 ) -> None:
-    """Queue the record as it is now and, where there is one, a note. The same key queues once."""
+    """Queue the record as it is now and, where there is one, a note. The same key queues once.
+
+    `record` are fields that only the CRM has; `only` names the one CRM that is told, where it is not all.
+    """
     lead = await lead_of(uow, await uow.profiles.get(profile_id))
     for crm in runtime.crms:
-        dispatches: list[tuple[str, CrmUpsert | CrmNote]] = [(f"{key}:crm:{crm}", CrmUpsert(crm, lead))]
+        if only not in ("", crm):
+            continue
+        dispatches: list[tuple[str, CrmUpsert | CrmNote]] = [(f"{key}:crm:{crm}", CrmUpsert(crm, lead, record or {}))]
         if note:
             dispatches.append((f"{key}:note:{crm}", CrmNote(crm, HandoffId(""), note)))
         for entry_key, dispatch in dispatches:
@@ -54,11 +63,16 @@ async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
     known = profile.attributes
     return Lead(
         key=profile.id,
-        email=known.get("email") or by_kind.get("email"),
-        phone=known.get("phone") or by_kind.get("phone"),
-        name=known.get("name"),
+        email=_text(known.get("email")) or by_kind.get("email"),
+        phone=_text(known.get("phone")) or by_kind.get("phone"),
+        name=_text(known.get("name")),
         score=score.total,
         grade=score.grade,
         reasons=tuple(f"{change.points:+d} {change.reason}" for change in changes),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
     )
+
+
+def _text(value: Any) -> str | None:
+    """An attribute that should be a text: whoever set it may have put anything there."""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else None

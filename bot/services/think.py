@@ -90,6 +90,7 @@ class Thought:
     model_calls: list[ModelCall] = field(default_factory=list)
     passages: tuple[KnowledgeAnswer, ...] = ()
     personal: Personal | None = None
+    failures: list[str] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:
         stamped = event if event.at is not None else replace(event, at=self.now)
@@ -224,6 +225,7 @@ async def answer(
 
 def _give_up(assistant: Assistant, thought: Thought, error: DialogueError) -> None:
     """The engine has no answer to this message; the next one is a new try."""
+    thought.failures.append(str(error))
     log.error("the dialogue engine failed", conversation=thought.tracker.conversation_id, error=str(error))
     thought.apply(ActionExecuted(ACTION_LISTEN, policy="the dialogue engine failed"))
     _apologise(assistant, thought)
@@ -249,6 +251,7 @@ async def _run(
         log.error(
             "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
         )
+        thought.failures.append(str(error))
         thought.apply(ActionExecuted(action.name, policy=f"{action.why}; it failed"))
         if action.why != SESSION:  # nobody has asked for that one
             _apologise(assistant, thought)

@@ -10,6 +10,7 @@ from bot.domain.understanding import IntentScore, Understood
 from bot.ports import InboxEntry
 from bot.services.ask import finish
 from bot.services.respond import respond
+from bot.services.run_action import run_action
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation
 from bot.services.think import Thought, answer
@@ -33,6 +34,9 @@ async def trigger(runtime: Runtime, entry: InboxEntry, wanted: TriggerIntent) ->
 
 async def execute(runtime: Runtime, entry: InboxEntry, wanted: ExecuteAction) -> None:
     """Run this one action, whatever the dialogue would do."""
+    if wanted.enrolment_id:
+        await run_action(runtime, entry, wanted)
+        return
     situation, thought = await _begin(runtime, entry, wanted)
     thought.apply(FollowupAction(wanted.action))
     await answer(runtime, thought, situation.profile, MessageId(wanted.vendor_id), only=wanted.action)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 import phonenumbers
 
-from bot.domain.consent import Purpose, standing_consent
+from bot.domain.consent import Purpose, Suppression, standing_consent
 from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import AtCap
 from bot.domain.understanding import OPT_OUT_INTENT, REMINDED
 from bot.journeys.send_window import zones_of
 from bot.ports import UnitOfWork
-from bot.services.judge import SendFacts, judge
+from bot.services.judge import LEAST_PAUSE, SendFacts, judge
 from bot.services.runtime import Runtime
 
 DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
@@ -34,6 +36,7 @@ class Matter:
     enrolment_id: EnrolmentId | None = None
     window: SendWindow | None = None
     expires_at: datetime | None = None
+    cap: AtCap = "skip"
 
 
 async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
@@ -41,42 +44,80 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
     if matter.purpose in (Purpose.DESK, Purpose.REPLY):
         return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at), now)
     suppression = await uow.consents.suppression(matter.channel, matter.address)
-    if matter.purpose is Purpose.SERVICE or matter.profile_id is None:
+    if matter.profile_id is None:
+        return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, suppression=suppression), now)
+    if matter.purpose is Purpose.SERVICE:
         if suppression is not None and await _wrote_since(uow, matter, suppression.at):
             suppression = None
-        return judge(
-            SendFacts(
-                purpose=matter.purpose, channel=matter.channel, suppression=suppression, expires_at=matter.expires_at
-            ),
-            now,
-        )
+        return await _weigh_service(uow, runtime, matter, suppression, now)
+    return await _weigh_marketing(uow, runtime, matter, suppression, now)
+
+
+async def _weigh_service(
+    uow: UnitOfWork, runtime: Runtime, matter: Matter, suppression: Suppression | None, now: datetime
+) -> Verdict:
+    """What somebody asked for comes at any hour; what a journey sends keeps to its window and to caps on service."""
+    facts = SendFacts(
+        purpose=matter.purpose, channel=matter.channel, suppression=suppression, expires_at=matter.expires_at
+    )
+    if matter.enrolment_id is not None:
+        windows = (matter.window,) if matter.window else ()
+        zones = await _zones(uow, runtime, matter) if windows else ()
+        facts = replace(facts, windows=windows, zones=zones, **await _cap(uow, runtime, matter, now))
+    return judge(facts, now)
+
+
+async def _weigh_marketing(
+    uow: UnitOfWork, runtime: Runtime, matter: Matter, suppression: Suppression | None, now: datetime
+) -> Verdict:
+    assert matter.profile_id is not None  # noqa: S101  marketing always has somebody it is for
     rules = runtime.library.current().rules
-    profile = await uow.profiles.get(matter.profile_id)
     records = await uow.consents.of(matter.profile_id)
     handoff = await uow.handoffs.open_for(matter.profile_id)
-    cap = rules.cap_for(matter.purpose, matter.channel, now)
-    sent = 0
-    if cap is not None:
-        sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - cap.within)
-    phone = matter.address if runtime.channel(matter.channel).abilities.identity == "phone" else None
-    legal = rules.windows_for(country_of(phone, runtime.region), matter.channel, now)
-    return judge(
-        SendFacts(
-            purpose=matter.purpose,
-            channel=matter.channel,
-            consent=standing_consent(records, matter.purpose, matter.channel),
-            suppression=suppression,
-            rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
-            in_dialogue=await _in_dialogue(uow, matter, now),
-            windows=(*legal, *((matter.window,) if matter.window else ())),
-            zones=zones_of(profile.time_zone, phone, runtime.region),
-            cap=cap.at_most if cap else None,
-            cap_period=cap.within if cap else timedelta(),
-            sent_lately=sent,
-            expires_at=matter.expires_at,
-        ),
-        now,
+    legal = rules.windows_for(country_of(_phone(runtime, matter), runtime.region), matter.channel, now)
+    facts = SendFacts(
+        purpose=matter.purpose,
+        channel=matter.channel,
+        consent=standing_consent(records, matter.purpose, matter.channel),
+        suppression=suppression,
+        rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
+        in_dialogue=await _in_dialogue(uow, matter, now),
+        windows=(*legal, *((matter.window,) if matter.window else ())),
+        zones=await _zones(uow, runtime, matter),
+        expires_at=matter.expires_at,
+        **await _cap(uow, runtime, matter, now),
     )
+    return judge(facts, now)
+
+
+class _CapFacts(TypedDict, total=False):
+    cap: int
+    cap_period: timedelta
+    sent_lately: int
+    at_cap: AtCap
+    cap_frees_at: datetime
+
+
+async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> _CapFacts:
+    """How many such messages the person may get on this channel, and how many they got."""
+    cap = runtime.library.current().rules.cap_for(matter.purpose, matter.channel, now)
+    if cap is None or matter.profile_id is None:
+        return {}
+    sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - cap.within)
+    found = _CapFacts(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent), at_cap=matter.cap)
+    if len(sent) >= cap.at_most:
+        found["cap_frees_at"] = sent[len(sent) - cap.at_most] + cap.within + LEAST_PAUSE
+    return found
+
+
+async def _zones(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> tuple[str, ...]:
+    assert matter.profile_id is not None  # noqa: S101  only asked for somebody
+    profile = await uow.profiles.get(matter.profile_id)
+    return zones_of(profile.time_zone, _phone(runtime, matter), runtime.region)
+
+
+def _phone(runtime: Runtime, matter: Matter) -> str | None:
+    return matter.address if runtime.channel(matter.channel).abilities.identity == "phone" else None
 
 
 async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> bool:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot.domain.audience import Segment, SegmentChange, Working
+from bot.domain.entries import EventEntry
 from bot.domain.errors import Conflict
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
@@ -111,7 +112,8 @@ async def _pass_on_changes(runtime: Runtime) -> int:
 
 def _is_heard(runtime: Runtime) -> bool:
     """Whether a journey begins with such a change; those that wait in one are looked for person by person."""
-    return any(one.enter_event in (ENTERED, LEFT) for one in runtime.library.current().journeys.values())
+    entries = (entry for journey in runtime.library.current().journeys.values() for entry in journey.entries)
+    return any(isinstance(entry, EventEntry) and entry.event in (ENTERED, LEFT) for entry in entries)
 
 
 async def _tell(uow: UnitOfWork, runtime: Runtime, change: SegmentChange, now: datetime) -> None:

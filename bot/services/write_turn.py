@@ -12,13 +12,15 @@ import structlog
 
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
-from bot.domain.delivery import ChannelMessage, OutboxEntry
+from bot.domain.delivery import AWAITED, ChannelMessage, OutboxEntry
 from bot.domain.effects import Say
 from bot.domain.handoff import Handoff
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
-from bot.domain.journey import Answered, EnrolmentStatus, Refused, SendWindow
+from bot.domain.journey import Answered, Enrolment, EnrolmentStatus, Refused
 from bot.domain.message import Text
 from bot.domain.score import ScoreChange, total_score
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import AskStep
 from bot.domain.understanding import Understood
 from bot.ports import Abilities, UnitOfWork
 from bot.services.ask_model import ModelCall
@@ -47,6 +49,7 @@ class Turn:
     begun: float
     enrolment_id: EnrolmentId | None = None
     window: SendWindow | None = None
+    priority: int = AWAITED
 
 
 def unasked(
@@ -144,6 +147,7 @@ def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
         created_at=now,
         due_at=now,
         window=turn.window,
+        priority=turn.priority,
     )
 
 
@@ -163,10 +167,17 @@ def _is_asking(turn: Turn) -> bool:
 async def _resume(uow: UnitOfWork, runtime: Runtime, turn: Turn, enrolment_id: EnrolmentId, now: datetime) -> None:
     """The journey's form is closed: filled in, or refused."""
     enrolment = await uow.enrolments.get(enrolment_id)
-    if enrolment.status is not EnrolmentStatus.WAITING:
+    if enrolment.status is not EnrolmentStatus.WAITING or not await _asks_this(uow, turn, enrolment):
         return
     answers = _answers(runtime, turn)
     await step(uow, runtime, enrolment, Answered(answers) if answers else Refused(), now)
+
+
+async def _asks_this(uow: UnitOfWork, turn: Turn, enrolment: Enrolment) -> bool:
+    """Whether it rests at the question whose form was open here; it may have gone on, and ask something else now."""
+    journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+    asks, loop = journey.steps.get(enrolment.step), turn.conversation.tracker.loop
+    return isinstance(asks, AskStep) and loop is not None and asks.form == loop.name
 
 
 def _answers(runtime: Runtime, turn: Turn) -> dict[str, Any] | None:

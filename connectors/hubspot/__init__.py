@@ -11,8 +11,9 @@ from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.hubspot.crm import API_URL, HubSpotCrm
 from connectors.hubspot.sandbox import HubSpotSandbox
 
-__all__ = ["SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["CRMS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
+CRMS: tuple[str, ...] = ("hubspot",)
 SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION")
 DEFAULT_VERSION = "2026-09"
 VERSION = re.compile(r"20[0-9]{2}-(03|09)")

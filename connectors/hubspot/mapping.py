@@ -37,6 +37,7 @@ def contact_properties(lead: Lead) -> Mapping[str, str]:
         "overture_score_reasons": "\n".join(lead.reasons),
     }
     known |= {theirs: lead.properties.get(ours) for ours, theirs in OWN_PROPERTIES.items()}
+    known |= lead.record
     written = {name: _written(value) for name, value in known.items()}
     return {name: value for name, value in written.items() if value}
 

@@ -148,3 +148,29 @@ def test_spaces_and_empty_names_among_the_connectors_do_not_matter() -> None:
 )
 def test_only_a_developers_own_machine_is_private(changed: dict[str, str], private: bool) -> None:
     assert load_settings(**changed).is_private is private
+
+
+def test_endpoints_are_read_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = '{"billing": {"url": "https://example.com/hook", "secret": "0123456789abcdef"}}'
+    monkeypatch.setenv("OVERTURE_ENDPOINTS", told)
+    assert load_settings().endpoints_by_name == {"billing": ("https://example.com/hook", "0123456789abcdef")}
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ("billing=https://example.com", "it should be JSON such as"),
+        ("[]", "it should be an object such as"),
+        ('{"billing": "https://example.com"}', 'the endpoint "billing" has no url'),
+        ('{"billing": {"url": "ftp://example.com", "secret": "0123456789abcdef"}}', "has no url that begins with"),
+        ('{"billing": {"url": "https://example.com", "secret": "short"}}', "no secret of at least 16 characters"),
+    ],
+)
+def test_a_faulty_endpoint_is_told_and_its_secret_is_not(
+    monkeypatch: pytest.MonkeyPatch, told: str, sentence: str
+) -> None:
+    monkeypatch.setenv("OVERTURE_ENDPOINTS", told)
+    with pytest.raises(SettingsError, match="OVERTURE_ENDPOINTS") as refused:
+        load_settings()
+    assert sentence in str(refused.value)
+    assert "short" not in str(refused.value)

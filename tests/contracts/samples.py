@@ -12,11 +12,13 @@ from bot.adapters.database import Database
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry
+from bot.domain.entries import EventEntry
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
-from bot.domain.journey import Enrolment, GoStep, Journey
+from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import CustomerMessage, Text
 from bot.domain.person import Profile
+from bot.domain.steps import GoStep
 from bot.ports import UnitOfWork
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
@@ -82,9 +84,7 @@ def journey(version: str = "1", id_: str = "welcome") -> Journey:
         id=id_,
         version=version,
         purpose=Purpose.MARKETING,
-        enter_event="signed.up",
-        enter_if=None,
-        again_after=None,
+        entries=(EventEntry("signed.up"),),
         exit_events=(),
         exit_when=None,
         window=None,

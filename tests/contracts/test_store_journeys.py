@@ -59,6 +59,9 @@ async def test_an_enrolment_comes_back_as_it_was(store: Store) -> None:
         arrived_at=NOON,
         reminded=1,
         data={"event": {"size": 50.0}, "answer": {"when": None}},
+        entry="key-1",
+        lane="e1",
+        goal_at=NOON,
     )
     async with store.transaction() as uow:
         await add_people(uow)
@@ -82,6 +85,45 @@ async def test_a_person_is_in_a_journey_once_at_a_time(store: Store) -> None:
         assert await uow.enrolments.add(enrolment("e5", entered_at=NOON + HOUR))
         assert await uow.enrolments.last_entry(ANNA, "welcome") == NOON + HOUR
         assert await uow.enrolments.last_entry(BEN, "renewal") is None
+
+
+async def test_a_person_may_be_in_one_journey_in_several_lanes(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        assert await uow.enrolments.add(enrolment("e1"))
+        assert await uow.enrolments.add(enrolment("e2", lane="e2"))
+        assert await uow.enrolments.add(enrolment("e3", lane="e3"))
+        assert not await uow.enrolments.add(enrolment("e4", lane="e3"))
+        assert [one.id for one in await uow.enrolments.waiting(ANNA)] == ["e1", "e2", "e3"]
+
+
+async def test_an_entry_that_happens_once_lets_one_person_in_for_ever(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        first = enrolment("e1", entry="key-1")
+        assert await uow.enrolments.add(first)
+        await uow.enrolments.save(replace(first, status=EnrolmentStatus.DONE, due_at=None, seq=1))
+        assert not await uow.enrolments.add(enrolment("e2", entry="key-1"))
+        assert await uow.enrolments.add(enrolment("e3", entry="key-1", into="renewal"))
+        found = await uow.enrolments.by_entry("welcome", "key-1")
+        assert found is not None
+        assert found.id == "e1"
+        assert await uow.enrolments.by_entry("welcome", "key-2") is None
+
+
+async def test_a_goal_counts_for_those_who_have_left_lately_and_once(store: Store) -> None:
+    held = enrolment("held", status=EnrolmentStatus.HELD_OUT, due_at=None)
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.add(held)
+        await uow.enrolments.add(enrolment("old", entered_at=NOON - HOUR, status=EnrolmentStatus.DONE, due_at=None))
+        await uow.enrolments.add(enrolment("inside"))
+        await uow.enrolments.add(enrolment("other", into="renewal", status=EnrolmentStatus.DONE, due_at=None))
+        assert await uow.enrolments.reach_goal(ANNA, "welcome", since=NOON, at=NOON + HOUR) == 1
+        assert await uow.enrolments.reach_goal(ANNA, "welcome", since=NOON, at=NOON + 2 * HOUR) == 0
+        assert (await uow.enrolments.get(held.id)).goal_at == NOON + HOUR
+        for name in ("old", "inside", "other"):
+            assert (await uow.enrolments.get(enrolment(name).id)).goal_at is None
 
 
 async def test_due_enrolments_are_claimed_in_the_order_of_their_times(store: Store) -> None:

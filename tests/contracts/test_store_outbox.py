@@ -16,8 +16,8 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, OutboxEntry, OutboxStatus
 from bot.domain.handoff import Lead
 from bot.domain.ids import EnrolmentId, HandoffId
-from bot.domain.journey import SendWindow
 from bot.domain.message import DeliveryState, HandoffCard
+from bot.domain.send_window import SendWindow
 from bot.ports import Outbox, Store
 from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, entry, opened
 
@@ -233,10 +233,39 @@ async def test_messages_are_counted_by_when_they_were_sent(store: Store) -> None
         await uow.outbox.settle(sent(second, "SM2"))
         since = {start: await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "sms", NOON + start) for start in
                  (timedelta(), SECOND, HOUR, HOUR + SECOND)}  # fmt: skip
-        assert list(since.values()) == [2, 1, 1, 0]
-        assert await uow.outbox.sent_since(ANNA, Purpose.REPLY, "sms", NOON) == 0
-        assert await uow.outbox.sent_since(BEN, Purpose.MARKETING, "sms", NOON) == 0
-        assert await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "webchat", NOON) == 0
+        assert list(since.values()) == [[NOON, NOON + HOUR], [NOON + HOUR], [NOON + HOUR], []]
+        assert await uow.outbox.sent_since(ANNA, Purpose.REPLY, "sms", NOON) == []
+        assert await uow.outbox.sent_since(BEN, Purpose.MARKETING, "sms", NOON) == []
+        assert await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "webchat", NOON) == []
+
+
+async def test_of_what_is_due_together_the_higher_priority_goes_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        for name, priority in (("low", 10), ("high", 80), ("low too", 10), ("reply", 100)):
+            await uow.outbox.add(entry(name, priority=priority))
+        await uow.outbox.add(entry("not yet", priority=100, due_at=NOON + HOUR))
+    order = []
+    for _ in range(4):
+        async with store.transaction() as uow:
+            (one,) = await uow.outbox.claim(NOON, 10, stale_after=STALE)
+            order.append(one.key)
+        async with store.transaction() as uow:
+            assert await uow.outbox.claim(NOON, 10, stale_after=STALE) == []  # while one is being sent, none follows
+            await uow.outbox.settle(replace(one, status=OutboxStatus.SENT))
+    assert order == ["reply", "high", "low", "low too"]
+
+
+async def test_of_several_runs_of_journeys_the_one_that_wrote_last_is_known(store: Store) -> None:
+    one, other, third = EnrolmentId("one"), EnrolmentId("other"), EnrolmentId("third")
+    async with store.transaction() as uow:
+        for number, wrote in enumerate((one, other, one, third)):
+            await uow.outbox.add(entry(f"{number}", enrolment_id=wrote, purpose=Purpose.MARKETING))
+            (claimed,) = await uow.outbox.claim(NOON + number * SECOND, 1, stale_after=STALE)
+            await uow.outbox.settle(replace(claimed, status=OutboxStatus.SENT))
+        assert await uow.outbox.wrote_last(ANNA, [one, other]) == one
+        assert await uow.outbox.wrote_last(ANNA, [other]) == other
+        assert await uow.outbox.wrote_last(BEN, [one]) is None
+        assert await uow.outbox.wrote_last(ANNA, []) is None
 
 
 SENT, DELIVERED, READ, FAILED = DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ, DeliveryState.FAILED

@@ -44,6 +44,7 @@ from bot.entrypoints.wiring import Service, open_service
 from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
+from bot.services.keep_schedule import keep_schedules
 from bot.settings import Settings
 from tests.running import free_port, lend_model
 
@@ -172,7 +173,9 @@ class Stage:
             async with runtime.store.transaction() as uow:
                 waiting = await uow.inbox.waiting_conversations(runtime.clock.now(), 100)
             done = [await converse(runtime, ConversationId(one)) for one in waiting]
-            if not (any(done) or await advance_due(runtime) or await deliver_due(runtime)):
+            if not (
+                any(done) or await keep_schedules(runtime) or await advance_due(runtime) or await deliver_due(runtime)
+            ):
                 return
         raise AssertionError("it never became still")
 

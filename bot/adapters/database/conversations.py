@@ -100,6 +100,7 @@ class StoredConversations(Repository):
             profile=profile_of(parts[profile]),
             handoff=handoff_of(handed_over) if handed_over else None,
             suppression=suppression_of(opted_out) if opted_out else None,
+            asking_elsewhere=row.asking_elsewhere,
         )
 
     async def at(self, channel: str, address: str) -> Conversation | None:

@@ -24,6 +24,22 @@ GET = select(enrolment).where(enrolment.c.id == bindparam("this_id"))
 LAST_ENTRY = select(func.max(enrolment.c.entered_at)).where(
     enrolment.c.profile_id == bindparam("profile"), enrolment.c.journey == bindparam("this_journey")
 )
+BY_ENTRY = select(enrolment).where(
+    enrolment.c.journey == bindparam("this_journey"),
+    enrolment.c.entry == bindparam("entered_by"),
+    text("entry IS NOT NULL"),
+)
+REACH_GOAL = (
+    update(enrolment)
+    .where(
+        enrolment.c.profile_id == bindparam("profile"),
+        enrolment.c.journey == bindparam("this_journey"),
+        enrolment.c.entered_at >= bindparam("since"),
+        enrolment.c.goal_at.is_(None),
+        text("status <> 'waiting'"),
+    )
+    .values(goal_at=bindparam("reached_at", type_=enrolment.c.goal_at.type))
+)
 _waits = text("status = 'waiting'")
 WAITING = (
     select(enrolment)
@@ -115,6 +131,8 @@ class StoredEnrolments(Repository):
             "journey": enrolment.journey,
             "version": enrolment.version,
             "entered_at": enrolment.entered_at,
+            "entry": enrolment.entry,
+            "lane": enrolment.lane,
             **self._place(enrolment),
         }
         return (await self._session.execute(ADD, row)).first() is not None
@@ -124,6 +142,14 @@ class StoredEnrolments(Repository):
         if row is None:
             raise LookupError(f'there is no enrolment "{enrolment_id}" in the store.')
         return _enrolment(row)
+
+    async def by_entry(self, journey: str, entry: str) -> Enrolment | None:
+        row = (await self._session.execute(BY_ENTRY, {"this_journey": journey, "entered_by": entry})).first()
+        return None if row is None else _enrolment(row)
+
+    async def reach_goal(self, profile_id: ProfileId, journey: str, *, since: datetime, at: datetime) -> int:
+        values = {"profile": profile_id, "this_journey": journey, "since": since, "reached_at": at}
+        return int((await self._session.execute(REACH_GOAL, values)).rowcount)
 
     async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None:
         values = {"profile": profile_id, "this_journey": journey}
@@ -164,6 +190,7 @@ class StoredEnrolments(Repository):
             "reason": enrolment.reason,
             "seq": enrolment.seq,
             "data": PLAIN.dump(dict(enrolment.data)),
+            "goal_at": enrolment.goal_at,
         }
 
 
@@ -184,4 +211,7 @@ def _enrolment(row: Any) -> Enrolment:
         reason=row.reason,
         seq=row.seq,
         data=PLAIN.load(row.data),
+        entry=row.entry,
+        lane=row.lane,
+        goal_at=row.goal_at,
     )

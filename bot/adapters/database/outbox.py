@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,22 +13,31 @@ from bot.adapters.codec import DISPATCH, WINDOW
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.tables import delivery, outbox, shard_of
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, Dispatch, OutboxEntry, OutboxStatus
-from bot.domain.ids import ProfileId
+from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, OutboxEntry, OutboxStatus
+from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeliveryState
 
 ADD = insert_once(outbox).returning(outbox.c.position)
 
-_earlier = outbox.alias("earlier")
+_other = outbox.alias("other")
+_goes_before = or_(
+    _other.c.priority > outbox.c.priority,
+    and_(_other.c.priority == outbox.c.priority, _other.c.position < outbox.c.position),
+)
 _first_in_its_lane = ~exists().where(
-    _earlier.c.conversation_id == outbox.c.conversation_id,
-    _earlier.c.channel == outbox.c.channel,
-    _earlier.c.position < outbox.c.position,
-    text("earlier.status IN ('waiting', 'sending')"),
+    _other.c.conversation_id == outbox.c.conversation_id,
+    _other.c.channel == outbox.c.channel,
+    _other.c.position != outbox.c.position,
+    text("other.status IN ('waiting', 'sending')"),
     or_(
-        text("earlier.status = 'sending'"),
-        _earlier.c.due_at <= bindparam("now"),
-        and_(_earlier.c.first_tried_at.is_not(None), text("earlier.purpose <> 'marketing'")),
+        and_(text("other.status = 'sending'"), or_(_goes_before, text("outbox.status = 'waiting'"))),
+        and_(
+            _goes_before,
+            or_(
+                _other.c.due_at <= bindparam("now"),
+                and_(_other.c.first_tried_at.is_not(None), text("other.purpose <> 'marketing'")),
+            ),
+        ),
     ),
 )
 
@@ -82,12 +91,26 @@ WITHHOLD = (
     .where(outbox.c.position == bindparam("this_position"))
     .values(status=OutboxStatus.WITHHELD, reason=bindparam("why"))
 )
-SENT_SINCE = select(func.count()).where(
-    outbox.c.profile_id == bindparam("profile"),
-    outbox.c.channel == bindparam("on_channel"),
-    outbox.c.sent_at >= bindparam("since"),
-    outbox.c.purpose == bindparam("with_purpose"),
-    text("status = 'sent'"),
+SENT_SINCE = (
+    select(outbox.c.sent_at)
+    .where(
+        outbox.c.profile_id == bindparam("profile"),
+        outbox.c.channel == bindparam("on_channel"),
+        outbox.c.sent_at >= bindparam("since"),
+        outbox.c.purpose == bindparam("with_purpose"),
+        text("status = 'sent'"),
+    )
+    .order_by(outbox.c.sent_at)
+)
+WROTE_LAST = (
+    select(outbox.c.enrolment_id)
+    .where(
+        outbox.c.profile_id == bindparam("profile"),
+        outbox.c.enrolment_id.in_(bindparam("among", expanding=True)),
+        text("status = 'sent'"),
+    )
+    .order_by(outbox.c.sent_at.desc(), outbox.c.position.desc())
+    .limit(1)
 )
 NEXT_DUE = select(func.min(outbox.c.due_at)).where(text("status = 'waiting'"))
 COUNT = {
@@ -125,6 +148,8 @@ class StoredOutbox(Repository):
             "window": None if entry.window is None else WINDOW.dump(entry.window),
             "created_at": entry.created_at,
             "expires_at": entry.expires_at,
+            "priority": entry.priority,
+            "cap": entry.cap,
             **_progress(entry),
         }
         return (await self._session.execute(ADD, row)).first() is not None
@@ -174,9 +199,16 @@ class StoredOutbox(Repository):
             await self._session.execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
         return [_entry(row) for row in rows]
 
-    async def sent_since(self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime) -> int:
+    async def sent_since(
+        self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
+    ) -> Sequence[datetime]:
         values = {"profile": profile_id, "with_purpose": purpose, "on_channel": channel, "since": since}
-        return int((await self._session.execute(SENT_SINCE, values)).scalar_one())
+        return [row.sent_at for row in await self._session.execute(SENT_SINCE, values)]
+
+    async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
+        found = await self._session.execute(WROTE_LAST, {"profile": profile_id, "among": sorted(among)})
+        enrolment_id: EnrolmentId | None = found.scalar()
+        return enrolment_id
 
     async def next_due(self) -> datetime | None:
         due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
@@ -199,7 +231,13 @@ class StoredOutbox(Repository):
 
 
 def _lane(dispatch: Dispatch) -> str:
-    return dispatch.channel if isinstance(dispatch, ChannelMessage) else dispatch.crm
+    match dispatch:
+        case ChannelMessage(channel=channel):
+            return channel
+        case CrmUpsert(crm=crm) | CrmNote(crm=crm):
+            return crm
+        case EndpointCall(endpoint=endpoint):
+            return endpoint
 
 
 def _progress(entry: OutboxEntry) -> dict[str, Any]:
@@ -232,4 +270,6 @@ def _entry(row: Any) -> OutboxEntry:
         first_tried_at=row.first_tried_at,
         vendor_id=row.vendor_id,
         reason=row.reason,
+        priority=row.priority,
+        cap=row.cap,
     )

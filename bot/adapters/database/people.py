@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
@@ -16,11 +16,27 @@ from bot.adapters.tables import crm_link, identity, profile, score_change, shard
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange
+from bot.ports import Dated, Page
 
 ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
 LOCK = select(profile.c.id).where(profile.c.id == bindparam("profile")).with_for_update(key_share=True)
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
+MOST_DAYS = 8
+"""People are looked for by so many days at once; where there are more, by having the attribute at all."""
+
+LOOKS = 20_000
+"""Profiles that are looked at for one page: some hundredths of a second."""
+
+PAGE = select(profile.c.id).where(profile.c.id > bindparam("after")).order_by(profile.c.id).limit(bindparam("most"))
+_next = (
+    select(profile.c.id).where(profile.c.id > bindparam("after")).order_by(profile.c.id).limit(bindparam("looks"))
+).subquery()
+LOOKED_AT = select(func.max(_next.c.id).label("last"), func.count().label("number")).select_from(_next)
+PAGE_DATED = PAGE.where(
+    profile.c.id <= bindparam("last"),
+    or_(*(profile.c.attributes.like(bindparam(f"pattern_{one}")) for one in range(MOST_DAYS))),
+)
 OWNER = (
     select(profile)
     .join(identity, identity.c.profile_id == profile.c.id)
@@ -59,6 +75,19 @@ class StoredProfiles(Repository):
         if not changed.rowcount:
             raise LookupError(f'there is no profile "{profile.id}" in the store.')
 
+    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
+        if dated is None:
+            people = [row.id for row in await self._session.execute(PAGE, {"after": after, "most": limit})]
+            return Page(people, people[-1] if len(people) == limit else None)
+        looked = (await self._session.execute(LOOKED_AT, {"after": after, "looks": LOOKS})).first()
+        if not looked.number:
+            return Page([], None)
+        values = {"after": after, "last": looked.last, "most": limit, **_patterns(dated)}
+        people = [row.id for row in await self._session.execute(PAGE_DATED, values)]
+        if len(people) == limit:
+            return Page(people, people[-1])
+        return Page(people, looked.last if looked.number == LOOKS else None)
+
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
         return None if row is None else profile_of(row)
@@ -80,6 +109,14 @@ class StoredProfiles(Repository):
     async def lock(self, profile_id: ProfileId) -> None:
         if self._session.is_postgresql:  # SQLite has one writer at a time
             await self._session.execute(LOCK, {"profile": profile_id})
+
+
+def _patterns(dated: Dated) -> dict[str, str]:
+    """What the attributes, as they are stored, look like of somebody whom it fits; always as many patterns."""
+    days = dated.days if 0 < len(dated.days) <= MOST_DAYS else [""]
+    patterns = [f'%"{dated.attribute}":"{day}%' for day in days]
+    patterns += patterns[:1] * (MOST_DAYS - len(patterns))
+    return {f"pattern_{number}": pattern for number, pattern in enumerate(patterns)}
 
 
 def _knowledge(profile: Profile) -> dict[str, Any]:

@@ -66,8 +66,8 @@ class _Statement:
         self._compiled = compiled
         self._expands = bool(compiled.post_compile_params)
         self.sql = compiled.string
-        processors = compiled._bind_processors
-        self._values = [(name, processors.get(name)) for name in compiled.positiontup or ()]
+        self._processors = compiled._bind_processors
+        self._values = [(name, self._processors.get(name)) for name in compiled.positiontup or ()]
         self._constants = {} if self._expands else dict(compiled.params)
         self.gives_rows = bool(compiled._result_columns) or bool(compiled.isplaintext)
         self._row: Any = None
@@ -78,7 +78,8 @@ class _Statement:
         if self._expands:
             state = self._compiled.construct_expanded_state(values)
             names = state.positiontup or ()
-            return state.statement, [_written(state.parameters[name], state.processors.get(name)) for name in names]
+            processors = {**self._processors, **state.processors}
+            return state.statement, [_written(state.parameters[name], processors.get(name)) for name in names]
         return self.sql, [
             _written(values[name] if name in values else self._constants.get(name), process)
             for name, process in self._values

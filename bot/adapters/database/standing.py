@@ -10,8 +10,22 @@ from sqlalchemy import Table, and_, bindparam, select, text
 from bot.adapters.tables import conversation, handoff, profile, suppression
 
 PARTS = (conversation, profile, handoff, suppression)
+_other = conversation.alias("other")
+_asking_elsewhere = (
+    select(_other.c.id)
+    .where(
+        _other.c.profile_id == conversation.c.profile_id,
+        _other.c.id != conversation.c.id,
+        _other.c.asking_enrolment.is_not(None),
+    )
+    .order_by(_other.c.last_message_at.desc())
+    .limit(1)
+    .correlate(conversation)
+    .scalar_subquery()
+    .label("asking_elsewhere")
+)
 STANDING = (
-    select(*(column.label(f"{table.name}_{column.name}") for table in PARTS for column in table.c))
+    select(*(column.label(f"{table.name}_{column.name}") for table in PARTS for column in table.c), _asking_elsewhere)
     .select_from(conversation)
     .join(profile, profile.c.id == conversation.c.profile_id)
     .outerjoin(handoff, and_(handoff.c.conversation_id == conversation.c.id, text("handoff.state <> 'closed'")))

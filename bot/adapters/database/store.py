@@ -19,6 +19,7 @@ from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredS
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.repository import Session
 from bot.adapters.database.reviews import StoredReviews
+from bot.adapters.database.schedules import StoredSchedules
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.migrations import HEAD, upgrade
@@ -44,6 +45,7 @@ class Transaction:
         self.crm_links = StoredCrmLinks(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
+        self.schedules = StoredSchedules(session)
 
 
 class Database:

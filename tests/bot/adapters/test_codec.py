@@ -20,8 +20,9 @@ from bot.adapters.codec import DISPATCH, EVENT, INBOUND, JOURNEY, PLAIN, TRACKER
 from bot.domain.conversation import ActiveLoop, ConversationPaused, Event, SlotSet, Tracker
 from bot.domain.delivery import Dispatch
 from bot.domain.ids import ConversationId
-from bot.domain.journey import Enrolment, Journey, SendWindow
+from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import Inbound
+from bot.domain.send_window import SendWindow
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 

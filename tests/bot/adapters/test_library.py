@@ -286,3 +286,52 @@ def test_an_assistant_without_them_gets_the_built_in_responses(shelves: Shelves)
     responses = read_contents(shelves).assistant.responses
     assert responses["utter_no_answer"].variations[0].buttons[0].payload == "/talk_to_person"
     assert len(responses["utter_language_not_spoken"].variations) == 14
+
+
+FURTHER = """journey: further
+purpose: marketing
+enter:
+  - {{segment: {segment}}}
+  - {{intent: {intent}}}
+steps:
+  - action: {action}
+  - run: {journey}
+  - handoff: {{reason: hot, crm: {crm}}}
+  - webhook: {{to: {endpoint}, body: {{size: "= answer.team_size"}}}}
+"""
+RIGHT = {
+    "segment": "big-teams",
+    "intent": "greet",
+    "action": "action_qualify_lead",
+    "journey": "demo-follow-up",
+    "crm": "hubspot",
+    "endpoint": "billing",
+}
+
+
+def test_a_journey_may_name_whatever_there_is(shelves: Shelves) -> None:
+    Path("journeys/segments").mkdir()
+    Path("journeys/segments/big-teams.yml").write_text("segment: big-teams\n")
+    shelves = replace(shelves, endpoints=("billing",))
+    Path("journeys/further.yml").write_text(FURTHER.format(**RIGHT))
+    assert "further" in read_contents(shelves).journeys
+    for name, right in RIGHT.items():
+        Path("journeys/further.yml").write_text(FURTHER.format(**RIGHT | {name: right + "x"}))
+        (fault,) = faults_of(shelves)
+        assert f'"{right}x"' in fault
+        assert f'Did you mean "{right}"?' in fault
+
+
+def test_what_an_assistant_with_faults_declares_is_known_to_journeys_all_the_same(shelves: Shelves) -> None:
+    edit("nlu_data/rules.yml", "intent: greet", "intent: geret")
+    right = RIGHT | {"endpoint": "billing"}
+    Path("journeys/further.yml").write_text(FURTHER.format(**right).replace("segment: big-teams", "api: true"))
+    shelves = replace(shelves, endpoints=("billing",))
+    assert not [fault for fault in faults_of(shelves) if "journeys/further.yml" in fault]
+
+
+def test_journeys_that_would_run_themselves_are_refused(shelves: Shelves) -> None:
+    for name, other in (("one", "other"), ("other", "one")):
+        text = f"journey: {name}\npurpose: service\nenter: {{api: true}}\nsteps:\n  - run: {other}\n"
+        Path(f"journeys/{name}.yml").write_text(text)
+    assert ["would run itself" in fault for fault in faults_of(shelves)] == [True, True]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -13,12 +14,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.adapters.codec import JOURNEY
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD, configuration
-from bot.adapters.tables import metadata
+from bot.adapters.tables import journey, metadata
+from bot.domain.entries import EventEntry
 
 
 def test_the_version_we_look_for_is_the_last_migration() -> None:
@@ -47,6 +50,29 @@ async def test_a_new_file_is_ready_within_a_second_and_an_old_one_at_once(tmp_pa
         await database.close()
 
 
+def test_versions_of_journeys_that_were_entered_before_stay_readable(tmp_path: Path) -> None:
+    """As release 0002 wrote one: who is inside goes on with it."""
+    from alembic import command
+
+    body: dict[str, Any] = {
+        "id": "welcome", "version": "1", "purpose": "marketing", "enter_event": "demo.requested",
+        "enter_if": "profile.vip", "again_after": "P90D", "exit_events": [], "exit_when": None, "window": None,
+        "first": "begin", "steps": {"begin": {"id": "begin", "tag": "seen", "then": "end", "kind": "add_to"}},
+        "places": {},
+    }  # fmt: skip
+    row = {"id": "welcome", "version": "1", "body": json.dumps(body)}
+    engine = create_engine(f"sqlite:///{tmp_path / 'overture.db'}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0002")
+        connection.execute(insert(journey), row)
+        command.upgrade(configuration(connection), "head")
+        read = JOURNEY.load(connection.execute(select(journey.c.body)).scalar_one())
+        command.downgrade(configuration(connection), "0002")
+        assert json.loads(connection.execute(select(journey.c.body)).scalar_one()) == body
+    engine.dispose()
+    assert read.entries == (EventEntry("demo.requested", condition="profile.vip", again_after=timedelta(days=90)),)
+
+
 @pytest.mark.timeout(60)
 def test_an_up_to_date_start_does_not_load_alembic(sqlite_url: str) -> None:
     program = (
@@ -55,6 +81,19 @@ def test_an_up_to_date_start_does_not_load_alembic(sqlite_url: str) -> None:
         "asyncio.run(main()); assert 'alembic' not in sys.modules"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
+    from alembic import command
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'overture.db'}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "head")
+        command.downgrade(configuration(connection), "base")
+    with engine.connect() as connection:
+        left = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").scalars()
+        assert list(left) == ["alembic_version"]
+    engine.dispose()
 
 
 def test_attributes_that_no_condition_could_look_into_are_mended(tmp_path: Path) -> None:
@@ -71,17 +110,4 @@ def test_attributes_that_no_condition_could_look_into_are_mended(tmp_path: Path)
     found = {row.id: row.attributes for row in rows}
     assert json.loads(found["a"]) == {"name": "A\ufffd", "size": None, "x": [None]}
     assert json.loads(found["b"]) == {"name": r"\u0000"}
-    engine.dispose()
-
-
-def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
-    from alembic import command
-
-    engine = create_engine(f"sqlite:///{tmp_path / 'overture.db'}")
-    with engine.begin() as connection:
-        command.upgrade(configuration(connection), "head")
-        command.downgrade(configuration(connection), "base")
-    with engine.connect() as connection:
-        left = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").scalars()
-        assert list(left) == ["alembic_version"]
     engine.dispose()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.consent import Purpose
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import FrequencyCap, Keywords, Meaning, SendingHours, SendingRules
 
 OLD, NEW, HOUSE = SendWindow(time(9), time(21)), SendWindow(time(8), time(21)), SendWindow(time(9), time(20))

@@ -14,7 +14,6 @@ from bot.journeys.content import Known, read_journey
 HEAD = """\
 journey: welcome
 purpose: marketing
-enter: {event: demo.requested}
 """
 
 Reader = Callable[..., Journey]
@@ -27,16 +26,23 @@ def known() -> Known:
         forms={"booking_form": ("meeting_time",), "qualify_form": ("team_size", "timeline")},
         channels=frozenset({"sms", "webchat"}),
         desks=frozenset({"slack:#sales"}),
+        actions=frozenset({"action_quote"}),
+        intents=frozenset({"ask_price", "greet"}),
+        slots=frozenset({"team_size", "quote"}),
+        journeys=frozenset({"welcome", "nurture"}),
+        segments=frozenset({"big-teams"}),
+        crms=frozenset({"hubspot"}),
+        endpoints=frozenset({"billing"}),
     )
 
 
 @pytest.fixture(scope="session")
 def journey_of(known: Known) -> Reader:
-    """Read a journey of these steps; `more` are further entries of its head."""
+    """Read a journey of these steps; `more` are further lines of its head."""
 
-    def read(steps: str, more: str = "") -> Journey:
+    def read(steps: str, more: str = "", *, enter: str = "{event: demo.requested}") -> Journey:
         body = textwrap.indent(textwrap.dedent(steps).strip("\n"), "  ")
-        text = f"{HEAD}{textwrap.dedent(more)}\nsteps:\n{body}\n"
+        text = f"{HEAD}enter: {enter}\n{textwrap.dedent(more)}\nsteps:\n{body}\n"
         return read_journey(parse("journeys/welcome.yml", text), known)
 
     return read

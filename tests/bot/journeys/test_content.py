@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from bot.documents import Document, parse
 from bot.domain.consent import Purpose
+from bot.domain.entries import EventEntry
 from bot.domain.errors import ContentError, Fault
-from bot.domain.journey import END, AskStep, BranchStep, GoStep, Journey, SendWindow, TagStep, WaitStep
+from bot.domain.journey import Goal, Journey
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import END, AskStep, BranchStep, GoStep, TagStep, WaitStep
 from bot.journeys.content import Known, read_journey, version_of
 
 Reader = Callable[..., Journey]
@@ -75,9 +78,11 @@ def faults_of(faults_in: Callable[[str], list[str]]) -> Callable[[str], list[str
 
 def test_a_whole_journey_is_read(known: Known) -> None:
     journey = read_journey(parse("journeys/welcome.yml", WHOLE), known)
-    assert (journey.id, journey.purpose, journey.enter_event) == ("welcome", Purpose.MARKETING, "demo.requested")
-    assert journey.enter_if == "profile.country in ['US', 'GB']"
-    assert journey.again_after == timedelta(days=90)
+    assert (journey.id, journey.purpose) == ("welcome", Purpose.MARKETING)
+    condition = "profile.country in ['US', 'GB']"
+    assert journey.entries == (EventEntry("demo.requested", condition=condition, again_after=timedelta(days=90)),)
+    assert journey.goals == (Goal("meeting.booked"),)
+    assert (journey.holdout, journey.many_at_once, journey.priority) == (0, False, 50)
     assert journey.exit_events == ("meeting.booked", "person.left")
     assert journey.exit_when == "profile.stage == 'customer'"
     assert journey.window == SendWindow(time(9), time(20), frozenset(range(6)), "person")
@@ -131,7 +136,21 @@ def test_a_question_needs_all_slots_of_its_form_unless_told_otherwise(journey_of
 )
 def test_people_may_come_again_when_the_journey_says_so(again: str, after: timedelta | None, known: Known) -> None:
     text = WHOLE.replace("after 90d", again)
-    assert read_journey(parse("journeys/welcome.yml", text), known).again_after == after
+    (entry,) = read_journey(parse("journeys/welcome.yml", text), known).entries
+    assert entry.again_after == after
+
+
+def test_a_head_says_who_is_left_alone_who_may_be_inside_twice_and_who_goes_first(journey_of: Reader) -> None:
+    more = """\
+    exit: {goal: [event meeting.booked within 30d, event order.placed within 1w]}
+    holdout: 2.5%
+    at_once: many
+    priority: 80
+    """
+    journey = journey_of("- wait: 1d", more, enter="{event: demo.requested, again: always}")
+    assert journey.goals == (Goal("meeting.booked", timedelta(days=30)), Goal("order.placed", timedelta(days=7)))
+    assert journey.exit_events == ("meeting.booked", "order.placed")
+    assert (journey.holdout, journey.many_at_once, journey.priority) == (250, True, 80)
 
 
 def test_hours_without_quotes_are_hours_and_a_country_called_no_is_a_text(journey_of: Reader) -> None:
@@ -172,12 +191,12 @@ def test_everything_wrong_is_told_in_one_run_in_file_order(faults_in: Callable[[
     text = """\
 journey: Welcome
 enter: {event: demo, if: "profil.x == 1", agian: never}
-exit: {goal: event meeting.booked within 30d, when: "answer.team_size > 5"}
-send_window: {hours: "9-20", days: mon-sut, zone: Europe/Lodnon, closed: skip}
-holdout: 5%
+exit: {goal: event meeting.booked within 30, when: "answer.team_size > 5"}
+send_window: {hours: "9-20", days: mon-sut, zone: Europe/Lodnon, closed: shut}
+holdout: 5
 on_edit: map
 steps:
-  - send: {response: utter_tipp, channels: [sns], cap: skip}
+  - send: {response: utter_tipp, channels: [sns], cap: later}
   - id: end
     wait: 2 dayz
   - id: twice
@@ -202,16 +221,16 @@ steps:
         '2:22: the expression "profil.x == 1" cannot be used: there is no "profil" to look at; names begin with '
         'event, lead, profile. Did you mean "profile"?',
         '2:43: "enter" has no "agian". Did you mean "again"?',
-        '3:8: "within" in a goal is not supported yet. Write "event meeting.booked".',
+        '3:8: "30" is no length of time. Write a number and a unit (s, m, h, d or w), such as 30m, 12h, 2d or 1d12h.',
         '4:15: "9-20" are no hours. Write two times on the 24-hour clock in quotes, such as "09:00-20:00".',
         '4:30: "mon-sut" are no weekdays: "sut". Use mon, tue, wed, thu, fri, sat, sun, such as mon-sat.',
         '4:45: there is no time zone "Europe/Lodnon". Did you mean "Europe/London"?',
-        '4:66: "closed: skip" is not supported yet. Write closed: wait.',
-        '5:1: "holdout" in a journey is not supported yet. Leave it out for now.',
+        '4:66: there is no way to deal with closed hours "shut". Known: skip, wait.',
+        '5:1: "5" is no share of people. Write a percentage below 100, such as 5%.',
         '6:1: "on_edit" in a journey is not supported yet. Leave it out for now.',
         '8:12: there is no response "utter_tipp". Did you mean "utter_tip"?',
         '8:45: there is no channel "sns". Did you mean "sms"?',
-        '8:51: "cap" in send is not supported yet. Leave it out for now.',
+        '8:51: there is no way to deal with a cap "later". Known: skip, wait.',
         '9:5: "end" cannot be an id: it is where a journey ends.',
         '10:5: "2 dayz" is no length of time. Write a number and a unit (s, m, h, d or w), such as 30m, 12h, 2d or '
         "1d12h.",
@@ -223,12 +242,13 @@ steps:
         "15:5: a reminder would come when the silence is already taken for an answer. Make it earlier than "
         "silent.after.",
         '16:25: there is no step "nowhere". Known: end, twice.',
-        '17:5: "human: answer" is not supported yet. Write human: pause.',
+        '17:5: there is no way to deal with a colleague "answer". Known: exit, pause.',
+        '18:5: handoff lacks "late". Write the two together: within: 15m, late: {go: book}.',
         '18:15: there is no desk "slack:#sale". Did you mean "slack:#sales"?',
-        '18:45: "within" in handoff is not supported yet. Leave it out for now.',
         '19:5: "a b" cannot be a tag. Use letters, digits, - and _, such as nurture-list.',
         '20:5: there is no step "sendd". Did you mean "send"?',
-        '21:5: a step "split" is not supported yet. Leave it out for now.',
+        '21:5: a step lacks "id". People go the same way each time by it; and conditions read it: split.<id>.',
+        "21:5: a split has two ways at least. Begin each with - name: a, and its weight.",
         "22:16: one step does two things: send and wait. Make it two steps.",
         "24:5: nobody can get to this step: the one before it goes elsewhere. Give it an id and let a go, then or "
         "silent point at it, or delete it.",
@@ -245,7 +265,14 @@ steps:
         (("journey: welcome\n", ""), 'lacks "journey"'),
         (("enter: {event: demo.requested", "entry: {event: demo.requested"), 'has no "entry". Did you mean "enter"?'),
         (("event: demo.requested, ", ""), '"enter" lacks "event"'),
-        (("event: demo.requested", "segment: vip"), '"segment" in "enter" is not supported yet'),
+        (("event: demo.requested", "segment: big-team"), 'there is no segment "big-team". Did you mean "big-teams"?'),
+        (("event: demo.requested", "api: yes"), '"api" can only be true.'),
+        (("event: demo.requested", "event: demo.requested, api: true"), "lets people in by two things: event and api"),
+        (("event: demo.requested", "evnt: demo.requested"), 'Did you mean "event"?'),
+        (("goal: event meeting.booked, ", "goal: event meeting.booked within, "), "is no event"),
+        (("exit: {", "holdout: 5%\nexit: {"), 'Say how long it counts: goal: "event meeting.booked within 30d".'),
+        (("exit: {", "priority: 101\nexit: {"), "Write a number from 1 to 100"),
+        (("again: after 90d}", "again: never}\nat_once: many"), 'Write "again: always" in an entry'),
         (("after 90d", "90d"), "Write never, always, or after 90d"),
         (("hours: \"09:00-20:00\"", 'hours: "09:00-25:00"'), "on no clock"),
         (("hours: \"09:00-20:00\"", 'hours: "09:00-09:00"'), 'For the whole day write "00:00-24:00"'),
@@ -282,8 +309,8 @@ def test_a_file_that_is_no_mapping_is_refused(faults_in: Callable[[str], list[st
         ("- wait:", '5:5: a step lacks "wait". Write wait: 1d.'),
         ("- wait: 0d", "5:5: \"0d\" is no usable length of time"),
         ("- wait: {for: link.clicked}", '5:5: wait lacks "at_most". Say how long'),
-        ("- wait: {for: reply, at_most: 1d}", '5:12: "reply" is no event.'),
-        ("- wait: {until: monday, for: a.b, at_most: 1d}", '5:12: "until" in wait is not supported yet.'),
+        ("- wait: {for: answer, at_most: 1d}", '5:12: "answer" is no event.'),
+        ("- wait: {until: monday, for: a.b, at_most: 1d}", '5:12: "monday" is no time to wait for. Write "09:00"'),
         ("- send: utter_tip", '5:5: send must be a mapping of names to values, not "utter_tip".'),
         ("- send: {response: utter_tip}", '5:5: send lacks "channels".'),
         ("- send: {response: utter_tip, channels: []}", '5:5: send lacks "channels".'),
@@ -299,12 +326,41 @@ def test_a_file_that_is_no_mapping_is_refused(faults_in: Callable[[str], list[st
         ("- set: {a: '= profil.x'}", '5:11: the expression "profil.x" cannot be used'),
         ("- crm: {note: '= 1 +'}", '5:11: the expression "1 +" cannot be used: it ends where'),
         ("- crm: {}", '5:5: crm lacks "note".'),
+        ("- crm: {record: {deal stage: x}}", '5:20: "deal stage" cannot be the name of a field.'),
+        ("- crm: {record: {stage: '= x.y'}}", '5:20: the expression "x.y" cannot be used'),
+        ("- wait: {until: '25:00'}", '5:12: "25:00" is no time to wait for.'),
+        ("- wait: {until: profile.tags}", '5:12: "tags" belongs to the profile itself'),
+        ("- wait: {until: profile.x - soon}", '5:12: "profile.x - soon" is no time to wait for.'),
+        ("- wait: {}", '5:5: wait lacks "for". Say what to wait for'),
+        ("- remove_from: a b", '5:5: "a b" cannot be a tag.'),
+        ("- send: {response: utter_tip, channels: sms, send_window: {hours: x}}", '"x" are no hours.'),
+        ("- ask: {flow: qualify, channels: sms}\n  silent: {after: 1d, go: end}",
+         "5:11: there are no flows in the language of our dialogues, which is Rasa 3.6's. Name a form"),
+        ("- score: {fit: 5, reason: x, half_life: 30d}", '5:32: "half_life" is not supported in a step'),
+        ("- action: action_quot", '5:5: there is no action "action_quot". Did you mean "action_quote"?'),
+        ("- action: {name: action_quote, channels: [fax]}", '5:45: there is no channel "fax".'),
+        ("- action: action_quote\n  failed: {go: nowhere}", '6:14: there is no step "nowhere".'),
+        ("- webhook: {to: biling}", '5:15: there is no endpoint "biling" in OVERTURE_ENDPOINTS. Did you mean'),
+        ("- webhook: {to: 'https://example.com/x'}", "5:15: content names no address"),
+        ("- webhook: {body: {a: 1}}", '5:5: webhook lacks "to".'),
+        ("- run: nurtur", '5:5: there is no journey "nurtur". Did you mean "nurture"?'),
+        ("- run: {journey: nurture, with: {a: '= x.y'}}", 'the expression "x.y" cannot be used'),
+        ("- handoff: {reason: x, crm: hubspott}", '5:26: there is no CRM "hubspott". Did you mean "hubspot"?'),
+        ("- handoff: {reason: x, late: {go: end}}", '5:5: handoff lacks "within". Write the two together'),
+        ("- id: a-b\n  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 50}",
+         '"a-b" cannot be the id of a split'),
+        ("- id: a\n  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 40}",
+         "6:5: the weights sum to 90, not to 100. Give each its part of 100."),
+        ("- id: a\n  split:\n    - {name: a, weight: 0}\n    - {name: a, weight: 100}", 'there are two ways "a".'),
+        ("- id: a\n  split:\n    - {name: a, weight: 100}\n    - {name: b, weight: none}",
+         '"weight" must be a part of 100.'),
+        ("- branch:\n    - if: split.other == 'a'\n      go: end", 'there is no "split.other".'),
         ("- handoff: {reason: '= x.y'}", '5:15: the expression "x.y" cannot be used'),
         ("- handoff: {to: '#sales', reason: x}", '5:15: there is no desk "#sales".'),
         ("- go: nowhere", '5:5: there is no step "nowhere". Known: end.'),
         ("- add_to: a\n  then: nowhere", '6:5: there is no step "nowhere".'),
         ("- add_to: a\n  them: end", '6:5: a step has no "them". Did you mean "then"?'),
-        ("- tag: a", '5:5: a step "tag" is not supported yet. Write add_to.'),
+        ("- tagg: a", '5:5: there is no step "tagg". Did you mean "tag"?'),
         ("- branch: {}", "5:5: branch must be a list of conditions."),
         ("- branch:\n    - if: profile.a", '6:9: a branch lacks "do".'),
         ("- branch:\n    - do: [end]", '6:9: a branch lacks "if".'),
@@ -341,6 +397,9 @@ def test_one_unreachable_step_is_told_once_and_not_with_all_that_follow(
         "- id: a\n  go: a",
         "- id: a\n  branch:\n    - if: profile.x\n      do:\n        - add_to: x\n          then: a",
         "- id: a\n  branch:\n    - if: profile.x\n      do: [wait: 1d]\n- go: a",
+        "- id: a\n  wait: {until: profile.renewal_date}\n- go: a",
+        "- id: a\n  handoff: {reason: x, within: 1h, late: {go: a}}\n- go: a",
+        "- id: a\n  split:\n    - {name: x, weight: 50, go: a}\n    - {name: y, weight: 50, go: end}",
     ],
 )
 def test_a_loop_without_a_wait_is_refused(faults_of: Callable[[str], list[str]], steps: str) -> None:
@@ -354,6 +413,8 @@ def test_a_loop_without_a_wait_is_refused(faults_of: Callable[[str], list[str]],
     [
         "- id: a\n  wait: 1d\n- add_to: x\n- go: a",
         "- id: a\n  ask: {form: booking_form, channels: sms}\n  silent: {after: 1d, go: a}",
+        "- id: a\n  wait: {until: '09:00'}\n- go: a",
+        "- id: a\n  wait: {until: profile.x, at_most: 1d}\n- wait: 1d\n- go: a",
     ],
 )
 def test_a_loop_with_a_rest_is_allowed(journey_of: Reader, steps: str) -> None:
@@ -375,7 +436,9 @@ yaml_values = st.recursive(
     | st.dictionaries(
         st.sampled_from(
             ["id", "then", "go", "wait", "send", "ask", "branch", "if", "else", "do", "set", "silent", "after", "for",
-             "form", "channels", "response", "score", "crm", "note", "handoff", "add_to", "end", "remind", "need"]
+             "form", "channels", "response", "score", "crm", "note", "handoff", "add_to", "end", "remind", "need",
+             "split", "weight", "name", "metric", "action", "failed", "webhook", "run", "with", "until", "within",
+             "late", "schedule", "cron", "date", "zone", "event", "segment", "message", "intent", "api"]
         ),
         inner,
         max_size=4,

@@ -10,7 +10,8 @@ import pytest
 
 from bot.documents import parse
 from bot.domain.consent import Purpose
-from bot.domain.effects import AddTag, AskForm, ChangeScore, PersonEffect, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.effects import AddTag, AskForm, ChangeScore, JourneyEffect, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.entries import EventEntry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     Answered,
@@ -39,10 +40,10 @@ def journey() -> Journey:
     return read_journey(parse(str(FILE), FILE.read_text(encoding="utf-8")), known)
 
 
-def walk(journey: Journey, *moves: tuple[timedelta, Trigger]) -> tuple[Enrolment, list[PersonEffect]]:
+def walk(journey: Journey, *moves: tuple[timedelta, Trigger]) -> tuple[Enrolment, list[JourneyEffect]]:
     """Where somebody stands who entered on a Tuesday afternoon, after each trigger at its time from then."""
     enrolment = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {}, TUESDAY)
-    effects: list[PersonEffect] = []
+    effects: list[JourneyEffect] = []
     for after, trigger in ((timedelta(), Entered()), *moves):
         result = advance(journey, enrolment, Facts(trigger, PROFILE, {}), TUESDAY + after)
         enrolment = result.enrolment
@@ -56,7 +57,9 @@ def days(number: int) -> timedelta:
 
 def test_it_is_marketing_on_a_demo_request_and_leaves_on_a_booking(journey: Journey) -> None:
     assert (journey.id, journey.purpose) == ("demo-follow-up", Purpose.MARKETING)
-    assert (journey.enter_event, journey.exit_events) == ("demo.requested", ("meeting.booked",))
+    (entry,) = journey.entries
+    assert isinstance(entry, EventEntry)
+    assert (entry.event, journey.exit_events) == ("demo.requested", ("meeting.booked",))
     assert journey.window is not None
     assert 6 not in journey.window.days
 

@@ -12,29 +12,36 @@ from hypothesis import strategies as st
 from bot.domain.effects import (
     AddTag,
     AskForm,
+    CallWebhook,
     ChangeScore,
-    PersonEffect,
+    JourneyEffect,
     RequestHandoff,
     SendResponse,
     SetAttribute,
+    StartAction,
+    StartJourney,
     SyncCrm,
 )
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
-    END,
+    ENDED,
+    HANDED_BACK,
+    REPLIED,
+    TAKEN_OVER,
     Answered,
     Enrolment,
     EnrolmentStatus,
     Entered,
     Facts,
-    GoStep,
+    Failed,
+    Finished,
     Happened,
     Journey,
     Refused,
-    SendStep,
     TimerFired,
     Trigger,
 )
+from bot.domain.steps import END, GoStep, SendStep
 from bot.journeys.interpreter import Advance, advance, begin
 
 Reader = Callable[..., Journey]
@@ -52,12 +59,13 @@ class Walk:
         self.lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3", **lead}
         self.rep_has_the_floor = False
         self.now = START
-        self.effects: list[PersonEffect] = []
+        self.effects: list[JourneyEffect] = []
         self.trail: list[tuple[str, str]] = []
         self.at = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {"size": 50}, START)
 
     def meets(self, trigger: Trigger) -> Advance:
-        facts = Facts(trigger, self.profile, self.lead, self.rep_has_the_floor)
+        scored = frozenset(effect.rule for effect in self.effects if isinstance(effect, ChangeScore))
+        facts = Facts(trigger, self.profile, self.lead, self.rep_has_the_floor, scored=scored)
         result = advance(self.journey, self.at, facts, self.now)
         if result.enrolment == self.at:
             assert result.effects == ()
@@ -443,15 +451,68 @@ def test_silence_counts_from_when_the_question_can_go_out_and_not_from_the_night
     assert walk.at.due_at == monday_morning + 2 * DAY
 
 
-def test_while_a_rep_has_the_floor_reminders_and_silence_are_held(journey_of: Reader) -> None:
-    walk = Walk(journey_of(ASKING)).enters()
+def test_while_a_rep_has_the_floor_the_time_of_a_question_stands_still(journey_of: Reader) -> None:
+    walk = Walk(journey_of(ASKING)).enters().waits(timedelta(hours=12))
     walk.rep_has_the_floor = True
-    walk.waits(5 * DAY)
+    walk.hears(TAKEN_OVER).waits(5 * DAY)
     assert len(asks(walk)) == 1
     assert walk.tags == []
     walk.rep_has_the_floor = False
-    walk.waits(timedelta(hours=1))
+    walk.hears(HANDED_BACK)
+    assert walk.at.due_at == walk.now + timedelta(hours=12)
+    walk.waits(DAY)
+    assert asks(walk)[1:] == [("e1:when:1:remind1", True)]
+    walk.waits(2 * DAY)
     assert walk.tags == ["nurture"]
+
+
+def test_a_hand_back_that_nobody_told_of_is_found_by_the_clock(journey_of: Reader) -> None:
+    walk = Walk(journey_of("- wait: 1d\n- add_to: done")).enters()
+    walk.rep_has_the_floor = True
+    walk.waits(3 * DAY)
+    assert walk.tags == []
+    walk.rep_has_the_floor = False
+    walk.waits(timedelta(hours=1))
+    assert walk.tags == ["done"]
+
+
+def test_while_a_rep_has_the_floor_what_is_waited_for_still_counts(journey_of: Reader) -> None:
+    walk = Walk(journey_of(AWAITED)).enters()
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER).waits(5 * DAY)
+    assert walk.tags == []
+    assert walk.hears("link.clicked", url="/prices").tags == ["prices"]
+
+
+EXITING = ASKING.replace("  refuse:", "  human: exit\n  refuse:")
+
+
+def test_a_question_may_end_the_journey_when_a_colleague_takes_over(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING)).enters()
+    walk.rep_has_the_floor = True
+    walk.hears(TAKEN_OVER)
+    assert (walk.at.status, walk.at.reason) == (EnrolmentStatus.DONE, "a colleague took over")
+
+
+def test_such_a_question_is_not_asked_while_a_colleague_has_the_floor(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING))
+    walk.rep_has_the_floor = True
+    walk.enters()
+    assert (walk.at.status, walk.at.reason, walk.effects) == (EnrolmentStatus.DONE, "a colleague took over", [])
+
+
+def test_a_take_over_that_nobody_told_of_ends_such_a_question_by_the_clock(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING)).enters()
+    walk.rep_has_the_floor = True
+    walk.waits(DAY)
+    assert walk.at.reason == "a colleague took over"
+
+
+def test_an_answer_of_the_same_moment_counts_for_such_a_question(journey_of: Reader) -> None:
+    walk = Walk(journey_of(EXITING)).enters()
+    walk.rep_has_the_floor = True
+    walk.meets(Answered({"meeting_time": "noon"}))
+    assert walk.tags == ["answered"]
 
 
 def test_while_a_rep_has_the_floor_an_answer_still_counts(journey_of: Reader) -> None:
@@ -513,6 +574,29 @@ def test_an_exit_event_ends_the_journey_wherever_one_is(journey_of: Reader) -> N
         assert walk.at.reason == "meeting.booked happened"
         assert (walk.at.due_at, walk.at.waiting_for) == (None, ())
         assert walk.waits(10 * DAY).tags == []
+
+
+@pytest.mark.parametrize(("days", "counts"), [(29, True), (31, False)])
+def test_a_goal_counts_within_its_time_and_ends_the_journey_at_any(journey_of: Reader, days: int, counts: bool) -> None:
+    walk = Walk(journey_of("- wait: 90d", "exit: {goal: event meeting.booked within 30d}")).enters().waits(days * DAY)
+    walk.hears("meeting.booked")
+    assert walk.at.status is EnrolmentStatus.DONE
+    assert walk.at.goal_at == (walk.now if counts else None)
+
+
+def test_whoever_is_held_out_is_through_before_anything_happens(journey_of: Reader) -> None:
+    journey = journey_of("- add_to: seen", "holdout: 99.99%")
+    enrolment = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {}, START)
+    assert (enrolment.status, enrolment.due_at) == (EnrolmentStatus.HELD_OUT, None)
+    for trigger in (Entered(), TimerFired(), Happened("meeting.booked")):
+        assert advance(journey, enrolment, Facts(trigger, {}, {}), START).enrolment is enrolment
+
+
+def test_runs_side_by_side_have_lanes_of_their_own(journey_of: Reader) -> None:
+    many = journey_of("- wait: 1d", "at_once: many", enter="{event: demo.requested, again: always}")
+    assert begin(many, EnrolmentId("e1"), ProfileId("p1"), {}, START).lane == "e1"
+    one = journey_of("- wait: 1d")
+    assert begin(one, EnrolmentId("e1"), ProfileId("p1"), {}, START).lane == ""
 
 
 def test_an_exit_event_outranks_the_wait_for_it(journey_of: Reader) -> None:
@@ -623,6 +707,26 @@ EVERYTHING = """
   silent: {after: 2d, go: pause}
   refuse: {go: pause}
 - handoff: {reason: "= answer.meeting_time"}
+- remove_from: seen
+- id: parted
+  split:
+    - name: a
+      weight: 60
+      do:
+        - wait: {for: reply, until: "mon-fri 09:00", at_most: 2d}
+        - handoff: {reason: hot, within: 2h, late: {go: pause}}
+    - name: b
+      weight: 40
+      do:
+        - wait: {until: profile.a - 3d at 17:00}
+        - action: action_quote
+          failed: {go: told}
+  metric: link.clicked
+- id: told
+  webhook: {to: billing, body: {a: "= profile.a", b: "= happened.text"}}
+  failed: {go: pause}
+- run: {journey: nurture, with: {b: "= profile.b"}}
+- crm: {record: {stage: "= split.parted"}}
 - id: pause
   wait: 1d
 - go: top
@@ -638,30 +742,63 @@ triggers = st.one_of(
     st.just(TimerFired()),
     st.just(Refused()),
     st.builds(Answered, st.fixed_dictionaries({"meeting_time": odd})),
-    st.builds(Happened, st.sampled_from(["link.clicked", "meeting.booked", "answer", "other.event"]), st.just({})),
+    st.builds(
+        Happened,
+        st.sampled_from(
+            [
+                "link.clicked",
+                "meeting.booked",
+                "answer",
+                "outcome",
+                "other.event",
+                REPLIED,
+                TAKEN_OVER,
+                HANDED_BACK,
+                ENDED,
+            ]
+        ),
+        st.fixed_dictionaries({"text": odd}),
+    ),
+    st.sampled_from(["finishes", "fails", "ends"]),  # what it waits for outside
 )
+
+
+def told(walk: Walk, trigger: Any) -> Trigger:
+    """The trigger, addressed to the step at which the walk rests."""
+    key = f"{walk.at.id}:{walk.at.step}:{walk.at.visit}"
+    match trigger:
+        case "finishes":
+            return Finished(key, {"quote": 5})
+        case "fails":
+            return Failed(key, "away")
+        case "ends":
+            return Happened(ENDED, {"key": key, "status": "done"})
+    found: Trigger = trigger
+    return found
 
 
 @given(
     profile=st.dictionaries(st.sampled_from(["a", "b", "c", "tags", "time_zone", "phone"]), odd),
     lead=st.dictionaries(st.sampled_from(["fit", "engagement", "grade"]), odd),
-    moves=st.lists(st.tuples(triggers, st.integers(0, 60)), max_size=25),
+    moves=st.lists(st.tuples(triggers, st.integers(0, 60), st.booleans()), max_size=25),
 )
 @settings(max_examples=300, deadline=None)
 def test_no_profile_and_no_order_of_events_breaks_a_run(
-    journey_of: Reader, profile: dict[str, Any], lead: dict[str, Any], moves: list[tuple[Trigger, int]]
+    journey_of: Reader, profile: dict[str, Any], lead: dict[str, Any], moves: list[tuple[Any, int, bool]]
 ) -> None:
     window = 'send_window: {hours: "09:00-20:00", days: mon-sat}\nexit: {goal: event meeting.booked}'
     walk = Walk(journey_of(EVERYTHING, window), profile)
     walk.lead = lead
-    for trigger, hours in moves:
+    for trigger, hours, with_a_colleague in moves:
         walk.now += timedelta(hours=hours)
+        walk.rep_has_the_floor = with_a_colleague
         before = walk.at
-        result = walk.meets(trigger)
+        result = walk.meets(told(walk, trigger))
         if before.status is not EnrolmentStatus.WAITING:
             assert result.enrolment is before
         check_rest(walk.at)
-    keys = [effect.key for effect in walk.effects if isinstance(effect, SendResponse | AskForm)]
+    outside = SendResponse | AskForm | StartAction | CallWebhook | StartJourney
+    keys = [effect.key for effect in walk.effects if isinstance(effect, outside)]
     assert len(keys) == len(set(keys))
 
 

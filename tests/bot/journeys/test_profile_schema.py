@@ -65,7 +65,7 @@ def test_a_faulty_declaration_is_told_with_its_place(text: str, told: str) -> No
     ],
 )
 def test_a_condition_on_declared_attributes_is_taken(condition: str) -> None:
-    assert journey(condition).enter_if == condition
+    assert [entry.condition for entry in journey(condition).entries] == [condition]
 
 
 @pytest.mark.parametrize(

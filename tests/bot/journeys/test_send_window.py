@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
 from bot.journeys.send_window import LOOKS_AHEAD, is_inside, next_opening, zones_of
 
 DAY = SendWindow(time(9), time(20))

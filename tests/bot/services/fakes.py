@@ -92,6 +92,23 @@ class FakeCrm:
         """Nothing is open."""
 
 
+class FakeEndpoints:
+    """Other systems that take what they are told, by its key; `faults` are raised one by one first."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = list(names)
+        self.told: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        self.faults: deque[Exception] = deque()
+
+    async def call(self, name: str, body: Mapping[str, Any], *, key: str) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+        self.told[key] = (name, body)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
 class FakeNlu:
     """Reads a text as the intent of that name, where `intents` has it; a `/payload` names its intent itself."""
 

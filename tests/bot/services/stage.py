@@ -22,9 +22,10 @@ from bot.domain.delivery import ChannelMessage, Decision, OutboxEntry
 from bot.domain.effects import Emit, PersonEffect
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
-from bot.domain.journey import Enrolment, Journey, SendWindow
+from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import CustomerMessage, DeskAction, DeskReply, DeskVerb, HandoffCard, Text
 from bot.domain.person import Identity, Profile
+from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import FrequencyCap, Keywords, SendingHours, SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.ports import Abilities, Playbook, Store, UnitOfWork
@@ -32,10 +33,11 @@ from bot.services.advance import advance_due
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due
 from bot.services.enrol import tell_journeys
+from bot.services.keep_schedule import keep_schedules
 from bot.services.perform import Cause, perform
 from bot.services.receive import receive, start_conversation
 from bot.services.runtime import Desk, Runtime
-from tests.bot.services.fakes import FakeActions, FakeChannel, FakeCrm, FakeLibrary, FakeNlu
+from tests.bot.services.fakes import FakeActions, FakeChannel, FakeCrm, FakeEndpoints, FakeLibrary, FakeNlu
 from tests.manual_clock import ManualClock
 
 ANA, PHONE, VISITOR = ProfileId("ana"), "+447700900123", "visitor-1"
@@ -88,6 +90,13 @@ KNOWN = Known(
     forms={"size_form": ("team_size",)},
     channels=frozenset({"sms", "webchat"}),
     desks=frozenset({"slack:#sales"}),
+    actions=frozenset({"action_lead", "action_more"}),
+    intents=frozenset({"greet", "book"}),
+    slots=frozenset({"team_size"}),
+    journeys=frozenset({"welcome", "inner", "outer"}),
+    segments=frozenset({"big-teams"}),
+    crms=frozenset({"crm"}),
+    endpoints=frozenset({"billing"}),
 )
 SINCE = date(2026, 1, 1)
 
@@ -138,6 +147,7 @@ class Stage:
         self.slack = FakeChannel("slack", Abilities(identity="slack", desk=True, repeatable=True))
         self.crm = FakeCrm()
         self.actions = FakeActions()
+        self.endpoints = FakeEndpoints("billing")
         assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT)])
         self.library = FakeLibrary(Playbook(assistant, FakeNlu(*assistant.intents), {}, RULES))
         self.runtime = Runtime(
@@ -152,6 +162,7 @@ class Stage:
             crms={"crm": self.crm},
             desk=Desk("slack", "#sales") if with_desk else None,
             transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
+            endpoints=self.endpoints,
         )
         self._count = 0
 
@@ -306,7 +317,12 @@ class Stage:
             async with self.store.transaction() as uow:
                 waiting = await uow.inbox.waiting_conversations(self.clock.now(), 100)
             done = [await converse(self.runtime, ConversationId(one)) for one in waiting]
-            if not (any(done) or await advance_due(self.runtime) or await deliver_due(self.runtime)):
+            if not (
+                any(done)
+                or await keep_schedules(self.runtime)
+                or await advance_due(self.runtime)
+                or await deliver_due(self.runtime)
+            ):
                 return
         raise AssertionError("it never became still")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.ids import ProfileId
@@ -58,6 +59,39 @@ async def test_a_poisoned_enrolment_is_parked_and_the_rest_of_its_batch_moves_on
     await stage.settle()
     assert stage.sms.texts() == ["I am a machine. A tip."] * 2
     assert await advance_due(stage.runtime) == 0
+
+
+ODD: list[dict[str, object]] = [
+    {"name": None, "size": None},
+    {"name": 5, "size": "fifty", "time_zone": ["x"]},
+    {"name": "\u202eآنا\u202c \U0001f469\u200d\U0001f4bb", "size": float("nan")},
+    {"name": {"first": "Ana"}, "size": [1, [2, [3]]], "renewal": "2026-99-99"},
+    {"name": "x" * 100_000, "size": 10**30, "renewal": "0001-01-01"},
+]
+MANY_STEPS = """
+- set: {greeting: "= 'Hello ' + profile.name", double: "= profile.size * 2"}
+- branch:
+    - if: profile.size > 20 or starts_with(profile.name, 'A')
+      do: [add_to: big]
+- wait: {until: profile.renewal, at_most: 1h}
+- crm: {note: "= profile.greeting"}
+- send: {response: utter_tip, channels: [sms]}
+"""
+
+
+async def test_odd_profiles_stop_nobody_else_and_go_on_as_far_as_they_can(stage: Stage) -> None:
+    people = [ProfileId(f"odd-{number}") for number in range(len(ODD))]
+    stage.play(journey_of(MANY_STEPS))
+    for number, (person, attributes) in enumerate(zip(people, ODD, strict=True)):
+        await stage.meet(person, phone=f"+4477009001{number:02}", attributes=attributes)
+        async with stage.store.transaction() as uow:
+            profile = await uow.profiles.get(person)
+            await uow.profiles.save(replace(profile, tags=frozenset(f"tag {one}" for one in range(10_000))))
+        await stage.consent(of=person)
+        await stage.happens("demo.requested", to=person)
+    await stage.later(hours=1)
+    assert [await stage.enrolments(person) for person in people] == [[]] * len(people)
+    assert stage.sms.texts() == ["I am a machine. A tip."] * len(people)
 
 
 async def test_a_version_that_cannot_be_read_stops_its_own_run_only(stage: Stage, sqlite_url: str) -> None:

@@ -7,13 +7,16 @@ from datetime import timedelta
 
 from structlog.testing import capture_logs
 
+from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, Emit, SetAttribute
+from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.message import DeskVerb
 from bot.services.enrol import LONGEST_CHAIN, tell_journeys
 from bot.services.perform import Cause
-from tests.bot.services.stage import ANA, Stage, journey_of, spoil
+from tests.bot.services.stage import ANA, Stage, capped, journey_of, spoil
 
 WAITS = """
 - id: hold
@@ -187,3 +190,324 @@ async def test_effects_of_a_cause_that_is_told_again_queue_nothing_anew(stage: S
         await stage.do(change, cause=Cause(key, ANA))
     async with stage.store.transaction() as uow:
         assert len(await uow.scores.of(ANA)) == 2
+
+
+# ---------------------------------------------------------------- entries by segments, hold-outs, goals
+
+
+async def tags_of(stage: Stage, person: ProfileId = ANA) -> set[str]:
+    async with stage.store.transaction() as uow:
+        return set((await uow.profiles.get(person)).tags)
+
+
+async def test_a_segment_lets_in_those_who_come_into_it_and_another_those_who_leave(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(
+        journey_of("- add_to: came", "enter: {segment: big-teams}", name="inner"),
+        journey_of("- add_to: left", "enter: {left_segment: big-teams}", name="outer"),
+    )
+    await stage.happens("segment.entered", segment="other")
+    assert await tags_of(stage) == set()
+    await stage.happens("segment.entered", segment="big-teams")
+    assert await tags_of(stage) == {"came"}
+    await stage.happens("segment.left", segment="big-teams")
+    assert await tags_of(stage) == {"came", "left"}
+
+
+async def test_somebody_may_be_inside_several_times_where_the_journey_lets_them(stage: Stage) -> None:
+    await stage.meet()
+    many = "enter: {event: order.placed, again: always}\nat_once: many"
+    stage.play(journey_of(WAITS, many), journey_of(WAITS, "enter: {event: order.placed, again: always}", name="outer"))
+    for number in range(3):
+        await stage.happens("order.placed", number=number)
+    inside = await stage.enrolments()
+    assert {one.data["event"]["number"] for one in inside if one.journey == "welcome"} == {0, 1, 2}
+    assert [one.data["event"]["number"] for one in inside if one.journey == "outer"] == [0]
+
+
+async def test_those_who_are_held_out_are_counted_and_their_goal_is_too(stage: Stage) -> None:
+    people = [ProfileId(f"person-{number}") for number in range(30)]
+    head = "holdout: 50%\nexit: {goal: event meeting.booked within 30d}"
+    stage.play(journey_of(SENDS, head))
+    for number, person in enumerate(people):
+        await stage.meet(person, phone=f"+4477009002{number:02}")
+        await stage.consent(of=person)
+        await stage.happens("demo.requested", to=person)
+    await stage.settle()
+    assert 0 < len(stage.sms.taken) < 30
+    stage.clock.forward(timedelta(days=29))
+    for person in people[:20]:
+        await stage.happens("meeting.booked", to=person)
+    stage.clock.forward(timedelta(days=2))
+    for person in people:
+        await stage.happens("meeting.booked", to=person)
+    since = stage.clock.now() - timedelta(days=99)
+    async with stage.store.transaction() as uow:
+        missed = [await uow.enrolments.reach_goal(one, "welcome", since=since, at=since) for one in people]
+    assert missed == [0] * 20 + [1] * 10
+
+
+async def test_a_goal_inside_is_noted_with_its_time(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(WAITS, "exit: {goal: event meeting.booked}"))
+    await stage.happens("demo.requested")
+    (before,) = await stage.enrolments()
+    assert before.goal_at is None
+    await stage.happens("meeting.booked")
+    assert (await stage.enrolment(before.id)).goal_at == stage.clock.now()
+
+
+# ---------------------------------------------------------------- journeys that run others
+
+OUTER = "- id: sub\n  run: {journey: inner, with: {size: '= event.size'}}\n- add_to: back"
+
+
+async def test_a_journey_waits_for_the_one_that_it_runs(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of("- wait: 1d\n- set: {size: '= event.size'}", "enter: {api: true}", name="inner")
+    stage.play(journey_of(OUTER), inner)
+    await stage.happens("demo.requested", size=50)
+    assert sorted(await places(stage)) == [("inner", "steps.0"), ("welcome", "sub")]
+    await stage.later(hours=23)
+    assert await tags_of(stage) == set()
+    await stage.later(hours=1)
+    assert await tags_of(stage) == {"back"}
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes == {"size": 50}
+
+
+async def test_a_journey_that_is_over_at_once_is_run_in_one_go(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of("- add_to: inner", "enter: {api: true}", name="inner")
+    stage.play(journey_of(OUTER), inner)
+    await stage.happens("demo.requested")
+    assert await tags_of(stage) == {"inner", "back"}
+
+
+async def test_a_journey_can_be_run_for_somebody_who_is_in_it_already(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of("- wait: 1d\n- add_to: inner", "enter: {event: call.missed}", name="inner")
+    stage.play(journey_of(OUTER), inner)
+    await stage.happens("call.missed")
+    await stage.later(hours=12)
+    await stage.happens("demo.requested")
+    assert len(await places(stage)) == 3
+    await stage.later(hours=12)
+    assert await tags_of(stage) == {"inner"}
+    await stage.later(hours=12)
+    assert await tags_of(stage) == {"inner", "back"}
+
+
+async def test_leaving_the_outer_journey_ends_the_inner_ones(stage: Stage) -> None:
+    await stage.meet()
+    middle = journey_of("- run: outer\n- add_to: middle", "enter: {api: true}", name="inner")
+    innermost = journey_of("- wait: 1d\n- add_to: innermost", "enter: {api: true}", name="outer")
+    stage.play(journey_of(OUTER, "exit: {goal: event meeting.booked}"), middle, innermost)
+    await stage.happens("demo.requested")
+    assert len(await places(stage)) == 3
+    await stage.happens("meeting.booked")
+    assert await places(stage) == []
+    await stage.later(days=2)
+    assert await tags_of(stage) == set()
+
+
+async def test_an_opt_out_that_ends_what_a_service_journey_runs_lets_that_one_go_on(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of("- wait: 1d", "enter: {api: true}", name="inner")
+    stage.play(journey_of(OUTER, purpose="service"), inner)
+    await stage.happens("demo.requested")
+    await stage.says("stop")
+    assert await tags_of(stage) == {"back"}
+
+
+async def test_a_run_of_a_journey_that_is_gone_is_parked(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of("- id: hold\n  wait: 1d\n" + OUTER))
+    await stage.happens("demo.requested")
+    (before,) = await stage.enrolments()
+    await stage.later(days=1)
+    parked = await stage.enrolment(before.id)
+    assert parked.status is EnrolmentStatus.PARKED
+    assert 'there is no journey "inner" any more' in parked.reason
+
+
+async def test_a_fault_of_the_inner_journey_parks_the_outer_one_too(stage: Stage) -> None:
+    await stage.meet()
+    inner = journey_of("- action: action_lead", "enter: {api: true}", name="inner")
+    stage.play(journey_of(OUTER), inner)
+    stage.actions.broken.add("action_lead")
+    await stage.happens("demo.requested")
+    parent = next(one for one in await stage.enrolments() if one.journey == "welcome")
+    await stage.settle()
+    parked = await stage.enrolment(parent.id)
+    assert parked.status is EnrolmentStatus.PARKED
+    assert "inner" in parked.reason
+
+
+# ---------------------------------------------------------------- endpoints
+
+TELLS = """
+- id: tell
+  webhook: {to: billing, body: {size: "= event.size"}}
+  failed: {do: [add_to: not-told]}
+- add_to: gone-on
+"""
+
+
+async def test_an_endpoint_is_told_once_and_then_the_journey_goes_on(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(TELLS))
+    await stage.happens("demo.requested", size=50)
+    (before,) = await stage.enrolments()
+    assert await tags_of(stage) == set()
+    await stage.settle()
+    assert stage.endpoints.told == {f"{before.id}:tell:1": ("billing", {"size": 50})}
+    assert await tags_of(stage) == {"gone-on"}
+
+
+async def test_an_endpoint_that_is_away_is_told_later(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(TELLS))
+    stage.endpoints.faults.extend([TemporarySendError("away"), TemporarySendError("away")])
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert await tags_of(stage) == set()
+    for _ in range(3):
+        await stage.later(minutes=1)
+    assert len(stage.endpoints.told) == 1
+    assert await tags_of(stage) == {"gone-on"}
+
+
+async def test_an_endpoint_that_refuses_goes_the_way_of_failures(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(TELLS))
+    stage.endpoints.faults.append(PermanentSendError("the endpoint answered 400"))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert await tags_of(stage) == {"not-told", "gone-on"}
+
+
+async def test_an_endpoint_that_the_settings_have_no_more_fails_at_once(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(TELLS))
+    stage.endpoints.names.remove("billing")
+    await stage.happens("demo.requested")
+    assert await tags_of(stage) == {"not-told", "gone-on"}
+
+
+# ---------------------------------------------------------------- hand-offs with a deadline
+
+URGENT = """
+- handoff: {reason: hot, crm: crm, within: 15m, late: {do: [add_to: late]}}
+- add_to: after
+"""
+
+
+async def test_a_rep_who_claims_in_time_lets_the_journey_go_on(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(URGENT))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert await tags_of(stage) == set()
+    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
+    assert await tags_of(stage) == {"after"}
+    assert list(stage.crm.records) == [ANA]
+    assert [text for _, text in stage.crm.notes.values()] == ["Handed over to sales: hot; writes on sms"]
+
+
+async def test_a_hand_off_that_nobody_claims_is_late(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(URGENT))
+    await stage.happens("demo.requested")
+    await stage.later(minutes=15)
+    assert await tags_of(stage) == {"late", "after"}
+
+
+async def test_while_a_rep_has_the_floor_a_wait_stands_still_and_then_has_what_was_left(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of("- handoff: {reason: hot}\n- wait: 1d\n- add_to: after"))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.later(hours=12)
+    await stage.reply("Hello, I am Ana Rep.")
+    await stage.later(days=3)
+    assert await tags_of(stage) == set()
+    await stage.click(await stage.handoff(), DeskVerb.HAND_BACK)
+    await stage.later(hours=11)
+    assert await tags_of(stage) == set()
+    await stage.later(hours=1)
+    assert await tags_of(stage) == {"after"}
+
+
+async def test_a_question_may_end_its_journey_when_a_rep_takes_over(stage: Stage) -> None:
+    await stage.meet()
+    steps = "- handoff: {reason: hot}\n- ask: {form: size_form, channels: [sms]}\n  silent: {after: 1d, go: end}\n"
+    stage.play(journey_of(steps + "  human: exit"))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
+    assert await places(stage) == []
+
+
+# ---------------------------------------------------------------- which message goes first
+
+
+async def test_the_cap_falls_on_the_journey_of_the_lower_priority(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.rule(capped(1))
+    low = journey_of(SENDS, "priority: 20", name="inner")
+    high = journey_of(SENDS.replace("utter_tip", "utter_offer"), "priority: 80", name="outer")
+    stage.play(low, high)
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. An offer."]
+    assert [one.outcome for one in await stage.decisions()] == ["send", "withhold"]
+
+
+async def test_a_message_that_waits_for_the_cap_goes_when_one_may_go_again(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.rule(capped(1))
+    waiting = SENDS.replace("utter_tip, channels: [sms]", "utter_offer, channels: [sms], cap: wait")
+    stage.play(journey_of(SENDS, name="inner"), journey_of("- wait: 1d\n" + waiting))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.later(days=1)
+    assert len(stage.sms.taken) == 1
+    await stage.later(days=5, hours=23)
+    assert len(stage.sms.taken) == 1
+    await stage.later(hours=1, seconds=2)
+    assert stage.sms.texts()[1:] == ["An offer."]
+
+
+async def test_a_message_of_closed_hours_may_be_left_out(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    own = "- send: {response: utter_tip, channels: [sms], send_window: {hours: '02:00-03:00', closed: skip}}"
+    stage.play(journey_of(own + "\n" + SENDS.replace("utter_tip", "utter_offer")))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.later(days=2)
+    assert stage.sms.texts() == ["I am a machine. An offer."]
+    assert "and then it is left out" in (await stage.decisions())[0].why
+
+
+async def test_a_service_journey_keeps_to_its_window_and_to_caps_on_service(stage: Stage) -> None:
+    await stage.meet()
+    cap = replace(capped(1).caps[0], purpose=Purpose.SERVICE)
+    stage.rule(replace(capped(1), caps=(cap,)))
+    at_two = "send_window: {hours: '02:00-03:00'}"
+    stage.play(
+        journey_of(SENDS, at_two, purpose="service"),
+        journey_of(SENDS, "enter: {event: call.missed}", name="inner", purpose="service"),
+    )
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert stage.sms.texts() == []
+    for _ in range(24):
+        await stage.later(hours=1)
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+    await stage.happens("call.missed")
+    await stage.settle()
+    assert len(stage.sms.taken) == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Withhold
 from bot.domain.ids import ProfileId
-from bot.domain.journey import SendWindow
+from bot.domain.send_window import SendWindow
 from bot.services.judge import SendFacts, judge
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
@@ -75,6 +75,32 @@ def test_above_the_cap_marketing_is_withheld() -> None:
     capped = replace(MARKETING, cap=3, cap_period=timedelta(days=7))
     assert isinstance(judge(replace(capped, sent_lately=2), NOON), Send)
     assert judge(replace(capped, sent_lately=3), NOON) == Withhold("the cap of 3 within 7 days is reached")
+
+
+def test_above_the_cap_a_message_may_wait_until_one_may_go_again() -> None:
+    frees_at = NOON + timedelta(days=2)
+    reached = replace(
+        MARKETING, cap=3, cap_period=timedelta(days=7), sent_lately=3, at_cap="wait", cap_frees_at=frees_at
+    )
+    assert judge(reached, NOON) == Later(frees_at, "the cap of 3 within 7 days is reached")
+
+
+def test_outside_of_its_hours_a_message_may_be_left_out() -> None:
+    night = SendWindow(time(1), time(2), closed="skip")
+    verdict = judge(replace(MARKETING, windows=(night,)), NOON)
+    assert isinstance(verdict, Withhold)
+    assert "left out" in verdict.why
+
+
+def test_a_service_message_keeps_to_the_hours_and_the_cap_that_it_has() -> None:
+    service = SendFacts(purpose=Purpose.SERVICE, channel="sms", zones=("UTC",))
+    assert isinstance(judge(service, NOON), Send)
+    night = replace(service, windows=(SendWindow(time(1), time(2)),))
+    assert judge(night, NOON) == Later(
+        datetime(2026, 5, 14, 1, tzinfo=UTC), "outside the hours in which this person may be sent to"
+    )
+    capped = replace(service, cap=1, cap_period=timedelta(days=1), sent_lately=1)
+    assert judge(capped, NOON) == Withhold("the cap of 1 within 1 days is reached")
 
 
 def test_what_came_too_late_is_withheld_whatever_it_is() -> None:

@@ -23,7 +23,8 @@ from bot.domain.effects import (
 )
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity, Profile
-from bot.services.perform import Cause, perform, reach
+from bot.services.perform import Cause, perform
+from bot.services.reach import reach
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
 
 TIP = SendResponse("utter_tip", ("webchat", "sms"), "e1:tip:1")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.domain.delivery import CrmUpsert, OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.services.perform import Cause
 from tests.bot.services.stage import ANA, PHONE, Stage
@@ -80,3 +81,12 @@ async def test_a_note_whose_record_is_refused_is_given_up_in_the_end(stage: Stag
         OutboxStatus.DEAD,
         "gave up after 8 tries: the CRM has no record of this person yet",
     )
+
+
+async def test_an_odd_name_makes_no_lead_that_cannot_be_read_again(stage: Stage) -> None:
+    """Else the outbox entry of one person would stop everybody's."""
+    for number, name in enumerate([5, {"first": "Ana"}, ["Ana"], True, None]):
+        await stage.meet(ProfileId(f"odd-{number}"), phone=f"+4477009003{number:02}", attributes={"name": name})
+        await stage.do(SyncCrm(), cause=Cause(f"odd-{number}", ProfileId(f"odd-{number}")))
+    await stage.settle()
+    assert [lead.name for lead in stage.crm.records.values()] == ["5", None, None, None, None]

@@ -9,14 +9,14 @@ import pytest
 
 from bot.domain.consent import Purpose, Suppression
 from bot.domain.conversation import OpenLoop
-from bot.domain.delivery import Later, Send, Verdict, Withhold
+from bot.domain.delivery import ChannelMessage, Later, Send, Verdict, Withhold
 from bot.domain.effects import RequestHandoff
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.message import DeskVerb
+from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity, Profile
 from bot.services.receive import start_conversation
 from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, country_of, weigh
-from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, open_between
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped, open_between
 
 OFFER = Matter("k", Purpose.MARKETING, "sms", PHONE, ANA)
 
@@ -164,3 +164,24 @@ async def test_a_person_without_a_time_zone_is_where_their_number_may_be(stage: 
 )
 def test_a_numbers_country_decides_which_law_holds(phone: str | None, country: str) -> None:
     assert country_of(phone, "FR") == country
+
+
+@pytest.mark.parametrize(("channel", "address"), [("sms", PHONE), ("webchat", VISITOR)])
+async def test_a_cap_holds_for_its_person_channel_and_purpose_and_for_no_other(
+    stage: Stage, channel: str, address: str
+) -> None:
+    await stage.meet()
+    for name in ("sms", "webchat"):
+        await stage.consent(channel=name)
+    (sms_cap,) = capped(1).caps
+    stage.rule(replace(capped(1), caps=(replace(sms_cap, channels=frozenset({channel})),)))
+    await stage.queue("sent", dispatch=ChannelMessage(channel, address, Text("An offer.")))
+    await stage.settle()
+    capped_one = Matter("k", Purpose.MARKETING, channel, address, ANA)
+    assert await verdict_on(stage, capped_one) == Withhold("the cap of 1 within 7 days is reached")
+    waits = await verdict_on(stage, replace(capped_one, cap="wait"))
+    assert isinstance(waits, Later)
+    assert waits.at == stage.clock.now() + timedelta(days=7, seconds=1)
+    other, elsewhere = ("webchat", VISITOR) if channel == "sms" else ("sms", PHONE)
+    assert isinstance(await verdict_on(stage, Matter("k", Purpose.MARKETING, other, elsewhere, ANA)), Send)
+    assert isinstance(await verdict_on(stage, replace(capped_one, purpose=Purpose.SERVICE)), Send)

@@ -63,6 +63,12 @@ def test_a_lead_is_written_into_hubspots_properties() -> None:
     }
 
 
+def test_fields_of_the_record_keep_the_names_that_hubspot_has_for_them() -> None:
+    written = contact_properties(replace(LEAD, record={"deal_stage": "demo", "seats": 50.0, "nothing": None}))
+    assert (written["deal_stage"], written["seats"]) == ("demo", "50")
+    assert "nothing" not in written
+
+
 def test_what_is_not_known_is_left_out() -> None:
     bare = replace(LEAD, name=None, phone=None, reasons=(), properties={"company": "", "team_size": None})
     assert set(contact_properties(bare)) == {"email", "overture_lead", "overture_score", "overture_grade"}

@@ -9,6 +9,7 @@ const OUTCOMES = {
   withhold: "Withheld",
   withheld: "Withheld",
   dead: "Failed",
+  reply: "Reply",
 };
 const PURPOSES = { reply: "reply", service: "service", marketing: "marketing", desk: "our own desk" };
 const LONGEST_LIST = 100;

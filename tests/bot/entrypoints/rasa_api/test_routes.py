@@ -489,7 +489,12 @@ async def test_an_action_is_run_for_rasa_with_its_effects_as_custom_messages(api
     assert answer["events"] == []
     words, effect = answer["responses"]
     assert words["response"] == "utter_handoff_requested"
-    assert effect["custom"]["overture"] == {"reason": "Asked for a person", "desk": "", "kind": "request_handoff"}
+    assert effect["custom"]["overture"] == {
+        "reason": "Asked for a person",
+        "desk": "",
+        "crm": "",
+        "kind": "request_handoff",
+    }
 
 
 async def test_an_action_that_there_is_not_is_told_as_rasa_sdk_does(api: Api) -> None:

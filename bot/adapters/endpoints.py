@@ -1,0 +1,98 @@
+"""Endpoints of other systems, which journeys tell something: JSON by POST, signed so that they know it is from us."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.ports import Clock
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+TRY_AGAIN = frozenset({408, 409, 423, 425, 429})
+"""Answers below 500 after which another try may succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where it is, and the secret that only it and we know."""
+
+    url: str
+    secret: str
+
+
+class SignedEndpoints:
+    """The endpoints by their names.
+
+    `Overture-Signature: t=<seconds since 1970>,v1=<hex>` carries the HMAC-SHA256 of `<t>.<body>` under the endpoint's
+    secret: whoever checks it, and that `t` is not minutes old, knows that this very body came from us just now.
+    `Idempotency-Key` is the same for each try of one call.
+    """
+
+    def __init__(self, endpoints: Mapping[str, Endpoint], clock: Clock) -> None:
+        self._endpoints = dict(endpoints)
+        self._clock = clock
+        self._http: aiohttp.ClientSession | None = None
+
+    @property
+    def names(self) -> Collection[str]:
+        return self._endpoints.keys()
+
+    async def call(self, name: str, body: Mapping[str, Any], *, key: str) -> None:
+        endpoint = self._endpoints.get(name)
+        if endpoint is None:
+            raise PermanentSendError(f'there is no endpoint "{name}"')
+        written = _written(body)
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": key,
+            "Overture-Signature": signature(endpoint.secret, written, int(self._clock.now().timestamp())),
+        }
+        try:
+            # A redirect could lead the data anywhere, so none is followed.
+            async with self._session().post(
+                endpoint.url, data=written, headers=headers, allow_redirects=False
+            ) as response:
+                status, retry_after = response.status, response.headers.get("Retry-After", "")
+        except TimeoutError as error:
+            raise TemporarySendError(f'the endpoint "{name}" did not answer in time') from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise TemporarySendError(f'the endpoint "{name}" cannot be reached: {type(error).__name__}') from error
+        if 200 <= status < 300:
+            return
+        refused = f'the endpoint "{name}" answered {status}'
+        if status >= 500 or status in TRY_AGAIN:
+            pause = timedelta(seconds=int(retry_after)) if retry_after.isdigit() and len(retry_after) < 6 else None
+            raise TemporarySendError(refused, retry_after=pause)
+        raise PermanentSendError(refused)
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None or self._http.closed:
+            self._http = aiohttp.ClientSession(timeout=TIMEOUT)
+        return self._http
+
+
+def _written(body: Mapping[str, Any]) -> bytes:
+    try:
+        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
+        return text.encode()
+    except (ValueError, RecursionError) as error:  # a number or a character that JSON does not have
+        raise PermanentSendError(f"what it is to be told cannot be written as JSON: {error}") from error
+
+
+def signature(secret: str, body: bytes, at: int) -> str:
+    """The value of `Overture-Signature` for this body at this moment, in seconds since 1970."""
+    signed = hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={signed}"

@@ -1,0 +1,196 @@
+"""Reads `enter`: what lets people into a journey."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, TypedDict
+
+from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, Schedule, ScheduleEntry
+from bot.domain.errors import Place
+from bot.domain.journey import REPLIED, SEGMENT_ENTERED, SEGMENT_LEFT
+from bot.domain.send_window import PERSON_ZONE
+from bot.journeys import wording
+from bot.journeys.fields import Fields
+from bot.journeys.known import Known
+from bot.journeys.schedule import moment_of
+from bot.journeys.wording import Unreadable
+
+WAYS = ("event", "segment", "left_segment", "schedule", "message", "intent", "api")
+SCHEDULES = ("once", "cron", "date")
+AT_HAND = "such as enter: {event: demo.requested}"
+
+
+class _Common(TypedDict):
+    """What every entry may have."""
+
+    condition: str | None
+    again_after: timedelta | None
+
+
+def read_entries(head: Fields, known: Known) -> tuple[tuple[Entry, ...], list[tuple[Place, str]]]:
+    """One entry or a list of them; and their conditions, which are still to be checked, each with its place."""
+    if not head.has("enter"):
+        head.missing("enter", f"Say what lets people in, {AT_HAND}.")
+        return (), []
+    given = head.node["enter"]
+    if isinstance(given, list):
+        listed = [
+            Fields(head.document, head.faults, item, "an entry", head.document.place(given, number))
+            for number, item in enumerate(given)
+        ]
+        if not listed:
+            head.faults.add(head.place("enter"), "nobody can enter.", f"Say what lets people in, {AT_HAND}.")
+    else:
+        listed = [head.inner("enter", '"enter"')]
+    conditions = [(one.place("if"), one.node["if"]) for one in listed if isinstance(one.node.get("if"), str)]
+    read = [_entry(one, known) for one in listed if one.is_mapping]
+    return tuple(entry for entry in read if entry is not None), conditions
+
+
+def _entry(fields: Fields, known: Known) -> Entry | None:
+    ways = [way for way in WAYS if way in fields.node]
+    both = {"message", "intent"} <= set(ways)
+    if not ways:
+        fields.only(*WAYS, "if", "again")
+        fields.missing("event", f"Say what lets people in, {AT_HAND}; or one of {', '.join(WAYS[1:])}.")
+        return None
+    if len(ways) > 1 and not (both and len(ways) == 2):
+        fields.faults.add(
+            fields.place(ways[1]),
+            f"one entry lets people in by two things: {' and '.join(ways)}.",
+            'Make it a list of two entries, each beginning with "- ".',
+        )
+        return None
+    fields.only(*ways, "if", "again")
+    common = _Common(condition=fields.text("if"), again_after=fields.read("again", _again))
+    readers: Mapping[str, Callable[[Fields, Known, _Common], Entry | None]] = {
+        "event": _event,
+        "segment": _segment,
+        "left_segment": _segment,
+        "schedule": _schedule_entry,
+        "message": _message,
+        "intent": _message,
+        "api": _api,
+    }
+    return readers[ways[0]](fields, known, common)
+
+
+def _event(fields: Fields, _: Known, common: _Common) -> Entry | None:
+    event = fields.read("event", wording.event, required=True)
+    return EventEntry(event, (), **common) if event else None
+
+
+def _segment(fields: Fields, known: Known, common: _Common) -> Entry | None:
+    way = "segment" if "segment" in fields.node else "left_segment"
+    segment = fields.choice(way, known.segments, "segment", required=True)
+    event = SEGMENT_ENTERED if way == "segment" else SEGMENT_LEFT
+    return EventEntry(event, (("segment", (segment,)),), **common) if segment else None
+
+
+def _message(fields: Fields, known: Known, common: _Common) -> Entry | None:
+    """`message: true`, `message: {channels: [sms]}`, `intent: [ask_price]`, or the two together."""
+    where: list[tuple[str, tuple[str, ...]]] = []
+    given = fields.node.get("message")
+    if isinstance(given, Mapping):
+        message = fields.inner("message", '"message"')
+        message.only("channels")
+        if channels := message.choices("channels", known.channels, "channel", required=True):
+            where.append(("channel", channels))
+    elif "message" in fields.node and given is not True:
+        fields.faults.add(
+            fields.place("message"), '"message" is neither true nor channels.', "Write message: {channels: [sms]}."
+        )
+    if "intent" in fields.node and (intents := fields.choices("intent", known.intents, "intent", required=True)):
+        where.append(("intent", intents))
+    return EventEntry(REPLIED, tuple(where), **common)
+
+
+def _api(fields: Fields, _: Known, common: _Common) -> Entry | None:
+    if fields.node.get("api") is not True:
+        fields.faults.add(fields.place("api"), '"api" can only be true.', "Write api: true, or leave it out.")
+        return None
+    return ApiEntry(**common)
+
+
+# ---------------------------------------------------------------- schedules
+
+
+def _schedule_entry(fields: Fields, _: Known, common: _Common) -> Entry | None:
+    schedule = fields.inner("schedule", "a schedule")
+    if not schedule.is_mapping:
+        return None
+    kinds = [kind for kind in SCHEDULES if kind in schedule.node]
+    if len(kinds) != 1:
+        wrong = f"says {' and '.join(kinds)}" if kinds else "says neither once nor cron nor date"
+        schedule.faults.add(
+            schedule.place(), f"a schedule {wrong}.", 'Write one of them, such as schedule: {cron: "0 9 * * mon"}.'
+        )
+        return None
+    read = {"once": _once, "cron": _cron, "date": _on_date}[kinds[0]](schedule)
+    if read is not None and not isinstance(read, OnDate) and common["condition"] is None:
+        fields.missing("if", "Say for whom this time is, such as if: \"'customers' in profile.tags\".")
+        return None
+    return ScheduleEntry(read, **common) if read is not None else None
+
+
+def _once(schedule: Fields) -> Schedule | None:
+    schedule.only("once", "zone")
+    local = schedule.read("once", wording.local_time, required=True)
+    zone = _zone(schedule)
+    if local is None or zone is None:
+        return None
+    return Once(moment_of(local.date(), local.time(), zone))
+
+
+def _cron(schedule: Fields) -> Schedule | None:
+    schedule.only("cron", "zone")
+    expression = schedule.read("cron", wording.cron, required=True)
+    zone = _zone(schedule)
+    return Cron(expression, zone) if expression and zone else None
+
+
+def _zone(schedule: Fields) -> str | None:
+    zone = schedule.read("zone", wording.zone, required=True, advice="Whose clocks count? Write zone: Europe/London.")
+    if zone == PERSON_ZONE:
+        schedule.faults.add(
+            schedule.place("zone"),
+            "a schedule starts for all at one moment, so it needs one zone.",
+            'Begin early, and let the first step be wait: {until: "09:00"}, which goes by the person\'s clock.',
+        )
+        return None
+    return zone
+
+
+def _on_date(schedule: Fields) -> Schedule | None:
+    schedule.only("date", "before", "after", "at", "every")
+    attribute = schedule.read("date", wording.profile_attribute, required=True)
+    before = schedule.read("before", _days)
+    after = schedule.read("after", _days)
+    at = schedule.read("at", wording.time_of_day)
+    every = schedule.choice("every", ("year",), "period")
+    if before is not None and after is not None:
+        schedule.faults.add(schedule.place("after"), "a day cannot be before and after another.", "Keep one of them.")
+        return None
+    if attribute is None:
+        return None
+    given: dict[str, Any] = {} if at is None else {"at": at}
+    return OnDate(attribute, (before or 0) - (after or 0), yearly=every == "year", **given)
+
+
+def _days(text: str) -> int:
+    length = wording.duration(text)
+    if length % timedelta(days=1):
+        raise Unreadable(f'"{text}" are no whole days.', 'Write days or weeks, such as 14d, and the hour with "at".')
+    return length.days
+
+
+def _again(text: str) -> timedelta | None:
+    """`never` (so it is without a word), `always`, or `after 90d`."""
+    if text == "never":
+        return None
+    if text == "always":
+        return timedelta()
+    if not text.startswith("after "):
+        raise Unreadable(f'"{text}" does not say when somebody may come again.', "Write never, always, or after 90d.")
+    return wording.duration(text.removeprefix("after ").strip())

@@ -1,0 +1,206 @@
+"""Steps at which people rest: how they come to rest, and what lets them go on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.effects import AskForm, CallWebhook, StartAction, StartJourney, StopJourney
+from bot.domain.journey import ENDED, TAKEN_OVER, Answered, Failed, Finished, Happened, Refused, TimerFired, Trigger
+from bot.domain.steps import (
+    ActionStep,
+    AskStep,
+    AttributeTime,
+    ClockTime,
+    HandoffStep,
+    RunStep,
+    Step,
+    Until,
+    WaitStep,
+    WebhookStep,
+)
+from bot.journeys.acting import hand_over
+from bot.journeys.run import Run, later, shown
+from bot.journeys.schedule import attribute_time, next_clock_time
+from bot.journeys.send_window import next_opening
+
+ANSWER, OUTCOME = "answer", "outcome"
+"""What an enrolment waits for while it asks, and while something that it started outside is under way. Events have a
+dot in their names, so none is called so."""
+
+OUTCOME_WITHIN = timedelta(hours=12)
+"""What was started outside and has not told of its end for so long has failed: the outbox gives up before that."""
+
+CHILD_WITHIN = timedelta(days=3660)
+"""A journey that was run ends by itself; this is only so that no enrolment rests without a time."""
+
+
+WITH_A_COLLEAGUE = "a colleague took over"
+
+
+def rests(step: Step) -> bool:
+    """Whether people rest at this step, so that a loop with it ends its turn there."""
+    match step:
+        case WaitStep() | AskStep() | ActionStep() | WebhookStep() | RunStep():
+            return True
+        case HandoffStep(within=within):
+            return within is not None
+        case _:
+            return False
+
+
+def come_to_rest(run: Run, step: Step) -> str | None:
+    """Begin the step; which one follows, where there is nothing to wait for after all."""
+    match step:
+        case WaitStep():
+            return _wait(run, step)
+        case AskStep(human="exit") if run.rep_has_the_floor:
+            run.leave(WITH_A_COLLEAGUE)
+        case AskStep():
+            run.effects.append(AskForm(step.form, step.channels, run.key))
+            run.rest(_next_nudge(run, step, reminded=0), ANSWER)
+            run.did(f"asks {step.form} by {' or '.join(step.channels)}")
+        case ActionStep():
+            run.effects.append(StartAction(step.action, step.channels, run.key))
+            run.rest(later(run.now, OUTCOME_WITHIN), OUTCOME)
+            run.did(f"runs {step.action}")
+        case WebhookStep():
+            run.effects.append(CallWebhook(step.endpoint, run.all_computed(step.body), run.key))
+            run.rest(later(run.now, OUTCOME_WITHIN), OUTCOME)
+            run.did(f"tells {step.endpoint}")
+        case RunStep():
+            data = {**run.kept("event"), **run.all_computed(step.values)}
+            run.effects.append(StartJourney(step.journey, data, run.key))
+            run.rest(later(run.now, CHILD_WITHIN), ENDED, OUTCOME)
+            run.did(f"runs the journey {step.journey}")
+        case HandoffStep(within=timedelta() as within):
+            hand_over(run, step)
+            if run.rep_has_the_floor:
+                return step.then
+            run.rest(later(run.now, within), TAKEN_OVER)
+        case _:
+            raise AssertionError(step)
+    return None
+
+
+def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
+    """Which step follows the one that the person rests at, now that this has happened; None: they stay there."""
+    match step, trigger:
+        case AskStep(), Answered():
+            run.did("answered: " + ", ".join(step.need))
+            return step.then
+        case AskStep(), Refused():
+            run.did("did not want to answer")
+            return step.refuse_go
+        case AskStep(human="exit"), _ if run.rep_has_the_floor:
+            run.leave(WITH_A_COLLEAGUE)
+        case AskStep(), TimerFired():
+            return _remind_or_give_up(run, step)
+        case WaitStep(), TimerFired():
+            run.did("the time is over")
+            return step.then
+        case ((ActionStep() | WebhookStep()), (Finished() | Failed() | TimerFired())):
+            return _outcome(run, step, trigger)
+        case HandoffStep(), TimerFired() if not run.rep_has_the_floor:
+            run.did("nobody took over in time")
+            return step.late_go
+        case HandoffStep(), TimerFired():
+            return step.then
+        case RunStep(), Failed(why=why):
+            run.park(f"the journey {step.journey} could not be run: {why}")
+        case RunStep(), Happened(event=event, data=data) if event == ENDED:
+            if data.get("status") == "parked":
+                run.park(f"the journey {step.journey}, which it runs, was stopped by an error")
+                return None
+            run.did(f"is through with {step.journey}")
+            return step.then
+        case ((WaitStep() | HandoffStep()), Happened(event=event)) if event in run.before.waiting_for:
+            run.did(f"{event} happened")
+            return step.then
+        case ((WaitStep() | AskStep() | ActionStep() | WebhookStep() | HandoffStep() | RunStep()), _):
+            pass
+        case _:
+            run.park(f'it rests at "{run.before.step}", which is no step that anybody rests at')
+    return None
+
+
+def abandon(run: Run) -> None:
+    """What was started for the step at which the person leaves the journey is to end, too."""
+    if run.stayed and isinstance(run.journey.steps.get(run.before.step), RunStep):
+        run.effects.append(StopJourney(run.key))
+
+
+# ---------------------------------------------------------------- waits
+
+
+def _wait(run: Run, step: WaitStep) -> str | None:
+    ends = [] if step.at_most is None else [later(run.now, step.at_most)]
+    if step.until is not None and (until := _moment_of(run, step.until)) is not None:
+        ends.append(until)
+    if not ends or min(ends) <= run.now:
+        run.did(f"does not wait, for its time is {'past' if ends else 'not known'}")
+        return step.then
+    due_at = min(ends)
+    run.rest(due_at, *step.events)
+    run.did(f"waits{' for ' + ' or '.join(step.events) if step.events else ''} until {shown(due_at)}")
+    return None
+
+
+def _moment_of(run: Run, until: Until) -> datetime | None:
+    match until:
+        case ClockTime():
+            return next_clock_time(until, run.zones, run.now)
+        case AttributeTime(attribute=attribute):
+            return attribute_time(until, run.profile.get(attribute), run.zones)
+
+
+# ---------------------------------------------------------------- questions
+
+
+def _remind_or_give_up(run: Run, step: AskStep) -> str | None:
+    asked_at = _asked_at(run)
+    if run.now >= later(asked_at, step.silent_after):
+        run.did("no answer in time")
+        return step.silent_go
+    # After a standstill several reminders may be due; they are one.
+    reminded = sum(later(asked_at, remind) <= run.now for remind in step.remind)
+    if reminded > run.enrolment.reminded:
+        run.effects.append(AskForm(step.form, step.channels, f"{run.key}:remind{reminded}", again=True))
+        run.did(f"reminds ({reminded} of {len(step.remind)})")
+    reminded = max(reminded, run.enrolment.reminded)
+    run.enrolment = replace(run.enrolment, reminded=reminded, due_at=_next_nudge(run, step, reminded=reminded))
+    return None
+
+
+def _next_nudge(run: Run, step: AskStep, *, reminded: int) -> datetime:
+    """When to remind next, or to take the silence for an answer."""
+    pauses = (*sorted(step.remind)[reminded:], step.silent_after)
+    return later(_asked_at(run), min(pauses))
+
+
+def _asked_at(run: Run) -> datetime:
+    """When the question could first go out: silence counts from there, not from a night or a Sunday before it."""
+    arrived = run.enrolment.arrived_at or run.now
+    if run.journey.window is None:
+        return arrived
+    return next_opening((run.journey.window,), run.zones, arrived) or arrived
+
+
+# ---------------------------------------------------------------- what goes on outside
+
+
+def _outcome(run: Run, step: ActionStep | WebhookStep, trigger: Trigger) -> str | None:
+    match trigger:
+        case Finished(slots=slots):
+            run.remember(answer={**run.kept("answer"), **slots})
+            run.did("it is done")
+            return step.then
+        case Failed(why=why):
+            reason = why
+        case _:
+            reason = "nothing was heard of it in time"
+    if step.failed_go is None:
+        run.park(reason)
+        return None
+    run.did(f"it failed: {reason}")
+    return step.failed_go

@@ -1,0 +1,164 @@
+"""One advance in the making: where the enrolment stands so far, what is to be done, and what expressions read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.effects import JourneyEffect
+from bot.domain.journey import Enrolment, EnrolmentStatus, Facts, Journey
+from bot.domain.steps import Step
+from bot.journeys.expression import evaluate, in_words, is_true
+from bot.journeys.send_window import zones_of
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Where the enrolment stands now, what to do, and each step that was taken with what it did, for people to read.
+
+    An enrolment that is equal to the one before means that the trigger was stale and nothing is to be done.
+    """
+
+    enrolment: Enrolment
+    effects: tuple[JourneyEffect, ...] = ()
+    trail: tuple[tuple[str, str], ...] = ()
+
+
+class Run:
+    """What a step changes, the next step of the same run sees. `before` is the enrolment that the run began with."""
+
+    def __init__(self, journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> None:
+        self.journey = journey
+        self.before = enrolment
+        self.enrolment = enrolment
+        self.profile = dict(facts.profile)
+        self.lead = dict(facts.lead)
+        self.scored = set(facts.scored)
+        self.rep_has_the_floor = facts.rep_has_the_floor
+        self.now = now
+        self.effects: list[JourneyEffect] = []
+        self._zones = facts.zones
+        self._trail: list[tuple[str, str]] = []
+
+    def result(self) -> Advance:
+        after = replace(self.enrolment, seq=self.before.seq + 1)
+        return Advance(after, tuple(self.effects), tuple(self._trail))
+
+    @property
+    def key(self) -> str:
+        """The step at which it is, this time: unique for ever."""
+        return f"{self.enrolment.id}:{self.enrolment.step}:{self.enrolment.visit}"
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Every time zone that the person may be in."""
+        return self._zones or zones_of(self.profile.get("time_zone"), self.profile.get("phone"))
+
+    @property
+    def waits(self) -> bool:
+        return self.enrolment.status is EnrolmentStatus.WAITING
+
+    @property
+    def stayed(self) -> bool:
+        """Whether it is still where it was, and has not come round to the same step again."""
+        return (self.enrolment.step, self.enrolment.visit) == (self.before.step, self.before.visit)
+
+    # ------------------------------------------------------------ what expressions read
+
+    def names(self) -> Mapping[str, Any]:
+        return names_of(self.enrolment, self.profile, self.lead, self.now)
+
+    def holds(self, condition: str) -> bool:
+        return is_true(condition, self.names())
+
+    def computed(self, given: Any) -> Any:
+        """A value as it stands, or what comes of an expression: `= answer.meeting_time`."""
+        if isinstance(given, str) and given.startswith("="):
+            return evaluate(given[1:], self.names())
+        return given
+
+    def all_computed(self, given: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+        return {name: self.computed(value) for name, value in given}
+
+    def worded(self, given: str) -> str:
+        return in_words(self.computed(given))
+
+    def kept(self, name: str) -> Mapping[str, Any]:
+        """A group of what the enrolment remembers; empty where it has none."""
+        value = self.enrolment.data.get(name)
+        return value if isinstance(value, Mapping) else {}
+
+    # ------------------------------------------------------------ what changes
+
+    def remember(self, **changes: Any) -> None:
+        self.enrolment = replace(self.enrolment, data={**self.enrolment.data, **changes})
+
+    def arrive(self, step: Step) -> None:
+        visits = {**self.kept("visits")}
+        visits[step.id] = visit = int(visits.get(step.id, 0)) + 1
+        self.enrolment = replace(
+            self.enrolment,
+            data={**self.enrolment.data, "visits": visits},
+            step=step.id,
+            visit=visit,
+            arrived_at=self.now,
+            reminded=0,
+            due_at=None,
+            waiting_for=(),
+        )
+
+    def rest(self, due_at: datetime, *waiting_for: str) -> None:
+        self.enrolment = replace(self.enrolment, due_at=due_at, waiting_for=waiting_for)
+
+    def did(self, what: str) -> None:
+        self._trail.append((self.enrolment.step, what))
+
+    def leave(self, why: str) -> None:
+        self.did(f"left the journey: {why}")
+        self.stop(EnrolmentStatus.DONE, why)
+
+    def left_by_condition(self) -> bool:
+        condition = self.journey.exit_when
+        if condition is None or not self.holds(condition):
+            return False
+        self.leave(condition)
+        return True
+
+    def stop(self, status: EnrolmentStatus, reason: str) -> None:
+        self.enrolment = replace(self.enrolment, status=status, reason=reason, due_at=None, waiting_for=())
+
+    def park(self, reason: str) -> None:
+        # What a run that ended in an error would have done is not done: a loop must not send as long as it turns.
+        self.effects.clear()
+        self.did(f"parked: {reason}")
+        self.stop(EnrolmentStatus.PARKED, reason)
+
+
+def names_of(
+    enrolment: Enrolment, profile: Mapping[str, Any], lead: Mapping[str, Any], now: datetime
+) -> Mapping[str, Any]:
+    """What the expressions of this enrolment read."""
+    data = enrolment.data
+    return {
+        "profile": profile,
+        "lead": lead,
+        "event": data.get("event"),
+        "answer": data.get("answer"),
+        "happened": data.get("happened"),
+        "split": data.get("split"),
+        "now": now,
+    }
+
+
+def later(moment: datetime, pause: timedelta) -> datetime:
+    """`moment` plus `pause`, as far as the calendar goes."""
+    try:
+        return moment + pause
+    except OverflowError:
+        return datetime.max.replace(tzinfo=moment.tzinfo)
+
+
+def shown(moment: datetime) -> str:
+    return f"{moment:%d %b %Y %H:%M} UTC"

@@ -1,0 +1,176 @@
+"""When a time comes: of clocks in a zone, of cron expressions, and of days that a person's attributes name.
+
+A local time that the spring change skips comes as much later as the clock is put forward; of one that the autumn change
+repeats, the first counts. Where a person may be in several zones it has come when it has come in all of them.
+"""
+
+from __future__ import annotations
+
+from calendar import isleap
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from bot.domain.entries import Cron, Once, OnDate
+from bot.domain.steps import AttributeTime, ClockTime
+from bot.journeys.send_window import is_zone
+
+LEAP_DAY = (2, 29)
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+def moment_of(day: date, at: time, zone: str) -> datetime:
+    """The moment, in UTC, at which the clocks of `zone` show this day and time."""
+    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def moment_in_all(day: date, at: time, zones: Iterable[str]) -> datetime:
+    """The moment from which it is past this day and time in every one of the zones; in UTC where none is known."""
+    known = [zone for zone in zones if is_zone(zone)]
+    return max(moment_of(day, at, zone) for zone in known or ["UTC"])
+
+
+# ---------------------------------------------------------------- what a wait ends with
+
+
+def next_clock_time(until: ClockTime, zones: Iterable[str], now: datetime) -> datetime:
+    """The first moment after `now` at which it is that time on one of those days, on the person's clock."""
+    zones = tuple(zones)
+    for number in range(-2, 10):
+        day = now.date() + number * _DAY
+        if day.weekday() in until.days and (moment := moment_in_all(day, until.at, zones)) > now:
+            return moment
+    raise AssertionError(f"no weekday of {sorted(until.days)} comes within a week")
+
+
+def attribute_time(until: AttributeTime, value: Any, zones: Iterable[str]) -> datetime | None:
+    """The moment that the attribute's value speaks of, moved by the step's offset; None where it names no time.
+
+    Texts in ISO 8601 count: a day, which has the step's hour, a local time, or a time with its offset from UTC.
+    """
+    try:
+        return _moment_in(value, until, zones)
+    except OverflowError:
+        return None
+
+
+def _moment_in(value: Any, until: AttributeTime, zones: Iterable[str]) -> datetime | None:
+    if (day := day_in(value)) is None:
+        return None
+    said = _time_in(value)
+    if said is not None and said.tzinfo is not None:
+        return said.astimezone(UTC) + until.offset
+    if said is not None:
+        return moment_in_all(day, said.time(), zones) + until.offset
+    whole_days = until.offset // _DAY * _DAY
+    return moment_in_all(day + whole_days, until.at, zones) + (until.offset - whole_days)
+
+
+def day_in(value: Any) -> date | None:
+    """The day that a profile's value names, such as 2026-12-24 or 2026-12-24T18:00; None where it names none."""
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value.strip()[:10])
+    except ValueError:
+        return None
+
+
+def _time_in(value: Any) -> datetime | None:
+    """The time of day that comes with the day; None where there is only a day."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or len(value.strip()) <= len("2026-12-24"):
+        return None
+    try:
+        return datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+
+
+# ---------------------------------------------------------------- when a schedule runs
+
+
+def next_run(schedule: Once | Cron, after: datetime) -> datetime | None:
+    """The first time after `after`; None where there is none."""
+    if isinstance(schedule, Once):
+        return schedule.at if schedule.at > after else None
+    # A job of cron runs at local times; it is asked from a second before, because it starts behind what it is given.
+    local = after.astimezone(ZoneInfo(schedule.zone))
+    for found in CronSim(schedule.expression, local.replace(microsecond=0)):
+        if (moment := found.astimezone(UTC)) > after:
+            return moment
+    return None
+
+
+def cron_fault(expression: str) -> str:
+    """What is wrong with a cron expression; empty where nothing is."""
+    if len(expression.split()) != 5:
+        return "it must have five parts: minute, hour, day, month, weekday"
+    try:
+        upcoming = CronSim(expression, datetime(2026, 1, 1, tzinfo=UTC))
+        next(upcoming)
+    except CronSimError as error:
+        return f"{str(error)[:1].lower()}{str(error)[1:]}"
+    except StopIteration:
+        return "no such day ever comes"
+    return ""
+
+
+def days_due(schedule: OnDate, value: Any, zones: Iterable[str], since: datetime, until: datetime) -> Iterator[date]:
+    """The days whose time came after `since` and until `until`, for a person of whom the attribute says `value`.
+
+    Each is the day itself (the anniversary), not the one `days_before` it.
+    """
+    named = day_in(value)
+    if named is None:
+        return
+    zones = tuple(zones)
+    shift = schedule.days_before * _DAY
+    for day in _occurrences(schedule, named, since.date() + shift - 2 * _DAY, until.date() + shift + 2 * _DAY):
+        try:
+            moment = moment_in_all(day - shift, schedule.at, zones)
+        except OverflowError:
+            continue
+        if since < moment <= until:
+            yield day
+
+
+def _occurrences(schedule: OnDate, named: date, first: date, last: date) -> Iterator[date]:
+    if not schedule.yearly:
+        if first <= named <= last:
+            yield named
+        return
+    for year in range(max(first.year, named.year), last.year + 1):
+        day = anniversary(named, year)
+        if first <= day <= last:
+            yield day
+
+
+def anniversary(named: date, year: int) -> date:
+    """The day in that year; of 29 February, the 28th where there is no 29th."""
+    if (named.month, named.day) == LEAP_DAY and not isleap(year):
+        return date(year, 2, 28)
+    return named.replace(year=year)
+
+
+def days_to_look_for(schedule: OnDate, since: datetime, until: datetime) -> tuple[str, ...]:
+    """The days that people's attributes may name whose time comes between the two, as they are written.
+
+    `2026-12-24`, or `____-12-24` for that day of any year. A few too many, for nobody's zone is known yet.
+    """
+    shift = schedule.days_before * _DAY
+    first, last = since.date() + shift - 2 * _DAY, until.date() + shift + 2 * _DAY
+    days = [first + number * _DAY for number in range((last - first).days + 1)]
+    if not schedule.yearly:
+        return tuple(day.isoformat() for day in days)
+    named = {f"____-{day:%m-%d}" for day in days}
+    if "____-02-28" in named:
+        named.add("____-02-29")
+    return tuple(sorted(named))

@@ -1,0 +1,29 @@
+"""Reads `send_window`, of a journey and of one of its messages."""
+
+from __future__ import annotations
+
+from bot.domain.send_window import PERSON_ZONE, SendWindow
+from bot.journeys import wording
+from bot.journeys.fields import Fields
+
+CLOSED = ("wait", "skip")
+
+
+def read_window(fields: Fields) -> SendWindow | None:
+    """The window that the mapping has, if it has one; what is wrong with it is reported."""
+    if not fields.has("send_window"):
+        return None
+    window = fields.inner("send_window", '"send_window"')
+    window.only("hours", "days", "zone", "closed")
+    hours = window.read("hours", wording.hours, required=window.is_mapping, advice='Write hours: "09:00-20:00".')
+    days = window.read_all("days", wording.days)
+    zone = window.read("zone", wording.zone)
+    closed = window.choice("closed", CLOSED, "way to deal with closed hours")
+    if hours is None:
+        return None
+    return SendWindow(
+        *hours,
+        days=frozenset().union(*days) or frozenset(range(7)),
+        zone=zone or PERSON_ZONE,
+        closed="skip" if closed == "skip" else "wait",
+    )

@@ -1,0 +1,98 @@
+"""Admit: let a person into a journey because another system asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.domain.entries import ApiEntry
+from bot.domain.ids import EnrolmentId, ProfileId, new_id
+from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.person import Identity, Profile
+from bot.ports import UnitOfWork
+from bot.services.enrol import let_in
+from bot.services.runtime import TIMERS, Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is to be let in: by our own id, or by an identity, with which they are made known where they are not yet."""
+
+    profile_id: ProfileId | None = None
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """`entered`, `held_out`, or `not_entered` with the reason; the enrolment, where there is one."""
+
+    outcome: Literal["entered", "held_out", "not_entered"]
+    profile_id: ProfileId
+    enrolment_id: EnrolmentId | None = None
+    why: str = ""
+
+
+class NoSuchJourney(LookupError):
+    """There is no journey of this name that the API lets people into."""
+
+
+class NoSuchPerson(LookupError):
+    """Nobody has this id."""
+
+
+async def admit(
+    runtime: Runtime, journey_id: str, wanted: Wanted, data: Mapping[str, Any], *, key: str | None = None
+) -> Admitted:
+    """Let them in, if the journey does; a second call with the same `key` changes nothing and gives the same answer.
+
+    Raises NoSuchJourney and NoSuchPerson.
+    """
+    journey = runtime.library.current().journeys.get(journey_id)
+    entries = [entry for entry in journey.entries if isinstance(entry, ApiEntry)] if journey is not None else []
+    if journey is None or not entries:
+        raise NoSuchJourney(f'there is no journey "{journey_id}" with enter: {{api: true}}')
+    now = runtime.clock.now()
+    entry_key = None if key is None else f"api:{key}"
+    async with runtime.store.transaction() as uow:
+        if (before := await _before(uow, journey_id, entry_key)) is not None:
+            return _told(before)
+        profile_id = await _person(uow, wanted, now)
+        for entry in entries:
+            enrolment = await let_in(uow, runtime, journey, entry, profile_id, data, now, key=entry_key)
+            if enrolment is not None:
+                break
+        else:
+            # The same request, sent twice at once, may have been faster.
+            enrolment = await _before(uow, journey_id, entry_key)
+    if enrolment is None:
+        return Admitted("not_entered", profile_id, why="they are in it, were in it, or its condition does not hold")
+    await runtime.wakeups.notify(TIMERS)
+    return _told(enrolment)
+
+
+async def _before(uow: UnitOfWork, journey_id: str, entry_key: str | None) -> Enrolment | None:
+    return None if entry_key is None else await uow.enrolments.by_entry(journey_id, entry_key)
+
+
+def _told(enrolment: Enrolment) -> Admitted:
+    held_out = enrolment.status is EnrolmentStatus.HELD_OUT
+    return Admitted("held_out" if held_out else "entered", enrolment.profile_id, enrolment.id)
+
+
+async def _person(uow: UnitOfWork, wanted: Wanted, now: datetime) -> ProfileId:
+    """Whoever has the identity. Somebody new is a claim of the caller's, and has consented to nothing."""
+    if wanted.profile_id is not None:
+        try:
+            return (await uow.profiles.get(wanted.profile_id)).id
+        except LookupError as error:
+            raise NoSuchPerson(f'there is no person "{wanted.profile_id}"') from error
+    assert wanted.identity is not None  # noqa: S101  one of the two is given
+    owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
+    if owner is not None:
+        return owner.id
+    profile = Profile(ProfileId(new_id(now)), now)
+    await uow.profiles.add(profile)
+    await uow.profiles.claim(profile.id, wanted.identity, now)
+    return profile.id

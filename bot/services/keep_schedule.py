@@ -1,0 +1,148 @@
+"""Keep the schedules: let people into journeys when a time has come, page by page, so that a restart loses nobody."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from bot.domain.entries import Once, OnDate, Schedule, ScheduleEntry
+from bot.domain.ids import ProfileId
+from bot.domain.journey import Journey
+from bot.journeys.schedule import days_due, days_to_look_for, next_run
+from bot.ports import Dated, Page, ScheduleState, UnitOfWork
+from bot.services.enrol import let_in
+from bot.services.read_facts import read_facts
+from bot.services.runtime import TIMERS, Runtime
+
+log = structlog.get_logger()
+
+PAGE = 200
+"""People in one transaction."""
+
+LOOK_FOR_DATES_EVERY = timedelta(minutes=15)
+"""How often people are looked for whose day has come: every zone's clocks are at a quarter of an hour then."""
+
+LATEST = timedelta(days=2)
+"""What was missed for longer, because the service was down or the schedule not in force, is not made up for."""
+
+
+async def keep_schedules(runtime: Runtime) -> int:
+    """Go on with one run that is due, by one page of people; 0 where none is due.
+
+    Each run and each person's day lets them in once, for ever: a page that is read twice changes nothing.
+    """
+    now = runtime.clock.now()
+    entries = _entries(runtime)
+    if not entries:
+        return 0
+    async with runtime.store.transaction() as uow:
+        await _adopt(uow, entries, now)
+        state = await uow.schedules.claim_due(now, entries.keys())
+        if state is None:
+            return 0
+        journey, entry = entries[state.id]
+        state = _caught_up(entry.schedule, state, now)
+        page = await _page(uow, entry.schedule, state)
+        for person in page.people:
+            await _let_in(uow, runtime, journey, entry, state, person, now)
+        await uow.schedules.save(_progress(entry.schedule, state, page, now))
+    if page.people:
+        await runtime.wakeups.notify(TIMERS)
+    return 1
+
+
+async def next_due(uow: UnitOfWork, runtime: Runtime) -> datetime | None:
+    """When the next run of a schedule in force is due."""
+    entries = _entries(runtime)
+    return await uow.schedules.next_due(entries.keys()) if entries else None
+
+
+def _entries(runtime: Runtime) -> Mapping[str, tuple[Journey, ScheduleEntry]]:
+    """Each schedule in force by its id, which is of what it says: one that is edited is another, and begins anew."""
+    found = {}
+    for journey in runtime.library.current().journeys.values():
+        for entry in journey.entries:
+            if isinstance(entry, ScheduleEntry):
+                words = hashlib.sha256(repr(entry.schedule).encode()).hexdigest()[:16]
+                found[f"{journey.id}:{words}"] = (journey, entry)
+    return found
+
+
+async def _adopt(uow: UnitOfWork, entries: Mapping[str, tuple[Journey, ScheduleEntry]], now: datetime) -> None:
+    """Schedules that are new begin now. What is kept of one that no journey has any more waits for its return."""
+    kept = await uow.schedules.ids()
+    for name in sorted(entries.keys() - kept):
+        journey, entry = entries[name]
+        await uow.schedules.add(ScheduleState(name, journey.id, since=now, due_at=_first(entry.schedule, now)))
+
+
+def _caught_up(schedule: Schedule, state: ScheduleState, now: datetime) -> ScheduleState:
+    """A run that begins now. After a long standstill only the last days count; those of people do until this moment."""
+    if state.reached:
+        return state
+    until = now if isinstance(schedule, OnDate) else state.due_at
+    return replace(state, since=max(state.since, now - LATEST), due_at=until)
+
+
+def _first(schedule: Schedule, now: datetime) -> datetime | None:
+    if isinstance(schedule, OnDate):
+        return now
+    if isinstance(schedule, Once):
+        # A journey may be published a moment after its time; one of last week is history.
+        return schedule.at if schedule.at > now - LATEST else None
+    return next_run(schedule, now)
+
+
+async def _page(uow: UnitOfWork, schedule: Schedule, state: ScheduleState) -> Page:
+    assert state.due_at is not None  # noqa: S101  it was claimed because it is due
+    dated = None
+    if isinstance(schedule, OnDate):
+        dated = Dated(schedule.attribute, days_to_look_for(schedule, state.since, state.due_at))
+    elif state.due_at <= state.since:
+        return Page((), None)  # it was missed for too long
+    return await uow.profiles.page(after=state.reached, limit=PAGE, dated=dated)
+
+
+async def _let_in(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    journey: Journey,
+    entry: ScheduleEntry,
+    state: ScheduleState,
+    person: ProfileId,
+    now: datetime,
+) -> None:
+    """Whoever cannot be read is told of in the log, and the others come in all the same."""
+    try:
+        for occasion, data in await _occasions(uow, runtime, entry.schedule, state, person):
+            key = f"{state.id}:{occasion}:{person}"
+            await let_in(uow, runtime, journey, entry, person, data, now, key=key)
+    except (ValueError, LookupError):
+        log.exception("somebody cannot be let into a journey", journey=journey.id, profile=person)
+
+
+async def _occasions(
+    uow: UnitOfWork, runtime: Runtime, schedule: Schedule, state: ScheduleState, person: ProfileId
+) -> list[tuple[str, Mapping[str, str]]]:
+    """What lets this person in now: the run itself, or days of theirs; each with what the journey sees of it."""
+    assert state.due_at is not None  # noqa: S101  it was claimed because it is due
+    if not isinstance(schedule, OnDate):
+        at = state.due_at.isoformat()
+        return [(at, {"scheduled_for": at})]
+    known = await read_facts(uow, runtime, person)
+    value = known.profile.get(schedule.attribute)
+    days: Iterator[date] = days_due(schedule, value, known.zones, state.since, state.due_at)
+    return [(day.isoformat(), {"date": day.isoformat()}) for day in days]
+
+
+def _progress(schedule: Schedule, state: ScheduleState, page: Page, now: datetime) -> ScheduleState:
+    """Where the run stands after this page; once all are through, when the next one is."""
+    if page.reached is not None:
+        return replace(state, reached=page.reached)
+    assert state.due_at is not None  # noqa: S101  it was claimed because it is due
+    following = now + LOOK_FOR_DATES_EVERY if isinstance(schedule, OnDate) else next_run(schedule, now)
+    return replace(state, since=state.due_at, due_at=following, reached="")

@@ -1,0 +1,168 @@
+"""Reach a person: find the conversation that a journey's message, question or action belongs to, and put it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.dialogue.personal import Personal, Unsayable
+from bot.dialogue.responses import find_words
+from bot.domain.consent import Purpose
+from bot.domain.conversation import Conversation
+from bot.domain.delivery import ChannelMessage, EndpointCall, OutboxEntry
+from bot.domain.effects import AskForm, CallWebhook, SendResponse, StartAction
+from bot.domain.ids import OutboxId, ProfileId, new_id
+from bot.domain.message import ExecuteAction, OpenForm
+from bot.ports import UnitOfWork
+from bot.services.cause import CannotPerform, Cause
+from bot.services.person_facts import person_facts
+from bot.services.receive import start_conversation
+from bot.services.runtime import Runtime
+from bot.services.weigh import Matter, note_decision
+
+
+async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse, cause: Cause, now: datetime) -> None:
+    """Queue the response on the first channel that reaches the person."""
+    conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
+    if conversation is None:
+        await _note_unreachable(uow, effect, cause, now)
+        return
+    assistant = runtime.library.current().assistant
+    response = assistant.responses[effect.response]
+    personal = None
+    if response.is_personal:
+        profile, lead = await person_facts(uow, cause.profile_id)
+        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language)
+    content = find_words(response, conversation.tracker, conversation.channel, personal=personal)
+    if isinstance(content, Unsayable):
+        await _note_withheld(uow, effect, cause, f"{effect.response}: {content.why}", now, conversation)
+        return
+    further = effect.channels[effect.channels.index(conversation.channel) + 1 :]
+    message = ChannelMessage(
+        conversation.channel, conversation.address, content, response=effect.response, fallbacks=further
+    )
+    await uow.outbox.add(
+        OutboxEntry(
+            id=OutboxId(new_id(now)),
+            key=effect.key,
+            dispatch=message,
+            purpose=cause.purpose,
+            profile_id=cause.profile_id,
+            conversation_id=conversation.id,
+            enrolment_id=cause.enrolment_id,
+            created_at=now,
+            due_at=now,
+            window=effect.window or cause.window,
+            priority=cause.priority,
+            cap=effect.cap,
+        )
+    )
+
+
+async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Cause, now: datetime) -> None:
+    """Put the question into the inbox of the conversation in which it is to be asked."""
+    conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
+    if conversation is None:
+        await _note_unreachable(uow, effect, cause, now)
+        return
+    question = OpenForm(
+        channel=conversation.channel,
+        vendor_id=effect.key,
+        address=conversation.address,
+        form=effect.form,
+        enrolment_id=cause.enrolment_id or "",
+        purpose=cause.purpose,
+        again=effect.again,
+    )
+    await uow.inbox.add(conversation.id, question, now)
+
+
+async def start_action(uow: UnitOfWork, runtime: Runtime, effect: StartAction, cause: Cause, now: datetime) -> None:
+    """Let the action take its turn in the person's conversation; raises CannotPerform where they have none."""
+    if effect.channels:
+        conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
+    else:
+        conversation = await latest_conversation(uow, cause.profile_id)
+    if conversation is None:
+        where = f"no address of this person on {' or '.join(effect.channels)}"
+        raise CannotPerform(where if effect.channels else "this person has no conversation to run it in")
+    wanted = ExecuteAction(
+        channel=conversation.channel,
+        vendor_id=effect.key,
+        address=conversation.address,
+        action=effect.action,
+        aloud=True,
+        enrolment_id=cause.enrolment_id or "",
+    )
+    await uow.inbox.add(conversation.id, wanted, now)
+
+
+async def call_webhook(uow: UnitOfWork, runtime: Runtime, effect: CallWebhook, cause: Cause, now: datetime) -> None:
+    """Queue the call; raises CannotPerform where the settings do not know the endpoint any more."""
+    if runtime.endpoints is None or effect.endpoint not in runtime.endpoints.names:
+        raise CannotPerform(f'OVERTURE_ENDPOINTS has no "{effect.endpoint}" any more')
+    await uow.outbox.add(
+        OutboxEntry(
+            id=OutboxId(new_id(now)),
+            key=effect.key,
+            dispatch=EndpointCall(effect.endpoint, effect.body),
+            purpose=Purpose.DESK,
+            profile_id=cause.profile_id,
+            enrolment_id=cause.enrolment_id,
+            created_at=now,
+            due_at=now,
+        )
+    )
+
+
+async def _note_unreachable(uow: UnitOfWork, effect: SendResponse | AskForm, cause: Cause, now: datetime) -> None:
+    """A message that goes nowhere leaves a decision record, too."""
+    await _note_withheld(uow, effect, cause, f"no address of this person on {' or '.join(effect.channels)}", now)
+
+
+async def _note_withheld(
+    uow: UnitOfWork,
+    effect: SendResponse | AskForm,
+    cause: Cause,
+    why: str,
+    now: datetime,
+    conversation: Conversation | None = None,
+) -> None:
+    unreached = effect.channels[0] if effect.channels else ""
+    matter = Matter(
+        key=effect.key,
+        purpose=cause.purpose,
+        channel=conversation.channel if conversation is not None else unreached,
+        address=conversation.address if conversation is not None else "",
+        profile_id=cause.profile_id,
+        enrolment_id=cause.enrolment_id,
+    )
+    await note_decision(uow, matter, "withhold", why, now)
+
+
+async def latest_conversation(uow: UnitOfWork, profile_id: ProfileId) -> Conversation | None:
+    """The one in which something was said last."""
+    conversations = await uow.conversations.of(profile_id)
+    return max(conversations, key=lambda one: one.last_message_at or one.started_at, default=None)
+
+
+async def reach(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, channels: Iterable[str], now: datetime
+) -> Conversation | None:
+    """The person's conversation on the first of `channels` that they have an address on; started if need be."""
+    identities = await uow.profiles.identities(profile_id)
+    for name in channels:
+        if name not in runtime.channels:
+            continue
+        kind = runtime.channel(name).abilities.identity
+        addresses = [identity for identity in identities if identity.kind == kind]
+        if not addresses:
+            continue
+        # A proved address comes first; else the latest, for people correct what they have mistyped.
+        best = max(reversed(addresses), key=lambda identity: identity.verified)
+        found = await uow.conversations.at(name, best.value)
+        if found is None:
+            return await start_conversation(uow, profile_id, name, best.value, now)
+        if found.profile_id == profile_id:
+            return found
+    return None

@@ -1,0 +1,44 @@
+"""Read the facts: what journeys look at of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.ids import ProfileId
+from bot.domain.person import Profile
+from bot.journeys.send_window import is_zone, zones_of
+from bot.ports import UnitOfWork
+from bot.services.person_facts import lead_facts, profile_facts
+from bot.services.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What expressions read as `profile` and `lead`, the time zones they may be in, and what gave them points."""
+
+    profile: Mapping[str, Any]
+    lead: Mapping[str, Any]
+    zones: tuple[str, ...]
+    scored: frozenset[str]
+
+
+async def read_facts(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> Known:
+    profile = await uow.profiles.get(profile_id)
+    changes = await uow.scores.of(profile_id)
+    return Known(
+        profile=profile_facts(profile),
+        lead=lead_facts(changes),
+        zones=await _zones(uow, runtime, profile),
+        scored=frozenset(change.rule for change in changes),
+    )
+
+
+async def _zones(uow: UnitOfWork, runtime: Runtime, profile: Profile) -> tuple[str, ...]:
+    """Their own, else those of a number that they go by, else those of our region."""
+    if is_zone(profile.time_zone):
+        return zones_of(profile.time_zone)
+    identities = await uow.profiles.identities(profile.id)
+    phone = next((one.value for one in reversed(identities) if one.kind == "phone"), profile.attributes.get("phone"))
+    return zones_of(profile.time_zone, phone, runtime.region)

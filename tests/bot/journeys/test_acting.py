@@ -1,0 +1,124 @@
+"""Steps that act: the newer ones, and what a second time does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time, timedelta
+
+from bot.domain.effects import ChangeScore, RemoveTag, SendResponse, SyncCrm
+from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.journey import Enrolment, EnrolmentStatus, Entered, Facts, Journey
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import SplitStep
+from bot.journeys.chance import arm_for
+from bot.journeys.interpreter import advance, begin
+from tests.bot.journeys.test_interpreter import DAY, START, Walk
+
+Reader = Callable[..., Journey]
+
+
+def entered(journey: Journey, person: str) -> Enrolment:
+    enrolment = begin(journey, EnrolmentId(f"of {person}"), ProfileId(person), {}, START)
+    return advance(journey, enrolment, Facts(Entered(), {}, {}), START).enrolment
+
+
+def test_a_message_may_have_hours_and_a_cap_rule_of_its_own(journey_of: Reader) -> None:
+    send = "{response: utter_tip, channels: [sms], cap: wait, send_window: {hours: '10:00-12:00', closed: skip}}"
+    walk = Walk(journey_of(f"- id: tip\n  send: {send}")).enters()
+    window = SendWindow(time(10), time(12), closed="skip")
+    assert walk.effects == [SendResponse("utter_tip", ("sms",), "e1:tip:1", window, "wait")]
+
+
+def test_a_tag_can_be_taken_back(journey_of: Reader) -> None:
+    steps = """
+    - tag: vip
+    - remove_from: vip
+    - branch:
+        - if: "'vip' in profile.tags"
+          do: [add_to: still]
+    """
+    walk = Walk(journey_of(steps)).enters()
+    assert walk.tags == ["vip"]
+    assert RemoveTag("vip") in walk.effects
+
+
+def test_a_crm_record_gets_fields_of_its_own(journey_of: Reader) -> None:
+    walk = Walk(journey_of('- crm: {record: {deal_stage: demo, size: "= event.size"}}')).enters()
+    assert walk.effects == [SyncCrm("", {"deal_stage": "demo", "size": 50})]
+
+
+SCORED = """
+- score: {engagement: 30, reason: came}
+- branch:
+    - if: lead.engagement >= 40
+      do: [add_to: twice]
+- add_to: once
+"""
+
+
+def test_points_that_were_given_before_are_not_counted_again_in_what_branches_read(journey_of: Reader) -> None:
+    """The score counts once for a person: a second run must not go by points that nobody gets."""
+    journey = journey_of(SCORED)
+    first = Walk(journey).enters()
+    assert [effect for effect in first.effects if isinstance(effect, ChangeScore)] == [
+        ChangeScore("engagement", 30, "came", "journey:welcome:steps.0")
+    ]
+    second = begin(journey, EnrolmentId("e2"), ProfileId("p1"), {}, START)
+    lead = {"fit": 0, "engagement": 30, "total": 30, "grade": "C1"}
+    facts = Facts(Entered(), {}, lead, scored=frozenset({"journey:welcome:steps.0"}))
+    result = advance(journey, second, facts, START)
+    assert not any(isinstance(effect, ChangeScore) for effect in result.effects)
+    assert [name for name, _ in result.trail] == ["steps.0", "steps.1", "steps.2"]
+
+
+def test_a_score_in_a_loop_counts_once(journey_of: Reader) -> None:
+    walk = Walk(journey_of("- id: a\n  score: {fit: 5, engagement: 5, reason: x}\n- branch:\n    - if: lead.fit > 5\n"
+                           "      do: [add_to: more]\n- wait: 1d\n- go: a")).enters().waits(3 * DAY)  # fmt: skip
+    assert sum(isinstance(effect, ChangeScore) for effect in walk.effects) == 2
+    assert walk.tags == []
+
+
+# ---------------------------------------------------------------- splits
+
+PARTED = """
+- id: offer_test
+  split:
+    - {name: a, weight: 50, do: [add_to: got-a]}
+    - {name: b, weight: 30, do: [add_to: got-b]}
+    - {name: none, weight: 20}
+  metric: event meeting.booked
+- branch:
+    - if: split.offer_test == 'a'
+      do: [add_to: read-a]
+- wait: 1d
+"""
+
+
+def test_people_go_one_way_each_and_conditions_can_read_which(journey_of: Reader) -> None:
+    journey = journey_of(PARTED)
+    step = journey.steps["offer_test"]
+    assert isinstance(step, SplitStep)
+    for number in range(50):
+        person = f"person {number}"
+        arm = arm_for(person, "welcome", "offer_test", step.arms)
+        assert entered(journey, person).data["split"] == {"offer_test": arm.name}
+        visits = entered(journey, person).data["visits"]
+        assert ("steps.1.branch.0.do.0" in visits) == (arm.name == "a")
+
+
+def test_a_split_that_is_come_to_again_goes_the_same_way(journey_of: Reader) -> None:
+    walk = Walk(journey_of(PARTED + "- go: offer_test")).enters().waits(5 * DAY)
+    ways = {tag for tag in walk.tags if tag.startswith("got-")}
+    assert len(ways) <= 1
+    assert walk.at.data["visits"]["offer_test"] == 6
+
+
+def test_the_metric_is_noted_once_for_the_arm(journey_of: Reader) -> None:
+    walk = Walk(journey_of(PARTED)).enters()
+    assert "reached" not in walk.at.data
+    walk.hears("meeting.booked")
+    assert walk.at.data["reached"] == {"offer_test": START.isoformat()}
+    assert walk.at.status is EnrolmentStatus.WAITING
+    before = walk.at
+    walk.now += timedelta(hours=1)
+    assert walk.hears("meeting.booked").at is before

@@ -1,0 +1,248 @@
+"""Keep the schedules: who is let in when, once, whatever is restarted meanwhile, and whatever a profile says."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.effects import SetAttribute
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.services import keep_schedule
+from bot.services.enrol import let_in
+from bot.services.keep_schedule import keep_schedules
+from tests.bot.services.stage import ANA, Stage, journey_of, spoil
+from tests.contracts.samples import opened
+from tests.manual_clock import ManualClock
+
+TUESDAY = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+MONDAYS = "enter: {schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: profile.vip, again: always}"
+RENEWALS = "enter: {schedule: {date: profile.renewal_date, before: 14d}, again: always}"
+LASTING = "- id: hold\n  wait: 30m\n- add_to: done"
+
+
+@pytest.fixture(autouse=True)
+def _on_a_tuesday(stage: Stage) -> None:
+    stage.clock.forward(TUESDAY - stage.clock.now())
+
+
+async def people(stage: Stage, count: int, **attributes: object) -> list[ProfileId]:
+    found = [ProfileId(f"person-{number:03}") for number in range(count)]
+    for number, person in enumerate(found):
+        await stage.meet(person, phone=f"+447700900{number:03}", attributes=attributes)
+    return found
+
+
+async def inside(stage: Stage, persons: list[ProfileId]) -> int:
+    return sum([len(await stage.enrolments(person)) for person in persons])
+
+
+async def tags_of(stage: Stage, person: ProfileId = ANA) -> frozenset[str]:
+    async with stage.store.transaction() as uow:
+        return (await uow.profiles.get(person)).tags
+
+
+async def test_a_weekly_run_lets_in_all_for_whom_the_condition_holds(stage: Stage) -> None:
+    vips = await people(stage, 3, vip=True)
+    await stage.meet(ANA, attributes={"vip": False})
+    stage.play(journey_of(LASTING, MONDAYS))
+    await stage.settle()
+    assert await inside(stage, vips) == 0
+    await stage.later(days=5, hours=22, minutes=59)
+    assert await inside(stage, vips) == 0
+    await stage.later(minutes=1)
+    assert await inside(stage, [*vips, ANA]) == 3
+    (enrolment,) = await stage.enrolments(vips[0])
+    assert enrolment.data["event"] == {"scheduled_for": "2026-11-30T09:00:00+00:00"}
+    await stage.later(hours=1)
+    await stage.later(days=6, hours=23)
+    async with stage.store.transaction() as uow:
+        assert await uow.enrolments.last_entry(vips[0], "welcome") == datetime(2026, 12, 7, 9, 0, tzinfo=UTC)
+
+
+async def test_a_single_run_happens_once(stage: Stage) -> None:
+    vips = await people(stage, 2, vip=True)
+    once = "enter: {schedule: {once: 2026-12-01 09:00, zone: Europe/London}, if: profile.vip, again: always}"
+    stage.play(journey_of(LASTING, once))
+    await stage.settle()
+    await stage.later(days=7)
+    assert await inside(stage, vips) == 2
+    await stage.later(days=30)
+    assert await inside(stage, vips) == 0
+    async with stage.store.transaction() as uow:
+        assert await uow.schedules.next_due(await uow.schedules.ids()) is None
+
+
+async def test_a_run_goes_on_where_it_was_interrupted_and_lets_nobody_in_twice(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_schedule, "PAGE", 2)
+    vips = await people(stage, 5, vip=True)
+    stage.play(journey_of(LASTING, MONDAYS))
+    await stage.settle()
+    stage.clock.forward(timedelta(days=6))
+    assert await keep_schedules(stage.runtime) == 1
+    assert await inside(stage, vips) == 2
+    # A page whose transaction did not come through is read again.
+    async with stage.store.transaction() as uow:
+        (name,) = await uow.schedules.ids()
+        state = await uow.schedules.claim_due(stage.clock.now(), [name])
+    assert state is not None
+    assert state.reached == vips[1]
+    while await keep_schedules(stage.runtime):
+        pass
+    assert await inside(stage, vips) == 5
+
+
+async def test_a_page_that_is_read_twice_lets_nobody_in_twice(stage: Stage) -> None:
+    (vip,) = await people(stage, 1, vip=True)
+    stage.play(journey_of("- add_to: done", MONDAYS))
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        (name,) = await uow.schedules.ids()
+        before = await uow.schedules.claim_due(stage.clock.now() + timedelta(days=9), [name])
+    assert before is not None
+    await stage.later(days=6)
+    async with stage.store.transaction() as uow:
+        await uow.schedules.save(before)
+    await stage.settle()
+    items = [item for item in await stage.feed("explain") if item["type"] == "step"]
+    assert len(items) == 1
+    assert await tags_of(stage, vip) == {"done"}
+
+
+async def test_after_a_standstill_several_missed_runs_are_one(stage: Stage) -> None:
+    (vip,) = await people(stage, 1, vip=True)
+    daily = MONDAYS.replace("0 9 * * mon", "0 9 * * *")
+    stage.play(journey_of("- add_to: done", daily))
+    await stage.settle()
+    stage.clock.forward(timedelta(hours=47, minutes=30))
+    await stage.settle()
+    items = [item for item in await stage.feed("explain") if item["type"] == "step"]
+    assert len(items) == 1
+    assert await tags_of(stage, vip) == {"done"}
+
+
+async def test_what_was_missed_for_days_is_history(stage: Stage) -> None:
+    await people(stage, 1, vip=True)
+    once = "enter: {schedule: {once: 2026-11-25 09:00, zone: UTC}, if: profile.vip}"
+    stage.play(journey_of("- add_to: done", once))
+    await stage.settle()
+    stage.clock.forward(timedelta(days=10))
+    await stage.settle()
+    assert await stage.feed("explain") == []
+
+
+# ---------------------------------------------------------------- days of one person
+
+
+async def test_a_renewal_lets_its_person_in_a_fortnight_before_at_nine_on_their_clock(stage: Stage) -> None:
+    await stage.meet(attributes={"renewal_date": "2026-12-10"})
+    await people(stage, 2, renewal_date="2027-12-10")
+    stage.play(journey_of(LASTING, RENEWALS))
+    await stage.settle()
+    await stage.later(days=1, hours=22, minutes=59)
+    assert await stage.enrolments() == []
+    await stage.later(minutes=15)
+    (enrolment,) = await stage.enrolments()
+    assert enrolment.data["event"] == {"date": "2026-12-10"}
+    for _ in range(5):
+        await stage.later(hours=12)
+    assert await tags_of(stage) == {"done"}
+    items = [item for item in await stage.feed("explain") if item["type"] == "step"]
+    assert len(items) == 2  # in, and through
+
+
+async def test_a_day_that_moves_counts_anew(stage: Stage) -> None:
+    await stage.meet(attributes={"renewal_date": "2026-12-10"})
+    stage.play(journey_of("- add_to: done", RENEWALS))
+    await stage.settle()
+    await stage.later(days=3)
+    await stage.do(SetAttribute("renewal_date", "2026-12-14"))
+    await stage.later(days=3)
+    items = [item for item in await stage.feed("explain") if item["type"] == "step"]
+    assert len(items) == 2
+
+
+async def test_odd_profiles_stop_nobody_else(stage: Stage, sqlite_url: str) -> None:
+    odd: list[object] = [None, 5, "soon", ["2026-12-10"], {"on": "2026-12-10"}, "2026-12-10x", "x" * 10_000]
+    for number, value in enumerate(odd):
+        await stage.meet(
+            ProfileId(f"odd-{number}"), phone=f"+4477009010{number:02}", attributes={"renewal_date": value}
+        )
+    await stage.meet(ProfileId("broken"), phone="+447700900999", attributes={"renewal_date": "2026-12-10"})
+    spoil(sqlite_url, """UPDATE profile SET attributes = '{"renewal_date":"2026-12-10' WHERE id = 'broken'""")
+    await stage.meet(attributes={"renewal_date": "2026-12-10", "name": "\u202eآنا"})
+    stage.play(journey_of("- add_to: done", RENEWALS))
+    await stage.settle()
+    with capture_logs() as logs:
+        await stage.later(days=3)
+    assert "done" in await tags_of(stage)
+    assert [line["profile"] for line in logs if line["event"] == "somebody cannot be let into a journey"] == ["broken"]
+
+
+async def test_an_edited_schedule_begins_anew_and_its_old_one_sleeps(stage: Stage) -> None:
+    (vip,) = await people(stage, 1, vip=True)
+    stage.play(journey_of(LASTING, MONDAYS))
+    await stage.settle()
+    stage.play(journey_of(LASTING, MONDAYS.replace("0 9", "0 12")))
+    await stage.settle()
+    await stage.later(days=6)
+    assert await stage.enrolments(vip) == []
+    await stage.later(hours=2)
+    assert [one.status for one in await stage.enrolments(vip)] == [EnrolmentStatus.WAITING]
+
+
+# ---------------------------------------------------------------- what others have got wrong (issue trackers)
+
+
+async def test_two_schedulers_that_overlap_lose_no_run_and_make_none_twice(
+    postgresql_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_schedule, "PAGE", 3)
+    clock.forward(TUESDAY - clock.now())
+    async with opened(postgresql_url) as one, opened(postgresql_url) as other:
+        stages = [Stage(one, clock), Stage(other, clock)]
+        vips = await people(stages[0], 20, vip=True)
+        for stage in stages:
+            stage.play(journey_of(LASTING, MONDAYS))
+        await keep_schedules(stages[0].runtime)
+        clock.forward(timedelta(days=6))
+
+        async def keep(stage: Stage) -> int:
+            return sum([await keep_schedules(stage.runtime) for _ in range(15)])
+
+        done = await asyncio.gather(*(keep(stage) for stage in stages))
+        assert sum(done) == 7  # pages, the last of them not full
+        assert await inside(stages[0], vips) == 20
+        for stage in stages:
+            for vip in vips:
+                assert len(await stage.enrolments(vip)) == 1
+
+
+async def test_a_run_that_dies_in_the_middle_of_a_page_is_taken_up_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vips = await people(stage, 5, vip=True)
+    stage.play(journey_of(LASTING, MONDAYS))
+    await stage.settle()
+    stage.clock.forward(timedelta(days=6))
+    seen = 0
+
+    async def dies(*arguments: Any, **more: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if seen == 3:
+            raise ConnectionError("the process is killed here")
+        return await let_in(*arguments, **more)
+
+    monkeypatch.setattr(keep_schedule, "let_in", dies)
+    with pytest.raises(ConnectionError):
+        await keep_schedules(stage.runtime)
+    assert await inside(stage, vips) == 0
+    await stage.settle()
+    assert await inside(stage, vips) == 5
