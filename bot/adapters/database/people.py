@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, or_, select, update
+from sqlalchemy import Text, bindparam, cast, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
@@ -33,10 +33,15 @@ _next = (
     select(profile.c.id).where(profile.c.id > bindparam("after")).order_by(profile.c.id).limit(bindparam("looks"))
 ).subquery()
 LOOKED_AT = select(func.max(_next.c.id).label("last"), func.count().label("number")).select_from(_next)
-PAGE_DATED = PAGE.where(
-    profile.c.id <= bindparam("last"),
-    or_(*(profile.c.attributes.like(bindparam(f"pattern_{one}")) for one in range(MOST_DAYS))),
-)
+
+
+def _page_dated(attribute: Any) -> Any:
+    days = (cast(attribute, Text).like(bindparam(f"day_{one}")) for one in range(MOST_DAYS))
+    return PAGE.where(profile.c.id <= bindparam("last"), or_(*days))
+
+
+PAGE_DATED_SQLITE = _page_dated(func.json_extract(profile.c.attributes, bindparam("attribute", type_=Text)))
+PAGE_DATED_POSTGRESQL = _page_dated(profile.c.attributes.op("->>")(bindparam("attribute", type_=Text)))
 OWNER = (
     select(profile)
     .join(identity, identity.c.profile_id == profile.c.id)
@@ -82,8 +87,16 @@ class StoredProfiles(Repository):
         looked = (await self._session.execute(LOOKED_AT, {"after": after, "looks": LOOKS})).first()
         if not looked.number:
             return Page([], None)
-        values = {"after": after, "last": looked.last, "most": limit, **_patterns(dated)}
-        people = [row.id for row in await self._session.execute(PAGE_DATED, values)]
+        on_postgresql = self._session.is_postgresql
+        values = {
+            "after": after,
+            "last": looked.last,
+            "most": limit,
+            "attribute": dated.attribute if on_postgresql else f'$."{dated.attribute}"',
+            **_days(dated),
+        }
+        statement = PAGE_DATED_POSTGRESQL if on_postgresql else PAGE_DATED_SQLITE
+        people = [row.id for row in await self._session.execute(statement, values)]
         if len(people) == limit:
             return Page(people, people[-1])
         return Page(people, looked.last if looked.number == LOOKS else None)
@@ -111,12 +124,11 @@ class StoredProfiles(Repository):
             await self._session.execute(LOCK, {"profile": profile_id})
 
 
-def _patterns(dated: Dated) -> dict[str, str]:
-    """What the attributes, as they are stored, look like of somebody whom it fits; always as many patterns."""
-    days = dated.days if 0 < len(dated.days) <= MOST_DAYS else [""]
-    patterns = [f'%"{dated.attribute}":"{day}%' for day in days]
-    patterns += patterns[:1] * (MOST_DAYS - len(patterns))
-    return {f"pattern_{number}": pattern for number, pattern in enumerate(patterns)}
+def _days(dated: Dated) -> dict[str, str]:
+    """What the attribute of somebody whom it fits begins with; always as many patterns."""
+    days = list(dated.days) if 0 < len(dated.days) <= MOST_DAYS else [""]
+    days += days[:1] * (MOST_DAYS - len(days))
+    return {f"day_{number}": f"{day}%" for number, day in enumerate(days)}
 
 
 def _knowledge(profile: Profile) -> dict[str, Any]:

@@ -310,8 +310,8 @@ RIGHT = {
 
 
 def test_a_journey_may_name_whatever_there_is(shelves: Shelves) -> None:
-    Path("journeys/segments").mkdir()
-    Path("journeys/segments/big-teams.yml").write_text("segment: big-teams\n")
+    Path("journeys/segments").mkdir(exist_ok=True)
+    Path("journeys/segments/big-teams.yml").write_text("segment: big-teams\nlabel: Big\nif: profile.team_size > 20\n")
     shelves = replace(shelves, endpoints=("billing",))
     Path("journeys/further.yml").write_text(FURTHER.format(**RIGHT))
     assert "further" in read_contents(shelves).journeys
