@@ -35,6 +35,16 @@ def test_embeddings_have_unit_length(encoder: OnnxEncoder) -> None:
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
 
 
+def test_features_are_the_embedding_and_then_what_the_middle_layer_makes_of_the_text(encoder: OnnxEncoder) -> None:
+    texts = ["I would like a demo", "stop"]
+    features = encoder.features(texts)
+    assert np.array_equal(features[:, : encoder.dimensions], encoder.encode(texts))
+    middle = features[:, encoder.dimensions :]
+    assert middle.shape == (2, encoder.dimensions)
+    assert np.allclose(np.linalg.norm(middle, axis=1), 1.0, atol=1e-3)
+    assert not np.allclose(middle, features[:, : encoder.dimensions], atol=0.1)
+
+
 def test_no_texts_give_no_rows(encoder: OnnxEncoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
 

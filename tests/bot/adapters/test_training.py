@@ -79,13 +79,13 @@ def test_an_edited_page_leaves_the_intents_as_they_are_and_embeds_only_what_is_n
     documents, pages = sample_content
     edited = {**pages, "support.md": pages["support.md"].replace("every Tuesday", "every second Thursday")}
     embedded: list[str] = []
-    encode = OnnxEncoder.encode
+    features = OnnxEncoder.features
 
     def count(self: OnnxEncoder, texts: Sequence[str]) -> object:
         embedded.extend(texts)
-        return encode(self, texts)
+        return features(self, texts)
 
-    monkeypatch.setattr(OnnxEncoder, "encode", count)
+    monkeypatch.setattr(OnnxEncoder, "features", count)
     steps: list[str] = []
     model = train(documents, edited, folder=tmp_path, progress=steps.append)
     assert steps == [f"reading {len(pages)} knowledge pages"]
