@@ -12,8 +12,9 @@ EMAIL_PATTERN: Final = re.compile(r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"
 """Bounded, for a message may be one word of a hundred thousand letters."""
 
 PHONE_PATTERN: Final = re.compile(r"(?:\+|\b00)[\s().\-/]*\d(?:[\s().\-/]*\d){5,}|(?<![\d.,])\d(?:[\s().\-/]*\d){8,}")
-"""A number with a country code, or any with nine digits or more: fewer may be how many, or how much. What is longer than
-any number is masked as a whole, so that nothing of it is left over."""
+"""A number with a country code, or any with nine digits or more: fewer may be how many, or how much.
+
+What is longer than any number is masked as a whole, so that nothing of it is left over."""
 
 
 def mask(text: str) -> str:
