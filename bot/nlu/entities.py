@@ -122,7 +122,8 @@ class EntityExtractor:
         when = _spans(times) + _spans(entity for entity in timelines if entity.confidence >= SURE)
         counted = [one for one in counted if _outside(_spans(times) if one.name == "duration" else when, [one])]
         places = kept(self.places.find(rest, asked=bool(asked & {"city", "country"})))
-        people = kept(find_people(rest, asked="person" in asked))
+        # "about fifty of us" is no name, though a name was asked for.
+        people = _outside(_spans(counted), kept(find_people(rest, asked="person" in asked)))
         organisations = _outside(when, kept(find_organisations(rest, asked="organisation" in asked)))
         organisations = _outside(_spans(places), organisations)
         listed = list(self.gazetteer.find(rest))

@@ -75,6 +75,11 @@ def test_an_earlier_answer_can_be_put_right(pipeline: Pipeline) -> None:
     assert pipeline.parse("no, 80 people", expecting=TEAM_SIZE).intent.name == "inform"
 
 
+@pytest.mark.parametrize("text", ["about fifty of us", "we are fifty people", "there are 12 of us"])
+def test_how_many_there_are_is_no_name_though_a_name_was_asked_for(pipeline: Pipeline, text: str) -> None:
+    assert [entity.name for entity in pipeline.parse(text, expecting=NAME).entities] == ["number"]
+
+
 def test_a_word_of_the_assistants_own_is_no_name(pipeline: Pipeline) -> None:
     understood = pipeline.parse("hello", expecting=NAME)
     assert (understood.intent.name, understood.entities) == ("greet", ())
