@@ -25,6 +25,7 @@ from bot.domain.journey import Enrolment, Journey
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
+from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 from bot.domain.review import Review
 from bot.domain.score import ScoreChange
 from bot.domain.sending_rules import SendingRules
@@ -590,6 +591,54 @@ class Enrolments(Protocol):
     async def next_due(self) -> datetime | None: ...
 
 
+class Journeys(Protocol):
+    """What is in force of each journey, its history, and changes to many enrolments at once.
+
+    Those go in chunks: `after` and `upto` are ids of enrolments, the first of them outside. Each is done once, however
+    often it is asked for.
+    """
+
+    async def states(self) -> Mapping[str, InForce]:
+        """Each journey that was ever published, paused or stopped; the others run as their files say."""
+
+    async def put(self, state: InForce) -> None: ...
+    async def running_of_run(self, enrolment_id: EnrolmentId) -> Running:
+        """How the journey of this enrolment stands."""
+
+    async def note(self, change: JourneyChange) -> None: ...
+    async def history(self, name: str, limit: int) -> Sequence[JourneyChange]:
+        """The latest changes, newest first."""
+
+    async def names(self) -> frozenset[str]:
+        """The journeys that anybody has ever entered."""
+
+    async def versions(self, name: str) -> Sequence[Version]: ...
+    async def drain(self, name: str, *, but: str) -> None:
+        """From now on the people on every version but this one finish theirs."""
+
+    async def undrain(self, name: str, version: str) -> None: ...
+    async def census(self, name: str) -> Census: ...
+    async def chunk_end(self, name: str, after: str, limit: int) -> str | None:
+        """The last of the next `limit` people inside, from behind `after`; None where there are no more."""
+
+    async def move(self, name: str, move: Move, version: str, after: str, upto: str, now: datetime) -> int:
+        """Do this with the people in the chunk whom it concerns; how many they were."""
+
+    async def pause(self, name: str, after: str, upto: str, now: datetime) -> int: ...
+    async def resume(self, name: str, after: str, upto: str, now: datetime) -> int:
+        """Their time goes on: what was left of it when it was stopped is left of it now."""
+
+    async def stop(self, name: str, after: str, upto: str, why: str, now: datetime) -> int:
+        """They leave. Who runs another journey, or is run by one, is due at once, so that word of it gets there."""
+
+    async def withhold_queued(self, name: str, why: str) -> int:
+        """Messages of this journey that wait in the outbox are not sent; how many there were."""
+
+    async def release_queued(self, name: str, *, held: str, skipped: str, now: datetime) -> tuple[int, int]:
+        """Messages that the gate held back for the reason `held` are due now, except those whose window says to leave
+        out what cannot go in time, which are withheld as `skipped`; how many of each."""
+
+
 class Handoffs(Protocol):
     async def add(self, handoff: Handoff) -> None: ...
     async def get(self, handoff_id: HandoffId) -> Handoff: ...
@@ -716,6 +765,8 @@ class UnitOfWork(Protocol):
     def enrolments(self) -> Enrolments: ...
     @property
     def handoffs(self) -> Handoffs: ...
+    @property
+    def journeys(self) -> Journeys: ...
     @property
     def scores(self) -> Scores: ...
     @property

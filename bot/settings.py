@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 from bot.domain.language_model import ModelTerms, ModelUse
+from bot.domain.publishing import Publishing
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECRETS: Final = frozenset(
@@ -56,6 +57,9 @@ class Settings(BaseSettings):
 
     assistant: Path = Path("nlu_data")
     journeys: Path = Path("journeys")
+
+    publishing: Publishing = "at_once"
+    """Whether an edited journey holds at once for those who enter, or when `overture journeys publish` says so."""
 
     connectors: str = "webchat,twilio_messaging,slack,hubspot,rest"
     desk: str = "slack:#sales"

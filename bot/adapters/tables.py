@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import UserDefinedType
@@ -367,6 +368,30 @@ journey = Table(
     Column("id", Text, primary_key=True),
     Column("version", Text, primary_key=True),
     Column("body", Text, nullable=False),
+    Column("drained", Boolean, nullable=False, server_default=false()),
+)
+
+journey_state = Table(
+    "journey_state",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("running", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("version", Text),
+)
+"""How each journey stands that was published, paused or stopped once."""
+
+journey_change = Table(
+    "journey_change",
+    metadata,
+    _position(),
+    Column("journey", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("version", Text),
+    Column("people", Integer, nullable=False),
+    Index("ix_journey_change_journey", "journey", "position"),
 )
 
 enrolment = Table(
@@ -391,10 +416,11 @@ enrolment = Table(
     Column("entry", Text),
     Column("lane", Text, nullable=False),
     Column("goal_at", Moment),
+    Column("paused_at", Moment),
     ForeignKeyConstraint(["journey", "version"], ["journey.id", "journey.version"]),
     _partial("ux_enrolment_waiting", "profile_id", "journey", "lane", where="status = 'waiting'", unique=True),
     _partial("ux_enrolment_entry", "journey", "entry", where="entry IS NOT NULL", unique=True),
-    _partial("ix_enrolment_due", "due_at", "shard", where="status = 'waiting'"),
+    _partial("ix_enrolment_due", "due_at", "shard", where="status = 'waiting' AND paused_at IS NULL"),
     Index("ix_enrolment_entered", "profile_id", "journey", "entered_at"),
     postgresql_with={"fillfactor": 85},
 )

@@ -14,6 +14,7 @@ OvertureError
 │   ├── LanguageModelAway       it cannot be reached, is too slow or too busy
 │   ├── LanguageModelRefused    it does not take the request: its key, name or dialect is wrong
 │   └── LanguageModelNonsense   it answered, but what it said is cut off, empty or declined
+├── CannotPublish           a journey does not stand so that this can be done; the message says what to do
 └── Conflict                somebody else changed the row since it was read
 """
 
@@ -135,3 +136,7 @@ class LanguageModelNonsense(LanguageModelError):
 
 class Conflict(OvertureError):
     """The row changed since it was read; read again and decide again."""
+
+
+class CannotPublish(OvertureError):
+    """What was asked for does not go with how the journey stands; the message says what to do."""

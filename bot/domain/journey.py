@@ -12,6 +12,7 @@ from bot.domain.consent import Purpose
 from bot.domain.entries import Entry
 from bot.domain.errors import Place
 from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.publishing import PIN, OnEdit
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import Step
 
@@ -24,6 +25,9 @@ TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 
 ENDED = "journey.ended"
 """A run that another journey started is over: `key` is of the step that started it, `status` how it ended."""
+
+MOVED = "moved"
+"""What an enrolment waits for that publishing has put before a step of another version: its timer takes it there."""
 
 SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
@@ -64,6 +68,7 @@ class Journey:
     holdout: int = 0
     many_at_once: bool = False
     priority: int = 50
+    on_edit: OnEdit = PIN
 
 
 class EnrolmentStatus(StrEnum):
@@ -83,7 +88,8 @@ class Enrolment:
     `parent` (the step that runs it, where another journey does) and `held` (since when a colleague has had the floor).
 
     `entry` names what let the person in, where that must not do so twice: it is unique in the journey. One enrolment
-    waits in each `lane` of a person and journey; `goal_at` is when it reached its goal.
+    waits in each `lane` of a person and journey; `goal_at` is when it reached its goal. `paused_at`: its journey was
+    paused then, and what was left of its time is left when the journey goes on.
     """
 
     id: EnrolmentId
@@ -104,6 +110,7 @@ class Enrolment:
     entry: str | None = None
     lane: str = ""
     goal_at: datetime | None = None
+    paused_at: datetime | None = None
 
 
 # ---------------------------------------------------------------- what moves an enrolment on

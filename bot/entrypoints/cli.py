@@ -43,6 +43,11 @@ class Command:
         return work(settings, options)
 
 
+JOURNEY: Argument = ("journey", {"help": "its id, such as demo-follow-up"})
+BY: Argument = ("--by", {"metavar": "NAME", "help": "who does it, for the history (your name on this machine)"})
+DRY_RUN: Argument = ("--dry-run", {"action": "store_true", "help": "only say who would move where"})
+PARK: Argument = ("--park", {"action": "store_true", "help": "stop the runs of people whose step is gone"})
+
 COMMANDS = (
     Command(
         "serve",
@@ -100,6 +105,13 @@ COMMANDS = (
             ("--questions", {"type": Path, "help": "a file of questions, one a line, instead of the transcripts"}),
         ),
     ),
+    Command("journeys list", "list the journeys, how they stand, and how many people are inside"),
+    Command("journeys status", "tell where the people of a journey are, and what was done to it", (JOURNEY,)),
+    Command("journeys publish", "put the file of a journey in force", (JOURNEY, DRY_RUN, PARK, BY)),
+    Command("journeys rollback", "put the version before in force again", (JOURNEY, DRY_RUN, PARK, BY)),
+    Command("journeys pause", "let nobody in, and let all times stand still", (JOURNEY, BY)),
+    Command("journeys resume", "let a paused journey go on", (JOURNEY, BY)),
+    Command("journeys stop", "let everybody leave, and send nothing that is queued", (JOURNEY, BY)),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -154,6 +166,7 @@ COMMANDS = (
 
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
+    "journeys": "look at journeys, and put them in force",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }

@@ -141,6 +141,7 @@ async def open_service(
             model=model,
             model_terms=settings.model_terms,
             endpoints=endpoints,
+            publishing=settings.publishing,
         )
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)
 

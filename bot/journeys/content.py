@@ -12,6 +12,8 @@ from bot.domain.consent import Purpose
 from bot.domain.entries import Entry
 from bot.domain.errors import Place
 from bot.domain.journey import Goal, Journey
+from bot.domain.publishing import PIN, OnEdit
+from bot.domain.steps import END
 from bot.journeys import wording
 from bot.journeys.entries import read_entries
 from bot.journeys.expression import check
@@ -27,8 +29,8 @@ __all__ = ["Known", "read_journey", "version_of"]
 
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
 LEAD = frozenset({"fit", "engagement", "total", "grade"})
-HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_once", "priority", "steps")
-LATER = ("on_edit",)
+HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_once", "priority", "on_edit", "steps")
+POLICIES = ("pin", "map", "drain")
 
 
 def read_journey(document: Document, known: Known) -> Journey:
@@ -37,7 +39,7 @@ def read_journey(document: Document, known: Known) -> Journey:
     head = Fields(document, faults, document.data, "a journey")
     if not head.is_mapping:
         faults.raise_if_any()
-    head.only(*HEAD, later=LATER)
+    head.only(*HEAD)
     journey_id = _id(head)
     purpose = head.choice("purpose", PURPOSES, "purpose", required=True)
     entries, conditions = read_entries(head, known)
@@ -48,6 +50,7 @@ def read_journey(document: Document, known: Known) -> Journey:
     window = read_window(head)
     steps = StepReader(document, faults, known)
     first = steps.read(head)
+    on_edit = _on_edit(head, steps)
     check_graph(steps.steps, steps.places, first, faults)
     _check_expressions(head, conditions, steps, known)
     check_values_set(steps, known.profile, faults)
@@ -68,6 +71,7 @@ def read_journey(document: Document, known: Known) -> Journey:
         holdout=holdout,
         many_at_once=many_at_once,
         priority=priority,
+        on_edit=on_edit,
     )
 
 
@@ -140,6 +144,31 @@ def _priority(head: Fields) -> int:
             "Write a number from 1 to 100; 50 is what journeys have that say nothing, and more goes first.",
         )
     return 50 if priority is None else priority
+
+
+def _on_edit(head: Fields, steps: StepReader) -> OnEdit:
+    """`on_edit: pin`, `map` or `drain`, or `on_edit: {map: {old: new}}`, whose new steps are steps of this file."""
+    if not isinstance(head.node.get("on_edit"), Mapping):
+        match head.choice("on_edit", POLICIES, "policy"):
+            case "map" | "drain" as policy:
+                return OnEdit(policy)
+            case _:
+                return PIN
+    edit = head.inner("on_edit", '"on_edit"')
+    edit.only("map")
+    if not edit.has("map"):
+        edit.missing("map", "Write on_edit: {map: {old-step: new-step}}.")
+        return PIN
+    moves = edit.inner("map", '"map"')
+    found = []
+    for old in moves.node:
+        new = moves.text(old, required=True)
+        if new is not None and new != END and new not in steps.steps:
+            named = [name for name in steps.steps if "." not in name]
+            head.faults.unknown(moves.place(old), "step", new, [*named, END])
+        elif new is not None:
+            found.append((str(old), new))
+    return OnEdit("map", tuple(found))
 
 
 def _check_expressions(head: Fields, conditions: list[tuple[Place, str]], steps: StepReader, known: Known) -> None:

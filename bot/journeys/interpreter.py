@@ -12,6 +12,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     ENDED,
     HANDED_BACK,
+    MOVED,
     REPLIED,
     TAKEN_OVER,
     Answered,
@@ -34,7 +35,7 @@ from bot.journeys.expression import is_true
 from bot.journeys.resting import ANSWER, OUTCOME, abandon, come_to_rest, go_on, rests
 from bot.journeys.run import Advance, Run, later, names_of
 
-__all__ = ["Advance", "advance", "begin", "word_of_end"]
+__all__ = ["Advance", "advance", "begin", "gone_on", "word_of_end"]
 
 HOLD = timedelta(hours=1)
 """While a rep has the floor, a timer is looked at again this much later; word of a hand-back comes before, mostly."""
@@ -95,6 +96,19 @@ def advance(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime)
     return run.result()
 
 
+def gone_on(enrolment: Enrolment, now: datetime) -> Enrolment:
+    """The enrolment of a journey that is not paused any more: the time that it was does not count."""
+    if enrolment.paused_at is None:
+        return enrolment
+    stood_still = now - enrolment.paused_at
+    return replace(
+        enrolment,
+        due_at=None if enrolment.due_at is None else later(enrolment.due_at, stood_still),
+        arrived_at=None if enrolment.arrived_at is None else later(enrolment.arrived_at, stood_still),
+        paused_at=None,
+    )
+
+
 def word_of_end(enrolment: Enrolment) -> tuple[Emit, ...]:
     """Word for the step that runs this journey, where one does and it is over."""
     parent = enrolment.data.get("parent")
@@ -135,7 +149,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
 
 def _is_awaited(enrolment: Enrolment, event: str, data: Mapping[str, Any]) -> bool:
     """Whether it waits for this event; of replies only for its own, of ends for that of the journey that it runs."""
-    if event in (ANSWER, OUTCOME) or event not in enrolment.waiting_for:
+    if event in (ANSWER, OUTCOME, MOVED) or event not in enrolment.waiting_for:
         return False
     if event == REPLIED and data.get("enrolment", enrolment.id) != enrolment.id:
         return False
@@ -191,14 +205,18 @@ def _move(run: Run, trigger: Trigger) -> None:
         _walk(run, run.journey.first)
         return
     step = run.journey.steps.get(run.before.step)
-    _resume_clock(run)
+    is_moved = MOVED in run.before.waiting_for
+    if not is_moved:
+        _resume_clock(run)
+    elif not isinstance(trigger, TimerFired):
+        return
     if isinstance(trigger, TimerFired) and not isinstance(step, HandoffStep):
         if run.rep_has_the_floor and not (isinstance(step, AskStep) and step.human == "exit"):
             run.enrolment = replace(run.enrolment, due_at=later(run.now, HOLD))
             return
         if run.enrolment.due_at is not None and run.enrolment.due_at > run.now:
             return
-    target = go_on(run, step, trigger)
+    target = run.before.step if is_moved else go_on(run, step, trigger)
     if target is not None:
         _walk(run, target)
 

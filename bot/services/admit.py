@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 from bot.domain.entries import ApiEntry
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
-from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
 from bot.domain.person import Identity, Profile
 from bot.ports import UnitOfWork
 from bot.services.enrol import let_in
+from bot.services.in_force import is_paused, journeys_in_force
 from bot.services.runtime import TIMERS, Runtime
 
 
@@ -49,16 +50,15 @@ async def admit(
 
     Raises NoSuchJourney and NoSuchPerson.
     """
-    journey = runtime.library.current().journeys.get(journey_id)
-    entries = [entry for entry in journey.entries if isinstance(entry, ApiEntry)] if journey is not None else []
-    if journey is None or not entries:
-        raise NoSuchJourney(f'there is no journey "{journey_id}" with enter: {{api: true}}')
     now = runtime.clock.now()
     entry_key = None if key is None else f"api:{key}"
     async with runtime.store.transaction() as uow:
+        journey, entries = await _opened(uow, runtime, journey_id)
         if (before := await _before(uow, journey_id, entry_key)) is not None:
             return _told(before)
         profile_id = await _person(uow, wanted, now)
+        if await is_paused(uow, journey_id):
+            return Admitted("not_entered", profile_id, why="the journey is paused")
         for entry in entries:
             enrolment = await let_in(uow, runtime, journey, entry, profile_id, data, now, key=entry_key)
             if enrolment is not None:
@@ -70,6 +70,15 @@ async def admit(
         return Admitted("not_entered", profile_id, why="they are in it, were in it, or its condition does not hold")
     await runtime.wakeups.notify(TIMERS)
     return _told(enrolment)
+
+
+async def _opened(uow: UnitOfWork, runtime: Runtime, journey_id: str) -> tuple[Journey, list[ApiEntry]]:
+    """The journey, and by what the API lets people into it; raises NoSuchJourney where there is none or nothing."""
+    journey = (await journeys_in_force(uow, runtime)).get(journey_id)
+    entries = [entry for entry in journey.entries if isinstance(entry, ApiEntry)] if journey is not None else []
+    if journey is None or not entries:
+        raise NoSuchJourney(f'there is no journey "{journey_id}" with enter: {{api: true}}')
+    return journey, entries
 
 
 async def _before(uow: UnitOfWork, journey_id: str, entry_key: str | None) -> Enrolment | None:

@@ -37,6 +37,7 @@ from bot.services.attribute_reply import attribute_reply
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.enrol import tell_journeys
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.move_question import close_where_it_was_asked, question_elsewhere
 from bot.services.other_languages import keep_language, language_of, title_pressed
@@ -166,7 +167,7 @@ async def _customer_turn(
     async with runtime.store.transaction() as uow:
         if moved is not None:
             await close_where_it_was_asked(uow, moved, now)
-        reply = await attribute_reply(uow, runtime.library.current().journeys.values(), turn, now)
+        reply = await attribute_reply(uow, (await open_journeys(uow, runtime)).values(), turn, now)
         await write_turn(uow, runtime, turn, now)
         await tell_journeys(uow, runtime, turn.conversation.profile_id, reply, now)
         await plan_check_in(uow, runtime, turn, now)

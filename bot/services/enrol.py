@@ -24,12 +24,15 @@ from bot.domain.journey import (
     Finished,
     Happened,
     Journey,
+    TimerFired,
     Trigger,
 )
 from bot.journeys.expression import is_true
-from bot.journeys.interpreter import advance, begin, word_of_end
+from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
+from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
+from bot.services.judge import JOURNEY_STOPPED
 from bot.services.perform import perform
 from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
@@ -112,9 +115,8 @@ async def _happened(
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
-    journeys = runtime.library.current().journeys
-    await _count_goals(uow, journeys.values(), profile_id, event, now)
-    for journey, entry in _opened_by(journeys.values(), event):
+    await _count_goals(uow, (await journeys_in_force(uow, runtime)).values(), profile_id, event, now)
+    for journey, entry in _opened_by((await open_journeys(uow, runtime)).values(), event):
         entered = await let_in(uow, runtime, journey, entry, profile_id, event.data, now)
         if entered is not None:
             emitted += await _step(uow, runtime, entered, Entered(), now)
@@ -151,6 +153,13 @@ async def _step(
 ) -> Sequence[Emit]:
     if enrolment.status is not EnrolmentStatus.WAITING:
         return ()
+    if await is_stopped(uow, enrolment.journey):
+        return await end(uow, enrolment, JOURNEY_STOPPED)
+    paused = await is_paused(uow, enrolment.journey)
+    if paused and isinstance(trigger, TimerFired | Entered):
+        await uow.enrolments.save(replace(enrolment, paused_at=now, seq=enrolment.seq + 1))
+        return ()
+    enrolment = enrolment if paused else gone_on(enrolment, now)
     handoff = await uow.handoffs.open_for(enrolment.profile_id)
     rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
     known = await read_facts(uow, runtime, enrolment.profile_id)
@@ -166,6 +175,8 @@ async def _step(
     after = result.enrolment
     if after is enrolment:
         return ()
+    if paused and (after.step, after.visit) != (enrolment.step, enrolment.visit):
+        after = replace(after, paused_at=now)
     await uow.enrolments.save(after)
     await _explain(uow, after, result.trail, now)
     cause = Cause(
@@ -209,7 +220,7 @@ async def _start(
     uow: UnitOfWork, runtime: Runtime, parent: Enrolment, effect: StartJourney, now: datetime
 ) -> Sequence[Emit]:
     """Begin the journey that a step runs, in a lane of its own, whoever else is in that journey already."""
-    journey = runtime.library.current().journeys.get(effect.journey)
+    journey = (await journeys_in_force(uow, runtime)).get(effect.journey)
     if journey is None:
         raise CannotPerform(f'there is no journey "{effect.journey}" any more')
     child = begin(journey, EnrolmentId(new_id(now)), parent.profile_id, effect.data, now, entry=effect.key)

@@ -8,12 +8,18 @@ from datetime import datetime, timedelta
 
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Verdict, Withhold
+from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.journeys.send_window import next_opening
 
 LOOK_AGAIN = timedelta(minutes=15)
 LEAST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(days=1)
+"""What a paused journey holds back is released by its resuming; this is only so that nothing waits for ever."""
+
+JOURNEY_PAUSED = "its journey is paused"
+JOURNEY_STOPPED = "its journey was stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +45,23 @@ class SendFacts:
     at_cap: AtCap = "skip"
     cap_frees_at: datetime | None = None
     expires_at: datetime | None = None
+    journey: Running = Running.RUNNING
 
 
 def judge(facts: SendFacts, now: datetime) -> Verdict:
     """Send, later or withhold, with the reason in words a marketer reads."""
     if facts.expires_at is not None and now > facts.expires_at:
         return Withhold("it came too late to be of use")
+    match facts.journey:
+        case Running.STOPPED:
+            return Withhold(JOURNEY_STOPPED)
+        case Running.PAUSED:
+            return Later(now + LONGEST_PAUSE, JOURNEY_PAUSED)
+        case Running.RUNNING:
+            return _judge_by_purpose(facts, now)
+
+
+def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:
     match facts.purpose:
         case Purpose.DESK:
             return Send("to our own desk")

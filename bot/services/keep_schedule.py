@@ -15,6 +15,7 @@ from bot.domain.journey import Journey
 from bot.journeys.schedule import days_due, days_to_look_for, next_run
 from bot.ports import Dated, Page, ScheduleState, UnitOfWork
 from bot.services.enrol import let_in
+from bot.services.in_force import open_journeys
 from bot.services.read_facts import read_facts
 from bot.services.runtime import TIMERS, Runtime
 
@@ -36,10 +37,10 @@ async def keep_schedules(runtime: Runtime) -> int:
     Each run and each person's day lets them in once, for ever: a page that is read twice changes nothing.
     """
     now = runtime.clock.now()
-    entries = _entries(runtime)
-    if not entries:
-        return 0
     async with runtime.store.transaction() as uow:
+        entries = await _entries(uow, runtime)
+        if not entries:
+            return 0
         await _adopt(uow, entries, now)
         state = await uow.schedules.claim_due(now, entries.keys())
         if state is None:
@@ -57,14 +58,14 @@ async def keep_schedules(runtime: Runtime) -> int:
 
 async def next_due(uow: UnitOfWork, runtime: Runtime) -> datetime | None:
     """When the next run of a schedule in force is due."""
-    entries = _entries(runtime)
+    entries = await _entries(uow, runtime)
     return await uow.schedules.next_due(entries.keys()) if entries else None
 
 
-def _entries(runtime: Runtime) -> Mapping[str, tuple[Journey, ScheduleEntry]]:
-    """Each schedule in force by its id, which is of what it says: one that is edited is another, and begins anew."""
+async def _entries(uow: UnitOfWork, runtime: Runtime) -> Mapping[str, tuple[Journey, ScheduleEntry]]:
+    """Each schedule of a journey that is open, by its id, which is of what it says: an edited one begins anew."""
     found = {}
-    for journey in runtime.library.current().journeys.values():
+    for journey in (await open_journeys(uow, runtime)).values():
         for entry in journey.entries:
             if isinstance(entry, ScheduleEntry):
                 words = hashlib.sha256(repr(entry.schedule).encode()).hexdigest()[:16]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.domain.language_model import ModelTerms
+from bot.domain.publishing import Publishing
 from bot.ports import (
     ActionRunner,
     Channel,
@@ -50,6 +51,7 @@ class Runtime:
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None
+    publishing: Publishing = "at_once"
 
     def channel(self, name: str) -> Channel:
         try:

@@ -12,6 +12,7 @@ from bot.domain.consent import Purpose, Suppression, standing_consent
 from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.domain.understanding import OPT_OUT_INTENT, REMINDED
@@ -63,7 +64,8 @@ async def _weigh_service(
     if matter.enrolment_id is not None:
         windows = (matter.window,) if matter.window else ()
         zones = await _zones(uow, runtime, matter) if windows else ()
-        facts = replace(facts, windows=windows, zones=zones, **await _cap(uow, runtime, matter, now))
+        journey = await _running(uow, matter)
+        facts = replace(facts, windows=windows, zones=zones, journey=journey, **await _cap(uow, runtime, matter, now))
     return judge(facts, now)
 
 
@@ -85,9 +87,14 @@ async def _weigh_marketing(
         windows=(*legal, *((matter.window,) if matter.window else ())),
         zones=await _zones(uow, runtime, matter),
         expires_at=matter.expires_at,
+        journey=await _running(uow, matter),
         **await _cap(uow, runtime, matter, now),
     )
     return judge(facts, now)
+
+
+async def _running(uow: UnitOfWork, matter: Matter) -> Running:
+    return Running.RUNNING if matter.enrolment_id is None else await uow.journeys.running_of_run(matter.enrolment_id)
 
 
 class _CapFacts(TypedDict, total=False):

@@ -17,6 +17,7 @@ from bot.domain.entries import EventEntry
 from bot.domain.errors import Conflict
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.in_force import open_journeys
 from bot.services.keep_segments import ENTERED, LEFT, segment_event
 from bot.services.runtime import INBOX, OUTBOX, Runtime
 
@@ -91,7 +92,7 @@ async def _pass_on_changes(runtime: Runtime) -> int:
     now = runtime.clock.now()
     try:
         async with runtime.store.transaction() as uow:
-            if not _is_heard(runtime) and (dropped := await uow.segments.drop_unheard(UNHEARD)):
+            if not await _is_heard(uow, runtime) and (dropped := await uow.segments.drop_unheard(UNHEARD)):
                 return dropped
             changes = tuple(await uow.segments.claim_changes(BATCH))
             for change in changes:
@@ -110,9 +111,9 @@ async def _pass_on_changes(runtime: Runtime) -> int:
     return len(changes)
 
 
-def _is_heard(runtime: Runtime) -> bool:
+async def _is_heard(uow: UnitOfWork, runtime: Runtime) -> bool:
     """Whether a journey begins with such a change; those that wait in one are looked for person by person."""
-    entries = (entry for journey in runtime.library.current().journeys.values() for entry in journey.entries)
+    entries = (entry for journey in (await open_journeys(uow, runtime)).values() for entry in journey.entries)
     return any(isinstance(entry, EventEntry) and entry.event in (ENTERED, LEFT) for entry in entries)
 
 

@@ -41,6 +41,7 @@ REACH_GOAL = (
     .values(goal_at=bindparam("reached_at", type_=enrolment.c.goal_at.type))
 )
 _waits = text("status = 'waiting'")
+_goes_on = text("status = 'waiting' AND paused_at IS NULL")
 WAITING = (
     select(enrolment)
     .where(enrolment.c.profile_id == bindparam("profile"), _waits)
@@ -48,13 +49,13 @@ WAITING = (
 )
 CLAIM_DUE = (
     select(enrolment)
-    .where(_waits, enrolment.c.due_at <= bindparam("now"), enrolment.c.due_at >= bindparam("floor"))
+    .where(_goes_on, enrolment.c.due_at <= bindparam("now"), enrolment.c.due_at >= bindparam("floor"))
     .order_by(enrolment.c.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
 SAVE = update(enrolment).where(enrolment.c.id == bindparam("this_id"), enrolment.c.seq == bindparam("seq_read"))
-NEXT_DUE = select(func.min(enrolment.c.due_at)).where(_waits)
+NEXT_DUE = select(func.min(enrolment.c.due_at)).where(_goes_on)
 
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 SLACK = timedelta(seconds=1)
@@ -191,6 +192,7 @@ class StoredEnrolments(Repository):
             "seq": enrolment.seq,
             "data": PLAIN.dump(dict(enrolment.data)),
             "goal_at": enrolment.goal_at,
+            "paused_at": enrolment.paused_at,
         }
 
 
@@ -214,4 +216,5 @@ def _enrolment(row: Any) -> Enrolment:
         entry=row.entry,
         lane=row.lane,
         goal_at=row.goal_at,
+        paused_at=row.paused_at,
     )

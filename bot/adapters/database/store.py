@@ -17,6 +17,7 @@ from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
 from bot.adapters.database.postgresql import PostgresServer
+from bot.adapters.database.publishing import StoredJourneys
 from bot.adapters.database.repository import Session
 from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
@@ -40,6 +41,7 @@ class Transaction:
         self.consents = StoredConsents(session)
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
+        self.journeys = StoredJourneys(session)
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)

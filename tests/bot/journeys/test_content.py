@@ -194,7 +194,7 @@ enter: {event: demo, if: "profil.x == 1", agian: never}
 exit: {goal: event meeting.booked within 30, when: "answer.team_size > 5"}
 send_window: {hours: "9-20", days: mon-sut, zone: Europe/Lodnon, closed: shut}
 holdout: 5
-on_edit: map
+on_edit: mapp
 steps:
   - send: {response: utter_tipp, channels: [sns], cap: later}
   - id: end
@@ -227,7 +227,7 @@ steps:
         '4:45: there is no time zone "Europe/Lodnon". Did you mean "Europe/London"?',
         '4:66: there is no way to deal with closed hours "shut". Known: skip, wait.',
         '5:1: "5" is no share of people. Write a percentage below 100, such as 5%.',
-        '6:1: "on_edit" in a journey is not supported yet. Leave it out for now.',
+        '6:1: there is no policy "mapp". Did you mean "map"?',
         '8:12: there is no response "utter_tipp". Did you mean "utter_tip"?',
         '8:45: there is no channel "sns". Did you mean "sms"?',
         '8:51: there is no way to deal with a cap "later". Known: skip, wait.',

@@ -1,0 +1,204 @@
+"""Publish: put a version of a journey in force, and pause, resume, stop or take back what is, for every process.
+
+What concerns everybody inside goes in chunks, each in its own transaction. Whoever is interrupted asks again: what was
+done stays done, and the rest follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.errors import CannotPublish
+from bot.domain.journey import Journey
+from bot.domain.publishing import InForce, JourneyChange, Move, OnEdit, Running
+from bot.journeys.migrate import back_from, plan_moves
+from bot.ports import Clock, Store, UnitOfWork
+from bot.services.judge import JOURNEY_PAUSED, JOURNEY_STOPPED
+
+CHUNK = 20_000
+"""People in one transaction: some tenths of a second."""
+
+PAST_DUE = "it was due while the journey was paused, and its window says to leave it out then"
+LONGEST_HISTORY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What publishing `journey` would do: `moves` says it of everybody who is inside."""
+
+    journey: Journey
+    on_edit: OnEdit
+    moves: tuple[Move, ...]
+    before: InForce | None
+
+    @property
+    def lost(self) -> tuple[Move, ...]:
+        return tuple(move for move in self.moves if move.way == "lost")
+
+    @property
+    def people_moved(self) -> int:
+        return sum(move.resting.people for move in self.moves if move.way != "stays")
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None or self.before.version != self.journey.version
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """Where it is done, by whom."""
+
+    store: Store
+    clock: Clock
+    who: str
+
+
+async def plan_publishing(uow: UnitOfWork, journey: Journey, on_edit: OnEdit | None = None) -> Plan:
+    """Where everybody would go if this version were published now. Changes nothing."""
+    on_edit = journey.on_edit if on_edit is None else on_edit
+    census = await uow.journeys.census(journey.id)
+    drained = {one.version for one in await uow.journeys.versions(journey.id) if one.drained}
+    others = {group.version for group in census.resting} - {journey.version}
+    versions = {version: await uow.enrolments.version(journey.id, version) for version in others}
+    moves = plan_moves(journey, versions, drained, census.resting, on_edit)
+    return Plan(journey, on_edit, moves, (await uow.journeys.states()).get(journey.id))
+
+
+async def plan_rollback(uow: UnitOfWork, name: str) -> Plan:
+    """The version that was in force before the present one; raises CannotPublish where there is none."""
+    state = (await uow.journeys.states()).get(name)
+    if state is None or state.version is None:
+        raise CannotPublish(f'the journey "{name}" was never published, so there is nothing to go back from.')
+    before = _published_before(await uow.journeys.history(name, LONGEST_HISTORY), state.version)
+    if before is None:
+        raise CannotPublish(f'the journey "{name}" has one published version only. Edit it, and publish that.')
+    left = await uow.enrolments.version(name, state.version)
+    return await plan_publishing(uow, await uow.enrolments.version(name, before), back_from(left))
+
+
+def _published_before(history: Sequence[JourneyChange], present: str) -> str | None:
+    """Publishing puts a version on a stack, and going back takes the top one off."""
+    stack: list[str] = []
+    for change in reversed(history):
+        if change.what == "publish" and change.version is not None and (not stack or stack[-1] != change.version):
+            stack.append(change.version)
+        elif change.what == "rollback" and len(stack) > 1:
+            stack.pop()
+    return stack[-2] if len(stack) > 1 and stack[-1] == present else None
+
+
+async def publish(
+    publisher: Publisher, plan: Plan, *, park: bool = False, what: Literal["publish", "rollback"] = "publish"
+) -> int:
+    """Put the version in force and do what the plan says; how many people were moved, to a step or out of theirs.
+
+    Raises CannotPublish, before anything is changed, where people would be lost and are not to be parked.
+    """
+    journey = plan.journey
+    if plan.lost and not park:
+        raise CannotPublish(_told_of_the_lost(plan))
+    async with publisher.store.transaction() as uow:
+        now = publisher.clock.now()
+        await uow.enrolments.publish(journey)
+        await uow.journeys.undrain(journey.id, journey.version)
+        if plan.on_edit.policy == "drain":
+            await uow.journeys.drain(journey.id, but=journey.version)
+        was_stopped = plan.before is None or plan.before.running is Running.STOPPED
+        running = Running.RUNNING if was_stopped or plan.before is None else plan.before.running
+        await uow.journeys.put(InForce(journey.id, running, now, journey.version))
+        await uow.journeys.note(JourneyChange(journey.id, now, publisher.who, what, journey.version, plan.people_moved))
+
+    async def move(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
+        return sum([await uow.journeys.move(journey.id, one, journey.version, after, upto, now) for one in plan.moves])
+
+    return await _in_chunks(publisher, journey.id, move) if plan.people_moved else 0
+
+
+def _told_of_the_lost(plan: Plan) -> str:
+    steps = "; ".join(f'{move.resting.people} at "{move.resting.step}", which {move.why}' for move in plan.lost)
+    return (
+        f'publishing "{plan.journey.id}" would lose people: {steps}. Say where they go, such as '
+        f"on_edit: {{map: {{{plan.lost[0].resting.step}: <a step>}}}}, or stop their runs with --park."
+    )
+
+
+async def pause(publisher: Publisher, name: str) -> int:
+    """Nobody enters, and times stand still; how many people are inside."""
+    state = await _change(publisher, name, Running.PAUSED, "pause")
+
+    async def work(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
+        return await uow.journeys.pause(name, after, upto, state.since)
+
+    return await _noted(publisher, state, "pause", await _in_chunks(publisher, name, work))
+
+
+async def resume(publisher: Publisher, name: str) -> tuple[int, int, int]:
+    """Go on: how many people do, how many held-back messages are due now, and how many are left out."""
+    state = await _change(publisher, name, Running.RUNNING, "resume")
+    async with publisher.store.transaction() as uow:
+        now = publisher.clock.now()
+        released, left_out = await uow.journeys.release_queued(name, held=JOURNEY_PAUSED, skipped=PAST_DUE, now=now)
+
+    async def work(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
+        return await uow.journeys.resume(name, after, upto, now)
+
+    people = await _in_chunks(publisher, name, work)
+    await _noted(publisher, state, "resume", people)
+    return people, released, left_out
+
+
+async def stop(publisher: Publisher, name: str) -> tuple[int, int]:
+    """Everybody inside leaves, nobody enters until it is published again, and what is queued of it is not sent.
+
+    How many people left, and how many messages were withheld.
+    """
+    state = await _change(publisher, name, Running.STOPPED, "stop")
+
+    async def work(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
+        return await uow.journeys.stop(name, after, upto, JOURNEY_STOPPED, now)
+
+    people = await _in_chunks(publisher, name, work)
+    async with publisher.store.transaction() as uow:
+        withheld = await uow.journeys.withhold_queued(name, JOURNEY_STOPPED)
+    await _noted(publisher, state, "stop", people)
+    return people, withheld
+
+
+async def _change(publisher: Publisher, name: str, running: Running, what: str) -> InForce:
+    """Asked for a second time, it goes on with what the first has not done."""
+    async with publisher.store.transaction() as uow:
+        state = (await uow.journeys.states()).get(name)
+        now = publisher.clock.now()
+        if state is None and running is Running.RUNNING:
+            raise CannotPublish(f'the journey "{name}" is not paused.')
+        if state is None:
+            state = InForce(name, running, now)
+        elif state.running is Running.STOPPED and running is not Running.STOPPED:
+            raise CannotPublish(f'the journey "{name}" was stopped, so there is nothing to {what}. Publish it first.')
+        elif state.running is not running:
+            state = replace(state, running=running, since=now)
+        await uow.journeys.put(state)
+    return state
+
+
+async def _noted(publisher: Publisher, state: InForce, what: Literal["pause", "resume", "stop"], people: int) -> int:
+    async with publisher.store.transaction() as uow:
+        now = publisher.clock.now()
+        await uow.journeys.note(JourneyChange(state.journey, now, publisher.who, what, state.version, people))
+    return people
+
+
+async def _in_chunks(
+    publisher: Publisher, name: str, work: Callable[[UnitOfWork, str, str, datetime], Awaitable[int]]
+) -> int:
+    people, after = 0, ""
+    while True:
+        async with publisher.store.transaction() as uow:
+            upto = await uow.journeys.chunk_end(name, after, CHUNK)
+            if upto is None:
+                return people
+            people += await work(uow, after, upto, publisher.clock.now())
+        after = upto
