@@ -100,6 +100,17 @@ COMMANDS = (
             ("--questions", {"type": Path, "help": "a file of questions, one a line, instead of the transcripts"}),
         ),
     ),
+    Command(
+        "journeys validate",
+        "check the journeys and their tests",
+        (("path", {"nargs": "?", "type": Path, "help": "one file of them (all)"}),),
+    ),
+    Command("journeys show", "show a journey as a tree", (("journey", {"help": "its id, such as demo-follow-up"}),)),
+    Command(
+        "journeys test",
+        "hold the journeys against their time-travel tests",
+        (("path", {"nargs": "?", "type": Path, "help": "a file or folder of journey tests (journeys/tests/)"}),),
+    ),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -154,6 +165,7 @@ COMMANDS = (
 
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
+    "journeys": "look at journeys, and try them before anybody is in them",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }
