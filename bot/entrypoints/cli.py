@@ -112,6 +112,17 @@ COMMANDS = (
     Command("journeys pause", "let nobody in, and let all times stand still", (JOURNEY, BY)),
     Command("journeys resume", "let a paused journey go on", (JOURNEY, BY)),
     Command("journeys stop", "let everybody leave, and send nothing that is queued", (JOURNEY, BY)),
+    Command(
+        "journeys validate",
+        "check the journeys and their tests",
+        (("path", {"nargs": "?", "type": Path, "help": "one file of them (all)"}),),
+    ),
+    Command("journeys show", "show a journey as a tree", (("journey", {"help": "its id, such as demo-follow-up"}),)),
+    Command(
+        "journeys test",
+        "hold the journeys against their time-travel tests",
+        (("path", {"nargs": "?", "type": Path, "help": "a file or folder of journey tests (journeys/tests/)"}),),
+    ),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -166,7 +177,7 @@ COMMANDS = (
 
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
-    "journeys": "look at journeys, and put them in force",
+    "journeys": "look at journeys, try them, and put them in force",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }

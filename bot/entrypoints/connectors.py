@@ -12,6 +12,7 @@ from types import ModuleType
 from bot.adapters.library import Shelves
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
+from bot.ports import Abilities
 from bot.settings import Settings
 
 
@@ -20,6 +21,23 @@ def channel_names(settings: Settings) -> tuple[str, ...]:
     return tuple(
         name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CHANNELS", ())
     )
+
+
+def channel_identities(settings: Settings) -> dict[str, str]:
+    """Each channel that reaches customers with the kind of identity its addresses are, without building connectors.
+
+    A channel whose class a connector does not show has addresses of its own.
+    """
+    found = {}
+    for module in map(connector_module, settings.connector_names):
+        classes = [one for one in vars(module).values() if isinstance(getattr(one, "abilities", None), Abilities)]
+        shown: dict[str, Abilities] = {one.name: one.abilities for one in classes}
+        for name in getattr(module, "CHANNELS", ()):
+            if name not in shown:
+                found[name] = name
+            elif not shown[name].desk:
+                found[name] = shown[name].identity
+    return found
 
 
 def crm_names(settings: Settings) -> tuple[str, ...]:

@@ -53,6 +53,21 @@ def zones_of(time_zone: object, phone: object = None, region: str | None = None)
     return _zones_of_calling_code(phonenumbers.country_code_for_region(region))
 
 
+def country_of(phone: str | None, default: str) -> str:
+    """The country (ISO 3166) of a number in E.164; `default` where there is none.
+
+    A number that is in no list yet, for new ranges are opened, belongs to the main country of its country code.
+    """
+    if phone is None:
+        return default
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return default
+    country: str | None = phonenumbers.region_code_for_number(number)
+    return country or phonenumbers.region_code_for_country_code(number.country_code or 0)
+
+
 def is_zone(name: object) -> bool:
     """Whether this is the name of an IANA time zone."""
     return isinstance(name, str) and name in zone_names()

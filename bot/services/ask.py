@@ -12,9 +12,9 @@ from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, MessageId
 from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import OpenForm
+from bot.journeys.judge import LOOK_AGAIN
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import park
-from bot.services.judge import LOOK_AGAIN
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation, spoke_here_since
 from bot.services.think import Thought, answer

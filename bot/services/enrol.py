@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from bot.domain.effects import AskForm, Emit, JourneyEffect, SendResponse, StartAction, StartJourney, StopJourney
-from bot.domain.entries import Entry, EventEntry
+from bot.domain.entries import Entry
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
 from bot.domain.journey import (
@@ -27,12 +27,12 @@ from bot.domain.journey import (
     TimerFired,
     Trigger,
 )
-from bot.journeys.expression import is_true
+from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
+from bot.journeys.judge import JOURNEY_STOPPED
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
-from bot.services.judge import JOURNEY_STOPPED
 from bot.services.perform import perform
 from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
@@ -89,11 +89,11 @@ async def let_in(
 ) -> Enrolment | None:
     """Let the person in, if the entry does; their enrolment, which has still to begin. `key` lets in once, for ever."""
     last = await uow.enrolments.last_entry(profile_id, journey.id)
-    if last is not None and (entry.again_after is None or now - last < entry.again_after):
+    if is_too_soon(entry, last, now):
         return None
     if entry.condition is not None:
         known = await read_facts(uow, runtime, profile_id)
-        if not is_true(entry.condition, {"profile": known.profile, "lead": known.lead, "event": data, "now": now}):
+        if not meets_condition(entry, known.profile, known.lead, data, now):
             return None
     enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now, entry=key)
     await uow.enrolments.publish(journey)
@@ -116,23 +116,12 @@ async def _happened(
     for enrolment in await uow.enrolments.waiting(profile_id):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
     await _count_goals(uow, (await journeys_in_force(uow, runtime)).values(), profile_id, event, now)
-    for journey, entry in _opened_by((await open_journeys(uow, runtime)).values(), event):
+    opened = opened_by((await open_journeys(uow, runtime)).values(), event.event, event.data)
+    for journey, entry in opened:
         entered = await let_in(uow, runtime, journey, entry, profile_id, event.data, now)
         if entered is not None:
             emitted += await _step(uow, runtime, entered, Entered(), now)
     return emitted
-
-
-def _opened_by(journeys: Iterable[Journey], event: Emit) -> Iterator[tuple[Journey, EventEntry]]:
-    """Each journey that the event may let somebody into, with every entry that it goes through."""
-    for journey in journeys:
-        for entry in journey.entries:
-            if isinstance(entry, EventEntry) and entry.event == event.event and _fits(entry, event.data):
-                yield journey, entry
-
-
-def _fits(entry: EventEntry, data: Mapping[str, Any]) -> bool:
-    return all(data.get(name) in wanted for name, wanted in entry.where)
 
 
 async def _count_goals(

@@ -14,9 +14,9 @@ from typing import Literal
 from bot.domain.errors import CannotPublish
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, OnEdit, Running
+from bot.journeys.judge import JOURNEY_PAUSED, JOURNEY_STOPPED
 from bot.journeys.migrate import back_from, plan_moves
 from bot.ports import Clock, Store, UnitOfWork
-from bot.services.judge import JOURNEY_PAUSED, JOURNEY_STOPPED
 
 CHUNK = 20_000
 """People in one transaction: some tenths of a second."""

@@ -8,9 +8,9 @@ from bot.domain.conversation import ReminderCancelled, Tracker, UserUttered
 from bot.domain.ids import MessageId
 from bot.domain.message import Reminder
 from bot.domain.understanding import REMINDED, IntentScore, Understood
+from bot.journeys.judge import LOOK_AGAIN
 from bot.ports import InboxEntry
 from bot.services.ask import finish
-from bot.services.judge import LOOK_AGAIN
 from bot.services.runtime import Runtime
 from bot.services.situation import begin_session, read_situation
 from bot.services.think import Thought, answer

@@ -10,11 +10,11 @@ from bot.domain.conversation import FollowupAction, SlotSet
 from bot.domain.ids import EnrolmentId, MessageId
 from bot.domain.journey import Enrolment, Failed, Finished, Journey
 from bot.domain.message import ExecuteAction
+from bot.journeys.judge import LOOK_AGAIN
 from bot.journeys.resting import OUTCOME
 from bot.ports import InboxEntry
 from bot.services.ask import finish
 from bot.services.enrol import tell_step
-from bot.services.judge import LOOK_AGAIN
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation
 from bot.services.think import Thought, answer

@@ -22,11 +22,10 @@ from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
 from bot.domain.person import Profile
 from bot.domain.understanding import Asker
-from bot.journeys.send_window import zones_of
+from bot.journeys.send_window import country_of, zones_of
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.think import Thought, answer
-from bot.services.weigh import country_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-import phonenumbers
-
 from bot.domain.consent import Purpose, Suppression, standing_consent
 from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
@@ -16,9 +14,9 @@ from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.domain.understanding import OPT_OUT_INTENT, REMINDED
-from bot.journeys.send_window import zones_of
+from bot.journeys.judge import LEAST_PAUSE, SendFacts, judge
+from bot.journeys.send_window import country_of, zones_of
 from bot.ports import UnitOfWork
-from bot.services.judge import LEAST_PAUSE, SendFacts, judge
 from bot.services.runtime import Runtime
 
 DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
@@ -136,21 +134,6 @@ async def _wrote_since(uow: UnitOfWork, matter: Matter, moment: datetime) -> boo
     if latest.understood.intent.name in ("stop", OPT_OUT_INTENT):
         return False
     return latest.at > moment
-
-
-def country_of(phone: str | None, default: str) -> str:
-    """The country (ISO 3166) of a number in E.164; `default` where there is none.
-
-    A number that is in no list yet, for new ranges are opened, belongs to the main country of its country code.
-    """
-    if phone is None:
-        return default
-    try:
-        number = phonenumbers.parse(phone)
-    except phonenumbers.NumberParseException:
-        return default
-    country: str | None = phonenumbers.region_code_for_number(number)
-    return country or phonenumbers.region_code_for_country_code(number.country_code or 0)
 
 
 async def _in_dialogue(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:

@@ -1,6 +1,6 @@
-"""`overture test`: test stories (and examples under `nlu:`) against the assistant as it is now.
+"""`overture test`: test stories, examples under `nlu:` and tests of journeys against the content as it is now.
 
-Each kind of test is a top-level key of a file; a further kind, such as journeys', is one more entry in `KINDS`.
+Each kind of test is a top-level key of a file; a further kind is one more entry in `KINDS`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import BotUttered, Event, Tracker
 from bot.domain.errors import ActionError, ModelError, Place, SettingsError
 from bot.domain.understanding import Entity, Understood
+from bot.entrypoints.commands.journeys.test import hold_all
+from bot.entrypoints.commands.journeys.trying import test_files, tests_of, trying
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.files import write_whole
 from bot.nlu.annotations import read_annotations
@@ -49,43 +51,65 @@ NO_WARNINGS = "None of the test stories had a warning - all good!"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What tests are run with. `nlu` is None where messages are taken to mean what the tests say."""
+    """What tests are run with. `nlu` is None where messages are taken to mean what the tests say.
+
+    `documents` are those about the dialogue, `of_journeys` those about journeys.
+    """
 
     settings: Settings
     contents: Contents
     documents: Sequence[Document]
     nlu: Nlu | None
     out: Path
+    of_journeys: Sequence[Document] = ()
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     shelves = shelves_of(settings, channel_names(settings))
     contents = read_contents(shelves)
-    documents = _test_files(options.path or settings.assistant / "tests")
+    of_journeys, documents = _parted(_test_files(settings, options.path))
     nlu = None if options.stories and not options.nlu else trained_understanding(shelves, contents)
     if nlu is None and options.nlu:
         raise ModelError("there is no model of this content to test. Train one: overture train.")
     if nlu is None and not options.stories:
         print(f"overture: {NOT_TRAINED}", file=sys.stderr)
-    trial = Trial(settings, contents, documents, nlu, options.out)
+    trial = Trial(settings, contents, documents, nlu, options.out, of_journeys)
     if options.nlu and not options.stories:
         return 0 if test_understanding(trial) else 1
-    found = {str(key) for one in documents if isinstance(one.data, Mapping) for key in one.data}
+    found = {str(key) for one in (*documents, *of_journeys) if isinstance(one.data, Mapping) for key in one.data}
     kinds = [test for kind, test in KINDS.items() if kind in found and (kind == "stories" or not options.stories)]
     results = [test(trial) for test in kinds]
     return 0 if all(results) else 1
 
 
-def _test_files(path: Path) -> list[Document]:
+def _test_files(settings: Settings, given: Path | None) -> list[Document]:
+    """The files of the path; without one, the assistant's tests and the journeys'."""
+    path = given or settings.assistant / "tests"
     if not path.exists():
         raise SettingsError(f"there is no {path}. Name a file or folder of test stories: overture test PATH.")
-    files = [path] if path.is_file() else sorted([*path.rglob("*.yml"), *path.rglob("*.yaml")])
+    folders = [path] if given is not None else [path, settings.journeys_folder / "tests"]
     faults = Faults()
-    documents = read_documents(files, faults)
+    documents = read_documents([file for folder in folders for file in test_files(folder)], faults)
     faults.raise_if_any()
     if not any(isinstance(one.data, Mapping) and not KINDS.keys().isdisjoint(one.data) for one in documents):
         raise SettingsError(f"there are no tests in {path}. Write test stories, as nlu_data/tests/ has them.")
     return documents
+
+
+def _parted(documents: Sequence[Document]) -> tuple[list[Document], list[Document]]:
+    """Tests of journeys, and those of the dialogue."""
+    of_journeys: list[Document] = []
+    others: list[Document] = []
+    for one in documents:
+        is_of_journeys = isinstance(one.data, Mapping) and "journey" in one.data
+        (of_journeys if is_of_journeys else others).append(one)
+    return of_journeys, others
+
+
+def test_journeys(trial: Trial) -> bool:
+    """Hold the time-travel tests against the journeys; whether all passed."""
+    at_hand = trying(trial.settings, trial.contents)
+    return hold_all(tests_of(trial.of_journeys, at_hand), at_hand)
 
 
 # ---------------------------------------------------------------- stories
@@ -208,4 +232,8 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-KINDS: Mapping[str, Callable[[Trial], bool]] = {"stories": test_stories, "nlu": test_understanding}
+KINDS: Mapping[str, Callable[[Trial], bool]] = {
+    "stories": test_stories,
+    "nlu": test_understanding,
+    "journey": test_journeys,
+}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.send_window import SendWindow
-from bot.journeys.send_window import LOOKS_AHEAD, is_inside, next_opening, zones_of
+from bot.journeys.send_window import LOOKS_AHEAD, country_of, is_inside, next_opening, zones_of
 
 DAY = SendWindow(time(9), time(20))
 MON_SAT = SendWindow(time(9), time(20), frozenset(range(6)))
@@ -263,3 +263,19 @@ def test_no_number_means_no_candidate_but_those_of_the_region(odd: object) -> No
     assert zones_of(None, odd) == ()
     assert LONDON in zones_of(None, odd, "GB")
     assert zones_of(None, odd, "XX") == ()
+
+
+@pytest.mark.parametrize(
+    ("phone", "country"),
+    [
+        ("+447400123456", "GB"),
+        ("+447700900123", "GB"),
+        ("+12125550123", "US"),
+        ("+49301234567", "DE"),
+        ("+441534456789", "JE"),
+        ("visitor", "FR"),
+        (None, "FR"),
+    ],
+)
+def test_a_numbers_country_decides_which_law_holds(phone: str | None, country: str) -> None:
+    assert country_of(phone, "FR") == country

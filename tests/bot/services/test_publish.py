@@ -14,7 +14,7 @@ from bot.domain.errors import CannotPublish
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus, Journey
 from bot.domain.publishing import Running
-from bot.services.judge import JOURNEY_STOPPED
+from bot.journeys.judge import JOURNEY_STOPPED
 from bot.services.publish import (
     PAST_DUE,
     Plan,

@@ -15,7 +15,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity, Profile
 from bot.services.receive import start_conversation
-from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, country_of, weigh
+from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, weigh
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped, open_between
 
 OFFER = Matter("k", Purpose.MARKETING, "sms", PHONE, ANA)
@@ -148,22 +148,6 @@ async def test_a_person_without_a_time_zone_is_where_their_number_may_be(stage: 
     verdict = await verdict_on(stage, replace(OFFER, profile_id=ben, address=number))
     assert isinstance(verdict, Later), "people take their numbers along, and on the Pacific coast it is four o'clock"
     assert verdict.at == datetime(2026, 11, 23, 17, tzinfo=UTC)
-
-
-@pytest.mark.parametrize(
-    ("phone", "country"),
-    [
-        ("+447400123456", "GB"),
-        ("+447700900123", "GB"),
-        ("+12125550123", "US"),
-        ("+49301234567", "DE"),
-        ("+441534456789", "JE"),
-        ("visitor", "FR"),
-        (None, "FR"),
-    ],
-)
-def test_a_numbers_country_decides_which_law_holds(phone: str | None, country: str) -> None:
-    assert country_of(phone, "FR") == country
 
 
 @pytest.mark.parametrize(("channel", "address"), [("sms", PHONE), ("webchat", VISITOR)])

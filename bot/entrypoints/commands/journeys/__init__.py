@@ -1,1 +1,1 @@
-"""`overture journeys`: what is in force, where people stand, and how that is changed."""
+"""`overture journeys`: what is in force and where people stand, how that is changed, and how it is tried first."""

@@ -12,7 +12,7 @@ from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Withhold
 from bot.domain.ids import ProfileId
 from bot.domain.send_window import SendWindow
-from bot.services.judge import SendFacts, judge
+from bot.journeys.judge import SendFacts, judge
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)
 ANA = ProfileId("ana")

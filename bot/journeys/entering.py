@@ -1,0 +1,37 @@
+"""Whether something lets a person into a journey: which entries it goes through, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.entries import Entry, EventEntry
+from bot.domain.journey import Journey
+from bot.journeys.expression import is_true
+
+
+def opened_by(journeys: Iterable[Journey], event: str, data: Mapping[str, Any]) -> Iterator[tuple[Journey, EventEntry]]:
+    """Each journey that the event may let somebody into, with every entry that it goes through."""
+    for journey in journeys:
+        for entry in journey.entries:
+            if isinstance(entry, EventEntry) and entry.event == event and _fits(entry, data):
+                yield journey, entry
+
+
+def _fits(entry: EventEntry, data: Mapping[str, Any]) -> bool:
+    return all(data.get(name) in wanted for name, wanted in entry.where)
+
+
+def is_too_soon(entry: Entry, last: datetime | None, now: datetime) -> bool:
+    """Whether somebody who was last let in at `last` (None: never) may not come again yet."""
+    return last is not None and (entry.again_after is None or now - last < entry.again_after)
+
+
+def meets_condition(
+    entry: Entry, profile: Mapping[str, Any], lead: Mapping[str, Any], data: Mapping[str, Any], now: datetime
+) -> bool:
+    """Whether the condition of the entry, if it has one, holds for this person; `data` is what they come in with."""
+    if entry.condition is None:
+        return True
+    return is_true(entry.condition, {"profile": profile, "lead": lead, "event": data, "now": now})

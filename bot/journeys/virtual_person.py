@@ -1,0 +1,454 @@
+"""One person in virtual time: the same interpreter, gate and entries as in service, without a database or a vendor.
+
+What services do with effects (bot/services/perform.py, reach.py, enrol.py, opt_out.py) is done here to one person's
+state in memory. `tell` hears of everything, in order; nothing is kept of what is over.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Literal
+
+from bot.domain.audience import Segment
+from bot.domain.consent import Purpose
+from bot.domain.delivery import Later, Send, Withhold
+from bot.domain.effects import (
+    AddTag,
+    AskForm,
+    CallWebhook,
+    ChangeScore,
+    Emit,
+    JourneyEffect,
+    RemoveTag,
+    RequestHandoff,
+    SendResponse,
+    SetAttribute,
+    StartAction,
+    StartJourney,
+    StopJourney,
+    SyncCrm,
+)
+from bot.domain.entries import ApiEntry, Entry
+from bot.domain.ids import EnrolmentId
+from bot.domain.journey import (
+    ENDED,
+    HANDED_BACK,
+    REPLIED,
+    SEGMENT_ENTERED,
+    SEGMENT_LEFT,
+    TAKEN_OVER,
+    Answered,
+    Enrolment,
+    EnrolmentStatus,
+    Entered,
+    Facts,
+    Failed,
+    Finished,
+    Happened,
+    Journey,
+    Refused,
+    TimerFired,
+    Trigger,
+)
+from bot.domain.score import Score
+from bot.domain.send_window import SendWindow
+from bot.domain.steps import END, AtCap
+from bot.journeys.entering import is_too_soon, meets_condition, opened_by
+from bot.journeys.expression import is_true
+from bot.journeys.interpreter import advance, begin, word_of_end
+from bot.journeys.resting import ANSWER
+from bot.journeys.run import later
+from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
+from bot.journeys.virtual_world import Noted, Someone, What, World
+
+LONGEST_CHAIN = 50
+"""How many events one cause may lead to."""
+
+OPTED_OUT = "the customer opted out"
+
+
+class VirtualPerson:
+    """`run_until` lets time pass; every other public method is something that happens at a moment."""
+
+    def __init__(self, world: World, someone: Someone, now: datetime, tell: Callable[[Noted], None]) -> None:
+        self.id = someone.id
+        self.profile: dict[str, Any] = {
+            **someone.attributes,
+            "time_zone": someone.time_zone,
+            "locale": someone.locale,
+            "tags": sorted(someone.tags),
+            "created_on": someone.created_on or now.date().isoformat(),
+        }
+        self.lead: dict[str, Any] = _lead(Score())
+        self.inside: dict[EnrolmentId, Enrolment] = {}
+        self.asked_last: EnrolmentId | None = None
+        self.colleague: Literal["", "asked", "talks"] = ""
+        self._world = world
+        self._tell = tell
+        self._contact = VirtualContact(world, someone, now)
+        self._scored: set[str] = set()
+        self._entered: dict[str, datetime] = {}
+        self._runs = 0
+        self._wrote_last: dict[EnrolmentId, datetime] = {}
+        self._outside: list[Enrolment] = []  # runs whose goal may still be reached
+        self._due: list[tuple[datetime, int, int, Enrolment | VirtualMessage]] = []
+        self._number = 0
+        self._segments = {name for name, one in world.segments.items() if self._belongs(one, now)}
+
+    # ------------------------------------------------------------ time
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When the next timer or message is due."""
+        return self._due[0][0] if self._due else None
+
+    def run_until(self, moment: datetime) -> None:
+        """Let everything happen that is due until `moment`, each at its time."""
+        while self._due and self._due[0][0] <= moment:
+            at, _, _, what = heapq.heappop(self._due)
+            if isinstance(what, VirtualMessage):
+                self._send(what, at)
+            elif self.inside.get(what.id) is what:
+                self._tell_all(self._step(what, TimerFired(), at), at)
+
+    def _put(self, at: datetime, rank: int, what: Enrolment | VirtualMessage) -> None:
+        self._number += 1
+        heapq.heappush(self._due, (at, rank, self._number, what))
+
+    # ------------------------------------------------------------ what happens to them
+
+    def happens(self, event: str, data: Mapping[str, Any], now: datetime) -> None:
+        """An event, from wherever it comes."""
+        self._tell_all([Emit(event, data)], now)
+
+    def is_let_in(self, journey: Journey, entry: Entry, data: Mapping[str, Any], now: datetime) -> bool:
+        """By a schedule or another system; whether the entry does."""
+        emitted = self._let_in(journey, entry, data, now)
+        self._tell_all(emitted or (), now)
+        return emitted is not None
+
+    def is_admitted(self, journey: Journey, data: Mapping[str, Any], now: datetime) -> bool:
+        """By another system, through the API."""
+        entries = [entry for entry in journey.entries if isinstance(entry, ApiEntry)]
+        return any(self.is_let_in(journey, entry, data, now) for entry in entries)
+
+    def answers(self, slots: Mapping[str, Any], now: datetime, *, text: str = "") -> bool:
+        """They fill in the form that was asked last; False where none is open."""
+        return self._resume(Answered(slots), text, now)
+
+    def refuses(self, now: datetime) -> bool:
+        """They do not want to answer, which is no opt-out; False where nothing is asked."""
+        return self._resume(Refused(), "", now)
+
+    def replies(self, text: str, intent: str, channel: str, now: datetime) -> None:
+        """They write something that answers no form. It goes to the run that wrote last, of those that wait for it."""
+        waiting = [run for run in self.inside.values() if REPLIED in run.waiting_for]
+        owner = max(waiting, key=self._heard_from, default=None)
+        data = {"channel": channel, "text": text, "intent": intent, "enrolment": owner.id if owner else ""}
+        self.happens(REPLIED, data, now)
+
+    def opts_out(self, now: datetime, how: str = "STOP") -> None:
+        """End all marketing at once: consent, whatever waits to leave, and the journeys."""
+        self._contact.opt_out(how, now)
+        kept = []
+        for one in self._due:
+            if isinstance(one[3], VirtualMessage) and one[3].purpose is Purpose.MARKETING:
+                self._note(now, "withheld", one[3], OPTED_OUT)
+            else:
+                kept.append(one)
+        heapq.heapify(kept)
+        self._due = kept
+        emitted: list[Emit] = []
+        for run in list(self.inside.values()):
+            if self._world.journeys[run.journey].purpose is Purpose.MARKETING:
+                emitted += self._close(run, EnrolmentStatus.DONE, OPTED_OUT, now)
+        self._tell_all(emitted, now)
+
+    def is_taken_over(self, now: datetime) -> None:
+        """A colleague talks with them now."""
+        self.colleague = "talks"
+        self.happens(TAKEN_OVER, {}, now)
+
+    def is_handed_back(self, now: datetime) -> None:
+        self.colleague = ""
+        self.happens(HANDED_BACK, {}, now)
+
+    def hears_of(self, run_id: EnrolmentId, outcome: Finished | Failed, now: datetime) -> None:
+        """What a run started outside has come to its end."""
+        run = self.inside.get(run_id)
+        if run is not None:
+            self._tell_all(self._step(run, outcome, now), now)
+
+    def looks_at_days(self, now: datetime) -> None:
+        """A day has gone by: segments may begin or end with it."""
+        self._tell_all(self._keep_segments(now), now)
+
+    # ------------------------------------------------------------ events, as bot/services/enrol.py passes them on
+
+    def _resume(self, trigger: Answered | Refused, text: str, now: datetime) -> bool:
+        run = self.inside.get(self.asked_last) if self.asked_last is not None else None
+        if run is None or ANSWER not in run.waiting_for:
+            return False
+        # What answers a form is no reply to anything else.
+        self.happens(REPLIED, {"text": text, "intent": "inform", "enrolment": ""}, now)
+        run = self.inside.get(run.id)
+        if run is not None:
+            self._tell_all(self._step(run, trigger, now), now)
+        return True
+
+    def _heard_from(self, run: Enrolment) -> tuple[datetime, datetime, int]:
+        never = datetime.min.replace(tzinfo=run.entered_at.tzinfo)
+        return self._wrote_last.get(run.id, never), run.arrived_at or run.entered_at, run.seq
+
+    def _tell_all(self, events: Iterable[Emit], now: datetime) -> None:
+        waiting = deque(events)
+        for _ in range(LONGEST_CHAIN):
+            if not waiting:
+                return
+            event = waiting.popleft()
+            for run in list(self.inside.values()):
+                if self.inside.get(run.id) is run:
+                    waiting.extend(self._step(run, Happened(event.event, event.data), now))
+            self._count_goals(event.event, now)
+            for journey, entry in opened_by(self._world.journeys.values(), event.event, event.data):
+                waiting.extend(self._let_in(journey, entry, event.data, now) or ())
+
+    def _let_in(self, journey: Journey, entry: Entry, data: Mapping[str, Any], now: datetime) -> Sequence[Emit] | None:
+        """None where they are not let in."""
+        if is_too_soon(entry, self._entered.get(journey.id), now):
+            return None
+        if not meets_condition(entry, self.profile, self.lead, data, now):
+            return None
+        if not journey.many_at_once and any(one.journey == journey.id and not one.lane for one in self.inside.values()):
+            return None
+        return self._enter(begin(journey, self._new_id(), self.id, data, now), now)
+
+    def _new_id(self) -> EnrolmentId:
+        self._runs += 1
+        return EnrolmentId(f"{self.id}.{self._runs}")
+
+    def _enter(self, run: Enrolment, now: datetime) -> Sequence[Emit]:
+        self._entered[run.journey] = now
+        if run.status is not EnrolmentStatus.WAITING:
+            self._tell(Noted(now, "held_out", run))
+            self._keep_for_goals(run)
+            return word_of_end(run)
+        self._tell(Noted(now, "entered", run))
+        self.inside[run.id] = run
+        return self._step(run, Entered(), now)
+
+    def _count_goals(self, event: str, now: datetime) -> None:
+        still = []
+        for run in self._outside:
+            open_until = {
+                goal.event: later(run.entered_at, goal.within)
+                for goal in self._world.journeys[run.journey].goals
+                if goal.within is not None
+            }
+            if event in open_until and now <= open_until[event]:
+                self._tell(Noted(now, "goal", run, run.step, event))
+            elif any(now <= until for until in open_until.values()):
+                still.append(run)
+        self._outside = still
+
+    def _keep_for_goals(self, run: Enrolment) -> None:
+        if run.goal_at is None and any(goal.within for goal in self._world.journeys[run.journey].goals):
+            self._outside.append(run)
+
+    # ------------------------------------------------------------ one step of one run
+
+    def _step(self, run: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
+        journey = self._world.journeys[run.journey]
+        talks = self.colleague == "talks"
+        facts = Facts(trigger, self.profile, self.lead, talks, self._contact.zones, frozenset(self._scored))
+        result = advance(journey, run, facts, now)
+        after = result.enrolment
+        if after is run:
+            return ()
+        if after.status is EnrolmentStatus.WAITING:
+            self.inside[run.id] = after
+            if after.due_at is not None:
+                self._put(after.due_at, -1000, after)
+        else:
+            self.inside.pop(run.id, None)
+        self._tell_way(run, after, result.trail, now)
+        emitted = self._do(after, journey, result.effects, now)
+        if after.status is not EnrolmentStatus.WAITING:
+            self._keep_for_goals(after)
+        return [*emitted, *word_of_end(after)]
+
+    def _tell_way(self, before: Enrolment, after: Enrolment, trail: Sequence[tuple[str, str]], now: datetime) -> None:
+        """Each step come to, with where from; what was done; and how it ended, where it did."""
+        way = [before.step] if before.seq else [""]
+        for step, did in trail:
+            if step != way[-1]:
+                way.append(step)
+            self._tell(Noted(now, "did", after, step, why=did))
+        if after.step == END:
+            way.append(END)
+        for source, target in pairwise(way):
+            self._tell(Noted(now, "went", after, source, target))
+        if after.goal_at is not None and before.goal_at is None:
+            self._tell(Noted(now, "goal", after, before.step))
+        self._tell_end(after, now)
+
+    def _tell_end(self, run: Enrolment, now: datetime) -> None:
+        match run.status:
+            case EnrolmentStatus.PARKED:
+                self._tell(Noted(now, "parked", run, run.step, why=run.reason))
+            case EnrolmentStatus.DONE:
+                self._tell(Noted(now, "ended" if run.step == END else "left", run, run.step, why=run.reason))
+            case _:
+                pass
+
+    def _close(self, run: Enrolment, status: EnrolmentStatus, reason: str, now: datetime) -> Sequence[Emit]:
+        closed = replace(run, status=status, reason=reason, due_at=None, waiting_for=(), seq=run.seq + 1)
+        self.inside.pop(run.id, None)
+        self._tell_end(closed, now)
+        self._keep_for_goals(closed)
+        return word_of_end(closed)
+
+    # ------------------------------------------------------------ effects, as bot/services/perform.py has them
+
+    def _do(self, run: Enrolment, journey: Journey, effects: Sequence[JourneyEffect], now: datetime) -> Sequence[Emit]:
+        emitted: list[Emit] = []
+        changes = False
+        for effect in effects:
+            match effect:
+                case SetAttribute(name=name, value=value):
+                    self.profile[name] = value
+                    changes = True
+                case AddTag(tag=tag):
+                    self.profile["tags"] = sorted({*self.profile["tags"], tag})
+                    changes = True
+                case RemoveTag(tag=tag):
+                    self.profile["tags"] = [one for one in self.profile["tags"] if one != tag]
+                    changes = True
+                case ChangeScore(rule=rule) if rule not in self._scored:
+                    self._score(effect)
+                    changes = True
+                case SendResponse(window=window, cap=cap):
+                    self._queue(run, journey, effect, effect.response, now, window=window, cap=cap)
+                case AskForm(form=form):
+                    self._queue(run, journey, effect, form, now, is_question=True)
+                case RequestHandoff(reason=reason, desk=desk):
+                    self.colleague = self.colleague or "asked"
+                    self._tell(Noted(now, "handed_over", run, run.step, desk, why=reason))
+                case SyncCrm(note=note):
+                    self._tell(Noted(now, "crm", run, run.step, why=note))
+                case StartAction() | CallWebhook():
+                    emitted += self._start_outside(run, effect, now)
+                case StartJourney():
+                    emitted += self._start_journey(run, effect, now)
+                case StopJourney(key=key):
+                    emitted += self._stop_journey(key, now)
+                case _:
+                    pass
+        if changes and self._world.segments:
+            emitted += self._keep_segments(now)
+        return emitted
+
+    def _score(self, change: ChangeScore) -> None:
+        self._scored.add(change.rule)
+        points = {"fit": self.lead["fit"], "engagement": self.lead["engagement"]}
+        points[change.dimension] += change.points
+        self.lead = _lead(Score(**points))
+
+    def _start_outside(self, run: Enrolment, effect: StartAction | CallWebhook, now: datetime) -> Sequence[Emit]:
+        if isinstance(effect, CallWebhook):
+            self._tell(Noted(now, "started", run, run.step, effect.endpoint, why=effect.key))
+            return ()
+        if effect.channels and self._contact.reached_on(effect.channels) is None:
+            why = f"no address of this person on {' or '.join(effect.channels)}"
+            return self._step(run, Failed(effect.key, why), now)
+        self._tell(Noted(now, "started", run, run.step, effect.action, why=effect.key))
+        return ()
+
+    def _start_journey(self, parent: Enrolment, effect: StartJourney, now: datetime) -> Sequence[Emit]:
+        journey = self._world.journeys.get(effect.journey)
+        if journey is None:
+            return self._step(parent, Failed(effect.key, f'there is no journey "{effect.journey}"'), now)
+        child = begin(journey, self._new_id(), self.id, effect.data, now, entry=effect.key)
+        return self._enter(replace(child, lane=effect.key, data={**child.data, "parent": effect.key}), now)
+
+    def _stop_journey(self, key: str, now: datetime) -> Sequence[Emit]:
+        emitted: list[Emit] = []
+        for run in [one for one in self.inside.values() if one.lane == key]:
+            emitted += self._close(run, EnrolmentStatus.DONE, "the journey that ran it is over", now)
+            if ENDED in run.waiting_for:
+                emitted += self._stop_journey(f"{run.id}:{run.step}:{run.visit}", now)
+        return emitted
+
+    def _belongs(self, segment: Segment, now: datetime) -> bool:
+        return is_true(segment.condition, {"profile": self.profile, "lead": self.lead, "now": now})
+
+    def _keep_segments(self, now: datetime) -> list[Emit]:
+        emitted = []
+        for name, segment in self._world.segments.items():
+            if (belongs := self._belongs(segment, now)) != (name in self._segments):
+                self._segments ^= {name}
+                emitted.append(Emit(SEGMENT_ENTERED if belongs else SEGMENT_LEFT, {"segment": name}))
+        return emitted
+
+    # ------------------------------------------------------------ messages
+
+    def _queue(
+        self,
+        run: Enrolment,
+        journey: Journey,
+        effect: SendResponse | AskForm,
+        subject: str,
+        now: datetime,
+        *,
+        window: SendWindow | None = None,
+        cap: AtCap = "skip",
+        is_question: bool = False,
+    ) -> None:
+        channel = self._contact.reached_on(effect.channels)
+        reached, window = channel or effect.channels[0], window or journey.window
+        message = VirtualMessage(
+            effect.key, subject, reached, journey.purpose, run, window, cap, is_question=is_question
+        )
+        if channel is None:
+            self._note(now, "withheld", message, f"no address of this person on {' or '.join(effect.channels)}")
+        else:
+            self._put(now, -journey.priority, message)
+
+    def _send(self, message: VirtualMessage, now: datetime) -> None:
+        if message.is_question and not self._is_asked_by(message):
+            return
+        verdict = self._contact.weigh(message, now, rep_has_the_floor=self.colleague == "talks")
+        match verdict:
+            case Send(why=why):
+                self._contact.got(message, now)
+                self._wrote_last[message.run.id] = now
+                if message.is_question:
+                    self.asked_last = message.run.id
+                    self._note(now, "reminded" if ":remind" in message.key else "asked", message, why)
+                else:
+                    self._note(now, "sent", message, why)
+            case Later(at=at, why=why):
+                self._note(now, "later", message, why)
+                self._put(at, -self._world.journeys[message.run.journey].priority, message)
+            case Withhold(why=why):
+                self._note(now, "withheld", message, why)
+
+    def _is_asked_by(self, message: VirtualMessage) -> bool:
+        """Whether the run still waits at the step that asked this."""
+        run = self.inside.get(message.run.id)
+        if run is None or ANSWER not in run.waiting_for:
+            return False
+        place = f"{run.id}:{run.step}:{run.visit}"
+        return message.key == place or message.key.startswith(f"{place}:")
+
+    def _note(self, now: datetime, what: What, message: VirtualMessage, why: str) -> None:
+        self._tell(Noted(now, what, message.run, message.step, message.subject, message.channel, why))
+
+
+def _lead(score: Score) -> dict[str, Any]:
+    return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}

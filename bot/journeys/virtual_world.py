@@ -1,0 +1,57 @@
+"""What a virtual person lives in, who they are, and what is noted of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.domain.audience import Segment
+from bot.domain.ids import ProfileId
+from bot.domain.journey import Enrolment, Journey
+from bot.domain.sending_rules import SendingRules
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is in force: `channels` maps each channel to the kind of identity that its addresses are."""
+
+    journeys: Mapping[str, Journey]
+    rules: SendingRules = field(default_factory=SendingRules)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    region: str = "GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    """Whom it is about. `addresses` are by kind of identity, `consents` to marketing by channel."""
+
+    id: ProfileId
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    time_zone: str | None = None
+    locale: str | None = None
+    tags: frozenset[str] = frozenset()
+    created_on: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    consents: Mapping[str, bool] = field(default_factory=dict)
+
+
+What = Literal[
+    "entered", "held_out", "went", "did", "sent", "asked", "reminded", "later", "withheld", "started", "handed_over",
+    "crm", "goal", "left", "ended", "parked",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that came of a run. `what` is in the past; `subject` is a response, form, action, desk or next step."""
+
+    at: datetime
+    what: What
+    run: Enrolment
+    step: str = ""
+    subject: str = ""
+    channel: str = ""
+    why: str = ""
