@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -236,11 +237,11 @@ async def test_people_are_counted_where_they_stand(store: Store) -> None:
         await uow.enrolments.publish(journey("2"))
         await uow.enrolments.add(enrolment("e1"))
         await uow.enrolments.add(enrolment("e2", of=BEN))
-        left = {"status": EnrolmentStatus.DONE, "due_at": None, "reason": "meeting.booked happened"}
+        left: dict[str, Any] = {"status": EnrolmentStatus.DONE, "due_at": None, "reason": "meeting.booked happened"}
         await uow.enrolments.add(enrolment("e3", **left, goal_at=NOON))
         await uow.enrolments.add(enrolment("e4", **left))
         for number, reason in enumerate(("no such step", "no such slot")):
-            stopped = {"status": EnrolmentStatus.PARKED, "due_at": None, "reason": reason}
+            stopped: dict[str, Any] = {"status": EnrolmentStatus.PARKED, "due_at": None, "reason": reason}
             await uow.enrolments.add(enrolment(f"p{number}", entered_at=NOON + number * HOUR, **stopped))
         await uow.enrolments.add(enrolment("e5", version="2", of=BEN, lane="e5"))
         await uow.enrolments.add(enrolment("e6", into="renewal"))

@@ -209,8 +209,7 @@ class StoredEnrolments(Repository):
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         return [
-            _enrolment(row)
-            for row in await self._session.execute(PARKED, {"this_journey": journey, "most": limit})
+            _enrolment(row) for row in await self._session.execute(PARKED, {"this_journey": journey, "most": limit})
         ]
 
     def _place(self, enrolment: Enrolment) -> dict[str, Any]:
