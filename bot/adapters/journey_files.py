@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.adapters.known_names import known_names
@@ -75,7 +75,7 @@ class JourneyFiles:
             endpoints=shelves.endpoints,
             profile=playbook.profile,
         )
-        return replace(known, journeys=frozenset((*playbook.journeys, *self.names())))
+        return known.with_journeys((*playbook.journeys, *self.names()))
 
     def _paths(self) -> Mapping[str, Path]:
         found = sorted([*self._shelves.journeys.glob("*.yaml"), *self._shelves.journeys.glob("*.yml")])

@@ -108,6 +108,14 @@ COMMANDS = (
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command(
+        "journeys schema",
+        "write the JSON Schema of a journey's file, for editors",
+        (
+            ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
+            ("--without-names", {"action": "store_true", "help": "without the names of this content for completion"}),
+        ),
+    ),
+    Command(
         "import",
         "take over a Rasa project",
         (
@@ -154,6 +162,7 @@ COMMANDS = (
 
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
+    "journeys": "what happens to people over days and weeks",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }

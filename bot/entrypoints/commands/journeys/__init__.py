@@ -1,0 +1,1 @@
+"""`overture journeys`: what happens to people over days and weeks."""
