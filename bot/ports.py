@@ -21,7 +21,7 @@ from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
-from bot.domain.journey import Enrolment, Journey
+from bot.domain.journey import Enrolment, Headcount, Journey
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
@@ -589,6 +589,11 @@ class Enrolments(Protocol):
         """Write `seq` and what goes with it; raises Conflict unless the stored `seq` is one less."""
 
     async def next_due(self) -> datetime | None: ...
+    async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
+        """Where people stand in all versions of this journey, or of all journeys. It looks at every run of theirs."""
+
+    async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
+        """Those who were stopped by an error, the latest to enter first."""
 
 
 class Journeys(Protocol):

@@ -113,6 +113,20 @@ class Enrolment:
     paused_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """How many runs of one version of a journey stand alike: at the same step, in the same state, left for the same
+    reason; and how many of them reached the goal. Of parked runs the reason is empty, for each may have its own."""
+
+    journey: str
+    version: str
+    step: str
+    status: EnrolmentStatus
+    reason: str
+    people: int
+    goals: int
+
+
 # ---------------------------------------------------------------- what moves an enrolment on
 
 

@@ -131,6 +131,14 @@ COMMANDS = (
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command(
+        "journeys schema",
+        "write the JSON Schema of a journey's file, for editors",
+        (
+            ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
+            ("--without-names", {"action": "store_true", "help": "without the names of this content for completion"}),
+        ),
+    ),
+    Command(
         "import",
         "take over a Rasa project",
         (

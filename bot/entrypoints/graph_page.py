@@ -166,7 +166,11 @@ def _rectangle(centre: Point, size: Size, radius: float, more: str = "") -> str:
 
 
 def _arrow(points: Sequence[Point], *, sideways: bool) -> str:
-    """Straight within a layer, and from one to the next a curve that leaves and arrives in the arrow's direction."""
+    return f'<path d="{curve(points, sideways=sideways)}" marker-end="url(#head)"/>'
+
+
+def curve(points: Sequence[Point], *, sideways: bool = False) -> str:
+    """An SVG path: straight within a layer, and from one to the next a curve that keeps to the arrow's direction."""
     path = f"M{points[0].x:.5g} {points[0].y:.5g}"
     for index, (start, end) in enumerate(pairwise(points)):
         if start == end:
@@ -179,4 +183,4 @@ def _arrow(points: Sequence[Point], *, sideways: bool) -> str:
             path += f"C{middle:.5g} {start.y:.5g} {middle:.5g} {end.y:.5g} {end.x:.5g} {end.y:.5g}"
         else:
             path += f"C{start.x:.5g} {middle:.5g} {end.x:.5g} {middle:.5g} {end.x:.5g} {end.y:.5g}"
-    return f'<path d="{path}" marker-end="url(#head)"/>'
+    return path

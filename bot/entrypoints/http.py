@@ -13,6 +13,7 @@ from aiohttp import ClientError, web
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, Inbound
 from bot.entrypoints.journeys_api import JourneysApi
+from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
@@ -68,6 +69,7 @@ class Server:
         RasaApi(self._service, self._take_webhook).add_routes(app)
         Understanding(self._service).add_routes(app)
         JourneysApi(self._service).add_routes(app)
+        JourneysPage(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from bot.domain.audience import ProfileSchema
 
@@ -27,3 +27,7 @@ class Known:
     crms: frozenset[str] = frozenset()
     endpoints: frozenset[str] = frozenset()
     profile: ProfileSchema | None = None
+
+    def with_journeys(self, names: Iterable[str]) -> Known:
+        """The same, where these are the journeys."""
+        return replace(self, journeys=frozenset(names))

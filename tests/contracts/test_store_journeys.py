@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -228,3 +229,36 @@ async def test_workers_share_what_is_due(store: Store, store_url: str) -> None:
     async with opened(store_url) as other:
         await asyncio.gather(work(store), work(other))
     assert len(moved) == len(set(moved)) == 40
+
+
+async def test_people_are_counted_where_they_stand(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.publish(journey("2"))
+        await uow.enrolments.add(enrolment("e1"))
+        await uow.enrolments.add(enrolment("e2", of=BEN))
+        left: dict[str, Any] = {"status": EnrolmentStatus.DONE, "due_at": None, "reason": "meeting.booked happened"}
+        await uow.enrolments.add(enrolment("e3", **left, goal_at=NOON))
+        await uow.enrolments.add(enrolment("e4", **left))
+        for number, reason in enumerate(("no such step", "no such slot")):
+            stopped: dict[str, Any] = {"status": EnrolmentStatus.PARKED, "due_at": None, "reason": reason}
+            await uow.enrolments.add(enrolment(f"p{number}", entered_at=NOON + number * HOUR, **stopped))
+        await uow.enrolments.add(enrolment("e5", version="2", of=BEN, lane="e5"))
+        await uow.enrolments.add(enrolment("e6", into="renewal"))
+    async with store.transaction() as uow:
+        found = {
+            (one.version, one.status.value, one.reason): (one.people, one.goals)
+            for one in await uow.enrolments.headcounts("welcome")
+        }
+        assert found == {
+            ("1", "waiting", ""): (2, 0),
+            ("1", "done", "meeting.booked happened"): (2, 1),
+            ("1", "parked", ""): (2, 0),
+            ("2", "waiting", ""): (1, 0),
+        }
+        assert {one.journey for one in await uow.enrolments.headcounts()} == {"welcome", "renewal"}
+        assert await uow.enrolments.headcounts("never-entered") == []
+        parked = await uow.enrolments.parked("welcome", 10)
+        assert [(one.id, one.reason) for one in parked] == [("p1", "no such slot"), ("p0", "no such step")]
+        assert [one.id for one in await uow.enrolments.parked("welcome", 1)] == ["p1"]
+        assert await uow.enrolments.parked("renewal", 10) == []

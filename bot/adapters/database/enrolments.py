@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, case, func, select, text, update
 
 from bot.adapters.codec import JOURNEY, NAMES, PLAIN
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.tables import enrolment, journey, shard_of
 from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
+from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Journey
 
 PUBLISH = insert_once(journey)
 VERSION = select(journey.c.body).where(
@@ -56,6 +56,26 @@ CLAIM_DUE = (
 )
 SAVE = update(enrolment).where(enrolment.c.id == bindparam("this_id"), enrolment.c.seq == bindparam("seq_read"))
 NEXT_DUE = select(func.min(enrolment.c.due_at)).where(_goes_on)
+_alike = (
+    enrolment.c.journey,
+    enrolment.c.version,
+    enrolment.c.step,
+    enrolment.c.status,
+    case((text("status <> 'parked'"), enrolment.c.reason), else_="").label("reason"),
+)
+_headcounts = (
+    select(*_alike, func.count().label("people"), func.count(enrolment.c.goal_at).label("goals"))
+    .group_by(*_alike)
+    .order_by(*_alike)
+)
+ALL_HEADCOUNTS = _headcounts
+HEADCOUNTS = _headcounts.where(enrolment.c.journey == bindparam("this_journey"))
+PARKED = (
+    select(enrolment)
+    .where(enrolment.c.journey == bindparam("this_journey"), text("status = 'parked'"))
+    .order_by(enrolment.c.entered_at.desc(), enrolment.c.id)
+    .limit(bindparam("most"))
+)
 
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 SLACK = timedelta(seconds=1)
@@ -175,6 +195,23 @@ class StoredEnrolments(Repository):
     async def next_due(self) -> datetime | None:
         due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
         return due
+
+    async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
+        if journey is None:
+            rows = await self._session.execute(ALL_HEADCOUNTS, {})
+        else:
+            rows = await self._session.execute(HEADCOUNTS, {"this_journey": journey})
+        return [
+            Headcount(
+                row.journey, row.version, row.step, EnrolmentStatus(row.status), row.reason, row.people, row.goals
+            )
+            for row in rows
+        ]
+
+    async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
+        return [
+            _enrolment(row) for row in await self._session.execute(PARKED, {"this_journey": journey, "most": limit})
+        ]
 
     def _place(self, enrolment: Enrolment) -> dict[str, Any]:
         """What an advance may change."""

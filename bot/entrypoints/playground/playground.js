@@ -45,7 +45,7 @@ async function refresh() {
   try {
     const status = await read("/playground/status");
     showContent(status);
-    byId("understanding").hidden = !status.understanding;
+    for (const page of ["journeys", "understanding"]) byId(page).hidden = !status.understanding;
   } catch {
     // The sign in the bar says that the service is away.
   }

@@ -1,0 +1,56 @@
+"""Where the people of a journey stand, as the page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount
+from bot.domain.steps import END
+
+STATES = tuple(EnrolmentStatus)
+
+
+def totals(headcounts: Iterable[Headcount]) -> dict[str, int]:
+    """How many runs are in each state, and how many reached the goal, whatever their state."""
+    found = {state.value: 0 for state in STATES} | {"entered": 0, "goals": 0}
+    for one in headcounts:
+        found[one.status.value] += one.people
+        found["entered"] += one.people
+        found["goals"] += one.goals
+    return found
+
+
+def by_step(headcounts: Iterable[Headcount], version: str) -> dict[str, dict[str, Any]]:
+    """For each step of this version: who waits there, who is parked there, and who left from there and why."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in headcounts:
+        if one.version != version or one.status is EnrolmentStatus.HELD_OUT or one.step == END:
+            continue
+        at = found.setdefault(one.step, {"waiting": 0, "parked": 0, "left": []})
+        if one.status is EnrolmentStatus.DONE:
+            at["left"].append({"reason": one.reason, "people": one.people})
+        else:
+            at[one.status.value] += one.people
+    return found
+
+
+def other_versions(headcounts: Sequence[Headcount], version: str) -> list[dict[str, Any]]:
+    """The versions beside this one in which somebody still waits or is parked."""
+    inside = (EnrolmentStatus.WAITING, EnrolmentStatus.PARKED)
+    names = dict.fromkeys(one.version for one in headcounts if one.version != version and one.status in inside)
+    return [{"version": name} | totals(one for one in headcounts if one.version == name) for name in names]
+
+
+def parked_people(parked: Iterable[Enrolment]) -> list[dict[str, Any]]:
+    return [
+        {
+            "enrolment": one.id,
+            "person": one.profile_id,
+            "step": one.step,
+            "version": one.version,
+            "entered_at": one.entered_at.isoformat(),
+            "reason": one.reason,
+        }
+        for one in parked
+    ]

@@ -1,0 +1,149 @@
+"""What the page "Journeys" asks for: `/journeys.json` is the list, `/journeys/<id>.json` one journey."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.adapters.journey_files import NAME, Checked, JourneyFile, JourneyFiles, check_text
+from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
+from bot.domain.journey import Headcount, Journey
+from bot.entrypoints.connectors import shelves_of
+from bot.entrypoints.journeys_page.drawing import draw
+from bot.entrypoints.journeys_page.numbers import by_step, other_versions, parked_people, totals
+from bot.entrypoints.translate import problem, to_webhook_request
+from bot.entrypoints.wiring import Service
+from bot.journeys.picture import picture_of
+from bot.journeys.sayings import entry_words
+
+PAGES = Path(__file__).parent.parent / "playground"
+MOST_PARKED = 50
+NAMED = f"{{journey:{NAME.pattern}}}"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class JourneysPage:
+    """Open to those who may use the HTTP API, as the page "Understanding" is."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+        self._files = JourneyFiles(shelves_of(service.settings, tuple(service.runtime.channels)))
+
+    def add_routes(self, app: web.Application) -> None:
+        """Nothing is there while nobody may use it."""
+        if not self._service.access.is_open:
+            return
+        for method, path, handler in (
+            ("GET", "/journeys", self._page("journeys.html")),
+            ("GET", "/journeys.json", self._list),
+            ("GET", f"/journeys/{NAMED}", self._page("journey.html")),
+            ("GET", f"/journeys/{NAMED}.json", self._journey),
+        ):
+            app.router.add_route(method, path, self._guarded(handler))
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            self._service.access.check(await to_webhook_request(request, str(request.url), self._runtime.clock.now()))
+            try:
+                return await handler(request)
+            except ContentError as error:
+                return web.json_response({"error": str(error), "faults": _faults(error.faults)}, status=422)
+            except Conflict as error:
+                return problem(409, str(error))
+
+        return guarded
+
+    def _page(self, name: str) -> Handler:
+        async def serve(_request: web.Request) -> web.StreamResponse:
+            return web.FileResponse(PAGES / name)
+
+        return serve
+
+    async def _list(self, _request: web.Request) -> web.StreamResponse:
+        journeys = self._runtime.library.current().journeys
+        async with self._runtime.store.transaction() as uow:
+            headcounts = await uow.enrolments.headcounts()
+        in_files = await asyncio.to_thread(self._files.names)
+        names = sorted({*journeys, *in_files, *(one.journey for one in headcounts)})
+        listed = [
+            _summary(name, journeys.get(name), [one for one in headcounts if one.journey == name], name in in_files)
+            for name in names
+        ]
+        faults = _faults(self._service.library.faults)
+        return _private_json({"journeys": listed, "faults": faults})
+
+    async def _journey(self, request: web.Request) -> web.StreamResponse:
+        name, version = request.match_info["journey"], request.query.get("version")
+        async with self._runtime.store.transaction() as uow:
+            headcounts = await uow.enrolments.headcounts(name)
+            parked = await uow.enrolments.parked(name, MOST_PARKED)
+            try:
+                older = await uow.enrolments.version(name, version) if version else None
+            except LookupError as error:
+                raise WebhookRejected(404, str(error)) from error
+        file = await asyncio.to_thread(self._files.read, name)
+        if file is None and not headcounts:
+            raise WebhookRejected(404, f'there is no journey "{name}" here')
+        checked = await asyncio.to_thread(self._checked, file) if file is not None else None
+        journey = older or (checked.journey if checked else None) or self._runtime.library.current().journeys.get(name)
+        told: dict[str, Any] = {
+            "journey": name,
+            "numbers": totals(headcounts),
+            "parked": parked_people(parked),
+            "older": older is not None,
+            "file": _file(file),
+            "faults": _faults(checked.faults) if checked else [],
+        }
+        return _private_json(told | (_shown(journey, headcounts) if journey is not None else {"picture": None}))
+
+    def _checked(self, file: JourneyFile) -> Checked:
+        playbook = self._runtime.library.current()
+        return check_text(file.shown, file.text, self._files.known(playbook), playbook.journeys)
+
+
+def _summary(name: str, journey: Journey | None, headcounts: list[Headcount], in_file: bool) -> dict[str, Any]:
+    summary: dict[str, Any] = {"journey": name, "numbers": totals(headcounts), "in_file": in_file}
+    if journey is None:
+        return summary | {"in_force": False}
+    entries = [entry_words(entry) for entry in journey.entries]
+    return summary | {"in_force": True, "purpose": journey.purpose.value, "entries": entries}
+
+
+def _shown(journey: Journey, headcounts: Sequence[Headcount]) -> dict[str, Any]:
+    steps = by_step(headcounts, journey.version)
+    return {
+        "version": journey.version,
+        "purpose": journey.purpose.value,
+        "holdout": journey.holdout / 100,
+        "goals": [goal.event for goal in journey.goals],
+        "steps": steps,
+        "others": other_versions(headcounts, journey.version),
+        "picture": draw(picture_of(journey), steps),
+    }
+
+
+def _file(file: JourneyFile | None) -> dict[str, str] | None:
+    return None if file is None else {"path": file.shown, "text": file.text, "digest": file.digest}
+
+
+def _faults(faults: tuple[Fault, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": fault.place.path,
+            "line": fault.place.line,
+            "column": fault.place.column,
+            "message": fault.message,
+            "suggestion": fault.suggestion,
+        }
+        for fault in faults
+    ]
+
+
+def _private_json(answer: dict[str, Any]) -> web.Response:
+    return web.json_response(answer, headers={"Cache-Control": "no-store"})

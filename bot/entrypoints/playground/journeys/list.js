@@ -1,0 +1,43 @@
+/** The list of journeys with live numbers. */
+
+import { byId, empty, h } from "../dom.js";
+import { ask, keepToken, numbersNodes, withToken } from "./service.js";
+
+async function load() {
+  byId("reload").setAttribute("aria-busy", "true");
+  const told = await ask("/journeys.json");
+  byId("reload").removeAttribute("aria-busy");
+  if (!told) {
+    byId("count").textContent = "could not be loaded";
+    return;
+  }
+  const { journeys, faults } = told;
+  byId("count").textContent = journeys.length === 1 ? "1 journey" : `${journeys.length} journeys`;
+  byId("faults").hidden = faults.length === 0;
+  byId("faults").replaceChildren(
+    h("strong", {}, "The content has faults; the last good version stays in force."),
+    h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
+  );
+  const nothing = h("li", {}, empty("No journeys yet", "A journey is a file in the folder journeys; its README says how."));
+  byId("list").replaceChildren(...(journeys.length > 0 ? journeys.map(journeyNode) : [nothing]));
+}
+
+const journeyNode = ({ journey, numbers, purpose, entries, in_file, in_force }) =>
+  h(
+    "li",
+    {},
+    h(
+      "div",
+      { class: "name-line" },
+      h("a", { href: withToken(`/journeys/${journey}`) }, journey),
+      purpose && h("span", { class: "tag" }, purpose),
+      !in_force && h("span", { class: "tag bad" }, in_file ? "not in force: its file has faults" : "its file is gone"),
+    ),
+    entries && h("ul", { class: "entries" }, entries.map((words) => h("li", {}, `People enter ${words}.`))),
+    h("dl", { class: "numbers" }, numbersNodes(numbers)),
+  );
+
+byId("reload").addEventListener("click", () => void load());
+keepToken();
+void load();
+setInterval(() => document.visibilityState === "visible" && void load(), 15_000);

@@ -1,0 +1,56 @@
+/** How the pages of journeys talk with the service, and what they share. */
+
+import { complain, h } from "../dom.js";
+
+const token = new URLSearchParams(location.search).get("token");
+
+/** The address, with the token of this page's own where it has one. */
+export function withToken(address) {
+  if (!token) return address;
+  const url = new URL(address, location.href);
+  url.searchParams.set("token", token);
+  return url.pathname + url.search;
+}
+
+/** The service's answer as `{ok, status, told}`; where it cannot be reached, the page says so. */
+export async function request(address, body) {
+  const headers = { "Content-Type": "application/json" };
+  const options = body ? { method: "POST", headers, body: JSON.stringify(body) } : {};
+  try {
+    const response = await fetch(withToken(address), { cache: "no-store", ...options });
+    return { ok: response.ok, status: response.status, told: await response.json() };
+  } catch {
+    return { ok: false, status: 0, told: { error: "The service does not answer. Is it running?" } };
+  }
+}
+
+/** What the service tells; null, and the page says why, where it does not. */
+export async function ask(address, body) {
+  const { ok, told } = await request(address, body);
+  if (ok) return told;
+  complain(told.error ?? "The service could not do that.");
+  return null;
+}
+
+/** Links between the pages keep the token. */
+export function keepToken() {
+  for (const link of document.querySelectorAll("a[data-page]")) link.href = withToken(link.getAttribute("href"));
+}
+
+const COUNT = new Intl.NumberFormat();
+export const number = (count) => COUNT.format(count);
+export const people = (count) => `${number(count)} ${count === 1 ? "person" : "people"}`;
+
+const STATES = [
+  ["waiting", "wait", "waiting"],
+  ["done", "have left", "gone"],
+  ["parked", "parked", "parked"],
+  ["held_out", "held out", "held-out"],
+  ["goals", "reached the goal", "goals"],
+];
+
+/** How many people are in each state, as terms and numbers. */
+export const numbersNodes = (numbers) =>
+  STATES.map(([name, words, kind]) =>
+    h("div", { class: numbers[name] ? kind : `${kind} none` }, h("dt", {}, words), h("dd", {}, number(numbers[name]))),
+  );

@@ -1,0 +1,35 @@
+/** What is to be known of one step: what it does, where it leads, and who is there. */
+
+import { empty, h } from "../dom.js";
+import { number, people } from "./service.js";
+
+const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
+
+/** The nodes about the step; `choose` goes to another. */
+export function stepNodes({ picture, steps }, id, choose) {
+  const box = picture.boxes.find((one) => one.id === id);
+  if (!box) return [empty("No step is chosen", "Choose one in the picture.")];
+  const counts = steps[id];
+  return [
+    h("p", { class: "step-name" }, h("strong", {}, box.title), h("code", {}, box.kind)),
+    box.words.length > 0 && h("ul", { class: "step-words" }, box.words.map((words) => h("li", {}, words))),
+    part("Then", h("ul", { class: "ways" }, (picture.ways[id] ?? []).map((way) => wayNode(way, choose)))),
+    counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts))),
+  ].filter(Boolean);
+}
+
+const wayNode = ({ to, title, words }, choose) =>
+  h(
+    "li",
+    {},
+    words && h("span", {}, words),
+    to === null
+      ? h("em", {}, "leaves the journey")
+      : h("button", { type: "button", class: "link", onclick: () => choose(to, true) }, title),
+  );
+
+const countNodes = (counts) => [
+  counts.waiting > 0 && h("li", {}, `${people(counts.waiting)} ${counts.waiting === 1 ? "waits" : "wait"} here`),
+  counts.parked > 0 && h("li", { class: "bad" }, `${people(counts.parked)} ${counts.parked === 1 ? "is" : "are"} parked here`),
+  counts.left.map(({ reason, people: count }) => h("li", {}, `${number(count)} left from here: ${reason}`)),
+];

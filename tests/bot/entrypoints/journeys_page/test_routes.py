@@ -1,0 +1,73 @@
+"""What the page "Journeys" is told, and who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from bot.adapters.api_access import CredentialAccess
+from bot.entrypoints.wiring import Service
+from tests.bot.entrypoints.journeys_page.conftest import WELCOME, ClientMaker
+from tests.bot.services.stage import Stage
+
+
+async def test_the_list_has_each_journey_with_its_numbers(
+    service: Service, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    (folder / "broken.yml").write_text("journey: broken\n")
+    await stage.meet()
+    await stage.happens("demo.requested")
+    async with client_of(service) as client:
+        told = await (await client.get("/journeys.json")).json()
+        assert (await client.get("/journeys")).content_type == "text/html"
+    broken, welcome = told["journeys"]
+    assert (broken["journey"], broken["in_force"], broken["in_file"]) == ("broken", False, True)
+    assert welcome["entries"] == ["when demo.requested happens"]
+    assert welcome["numbers"] == {
+        "waiting": 1, "done": 0, "held_out": 0, "parked": 0, "entered": 1, "goals": 0,
+    }  # fmt: skip
+
+
+async def test_a_journey_is_told_with_picture_people_and_file(
+    service: Service, stage: Stage, client_of: ClientMaker
+) -> None:
+    await stage.meet()
+    await stage.happens("demo.requested")
+    await stage.settle()
+    version = stage.library.playbook.journeys["welcome"].version
+    async with client_of(service) as client:
+        told = await (await client.get("/journeys/welcome.json")).json()
+        older = await (await client.get(f"/journeys/welcome.json?version={version}")).json()
+        assert (await client.get("/journeys/welcome.json?version=none")).status == 404
+        assert (await client.get("/journeys/nobody.json")).status == 404
+        assert (await client.get("/journeys/welcome")).content_type == "text/html"
+    assert told["file"]["text"] == WELCOME
+    assert [(box["id"], box["title"], box["line"]) for box in told["picture"]["boxes"]] == [
+        (":enter", "Enter", None),
+        ("steps.0", "Wait 1 day", 6),
+        ("tip", "Send tip", 7),
+    ]
+    assert told["picture"]["ways"]["tip"] == [{"to": None, "title": None, "words": ""}]
+    assert (told["version"], told["faults"], told["older"], older["older"]) == (version, [], False, True)
+    assert told["steps"] == {"steps.0": {"waiting": 1, "parked": 0, "left": []}}
+
+
+async def test_a_file_with_faults_is_shown_with_them(service: Service, folder: Path, client_of: ClientMaker) -> None:
+    (folder / "welcome.yml").write_text(WELCOME.replace("utter_tip", "utter_tipp"))
+    async with client_of(service) as client:
+        told = await (await client.get("/journeys/welcome.json")).json()
+    assert [(one["line"], one["column"], one["suggestion"]) for one in told["faults"]] == [
+        (8, 12, 'Did you mean "utter_tip"?')
+    ]
+    assert told["picture"]["boxes"][2]["title"] == "Send tip"  # of the version in force
+
+
+async def test_strangers_and_other_websites_see_nothing(service: Service, client_of: ClientMaker) -> None:
+    async with client_of(service) as client:
+        for path in ("/journeys", "/journeys.json", "/journeys/welcome", "/journeys/welcome.json"):
+            assert (await client.get(path, headers={"Host": "evil.example"})).status == 401
+    async with client_of(replace(service, access=CredentialAccess(token="let me in"))) as client:
+        assert (await client.get("/journeys.json")).status == 401
+        assert (await client.get("/journeys.json?token=let+me+in")).status == 200
+    async with client_of(replace(service, access=CredentialAccess())) as client:
+        assert (await client.get("/journeys")).status == 404

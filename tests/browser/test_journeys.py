@@ -1,0 +1,140 @@
+"""The pages of journeys in a real Chromium, on a real server with copies of the sample content."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bot.adapters.database import Database
+from bot.documents import parse
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.journeys.content import version_of
+from tests.contracts.samples import NOON, enrolment, journey, profile
+from tests.running import ROOT, RunningServer, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+
+NAME = "demo-follow-up"
+PARKED = EnrolmentStatus.PARKED
+
+
+@dataclass
+class Site:
+    server: RunningServer
+    file: Path
+
+    @property
+    def list(self) -> str:
+        return f"{self.server.address}/journeys"
+
+    @property
+    def url(self) -> str:
+        return f"{self.list}/{NAME}"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    data, content = tmp_path / "data", tmp_path / "journeys"
+    data.mkdir()
+    shutil.copytree(ROOT / "journeys", content)
+    file = content / f"{NAME}.yml"
+    version = version_of(parse(str(file), file.read_text()))
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
+        elsewhere.submit(lambda: asyncio.run(populate(f"sqlite+aiosqlite:///{data / 'overture.db'}", version))).result()
+    with running(data, {"OVERTURE_JOURNEYS": str(content)}) as server:
+        yield Site(server, file)
+
+
+async def populate(url: str, version: str) -> None:
+    """Seven people: three wait for an answer, one waits in an older version, two have left, one is parked."""
+    stands: list[dict[str, Any]] = [
+        {"step": "ask-for-time", "due_at": NOON + timedelta(days=9000)},
+        {"step": "ask-for-time", "due_at": NOON + timedelta(days=9000)},
+        {"step": "ask-for-time", "due_at": NOON + timedelta(days=9000)},
+        {"step": "old-question", "due_at": NOON + timedelta(days=9000), "version": "older"},
+        {"step": "ask-for-time", "status": EnrolmentStatus.DONE, "reason": "meeting.booked happened", "goal_at": NOON},
+        {"step": "end", "status": EnrolmentStatus.DONE, "reason": "came to the end"},
+        {"step": "steps.4", "status": PARKED, "reason": "the note is no text: <b>50</b>"},
+    ]
+    store = Database(url)
+    await store.migrate()
+    async with store.transaction() as uow:
+        for made in (version, "older"):
+            await uow.enrolments.publish(replace(journey(made, NAME), first="begin"))
+        for number, more in enumerate(stands):
+            person = ProfileId(f"person-{number}")
+            await uow.profiles.add(profile(person))
+            await uow.enrolments.add(
+                enrolment(f"e{number}", of=person, into=NAME, **{"version": version, "due_at": None} | more)
+            )
+    await store.close()
+
+
+def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
+    page.goto(site.server.address)
+    page.get_by_role("link", name="Journeys").click()
+    listed = page.locator("#list > li")
+    expect(listed).to_have_count(1)
+    expect(listed).to_contain_text("People enter when demo.requested happens; again after 90 days.")
+    expect(listed.locator(".waiting dd")).to_have_text("4")
+    expect(listed.locator(".goals dd")).to_have_text("1")
+    page.get_by_role("link", name=NAME).click()
+
+    question = page.locator("[data-step=ask-for-time]")
+    expect(question).to_contain_text("Ask with booking_form")
+    expect(question).to_contain_text("3 wait")
+    expect(question).to_contain_text("1 left")
+    expect(page.locator(".way.leaves").first).to_have_text("does not want to: leaves")
+    expect(page.locator("#parked")).to_contain_text("person-6 at steps.4the note is no text: <b>50</b>")
+    expect(page.get_by_label(f"The file of {NAME}")).to_have_value(re.compile("^# Somebody asked for a demo"))
+
+    question.focus()
+    page.keyboard.press("Enter")
+    step = page.locator("#step")
+    expect(step).to_contain_text("3 people wait here")
+    expect(step).to_contain_text("1 left from here: meeting.booked happened")
+    expect(page.locator(".line-numbers .chosen")).to_have_text("11")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-step='steps.2']")).to_be_focused()
+    step.get_by_role("button", name="Add to nurture").click()
+    expect(page.locator("[data-step=nurture]")).to_be_focused()
+    expect(page.locator("[data-step=nurture]")).to_have_attribute("aria-pressed", "true")
+
+    page.get_by_role("link", name="1 person in version older").click()
+    expect(page.locator("#tags")).to_contain_text("version older")
+    expect(page.locator(".box")).to_have_count(1)
+
+
+def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pytest.FixtureRequest) -> None:
+    wide, narrow = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
+    with (
+        browser.new_context(viewport=wide, color_scheme="light") as light,
+        browser.new_context(viewport=narrow, color_scheme="dark") as dark,
+    ):
+        for context, width in ((light, 1440), (dark, 390)):
+            page = context.new_page()
+            page.goto(site.list)
+            expect(page.locator("#list > li")).to_have_count(1)
+            _is_for_everybody(page, width)
+            page.goto(site.url)
+            page.locator("[data-step=ask-for-time]").click()
+            expect(page.locator("#step")).to_contain_text("3 people wait here")
+            _is_for_everybody(page, width)
+
+
+def _is_for_everybody(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
