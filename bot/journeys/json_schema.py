@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from bot.journeys.content import HEAD, PURPOSES
+from bot.journeys.content import HEAD, POLICIES, PURPOSES
 from bot.journeys.known import Known
 from bot.journeys.steps import BESIDE, KINDS
 from bot.journeys.windows import CLOSED
@@ -39,6 +39,12 @@ def journey_schema(known: Known | None = None) -> Schema:
             "minimum": 1,
             "maximum": 100,
             "description": "Of messages that are due together, that of the higher priority goes first. 50 without it.",
+        },
+        "on_edit": {
+            "anyOf": [
+                _choice(POLICIES, "What becomes of people who are inside when the file changes."),
+                _object({"map": {"type": "object", "additionalProperties": _ref("target")}}, required=("map",)),
+            ]
         },
         "steps": _ref("steps"),
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, insert, or_, select, update
+from sqlalchemy import Text, bindparam, case, cast, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
@@ -40,7 +40,16 @@ def _page_dated(attribute: Any) -> Any:
     return PAGE.where(profile.c.id <= bindparam("last"), or_(*days))
 
 
-PAGE_DATED_SQLITE = _page_dated(func.json_extract(profile.c.attributes, bindparam("attribute", type_=Text)))
+# A row whose JSON is broken fits every day, as a pattern fits itself: whoever reads it says what is wrong with it.
+PAGE_DATED_SQLITE = _page_dated(
+    case(
+        (
+            func.json_valid(profile.c.attributes) == 1,
+            func.json_extract(profile.c.attributes, bindparam("attribute", type_=Text)),
+        ),
+        else_=bindparam("day_0", type_=Text),
+    )
+)
 PAGE_DATED_POSTGRESQL = _page_dated(profile.c.attributes.op("->>")(bindparam("attribute", type_=Text)))
 OWNER = (
     select(profile)
