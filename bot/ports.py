@@ -450,6 +450,9 @@ class ScheduleState:
 
 class Profiles(Protocol):
     async def get(self, profile_id: ProfileId) -> Profile: ...
+    async def fresh(self, profile_id: ProfileId) -> Profile:
+        """As it is now, also of somebody who was expected: for whoever writes it."""
+
     async def add(self, profile: Profile) -> None: ...
     async def save(self, profile: Profile) -> None: ...
     async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
@@ -475,6 +478,9 @@ class Conversations(Protocol):
         """The conversation and what belongs to it, in one read."""
 
     async def at(self, channel: str, address: str) -> Conversation | None: ...
+    async def at_of(self, profile_id: ProfileId, channel: str, address: str) -> Conversation | None:
+        """As `at`, where it is likely to be this person's."""
+
     async def of(self, profile_id: ProfileId) -> Sequence[Conversation]: ...
     async def add(self, conversation: Conversation) -> None: ...
     async def save(self, conversation: Conversation) -> None:
@@ -523,6 +529,9 @@ class Inbox(Protocol):
 class Outbox(Protocol):
     async def add(self, entry: OutboxEntry) -> bool:
         """False when this key was taken before."""
+
+    async def add_at_end(self, entry: OutboxEntry) -> None:
+        """The same with the others at the end of the transaction; nothing where the key was taken before."""
 
     async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
         """Take due entries: each comes back as it was (WAITING, or SENDING and left so by a crash) and is now SENDING.
@@ -587,6 +596,9 @@ class Enrolments(Protocol):
 
     async def save(self, enrolment: Enrolment) -> None:
         """Write `seq` and what goes with it; raises Conflict unless the stored `seq` is one less."""
+
+    async def save_at_end(self, enrolment: Enrolment) -> None:
+        """The same with the others at the end of the transaction, or when enrolments are read; that raises then."""
 
     async def next_due(self) -> datetime | None: ...
     async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
@@ -661,6 +673,9 @@ class Handoffs(Protocol):
 class Scores(Protocol):
     async def add(self, change: ScoreChange) -> bool:
         """False when this key was counted before."""
+
+    async def add_at_end(self, change: ScoreChange) -> None:
+        """The same with the others at the end of the transaction."""
 
     async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]: ...
 
@@ -755,6 +770,9 @@ class Schedules(Protocol):
 
 class UnitOfWork(Protocol):
     """One transaction, and the tables in it."""
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        """Much will be read of these people: what is asked of one of them may be read of all of them at once."""
 
     @property
     def profiles(self) -> Profiles: ...

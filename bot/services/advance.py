@@ -23,6 +23,7 @@ async def advance_due(runtime: Runtime) -> int:
     try:
         async with runtime.store.transaction() as uow:
             due = await uow.enrolments.claim_due(now, BATCH)
+            uow.expect({enrolment.profile_id for enrolment in due})
             for enrolment in due:
                 await step(uow, runtime, enrolment, TimerFired(), now)
     except Conflict:

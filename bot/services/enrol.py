@@ -166,7 +166,7 @@ async def _step(
         return ()
     if paused and (after.step, after.visit) != (enrolment.step, enrolment.visit):
         after = replace(after, paused_at=now)
-    await uow.enrolments.save(after)
+    await uow.enrolments.save_at_end(after)
     await _explain(uow, after, result.trail, now)
     cause = Cause(
         key=f"{enrolment.id}:{after.seq}",

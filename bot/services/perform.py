@@ -69,19 +69,19 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case Emit():
             return (effect,)
         case SetAttribute(name=name, value=value):
-            profile = await uow.profiles.get(cause.profile_id)
+            profile = await uow.profiles.fresh(cause.profile_id)
             await uow.profiles.save(profile.with_attribute(name, value))
             _note_another_type(runtime, name, value)
         case AddTag(tag=tag):
-            profile = await uow.profiles.get(cause.profile_id)
+            profile = await uow.profiles.fresh(cause.profile_id)
             await uow.profiles.save(replace(profile, tags=profile.tags | {tag}))
         case RemoveTag(tag=tag):
-            profile = await uow.profiles.get(cause.profile_id)
+            profile = await uow.profiles.fresh(cause.profile_id)
             await uow.profiles.save(replace(profile, tags=profile.tags - {tag}))
         case ClaimIdentity(identity=kind, value=value):
             await uow.profiles.claim(cause.profile_id, Identity(kind, value), now)
         case ChangeScore():
-            await uow.scores.add(_score_change(effect, cause, now))
+            await uow.scores.add_at_end(_score_change(effect, cause, now))
         case RecordConsent():
             await uow.consents.add(_consent(effect, cause, now))
         case OptOut(how=how):

@@ -41,7 +41,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     message = ChannelMessage(
         conversation.channel, conversation.address, content, response=effect.response, fallbacks=further
     )
-    await uow.outbox.add(
+    await uow.outbox.add_at_end(
         OutboxEntry(
             id=OutboxId(new_id(now)),
             key=effect.key,
@@ -101,7 +101,7 @@ async def call_webhook(uow: UnitOfWork, runtime: Runtime, effect: CallWebhook, c
     """Queue the call; raises CannotPerform where the settings do not know the endpoint any more."""
     if runtime.endpoints is None or effect.endpoint not in runtime.endpoints.names:
         raise CannotPerform(f'OVERTURE_ENDPOINTS has no "{effect.endpoint}" any more')
-    await uow.outbox.add(
+    await uow.outbox.add_at_end(
         OutboxEntry(
             id=OutboxId(new_id(now)),
             key=effect.key,
@@ -160,7 +160,7 @@ async def reach(
             continue
         # A proved address comes first; else the latest, for people correct what they have mistyped.
         best = max(reversed(addresses), key=lambda identity: identity.verified)
-        found = await uow.conversations.at(name, best.value)
+        found = await uow.conversations.at_of(profile_id, name, best.value)
         if found is None:
             return await start_conversation(uow, profile_id, name, best.value, now)
         if found.profile_id == profile_id:

@@ -10,18 +10,21 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.benchmarks import entities, in_process, knowledge, over_http, segments, training, understanding
+from tests.benchmarks import entities, in_process, journeys, knowledge, over_http, segments, training, understanding
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
-    parser.add_argument("--only", choices=("segments",), help="this table alone")
+    parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
+    parser.add_argument("--only", choices=("segments", "journeys"), help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
-    if options.only == "segments":
-        for line in segments.table(options.people):
+    if options.only:
+        for line in (
+            segments.table(options.people) if options.only == "segments" else journeys.steps_table(options.steps)
+        ):
             print(line, flush=True)
         return
     print(over_http.start_line(), end="\n\n")
@@ -33,6 +36,7 @@ def main() -> None:
         entities.table(),
         knowledge.table(),
         segments.table(options.people),
+        journeys.steps_table(options.steps),
     ):
         for line in lines:
             print(line, flush=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from bot.adapters.codec import EVENT, TRACKER
 from bot.adapters.database.consents import suppression_of
 from bot.adapters.database.handoffs import handoff_of
 from bot.adapters.database.people import profile_of
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
 from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered
@@ -33,6 +33,9 @@ OF = (
     select(conversation)
     .where(conversation.c.profile_id == bindparam("profile"))
     .order_by(conversation.c.started_at, conversation.c.id)
+)
+OF_PEOPLE = OfPeople(
+    select(conversation).order_by(conversation.c.started_at, conversation.c.id), conversation.c.profile_id
 )
 _first_disclosed = bindparam("first_disclosed", type_=conversation.c.disclosed_at.type)
 SAVE = (
@@ -83,6 +86,13 @@ CUSTOMER, ASSISTANT = "Customer", "Assistant"
 
 
 class StoredConversations(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._expected = Expected(session, OF_PEOPLE)
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        self._expected.expect(people)
+
     async def get(self, conversation_id: ConversationId) -> Conversation:
         row = (await self._session.execute(GET, {"conversation": conversation_id})).first()
         if row is None:
@@ -103,15 +113,25 @@ class StoredConversations(Repository):
             asking_elsewhere=row.asking_elsewhere,
         )
 
+    async def at_of(self, profile_id: ProfileId, channel: str, address: str) -> Conversation | None:
+        for row in await self._expected.rows(profile_id) or ():
+            if (row.channel, row.address) == (channel, address):
+                return _conversation(row)
+        return await self.at(channel, address)
+
     async def at(self, channel: str, address: str) -> Conversation | None:
         row = (await self._session.execute(AT, {"on_channel": channel, "from_address": address})).first()
         return None if row is None else _conversation(row)
 
     async def of(self, profile_id: ProfileId) -> Sequence[Conversation]:
-        return [_conversation(row) for row in await self._session.execute(OF, {"profile": profile_id})]
+        rows = await self._expected.rows(profile_id)
+        if rows is None:
+            rows = (await self._session.execute(OF, {"profile": profile_id})).all()
+        return [_conversation(row) for row in rows]
 
     async def add(self, conversation: Conversation) -> None:
         """Raises Conflict when somebody was faster to start one with this address."""
+        self._expected.forget(conversation.profile_id)
         row = {
             "id": conversation.id,
             "shard": shard_of(conversation.profile_id),
@@ -126,6 +146,7 @@ class StoredConversations(Repository):
             raise Conflict(f"there is a conversation with this address on {conversation.channel} already.")
 
     async def save(self, conversation: Conversation) -> None:
+        self._expected.forget(conversation.profile_id)
         row = {
             "conversation": conversation.id,
             "version_read": conversation.version - 1,

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, func, select, text, update
 
 from bot.adapters.codec import JOURNEY, NAMES, PLAIN
 from bot.adapters.database.repository import Repository, Session, insert_once
-from bot.adapters.tables import enrolment, journey, shard_of
+from bot.adapters.tables import enrolment, journey, microseconds, shard_of
 from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Journey
@@ -55,6 +55,26 @@ CLAIM_DUE = (
     .with_for_update(skip_locked=True)
 )
 SAVE = update(enrolment).where(enrolment.c.id == bindparam("this_id"), enrolment.c.seq == bindparam("seq_read"))
+_PLACE = (
+    ("step", "text"), ("visit", "int"), ("due_at", "bigint"), ("waiting_for", "text"), ("arrived_at", "bigint"),
+    ("reminded", "smallint"), ("status", "text"), ("reason", "text"), ("seq", "int"), ("data", "text"),
+    ("goal_at", "bigint"), ("paused_at", "bigint"),
+)  # fmt: skip
+SAVE_ALL = text(
+    " ".join(
+        (
+            "UPDATE enrolment SET",
+            ", ".join(f"{name} = v.{name}" for name, _ in _PLACE),
+            "FROM unnest(CAST(:ids AS text[]),",
+            ", ".join(f"CAST(:{name} AS {type_}[])" for name, type_ in _PLACE),
+            ") AS v(id,",
+            ", ".join(name for name, _ in _PLACE),
+            ") WHERE enrolment.id = v.id AND enrolment.seq = v.seq - 1 RETURNING 1",
+        )
+    )
+)
+"""On PostgreSQL; it takes a tenth of what as many statements take."""
+
 NEXT_DUE = select(func.min(enrolment.c.due_at)).where(_goes_on)
 _alike = (
     enrolment.c.journey,
@@ -121,6 +141,7 @@ class StoredEnrolments(Repository):
         self._versions = versions
         self._watermark = watermark
         self._just_published: set[tuple[str, str]] = set()
+        self._moved: dict[str, Enrolment] = {}
 
     def committed(self) -> None:
         """What this transaction published is there to stay."""
@@ -156,51 +177,78 @@ class StoredEnrolments(Repository):
             "lane": enrolment.lane,
             **self._place(enrolment),
         }
-        return (await self._session.execute(ADD, row)).first() is not None
+        return (await self._execute(ADD, row)).first() is not None
 
     async def get(self, enrolment_id: EnrolmentId) -> Enrolment:
-        row = (await self._session.execute(GET, {"this_id": enrolment_id})).first()
+        row = (await self._execute(GET, {"this_id": enrolment_id})).first()
         if row is None:
             raise LookupError(f'there is no enrolment "{enrolment_id}" in the store.')
         return _enrolment(row)
 
     async def by_entry(self, journey: str, entry: str) -> Enrolment | None:
-        row = (await self._session.execute(BY_ENTRY, {"this_journey": journey, "entered_by": entry})).first()
+        row = (await self._execute(BY_ENTRY, {"this_journey": journey, "entered_by": entry})).first()
         return None if row is None else _enrolment(row)
 
     async def reach_goal(self, profile_id: ProfileId, journey: str, *, since: datetime, at: datetime) -> int:
         values = {"profile": profile_id, "this_journey": journey, "since": since, "reached_at": at}
-        return int((await self._session.execute(REACH_GOAL, values)).rowcount)
+        return int((await self._execute(REACH_GOAL, values)).rowcount)
 
     async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None:
         values = {"profile": profile_id, "this_journey": journey}
-        entered: datetime | None = (await self._session.execute(LAST_ENTRY, values)).scalar()
+        entered: datetime | None = (await self._execute(LAST_ENTRY, values)).scalar()
         return entered
 
     async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]:
-        return [_enrolment(row) for row in await self._session.execute(WAITING, {"profile": profile_id})]
+        return [_enrolment(row) for row in await self._execute(WAITING, {"profile": profile_id})]
 
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
         values = {"now": now, "floor": self._watermark.floor(now), "most": limit}
-        due = [_enrolment(row) for row in await self._session.execute(CLAIM_DUE, values)]
+        due = [_enrolment(row) for row in await self._execute(CLAIM_DUE, values)]
         # What is found stays below the mark: should this transaction fail, it has to be found again.
         self._watermark.claimed(due[0].due_at or now if due else now)
         return due
 
+    async def save_at_end(self, enrolment: Enrolment) -> None:
+        if enrolment.id in self._moved:
+            await self.write()
+        self._moved[enrolment.id] = enrolment
+        self._note_due(enrolment)
+
+    async def write(self) -> None:
+        """Write where those stand who were saved for the end; raises Conflict as `save` does."""
+        if not self._moved:
+            return
+        moved, self._moved = list(self._moved.values()), {}
+        places = [self._place(one) for one in moved]
+        if self._session.is_postgresql:
+            columns = {name: [_written(place[name]) for place in places] for name, _ in _PLACE}
+            saved = len((await self._session.execute(SAVE_ALL, {"ids": [one.id for one in moved], **columns})).all())
+        else:
+            rows = [
+                {"this_id": one.id, "seq_read": one.seq - 1, **place} for one, place in zip(moved, places, strict=True)
+            ]
+            saved = (await self._session.execute(SAVE, rows)).rowcount
+        if saved != len(moved):
+            raise Conflict(f"{len(moved) - saved} enrolments are not where they were any more.")
+
+    async def _execute(self, statement: Any, values: Any = None) -> Any:
+        await self.write()
+        return await self._session.execute(statement, values)
+
     async def save(self, enrolment: Enrolment) -> None:
         row = {"this_id": enrolment.id, "seq_read": enrolment.seq - 1, **self._place(enrolment)}
-        if not (await self._session.execute(SAVE, row)).rowcount:
+        if not (await self._execute(SAVE, row)).rowcount:
             raise Conflict(f"enrolment {enrolment.id} is not at step number {enrolment.seq - 1} any more.")
 
     async def next_due(self) -> datetime | None:
-        due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
+        due: datetime | None = (await self._execute(NEXT_DUE)).scalar()
         return due
 
     async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
         if journey is None:
-            rows = await self._session.execute(ALL_HEADCOUNTS, {})
+            rows = await self._execute(ALL_HEADCOUNTS, {})
         else:
-            rows = await self._session.execute(HEADCOUNTS, {"this_journey": journey})
+            rows = await self._execute(HEADCOUNTS, {"this_journey": journey})
         return [
             Headcount(
                 row.journey, row.version, row.step, EnrolmentStatus(row.status), row.reason, row.people, row.goals
@@ -209,14 +257,15 @@ class StoredEnrolments(Repository):
         ]
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
-        return [
-            _enrolment(row) for row in await self._session.execute(PARKED, {"this_journey": journey, "most": limit})
-        ]
+        return [_enrolment(row) for row in await self._execute(PARKED, {"this_journey": journey, "most": limit})]
+
+    def _note_due(self, enrolment: Enrolment) -> None:
+        if enrolment.due_at is not None and enrolment.status is EnrolmentStatus.WAITING:
+            self._watermark.will_be_due(enrolment.due_at)
 
     def _place(self, enrolment: Enrolment) -> dict[str, Any]:
         """What an advance may change."""
-        if enrolment.due_at is not None and enrolment.status is EnrolmentStatus.WAITING:
-            self._watermark.will_be_due(enrolment.due_at)
+        self._note_due(enrolment)
         return {
             "step": enrolment.step,
             "visit": enrolment.visit,
@@ -231,6 +280,16 @@ class StoredEnrolments(Repository):
             "goal_at": enrolment.goal_at,
             "paused_at": enrolment.paused_at,
         }
+
+
+def _written(value: Any) -> Any:
+    return (
+        microseconds(value)
+        if isinstance(value, datetime)
+        else value.replace("\0", "\ufffd")
+        if isinstance(value, str)
+        else value
+    )
 
 
 def _enrolment(row: Any) -> Enrolment:

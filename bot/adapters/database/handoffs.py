@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
 
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import handoff, outbox
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
@@ -16,12 +17,9 @@ ADD = insert_once(handoff).returning(handoff.c.id)
 GET = select(handoff).where(handoff.c.id == bindparam("this_id"))
 _open = text("state <> 'closed'")
 OPEN_IN = select(handoff).where(handoff.c.conversation_id == bindparam("conversation"), _open)
-OPEN_FOR = (
-    select(handoff)
-    .where(handoff.c.profile_id == bindparam("profile"), _open)
-    .order_by(handoff.c.state != HandoffState.CLAIMED, handoff.c.created_at.desc(), handoff.c.id.desc())
-    .limit(1)
-)
+_claimed_first = (handoff.c.state != HandoffState.CLAIMED, handoff.c.created_at.desc(), handoff.c.id.desc())
+OPEN_FOR = select(handoff).where(handoff.c.profile_id == bindparam("profile"), _open).order_by(*_claimed_first).limit(1)
+OPEN_FOR_PEOPLE = OfPeople(select(handoff).where(_open).order_by(*_claimed_first), handoff.c.profile_id)
 IN_THREAD = (
     select(handoff)
     .join(outbox, outbox.c.key == handoff.c.card_key)
@@ -37,8 +35,16 @@ SAVE = update(handoff).where(handoff.c.id == bindparam("this_id"), handoff.c.ver
 
 
 class StoredHandoffs(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._expected = Expected(session, OPEN_FOR_PEOPLE)
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        self._expected.expect(people)
+
     async def add(self, handoff: Handoff) -> None:
         """Raises Conflict when one is open in this conversation."""
+        self._expected.forget(handoff.profile_id)
         row = {
             "id": handoff.id,
             "conversation_id": handoff.conversation_id,
@@ -64,12 +70,16 @@ class StoredHandoffs(Repository):
         return await self._one(OPEN_IN, conversation=conversation_id)
 
     async def open_for(self, profile_id: ProfileId) -> Handoff | None:
+        expected = await self._expected.rows(profile_id)
+        if expected is not None:
+            return handoff_of(expected[0]) if expected else None
         return await self._one(OPEN_FOR, profile=profile_id)
 
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
         return await self._one(IN_THREAD, at_desk=desk, known_as=vendor_id)
 
     async def save(self, handoff: Handoff) -> None:
+        self._expected.forget(handoff.profile_id)
         row = {"this_id": handoff.id, "version_read": handoff.version - 1, **_state(handoff)}
         if not (await self._session.execute(SAVE, row)).rowcount:
             raise Conflict(f"hand-off {handoff.id} is not at version {handoff.version - 1} any more.")

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text,
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import DISPATCH, WINDOW
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.tables import delivery, outbox, shard_of
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, OutboxEntry, OutboxStatus
@@ -18,6 +18,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeliveryState
 
 ADD = insert_once(outbox).returning(outbox.c.position)
+ADD_ALL = insert_once(outbox)
 
 _other = outbox.alias("other")
 _goes_before = or_(
@@ -134,44 +135,45 @@ TRACK = _word.on_conflict_do_update(
 
 
 class StoredOutbox(Repository):
+    """Entries that wait for the transaction's end are written before anything else is asked of the outbox."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._waiting: list[dict[str, Any]] = []
+
+    async def add_at_end(self, entry: OutboxEntry) -> None:
+        self._waiting.append(_row(entry))
+
+    async def write(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            await self._session.execute(ADD_ALL, waiting)
+
+    async def _execute(self, statement: Any, values: Any = None) -> Any:
+        await self.write()
+        return await self._session.execute(statement, values)
+
     async def add(self, entry: OutboxEntry) -> bool:
-        row = {
-            "id": entry.id,
-            "key": entry.key,
-            "profile_id": entry.profile_id,
-            "shard": shard_of(entry.profile_id or entry.conversation_id or entry.id),
-            "conversation_id": entry.conversation_id,
-            "enrolment_id": entry.enrolment_id,
-            "channel": _lane(entry.dispatch),
-            "purpose": entry.purpose,
-            "dispatch": DISPATCH.dump(entry.dispatch),
-            "window": None if entry.window is None else WINDOW.dump(entry.window),
-            "created_at": entry.created_at,
-            "expires_at": entry.expires_at,
-            "priority": entry.priority,
-            "cap": entry.cap,
-            **_progress(entry),
-        }
-        return (await self._session.execute(ADD, row)).first() is not None
+        return (await self._execute(ADD, _row(entry))).first() is not None
 
     async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
         """At most one entry of each conversation and channel, so that a burst leaves one by one and in order."""
         left = {"now": now, "stale": now - stale_after, "most": limit}
-        rows = list((await self._session.execute(CLAIM_STALE, left)).all())
+        rows = list((await self._execute(CLAIM_STALE, left)).all())
         if len(rows) < limit:
             wanted = {"now": now, "most": limit - len(rows)}
-            rows += (await self._session.execute(CLAIM_DUE, wanted)).all()
+            rows += (await self._execute(CLAIM_DUE, wanted)).all()
         if rows:
             marks = [{"this_position": row.position, "now": now} for row in rows]
-            await self._session.execute(MARK_SENDING, marks)
+            await self._execute(MARK_SENDING, marks)
         return [_entry(row) for row in rows]
 
     async def settle(self, entry: OutboxEntry) -> None:
         values = {"this_key": entry.key, **_progress(entry)}
         if entry.status is not OutboxStatus.SENT:
-            await self._session.execute(SETTLE, values)
+            await self._execute(SETTLE, values)
             return
-        await self._session.execute(SETTLE_SENT, values | {"tried_at": entry.first_tried_at})
+        await self._execute(SETTLE_SENT, values | {"tried_at": entry.first_tried_at})
         if entry.vendor_id is not None and isinstance(entry.dispatch, ChannelMessage):
             receipt = {
                 "channel": entry.dispatch.channel,
@@ -181,37 +183,37 @@ class StoredOutbox(Repository):
                 "error": "",
                 "at": entry.first_tried_at or entry.due_at,
             }
-            await self._session.execute(KEEP_RECEIPT, receipt)
+            await self._execute(KEEP_RECEIPT, receipt)
 
     async def by_key(self, key: str) -> OutboxEntry | None:
-        row = (await self._session.execute(BY_KEY, {"this_key": key})).first()
+        row = (await self._execute(BY_KEY, {"this_key": key})).first()
         return None if row is None else _entry(row)
 
     async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None:
-        found = await self._session.execute(BY_VENDOR_ID, {"on_channel": channel, "known_as": vendor_id})
+        found = await self._execute(BY_VENDOR_ID, {"on_channel": channel, "known_as": vendor_id})
         row = found.first()
         return None if row is None else _entry(row)
 
     async def purge(self, profile_id: ProfileId, purpose: Purpose, why: str) -> Sequence[OutboxEntry]:
-        found = await self._session.execute(PURGEABLE, {"profile": profile_id, "with_purpose": purpose})
+        found = await self._execute(PURGEABLE, {"profile": profile_id, "with_purpose": purpose})
         rows = found.all()
         if rows:
-            await self._session.execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
+            await self._execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
         return [_entry(row) for row in rows]
 
     async def sent_since(
         self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:
         values = {"profile": profile_id, "with_purpose": purpose, "on_channel": channel, "since": since}
-        return [row.sent_at for row in await self._session.execute(SENT_SINCE, values)]
+        return [row.sent_at for row in await self._execute(SENT_SINCE, values)]
 
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
-        found = await self._session.execute(WROTE_LAST, {"profile": profile_id, "among": sorted(among)})
+        found = await self._execute(WROTE_LAST, {"profile": profile_id, "among": sorted(among)})
         enrolment_id: EnrolmentId | None = found.scalar()
         return enrolment_id
 
     async def next_due(self) -> datetime | None:
-        due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
+        due: datetime | None = (await self._execute(NEXT_DUE)).scalar()
         return due
 
     async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
@@ -224,10 +226,30 @@ class StoredOutbox(Repository):
             "error": error,
             "at": at,
         }
-        return (await self._session.execute(TRACK, word)).scalar() is not None
+        return (await self._execute(TRACK, word)).scalar() is not None
 
     async def count(self, status: OutboxStatus) -> int:
-        return int((await self._session.execute(COUNT[status])).scalar_one())
+        return int((await self._execute(COUNT[status])).scalar_one())
+
+
+def _row(entry: OutboxEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "key": entry.key,
+        "profile_id": entry.profile_id,
+        "shard": shard_of(entry.profile_id or entry.conversation_id or entry.id),
+        "conversation_id": entry.conversation_id,
+        "enrolment_id": entry.enrolment_id,
+        "channel": _lane(entry.dispatch),
+        "purpose": entry.purpose,
+        "dispatch": DISPATCH.dump(entry.dispatch),
+        "window": None if entry.window is None else WINDOW.dump(entry.window),
+        "created_at": entry.created_at,
+        "expires_at": entry.expires_at,
+        "priority": entry.priority,
+        "cap": entry.cap,
+        **_progress(entry),
+    }
 
 
 def _lane(dispatch: Dispatch) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
 from bot.adapters.database.facts import as_stored, facts_text
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
@@ -73,8 +73,27 @@ IDENTITIES = (
 )
 
 
+PROFILES_OF = OfPeople(select(profile), profile.c.id)
+IDENTITIES_OF = OfPeople(
+    select(identity).order_by(identity.c.claimed_at, identity.c.kind, identity.c.value), identity.c.profile_id
+)
+
+
 class StoredProfiles(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._expected = Expected(session, PROFILES_OF)
+        self._identities = Expected(session, IDENTITIES_OF)
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        self._expected.expect(people)
+        self._identities.expect(people)
+
     async def get(self, profile_id: ProfileId) -> Profile:
+        expected = await self._expected.rows(profile_id)
+        return profile_of(expected[0]) if expected else await self.fresh(profile_id)
+
+    async def fresh(self, profile_id: ProfileId) -> Profile:
         row = (await self._session.execute(GET_PROFILE, {"profile": profile_id})).first()
         if row is None:
             raise LookupError(f'there is no profile "{profile_id}" in the store.')
@@ -85,6 +104,7 @@ class StoredProfiles(Repository):
         await self._session.execute(ADD_PROFILE, identifying | _knowledge(profile))
 
     async def save(self, profile: Profile) -> None:
+        self._expected.forget(profile.id)
         changed = await self._session.execute(SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile))
         if not changed.rowcount:
             raise LookupError(f'there is no profile "{profile.id}" in the store.')
@@ -115,6 +135,7 @@ class StoredProfiles(Repository):
         return None if row is None else profile_of(row)
 
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
+        self._identities.forget(profile_id)
         row = {
             "kind": identity.kind,
             "value": identity.value,
@@ -125,7 +146,9 @@ class StoredProfiles(Repository):
         await self._session.execute(CLAIM, row)
 
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
-        rows = await self._session.execute(IDENTITIES, {"profile": profile_id})
+        rows = await self._identities.rows(profile_id)
+        if rows is None:
+            rows = (await self._session.execute(IDENTITIES, {"profile": profile_id})).all()
         return [Identity(row.kind, row.value, row.verified) for row in rows]
 
     async def lock(self, profile_id: ProfileId) -> None:
@@ -165,25 +188,54 @@ ADD_SCORE = insert_once(score_change).returning(score_change.c.position)
 SCORES = select(score_change).where(score_change.c.profile_id == bindparam("profile")).order_by(score_change.c.position)
 
 
+ADD_SCORES = insert_once(score_change)
+SCORES_OF = OfPeople(select(score_change).order_by(score_change.c.position), score_change.c.profile_id)
+
+
 class StoredScores(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._expected = Expected(session, SCORES_OF)
+        self._waiting: list[dict[str, Any]] = []
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        self._expected.expect(people)
+
     async def add(self, change: ScoreChange) -> bool:
-        row = {
-            "profile_id": change.profile_id,
-            "key": change.key,
-            "dimension": change.dimension,
-            "points": change.points,
-            "reason": change.reason,
-            "rule": change.rule,
-            "at": change.at,
-        }
-        return (await self._session.execute(ADD_SCORE, row)).first() is not None
+        await self.write()
+        self._expected.forget(change.profile_id)
+        return (await self._session.execute(ADD_SCORE, _score_row(change))).first() is not None
+
+    async def add_at_end(self, change: ScoreChange) -> None:
+        self._expected.forget(change.profile_id)
+        self._waiting.append(_score_row(change))
+
+    async def write(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            await self._session.execute(ADD_SCORES, waiting)
 
     async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]:
-        rows = await self._session.execute(SCORES, {"profile": profile_id})
+        rows = await self._expected.rows(profile_id)
+        if rows is None:
+            await self.write()
+            rows = (await self._session.execute(SCORES, {"profile": profile_id})).all()
         return [
             ScoreChange(row.profile_id, row.key, row.dimension, row.points, row.reason, row.rule, row.at)
             for row in rows
         ]
+
+
+def _score_row(change: ScoreChange) -> dict[str, Any]:
+    return {
+        "profile_id": change.profile_id,
+        "key": change.key,
+        "dimension": change.dimension,
+        "points": change.points,
+        "reason": change.reason,
+        "rule": change.rule,
+        "at": change.at,
+    }
 
 
 GET_LINK = select(crm_link.c.crm_id).where(

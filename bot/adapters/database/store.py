@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, make_url, text
@@ -25,6 +25,7 @@ from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.migrations import HEAD, upgrade
 from bot.domain.errors import Conflict, SettingsError
+from bot.domain.ids import ProfileId
 
 SERIALISATION_FAILURES = ("40001", "40P01")
 """PostgreSQL's codes for a serialisation failure and a deadlock: both are resolved by trying again."""
@@ -49,6 +50,17 @@ class Transaction:
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
 
+    def expect(self, people: Collection[ProfileId]) -> None:
+        for group in (self.profiles, self.scores, self.conversations, self.handoffs):
+            group.expect(people)
+
+    async def write(self) -> None:
+        """Write what was left to the end; the feeds last, for on PostgreSQL that takes a lock."""
+        await self.enrolments.write()
+        await self.scores.write()
+        await self.outbox.write()
+        await self.feeds.write()
+
 
 class Database:
     """The `Store` of `bot/ports.py`. Opens nothing until it is first used."""
@@ -72,7 +84,7 @@ class Database:
             async with self._backend.transaction() as session:
                 transaction = Transaction(session, self._versions, self._watermark)
                 yield transaction
-                await transaction.feeds.write()
+                await transaction.write()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in SERIALISATION_FAILURES:
                 raise Conflict("two transactions got into each other's way; try again.") from error
