@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     api_jwt_secret: str = ""
     """Opens our HTTP API to callers with a JWT that is signed with it (HS256)."""
 
+    edit_journeys: bool | None = None
+    """Whether the page Journeys may change their files; unless set, in development and not in production."""
+
     endpoints: SecretStr = SecretStr("")
     """Other systems that journeys may tell something, as JSON: {"billing": {"url": "https://...", "secret": "..."}}."""
 
@@ -181,6 +184,10 @@ class Settings(BaseSettings):
         """Where journeys are: as set; else where the assistant brings its own, as an imported one does."""
         own = self.assistant / "journeys"
         return own if "journeys" not in self.model_fields_set and own.is_dir() else self.journeys
+
+    @property
+    def may_edit_journeys(self) -> bool:
+        return self.environment == "development" if self.edit_journeys is None else self.edit_journeys
 
     @property
     def is_private(self) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from threading import Lock
 
 from bot.adapters.explaining import training_data_of
 from bot.adapters.library import Shelves, Stamp, read_contents, stamp_of
+from bot.adapters.replacing import replace_file
 from bot.documents import did_you_mean
 from bot.domain.errors import Conflict, ContentError, Fault, Place
 from bot.nlu.new_example import LONGEST_EXAMPLE, with_example
@@ -43,7 +41,7 @@ class NluFiles:
                 _refuse(text, intent, examples, path)
                 before = path.read_bytes()
                 changed, place = with_example(str(path), before.decode("utf-8"), intent, text)
-                if _replace(path, before, changed.encode("utf-8")):
+                if replace_file(path, before, changed.encode("utf-8")):
                     return place
         raise Conflict(f"{path} is being edited; save it and try again.")
 
@@ -78,19 +76,3 @@ def _refuse(text: str, intent: str, examples: Sequence[Example], path: Path) -> 
         raise ContentError(
             [Fault(same.place, f'this is an example of "{same.intent}" already.', "Dismiss the message.")]
         )
-
-
-def _replace(path: Path, before: bytes, after: bytes) -> bool:
-    """Put the new content in place at once, unless somebody has changed the file meanwhile."""
-    target = path.resolve()  # where it is a link, what it leads to
-    with NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}-", delete=False) as draft:
-        try:
-            draft.write(after)
-            draft.flush()
-            shutil.copymode(target, draft.name)
-            if target.read_bytes() != before:
-                return False
-            os.replace(draft.name, target)  # noqa: PTH105  replaces what is there, everywhere
-        finally:
-            Path(draft.name).unlink(missing_ok=True)
-    return True

@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from bot.adapters.known_names import known_names
 from bot.adapters.library import PROFILE, Shelves
+from bot.adapters.replacing import replace_file
 from bot.documents import Document, Faults, parse, salvage
-from bot.domain.errors import ContentError, Fault
+from bot.domain.errors import Conflict, ContentError, Fault
 from bot.domain.journey import Journey
 from bot.journeys.content import Known, read_journey
 from bot.journeys.runs import check_runs
@@ -44,6 +46,7 @@ class JourneyFiles:
 
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves
+        self._lock = Lock()
 
     def names(self) -> list[str]:
         """The journeys that have a file, with faults or without."""
@@ -60,6 +63,14 @@ class JourneyFiles:
         except (OSError, UnicodeDecodeError):
             return None
         return JourneyFile(path, f"{path.parent.name}/{path.name}", text, digest_of(body))
+
+    def write(self, name: str, digest: str, text: str) -> None:
+        """Put the text in place of what the file said when its digest was this; raises Conflict where it is another."""
+        with self._lock:
+            file = self.read(name)
+            before = file.text.encode() if file is not None else b""
+            if file is None or file.digest != digest or not replace_file(file.path, before, text.encode()):
+                raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
 
     def known(self, playbook: Playbook) -> Known:
         """What a journey may refer to, as it is in force."""

@@ -23,8 +23,8 @@ TEXT = ["string", "number"]
 """Scalars that are read as texts."""
 
 
-def journey_schema(known: Known | None = None) -> Schema:
-    """The schema; with `known`, its names are offered for completion."""
+def journey_schema(known: Known | None = None, steps: Iterable[str] = ()) -> Schema:
+    """The schema; the names of `known`, and `steps` where a step is pointed at, are offered for completion."""
     known = known or Known()
     properties = {
         "journey": _pattern("[a-z][a-z0-9_-]{0,79}", "The id: the same as the file's name, never given to another."),
@@ -55,7 +55,7 @@ def journey_schema(known: Known | None = None) -> Schema:
         "additionalProperties": False,
         "required": ["journey", "purpose", "enter", "steps"],
         "properties": {key: properties[key] for key in HEAD},
-        "definitions": {**_parts(known), **_entries(known), **_steps(known)},
+        "definitions": {**_parts(known, steps), **_entries(known), **_steps(known)},
     }
 
 
@@ -67,13 +67,13 @@ def step_schema(kind: str, known: Known | None = None) -> Schema:
 # ---------------------------------------------------------------- parts
 
 
-def _parts(known: Known) -> Schema:
+def _parts(known: Known, steps: Iterable[str]) -> Schema:
     return {
         "duration": _pattern("([0-9]{1,9} ?[smhdw] ?)+", "A length of time: 30m, 12h, 2d, 1w or 1d12h."),
         "expression": {"type": "string", "description": "A condition, such as answer.team_size > 20."},
         "value": {"description": "A value; a text that begins with = is computed: = answer.team_size."},
         "values": {"type": "object", "additionalProperties": _ref("value")},
-        "target": {"type": TEXT, "description": "The id of a step, or end."},
+        "target": _name({*steps, "end"}, "The id of a step, or end."),
         "go": _object({"go": _ref("target")}, required=("go",)),
         "outcome": _object({"do": _ref("steps"), "go": _ref("target")}, "Steps to do, or the step to go to."),
         "channels": _one_or_list(_name(known.channels), "Tried in this order; the first that reaches the person."),

@@ -117,6 +117,53 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
     expect(page.locator(".box")).to_have_count(1)
 
 
+def test_a_marketer_edits_the_file_and_saves_what_has_changed(page: Page, site: Site, complaints: list[str]) -> None:
+    before = site.file.read_text()
+    page.goto(site.url)
+    text, faults, save = (
+        page.get_by_label(f"The file of {NAME}"),
+        page.locator("#editor-faults li"),
+        page.locator("#save"),
+    )
+    expect(text).to_have_value(before)
+    text.fill(before.replace("[sms]", "[smss]"))
+    expect(faults.first).to_have_text('Line 12there is no channel "smss". Did you mean "sms"?')
+    expect(page.locator(".line-numbers .bad").first).to_have_text("12")
+    expect(save).to_be_disabled()
+    faults.get_by_role("button", name="Line 12").click()
+    expect(text).to_be_focused()
+
+    text.fill(
+        before.replace("- wait: 1d", "- wait: 2d").replace(
+            "- score: {engagement: 10, reason", "- score: {engagement: 10, rea"
+        )
+    )
+    text.evaluate("area => area.setSelectionRange(...Array(2).fill(area.value.indexOf('rea:') + 3))")
+    text.focus()
+    page.keyboard.press("Control+Space")
+    expect(page.locator("#completions")).to_contain_text("reason:")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-step='steps.0']")).to_contain_text("Wait 2 days")
+    expect(page.locator("#picture-about")).to_have_text("7 steps, not saved yet")
+    expect(faults).to_have_count(0)
+    save.click()
+    expect(page.locator(".line-diff .gone")).to_contain_text("- wait: 1d")
+    expect(page.locator(".line-diff .new")).to_have_count(1)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#done")).to_contain_text("Saved")
+    assert site.file.read_text() == before.replace("- wait: 1d", "- wait: 2d")
+    expect(page.locator("#picture-about")).to_have_text("7 steps")
+    expect(page.locator("#tags")).not_to_contain_text("not in force")
+
+    text.fill(before)
+    site.file.write_text(before + "# somebody else was here\n")
+    expect(save).to_be_enabled()
+    save.click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("somebody else has changed the file")
+    assert site.file.read_text().endswith("# somebody else was here\n")
+
+
 def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pytest.FixtureRequest) -> None:
     wide, narrow = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
     with (

@@ -9,11 +9,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.adapters.journey_files import NAME, Checked, JourneyFile, JourneyFiles, check_text
-from bot.domain.errors import Conflict, ContentError, Fault, WebhookRejected
+from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
+from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey
 from bot.entrypoints.connectors import shelves_of
+from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.drawing import draw
+from bot.entrypoints.journeys_page.editing import Editing
 from bot.entrypoints.journeys_page.numbers import by_step, other_versions, parked_people, totals
 from bot.entrypoints.translate import problem, to_webhook_request
 from bot.entrypoints.wiring import Service
@@ -34,6 +36,7 @@ class JourneysPage:
         self._service = service
         self._runtime = service.runtime
         self._files = JourneyFiles(shelves_of(service.settings, tuple(service.runtime.channels)))
+        self._editing = Editing(service, self._files)
 
     def add_routes(self, app: web.Application) -> None:
         """Nothing is there while nobody may use it."""
@@ -44,6 +47,9 @@ class JourneysPage:
             ("GET", "/journeys.json", self._list),
             ("GET", f"/journeys/{NAMED}", self._page("journey.html")),
             ("GET", f"/journeys/{NAMED}.json", self._journey),
+            ("POST", "/journeys/check", self._editing.check),
+            ("POST", "/journeys/complete", self._editing.complete),
+            ("POST", f"/journeys/{NAMED}", self._editing.save),
         ):
             app.router.add_route(method, path, self._guarded(handler))
 
@@ -53,7 +59,7 @@ class JourneysPage:
             try:
                 return await handler(request)
             except ContentError as error:
-                return web.json_response({"error": str(error), "faults": _faults(error.faults)}, status=422)
+                return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
             except Conflict as error:
                 return problem(409, str(error))
 
@@ -75,8 +81,8 @@ class JourneysPage:
             _summary(name, journeys.get(name), [one for one in headcounts if one.journey == name], name in in_files)
             for name in names
         ]
-        faults = _faults(self._service.library.faults)
-        return _private_json({"journeys": listed, "faults": faults})
+        faults = faults_json(self._service.library.faults)
+        return private_json({"journeys": listed, "faults": faults})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")
@@ -90,21 +96,23 @@ class JourneysPage:
         file = await asyncio.to_thread(self._files.read, name)
         if file is None and not headcounts:
             raise WebhookRejected(404, f'there is no journey "{name}" here')
-        checked = await asyncio.to_thread(self._checked, file) if file is not None else None
+        checked = await asyncio.to_thread(self._editing.checked, name, file.text) if file is not None else None
         journey = older or (checked.journey if checked else None) or self._runtime.library.current().journeys.get(name)
         told: dict[str, Any] = {
             "journey": name,
             "numbers": totals(headcounts),
             "parked": parked_people(parked),
             "older": older is not None,
+            "may_edit": self._editing.allowed and file is not None and older is None,
+            "in_force": journey is not None and self._is_in_force(journey),
             "file": _file(file),
-            "faults": _faults(checked.faults) if checked else [],
+            "faults": faults_json(checked.faults) if checked else [],
         }
-        return _private_json(told | (_shown(journey, headcounts) if journey is not None else {"picture": None}))
+        return private_json(told | (_shown(journey, headcounts) if journey is not None else {"picture": None}))
 
-    def _checked(self, file: JourneyFile) -> Checked:
-        playbook = self._runtime.library.current()
-        return check_text(file.shown, file.text, self._files.known(playbook), playbook.journeys)
+    def _is_in_force(self, journey: Journey) -> bool:
+        current = self._runtime.library.current().journeys.get(journey.id)
+        return current is not None and current.version == journey.version
 
 
 def _summary(name: str, journey: Journey | None, headcounts: list[Headcount], in_file: bool) -> dict[str, Any]:
@@ -130,20 +138,3 @@ def _shown(journey: Journey, headcounts: Sequence[Headcount]) -> dict[str, Any]:
 
 def _file(file: JourneyFile | None) -> dict[str, str] | None:
     return None if file is None else {"path": file.shown, "text": file.text, "digest": file.digest}
-
-
-def _faults(faults: tuple[Fault, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "path": fault.place.path,
-            "line": fault.place.line,
-            "column": fault.place.column,
-            "message": fault.message,
-            "suggestion": fault.suggestion,
-        }
-        for fault in faults
-    ]
-
-
-def _private_json(answer: dict[str, Any]) -> web.Response:
-    return web.json_response(answer, headers={"Cache-Control": "no-store"})

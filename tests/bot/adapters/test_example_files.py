@@ -95,7 +95,7 @@ def test_what_somebody_saves_at_the_same_moment_is_not_lost(files: NluFiles, mon
 
 
 def test_a_file_that_changes_each_time_is_given_up(files: NluFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(example_files, "_replace", lambda *_: False)
+    monkeypatch.setattr(example_files, "replace_file", lambda *_: False)
     with pytest.raises(Conflict, match="is being edited"):
         files.add("let me see it with my own eyes", "request_demo")
 

@@ -1,34 +1,101 @@
-/** A text with line numbers, in which lines can be shown and marked. */
+/** A text with line numbers: faults are marked as one types, and words offered on Ctrl+Space. */
 
 import { h } from "../dom.js";
+import { soon } from "./service.js";
 
-/** `node` goes into the page; `text` is what stands in it. */
+const CHECK_AFTER = 350;
+
+/**
+ * `node` goes into the page. `check(text)` tells the faults of a text, `complete(text, cursor)` the words that may stand
+ * there; `changed()` hears of each change.
+ */
 export class Editor {
-  constructor(label) {
+  constructor(label, { check, complete, changed }) {
     this.lines = h("div", { class: "line-numbers", "aria-hidden": "true" });
     this.area = h("textarea", {
       class: "yaml",
       "aria-label": label,
+      "aria-describedby": "editor-faults",
       spellcheck: "false",
       autocapitalize: "off",
       autocomplete: "off",
       wrap: "off",
       readonly: true,
     });
-    this.node = h("div", { class: "editor" }, this.lines, this.area);
+    this.words = h("ul", { class: "completions", role: "listbox", id: "completions", "aria-label": "Words", hidden: true });
+    this.faults = h("ul", { class: "faults", id: "editor-faults", role: "status" });
+    const frame = h("div", { class: "editor" }, this.lines, this.area, this.words);
+    this.node = h("div", {}, frame, this.faults);
     this.marks = new Map();
     this.chosen = null;
-    this.area.addEventListener("input", () => this.number());
-    this.area.addEventListener("scroll", () => (this.lines.scrollTop = this.area.scrollTop));
+    this.offered = null;
+    this.before = "";
+    this.windowsLines = false;
+    this.complete = complete;
+    const look = soon(async () => {
+      const text = this.text;
+      const faults = await check(text);
+      if (faults && text === this.text) this.mark(faults);
+    }, CHECK_AFTER);
+    this.area.addEventListener("input", () => {
+      this.number();
+      this.close();
+      changed();
+      look();
+    });
+    this.area.addEventListener("scroll", () => {
+      this.lines.scrollTop = this.area.scrollTop;
+      this.close();
+    });
+    this.area.addEventListener("keydown", (event) => this.key(event));
+    this.area.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    this.changed = () => {
+      changed();
+      look();
+    };
   }
 
+  /** The text as it is to be saved: with the line ends that the file has. */
   get text() {
-    return this.area.value;
+    return this.windowsLines ? this.area.value.replaceAll("\n", "\r\n") : this.area.value;
   }
 
-  set text(text) {
+  /** What stands in the file; it becomes the text. */
+  open(text, faults, { readOnly }) {
+    this.windowsLines = text.includes("\r\n");
     this.area.value = text;
+    this.area.readOnly = readOnly;
+    this.before = this.area.value;
+    this.mark(faults);
+  }
+
+  /** Put another text in, as if somebody had typed it. */
+  set(text) {
+    const { scrollTop } = this.area;
+    this.area.value = text;
+    this.area.scrollTop = scrollTop;
     this.number();
+    this.changed();
+  }
+
+  get isChanged() {
+    return this.area.value !== this.before;
+  }
+
+  mark(faults) {
+    this.marks = new Map(faults.map((one) => [one.line, `${one.message} ${one.suggestion}`]));
+    this.area.setAttribute("aria-invalid", String(faults.length > 0));
+    this.number();
+    this.faults.replaceChildren(
+      ...faults.map((one) =>
+        h(
+          "li",
+          {},
+          h("button", { type: "button", class: "link", onclick: () => this.go(one.line, one.column) }, `Line ${one.line}`),
+          h("span", {}, `${one.message} ${one.suggestion}`),
+        ),
+      ),
+    );
   }
 
   /** Number the lines; a marked one tells what is wrong when the pointer is on it. */
@@ -40,16 +107,114 @@ export class Editor {
         const chosen = index + 1 === this.chosen;
         return h("span", { class: fault ? "bad" : chosen ? "chosen" : null, title: fault }, String(index + 1));
       }),
+      h("i", {}),
     );
     this.lines.scrollTop = this.area.scrollTop;
   }
 
   /** Mark the line of the chosen step, and bring it into view. */
   show(line) {
+    if (line === this.chosen) return;
     this.chosen = line;
     this.number();
-    if (line === null) return;
+    if (line !== null) this.reveal(line);
+  }
+
+  reveal(line) {
     const height = this.area.scrollHeight / this.area.value.split("\n").length;
     this.area.scrollTop = Math.max(0, (line - 4) * height);
+  }
+
+  /** Put the cursor there. */
+  go(line, column) {
+    const lines = this.area.value.split("\n");
+    const at = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
+    this.area.focus();
+    this.area.setSelectionRange(at, at);
+    this.reveal(line);
+  }
+
+  // ---------------------------------------------------------------- words
+
+  key(event) {
+    if (event.key === " " && event.ctrlKey) {
+      event.preventDefault();
+      void this.offer();
+      return;
+    }
+    if (!this.offered) return;
+    const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (move) this.pick((this.picked + move + this.offered.words.length) % this.offered.words.length);
+    else if (event.key === "Enter" || event.key === "Tab") this.take(this.offered.words[this.picked].words);
+    else if (event.key === "Escape") this.close();
+    else {
+      if (event.key.startsWith("Arrow")) this.close();
+      return;
+    }
+    event.preventDefault();
+  }
+
+  async offer() {
+    if (this.area.readOnly) return;
+    const text = this.area.value;
+    // The service counts characters, a text area half characters.
+    const cursor = [...text.slice(0, this.area.selectionStart)].length;
+    const told = await this.complete(text, cursor);
+    if (!told || text !== this.area.value) return;
+    this.close();
+    if (told.words.length === 0) {
+      this.faults.dataset.note = "Nothing is known that could stand here.";
+      return;
+    }
+    this.offered = told;
+    this.words.replaceChildren(
+      ...told.words.map(({ words, about }, index) =>
+        h(
+          "li",
+          { role: "option", id: `completion-${index}`, onmousedown: (event) => (event.preventDefault(), this.take(words)) },
+          h("code", {}, words),
+          about && h("small", {}, about),
+        ),
+      ),
+    );
+    this.words.hidden = false;
+    this.place();
+    this.pick(0);
+    this.area.setAttribute("aria-controls", "completions");
+  }
+
+  /** Below the cursor's line; the letters are all of one width. */
+  place() {
+    const lines = this.area.value.slice(0, this.area.selectionStart).split("\n");
+    const { offsetLeft, scrollTop, scrollLeft } = this.area;
+    this.words.style.top = `${10 + lines.length * 19 - scrollTop}px`;
+    const left = `${offsetLeft + 12 - scrollLeft}px + ${lines.at(-1).length}ch`;
+    this.words.style.left = `min(calc(${left}), calc(100% - 300px))`;
+  }
+
+  pick(index) {
+    this.picked = index;
+    for (const [number, option] of [...this.words.children].entries()) option.setAttribute("aria-selected", String(number === index));
+    this.area.setAttribute("aria-activedescendant", `completion-${index}`);
+    this.words.children[index].scrollIntoView({ block: "nearest" });
+  }
+
+  take(words) {
+    const letters = [...this.area.value];
+    const { start, end } = this.offered;
+    const at = letters.slice(0, start).join("").length;
+    const isKey = words.endsWith(":");
+    const put = isKey && letters[end] === ":" ? words.slice(0, -1) : isKey ? `${words} ` : words;
+    this.area.setRangeText(put, at, letters.slice(0, end).join("").length, "end");
+    this.close();
+    this.number();
+    this.changed();
+  }
+
+  close() {
+    this.offered = null;
+    this.words.hidden = true;
+    delete this.faults.dataset.note;
+    this.area.removeAttribute("aria-activedescendant");
   }
 }

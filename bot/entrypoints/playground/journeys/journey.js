@@ -1,16 +1,18 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
-import { byId, dayAndTime, empty, h } from "../dom.js";
+import { byId, complain, dayAndTime, empty, h } from "../dom.js";
+import { diffNode } from "./diff.js";
 import { Editor } from "./editor.js";
 import { pictureNode } from "./picture.js";
-import { ask, keepToken, numbersNodes, people, withToken } from "./service.js";
+import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
 import { stepNodes } from "./step.js";
 
 const name = location.pathname.split("/").pop();
 const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
-const editor = new Editor(`The file of ${name}`);
+const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
 let journey = null;
+let drawn = null; // the picture of what is typed, where that has no faults
 let chosen = null;
 
 async function load() {
@@ -30,15 +32,84 @@ function show() {
   byId("numbers").replaceChildren(...numbersNodes(journey.numbers));
   showOthers();
   showPicture();
-  byId("file-path").textContent = journey.file ? journey.file.path : "its file is gone";
-  if (journey.file && editor.text !== journey.file.text) editor.text = journey.file.text;
+  showFile();
   showParked();
 }
+
+// ---------------------------------------------------------------- the file
+
+let digest = null; // of the file as it was when the editor took it over
+
+function showFile() {
+  const { file, may_edit: mayEdit, faults } = journey;
+  byId("file-path").textContent = file ? file.path : "its file is gone";
+  byId("file-buttons").hidden = !mayEdit;
+  if (!file || (editor.isChanged && digest !== null)) {
+    if (file && file.digest !== digest) complain("Somebody else has changed the file. Your text is still here.");
+    return;
+  }
+  if (file.digest !== digest) editor.open(file.text, faults, { readOnly: !mayEdit });
+  digest = file.digest;
+  showButtons();
+}
+
+/** The faults of a text; a text without any is drawn. */
+async function check(text) {
+  const told = await ask("/journeys/check", { journey: name, text });
+  if (!told) return null;
+  if (!journey.older && told.picture && text === editor.text) {
+    drawn = editor.isChanged ? told.picture : null;
+    showPicture();
+  }
+  byId("save").disabled = !editor.isChanged || told.faults.length > 0;
+  return told.faults;
+}
+
+function complete(text, cursor) {
+  return ask("/journeys/complete", { journey: name, text, cursor });
+}
+
+/** What is typed must be looked at before it can be saved. */
+function showButtons() {
+  byId("save").disabled = true;
+  byId("undo").disabled = !editor.isChanged;
+}
+
+function undo() {
+  editor.set(editor.before);
+  drawn = null;
+  showPicture();
+}
+
+function compare() {
+  byId("diff").replaceChildren(diffNode(editor.before, editor.area.value));
+  byId("save-dialog").showModal();
+}
+
+async function save() {
+  byId("save-dialog").close();
+  const { ok, status, told } = await request(`/journeys/${name}`, { text: editor.text, digest });
+  if (!ok) {
+    if (status === 422 && told.faults) editor.mark(told.faults);
+    complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
+    return;
+  }
+  byId("done").textContent = "Saved. It is in force in a moment.";
+  setTimeout(() => (byId("done").textContent = ""), 6_000);
+  digest = null;
+  editor.before = editor.area.value;
+  drawn = null;
+  await load();
+  setTimeout(() => void load(), 2_500);
+}
+
+// ---------------------------------------------------------------- the picture
 
 const tagNodes = () => [
   journey.purpose && h("span", { class: "tag" }, journey.purpose),
   journey.goals?.map((goal) => h("span", { class: "tag" }, `goal: ${goal}`)),
   journey.holdout > 0 && h("span", { class: "tag" }, `${journey.holdout} % held out`),
+  !journey.older && !journey.in_force && h("span", { class: "tag wait" }, "the file is not in force"),
   journey.older && h("span", { class: "tag wait" }, `version ${journey.version.slice(0, 8)}`),
 ].flat();
 
@@ -60,18 +131,21 @@ const joined = (nodes) => nodes.flatMap((node, index) => (index === 0 ? [node] :
 
 function showPicture() {
   const focused = document.activeElement?.dataset?.step;
-  if (!journey.picture) {
+  if (!picture()) {
     byId("picture-about").textContent = "";
     byId("canvas").replaceChildren(empty("No picture", "The file has faults, and no version of it is in force."));
     return;
   }
-  const count = journey.picture.boxes.length - 1;
-  byId("picture-about").textContent = count === 1 ? "1 step" : `${count} steps`;
-  byId("canvas").replaceChildren(pictureNode(journey, chosen, choose));
+  const shown = picture();
+  const count = shown.boxes.length - 1;
+  const steps = count === 1 ? "1 step" : `${count} steps`;
+  byId("picture-about").textContent = drawn ? `${steps}, not saved yet` : steps;
+  byId("canvas").replaceChildren(pictureNode({ picture: shown, steps: drawn ? {} : journey.steps }, chosen, choose));
   if (focused) boxOf(focused)?.focus();
   showStep();
 }
 
+const picture = () => drawn ?? journey.picture;
 const boxOf = (id) => byId("canvas").querySelector(`[data-step="${CSS.escape(id)}"]`);
 
 /** Choose a step; `go` also brings it into view. */
@@ -86,8 +160,8 @@ function choose(id, go = false) {
 }
 
 function showStep() {
-  byId("step").replaceChildren(...stepNodes(journey, chosen, choose));
-  const box = journey.picture.boxes.find((one) => one.id === chosen);
+  byId("step").replaceChildren(...stepNodes({ picture: picture(), steps: drawn ? {} : journey.steps }, chosen, choose));
+  const box = picture().boxes.find((one) => one.id === chosen);
   if (!journey.older) editor.show(box?.line ?? null);
 }
 
@@ -110,5 +184,14 @@ document.title = `${name} · Overture`;
 byId("journey-title").textContent = name;
 byId("editor").replaceChildren(editor.node);
 byId("reload").addEventListener("click", () => void load());
+byId("undo").addEventListener("click", undo);
+byId("suggest").addEventListener("click", () => {
+  editor.area.focus();
+  void editor.offer();
+});
+byId("save").addEventListener("click", compare);
+byId("save-anyway").addEventListener("click", () => void save());
+byId("save-not").addEventListener("click", () => byId("save-dialog").close());
+addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
 keepToken();
 void load();

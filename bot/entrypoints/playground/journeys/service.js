@@ -54,3 +54,12 @@ export const numbersNodes = (numbers) =>
   STATES.map(([name, words, kind]) =>
     h("div", { class: numbers[name] ? kind : `${kind} none` }, h("dt", {}, words), h("dd", {}, number(numbers[name]))),
   );
+
+/** Calls `work` when nobody has asked for it for so many milliseconds. */
+export function soon(work, milliseconds) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, milliseconds);
+  };
+}

@@ -1,0 +1,50 @@
+"""What the pages of journeys are answered with, and what their requests must say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.domain.errors import Fault, WebhookRejected
+
+LONGEST_TEXT = 60_000
+"""In characters; a request has room for no more."""
+
+
+def private_json(answer: Mapping[str, Any]) -> web.Response:
+    return web.json_response(answer, headers={"Cache-Control": "no-store"})
+
+
+def faults_json(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    return [
+        {
+            "path": fault.place.path,
+            "line": fault.place.line,
+            "column": fault.place.column,
+            "message": fault.message,
+            "suggestion": fault.suggestion,
+        }
+        for fault in faults
+    ]
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, "the body is no JSON object")
+    return body
+
+
+def text_of(body: Mapping[str, Any], name: str, longest: int = LONGEST_TEXT) -> str:
+    value = body.get(name)
+    if not isinstance(value, str) or len(value) > longest:
+        raise WebhookRejected(400, f'"{name}" wants a text of at most {longest:,} characters')
+    if any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise WebhookRejected(400, f'"{name}" has half a character in it, which no file can keep')
+    return value

@@ -1,0 +1,97 @@
+"""Editing a journey's file on its page: faults and completions while one types, and saving."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from bot.adapters.journey_files import NAME, Checked, JourneyFiles, check_text
+from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.entrypoints.journeys_page.answers import faults_json, json_object, private_json, text_of
+from bot.entrypoints.journeys_page.drawing import draw
+from bot.entrypoints.wiring import Service
+from bot.journeys.completion import complete
+from bot.journeys.json_schema import Schema, journey_schema
+from bot.journeys.picture import picture_of
+
+READ_ONLY = "journeys cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
+LONGEST_NAME = 80
+
+
+class Editing:
+    """`files` are the journeys' files, which other people edit, too."""
+
+    def __init__(self, service: Service, files: JourneyFiles) -> None:
+        self._service = service
+        self._files = files
+
+    @property
+    def allowed(self) -> bool:
+        return self._service.settings.may_edit_journeys
+
+    async def check(self, request: web.Request) -> web.StreamResponse:
+        """What is wrong with the text; where nothing is, its picture."""
+        name, text = _named_text(await json_object(request))
+        checked = await asyncio.to_thread(self.checked, name, text)
+        drawing = draw(picture_of(checked.journey), ()) if checked.journey is not None else None
+        return private_json({"faults": faults_json(checked.faults), "picture": drawing})
+
+    async def complete(self, request: web.Request) -> web.StreamResponse:
+        """What may be written at `cursor`, which counts characters."""
+        body = await json_object(request)
+        name, text = _named_text(body)
+        cursor = body.get("cursor")
+        if isinstance(cursor, bool) or not isinstance(cursor, int) or not 0 <= cursor <= len(text):
+            raise WebhookRejected(400, '"cursor" wants a place in the text')
+        found = await asyncio.to_thread(lambda: complete(text, cursor, self.schema(name, text)))
+        words = [{"words": one.words, "about": one.about} for one in found.words]
+        return private_json({"start": found.start, "end": found.end, "words": words})
+
+    async def save(self, request: web.Request) -> web.StreamResponse:
+        """Write the text, where it has no faults and the file is still as `digest` says."""
+        if not self.allowed:
+            raise WebhookRejected(403, READ_ONLY)
+        body = await json_object(request)
+        name, text, digest = request.match_info["journey"], text_of(body, "text"), text_of(body, "digest", 64)
+        checked = await asyncio.to_thread(self.checked, name, text)
+        if checked.faults:
+            raise ContentError(checked.faults)
+        try:
+            await asyncio.to_thread(self._files.write, name, digest, text)
+        except OSError as error:
+            raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
+        return private_json({"saved": name})
+
+    def checked(self, name: str, text: str) -> Checked:
+        playbook = self._service.library.current()
+        file = self._files.read(name)
+        shown = file.shown if file is not None else f"journeys/{name}.yml"
+        return check_text(shown, text, self._files.known(playbook), playbook.journeys)
+
+    def schema(self, name: str, text: str) -> Schema:
+        """With the names in force, and the steps of the text."""
+        playbook = self._service.library.current()
+        document = self.checked(name, text).document
+        return journey_schema(self._files.known(playbook), _step_ids(document.data if document is not None else None))
+
+
+def _step_ids(node: Any) -> list[str]:
+    """Every `id` in the text, with faults or without."""
+    match node:
+        case Mapping():
+            own = [str(node["id"])] if "id" in node else []
+            return [*own, *(name for inner in node.values() for name in _step_ids(inner))]
+        case list():
+            return [name for inner in node for name in _step_ids(inner)]
+        case _:
+            return []
+
+
+def _named_text(body: Mapping[str, Any]) -> tuple[str, str]:
+    name = text_of(body, "journey", LONGEST_NAME)
+    if not NAME.fullmatch(name):
+        raise WebhookRejected(400, '"journey" wants the id of a journey')
+    return name, text_of(body, "text")
