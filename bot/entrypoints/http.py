@@ -9,6 +9,7 @@ from pathlib import Path
 
 import structlog
 from aiohttp import ClientError, web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, Inbound
@@ -146,6 +147,10 @@ async def _answer_for_errors(request: web.Request, handler: Handler) -> web.Stre
         return problem(error.status, error.reason.lower())
     except (ClientError, web.RequestPayloadError):
         return problem(400, "the request's body is not what its headers say")
+    except (SQLAlchemyError, ConnectionError) as error:
+        # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
+        log.error("a request was refused, for nothing can be stored", path=request.path, error=type(error).__name__)
+        return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
     except Exception:
         log.exception("a request failed", path=request.path)
         return problem(500, "something went wrong on our side; it is in the log")

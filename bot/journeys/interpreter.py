@@ -193,7 +193,7 @@ def _count(run: Run, event: str) -> None:
     entered = run.before.entered_at
     for goal in run.journey.goals:
         if goal.event == event and (goal.within is None or run.now <= later(entered, goal.within)):
-            run.enrolment = replace(run.enrolment, goal_at=run.now)
+            run.enrolment.goal_at = run.now
 
 
 # ---------------------------------------------------------------- moving on
@@ -212,7 +212,7 @@ def _move(run: Run, trigger: Trigger) -> None:
         return
     if isinstance(trigger, TimerFired) and not isinstance(step, HandoffStep):
         if run.rep_has_the_floor and not (isinstance(step, AskStep) and step.human == "exit"):
-            run.enrolment = replace(run.enrolment, due_at=later(run.now, HOLD))
+            run.enrolment.due_at = later(run.now, HOLD)
             return
         if run.enrolment.due_at is not None and run.enrolment.due_at > run.now:
             return
@@ -226,7 +226,7 @@ def _walk(run: Run, target: str) -> None:
         run.remember(held=None)
     for _ in range(MOST_STEPS):
         if target == END:
-            run.enrolment = replace(run.enrolment, step=END)
+            run.enrolment.step = END
             run.stop(EnrolmentStatus.DONE, "came to the end")
             return
         step = run.journey.steps.get(target)
@@ -261,10 +261,7 @@ def _resume_clock(run: Run) -> None:
         return
     stood_still = run.now - datetime.fromisoformat(held["since"])
     arrived = run.enrolment.arrived_at
-    run.enrolment = replace(
-        run.enrolment,
-        due_at=later(datetime.fromisoformat(held["due"]), stood_still),
-        arrived_at=None if arrived is None else later(arrived, stood_still),
-    )
+    run.enrolment.due_at = later(datetime.fromisoformat(held["due"]), stood_still)
+    run.enrolment.arrived_at = None if arrived is None else later(arrived, stood_still)
     run.remember(held=None)
     run.did("its time goes on, for the colleague is gone")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain.effects import AskForm, CallWebhook, StartAction, StartJourney, StopJourney
@@ -168,7 +167,8 @@ def _remind_or_give_up(run: Run, step: AskStep) -> str | None:
         run.effects.append(AskForm(step.form, step.channels, f"{run.key}:remind{reminded}", again=True))
         run.did(f"reminds ({reminded} of {len(step.remind)})")
     reminded = max(reminded, run.enrolment.reminded)
-    run.enrolment = replace(run.enrolment, reminded=reminded, due_at=_next_nudge(run, step, reminded=reminded))
+    run.enrolment.reminded = reminded
+    run.enrolment.due_at = _next_nudge(run, step, reminded=reminded)
     return None
 
 

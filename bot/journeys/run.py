@@ -26,13 +26,36 @@ class Advance:
     trail: tuple[tuple[str, str], ...] = ()
 
 
+class Standing:
+    """What an advance may change of an enrolment, changed in place: a new enrolment for each change costs too much."""
+
+    __slots__ = (
+        "arrived_at", "data", "due_at", "goal_at", "id", "profile_id", "reason", "reminded", "status", "step", "visit",
+        "waiting_for",
+    )  # fmt: skip
+
+    def __init__(self, enrolment: Enrolment) -> None:
+        self.id = enrolment.id
+        self.profile_id = enrolment.profile_id
+        self.step = enrolment.step
+        self.visit = enrolment.visit
+        self.due_at = enrolment.due_at
+        self.waiting_for = enrolment.waiting_for
+        self.arrived_at = enrolment.arrived_at
+        self.reminded = enrolment.reminded
+        self.status = enrolment.status
+        self.reason = enrolment.reason
+        self.data = enrolment.data
+        self.goal_at = enrolment.goal_at
+
+
 class Run:
     """What a step changes, the next step of the same run sees. `before` is the enrolment that the run began with."""
 
     def __init__(self, journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> None:
         self.journey = journey
         self.before = enrolment
-        self.enrolment = enrolment
+        self.enrolment = Standing(enrolment)
         self.profile = dict(facts.profile)
         self.lead = dict(facts.lead)
         self.scored = set(facts.scored)
@@ -43,7 +66,21 @@ class Run:
         self._trail: list[tuple[str, str]] = []
 
     def result(self) -> Advance:
-        after = replace(self.enrolment, seq=self.before.seq + 1)
+        stands = self.enrolment
+        after = replace(
+            self.before,
+            seq=self.before.seq + 1,
+            step=stands.step,
+            visit=stands.visit,
+            due_at=stands.due_at,
+            waiting_for=stands.waiting_for,
+            arrived_at=stands.arrived_at,
+            reminded=stands.reminded,
+            status=stands.status,
+            reason=stands.reason,
+            data=stands.data,
+            goal_at=stands.goal_at,
+        )
         return Advance(after, tuple(self.effects), tuple(self._trail))
 
     @property
@@ -93,24 +130,21 @@ class Run:
     # ------------------------------------------------------------ what changes
 
     def remember(self, **changes: Any) -> None:
-        self.enrolment = replace(self.enrolment, data={**self.enrolment.data, **changes})
+        self.enrolment.data = {**self.enrolment.data, **changes}
 
     def arrive(self, step: Step) -> None:
         visits = {**self.kept("visits")}
         visits[step.id] = visit = int(visits.get(step.id, 0)) + 1
-        self.enrolment = replace(
-            self.enrolment,
-            data={**self.enrolment.data, "visits": visits},
-            step=step.id,
-            visit=visit,
-            arrived_at=self.now,
-            reminded=0,
-            due_at=None,
-            waiting_for=(),
-        )
+        stands = self.enrolment
+        stands.data = {**stands.data, "visits": visits}
+        stands.step = step.id
+        stands.visit = visit
+        stands.arrived_at = self.now
+        stands.reminded = 0
+        stands.due_at, stands.waiting_for = None, ()
 
     def rest(self, due_at: datetime, *waiting_for: str) -> None:
-        self.enrolment = replace(self.enrolment, due_at=due_at, waiting_for=waiting_for)
+        self.enrolment.due_at, self.enrolment.waiting_for = due_at, waiting_for
 
     def did(self, what: str) -> None:
         self._trail.append((self.enrolment.step, what))
@@ -127,7 +161,9 @@ class Run:
         return True
 
     def stop(self, status: EnrolmentStatus, reason: str) -> None:
-        self.enrolment = replace(self.enrolment, status=status, reason=reason, due_at=None, waiting_for=())
+        stands = self.enrolment
+        stands.status, stands.reason = status, reason
+        stands.due_at, stands.waiting_for = None, ()
 
     def park(self, reason: str) -> None:
         # What a run that ended in an error would have done is not done: a loop must not send as long as it turns.
@@ -137,7 +173,7 @@ class Run:
 
 
 def names_of(
-    enrolment: Enrolment, profile: Mapping[str, Any], lead: Mapping[str, Any], now: datetime
+    enrolment: Enrolment | Standing, profile: Mapping[str, Any], lead: Mapping[str, Any], now: datetime
 ) -> Mapping[str, Any]:
     """What the expressions of this enrolment read."""
     data = enrolment.data

@@ -23,6 +23,7 @@ from bot.adapters.database import Database
 from bot.domain.ids import EnrolmentId, ProfileId, new_id
 from bot.domain.journey import Enrolment
 from bot.domain.person import Identity, Profile
+from bot.entrypoints.serve import settle_garbage_collector
 from bot.journeys.interpreter import begin
 from bot.ports import UnitOfWork
 from bot.services.advance import advance_due
@@ -118,6 +119,7 @@ WHAT = ("enter, and wait", "send, and wait for an event", "branch, score, send, 
 
 def steps_table(people: int) -> Iterator[str]:
     """The lines of the table, for that many people."""
+    settle_garbage_collector()  # as `overture serve` does
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         measured = {"SQLite": uvloop.run(_measure(f"sqlite+aiosqlite:///{Path(folder) / 'overture.db'}", people))}

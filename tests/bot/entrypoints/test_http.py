@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
+from sqlalchemy import text
 from structlog.testing import capture_logs
 from yarl import URL
 
@@ -139,6 +140,22 @@ async def test_a_fault_of_ours_tells_the_caller_nothing_of_itself(front: Front) 
         status, body, _ = await front.ask("POST", "/channels/sms/in")
     assert (status, body) == (500, '{"error": "something went wrong on our side; it is in the log"}')
     assert [(line["event"], line["path"]) for line in logs] == [("a request failed", "/channels/sms/in")]
+
+
+async def test_while_the_store_is_full_a_message_is_refused_and_not_lost_silently(front: Front, stage: Stage) -> None:
+    front.answer = Webhook([CustomerMessage("sms", "SM1", PHONE, "hi" * 30_000)], Reply(202))
+    async with stage.store.transaction() as uow:
+        (most,) = (await uow.inbox._session.execute(text("PRAGMA max_page_count = 1"))).first()  # type: ignore[attr-defined]
+    with capture_logs() as logs:
+        status, body, headers = await front.ask("POST", "/channels/sms/in", data=b"Body=hi")
+    assert (status, headers["Retry-After"]) == (503, "10")
+    assert "try again later" in body
+    assert [line["event"] for line in logs] == ["a request was refused, for nothing can be stored"]
+    async with stage.store.transaction() as uow:
+        await uow.inbox._session.execute(text(f"PRAGMA max_page_count = {most + 1000}"))  # type: ignore[attr-defined]
+    assert (await front.ask("POST", "/channels/sms/in", data=b"Body=hi"))[0] == 202
+    await stage.settle()
+    assert len(stage.sms.texts()) == 1
 
 
 async def test_there_is_no_playground_where_every_vendor_is_real(front: Front) -> None:
