@@ -14,6 +14,10 @@ from bot.services.runtime import INBOX, OUTBOX, Runtime
 log = structlog.get_logger()
 
 BATCH = 100
+"""Enrolments in one transaction: some hundredths of a second, in which a store with one writer takes no message."""
+
+BATCH_OF_MANY_WRITERS = 250
+"""There only a reply of one of these people waits meanwhile."""
 
 
 async def advance_due(runtime: Runtime) -> int:
@@ -22,7 +26,7 @@ async def advance_due(runtime: Runtime) -> int:
     due: Sequence[Enrolment] = ()
     try:
         async with runtime.store.transaction() as uow:
-            due = await uow.enrolments.claim_due(now, BATCH)
+            due = await uow.enrolments.claim_due(now, BATCH_OF_MANY_WRITERS if runtime.store.shared else BATCH)
             uow.expect({enrolment.profile_id for enrolment in due})
             for enrolment in due:
                 await step(uow, runtime, enrolment, TimerFired(), now)
