@@ -103,6 +103,11 @@ class VirtualPerson:
     # ------------------------------------------------------------ time
 
     @property
+    def zones(self) -> tuple[str, ...]:
+        """Every time zone that they may be in."""
+        return self._contact.zones
+
+    @property
     def next_due(self) -> datetime | None:
         """When the next timer or message is due."""
         return self._due[0][0] if self._due else None

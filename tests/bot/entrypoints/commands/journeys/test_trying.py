@@ -9,7 +9,7 @@ import pytest
 
 from bot.entrypoints.cli import run
 
-SAMPLE = Path(__file__).parents[4] / "journeys"
+SAMPLE = Path(__file__).parents[5] / "journeys"
 
 
 @pytest.fixture
