@@ -10,16 +10,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.benchmarks import entities, in_process, knowledge, over_http, segments, training, understanding
+from tests.benchmarks import entities, in_process, knowledge, over_http, segments, simulation, training, understanding
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
-    parser.add_argument("--only", choices=("segments",), help="this table alone")
+    parser.add_argument("--only", choices=("segments", "simulation"), help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    if options.only == "simulation":
+        for line in simulation.table(100_000):
+            print(line, flush=True)
+        return
     if options.only == "segments":
         for line in segments.table(options.people):
             print(line, flush=True)
@@ -33,6 +37,7 @@ def main() -> None:
         entities.table(),
         knowledge.table(),
         segments.table(options.people),
+        simulation.table(100_000),
     ):
         for line in lines:
             print(line, flush=True)

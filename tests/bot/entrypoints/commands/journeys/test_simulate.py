@@ -26,7 +26,9 @@ def test_it_tells_the_funnel_the_messages_and_what_was_assumed(capsys: pytest.Ca
 
 def test_the_page_and_the_figures_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     people = tmp_path / "people.yml"
-    people.write_text("people: 300\nconsent: {sms: 80%}\nbehaviour: {answers: 100%, refuses: 0%, opts_out: 0%, arrive: 20d}\n")
+    people.write_text(
+        "people: 300\nconsent: {sms: 80%}\nbehaviour: {answers: 100%, refuses: 0%, opts_out: 0%, arrive: 20d}\n"
+    )
     assert run([*BEGIN, "--people", str(people), "--out", str(tmp_path / "out")]) == 0
     figures = json.loads((tmp_path / "out" / "demo-follow-up.json").read_text())
     journey = figures["journeys"]["demo-follow-up"]
