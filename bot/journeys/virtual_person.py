@@ -163,7 +163,9 @@ class VirtualPerson:
         kept = []
         for one in self._due:
             if isinstance(one[3], VirtualMessage) and one[3].purpose is Purpose.MARKETING:
-                self._note(now, "withheld", one[3], OPTED_OUT)
+                # A question is asked by a journey that is over now, so nothing is decided about it any more.
+                if not one[3].is_question:
+                    self._note(now, "withheld", one[3], OPTED_OUT)
             else:
                 kept.append(one)
         heapq.heapify(kept)
