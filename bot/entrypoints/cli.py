@@ -123,6 +123,18 @@ COMMANDS = (
         "hold the journeys against their time-travel tests",
         (("path", {"nargs": "?", "type": Path, "help": "a file or folder of journey tests (journeys/tests/)"}),),
     ),
+    Command(
+        "journeys simulate",
+        "let people live through a journey in virtual time, and show what would come of it",
+        (
+            ("journey", {"nargs": "?", "help": "its id, such as demo-follow-up (all journeys)"}),
+            ("--people", {"help": "how many are made up, or a YAML or CSV file that tells of them (1000)"}),
+            ("--days", {"type": int, "default": 90, "help": "how many days (90)"}),
+            ("--seed", {"type": int, "default": 1, "help": "other chance, with the same chances (1)"}),
+            ("--from", {"dest": "start", "metavar": "DATE", "help": "the first day, such as 2026-12-01 (today)"}),
+            ("--out", {"type": Path, "metavar": "DIR", "help": "write a page and the figures as JSON there"}),
+        ),
+    ),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(

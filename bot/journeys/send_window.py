@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -28,14 +28,17 @@ def next_opening(windows: Sequence[SendWindow], zones: Sequence[str], now: datet
     when no moment within 14 days will do, and when a window goes by the person's zone and none of `zones` is one:
     nobody knows when their night is, so nothing is sent unasked.
     """
+    windows, zones = tuple(windows), tuple(zones)
     clocks = _clocks(windows, zones)
     if clocks is None:
         return None
     if _is_open(clocks, now):
         return now
-    for moment in sorted(_openings(clocks, now)):
-        if _is_open(clocks, moment):
-            return moment
+    until = now + LOOKS_AHEAD
+    for day in _days(now.astimezone(UTC).date(), until.astimezone(UTC).date()):
+        for moment in _openings_on(day, windows, zones):
+            if now < moment <= until:
+                return moment
     return None
 
 
@@ -53,6 +56,7 @@ def zones_of(time_zone: object, phone: object = None, region: str | None = None)
     return _zones_of_calling_code(phonenumbers.country_code_for_region(region))
 
 
+@lru_cache(maxsize=4096)
 def country_of(phone: str | None, default: str) -> str:
     """The country (ISO 3166) of a number in E.164; `default` where there is none.
 
@@ -80,8 +84,11 @@ def zone_names() -> frozenset[str]:
 
 
 def _zones_of_phone(phone: object) -> tuple[str, ...]:
-    if not isinstance(phone, str):
-        return ()
+    return _zones_of_number(phone) if isinstance(phone, str) else ()
+
+
+@lru_cache(maxsize=4096)
+def _zones_of_number(phone: str) -> tuple[str, ...]:
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
@@ -101,9 +108,11 @@ def _zones_of_calling_code(code: int | None) -> tuple[str, ...]:
 # ---------------------------------------------------------------- windows on a wall clock
 
 _Clock = tuple[SendWindow, ZoneInfo]
+_DAY = timedelta(days=1)
 
 
-def _clocks(windows: Iterable[SendWindow], zones: Iterable[str]) -> list[_Clock] | None:
+@lru_cache(maxsize=1024)
+def _clocks(windows: tuple[SendWindow, ...], zones: tuple[str, ...]) -> tuple[_Clock, ...] | None:
     """Each window with each zone that it is to be looked at in; None when one has no zone to be looked at in."""
     persons = [ZoneInfo(zone) for zone in dict.fromkeys(zones) if is_zone(zone)]
     clocks: list[_Clock] = []
@@ -113,7 +122,7 @@ def _clocks(windows: Iterable[SendWindow], zones: Iterable[str]) -> list[_Clock]
         if not here:
             return None
         clocks.extend((window, zone) for zone in here)
-    return clocks
+    return tuple(dict.fromkeys(clocks))
 
 
 def _is_open(clocks: Iterable[_Clock], moment: datetime) -> bool:
@@ -133,34 +142,37 @@ def is_inside(window: SendWindow, local: datetime) -> bool:
     return clock < window.closes and (today - 1) % 7 in window.days
 
 
-def _openings(clocks: Iterable[_Clock], now: datetime) -> set[datetime]:
-    """Every moment after `now` and within 14 days at which one of the windows may begin to be open."""
-    until = now + LOOKS_AHEAD
-    moments: set[datetime] = set()
-    for zone in {zone.key: zone for _, zone in clocks}.values():
-        moments.update(_clock_changes(zone, now, until))
-    for window, zone in set(clocks):
-        for day in _days(now.astimezone(zone).date()):
-            if day.weekday() in window.days:
-                opens = datetime.combine(day, window.opens, tzinfo=zone)
+@lru_cache(maxsize=16_384)
+def _openings_on(day: date, windows: tuple[SendWindow, ...], zones: tuple[str, ...]) -> tuple[datetime, ...]:
+    """The moments of this day (in UTC) at which all windows are open and one may just have opened, in order.
+
+    Thousands of people share the windows and zones of a morning, so what was found for one is kept for the others.
+    """
+    clocks = _clocks(windows, zones)
+    assert clocks is not None  # noqa: S101  asked only where every window has a zone
+    moments = {moment for _, zone in clocks for moment in _clock_changes(zone.key, day)}
+    for window, zone in clocks:
+        for local in _days(day - _DAY, day + _DAY):
+            if local.weekday() in window.days:
+                opens = datetime.combine(local, window.opens, tzinfo=zone)
                 moments.update((opens.astimezone(UTC), opens.replace(fold=1).astimezone(UTC)))
-    return {moment for moment in moments if now < moment <= until}
+    return tuple(sorted(moment for moment in moments if moment.date() == day and _is_open(clocks, moment)))
 
 
-def _days(first: date) -> Iterator[date]:
-    for number in range(-1, LOOKS_AHEAD.days + 2):
-        yield first + timedelta(days=number)
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + number * _DAY
 
 
-def _clock_changes(zone: ZoneInfo, begin: datetime, end: datetime) -> Iterator[datetime]:
-    """The moments at which the zone's clock is put forward or back, to the second."""
-    step = timedelta(hours=12)
-    before = begin.astimezone(UTC)
-    while before < end:
-        after = before + step
-        if _offset(zone, before) != _offset(zone, after):
-            yield _change_between(zone, before, after)
-        before = after
+@lru_cache(maxsize=4096)
+def _clock_changes(name: str, day: date) -> tuple[datetime, ...]:
+    """The moments of this day (in UTC) at which the zone's clock is put forward or back, to the second."""
+    zone, step = ZoneInfo(name), timedelta(hours=12)
+    begin = datetime.combine(day, time(), tzinfo=UTC)
+    pairs = ((begin, begin + step), (begin + step, begin + 2 * step))
+    return tuple(
+        _change_between(zone, before, after) for before, after in pairs if _offset(zone, before) != _offset(zone, after)
+    )
 
 
 def _change_between(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:

@@ -103,6 +103,11 @@ class VirtualPerson:
     # ------------------------------------------------------------ time
 
     @property
+    def zones(self) -> tuple[str, ...]:
+        """Every time zone that they may be in."""
+        return self._contact.zones
+
+    @property
     def next_due(self) -> datetime | None:
         """When the next timer or message is due."""
         return self._due[0][0] if self._due else None
@@ -158,7 +163,9 @@ class VirtualPerson:
         kept = []
         for one in self._due:
             if isinstance(one[3], VirtualMessage) and one[3].purpose is Purpose.MARKETING:
-                self._note(now, "withheld", one[3], OPTED_OUT)
+                # A question is asked by a journey that is over now, so nothing is decided about it any more.
+                if not one[3].is_question:
+                    self._note(now, "withheld", one[3], OPTED_OUT)
             else:
                 kept.append(one)
         heapq.heapify(kept)

@@ -10,7 +10,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.benchmarks import entities, in_process, journeys, knowledge, over_http, segments, training, understanding
+from tests.benchmarks import (
+    entities,
+    in_process,
+    journeys,
+    knowledge,
+    over_http,
+    segments,
+    simulation,
+    training,
+    understanding,
+)
 
 
 def main() -> None:
@@ -18,13 +28,16 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
-    parser.add_argument("--only", choices=("segments", "journeys"), help="this table alone")
+    parser.add_argument("--only", choices=("segments", "journeys", "simulation"), help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    alone = {
+        "segments": lambda: segments.table(options.people),
+        "journeys": lambda: journeys.steps_table(options.steps),
+        "simulation": lambda: simulation.table(100_000),
+    }
     if options.only:
-        for line in (
-            segments.table(options.people) if options.only == "segments" else journeys.steps_table(options.steps)
-        ):
+        for line in alone[options.only]():
             print(line, flush=True)
         return
     print(over_http.start_line(), end="\n\n")
@@ -37,6 +50,7 @@ def main() -> None:
         knowledge.table(),
         segments.table(options.people),
         journeys.steps_table(options.steps),
+        simulation.table(100_000),
     ):
         for line in lines:
             print(line, flush=True)

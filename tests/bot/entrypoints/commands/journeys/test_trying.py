@@ -1,4 +1,4 @@
-"""`overture journeys test`, `show` and `validate`, as they are typed, with the sample content."""
+"""`overture journeys`, as it is typed, with the sample content."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from bot.entrypoints.cli import run
 
-SAMPLE = Path(__file__).parents[4] / "journeys"
+SAMPLE = Path(__file__).parents[5] / "journeys"
 
 
 @pytest.fixture
