@@ -164,6 +164,42 @@ def test_a_marketer_edits_the_file_and_saves_what_has_changed(page: Page, site: 
     assert site.file.read_text().endswith("# somebody else was here\n")
 
 
+def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:
+    before = site.file.read_text()
+    page.goto(site.url)
+    text, dialog = page.get_by_label(f"The file of {NAME}"), page.locator("#form-dialog")
+    page.locator("[data-step=ask-for-time]").click()
+    page.get_by_role("button", name="Edit…").click()
+    expect(dialog.get_by_label("Form")).to_have_value("booking_form")
+    dialog.get_by_label("Remind").fill("1d, 2d")
+    dialog.get_by_role("button", name="Put it into the file").click()
+    expect(dialog).to_be_hidden()
+    changed = before.replace("remind: [1d]", "remind: [1d, 2d]")
+    expect(text).to_have_value(changed)
+    expect(page.locator("[data-step=ask-for-time]")).to_contain_text("reminds after 1 day and 2 days")
+
+    page.locator("[data-step='steps.0']").click()
+    page.get_by_role("button", name="Add a step after it…").click()
+    kinds = dialog.get_by_label("What it does")
+    for kind in [option.get_attribute("value") for option in kinds.locator("option").all()]:
+        kinds.select_option(kind)
+        expect(dialog.locator("#form-fields label").nth(1)).to_be_visible()
+    kinds.select_option("add_to")
+    dialog.get_by_label(re.compile("^Add to")).fill("asked")
+    dialog.get_by_role("button", name="Put it into the file").click()
+    changed = changed.replace("  - wait: 1d\n", "  - wait: 1d\n  - add_to: asked\n")
+    expect(text).to_have_value(changed)
+    page.locator("[data-step='steps.1']").click()
+    page.get_by_role("button", name="Up", exact=True).click()
+    changed = changed.replace("  - wait: 1d\n  - add_to: asked\n", "  - add_to: asked\n  - wait: 1d\n")
+    expect(text).to_have_value(changed)
+    expect(page.locator("[data-step='steps.0']")).to_contain_text("Add to asked")
+    page.locator("#save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#done")).to_contain_text("Saved")
+    assert site.file.read_text() == changed
+
+
 def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pytest.FixtureRequest) -> None:
     wide, narrow = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
     with (
@@ -178,6 +214,9 @@ def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pyte
             page.goto(site.url)
             page.locator("[data-step=ask-for-time]").click()
             expect(page.locator("#step")).to_contain_text("3 people wait here")
+            _is_for_everybody(page, width)
+            page.get_by_role("button", name="Edit…").click()
+            expect(page.locator("#form-dialog")).to_be_visible()
             _is_for_everybody(page, width)
 
 

@@ -12,10 +12,14 @@ from bot.adapters.journey_files import NAME, Checked, JourneyFiles, check_text
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.journeys_page.answers import faults_json, json_object, private_json, text_of
 from bot.entrypoints.journeys_page.drawing import draw
+from bot.entrypoints.journeys_page.step_edits import edit_of
 from bot.entrypoints.wiring import Service
 from bot.journeys.completion import complete
+from bot.journeys.edit import CannotEdit, edited
+from bot.journeys.fields import plain
 from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
+from bot.journeys.step_sources import step_sources
 
 READ_ONLY = "journeys cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 LONGEST_NAME = 80
@@ -37,7 +41,24 @@ class Editing:
         name, text = _named_text(await json_object(request))
         checked = await asyncio.to_thread(self.checked, name, text)
         drawing = draw(picture_of(checked.journey), ()) if checked.journey is not None else None
-        return private_json({"faults": faults_json(checked.faults), "picture": drawing})
+        steps = sources(checked)
+        return private_json({"faults": faults_json(checked.faults), "picture": drawing, "sources": steps})
+
+    async def edit(self, request: web.Request) -> web.StreamResponse:
+        """The text after something was done to a step; nothing is saved."""
+        body = await json_object(request)
+        _, text = _named_text(body)
+        edit = edit_of(body.get("edit"))
+        try:
+            after = await asyncio.to_thread(edited, text, edit)
+        except CannotEdit as error:
+            raise Conflict(str(error)) from error
+        return private_json({"text": after})
+
+    async def schema_of_steps(self, _request: web.Request) -> web.StreamResponse:
+        """For forms: the schema with the names in force."""
+        playbook = self._service.library.current()
+        return private_json(journey_schema(self._files.known(playbook)))
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         """What may be written at `cursor`, which counts characters."""
@@ -76,6 +97,20 @@ class Editing:
         playbook = self._service.library.current()
         document = self.checked(name, text).document
         return journey_schema(self._files.known(playbook), _step_ids(document.data if document is not None else None))
+
+
+def sources(checked: Checked) -> dict[str, Any]:
+    """What each step says, by its id, and beside which of its neighbours it stands."""
+    steps = step_sources(checked.document.data if checked.document is not None else None)
+    names = {one.path: one.id for one in steps.values()}
+    return {
+        one.id: {
+            "says": plain(one.data),
+            "above": names.get((*one.siblings, one.number - 1)),
+            "below": names.get((*one.siblings, one.number + 1)),
+        }
+        for one in steps.values()
+    }
 
 
 def _step_ids(node: Any) -> list[str]:

@@ -15,7 +15,7 @@ from bot.domain.journey import Headcount, Journey
 from bot.entrypoints.connectors import shelves_of
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.drawing import draw
-from bot.entrypoints.journeys_page.editing import Editing
+from bot.entrypoints.journeys_page.editing import Editing, sources
 from bot.entrypoints.journeys_page.numbers import by_step, other_versions, parked_people, totals
 from bot.entrypoints.translate import problem, to_webhook_request
 from bot.entrypoints.wiring import Service
@@ -49,6 +49,8 @@ class JourneysPage:
             ("GET", f"/journeys/{NAMED}.json", self._journey),
             ("POST", "/journeys/check", self._editing.check),
             ("POST", "/journeys/complete", self._editing.complete),
+            ("POST", "/journeys/edit", self._editing.edit),
+            ("GET", "/journeys.schema.json", self._editing.schema_of_steps),
             ("POST", f"/journeys/{NAMED}", self._editing.save),
         ):
             app.router.add_route(method, path, self._guarded(handler))
@@ -107,6 +109,7 @@ class JourneysPage:
             "in_force": journey is not None and self._is_in_force(journey),
             "file": _file(file),
             "faults": faults_json(checked.faults) if checked else [],
+            "sources": sources(checked) if checked else {},
         }
         return private_json(told | (_shown(journey, headcounts) if journey is not None else {"picture": None}))
 

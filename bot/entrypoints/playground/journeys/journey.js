@@ -1,8 +1,9 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
-import { byId, complain, dayAndTime, empty, h } from "../dom.js";
+import { byId, complain, dayAndTime, empty, h, words } from "../dom.js";
 import { diffNode } from "./diff.js";
 import { Editor } from "./editor.js";
+import { kindOf, kindsOf, stepForm } from "./form.js";
 import { pictureNode } from "./picture.js";
 import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
 import { stepNodes } from "./step.js";
@@ -24,6 +25,8 @@ async function load() {
     return;
   }
   journey = told;
+  if (journey.may_edit && !schema) schema = await ask("/journeys.schema.json");
+  if (!editor.isChanged) sources = told.sources;
   show();
 }
 
@@ -57,6 +60,7 @@ function showFile() {
 async function check(text) {
   const told = await ask("/journeys/check", { journey: name, text });
   if (!told) return null;
+  if (text === editor.text) sources = told.sources;
   if (!journey.older && told.picture && text === editor.text) {
     drawn = editor.isChanged ? told.picture : null;
     showPicture();
@@ -145,6 +149,61 @@ function showPicture() {
   showStep();
 }
 
+// ---------------------------------------------------------------- editing a step
+
+let schema = null;
+
+/** What each step says, and its neighbours in its list, in the text that was looked at last. */
+let sources = {};
+
+/** Do something to a step: the text changes, and is looked at as if somebody had typed it. */
+async function edit(deed) {
+  const told = await ask("/journeys/edit", { journey: name, text: editor.text, edit: deed });
+  if (!told) return false;
+  editor.set(told.text.replaceAll("\r\n", "\n"));
+  return true;
+}
+
+function editingNodes() {
+  const source = sources[chosen];
+  if (!journey.may_edit || !source) return [];
+  const button = (text, deed, enabled = true) =>
+    h("button", { type: "button", disabled: !enabled, onclick: () => void deed() }, text);
+  return [
+    h(
+      "div",
+      { class: "step-buttons", role: "group", "aria-label": "Edit the step" },
+      typeof source.says === "object" && button("Edit…", () => openForm(kindOf(schema, source.says), source.says)),
+      button("Add a step after it…", () => openForm("send", null)),
+      button("Up", () => edit({ do: "move", step: chosen, beside: source.above, before: true }), source.above !== null),
+      button("Down", () => edit({ do: "move", step: chosen, beside: source.below }), source.below !== null),
+      button("Remove", () => edit({ do: "remove", step: chosen })),
+    ),
+  ];
+}
+
+/** The form of the chosen step; without `says`, of a new one behind it, whose kind can be chosen. */
+function openForm(kind, says) {
+  const form = stepForm(schema, kind, says);
+  const kinds = h(
+    "select",
+    { id: "step-kind", onchange: (event) => openForm(event.target.value, null) },
+    kindsOf(schema).map((one) => h("option", { value: one, selected: one === kind }, words(one))),
+  );
+  byId("form-title").textContent = says ? `Edit: ${words(kind)}` : "A new step";
+  byId("form-fields").replaceChildren(
+    ...(says ? [] : [h("div", { class: "field" }, h("label", { for: "step-kind" }, "What it does"), kinds)]),
+    form.node,
+  );
+  const step = chosen;
+  byId("step-form").onsubmit = async (event) => {
+    event.preventDefault();
+    const deed = says ? { do: "change", step, to: form.value() } : { do: "add", beside: step, new: form.value() };
+    if (await edit(deed)) byId("form-dialog").close();
+  };
+  if (!byId("form-dialog").open) byId("form-dialog").showModal();
+}
+
 const picture = () => drawn ?? journey.picture;
 const boxOf = (id) => byId("canvas").querySelector(`[data-step="${CSS.escape(id)}"]`);
 
@@ -160,7 +219,8 @@ function choose(id, go = false) {
 }
 
 function showStep() {
-  byId("step").replaceChildren(...stepNodes({ picture: picture(), steps: drawn ? {} : journey.steps }, chosen, choose));
+  const nodes = stepNodes({ picture: picture(), steps: drawn ? {} : journey.steps }, chosen, choose);
+  byId("step").replaceChildren(...nodes, ...editingNodes());
   const box = picture().boxes.find((one) => one.id === chosen);
   if (!journey.older) editor.show(box?.line ?? null);
 }
@@ -191,6 +251,7 @@ byId("suggest").addEventListener("click", () => {
 });
 byId("save").addEventListener("click", compare);
 byId("save-anyway").addEventListener("click", () => void save());
+byId("form-not").addEventListener("click", () => byId("form-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
 keepToken();

@@ -31,6 +31,29 @@ async def test_faults_are_told_while_one_types(service: Service, client_of: Clie
     assert "this is not YAML" in broken["faults"][0]["message"]
 
 
+async def test_what_is_done_to_a_step_gives_another_text(service: Service, client_of: ClientMaker) -> None:
+    async with client_of(service) as client:
+
+        async def done(**edit: Any) -> tuple[int, dict[str, Any]]:
+            answer = await client.post("/journeys/edit", json={"journey": "welcome", "text": WELCOME, "edit": edit})
+            return answer.status, await answer.json()
+
+        changed = WELCOME.replace("wait: 1d ", "wait: 5d ")
+        assert await done(do="change", step="steps.0", to={"wait": "5d"}) == (200, {"text": changed})
+        status, told = await done(do="add", beside="tip", new={"add_to": "tipped"}, before=True)
+        assert (status, told["text"].index("tipped") < told["text"].index("id: tip")) == (200, True)
+        status, told = await done(do="move", step="tip", beside="steps.0", before=True)
+        assert told["text"].index("id: tip") < told["text"].index("wait")
+        assert (await done(do="remove", step="tip"))[1]["text"] == WELCOME.partition("  - id: tip")[0]
+        assert (await done(do="remove", step="none"))[0] == 409
+        assert (await done(do="dance"))[0] == 400
+        sources = (await (await client.get("/journeys/welcome.json")).json())["sources"]
+        assert sources["tip"]["says"]["send"] == {"response": "utter_tip", "channels": ["sms"]}
+        assert (sources["steps.0"]["above"], sources["steps.0"]["below"]) == (None, "tip")
+        schema = await (await client.get("/journeys.schema.json")).json()
+        assert "utter_tip" in str(schema["definitions"]["step_send"])
+
+
 async def test_words_are_offered_at_the_cursor(service: Service, client_of: ClientMaker) -> None:
     text = WELCOME + "  - go: ti\n"
     async with client_of(service) as client:
