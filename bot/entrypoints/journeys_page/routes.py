@@ -14,6 +14,7 @@ from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey
 from bot.entrypoints.connectors import shelves_of
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
+from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, sources
 from bot.entrypoints.journeys_page.numbers import by_step, other_versions, parked_people, totals
@@ -36,6 +37,7 @@ class JourneysPage:
         self._service = service
         self._runtime = service.runtime
         self._files = JourneyFiles(shelves_of(service.settings, tuple(service.runtime.channels)))
+        self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
 
     def add_routes(self, app: web.Application) -> None:
@@ -75,8 +77,7 @@ class JourneysPage:
 
     async def _list(self, _request: web.Request) -> web.StreamResponse:
         journeys = self._runtime.library.current().journeys
-        async with self._runtime.store.transaction() as uow:
-            headcounts = await uow.enrolments.headcounts()
+        headcounts = await self._counter.headcounts()
         in_files = await asyncio.to_thread(self._files.names)
         names = sorted({*journeys, *in_files, *(one.journey for one in headcounts)})
         listed = [
@@ -88,8 +89,8 @@ class JourneysPage:
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")
+        headcounts = await self._counter.headcounts(name)
         async with self._runtime.store.transaction() as uow:
-            headcounts = await uow.enrolments.headcounts(name)
             parked = await uow.enrolments.parked(name, MOST_PARKED)
             try:
                 older = await uow.enrolments.version(name, version) if version else None

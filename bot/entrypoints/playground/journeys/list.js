@@ -40,4 +40,4 @@ const journeyNode = ({ journey, numbers, purpose, entries, in_file, in_force }) 
 byId("reload").addEventListener("click", () => void load());
 keepToken();
 void load();
-setInterval(() => document.visibilityState === "visible" && void load(), 15_000);
+setInterval(() => document.visibilityState === "visible" && void load(), 30_000);
