@@ -238,6 +238,16 @@ def test_a_restart_of_the_service_loses_nothing(page: Page, service: Service) ->
     assert said(page, "bot")[1:] == ["You said: before", "You said: meanwhile one", "You said: meanwhile two"]
 
 
+def test_an_open_chat_is_open_again_once_its_frame_is_large(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.set_viewport_size({"width": 300, "height": 150})  # a frame before its page has its style
+    page.reload()
+    expect(page.get_by_role("button", name="Open chat")).to_be_visible()
+    page.set_viewport_size({"width": 1000, "height": 800})
+    expect(page.get_by_label("Your message")).to_be_visible()
+
+
 def test_what_was_typed_offline_survives_a_reload(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)

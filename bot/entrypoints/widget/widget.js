@@ -630,8 +630,10 @@ class OvertureChat extends HTMLElement {
     document.addEventListener("visibilitychange", () => this.#visibility());
     this.#ready = true;
     this.#tell("ready");
-    if (this.#small.matches) return;
-    if (this.#wasOpen) this.open({ focus: false });
+    if (!this.#wasOpen) return;
+    if (!this.#small.matches) return this.open({ focus: false });
+    // A frame is small until its page has its style; once it is large, the chat is open in it as it was.
+    this.#small.addEventListener("change", () => this.#wasOpen && this.open({ focus: false }), { once: true });
   }
 
   // The API of window.overture.
