@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.domain.journey import Journey
 from bot.domain.steps import END
-from bot.journeys.outline import head_lines, outcomes, outline
+from bot.journeys.outline import head_lines, outline
+from bot.journeys.sayings import ways_out
 from bot.journeys.simulated import OUT, JourneySimulated, Simulated
 from bot.journeys.simulated_words import reasons, share
 
@@ -82,7 +83,7 @@ def _funnel(journey: Journey, one: JourneySimulated) -> str:
     items = []
     for row in outline(journey):
         step = one.step(row.id)
-        ways = [_way(journey, one, row.id, label, target) for label, target in row.outcomes]
+        ways = [_way(journey, one, row.id, label, target) for target, label in row.ways]
         if step.left:
             ways.append(f'<li class="lost">left here <b>{step.left:,}</b></li>')
         if step.there:
@@ -100,7 +101,7 @@ def _funnel(journey: Journey, one: JourneySimulated) -> str:
 def _way(journey: Journey, one: JourneySimulated, source: str, label: str, target: str) -> str:
     """How many went there. Where two outcomes lead to the same step, each shows the number of both."""
     number = one.ways[source, target]
-    shared = sum(goal == target for _, goal in outcomes(journey.steps[source])) > 1
+    shared = sum(goal == target for goal, _ in ways_out(journey.steps[source])) > 1
     to = "the end" if target == END else f'<a href="#{escape(journey.id)}-{escape(target)}">{escape(target)}</a>'
     words = f"{escape(label)} " if label else ""
     return f"<li>{words}→ {to} <b>{number:,}</b>{' (together)' if shared else ''}</li>"

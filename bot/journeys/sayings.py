@@ -183,12 +183,16 @@ def _until(until: Until) -> str:
             off = f"{how_long(abs(offset))} {way} " if offset else ""
             return f"{off}profile.{attribute}, {_clock(at)}"
         case _:
-            days = "" if until.days == EVERY_DAY else f"{_days(until.days)} "
+            days = "" if until.days == EVERY_DAY else f"{days_words(until.days)} "
             return f"{days}{_clock(until.at)}"
 
 
-def _days(days: Iterable[int]) -> str:
-    return _either([WEEKDAYS[day].capitalize() for day in sorted(days)])
+def days_words(days: Iterable[int]) -> str:
+    """`Mon to Sat`, or `Mon or Wed`."""
+    ordered = sorted(days)
+    names = [WEEKDAYS[day].capitalize() for day in ordered]
+    in_a_row = len(ordered) > 2 and ordered[-1] - ordered[0] == len(ordered) - 1
+    return f"{names[0]} to {names[-1]}" if in_a_row else _either(names)
 
 
 def _clock(at: time) -> str:

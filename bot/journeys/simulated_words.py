@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.journey import Journey
-from bot.journeys.outline import length, outline
+from bot.journeys.outline import outline
 from bot.journeys.people import Behaviour, Crowd, Reaction
+from bot.journeys.sayings import how_long
 from bot.journeys.simulate import Simulation
 from bot.journeys.simulated import OUT, JourneySimulated, MessageKind, Simulated
 
@@ -115,19 +116,19 @@ def _behaviour(behaviour: Behaviour, simulation: Simulation) -> Iterator[str]:
     arrive = min(behaviour.arrive, timedelta(days=simulation.days))
     events = [event for event, _ in simulation.arrivals]
     if events:
-        yield f"{', '.join(dict.fromkeys(events))}: once for each person, within the first {length(arrive)}"
+        yield f"{', '.join(dict.fromkeys(events))}: once for each person, within the first {how_long(arrive)}"
     for one in behaviour.events:
         yield f"{one.event}: {_reaction(one.reaction)}, of {'messages' if one.of_messages else 'people'}"
     yield f"questions: answered by {_reaction(behaviour.answers)}; refused by {_reaction(behaviour.refuses)}"
     yield f"messages: {_reaction(behaviour.opts_out)} say STOP"
     yield f"hand-offs: a colleague claims {_reaction(behaviour.claims)}"
-    yield f"talks with a colleague: nine in ten are over in {length(behaviour.talks)}"
+    yield f"talks with a colleague: nine in ten are over in {how_long(behaviour.talks)}"
     yield f"actions and endpoints: {behaviour.fails:.0%} fail"
     yield f"seed {simulation.seed}: the same seed, people and days give the same figures"
 
 
 def _reaction(reaction: Reaction) -> str:
-    return f"{100 * reaction.chance:g}% (nine in ten of them within {length(reaction.within)})"
+    return f"{100 * reaction.chance:g}% (nine in ten of them within {how_long(reaction.within)})"
 
 
 def _weights(values: Sequence[object], weights: Sequence[float]) -> str:

@@ -102,6 +102,6 @@ def test_the_summary_compares_those_who_were_held_out(simulated: Simulated) -> N
 
 def test_the_tables_align_and_tell_each_reason(journey: Journey, simulated: Simulated) -> None:
     lines = list(tables(simulated, {"welcome": journey}))
-    assert any(re.fullmatch(r"tip +send utter_tip by sms +1,100 +1,080 +15 +5", line) for line in lines)
+    assert any(re.fullmatch(r"tip +Send tip \(by sms\) +1,100 +1,080 +15 +5", line) for line in lines)
     assert any(re.fullmatch(r"tip   withheld utter_tip by sms  no consent +200", line) for line in lines)
     assert "parked at tip: 3, <i>odd</i>" in lines

@@ -65,8 +65,8 @@ def test_one_file_is_validated_by_itself(journeys: Path, capsys: pytest.CaptureF
 def test_a_journey_is_shown_as_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["journeys", "show", "demo-follow-up"]) == 0
     shown = capsys.readouterr().out
-    assert "  ask-for-time  ask booking_form by sms, remind after 1d\n" in shown
-    assert "silent for 3d -> nurture" in shown
+    assert "  ask-for-time  Ask with booking_form (by sms; needs meeting_time; reminds after 1 day)\n" in shown
+    assert "silent for 3 days -> nurture" in shown
     assert run(["journeys", "show", "demo-followup"]) == 2
     assert 'Did you mean "demo-follow-up"?' in capsys.readouterr().err
 
