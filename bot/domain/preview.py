@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bot.domain.errors import Place
 from bot.domain.message import Text
 from bot.domain.spoken import speak
 
@@ -30,6 +31,15 @@ class Preview:
     @property
     def says_nothing(self) -> bool:
         return not (self.text.strip() or self.buttons or self.image)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One variation of a response on one channel: where it stands, what it says, and what becomes of that."""
+
+    place: Place
+    content: Text
+    preview: Preview
 
 
 def as_text(content: Text) -> Preview:

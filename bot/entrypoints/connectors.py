@@ -65,6 +65,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         desks=(desk,) if desk else (),
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),
+        kinds=channel_kinds(settings),
     )
 
 
