@@ -60,10 +60,12 @@ def _of_response(response: str, channel: str, abilities: Abilities, wordings: Se
             f"Add one without a channel, or with channel: {channel}.",
         )
     for wording in wordings:
-        yield from _of_wording(f'"{response}"', channel, abilities, wording)
+        yield from misfits_of(response, channel, abilities, wording)
 
 
-def _of_wording(named: str, channel: str, abilities: Abilities, wording: Wording) -> Iterator[Misfit]:
+def misfits_of(response: str, channel: str, abilities: Abilities, wording: Wording) -> Iterator[Misfit]:
+    """What is wrong with one wording on a channel that reaches customers."""
+    named = f'"{response}"'
     content, preview, place = wording.content, wording.preview, wording.place
     extras = " and ".join(content.extras)
     if preview.says_nothing and not (abilities.extras and extras):
