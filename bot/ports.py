@@ -23,8 +23,9 @@ from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Journey
 from bot.domain.language_model import Completion, Prompt
-from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
+from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech, Text
 from bot.domain.person import Identity, Profile
+from bot.domain.preview import Preview, as_text
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 from bot.domain.review import Review
 from bot.domain.score import ScoreChange
@@ -138,6 +139,14 @@ class Channel(Protocol):
         """The receipt of an earlier try of unknown outcome, where the vendor can be asked; else None."""
 
     async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind:
+    """What is known of a channel without its connector being built: what it can do, and what becomes of a message."""
+
+    abilities: Abilities
+    preview: Callable[[Text], Preview] = as_text
 
 
 @runtime_checkable

@@ -39,6 +39,7 @@ class Checked:
     journey: Journey | None
     document: Document | None
     faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...] = ()
 
 
 class JourneyFiles:
@@ -85,6 +86,7 @@ class JourneyFiles:
             crms=shelves.crms,
             endpoints=shelves.endpoints,
             profile=playbook.profile,
+            kinds=shelves.kinds,
         )
         return known.with_journeys((*playbook.journeys, *self.names()))
 
@@ -99,14 +101,15 @@ def check_text(shown: str, text: str, known: Known, others: Mapping[str, Journey
         document = parse(shown, text)
     except ContentError as error:
         return Checked(None, salvage(shown, text), error.faults)
+    warnings = Faults()
     try:
-        journey = read_journey(document, known)
+        journey = read_journey(document, known, warnings)
     except ContentError as error:
-        return Checked(None, document, error.faults)
+        return Checked(None, document, error.faults, tuple(warnings.in_order()))
     faults = Faults()
     check_runs({**others, journey.id: journey}, faults)
     found = tuple(fault for fault in faults.in_order() if fault.place.path == shown)
-    return Checked(None if found else journey, document, found)
+    return Checked(None if found else journey, document, found, tuple(warnings.in_order()))
 
 
 def digest_of(body: bytes) -> str:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from bot.dialogue.forms import questions_for
+from bot.dialogue.personal import Unsayable, nobody
+from bot.dialogue.wordings import wordings
 from bot.documents import Document
 from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema
-from bot.journeys.known import Known
+from bot.domain.preview import Wording
+from bot.journeys.known import Known, Wordings
+from bot.ports import ChannelKind
 
 
 def known_names(
@@ -22,6 +28,7 @@ def known_names(
     crms: Iterable[str],
     endpoints: Iterable[str],
     profile: ProfileSchema | None = None,
+    kinds: Mapping[str, ChannelKind] | None = None,
 ) -> Known:
     """What journeys may refer to; of an assistant with faults, what its files declare all the same."""
     if assistant is not None:
@@ -46,7 +53,45 @@ def known_names(
         crms=frozenset(crms),
         endpoints=frozenset(endpoints),
         profile=profile,
+        questions=_questions(assistant) if assistant is not None else {},
+        abilities={name: kind.abilities for name, kind in (kinds or {}).items()},
+        wordings=_wordings_of(assistant, kinds or {}) if assistant is not None else None,
     )
+
+
+def _questions(assistant: Assistant) -> Mapping[str, tuple[str, ...]]:
+    """The responses with which each form asks; what an action asks is not known."""
+    found = {}
+    for form in assistant.forms.values():
+        asking = [
+            next((name for name in questions_for(form.name, slot) if _is_there(name, assistant)), "")
+            for slot in form.required_slots
+        ]
+        found[form.name] = tuple(name for name in asking if name in assistant.responses)
+    return found
+
+
+def _is_there(name: str, assistant: Assistant) -> bool:
+    return name in assistant.actions or name in assistant.responses
+
+
+def _wordings_of(assistant: Assistant, kinds: Mapping[str, ChannelKind]) -> Wordings:
+    somebody = nobody(assistant.configuration.language)
+
+    @cache
+    def find(response: str, channel: str) -> Sequence[Wording] | None:
+        if channel not in kinds:
+            return None
+        worded = wordings(assistant.responses[response], channel, personal=somebody)
+        if worded and all(isinstance(one.words, Unsayable) for one in worded):
+            return None
+        return tuple(
+            Wording(one.variation.place, one.words, kinds[channel].preview(one.words))
+            for one in worded
+            if not isinstance(one.words, Unsayable)
+        )
+
+    return find
 
 
 def _names_itself(document: Document) -> bool:

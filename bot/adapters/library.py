@@ -37,7 +37,7 @@ from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
 from bot.nlu.pipeline import Pipeline
 from bot.nlu.training_data import TrainingData, read_training_data
-from bot.ports import Nlu, Playbook
+from bot.ports import ChannelKind, Nlu, Playbook
 
 log = structlog.get_logger()
 
@@ -72,6 +72,7 @@ class Shelves:
     desks: tuple[str, ...] = ()
     crms: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
+    kinds: Mapping[str, ChannelKind] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read_contents(shelves: Shelves) -> Contents:
     """
     _require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
     _require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
-    unreadable, faults = Faults(), Faults()
+    unreadable, faults, warnings = Faults(), Faults(), Faults()
     documents = read_documents(_assistant_files(shelves.assistant), unreadable)
     pages = dict(_each(sorted(shelves.assistant.glob("knowledge/*.md")), _text, faults))
     others = [path for path in sorted(shelves.assistant.rglob("*.md")) if path.parent.name != "knowledge"]
@@ -112,7 +113,7 @@ def read_contents(shelves: Shelves) -> Contents:
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
     data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
-    rules = _keep(lambda: read_rules(rule_documents), faults)
+    rules = _keep(lambda: read_rules(rule_documents, shelves.channels or None), faults)
     settings = _keep(lambda: read_assistant_settings(documents), faults)
     profile = _profile_schema(profile_documents, faults)
     _check_personal(assistant, profile, faults)
@@ -126,9 +127,10 @@ def read_contents(shelves: Shelves) -> Contents:
         crms=shelves.crms,
         endpoints=shelves.endpoints,
         profile=profile,
+        kinds=shelves.kinds,
     )
     _require_responses(known, shelves, faults)
-    journeys = _journeys(journey_documents, known, faults)
+    journeys = _journeys(journey_documents, known, faults, warnings)
     segments = _segments(segment_documents, profile, faults)
     _raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
@@ -142,7 +144,12 @@ def read_contents(shelves: Shelves) -> Contents:
         rules,
         settings,
         languages,
-        (*assistant.warnings, *data.warnings, *_language_warnings(languages, documents, shelves)),
+        (
+            *assistant.warnings,
+            *data.warnings,
+            *_language_warnings(languages, documents, shelves),
+            *warnings.in_order(),
+        ),
         profile,
         segments,
     )
@@ -312,11 +319,11 @@ def _language_warnings(languages: Languages, documents: Sequence[Document], shel
         )
 
 
-def _journeys(documents: list[Document], known: Known, faults: Faults) -> dict[str, Journey]:
+def _journeys(documents: list[Document], known: Known, faults: Faults, warnings: Faults) -> dict[str, Journey]:
     """The journeys by their ids; an id that two files have is a fault of the second."""
     journeys: dict[str, Journey] = {}
     for document in documents:
-        journey = _keep(lambda document=document: read_journey(document, known), faults)  # type: ignore[misc]
+        journey = _keep(lambda document=document: read_journey(document, known, warnings), faults)  # type: ignore[misc]
         if journey is None:
             continue
         if journey.id in journeys:

@@ -26,6 +26,12 @@ class Personal:
         return cls({**context["profile"], **known}, context["lead"], context.get("locale"), language)
 
 
+def nobody(language: str) -> Personal:
+    """Somebody of whom nothing is known but what is known of everybody."""
+    lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3"}
+    return Personal({"created_on": "2026-01-01"}, lead, language=language)
+
+
 @dataclass(frozen=True, slots=True)
 class Unsayable:
     """Why a text cannot be said: a value that is missing, or a limit."""

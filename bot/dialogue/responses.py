@@ -60,7 +60,7 @@ def find_words(
     known = {**tracker.slots, **(values or {})}
     why: Unsayable | None = None
     for number in range(len(fitting)):
-        words = _words(fitting[(choice + number) % len(fitting)], known, personal or Personal())
+        words = words_of(fitting[(choice + number) % len(fitting)], known, personal or Personal())
         if isinstance(words, Text):
             return words
         why = why or words
@@ -68,7 +68,8 @@ def find_words(
     return why
 
 
-def _words(variation: Variation, known: Mapping[str, Any], personal: Personal) -> Text | Unsayable:
+def words_of(variation: Variation, known: Mapping[str, Any], personal: Personal) -> Text | Unsayable:
+    """What the variation says where `known` are the slots' values."""
     if variation.liquid:
         return _personal_words(variation, known, personal)
     defaults = variation.metadata.get("defaults")

@@ -12,7 +12,8 @@ from types import ModuleType
 from bot.adapters.library import Shelves
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
-from bot.ports import Abilities
+from bot.domain.preview import as_text
+from bot.ports import Abilities, ChannelKind
 from bot.settings import Settings
 
 
@@ -28,16 +29,22 @@ def channel_identities(settings: Settings) -> dict[str, str]:
 
     A channel whose class a connector does not show has addresses of its own.
     """
-    found = {}
-    for module in map(connector_module, settings.connector_names):
-        classes = [one for one in vars(module).values() if isinstance(getattr(one, "abilities", None), Abilities)]
-        shown: dict[str, Abilities] = {one.name: one.abilities for one in classes}
-        for name in getattr(module, "CHANNELS", ()):
-            if name not in shown:
-                found[name] = name
-            elif not shown[name].desk:
-                found[name] = shown[name].identity
-    return found
+    kinds = channel_kinds(settings)
+    return {
+        name: kinds[name].abilities.identity if name in kinds else name
+        for name in channel_names(settings)
+        if name not in kinds or not kinds[name].abilities.desk
+    }
+
+
+def channel_kinds(settings: Settings) -> dict[str, ChannelKind]:
+    """What each channel can do, and what becomes of a message on it, of those whose class the connector shows."""
+    return {
+        one.name: ChannelKind(one.abilities, getattr(module, "preview", as_text))
+        for module in map(connector_module, settings.connector_names)
+        for one in vars(module).values()
+        if isinstance(getattr(one, "abilities", None), Abilities)
+    }
 
 
 def crm_names(settings: Settings) -> tuple[str, ...]:
@@ -58,6 +65,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         desks=(desk,) if desk else (),
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),
+        kinds=channel_kinds(settings),
     )
 
 

@@ -33,8 +33,8 @@ HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_onc
 POLICIES = ("pin", "map", "drain")
 
 
-def read_journey(document: Document, known: Known) -> Journey:
-    """Read one journey; raises ContentError with every fault in it."""
+def read_journey(document: Document, known: Known, warnings: Faults | None = None) -> Journey:
+    """Read one journey; raises ContentError with every fault in it. `warnings` is told of what is no fault."""
     faults = Faults()
     head = Fields(document, faults, document.data, "a journey")
     if not head.is_mapping:
@@ -48,10 +48,10 @@ def read_journey(document: Document, known: Known) -> Journey:
     many_at_once = _many_at_once(head, entries)
     priority = _priority(head)
     window = read_window(head)
-    steps = StepReader(document, faults, known)
+    steps = StepReader(document, faults, known, warnings)
     first = steps.read(head)
     on_edit = _on_edit(head, steps)
-    check_graph(steps.steps, steps.places, first, faults)
+    check_graph(steps.steps, steps.places, first, faults, steps.broken)
     _check_expressions(head, conditions, steps, known)
     check_values_set(steps, known.profile, faults)
     faults.raise_if_any()

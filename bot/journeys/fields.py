@@ -105,10 +105,16 @@ class Fields:
         return text
 
     def choices(self, key: str, known: Collection[str], what: str, *, required: bool = False) -> tuple[str, ...]:
+        return tuple(text for text, _ in self.placed_choices(key, known, what, required=required))
+
+    def placed_choices(
+        self, key: str, known: Collection[str], what: str, *, required: bool = False
+    ) -> tuple[tuple[str, Place], ...]:
+        """Texts that must be among `known`, each with its place."""
         found = []
         for text, place in self.texts(key, required=required):
             if text in known:
-                found.append(text)
+                found.append((text, place))
             else:
                 self.faults.unknown(place, what, text, known)
         return tuple(found)

@@ -38,25 +38,33 @@ def successors(step: Step) -> tuple[str, ...]:
             return (step.then,)
 
 
-def check_graph(steps: Mapping[str, Step], places: Mapping[str, Place], first: str, faults: Faults) -> None:
+Broken = Mapping[str, tuple[str, ...]]
+"""Steps that could not be read, with what they may lead to: they are taken to rest, and to let people go anywhere."""
+
+
+def check_graph(
+    steps: Mapping[str, Step], places: Mapping[str, Place], first: str, faults: Faults, broken: Broken
+) -> None:
     """Report steps that nobody can get to, and loops in which nothing waits. Missing targets were reported before."""
-    _report_unreachable(steps, places, first, faults)
-    _report_restless_loops(steps, places, faults)
+    _report_unreachable(steps, places, first, faults, broken)
+    _report_restless_loops(steps, places, faults, broken)
 
 
-def _reached_from(steps: Mapping[str, Step], first: str) -> set[str]:
+def _reached_from(steps: Mapping[str, Step], first: str, broken: Broken) -> set[str]:
     reached: set[str] = set()
     waiting = [first]
     while waiting:
         name = waiting.pop()
         if name in steps and name not in reached:
             reached.add(name)
-            waiting.extend(successors(steps[name]))
+            waiting.extend(broken[name] if name in broken else successors(steps[name]))
     return reached
 
 
-def _report_unreachable(steps: Mapping[str, Step], places: Mapping[str, Place], first: str, faults: Faults) -> None:
-    reached = _reached_from(steps, first)
+def _report_unreachable(
+    steps: Mapping[str, Step], places: Mapping[str, Place], first: str, faults: Faults, broken: Broken
+) -> None:
+    reached = _reached_from(steps, first, broken)
     for name in steps:
         if name not in reached:
             faults.add(
@@ -65,12 +73,14 @@ def _report_unreachable(steps: Mapping[str, Step], places: Mapping[str, Place], 
                 "Give it an id and let a go, then or silent point at it, or delete it.",
             )
             # What follows it is out of reach for the same reason, and is not reported again.
-            reached |= _reached_from(steps, name)
+            reached |= _reached_from(steps, name, broken)
 
 
-def _report_restless_loops(steps: Mapping[str, Step], places: Mapping[str, Place], faults: Faults) -> None:
+def _report_restless_loops(
+    steps: Mapping[str, Step], places: Mapping[str, Place], faults: Faults, broken: Broken
+) -> None:
     """A depth-first search, without recursion, over the steps that do not rest."""
-    finished: set[str] = set()
+    finished: set[str] = set(broken)
     for start in steps:
         path: list[str] = []
         stack = [(start, False)]

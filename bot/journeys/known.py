@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.audience import ProfileSchema
+from bot.domain.preview import Wording
+from bot.ports import Abilities
+
+Wordings = Callable[[str, str], Sequence[Wording] | None]
+"""What a response says on a channel, to somebody of whom nothing is known; None where that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """Everything by its name. `forms` maps each form to the slots that it fills, `actions` are custom actions.
 
-    `profile` is what people are declared to have; without it they may have anything.
+    `profile` is what people are declared to have; without it they may have anything. `questions` maps each form to the
+    responses that it asks with; `abilities` and `wordings` say what channels can do, as far as that is known.
     """
 
     responses: frozenset[str] = frozenset()
@@ -27,6 +33,9 @@ class Known:
     crms: frozenset[str] = frozenset()
     endpoints: frozenset[str] = frozenset()
     profile: ProfileSchema | None = None
+    questions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    wordings: Wordings | None = None
 
     def with_journeys(self, names: Iterable[str]) -> Known:
         """The same, where these are the journeys."""

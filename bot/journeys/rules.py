@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any, TypedDict, TypeVar
 
@@ -41,10 +41,13 @@ class _Row(TypedDict):
     source: str
 
 
-def read_rules(documents: Iterable[Document]) -> SendingRules:
-    """Read all rule files together; raises ContentError with every fault in them."""
+def read_rules(documents: Iterable[Document], channels: Collection[str] | None = None) -> SendingRules:
+    """Read all rule files together; raises ContentError with every fault in them.
+
+    A cap is a rule of the house and names some of `channels` (None: any). Hours are law, also of channels to come.
+    """
     faults = Faults()
-    reader = _Reader(faults)
+    reader = _Reader(faults, channels)
     last = Place("journeys/rules")
     for document in documents:
         reader.read(document)
@@ -58,7 +61,8 @@ def read_rules(documents: Iterable[Document]) -> SendingRules:
 
 
 class _Reader:
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, channels: Collection[str] | None) -> None:
+        self._channels = channels
         self.hours: list[SendingHours] = []
         self.caps: list[FrequencyCap] = []
         self.keywords: list[Keywords] = []
@@ -105,7 +109,10 @@ class _Reader:
                 f"Write jurisdiction: {EVERYWHERE_ELSE}.",
             )
         purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
-        channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        if self._channels is None:
+            channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        else:
+            channels = frozenset(fields.choices("channels", self._channels, "channel", required=True))
         at_most = fields.whole_number("at_most")
         if at_most is None or at_most < 1:
             self._faults.add(fields.place("at_most"), '"at_most" must be a number of messages.', "Write at_most: 3.")

@@ -39,7 +39,7 @@ def read_send(reader: StepReader, fields: Fields, at: Position) -> Step | None:
         return None
     send.only("response", "channels", "cap", "send_window")
     response = send.choice("response", reader.known.responses, "response", required=True)
-    channels = send.choices("channels", reader.known.channels, "channel", required=True)
+    channels = reader.channels(send, (response,) if response else ())
     cap = send.choice("cap", ("skip", "wait"), "way to deal with a cap")
     window = read_window(send)
     if not (response and channels):
@@ -78,7 +78,7 @@ def read_ask(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     _refuse_flow(ask)
     ask.only("form", "flow", "channels", "need")
     form = ask.choice("form", reader.known.forms, "form", required="flow" not in ask.node)
-    channels = ask.choices("channels", reader.known.channels, "channel", required=True)
+    channels = reader.channels(ask, reader.known.questions.get(form, ()) if form else ())
     slots = reader.known.forms[form] if form else ()
     need = ask.choices("need", slots, f"slot of {form}") if form else ()
     reminders = _reminders(fields, silence[0] if silence else None)
@@ -205,7 +205,7 @@ def read_action(reader: StepReader, fields: Fields, at: Position) -> Step | None
     action = fields.inner("action", "action")
     action.only("name", "channels")
     name = action.choice("name", reader.known.actions, "action", required=True)
-    channels = action.choices("channels", reader.known.channels, "channel")
+    channels = reader.channels(action, (), required=False)
     return ActionStep(at.id, name, channels, at.then, failed_go) if name else None
 
 

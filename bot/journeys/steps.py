@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from bot.documents import Document, Faults
 from bot.domain.errors import Place
 from bot.domain.steps import END, BranchStep, GoStep, SplitArm, SplitStep, Step
 from bot.journeys import step_kinds, wording
+from bot.journeys.channel_fit import misfits
 from bot.journeys.fields import Fields, plain
 from bot.journeys.known import Known
 
@@ -39,10 +40,10 @@ class StepReader:
     """Reads steps into `steps` by id; ids that are not given are made of the position: `steps.4.branch.0.do.1`.
 
     `places` says where each step stands, `forms_asked`, `runs_actions` and `splits` what its expressions may read, and
-    `expressions` which are still to be checked.
+    `expressions` which are still to be checked. `broken` are the steps with a fault, with all that they may lead to.
     """
 
-    def __init__(self, document: Document, faults: Faults, known: Known) -> None:
+    def __init__(self, document: Document, faults: Faults, known: Known, warnings: Faults | None = None) -> None:
         self.known = known
         self.steps: dict[str, Step] = {}
         self.places: dict[str, Place] = {}
@@ -50,8 +51,11 @@ class StepReader:
         self.runs_actions = False
         self.splits: list[str] = []
         self.expressions: list[tuple[Place, str]] = []
+        self.broken: dict[str, tuple[str, ...]] = {}
         self._document = document
         self._faults = faults
+        self._warnings = Faults() if warnings is None else warnings
+        self._led_to: list[str] = []
         self._targets: list[tuple[Place, str]] = []
 
     def read(self, head: Fields) -> str:
@@ -73,7 +77,16 @@ class StepReader:
         target = fields.text(key, required=required)
         if target is not None:
             self._targets.append((fields.place(key), target))
+            self._led_to.append(target)
         return target
+
+    def channels(self, fields: Fields, responses: Sequence[str], *, required: bool = True) -> tuple[str, ...]:
+        """The channels of a step that says these responses, each of which must be able to."""
+        found = fields.placed_choices("channels", self.known.channels, "channel", required=required)
+        for channel, place in found:
+            for one in misfits(channel, responses, self.known):
+                (self._warnings if one.only_warns else self._faults).add(place, one.message, one.suggestion)
+        return tuple(channel for channel, _ in found)
 
     def outcome(self, fields: Fields, key: str, at: Position) -> str | None:
         """Where `key: {go: ...}` or `key: {do: [...]}` leads; None where it is not there."""
@@ -145,13 +158,17 @@ class StepReader:
         kinds = [kind for kind in KINDS if kind in fields.node]
         if len(kinds) != 1:
             self._report_kind(fields, kinds)
+            self.broken[at.id] = (at.then, *_named_in(item))
             return
         kind = kinds[0]
         fields.only(kind, "id", "then", *BESIDE.get(kind, ()))
         then = self.target(fields, "then") or at.then
+        named_before = len(self._led_to)
         step = self._read_kind(kind, fields, Position(at.id, at.path, then))
         if step is not None:
             self.steps[at.id] = step
+        else:
+            self.broken[at.id] = (then, *self._led_to[named_before:])
 
     def _report_kind(self, fields: Fields, kinds: list[str]) -> None:
         if kinds:
@@ -252,7 +269,23 @@ class StepReader:
             arm.missing("do", "Say what to do: do: [...], or go: <step>.")
             return then
         after = self.target(arm, "go") or then
-        return self._sequence(arm.node["do"], f"{path}.do", after, arm.place("do")) if "do" in arm.node else after
+        if "do" not in arm.node:
+            return after
+        first = self._sequence(arm.node["do"], f"{path}.do", after, arm.place("do"))
+        self._led_to.append(first)
+        return first
+
+
+def _named_in(node: Any) -> list[str]:
+    """The steps that something unread would lead to."""
+    match node:
+        case Mapping():
+            own = [str(node[key]) for key in ("go", "then") if isinstance(node.get(key), str)]
+            return own + [name for inner in node.values() for name in _named_in(inner)]
+        case list():
+            return [name for inner in node for name in _named_in(inner)]
+        case _:
+            return []
 
 
 READERS: Mapping[str, Callable[[StepReader, Fields, Position], Step | None]] = {

@@ -31,6 +31,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, OutboundMessage, Receipt, Text
 from bot.ports import UnitOfWork
+from bot.services.disclose import with_disclosure
 from bot.services.enrol import tell_step
 from bot.services.hand_off import relay
 from bot.services.runtime import FEEDS, TIMERS, Runtime
@@ -269,14 +270,16 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
 def _with_disclosure(
     runtime: Runtime, conversation: Conversation, first: OutboundMessage, content: Text
 ) -> Sequence[OutboundMessage]:
-    """The first words in every conversation say that this is a machine (EU AI Act article 50(1))."""
+    """The message as the first of its conversation, which says that this is a machine."""
     response = runtime.library.current().assistant.responses.get("utter_disclosure")
     if response is None:
         return [first]
     disclosure = render(response, conversation.tracker, conversation.channel)
-    if runtime.channel(conversation.channel).abilities.separate_disclosure:
-        return [replace(first, key=disclosure_key(first.key), content=disclosure), first]
-    return [replace(first, content=replace(content, text=f"{disclosure.text} {content.text}".strip()))]
+    *before, last = with_disclosure(content, disclosure, runtime.channel(conversation.channel).abilities)
+    return [
+        *(replace(first, key=disclosure_key(first.key), content=one) for one in before),
+        replace(first, content=last),
+    ]
 
 
 def disclosure_key(key: str) -> str:

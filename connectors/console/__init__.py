@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from bot.ports import ConnectorSettings
-from connectors.console.channel import ConsoleChannel
+from connectors.console.channel import ConsoleChannel, preview
 
-__all__ = ["CHANNELS", "SETTINGS", "build"]
+__all__ = ["CHANNELS", "SETTINGS", "build", "preview"]
 
 CHANNELS: tuple[str, ...] = ("console",)
 SETTINGS: tuple[str, ...] = ()

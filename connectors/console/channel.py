@@ -6,6 +6,7 @@ from typing import TextIO
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.domain.preview import Preview
 from bot.ports import Abilities, Webhook, WebhookRequest
 
 
@@ -24,9 +25,7 @@ class ConsoleChannel:
     async def send(self, message: OutboundMessage) -> Receipt:
         if not isinstance(message.content, Text):
             raise PermanentSendError(f"the console shows text only, not a {message.content.kind}")
-        lines = [f"{message.address} {message.content.text}"]
-        lines += [f"  [{button.title}]" for button in message.content.buttons]
-        self._stream.write("\n".join(lines) + "\n")
+        self._stream.write(f"{message.address} {printed(message.content)}\n")
         self._stream.flush()
         return Receipt(message.key)
 
@@ -35,3 +34,11 @@ class ConsoleChannel:
 
     async def close(self) -> None:
         return None
+
+
+def printed(content: Text) -> str:
+    return "\n".join([content.text, *(f"  [{button.title}]" for button in content.buttons)])
+
+
+def preview(content: Text) -> Preview:
+    return Preview("chat", printed(content))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings
-from connectors.rest.channel import RestChannel
+from connectors.rest.channel import RestChannel, preview
 
-__all__ = ["CHANNELS", "SETTINGS", "build"]
+__all__ = ["CHANNELS", "SETTINGS", "build", "preview"]
 
 CHANNELS: tuple[str, ...] = ("rest",)
 SETTINGS: tuple[str, ...] = ()

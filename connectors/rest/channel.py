@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
+from bot.domain.preview import Preview
 from bot.domain.rasa_message import as_rasa_messages
 from bot.ports import Abilities, ApiAccess, AwaitTurn, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
 
@@ -108,6 +109,17 @@ class RestChannel:
 
     async def close(self) -> None:
         return None
+
+
+def preview(content: Text) -> Preview:
+    """What a front end for Rasa would make of the messages; what is `custom` or attached is its own affair."""
+    messages = as_rasa_messages("", content)
+    return Preview(
+        "chat",
+        "\n\n".join(message["text"] for message in messages if "text" in message),
+        buttons=tuple(str(button.get("title", "")) for message in messages for button in message.get("buttons", ())),
+        image=next((message["image"] for message in messages if "image" in message), None),
+    )
 
 
 def _answer(items: Sequence[Mapping[str, Any]]) -> Reply:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Text
+from bot.domain.preview import Preview
 
 Block = dict[str, Any]
 
@@ -103,6 +104,12 @@ def note(content: Text) -> Post:
     if content.buttons:
         text += "\n" + " / ".join(button.title for button in content.buttons)
     return line(DeskLine(content.author_name or "Overture", text))
+
+
+def preview(content: Text) -> Preview:
+    """The plain message to the channel."""
+    post = note(content)
+    return Preview("blocks", post.text, blocks=post.blocks)
 
 
 def reply_form(content: ReplyForm, *, channel: str, thread: str) -> Block:

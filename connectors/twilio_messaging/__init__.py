@@ -8,10 +8,10 @@ import hmac
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.twilio_messaging.account import API_URL, TwilioAccount
-from connectors.twilio_messaging.channel import TwilioMessagingChannel
+from connectors.twilio_messaging.channel import TwilioMessagingChannel, preview
 from connectors.twilio_messaging.sandbox import TwilioSandbox
 
-__all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "preview", "sandbox_values"]
 
 CHANNELS: tuple[str, ...] = ("sms",)
 SETTINGS: tuple[str, ...] = (

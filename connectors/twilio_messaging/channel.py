@@ -13,6 +13,7 @@ import aiohttp
 
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.domain.preview import Preview
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.twilio_messaging import webhooks
 from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
@@ -135,6 +136,10 @@ def body_of(content: Text) -> str:
     if content.source_url.startswith(("http://", "https://")):
         lines.append(content.source_url)
     return "\n".join(lines)
+
+
+def preview(content: Text) -> Preview:
+    return Preview("sms", body_of(content))
 
 
 def _made_at(entry: Mapping[str, Any]) -> datetime:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.ports import ConnectorSettings
-from connectors.webchat.channel import WebchatChannel
+from connectors.webchat.channel import WebchatChannel, preview
 from connectors.webchat.origins import allowed_origins
 from connectors.webchat.tokens import VisitorTokens
 
-__all__ = ["CHANNELS", "SETTINGS", "build"]
+__all__ = ["CHANNELS", "SETTINGS", "build", "preview"]
 
 CHANNELS: tuple[str, ...] = ("webchat",)
 SETTINGS: tuple[str, ...] = ("WEBCHAT_ORIGINS",)

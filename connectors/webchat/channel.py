@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
+from bot.domain.preview import Preview
 from bot.ports import Abilities, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
 from connectors.webchat.origins import cors_headers, preflight_headers
 from connectors.webchat.tokens import TokenRefused, VisitorTokens
@@ -150,6 +151,20 @@ def _item(key: str, content: Text) -> Mapping[str, Any]:
         "image": content.image,
         "source": source if content.source_url or content.source_title else None,
     }
+
+
+def preview(content: Text) -> Preview:
+    """What the widget shows of the item that it is given."""
+    item = _item("", content)
+    source = item["source"] or {"title": "", "url": ""}
+    return Preview(
+        "chat",
+        item["text"],
+        buttons=tuple(button["title"] for button in item["buttons"]),
+        image=item["image"],
+        source_title=source["title"],
+        source_url=source["url"],
+    )
 
 
 def _read_json(request: WebhookRequest) -> Mapping[str, Any]:

@@ -29,7 +29,7 @@ import connectors.twilio_messaging.webhooks
 import connectors.webchat
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.ids import HandoffId
-from bot.domain.message import Content, DeskLine, HandoffCard, OutboundMessage, Text
+from bot.domain.message import Button, Content, DeskLine, HandoffCard, OutboundMessage, Text
 from bot.ports import Channel, Reply, WebhookRequest
 from connectors.webchat.tokens import VisitorTokens
 from tests.connectors.vendor_server import (
@@ -312,6 +312,32 @@ def test_whatever_comes_in_is_taken_or_refused(
 async def test_a_sent_message_has_a_receipt(stage: Stage, case: Case) -> None:
     receipt = await stage.channel.send(outbound(case, stage))
     assert receipt.vendor_id
+
+
+@over(*(name for name in CASES if name != "console"))
+async def test_a_preview_shows_what_is_sent(stage: Stage, case: Case) -> None:
+    content = Text(f"{WORDS} Or <b>Friday</b>?", (Button("Friday", "/affirm"),))
+    preview = case.module.preview(content)
+    await stage.channel.send(replace(outbound(case, stage), content=content))
+    sent = [text for items in stage.feed.entries.values() for text in _texts(list(items.values()))]
+    assert preview.text in sent
+    assert not preview.says_nothing
+    assert all(button in sent for button in preview.buttons)
+    assert all(text in sent for text in _texts(preview.blocks))
+    assert "Friday" in preview.buttons or "Friday" in preview.text
+
+
+def _texts(node: object) -> list[str]:
+    """Every text in there, however deep."""
+    match node:
+        case str():
+            return [node]
+        case dict():
+            return _texts(list(node.values()))
+        case list() | tuple():
+            return [text for one in node for text in _texts(one)]
+        case _:
+            return []
 
 
 @over(*(name for name in CASES if name != "console"))

@@ -41,8 +41,8 @@ class Editing:
         name, text = _named_text(await json_object(request))
         checked = await asyncio.to_thread(self.checked, name, text)
         drawing = draw(picture_of(checked.journey), ()) if checked.journey is not None else None
-        steps = sources(checked)
-        return private_json({"faults": faults_json(checked.faults), "picture": drawing, "sources": steps})
+        told = {"faults": faults_json(checked.faults), "warnings": faults_json(checked.warnings)}
+        return private_json({**told, "picture": drawing, "sources": sources(checked)})
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
         """The text after something was done to a step; nothing is saved."""

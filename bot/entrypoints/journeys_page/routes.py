@@ -17,6 +17,7 @@ from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, sources
+from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import by_step, other_versions, parked_people, totals
 from bot.entrypoints.translate import problem, to_webhook_request
 from bot.entrypoints.wiring import Service
@@ -39,6 +40,7 @@ class JourneysPage:
         self._files = JourneyFiles(shelves_of(service.settings, tuple(service.runtime.channels)))
         self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
+        self._messages = Messages(service)
 
     def add_routes(self, app: web.Application) -> None:
         """Nothing is there while nobody may use it."""
@@ -52,6 +54,7 @@ class JourneysPage:
             ("POST", "/journeys/check", self._editing.check),
             ("POST", "/journeys/complete", self._editing.complete),
             ("POST", "/journeys/edit", self._editing.edit),
+            ("POST", "/journeys/messages", self._messages.show),
             ("GET", "/journeys.schema.json", self._editing.schema_of_steps),
             ("POST", f"/journeys/{NAMED}", self._editing.save),
         ):
@@ -110,6 +113,7 @@ class JourneysPage:
             "in_force": journey is not None and self._is_in_force(journey),
             "file": _file(file),
             "faults": faults_json(checked.faults) if checked else [],
+            "warnings": faults_json(checked.warnings) if checked else [],
             "sources": sources(checked) if checked else {},
         }
         return private_json(told | (_shown(journey, headcounts) if journey is not None else {"picture": None}))

@@ -86,6 +86,31 @@ def test_liquid_looks_at_what_people_have_and_speaks_to_everybody(shelves: Shelv
     ]
 
 
+def test_a_journey_is_held_against_what_its_channels_can_do(shelves: Shelves) -> None:
+    Path("nlu_data/responses/pictures.yml").write_text(
+        "responses:\n"
+        "  utter_picture:\n"
+        "  - image: https://harbourline.example/rota.png\n"
+        "  utter_curly:\n"
+        "  - text: 'It’s about your rota: when would be a good time to look at it with us? Any day will do.'\n"
+    )
+    Path("journeys/tips.yml").write_text(JOURNEY.format(name="tips", response="utter_picture"))
+    edit("journeys/rules/caps.yml", "channels: [sms]", "channels: [smss]")
+    assert faults_of(shelves) == [
+        'journeys/rules/caps.yml:6:16: there is no channel "smss". Did you mean "sms"?',
+        'journeys/tips.yml:6:48: "utter_picture" says nothing on sms: it has only an image, which sms cannot show '
+        "(nlu_data/responses/pictures.yml:3:5). Give it a text, or add a variation with a text and channel: sms.",
+    ]
+    edit("journeys/rules/caps.yml", "channels: [smss]", "channels: [sms]")
+    edit("journeys/tips.yml", "channels: [sms]", "channels: [slack]")
+    assert 'no customer is reached on "slack"' in faults_of(shelves)[0]
+    edit("journeys/tips.yml", "utter_picture, channels: [slack]", "utter_curly, channels: [sms]")
+    assert [str(one) for one in read_contents(shelves).warnings] == [
+        'journeys/tips.yml:6:46: "utter_curly" takes 2 segments instead of 1 for the sake of ’, which only UCS-2 has '
+        "(nlu_data/responses/pictures.yml:5:5). Write ' for ’."
+    ]
+
+
 def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
     Path("journeys/tabbed.yml").write_text("journey: tabbed\npurpose: marketing\nsteps:\n\t- send: {}\n")
     Path("journeys/twice.yml").write_text("journey: twice\npurpose: marketing\njourney: again\n")

@@ -390,6 +390,26 @@ def test_one_unreachable_step_is_told_once_and_not_with_all_that_follow(
     assert found[0].startswith("6:5: nobody can get to this step")
 
 
+ASK = "- id: a\n  ask: {form: booking_form, channels: [smss]}\n"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        f"{ASK}  silent: {{after: 3d, go: b}}\n  refuse: {{go: c}}\n  then: end",
+        f"{ASK}  silent: {{after: 3d, go: a}}\n  refuse: {{go: b}}\n  then: c",
+        "- id: a\n  action: action_qoute\n  failed: {do: [{add_to: x}], go: b}\n  then: c",
+        "- id: a\n  asck: {form: booking_form}\n  silent: {after: 3d, go: b}\n  refuse: {go: c}\n  then: end",
+    ],
+)
+def test_a_step_with_a_fault_does_not_make_the_steps_that_it_names_look_lost(
+    faults_of: Callable[[str], list[str]], step: str
+) -> None:
+    found = faults_of(f"{step}\n- id: b\n  add_to: b\n  then: end\n- id: c\n  add_to: c")
+    assert len(found) == 1, found
+    assert "there is no" in found[0]
+
+
 @pytest.mark.parametrize(
     "steps",
     [

@@ -161,3 +161,21 @@ def test_a_date_in_quotes_is_a_date() -> None:
     text = STOP.replace("2025-04-11", "'2025-04-11'")
     rules = read_rules([parse("journeys/rules/opt_out.yml", text)])
     assert rules.keywords[0].starts == date(2025, 4, 11)
+
+
+def test_a_cap_for_a_channel_that_is_not_there_is_refused() -> None:
+    text = (
+        "caps:\n  - {id: a, jurisdiction: default, purpose: marketing, channels: [webchat, smss], at_most: 3,\n"
+        "     within: 7d, from: 2026-01-01, source: ours}\n"
+    )
+    hours = (
+        "sending_hours:\n  - {id: b, jurisdiction: US, channels: [voice], hours: '08:00-21:00', from: 2026-01-01,\n"
+        "     source: a law}\n"
+    )
+    documents = [parse("journeys/rules/a.yml", text + hours), parse("journeys/rules/opt_out.yml", STOP)]
+    with pytest.raises(ContentError) as caught:
+        read_rules(documents, {"sms", "webchat"})
+    assert [str(fault) for fault in caught.value.faults] == [
+        'journeys/rules/a.yml:2:76: there is no channel "smss". Did you mean "sms"?'
+    ]
+    assert read_rules(documents).caps[0].channels == {"webchat", "smss"}

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import Button, OutboundMessage, Text
-from connectors.console.channel import ConsoleChannel
+from connectors.console.channel import ConsoleChannel, preview
 from tests.connectors.vendor_server import request_to
 
 
@@ -15,6 +15,7 @@ async def test_a_message_is_printed_with_its_buttons() -> None:
     content = Text("A demo?", buttons=(Button("Yes", "/affirm"), Button("No", "/deny")))
     await ConsoleChannel(stream).send(OutboundMessage("key", "console", "robin", content))
     assert stream.getvalue() == "robin A demo?\n  [Yes]\n  [No]\n"
+    assert stream.getvalue() == f"robin {preview(content).text}\n"
 
 
 def test_a_webhook_is_refused_because_nobody_sends_one() -> None:

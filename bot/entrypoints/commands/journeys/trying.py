@@ -49,6 +49,7 @@ def trying(settings: Settings, contents: Contents | None = None) -> Trying:
         crms=shelves.crms,
         endpoints=shelves.endpoints,
         profile=contents.profile,
+        kinds=shelves.kinds,
     )
     world = World(contents.journeys, contents.rules, channel_identities(settings), contents.segments, settings.region)
     return Trying(contents, known, world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from bot.domain.errors import ContentError, Fault, SettingsError
@@ -23,10 +24,17 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             raise ContentError(found) from error
         print(f"No faults in {only}. Other files have {len(error.faults)}: overture validate.")
         return 0
+    for warning in at_hand.contents.warnings:
+        if _is_of_journeys(warning, settings.journeys_folder) and (only is None or _is_of(warning, only)):
+            print(f"warning: {warning}", file=sys.stderr)
     journeys, segments = at_hand.contents.journeys, at_hand.contents.segments
     counts = ((len(journeys), "journey"), (len(segments), "segment"), (len(tests), "journey test"))
     print("No faults: " + ", ".join(f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts) + ".")
     return 0
+
+
+def _is_of_journeys(fault: Fault, folder: Path) -> bool:
+    return Path(fault.place.path).resolve().is_relative_to(folder.resolve())
 
 
 def _is_of(fault: Fault, path: Path) -> bool:

@@ -4,6 +4,7 @@ import { byId, complain, dayAndTime, empty, h, words } from "../dom.js";
 import { diffNode } from "./diff.js";
 import { Editor } from "./editor.js";
 import { kindOf, kindsOf, stepForm } from "./form.js";
+import { Messages, showWarnings } from "./messages.js";
 import { pictureNode } from "./picture.js";
 import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
 import { stepNodes } from "./step.js";
@@ -12,6 +13,7 @@ const name = location.pathname.split("/").pop();
 const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
+const messages = new Messages();
 let journey = null;
 let drawn = null; // the picture of what is typed, where that has no faults
 let chosen = null;
@@ -45,6 +47,7 @@ let digest = null; // of the file as it was when the editor took it over
 
 function showFile() {
   const { file, may_edit: mayEdit, faults } = journey;
+  if (!editor.isChanged) showWarnings(journey.warnings);
   byId("file-path").textContent = file ? file.path : "its file is gone";
   byId("file-buttons").hidden = !mayEdit;
   if (!file || (editor.isChanged && digest !== null)) {
@@ -61,6 +64,7 @@ async function check(text) {
   const told = await ask("/journeys/check", { journey: name, text });
   if (!told) return null;
   if (text === editor.text) sources = told.sources;
+  if (text === editor.text) showWarnings(told.warnings);
   if (!journey.older && told.picture && text === editor.text) {
     drawn = editor.isChanged ? told.picture : null;
     showPicture();
@@ -221,6 +225,7 @@ function choose(id, go = false) {
 function showStep() {
   const nodes = stepNodes({ picture: picture(), steps: drawn ? {} : journey.steps }, chosen, choose);
   byId("step").replaceChildren(...nodes, ...editingNodes());
+  void messages.show(journey.older ? null : sources[chosen]?.says);
   const box = picture().boxes.find((one) => one.id === chosen);
   if (!journey.older) editor.show(box?.line ?? null);
 }

@@ -50,6 +50,19 @@ def test_a_test_with_a_fault_is_told_of_where_journeys_are_validated(
     assert f'{file}:12:16: there is no form "booking_fom". Did you mean "booking_form"?' in capsys.readouterr().err
 
 
+def test_what_costs_more_than_it_must_is_warned_of(journeys: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = journeys / "consent.yml"
+    file.write_text(
+        "journey: consent\npurpose: service\nenter: {event: demo.requested}\n"
+        "steps:\n  - send: {response: utter_ask_sms_consent, channels: [webchat, sms]}\n"
+    )
+    assert run(["journeys", "validate", str(journeys / "demo-follow-up.yml")]) == 0
+    assert capsys.readouterr().err == ""
+    assert run(["journeys", "validate"]) == 0
+    told = capsys.readouterr().err
+    assert f'warning: {file}:5:65: "utter_ask_sms_consent" takes 3 segments as a text message' in told
+
+
 def test_one_file_is_validated_by_itself(journeys: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, bad = journeys / "demo-follow-up.yml", journeys / "segments" / "big-teams.yml"
     assert run(["journeys", "validate"]) == 0

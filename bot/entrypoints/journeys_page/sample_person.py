@@ -1,0 +1,103 @@
+"""The person to whom the page "Journeys" words messages: made up, and edited there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.dialogue.personal import Personal, nobody
+from bot.domain.assistant import Assistant, Response
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.errors import WebhookRejected
+
+LONGEST_VALUE = 500
+USUAL = {
+    "name": "Alex Morgan", "first_name": "Alex", "last_name": "Morgan", "lead_name": "Alex",
+    "email": "alex@example.com", "work_email": "alex@example.com", "phone": "+447700900123",
+    "country": "GB", "company": "Example Ltd",
+    "fit": "60", "engagement": "40", "total": "100", "grade": "B2", "locale": "en-GB",
+}  # fmt: skip
+BY_TYPE = {"number": "25", "float": "25", "yes_no": "yes", "bool": "yes", "date": "2026-12-01", "list": "one, two"}
+IN_BRACES = re.compile(r"(?<!\{)\{([\w.\-]+)\}(?!\})")
+IN_LIQUID = re.compile(r"\b(slots|lead)\.(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Something that may be known of the person: `group` is profile, slots, lead or locale."""
+
+    group: str
+    name: str
+    type: str
+    label: str
+    usual: str
+
+
+def fields_of(responses: Iterable[Response], assistant: Assistant, schema: ProfileSchema | None) -> list[Field]:
+    """What these responses look at, with what a person of whom all is known would have."""
+    found = dict.fromkeys(name for response in responses for name in _names_in(response))
+    return [_field(group, name, assistant, schema) for group, name in found]
+
+
+def _names_in(response: Response) -> Iterator[tuple[str, str]]:
+    for variation in response.variations:
+        texts = [variation.text, variation.image or "", *(button.title for button in variation.buttons)]
+        if not variation.liquid:
+            yield from (("slots", name) for text in texts for name in IN_BRACES.findall(text))
+            continue
+        yield from (("profile", name) for name in sorted(variation.attributes))
+        yield from ((found[1], found[2]) for text in texts for found in IN_LIQUID.finditer(text))
+        yield "locale", "locale"
+
+
+def _field(group: str, name: str, assistant: Assistant, schema: ProfileSchema | None) -> Field:
+    declared = schema.attributes.get(name) if schema is not None and group == "profile" else None
+    slot = assistant.slots.get(name) if group == "slots" else None
+    type_ = str(declared.type) if declared is not None else slot.type if slot is not None else "text"
+    choices = declared.one_of if declared is not None else slot.values if slot is not None else ()
+    if group == "lead" and name != "grade":
+        type_ = "number"
+    usual = str(choices[0]) if choices else USUAL.get(name) or BY_TYPE.get(type_) or name.replace("_", " ")
+    return Field(group, name, type_, _label(declared, name), usual)
+
+
+def _label(declared: Attribute | None, name: str) -> str:
+    return declared.label if declared is not None and declared.label else name.replace("_", " ").capitalize()
+
+
+def values_of(fields: Iterable[Field], told: Any) -> dict[str, dict[str, Any]]:
+    """What the page says that is known, by group; without a word of it, all that is usual. Blank is unknown."""
+    values: dict[str, dict[str, Any]] = {"profile": {}, "slots": {}, "lead": {}, "locale": {}}
+    for field in fields:
+        given = field.usual
+        if isinstance(told, Mapping):
+            group = told.get(field.group)
+            given = group.get(field.name, "") if isinstance(group, Mapping) else ""
+        if not isinstance(given, str) or len(given) > LONGEST_VALUE:
+            raise WebhookRejected(400, f'"{field.name}" wants a text of at most {LONGEST_VALUE} characters')
+        if given.strip():
+            values[field.group][field.name] = _typed(field, given.strip())
+    return values
+
+
+def _typed(field: Field, text: str) -> Any:
+    match field.type:
+        case AttributeType.NUMBER | "float":
+            try:
+                return float(text)
+            except ValueError:
+                raise WebhookRejected(400, f"{field.label} is a number, such as 25, and not “{text}”.") from None
+        case AttributeType.YES_NO | "bool":
+            return text.lower() in ("yes", "true", "1")
+        case AttributeType.LIST:
+            return [one.strip() for one in text.split(",") if one.strip()]
+        case _:
+            return text
+
+
+def person_of(values: Mapping[str, Mapping[str, Any]], language: str) -> Personal:
+    unknown = nobody(language)
+    profile, lead = {**unknown.profile, **values["profile"]}, {**unknown.lead, **values["lead"]}
+    return Personal(profile, lead, values["locale"].get("locale"), language)

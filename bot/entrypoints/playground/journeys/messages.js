@@ -1,0 +1,168 @@
+/** What the chosen step says, side by side on each channel, worded to a person who can be edited. */
+
+import { byId, h, safeAddress, words } from "../dom.js";
+import { blockNodes } from "../panels/blocks.js";
+import { request, soon } from "./service.js";
+
+const NAMES = { webchat: "Website", sms: "Text message", slack: "Slack", rest: "REST", console: "Console", voice: "Voice" };
+const TYPING = 250; // milliseconds
+
+/** Warnings of the text, below the editor; they do not keep it from being saved. */
+export function showWarnings(warnings) {
+  byId("warnings").replaceChildren(
+    ...warnings.map(({ line, message, suggestion }) => h("li", {}, h("strong", {}, `Line ${line} `), `${message} ${suggestion}`)),
+  );
+}
+
+export class Messages {
+  #wanted = null; // what the step says, as the service is asked for it
+  #known = null; // what is known of the person; null until it is edited
+  #asked = 0;
+  #again = soon(() => void this.#ask(), TYPING);
+
+  constructor() {
+    byId("messages-first").addEventListener("change", () => void this.#ask());
+  }
+
+  /** `says` is the step in the file's words; nothing is shown where it says nothing to anybody. */
+  async show(says) {
+    const wanted = wantedOf(says);
+    byId("messages-panel").hidden = wanted === null;
+    if (JSON.stringify(wanted) === JSON.stringify(this.#wanted)) return;
+    this.#wanted = wanted;
+    this.#known = null;
+    byId("messages").replaceChildren();
+    if (wanted) await this.#ask();
+  }
+
+  async #ask() {
+    const asked = (this.#asked += 1);
+    const body = { ...this.#wanted, first: byId("messages-first").checked, ...(this.#known ? { known: this.#known } : {}) };
+    const { ok, told } = await request("/journeys/messages", body);
+    if (asked !== this.#asked) return;
+    byId("messages-about").textContent = ok ? "as each channel shows it" : told.error;
+    if (!ok) return;
+    const shown = byId("messages");
+    if (!this.#known) shown.replaceChildren(this.#personNode(told.fields), h("div", { class: "said-here" }));
+    shown.lastChild.replaceChildren(...told.messages.map(messageNode));
+  }
+
+  /** The person to whom it is said; each change words the messages anew. */
+  #personNode(fields) {
+    if (fields.length === 0) return h("p", { class: "small to" }, "It says the same to everybody.");
+    const inputs = fields.map((field) => {
+      const input = h("input", { value: field.usual, autocomplete: "off", spellcheck: "false", maxlength: 500 });
+      input.addEventListener("input", read);
+      return { ...field, input };
+    });
+    const all = (value) => () => {
+      for (const one of inputs) one.input.value = value(one);
+      read();
+    };
+    const asking = this;
+    function read() {
+      asking.#known = { profile: {}, slots: {}, lead: {}, locale: {} };
+      for (const { group, name, input } of inputs) asking.#known[group][name] = input.value;
+      asking.#again();
+    }
+    return h(
+      "fieldset",
+      { class: "to" },
+      h("legend", {}, "Said to"),
+      inputs.map(({ label, group, input }) => h("label", {}, h("span", {}, label, h("small", {}, ` ${group}`)), input)),
+      h(
+        "div",
+        { class: "presets" },
+        h("button", { type: "button", onclick: all((one) => one.usual) }, "All is known"),
+        h("button", { type: "button", onclick: all(() => "") }, "Nothing is known"),
+      ),
+    );
+  }
+}
+
+function wantedOf(says) {
+  const { send, ask } = says && typeof says === "object" ? says : {};
+  const channels = [(send ?? ask)?.channels ?? []].flat();
+  if (typeof send?.response === "string") return { response: send.response, channels };
+  if (typeof ask?.form === "string") return { form: ask.form, channels };
+  return null;
+}
+
+const messageNode = ({ name, slot, is_action: isAction, channels }) =>
+  h(
+    "section",
+    { class: "message-of" },
+    h("h3", {}, slot ? `${words(slot)}: ` : "", h("code", {}, name)),
+    isAction
+      ? h("p", { class: "small" }, "An action asks this in words of its own, which are known when it runs.")
+      : h("div", { class: "side-by-side" }, channels.map(channelNode)),
+  );
+
+function channelNode({ channel, kind, chosen, desk, connected, wordings }) {
+  return h(
+    "article",
+    { class: `on-channel${chosen ? " in-step" : ""}`, "data-channel": channel },
+    h("header", {}, h("h4", {}, NAMES[channel] ?? channel), h("span", { class: chosen ? "tag" : "small" }, standing({ chosen, desk, connected }))),
+    wordings.length === 0 && h("p", { class: "note" }, "No variation may be said here."),
+    wordings.map((one) => wordingNode(one, kind, wordings.length > 1, chosen)),
+  );
+}
+
+function standing({ chosen, desk, connected }) {
+  if (chosen) return "in this step";
+  if (desk) return "colleagues, no customers";
+  return connected ? "not in this step" : "no voice is connected";
+}
+
+function wordingNode({ language, place, conditions, unsayable, previews, notes }, kind, several, chosen) {
+  return h(
+    "div",
+    { class: "wording", title: place, lang: language },
+    several && h("p", { class: "small" }, [language, ...conditions].join(" · ")),
+    unsayable && h("p", { class: "note bad" }, `Not sent to this person: ${unsayable}.`),
+    previews.map((preview) => DRAWN[kind](preview)),
+    notes
+      .filter(({ only_warns: onlyWarns }) => chosen || onlyWarns)
+      .map((one) => h("p", { class: one.only_warns ? "note" : "note bad" }, `${one.message} ${one.suggestion}`)),
+  );
+}
+
+const DRAWN = {
+  chat: ({ text, buttons, image, source_title: title, source_url: address }) =>
+    h(
+      "div",
+      { class: "chat-view" },
+      h("div", { class: "bubble words" }, text, image && imageNode(image)),
+      (title || address) && h("p", { class: "small" }, `Source: ${title || address}`),
+      buttons.length > 0 && h("p", { class: "choices" }, buttons.map((one) => h("span", {}, one))),
+    ),
+  sms: ({ text, segments }) =>
+    h(
+      "div",
+      { class: "phone-view" },
+      h("div", { class: "screen" }, h("p", { class: "bubble words" }, text)),
+      h("p", { class: segments.count > 2 || segments.because.length > 0 ? "cost dear" : "cost" }, costs(segments)),
+    ),
+  blocks: ({ blocks }) => h("div", { class: "slack-blocks" }, blockNodes(blocks, async () => {})),
+  speech: ({ text }) =>
+    h(
+      "div",
+      { class: "speech-view" },
+      h("blockquote", { class: "words" }, text),
+      "speechSynthesis" in window && h("button", { type: "button", class: "quiet", onclick: (event) => hear(text, event.target) }, "Listen"),
+    ),
+};
+
+const imageNode = (address) => h("span", { class: "picture-of" }, `Picture: ${safeAddress(address) ?? address}`);
+
+function costs({ count, encoding, units, because }) {
+  const size = `${count} ${count === 1 ? "segment" : "segments"}, ${encoding}`;
+  return because.length > 0 ? `${size} because of ${because.map((one) => `‘${one}’`).join(", ")} · ${units} units` : `${size} · ${units} units`;
+}
+
+function hear(text, button) {
+  speechSynthesis.cancel();
+  const speech = new SpeechSynthesisUtterance(text);
+  speech.lang = button.closest("[lang]").lang;
+  speechSynthesis.speak(speech);
+}
