@@ -5,7 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -21,7 +21,7 @@ from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
-from bot.domain.journey import Enrolment, Headcount, Journey
+from bot.domain.journey import Enrolment, Headcount, Journey, Passage
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
@@ -656,6 +656,18 @@ class Journeys(Protocol):
         out what cannot go in time, which are withheld as `skipped`; how many of each."""
 
 
+class Passages(Protocol):
+    """How many times people went along each arrow of a journey."""
+
+    def add(
+        self, journey: str, version: str, ways: Iterable[tuple[str, str]], *, times: int = 1, moved: bool = False
+    ) -> None:
+        """Count each way, from a step to another, with the others at the end of the transaction."""
+
+    async def of(self, journey: str) -> Sequence[Passage]:
+        """In the order of versions and steps."""
+
+
 class Handoffs(Protocol):
     async def add(self, handoff: Handoff) -> None: ...
     async def get(self, handoff_id: HandoffId) -> Handoff: ...
@@ -790,6 +802,8 @@ class UnitOfWork(Protocol):
     def handoffs(self) -> Handoffs: ...
     @property
     def journeys(self) -> Journeys: ...
+    @property
+    def passages(self) -> Passages: ...
     @property
     def scores(self) -> Scores: ...
     @property

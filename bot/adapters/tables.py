@@ -394,6 +394,19 @@ journey_change = Table(
     Index("ix_journey_change_journey", "journey", "position"),
 )
 
+passage = Table(
+    "passage",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("moved", Boolean, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 50},
+)
+"""How many times people went from one step to another. Nothing in it says who."""
+
 enrolment = Table(
     "enrolment",
     metadata,

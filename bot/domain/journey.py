@@ -32,6 +32,9 @@ MOVED = "moved"
 SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
 
+ENTRANCE = ":enter"
+"""Where those come from who take their first step. No step is called so."""
+
 WHOLE = 10_000
 """Shares of people are counted in parts of this."""
 
@@ -125,6 +128,21 @@ class Headcount:
     reason: str
     people: int
     goals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How many times people went from one step of a version to the next one: along an arrow of its picture.
+
+    `source` is ENTRANCE where they began, `target` is END where they came to the end. `moved`: they did not go there,
+    but were put there from `source`, a step of the version that they were on, when this one was published.
+    """
+
+    version: str
+    source: str
+    target: str
+    times: int
+    moved: bool = False
 
 
 # ---------------------------------------------------------------- what moves an enrolment on

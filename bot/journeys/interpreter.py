@@ -11,6 +11,7 @@ from bot.domain.effects import Emit
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     ENDED,
+    ENTRANCE,
     HANDED_BACK,
     MOVED,
     REPLIED,
@@ -28,7 +29,7 @@ from bot.domain.journey import (
     TimerFired,
     Trigger,
 )
-from bot.domain.steps import END, AskStep, HandoffStep, SplitStep
+from bot.domain.steps import END, AskStep, GoStep, HandoffStep, SplitStep
 from bot.journeys.acting import act
 from bot.journeys.chance import is_held_out
 from bot.journeys.expression import is_true
@@ -202,7 +203,7 @@ def _count(run: Run, event: str) -> None:
 def _move(run: Run, trigger: Trigger) -> None:
     """From the step it rests at to the next one at which it rests, or to the end."""
     if run.before.seq == 0:
-        _walk(run, run.journey.first)
+        _walk(run, ENTRANCE, run.journey.first)
         return
     step = run.journey.steps.get(run.before.step)
     is_moved = MOVED in run.before.waiting_for
@@ -216,20 +217,24 @@ def _move(run: Run, trigger: Trigger) -> None:
             return
         if run.enrolment.due_at is not None and run.enrolment.due_at > run.now:
             return
-    target = run.before.step if is_moved else go_on(run, step, trigger)
-    if target is not None:
-        _walk(run, target)
+    if is_moved:
+        _walk(run, None, run.before.step)
+    elif (target := go_on(run, step, trigger)) is not None:
+        _walk(run, run.before.step, target)
 
 
-def _walk(run: Run, target: str) -> None:
+def _walk(run: Run, source: str | None, target: str) -> None:
+    """From `source`, where it went from there by itself, to the next rest."""
     if run.kept("held"):
         run.remember(held=None)
     for _ in range(MOST_STEPS):
+        step = run.journey.steps.get(target)
+        if source is not None and (step is not None or target == END) and not isinstance(step, GoStep):
+            run.went(source, target)
         if target == END:
             run.enrolment.step = END
             run.stop(EnrolmentStatus.DONE, "came to the end")
             return
-        step = run.journey.steps.get(target)
         if step is None:
             run.park(f'there is no step "{target}" in this version of the journey')
             return
@@ -239,6 +244,8 @@ def _walk(run: Run, target: str) -> None:
         following = come_to_rest(run, step) if rests(step) else act(run, step)
         if following is None:
             return
+        if not isinstance(step, GoStep):
+            source = target
         target = following
     run.park(f"it took {MOST_STEPS} steps without a rest; put a wait into the loop")
 

@@ -24,6 +24,8 @@ class Advance:
     enrolment: Enrolment
     effects: tuple[JourneyEffect, ...] = ()
     trail: tuple[tuple[str, str], ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
+    """From which step to which one it went, as the arrows of the picture lead: a `go` is none of them."""
 
 
 class Standing:
@@ -64,6 +66,7 @@ class Run:
         self.effects: list[JourneyEffect] = []
         self._zones = facts.zones
         self._trail: list[tuple[str, str]] = []
+        self._ways: list[tuple[str, str]] = []
 
     def result(self) -> Advance:
         stands = self.enrolment
@@ -81,7 +84,7 @@ class Run:
             data=stands.data,
             goal_at=stands.goal_at,
         )
-        return Advance(after, tuple(self.effects), tuple(self._trail))
+        return Advance(after, tuple(self.effects), tuple(self._trail), tuple(self._ways))
 
     @property
     def key(self) -> str:
@@ -148,6 +151,9 @@ class Run:
 
     def did(self, what: str) -> None:
         self._trail.append((self.enrolment.step, what))
+
+    def went(self, source: str, target: str) -> None:
+        self._ways.append((source, target))
 
     def leave(self, why: str) -> None:
         self.did(f"left the journey: {why}")
