@@ -21,7 +21,7 @@ from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
-from bot.domain.journey import Enrolment, Headcount, Journey, Passage
+from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
@@ -579,6 +579,9 @@ class Enrolments(Protocol):
         """Keep this version; the latest published one is what new people enter."""
 
     async def version(self, journey: str, version: str) -> Journey: ...
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        """Each version of each journey that is kept."""
+
     async def add(self, enrolment: Enrolment) -> bool:
         """False when the person is in this lane of the journey now, or this entry has let somebody in before."""
 
@@ -606,6 +609,26 @@ class Enrolments(Protocol):
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         """Those who were stopped by an error, the latest to enter first."""
+
+
+class Intakes(Protocol):
+    """Lets many people into a journey in one statement, by the same rules as one by one. For shared stores only."""
+
+    async def of_everybody(self, intake: Intake, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
+        """Of the next `limit` people behind `after` those who may enter: the last of the people, None where there are
+        no more, and how many were let in.
+        """
+
+    async def queued(self, limit: int) -> Mapping[str, int]:
+        """How many of the `limit` oldest changes are of people who came into a segment."""
+
+    async def of_segment(
+        self, intake: Intake, segment: str, heeding: Collection[tuple[str, str]], now: datetime, *, limit: int
+    ) -> tuple[int, int]:
+        """Of the `limit` oldest changes tell those of people who came into the segment: how many, and how many of them
+        were let in. Who is in one of the `heeding` versions of journeys, or was to be told something else before, is
+        left to be told alone.
+        """
 
 
 class Journeys(Protocol):
@@ -802,6 +825,8 @@ class UnitOfWork(Protocol):
     def handoffs(self) -> Handoffs: ...
     @property
     def journeys(self) -> Journeys: ...
+    @property
+    def intakes(self) -> Intakes: ...
     @property
     def passages(self) -> Passages: ...
     @property

@@ -117,6 +117,21 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """Many people who are let into a journey at once, through this entry.
+
+    `each` is the enrolment that every one of them gets, with ids still to be filled in, `held_out` that of those who
+    are held out. `once` is what `entry` begins with, before the person's id, where the entry lets in once.
+    """
+
+    journey: Journey
+    entry: Entry
+    each: Enrolment
+    held_out: Enrolment
+    once: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Headcount:
     """How many runs of one version of a journey stand alike: at the same step, in the same state, left for the same
     reason; and how many of them reached the goal. Of parked runs the reason is empty, for each may have its own."""

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.effects import Emit
+from bot.domain.entries import Entry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     ENDED,
@@ -24,19 +25,20 @@ from bot.domain.journey import (
     Failed,
     Finished,
     Happened,
+    Intake,
     Journey,
     Refused,
     TimerFired,
     Trigger,
 )
-from bot.domain.steps import END, AskStep, GoStep, HandoffStep, SplitStep
+from bot.domain.steps import END, AskStep, GoStep, HandoffStep, SplitStep, WaitStep
 from bot.journeys.acting import act
 from bot.journeys.chance import is_held_out
 from bot.journeys.expression import is_true
 from bot.journeys.resting import ANSWER, OUTCOME, abandon, come_to_rest, go_on, rests
 from bot.journeys.run import Advance, Run, later, names_of
 
-__all__ = ["Advance", "advance", "begin", "gone_on", "word_of_end"]
+__all__ = ["Advance", "advance", "begin", "begin_many", "gone_on", "heeds", "word_of_end"]
 
 HOLD = timedelta(hours=1)
 """While a rep has the floor, a timer is looked at again this much later; word of a hand-back comes before, mostly."""
@@ -72,11 +74,28 @@ def begin(
         entry=entry,
         lane=enrolment_id if journey.many_at_once else "",
     )
-    if is_held_out(profile_id, journey.id, journey.holdout):
-        return replace(
-            enrolment, status=EnrolmentStatus.HELD_OUT, reason="held out to compare others with", due_at=None
-        )
-    return enrolment
+    return _held_out(enrolment) if is_held_out(profile_id, journey.id, journey.holdout) else enrolment
+
+
+def begin_many(
+    journey: Journey, entry: Entry, event_data: Mapping[str, Any], now: datetime, *, once: str | None = None
+) -> Intake:
+    """The same for many at once. Their timers take them through their first steps."""
+    each = begin(replace(journey, holdout=0), EnrolmentId(""), ProfileId(""), event_data, now)
+    return Intake(journey, entry, each, _held_out(each), once)
+
+
+def _held_out(enrolment: Enrolment) -> Enrolment:
+    return replace(enrolment, status=EnrolmentStatus.HELD_OUT, reason="held out to compare others with", due_at=None)
+
+
+def heeds(journey: Journey, event: str) -> bool:
+    """Whether this event may do anything to somebody who is inside, wherever they are."""
+    if journey.exit_when is not None or event in journey.exit_events:
+        return True
+    waits = (step.events for step in journey.steps.values() if isinstance(step, WaitStep))
+    metrics = (step.metric for step in journey.steps.values() if isinstance(step, SplitStep))
+    return event in metrics or any(event in events for events in waits)
 
 
 def advance(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> Advance:

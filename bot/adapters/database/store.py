@@ -14,6 +14,7 @@ from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, 
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
+from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.passages import StoredPassages
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
@@ -44,6 +45,7 @@ class Transaction:
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
         self.journeys = StoredJourneys(session)
+        self.intakes = StoredIntakes(session, watermark)
         self.passages = StoredPassages(session)
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)

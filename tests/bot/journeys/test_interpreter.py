@@ -45,7 +45,7 @@ from bot.domain.journey import (
     Trigger,
 )
 from bot.domain.steps import END, GoStep, SendStep, TagStep
-from bot.journeys.interpreter import Advance, advance, begin
+from bot.journeys.interpreter import Advance, advance, begin, heeds
 from bot.journeys.picture import picture_of
 
 Reader = Callable[..., Journey]
@@ -208,6 +208,32 @@ def test_a_step_sees_what_the_steps_before_it_changed(journey_of: Reader) -> Non
         )
     ).enters()
     assert walk.tags == ["vip", "saw-it-all"]
+
+
+SPLIT_FOR_CLICKS = """
+- id: test
+  split: [{name: a, weight: 50}, {name: b, weight: 50}]
+  metric: link.clicked
+- wait: 1d
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "head", "hears"),
+    [
+        ("- wait: {for: link.clicked, at_most: 1d}", "", True),
+        ("- wait: {for: [reply, link.clicked], at_most: 1d}", "", True),
+        ("- wait: {for: page.viewed, at_most: 1d}", "", False),
+        ("- wait: 1d", "exit: {goal: event link.clicked}", True),
+        ("- wait: 1d", "exit: {when: profile.vip}", True),
+        (SPLIT_FOR_CLICKS, "", True),
+        ("- wait: 1d", "", False),
+    ],
+)
+def test_a_journey_heeds_what_may_move_or_end_it_or_is_counted(
+    journey_of: Reader, steps: str, head: str, hears: bool
+) -> None:
+    assert heeds(journey_of(steps, head), "link.clicked") is hears
 
 
 def test_a_run_leaves_the_facts_it_was_given_alone(journey_of: Reader) -> None:
