@@ -155,7 +155,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
                 or (begun and _is_awaited(enrolment, event, data))
                 or (begun and event in (TAKEN_OVER, HANDED_BACK))
                 or event in _metrics(journey, enrolment).values()
-                or is_true(journey.exit_when or "", names_of(enrolment, facts.profile, facts.lead, now))
+                or _is_over(journey, enrolment, facts, now)
             )
         case Answered(slots=slots):
             step = journey.steps.get(enrolment.step)
@@ -165,6 +165,11 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
             return ANSWER in enrolment.waiting_for
         case Finished(key=key) | Failed(key=key):
             return OUTCOME in enrolment.waiting_for and key == _key(enrolment)
+
+
+def _is_over(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> bool:
+    condition = journey.exit_when
+    return condition is not None and is_true(condition, names_of(enrolment, facts.profile, facts.lead, now))
 
 
 def _is_awaited(enrolment: Enrolment, event: str, data: Mapping[str, Any]) -> bool:
