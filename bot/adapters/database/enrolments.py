@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, text, update
@@ -298,6 +299,15 @@ def _written(value: Any) -> Any:
     )
 
 
+_STATUSES = {status.value: status for status in EnrolmentStatus}
+
+
+@lru_cache(maxsize=1000)
+def _names(text: str) -> tuple[str, ...]:
+    """What many wait for is the same."""
+    return NAMES.load(text)
+
+
 def _enrolment(row: Any) -> Enrolment:
     return Enrolment(
         id=row.id,
@@ -308,10 +318,10 @@ def _enrolment(row: Any) -> Enrolment:
         step=row.step,
         visit=row.visit,
         due_at=row.due_at,
-        waiting_for=NAMES.load(row.waiting_for),
+        waiting_for=_names(row.waiting_for),
         arrived_at=row.arrived_at,
         reminded=row.reminded,
-        status=EnrolmentStatus(row.status),
+        status=_STATUSES[row.status],
         reason=row.reason,
         seq=row.seq,
         data=PLAIN.load(row.data),
