@@ -5,7 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -21,7 +21,7 @@ from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
-from bot.domain.journey import Enrolment, Headcount, Journey
+from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech, Text
 from bot.domain.person import Identity, Profile
@@ -588,6 +588,9 @@ class Enrolments(Protocol):
         """Keep this version; the latest published one is what new people enter."""
 
     async def version(self, journey: str, version: str) -> Journey: ...
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        """Each version of each journey that is kept."""
+
     async def add(self, enrolment: Enrolment) -> bool:
         """False when the person is in this lane of the journey now, or this entry has let somebody in before."""
 
@@ -615,6 +618,26 @@ class Enrolments(Protocol):
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         """Those who were stopped by an error, the latest to enter first."""
+
+
+class Intakes(Protocol):
+    """Lets many people into a journey in one statement, by the same rules as one by one. For shared stores only."""
+
+    async def of_everybody(self, intake: Intake, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
+        """Of the next `limit` people behind `after` those who may enter: the last of the people, None where there are
+        no more, and how many were let in.
+        """
+
+    async def queued(self, limit: int) -> Mapping[str, int]:
+        """How many of the `limit` oldest changes are of people who came into a segment."""
+
+    async def of_segment(
+        self, intake: Intake, segment: str, heeding: Collection[tuple[str, str]], now: datetime, *, limit: int
+    ) -> tuple[int, int]:
+        """Of the `limit` oldest changes tell those of people who came into the segment: how many, and how many of them
+        were let in. Who is in one of the `heeding` versions of journeys, or was to be told something else before, is
+        left to be told alone.
+        """
 
 
 class Journeys(Protocol):
@@ -663,6 +686,18 @@ class Journeys(Protocol):
     async def release_queued(self, name: str, *, held: str, skipped: str, now: datetime) -> tuple[int, int]:
         """Messages that the gate held back for the reason `held` are due now, except those whose window says to leave
         out what cannot go in time, which are withheld as `skipped`; how many of each."""
+
+
+class Passages(Protocol):
+    """How many times people went along each arrow of a journey."""
+
+    def add(
+        self, journey: str, version: str, ways: Iterable[tuple[str, str]], *, times: int = 1, moved: bool = False
+    ) -> None:
+        """Count each way, from a step to another, with the others at the end of the transaction."""
+
+    async def of(self, journey: str) -> Sequence[Passage]:
+        """In the order of versions and steps."""
 
 
 class Handoffs(Protocol):
@@ -799,6 +834,10 @@ class UnitOfWork(Protocol):
     def handoffs(self) -> Handoffs: ...
     @property
     def journeys(self) -> Journeys: ...
+    @property
+    def intakes(self) -> Intakes: ...
+    @property
+    def passages(self) -> Passages: ...
     @property
     def scores(self) -> Scores: ...
     @property

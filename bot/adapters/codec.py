@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator
+from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator, from_json
 
 from bot.domain.conversation import Event, Tracker
 from bot.domain.delivery import Dispatch
@@ -31,6 +31,16 @@ class Codec(Generic[T]):
 
     def load(self, text: str) -> T:
         value: T = self._read.validate_json(text)
+        return value
+
+
+class PlainCodec(Codec[dict[str, Any]]):
+    """Any JSON object, of which nothing is to be looked at."""
+
+    def load(self, text: str) -> dict[str, Any]:
+        value = from_json(text)
+        if not isinstance(value, dict):
+            raise ValueError(f"{type(value).__name__} is no JSON object.")
         return value
 
 
@@ -79,5 +89,5 @@ DISPATCH: Codec[Dispatch] = Codec(Dispatch)
 WINDOW: Codec[SendWindow] = Codec(SendWindow)
 JOURNEY: Codec[Journey] = Codec(Journey)
 NAMES: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
-PLAIN: Codec[dict[str, Any]] = Codec(dict[str, Any])
+PLAIN = PlainCodec(dict[str, Any])
 """Any JSON object: attributes, slots, a feed's item."""

@@ -8,6 +8,7 @@ write the same conditions with literals, because neither database matches a boun
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,6 +51,10 @@ def microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
 
 
+def _moment(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + value * _MICROSECOND
+
+
 class Moment(TypeDecorator[datetime]):
     """An aware datetime, stored as whole microseconds since 1970, which sort alike on every database."""
 
@@ -60,7 +65,11 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else microseconds(value)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else _EPOCH + timedelta(microseconds=value)
+        return _moment(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        """Without the layers that SQLAlchemy puts around `process_result_value`: it is called for every row."""
+        return _moment
 
 
 class Words(TypeDecorator[str]):
@@ -393,6 +402,19 @@ journey_change = Table(
     Column("people", Integer, nullable=False),
     Index("ix_journey_change_journey", "journey", "position"),
 )
+
+passage = Table(
+    "passage",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("target", Text, primary_key=True),
+    Column("moved", Boolean, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 50},
+)
+"""How many times people went from one step to another. Nothing in it says who."""
 
 enrolment = Table(
     "enrolment",

@@ -32,6 +32,9 @@ MOVED = "moved"
 SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
 
+ENTRANCE = ":enter"
+"""Where those come from who take their first step. No step is called so."""
+
 WHOLE = 10_000
 """Shares of people are counted in parts of this."""
 
@@ -114,6 +117,21 @@ class Enrolment:
 
 
 @dataclass(frozen=True, slots=True)
+class Intake:
+    """Many people who are let into a journey at once, through this entry.
+
+    `each` is the enrolment that every one of them gets, with ids still to be filled in, `held_out` that of those who
+    are held out. `once` is what `entry` begins with, before the person's id, where the entry lets in once.
+    """
+
+    journey: Journey
+    entry: Entry
+    each: Enrolment
+    held_out: Enrolment
+    once: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Headcount:
     """How many runs of one version of a journey stand alike: at the same step, in the same state, left for the same
     reason; and how many of them reached the goal. Of parked runs the reason is empty, for each may have its own."""
@@ -125,6 +143,21 @@ class Headcount:
     reason: str
     people: int
     goals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """How many times people went from one step of a version to the next one: along an arrow of its picture.
+
+    `source` is ENTRANCE where they began, `target` is END where they came to the end. `moved`: they did not go there,
+    but were put there from `source`, a step of the version that they were on, when this one was published.
+    """
+
+    version: str
+    source: str
+    target: str
+    times: int
+    moved: bool = False
 
 
 # ---------------------------------------------------------------- what moves an enrolment on

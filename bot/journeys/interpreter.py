@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.effects import Emit
+from bot.domain.entries import Entry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     ENDED,
+    ENTRANCE,
     HANDED_BACK,
     MOVED,
     REPLIED,
@@ -23,19 +25,20 @@ from bot.domain.journey import (
     Failed,
     Finished,
     Happened,
+    Intake,
     Journey,
     Refused,
     TimerFired,
     Trigger,
 )
-from bot.domain.steps import END, AskStep, HandoffStep, SplitStep
+from bot.domain.steps import END, AskStep, GoStep, HandoffStep, SplitStep, WaitStep
 from bot.journeys.acting import act
 from bot.journeys.chance import is_held_out
 from bot.journeys.expression import is_true
 from bot.journeys.resting import ANSWER, OUTCOME, abandon, come_to_rest, go_on, rests
 from bot.journeys.run import Advance, Run, later, names_of
 
-__all__ = ["Advance", "advance", "begin", "gone_on", "word_of_end"]
+__all__ = ["Advance", "advance", "begin", "begin_many", "gone_on", "heeds", "word_of_end"]
 
 HOLD = timedelta(hours=1)
 """While a rep has the floor, a timer is looked at again this much later; word of a hand-back comes before, mostly."""
@@ -71,11 +74,28 @@ def begin(
         entry=entry,
         lane=enrolment_id if journey.many_at_once else "",
     )
-    if is_held_out(profile_id, journey.id, journey.holdout):
-        return replace(
-            enrolment, status=EnrolmentStatus.HELD_OUT, reason="held out to compare others with", due_at=None
-        )
-    return enrolment
+    return _held_out(enrolment) if is_held_out(profile_id, journey.id, journey.holdout) else enrolment
+
+
+def begin_many(
+    journey: Journey, entry: Entry, event_data: Mapping[str, Any], now: datetime, *, once: str | None = None
+) -> Intake:
+    """The same for many at once. Their timers take them through their first steps."""
+    each = begin(replace(journey, holdout=0), EnrolmentId(""), ProfileId(""), event_data, now)
+    return Intake(journey, entry, each, _held_out(each), once)
+
+
+def _held_out(enrolment: Enrolment) -> Enrolment:
+    return replace(enrolment, status=EnrolmentStatus.HELD_OUT, reason="held out to compare others with", due_at=None)
+
+
+def heeds(journey: Journey, event: str) -> bool:
+    """Whether this event may do anything to somebody who is inside, wherever they are."""
+    if journey.exit_when is not None or event in journey.exit_events:
+        return True
+    waits = (step.events for step in journey.steps.values() if isinstance(step, WaitStep))
+    metrics = (step.metric for step in journey.steps.values() if isinstance(step, SplitStep))
+    return event in metrics or any(event in events for events in waits)
 
 
 def advance(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> Advance:
@@ -135,7 +155,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
                 or (begun and _is_awaited(enrolment, event, data))
                 or (begun and event in (TAKEN_OVER, HANDED_BACK))
                 or event in _metrics(journey, enrolment).values()
-                or is_true(journey.exit_when or "", names_of(enrolment, facts.profile, facts.lead, now))
+                or _is_over(journey, enrolment, facts, now)
             )
         case Answered(slots=slots):
             step = journey.steps.get(enrolment.step)
@@ -145,6 +165,11 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
             return ANSWER in enrolment.waiting_for
         case Finished(key=key) | Failed(key=key):
             return OUTCOME in enrolment.waiting_for and key == _key(enrolment)
+
+
+def _is_over(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> bool:
+    condition = journey.exit_when
+    return condition is not None and is_true(condition, names_of(enrolment, facts.profile, facts.lead, now))
 
 
 def _is_awaited(enrolment: Enrolment, event: str, data: Mapping[str, Any]) -> bool:
@@ -202,7 +227,7 @@ def _count(run: Run, event: str) -> None:
 def _move(run: Run, trigger: Trigger) -> None:
     """From the step it rests at to the next one at which it rests, or to the end."""
     if run.before.seq == 0:
-        _walk(run, run.journey.first)
+        _walk(run, ENTRANCE, run.journey.first)
         return
     step = run.journey.steps.get(run.before.step)
     is_moved = MOVED in run.before.waiting_for
@@ -216,20 +241,24 @@ def _move(run: Run, trigger: Trigger) -> None:
             return
         if run.enrolment.due_at is not None and run.enrolment.due_at > run.now:
             return
-    target = run.before.step if is_moved else go_on(run, step, trigger)
-    if target is not None:
-        _walk(run, target)
+    if is_moved:
+        _walk(run, None, run.before.step)
+    elif (target := go_on(run, step, trigger)) is not None:
+        _walk(run, run.before.step, target)
 
 
-def _walk(run: Run, target: str) -> None:
+def _walk(run: Run, source: str | None, target: str) -> None:
+    """From `source`, where it went from there by itself, to the next rest."""
     if run.kept("held"):
         run.remember(held=None)
     for _ in range(MOST_STEPS):
+        step = run.journey.steps.get(target)
+        if source is not None and (step is not None or target == END) and not isinstance(step, GoStep):
+            run.went(source, target)
         if target == END:
             run.enrolment.step = END
             run.stop(EnrolmentStatus.DONE, "came to the end")
             return
-        step = run.journey.steps.get(target)
         if step is None:
             run.park(f'there is no step "{target}" in this version of the journey')
             return
@@ -239,6 +268,8 @@ def _walk(run: Run, target: str) -> None:
         following = come_to_rest(run, step) if rests(step) else act(run, step)
         if following is None:
             return
+        if not isinstance(step, GoStep):
+            source = target
         target = following
     run.park(f"it took {MOST_STEPS} steps without a rest; put a wait into the loop")
 

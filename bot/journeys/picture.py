@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.domain.errors import Place
-from bot.domain.journey import Journey
+from bot.domain.journey import ENTRANCE, Journey
 from bot.domain.steps import END, GoStep, Step
 from bot.journeys.sayings import entry_words, step_words, ways_out
 
 ENTER = "enter"
-"""The kind of the box of what lets people in. Its id is `:enter`, which no step can have."""
+"""The kind of the box of what lets people in. Its id is ENTRANCE, which no step can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Picture:
 
 def picture_of(journey: Journey) -> Picture:
     """The whole journey, from what lets people in to each place where they leave."""
-    entrance = PictureBox(f":{ENTER}", ENTER, "Enter", tuple(entry_words(one) for one in journey.entries), None)
+    entrance = PictureBox(ENTRANCE, ENTER, "Enter", tuple(entry_words(one) for one in journey.entries), None)
     boxes = [entrance, *_boxes(journey)]
     arrows = [PictureArrow(entrance.id, _target(journey.first, journey.steps), "")]
     for step in journey.steps.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,8 @@ class Advance:
     enrolment: Enrolment
     effects: tuple[JourneyEffect, ...] = ()
     trail: tuple[tuple[str, str], ...] = ()
+    ways: tuple[tuple[str, str], ...] = ()
+    """From which step to which one it went, as the arrows of the picture lead: a `go` is none of them."""
 
 
 class Standing:
@@ -64,12 +66,18 @@ class Run:
         self.effects: list[JourneyEffect] = []
         self._zones = facts.zones
         self._trail: list[tuple[str, str]] = []
+        self._ways: list[tuple[str, str]] = []
 
     def result(self) -> Advance:
         stands = self.enrolment
-        after = replace(
-            self.before,
-            seq=self.before.seq + 1,
+        before = self.before
+        # Written out: `dataclasses.replace` takes as long again as the whole advance of somebody who waits.
+        after = Enrolment(
+            id=before.id,
+            journey=before.journey,
+            version=before.version,
+            profile_id=before.profile_id,
+            entered_at=before.entered_at,
             step=stands.step,
             visit=stands.visit,
             due_at=stands.due_at,
@@ -78,10 +86,14 @@ class Run:
             reminded=stands.reminded,
             status=stands.status,
             reason=stands.reason,
+            seq=before.seq + 1,
             data=stands.data,
+            entry=before.entry,
+            lane=before.lane,
             goal_at=stands.goal_at,
+            paused_at=before.paused_at,
         )
-        return Advance(after, tuple(self.effects), tuple(self._trail))
+        return Advance(after, tuple(self.effects), tuple(self._trail), tuple(self._ways))
 
     @property
     def key(self) -> str:
@@ -125,7 +137,7 @@ class Run:
     def kept(self, name: str) -> Mapping[str, Any]:
         """A group of what the enrolment remembers; empty where it has none."""
         value = self.enrolment.data.get(name)
-        return value if isinstance(value, Mapping) else {}
+        return value if isinstance(value, dict) else {}
 
     # ------------------------------------------------------------ what changes
 
@@ -148,6 +160,9 @@ class Run:
 
     def did(self, what: str) -> None:
         self._trail.append((self.enrolment.step, what))
+
+    def went(self, source: str, target: str) -> None:
+        self._ways.append((source, target))
 
     def leave(self, why: str) -> None:
         self.did(f"left the journey: {why}")

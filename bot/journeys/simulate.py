@@ -143,7 +143,7 @@ class _Life:
         self._figures = figures
         self._behaviour = course.behaviour
         self._start, self._end = course.simulation.start, course.simulation.end
-        self._person = VirtualPerson(course.world, someone, self._start, self._hear)
+        self._person = VirtualPerson(course.world, someone, self._start, self._hear, tell_what_it_did=False)
         self._ahead: list[tuple[datetime, int, Callable[[datetime], object]]] = []
         self._number = count()
         self._has_opted_out = False

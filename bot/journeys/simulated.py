@@ -83,14 +83,15 @@ class JourneySimulated:
             mine, more = getattr(self, one.name), getattr(other, one.name)
             setattr(self, one.name, mine + more)
 
-    def count(self, noted: Noted, day: int) -> None:
+    def count(self, noted: Noted, start: datetime) -> None:
+        """`start` is the beginning of the first day."""
         match noted.what:
+            case "went":
+                self.ways[noted.step, noted.subject] += 1
             case "entered":
                 self.entered += 1
             case "held_out":
                 self.held_out += 1
-            case "went":
-                self.ways[noted.step, noted.subject] += 1
             case "left":
                 self.left_at[noted.step] += 1
                 self.left_why[noted.why] += 1
@@ -105,12 +106,12 @@ class JourneySimulated:
                 self.handed_over += 1
             case "sent" | "asked" | "reminded":
                 self.messages[MessageKind(noted.step, noted.subject, noted.channel, noted.what)] += 1
-                self.by_day[day, "out"] += 1
+                self.by_day[(noted.at - start) // DAY, "out"] += 1
             case "later" | "withheld":
                 why = reason_of(noted.why)
                 self.messages[MessageKind(noted.step, noted.subject, noted.channel, noted.what, why)] += 1
                 if noted.what == "withheld":
-                    self.by_day[day, "withheld"] += 1
+                    self.by_day[(noted.at - start) // DAY, "withheld"] += 1
             case _:
                 pass
 
@@ -130,7 +131,7 @@ class Simulated:
         self.journeys = {name: JourneySimulated() for name in self.names}
 
     def count(self, noted: Noted) -> None:
-        self.journeys[noted.run.journey].count(noted, (noted.at - self.start) // DAY)
+        self.journeys[noted.run.journey].count(noted, self.start)
 
     def close(self, inside: Iterable[Enrolment]) -> None:
         """One more person is through; these are the runs in which they still are."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -75,7 +75,15 @@ OPTED_OUT = "the customer opted out"
 class VirtualPerson:
     """`run_until` lets time pass; every other public method is something that happens at a moment."""
 
-    def __init__(self, world: World, someone: Someone, now: datetime, tell: Callable[[Noted], None]) -> None:
+    def __init__(
+        self,
+        world: World,
+        someone: Someone,
+        now: datetime,
+        tell: Callable[[Noted], None],
+        *,
+        tell_what_it_did: bool = True,
+    ) -> None:
         self.id = someone.id
         self.profile: dict[str, Any] = {
             **someone.attributes,
@@ -90,6 +98,7 @@ class VirtualPerson:
         self.colleague: Literal["", "asked", "talks"] = ""
         self._world = world
         self._tell = tell
+        self._tell_what_it_did = tell_what_it_did
         self._contact = VirtualContact(world, someone, now)
         self._scored: set[str] = set()
         self._entered: dict[str, datetime] = {}
@@ -212,7 +221,9 @@ class VirtualPerson:
         never = datetime.min.replace(tzinfo=run.entered_at.tzinfo)
         return self._wrote_last.get(run.id, never), run.arrived_at or run.entered_at, run.seq
 
-    def _tell_all(self, events: Iterable[Emit], now: datetime) -> None:
+    def _tell_all(self, events: Sequence[Emit], now: datetime) -> None:
+        if not events:
+            return
         waiting = deque(events)
         for _ in range(LONGEST_CHAIN):
             if not waiting:
@@ -295,7 +306,8 @@ class VirtualPerson:
         for step, did in trail:
             if step != way[-1]:
                 way.append(step)
-            self._tell(Noted(now, "did", after, step, why=did))
+            if self._tell_what_it_did:
+                self._tell(Noted(now, "did", after, step, why=did))
         if after.step == END:
             way.append(END)
         for source, target in pairwise(way):

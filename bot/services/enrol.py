@@ -167,6 +167,7 @@ async def _step(
     if paused and (after.step, after.visit) != (enrolment.step, enrolment.visit):
         after = replace(after, paused_at=now)
     await uow.enrolments.save_at_end(after)
+    uow.passages.add(journey.id, journey.version, result.ways)
     await _explain(uow, after, result.trail, now)
     cause = Cause(
         key=f"{enrolment.id}:{after.seq}",

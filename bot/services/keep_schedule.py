@@ -15,6 +15,7 @@ from bot.domain.journey import Journey
 from bot.journeys.schedule import days_due, days_to_look_for, next_run
 from bot.ports import Dated, Page, ScheduleState, UnitOfWork
 from bot.services.enrol import let_in
+from bot.services.enrol_many import can_enrol_many, enrol_everybody
 from bot.services.in_force import open_journeys
 from bot.services.read_facts import read_facts
 from bot.services.runtime import TIMERS, Runtime
@@ -47,13 +48,28 @@ async def keep_schedules(runtime: Runtime) -> int:
             return 0
         journey, entry = entries[state.id]
         state = _caught_up(entry.schedule, state, now)
-        page = await _page(uow, entry.schedule, state)
-        for person in page.people:
-            await _let_in(uow, runtime, journey, entry, state, person, now)
-        await uow.schedules.save(_progress(entry.schedule, state, page, now))
-    if page.people:
-        await runtime.wakeups.notify(TIMERS)
+        reached = await _let_in_next(uow, runtime, journey, entry, state, now)
+        await uow.schedules.save(_progress(entry.schedule, state, reached, now))
+    await runtime.wakeups.notify(TIMERS)
     return 1
+
+
+async def _let_in_next(
+    uow: UnitOfWork, runtime: Runtime, journey: Journey, entry: ScheduleEntry, state: ScheduleState, now: datetime
+) -> str | None:
+    """Let in the next people of this run; the last of them, or None where they were the last of all."""
+    assert state.due_at is not None  # noqa: S101  it was claimed because it is due
+    if not isinstance(entry.schedule, OnDate):
+        if state.due_at <= state.since:
+            return None  # it was missed for too long
+        if can_enrol_many(runtime, entry):
+            occasion, data = _occasion_of_all(state.due_at)
+            once = f"{state.id}:{occasion}:"
+            return await enrol_everybody(uow, journey, entry, data, now, after=state.reached, once=once)
+    page = await _page(uow, entry.schedule, state)
+    for person in page.people:
+        await _let_in(uow, runtime, journey, entry, state, person, now)
+    return page.reached
 
 
 async def next_due(uow: UnitOfWork, runtime: Runtime) -> datetime | None:
@@ -103,8 +119,6 @@ async def _page(uow: UnitOfWork, schedule: Schedule, state: ScheduleState) -> Pa
     dated = None
     if isinstance(schedule, OnDate):
         dated = Dated(schedule.attribute, days_to_look_for(schedule, state.since, state.due_at))
-    elif state.due_at <= state.since:
-        return Page((), None)  # it was missed for too long
     return await uow.profiles.page(after=state.reached, limit=PAGE, dated=dated)
 
 
@@ -132,18 +146,21 @@ async def _occasions(
     """What lets this person in now: the run itself, or days of theirs; each with what the journey sees of it."""
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
     if not isinstance(schedule, OnDate):
-        at = state.due_at.isoformat()
-        return [(at, {"scheduled_for": at})]
+        return [_occasion_of_all(state.due_at)]
     known = await read_facts(uow, runtime, person)
     value = known.profile.get(schedule.attribute)
     days: Iterator[date] = days_due(schedule, value, known.zones, state.since, state.due_at)
     return [(day.isoformat(), {"date": day.isoformat()}) for day in days]
 
 
-def _progress(schedule: Schedule, state: ScheduleState, page: Page, now: datetime) -> ScheduleState:
-    """Where the run stands after this page; once all are through, when the next one is."""
-    if page.reached is not None:
-        return replace(state, reached=page.reached)
+def _occasion_of_all(due_at: datetime) -> tuple[str, Mapping[str, str]]:
+    return due_at.isoformat(), {"scheduled_for": due_at.isoformat()}
+
+
+def _progress(schedule: Schedule, state: ScheduleState, reached: str | None, now: datetime) -> ScheduleState:
+    """Where the run stands after these people; once all are through, when the next one is."""
+    if reached is not None:
+        return replace(state, reached=reached)
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
     following = now + LOOK_FOR_DATES_EVERY if isinstance(schedule, OnDate) else next_run(schedule, now)
     return replace(state, since=state.due_at, due_at=following, reached="")

@@ -112,9 +112,16 @@ async def publish(
         await uow.journeys.note(JourneyChange(journey.id, now, publisher.who, what, journey.version, plan.people_moved))
 
     async def move(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
-        return sum([await uow.journeys.move(journey.id, one, journey.version, after, upto, now) for one in plan.moves])
+        return sum([await _move(uow, journey, one, after, upto, now) for one in plan.moves])
 
     return await _in_chunks(publisher, journey.id, move) if plan.people_moved else 0
+
+
+async def _move(uow: UnitOfWork, journey: Journey, move: Move, after: str, upto: str, now: datetime) -> int:
+    people = await uow.journeys.move(journey.id, move, journey.version, after, upto, now)
+    if people and move.way in ("moves", "arrives"):
+        uow.passages.add(journey.id, journey.version, [(move.resting.step, move.to)], times=people, moved=True)
+    return people
 
 
 def _told_of_the_lost(plan: Plan) -> str:

@@ -17,9 +17,10 @@ from bot.domain.entries import EventEntry
 from bot.domain.errors import Conflict
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.enrol_many import enrol_members
 from bot.services.in_force import open_journeys
 from bot.services.keep_segments import ENTERED, LEFT, segment_event
-from bot.services.runtime import INBOX, OUTBOX, Runtime
+from bot.services.runtime import INBOX, OUTBOX, TIMERS, Runtime
 
 log = structlog.get_logger()
 
@@ -34,7 +35,9 @@ NOBODY = "false"
 async def work_on_segments(runtime: Runtime) -> int:
     """Tell journeys of one batch of changes, or work out one chunk; 0 when there is nothing to do."""
     try:
-        return await _pass_on_changes(runtime) or await _work_out_a_chunk(runtime)
+        return (
+            await _pass_on_many_changes(runtime) or await _pass_on_changes(runtime) or await _work_out_a_chunk(runtime)
+        )
     except Conflict:
         log.info("segments changed meanwhile; looking again")
         return 1
@@ -84,6 +87,22 @@ async def _claimed(uow: UnitOfWork, name: str, segments: Mapping[str, Segment], 
     if changes:
         log.info("members of a segment changed", segment=name, changes=changes)
     return True
+
+
+async def _pass_on_many_changes(runtime: Runtime) -> int:
+    """Let those who came into a segment into its journey all at once, where there are many and the database can."""
+    try:
+        async with runtime.store.transaction() as uow:
+            told, entered = await enrol_members(uow, runtime, runtime.clock.now())
+    except Conflict:
+        raise
+    except Exception:
+        log.exception("people could not be let in together; going one by one")
+        return 0
+    if entered:
+        await runtime.wakeups.notify(TIMERS)
+        log.info("people of a segment were let into a journey", changes=told, people=entered)
+    return told
 
 
 async def _pass_on_changes(runtime: Runtime) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.benchmarks import (
+    enrolling,
     entities,
     in_process,
     journeys,
@@ -28,11 +29,12 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
-    parser.add_argument("--only", choices=("segments", "journeys", "simulation"), help="this table alone")
+    parser.add_argument("--only", choices=("segments", "enrolling", "journeys", "simulation"), help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     alone = {
         "segments": lambda: segments.table(options.people),
+        "enrolling": lambda: enrolling.table(options.people),
         "journeys": lambda: journeys.steps_table(options.steps),
         "simulation": lambda: simulation.table(100_000),
     }
@@ -49,6 +51,7 @@ def main() -> None:
         entities.table(),
         knowledge.table(),
         segments.table(options.people),
+        enrolling.table(options.people),
         journeys.steps_table(options.steps),
         simulation.table(100_000),
     ):

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from bot.adapters.database import Database
 from bot.documents import parse
 from bot.domain.ids import ProfileId
-from bot.domain.journey import EnrolmentStatus
+from bot.domain.journey import ENTRANCE, EnrolmentStatus
 from bot.journeys.content import version_of
 from tests.contracts.samples import NOON, enrolment, journey, profile
 from tests.running import ROOT, RunningServer, running
@@ -73,6 +73,8 @@ async def populate(url: str, version: str) -> None:
     async with store.transaction() as uow:
         for made in (version, "older"):
             await uow.enrolments.publish(replace(journey(made, NAME), first="begin"))
+        uow.passages.add(NAME, version, [(ENTRANCE, "steps.0"), ("ask-for-time", "steps.2")], times=1_234)
+        uow.passages.add(NAME, version, [("old-question", "ask-for-time")], times=2, moved=True)
         for number, more in enumerate(stands):
             person = ProfileId(f"person-{number}")
             await uow.profiles.add(profile(person))
@@ -96,6 +98,8 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
     expect(question).to_contain_text("Ask with booking_form")
     expect(question).to_contain_text("3 wait")
     expect(question).to_contain_text("1 left")
+    expect(question).to_contain_text("2 moved")
+    expect(page.locator(".way b")).to_have_text(["1,234", "1,234"])
     expect(page.locator(".way.leaves").first).to_have_text("does not want to: leaves")
     expect(page.locator("#parked")).to_contain_text("person-6 at steps.4the note is no text: <b>50</b>")
     expect(page.get_by_label(f"The file of {NAME}")).to_have_value(re.compile("^# Somebody asked for a demo"))
@@ -105,6 +109,8 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
     step = page.locator("#step")
     expect(step).to_contain_text("3 people wait here")
     expect(step).to_contain_text("1 left from here: meeting.booked happened")
+    expect(step).to_contain_text("2 people were put here by publishing")
+    expect(step.locator(".ways li").first).to_contain_text("1,234 times")
     expect(page.locator(".line-numbers .chosen")).to_have_text("11")
     page.keyboard.press("ArrowDown")
     expect(page.locator("[data-step='steps.2']")).to_be_focused()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, select, text, update
@@ -19,6 +20,7 @@ PUBLISH = insert_once(journey)
 VERSION = select(journey.c.body).where(
     journey.c.id == bindparam("this_journey"), journey.c.version == bindparam("this_version")
 )
+VERSIONS = select(journey.c.id, journey.c.version)
 ADD = insert_once(enrolment).returning(enrolment.c.id)
 GET = select(enrolment).where(enrolment.c.id == bindparam("this_id"))
 LAST_ENTRY = select(func.max(enrolment.c.entered_at)).where(
@@ -165,6 +167,9 @@ class StoredEnrolments(Repository):
         self._versions.known[journey, version] = read = JOURNEY.load(body)
         return read
 
+    async def versions(self) -> Sequence[tuple[str, str]]:
+        return [(row.id, row.version) for row in await self._session.execute(VERSIONS)]
+
     async def add(self, enrolment: Enrolment) -> bool:
         row = {
             "id": enrolment.id,
@@ -175,8 +180,9 @@ class StoredEnrolments(Repository):
             "entered_at": enrolment.entered_at,
             "entry": enrolment.entry,
             "lane": enrolment.lane,
-            **self._place(enrolment),
+            **place_of(enrolment),
         }
+        self._note_due(enrolment)
         return (await self._execute(ADD, row)).first() is not None
 
     async def get(self, enrolment_id: EnrolmentId) -> Enrolment:
@@ -219,7 +225,7 @@ class StoredEnrolments(Repository):
         if not self._moved:
             return
         moved, self._moved = list(self._moved.values()), {}
-        places = [self._place(one) for one in moved]
+        places = [place_of(one) for one in moved]
         if self._session.is_postgresql:
             columns = {name: [_written(place[name]) for place in places] for name, _ in _PLACE}
             saved = len((await self._session.execute(SAVE_ALL, {"ids": [one.id for one in moved], **columns})).all())
@@ -236,7 +242,8 @@ class StoredEnrolments(Repository):
         return await self._session.execute(statement, values)
 
     async def save(self, enrolment: Enrolment) -> None:
-        row = {"this_id": enrolment.id, "seq_read": enrolment.seq - 1, **self._place(enrolment)}
+        row = {"this_id": enrolment.id, "seq_read": enrolment.seq - 1, **place_of(enrolment)}
+        self._note_due(enrolment)
         if not (await self._execute(SAVE, row)).rowcount:
             raise Conflict(f"enrolment {enrolment.id} is not at step number {enrolment.seq - 1} any more.")
 
@@ -263,23 +270,23 @@ class StoredEnrolments(Repository):
         if enrolment.due_at is not None and enrolment.status is EnrolmentStatus.WAITING:
             self._watermark.will_be_due(enrolment.due_at)
 
-    def _place(self, enrolment: Enrolment) -> dict[str, Any]:
-        """What an advance may change."""
-        self._note_due(enrolment)
-        return {
-            "step": enrolment.step,
-            "visit": enrolment.visit,
-            "due_at": enrolment.due_at,
-            "waiting_for": NAMES.dump(enrolment.waiting_for),
-            "arrived_at": enrolment.arrived_at,
-            "reminded": enrolment.reminded,
-            "status": enrolment.status,
-            "reason": enrolment.reason,
-            "seq": enrolment.seq,
-            "data": PLAIN.dump(dict(enrolment.data)),
-            "goal_at": enrolment.goal_at,
-            "paused_at": enrolment.paused_at,
-        }
+
+def place_of(enrolment: Enrolment) -> dict[str, Any]:
+    """What an advance may change, as a row has it."""
+    return {
+        "step": enrolment.step,
+        "visit": enrolment.visit,
+        "due_at": enrolment.due_at,
+        "waiting_for": NAMES.dump(enrolment.waiting_for),
+        "arrived_at": enrolment.arrived_at,
+        "reminded": enrolment.reminded,
+        "status": enrolment.status,
+        "reason": enrolment.reason,
+        "seq": enrolment.seq,
+        "data": PLAIN.dump(dict(enrolment.data)),
+        "goal_at": enrolment.goal_at,
+        "paused_at": enrolment.paused_at,
+    }
 
 
 def _written(value: Any) -> Any:
@@ -292,6 +299,15 @@ def _written(value: Any) -> Any:
     )
 
 
+_STATUSES = {status.value: status for status in EnrolmentStatus}
+
+
+@lru_cache(maxsize=1000)
+def _names(text: str) -> tuple[str, ...]:
+    """What many wait for is the same."""
+    return NAMES.load(text)
+
+
 def _enrolment(row: Any) -> Enrolment:
     return Enrolment(
         id=row.id,
@@ -302,10 +318,10 @@ def _enrolment(row: Any) -> Enrolment:
         step=row.step,
         visit=row.visit,
         due_at=row.due_at,
-        waiting_for=NAMES.load(row.waiting_for),
+        waiting_for=_names(row.waiting_for),
         arrived_at=row.arrived_at,
         reminded=row.reminded,
-        status=EnrolmentStatus(row.status),
+        status=_STATUSES[row.status],
         reason=row.reason,
         seq=row.seq,
         data=PLAIN.load(row.data),

@@ -14,7 +14,9 @@ from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, 
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
+from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.outbox import StoredOutbox
+from bot.adapters.database.passages import StoredPassages
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.publishing import StoredJourneys
@@ -43,6 +45,8 @@ class Transaction:
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
         self.journeys = StoredJourneys(session)
+        self.intakes = StoredIntakes(session, watermark)
+        self.passages = StoredPassages(session)
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
@@ -55,10 +59,11 @@ class Transaction:
             group.expect(people)
 
     async def write(self) -> None:
-        """Write what was left to the end; the feeds last, for on PostgreSQL that takes a lock."""
+        """Write what was left to the end; last what others may wait for on PostgreSQL: counts, and the feeds' lock."""
         await self.enrolments.write()
         await self.scores.write()
         await self.outbox.write()
+        await self.passages.write()
         await self.feeds.write()
 
 

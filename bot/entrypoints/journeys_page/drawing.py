@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from bot.dialogue.graph import Size, lay_out
@@ -21,15 +22,25 @@ Node = str | int
 """A box by its id, or the words on an arrow by the arrow's number."""
 
 
-def draw(picture: Picture, counted: Collection[str]) -> dict[str, Any]:
+Times = Mapping[tuple[str, str | None], int]
+"""How often people went along an arrow, from a box to another one or out."""
+
+
+def draw(picture: Picture, counted: Collection[str], times: Times = MappingProxyType({})) -> dict[str, Any]:
     """The picture as JSON. Boxes of the steps in `counted` have room for the numbers of people below their words.
 
-    The words on an arrow are laid out as a box of their own, so that nothing covers anything.
+    The words on an arrow, and how often it was gone, are laid out as a box of their own, so that nothing covers
+    anything.
     """
     lines = {box.id: _lines(box) for box in picture.boxes}
     sizes: dict[Node, Size] = {box.id: _size(*lines[box.id], box.id in counted) for box in picture.boxes}
-    labels = {number: _label(arrow) for number, arrow in enumerate(picture.arrows) if arrow.words or not arrow.target}
-    sizes |= {number: _label_size(words) for number, words in labels.items()}
+    gone = [times.get((arrow.source, arrow.target), 0) for arrow in picture.arrows]
+    labels = {
+        number: _label(arrow)
+        for number, arrow in enumerate(picture.arrows)
+        if arrow.words or not arrow.target or gone[number]
+    }
+    sizes |= {number: _label_size(words, gone[number]) for number, words in labels.items()}
     links: list[tuple[Node, Node]] = []
     for number, arrow in enumerate(picture.arrows):
         stops: list[Node] = [arrow.source, *([number] if number in labels else [])]
@@ -47,7 +58,7 @@ def draw(picture: Picture, counted: Collection[str]) -> dict[str, Any]:
         "height": round(layout.size.height, 1),
         "boxes": [_box(box, lines[box.id]) | at(box.id) for box in picture.boxes],
         "labels": [
-            {"lines": words, "leaves": picture.arrows[number].target is None} | at(number)
+            {"lines": words, "leaves": picture.arrows[number].target is None, "times": gone[number]} | at(number)
             for number, words in labels.items()
         ],
         "arrows": [
@@ -55,7 +66,7 @@ def draw(picture: Picture, counted: Collection[str]) -> dict[str, Any]:
             {"path": curve(points), "head": not (isinstance(end, int) and picture.arrows[end].target)}
             for (_, end), points in layout.arrows.items()
         ],
-        "ways": _ways(picture),
+        "ways": _ways(picture, gone),
     }
 
 
@@ -84,20 +95,23 @@ def _size(title: list[str], words: list[str], counted: bool) -> Size:
 
 
 def _label(arrow: PictureArrow) -> list[str]:
-    words = f"{arrow.words}: {LEAVES}" if arrow.words and arrow.target is None else arrow.words or LEAVES
+    words = arrow.words
+    if arrow.target is None:
+        words = f"{words}: {LEAVES}" if words else LEAVES
     lines = textwrap.wrap(words, LABEL_LETTERS)
     return lines if len(lines) <= MOST_LINES else [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1]}…"]
 
 
-def _label_size(lines: list[str]) -> Size:
-    return Size(round(max(map(len, lines)) * LABEL_CHARACTER + 20, 1), len(lines) * LABEL_LINE + 8)
+def _label_size(lines: list[str], times: int) -> Size:
+    longest = max(map(len, [*lines, f"{times:,}"]))
+    return Size(round(longest * LABEL_CHARACTER + 20, 1), (len(lines) + bool(times)) * LABEL_LINE + 8)
 
 
-def _ways(picture: Picture) -> Mapping[str, list[dict[str, str | None]]]:
+def _ways(picture: Picture, gone: Sequence[int]) -> Mapping[str, list[dict[str, Any]]]:
     """For those who do not see the picture: where each step leads."""
     titles = {box.id: box.title for box in picture.boxes}
-    ways: dict[str, list[dict[str, str | None]]] = {}
-    for arrow in picture.arrows:
-        way = {"to": arrow.target, "title": titles.get(arrow.target or ""), "words": arrow.words}
+    ways: dict[str, list[dict[str, Any]]] = {}
+    for arrow, times in zip(picture.arrows, gone, strict=True):
+        way = {"to": arrow.target, "title": titles.get(arrow.target or ""), "words": arrow.words, "times": times}
         ways.setdefault(arrow.source, []).append(way)
     return ways

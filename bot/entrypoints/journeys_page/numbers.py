@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount
+from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Passage
 from bot.domain.steps import END
 
 STATES = tuple(EnrolmentStatus)
@@ -21,18 +21,36 @@ def totals(headcounts: Iterable[Headcount]) -> dict[str, int]:
     return found
 
 
-def by_step(headcounts: Iterable[Headcount], version: str) -> dict[str, dict[str, Any]]:
-    """For each step of this version: who waits there, who is parked there, and who left from there and why."""
+def by_step(headcounts: Iterable[Headcount], passages: Iterable[Passage], version: str) -> dict[str, dict[str, Any]]:
+    """For each step of this version: who waits there, who is parked there, who left from there and why, and how many
+    were put there when it was published.
+    """
     found: dict[str, dict[str, Any]] = {}
+
+    def at_step(step: str) -> dict[str, Any]:
+        return found.setdefault(step, {"waiting": 0, "parked": 0, "moved": 0, "left": []})
+
+    for passage in passages:
+        if passage.version == version and passage.moved:
+            at_step(passage.target)["moved"] += passage.times
     for one in headcounts:
         if one.version != version or one.status is EnrolmentStatus.HELD_OUT or one.step == END:
             continue
-        at = found.setdefault(one.step, {"waiting": 0, "parked": 0, "left": []})
+        at = at_step(one.step)
         if one.status is EnrolmentStatus.DONE:
             at["left"].append({"reason": one.reason, "people": one.people})
         else:
             at[one.status.value] += one.people
     return found
+
+
+def by_arrow(passages: Iterable[Passage], version: str) -> dict[tuple[str, str | None], int]:
+    """How often people went along each arrow of this version, from step to step or out."""
+    return {
+        (one.source, None if one.target == END else one.target): one.times
+        for one in passages
+        if one.version == version and not one.moved
+    }
 
 
 def other_versions(headcounts: Sequence[Headcount], version: str) -> list[dict[str, Any]]:

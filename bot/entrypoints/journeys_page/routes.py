@@ -11,14 +11,14 @@ from aiohttp import web
 
 from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
-from bot.domain.journey import Headcount, Journey
+from bot.domain.journey import Headcount, Journey, Passage
 from bot.entrypoints.connectors import shelves_of
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, sources
 from bot.entrypoints.journeys_page.messages import Messages
-from bot.entrypoints.journeys_page.numbers import by_step, other_versions, parked_people, totals
+from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
 from bot.entrypoints.translate import problem, to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.journeys.picture import picture_of
@@ -95,6 +95,7 @@ class JourneysPage:
         headcounts = await self._counter.headcounts(name)
         async with self._runtime.store.transaction() as uow:
             parked = await uow.enrolments.parked(name, MOST_PARKED)
+            passages = await uow.passages.of(name)
             try:
                 older = await uow.enrolments.version(name, version) if version else None
             except LookupError as error:
@@ -116,7 +117,9 @@ class JourneysPage:
             "warnings": faults_json(checked.warnings) if checked else [],
             "sources": sources(checked) if checked else {},
         }
-        return private_json(told | (_shown(journey, headcounts) if journey is not None else {"picture": None}))
+        return private_json(
+            told | (_shown(journey, headcounts, passages) if journey is not None else {"picture": None})
+        )
 
     def _is_in_force(self, journey: Journey) -> bool:
         current = self._runtime.library.current().journeys.get(journey.id)
@@ -131,8 +134,8 @@ def _summary(name: str, journey: Journey | None, headcounts: list[Headcount], in
     return summary | {"in_force": True, "purpose": journey.purpose.value, "entries": entries}
 
 
-def _shown(journey: Journey, headcounts: Sequence[Headcount]) -> dict[str, Any]:
-    steps = by_step(headcounts, journey.version)
+def _shown(journey: Journey, headcounts: Sequence[Headcount], passages: Sequence[Passage]) -> dict[str, Any]:
+    steps = by_step(headcounts, passages, journey.version)
     return {
         "version": journey.version,
         "purpose": journey.purpose.value,
@@ -140,7 +143,7 @@ def _shown(journey: Journey, headcounts: Sequence[Headcount]) -> dict[str, Any]:
         "goals": [goal.event for goal in journey.goals],
         "steps": steps,
         "others": other_versions(headcounts, journey.version),
-        "picture": draw(picture_of(journey), steps),
+        "picture": draw(picture_of(journey), steps, by_arrow(passages, journey.version)),
     }
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.journey import WHOLE
 from bot.domain.steps import SplitArm
-from bot.journeys.chance import arm_for, is_held_out, lot
+from bot.journeys.chance import arm_for, held_out_by_digest, is_held_out, lot
 
 THREE = (SplitArm("a", 50, "x"), SplitArm("b", 30, "y"), SplitArm("c", 20, "z"))
 PEOPLE = [f"0199{number:08x}" for number in range(20_000)]
@@ -22,6 +23,21 @@ def test_a_lot_is_always_the_same_and_one_of_the_whole(drawn_for: list[str]) -> 
 def test_a_lot_never_changes_between_releases() -> None:
     """Whoever was held out stays so: a change of this number would mix the groups of every running comparison."""
     assert lot("ana", "welcome", "holdout") == 2735
+
+
+@given(st.text(), st.text(), st.integers(0, WHOLE))
+def test_a_database_holds_out_the_same_people(person: str, journey: str, share: int) -> None:
+    behind, below = held_out_by_digest(journey, share)
+    digest = hashlib.sha256(person.encode("utf-8", "surrogatepass") + behind).digest()
+    assert (b"\0" + digest[:8] < below) == is_held_out(person, journey, share)
+
+
+@given(st.integers(0, WHOLE - 1), st.integers(-1, 1))
+def test_the_bound_of_a_database_is_exact(share: int, beside: int) -> None:
+    """Also for digests right at it, which chance would hardly draw."""
+    _, below = held_out_by_digest("welcome", share)
+    drawn = max(int.from_bytes(below) + beside, 0)
+    assert (drawn < int.from_bytes(below)) == (drawn * WHOLE >> 64 < share)
 
 
 def test_as_many_are_held_out_as_the_journey_says() -> None:

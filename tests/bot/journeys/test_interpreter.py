@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from bot.domain.effects import (
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
     ENDED,
+    ENTRANCE,
     HANDED_BACK,
     REPLIED,
     TAKEN_OVER,
@@ -41,8 +44,9 @@ from bot.domain.journey import (
     TimerFired,
     Trigger,
 )
-from bot.domain.steps import END, GoStep, SendStep
-from bot.journeys.interpreter import Advance, advance, begin
+from bot.domain.steps import END, GoStep, SendStep, TagStep
+from bot.journeys.interpreter import Advance, advance, begin, heeds
+from bot.journeys.picture import picture_of
 
 Reader = Callable[..., Journey]
 
@@ -61,6 +65,7 @@ class Walk:
         self.now = START
         self.effects: list[JourneyEffect] = []
         self.trail: list[tuple[str, str]] = []
+        self.ways: list[tuple[str, str]] = []
         self.at = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {"size": 50}, START)
 
     def meets(self, trigger: Trigger) -> Advance:
@@ -70,11 +75,13 @@ class Walk:
         if result.enrolment == self.at:
             assert result.effects == ()
             assert result.trail == ()
+            assert result.ways == ()
         else:
             assert result.enrolment.seq == self.at.seq + 1
         self.at = result.enrolment
         self.effects += result.effects
         self.trail += result.trail
+        self.ways += result.ways
         return result
 
     def enters(self) -> Walk:
@@ -203,10 +210,48 @@ def test_a_step_sees_what_the_steps_before_it_changed(journey_of: Reader) -> Non
     assert walk.tags == ["vip", "saw-it-all"]
 
 
+SPLIT_FOR_CLICKS = """
+- id: test
+  split: [{name: a, weight: 50}, {name: b, weight: 50}]
+  metric: link.clicked
+- wait: 1d
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "head", "hears"),
+    [
+        ("- wait: {for: link.clicked, at_most: 1d}", "", True),
+        ("- wait: {for: [reply, link.clicked], at_most: 1d}", "", True),
+        ("- wait: {for: page.viewed, at_most: 1d}", "", False),
+        ("- wait: 1d", "exit: {goal: event link.clicked}", True),
+        ("- wait: 1d", "exit: {when: profile.vip}", True),
+        (SPLIT_FOR_CLICKS, "", True),
+        ("- wait: 1d", "", False),
+    ],
+)
+def test_a_journey_heeds_what_may_move_or_end_it_or_is_counted(
+    journey_of: Reader, steps: str, head: str, hears: bool
+) -> None:
+    assert heeds(journey_of(steps, head), "link.clicked") is hears
+
+
 def test_a_run_leaves_the_facts_it_was_given_alone(journey_of: Reader) -> None:
     walk = Walk(journey_of("- set: {stage: warm}\n- score: {fit: 5, reason: x}\n- add_to: vip")).enters()
     assert "stage" not in walk.profile
     assert walk.lead["fit"] == 0
+
+
+def test_each_way_that_was_gone_is_told_once_and_a_go_is_none(journey_of: Reader) -> None:
+    walk = Walk(journey_of(NESTED), {"size": 10}).enters()
+    at = {step.tag: step.id for step in walk.journey.steps.values() if isinstance(step, TagStep)}
+    first = walk.journey.first
+    assert walk.ways == [
+        (ENTRANCE, first),
+        (first, at["middle"]),
+        (at["middle"], at["elsewhere"]),
+        (at["elsewhere"], END),
+    ]
 
 
 # ---------------------------------------------------------------- branches
@@ -800,6 +845,19 @@ def test_no_profile_and_no_order_of_events_breaks_a_run(
     outside = SendResponse | AskForm | StartAction | CallWebhook | StartJourney
     keys = [effect.key for effect in walk.effects if isinstance(effect, outside)]
     assert len(keys) == len(set(keys))
+    check_ways(walk)
+
+
+def check_ways(walk: Walk) -> None:
+    """Each is an arrow of the picture, begins where the one before ended, and there is one for each time at a step."""
+    arrows = {(arrow.source, arrow.target or END) for arrow in picture_of(walk.journey).arrows}
+    assert set(walk.ways) <= arrows
+    assert all(before[1] == after[0] for before, after in pairwise(walk.ways))
+    come_to = Counter(target for _, target in walk.ways if target != END)
+    visits = walk.at.data["visits"]
+    assert come_to == {
+        step: times for step, times in visits.items() if not isinstance(walk.journey.steps[step], GoStep)
+    }
 
 
 def check_rest(enrolment: Enrolment) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.ids import ProfileId
-from bot.domain.journey import EnrolmentStatus
+from bot.domain.journey import ENTRANCE, EnrolmentStatus
 from bot.services.advance import advance_due
 from tests.bot.services.stage import Stage, journey_of, spoil
 from tests.bot.services.test_enrol import UNREADABLE, unreadable
@@ -59,6 +59,13 @@ async def test_a_poisoned_enrolment_is_parked_and_the_rest_of_its_batch_moves_on
     await stage.settle()
     assert stage.sms.texts() == ["I am a machine. A tip."] * 2
     assert await advance_due(stage.runtime) == 0
+    # The batch that failed has counted nobody, and the poisoned one has not got anywhere.
+    assert await ways(stage) == {(ENTRANCE, "steps.0"): 3, ("steps.0", "steps.1"): 2, ("steps.1", "end"): 2}
+
+
+async def ways(stage: Stage) -> dict[tuple[str, str], int]:
+    async with stage.store.transaction() as uow:
+        return {(one.source, one.target): one.times for one in await uow.passages.of("welcome")}
 
 
 ODD: list[dict[str, object]] = [

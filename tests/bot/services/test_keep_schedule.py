@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.domain.effects import SetAttribute
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
-from bot.services import keep_schedule
+from bot.services import enrol_many, keep_schedule
 from bot.services.enrol import let_in
 from bot.services.keep_schedule import keep_schedules
 from tests.bot.services.stage import ANA, Stage, journey_of, spoil
@@ -203,7 +203,7 @@ async def test_an_edited_schedule_begins_anew_and_its_old_one_sleeps(stage: Stag
 async def test_two_schedulers_that_overlap_lose_no_run_and_make_none_twice(
     postgresql_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keep_schedule, "PAGE", 3)
+    monkeypatch.setattr(enrol_many, "CHUNK", 3)
     clock.forward(TUESDAY - clock.now())
     async with opened(postgresql_url) as one, opened(postgresql_url) as other:
         stages = [Stage(one, clock), Stage(other, clock)]

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import CannotPublish
 from bot.domain.ids import ProfileId
-from bot.domain.journey import EnrolmentStatus, Journey
+from bot.domain.journey import EnrolmentStatus, Journey, Passage
 from bot.domain.publishing import Running
 from bot.journeys.judge import JOURNEY_STOPPED
 from bot.services.publish import (
@@ -202,6 +202,21 @@ async def test_people_of_a_step_that_is_mapped_come_to_the_new_one_anew(stage: S
     assert (after.step, after.due_at) == ("soon", stage.clock.now() + timedelta(hours=1))
     await stage.later(hours=1)
     assert stage.sms.texts() == ["I am a machine. An offer."]
+
+
+async def test_who_is_moved_by_publishing_is_counted_apart_from_who_goes(stage: Stage) -> None:
+    await stand_at(stage, ["rest", "rest", "later"])
+    new = journey_of(WITHOUT_LATER, MAPPED)
+    await put_in_force(stage, new)
+    await stage.settle()
+    await stage.later(hours=1)
+    async with stage.store.transaction() as uow:
+        assert [one for one in await uow.passages.of("welcome") if one.version == new.version] == [
+            Passage(new.version, "soon", "steps.3", 1),
+            Passage(new.version, "steps.3", "end", 1),
+            Passage(new.version, "later", "soon", 1, moved=True),
+            Passage(new.version, "rest", "rest", 2, moved=True),
+        ]
 
 
 async def test_publishing_that_would_lose_people_is_refused_and_says_whom(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
+from bot.domain.journey import ENTRANCE, Passage
 from bot.domain.publishing import Census, JourneyChange, Version
 from bot.entrypoints.commands.journeys.list import standing
 from bot.entrypoints.commands.journeys.publishing import journey_files, people, require_known, short, work
@@ -25,8 +26,15 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
             stands = standing(settings, name, files, await uow.journeys.states())
             versions = await uow.journeys.versions(name)
             census = await uow.journeys.census(name)
+            passages = await uow.passages.of(name)
             history = await uow.journeys.history(name, SHOWN)
-        return [f"{name}: {stands}", *_where(census, versions), *_outcomes(census), *_history(history)]
+        return [
+            f"{name}: {stands}",
+            *_where(census, versions),
+            *_outcomes(census),
+            *_ways(passages),
+            *_history(history),
+        ]
 
     for line in work(settings, doing):
         print(line)
@@ -53,6 +61,17 @@ def _outcomes(census: Census) -> Iterator[str]:
         yield f"parked: {people(sum(census.parked.values()))}"
     for reason, count in sorted(census.parked.items(), key=lambda one: (-one[1], one[0])):
         yield f"  {people(count)}: {reason}"
+
+
+def _ways(passages: Sequence[Passage]) -> Iterator[str]:
+    """How often people went from step to step."""
+    for version in dict.fromkeys(one.version for one in passages):
+        yield f"ways through version {short(version)}:"
+        for one in passages:
+            if one.version == version:
+                source = "enter" if one.source == ENTRANCE else f'"{one.source}"'
+                by = ", moved by publishing" if one.moved else ""
+                yield f'  {one.times:,} from {source} to "{one.target}"{by}'
 
 
 def _history(history: Sequence[JourneyChange]) -> Iterator[str]:

@@ -42,7 +42,12 @@ function place(node, { x, y, width, height }) {
 
 const labelNode = (label) =>
   place(
-    h("span", { class: label.leaves ? "way leaves" : "way", "aria-hidden": "true" }, label.lines.map((line) => h("span", {}, line))),
+    h(
+      "span",
+      { class: label.leaves ? "way leaves" : "way", "aria-hidden": "true" },
+      label.lines.map((line) => h("span", {}, line)),
+      label.times > 0 && h("b", { title: "how often people went this way" }, number(label.times)),
+    ),
     label,
   );
 
@@ -72,6 +77,7 @@ const countNodes = (counts) => [
   counts.waiting > 0 && h("i", { class: "waiting" }, `${number(counts.waiting)} wait`),
   left(counts) > 0 && h("i", { class: "left" }, `${number(left(counts))} left`),
   counts.parked > 0 && h("i", { class: "parked" }, `${number(counts.parked)} parked`),
+  counts.moved > 0 && h("i", { class: "moved", title: "put here when this version was published" }, `${number(counts.moved)} moved`),
 ];
 
 function spokenCounts(counts) {
@@ -80,7 +86,8 @@ function spokenCounts(counts) {
   return `Here ${said.map((node) => node.textContent).join(", ")}`;
 }
 
-const spokenWay = ({ title, words }) => `${words ? `${words}: ` : "then "}${title || "leaves the journey"}`;
+const spokenWay = ({ title, words, times }) =>
+  `${words ? `${words}: ` : "then "}${title || "leaves the journey"}${times > 0 ? `, gone ${number(times)} times` : ""}`;
 
 /** Arrow keys go from box to box, in the order of the file. */
 function walk(event) {

@@ -18,7 +18,7 @@ export function stepNodes({ picture, steps }, id, choose) {
   ].filter(Boolean);
 }
 
-const wayNode = ({ to, title, words }, choose) =>
+const wayNode = ({ to, title, words, times }, choose) =>
   h(
     "li",
     {},
@@ -26,10 +26,12 @@ const wayNode = ({ to, title, words }, choose) =>
     to === null
       ? h("em", {}, "leaves the journey")
       : h("button", { type: "button", class: "link", onclick: () => choose(to, true) }, title),
+    times > 0 && h("span", {}, times === 1 ? "once" : `${number(times)} times`),
   );
 
 const countNodes = (counts) => [
   counts.waiting > 0 && h("li", {}, `${people(counts.waiting)} ${counts.waiting === 1 ? "waits" : "wait"} here`),
   counts.parked > 0 && h("li", { class: "bad" }, `${people(counts.parked)} ${counts.parked === 1 ? "is" : "are"} parked here`),
+  counts.moved > 0 && h("li", {}, `${people(counts.moved)} ${counts.moved === 1 ? "was" : "were"} put here by publishing`),
   counts.left.map(({ reason, people: count }) => h("li", {}, `${number(count)} left from here: ${reason}`)),
 ];

@@ -32,7 +32,10 @@ def overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
 
 def test_nothing_covers_anything_and_all_of_it_is_in_the_frame() -> None:
-    drawing = draw(picture_of(journey_of(STEPS)), {"size"})
+    picture = picture_of(journey_of(STEPS))
+    times = {(arrow.source, arrow.target): number * 1_000_000 for number, arrow in enumerate(picture.arrows)}
+    drawing = draw(picture, {"size"}, times)
+    assert [label["times"] for label in drawing["labels"]] == list(times.values())[1:]
     placed = [*drawing["boxes"], *drawing["labels"]]
     assert not [pair for pair in combinations(placed, 2) if overlap(*pair)]
     assert all(one["x"] >= 0 and one["x"] + one["width"] <= drawing["width"] + 0.2 for one in placed)

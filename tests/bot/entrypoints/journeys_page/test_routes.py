@@ -47,9 +47,10 @@ async def test_a_journey_is_told_with_picture_people_and_file(
         ("steps.0", "Wait 1 day", 6),
         ("tip", "Send tip", 7),
     ]
-    assert told["picture"]["ways"]["tip"] == [{"to": None, "title": None, "words": ""}]
+    assert told["picture"]["ways"]["tip"] == [{"to": None, "title": None, "words": "", "times": 0}]
+    assert [(label["lines"], label["times"]) for label in told["picture"]["labels"]] == [([], 1), (["leaves"], 0)]
     assert (told["version"], told["faults"], told["older"], older["older"]) == (version, [], False, True)
-    assert told["steps"] == {"steps.0": {"waiting": 1, "parked": 0, "left": []}}
+    assert told["steps"] == {"steps.0": {"waiting": 1, "parked": 0, "moved": 0, "left": []}}
 
 
 async def test_a_file_with_faults_is_shown_with_them(service: Service, folder: Path, client_of: ClientMaker) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.database import Database
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.journey import Enrolment
+from bot.domain.journey import ENTRANCE, Enrolment
 from bot.domain.publishing import Running
 from bot.entrypoints.cli import run
 from tests.contracts.samples import NOON, journey, profile
@@ -26,6 +26,8 @@ def inside(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
         store = Database(sqlite_url)
         async with store.transaction() as uow:
             await uow.enrolments.publish(journey("0123456789", id_=DEMO))
+            uow.passages.add(DEMO, "0123456789", [(ENTRANCE, "begin")], times=1_200)
+            uow.passages.add(DEMO, "0123456789", [("old", "begin")], times=3, moved=True)
             for number in range(3):
                 name = ProfileId(f"p{number}")
                 await uow.profiles.add(profile(name))
@@ -78,6 +80,9 @@ def test_the_status_tells_where_people_are(inside: None, capsys: pytest.CaptureF
         "  version 01234567",
         '    3 people at "begin"',
         "done: 0 people",
+        "ways through version 01234567:",
+        '  1,200 from enter to "begin"',
+        '  3 from "old" to "begin", moved by publishing',
     ]
 
 
