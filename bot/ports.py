@@ -16,7 +16,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema, Segment, SegmentChange, Working
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
-from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
+from bot.domain.delivery import Decision, Lane, OutboxEntry, OutboxStatus
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
@@ -36,6 +36,19 @@ from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
 class Clock(Protocol):
     def now(self) -> datetime:
         """The present, aware, in UTC."""
+
+
+class Meter(Protocol):
+    """Counts what happens, for those who watch a service from outside. No count tells anything of a person."""
+
+    def took_turn(self, channel: str, took: timedelta) -> None:
+        """A turn of a conversation is over: a customer's message, or something else that happened in it."""
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        """An entry of the outbox was tried; `outcome` is its status then. `channel` may be a CRM or an endpoint."""
+
+    def stepped(self, enrolments: int) -> None:
+        """So many enrolments, whose time had come, were moved on."""
 
 
 # ================================================================ connectors
@@ -535,6 +548,17 @@ class Inbox(Protocol):
     async def next_due(self) -> datetime | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Sooner:
+    """On these channels a second try is harmless, so what a crash left is taken up after this time already."""
+
+    channels: frozenset[str]
+    stale_after: timedelta
+
+
+NO_SOONER = Sooner(frozenset(), timedelta())
+
+
 class Outbox(Protocol):
     async def add(self, entry: OutboxEntry) -> bool:
         """False when this key was taken before."""
@@ -542,8 +566,12 @@ class Outbox(Protocol):
     async def add_at_end(self, entry: OutboxEntry) -> None:
         """The same with the others at the end of the transaction; nothing where the key was taken before."""
 
-    async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
+    async def claim(
+        self, now: datetime, limit: int, *, stale_after: timedelta, lane: Lane | None = None, sooner: Sooner = NO_SOONER
+    ) -> Sequence[OutboxEntry]:
         """Take due entries: each comes back as it was (WAITING, or SENDING and left so by a crash) and is now SENDING.
+
+        Of one lane, or of all. What has been SENDING for `stale_after` was left so; on some channels, `sooner`.
 
         An entry is not taken while another of the same conversation and channel is being sent, nor while one that goes
         before it (of a higher priority, or an earlier one of the same) is due, or was tried and waits for its next try.
@@ -566,7 +594,9 @@ class Outbox(Protocol):
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
         """Which of these runs of journeys was the last to send this person something; None where none has."""
 
-    async def next_due(self) -> datetime | None: ...
+    async def next_due(self, lane: Lane | None = None) -> datetime | None:
+        """When the next entry of this lane, or of any, is due; None where none waits."""
+
     async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
         """Move a delivery forward; False when it is unknown or already further."""
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -31,12 +31,23 @@ def free_port() -> int:
 
 
 class RunningServer:
-    """`overture serve` in a folder of its own data; `env` adds to the environment that it starts with."""
+    """`overture serve` in a folder of its own data; `env` adds to the environment that it starts with.
 
-    def __init__(self, data: Path, env: Mapping[str, str] | None = None) -> None:
+    `command` makes it another process of a fleet, such as a worker; its log is then named `name`.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        env: Mapping[str, str] | None = None,
+        *,
+        command: Sequence[str] = ("serve",),
+        name: str = "server",
+    ) -> None:
         self.port = free_port()
+        self._command = [sys.executable, "-m", "bot", *command, "--port", str(self.port)]
         self.address = f"http://127.0.0.1:{self.port}"
-        self.log_file = data / "server.log"
+        self.log_file = data / f"{name}.log"
         lend_model(data)
         self._env = {
             **{name: value for name, value in os.environ.items() if not name.startswith("OVERTURE_")},
@@ -48,9 +59,7 @@ class RunningServer:
 
     def start(self) -> Self:
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], cwd=ROOT, env=self._env, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen(self._command, cwd=ROOT, env=self._env, stdout=log, stderr=log)
         deadline = time.monotonic() + READY_WITHIN
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -139,7 +148,9 @@ class Feed:
                         self.items.append(json.loads(line[6:]))
                         self._changed.notify_all()
 
-    async def until(self, wanted: Callable[[dict[str, Any]], bool], *, after: int = 0) -> dict[str, Any]:
+    async def until(
+        self, wanted: Callable[[dict[str, Any]], bool], *, after: int = 0, within: float = ANSWER_WITHIN
+    ) -> dict[str, Any]:
         """The first item for which `wanted` holds, from index `after` on; waits for it."""
 
         def found() -> dict[str, Any] | None:
@@ -147,7 +158,7 @@ class Feed:
 
         async with self._changed:
             try:
-                async with asyncio.timeout(ANSWER_WITHIN):
+                async with asyncio.timeout(within):
                     await self._changed.wait_for(lambda: found() is not None)
             except TimeoutError:
                 raise AssertionError(f"nothing of the kind came; the last items: {self.items[-6:]}") from None

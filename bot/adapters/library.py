@@ -183,6 +183,12 @@ def train_contents(shelves: Shelves, contents: Contents, progress: Callable[[str
     )
 
 
+def is_trained(shelves: Shelves, contents: Contents) -> bool:
+    """Whether there is a model of these contents."""
+    found = find_model(contents.documents, contents.pages, encoder_name=shelves.encoder, folder=shelves.model)
+    return found is not None
+
+
 def fine_tune_contents(
     shelves: Shelves, contents: Contents, progress: Callable[[str], None], steps: Steps
 ) -> FineTuning:

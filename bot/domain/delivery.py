@@ -78,6 +78,16 @@ AWAITED = 100
 """The priority of what somebody waits for; journeys have this at the most."""
 
 
+class Lane(StrEnum):
+    """A kind of work. Each has loops of its own, so that none waits behind the backlog of another."""
+
+    REPLIES = "replies"  # turns of conversations, and what somebody waits for
+    TIMERS = "timers"  # steps of journeys whose time has come, and schedules
+    SENDS = "sends"  # what journeys send
+    SEGMENTS = "segments"
+    CRM = "crm"  # CRMs, and the endpoints of other systems
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """Something that is to leave the system, once: `key` is unique for ever.
@@ -104,6 +114,22 @@ class OutboxEntry:
     reason: str = ""
     priority: int = AWAITED
     cap: AtCap = "skip"
+
+    @property
+    def goes_to(self) -> str:
+        """The channel, CRM or endpoint."""
+        match self.dispatch:
+            case ChannelMessage(channel=name) | EndpointCall(endpoint=name):
+                return name
+            case CrmUpsert(crm=name) | CrmNote(crm=name):
+                return name
+
+    @property
+    def lane(self) -> Lane:
+        """The lane in which it leaves."""
+        if not isinstance(self.dispatch, ChannelMessage):
+            return Lane.CRM
+        return Lane.REPLIES if self.priority >= AWAITED else Lane.SENDS
 
 
 # ---------------------------------------------------------------- the gate's three answers

@@ -48,15 +48,37 @@ BY: Argument = ("--by", {"metavar": "NAME", "help": "who does it, for the histor
 DRY_RUN: Argument = ("--dry-run", {"action": "store_true", "help": "only say who would move where"})
 PARK: Argument = ("--park", {"action": "store_true", "help": "stop the runs of people whose step is gone"})
 
+LANES: Argument = (
+    "--lanes",
+    {"help": "which work to do here: all (if you say nothing), none, or of replies,timers,sends,segments,crm"},
+)
+
 COMMANDS = (
     Command(
         "serve",
-        "serve HTTP and do the work, in one process",
+        "serve HTTP and do the work, in one process or as one of a fleet",
         (
             ("--host", {"help": "the address to listen on (OVERTURE_HOST)"}),
             ("--port", {"type": int, "help": "the port to listen on (OVERTURE_PORT)"}),
+            LANES,
         ),
     ),
+    Command(
+        "work",
+        "do work of a fleet, without HTTP",
+        (LANES, ("--port", {"type": int, "help": "where /healthz, /readyz and /metrics answer (nowhere)"})),
+    ),
+    Command(
+        "migrate",
+        "bring the database's tables to this version's shape, as a start does too",
+        (
+            (
+                "--to",
+                {"metavar": "VERSION", "help": "another version; what a later one added is dropped"},
+            ),
+        ),
+    ),
+    Command("doctor", "look whether everything is there that a service needs, and say what to do where not"),
     Command("validate", "check everything in nlu_data/ and journeys/"),
     Command(
         "train",

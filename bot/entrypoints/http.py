@@ -21,6 +21,7 @@ from bot.entrypoints.streams import Streams
 from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
+from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
 from bot.ports import AwaitTurn, Reply
 from bot.services.await_turn import await_turn
@@ -46,6 +47,14 @@ HEADERS = {
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+def for_watchers(service: Service) -> web.Application:
+    """The server of a process that only works."""
+    watching = Watching(service)
+    app = web.Application(middlewares=[watching.time_requests, _add_headers, answer_for_errors])
+    watching.add_routes(app)
+    return app
+
+
 class Server:
     """Routes requests of one service."""
 
@@ -55,12 +64,13 @@ class Server:
         self._streams = Streams(service.runtime)
 
     def application(self) -> web.Application:
-        app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_add_headers, _answer_for_errors])
+        watching = Watching(self._service)
+        middlewares = [watching.time_requests, _add_headers, answer_for_errors]
+        app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
         app.cleanup_ctx.append(self._run_streams)
         app.on_shutdown.append(self._end_streams)
         app.router.add_route("*", "/channels/{channel}/{tail:.*}", self._webhook)
-        app.router.add_get("/healthz", self._health)
-        app.router.add_get("/readyz", self._ready)
+        watching.add_routes(app)
         app.router.add_get("/widget.js", _widget(WIDGET / "widget.js"))
         app.router.add_static("/playground/", STATIC)
         transcripts = Transcripts(self._runtime.store, self._service.secret)
@@ -107,17 +117,6 @@ class Server:
         with contextlib.suppress(asyncio.CancelledError):
             await running
 
-    async def _health(self, _request: web.Request) -> web.StreamResponse:
-        return web.json_response({"status": "alive"})
-
-    async def _ready(self, _request: web.Request) -> web.StreamResponse:
-        try:
-            await self._runtime.store.check()
-        except Exception as error:
-            log.error("not ready: the database does not answer", error=type(error).__name__)
-            return problem(503, "the database does not answer")
-        return web.json_response({"status": "ready"})
-
 
 def _widget(path: Path) -> Handler:
     """The widget's module; other websites embed it, and browsers load modules from elsewhere only with CORS."""
@@ -129,7 +128,7 @@ def _widget(path: Path) -> Handler:
 
 
 @web.middleware
-async def _answer_for_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def answer_for_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Say what is wrong in JSON; never a traceback, and never what the message said."""
     try:
         return await handler(request)

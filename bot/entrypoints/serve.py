@@ -1,4 +1,4 @@
-"""Serve: the HTTP server and the worker in one process, until SIGTERM or Ctrl-C."""
+"""Serve: the HTTP server, and the worker of its lanes in the same process, until SIGTERM or Ctrl-C. Work: no server."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import gc
 import signal
 import socket
 import sys
+from collections.abc import Collection
 from time import perf_counter
 
 import structlog
 from aiohttp import web
 
+from bot.domain.delivery import Lane
 from bot.domain.errors import Fault, SettingsError
-from bot.entrypoints.http import Server
+from bot.entrypoints.http import Server, for_watchers
 from bot.entrypoints.playground import content_status
 from bot.entrypoints.wiring import CONTENT_FEED, Service, open_service
 from bot.entrypoints.worker import Worker
@@ -25,29 +27,72 @@ log = structlog.get_logger()
 OBJECTS_BEFORE_COLLECTING = 10_000
 
 
-async def serve(settings: Settings) -> int:
+async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane)) -> int:
     """Run until told to stop; then finish the turns in hand, deliver what they said, and return 0."""
     begun = perf_counter()
+    stopping = _stop_signal()
+    _refuse_to_share(settings, lanes)
+    async with open_service(settings, progress=_tell) as service:
+        runner = await _listen(service, Server(service).application())
+        settle_garbage_collector()
+        _welcome(service, perf_counter() - begun)
+        await _run_until(stopping, service, lanes, runner)
+    return 0
+
+
+async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, watched: bool = False) -> int:
+    """The same without a server, but for those who watch it: one worker of several, beside `serve`."""
+    begun = perf_counter()
+    stopping = _stop_signal()
+    _refuse_to_share(settings, ())
+    async with open_service(settings, progress=_tell) as service:
+        runner = await _listen(service, for_watchers(service)) if watched else None
+        settle_garbage_collector()
+        log.info("working", lanes=[*lanes], seconds=round(perf_counter() - begun, 1))
+        await _run_until(stopping, service, lanes, runner)
+    return 0
+
+
+def _stop_signal() -> asyncio.Event:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    async with open_service(settings, progress=_tell) as service:
-        runner = await _listen(service)
-        settle_garbage_collector()
-        _welcome(service, perf_counter() - begun)
-        worker = Worker(service.runtime)
-        working = asyncio.create_task(worker.run())
-        watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
-        told_to_stop = asyncio.create_task(stopping.wait())
-        await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.set()
-        watching.cancel()
+    return stopping
+
+
+def _refuse_to_share(settings: Settings, lanes: Collection[Lane]) -> None:
+    """Several processes need a database that takes several writers, and somewhere to hold a lease."""
+    if set(lanes) == set(Lane):
+        return
+    if settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            "SQLite is written to by one process, so the work cannot be shared out. Set OVERTURE_DATABASE to a "
+            "PostgreSQL (postgresql+asyncpg://user:word@host/name), or run `overture serve` alone, with all lanes."
+        )
+    if not settings.redis:
+        raise SettingsError(
+            "Several processes hold their leases and wake each other through Redis. "
+            "Set OVERTURE_REDIS (redis://host:6379/0), or run `overture serve` alone, with all lanes."
+        )
+
+
+async def _run_until(
+    stopping: asyncio.Event, service: Service, lanes: Collection[Lane], runner: web.AppRunner | None
+) -> None:
+    """Work in the lanes until told to stop; then close the door first, and finish what is in hand."""
+    worker = Worker(service.runtime, lanes)
+    told_to_stop = asyncio.create_task(stopping.wait())
+    working = asyncio.create_task(worker.run()) if lanes else told_to_stop
+    watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
+    await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.set()
+    watching.cancel()
+    if runner is not None:
         await runner.cleanup()
-        await worker.stop()
-        await working
-        log.info("stopped; nothing is left half-done")
-    return 0
+    await worker.stop()
+    await working
+    log.info("stopped; nothing is left half-done")
 
 
 def settle_garbage_collector() -> None:
@@ -60,9 +105,9 @@ def settle_garbage_collector() -> None:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING, *gc.get_threshold()[1:])
 
 
-async def _listen(service: Service) -> web.AppRunner:
+async def _listen(service: Service, app: web.Application) -> web.AppRunner:
     settings = service.settings
-    runner = web.AppRunner(Server(service).application(), access_log=None, shutdown_timeout=5)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:

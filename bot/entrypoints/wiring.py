@@ -7,7 +7,7 @@ import os
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -26,6 +26,7 @@ from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
+from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
 from bot.domain.errors import SettingsError
@@ -67,6 +68,7 @@ class Service:
     secret: str
     sandbox: Sandbox | None
     sandboxed: tuple[str, ...]
+    meter: PrometheusMeter = field(default_factory=PrometheusMeter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ async def open_service(
         )
         modules = {name: connector_module(name) for name in settings.connector_names}
         values = connector_values()
-        sandboxed = tuple(name for name, module in modules.items() if _is_sandboxed(module, values))
+        sandboxed = tuple(name for name, module in modules.items() if is_sandboxed(module, values))
         _refuse_sandbox_in_production(settings, sandboxed)
         model = _language_model(settings)
         if model is not None:
@@ -125,6 +127,7 @@ async def open_service(
             {name: Endpoint(url, secret) for name, (url, secret) in settings.endpoints_by_name.items()}, clock
         )
         stack.push_async_callback(endpoints.close)
+        meter = PrometheusMeter()
         runtime = Runtime(
             store=store,
             clock=clock,
@@ -142,8 +145,9 @@ async def open_service(
             model_terms=settings.model_terms,
             endpoints=endpoints,
             publishing=settings.publishing,
+            meter=meter,
         )
-        yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)
+        yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed, meter)
 
 
 def installation_secret(folder: Path) -> str:
@@ -173,7 +177,7 @@ def _make_secret(file: Path) -> None:
             os.link(draft.name, file)
 
 
-def _is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
+def is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
     own_settings = getattr(module, "SETTINGS", ())
     return hasattr(module, "build_sandbox") and not any(values.get(name) for name in own_settings)
 

@@ -1,14 +1,16 @@
-"""The worker: takes turns, keeps schedules, advances journeys and delivers, until it is told to stop."""
+"""The worker: takes turns, keeps schedules, advances journeys and delivers, lane by lane, until it is told to stop."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 import structlog
 
+from bot.domain.delivery import Lane
 from bot.domain.ids import ConversationId
 from bot.ports import UnitOfWork
 from bot.services.advance import advance_due
@@ -36,26 +38,43 @@ FINISH_WITHIN = 10.0
 
 
 class Worker:
-    """Runs the five loops. `stop` lets what is in hand finish and what it produced leave."""
+    """Runs the loops of its lanes. `stop` lets what is in hand finish and what it produced leave."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, lanes: Collection[Lane] = tuple(Lane)) -> None:
         self._runtime = runtime
+        self._lanes = [lane for lane in Lane if lane in lanes]
         self._stopping = asyncio.Event()
         self._active: set[ConversationId] = set()
 
     async def run(self) -> None:
         """Work until `stop`; then deliver what the last turns said."""
-        try:
-            await deliver_what_a_crash_left(self._runtime)
-        except Exception:
-            log.exception("what a crash left could not be delivered; it is taken up later")
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._take_turns())
-            loops.create_task(self._repeat(TIMERS, advance_due, lambda uow: uow.enrolments.next_due()))
-            loops.create_task(self._repeat(SCHEDULES, keep_schedules, lambda uow: next_due(uow, self._runtime)))
-            loops.create_task(self._repeat(SEGMENTS, work_on_segments, _by_the_clock))
-            loops.create_task(self._repeat(OUTBOX, deliver_due, lambda uow: uow.outbox.next_due()))
-        await self._deliver_the_last()
+            for lane in self._lanes:
+                for loop in self._loops_of(lane):
+                    loops.create_task(loop)
+        for lane in self._lanes:
+            await self._deliver_the_last(lane)
+
+    def _loops_of(self, lane: Lane) -> Sequence[Coroutine[Any, Any, None]]:
+        match lane:
+            case Lane.REPLIES:
+                return self._take_turns(), self._deliver(lane)
+            case Lane.TIMERS:
+                return (
+                    self._repeat(TIMERS, advance_due, lambda uow: uow.enrolments.next_due()),
+                    self._repeat(SCHEDULES, keep_schedules, lambda uow: next_due(uow, self._runtime)),
+                )
+            case Lane.SEGMENTS:
+                return (self._repeat(SEGMENTS, work_on_segments, _by_the_clock),)
+            case Lane.SENDS | Lane.CRM:
+                return (self._deliver(lane),)
+
+    async def _deliver(self, lane: Lane) -> None:
+        try:
+            await deliver_what_a_crash_left(self._runtime, lane)
+        except Exception:
+            log.exception("what a crash left could not be delivered; it is taken up later", lane=lane)
+        await self._repeat(OUTBOX, lambda runtime: deliver_due(runtime, lane), lambda uow: uow.outbox.next_due(lane))
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -117,11 +136,11 @@ class Worker:
                     continue
                 await listener.wait(pause)
 
-    async def _deliver_the_last(self) -> None:
+    async def _deliver_the_last(self, lane: Lane) -> None:
         """Batch by batch, and none is cut short: what is interrupted while it is sent has no known outcome."""
         deadline = monotonic() + FINISH_WITHIN
         try:
-            while await deliver_due(self._runtime):
+            while await deliver_due(self._runtime, lane):
                 if monotonic() > deadline:
                     log.warning("stopping although messages are due; they leave after the next start")
                     return

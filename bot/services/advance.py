@@ -37,6 +37,7 @@ async def advance_due(runtime: Runtime) -> int:
         for enrolment in due:
             await _advance_alone(runtime, enrolment)
     if due:
+        runtime.meter.stepped(len(due))
         await runtime.wakeups.notify(INBOX)
         await runtime.wakeups.notify(OUTBOX)
     return len(due)

@@ -16,7 +16,10 @@ from bot.ports import UnitOfWork
 from bot.services.receive import meet
 from bot.services.runtime import Runtime
 
-TURN_LEASE = timedelta(seconds=60)
+TURN_LEASE = timedelta(seconds=15)
+"""How long a conversation waits for a worker that was killed. A living one renews it; one that slept loses its turn,
+for its conversation has another version then."""
+
 WAIT_AT_MOST = timedelta(seconds=10)
 PAUSE_WHILE_TAKEN = 0.05
 

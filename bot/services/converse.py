@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 
 import structlog
@@ -80,8 +80,10 @@ async def converse(
 
 async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> bool:
     """False when somebody else writes to this conversation; a failed turn raises until its message is parked."""
+    begun = perf_counter()
     try:
         await _take_turn(runtime, entry, situation)
+        runtime.meter.took_turn(entry.inbound.channel, timedelta(seconds=perf_counter() - begun))
     except Conflict:
         log.info("somebody else wrote to this conversation; taking the turn again")
         await runtime.wakeups.notify(INBOX)

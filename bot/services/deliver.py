@@ -19,6 +19,7 @@ from bot.domain.delivery import (
     CrmNote,
     CrmUpsert,
     EndpointCall,
+    Lane,
     Later,
     OutboxEntry,
     OutboxStatus,
@@ -30,7 +31,7 @@ from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, OutboundMessage, Receipt, Text
-from bot.ports import UnitOfWork
+from bot.ports import Sooner, UnitOfWork
 from bot.services.disclose import with_disclosure
 from bot.services.enrol import tell_step
 from bot.services.hand_off import relay
@@ -44,6 +45,9 @@ log = structlog.get_logger()
 BATCH = 20
 STALE_AFTER = timedelta(minutes=2)
 """An entry that has been SENDING for longer was left so by a crash: its outcome is unknown."""
+
+STALE_WHERE_REPEATABLE = timedelta(seconds=5)
+"""Where a second try is harmless, nobody has to wait until it is sure that the first is over."""
 
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=2)
@@ -67,18 +71,20 @@ class _Unanswered(Exception):
     """It is unknown whether the vendor took the message, and it may not simply be sent again."""
 
 
-async def deliver_due(runtime: Runtime, *, left_at: datetime | None = None) -> int:
-    """Deliver one batch; how many entries there were. Different conversations go out side by side.
+async def deliver_due(runtime: Runtime, lane: Lane | None = None, *, left_at: datetime | None = None) -> int:
+    """Deliver one batch of this lane, or of all; how many entries there were. Conversations go out side by side.
 
     What has been SENDING since `left_at` or longer, or else for STALE_AFTER, is taken up as left by a crash.
     """
     async with runtime.store.transaction() as uow:
         now = runtime.clock.now()
         stale_after = STALE_AFTER if left_at is None else now - left_at
-        entries = await uow.outbox.claim(now, BATCH, stale_after=stale_after)
+        repeatable = frozenset(name for name, channel in runtime.channels.items() if channel.abilities.repeatable)
+        sooner = Sooner(repeatable, min(stale_after, STALE_WHERE_REPEATABLE))
+        entries = await uow.outbox.claim(now, BATCH, stale_after=stale_after, lane=lane, sooner=sooner)
     async with asyncio.TaskGroup() as batch:
-        for lane in _lanes(entries):
-            batch.create_task(_deliver_in_turn(runtime, lane))
+        for queue in _queues(entries):
+            batch.create_task(_deliver_in_turn(runtime, queue))
     if entries:
         await runtime.wakeups.notify(FEEDS)
     if any(isinstance(entry.dispatch, EndpointCall) for entry in entries):
@@ -86,24 +92,24 @@ async def deliver_due(runtime: Runtime, *, left_at: datetime | None = None) -> i
     return len(entries)
 
 
-async def deliver_what_a_crash_left(runtime: Runtime) -> None:
+async def deliver_what_a_crash_left(runtime: Runtime, lane: Lane | None = None) -> None:
     """Take up at once what was being sent when the last process died, where no other process can be sending it.
 
     Each once: where its vendor does not answer, it waits for its next try like any other.
     """
     before_us = runtime.clock.now() - timedelta.resolution
     if not runtime.store.shared:
-        while await deliver_due(runtime, left_at=before_us):
+        while await deliver_due(runtime, lane, left_at=before_us):
             pass
 
 
-def _lanes(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
+def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
     """Marketing to one person goes out one by one, so that each counts for the cap of the next."""
-    lanes: dict[str, list[OutboxEntry]] = {}
+    queues: dict[str, list[OutboxEntry]] = {}
     for entry in entries:
         together = entry.profile_id if entry.purpose is Purpose.MARKETING else None
-        lanes.setdefault(together or entry.id, []).append(entry)
-    return lanes.values()
+        queues.setdefault(together or entry.id, []).append(entry)
+    return queues.values()
 
 
 async def _deliver_in_turn(runtime: Runtime, entries: Sequence[OutboxEntry]) -> None:
@@ -122,6 +128,7 @@ async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:
         settled = (
             _left_open(attempt, reason) if crashed else _retry(attempt, TemporarySendError(reason), runtime.clock.now())
         )
+    runtime.meter.delivered(settled.goes_to, settled.status.value)
     try:
         await _settle(runtime, entry, settled)
     except Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
@@ -19,9 +20,18 @@ from bot.ports import (
     LanguageModel,
     Leases,
     Library,
+    Meter,
     Store,
     Wakeups,
 )
+
+
+class SilentMeter:
+    """The `Meter` of a process that nobody watches."""
+
+    def took_turn(self, channel: str, took: timedelta) -> None: ...
+    def delivered(self, channel: str, outcome: str) -> None: ...
+    def stepped(self, enrolments: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Runtime:
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None
     publishing: Publishing = "at_once"
+    meter: Meter = field(default_factory=SilentMeter)
 
     def channel(self, name: str) -> Channel:
         try:

@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, OutboxEntry, OutboxStatus
+from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Lane, OutboxEntry, OutboxStatus
 from bot.domain.handoff import Lead
 from bot.domain.ids import EnrolmentId, HandoffId
-from bot.domain.message import DeliveryState, HandoffCard
+from bot.domain.message import DeliveryState, HandoffCard, Text
 from bot.domain.send_window import SendWindow
-from bot.ports import Outbox, Store
+from bot.ports import Outbox, Sooner, Store
 from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, entry, opened
 
 STALE = timedelta(minutes=2)
@@ -298,3 +298,42 @@ async def test_a_vendors_word_that_overtakes_its_receipt_is_kept(store: Store) -
         await uow.outbox.settle(sent(entry("k", channel="sms")))
         assert not await uow.outbox.track("sms", "SM1", DELIVERED, "", NOON), "that is known"
         assert await uow.outbox.track("sms", "SM1", READ, "", NOON)
+
+
+# ---------------------------------------------------------------- lanes
+
+
+async def test_a_reply_is_claimed_whatever_waits_in_the_other_lanes(store: Store) -> None:
+    campaign = [
+        replace(entry(f"send {number}", conversation_id=None), priority=50, due_at=NOON - HOUR) for number in range(5)
+    ]
+    lead = CrmUpsert("hubspot", Lead("l", None, None, None, 3, "C3", ()))
+    synced = replace(entry("lead", conversation_id=None), dispatch=lead, due_at=NOON - HOUR)
+    async with store.transaction() as uow:
+        for one in (*campaign, synced, entry("reply", conversation_id=None)):
+            await uow.outbox.add(one)
+
+    async def claimed(lane: Lane | None, limit: int = 3) -> list[str]:
+        async with store.transaction() as uow:
+            return [taken.key for taken in await uow.outbox.claim(NOON, limit, stale_after=STALE, lane=lane)]
+
+    async with store.transaction() as uow:
+        assert await uow.outbox.next_due(Lane.REPLIES) == NOON
+        assert await uow.outbox.next_due(Lane.CRM) == await uow.outbox.next_due() == NOON - HOUR
+        assert await uow.outbox.next_due(Lane.TIMERS) is None
+    assert await claimed(Lane.REPLIES) == ["reply"]
+    assert await claimed(Lane.CRM) == ["lead"]
+    assert await claimed(Lane.SENDS) == ["send 0", "send 1", "send 2"]
+    assert await claimed(None) == ["send 3", "send 4"]
+
+
+async def test_what_a_crash_left_is_taken_up_sooner_where_a_second_try_is_harmless(store: Store) -> None:
+    async with store.transaction() as uow:
+        for name, channel in (("chat", "webchat"), ("text", "sms")):
+            message = ChannelMessage(channel, "somewhere", Text("Hello"))
+            await uow.outbox.add(replace(entry(name, conversation_id=None), dispatch=message))
+        assert await claim(uow.outbox) == ["chat", "text"]
+    sooner = Sooner(frozenset({"webchat"}), SECOND)
+    async with store.transaction() as uow:
+        taken = await uow.outbox.claim(NOON + SECOND, 10, stale_after=STALE, sooner=sooner)
+        assert [one.key for one in taken] == ["chat"]

@@ -13,9 +13,15 @@ from bot.adapters.codec import DISPATCH, WINDOW
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.tables import delivery, outbox, shard_of
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, OutboxEntry, OutboxStatus
+from bot.domain.delivery import (
+    ChannelMessage,
+    Lane,
+    OutboxEntry,
+    OutboxStatus,
+)
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeliveryState
+from bot.ports import NO_SOONER, Sooner
 
 ADD = insert_once(outbox).returning(outbox.c.position)
 ADD_ALL = insert_once(outbox)
@@ -25,7 +31,7 @@ _goes_before = or_(
     _other.c.priority > outbox.c.priority,
     and_(_other.c.priority == outbox.c.priority, _other.c.position < outbox.c.position),
 )
-_first_in_its_lane = ~exists().where(
+_first_in_its_conversation = ~exists().where(
     _other.c.conversation_id == outbox.c.conversation_id,
     _other.c.channel == outbox.c.channel,
     _other.c.position != outbox.c.position,
@@ -46,16 +52,28 @@ _first_in_its_lane = ~exists().where(
 def _claimable(*conditions: Any, first: Any) -> Select[Any]:
     return (
         select(outbox)
-        .where(*conditions, _first_in_its_lane)
+        .where(*conditions, _first_in_its_conversation)
         .order_by(first, outbox.c.position)
         .limit(bindparam("most"))
         .with_for_update(of=outbox, skip_locked=True)
     )
 
 
-CLAIM_DUE = _claimable(text("outbox.status = 'waiting'"), outbox.c.due_at <= bindparam("now"), first=outbox.c.due_at)
+_lanes = outbox.c.lane.in_(bindparam("lanes", expanding=True))
+CLAIM_DUE = _claimable(
+    _lanes, text("outbox.status = 'waiting'"), outbox.c.due_at <= bindparam("now"), first=outbox.c.due_at
+)
 CLAIM_STALE = _claimable(
-    text("outbox.status = 'sending'"), outbox.c.claimed_at <= bindparam("stale"), first=outbox.c.claimed_at
+    _lanes,
+    text("outbox.status = 'sending'"),
+    or_(
+        outbox.c.claimed_at <= bindparam("stale"),
+        and_(
+            outbox.c.channel.in_(bindparam("sooner_on", expanding=True)),
+            outbox.c.claimed_at <= bindparam("stale_sooner"),
+        ),
+    ),
+    first=outbox.c.claimed_at,
 )
 MARK_SENDING = (
     update(outbox)
@@ -113,7 +131,7 @@ WROTE_LAST = (
     .order_by(outbox.c.sent_at.desc(), outbox.c.position.desc())
     .limit(1)
 )
-NEXT_DUE = select(func.min(outbox.c.due_at)).where(text("status = 'waiting'"))
+NEXT_DUE = select(func.min(outbox.c.due_at)).where(_lanes, text("status = 'waiting'"))
 COUNT = {
     status: select(func.count()).select_from(outbox).where(text(f"status = '{status.value}'"))
     for status in OutboxStatus
@@ -156,12 +174,22 @@ class StoredOutbox(Repository):
     async def add(self, entry: OutboxEntry) -> bool:
         return (await self._execute(ADD, _row(entry))).first() is not None
 
-    async def claim(self, now: datetime, limit: int, *, stale_after: timedelta) -> Sequence[OutboxEntry]:
+    async def claim(
+        self, now: datetime, limit: int, *, stale_after: timedelta, lane: Lane | None = None, sooner: Sooner = NO_SOONER
+    ) -> Sequence[OutboxEntry]:
         """At most one entry of each conversation and channel, so that a burst leaves one by one and in order."""
-        left = {"now": now, "stale": now - stale_after, "most": limit}
+        lanes = _only(lane)
+        left = {
+            "now": now,
+            "stale": now - stale_after,
+            "most": limit,
+            "lanes": lanes,
+            "sooner_on": sorted(sooner.channels),
+            "stale_sooner": now - sooner.stale_after,
+        }
         rows = list((await self._execute(CLAIM_STALE, left)).all())
         if len(rows) < limit:
-            wanted = {"now": now, "most": limit - len(rows)}
+            wanted = {"now": now, "most": limit - len(rows), "lanes": lanes}
             rows += (await self._execute(CLAIM_DUE, wanted)).all()
         if rows:
             marks = [{"this_position": row.position, "now": now} for row in rows]
@@ -212,8 +240,8 @@ class StoredOutbox(Repository):
         enrolment_id: EnrolmentId | None = found.scalar()
         return enrolment_id
 
-    async def next_due(self) -> datetime | None:
-        due: datetime | None = (await self._execute(NEXT_DUE)).scalar()
+    async def next_due(self, lane: Lane | None = None) -> datetime | None:
+        due: datetime | None = (await self._execute(NEXT_DUE, {"lanes": _only(lane)})).scalar()
         return due
 
     async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
@@ -240,7 +268,7 @@ def _row(entry: OutboxEntry) -> dict[str, Any]:
         "shard": shard_of(entry.profile_id or entry.conversation_id or entry.id),
         "conversation_id": entry.conversation_id,
         "enrolment_id": entry.enrolment_id,
-        "channel": _lane(entry.dispatch),
+        "channel": entry.goes_to,
         "purpose": entry.purpose,
         "dispatch": DISPATCH.dump(entry.dispatch),
         "window": None if entry.window is None else WINDOW.dump(entry.window),
@@ -248,18 +276,13 @@ def _row(entry: OutboxEntry) -> dict[str, Any]:
         "expires_at": entry.expires_at,
         "priority": entry.priority,
         "cap": entry.cap,
+        "lane": entry.lane,
         **_progress(entry),
     }
 
 
-def _lane(dispatch: Dispatch) -> str:
-    match dispatch:
-        case ChannelMessage(channel=channel):
-            return channel
-        case CrmUpsert(crm=crm) | CrmNote(crm=crm):
-            return crm
-        case EndpointCall(endpoint=endpoint):
-            return endpoint
+def _only(lane: Lane | None) -> list[Lane]:
+    return list(Lane) if lane is None else [lane]
 
 
 def _progress(entry: OutboxEntry) -> dict[str, Any]:

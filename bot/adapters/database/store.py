@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.adapters.database.consents import StoredConsents
@@ -25,7 +26,7 @@ from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
-from bot.adapters.migrations import HEAD, upgrade
+from bot.adapters.migrations import HEAD, migrate
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 
@@ -96,14 +97,21 @@ class Database:
             raise
         transaction.enrolments.committed()
 
-    async def migrate(self) -> None:
+    async def migrate(self, revision: str = HEAD) -> None:
         """Bring the tables to this version's shape; raises SettingsError when the database cannot be used."""
+        if await self.revision() == revision:
+            return
+        try:
+            async with self._backend.migration() as connection:
+                await connection.run_sync(migrate, revision)
+        except (OSError, TimeoutError, SQLAlchemyError) as error:
+            raise self._unusable(error) from error
+
+    async def revision(self) -> str | None:
+        """The version that the tables are of; None in an empty database. Raises SettingsError."""
         try:
             async with self._backend.transaction() as session:
-                if await _version(session) == HEAD:
-                    return
-            async with self._backend.migration() as connection:
-                await connection.run_sync(upgrade)
+                return await _version(session)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
 
@@ -114,6 +122,14 @@ class Database:
                 await session.execute(text("SELECT 1"))
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
+
+    async def clock_difference(self) -> timedelta | None:
+        """How far the server's clock is ahead of ours; None where the database has no clock of its own."""
+        if self._is_sqlite:
+            return None
+        async with self._backend.transaction() as session:
+            theirs: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+        return theirs - datetime.now(UTC)
 
     async def close(self) -> None:
         await self._backend.close()

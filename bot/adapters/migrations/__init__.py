@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
+from bot.domain.errors import SettingsError
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0006"
+HEAD = "0007"
 """The latest version: a database that has it is left alone, without loading Alembic."""
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7306082711)")
@@ -26,10 +28,26 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the database to HEAD, inside the transaction that is open."""
+def migrate(connection: Connection, revision: str = HEAD) -> None:
+    """Bring the database to this version, forward or back, inside the transaction that is open.
+
+    Raises SettingsError where there is no such version, or the database is of one that we do not know.
+    """
     from alembic import command
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
     if connection.dialect.name == "postgresql":
         connection.execute(ONE_AT_A_TIME)
-    command.upgrade(configuration(connection), "head")
+    told = configuration(connection)
+    versions = [one.revision for one in ScriptDirectory.from_config(told).walk_revisions()][::-1]
+    now = MigrationContext.configure(connection).get_current_revision()
+    if revision not in versions:
+        raise SettingsError(f'there is no version "{revision}" of the tables. There are {", ".join(versions)}.')
+    if now is not None and now not in versions:
+        raise SettingsError(
+            f"the database is at version {now}, which a later Overture made; this one knows them up to {HEAD}. "
+            "Run that Overture, or let it bring the database back first: overture migrate --to " + HEAD
+        )
+    back = now is not None and versions.index(now) > versions.index(revision)
+    (command.downgrade if back else command.upgrade)(told, revision)

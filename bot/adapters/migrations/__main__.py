@@ -7,10 +7,10 @@ import sys
 from alembic import command
 from sqlalchemy import create_engine
 
-from bot.adapters.migrations import HEAD, configuration, upgrade
+from bot.adapters.migrations import HEAD, configuration, migrate
 
 with create_engine("sqlite://").begin() as connection:
-    upgrade(connection)
+    migrate(connection)
     revision = f"{int(HEAD) + 1:04}"
     command.revision(configuration(connection), " ".join(sys.argv[1:]), autogenerate=True, rev_id=revision)
     sys.stdout.write(f'Now set HEAD = "{revision}" in bot/adapters/migrations/__init__.py.\n')

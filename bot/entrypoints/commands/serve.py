@@ -1,4 +1,4 @@
-"""`overture serve`: HTTP and all work, in one process."""
+"""`overture serve`: HTTP, and the work of its lanes, in one process."""
 
 from __future__ import annotations
 
@@ -6,17 +6,33 @@ import argparse
 import asyncio
 from collections.abc import Callable
 
+from bot.domain.delivery import Lane
+from bot.domain.errors import SettingsError
 from bot.entrypoints.logs import set_up_logs
 from bot.entrypoints.serve import serve
 from bot.settings import Settings
 
 
-def run(settings: Settings, _options: argparse.Namespace) -> int:
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    lanes = read_lanes(options.lanes)
     set_up_logs(settings.log)
-    return _event_loop_runner()(serve(settings))
+    return event_loop_runner()(serve(settings, lanes))
 
 
-def _event_loop_runner() -> Callable[..., int]:
+def read_lanes(words: str | None) -> tuple[Lane, ...]:
+    """`all`, `none`, or lanes with commas between them; raises SettingsError."""
+    if words in (None, "all"):
+        return tuple(Lane)
+    if words == "none":
+        return ()
+    named = [word.strip() for word in words.split(",")]
+    unknown = [word for word in named if word not in list(Lane)]
+    if unknown:
+        raise SettingsError(f'there is no lane "{unknown[0]}". The lanes: {", ".join(Lane)}; or all, or none.')
+    return tuple(Lane(word) for word in named)
+
+
+def event_loop_runner() -> Callable[..., int]:
     try:
         import uvloop
     except ImportError:  # not made for this platform

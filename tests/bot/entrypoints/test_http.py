@@ -67,6 +67,14 @@ async def test_without_its_database_a_server_is_alive_and_not_ready(front: Front
     assert [line["event"] for line in logs] == ["not ready: the database does not answer"]
 
 
+async def test_metrics_name_the_pattern_of_a_path_and_not_the_path(front: Front) -> None:
+    await front.ask("GET", "/transcripts/of-somebody")
+    status, told, _ = await front.ask("GET", "/metrics")
+    assert status == 200
+    assert 'route="/transcripts/{conversation}"' in told
+    assert "of-somebody" not in told
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [

@@ -6,6 +6,7 @@ import errno
 import socket
 
 import pytest
+from aiohttp import web
 
 from bot.domain.errors import SettingsError
 from bot.entrypoints.serve import _listen, _reason
@@ -32,9 +33,9 @@ async def test_a_port_that_is_taken_is_told_and_nothing_stays_open(service_of: S
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"cannot listen on 127.0.0.1:{port}: something else listens there"):
-            await _listen(service_of(port=port))
+            await _listen(service_of(port=port), web.Application())
 
 
 async def test_a_host_that_is_not_ours_is_told(service_of: ServiceMaker) -> None:
     with pytest.raises(SettingsError, match=r"cannot listen on 192\.0\.2\.1:8080: this machine has no such address"):
-        await _listen(service_of(host="192.0.2.1"))
+        await _listen(service_of(host="192.0.2.1"), web.Application())

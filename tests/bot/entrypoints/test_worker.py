@@ -8,15 +8,17 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, Lane
 from bot.domain.errors import PermanentSendError
+from bot.domain.message import OutboundMessage, Text
 from bot.entrypoints.worker import Worker
 from bot.services.deliver import deliver_due
 from tests.bot.services.stage import PHONE, Stage
 
 
 @asynccontextmanager
-async def at_work(stage: Stage) -> AsyncIterator[Worker]:
-    worker = Worker(stage.runtime)
+async def at_work(stage: Stage, *lanes: Lane) -> AsyncIterator[Worker]:
+    worker = Worker(stage.runtime, lanes or tuple(Lane))
     working = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -117,3 +119,30 @@ async def test_a_delivery_that_fails_does_not_end_the_loop(stage: Stage) -> None
         await stage.hear("greet")
         await until(lambda: bool(stage.sms.taken))
     assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_a_campaign_whose_vendor_hangs_delays_no_reply(stage: Stage) -> None:
+    """Each lane has a loop of its own: twenty calls that hang are a whole batch."""
+    answers = asyncio.Event()
+
+    async def hang(_message: OutboundMessage) -> None:
+        await answers.wait()
+
+    stage.slack.on_send = hang
+    for number in range(25):
+        offer = ChannelMessage("slack", "#sales", Text(f"Offer {number}."))
+        await stage.queue(f"send {number}", dispatch=offer, purpose=Purpose.DESK, priority=50)
+    async with at_work(stage):
+        await until(lambda: len(stage.slack.tries) >= 20)
+        await stage.hear("greet")
+        await until(lambda: bool(stage.sms.taken))
+        answers.set()
+
+
+async def test_a_worker_leaves_the_other_lanes_to_others(stage: Stage) -> None:
+    await stage.hear("greet")
+    async with at_work(stage, Lane.TIMERS, Lane.SENDS):
+        await asyncio.sleep(0.05)
+    assert not stage.sms.tries
+    async with at_work(stage, Lane.REPLIES):
+        await until(lambda: bool(stage.sms.taken))

@@ -1,0 +1,72 @@
+"""The `Meter` of a process that Prometheus watches, and what is read from the store at each scrape."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from bot.domain.delivery import Lane, OutboxStatus
+from bot.ports import UnitOfWork
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+class PrometheusMeter:
+    """Counters of this process in a registry of its own; gauges that any process could read, from the store."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self._registry)
+        self._turns = Histogram(
+            "overture_turn_seconds", "Turns of conversations", ["channel"], buckets=SECONDS, registry=self._registry
+        )
+        self._deliveries = Counter(
+            "overture_deliveries", "Tries of outbox entries by their outcome", ["channel", "outcome"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._steps = Counter("overture_journey_steps", "Enrolments moved on by the clock", registry=self._registry)
+        self._requests = Histogram(
+            "overture_http_request_seconds", "HTTP requests", ["route", "status"], buckets=SECONDS,
+            registry=self._registry,
+        )  # fmt: skip
+        self._late = Gauge(
+            "overture_lane_late_seconds", "How long the first of what is due in a lane has waited", ["lane"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._dead = Gauge("overture_outbox_dead", "Outbox entries that were given up", registry=self._registry)
+
+    def took_turn(self, channel: str, took: timedelta) -> None:
+        self._turns.labels(channel).observe(took.total_seconds())
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        self._deliveries.labels(channel, outcome).inc()
+
+    def stepped(self, enrolments: int) -> None:
+        self._steps.inc(enrolments)
+
+    def answered(self, route: str, status: int, took: timedelta) -> None:
+        """An HTTP request; `route` is the pattern that it matched, for a path may name somebody."""
+        self._requests.labels(route, str(status)).observe(took.total_seconds())
+
+    async def read(self, uow: UnitOfWork, now: datetime) -> bytes:
+        """All of it in Prometheus' text format, with the queues as they are now."""
+        for lane, due in (await first_due(uow)).items():
+            self._late.labels(lane.value).set(max(0.0, (now - due).total_seconds()) if due is not None else 0.0)
+        self._dead.set(await uow.outbox.count(OutboxStatus.DEAD))
+        return generate_latest(self._registry)
+
+
+async def first_due(uow: UnitOfWork) -> dict[Lane, datetime | None]:
+    """When the first of what waits in each lane is or was due."""
+    replies = [await uow.inbox.next_due(), await uow.outbox.next_due(Lane.REPLIES)]
+    return {
+        Lane.REPLIES: min((one for one in replies if one is not None), default=None),
+        Lane.TIMERS: await uow.enrolments.next_due(),
+        Lane.SENDS: await uow.outbox.next_due(Lane.SENDS),
+        Lane.CRM: await uow.outbox.next_due(Lane.CRM),
+    }

@@ -1,0 +1,25 @@
+"""`overture migrate`: bring the database to this version's shape, or back to an earlier one."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bot.adapters.database import Database
+from bot.adapters.migrations import HEAD
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    was, now = asyncio.run(_migrate(Database(settings.database_url), options.to or HEAD))
+    print(f"the database is at version {now}" + (" already." if was == now else f"; it was {was or 'empty'}."))
+    return 0
+
+
+async def _migrate(database: Database, revision: str) -> tuple[str | None, str | None]:
+    try:
+        was = await database.revision()
+        await database.migrate(revision)
+        return was, await database.revision()
+    finally:
+        await database.close()

@@ -1,0 +1,40 @@
+"""What Prometheus reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.adapters.database import Database
+from bot.adapters.prometheus import PrometheusMeter
+from bot.domain.delivery import OutboxStatus
+from tests.contracts.samples import NOON, entry
+
+
+async def test_counts_and_queues_are_told_in_prometheus_format(sqlite_store: Database) -> None:
+    meter = PrometheusMeter()
+    meter.took_turn("sms", timedelta(milliseconds=20))
+    meter.delivered("sms", "sent")
+    meter.stepped(3)
+    meter.answered("/channels/{channel}/{tail}", 200, timedelta(milliseconds=3))
+    async with sqlite_store.transaction() as uow:
+        await uow.outbox.add(replace(entry("campaign", conversation_id=None), priority=50))
+        await uow.outbox.add(entry("gone", conversation_id=None))
+        await uow.outbox.settle(replace(entry("gone"), status=OutboxStatus.DEAD))
+        lines = (await meter.read(uow, NOON + timedelta(seconds=90))).decode().splitlines()
+    for line in (
+        'overture_turn_seconds_bucket{channel="sms",le="0.025"} 1.0',
+        'overture_deliveries_total{channel="sms",outcome="sent"} 1.0',
+        "overture_journey_steps_total 3.0",
+        'overture_http_request_seconds_count{route="/channels/{channel}/{tail}",status="200"} 1.0',
+        'overture_lane_late_seconds{lane="sends"} 90.0',
+        'overture_lane_late_seconds{lane="replies"} 0.0',
+        "overture_outbox_dead 1.0",
+    ):
+        assert line in lines
+
+
+async def test_two_services_in_one_process_do_not_share_their_counts(sqlite_store: Database) -> None:
+    PrometheusMeter().stepped(5)
+    async with sqlite_store.transaction() as uow:
+        assert b"overture_journey_steps_total 0.0" in await PrometheusMeter().read(uow, NOON)

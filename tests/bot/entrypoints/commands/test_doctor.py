@@ -1,0 +1,92 @@
+"""`overture doctor`, as it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.delivery import OutboxStatus
+from bot.entrypoints.cli import run
+from tests.contracts.samples import NOON, entry
+
+
+@pytest.fixture(autouse=True)
+def _a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+
+
+def test_a_new_installation_is_told_what_its_first_start_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert "? there is no database yet\n    The first start makes it.\n" in told
+    assert "? what understands messages is not trained on it\n" in told
+    assert "? connector slack is in its sandbox\n    for real: connectors/slack/README.md\n" in told
+
+
+def test_looking_makes_no_database(tmp_path: Path) -> None:
+    run(["doctor"])
+    assert not (tmp_path / "overture.db").exists()
+
+
+def test_production_is_ill_without_credentials_and_without_an_address(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_ENVIRONMENT", "production")
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "! vendors would reach us at http://127.0.0.1:8080\n    Set OVERTURE_PUBLIC_URL" in told
+    assert "! connector slack has no credentials\n" in told
+
+
+def test_content_with_faults_is_told_with_the_first_of_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    journeys = tmp_path / "journeys"
+    journeys.mkdir()
+    (journeys / "x.yml").write_text("journey: x\npurpose: marketing\n", encoding="utf-8")
+    monkeypatch.setenv("OVERTURE_JOURNEYS", str(journeys))
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "! the content has " in told
+    assert "journeys/x.yml:1" in told
+
+
+def test_what_waits_too_long_and_what_was_given_up_are_told(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def write() -> None:
+        store = Database(sqlite_url)
+        async with store.transaction() as uow:
+            await uow.outbox.add(replace(entry("late", conversation_id=None), due_at=NOON - timedelta(days=3000)))
+            await uow.outbox.add(entry("gone", conversation_id=None))
+            await uow.outbox.settle(replace(entry("gone"), status=OutboxStatus.DEAD, reason="no such number"))
+        await store.close()
+
+    asyncio.run(write())
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    assert run(["doctor"]) == 0
+    told = capsys.readouterr().out
+    assert "? work in the lane replies has waited for " in told
+    assert "overture work --lanes replies" in told
+    assert "? 1 messages or records were given up\n" in told
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("OVERTURE_DATABASE", "postgresql+asyncpg://x@127.0.0.1:1/y", "! the database does not answer"),
+        ("OVERTURE_REDIS", "redis://127.0.0.1:1/0", "! Redis does not answer"),
+        ("OVERTURE_ACTIONS", "http://127.0.0.1:1/webhook", "! the action server does not answer"),
+    ],
+)
+def test_what_does_not_answer_is_ill(
+    setting: str, value: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(setting, value)
+    assert run(["doctor"]) == 1
+    assert f"{words}\n" in capsys.readouterr().out

@@ -1,0 +1,126 @@
+"""Two servers and two workers on one PostgreSQL and one Redis: killed at any moment, nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from tests.running import RunningServer, Visitor, chatting
+from tests.servers import free_port, private_redis
+
+pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(180)]
+
+CONVERSATIONS, MESSAGES = 12, 4
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory, postgresql_server: str) -> Iterator[Fleet]:
+    with private_redis(free_port()) as (redis, _):
+        one = Fleet(tmp_path_factory.mktemp("fleet"), _new_database(postgresql_server), redis)
+        try:
+            yield one.start()
+        finally:
+            one.end()
+
+
+class Fleet:
+    """Its processes share a folder for the secret and the model, as a fleet shares a volume."""
+
+    def __init__(self, data: Path, database: str, redis: str) -> None:
+        env = {
+            "OVERTURE_DATABASE": database,
+            "OVERTURE_REDIS": redis,
+            "OVERTURE_CONNECTORS": "webchat,rest,twilio_messaging",
+            "OVERTURE_DESK": "",
+        }
+        serve, work = ("serve", "--lanes", "none"), ("work",)
+        self.servers = [RunningServer(data, env, command=serve, name=f"server-{name}") for name in "ab"]
+        self.workers = [RunningServer(data, env, command=work, name=f"worker-{name}") for name in "ab"]
+
+    def start(self) -> Fleet:
+        for process in (*self.servers, *self.workers):
+            process.start()
+        return self
+
+    def end(self) -> None:
+        for process in (*self.servers, *self.workers):
+            if process.process is not None and process.process.poll() is None:
+                process.kill()
+
+
+async def test_what_is_said_to_one_server_is_answered_on_another(fleet: Fleet) -> None:
+    async with ClientSession() as http:
+        here = await Visitor(http, fleet.servers[0].address).open()
+        there = Visitor(http, fleet.servers[1].address)
+        there.token = here.token
+        async with there.feed() as feed:
+            key = await here.say("Hello", payload="/greet")
+            await feed.until(lambda item: f"{key}:0" in item["id"])
+
+
+async def test_every_process_says_that_it_is_ready_and_what_it_has_done(fleet: Fleet) -> None:
+    async with ClientSession() as http:
+        for process in (*fleet.servers, *fleet.workers):
+            async with http.get(f"{process.address}/readyz") as response:
+                assert (response.status, await response.json()) == (200, {"status": "ready"})
+            async with http.get(f"{process.address}/metrics") as response:
+                assert 'overture_lane_late_seconds{lane="replies"}' in await response.text()
+
+
+async def test_a_killed_worker_loses_nothing_doubles_nothing_and_mixes_up_no_order(fleet: Fleet) -> None:
+    async with ClientSession() as http:
+        told = asyncio.gather(*(_talk(http, fleet, number) for number in range(CONVERSATIONS)))
+        await asyncio.sleep(1)
+        fleet.workers[0].kill()
+        fleet.workers[0].start()
+        for said, heard in await told:
+            assert heard == said
+
+
+async def _talk(http: ClientSession, fleet: Fleet, number: int) -> tuple[list[str], list[str]]:
+    """What was said by its id, in order, and what was answered, once each has been."""
+    visitor = await Visitor(http, fleet.servers[number % 2].address).open()
+    async with chatting(visitor) as chat:
+        said = []
+        for _ in range(MESSAGES):
+            said.append(await visitor.say("Hello", payload="/greet"))
+            await asyncio.sleep(0.2)
+        for one in said:
+            await chat.feed.until(partial(_answers_to, one), within=60.0)
+        await asyncio.sleep(1)  # for a second answer, should there be one
+        return said, _answers(chat.feed.items, said)
+
+
+def _answers_to(message: str, item: dict[str, Any]) -> bool:
+    return f"{message}:0" in item["id"]
+
+
+def _answers(items: list[dict[str, Any]], said: list[str]) -> list[str]:
+    """Which message each first line of an answer belongs to; a message may be answered in several lines."""
+    lines = [item["id"] for item in items if item["from"] == "bot" and "disclosure" not in item["id"]]
+    assert not [line for line, times in Counter(lines).items() if times > 1], "a line came twice"
+    return [one for line in lines for one in said if f"{one}:0" in line]
+
+
+def _new_database(server: str) -> str:
+    async def create() -> None:
+        engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            with contextlib.suppress(Exception):
+                await connection.execute(text("DROP DATABASE fleet"))
+            await connection.execute(text("CREATE DATABASE fleet"))
+        await engine.dispose()
+
+    asyncio.run(create())
+    return make_url(server).set(database="fleet").render_as_string(hide_password=False)
