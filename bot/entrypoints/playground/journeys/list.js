@@ -22,7 +22,15 @@ async function load() {
   byId("list").replaceChildren(...(journeys.length > 0 ? journeys.map(journeyNode) : [nothing]));
 }
 
-const journeyNode = ({ journey, numbers, purpose, entries, in_file, in_force }) =>
+/** Why nobody enters, where nobody does. */
+function closedWords({ in_file, is_read, in_force, running }) {
+  if (running !== "running") return running;
+  if (in_force) return "";
+  if (!in_file) return "its file is gone";
+  return is_read ? "a draft: not published" : "not in force: its file has faults";
+}
+
+const journeyNode = ({ journey, numbers, purpose, entries, ...standing }) =>
   h(
     "li",
     {},
@@ -31,7 +39,7 @@ const journeyNode = ({ journey, numbers, purpose, entries, in_file, in_force }) 
       { class: "name-line" },
       h("a", { href: withToken(`/journeys/${journey}`) }, journey),
       purpose && h("span", { class: "tag" }, purpose),
-      !in_force && h("span", { class: "tag bad" }, in_file ? "not in force: its file has faults" : "its file is gone"),
+      closedWords(standing) && h("span", { class: standing.is_read ? "tag wait" : "tag bad" }, closedWords(standing)),
     ),
     entries && h("ul", { class: "entries" }, entries.map((words) => h("li", {}, `People enter ${words}.`))),
     h("dl", { class: "numbers" }, numbersNodes(numbers)),
