@@ -6,12 +6,19 @@ import { Editor } from "./editor.js";
 import { kindOf, kindsOf, stepForm } from "./form.js";
 import { pictureNode } from "./picture.js";
 import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
+import { Standing } from "./standing.js";
 import { stepNodes } from "./step.js";
 
 const name = location.pathname.split("/").pop();
 const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
+const standing = new Standing(name, {
+  journey: () => journey,
+  text: () => editor.text,
+  isChanged: () => editor.isChanged,
+  reload,
+});
 let journey = null;
 let drawn = null; // the picture of what is typed, where that has no faults
 let chosen = null;
@@ -37,6 +44,15 @@ function show() {
   showPicture();
   showFile();
   showParked();
+  void standing.show();
+}
+
+/** Say what was done, and show how things are now, and again when the files have been read. */
+async function reload(words) {
+  byId("done").textContent = words;
+  setTimeout(() => (byId("done").textContent = ""), 6_000);
+  await load();
+  setTimeout(() => void load(), 2_500);
 }
 
 // ---------------------------------------------------------------- the file
@@ -86,6 +102,10 @@ function undo() {
 }
 
 function compare() {
+  byId("save-about").textContent =
+    journey.standing.publishing === "on_command"
+      ? "The file is a draft: nobody goes through it until it is published."
+      : "Whoever enters from now on gets this. People who are inside stay on their version until it is published.";
   byId("diff").replaceChildren(diffNode(editor.before, editor.area.value));
   byId("save-dialog").showModal();
 }
@@ -98,13 +118,11 @@ async function save() {
     complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
     return;
   }
-  byId("done").textContent = "Saved. It is in force in a moment.";
-  setTimeout(() => (byId("done").textContent = ""), 6_000);
   digest = null;
   editor.before = editor.area.value;
   drawn = null;
-  await load();
-  setTimeout(() => void load(), 2_500);
+  const isDraft = journey.standing.publishing === "on_command";
+  await reload(isDraft ? "Saved as a draft. Publish it to put it in force." : "Saved. It is in force in a moment.");
 }
 
 // ---------------------------------------------------------------- the picture
@@ -252,6 +270,7 @@ byId("suggest").addEventListener("click", () => {
 byId("save").addEventListener("click", compare);
 byId("save-anyway").addEventListener("click", () => void save());
 byId("form-not").addEventListener("click", () => byId("form-dialog").close());
+byId("change-done").addEventListener("click", () => byId("change-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
 keepToken();
