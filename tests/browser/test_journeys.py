@@ -161,8 +161,18 @@ def test_a_marketer_edits_the_file_and_saves_what_has_changed(page: Page, site: 
     expect(save).to_be_enabled()
     save.click()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("somebody else has changed the file")
+    both = page.locator("#conflict-dialog")
+    expect(both.locator("#conflict-theirs .new").last).to_contain_text("# somebody else was here")
+    expect(both.locator("#conflict-mine .gone")).to_contain_text("# somebody else was here")
+    _is_for_everybody(page, 1440)
+    both.get_by_role("button", name="Go on editing mine").click()
+    expect(text).to_have_value(before)
     assert site.file.read_text().endswith("# somebody else was here\n")
+    save.click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    both.get_by_role("button", name="Save mine over theirs").click()
+    expect(page.locator("#done")).to_contain_text("Saved")
+    assert site.file.read_text() == before
 
 
 def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:

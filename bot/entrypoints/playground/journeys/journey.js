@@ -1,6 +1,7 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
 import { byId, complain, dayAndTime, empty, h, words } from "../dom.js";
+import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editor } from "./editor.js";
 import { kindOf, kindsOf, stepForm } from "./form.js";
@@ -115,7 +116,8 @@ async function save() {
   const { ok, status, told } = await request(`/journeys/${name}`, { text: editor.text, digest });
   if (!ok) {
     if (status === 422 && told.faults) editor.mark(told.faults);
-    complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
+    if (status === 409) await settle(told.error);
+    else complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
     return;
   }
   digest = null;
@@ -123,6 +125,22 @@ async function save() {
   drawn = null;
   const isDraft = journey.standing.publishing === "on_command";
   await reload(isDraft ? "Saved as a draft. Publish it to put it in force." : "Saved. It is in force in a moment.");
+}
+
+/** Somebody else has saved first: what is typed stays until somebody who has seen both says otherwise. */
+async function settle(problem) {
+  const told = await ask(address);
+  if (!told?.file || told.file.digest === digest) {
+    complain(problem);
+    return;
+  }
+  const theirs = told.file.text.replaceAll("\r\n", "\n");
+  const choice = await chosenOfTwo(editor.before, editor.area.value, theirs);
+  if (choice === "") return;
+  digest = told.file.digest;
+  editor.before = theirs;
+  if (choice === "mine") await save();
+  else editor.set(theirs);
 }
 
 // ---------------------------------------------------------------- the picture
