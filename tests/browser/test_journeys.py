@@ -301,6 +301,32 @@ def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts:
     page.locator("#change-done").click()
 
 
+def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site) -> None:
+    page.goto(site.list)
+    page.get_by_role("button", name="New journey…").click()
+    dialog = page.locator("#new-dialog")
+    dialog.get_by_label("Id", exact=True).fill(NAME)
+    dialog.get_by_label("Title").fill("Spring offer")
+    dialog.get_by_label("Event", exact=True).fill("spring.began")
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Choose another id.")
+    _is_for_everybody(page, 1440)
+    dialog.get_by_label("Id", exact=True).fill("spring-offer")
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_label("The file of spring-offer")).to_have_value(
+        re.compile("^# Spring offer\njourney: spring-offer")
+    )
+    expect(page.locator("#standing-words")).to_contain_text("Paused since")
+
+    page.goto(site.list)
+    expect(page.locator("#list > li")).to_have_count(2)
+    page.get_by_role("button", name=f"Duplicate {NAME}").click()
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(page.locator("#journey-title")).to_have_text(f"{NAME}-2")
+    copy = (site.file.parent / f"{NAME}-2.yml").read_text()
+    assert copy == site.file.read_text().replace(f"journey: {NAME}", f"journey: {NAME}-2")
+
+
 def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
     page.goto(site.url)
     words = page.locator("#standing-words")

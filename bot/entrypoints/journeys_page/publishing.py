@@ -141,7 +141,7 @@ class Publishing:
         if rollback and self._at_once:
             await self._put_back(name, plan.journey, text_of(body, "digest", LONGEST_NAME))
         what: Literal["publish", "rollback"] = "rollback" if rollback else "publish"
-        moved = await publish(self._publisher(request), plan, park=park, what=what)
+        moved = await publish(self.publisher(request), plan, park=park, what=what)
         return private_json({"done": what, "version": plan.journey.version, "moved": moved})
 
     async def _put_back(self, name: str, journey: Journey, digest: str) -> None:
@@ -176,9 +176,10 @@ class Publishing:
             known = {*await uow.journeys.states(), *await uow.journeys.names()}
         if name not in known and name not in await asyncio.to_thread(self._files.names):
             raise WebhookRejected(404, f'there is no journey "{name}" here')
-        return self._publisher(request)
+        return self.publisher(request)
 
-    def _publisher(self, request: web.Request) -> Publisher:
+    def publisher(self, request: web.Request) -> Publisher:
+        """In whose name something is done."""
         return Publisher(self._store, self._service.runtime.clock, request.get(CALLER) or self._somebody())
 
     def _somebody(self) -> str:

@@ -15,6 +15,7 @@ from bot.domain.journey import Headcount, Journey
 from bot.domain.publishing import Running
 from bot.entrypoints.connectors import shelves_of
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
+from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, sources
@@ -44,6 +45,7 @@ class JourneysPage:
         self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
         self._publishing = Publishing(service, self._files, self._editing)
+        self._beginning = Beginning(service, self._files, self._editing, self._publishing)
         self._simulating = Simulating(service, self._editing)
 
     def add_routes(self, app: web.Application) -> None:
@@ -53,6 +55,7 @@ class JourneysPage:
         for method, path, handler in (
             ("GET", "/journeys", self._page("journeys.html")),
             ("GET", "/journeys.json", self._list),
+            ("POST", "/journeys", self._beginning.begin),
             ("GET", f"/journeys/{NAMED}", self._page("journey.html")),
             ("GET", f"/journeys/{NAMED}.json", self._journey),
             ("POST", "/journeys/check", self._editing.check),
@@ -109,7 +112,7 @@ class JourneysPage:
             for name in names
         ]
         faults = faults_json(self._service.library.faults)
-        return private_json({"journeys": listed, "faults": faults})
+        return private_json({"journeys": listed, "faults": faults, "may_change": self._editing.allowed})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")
