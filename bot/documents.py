@@ -21,10 +21,11 @@ MOST_BAD_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed file. `data` is made of ruamel's mappings and sequences, which remember where they stood."""
+    """A parsed file. `data` is made of ruamel's mappings and sequences, which remember where they stood in `text`."""
 
     path: str
     data: Any
+    text: str = ""
 
     def place(self, node: Any = None, key: Any = None) -> Place:
         """Where `node` begins, or where its entry `key` stands; the file's first line when that is not known."""
@@ -43,7 +44,7 @@ def parse(path: str, text: str) -> Document:
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     try:
-        return Document(path, yaml.load(text))
+        return Document(path, yaml.load(text), text)
     except MarkedYAMLError as error:
         mark = _mark(error)
         place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)

@@ -204,8 +204,8 @@ class ApiAccess(Protocol):
     def is_open(self) -> bool:
         """Whether anybody may use it at all; False where no credential is set that would say who."""
 
-    def check(self, request: WebhookRequest, conversation: str | None = None) -> None:
-        """Raises WebhookRejected where the caller may not do this (401, 403), or nobody may (404)."""
+    def check(self, request: WebhookRequest, conversation: str | None = None) -> str | None:
+        """Who calls, where that is known; raises WebhookRejected where they may not (401, 403), or nobody may (404)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,23 +41,24 @@ class CredentialAccess:
     def is_open(self) -> bool:
         return bool(self._token) or self._key is not None or self._private
 
-    def check(self, request: WebhookRequest, conversation: str | None = None) -> None:
+    def check(self, request: WebhookRequest, conversation: str | None = None) -> str | None:
         if not self.is_open:
             raise WebhookRejected(404, "The API is off. Set OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET to open it.")
         if self._private:
             _refuse_other_websites(request)
         elif not self._has_token(request):
-            self._check_user(request, conversation)
+            return self._check_user(request, conversation)
+        return None
 
     def _has_token(self, request: WebhookRequest) -> bool:
         given = parse_qs(urlsplit(request.url).query).get("token", [""])[0]
         return bool(self._token) and hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode())
 
-    def _check_user(self, request: WebhookRequest, conversation: str | None) -> None:
+    def _check_user(self, request: WebhookRequest, conversation: str | None) -> str | None:
         user = self._claims(request).get("user")
         role, name = (user.get("role"), user.get("username")) if isinstance(user, dict) else (None, None)
         if role == "admin" or (role == "user" and conversation is not None and name == conversation):
-            return
+            return name if isinstance(name, str) else None
         raise WebhookRejected(403, "User has insufficient permissions.")
 
     def _claims(self, request: WebhookRequest) -> dict[str, Any]:

@@ -73,6 +73,11 @@ class JourneyFiles:
             if file is None or file.digest != digest or not replace_file(file.path, before, text.encode()):
                 raise Conflict("somebody else has changed the file since you opened it. Load it again, and edit that.")
 
+    def create(self, name: str, text: str) -> None:
+        """A new file; raises FileExistsError where there is one."""
+        with (self._shelves.journeys / f"{name}.yml").open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+
     def known(self, playbook: Playbook) -> Known:
         """What a journey may refer to, as it is in force."""
         shelves = self._shelves

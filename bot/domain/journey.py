@@ -54,7 +54,8 @@ class Journey:
 
     `exit_events` are its goals and whatever else ends it. `holdout` of 10,000 people enter and get nothing, so that
     those who do can be compared with them. Of messages to one person that are due together, that of the journey with
-    the higher `priority` (1 to 100) goes first.
+    the higher `priority` (1 to 100) goes first. `source` is the text that was read, for people to compare; versions
+    that were stored without it have none.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Journey:
     many_at_once: bool = False
     priority: int = 50
     on_edit: OnEdit = PIN
+    source: str = field(default="", compare=False, repr=False)
 
 
 class EnrolmentStatus(StrEnum):

@@ -46,6 +46,7 @@ class Command:
 JOURNEY: Argument = ("journey", {"help": "its id, such as demo-follow-up"})
 BY: Argument = ("--by", {"metavar": "NAME", "help": "who does it, for the history (your name on this machine)"})
 DRY_RUN: Argument = ("--dry-run", {"action": "store_true", "help": "only say who would move where"})
+TO: Argument = ("--to", {"metavar": "VERSION", "help": "which, by how it begins in the history (the one before)"})
 PARK: Argument = ("--park", {"action": "store_true", "help": "stop the runs of people whose step is gone"})
 
 LANES: Argument = (
@@ -130,7 +131,9 @@ COMMANDS = (
     Command("journeys list", "list the journeys, how they stand, and how many people are inside"),
     Command("journeys status", "tell where the people of a journey are, and what was done to it", (JOURNEY,)),
     Command("journeys publish", "put the file of a journey in force", (JOURNEY, DRY_RUN, PARK, BY)),
-    Command("journeys rollback", "put the version before in force again", (JOURNEY, DRY_RUN, PARK, BY)),
+    Command(
+        "journeys rollback", "put a version that was in force before in force again", (JOURNEY, TO, DRY_RUN, PARK, BY)
+    ),
     Command("journeys pause", "let nobody in, and let all times stand still", (JOURNEY, BY)),
     Command("journeys resume", "let a paused journey go on", (JOURNEY, BY)),
     Command("journeys stop", "let everybody leave, and send nothing that is queued", (JOURNEY, BY)),

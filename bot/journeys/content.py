@@ -72,6 +72,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
         many_at_once=many_at_once,
         priority=priority,
         on_edit=on_edit,
+        source=document.text,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 
 from bot.domain.journey import Journey
 from bot.domain.publishing import PIN, Move, OnEdit, Resting
@@ -28,13 +28,16 @@ def plan_moves(
     )
 
 
-def back_from(left: Journey) -> OnEdit:
-    """What a rollback from this version does: who was moved to it goes back by the same way."""
-    if left.on_edit.policy != "map":
+def back_from(*left: Journey) -> OnEdit:
+    """What a rollback from these versions, the present one first, does: who was moved goes back by the same ways."""
+    if any(one.on_edit.policy != "map" for one in left):
         return PIN
-    targets = [new for _, new in left.on_edit.moves]
-    unique = tuple((new, old) for old, new in left.on_edit.moves if targets.count(new) == 1 and new != END)
-    return replace(left.on_edit, moves=unique)
+    ways: dict[str, str] = {}
+    for one in left:
+        targets = [new for _, new in one.on_edit.moves]
+        back = {new: old for old, new in one.on_edit.moves if targets.count(new) == 1 and new != END}
+        ways = back | {start: back.get(end, end) for start, end in ways.items()}
+    return OnEdit("map", tuple(ways.items()))
 
 
 def _why_it_stays(new: Journey, group: Resting, is_drained: bool) -> str:

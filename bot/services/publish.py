@@ -67,27 +67,46 @@ async def plan_publishing(uow: UnitOfWork, journey: Journey, on_edit: OnEdit | N
     return Plan(journey, on_edit, moves, (await uow.journeys.states()).get(journey.id))
 
 
-async def plan_rollback(uow: UnitOfWork, name: str) -> Plan:
-    """The version that was in force before the present one; raises CannotPublish where there is none."""
+async def plan_rollback(uow: UnitOfWork, name: str, version: str | None = None) -> Plan:
+    """Back to this version, or to the one that was in force before the present one.
+
+    Raises CannotPublish where that was not in force before.
+    """
     state = (await uow.journeys.states()).get(name)
     if state is None or state.version is None:
         raise CannotPublish(f'the journey "{name}" was never published, so there is nothing to go back from.')
-    before = _published_before(await uow.journeys.history(name, LONGEST_HISTORY), state.version)
-    if before is None:
+    stack = _stack(await uow.journeys.history(name, LONGEST_HISTORY))
+    before = stack[:-1] if stack and stack[-1] == state.version else []
+    if not before:
         raise CannotPublish(f'the journey "{name}" has one published version only. Edit it, and publish that.')
-    left = await uow.enrolments.version(name, state.version)
-    return await plan_publishing(uow, await uow.enrolments.version(name, before), back_from(left))
+    back_to = version or before[-1]
+    if back_to not in before:
+        raise CannotPublish(f'version {back_to[:8]} of "{name}" was not in force before the present one.')
+    passed = stack[_last(before, back_to) + 1 :]
+    left = [await uow.enrolments.version(name, one) for one in reversed(passed)]
+    return await plan_publishing(uow, await uow.enrolments.version(name, back_to), back_from(*left))
 
 
-def _published_before(history: Sequence[JourneyChange], present: str) -> str | None:
-    """Publishing puts a version on a stack, and going back takes the top one off."""
+async def versions_before(uow: UnitOfWork, name: str) -> list[str]:
+    """The versions that a rollback can go to, the latest first."""
+    return list(dict.fromkeys(reversed(_stack(await uow.journeys.history(name, LONGEST_HISTORY))[:-1])))
+
+
+def _stack(history: Sequence[JourneyChange]) -> list[str]:
+    """Publishing puts a version on top, and a rollback takes off what is above the one that it goes to."""
     stack: list[str] = []
     for change in reversed(history):
-        if change.what == "publish" and change.version is not None and (not stack or stack[-1] != change.version):
+        if change.version is None:
+            continue
+        if change.what == "publish" and (not stack or stack[-1] != change.version):
             stack.append(change.version)
-        elif change.what == "rollback" and len(stack) > 1:
-            stack.pop()
-    return stack[-2] if len(stack) > 1 and stack[-1] == present else None
+        elif change.what == "rollback" and change.version in stack[:-1]:
+            del stack[_last(stack[:-1], change.version) + 1 :]
+    return stack
+
+
+def _last(stack: Sequence[str], version: str) -> int:
+    return len(stack) - 1 - list(reversed(stack)).index(version)
 
 
 async def publish(
@@ -95,13 +114,16 @@ async def publish(
 ) -> int:
     """Put the version in force and do what the plan says; how many people were moved, to a step or out of theirs.
 
-    Raises CannotPublish, before anything is changed, where people would be lost and are not to be parked.
+    Raises CannotPublish, before anything is changed, where people would be lost and are not to be parked, or where
+    somebody has changed what is in force since the plan was made.
     """
     journey = plan.journey
     if plan.lost and not park:
         raise CannotPublish(_told_of_the_lost(plan))
     async with publisher.store.transaction() as uow:
         now = publisher.clock.now()
+        if (await uow.journeys.states()).get(journey.id) != plan.before:
+            raise CannotPublish(f'somebody has changed what is in force of "{journey.id}" meanwhile. Look again.')
         await uow.enrolments.publish(journey)
         await uow.journeys.undrain(journey.id, journey.version)
         if plan.on_edit.policy == "drain":

@@ -167,8 +167,18 @@ def test_a_marketer_edits_the_file_and_saves_what_has_changed(page: Page, site: 
     expect(save).to_be_enabled()
     save.click()
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_role("alert")).to_contain_text("somebody else has changed the file")
+    both = page.locator("#conflict-dialog")
+    expect(both.locator("#conflict-theirs .new").last).to_contain_text("# somebody else was here")
+    expect(both.locator("#conflict-mine .gone")).to_contain_text("# somebody else was here")
+    _is_for_everybody(page, 1440)
+    both.get_by_role("button", name="Go on editing mine").click()
+    expect(text).to_have_value(before)
     assert site.file.read_text().endswith("# somebody else was here\n")
+    save.click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    both.get_by_role("button", name="Save mine over theirs").click()
+    expect(page.locator("#done")).to_contain_text("Saved")
+    assert site.file.read_text() == before
 
 
 def test_a_marketer_edits_steps_in_the_picture(page: Page, site: Site) -> None:
@@ -231,3 +241,110 @@ def _is_for_everybody(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     results = Axe().run(page)
     assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.fixture
+def drafts(tmp_path: Path) -> Iterator[Site]:
+    """Where a file waits until it is published; nobody is inside."""
+    data, content = tmp_path / "data", tmp_path / "journeys"
+    data.mkdir()
+    shutil.copytree(ROOT / "journeys", content)
+    with running(data, {"OVERTURE_JOURNEYS": str(content), "OVERTURE_PUBLISHING": "on_command"}) as server:
+        yield Site(server, content / f"{NAME}.yml")
+
+
+def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts: Site) -> None:
+    before = drafts.file.read_text()
+    page.goto(drafts.url)
+    words, done = page.locator("#standing-words"), page.locator("#done")
+    expect(words).to_have_text("A draft: nobody enters until it is published.")
+    page.get_by_role("button", name="Publish…").click()
+    dialog = page.locator("#publish-dialog")
+    expect(dialog).to_contain_text("It was never published before")
+    expect(dialog).to_contain_text("Nobody is inside.")
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    expect(done).to_have_text("Published. 0 people moved.")
+    expect(words).to_contain_text("as the file says")
+
+    page.get_by_label(f"The file of {NAME}").fill(before.replace("- wait: 1d", "- wait: 2d"))
+    expect(page.locator("#save")).to_be_enabled()
+    page.get_by_role("button", name="Publish…").click()
+    expect(page.get_by_role("alert")).to_contain_text("not saved yet")
+    page.get_by_role("button", name="Simulate…").click()
+    tried = page.locator("#simulate-dialog")
+    tried.get_by_label("People", exact=True).fill("300")
+    tried.get_by_role("button", name="Simulate", exact=True).click()
+    expect(tried.locator("#simulation")).to_contain_text("300 entered", timeout=60_000)
+    expect(tried.locator("tbody tr").first).to_contain_text("wait 2d")
+    expect(tried).to_contain_text("no consent to marketing by sms on record")
+    _is_for_everybody(page, 1440)
+    tried.get_by_label("People", exact=True).fill("10000")
+    tried.get_by_role("button", name="Simulate", exact=True).click()
+    expect(tried.get_by_role("status")).to_contain_text("of 10,000 people")
+    tried.get_by_role("button", name="Cancel").click()
+    expect(tried.get_by_role("status")).to_have_text("Cancelled. Nothing was kept.")
+    tried.get_by_role("button", name="Close").click()
+
+    page.locator("#save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(words).to_contain_text("The file is a draft that differs from it.")
+    page.get_by_role("button", name="Publish…").click()
+    expect(dialog.locator(".line-diff .gone")).to_contain_text("- wait: 1d")
+    expect(dialog.locator(".line-diff .new")).to_contain_text("- wait: 2d")
+    _is_for_everybody(page, 1440)
+    dialog.get_by_role("button", name="Publish", exact=True).click()
+    history = page.locator("#history > li")
+    expect(history).to_have_count(2)
+
+    history.last.get_by_role("button", name="Roll back to it…").click()
+    expect(dialog.locator(".line-diff .new")).to_contain_text("- wait: 1d")
+    dialog.get_by_role("button", name="Roll back", exact=True).click()
+    expect(history).to_have_count(3)
+    expect(history.first).to_contain_text("rolled back to")
+    expect(words).to_contain_text("The file is a draft that differs from it.")
+    history.first.get_by_role("button", name="What changed").click()
+    expect(page.locator("#change .line-diff .new")).to_contain_text("- wait: 1d")
+    page.locator("#change-done").click()
+
+
+def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site) -> None:
+    page.goto(site.list)
+    page.get_by_role("button", name="New journey…").click()
+    dialog = page.locator("#new-dialog")
+    dialog.get_by_label("Id", exact=True).fill(NAME)
+    dialog.get_by_label("Title").fill("Spring offer")
+    dialog.get_by_label("Event", exact=True).fill("spring.began")
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Choose another id.")
+    _is_for_everybody(page, 1440)
+    dialog.get_by_label("Id", exact=True).fill("spring-offer")
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(page.get_by_label("The file of spring-offer")).to_have_value(
+        re.compile("^# Spring offer\njourney: spring-offer")
+    )
+    expect(page.locator("#standing-words")).to_contain_text("Paused since")
+
+    page.goto(site.list)
+    expect(page.locator("#list > li")).to_have_count(2)
+    page.get_by_role("button", name=f"Duplicate {NAME}").click()
+    dialog.get_by_role("button", name="Begin it").click()
+    expect(page.locator("#journey-title")).to_have_text(f"{NAME}-2")
+    copy = (site.file.parent / f"{NAME}-2.yml").read_text()
+    assert copy == site.file.read_text().replace(f"journey: {NAME}", f"journey: {NAME}-2")
+
+
+def test_a_marketer_pauses_resumes_and_stops(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    words = page.locator("#standing-words")
+    page.get_by_role("button", name="Pause").click()
+    expect(words).to_contain_text("Paused since")
+    page.get_by_role("button", name="Resume").click()
+    expect(words).to_contain_text("Whoever enters goes through the file as it is.")
+    page.get_by_role("button", name="Stop…").click()
+    expect(page.locator("#stop-words")).to_contain_text("4 people are inside and would leave at once.")
+    page.get_by_role("button", name="Let it run").click()
+    page.get_by_role("button", name="Stop…").click()
+    page.get_by_role("button", name="Stop it for 4 people").click()
+    expect(words).to_contain_text("Stopped since")
+    expect(page.locator("#done")).to_have_text("Stopped. 4 people left; 0 queued messages are not sent.")
+    expect(page.locator("#history > li")).to_have_count(3)

@@ -73,18 +73,26 @@ class Editing:
 
     async def save(self, request: web.Request) -> web.StreamResponse:
         """Write the text, where it has no faults and the file is still as `digest` says."""
-        if not self.allowed:
-            raise WebhookRejected(403, READ_ONLY)
+        self.require_allowed()
         body = await json_object(request)
         name, text, digest = request.match_info["journey"], text_of(body, "text"), text_of(body, "digest", 64)
         checked = await asyncio.to_thread(self.checked, name, text)
         if checked.faults:
             raise ContentError(checked.faults)
+        await self.write(name, digest, text)
+        return private_json({"saved": name})
+
+    def require_allowed(self) -> None:
+        """Raises WebhookRejected where journeys are not changed here."""
+        if not self.allowed:
+            raise WebhookRejected(403, READ_ONLY)
+
+    async def write(self, name: str, digest: str, text: str) -> None:
+        """Raises Conflict where the file is no longer as `digest` says, or cannot be written."""
         try:
             await asyncio.to_thread(self._files.write, name, digest, text)
         except OSError as error:
             raise Conflict(f"the file cannot be written: {error.strerror or error}.") from error
-        return private_json({"saved": name})
 
     def checked(self, name: str, text: str) -> Checked:
         playbook = self._service.library.current()

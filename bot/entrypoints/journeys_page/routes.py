@@ -10,19 +10,24 @@ from typing import Any
 from aiohttp import web
 
 from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
-from bot.domain.errors import Conflict, ContentError, WebhookRejected
+from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage
+from bot.domain.publishing import Running
 from bot.entrypoints.connectors import shelves_of
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
+from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, sources
 from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
+from bot.entrypoints.journeys_page.publishing import CALLER, Publishing
+from bot.entrypoints.journeys_page.simulating import Simulating
 from bot.entrypoints.translate import problem, to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.journeys.picture import picture_of
 from bot.journeys.sayings import entry_words
+from bot.services.in_force import journeys_in_force
 
 PAGES = Path(__file__).parent.parent / "playground"
 MOST_PARKED = 50
@@ -41,6 +46,9 @@ class JourneysPage:
         self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
         self._messages = Messages(service)
+        self._publishing = Publishing(service, self._files, self._editing)
+        self._beginning = Beginning(service, self._files, self._editing, self._publishing)
+        self._simulating = Simulating(service, self._editing)
 
     def add_routes(self, app: web.Application) -> None:
         """Nothing is there while nobody may use it."""
@@ -49,6 +57,7 @@ class JourneysPage:
         for method, path, handler in (
             ("GET", "/journeys", self._page("journeys.html")),
             ("GET", "/journeys.json", self._list),
+            ("POST", "/journeys", self._beginning.begin),
             ("GET", f"/journeys/{NAMED}", self._page("journey.html")),
             ("GET", f"/journeys/{NAMED}.json", self._journey),
             ("POST", "/journeys/check", self._editing.check),
@@ -57,17 +66,26 @@ class JourneysPage:
             ("POST", "/journeys/messages", self._messages.show),
             ("GET", "/journeys.schema.json", self._editing.schema_of_steps),
             ("POST", f"/journeys/{NAMED}", self._editing.save),
+            ("GET", f"/journeys/{NAMED}/history.json", self._publishing.history),
+            ("GET", f"/journeys/{NAMED}/compare.json", self._publishing.compare),
+            ("POST", f"/journeys/{NAMED}/dry-run", self._publishing.dry_run),
+            ("POST", f"/journeys/{NAMED}/publish", self._publishing.publish),
+            ("POST", f"/journeys/{NAMED}/pause", self._publishing.pause),
+            ("POST", f"/journeys/{NAMED}/resume", self._publishing.resume),
+            ("POST", f"/journeys/{NAMED}/stop", self._publishing.stop),
+            ("POST", f"/journeys/{NAMED}/simulation", self._simulating.simulate),
         ):
             app.router.add_route(method, path, self._guarded(handler))
 
     def _guarded(self, handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            self._service.access.check(await to_webhook_request(request, str(request.url), self._runtime.clock.now()))
+            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
+            request[CALLER] = self._service.access.check(asked)
             try:
                 return await handler(request)
             except ContentError as error:
                 return web.json_response({"error": str(error), "faults": faults_json(error.faults)}, status=422)
-            except Conflict as error:
+            except (Conflict, CannotPublish) as error:
                 return problem(409, str(error))
 
         return guarded
@@ -81,37 +99,50 @@ class JourneysPage:
     async def _list(self, _request: web.Request) -> web.StreamResponse:
         journeys = self._runtime.library.current().journeys
         headcounts = await self._counter.headcounts()
+        async with self._runtime.store.transaction() as uow:
+            states = await uow.journeys.states()
+            in_force = await journeys_in_force(uow, self._runtime)
         in_files = await asyncio.to_thread(self._files.names)
         names = sorted({*journeys, *in_files, *(one.journey for one in headcounts)})
         listed = [
-            _summary(name, journeys.get(name), [one for one in headcounts if one.journey == name], name in in_files)
+            _summary(name, journeys.get(name), [one for one in headcounts if one.journey == name])
+            | {
+                "in_file": name in in_files,
+                "is_read": name in journeys,
+                "in_force": name in in_force,
+                "running": states[name].running.value if name in states else Running.RUNNING.value,
+            }
             for name in names
         ]
         faults = faults_json(self._service.library.faults)
-        return private_json({"journeys": listed, "faults": faults})
+        return private_json({"journeys": listed, "faults": faults, "may_change": self._editing.allowed})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")
         headcounts = await self._counter.headcounts(name)
-        async with self._runtime.store.transaction() as uow:
-            parked = await uow.enrolments.parked(name, MOST_PARKED)
-            passages = await uow.passages.of(name)
-            try:
-                older = await uow.enrolments.version(name, version) if version else None
-            except LookupError as error:
-                raise WebhookRejected(404, str(error)) from error
         file = await asyncio.to_thread(self._files.read, name)
         if file is None and not headcounts:
             raise WebhookRejected(404, f'there is no journey "{name}" here')
         checked = await asyncio.to_thread(self._editing.checked, name, file.text) if file is not None else None
-        journey = older or (checked.journey if checked else None) or self._runtime.library.current().journeys.get(name)
+        of_file = checked.journey if checked is not None else None
+        async with self._runtime.store.transaction() as uow:
+            parked = await uow.enrolments.parked(name, MOST_PARKED)
+            passages = await uow.passages.of(name)
+            standing = await self._publishing.standing(uow, name, of_file)
+            try:
+                older = await uow.enrolments.version(name, version) if version else None
+            except LookupError as error:
+                raise WebhookRejected(404, str(error)) from error
+        journey = older or of_file or self._runtime.library.current().journeys.get(name)
         told: dict[str, Any] = {
             "journey": name,
             "numbers": totals(headcounts),
             "parked": parked_people(parked),
             "older": older is not None,
             "may_edit": self._editing.allowed and file is not None and older is None,
-            "in_force": journey is not None and self._is_in_force(journey),
+            "may_change": self._editing.allowed,
+            "standing": standing,
+            "in_force": journey is not None and self._is_in_force(journey, standing["version"]),
             "file": _file(file),
             "faults": faults_json(checked.faults) if checked else [],
             "warnings": faults_json(checked.warnings) if checked else [],
@@ -121,17 +152,19 @@ class JourneysPage:
             told | (_shown(journey, headcounts, passages) if journey is not None else {"picture": None})
         )
 
-    def _is_in_force(self, journey: Journey) -> bool:
+    def _is_in_force(self, journey: Journey, published: str | None) -> bool:
+        if self._runtime.publishing == "on_command":
+            return journey.version == published
         current = self._runtime.library.current().journeys.get(journey.id)
         return current is not None and current.version == journey.version
 
 
-def _summary(name: str, journey: Journey | None, headcounts: list[Headcount], in_file: bool) -> dict[str, Any]:
-    summary: dict[str, Any] = {"journey": name, "numbers": totals(headcounts), "in_file": in_file}
+def _summary(name: str, journey: Journey | None, headcounts: list[Headcount]) -> dict[str, Any]:
+    summary: dict[str, Any] = {"journey": name, "numbers": totals(headcounts)}
     if journey is None:
-        return summary | {"in_force": False}
+        return summary
     entries = [entry_words(entry) for entry in journey.entries]
-    return summary | {"in_force": True, "purpose": journey.purpose.value, "entries": entries}
+    return summary | {"purpose": journey.purpose.value, "entries": entries}
 
 
 def _shown(journey: Journey, headcounts: Sequence[Headcount], passages: Sequence[Passage]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from bot.services.publish import (
     publish,
     resume,
     stop,
+    versions_before,
 )
 from tests.bot.services.stage import ANA, Stage, journey_of
 
@@ -125,6 +126,52 @@ async def test_a_rollback_puts_the_version_before_in_force_and_the_people_back(s
         with pytest.raises(CannotPublish, match="one published version only"):
             await plan_rollback(uow, "welcome")
     assert told == [("rollback", old.version, "Ana"), ("publish", new.version, "Ana"), ("publish", old.version, "Ana")]
+
+
+async def test_a_rollback_goes_to_any_version_before_and_the_people_go_back_by_the_same_ways(stage: Stage) -> None:
+    on_command(stage)
+    first = journey_of("- id: a\n  wait: 7d", "on_edit: map")
+    second = journey_of("- id: b\n  wait: 7d", "on_edit: {map: {a: b}}")
+    third = journey_of("- id: c\n  wait: 7d", "on_edit: {map: {b: c}}")
+    await put_in_force(stage, first)
+    (ana,) = await enter(stage, "a")
+    await stage.settle()
+    for version in (second, third):
+        await put_in_force(stage, version)
+        await stage.settle()
+    assert [one.step for one in await stage.enrolments(ana)] == ["c"]
+    async with stage.store.transaction() as uow:
+        assert await versions_before(uow, "welcome") == [second.version, first.version]
+        with pytest.raises(CannotPublish, match="was not in force before the present one"):
+            await plan_rollback(uow, "welcome", third.version)
+        back = await plan_rollback(uow, "welcome", first.version)
+    await publish(publisher(stage), back, what="rollback")
+    await stage.settle()
+    assert [(one.version, one.step) for one in await stage.enrolments(ana)] == [(first.version, "a")]
+    async with stage.store.transaction() as uow:
+        assert await versions_before(uow, "welcome") == []
+    await put_in_force(stage, second)
+    async with stage.store.transaction() as uow:
+        assert await versions_before(uow, "welcome") == [first.version]
+
+
+async def test_a_plan_that_somebody_has_overtaken_is_not_carried_out(stage: Stage) -> None:
+    on_command(stage)
+    planned = await plan(stage, journey_of(FIRST))
+    await put_in_force(stage, journey_of(WITHOUT_LATER))
+    with pytest.raises(CannotPublish, match="has changed what is in force"):
+        await publish(publisher(stage), planned)
+    async with stage.store.transaction() as uow:
+        assert (await uow.journeys.states())["welcome"].version == journey_of(WITHOUT_LATER).version
+
+
+async def test_a_version_keeps_the_text_that_it_was_read_from(stage: Stage) -> None:
+    new = journey_of(FIRST)
+    await put_in_force(stage, new)
+    async with stage.store.transaction() as uow:
+        kept = await uow.enrolments.version("welcome", new.version)
+    assert kept.source == new.source
+    assert "link.clicked" in kept.source
 
 
 async def test_a_journey_that_was_never_published_cannot_be_rolled_back(stage: Stage) -> None:

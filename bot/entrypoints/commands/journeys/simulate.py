@@ -4,52 +4,26 @@ from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
-import os
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from time import perf_counter
 
 from bot.adapters.library import read_documents
 from bot.documents import Faults
-from bot.domain.assistant import Assistant
 from bot.domain.errors import SettingsError
 from bot.entrypoints.commands.journeys.trying import Trying, trying
 from bot.entrypoints.files import write_whole
+from bot.entrypoints.simulating import simulate_in_processes, usual_answers, usual_people
 from bot.entrypoints.simulation_page import simulation_page
-from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
 from bot.journeys.people_yaml import MOST_PEOPLE, PeopleFile, read_people, read_people_csv
-from bot.journeys.simulate import Simulation, made_up, only, simulate
-from bot.journeys.simulated import Simulated, as_json
+from bot.journeys.simulate import Simulation, only
+from bot.journeys.simulated import as_json
 from bot.journeys.simulated_words import assumptions, tables
 from bot.journeys.virtual_world import Someone, World
 from bot.settings import Settings
 
 MOST_DAYS = 3660
-USUAL_CONSENT = 0.8
-USUAL_GOAL = Reaction(0.05, timedelta(days=14))
-WORTH_A_PROCESS = 2000
-"""People; fewer are through before another process has begun."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one process simulates: people of the crowd from one number to another, or these people."""
-
-    simulation: Simulation
-    crowd: Crowd | None
-    numbers: range
-    people: tuple[Someone, ...] = ()
-
-    def run(self) -> Simulated:
-        people: Iterable[Someone] = self.people
-        if self.crowd is not None:
-            people = made_up(self.crowd, self.numbers, self.simulation.seed, self.simulation.world.channels)
-        return simulate(self.simulation, people)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -62,10 +36,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if not 0 < options.days <= MOST_DAYS:
         raise SettingsError(f"--days is {options.days}; write a number from 1 to {MOST_DAYS}.")
     said, people = _people(options.people, at_hand, world)
-    behaviour = replace(said.behaviour, answer={**_answers(at_hand.contents.assistant), **said.behaviour.answer})
+    behaviour = replace(said.behaviour, answer={**usual_answers(at_hand.contents.assistant), **said.behaviour.answer})
     simulation = Simulation(world, behaviour, _start(options.start), options.days, options.seed)
     begun = perf_counter()
-    simulated = _simulated(simulation, None if people else said.crowd, people)
+    simulated = simulate_in_processes(simulation, None if people else said.crowd, people)
     took = perf_counter() - begun
     for line in tables(simulated, world.journeys):
         print(line)
@@ -81,27 +55,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _simulated(simulation: Simulation, crowd: Crowd | None, people: Sequence[Someone]) -> Simulated:
-    """The figures, from as many processes as are worth it; they are the same from any number of them."""
-    count = crowd.count if crowd is not None else len(people)
-    processes = max(1, min(os.cpu_count() or 1, count // WORTH_A_PROCESS))
-    bounds = [count * number // processes for number in range(processes + 1)]
-    shares = [
-        Share(simulation, crowd, range(first + 1, last + 1), tuple(people[first:last]))
-        for first, last in pairwise(bounds)
-    ]
-    if processes == 1:
-        return shares[0].run()
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        whole, *others = pool.map(Share.run, shares)
-    for one in others:
-        whole.add(one)
-    return whole
-
-
 def _people(given: str | None, at_hand: Trying, world: World) -> tuple[PeopleFile, list[Someone]]:
     """What is said of people, and those of a file, where there is one."""
-    usual = _usual(world)
+    usual = usual_people(world)
     if given is None:
         return usual, []
     if given.isdecimal():
@@ -120,13 +76,6 @@ def _people(given: str | None, at_hand: Trying, world: World) -> tuple[PeopleFil
     return said, _csv(path.parent / said.file, at_hand) if said.file else []
 
 
-def _usual(world: World) -> PeopleFile:
-    """People of whom nothing is said: of our region, most of them with consent, and some reach a goal by themselves."""
-    goals = dict.fromkeys(goal.event for journey in world.journeys.values() for goal in journey.goals)
-    crowd = Crowd(countries=OneOf((world.region,), (1,)), consent=dict.fromkeys(world.channels, USUAL_CONSENT))
-    return PeopleFile(crowd, Behaviour(events=tuple(Occurrence(goal, USUAL_GOAL) for goal in goals)))
-
-
 def _csv(path: Path, at_hand: Trying) -> list[Someone]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
@@ -135,11 +84,6 @@ def _csv(path: Path, at_hand: Trying) -> list[Someone]:
         raise SettingsError(f"{path} cannot be read: {error.strerror}. Name a CSV file of people.") from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not UTF-8. Save it as UTF-8.") from error
-
-
-def _answers(assistant: Assistant) -> dict[str, Spread]:
-    """What slots are answered with of which nothing is said: any of their values, where they have some."""
-    return {name: OneOf(slot.values, (1,) * len(slot.values)) for name, slot in assistant.slots.items() if slot.values}
 
 
 def _start(given: str | None) -> datetime:

@@ -1,12 +1,14 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
 import { byId, complain, dayAndTime, empty, h, words } from "../dom.js";
+import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editor } from "./editor.js";
 import { kindOf, kindsOf, stepForm } from "./form.js";
 import { Messages, showWarnings } from "./messages.js";
 import { pictureNode } from "./picture.js";
 import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
+import { Standing } from "./standing.js";
 import { stepNodes } from "./step.js";
 
 const name = location.pathname.split("/").pop();
@@ -14,6 +16,12 @@ const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
 const messages = new Messages();
+const standing = new Standing(name, {
+  journey: () => journey,
+  text: () => editor.text,
+  isChanged: () => editor.isChanged,
+  reload,
+});
 let journey = null;
 let drawn = null; // the picture of what is typed, where that has no faults
 let chosen = null;
@@ -39,6 +47,15 @@ function show() {
   showPicture();
   showFile();
   showParked();
+  void standing.show();
+}
+
+/** Say what was done, and show how things are now, and again when the files have been read. */
+async function reload(words) {
+  byId("done").textContent = words;
+  setTimeout(() => (byId("done").textContent = ""), 6_000);
+  await load();
+  setTimeout(() => void load(), 2_500);
 }
 
 // ---------------------------------------------------------------- the file
@@ -90,6 +107,10 @@ function undo() {
 }
 
 function compare() {
+  byId("save-about").textContent =
+    journey.standing.publishing === "on_command"
+      ? "The file is a draft: nobody goes through it until it is published."
+      : "Whoever enters from now on gets this. People who are inside stay on their version until it is published.";
   byId("diff").replaceChildren(diffNode(editor.before, editor.area.value));
   byId("save-dialog").showModal();
 }
@@ -99,16 +120,31 @@ async function save() {
   const { ok, status, told } = await request(`/journeys/${name}`, { text: editor.text, digest });
   if (!ok) {
     if (status === 422 && told.faults) editor.mark(told.faults);
-    complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
+    if (status === 409) await settle(told.error);
+    else complain(status === 422 && told.faults ? "The text has faults, so it was not saved." : told.error);
     return;
   }
-  byId("done").textContent = "Saved. It is in force in a moment.";
-  setTimeout(() => (byId("done").textContent = ""), 6_000);
   digest = null;
   editor.before = editor.area.value;
   drawn = null;
-  await load();
-  setTimeout(() => void load(), 2_500);
+  const isDraft = journey.standing.publishing === "on_command";
+  await reload(isDraft ? "Saved as a draft. Publish it to put it in force." : "Saved. It is in force in a moment.");
+}
+
+/** Somebody else has saved first: what is typed stays until somebody who has seen both says otherwise. */
+async function settle(problem) {
+  const told = await ask(address);
+  if (!told?.file || told.file.digest === digest) {
+    complain(problem);
+    return;
+  }
+  const theirs = told.file.text.replaceAll("\r\n", "\n");
+  const choice = await chosenOfTwo(editor.before, editor.area.value, theirs);
+  if (choice === "") return;
+  digest = told.file.digest;
+  editor.before = theirs;
+  if (choice === "mine") await save();
+  else editor.set(theirs);
 }
 
 // ---------------------------------------------------------------- the picture
@@ -257,6 +293,7 @@ byId("suggest").addEventListener("click", () => {
 byId("save").addEventListener("click", compare);
 byId("save-anyway").addEventListener("click", () => void save());
 byId("form-not").addEventListener("click", () => byId("form-dialog").close());
+byId("change-done").addEventListener("click", () => byId("change-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
 keepToken();

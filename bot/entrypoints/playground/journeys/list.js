@@ -1,6 +1,7 @@
 /** The list of journeys with live numbers. */
 
 import { byId, empty, h } from "../dom.js";
+import { likeButton } from "./new.js";
 import { ask, keepToken, numbersNodes, withToken } from "./service.js";
 
 async function load() {
@@ -11,7 +12,8 @@ async function load() {
     byId("count").textContent = "could not be loaded";
     return;
   }
-  const { journeys, faults } = told;
+  const { journeys, faults, may_change: mayChange } = told;
+  byId("new").hidden = !mayChange;
   byId("count").textContent = journeys.length === 1 ? "1 journey" : `${journeys.length} journeys`;
   byId("faults").hidden = faults.length === 0;
   byId("faults").replaceChildren(
@@ -19,10 +21,18 @@ async function load() {
     h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
   );
   const nothing = h("li", {}, empty("No journeys yet", "A journey is a file in the folder journeys; its README says how."));
-  byId("list").replaceChildren(...(journeys.length > 0 ? journeys.map(journeyNode) : [nothing]));
+  byId("list").replaceChildren(...(journeys.length > 0 ? journeys.map((one) => journeyNode(one, mayChange)) : [nothing]));
 }
 
-const journeyNode = ({ journey, numbers, purpose, entries, in_file, in_force }) =>
+/** Why nobody enters, where nobody does. */
+function closedWords({ in_file, is_read, in_force, running }) {
+  if (running !== "running") return running;
+  if (in_force) return "";
+  if (!in_file) return "its file is gone";
+  return is_read ? "a draft: not published" : "not in force: its file has faults";
+}
+
+const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayChange) =>
   h(
     "li",
     {},
@@ -31,7 +41,8 @@ const journeyNode = ({ journey, numbers, purpose, entries, in_file, in_force }) 
       { class: "name-line" },
       h("a", { href: withToken(`/journeys/${journey}`) }, journey),
       purpose && h("span", { class: "tag" }, purpose),
-      !in_force && h("span", { class: "tag bad" }, in_file ? "not in force: its file has faults" : "its file is gone"),
+      closedWords(standing) && h("span", { class: standing.is_read ? "tag wait" : "tag bad" }, closedWords(standing)),
+      mayChange && standing.in_file && likeButton(journey),
     ),
     entries && h("ul", { class: "entries" }, entries.map((words) => h("li", {}, `People enter ${words}.`))),
     h("dl", { class: "numbers" }, numbersNodes(numbers)),

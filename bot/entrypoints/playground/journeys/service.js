@@ -32,6 +32,25 @@ export async function ask(address, body) {
   return null;
 }
 
+/** Calls `hear` with each line of JSON that comes; what went wrong, or nothing. */
+export async function streamed(address, body, signal, hear) {
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const response = await fetch(withToken(address), { method: "POST", headers, body: JSON.stringify(body), signal });
+    if (!response.ok) return (await response.json()).error ?? "The service could not do that.";
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    let kept = "";
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const lines = (kept + part.value).split("\n");
+      kept = lines.pop();
+      for (const line of lines) hear(JSON.parse(line));
+    }
+    return "";
+  } catch {
+    return "The service does not answer any more.";
+  }
+}
+
 /** Links between the pages keep the token. */
 export function keepToken() {
   for (const link of document.querySelectorAll("a[data-page]")) link.href = withToken(link.getAttribute("href"));

@@ -123,3 +123,5 @@ def test_files_wait_to_be_published_where_the_settings_say_so(
     told(capsys, "publish", DEMO)
     assert re.search(rf"{DEMO}: running, version [0-9a-f]{{8}}; 3 people", told(capsys, "list"))
     assert "one published version only" in told(capsys, "rollback", DEMO, status=2)
+    refused = told(capsys, "rollback", DEMO, "--to", "abc", status=2)
+    assert '--to is "abc"; the versions that were in force before: none.' in refused

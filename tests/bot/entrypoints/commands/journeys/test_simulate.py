@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.entrypoints import simulating
 from bot.entrypoints.cli import run
-from bot.entrypoints.commands.journeys import simulate as command
 
 BEGIN = ["journeys", "simulate", "demo-follow-up", "--from", "2026-11-24"]
 
@@ -57,7 +57,7 @@ def test_several_processes_find_what_one_finds(
 ) -> None:
     told = []
     for worth in (10_000, 60):
-        monkeypatch.setattr(command, "WORTH_A_PROCESS", worth)
+        monkeypatch.setattr(simulating, "WORTH_A_PROCESS", worth)
         monkeypatch.setattr("os.cpu_count", lambda: 2)
         assert run([*BEGIN, "--people", "120"]) == 0
         told.append(re.sub(r"in [\d.]+ s", "", capsys.readouterr().out))

@@ -1,0 +1,184 @@
+/** What is in force of a journey: how it stands, what was done to it, and publishing, rolling back, pausing, stopping. */
+
+import { byId, complain, dayAndTime, h } from "../dom.js";
+import { diffNode } from "./diff.js";
+import { ask, number, people, request } from "./service.js";
+import { Simulation, table } from "./simulation.js";
+
+const short = (version) => version.slice(0, 8);
+const DONE = { publish: "published", rollback: "rolled back to", pause: "paused", resume: "resumed", stop: "stopped" };
+
+/** `journey()` is what the page was told last, `text()` what stands in the editor, `reload(words)` shows what was done. */
+export class Standing {
+  constructor(name, { journey, text, isChanged, reload }) {
+    this.address = `/journeys/${name}`;
+    Object.assign(this, { name, journey, text, isChanged, reload });
+    this.reviewed = null;
+    this.tried = new Simulation(`${this.address}/simulation`, text);
+    byId("simulation").replaceChildren(this.tried.node);
+    byId("simulate").addEventListener("click", () => byId("simulate-dialog").showModal());
+    byId("simulate-done").addEventListener("click", () => byId("simulate-dialog").close());
+    byId("simulate-dialog").addEventListener("close", () => this.tried.stop());
+    byId("publish-not").addEventListener("click", () => byId("publish-dialog").close());
+    byId("publish-now").addEventListener("click", () => void this.publish());
+    byId("stop-not").addEventListener("click", () => byId("stop-dialog").close());
+    byId("stop-now").addEventListener("click", () => void this.stop());
+    byId("publish-park").addEventListener("change", () => this.showReviewed());
+  }
+
+  async show() {
+    const { standing, older, may_change: mayChange } = this.journey();
+    byId("standing-panel").hidden = older;
+    if (older) return;
+    byId("standing-words").textContent = standingWords(standing);
+    byId("standing-buttons").replaceChildren(...(mayChange ? this.buttons(standing) : []));
+    const told = await ask(`${this.address}/history.json`);
+    if (told) this.showHistory(told, mayChange);
+  }
+
+  buttons({ running, differs }) {
+    const button = (text, work, more = {}) => h("button", { type: "button", onclick: () => void work(), ...more }, text);
+    const { file } = this.journey();
+    return [
+      running === "running" && button("Pause", () => this.change("pause", ({ people: many }) => `Paused. ${people(many)} wait where they are.`)),
+      running === "paused" && button("Resume", () => this.change("resume", resumedWords), { class: "primary" }),
+      running !== "stopped" && button("Stop…", () => this.askToStop()),
+      file && button("Publish…", () => this.review(null), { class: differs || running === "stopped" ? "primary" : "", id: "publish" }),
+    ].filter(Boolean);
+  }
+
+  showHistory({ changes, back_to: backTo }, mayChange) {
+    const versions = changes.filter((one) => one.what === "publish" || one.what === "rollback");
+    const offered = new Set();
+    byId("history").replaceChildren(
+      ...changes.map((change) => {
+        const { what, version, who, at, people: many } = change;
+        const before = versions[versions.indexOf(change) + 1]?.version ?? "";
+        const goesBack = mayChange && what === "publish" && backTo.includes(version) && !offered.has(version);
+        if (goesBack) offered.add(version);
+        return h(
+          "li",
+          {},
+          h("p", {}, h("strong", {}, DONE[what]), version && (what === "publish" || what === "rollback") && h("code", {}, short(version)), ` by ${who}`),
+          h("p", { class: "small" }, h("time", { datetime: at }, dayAndTime(at)), `, ${people(many)}`),
+          (what === "publish" || what === "rollback") &&
+            h("button", { type: "button", class: "link", onclick: () => void this.showChange(before, version) }, "What changed"),
+          goesBack && h("button", { type: "button", class: "link", onclick: () => void this.review(version) }, "Roll back to it…"),
+        );
+      }),
+    );
+    byId("history-none").hidden = changes.length > 0;
+  }
+
+  async showChange(before, after) {
+    const nodes = await this.comparison(before, after);
+    if (!nodes) return;
+    byId("change-title").textContent = before ? `${short(before)} → ${short(after)}` : `Version ${short(after)}`;
+    byId("change").replaceChildren(...nodes);
+    byId("change-dialog").showModal();
+  }
+
+  /** The nodes that tell two versions apart; null, and the page says why, where they cannot be had. */
+  async comparison(before, after) {
+    const told = await ask(`${this.address}/compare.json?before=${encodeURIComponent(before)}&after=${encodeURIComponent(after)}`);
+    if (!told) return null;
+    const note = told.in_words && h("p", { class: "small" }, "The text of a version was not kept, so both are told in words.");
+    const same = told.before === told.after;
+    return [note, same ? h("p", { class: "small" }, "They say the same.") : diffNode(told.before, told.after)].filter(Boolean);
+  }
+
+  // ---------------------------------------------------------------- publishing
+
+  /** Show what publishing the file, or going back to a version, would do. */
+  async review(version) {
+    const { standing, file } = this.journey();
+    if (this.isChanged()) {
+      complain("What is typed is not saved yet. Save it or undo it first.");
+      return;
+    }
+    const plan = await ask(`${this.address}/dry-run`, { version, digest: file?.digest ?? "" });
+    const nodes = plan && (await this.comparison(standing.version ?? "", version ?? "file"));
+    if (!nodes) return;
+    this.reviewed = { version, digest: file?.digest ?? "", in_force: plan.in_force, plan };
+    byId("publish-title").textContent = version ? `Roll back to version ${short(version)}?` : `Publish ${this.name}?`;
+    byId("publish-against").textContent = standing.version
+      ? `Compared with version ${short(standing.version)}, which was published last`
+      : "It was never published before";
+    byId("publish-diff").replaceChildren(...nodes);
+    byId("publish-moves").replaceChildren(...movesNodes(plan));
+    byId("publish-park").checked = false;
+    byId("publish-lost").hidden = plan.lost === 0;
+    byId("publish-lost-words").textContent = `Stop the runs of ${people(plan.lost)} whose step is gone`;
+    byId("publish-now").textContent = version ? "Roll back" : "Publish";
+    byId("publish-file").hidden = !(version && standing.publishing === "at_once");
+    this.showReviewed();
+    byId("publish-dialog").showModal();
+  }
+
+  showReviewed() {
+    byId("publish-now").disabled = this.reviewed.plan.lost > 0 && !byId("publish-park").checked;
+  }
+
+  async publish() {
+    const { version, digest, in_force } = this.reviewed;
+    byId("publish-now").disabled = true;
+    const { ok, told } = await request(`${this.address}/publish`, { version, digest, in_force, park: byId("publish-park").checked });
+    byId("publish-dialog").close();
+    if (!ok) {
+      complain(told.error ?? "It could not be published.");
+      await this.reload("");
+      return;
+    }
+    await this.reload(`${version ? "Rolled back" : "Published"}. ${people(told.moved)} moved.`);
+  }
+
+  // ---------------------------------------------------------------- pausing and stopping
+
+  async change(what, words) {
+    const told = await ask(`${this.address}/${what}`, {});
+    if (told) await this.reload(words(told));
+  }
+
+  askToStop() {
+    const inside = this.journey().numbers.waiting;
+    byId("stop-words").textContent = `${people(inside)} ${inside === 1 ? "is" : "are"} inside and would leave at once. Nobody enters any more, and nothing that is queued is sent, until it is published again. People who left do not come back by that.`;
+    byId("stop-now").textContent = inside === 0 ? "Stop it" : `Stop it for ${people(inside)}`;
+    byId("stop-dialog").showModal();
+  }
+
+  async stop() {
+    byId("stop-dialog").close();
+    await this.change("stop", ({ people: many, withheld }) => `Stopped. ${people(many)} left; ${number(withheld)} queued messages are not sent.`);
+  }
+}
+
+const resumedWords = ({ people: many, due, left_out: leftOut }) =>
+  `Resumed. ${people(many)} go on; ${number(due)} held-back messages are due, ${number(leftOut)} are left out.`;
+
+function standingWords({ publishing, running, version, published, differs, since }) {
+  if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still.`;
+  if (running === "stopped") return `Stopped since ${dayAndTime(since)}: nobody enters until it is published again.`;
+  const last = published && `version ${short(version)}, published ${dayAndTime(published.at)} by ${published.who}`;
+  if (publishing === "on_command") {
+    if (!last) return "A draft: nobody enters until it is published.";
+    return differs ? `In force is ${last}. The file is a draft that differs from it.` : `In force is ${last}, as the file says.`;
+  }
+  if (!last) return "Whoever enters goes through the file as it is. It was never published.";
+  return `Whoever enters goes through the file as it is. It ${differs ? "differs from" : "is"} ${last}.`;
+}
+
+function movesNodes({ moves, on_edit: policy }) {
+  if (moves.length === 0) return [h("p", { class: "small" }, "Nobody is inside.")];
+  const rows = moves.map(({ people: many, step, begun, version, way, to, why }) => [
+    number(many),
+    h("span", {}, h("code", {}, step), begun ? "" : " (not begun)", ` of ${short(version)}`),
+    {
+      stays: why,
+      moves: "waits on at the same step",
+      begins: `begins at ${to}`,
+      arrives: `comes to ${to}`,
+      lost: h("strong", { class: "bad" }, `is lost: the step ${why}`),
+    }[way],
+  ]);
+  return [h("p", { class: "small" }, `By on_edit: ${policy}.`), table(["People", "are at", "and then"], rows)];
+}

@@ -1,0 +1,81 @@
+"""Simulates journeys for the command and the page: people of whom nothing is said, and shares of them for processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from bot.domain.assistant import Assistant
+from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, Spread
+from bot.journeys.people_yaml import PeopleFile
+from bot.journeys.simulate import Simulation, made_up, simulate
+from bot.journeys.simulated import Simulated
+from bot.journeys.virtual_world import Someone, World
+
+USUAL_CONSENT = 0.8
+USUAL_GOAL = Reaction(0.05, timedelta(days=14))
+WORTH_A_PROCESS = 2000
+"""People; fewer are through before another process has begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one process simulates: people of the crowd from one number to another, or these people."""
+
+    simulation: Simulation
+    crowd: Crowd | None
+    numbers: range
+    people: tuple[Someone, ...] = ()
+
+    def run(self) -> Simulated:
+        people: Iterable[Someone] = self.people
+        if self.crowd is not None:
+            people = made_up(self.crowd, self.numbers, self.simulation.seed, self.simulation.world.channels)
+        return simulate(self.simulation, people)
+
+
+def simulate_in_processes(simulation: Simulation, crowd: Crowd | None, people: Sequence[Someone]) -> Simulated:
+    """The figures, from as many processes as are worth it; they are the same from any number of them."""
+    count = crowd.count if crowd is not None else len(people)
+    processes = max(1, min(os.cpu_count() or 1, count // WORTH_A_PROCESS))
+    bounds = [count * number // processes for number in range(processes + 1)]
+    shares = shares_of(simulation, crowd, people, bounds)
+    if processes == 1:
+        return shares[0].run()
+    with pool_of(processes) as pool:
+        whole, *others = pool.map(Share.run, shares)
+    for one in others:
+        whole.add(one)
+    return whole
+
+
+def shares_of(
+    simulation: Simulation, crowd: Crowd | None, people: Sequence[Someone], bounds: Sequence[int]
+) -> list[Share]:
+    """The people from each bound to the next."""
+    return [
+        Share(simulation, crowd, range(first + 1, last + 1), tuple(people[first:last]))
+        for first, last in pairwise(bounds)
+    ]
+
+
+def pool_of(processes: int) -> ProcessPoolExecutor:
+    """Processes that begin anew, so that nothing of a running service is in them."""
+    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+
+
+def usual_people(world: World) -> PeopleFile:
+    """People of whom nothing is said: of our region, most of them with consent, and some reach a goal by themselves."""
+    goals = dict.fromkeys(goal.event for journey in world.journeys.values() for goal in journey.goals)
+    crowd = Crowd(countries=OneOf((world.region,), (1,)), consent=dict.fromkeys(world.channels, USUAL_CONSENT))
+    return PeopleFile(crowd, Behaviour(events=tuple(Occurrence(goal, USUAL_GOAL) for goal in goals)))
+
+
+def usual_answers(assistant: Assistant) -> dict[str, Spread]:
+    """What slots are answered with of which nothing is said: any of their values, where they have some."""
+    return {name: OneOf(slot.values, (1,) * len(slot.values)) for name, slot in assistant.slots.items() if slot.values}
