@@ -6,16 +6,19 @@ import argparse
 import os
 import platform
 import sys
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.benchmarks import (
+    claiming,
     enrolling,
     entities,
     in_process,
     journeys,
     knowledge,
+    latency,
     over_http,
     segments,
     simulation,
@@ -23,23 +26,26 @@ from tests.benchmarks import (
     understanding,
 )
 
+ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
+    "segments": lambda options: segments.table(options.people),
+    "enrolling": lambda options: enrolling.table(options.people),
+    "claiming": lambda options: claiming.table(options.people),
+    "journeys": lambda options: journeys.steps_table(options.steps),
+    "latency": lambda options: latency.table(),
+    "simulation": lambda options: simulation.table(100_000),
+}
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
-    parser.add_argument("--only", choices=("segments", "enrolling", "journeys", "simulation"), help="this table alone")
+    parser.add_argument("--only", choices=ALONE, help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
-    alone = {
-        "segments": lambda: segments.table(options.people),
-        "enrolling": lambda: enrolling.table(options.people),
-        "journeys": lambda: journeys.steps_table(options.steps),
-        "simulation": lambda: simulation.table(100_000),
-    }
     if options.only:
-        for line in alone[options.only]():
+        for line in ALONE[options.only](options):
             print(line, flush=True)
         return
     print(over_http.start_line(), end="\n\n")
@@ -50,10 +56,7 @@ def main() -> None:
         understanding.table(),
         entities.table(),
         knowledge.table(),
-        segments.table(options.people),
-        enrolling.table(options.people),
-        journeys.steps_table(options.steps),
-        simulation.table(100_000),
+        *(table(options) for table in ALONE.values()),
     ):
         for line in lines:
             print(line, flush=True)
