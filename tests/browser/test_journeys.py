@@ -275,7 +275,7 @@ def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts:
     tried.get_by_label("People", exact=True).fill("300")
     tried.get_by_role("button", name="Simulate", exact=True).click()
     expect(tried.locator("#simulation")).to_contain_text("300 entered", timeout=60_000)
-    expect(tried.locator("tbody tr").first).to_contain_text("wait 2d")
+    expect(tried.locator("tbody tr").first).to_contain_text("Wait 2 days")
     expect(tried).to_contain_text("no consent to marketing by sms on record")
     _is_for_everybody(page, 1440)
     tried.get_by_label("People", exact=True).fill("10000")

@@ -48,7 +48,7 @@ async def test_it_tells_how_far_it_is_and_then_what_the_command_tells(service: S
 async def test_what_is_typed_and_not_saved_is_what_is_tried(service: Service, client_of: ClientMaker) -> None:
     async with client_of(service) as client:
         told = await lines(client, text=WELCOME + "  - wait: 400d\n", people=50)
-    assert told[-1]["figures"]["steps"][2]["words"] == "wait 400d"
+    assert told[-1]["figures"]["steps"][2]["words"] == "Wait 400 days"
 
 
 async def test_what_cannot_be_simulated_is_refused(service: Service, client_of: ClientMaker) -> None:
