@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running,
 from bot.domain.review import Review
 from bot.domain.score import ScoreChange
 from bot.domain.sending_rules import SendingRules
+from bot.domain.timeline import PersonEvent
 from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
 
 
@@ -721,7 +722,23 @@ class Segments(Protocol):
         """Leave this change where it is, with the error; it is not claimed again."""
 
     async def drop_unheard(self, limit: int) -> int:
-        """Forget the oldest changes of people who wait in no journey; how many those were."""
+        """Of the oldest changes, those of people who wait in no journey go onto their timelines only; how many."""
+
+
+class Timeline(Protocol):
+    """What happened to people. Lines are added, and never changed."""
+
+    async def add(self, event: PersonEvent) -> None:
+        """With the others at the end of the transaction, or when a timeline is read. It has no key."""
+
+    async def add_new(self, events: Sequence[PersonEvent]) -> frozenset[str]:
+        """Add those whose key was not taken before; their keys."""
+
+    async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
+        """The latest, newest first."""
+
+    async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
+        """Of each of these events, how often it happened to the person on which day (UTC)."""
 
 
 class CrmLinks(Protocol):
@@ -794,6 +811,8 @@ class UnitOfWork(Protocol):
     def scores(self) -> Scores: ...
     @property
     def segments(self) -> Segments: ...
+    @property
+    def timeline(self) -> Timeline: ...
     @property
     def crm_links(self) -> CrmLinks: ...
     @property

@@ -160,6 +160,23 @@ crm_link = Table(
     Column("crm_id", Text, nullable=False),
 )
 
+person_event = Table(
+    "person_event",
+    metadata,
+    _position(),
+    _profile_id(),
+    _shard(),
+    Column("event", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("key", Text),
+    Column("data", Text, nullable=False),
+    Index("ix_person_event_profile_id", "profile_id", "event", "at"),
+    _partial("ux_person_event_key", "key", where="key IS NOT NULL", unique=True),
+)
+"""The timeline of everybody: append-only."""
+
 # ---------------------------------------------------------------- segments
 
 segment = Table(

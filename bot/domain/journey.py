@@ -15,6 +15,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.publishing import PIN, OnEdit
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import Step
+from bot.domain.timeline import Counts
 
 REPLIED = "message.received"
 """The person wrote: `channel`, `text` and `intent` say where, what, and what it was understood as. `enrolment` is the
@@ -31,6 +32,9 @@ MOVED = "moved"
 
 SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
+
+TOLD_BY_SERVICE = frozenset({REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT})
+"""Events that nobody else may tell, for what they say is relied upon."""
 
 WHOLE = 10_000
 """Shares of people are counted in parts of this."""
@@ -69,6 +73,8 @@ class Journey:
     many_at_once: bool = False
     priority: int = 50
     on_edit: OnEdit = PIN
+    counted: tuple[str, ...] = ()
+    """The events that its expressions count with `did`."""
 
 
 class EnrolmentStatus(StrEnum):
@@ -182,7 +188,8 @@ class Facts:
     """What a journey may look at: `profile` and `lead` are plain mappings that its expressions read.
 
     `rep_has_the_floor`: a colleague is talking with the person, so its times stand still. `zones` are the time zones
-    that the person may be in, and `scored` the rules that have given them points before.
+    that the person may be in, `scored` the rules that have given them points before, and `did` how often what the
+    journey counts has happened to them.
     """
 
     trigger: Trigger
@@ -191,3 +198,4 @@ class Facts:
     rep_has_the_floor: bool = False
     zones: tuple[str, ...] = ()
     scored: frozenset[str] = frozenset()
+    did: Counts = field(default_factory=dict)

@@ -135,7 +135,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
                 or (begun and _is_awaited(enrolment, event, data))
                 or (begun and event in (TAKEN_OVER, HANDED_BACK))
                 or event in _metrics(journey, enrolment).values()
-                or is_true(journey.exit_when or "", names_of(enrolment, facts.profile, facts.lead, now))
+                or is_true(journey.exit_when or "", names_of(enrolment, facts.profile, facts.lead, facts.did, now))
             )
         case Answered(slots=slots):
             step = journey.steps.get(enrolment.step)

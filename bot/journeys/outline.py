@@ -16,6 +16,7 @@ from bot.domain.steps import (
     BranchStep,
     ClockTime,
     CrmStep,
+    EmitStep,
     GoStep,
     HandoffStep,
     RunStep,
@@ -186,6 +187,8 @@ def described(step: Step) -> str:
             return f"handoff{f' to {desk}' if desk else ''}{limit}: {reason}"
         case CrmStep(note=note):
             return f"crm{f': {note}' if note else ''}"
+        case EmitStep(event=event):
+            return f"emit {event}"
         case GoStep():
             return "go"
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, Emit, JourneyEffect, RemoveTag, SetAttribute
 from bot.domain.ids import ProfileId
-from bot.journeys.expression import is_true
+from bot.journeys.expression import counted_events, is_true
 from bot.journeys.selection import looks_at
 from bot.ports import UnitOfWork
 from bot.services.person_facts import person_facts
@@ -66,7 +66,8 @@ async def _move(
     # Two transactions that change the same person: the second one sees what the first has done.
     await uow.profiles.lock(profile_id)
     profile, lead = await person_facts(uow, profile_id)
-    names = {"profile": profile, "lead": lead, "now": now}
+    counted = frozenset().union(*(counted_events(one.condition) for one in segments))
+    names = {"profile": profile, "lead": lead, "did": await uow.timeline.counts(profile_id, counted), "now": now}
     is_in = await uow.segments.of(profile_id)
     moved = []
     for segment in segments:

@@ -23,6 +23,7 @@ from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
+from bot.adapters.database.timeline import StoredTimeline
 from bot.adapters.migrations import HEAD, upgrade
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
@@ -49,6 +50,7 @@ class Transaction:
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
+        self.timeline = StoredTimeline(session)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):
@@ -58,6 +60,7 @@ class Transaction:
         """Write what was left to the end; the feeds last, for on PostgreSQL that takes a lock."""
         await self.enrolments.write()
         await self.scores.write()
+        await self.timeline.write()
         await self.outbox.write()
         await self.feeds.write()
 

@@ -1,0 +1,39 @@
+"""The timeline of people."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0005"
+branch_labels: str | None = None
+depends_on: str | None = None
+
+POSITION = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+HAS_KEY = sa.text("key IS NOT NULL")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "person_event",
+        sa.Column("position", POSITION, sa.Identity(), nullable=False),
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("shard", sa.SmallInteger(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text()),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["profile_id"], ["profile.id"], name="fk_person_event_profile_id_profile"),
+        sa.PrimaryKeyConstraint("position", name="pk_person_event"),
+    )
+    op.create_index("ix_person_event_profile_id", "person_event", ["profile_id", "event", "at"])
+    op.create_index(
+        "ux_person_event_key", "person_event", ["key"], unique=True, sqlite_where=HAS_KEY, postgresql_where=HAS_KEY
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("person_event")
