@@ -465,6 +465,9 @@ class Profiles(Protocol):
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         """Who has this identity: whoever proved it, else whoever claimed it last."""
 
+    async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
+        """Who has each of these that anybody has, as `owner_of` says."""
+
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         """Note the identity; a verified one stays verified."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,6 +57,14 @@ OWNER = (
     .where(identity.c.kind == bindparam("kind"), identity.c.value == bindparam("value"))
     .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
     .limit(1)
+)
+OWNERS = (
+    select(identity.c.kind, identity.c.value, identity.c.profile_id)
+    .where(
+        identity.c.kind.in_(bindparam("kinds", expanding=True)),
+        identity.c.value.in_(bindparam("values", expanding=True)),
+    )
+    .order_by(identity.c.verified, identity.c.claimed_at, identity.c.profile_id)
 )
 _claim = upsert(identity)
 CLAIM = _claim.on_conflict_do_update(
@@ -133,6 +141,15 @@ class StoredProfiles(Repository):
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
         return None if row is None else profile_of(row)
+
+    async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
+        if not identities:
+            return {}
+        pairs = {(one.kind, one.value): one for one in identities}
+        values = {"kinds": sorted({kind for kind, _ in pairs}), "values": sorted({value for _, value in pairs})}
+        rows = await self._session.execute(OWNERS, values)
+        # The last to stand in this order is whom `owner_of` finds.
+        return {pairs[row.kind, row.value]: row.profile_id for row in rows if (row.kind, row.value) in pairs}
 
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         self._identities.forget(profile_id)

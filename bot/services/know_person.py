@@ -1,0 +1,45 @@
+"""Know a person: find whom another system names, or make them known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ids import ProfileId, new_id
+from bot.domain.person import Identity, Profile
+from bot.ports import UnitOfWork
+from bot.services.keep_segments import meet_segments
+from bot.services.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is meant: by our own id, or by an identity, with which they are made known where they are not yet."""
+
+    profile_id: ProfileId | None = None
+    identity: Identity | None = None
+
+
+class NoSuchPerson(LookupError):
+    """Nobody has this id."""
+
+
+async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, now: datetime) -> ProfileId:
+    """Whoever has the id or the identity; raises NoSuchPerson for an id that nobody has."""
+    if wanted.profile_id is not None:
+        try:
+            return (await uow.profiles.get(wanted.profile_id)).id
+        except LookupError as error:
+            raise NoSuchPerson(f'there is no person "{wanted.profile_id}"') from error
+    assert wanted.identity is not None  # noqa: S101  one of the two is given
+    owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
+    return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, now)
+
+
+async def meet_person(uow: UnitOfWork, runtime: Runtime, identity: Identity, now: datetime) -> ProfileId:
+    """Somebody new. That the identity is theirs is a claim of the caller's, and they have consented to nothing."""
+    profile = Profile(ProfileId(new_id(now)), now)
+    await uow.profiles.add(profile)
+    await uow.profiles.claim(profile.id, identity, now)
+    await meet_segments(uow, runtime, profile.id, now)
+    return profile.id
