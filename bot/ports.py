@@ -465,6 +465,9 @@ class Profiles(Protocol):
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         """Who has this identity: whoever proved it, else whoever claimed it last."""
 
+    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
+        """People who have this text in an identity, an attribute or a tag. It looks at everybody."""
+
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         """Who has each of these that anybody has, as `owner_of` says."""
 
@@ -595,6 +598,9 @@ class Enrolments(Protocol):
 
     async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None: ...
     async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[Enrolment]:
+        """All of the person's runs, the oldest first."""
+
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
         """Due enrolments, locked for this transaction; other workers skip them."""
 

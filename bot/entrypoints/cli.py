@@ -48,6 +48,8 @@ BY: Argument = ("--by", {"metavar": "NAME", "help": "who does it, for the histor
 DRY_RUN: Argument = ("--dry-run", {"action": "store_true", "help": "only say who would move where"})
 PARK: Argument = ("--park", {"action": "store_true", "help": "stop the runs of people whose step is gone"})
 
+PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
+
 COMMANDS = (
     Command(
         "serve",
@@ -135,6 +137,8 @@ COMMANDS = (
             ("--out", {"type": Path, "metavar": "DIR", "help": "write a page and the figures as JSON there"}),
         ),
     ),
+    Command("people show", "tell what is known of a person", (PERSON,)),
+    Command("people find", "find people by what is known of them", (("text", {"help": "a part of it, such as ana@"}),)),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -198,6 +202,7 @@ COMMANDS = (
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
     "journeys": "look at journeys, try them, and put them in force",
+    "people": "look at what is known of people",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }

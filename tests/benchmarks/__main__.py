@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.benchmarks import (
     entities,
+    events,
     in_process,
     journeys,
     knowledge,
@@ -28,13 +29,14 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
-    parser.add_argument("--only", choices=("segments", "journeys", "simulation"), help="this table alone")
+    parser.add_argument("--only", choices=("segments", "journeys", "simulation", "events"), help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     alone = {
         "segments": lambda: segments.table(options.people),
         "journeys": lambda: journeys.steps_table(options.steps),
         "simulation": lambda: simulation.table(100_000),
+        "events": lambda: events.table(20_000),
     }
     if options.only:
         for line in alone[options.only]():
@@ -51,6 +53,7 @@ def main() -> None:
         segments.table(options.people),
         journeys.steps_table(options.steps),
         simulation.table(100_000),
+        events.table(20_000),
     ):
         for line in lines:
             print(line, flush=True)

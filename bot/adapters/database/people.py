@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -57,6 +58,18 @@ OWNER = (
     .where(identity.c.kind == bindparam("kind"), identity.c.value == bindparam("value"))
     .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
     .limit(1)
+)
+_looked_for = bindparam("looked_for", type_=Text)
+FIND = (
+    select(profile.c.id)
+    .where(
+        or_(
+            *(cast(one, Text).ilike(_looked_for, escape="!") for one in (profile.c.attributes, profile.c.tags)),
+            profile.c.id.in_(select(identity.c.profile_id).where(identity.c.value.ilike(_looked_for, escape="!"))),
+        )
+    )
+    .order_by(profile.c.id)
+    .limit(bindparam("most"))
 )
 OWNERS = (
     select(identity.c.kind, identity.c.value, identity.c.profile_id)
@@ -141,6 +154,11 @@ class StoredProfiles(Repository):
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
         return None if row is None else profile_of(row)
+
+    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
+        escaped = re.sub("([!%_])", r"!\1", text)
+        found = await self._session.execute(FIND, {"looked_for": f"%{escaped}%", "most": limit})
+        return [row.id for row in found]
 
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         if not identities:

@@ -1,0 +1,122 @@
+"""`overture people`, as it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.person import Identity
+from bot.entrypoints.cli import run
+from bot.services.receive import start_conversation
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.contracts.samples import profile
+from tests.manual_clock import ManualClock
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def database(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    return sqlite_url
+
+
+def at(url: str, doing: Callable[[Stage], Awaitable[None]]) -> None:
+    """Do it with a service on this database."""
+
+    async def work() -> None:
+        store = Database(url)
+        try:
+            await doing(Stage(store, ManualClock()))
+        finally:
+            await store.close()
+
+    asyncio.run(work())
+
+
+async def ana(stage: Stage) -> None:
+    """Ana, who has consented, been in a journey, and written."""
+    conversation = await stage.meet(attributes={"team_size": 50, "name": "Ana\x1b[2J"})
+    assert conversation.profile_id == ANA
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), stage.clock.now())
+        await uow.profiles.claim(ANA, Identity("user_id", "u1"), stage.clock.now())
+        await uow.profiles.add(profile())
+    await stage.consent()
+    stage.play(journey_of("- score: {engagement: 10, reason: came}\n- add_to: met\n- id: rest\n  wait: 1d"))
+    await stage.happens("demo.requested", size=50)
+    await stage.says("greet")
+
+
+SHOWN = """\
+ana, known since 2026-11-23 12:00 UTC
+known as:
+  email ana@example.com (claimed)
+  phone +447700900123 (proved)
+  user_id u1 (claimed)
+attributes:
+  time_zone: Europe/London
+  team_size: 50
+  name: Ana\ufffd[2J
+tags:
+  met
+segments:
+  none
+consent:
+  2026-11-23 12:00 UTC  marketing by sms: yes to "May we?"; a test
+score:
+  C2: fit 0, engagement 10
+  2026-11-23 12:00 UTC  +10 engagement: came
+journeys:
+  2026-11-23 12:00 UTC  welcome: waits at "rest" until 2026-11-24 12:00 UTC
+timeline:
+  2026-11-23 12:00 UTC  message.received  {"channel": "sms", "intent": "greet", "enrolment": ""}
+  2026-11-23 12:00 UTC  demo.requested  {"size": 50}
+"""
+
+
+@pytest.mark.parametrize("name", ["ana", PHONE, "Ana@Example.com", "u1", f"phone:{PHONE}"])
+def test_a_person_is_shown_with_all_that_is_known_of_them(database: str, capsys: Capture, name: str) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "show", name]) == 0
+    assert capsys.readouterr().out == SHOWN
+
+
+def test_somebody_unknown_is_told_so(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "show", "nobody"]) == 2
+    assert 'nobody is known as "nobody"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", ["example.c", "AN", "+4477", "met", "u1"])
+def test_people_are_found_by_a_part_of_what_is_known_of_them(database: str, capsys: Capture, part: str) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "find", part]) == 0
+    assert f"ana  ana@example.com  {PHONE}  u1\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", ["zzz", "%", "_na", "!"])
+def test_where_nobody_is_found_it_says_so(database: str, capsys: Capture, part: str) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "find", part]) == 1
+    assert "Nobody has" in capsys.readouterr().out
+
+
+def test_a_visitor_is_named_by_their_channel(database: str, capsys: Capture) -> None:
+    async def visitor(stage: Stage) -> None:
+        await ana(stage)
+        async with stage.store.transaction() as uow:
+            await uow.profiles.claim(ANA, Identity("webchat", "visitor-1", verified=True), stage.clock.now())
+            await start_conversation(uow, ANA, "webchat", "visitor-1", stage.clock.now())
+
+    at(database, visitor)
+    capsys.readouterr()
+    assert run(["people", "show", "webchat:visitor-1"]) == 0
+    assert "webchat visitor-1 (proved)" in capsys.readouterr().out
