@@ -23,6 +23,7 @@ from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Journey
 from bot.domain.language_model import Completion, Prompt
+from bot.domain.merging import Claim, Merge
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
@@ -474,7 +475,13 @@ class Profiles(Protocol):
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         """Note the identity; a verified one stays verified."""
 
+    async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
+        """The identity is not theirs."""
+
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]: ...
+    async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
+        """Everybody who has proved this identity, in the order of their ids."""
+
     async def lock(self, profile_id: ProfileId) -> None:
         """Until this transaction ends, others who want this lock of the person wait."""
 
@@ -750,9 +757,47 @@ class Timeline(Protocol):
         """Of each of these events, how often it happened to the person on which day (UTC)."""
 
 
+class Merges(Protocol):
+    """Profiles that were made one."""
+
+    async def add(self, merge: Merge) -> None: ...
+    async def latest(self, profile_id: ProfileId) -> Merge | None:
+        """The latest merge that this person was in, on either side, and that was not undone."""
+
+    async def all_of(self, profile_id: ProfileId) -> Sequence[Merge]:
+        """Every one, the oldest first."""
+
+    async def undone(self, merge_id: str, at: datetime) -> None: ...
+    async def claims(self, profile_id: ProfileId) -> Sequence[Claim]:
+        """The person's identities, each with when it was claimed."""
+
+    async def count(self, profile_id: ProfileId) -> Mapping[str, int]:
+        """How many rows of each table are the person's."""
+
+    async def carry(self, source: ProfileId, target: ProfileId) -> Mapping[str, tuple[str, ...]]:
+        """Make all that is the one person's the other's, but the profile; the keys of the rows by table.
+
+        Conversations and hand-offs get a new version, so that whoever is at work on one looks again.
+        """
+
+    async def carry_back(self, moved: Mapping[str, Sequence[str]], source: ProfileId, target: ProfileId) -> None:
+        """Make those of these rows that are still the one person's the other's again."""
+
+    async def rekey(self, keys: Mapping[str, str]) -> None:
+        """Give score changes other keys, by the ones that they have."""
+
+    async def uncount(self, keys: Sequence[str]) -> None:
+        """Take out the score changes of these keys."""
+
+    async def remove(self, profile_id: ProfileId) -> None:
+        """Remove a profile that nothing refers to but identities, segments and CRM links, and those with it."""
+
+
 class CrmLinks(Protocol):
     async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
+        """The id in each CRM that has a record of the person."""
 
 
 class Feeds(Protocol):
@@ -822,6 +867,8 @@ class UnitOfWork(Protocol):
     def segments(self) -> Segments: ...
     @property
     def timeline(self) -> Timeline: ...
+    @property
+    def merges(self) -> Merges: ...
     @property
     def crm_links(self) -> CrmLinks: ...
     @property

@@ -177,6 +177,20 @@ person_event = Table(
 )
 """The timeline of everybody: append-only."""
 
+merge = Table(
+    "merge",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kept", Text, nullable=False),
+    Column("merged", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("undone_at", Moment),
+    Column("body", Text, nullable=False),
+    Index("ix_merge_kept", "kept"),
+    Index("ix_merge_merged", "merged"),
+)
+"""Profiles that were made one, with what it takes to part them."""
+
 # ---------------------------------------------------------------- segments
 
 segment = Table(

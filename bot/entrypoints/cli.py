@@ -139,6 +139,17 @@ COMMANDS = (
     ),
     Command("people show", "tell what is known of a person", (PERSON,)),
     Command("people find", "find people by what is known of them", (("text", {"help": "a part of it, such as ana@"}),)),
+    Command(
+        "people merge",
+        "make two profiles of one person one",
+        (
+            PERSON,
+            ("other", {"help": "the other one, named the same way"}),
+            ("--dry-run", {"action": "store_true", "help": "only say what would become of what both have"}),
+            BY,
+        ),
+    ),
+    Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -202,7 +213,7 @@ COMMANDS = (
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
     "journeys": "look at journeys, try them, and put them in force",
-    "people": "look at what is known of people",
+    "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }

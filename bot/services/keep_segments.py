@@ -30,6 +30,14 @@ async def keep_segments(
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
 
 
+async def sort_into_segments(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime
+) -> tuple[Emit, ...]:
+    """The same for somebody of whom much has changed at once."""
+    moved = await _move(uow, profile_id, _segments(runtime), now)
+    return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
+
+
 async def meet_segments(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
     """The same for somebody new: journeys are told a moment later, by the worker."""
     for segment, entered in await _move(uow, profile_id, _segments(runtime), now):

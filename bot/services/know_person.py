@@ -27,13 +27,23 @@ class NoSuchPerson(LookupError):
 async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, now: datetime) -> ProfileId:
     """Whoever has the id or the identity; raises NoSuchPerson for an id that nobody has."""
     if wanted.profile_id is not None:
-        try:
-            return (await uow.profiles.get(wanted.profile_id)).id
-        except LookupError as error:
-            raise NoSuchPerson(f'there is no person "{wanted.profile_id}"') from error
+        return await by_id(uow, wanted.profile_id)
     assert wanted.identity is not None  # noqa: S101  one of the two is given
     owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
     return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, now)
+
+
+async def by_id(uow: UnitOfWork, profile_id: ProfileId) -> ProfileId:
+    """Who has this id, or who whoever had it was merged into; raises NoSuchPerson."""
+    found = profile_id
+    while True:
+        try:
+            return (await uow.profiles.get(found)).id
+        except LookupError as error:
+            merge = await uow.merges.latest(found)
+            if merge is None or merge.merged.id != found:
+                raise NoSuchPerson(f'there is no person "{profile_id}"') from error
+            found = merge.kept.id
 
 
 async def meet_person(uow: UnitOfWork, runtime: Runtime, identity: Identity, now: datetime) -> ProfileId:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, func, insert, or_, select, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
@@ -78,6 +78,16 @@ OWNERS = (
         identity.c.value.in_(bindparam("values", expanding=True)),
     )
     .order_by(identity.c.verified, identity.c.claimed_at, identity.c.profile_id)
+)
+PROVERS = (
+    select(identity.c.profile_id)
+    .where(identity.c.kind == bindparam("of_kind"), identity.c.value == bindparam("of_value"), identity.c.verified)
+    .order_by(identity.c.profile_id)
+)
+DISCLAIM = delete(identity).where(
+    identity.c.kind == bindparam("of_kind"),
+    identity.c.value == bindparam("of_value"),
+    identity.c.profile_id == bindparam("of_person"),
 )
 _claim = upsert(identity)
 CLAIM = _claim.on_conflict_do_update(
@@ -180,6 +190,15 @@ class StoredProfiles(Repository):
         }
         await self._session.execute(CLAIM, row)
 
+    async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
+        self._identities.forget(profile_id)
+        values = {"of_kind": identity.kind, "of_value": identity.value, "of_person": profile_id}
+        await self._session.execute(DISCLAIM, values)
+
+    async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
+        rows = await self._session.execute(PROVERS, {"of_kind": kind, "of_value": value})
+        return [row.profile_id for row in rows]
+
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
         rows = await self._identities.rows(profile_id)
         if rows is None:
@@ -277,6 +296,7 @@ GET_LINK = select(crm_link.c.crm_id).where(
     crm_link.c.crm == bindparam("crm"), crm_link.c.profile_id == bindparam("profile")
 )
 _put_link = upsert(crm_link)
+LINKS = select(crm_link).where(crm_link.c.profile_id == bindparam("profile")).order_by(crm_link.c.crm)
 PUT_LINK = _put_link.on_conflict_do_update(
     index_elements=["crm", "profile_id"], set_={"crm_id": _put_link.excluded.crm_id}
 )
@@ -290,3 +310,6 @@ class StoredCrmLinks(Repository):
 
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None:
         await self._session.execute(PUT_LINK, {"crm": crm, "profile_id": profile_id, "crm_id": crm_id})
+
+    async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
+        return {row.crm: row.crm_id for row in await self._session.execute(LINKS, {"profile": profile_id})}

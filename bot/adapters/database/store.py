@@ -14,6 +14,7 @@ from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, 
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
+from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
 from bot.adapters.database.postgresql import PostgresServer
@@ -51,6 +52,7 @@ class Transaction:
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
         self.timeline = StoredTimeline(session)
+        self.merges = StoredMerges(session, self.write)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):

@@ -1,4 +1,4 @@
-"""The timeline of people."""
+"""The timeline of people, and merges of two profiles into one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,20 @@ def upgrade() -> None:
     op.create_index(
         "ux_person_event_key", "person_event", ["key"], unique=True, sqlite_where=HAS_KEY, postgresql_where=HAS_KEY
     )
+    op.create_table(
+        "merge",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.Column("merged", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("undone_at", sa.BigInteger()),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_merge"),
+    )
+    op.create_index("ix_merge_kept", "merge", ["kept"])
+    op.create_index("ix_merge_merged", "merge", ["merged"])
 
 
 def downgrade() -> None:
+    op.drop_table("merge")
     op.drop_table("person_event")

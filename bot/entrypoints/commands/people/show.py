@@ -14,6 +14,7 @@ from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
+from bot.entrypoints.commands.people.merge import merge_told
 from bot.entrypoints.commands.people.naming import named
 from bot.entrypoints.commands.segments.reading import read
 from bot.ports import UnitOfWork
@@ -28,15 +29,15 @@ LONGEST = 200
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> list[str]:
-        return [line async for line in _told(uow, await named(uow, options.person))]
+        return [line async for line in told_of(uow, await named(uow, options.person))]
 
     print("\n".join(read(settings, reading)))
     return 0
 
 
-async def _told(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
+async def told_of(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
     profile = await uow.profiles.get(who)
-    sections = {
+    sections: dict[str, Iterable[str]] = {
         "known as": _identities(await uow.profiles.identities(who)),
         "attributes": _attributes(profile),
         "tags": sorted(profile.tags),
@@ -45,6 +46,9 @@ async def _told(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
         "score": _scores(await uow.scores.of(who)),
         "journeys": _journeys(await uow.enrolments.of(who)),
     }
+    merges = [line for one in await uow.merges.all_of(who) for line in merge_told(one)]
+    if merges:
+        sections["merges"] = merges
     events = await uow.timeline.of(who, limit=SHOWN + 1)
     yield f"{who}, known since {_shown(profile.created_at)}"
     for title, lines in {**sections, "timeline": _timeline(events)}.items():

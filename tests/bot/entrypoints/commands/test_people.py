@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
 from bot.adapters.database import Database
+from bot.domain.errors import CannotMerge
+from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.entrypoints.cli import run
-from bot.services.receive import start_conversation
+from bot.entrypoints.commands.people.merge import merging
+from bot.entrypoints.commands.people.show import told_of
+from bot.entrypoints.commands.people.unmerge import parting
+from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.contracts.samples import profile
 from tests.manual_clock import ManualClock
@@ -120,3 +126,26 @@ def test_a_visitor_is_named_by_their_channel(database: str, capsys: Capture) -> 
     capsys.readouterr()
     assert run(["people", "show", "webchat:visitor-1"]) == 0
     assert "webchat visitor-1 (proved)" in capsys.readouterr().out
+
+
+async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    stage.clock.forward(timedelta(days=1))
+    await stage.meet(ProfileId("bea"), phone="+447700900456", attributes={"team_size": 20})
+    told = await merging(stage.runtime, "+447700900456", PHONE, dry_run=True, who="a test")
+    assert told[:2] == [
+        "bea is merged into ana, who has been known longer",
+        "  team_size: 50 counts, 20 is kept in the record of the merge",
+    ]
+    assert told[-1] == "Nothing was changed."
+    done = await merging(stage.runtime, "+447700900456", PHONE, dry_run=False, who="a test")
+    assert done == [*told[:-1], "Merged. To undo it: overture people unmerge ana"]
+    async with stage.store.transaction() as uow:
+        shown = [line async for line in told_of(uow, ANA)]
+    assert "  2026-11-24 12:00 UTC  bea into ana by a test: by command" in shown
+    assert await parting(stage.runtime, "bea") == (
+        "bea is a person of their own again. What has come since stays with ana."
+    )
+    with pytest.raises(CannotMerge, match="merged with nobody"):
+        await parting(stage.runtime, "bea")
