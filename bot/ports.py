@@ -26,6 +26,7 @@ from bot.domain.language_model import Completion, Prompt
 from bot.domain.merging import Claim, Merge
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.person import Identity, Profile
+from bot.domain.privacy import Erasure
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 from bot.domain.review import Review
 from bot.domain.score import ScoreChange
@@ -793,6 +794,19 @@ class Merges(Protocol):
         """Remove a profile that nothing refers to but identities, segments and CRM links, and those with it."""
 
 
+class PersonalData(Protocol):
+    """All that is kept of one person, whatever the table: to be given to them, or erased."""
+
+    async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The rows of every table that are theirs, as JSON has them."""
+
+    async def erase(
+        self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
+    ) -> Erasure:
+        """Delete them all. Of the addresses to be left alone only a salted digest is kept: whoever is claimed to have
+        one again is suppressed as soon as that is noted."""
+
+
 class CrmLinks(Protocol):
     async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
@@ -869,6 +883,8 @@ class UnitOfWork(Protocol):
     def timeline(self) -> Timeline: ...
     @property
     def merges(self) -> Merges: ...
+    @property
+    def personal_data(self) -> PersonalData: ...
     @property
     def crm_links(self) -> CrmLinks: ...
     @property

@@ -125,6 +125,8 @@ profile = Table(
     Column("locale", Text),
     Column("attributes", Json, nullable=False),
     Column("tags", Json, nullable=False),
+    Column("objected_at", Moment),
+    Column("restricted_at", Moment),
 )
 
 identity = Table(
@@ -253,6 +255,27 @@ suppression = Table(
     Column("reason", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+erased_address = Table(
+    "erased_address",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Suppressions of addresses that were erased: only a salted digest is left of each."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("salt", Text, nullable=False),
+)
+"""Receipts: how many rows of which table were erased. The salt is the same in all."""
 
 decision = Table(
     "decision",

@@ -28,7 +28,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is known of one person. `attributes` are what journeys, actions and the CRM read and write."""
+    """What is known of one person. `attributes` are what journeys, actions and the CRM read and write.
+
+    Since `objected_at` there is no marketing and no scoring; since `restricted_at` nothing is done but answering.
+    """
 
     id: ProfileId
     created_at: datetime
@@ -36,6 +39,8 @@ class Profile:
     time_zone: str | None = None
     locale: str | None = None
     tags: frozenset[str] = frozenset()
+    objected_at: datetime | None = None
+    restricted_at: datetime | None = None
 
     def with_attribute(self, name: str, value: Any) -> Profile:
         return replace(self, attributes={**self.attributes, name: value})

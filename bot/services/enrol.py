@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.domain.consent import Purpose
 from bot.domain.effects import AskForm, Emit, JourneyEffect, SendResponse, StartAction, StartJourney, StopJourney
 from bot.domain.entries import Entry
 from bot.domain.handoff import HandoffState
@@ -43,6 +44,7 @@ from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
 
+LOOK_AGAIN = timedelta(days=1)
 LONGEST_CHAIN = 50
 """How many events one cause may lead to: journeys that set each other off would never end."""
 
@@ -108,6 +110,9 @@ async def let_in(
     last = await uow.enrolments.last_entry(profile_id, journey.id)
     if is_too_soon(entry, last, now):
         return None
+    profile = await uow.profiles.get(profile_id)
+    if profile.restricted_at is not None or (profile.objected_at is not None and journey.purpose is Purpose.MARKETING):
+        return None
     if entry.condition is not None:
         known = await read_facts(uow, runtime, profile_id, counted=counted_events(entry.condition))
         if not meets_condition(entry, known.profile, known.lead, data, now, counts=known.did):
@@ -171,6 +176,8 @@ async def _step(
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
         known = await read_facts(uow, runtime, enrolment.profile_id, counted=journey.counted)
+        if known.is_restricted:
+            return await _stand_still(uow, enrolment, trigger, now)
         facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored, known.did)
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
@@ -195,6 +202,14 @@ async def _step(
     )
     emitted = await _do(uow, runtime, after, result.effects, cause, now)
     return [*emitted, *word_of_end(after)]
+
+
+async def _stand_still(uow: UnitOfWork, enrolment: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
+    """Nothing may be done with what is known of the person: what comes due is looked at again tomorrow."""
+    if isinstance(trigger, TimerFired | Entered):
+        due_at = now + LOOK_AGAIN if isinstance(trigger, TimerFired) else enrolment.due_at
+        await uow.enrolments.save(replace(enrolment, due_at=due_at, seq=enrolment.seq + 1))
+    return ()
 
 
 async def _do(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.ids import ProfileId, new_id
-from bot.domain.person import Identity, Profile
+from bot.domain.person import ANONYMOUS_ID, USER_ID, Identity, Profile
 from bot.ports import UnitOfWork
 from bot.services.keep_segments import meet_segments
 from bot.services.runtime import Runtime
+
+NAMED_BY = ("phone", "email", USER_ID, ANONYMOUS_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,25 @@ async def by_id(uow: UnitOfWork, profile_id: ProfileId) -> ProfileId:
             if merge is None or merge.merged.id != found:
                 raise NoSuchPerson(f'there is no person "{profile_id}"') from error
             found = merge.kept.id
+
+
+async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
+    """By our id, else by an identity: a phone number, an address, another system's id, or `webchat:<visitor>`.
+
+    Raises NoSuchPerson.
+    """
+    with suppress(NoSuchPerson):
+        return await by_id(uow, ProfileId(name))
+    kind, parted, value = name.partition(":")
+    ways = [(one, name.lower() if one == "email" else name) for one in NAMED_BY]
+    for one, known in [*ways, *([(kind, value)] if parted else [])]:
+        owner = await uow.profiles.owner_of(one, known)
+        if owner is not None:
+            return owner.id
+    raise NoSuchPerson(
+        f'nobody is known as "{name}". Name an id, a phone number with + and the country\'s code, an e-mail address, '
+        "your own id of them, or <channel>:<address>"
+    )
 
 
 async def meet_person(uow: UnitOfWork, runtime: Runtime, identity: Identity, now: datetime) -> ProfileId:

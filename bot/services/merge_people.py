@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -23,6 +23,7 @@ from bot.services.keep_segments import sort_into_segments
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 TWICE = "they were in it twice, as two people who are one"
 STRICTER = "two profiles of one person were merged, and one of them had refused"
@@ -199,6 +200,8 @@ def _joined(kept: Profile, merged: Profile) -> Profile:
         tags=kept.tags | merged.tags,
         time_zone=kept.time_zone or merged.time_zone,
         locale=kept.locale or merged.locale,
+        objected_at=kept.objected_at or merged.objected_at,
+        restricted_at=kept.restricted_at or merged.restricted_at,
     )
 
 
@@ -244,9 +247,16 @@ def _parted(now_known: Profile, merge: Merge) -> Profile:
         now_known,
         attributes=attributes,
         tags=now_known.tags - (other.tags - before.tags),
-        time_zone=before.time_zone if now_known.time_zone == other.time_zone else now_known.time_zone,
-        locale=before.locale if now_known.locale == other.locale else now_known.locale,
+        time_zone=_own(now_known.time_zone, other.time_zone, before.time_zone),
+        locale=_own(now_known.locale, other.locale, before.locale),
+        objected_at=_own(now_known.objected_at, other.objected_at, before.objected_at),
+        restricted_at=_own(now_known.restricted_at, other.restricted_at, before.restricted_at),
     )
+
+
+def _own(now_known: T, others: T, before: T) -> T:
+    """What there was before, where what is there now came from the other one."""
+    return before if now_known == others else now_known
 
 
 async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:

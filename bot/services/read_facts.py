@@ -25,6 +25,7 @@ class Known:
     zones: tuple[str, ...]
     scored: frozenset[str]
     did: Counts
+    is_restricted: bool = False
 
 
 async def read_facts(
@@ -39,6 +40,7 @@ async def read_facts(
         zones=await _zones(uow, runtime, profile),
         scored=frozenset(change.rule for change in changes),
         did=await uow.timeline.counts(profile_id, counted),
+        is_restricted=profile.restricted_at is not None,
     )
 
 

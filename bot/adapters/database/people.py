@@ -11,6 +11,7 @@ from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, s
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
+from bot.adapters.database.erased_addresses import suppress_erased
 from bot.adapters.database.facts import as_stored, facts_text
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
@@ -189,6 +190,7 @@ class StoredProfiles(Repository):
             "claimed_at": at,
         }
         await self._session.execute(CLAIM, row)
+        await suppress_erased(self._session, identity.value)
 
     async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
         self._identities.forget(profile_id)
@@ -223,6 +225,8 @@ def _knowledge(profile: Profile) -> dict[str, Any]:
         "locale": as_stored(profile.locale),
         "attributes": facts_text(profile.attributes),
         "tags": NAMES.dump(tuple(sorted(map(as_stored, profile.tags)))),
+        "objected_at": profile.objected_at,
+        "restricted_at": profile.restricted_at,
     }
 
 
@@ -235,6 +239,8 @@ def profile_of(row: Any) -> Profile:
         time_zone=row.time_zone,
         locale=row.locale,
         tags=frozenset(NAMES.load(row.tags)),
+        objected_at=row.objected_at,
+        restricted_at=row.restricted_at,
     )
 
 

@@ -17,6 +17,7 @@ from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
+from bot.adapters.database.personal_data import StoredPersonalData
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.publishing import StoredJourneys
 from bot.adapters.database.repository import Session
@@ -53,6 +54,7 @@ class Transaction:
         self.schedules = StoredSchedules(session)
         self.timeline = StoredTimeline(session)
         self.merges = StoredMerges(session, self.write)
+        self.personal_data = StoredPersonalData(session)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.adapters.database import Database
 from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
 from bot.domain.errors import CannotMerge
 from bot.domain.ids import ProfileId
@@ -23,8 +24,15 @@ from bot.services.merge_people import TWICE, merge_people, part_people
 from bot.services.receive import receive
 from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.manual_clock import ManualClock
 
 BEA, BEAS_PHONE, MAIL = ProfileId("bea"), "+447700900456", "ana@example.com"
+
+
+@pytest.fixture
+def stage(store: Database, clock: ManualClock) -> Stage:
+    """On SQLite, and on PostgreSQL."""
+    return Stage(store, clock)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The timeline of people, and merges of two profiles into one."""
+"""The timeline of people, merges of two profiles into one, and what is left of people who were erased."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ HAS_KEY = sa.text("key IS NOT NULL")
 
 
 def upgrade() -> None:
+    for wish in ("objected_at", "restricted_at"):
+        op.add_column("profile", sa.Column(wish, sa.BigInteger()))
     op.create_table(
         "person_event",
         sa.Column("position", POSITION, sa.Identity(), nullable=False),
@@ -45,8 +47,29 @@ def upgrade() -> None:
     )
     op.create_index("ix_merge_kept", "merge", ["kept"])
     op.create_index("ix_merge_merged", "merge", ["merged"])
+    op.create_table(
+        "erased_address",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "channel", name="pk_erased_address"),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("rows", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_erasure"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("erasure")
+    op.drop_table("erased_address")
     op.drop_table("merge")
     op.drop_table("person_event")
+    for wish in ("restricted_at", "objected_at"):
+        op.drop_column("profile", wish)
