@@ -50,6 +50,8 @@ PARK: Argument = ("--park", {"action": "store_true", "help": "stop the runs of p
 
 PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
 
+OUT: Argument = ("--out", {"type": Path, "help": "the file to write (the terminal)"})
+
 COMMANDS = (
     Command(
         "serve",
@@ -150,6 +152,23 @@ COMMANDS = (
         ),
     ),
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
+    Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
+    Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
+    Command(
+        "people erase",
+        "delete all that is kept of a person",
+        (PERSON, ("--yes", {"action": "store_true", "help": "it cannot be undone, and is meant"}), BY),
+    ),
+    Command(
+        "people object",
+        "end all marketing to a person, and scoring",
+        (PERSON, ("--withdraw", {"action": "store_true", "help": "they no longer object"}), BY),
+    ),
+    Command(
+        "people restrict",
+        "do nothing with what is kept of a person but keep it",
+        (PERSON, ("--lift", {"action": "store_true", "help": "it may be used again"})),
+    ),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(

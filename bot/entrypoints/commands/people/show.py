@@ -51,6 +51,10 @@ async def told_of(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
         sections["merges"] = merges
     events = await uow.timeline.of(who, limit=SHOWN + 1)
     yield f"{who}, known since {_shown(profile.created_at)}"
+    if profile.objected_at is not None:
+        yield f"objects to marketing since {_shown(profile.objected_at)}"
+    if profile.restricted_at is not None:
+        yield f"restricted since {_shown(profile.restricted_at)}"
     for title, lines in {**sections, "timeline": _timeline(events)}.items():
         yield f"{title}:"
         for line in list(lines) or ["none"]:

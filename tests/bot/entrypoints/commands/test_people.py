@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from bot.adapters.database import Database
-from bot.domain.errors import CannotMerge
+from bot.domain.errors import CannotMerge, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.entrypoints.cli import run
+from bot.entrypoints.commands.people.erase import erasing
 from bot.entrypoints.commands.people.merge import merging
+from bot.entrypoints.commands.people.object import objecting
 from bot.entrypoints.commands.people.show import told_of
 from bot.entrypoints.commands.people.unmerge import parting
 from bot.services.start_conversation import start_conversation
@@ -149,3 +153,63 @@ async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Da
     )
     with pytest.raises(CannotMerge, match="merged with nobody"):
         await parting(stage.runtime, "bea")
+
+
+def test_a_person_gets_all_that_is_kept_of_them(database: str, capsys: Capture, tmp_path: Path) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "export", PHONE]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["person"], told["tables"]["profile"][0]["attributes"]["team_size"]) == ("ana", 50)
+    out = tmp_path / "ana.json"
+    assert run(["people", "export", "ana", "--out", str(out)]) == 0
+    assert json.loads(out.read_text())["tables"] == told["tables"]
+    assert out.stat().st_mode & 0o077 == 0
+    assert run(["people", "export", "ana", "--out", str(tmp_path / "no" / "ana.json")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_consent_is_proved_with_the_words(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "consent", "ana"]) == 0
+    assert json.loads(capsys.readouterr().out)["records"][0]["words_shown"] == "May we?"
+
+
+def test_erasing_is_to_be_meant(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    assert run(["people", "erase", "ana"]) == 2
+    assert "add --yes" in capsys.readouterr().err
+
+
+async def test_the_receipt_of_an_erasure_counts_what_was_deleted(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    told = await erasing(stage.runtime, PHONE, who="a test")
+    assert told[0].startswith("Erased 2026-11-23 12:00 UTC by a test; receipt ")
+    assert "  1 of profile" in told
+    assert told[-1] == "Addresses that get no more marketing: 1"
+    with pytest.raises(SettingsError, match="nobody is known"):
+        await erasing(stage.runtime, PHONE, who="a test")
+
+
+async def test_an_objection_is_noted_and_withdrawn(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    assert await objecting(stage.runtime, "ana", withdraw=False, who="a test") == (
+        "ana objects: no more marketing, and no more points."
+    )
+    async with stage.store.transaction() as uow:
+        assert "objects to marketing since 2026-11-23 12:00 UTC" in [line async for line in told_of(uow, ANA)]
+    assert "no longer objects" in await objecting(stage.runtime, "ana", withdraw=True, who="a test")
+
+
+def test_a_restriction_is_noted_and_lifted(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "restrict", "ana"]) == 0
+    assert run(["people", "show", "ana"]) == 0
+    assert "restricted since " in capsys.readouterr().out
+    assert run(["people", "restrict", "ana", "--lift"]) == 0
+    assert run(["people", "show", "ana"]) == 0
+    assert "restricted since " not in capsys.readouterr().out
