@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
-from bot.domain.errors import CannotMerge, WebhookRejected
+from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.entrypoints.named_person import NobodyNamed, read_person
 from bot.entrypoints.translate import to_webhook_request
@@ -26,6 +27,7 @@ from bot.services.merge_people import merge_people, part_people
 from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
 
 BY_API = "the API"
+MOST_TRIES = 3
 Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
 
 
@@ -58,9 +60,7 @@ class PeopleApi:
             asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
             self._service.access.check(asked)
             try:
-                async with self._runtime.store.transaction() as uow:
-                    person = await by_name(uow, request.match_info["person"])
-                    told = await work(uow, person, asked.body)
+                told = await self._done(work, request.match_info["person"], asked.body)
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
             except CannotMerge as error:
@@ -68,6 +68,17 @@ class PeopleApi:
             return web.json_response(told, headers={"Cache-Control": "no-store"})
 
         return handle
+
+    async def _done(self, work: Work, name: str, body: bytes) -> Mapping[str, Any]:
+        """Again, where somebody else was at work on the person."""
+        for _ in range(MOST_TRIES - 1):
+            with suppress(Conflict):
+                return await self._try(work, name, body)
+        return await self._try(work, name, body)
+
+    async def _try(self, work: Work, name: str, body: bytes) -> Mapping[str, Any]:
+        async with self._runtime.store.transaction() as uow:
+            return await work(uow, await by_name(uow, name), body)
 
     async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         return await all_data(uow, person, self._runtime.clock.now())

@@ -33,7 +33,7 @@ async def service(service_of: Callable[..., Service], stage: Stage) -> Service:
         now = stage.clock.now()
         await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), now)
         record = ConsentRecord(
-            ANA, Purpose.MARKETING, "sms", True, now, "asked in the chat", "May we?", MessageId(message)
+            ANA, Purpose.MARKETING, "sms", True, now, "asked in the chat", "May we?", MessageId(f"sms:{message}")
         )
         await uow.consents.add(record)
     stage.clock.forward(timedelta(days=1))

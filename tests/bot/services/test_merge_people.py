@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.merge_people import TWICE, merge_people, part_people
 from bot.services.receive import receive
 from bot.services.start_conversation import start_conversation
+from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.manual_clock import ManualClock
 
@@ -272,3 +274,15 @@ def test_nobody_is_written_to_by_a_channel_that_either_had_refused(
         refused = any(one is not None and not one.granted for one in standing)
         may = after is not None and after.granted and channel not in ended
         assert may == (not refused and any(one is not None for one in standing))
+
+
+async def test_events_that_come_while_two_are_merged_are_not_lost(two: Stage) -> None:
+    """Whoever is told of the one that goes is told of the one who stays."""
+
+    async def tell(number: int) -> None:
+        event = Told("pricing.viewed", two.clock.now(), f"m{number}", profile_id=BEA)
+        assert (await take_events(two.runtime, [event]))[0].result == "taken"
+
+    await asyncio.gather(*(tell(number) for number in range(3)), merge(two), *(tell(number) for number in range(3, 9)))
+    found = await everything(two, ANA)
+    assert found["events"].count("pricing.viewed") == 9

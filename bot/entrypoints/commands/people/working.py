@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import logging
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from bot.entrypoints.event_log import require_file
+from bot.entrypoints.logs import set_up_logs
 from bot.entrypoints.wiring import open_service
 from bot.services.runtime import Runtime
 from bot.settings import Settings
@@ -17,6 +19,7 @@ T = TypeVar("T")
 
 def work(settings: Settings, doing: Callable[[Runtime], Awaitable[T]]) -> T:
     """Do it, with the journeys and segments that are in force; raises SettingsError where there is no database."""
+    set_up_logs(settings.log, level=logging.WARNING)
     require_file(settings.database_url, "look into")
     return asyncio.run(_work(settings, doing))
 
