@@ -30,7 +30,7 @@ class Identity:
 class Profile:
     """What is known of one person. `attributes` are what journeys, actions and the CRM read and write.
 
-    Since `objected_at` there is no marketing and no scoring; since `restricted_at` nothing is done but answering.
+    Since `objected_at` there is no marketing and no scoring; since `restricted_at` they are only answered.
     """
 
     id: ProfileId
