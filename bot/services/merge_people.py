@@ -57,7 +57,7 @@ async def plan_merge(uow: UnitOfWork, one: ProfileId, other: ProfileId) -> Merge
         kept,
         merged,
         ended=_in_twice(await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)),
-        withdrawn=_refused_by_the_other(await uow.consents.of(kept.id), await uow.consents.of(merged.id)),
+        withdrawn=refused_by_the_other(await uow.consents.of(kept.id), await uow.consents.of(merged.id)),
         rows={table: count for table, count in (await uow.merges.count(merged.id)).items() if count},
     )
 
@@ -155,7 +155,7 @@ def _in_twice(mine: Iterable[Enrolment], theirs: Iterable[Enrolment]) -> tuple[E
     return tuple(max(pair, key=lambda run: (run.entered_at, run.id)) for pair in pairs)
 
 
-def _refused_by_the_other(mine: Sequence[ConsentRecord], theirs: Sequence[ConsentRecord]) -> tuple[ConsentRecord, ...]:
+def refused_by_the_other(mine: Sequence[ConsentRecord], theirs: Sequence[ConsentRecord]) -> tuple[ConsentRecord, ...]:
     """The grants that would count after the merge although the other one had refused."""
     found = []
     for purpose, channel in dict.fromkeys((one.purpose, one.channel) for one in (*mine, *theirs)):

@@ -21,11 +21,12 @@ from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.services.know_person import NoSuchPerson, by_id
-from bot.services.merge_people import TWICE, merge_people, part_people
+from bot.services.merge_people import TWICE, merge_people, part_people, refused_by_the_other
 from bot.services.receive import receive
 from bot.services.start_conversation import start_conversation
 from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.contracts.samples import NOON
 from tests.manual_clock import ManualClock
 
 BEA, BEAS_PHONE, MAIL = ProfileId("bea"), "+447700900456", "ana@example.com"
@@ -257,9 +258,6 @@ records = st.lists(st.tuples(st.sampled_from(["sms", "email"]), st.booleans(), s
 def test_nobody_is_written_to_by_a_channel_that_either_had_refused(
     mine: list[tuple[str, bool, int]], theirs: list[tuple[str, bool, int]]
 ) -> None:
-    from bot.services.merge_people import _refused_by_the_other
-    from tests.contracts.samples import NOON
-
     def ledger(who: ProfileId, lines: list[tuple[str, bool, int]]) -> list[ConsentRecord]:
         return [
             ConsentRecord(who, Purpose.MARKETING, channel, granted, NOON + timedelta(hours=hour), "a test", "May we?")
@@ -267,7 +265,7 @@ def test_nobody_is_written_to_by_a_channel_that_either_had_refused(
         ]
 
     ana, bea = ledger(ANA, mine), ledger(BEA, theirs)
-    ended = {one.channel for one in _refused_by_the_other(ana, bea)}
+    ended = {one.channel for one in refused_by_the_other(ana, bea)}
     for channel in ("sms", "email"):
         standing = [standing_consent(one, Purpose.MARKETING, channel) for one in (ana, bea)]
         after = standing_consent([*ana, *bea], Purpose.MARKETING, channel)
