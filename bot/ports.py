@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -23,13 +23,16 @@ from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage
 from bot.domain.language_model import Completion, Prompt
+from bot.domain.merging import Claim, Merge
 from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech, Text
 from bot.domain.person import Identity, Profile
 from bot.domain.preview import Preview, as_text
+from bot.domain.privacy import Erasure
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 from bot.domain.review import Review
 from bot.domain.score import ScoreChange
 from bot.domain.sending_rules import SendingRules
+from bot.domain.timeline import PersonEvent
 from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
 
 
@@ -486,10 +489,22 @@ class Profiles(Protocol):
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         """Who has this identity: whoever proved it, else whoever claimed it last."""
 
+    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
+        """People who have this text in an identity, an attribute or a tag. It looks at everybody."""
+
+    async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
+        """Who has each of these that anybody has, as `owner_of` says."""
+
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         """Note the identity; a verified one stays verified."""
 
+    async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
+        """The identity is not theirs."""
+
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]: ...
+    async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
+        """Everybody who has proved this identity, in the order of their ids."""
+
     async def lock(self, profile_id: ProfileId) -> None:
         """Until this transaction ends, others who want this lock of the person wait."""
 
@@ -633,6 +648,9 @@ class Enrolments(Protocol):
 
     async def last_entry(self, profile_id: ProfileId, journey: str) -> datetime | None: ...
     async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[Enrolment]:
+        """All of the person's runs, the oldest first."""
+
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
         """Due enrolments, locked for this transaction; other workers skip them."""
 
@@ -795,12 +813,79 @@ class Segments(Protocol):
         """Leave this change where it is, with the error; it is not claimed again."""
 
     async def drop_unheard(self, limit: int) -> int:
-        """Forget the oldest changes of people who wait in no journey; how many those were."""
+        """Of the oldest changes, those of people who wait in no journey go onto their timelines only; how many."""
+
+
+class Timeline(Protocol):
+    """What happened to people. Lines are added, and never changed."""
+
+    async def add(self, event: PersonEvent) -> None:
+        """With the others at the end of the transaction, or when a timeline is read. It has no key."""
+
+    async def add_new(self, events: Sequence[PersonEvent]) -> frozenset[str]:
+        """Add those whose key was not taken before; their keys."""
+
+    async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
+        """The latest, newest first."""
+
+    async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
+        """Of each of these events, how often it happened to the person on which day (UTC)."""
+
+
+class Merges(Protocol):
+    """Profiles that were made one."""
+
+    async def add(self, merge: Merge) -> None: ...
+    async def latest(self, profile_id: ProfileId) -> Merge | None:
+        """The latest merge that this person was in, on either side, and that was not undone."""
+
+    async def all_of(self, profile_id: ProfileId) -> Sequence[Merge]:
+        """Every one, the oldest first."""
+
+    async def undone(self, merge_id: str, at: datetime) -> None: ...
+    async def claims(self, profile_id: ProfileId) -> Sequence[Claim]:
+        """The person's identities, each with when it was claimed."""
+
+    async def count(self, profile_id: ProfileId) -> Mapping[str, int]:
+        """How many rows of each table are the person's."""
+
+    async def carry(self, source: ProfileId, target: ProfileId) -> Mapping[str, tuple[str, ...]]:
+        """Make all that is the one person's the other's, but the profile; the keys of the rows by table.
+
+        Conversations and hand-offs get a new version, so that whoever is at work on one looks again.
+        """
+
+    async def carry_back(self, moved: Mapping[str, Sequence[str]], source: ProfileId, target: ProfileId) -> None:
+        """Make those of these rows that are still the one person's the other's again."""
+
+    async def rekey(self, keys: Mapping[str, str]) -> None:
+        """Give score changes other keys, by the ones that they have."""
+
+    async def uncount(self, keys: Sequence[str]) -> None:
+        """Take out the score changes of these keys."""
+
+    async def remove(self, profile_id: ProfileId) -> None:
+        """Remove a profile that nothing refers to but identities, segments and CRM links, and those with it."""
+
+
+class PersonalData(Protocol):
+    """All that is kept of one person, whatever the table: to be given to them, or erased."""
+
+    async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The rows of every table that are theirs, as JSON has them."""
+
+    async def erase(
+        self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
+    ) -> Erasure:
+        """Delete them all. Of the addresses to be left alone only a salted digest is kept: whoever is claimed to have
+        one again is suppressed as soon as that is noted."""
 
 
 class CrmLinks(Protocol):
     async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
+        """The id in each CRM that has a record of the person."""
 
 
 class Feeds(Protocol):
@@ -872,6 +957,12 @@ class UnitOfWork(Protocol):
     def scores(self) -> Scores: ...
     @property
     def segments(self) -> Segments: ...
+    @property
+    def timeline(self) -> Timeline: ...
+    @property
+    def merges(self) -> Merges: ...
+    @property
+    def personal_data(self) -> PersonalData: ...
     @property
     def crm_links(self) -> CrmLinks: ...
     @property

@@ -10,6 +10,7 @@ from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator, from_js
 from bot.domain.conversation import Event, Tracker
 from bot.domain.delivery import Dispatch
 from bot.domain.journey import Journey
+from bot.domain.merging import Merge
 from bot.domain.message import Inbound
 from bot.domain.send_window import SendWindow
 
@@ -88,6 +89,7 @@ INBOUND: Codec[Inbound] = Codec(Inbound)
 DISPATCH: Codec[Dispatch] = Codec(Dispatch)
 WINDOW: Codec[SendWindow] = Codec(SendWindow)
 JOURNEY: Codec[Journey] = Codec(Journey)
+MERGE: Codec[Merge] = Codec(Merge)
 NAMES: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
 PLAIN = PlainCodec(dict[str, Any])
 """Any JSON object: attributes, slots, a feed's item."""

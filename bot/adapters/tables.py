@@ -134,6 +134,8 @@ profile = Table(
     Column("locale", Text),
     Column("attributes", Json, nullable=False),
     Column("tags", Json, nullable=False),
+    Column("objected_at", Moment),
+    Column("restricted_at", Moment),
 )
 
 identity = Table(
@@ -168,6 +170,37 @@ crm_link = Table(
     Column("profile_id", Text, ForeignKey("profile.id"), primary_key=True),
     Column("crm_id", Text, nullable=False),
 )
+
+person_event = Table(
+    "person_event",
+    metadata,
+    _position(),
+    _profile_id(),
+    _shard(),
+    Column("event", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("key", Text),
+    Column("data", Text, nullable=False),
+    Index("ix_person_event_profile_id", "profile_id", "event", "at"),
+    _partial("ux_person_event_key", "key", where="key IS NOT NULL", unique=True),
+)
+"""The timeline of everybody: append-only."""
+
+merge = Table(
+    "merge",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kept", Text, nullable=False),
+    Column("merged", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("undone_at", Moment),
+    Column("body", Text, nullable=False),
+    Index("ix_merge_kept", "kept"),
+    Index("ix_merge_merged", "merged"),
+)
+"""Profiles that were made one, with what it takes to part them."""
 
 # ---------------------------------------------------------------- segments
 
@@ -231,6 +264,27 @@ suppression = Table(
     Column("reason", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )
+
+erased_address = Table(
+    "erased_address",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("reason", Words, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Suppressions of addresses that were erased: only a salted digest is left of each."""
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("rows", Text, nullable=False),
+    Column("salt", Text, nullable=False),
+)
+"""Receipts: how many rows of which table were erased. The salt is the same in all."""
 
 decision = Table(
     "decision",

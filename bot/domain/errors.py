@@ -14,6 +14,7 @@ OvertureError
 │   ├── LanguageModelAway       it cannot be reached, is too slow or too busy
 │   ├── LanguageModelRefused    it does not take the request: its key, name or dialect is wrong
 │   └── LanguageModelNonsense   it answered, but what it said is cut off, empty or declined
+├── CannotMerge             two people cannot be made one, or one cannot be made two again
 ├── CannotPublish           a journey does not stand so that this can be done; the message says what to do
 └── Conflict                somebody else changed the row since it was read
 """
@@ -136,6 +137,10 @@ class LanguageModelNonsense(LanguageModelError):
 
 class Conflict(OvertureError):
     """The row changed since it was read; read again and decide again."""
+
+
+class CannotMerge(OvertureError):
+    """Two profiles cannot be made one, or parted; the message says why."""
 
 
 class CannotPublish(OvertureError):

@@ -15,6 +15,7 @@ from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.publishing import PIN, OnEdit
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import Step
+from bot.domain.timeline import Counts
 
 REPLIED = "message.received"
 """The person wrote: `channel`, `text` and `intent` say where, what, and what it was understood as. `enrolment` is the
@@ -34,6 +35,8 @@ SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 
 ENTRANCE = ":enter"
 """Where those come from who take their first step. No step is called so."""
+TOLD_BY_SERVICE = frozenset({REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT})
+"""Events that nobody else may tell, for what they say is relied upon."""
 
 WHOLE = 10_000
 """Shares of people are counted in parts of this."""
@@ -74,6 +77,8 @@ class Journey:
     priority: int = 50
     on_edit: OnEdit = PIN
     source: str = field(default="", compare=False, repr=False)
+    counted: tuple[str, ...] = ()
+    """The events that its expressions count with `did`."""
 
 
 class EnrolmentStatus(StrEnum):
@@ -217,7 +222,8 @@ class Facts:
     """What a journey may look at: `profile` and `lead` are plain mappings that its expressions read.
 
     `rep_has_the_floor`: a colleague is talking with the person, so its times stand still. `zones` are the time zones
-    that the person may be in, and `scored` the rules that have given them points before.
+    that the person may be in, `scored` the rules that have given them points before, and `did` how often what the
+    journey counts has happened to them.
     """
 
     trigger: Trigger
@@ -226,3 +232,4 @@ class Facts:
     rep_has_the_floor: bool = False
     zones: tuple[str, ...] = ()
     scored: frozenset[str] = frozenset()
+    did: Counts = field(default_factory=dict)

@@ -218,6 +218,17 @@ class CrmStep:
 
 
 @dataclass(frozen=True, slots=True)
+class EmitStep:
+    """Tell that something has happened to the person: journeys that wait for it go on, others begin."""
+
+    id: str
+    event: str
+    values: tuple[tuple[str, Any], ...]
+    then: str
+    kind: Literal["emit"] = "emit"
+
+
+@dataclass(frozen=True, slots=True)
 class GoStep:
     id: str
     then: str
@@ -239,5 +250,6 @@ Step = (
     | RunStep
     | HandoffStep
     | CrmStep
+    | EmitStep
     | GoStep
 )

@@ -53,6 +53,9 @@ LANES: Argument = (
     "--lanes",
     {"help": "which work to do here: all (if you say nothing), none, or of replies,timers,sends,segments,crm"},
 )
+PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
+
+OUT: Argument = ("--out", {"type": Path, "help": "the file to write (the terminal)"})
 
 COMMANDS = (
     Command(
@@ -160,6 +163,36 @@ COMMANDS = (
             ("--out", {"type": Path, "metavar": "DIR", "help": "write a page and the figures as JSON there"}),
         ),
     ),
+    Command("people show", "tell what is known of a person", (PERSON,)),
+    Command("people find", "find people by what is known of them", (("text", {"help": "a part of it, such as ana@"}),)),
+    Command(
+        "people merge",
+        "make two profiles of one person one",
+        (
+            PERSON,
+            ("other", {"help": "the other one, named the same way"}),
+            ("--dry-run", {"action": "store_true", "help": "only say what would become of what both have"}),
+            BY,
+        ),
+    ),
+    Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
+    Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
+    Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
+    Command(
+        "people erase",
+        "delete all that is kept of a person",
+        (PERSON, ("--yes", {"action": "store_true", "help": "it cannot be undone, and is meant"}), BY),
+    ),
+    Command(
+        "people object",
+        "end all marketing to a person, and scoring",
+        (PERSON, ("--withdraw", {"action": "store_true", "help": "they no longer object"}), BY),
+    ),
+    Command(
+        "people restrict",
+        "do nothing with what is kept of a person but keep it",
+        (PERSON, ("--lift", {"action": "store_true", "help": "it may be used again"})),
+    ),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -223,6 +256,7 @@ COMMANDS = (
 GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
     "journeys": "look at journeys, try them, and put them in force",
+    "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
     "nlu": "look into how messages are understood",
 }

@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, Inbound
+from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
+from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
@@ -80,6 +82,8 @@ class Server:
         RasaApi(self._service, self._take_webhook).add_routes(app)
         Understanding(self._service).add_routes(app)
         JourneysApi(self._service).add_routes(app)
+        EventsApi(self._service).add_routes(app)
+        PeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
         return app
 

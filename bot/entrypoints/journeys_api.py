@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
-from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.errors import WebhookRejected
-from bot.domain.ids import ProfileId
 from bot.domain.message import storable
-from bot.domain.person import Identity
+from bot.entrypoints.named_person import NobodyNamed, read_person
 from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
-from bot.services.admit import Admitted, NoSuchJourney, NoSuchPerson, Wanted, admit
+from bot.services.admit import Admitted, NoSuchJourney, admit
+from bot.services.know_person import NoSuchPerson
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-LONGEST_KEY, LONGEST_ID = 128, 255
-WAYS = '{"id": ...}, {"phone": "+447700900123"} or {"email": "ana@example.com"}'
+LONGEST_KEY = 128
 
 
 class JourneysApi:
@@ -39,7 +35,11 @@ class JourneysApi:
         asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
         self._service.access.check(asked)
         body = _json_object(asked.body)
-        person, data = _person(body.get("person")), body.get("data", {})
+        try:
+            person = read_person(body.get("person"))
+        except NobodyNamed as error:
+            raise WebhookRejected(400, str(error)) from error
+        data = body.get("data", {})
         if not isinstance(data, dict):
             raise WebhookRejected(400, '"data" must be an object')
         try:
@@ -71,24 +71,6 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def _person(told: Any) -> Wanted:
-    """Whom the caller names, in one of three ways."""
-    match told:
-        case {"id": str(name), **more} if not more and 0 < len(name) <= LONGEST_ID and storable(name) == name:
-            return Wanted(profile_id=ProfileId(name))
-        case {"phone": str(number), **more} if not more:
-            if not E164.fullmatch(number):
-                raise WebhookRejected(400, "the phone number must begin with + and the country's code, without blanks")
-            return Wanted(identity=Identity("phone", number))
-        case {"email": str(address), **more} if not more:
-            try:
-                known = validate_email(address, check_deliverability=False).normalized
-            except EmailNotValidError as error:
-                raise WebhookRejected(400, f"the e-mail address is none: {error}") from error
-            return Wanted(identity=Identity("email", known.lower()))
-    raise WebhookRejected(400, f'"person" must say who it is: {WAYS}')
 
 
 def _key(headers: Mapping[str, str]) -> str | None:

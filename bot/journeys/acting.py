@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.effects import AddTag, ChangeScore, RemoveTag, RequestHandoff, SendResponse, SetAttribute, SyncCrm
+from bot.domain.effects import AddTag, ChangeScore, Emit, RemoveTag, RequestHandoff, SendResponse, SetAttribute, SyncCrm
 from bot.domain.score import Score
 from bot.domain.steps import (
     BranchStep,
     CrmStep,
+    EmitStep,
     GoStep,
     HandoffStep,
     ScoreStep,
@@ -52,6 +53,9 @@ def act(run: Run, step: Step) -> str:
         case CrmStep(note=note, record=record):
             run.effects.append(SyncCrm(run.worded(note), run.all_computed(record)))
             run.did("updates the CRM")
+        case EmitStep(event=event, values=values):
+            run.effects.append(Emit(event, run.all_computed(values)))
+            run.did(f"tells {event}")
         case GoStep(then=then):
             run.did(f"goes to {then}")
         case _:

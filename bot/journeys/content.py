@@ -16,7 +16,7 @@ from bot.domain.publishing import PIN, OnEdit
 from bot.domain.steps import END
 from bot.journeys import wording
 from bot.journeys.entries import read_entries
-from bot.journeys.expression import check
+from bot.journeys.expression import check, counted_events
 from bot.journeys.fields import Fields, plain
 from bot.journeys.graph import check_graph
 from bot.journeys.kinds import kinds_of, profile_names
@@ -52,7 +52,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
     first = steps.read(head)
     on_edit = _on_edit(head, steps)
     check_graph(steps.steps, steps.places, first, faults, steps.broken)
-    _check_expressions(head, conditions, steps, known)
+    counted = _check_expressions(head, conditions, steps, known)
     check_values_set(steps, known.profile, faults)
     faults.raise_if_any()
     assert purpose is not None  # noqa: S101  a missing one has left a fault
@@ -73,6 +73,7 @@ def read_journey(document: Document, known: Known, warnings: Faults | None = Non
         priority=priority,
         on_edit=on_edit,
         source=document.text,
+        counted=counted,
     )
 
 
@@ -172,8 +173,13 @@ def _on_edit(head: Fields, steps: StepReader) -> OnEdit:
     return OnEdit("map", tuple(found))
 
 
-def _check_expressions(head: Fields, conditions: list[tuple[Place, str]], steps: StepReader, known: Known) -> None:
-    """Every condition and computed value, once it is known which forms this journey asks and how it parts people."""
+def _check_expressions(
+    head: Fields, conditions: list[tuple[Place, str]], steps: StepReader, known: Known
+) -> tuple[str, ...]:
+    """Every condition and computed value, once it is known which forms this journey asks and how it parts people.
+
+    The events that they count.
+    """
     slots = frozenset(slot for form in steps.forms_asked for slot in known.forms.get(form, ()))
     if steps.runs_actions:
         slots |= known.slots
@@ -189,3 +195,4 @@ def _check_expressions(head: Fields, conditions: list[tuple[Place, str]], steps:
         wrong = check(source, roots, kinds)
         if wrong is not None:
             head.faults.add(place, f'the expression "{source.strip()}" cannot be used: {wrong}')
+    return tuple(sorted(frozenset().union(*(counted_events(source) for _, source, _ in expressions))))

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.domain.entries import Entry, EventEntry
 from bot.domain.journey import Journey
+from bot.domain.timeline import Counts
 from bot.journeys.expression import is_true
 
 
@@ -29,9 +30,18 @@ def is_too_soon(entry: Entry, last: datetime | None, now: datetime) -> bool:
 
 
 def meets_condition(
-    entry: Entry, profile: Mapping[str, Any], lead: Mapping[str, Any], data: Mapping[str, Any], now: datetime
+    entry: Entry,
+    profile: Mapping[str, Any],
+    lead: Mapping[str, Any],
+    data: Mapping[str, Any],
+    now: datetime,
+    *,
+    counts: Counts | None = None,
 ) -> bool:
-    """Whether the condition of the entry, if it has one, holds for this person; `data` is what they come in with."""
+    """Whether the condition of the entry, if it has one, holds for this person; `data` is what they come in with.
+
+    `counts` are of the events that the condition counts.
+    """
     if entry.condition is None:
         return True
-    return is_true(entry.condition, {"profile": profile, "lead": lead, "event": data, "now": now})
+    return is_true(entry.condition, {"profile": profile, "lead": lead, "did": counts, "event": data, "now": now})

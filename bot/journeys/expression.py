@@ -3,7 +3,8 @@
 It is total: evaluation never raises and always ends. A missing name is null; a comparison with null, or between
 values of different types, is false; division by zero and numbers too large are null; `and`, `or` and `not` give true
 or false, where null, 0, '' and [] count as false. Lists and groups of values are never equal to anything. Dates are
-texts. What day it is (UTC) comes in as the name `now`; without it, `days_since` and `days_until` are null.
+texts. What day it is (UTC) comes in as the name `now`; without it, `days_since` and `days_until` are null, and so is
+`did` where it is to look back some days. What `did` counts comes in as the name `did`: events by name and day.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from bot.documents import did_you_mean
@@ -23,6 +25,7 @@ from bot.journeys.syntax import (
     Call,
     Comparison,
     Constant,
+    Did,
     ExpressionError,
     Items,
     Name,
@@ -30,6 +33,7 @@ from bot.journeys.syntax import (
     Negative,
     Node,
     bounded,
+    leaves_of,
     parse,
 )
 
@@ -74,19 +78,17 @@ def is_true(source: str, names: Mapping[str, Any]) -> bool:
 
 def names_in(node: Node) -> list[Name]:
     """Every name that the expression looks at."""
-    match node:
-        case Name():
-            return [node]
-        case Constant():
-            return []
-        case Items(items=parts) | AllOf(parts=parts) | AnyOf(parts=parts) | Call(arguments=parts):
-            return [name for part in parts for name in names_in(part)]
-        case Negated(of=of) | Negative(of=of):
-            return names_in(of)
-        case Comparison(left=left, right=right):
-            return names_in(left) + names_in(right)
-        case Arithmetic(first=first, rest=rest):
-            return names_in(first) + [name for _, part in rest for name in names_in(part)]
+    return [leaf for leaf in leaves_of(node) if isinstance(leaf, Name)]
+
+
+@lru_cache(maxsize=1_000)
+def counted_events(source: str) -> frozenset[str]:
+    """The events that the expression counts with `did`; none in one that cannot be read."""
+    try:
+        node = parse(source)
+    except ExpressionError:
+        return frozenset()
+    return frozenset(leaf.event for leaf in leaves_of(node) if isinstance(leaf, Did))
 
 
 def _check_name(name: Name, known: Mapping[str, Collection[str] | None]) -> None:
@@ -132,6 +134,8 @@ def _value(node: Node, names: Mapping[str, Any]) -> Any:
             for sign, part in rest:
                 result = _calculate(sign, result, _value(part, names))
             return result
+        case Did(event=event, days=days):
+            return _times(names.get("did"), event, days, names.get("now"))
         case Call(function="days_since", arguments=(argument,)):
             return _days_since(_value(argument, names), names.get("now"))
         case Call(function="days_until", arguments=(argument,)):
@@ -236,6 +240,17 @@ def _days_since(value: Any, now: Any) -> int | None:
     if day is None or not isinstance(now, datetime):
         return None
     return (now.astimezone(UTC).date() - day).days
+
+
+def _times(counts: Any, event: str, days: int | None, now: Any) -> int | float | None:
+    """How often it happened; with `days`, on today (UTC) and the days before it, so many together."""
+    by_day = counts.get(event, {}) if isinstance(counts, Mapping) else {}
+    if days is None:
+        return bounded(sum(by_day.values()))
+    if not isinstance(now, datetime):
+        return None
+    before = now.astimezone(UTC).date().toordinal() - days
+    return bounded(sum(count for day, count in by_day.items() if day.toordinal() > before))
 
 
 def _lower(value: Any) -> Any:

@@ -169,7 +169,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
 
 def _is_over(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetime) -> bool:
     condition = journey.exit_when
-    return condition is not None and is_true(condition, names_of(enrolment, facts.profile, facts.lead, now))
+    return condition is not None and is_true(condition, names_of(enrolment, facts.profile, facts.lead, facts.did, now))
 
 
 def _is_awaited(enrolment: Enrolment, event: str, data: Mapping[str, Any]) -> bool:

@@ -247,6 +247,10 @@ def _systems(known: Known) -> Mapping[str, Schema]:
         "webhook": _object(webhook, "Tell another system.", required=("to",)),
         "run": {"anyOf": [run, with_values], "description": "Send the person through another journey."},
         "handoff": _object(handoff, "Ask a colleague to take over.", required=("reason",)),
+        "emit": {
+            "anyOf": [_ref("event"), _object({"event": _ref("event"), "with": _ref("values")}, required=("event",))],
+            "description": "Tell that something has happened: journeys that wait for it go on, others begin.",
+        },
         "crm": _object(
             {"note": _text("A note."), "record": _ref("values")}, "Bring the person's record up to date in the CRM."
         ),

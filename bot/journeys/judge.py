@@ -35,6 +35,8 @@ class SendFacts:
     channel: str
     consent: ConsentRecord | None = None
     suppression: Suppression | None = None
+    objected_at: datetime | None = None
+    restricted_at: datetime | None = None
     rep_has_the_floor: bool = False
     in_dialogue: bool = False
     windows: Sequence[SendWindow] = ()
@@ -62,6 +64,8 @@ def judge(facts: SendFacts, now: datetime) -> Verdict:
 
 
 def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:
+    if facts.restricted_at is not None:
+        return Withhold(f"what is kept of this person may only be kept since {_day(facts.restricted_at)}")
     match facts.purpose:
         case Purpose.DESK:
             return Send("to our own desk")
@@ -80,6 +84,8 @@ def _judge_service(facts: SendFacts, now: datetime) -> Verdict:
 
 
 def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
+    if facts.objected_at is not None:
+        return Withhold(f"this person objected to marketing on {_day(facts.objected_at)}")
     if facts.suppression is not None:
         return Withhold(f"this address opted out on {_day(facts.suppression.at)}")
     if facts.consent is None:

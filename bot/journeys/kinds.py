@@ -14,6 +14,7 @@ from bot.journeys.syntax import (
     Call,
     Comparison,
     Constant,
+    Did,
     ExpressionError,
     Items,
     Name,
@@ -81,6 +82,8 @@ def check_kinds(node: Node, kinds: Kinds) -> AttributeType | None:
             return YES_NO
         case Arithmetic():
             return _check_arithmetic(node, kinds)
+        case Did():
+            return NUMBER
         case Call(function=function, arguments=arguments):
             return _check_call(function, arguments, kinds)
 

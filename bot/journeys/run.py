@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain.effects import JourneyEffect
 from bot.domain.journey import Enrolment, EnrolmentStatus, Facts, Journey
 from bot.domain.steps import Step
+from bot.domain.timeline import Counts
 from bot.journeys.expression import evaluate, in_words, is_true
 from bot.journeys.send_window import zones_of
 
@@ -60,6 +61,7 @@ class Run:
         self.enrolment = Standing(enrolment)
         self.profile = dict(facts.profile)
         self.lead = dict(facts.lead)
+        self.counts = facts.did
         self.scored = set(facts.scored)
         self.rep_has_the_floor = facts.rep_has_the_floor
         self.now = now
@@ -117,7 +119,7 @@ class Run:
     # ------------------------------------------------------------ what expressions read
 
     def names(self) -> Mapping[str, Any]:
-        return names_of(self.enrolment, self.profile, self.lead, self.now)
+        return names_of(self.enrolment, self.profile, self.lead, self.counts, self.now)
 
     def holds(self, condition: str) -> bool:
         return is_true(condition, self.names())
@@ -188,7 +190,11 @@ class Run:
 
 
 def names_of(
-    enrolment: Enrolment | Standing, profile: Mapping[str, Any], lead: Mapping[str, Any], now: datetime
+    enrolment: Enrolment | Standing,
+    profile: Mapping[str, Any],
+    lead: Mapping[str, Any],
+    counts: Counts,
+    now: datetime,
 ) -> Mapping[str, Any]:
     """What the expressions of this enrolment read."""
     data = enrolment.data
@@ -199,6 +205,7 @@ def names_of(
         "answer": data.get("answer"),
         "happened": data.get("happened"),
         "split": data.get("split"),
+        "did": counts,
         "now": now,
     }
 

@@ -10,8 +10,6 @@ from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.selection import check_selection
 
-LATER = ("did",)
-
 
 def read_segment(document: Document, schema: ProfileSchema | None) -> Segment:
     """Read one segment; raises ContentError with every fault in it."""
@@ -19,7 +17,13 @@ def read_segment(document: Document, schema: ProfileSchema | None) -> Segment:
     head = Fields(document, faults, document.data, "a segment")
     if not head.is_mapping:
         faults.raise_if_any()
-    head.only("segment", "label", "if", later=LATER)
+    if head.has("did"):
+        head.faults.add(
+            head.place("did"),
+            'what people did is a part of the condition, and not "did".',
+            "Write if: \"did('pricing.viewed', 30) >= 3\": three times or more in 30 days.",
+        )
+    head.only("segment", "label", "if", "did")
     name = head.read("segment", wording.identifier, required=True, advice="Begin with segment: <id>.") or ""
     stem = PurePath(document.path).stem
     if name and name != stem:

@@ -5,11 +5,12 @@ The rest is refused here, in a sentence, rather than answered differently.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from bot.domain.audience import ProfileSchema
-from bot.journeys.expression import check, names_in
+from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
+from bot.journeys.expression import check
 from bot.journeys.kinds import ALWAYS_THERE, kinds_of, profile_names
 from bot.journeys.syntax import (
     AllOf,
@@ -18,13 +19,14 @@ from bot.journeys.syntax import (
     Call,
     Comparison,
     Constant,
+    Did,
     ExpressionError,
     Items,
     Name,
-    Negated,
-    Negative,
     Node,
+    leaves_of,
     parse,
+    parts_of,
 )
 
 LEAD = frozenset(name.removeprefix("lead.") for name in ALWAYS_THERE if name.startswith("lead."))
@@ -56,29 +58,33 @@ def check_selection(source: str, schema: ProfileSchema | None) -> str | None:
 
 @lru_cache(maxsize=1_000)
 def looks_at(source: str) -> frozenset[str]:
-    """What the condition depends on: `profile.team_size`, `profile.tags`, `lead`."""
-    paths = (name.path for name in names_in(parse(source)))
-    return frozenset("lead" if path[0] == "lead" else ".".join(path[:2]) for path in paths)
+    """What the condition depends on: `profile.team_size`, `profile.tags`, `lead`, `did:pricing.viewed`."""
+    found = set()
+    for leaf in leaves_of(parse(source)):
+        match leaf:
+            case Name(path=("lead", *_)):
+                found.add("lead")
+            case Name(path=path):
+                found.add(".".join(path[:2]))
+            case Did(event=event):
+                found.add(counting(event))
+    return frozenset(found)
 
 
-def _parts(node: Node) -> Sequence[Node]:
-    match node:
-        case Items(items=parts) | AllOf(parts=parts) | AnyOf(parts=parts) | Call(arguments=parts):
-            return parts
-        case Negated(of=of) | Negative(of=of):
-            return (of,)
-        case Comparison(left=left, right=right):
-            return (left, right)
-        case Arithmetic(first=first, rest=rest):
-            return (first, *(part for _, part in rest))
-        case Constant() | Name():
-            return ()
+def counting(event: str) -> str:
+    """What a condition depends on that counts this event."""
+    return f"did:{event}"
 
 
 def _check(node: Node) -> None:
     match node:
         case Constant(value=str() as value) if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in value):
             raise ExpressionError("it has a character that no text has (NUL, or half of a pair).")
+        case Did(event=event) if event in (SEGMENT_ENTERED, SEGMENT_LEFT):
+            raise ExpressionError(
+                f'people cannot be found by "{event}", for segments would depend on each other. '
+                "Write the condition of the other segment instead."
+            )
         case Items():
             raise ExpressionError("a list can only stand behind in or not in: x in ['a', 'b'].")
         case Call(function=function) if function in NOT_FOUND_BY:
@@ -89,15 +95,15 @@ def _check(node: Node) -> None:
             for part in (left, *items):
                 _check(part)
             return
-    for part in _parts(node):
+    for part in parts_of(node):
         _check(part)
 
 
 def _weight(node: Node) -> int:
     """How often values are looked at: SQL has no variables, so what is asked of a part twice is worked out twice."""
-    parts = [_weight(part) for part in _parts(node)]
+    parts = [_weight(part) for part in parts_of(node)]
     match node:
-        case Name():
+        case Name() | Did():
             return 1
         case Constant():
             return 0

@@ -131,7 +131,7 @@ def _heeded(world: World) -> dict[str, Any]:
 
 
 def _depends_on_days(condition: str) -> bool:
-    return bool(looks_at(condition)) and ("days_since" in condition or "days_until" in condition)
+    return bool(looks_at(condition)) and any(name in condition for name in ("days_since", "days_until", "did"))
 
 
 class _Life:

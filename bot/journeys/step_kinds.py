@@ -12,6 +12,7 @@ from bot.domain.steps import (
     ActionStep,
     AskStep,
     CrmStep,
+    EmitStep,
     HandoffStep,
     RunStep,
     ScoreStep,
@@ -269,3 +270,15 @@ def read_crm(reader: StepReader, fields: Fields, at: Position) -> Step | None:
         crm.missing("note", "Write a note, or fields of its record: record: {deal_stage: demo}.")
     reader.note_expression(note, crm.place("note"))
     return CrmStep(at.id, note or "", at.then, record) if note or record else None
+
+
+def read_emit(reader: StepReader, fields: Fields, at: Position) -> Step | None:
+    """`emit: trial.started`, or `emit: {event: trial.started, with: {size: "= answer.team_size"}}`."""
+    if not isinstance(fields.node["emit"], Mapping):
+        event = fields.read("emit", wording.emitted, required=True, advice="Name an event, such as trial.started.")
+        return EmitStep(at.id, event, (), at.then) if event else None
+    emit = fields.inner("emit", "emit")
+    emit.only("event", "with")
+    event = emit.read("event", wording.emitted, required=True, advice="Name an event, such as trial.started.")
+    values = reader.values(emit, "with")
+    return EmitStep(at.id, event, values, at.then) if event else None

@@ -16,7 +16,7 @@ from bot.journeys.known import Known
 
 KINDS = (
     "send", "wait", "ask", "branch", "split", "score", "set", "add_to", "tag", "remove_from", "action", "webhook",
-    "run", "handoff", "crm", "go", "end",
+    "run", "handoff", "crm", "emit", "go", "end",
 )  # fmt: skip
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "ask": ("remind", "silent", "refuse", "human"),
@@ -302,4 +302,5 @@ READERS: Mapping[str, Callable[[StepReader, Fields, Position], Step | None]] = {
     "run": step_kinds.read_run,
     "handoff": step_kinds.read_handoff,
     "crm": step_kinds.read_crm,
+    "emit": step_kinds.read_emit,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -30,7 +30,10 @@ FUNCTIONS = {
     "days_since": 1,
     "days_until": 1,
 }
-"""Each function, and how many values it takes."""
+"""Each function, and how many values it takes; `did` is a node of its own."""
+
+MOST_DAYS = 3660
+"""How far back `did` looks: ten years."""
 
 ADVICE = {
     "=": 'Write "==" to compare.',
@@ -110,7 +113,39 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-Node = Constant | Name | Items | Negated | Negative | AllOf | AnyOf | Comparison | Arithmetic | Call
+@dataclass(frozen=True, slots=True)
+class Did:
+    """`did('pricing.viewed', 30)`: how often the event happened to the person, in so many days or ever (None)."""
+
+    event: str
+    days: int | None = None
+
+
+Node = Constant | Name | Items | Negated | Negative | AllOf | AnyOf | Comparison | Arithmetic | Call | Did
+
+
+def parts_of(node: Node) -> Sequence[Node]:
+    """What the node is directly made of."""
+    match node:
+        case Items(items=parts) | AllOf(parts=parts) | AnyOf(parts=parts) | Call(arguments=parts):
+            return parts
+        case Negated(of=of) | Negative(of=of):
+            return (of,)
+        case Comparison(left=left, right=right):
+            return (left, right)
+        case Arithmetic(first=first, rest=rest):
+            return (first, *(part for _, part in rest))
+        case Constant() | Name() | Did():
+            return ()
+
+
+def leaves_of(node: Node) -> Iterator[Node]:
+    """The parts that have no parts: constants, names, and what is counted."""
+    parts = parts_of(node)
+    if not parts:
+        yield node
+    for part in parts:
+        yield from leaves_of(part)
 
 
 @lru_cache(maxsize=4096)
@@ -303,9 +338,25 @@ class _Parser:
 
     def _call(self, name: str) -> Node:
         arguments = self._list(")")
+        if name == "did":
+            return _did(arguments)
         if name not in FUNCTIONS:
-            raise ExpressionError(f'there is no function "{name}". {did_you_mean(name, FUNCTIONS)}'.rstrip())
+            near = did_you_mean(name, [*FUNCTIONS, "did"])
+            raise ExpressionError(f'there is no function "{name}". {near}'.rstrip())
         wanted = FUNCTIONS[name]
         if len(arguments) != wanted:
             raise ExpressionError(f"{name}() takes {wanted} value{'s' * (wanted != 1)}, not {len(arguments)}.")
         return Call(name, arguments)
+
+
+def _did(arguments: Sequence[Node]) -> Did:
+    """`did('pricing.viewed')` or `did('pricing.viewed', 30)`; both are written out, for the database looks them up."""
+    match arguments:
+        case [Constant(value=str() as event)] if event:
+            return Did(event)
+        case [Constant(value=str() as event), Constant(value=int() as days)] if event and 0 < days <= MOST_DAYS:
+            return Did(event, days)
+    raise ExpressionError(
+        "did() takes the name of an event in quotation marks, and perhaps how many days back: "
+        f"did('pricing.viewed', 30). Days are a whole number from 1 to {MOST_DAYS}."
+    )

@@ -7,10 +7,10 @@ state in memory. `tell` hears of everything, in order; nothing is kept of what i
 from __future__ import annotations
 
 import heapq
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -63,6 +63,7 @@ from bot.journeys.expression import is_true
 from bot.journeys.interpreter import advance, begin, word_of_end
 from bot.journeys.resting import ANSWER
 from bot.journeys.run import later
+from bot.journeys.selection import counting, looks_at
 from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
 from bot.journeys.virtual_world import Noted, Someone, What, World
 
@@ -101,12 +102,14 @@ class VirtualPerson:
         self._tell_what_it_did = tell_what_it_did
         self._contact = VirtualContact(world, someone, now)
         self._scored: set[str] = set()
+        self._did: dict[str, Counter[date]] = {}
         self._entered: dict[str, datetime] = {}
         self._runs = 0
         self._wrote_last: dict[EnrolmentId, datetime] = {}
         self._outside: list[Enrolment] = []  # runs whose goal may still be reached
         self._due: list[tuple[datetime, int, int, Enrolment | VirtualMessage]] = []
         self._number = 0
+        self._counted = frozenset().union(*(looks_at(one.condition) for one in world.segments.values()))
         self._segments = {name for name, one in world.segments.items() if self._belongs(one, now)}
 
     # ------------------------------------------------------------ time
@@ -229,6 +232,9 @@ class VirtualPerson:
             if not waiting:
                 return
             event = waiting.popleft()
+            self._did.setdefault(event.event, Counter())[now.astimezone(UTC).date()] += 1
+            if counting(event.event) in self._counted:
+                waiting.extend(self._keep_segments(now))
             for run in list(self.inside.values()):
                 if self.inside.get(run.id) is run:
                     waiting.extend(self._step(run, Happened(event.event, event.data), now))
@@ -240,7 +246,7 @@ class VirtualPerson:
         """None where they are not let in."""
         if is_too_soon(entry, self._entered.get(journey.id), now):
             return None
-        if not meets_condition(entry, self.profile, self.lead, data, now):
+        if not meets_condition(entry, self.profile, self.lead, data, now, counts=self._did):
             return None
         if not journey.many_at_once and any(one.journey == journey.id and not one.lane for one in self.inside.values()):
             return None
@@ -283,7 +289,7 @@ class VirtualPerson:
     def _step(self, run: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
         journey = self._world.journeys[run.journey]
         talks = self.colleague == "talks"
-        facts = Facts(trigger, self.profile, self.lead, talks, self._contact.zones, frozenset(self._scored))
+        facts = Facts(trigger, self.profile, self.lead, talks, self._contact.zones, frozenset(self._scored), self._did)
         result = advance(journey, run, facts, now)
         after = result.enrolment
         if after is run:
@@ -360,6 +366,8 @@ class VirtualPerson:
                     self._tell(Noted(now, "handed_over", run, run.step, desk, why=reason))
                 case SyncCrm(note=note):
                     self._tell(Noted(now, "crm", run, run.step, why=note))
+                case Emit():
+                    emitted.append(effect)
                 case StartAction() | CallWebhook():
                     emitted += self._start_outside(run, effect, now)
                 case StartJourney():
@@ -404,7 +412,8 @@ class VirtualPerson:
         return emitted
 
     def _belongs(self, segment: Segment, now: datetime) -> bool:
-        return is_true(segment.condition, {"profile": self.profile, "lead": self.lead, "now": now})
+        names = {"profile": self.profile, "lead": self.lead, "did": self._did, "now": now}
+        return is_true(segment.condition, names)
 
     def _keep_segments(self, now: datetime) -> list[Emit]:
         emitted = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from bot.documents import did_you_mean
-from bot.domain.journey import REPLIED, WHOLE
+from bot.domain.journey import REPLIED, TOLD_BY_SERVICE, WHOLE
 from bot.domain.send_window import PERSON_ZONE
 from bot.domain.steps import AttributeTime, ClockTime, Until
 from bot.journeys.schedule import cron_fault
@@ -161,6 +161,14 @@ def event(text: str) -> str:
     name = text.removeprefix("event ").strip()
     if not re.fullmatch(r"[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)+", name):
         raise Unreadable(f'"{text}" is no event.', "Events are named like meeting.booked: two words with a dot.")
+    return name
+
+
+def emitted(text: str) -> str:
+    """An event that is ours to tell, and not the service's."""
+    name = event(text)
+    if name in TOLD_BY_SERVICE:
+        raise Unreadable(f'"{name}" is told by the service itself.', "Choose another name, such as trial.started.")
     return name
 
 

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.entries import ApiEntry
-from bot.domain.ids import EnrolmentId, ProfileId, new_id
+from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
-from bot.domain.person import Identity, Profile
 from bot.ports import UnitOfWork
 from bot.services.enrol import let_in
 from bot.services.in_force import is_paused, journeys_in_force
+from bot.services.know_person import Wanted, know_person
 from bot.services.runtime import TIMERS, Runtime
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Who is to be let in: by our own id, or by an identity, with which they are made known where they are not yet."""
-
-    profile_id: ProfileId | None = None
-    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +30,6 @@ class NoSuchJourney(LookupError):
     """There is no journey of this name that the API lets people into."""
 
 
-class NoSuchPerson(LookupError):
-    """Nobody has this id."""
-
-
 async def admit(
     runtime: Runtime, journey_id: str, wanted: Wanted, data: Mapping[str, Any], *, key: str | None = None
 ) -> Admitted:
@@ -56,7 +43,7 @@ async def admit(
         journey, entries = await _opened(uow, runtime, journey_id)
         if (before := await _before(uow, journey_id, entry_key)) is not None:
             return _told(before)
-        profile_id = await _person(uow, wanted, now)
+        profile_id = await know_person(uow, runtime, wanted, now)
         if await is_paused(uow, journey_id):
             return Admitted("not_entered", profile_id, why="the journey is paused")
         for entry in entries:
@@ -88,20 +75,3 @@ async def _before(uow: UnitOfWork, journey_id: str, entry_key: str | None) -> En
 def _told(enrolment: Enrolment) -> Admitted:
     held_out = enrolment.status is EnrolmentStatus.HELD_OUT
     return Admitted("held_out" if held_out else "entered", enrolment.profile_id, enrolment.id)
-
-
-async def _person(uow: UnitOfWork, wanted: Wanted, now: datetime) -> ProfileId:
-    """Whoever has the identity. Somebody new is a claim of the caller's, and has consented to nothing."""
-    if wanted.profile_id is not None:
-        try:
-            return (await uow.profiles.get(wanted.profile_id)).id
-        except LookupError as error:
-            raise NoSuchPerson(f'there is no person "{wanted.profile_id}"') from error
-    assert wanted.identity is not None  # noqa: S101  one of the two is given
-    owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
-    if owner is not None:
-        return owner.id
-    profile = Profile(ProfileId(new_id(now)), now)
-    await uow.profiles.add(profile)
-    await uow.profiles.claim(profile.id, wanted.identity, now)
-    return profile.id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
 from bot.domain.effects import Emit
 from bot.domain.entries import EventEntry
@@ -12,8 +13,10 @@ from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import REPLIED, Enrolment, Journey
 from bot.domain.understanding import OPT_OUT_INTENT
+from bot.journeys.expression import counted_events
 from bot.journeys.resting import ANSWER
 from bot.ports import UnitOfWork
+from bot.services.note_event import note_event
 from bot.services.respond import OPENED
 from bot.services.weigh import Matter, note_decision
 from bot.services.write_turn import Turn
@@ -22,8 +25,11 @@ LONGEST_TEXT = 1000
 """Characters of a message that journeys get to see."""
 
 
-async def attribute_reply(uow: UnitOfWork, journeys: Iterable[Journey], turn: Turn, now: datetime) -> Sequence[Emit]:
-    """The event of this message for the journeys, before its turn is written; none where it is nothing for them.
+async def attribute_reply(
+    uow: UnitOfWork, journeys: Iterable[Journey], segments: Iterable[Segment], turn: Turn, now: datetime
+) -> Sequence[Emit]:
+    """The event of this message for journeys and segments, before its turn is written; where it is nothing for them, it
+    only goes onto the person's timeline.
 
     Keywords and opt-outs are none, nor is what is said to a colleague, nor that somebody has opened the chat.
     """
@@ -37,30 +43,30 @@ async def attribute_reply(uow: UnitOfWork, journeys: Iterable[Journey], turn: Tu
     owner = await _owner(uow, turn, inside)
     if owner is not None:
         await _note(uow, turn, owner, inside, now)
-    if not any(REPLIED in one.waiting_for for one in inside) and not _is_heeded(journeys):
-        return ()
     asked = conversation.asking_enrolment is not None
-    return (
-        Emit(
-            REPLIED,
-            {
-                "channel": conversation.channel,
-                "text": turn.text[:LONGEST_TEXT],
-                "intent": understood.intent.name,
-                # What answers a form is no reply to anything else, nor to what the journey does next.
-                "enrolment": "" if asked or owner is None else owner.id,
-            },
-        ),
+    event = Emit(
+        REPLIED,
+        {
+            "channel": conversation.channel,
+            "text": turn.text[:LONGEST_TEXT],
+            "intent": understood.intent.name,
+            # What answers a form is no reply to anything else, nor to what the journey does next.
+            "enrolment": "" if asked or owner is None else owner.id,
+        },
     )
+    if any(REPLIED in one.waiting_for for one in inside) or _is_heeded(journeys, segments):
+        return (event,)
+    await note_event(uow, conversation.profile_id, event, now)
+    return ()
 
 
-def _is_heeded(journeys: Iterable[Journey]) -> bool:
-    """Whether a message lets anybody into a journey, or ends one. Where none does, it costs them nothing."""
+def _is_heeded(journeys: Iterable[Journey], segments: Iterable[Segment]) -> bool:
+    """Whether a message lets anybody into a journey or segment, or ends one. Where none does, it costs them nothing."""
     return any(
         REPLIED in journey.exit_events
         or any(isinstance(entry, EventEntry) and entry.event == REPLIED for entry in journey.entries)
         for journey in journeys
-    )
+    ) or any(REPLIED in counted_events(segment.condition) for segment in segments)
 
 
 async def _owner(uow: UnitOfWork, turn: Turn, inside: Sequence[Enrolment]) -> Enrolment | None:

@@ -169,7 +169,8 @@ async def _customer_turn(
     async with runtime.store.transaction() as uow:
         if moved is not None:
             await close_where_it_was_asked(uow, moved, now)
-        reply = await attribute_reply(uow, (await open_journeys(uow, runtime)).values(), turn, now)
+        journeys = (await open_journeys(uow, runtime)).values()
+        reply = await attribute_reply(uow, journeys, runtime.library.current().segments.values(), turn, now)
         await write_turn(uow, runtime, turn, now)
         await tell_journeys(uow, runtime, turn.conversation.profile_id, reply, now)
         await plan_check_in(uow, runtime, turn, now)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
+from bot.domain.consent import Purpose
 from bot.domain.effects import AskForm, Emit, JourneyEffect, SendResponse, StartAction, StartJourney, StopJourney
 from bot.domain.entries import Entry
 from bot.domain.handoff import HandoffState
@@ -28,17 +29,22 @@ from bot.domain.journey import (
     Trigger,
 )
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
+from bot.journeys.expression import counted_events
 from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
 from bot.journeys.judge import JOURNEY_STOPPED
+from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
+from bot.services.keep_segments import keep_segments
+from bot.services.note_event import note_event
 from bot.services.perform import perform
 from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
 
+LOOK_AGAIN = timedelta(days=1)
 LONGEST_CHAIN = 50
 """How many events one cause may lead to: journeys that set each other off would never end."""
 
@@ -51,14 +57,27 @@ async def carry_out(
 
 
 async def tell_journeys(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, events: Iterable[Emit], now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    events: Iterable[Emit],
+    now: datetime,
+    *,
+    noted: bool = False,
 ) -> None:
-    """Let the events move this person's journeys on, and the events that those emit, until all is still."""
+    """Let the events move this person's segments and journeys on, and the events that those emit, until all is still.
+
+    Each goes onto the person's timeline; `noted`: these are there already.
+    """
     waiting = deque(events)
-    for _ in range(LONGEST_CHAIN):
+    there_already = len(waiting) if noted else 0
+    for number in range(LONGEST_CHAIN):
         if not waiting:
             return
-        waiting.extend(await _happened(uow, runtime, profile_id, waiting.popleft(), now))
+        event = waiting.popleft()
+        if number >= there_already:
+            await note_event(uow, profile_id, event, now)
+        waiting.extend(await _happened(uow, runtime, profile_id, event, now))
     if waiting:
         log.error("events set each other off without end", event_name=waiting[0].event, profile=profile_id)
 
@@ -91,9 +110,12 @@ async def let_in(
     last = await uow.enrolments.last_entry(profile_id, journey.id)
     if is_too_soon(entry, last, now):
         return None
+    profile = await uow.profiles.get(profile_id)
+    if profile.restricted_at is not None or (profile.objected_at is not None and journey.purpose is Purpose.MARKETING):
+        return None
     if entry.condition is not None:
-        known = await read_facts(uow, runtime, profile_id)
-        if not meets_condition(entry, known.profile, known.lead, data, now):
+        known = await read_facts(uow, runtime, profile_id, counted=counted_events(entry.condition))
+        if not meets_condition(entry, known.profile, known.lead, data, now, counts=known.did):
             return None
     enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now, entry=key)
     await uow.enrolments.publish(journey)
@@ -112,7 +134,7 @@ async def _happened(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, event: Emit, now: datetime
 ) -> Sequence[Emit]:
     """Tell every journey that the person is in, then let them enter those that begin with this event."""
-    emitted: list[Emit] = []
+    emitted = [*await keep_segments(uow, runtime, profile_id, {counting(event.event)}, now)]
     for enrolment in await uow.enrolments.waiting(profile_id):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
     await _count_goals(uow, (await journeys_in_force(uow, runtime)).values(), profile_id, event, now)
@@ -151,10 +173,12 @@ async def _step(
     enrolment = enrolment if paused else gone_on(enrolment, now)
     handoff = await uow.handoffs.open_for(enrolment.profile_id)
     rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
-    known = await read_facts(uow, runtime, enrolment.profile_id)
-    facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored)
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
+        known = await read_facts(uow, runtime, enrolment.profile_id, counted=journey.counted)
+        if known.is_restricted:
+            return await _stand_still(uow, enrolment, trigger, now)
+        facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored, known.did)
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
     except Exception as error:
@@ -179,6 +203,14 @@ async def _step(
     )
     emitted = await _do(uow, runtime, after, result.effects, cause, now)
     return [*emitted, *word_of_end(after)]
+
+
+async def _stand_still(uow: UnitOfWork, enrolment: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
+    """Nothing may be done with what is known of the person: what comes due is looked at again tomorrow."""
+    if isinstance(trigger, TimerFired | Entered):
+        due_at = now + LOOK_AGAIN if isinstance(trigger, TimerFired) else enrolment.due_at
+        await uow.enrolments.save(replace(enrolment, due_at=due_at, seq=enrolment.seq + 1))
+    return ()
 
 
 async def _do(

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, Emit, JourneyEffect, RemoveTag, SetAttribute
 from bot.domain.ids import ProfileId
-from bot.journeys.expression import is_true
+from bot.journeys.expression import counted_events, is_true
 from bot.journeys.selection import looks_at
 from bot.ports import UnitOfWork
 from bot.services.person_facts import person_facts
@@ -27,6 +27,14 @@ async def keep_segments(
     """
     concerned = [one for one in _segments(runtime) if not looks_at(one.condition).isdisjoint(changed)]
     moved = await _move(uow, profile_id, concerned, now)
+    return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
+
+
+async def sort_into_segments(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime
+) -> tuple[Emit, ...]:
+    """The same for somebody of whom much has changed at once."""
+    moved = await _move(uow, profile_id, _segments(runtime), now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
 
 
@@ -66,7 +74,8 @@ async def _move(
     # Two transactions that change the same person: the second one sees what the first has done.
     await uow.profiles.lock(profile_id)
     profile, lead = await person_facts(uow, profile_id)
-    names = {"profile": profile, "lead": lead, "now": now}
+    counted = frozenset().union(*(counted_events(one.condition) for one in segments))
+    names = {"profile": profile, "lead": lead, "did": await uow.timeline.counts(profile_id, counted), "now": now}
     is_in = await uow.segments.of(profile_id)
     moved = []
     for segment in segments:

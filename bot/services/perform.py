@@ -81,7 +81,9 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case ClaimIdentity(identity=kind, value=value):
             await uow.profiles.claim(cause.profile_id, Identity(kind, value), now)
         case ChangeScore():
-            await uow.scores.add_at_end(_score_change(effect, cause, now))
+            profile = await uow.profiles.get(cause.profile_id)
+            if profile.objected_at is None and profile.restricted_at is None:
+                await uow.scores.add_at_end(_score_change(effect, cause, now))
         case RecordConsent():
             await uow.consents.add(_consent(effect, cause, now))
         case OptOut(how=how):

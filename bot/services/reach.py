@@ -16,8 +16,8 @@ from bot.domain.message import ExecuteAction, OpenForm
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.person_facts import person_facts
-from bot.services.receive import start_conversation
 from bot.services.runtime import Runtime
+from bot.services.start_conversation import start_conversation
 from bot.services.weigh import Matter, note_decision
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
+from bot.domain.timeline import Counts
 from bot.journeys.send_window import is_zone, zones_of
 from bot.ports import UnitOfWork
 from bot.services.person_facts import lead_facts, profile_facts
@@ -16,15 +17,21 @@ from bot.services.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What expressions read as `profile` and `lead`, the time zones they may be in, and what gave them points."""
+    """What expressions read as `profile` and `lead`, the time zones they may be in, what gave them points, and how
+    often events happened to them that were asked for."""
 
     profile: Mapping[str, Any]
     lead: Mapping[str, Any]
     zones: tuple[str, ...]
     scored: frozenset[str]
+    did: Counts
+    is_restricted: bool = False
 
 
-async def read_facts(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> Known:
+async def read_facts(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, counted: Collection[str] = ()
+) -> Known:
+    """What journeys may look at; of their events, those that are `counted`."""
     profile = await uow.profiles.get(profile_id)
     changes = await uow.scores.of(profile_id)
     return Known(
@@ -32,6 +39,8 @@ async def read_facts(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -
         lead=lead_facts(changes),
         zones=await _zones(uow, runtime, profile),
         scored=frozenset(change.rule for change in changes),
+        did=await uow.timeline.counts(profile_id, counted),
+        is_restricted=profile.restricted_at is not None,
     )
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.conversation import Conversation, Tracker
+from bot.domain.conversation import Conversation
 from bot.domain.errors import Conflict
-from bot.domain.ids import ConversationId, ProfileId, new_id
+from bot.domain.ids import ProfileId, new_id
 from bot.domain.message import (
     CheckIn,
     CustomerMessage,
@@ -26,7 +26,9 @@ from bot.domain.message import (
 from bot.domain.person import Identity, Profile
 from bot.ports import Channel, UnitOfWork
 from bot.services.keep_segments import meet_segments
+from bot.services.merge_people import prove
 from bot.services.runtime import FEEDS, INBOX, SEGMENTS, Runtime
+from bot.services.start_conversation import start_conversation
 
 log = structlog.get_logger()
 
@@ -92,33 +94,17 @@ async def meet(
     identity = Identity(channel.abilities.identity, message.address, verified=True)
     conversation = await uow.conversations.at(channel.name, message.address)
     if conversation is not None:
-        if conversation.tracker.latest_message is None:
-            await uow.profiles.claim(conversation.profile_id, identity, now)
-        return conversation
+        if conversation.tracker.latest_message is not None:
+            return conversation
+        await prove(uow, runtime, conversation.profile_id, identity, now)
+        return await uow.conversations.get(conversation.id)
     profile = await uow.profiles.owner_of(identity.kind, identity.value)
     if profile is None:
         profile = Profile(ProfileId(new_id(now)), now, time_zone=message.time_zone, locale=message.locale)
         await uow.profiles.add(profile)
         await meet_segments(uow, runtime, profile.id, now)
-    await uow.profiles.claim(profile.id, identity, now)
-    return await start_conversation(uow, profile.id, channel.name, message.address, now)
-
-
-async def start_conversation(
-    uow: UnitOfWork, profile_id: ProfileId, channel: str, address: str, now: datetime
-) -> Conversation:
-    """A new, empty conversation with somebody who is already known."""
-    conversation_id = ConversationId(new_id(now))
-    conversation = Conversation(
-        id=conversation_id,
-        profile_id=profile_id,
-        channel=channel,
-        address=address,
-        tracker=Tracker(conversation_id),
-        started_at=now,
-    )
-    await uow.conversations.add(conversation)
-    return conversation
+    profile_id = await prove(uow, runtime, profile.id, identity, now)
+    return await start_conversation(uow, profile_id, channel.name, message.address, now)
 
 
 async def _show_own_line(uow: UnitOfWork, message: CustomerMessage, now: datetime) -> None:

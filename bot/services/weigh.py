@@ -63,7 +63,9 @@ async def _weigh_service(
         windows = (matter.window,) if matter.window else ()
         zones = await _zones(uow, runtime, matter) if windows else ()
         journey = await _running(uow, matter)
-        facts = replace(facts, windows=windows, zones=zones, journey=journey, **await _cap(uow, runtime, matter, now))
+        restricted_at = (await uow.profiles.get(matter.profile_id)).restricted_at if matter.profile_id else None
+        facts = replace(facts, windows=windows, zones=zones, journey=journey, restricted_at=restricted_at)
+        facts = replace(facts, **await _cap(uow, runtime, matter, now))
     return judge(facts, now)
 
 
@@ -74,12 +76,15 @@ async def _weigh_marketing(
     rules = runtime.library.current().rules
     records = await uow.consents.of(matter.profile_id)
     handoff = await uow.handoffs.open_for(matter.profile_id)
+    profile = await uow.profiles.get(matter.profile_id)
     legal = rules.windows_for(country_of(_phone(runtime, matter), runtime.region), matter.channel, now)
     facts = SendFacts(
         purpose=matter.purpose,
         channel=matter.channel,
         consent=standing_consent(records, matter.purpose, matter.channel),
         suppression=suppression,
+        objected_at=profile.objected_at,
+        restricted_at=profile.restricted_at,
         rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
         in_dialogue=await _in_dialogue(uow, matter, now),
         windows=(*legal, *((matter.window,) if matter.window else ())),

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     claiming,
     enrolling,
     entities,
+    events,
     in_process,
     journeys,
     knowledge,
@@ -33,6 +34,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "journeys": lambda options: journeys.steps_table(options.steps),
     "latency": lambda options: latency.table(),
     "simulation": lambda options: simulation.table(100_000),
+    "events": lambda options: events.table(20_000),
 }
 
 

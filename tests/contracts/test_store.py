@@ -179,6 +179,32 @@ async def test_a_database_out_of_reach_is_a_sentence_without_the_password(url: s
     await database.close()
 
 
+async def test_the_owners_of_many_identities_are_those_of_each(store: Store) -> None:
+    async with store.transaction() as uow:
+        for who in (ANNA, BEN):
+            await uow.profiles.add(profile(who))
+            await uow.profiles.claim(who, Identity("phone", PHONE, verified=who == ANNA), NOON)
+        await uow.profiles.claim(BEN, Identity("email", "ben@example.com"), NOON)
+        await uow.profiles.claim(ANNA, Identity("user_id", "ben@example.com"), NOON)
+        asked = [Identity("phone", PHONE), Identity("email", "ben@example.com"), Identity("email", "none@example.com")]
+        assert await uow.profiles.owners_of(asked) == {asked[0]: ANNA, asked[1]: BEN}
+        assert await uow.profiles.owners_of([]) == {}
+
+
+async def test_people_are_found_by_a_part_of_what_is_known_of_them(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA, attributes={"name": "Ånna 50%"}, tags=frozenset({"VIP"})))
+        await uow.profiles.add(profile(BEN))
+        await uow.profiles.claim(BEN, Identity("email", "ben_b@example.com"), NOON)
+        for part, found in {
+            "nna": [ANNA], "50%": [ANNA], "vip": [ANNA], "N_B@": [BEN], "example": [BEN], "a": [ANNA, BEN],
+        }.items():  # fmt: skip
+            assert await uow.profiles.find(part, limit=5) == found
+        for part in ("%", "!", "n%a", "nobody"):
+            assert await uow.profiles.find(part, limit=5) == ([ANNA] if part == "%" else [])
+        assert await uow.profiles.find("a", limit=1) == [ANNA]
+
+
 async def test_profiles_that_nobody_added_are_not_found(store: Store) -> None:
     async with store.transaction() as uow:
         with pytest.raises(LookupError, match="nobody"):

@@ -19,6 +19,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     false,
     func,
     literal,
@@ -33,7 +34,7 @@ from sqlalchemy import (
 from bot.adapters.database.json_in_postgresql import PostgresqlJson
 from bot.adapters.database.json_in_sqlite import SqliteJson
 from bot.adapters.database.views import ZERO, Sql, Views, bounded, compared, sure
-from bot.adapters.tables import profile, score_change
+from bot.adapters.tables import person_event, profile, score_change
 from bot.journeys.expression import LONGEST_TEXT
 from bot.journeys.syntax import (
     AllOf,
@@ -42,6 +43,7 @@ from bot.journeys.syntax import (
     Call,
     Comparison,
     Constant,
+    Did,
     Items,
     Name,
     Negated,
@@ -83,6 +85,8 @@ class _Translation:
                 return self._contains(node)
             case Comparison(sign=sign, left=left, right=right):
                 return self._compared(self.views(left), sign, self.views(right))
+            case Did():
+                return exists(literal_column("1")).where(*self._happened(node)).correlate(profile)
             case Call(function="exists", arguments=(argument,)):
                 return self.views(argument).is_there
             case Call(function="missing", arguments=(argument,)):
@@ -98,6 +102,9 @@ class _Translation:
                 return _constant(value)
             case Name(path=path):
                 return self._named(path)
+            case Did():
+                times = select(func.count()).where(*self._happened(node)).correlate(profile).scalar_subquery()
+                return Views(number=cast(times, Float))
             case Negative(of=of):
                 number = self.views(of).number
                 return NOTHING if number is None else Views(number=ZERO - number)
@@ -146,6 +153,17 @@ class _Translation:
                 return Views(text=_grade())
             case _:
                 return NOTHING
+
+    # ------------------------------------------------------------ events
+
+    def _happened(self, did: Did) -> list[Sql]:
+        """Which lines of the person's timeline are counted."""
+        counted = [person_event.c.profile_id == profile.c.id, person_event.c.event == literal(did.event, Text)]
+        if did.days is not None:
+            today: Sql = bindparam(TODAY, type_=Text)
+            first = self._json.start_of_day(today, did.days - 1)
+            counted.append(type_coerce(person_event.c.at, BigInteger) >= first)
+        return counted
 
     # ------------------------------------------------------------ comparisons
 

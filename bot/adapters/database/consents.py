@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from bot.adapters.database.erased_addresses import forget_erased
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.tables import consent, decision, suppression
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
@@ -68,6 +69,7 @@ class StoredConsents(Repository):
 
     async def lift(self, channel: str, address: str) -> None:
         await self._session.execute(LIFT, {"on_channel": channel, "to_address": address})
+        await forget_erased(self._session, channel, address)
 
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         found = await self._session.execute(SUPPRESSION, {"on_channel": channel, "to_address": address})

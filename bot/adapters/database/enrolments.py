@@ -49,6 +49,11 @@ WAITING = (
     .where(enrolment.c.profile_id == bindparam("profile"), _waits)
     .order_by(enrolment.c.entered_at, enrolment.c.id)
 )
+OF = (
+    select(enrolment)
+    .where(enrolment.c.profile_id == bindparam("profile"))
+    .order_by(enrolment.c.entered_at, enrolment.c.id)
+)
 CLAIM_DUE = (
     select(enrolment)
     .where(_goes_on, enrolment.c.due_at <= bindparam("now"), enrolment.c.due_at >= bindparam("floor"))
@@ -206,6 +211,9 @@ class StoredEnrolments(Repository):
 
     async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]:
         return [_enrolment(row) for row in await self._execute(WAITING, {"profile": profile_id})]
+
+    async def of(self, profile_id: ProfileId) -> Sequence[Enrolment]:
+        return [_enrolment(row) for row in await self._execute(OF, {"profile": profile_id})]
 
     async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
         values = {"now": now, "floor": self._watermark.floor(now), "most": limit}

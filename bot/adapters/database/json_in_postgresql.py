@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    type_coerce,
 )
 from sqlalchemy import literal_column as words
 
@@ -73,6 +74,11 @@ class PostgresqlJson:
         a_day: Sql = words("86400000000", BigInteger)
         into_the_day = (microseconds % a_day + a_day) % a_day
         return cast(today, Date) - words("date '1970-01-01'") - (microseconds - into_the_day) // a_day
+
+    def start_of_day(self, today: Sql, days_before: int) -> Sql:
+        """The moment at which the day begins that is so many days before today."""
+        days = cast(today, Date) - words("date '1970-01-01'")
+        return (type_coerce(days, BigInteger) - days_before) * words("86400000000", BigInteger)
 
 
 def _views(value: Sql) -> Views:

@@ -60,6 +60,11 @@ class SqliteJson:
         """From the day of a moment to today."""
         return func.julianday(today) - func.julianday("1970-01-01") - _day_number(microseconds)
 
+    def start_of_day(self, today: Sql, days_before: int) -> Sql:
+        """The moment at which the day begins that is so many days before today."""
+        days = cast(func.julianday(today) - func.julianday("1970-01-01"), BigInteger) - days_before
+        return days * A_DAY
+
 
 def _day_number(microseconds: Sql) -> Sql:
     """Days since 1970, also before it."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, func, insert, or_, select, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
+from bot.adapters.database.erased_addresses import suppress_erased
 from bot.adapters.database.facts import as_stored, facts_text
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
@@ -57,6 +59,36 @@ OWNER = (
     .where(identity.c.kind == bindparam("kind"), identity.c.value == bindparam("value"))
     .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
     .limit(1)
+)
+_looked_for = bindparam("looked_for", type_=Text)
+FIND = (
+    select(profile.c.id)
+    .where(
+        or_(
+            *(cast(one, Text).ilike(_looked_for, escape="!") for one in (profile.c.attributes, profile.c.tags)),
+            profile.c.id.in_(select(identity.c.profile_id).where(identity.c.value.ilike(_looked_for, escape="!"))),
+        )
+    )
+    .order_by(profile.c.id)
+    .limit(bindparam("most"))
+)
+OWNERS = (
+    select(identity.c.kind, identity.c.value, identity.c.profile_id)
+    .where(
+        identity.c.kind.in_(bindparam("kinds", expanding=True)),
+        identity.c.value.in_(bindparam("values", expanding=True)),
+    )
+    .order_by(identity.c.verified, identity.c.claimed_at, identity.c.profile_id)
+)
+PROVERS = (
+    select(identity.c.profile_id)
+    .where(identity.c.kind == bindparam("of_kind"), identity.c.value == bindparam("of_value"), identity.c.verified)
+    .order_by(identity.c.profile_id)
+)
+DISCLAIM = delete(identity).where(
+    identity.c.kind == bindparam("of_kind"),
+    identity.c.value == bindparam("of_value"),
+    identity.c.profile_id == bindparam("of_person"),
 )
 _claim = upsert(identity)
 CLAIM = _claim.on_conflict_do_update(
@@ -134,6 +166,20 @@ class StoredProfiles(Repository):
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
         return None if row is None else profile_of(row)
 
+    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
+        escaped = re.sub("([!%_])", r"!\1", text)
+        found = await self._session.execute(FIND, {"looked_for": f"%{escaped}%", "most": limit})
+        return [row.id for row in found]
+
+    async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
+        if not identities:
+            return {}
+        pairs = {(one.kind, one.value): one for one in identities}
+        values = {"kinds": sorted({kind for kind, _ in pairs}), "values": sorted({value for _, value in pairs})}
+        rows = await self._session.execute(OWNERS, values)
+        # The last to stand in this order is whom `owner_of` finds.
+        return {pairs[row.kind, row.value]: row.profile_id for row in rows if (row.kind, row.value) in pairs}
+
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         self._identities.forget(profile_id)
         row = {
@@ -144,6 +190,16 @@ class StoredProfiles(Repository):
             "claimed_at": at,
         }
         await self._session.execute(CLAIM, row)
+        await suppress_erased(self._session, identity.value)
+
+    async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
+        self._identities.forget(profile_id)
+        values = {"of_kind": identity.kind, "of_value": identity.value, "of_person": profile_id}
+        await self._session.execute(DISCLAIM, values)
+
+    async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
+        rows = await self._session.execute(PROVERS, {"of_kind": kind, "of_value": value})
+        return [row.profile_id for row in rows]
 
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
         rows = await self._identities.rows(profile_id)
@@ -169,6 +225,8 @@ def _knowledge(profile: Profile) -> dict[str, Any]:
         "locale": as_stored(profile.locale),
         "attributes": facts_text(profile.attributes),
         "tags": NAMES.dump(tuple(sorted(map(as_stored, profile.tags)))),
+        "objected_at": profile.objected_at,
+        "restricted_at": profile.restricted_at,
     }
 
 
@@ -181,6 +239,8 @@ def profile_of(row: Any) -> Profile:
         time_zone=row.time_zone,
         locale=row.locale,
         tags=frozenset(NAMES.load(row.tags)),
+        objected_at=row.objected_at,
+        restricted_at=row.restricted_at,
     )
 
 
@@ -242,6 +302,7 @@ GET_LINK = select(crm_link.c.crm_id).where(
     crm_link.c.crm == bindparam("crm"), crm_link.c.profile_id == bindparam("profile")
 )
 _put_link = upsert(crm_link)
+LINKS = select(crm_link).where(crm_link.c.profile_id == bindparam("profile")).order_by(crm_link.c.crm)
 PUT_LINK = _put_link.on_conflict_do_update(
     index_elements=["crm", "profile_id"], set_={"crm_id": _put_link.excluded.crm_id}
 )
@@ -255,3 +316,6 @@ class StoredCrmLinks(Repository):
 
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None:
         await self._session.execute(PUT_LINK, {"crm": crm, "profile_id": profile_id, "crm_id": crm_id})
+
+    async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
+        return {row.crm: row.crm_id for row in await self._session.execute(LINKS, {"profile": profile_id})}

@@ -19,11 +19,13 @@ from sqlalchemy import (
     false,
     func,
     insert,
+    literal,
     literal_column,
     not_,
     select,
     text,
     true,
+    type_coerce,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -31,9 +33,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.database.views import Sql
-from bot.adapters.tables import Moment, enrolment, profile, segment, segment_change, segment_member
+from bot.adapters.tables import Moment, enrolment, person_event, profile, segment, segment_change, segment_member
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.ids import ProfileId
+from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
 from bot.journeys.selection import looks_at
 
 OF_SEGMENT: Sql = bindparam("of_segment", type_=Text)
@@ -92,9 +95,26 @@ _waits_in_a_journey = exists(
         enrolment.c.profile_id == _oldest_now.c.profile_id, text("enrolment.status = 'waiting'")
     )
 )
-DROP_UNHEARD = delete(segment_change).where(
-    segment_change.c.position.in_(select(_oldest_now.c.position).where(not_(_waits_in_a_journey)))
+_unheard = select(_oldest_now.c.position).where(not_(_waits_in_a_journey))
+DROP_UNHEARD = delete(segment_change).where(segment_change.c.position.in_(_unheard))
+_NOTED = ("profile_id", "shard", "event", "at", "received_at", "source", "data")
+
+
+def _noted(change: Any) -> Select[Any]:
+    """Lines of the timeline that tell of these changes."""
+    word = case((change.c.entered, SEGMENT_ENTERED), else_=SEGMENT_LEFT)
+    data = literal('{"segment":"', Text) + type_coerce(change.c.segment, Text) + literal('"}', Text)
+    return select(
+        change.c.profile_id, profile.c.shard, word, change.c.at, change.c.at, literal("service", Text), data
+    ).join_from(change, profile, profile.c.id == change.c.profile_id)
+
+
+NOTE_UNHEARD = insert(person_event).from_select(
+    _NOTED, _noted(segment_change).where(segment_change.c.position.in_(_unheard))
 )
+_dropped = DROP_UNHEARD.returning(segment_change).cte("dropped")
+_note_dropped = insert(person_event).from_select(_NOTED, _noted(_dropped)).returning(literal_column("1")).cte("noted")
+DROP_AND_NOTE_UNHEARD = select(func.count()).select_from(_dropped).add_cte(_note_dropped)
 NEWEST_CHANGE = select(func.coalesce(func.max(segment_change.c.position), 0))
 
 
@@ -190,6 +210,9 @@ class StoredSegments(Repository):
         await self._session.execute(FAILED, {"at_position": position, "error": error or "it failed"})
 
     async def drop_unheard(self, limit: int) -> int:
+        if self._session.is_postgresql:
+            return int((await self._session.execute(DROP_AND_NOTE_UNHEARD, {"most": limit})).scalar())
+        await self._session.execute(NOTE_UNHEARD, {"most": limit})
         return int((await self._session.execute(DROP_UNHEARD, {"most": limit})).rowcount)
 
 
@@ -218,9 +241,9 @@ class _Chunk:
         self.lock: Executable | None = None
         if postgresql:
             # Whoever changes one of these people holds this lock. PostgreSQL looks at a row again that changed while we
-            # waited for it, but not at other tables: where scores count, what is read must be read after the lock.
+            # waited for it, but not at other tables: where scores or events count, they must be read after the lock.
             differing = differing.with_for_update(key_share=True, of=profile)
-            if "lead" in looks_at(source):
+            if any(not one.startswith("profile.") for one in looks_at(source)):
                 self.lock = select(func.count()).select_from(differing.subquery("locked"))
             self.write = _write(differing, bounded=bounded)
         else:

@@ -16,9 +16,11 @@ from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.intakes import StoredIntakes
+from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.passages import StoredPassages
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
+from bot.adapters.database.personal_data import StoredPersonalData
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.publishing import StoredJourneys
 from bot.adapters.database.repository import Session
@@ -26,6 +28,7 @@ from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
+from bot.adapters.database.timeline import StoredTimeline
 from bot.adapters.migrations import HEAD, migrate
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
@@ -54,6 +57,9 @@ class Transaction:
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
+        self.timeline = StoredTimeline(session)
+        self.merges = StoredMerges(session, self.write)
+        self.personal_data = StoredPersonalData(session)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):
@@ -63,6 +69,7 @@ class Transaction:
         """Write what was left to the end; last what others may wait for on PostgreSQL: counts, and the feeds' lock."""
         await self.enrolments.write()
         await self.scores.write()
+        await self.timeline.write()
         await self.outbox.write()
         await self.passages.write()
         await self.feeds.write()

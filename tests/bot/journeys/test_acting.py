@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import time, timedelta
 
-from bot.domain.effects import ChangeScore, RemoveTag, SendResponse, SyncCrm
+import pytest
+
+from bot.domain.effects import AddTag, ChangeScore, Emit, RemoveTag, SendResponse, SetAttribute, SyncCrm
+from bot.domain.errors import ContentError
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Entered, Facts, Journey
 from bot.domain.send_window import SendWindow
@@ -122,3 +126,43 @@ def test_the_metric_is_noted_once_for_the_arm(journey_of: Reader) -> None:
     before = walk.at
     walk.now += timedelta(hours=1)
     assert walk.hears("meeting.booked").at is before
+
+
+def test_a_journey_tells_that_something_has_happened(journey_of: Reader) -> None:
+    told = [Emit("trial.started", {"size": 50, "plan": "pro"}), Emit("trial.noted", {})]
+    steps = """
+    - emit: {event: trial.started, with: {size: "= event.size", plan: pro}}
+    - emit: trial.noted
+    """
+    assert Walk(journey_of(steps)).enters().effects == told
+
+
+@pytest.mark.parametrize(
+    ("step", "told"),
+    [
+        ("emit: started", '"started" is no event. Events are named like meeting.booked'),
+        ("emit: message.received", '"message.received" is told by the service itself.'),
+        ("emit: {with: {a: 1}}", 'emit lacks "event"'),
+        ("emit: {event: a.b, size: 1}", 'emit has no "size"'),
+    ],
+)
+def test_an_event_that_cannot_be_told_is_a_fault(journey_of: Reader, step: str, told: str) -> None:
+    with pytest.raises(ContentError, match=re.escape(told)):
+        journey_of(f"- {step}")
+
+
+def test_a_journey_says_which_events_its_conditions_count(journey_of: Reader) -> None:
+    steps = """
+    - branch:
+        - if: did('pricing.viewed', 30) >= 3
+          do: [add_to: keen]
+    - set: {visits: "= did('site.visited')"}
+    """
+    journey = journey_of(steps, "exit: {when: did('trial.started')}")
+    assert journey.counted == ("pricing.viewed", "site.visited", "trial.started")
+    did = {"pricing.viewed": {START.date(): 2, (START - 29 * DAY).date(): 1, (START - 30 * DAY).date(): 5}}
+    enrolment = begin(journey, EnrolmentId("e1"), ProfileId("p"), {}, START)
+    assert advance(journey, enrolment, Facts(Entered(), {}, {}, did=did), START).effects == (
+        AddTag("keen"),
+        SetAttribute("visits", 0),
+    )

@@ -168,6 +168,19 @@ def test_what_a_step_sets_moves_people_between_segments_and_so_into_journeys(jou
     assert person.profile["tags"] == ["big"]
 
 
+def test_what_people_did_counts_in_segments_and_in_other_journeys(journey_of: Reader) -> None:
+    keen = Segment("keen", "did('pricing.viewed', 2) >= 2")
+    views = replace(journey_of("- emit: pricing.viewed", enter="{event: page.viewed, again: after 1s}"), id="views")
+    steps = """- set: {seen: "= did('pricing.viewed')"}"""
+    greets = replace(journey_of(steps, enter="{event: segment.entered}"), id="greets")
+    person, noted = live(views, greets, segments={"keen": keen})
+    person.happens("page.viewed", {}, NOON)
+    assert "seen" not in person.profile
+    person.happens("page.viewed", {}, NOON + DAY)
+    assert person.profile["seen"] == 2
+    assert [one.run.journey for one in noted if one.what == "entered"] == ["views", "views", "greets"]
+
+
 def test_a_goal_counts_after_leaving_as_long_as_it_says(journey_of: Reader) -> None:
     journey = journey_of("- wait: 1h", "exit: {goal: event meeting.booked within 30d}")
     for after, reached in ((29 * DAY, 1), (31 * DAY, 0)):

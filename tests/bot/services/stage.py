@@ -35,8 +35,9 @@ from bot.services.deliver import deliver_due
 from bot.services.enrol import tell_journeys
 from bot.services.keep_schedule import keep_schedules
 from bot.services.perform import Cause, perform
-from bot.services.receive import receive, start_conversation
+from bot.services.receive import receive
 from bot.services.runtime import Desk, Runtime
+from bot.services.start_conversation import start_conversation
 from tests.bot.services.fakes import FakeActions, FakeChannel, FakeCrm, FakeEndpoints, FakeLibrary, FakeNlu
 from tests.manual_clock import ManualClock
 

@@ -7,7 +7,8 @@ import pytest
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.person import Identity
-from bot.services.admit import NoSuchJourney, NoSuchPerson, Wanted, admit
+from bot.services.admit import NoSuchJourney, admit
+from bot.services.know_person import NoSuchPerson, Wanted
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.contracts.samples import opened
 from tests.manual_clock import ManualClock

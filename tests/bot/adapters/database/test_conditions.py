@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +16,18 @@ from sqlalchemy import delete, select
 
 from bot.adapters.database import Database
 from bot.adapters.database.conditions import TODAY, condition
+from bot.adapters.tables import person_event, score_change
 from bot.adapters.tables import profile as profiles
-from bot.adapters.tables import score_change
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange
-from bot.journeys.expression import is_true
+from bot.domain.timeline import PersonEvent
+from bot.journeys.expression import counted_events, is_true
 from bot.journeys.selection import check_selection
 from bot.services.person_facts import person_facts
 
 NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+YESTERDAY, A_MOMENT = datetime(2026, 11, 23, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class People:
@@ -39,19 +41,26 @@ class People:
         self._runner.run(self._database.close())
         self._runner.close()
 
-    def are(self, *people: Profile, points: Sequence[tuple[Any, int]] = ()) -> None:
-        """These and nobody else; `points` are of the first."""
-        self._runner.run(self._are(people, points))
+    def are(
+        self, *people: Profile, points: Sequence[tuple[Any, int]] = (), did: Sequence[tuple[str, datetime]] = ()
+    ) -> None:
+        """These and nobody else; `points` and what they `did` are of the first."""
+        self._runner.run(self._are(people, points, did))
 
-    async def _are(self, people: Sequence[Profile], points: Sequence[tuple[Any, int]]) -> None:
+    async def _are(
+        self, people: Sequence[Profile], points: Sequence[tuple[Any, int]], did: Sequence[tuple[str, datetime]]
+    ) -> None:
         async with self._database.transaction() as uow:
             session = uow.profiles._session
+            await session.execute(delete(person_event))
             await session.execute(delete(score_change))
             await session.execute(delete(profiles))
             for one in people:
                 await uow.profiles.add(one)
             for number, (dimension, by) in enumerate(points):
                 await uow.scores.add(ScoreChange(people[0].id, f"k{number}", dimension, by, "r", "r", NOW))
+            for event, at in did:
+                await uow.timeline.add(PersonEvent(people[0].id, event, at, NOW))
 
     def found(self, source: str) -> set[str]:
         return self._runner.run(self._found(source))
@@ -70,7 +79,8 @@ class People:
         async with self._database.transaction() as uow:
             for row in await uow.profiles._session.execute(select(profiles.c.id)):
                 profile, lead = await person_facts(uow, row.id)
-                if is_true(source, {"profile": profile, "lead": lead, "now": NOW}):
+                did = await uow.timeline.counts(row.id, counted_events(source))
+                if is_true(source, {"profile": profile, "lead": lead, "did": did, "now": NOW}):
                     found.add(row.id)
         return found
 
@@ -132,6 +142,11 @@ def person(name: str = "anna", created_at: datetime = NOW, **more: Any) -> Profi
         ("profile.time_zone == 'Europe/London'", {"ben"}),
         ("lead.grade == 'A2' and lead.total == 55", {"anna"}),
         ("lead.grade == 'C3'", {"ben", "none", "odd"}),
+        ("did('pricing.viewed')", {"anna"}),
+        ("not did('pricing.viewed', 30)", {"ben", "none", "odd"}),
+        ("did('pricing.viewed') == 3 and did('pricing.viewed', 2) == 2 and did('pricing.viewed', 1) == 1", {"anna"}),
+        ("did('Pricing viewed') or did('trial.started') > 0 or exists(did('x.y')) == false", set()),
+        ("did('trial.started') == 0", {"anna", "ben", "none", "odd"}),
     ],
 )
 def test_a_condition_finds_whom_it_reads_like(people: People, source: str, found: set[str]) -> None:
@@ -157,6 +172,7 @@ def test_a_condition_finds_whom_it_reads_like(people: People, source: str, found
         person("none"),
         person("odd", attributes={"team_size": "30", "plans": {"pro": 1}, "renews_on": "next year", "address": []}),
         points=[("fit", 40), ("engagement", 15)],
+        did=[("pricing.viewed", NOW), ("pricing.viewed", YESTERDAY), ("pricing.viewed", YESTERDAY - A_MOMENT)],
     )
     assert people.found(source) == people.meant(source) == found
 
@@ -215,6 +231,10 @@ odd_people = st.builds(
     st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
     | st.sampled_from([datetime(1969, 12, 31, 23, 59, 59, 999999, UTC), datetime(1970, 1, 1, tzinfo=UTC), NOW]),
 )
+moments = st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC)) | st.integers(  # noqa: DTZ001
+    -3, 40
+).flatmap(lambda days: st.sampled_from([timedelta(), A_MOMENT]).map(lambda more: YESTERDAY - timedelta(days) - more))
+events = st.lists(st.tuples(st.sampled_from(["a.b", "a.c"]), moments), max_size=4)
 score_changes = st.lists(st.tuples(st.sampled_from(["fit", "engagement"]), st.integers(-100, 100)), max_size=3)
 
 
@@ -230,6 +250,7 @@ atoms = (
     | st.sampled_from(
         ["days_since(profile.created_on)", "days_until(profile.created_on)", "9826", "days_since(profile.a)"]
     )
+    | st.sampled_from(["did('a.b')", "did('a.b', 1)", "did('a.c', 7)", "did('a.b', 30)", "did('a.b', 3660)"])
     | (texts | days).map(_quoted)
 )
 
@@ -254,26 +275,36 @@ def _combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 expressions = st.recursive(atoms, _combined, max_leaves=6)
 
 
-def _holds_for(people: People, source: str, one: Profile, points: Sequence[tuple[Any, int]]) -> None:
+def _holds_for(
+    people: People,
+    source: str,
+    one: Profile,
+    points: Sequence[tuple[Any, int]],
+    did: Sequence[tuple[str, datetime]],
+) -> None:
     assume(check_selection(source, None) is None or "never true" in str(check_selection(source, None)))
-    people.are(one, points=points)
+    people.are(one, points=points, did=did)
     assert people.found(source) == people.meant(source)
 
 
 PROPERTY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@given(source=expressions, one=odd_people, points=score_changes)
+@given(source=expressions, one=odd_people, points=score_changes, did=events)
 @PROPERTY
 def test_sqlite_finds_whom_python_finds(
-    in_sqlite: People, source: str, one: Profile, points: Sequence[tuple[Any, int]]
+    in_sqlite: People, source: str, one: Profile, points: Sequence[tuple[Any, int]], did: Sequence[tuple[str, datetime]]
 ) -> None:
-    _holds_for(in_sqlite, source, one, points)
+    _holds_for(in_sqlite, source, one, points, did)
 
 
-@given(source=expressions, one=odd_people, points=score_changes)
+@given(source=expressions, one=odd_people, points=score_changes, did=events)
 @PROPERTY
 def test_postgresql_finds_whom_python_finds(
-    in_postgresql: People, source: str, one: Profile, points: Sequence[tuple[Any, int]]
+    in_postgresql: People,
+    source: str,
+    one: Profile,
+    points: Sequence[tuple[Any, int]],
+    did: Sequence[tuple[str, datetime]],
 ) -> None:
-    _holds_for(in_postgresql, source, one, points)
+    _holds_for(in_postgresql, source, one, points, did)

@@ -1,0 +1,58 @@
+"""Addresses of people who were erased: they are not written to again, though nobody can read them here."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, select
+
+from bot.adapters.database.repository import Session, insert_once
+from bot.adapters.tables import erased_address, erasure, suppression
+from bot.domain.consent import Suppression
+
+SALT = select(erasure.c.salt).order_by(erasure.c.id).limit(1)
+KEEP = insert_once(erased_address)
+FOUND = select(erased_address).where(erased_address.c.digest == bindparam("of_digest"))
+FORGET = delete(erased_address).where(
+    erased_address.c.digest == bindparam("of_digest"), erased_address.c.channel == bindparam("on_channel")
+)
+SUPPRESS = insert_once(suppression)
+
+
+async def salt_of(session: Session) -> str:
+    """The salt of the first erasure; a new one, where this is the first."""
+    return await _salt(session) or secrets.token_hex(32)
+
+
+async def keep_erased(session: Session, suppressions: Sequence[Suppression], salt: str) -> None:
+    for one in suppressions:
+        row = {"digest": _digest(one.address, salt), "channel": one.channel, "reason": one.reason, "at": one.at}
+        await session.execute(KEEP, row)
+
+
+async def suppress_erased(session: Session, address: str) -> None:
+    """Suppress the address again, where somebody who had it was erased."""
+    salt = await _salt(session)
+    if salt is None:
+        return
+    for row in (await session.execute(FOUND, {"of_digest": _digest(address, salt)})).all():
+        again = {"channel": row.channel, "address": address, "reason": row.reason, "at": row.at}
+        await session.execute(SUPPRESS, again)
+
+
+async def forget_erased(session: Session, channel: str, address: str) -> None:
+    """They want to hear from us again."""
+    salt = await _salt(session)
+    if salt is not None:
+        await session.execute(FORGET, {"of_digest": _digest(address, salt), "on_channel": channel})
+
+
+async def _salt(session: Session) -> str | None:
+    salt: str | None = (await session.execute(SALT)).scalar()
+    return salt
+
+
+def _digest(address: str, salt: str) -> str:
+    return hashlib.blake2b(address.lower().encode("utf-8", "surrogatepass"), key=bytes.fromhex(salt)).hexdigest()

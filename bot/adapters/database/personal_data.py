@@ -1,0 +1,211 @@
+"""All that is kept of one person: which rows of which table are theirs, read or deleted table by table.
+
+Every table is named here, either among those that hold something of people or among those that do not; a test says so
+when a new one is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or_, select
+
+from bot.adapters.database.erased_addresses import keep_erased, salt_of
+from bot.adapters.database.repository import Repository
+from bot.adapters.tables import (
+    consent,
+    conversation,
+    crm_link,
+    decision,
+    delivery,
+    enrolment,
+    erased_address,
+    erasure,
+    event,
+    feed,
+    handoff,
+    identity,
+    inbox,
+    journey,
+    journey_change,
+    journey_state,
+    merge,
+    outbox,
+    person_event,
+    profile,
+    review,
+    schedule,
+    score_change,
+    segment,
+    segment_change,
+    segment_member,
+    suppression,
+)
+from bot.domain.consent import Suppression
+from bot.domain.ids import ProfileId, new_id
+from bot.domain.privacy import Erasure
+
+Condition = ColumnElement[bool]
+
+PERSON: Any = bindparam("person")
+AT_ONCE = 500
+
+
+def _theirs(table: Table) -> Condition:
+    theirs: Condition = table.c.profile_id == PERSON
+    return theirs
+
+
+_conversations = select(conversation.c.id).where(conversation.c.profile_id == PERSON)
+_enrolments = select(enrolment.c.id).where(enrolment.c.profile_id == PERSON)
+_sent = or_(
+    outbox.c.profile_id == PERSON,
+    outbox.c.conversation_id.in_(_conversations),
+    outbox.c.enrolment_id.in_(_enrolments),
+)
+_addresses = (
+    select(identity.c.value)
+    .where(identity.c.profile_id == PERSON)
+    .union_all(select(conversation.c.address).where(conversation.c.profile_id == PERSON))
+)
+
+OWNED: Mapping[Table, Condition] = {
+    delivery: delivery.c.outbox_key.in_(select(outbox.c.key).where(_sent)),
+    outbox: _sent,
+    event: event.c.conversation_id.in_(_conversations),
+    inbox: inbox.c.conversation_id.in_(_conversations),
+    handoff: _theirs(handoff),
+    suppression: suppression.c.address.in_(_addresses),
+    conversation: _theirs(conversation),
+    enrolment: _theirs(enrolment),
+    person_event: _theirs(person_event),
+    score_change: _theirs(score_change),
+    crm_link: _theirs(crm_link),
+    segment_member: _theirs(segment_member),
+    segment_change: _theirs(segment_change),
+    consent: _theirs(consent),
+    decision: _theirs(decision),
+    merge: or_(merge.c.kept == PERSON, merge.c.merged == PERSON),
+    identity: _theirs(identity),
+    profile: profile.c.id == PERSON,
+}
+"""In an order in which they can be deleted. Items of feeds go first, by what they say."""
+
+NOT_OF_PEOPLE = frozenset({journey, journey_state, journey_change, schedule, segment, review, erasure, erased_address})
+"""Content, how far work has come, what authors said of texts that are masked, and receipts."""
+
+READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
+DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}
+ADD_RECEIPT = insert(erasure)
+# An item is theirs that has one of their ids or addresses as a value, or in its key; and a feed that is named by one.
+MENTIONING = or_(
+    feed.c.item.like(bindparam("as_value"), escape="!"),
+    feed.c.key.like(bindparam("begins"), escape="!"),
+    feed.c.feed.like(bindparam("ends"), escape="!"),
+    feed.c.feed.like(bindparam("inside"), escape="!"),
+)
+KEYED = and_(
+    feed.c.key.in_(bindparam("keys", expanding=True)),
+    or_(feed.c.feed.in_(("decisions", "external")), feed.c.feed.like("sandbox:%")),
+)
+READ_FEEDS = tuple(select(feed).where(condition) for condition in (MENTIONING, KEYED))
+DELETE_FEEDS = tuple(delete(feed).where(condition) for condition in (MENTIONING, KEYED))
+
+
+def _mentioning(word: str) -> dict[str, str]:
+    mark = re.sub("([!%_])", r"!\1", json.dumps(word, ensure_ascii=False)[1:-1])
+    return {"as_value": f'%"{mark}"%', "begins": f"{mark}:%", "ends": f"%:{mark}", "inside": f"%:{mark}:%"}
+
+
+_JSON = ("attributes", "tags", "body", "data", "item", "tracker", "dispatch", "window", "waiting_for")
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What items of feeds are found by: words that they contain, and keys that they have."""
+
+    words: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+class StoredPersonalData(Repository):
+    async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        for table, statement in READ.items():
+            rows = (await self._session.execute(statement, {"person": profile_id})).all()
+            found[table.name] = [_plain(table, row) for row in rows]
+        items = {row.position: row for row in await self._feed_items(await self._marks(profile_id))}
+        found["feed"] = [_plain(feed, items[position]) for position in sorted(items)]
+        return found
+
+    async def erase(
+        self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
+    ) -> Erasure:
+        links = await self._session.execute(READ[crm_link], {"person": profile_id})
+        elsewhere = {row.crm: row.crm_id for row in links}
+        rows = {"feed": await self._delete_feed_items(await self._marks(profile_id))}
+        for table, statement in DELETE.items():
+            rows[table.name] = int((await self._session.execute(statement, {"person": profile_id})).rowcount)
+        rows = {name: count for name, count in rows.items() if count}
+        salt = await salt_of(self._session)
+        await keep_erased(self._session, suppressions, salt)
+        receipt = Erasure(new_id(at), at, who, rows, len(suppressions), elsewhere)
+        kept = {"id": receipt.id, "at": at, "who": who, "rows": json.dumps(rows), "salt": salt}
+        await self._session.execute(ADD_RECEIPT, kept)
+        return receipt
+
+    async def _marks(self, profile_id: ProfileId) -> _Marks:
+        """Ids and addresses of theirs, and keys of what came in, what left and what was decided."""
+        of = {"person": profile_id}
+        conversations = (await self._session.execute(READ[conversation], of)).all()
+        words = {profile_id}
+        words |= {one.id for one in conversations}
+        words |= {row.id for table in (enrolment, handoff) for row in await self._session.execute(READ[table], of)}
+        addresses = {row.value for row in await self._session.execute(READ[identity], of)}
+        addresses |= {one.address for one in conversations}
+        words |= addresses
+        sent = (await self._session.execute(READ[outbox], of)).all()
+        cards = {row.card_key for row in await self._session.execute(READ[handoff], of)}
+        words |= {row.vendor_id for row in sent if row.key in cards and row.vendor_id}
+        keys = {row.vendor_id for row in await self._session.execute(READ[inbox], of)}
+        keys |= {row.vendor_id for row in sent if row.vendor_id}
+        decisions = await self._session.execute(READ[decision], of)
+        keys |= {f"{row.entry_key}:{row.outcome}:{row.at.isoformat()}" for row in decisions}
+        return _Marks(tuple(sorted(words)), tuple(sorted(keys)))
+
+    async def _feed_items(self, marks: _Marks) -> list[Any]:
+        by_word, by_key = READ_FEEDS
+        found = []
+        for word in marks.words:
+            found += (await self._session.execute(by_word, _mentioning(word))).all()
+        for start in range(0, len(marks.keys), AT_ONCE):
+            found += (await self._session.execute(by_key, {"keys": marks.keys[start : start + AT_ONCE]})).all()
+        return found
+
+    async def _delete_feed_items(self, marks: _Marks) -> int:
+        by_word, by_key = DELETE_FEEDS
+        count = 0
+        for word in marks.words:
+            count += int((await self._session.execute(by_word, _mentioning(word))).rowcount)
+        for start in range(0, len(marks.keys), AT_ONCE):
+            keys = list(marks.keys[start : start + AT_ONCE])
+            count += int((await self._session.execute(by_key, {"keys": keys})).rowcount)
+        return count
+
+
+def _plain(table: Table, row: Any) -> dict[str, Any]:
+    """A row as JSON has it: times in ISO 8601, and JSON that is kept as text as what it says."""
+    found = {}
+    for column in table.c:
+        value = getattr(row, column.name)
+        if isinstance(value, datetime):
+            value = value.isoformat()
+        elif column.name in _JSON and isinstance(value, str):
+            value = json.loads(value)
+        found[column.name] = value
+    return found

@@ -1,0 +1,104 @@
+"""The timeline of people: what happened to them, kept once and never changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, bindparam, func, insert, literal_column, select, text, type_coerce
+
+from bot.adapters.codec import PLAIN
+from bot.adapters.database.facts import facts_text
+from bot.adapters.database.repository import Repository, Session
+from bot.adapters.database.views import Sql
+from bot.adapters.tables import microseconds, person_event, shard_of
+from bot.domain.ids import ProfileId
+from bot.domain.timeline import PersonEvent
+
+BEGINNING = date(1970, 1, 1)
+
+ADD = insert(person_event)
+_COLUMNS = ("profile_id", "shard", "event", "at", "received_at", "source", "key", "data")
+_ADD_NEW = """
+INSERT INTO person_event (profile_id, shard, event, at, received_at, source, key, data)
+SELECT value ->> 0, CAST(value ->> 1 AS smallint), value ->> 2, CAST(value ->> 3 AS bigint),
+  CAST(value ->> 4 AS bigint), value ->> 5, value ->> 6, value ->> 7
+FROM {rows} WHERE true ON CONFLICT DO NOTHING RETURNING key
+"""
+ADD_NEW_SQLITE = text(_ADD_NEW.format(rows="json_each(:rows)"))
+ADD_NEW_POSTGRESQL = text(_ADD_NEW.format(rows="jsonb_array_elements(CAST(:rows AS jsonb))"))
+OF = select(person_event).where(person_event.c.profile_id == bindparam("person"))
+NEWEST = OF.order_by(person_event.c.at.desc(), person_event.c.position.desc()).limit(bindparam("most"))
+_at = type_coerce(person_event.c.at, BigInteger)
+_A_DAY: Sql = literal_column("86400000000", BigInteger)
+_day = (_at - (_at % _A_DAY + _A_DAY) % _A_DAY) // _A_DAY
+DAYS = (
+    select(person_event.c.event, _day.label("day"), func.count().label("times"))
+    .where(
+        person_event.c.profile_id == bindparam("person"),
+        person_event.c.event.in_(bindparam("events", expanding=True)),
+    )
+    .group_by(person_event.c.event, _day)
+)
+
+
+class StoredTimeline(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._waiting: list[dict[str, Any]] = []
+
+    async def add(self, event: PersonEvent) -> None:
+        self._waiting.append(_row(event))
+
+    async def write(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            await self._session.execute(ADD, waiting)
+
+    async def add_new(self, events: Sequence[PersonEvent]) -> frozenset[str]:
+        rows = [
+            [microseconds(value) if isinstance(value, datetime) else value for value in map(_row(one).get, _COLUMNS)]
+            for one in events
+        ]
+        statement = ADD_NEW_POSTGRESQL if self._session.is_postgresql else ADD_NEW_SQLITE
+        return frozenset(row.key for row in await self._session.execute(statement, {"rows": json.dumps(rows)}))
+
+    async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
+        await self.write()
+        return [_event(row) for row in await self._session.execute(NEWEST, {"person": profile_id, "most": limit})]
+
+    async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
+        if not events:
+            return {}
+        await self.write()
+        found: dict[str, dict[date, int]] = {}
+        for row in await self._session.execute(DAYS, {"person": profile_id, "events": sorted(events)}):
+            found.setdefault(row.event, {})[BEGINNING + timedelta(days=int(row.day))] = row.times
+        return found
+
+
+def _row(event: PersonEvent) -> dict[str, Any]:
+    return {
+        "profile_id": event.profile_id,
+        "shard": shard_of(event.profile_id),
+        "event": event.event,
+        "at": event.at,
+        "received_at": event.received_at,
+        "source": event.source,
+        "key": event.key or None,
+        "data": facts_text(event.data),
+    }
+
+
+def _event(row: Any) -> PersonEvent:
+    return PersonEvent(
+        profile_id=row.profile_id,
+        event=row.event,
+        at=row.at,
+        received_at=row.received_at,
+        data=PLAIN.load(row.data),
+        source=row.source,
+        key=row.key or "",
+    )

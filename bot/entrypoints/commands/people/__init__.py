@@ -1,0 +1,1 @@
+"""`overture people`: what is known of people."""

@@ -1,0 +1,40 @@
+"""`overture people erase`: delete all that is kept of a person, and print the receipt."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from bot.domain.errors import SettingsError
+from bot.domain.privacy import Erasure
+from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import whoever, work
+from bot.services.erase_person import erase_person
+from bot.services.runtime import Runtime
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.yes:
+        raise SettingsError("this cannot be undone. Export their data first if they want it, and then add --yes.")
+
+    async def doing(runtime: Runtime) -> list[str]:
+        return await erasing(runtime, options.person, who=options.by or whoever())
+
+    print("\n".join(work(settings, doing)))
+    return 0
+
+
+async def erasing(runtime: Runtime, name: str, *, who: str) -> list[str]:
+    async with runtime.store.transaction() as uow:
+        receipt = await erase_person(uow, runtime, await named(uow, name), who=who, now=runtime.clock.now())
+    return list(_told(receipt))
+
+
+def _told(receipt: Erasure) -> Iterator[str]:
+    yield f"Erased {receipt.at:%Y-%m-%d %H:%M} UTC by {receipt.who}; receipt {receipt.id}"
+    for table, count in sorted(receipt.rows.items()):
+        yield f"  {count} of {table}"
+    yield f"Addresses that get no more marketing: {receipt.suppressed}"
+    for crm, crm_id in sorted(receipt.elsewhere.items()):
+        yield f"To be erased there: record {crm_id} in {crm}"

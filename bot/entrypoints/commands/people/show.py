@@ -1,0 +1,117 @@
+"""`overture people show`: one person, as far as Overture knows them."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.consent import ConsentRecord
+from bot.domain.ids import ProfileId
+from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.person import Identity, Profile
+from bot.domain.score import ScoreChange, total_score
+from bot.domain.timeline import PersonEvent
+from bot.entrypoints.commands.people.merge import merge_told
+from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.segments.reading import read
+from bot.ports import UnitOfWork
+from bot.settings import Settings
+
+SHOWN = 30
+"""Lines of the timeline."""
+
+LONGEST = 200
+"""Characters of a value."""
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    async def reading(uow: UnitOfWork) -> list[str]:
+        return [line async for line in told_of(uow, await named(uow, options.person))]
+
+    print("\n".join(read(settings, reading)))
+    return 0
+
+
+async def told_of(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
+    profile = await uow.profiles.get(who)
+    sections: dict[str, Iterable[str]] = {
+        "known as": _identities(await uow.profiles.identities(who)),
+        "attributes": _attributes(profile),
+        "tags": sorted(profile.tags),
+        "segments": sorted(await uow.segments.of(who)),
+        "consent": _consents(await uow.consents.of(who)),
+        "score": _scores(await uow.scores.of(who)),
+        "journeys": _journeys(await uow.enrolments.of(who)),
+    }
+    merges = [line for one in await uow.merges.all_of(who) for line in merge_told(one)]
+    if merges:
+        sections["merges"] = merges
+    events = await uow.timeline.of(who, limit=SHOWN + 1)
+    yield f"{who}, known since {_shown(profile.created_at)}"
+    if profile.objected_at is not None:
+        yield f"objects to marketing since {_shown(profile.objected_at)}"
+    if profile.restricted_at is not None:
+        yield f"restricted since {_shown(profile.restricted_at)}"
+    for title, lines in {**sections, "timeline": _timeline(events)}.items():
+        yield f"{title}:"
+        for line in list(lines) or ["none"]:
+            yield f"  {line}"
+
+
+def _identities(identities: Iterable[Identity]) -> Iterator[str]:
+    for one in identities:
+        yield f"{one.kind} {one.value} ({'proved' if one.verified else 'claimed'})"
+
+
+def _attributes(profile: Profile) -> Iterator[str]:
+    own = {"time_zone": profile.time_zone, "locale": profile.locale}
+    for name, value in {**{name: one for name, one in own.items() if one}, **profile.attributes}.items():
+        yield f"{name}: {_value(value)}"
+
+
+def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
+    """Each line of the ledger, with the words that were shown."""
+    for one in records:
+        answer = "yes" if one.granted else "no"
+        words = f' to "{one.text}"' if one.text else ""
+        message = f", message {one.message_id}" if one.message_id else ""
+        yield f"{_shown(one.at)}  {one.purpose} by {one.channel}: {answer}{words}; {one.how}{message}"
+
+
+def _scores(changes: Sequence[ScoreChange]) -> Iterator[str]:
+    score = total_score(changes)
+    yield f"{score.grade}: fit {score.fit}, engagement {score.engagement}"
+    for one in changes:
+        yield f"{_shown(one.at)}  {one.points:+d} {one.dimension}: {one.reason}"
+
+
+def _journeys(enrolments: Iterable[Enrolment]) -> Iterator[str]:
+    for one in enrolments:
+        state = f"{one.status}: {one.reason}" if one.reason else str(one.status)
+        if one.status is EnrolmentStatus.WAITING:
+            state = f'waits at "{one.step}"' + (f" until {_shown(one.due_at)}" if one.due_at is not None else "")
+        yield f"{_shown(one.entered_at)}  {one.journey}: {state}"
+
+
+def _timeline(events: Sequence[PersonEvent]) -> Iterator[str]:
+    """The newest first."""
+    for one in events[:SHOWN]:
+        data = f"  {_value(dict(one.data))}" if one.data else ""
+        told = "" if one.source == "service" else f" ({one.source})"
+        yield f"{_shown(one.at)}  {one.event}{told}{data}"
+    if len(events) > SHOWN:
+        yield "... and what happened before"
+
+
+def _value(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    # What people typed must not move the cursor of whoever reads it.
+    plain = "".join(one if one.isprintable() else "\ufffd" for one in text)
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}..."
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

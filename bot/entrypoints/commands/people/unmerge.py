@@ -1,0 +1,27 @@
+"""`overture people unmerge`: undo the latest merge that a person was in."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.domain.ids import ProfileId
+from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import work
+from bot.services.merge_people import part_people
+from bot.services.runtime import Runtime
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    async def doing(runtime: Runtime) -> str:
+        return await parting(runtime, options.person)
+
+    print(work(settings, doing))
+    return 0
+
+
+async def parting(runtime: Runtime, name: str) -> str:
+    async with runtime.store.transaction() as uow:
+        who: ProfileId = await named(uow, name)
+        merge = await part_people(uow, runtime, who, now=runtime.clock.now())
+    return f"{merge.merged.id} is a person of their own again. What has come since stays with {merge.kept.id}."

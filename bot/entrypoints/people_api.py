@@ -1,0 +1,143 @@
+"""What people may ask for, over HTTP: their data, its erasure, objection, restriction, and that two of them are one.
+
+Open to those who may use the HTTP API. `{person}` is our id, a phone number, an e-mail address, a user id, or
+`<channel>:<address>`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from aiohttp import web
+
+from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
+from bot.domain.ids import ProfileId
+from bot.entrypoints.named_person import NobodyNamed, read_person
+from bot.entrypoints.translate import to_webhook_request
+from bot.entrypoints.wiring import Service
+from bot.ports import UnitOfWork
+from bot.services.erase_person import erase_person
+from bot.services.give_data import all_data, consent_proof
+from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
+from bot.services.merge_people import merge_people, part_people
+from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
+
+BY_API = "the API"
+MOST_TRIES = 3
+Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
+
+
+class PeopleApi:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+
+    def add_routes(self, app: web.Application) -> None:
+        """Nothing is there while nobody may use it."""
+        if not self._service.access.is_open:
+            return
+        for method, path, work in (
+            ("GET", "/data", self._data),
+            ("GET", "/consent", self._consent),
+            ("DELETE", "", self._erase),
+            ("PUT", "/objection", self._object),
+            ("DELETE", "/objection", self._withdraw),
+            ("PUT", "/restriction", self._restrict),
+            ("DELETE", "/restriction", self._lift),
+            ("POST", "/merges", self._merge),
+            ("DELETE", "/merges/latest", self._part),
+        ):
+            app.router.add_route(method, f"/v1/people/{{person}}{path}", self._handler(work))
+
+    def _handler(self, work: Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Find the person, and do it in one transaction."""
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
+            self._service.access.check(asked)
+            try:
+                told = await self._done(work, request.match_info["person"], asked.body)
+            except NoSuchPerson as error:
+                raise WebhookRejected(404, str(error)) from error
+            except CannotMerge as error:
+                raise WebhookRejected(409, str(error)) from error
+            return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+        return handle
+
+    async def _done(self, work: Work, name: str, body: bytes) -> Mapping[str, Any]:
+        """Again, where somebody else was at work on the person."""
+        for _ in range(MOST_TRIES - 1):
+            with suppress(Conflict):
+                return await self._try(work, name, body)
+        return await self._try(work, name, body)
+
+    async def _try(self, work: Work, name: str, body: bytes) -> Mapping[str, Any]:
+        async with self._runtime.store.transaction() as uow:
+            return await work(uow, await by_name(uow, name), body)
+
+    async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        return await all_data(uow, person, self._runtime.clock.now())
+
+    async def _consent(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        return await consent_proof(uow, person, self._runtime.clock.now())
+
+    async def _erase(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        receipt = await erase_person(uow, self._runtime, person, who=BY_API, now=self._runtime.clock.now())
+        return {**asdict(receipt), "at": receipt.at.isoformat()}
+
+    async def _object(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        await note_objection(uow, self._runtime, person, how=f"by {BY_API}", now=self._runtime.clock.now())
+        return {"person": person, "objects": True}
+
+    async def _withdraw(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        await withdraw_objection(uow, person)
+        return {"person": person, "objects": False}
+
+    async def _restrict(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        await restrict(uow, person, now=self._runtime.clock.now())
+        return {"person": person, "restricted": True}
+
+    async def _lift(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        await lift_restriction(uow, person)
+        return {"person": person, "restricted": False}
+
+    async def _merge(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+        other = await _somebody(uow, _other(body))
+        now = self._runtime.clock.now()
+        merge = await merge_people(uow, self._runtime, person, other, who=BY_API, why=f"by {BY_API}", now=now)
+        conflicts = {name: {"counts": one, "kept": two} for name, (one, two) in merge.conflicts.items()}
+        return {"merge": merge.id, "person": merge.kept.id, "merged": merge.merged.id, "conflicts": conflicts}
+
+    async def _part(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        merge = await part_people(uow, self._runtime, person, now=self._runtime.clock.now())
+        return {"merge": merge.id, "person": merge.kept.id, "parted": merge.merged.id}
+
+
+def _other(body: bytes) -> Wanted:
+    """`{"with": {"email": "ana@example.com"}}`: who is the same person."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "the body is not JSON") from error
+    if not isinstance(told, dict) or set(told) != {"with"}:
+        raise WebhookRejected(400, 'say who is the same person: {"with": {"email": "ana@example.com"}}')
+    try:
+        return read_person(told["with"])
+    except NobodyNamed as error:
+        raise WebhookRejected(400, str(error).replace('"person"', '"with"')) from error
+
+
+async def _somebody(uow: UnitOfWork, wanted: Wanted) -> ProfileId:
+    """Nobody is made known by being merged."""
+    if wanted.profile_id is not None:
+        return await by_id(uow, wanted.profile_id)
+    assert wanted.identity is not None  # noqa: S101  one of the two is given
+    owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
+    if owner is None:
+        raise NoSuchPerson(f'nobody is known as "{wanted.identity.value}"')
+    return owner.id

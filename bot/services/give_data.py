@@ -1,0 +1,66 @@
+"""Give data: all that is kept of a person, and the proof of what they consented to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.conversation import UserUttered
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity
+from bot.ports import UnitOfWork
+
+
+async def all_data(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Mapping[str, Any]:
+    """Every row of every table, to be read by people and programs (GDPR articles 15 and 20)."""
+    tables = {name: rows for name, rows in (await uow.personal_data.of(profile_id)).items() if rows}
+    return {"person": profile_id, "given_at": now.isoformat(), "tables": tables}
+
+
+async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Mapping[str, Any]:
+    """Who was asked what, when, how and in which words, what they answered, and which addresses are left alone.
+
+    The controller must be able to demonstrate consent (GDPR article 7(1)).
+    """
+    said = await _said(uow, profile_id)
+    records = [
+        {
+            "at": one.at.isoformat(),
+            "purpose": one.purpose.value,
+            "channel": one.channel,
+            "granted": one.granted,
+            "how": one.how,
+            "words_shown": one.text,
+            "message_id": one.message_id,
+            "words_answered": said.get(one.message_id or ""),
+        }
+        for one in await uow.consents.of(profile_id)
+    ]
+    identities = await uow.profiles.identities(profile_id)
+    return {
+        "person": profile_id,
+        "told_at": now.isoformat(),
+        "identities": [_identity(one) for one in identities],
+        "records": records,
+        "left_alone": await _left_alone(uow, profile_id),
+    }
+
+
+async def _said(uow: UnitOfWork, profile_id: ProfileId) -> Mapping[str, str]:
+    """What they wrote, by the id of the message."""
+    return {
+        event.message_id: event.text
+        for conversation in await uow.conversations.of(profile_id)
+        for event in await uow.conversations.events(conversation.id)
+        if isinstance(event, UserUttered)
+    }
+
+
+async def _left_alone(uow: UnitOfWork, profile_id: ProfileId) -> list[Mapping[str, Any]]:
+    rows = (await uow.personal_data.of(profile_id))["suppression"]
+    return [{name: row[name] for name in ("channel", "address", "reason", "at")} for row in rows]
+
+
+def _identity(identity: Identity) -> Mapping[str, Any]:
+    return {"kind": identity.kind, "value": identity.value, "proved": identity.verified}

@@ -1,0 +1,77 @@
+"""Know a person: find whom another system names, or make them known."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.ids import ProfileId, new_id
+from bot.domain.person import ANONYMOUS_ID, USER_ID, Identity, Profile
+from bot.ports import UnitOfWork
+from bot.services.keep_segments import meet_segments
+from bot.services.runtime import Runtime
+
+NAMED_BY = ("phone", "email", USER_ID, ANONYMOUS_ID)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Who is meant: by our own id, or by an identity, with which they are made known where they are not yet."""
+
+    profile_id: ProfileId | None = None
+    identity: Identity | None = None
+
+
+class NoSuchPerson(LookupError):
+    """Nobody has this id."""
+
+
+async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, now: datetime) -> ProfileId:
+    """Whoever has the id or the identity; raises NoSuchPerson for an id that nobody has."""
+    if wanted.profile_id is not None:
+        return await by_id(uow, wanted.profile_id)
+    assert wanted.identity is not None  # noqa: S101  one of the two is given
+    owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
+    return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, now)
+
+
+async def by_id(uow: UnitOfWork, profile_id: ProfileId) -> ProfileId:
+    """Who has this id, or who whoever had it was merged into; raises NoSuchPerson."""
+    found = profile_id
+    while True:
+        try:
+            return (await uow.profiles.get(found)).id
+        except LookupError as error:
+            merge = await uow.merges.latest(found)
+            if merge is None or merge.merged.id != found:
+                raise NoSuchPerson(f'there is no person "{profile_id}"') from error
+            found = merge.kept.id
+
+
+async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
+    """By our id, else by an identity: a phone number, an address, another system's id, or `webchat:<visitor>`.
+
+    Raises NoSuchPerson.
+    """
+    with suppress(NoSuchPerson):
+        return await by_id(uow, ProfileId(name))
+    kind, parted, value = name.partition(":")
+    ways = [(one, name.lower() if one == "email" else name) for one in NAMED_BY]
+    for one, known in [*ways, *([(kind, value)] if parted else [])]:
+        owner = await uow.profiles.owner_of(one, known)
+        if owner is not None:
+            return owner.id
+    raise NoSuchPerson(
+        f'nobody is known as "{name}". Name an id, a phone number with + and the country\'s code, an e-mail address, '
+        "your own id of them, or <channel>:<address>"
+    )
+
+
+async def meet_person(uow: UnitOfWork, runtime: Runtime, identity: Identity, now: datetime) -> ProfileId:
+    """Somebody new. That the identity is theirs is a claim of the caller's, and they have consented to nothing."""
+    profile = Profile(ProfileId(new_id(now)), now)
+    await uow.profiles.add(profile)
+    await uow.profiles.claim(profile.id, identity, now)
+    await meet_segments(uow, runtime, profile.id, now)
+    return profile.id

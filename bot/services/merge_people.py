@@ -1,0 +1,276 @@
+"""Merge people: make two profiles of one person one, and part them again where that was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.domain.consent import ConsentRecord, standing_consent
+from bot.domain.effects import Emit
+from bot.domain.errors import CannotMerge
+from bot.domain.ids import ProfileId, new_id
+from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.merging import MERGED, PARTED, Merge
+from bot.domain.person import Identity, Profile
+from bot.domain.score import ScoreChange
+from bot.ports import UnitOfWork
+from bot.services.enrol import end, tell_journeys
+from bot.services.keep_segments import sort_into_segments
+from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+TWICE = "they were in it twice, as two people who are one"
+STRICTER = "two profiles of one person were merged, and one of them had refused"
+BOTH_PROVED = "both have proved the same address"
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """What a merge would do: who is kept, whose runs of journeys end, which consents end, what is moved."""
+
+    kept: Profile
+    merged: Profile
+    ended: tuple[Enrolment, ...]
+    withdrawn: tuple[ConsentRecord, ...]
+    rows: Mapping[str, int]
+
+    @property
+    def conflicts(self) -> Mapping[str, tuple[Any, Any]]:
+        return Merge("", self.kept, self.merged, self.kept.created_at, "", "").conflicts
+
+
+async def plan_merge(uow: UnitOfWork, one: ProfileId, other: ProfileId) -> MergePlan:
+    """Whoever has been known longer is kept, whichever is named first. Raises CannotMerge."""
+    if one == other:
+        raise CannotMerge(f'"{one}" is one person already')
+    for profile_id in sorted((one, other)):
+        await uow.profiles.lock(profile_id)
+    both = [await uow.profiles.fresh(one), await uow.profiles.fresh(other)]
+    kept, merged = sorted(both, key=lambda profile: (profile.created_at, profile.id))
+    return MergePlan(
+        kept,
+        merged,
+        ended=_in_twice(await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)),
+        withdrawn=refused_by_the_other(await uow.consents.of(kept.id), await uow.consents.of(merged.id)),
+        rows={table: count for table, count in (await uow.merges.count(merged.id)).items() if count},
+    )
+
+
+async def merge_people(
+    uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: ProfileId, *, who: str, why: str, now: datetime
+) -> Merge:
+    """Make them one: everything of the one becomes the other's. Raises CannotMerge.
+
+    An attribute that both have keeps the value of the one who stays, and the other value is kept in the merge. Of two
+    runs of one journey the older goes on. Consent that either has refused is refused.
+    """
+    plan = await plan_merge(uow, one, other)
+    kept, merged = plan.kept, plan.merged
+    merge_id = new_id(now)
+    claims = (*await uow.merges.claims(kept.id), *await uow.merges.claims(merged.id))
+    emitted = [word for run in plan.ended for word in await end(uow, run, TWICE)]
+    links = await uow.crm_links.of(merged.id)
+    mine, theirs = await uow.scores.of(kept.id), await uow.scores.of(merged.id)
+    rekeyed, twice = _counted_once(mine, theirs, kept.id, merged.id)
+    moved = await uow.merges.carry(merged.id, kept.id)
+    await uow.merges.rekey(rekeyed)
+    uncounted = tuple(_taken_back(change, kept.id, merge_id, now) for change in twice)
+    for change in uncounted:
+        await uow.scores.add(change)
+    for record in plan.withdrawn:
+        await uow.consents.add(replace(record, profile_id=kept.id, granted=False, at=now, how=STRICTER))
+    await uow.merges.remove(merged.id)
+    for claim in claims:
+        if claim.profile_id == merged.id:
+            await _claim_as_before(uow, kept.id, claim.identity, claim.at)
+    await _link(uow, kept.id, links)
+    await uow.profiles.save(_joined(kept, merged))
+    done = Merge(
+        merge_id, kept, merged, now, who, why, claims, links, plan.ended, plan.withdrawn, moved, rekeyed,
+        tuple(change.key for change in uncounted),
+    )  # fmt: skip
+    await uow.merges.add(done)
+    emitted += await sort_into_segments(uow, runtime, kept.id, now)
+    await tell_journeys(uow, runtime, kept.id, [Emit(MERGED, {"merged": merged.id, "why": why}), *emitted], now)
+    log.info("two people were merged", kept=kept.id, merged=merged.id, merge=merge_id)
+    return done
+
+
+async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, now: datetime) -> Merge:
+    """Undo the latest merge that this person was in; what has come since stays where it is. Raises CannotMerge."""
+    merge = await uow.merges.latest(profile_id)
+    if merge is None:
+        raise CannotMerge(f'"{profile_id}" was merged with nobody')
+    kept, merged = merge.kept.id, merge.merged.id
+    later = await uow.merges.latest(kept)
+    if later is not None and later.id != merge.id:
+        raise CannotMerge(
+            f'"{kept}" was merged with "{(later.merged if later.kept.id == kept else later.kept).id}" since. '
+            "Undo that first."
+        )
+    await uow.profiles.lock(kept)
+    await uow.profiles.add(merge.merged)
+    await uow.merges.uncount(merge.uncounted)
+    await uow.merges.rekey({new: old for old, new in merge.rekeyed.items()})
+    await uow.merges.carry_back(merge.moved, kept, merged)
+    await _give_back_identities(uow, merge)
+    for crm, crm_id in merge.crm_links.items():
+        await uow.crm_links.put(crm, merged, crm_id)
+    await uow.profiles.save(_parted(await uow.profiles.fresh(kept), merge))
+    await _grant_again(uow, merge, now)
+    await _let_go_on(uow, merge)
+    await uow.merges.undone(merge.id, now)
+    for who, other in ((kept, merged), (merged, kept)):
+        emitted = await sort_into_segments(uow, runtime, who, now)
+        await tell_journeys(uow, runtime, who, [Emit(PARTED, {"from": other}), *emitted], now)
+    log.info("two people were parted", kept=kept, merged=merged, merge=merge.id)
+    return merge
+
+
+async def prove(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, identity: Identity, now: datetime
+) -> ProfileId:
+    """Note that they have proved the identity; whoever else has proved it is merged with them. Who is left."""
+    await uow.profiles.claim(profile_id, replace(identity, verified=True), now)
+    others = [one for one in await uow.profiles.provers_of(identity.kind, identity.value) if one != profile_id]
+    for other in others:
+        merge = await merge_people(uow, runtime, profile_id, other, who="overture", why=BOTH_PROVED, now=now)
+        profile_id = merge.kept.id
+    return profile_id
+
+
+# ---------------------------------------------------------------- what becomes of what both have
+
+
+def _in_twice(mine: Iterable[Enrolment], theirs: Iterable[Enrolment]) -> tuple[Enrolment, ...]:
+    """Of two runs in one lane of a journey the one that is to end: the younger."""
+    places = {(run.journey, run.lane): run for run in mine}
+    pairs = [(places[run.journey, run.lane], run) for run in theirs if (run.journey, run.lane) in places]
+    return tuple(max(pair, key=lambda run: (run.entered_at, run.id)) for pair in pairs)
+
+
+def refused_by_the_other(mine: Sequence[ConsentRecord], theirs: Sequence[ConsentRecord]) -> tuple[ConsentRecord, ...]:
+    """The grants that would count after the merge although the other one had refused."""
+    found = []
+    for purpose, channel in dict.fromkeys((one.purpose, one.channel) for one in (*mine, *theirs)):
+        standing = [standing_consent(records, purpose, channel) for records in (mine, theirs)]
+        after = standing_consent((*mine, *theirs), purpose, channel)
+        if after is not None and after.granted and any(one is not None and not one.granted for one in standing):
+            found.append(after)
+    return tuple(found)
+
+
+def _counted_once(
+    mine: Iterable[ScoreChange], theirs: Iterable[ScoreChange], kept: ProfileId, merged: ProfileId
+) -> tuple[dict[str, str], list[ScoreChange]]:
+    """New keys for what gives points once to a person, so that it does not again; and what both have got points for."""
+    keys, rekeyed, twice = {change.key for change in mine}, {}, []
+    for change in theirs:
+        new = kept + change.key.removeprefix(merged)
+        if not change.key.startswith(f"{merged}:"):
+            continue
+        if new in keys:
+            twice.append(change)
+        else:
+            rekeyed[change.key] = new
+    return rekeyed, twice
+
+
+def _taken_back(change: ScoreChange, kept: ProfileId, merge_id: str, now: datetime) -> ScoreChange:
+    return replace(
+        change,
+        profile_id=kept,
+        key=f"merge:{merge_id}:{change.key}",
+        points=-change.points,
+        reason=f"counted once: {change.reason}",
+        at=now,
+    )
+
+
+def _joined(kept: Profile, merged: Profile) -> Profile:
+    return replace(
+        kept,
+        attributes={**merged.attributes, **{name: one for name, one in kept.attributes.items() if one is not None}},
+        tags=kept.tags | merged.tags,
+        time_zone=kept.time_zone or merged.time_zone,
+        locale=kept.locale or merged.locale,
+        objected_at=kept.objected_at or merged.objected_at,
+        restricted_at=kept.restricted_at or merged.restricted_at,
+    )
+
+
+async def _claim_as_before(uow: UnitOfWork, who: ProfileId, identity: Identity, at: datetime) -> None:
+    """With the time at which it was claimed, which says whose it is; an identity that both have is proved by either."""
+    await uow.profiles.claim(who, identity, at)
+
+
+async def _link(uow: UnitOfWork, kept: ProfileId, links: Mapping[str, str]) -> None:
+    """A record in a CRM where there was none; of two records the one that was linked stays so."""
+    there = await uow.crm_links.of(kept)
+    for crm, crm_id in links.items():
+        if crm not in there:
+            await uow.crm_links.put(crm, kept, crm_id)
+
+
+# ---------------------------------------------------------------- and how it is undone
+
+
+async def _give_back_identities(uow: UnitOfWork, merge: Merge) -> None:
+    kept = merge.kept.id
+    own = {(one.identity.kind, one.identity.value): one for one in merge.claims if one.profile_id == kept}
+    for claim in merge.claims:
+        if claim.profile_id == kept:
+            continue
+        await uow.profiles.disclaim(kept, claim.identity)
+        if (claim.identity.kind, claim.identity.value) in own:
+            before = own[claim.identity.kind, claim.identity.value]
+            await _claim_as_before(uow, kept, before.identity, before.at)
+        await _claim_as_before(uow, merge.merged.id, claim.identity, claim.at)
+
+
+def _parted(now_known: Profile, merge: Merge) -> Profile:
+    """Without what came from the other one, where it was not changed since."""
+    before, other = merge.kept, merge.merged
+    attributes = dict(now_known.attributes)
+    for name, value in other.attributes.items():
+        if before.attributes.get(name) is None and attributes.get(name) == value:
+            del attributes[name]
+            if name in before.attributes:
+                attributes[name] = None
+    return replace(
+        now_known,
+        attributes=attributes,
+        tags=now_known.tags - (other.tags - before.tags),
+        time_zone=_own(now_known.time_zone, other.time_zone, before.time_zone),
+        locale=_own(now_known.locale, other.locale, before.locale),
+        objected_at=_own(now_known.objected_at, other.objected_at, before.objected_at),
+        restricted_at=_own(now_known.restricted_at, other.restricted_at, before.restricted_at),
+    )
+
+
+def _own(now_known: T, others: T, before: T) -> T:
+    """What there was before, where what is there now came from the other one."""
+    return before if now_known == others else now_known
+
+
+async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
+    """A consent that ended by the merge alone stands again for whoever had given it."""
+    for record in merge.withdrawn:
+        standing = standing_consent(await uow.consents.of(merge.kept.id), record.purpose, record.channel)
+        ended_by_merge = standing is not None and standing.how == STRICTER and standing.at == merge.at
+        if ended_by_merge and record.profile_id == merge.kept.id:
+            await uow.consents.add(replace(record, at=now, how=f"the merge that ended it was undone: {record.how}"))
+
+
+async def _let_go_on(uow: UnitOfWork, merge: Merge) -> None:
+    """Runs that ended by the merge alone go on where they were."""
+    for before in merge.ended:
+        run = await uow.enrolments.get(before.id)
+        if run.status is EnrolmentStatus.DONE and run.reason == TWICE:
+            await uow.enrolments.save(replace(before, profile_id=run.profile_id, seq=run.seq + 1))

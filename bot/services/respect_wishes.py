@@ -1,0 +1,44 @@
+"""Respect wishes: note that a person objects to marketing, or that what is kept of them may only be kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.ids import ProfileId
+from bot.ports import UnitOfWork
+from bot.services.enrol import tell_journeys
+from bot.services.opt_out import opt_out
+from bot.services.runtime import Runtime
+
+
+async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, how: str, now: datetime) -> None:
+    """All marketing ends, and points are given no more (GDPR article 21(2) and (3))."""
+    await uow.profiles.lock(profile_id)
+    profile = await uow.profiles.fresh(profile_id)
+    if profile.objected_at is not None:
+        return
+    await uow.profiles.save(replace(profile, objected_at=now))
+    emitted = await opt_out(uow, runtime, profile_id, how=f"objection: {how}", text="", message_id=None, now=now)
+    await tell_journeys(uow, runtime, profile_id, emitted, now)
+
+
+async def withdraw_objection(uow: UnitOfWork, profile_id: ProfileId) -> None:
+    """They may be asked for consent again, and points count; what they had consented to stays withdrawn."""
+    await uow.profiles.lock(profile_id)
+    await uow.profiles.save(replace(await uow.profiles.fresh(profile_id), objected_at=None))
+
+
+async def restrict(uow: UnitOfWork, profile_id: ProfileId, *, now: datetime) -> None:
+    """What is kept of them is kept, and nothing is done with it until that is lifted (GDPR article 18).
+
+    They get answers to what they write.
+    """
+    await uow.profiles.lock(profile_id)
+    profile = await uow.profiles.fresh(profile_id)
+    await uow.profiles.save(replace(profile, restricted_at=profile.restricted_at or now))
+
+
+async def lift_restriction(uow: UnitOfWork, profile_id: ProfileId) -> None:
+    await uow.profiles.lock(profile_id)
+    await uow.profiles.save(replace(await uow.profiles.fresh(profile_id), restricted_at=None))

@@ -1,0 +1,215 @@
+"""`overture people`, as it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.errors import CannotMerge, SettingsError
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity
+from bot.entrypoints.cli import run
+from bot.entrypoints.commands.people.erase import erasing
+from bot.entrypoints.commands.people.merge import merging
+from bot.entrypoints.commands.people.object import objecting
+from bot.entrypoints.commands.people.show import told_of
+from bot.entrypoints.commands.people.unmerge import parting
+from bot.services.start_conversation import start_conversation
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.contracts.samples import profile
+from tests.manual_clock import ManualClock
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def database(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    return sqlite_url
+
+
+def at(url: str, doing: Callable[[Stage], Awaitable[None]]) -> None:
+    """Do it with a service on this database."""
+
+    async def work() -> None:
+        store = Database(url)
+        try:
+            await doing(Stage(store, ManualClock()))
+        finally:
+            await store.close()
+
+    asyncio.run(work())
+
+
+async def ana(stage: Stage) -> None:
+    """Ana, who has consented, been in a journey, and written."""
+    conversation = await stage.meet(attributes={"team_size": 50, "name": "Ana\x1b[2J"})
+    assert conversation.profile_id == ANA
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), stage.clock.now())
+        await uow.profiles.claim(ANA, Identity("user_id", "u1"), stage.clock.now())
+        await uow.profiles.add(profile())
+    await stage.consent()
+    stage.play(journey_of("- score: {engagement: 10, reason: came}\n- add_to: met\n- id: rest\n  wait: 1d"))
+    await stage.happens("demo.requested", size=50)
+    await stage.says("greet")
+
+
+SHOWN = """\
+ana, known since 2026-11-23 12:00 UTC
+known as:
+  email ana@example.com (claimed)
+  phone +447700900123 (proved)
+  user_id u1 (claimed)
+attributes:
+  time_zone: Europe/London
+  team_size: 50
+  name: Ana\ufffd[2J
+tags:
+  met
+segments:
+  none
+consent:
+  2026-11-23 12:00 UTC  marketing by sms: yes to "May we?"; a test
+score:
+  C2: fit 0, engagement 10
+  2026-11-23 12:00 UTC  +10 engagement: came
+journeys:
+  2026-11-23 12:00 UTC  welcome: waits at "rest" until 2026-11-24 12:00 UTC
+timeline:
+  2026-11-23 12:00 UTC  message.received  {"channel": "sms", "intent": "greet", "enrolment": ""}
+  2026-11-23 12:00 UTC  demo.requested  {"size": 50}
+"""
+
+
+@pytest.mark.parametrize("name", ["ana", PHONE, "Ana@Example.com", "u1", f"phone:{PHONE}"])
+def test_a_person_is_shown_with_all_that_is_known_of_them(database: str, capsys: Capture, name: str) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "show", name]) == 0
+    assert capsys.readouterr().out == SHOWN
+
+
+def test_somebody_unknown_is_told_so(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "show", "nobody"]) == 2
+    assert 'nobody is known as "nobody"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", ["example.c", "AN", "+4477", "met", "u1"])
+def test_people_are_found_by_a_part_of_what_is_known_of_them(database: str, capsys: Capture, part: str) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "find", part]) == 0
+    assert f"ana  ana@example.com  {PHONE}  u1\n" == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", ["zzz", "%", "_na", "!"])
+def test_where_nobody_is_found_it_says_so(database: str, capsys: Capture, part: str) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "find", part]) == 1
+    assert "Nobody has" in capsys.readouterr().out
+
+
+def test_a_visitor_is_named_by_their_channel(database: str, capsys: Capture) -> None:
+    async def visitor(stage: Stage) -> None:
+        await ana(stage)
+        async with stage.store.transaction() as uow:
+            await uow.profiles.claim(ANA, Identity("webchat", "visitor-1", verified=True), stage.clock.now())
+            await start_conversation(uow, ANA, "webchat", "visitor-1", stage.clock.now())
+
+    at(database, visitor)
+    capsys.readouterr()
+    assert run(["people", "show", "webchat:visitor-1"]) == 0
+    assert "webchat visitor-1 (proved)" in capsys.readouterr().out
+
+
+async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    stage.clock.forward(timedelta(days=1))
+    await stage.meet(ProfileId("bea"), phone="+447700900456", attributes={"team_size": 20})
+    told = await merging(stage.runtime, "+447700900456", PHONE, dry_run=True, who="a test")
+    assert told[:2] == [
+        "bea is merged into ana, who has been known longer",
+        "  team_size: 50 counts, 20 is kept in the record of the merge",
+    ]
+    assert told[-1] == "Nothing was changed."
+    done = await merging(stage.runtime, "+447700900456", PHONE, dry_run=False, who="a test")
+    assert done == [*told[:-1], "Merged. To undo it: overture people unmerge ana"]
+    async with stage.store.transaction() as uow:
+        shown = [line async for line in told_of(uow, ANA)]
+    assert "  2026-11-24 12:00 UTC  bea into ana by a test: by command" in shown
+    assert await parting(stage.runtime, "bea") == (
+        "bea is a person of their own again. What has come since stays with ana."
+    )
+    with pytest.raises(CannotMerge, match="merged with nobody"):
+        await parting(stage.runtime, "bea")
+
+
+def test_a_person_gets_all_that_is_kept_of_them(database: str, capsys: Capture, tmp_path: Path) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "export", PHONE]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["person"], told["tables"]["profile"][0]["attributes"]["team_size"]) == ("ana", 50)
+    out = tmp_path / "ana.json"
+    assert run(["people", "export", "ana", "--out", str(out)]) == 0
+    assert json.loads(out.read_text())["tables"] == told["tables"]
+    assert out.stat().st_mode & 0o077 == 0
+    assert run(["people", "export", "ana", "--out", str(tmp_path / "no" / "ana.json")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_consent_is_proved_with_the_words(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "consent", "ana"]) == 0
+    assert json.loads(capsys.readouterr().out)["records"][0]["words_shown"] == "May we?"
+
+
+def test_erasing_is_to_be_meant(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    assert run(["people", "erase", "ana"]) == 2
+    assert "add --yes" in capsys.readouterr().err
+
+
+async def test_the_receipt_of_an_erasure_counts_what_was_deleted(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    told = await erasing(stage.runtime, PHONE, who="a test")
+    assert told[0].startswith("Erased 2026-11-23 12:00 UTC by a test; receipt ")
+    assert "  1 of profile" in told
+    assert told[-1] == "Addresses that get no more marketing: 1"
+    with pytest.raises(SettingsError, match="nobody is known"):
+        await erasing(stage.runtime, PHONE, who="a test")
+
+
+async def test_an_objection_is_noted_and_withdrawn(sqlite_store: Database, clock: ManualClock) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    assert await objecting(stage.runtime, "ana", withdraw=False, who="a test") == (
+        "ana objects: no more marketing, and no more points."
+    )
+    async with stage.store.transaction() as uow:
+        assert "objects to marketing since 2026-11-23 12:00 UTC" in [line async for line in told_of(uow, ANA)]
+    assert "no longer objects" in await objecting(stage.runtime, "ana", withdraw=True, who="a test")
+
+
+def test_a_restriction_is_noted_and_lifted(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "restrict", "ana"]) == 0
+    assert run(["people", "show", "ana"]) == 0
+    assert "restricted since " in capsys.readouterr().out
+    assert run(["people", "restrict", "ana", "--lift"]) == 0
+    assert run(["people", "show", "ana"]) == 0
+    assert "restricted since " not in capsys.readouterr().out

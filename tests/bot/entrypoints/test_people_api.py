@@ -1,0 +1,141 @@
+"""What people may ask for, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.adapters.api_access import CredentialAccess
+from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.ids import MessageId, ProfileId
+from bot.domain.person import Identity
+from bot.entrypoints.http import Server
+from bot.entrypoints.wiring import Service
+from tests.bot.services.stage import ANA, PHONE, Stage
+
+Client = TestClient[Any, Any]
+BEA = ProfileId("bea")
+
+
+@pytest.fixture
+async def service(service_of: Callable[..., Service], stage: Stage) -> Service:
+    """Ana, who has said yes in a message; and a day later Bea, who is she."""
+    await stage.meet(attributes={"team_size": 50})
+    message = await stage.hear("greet")
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), now)
+        record = ConsentRecord(
+            ANA, Purpose.MARKETING, "sms", True, now, "asked in the chat", "May we?", MessageId(f"sms:{message}")
+        )
+        await uow.consents.add(record)
+    stage.clock.forward(timedelta(days=1))
+    await stage.meet(BEA, phone="+447700900456", attributes={"team_size": 20})
+    return service_of(connectors="")
+
+
+@pytest_asyncio.fixture
+async def client(service: Service) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(Server(service).application(), host="127.0.0.1")) as client:
+        yield client
+
+
+async def ask(client: Client, method: str, path: str, **more: Any) -> tuple[int, Any]:
+    answer = await client.request(method, f"/v1/people/{path}", **more)
+    return answer.status, await answer.json()
+
+
+async def test_a_person_gets_all_that_is_kept_of_them(client: Client) -> None:
+    for name in ("ana", "%2B447700900123", "ana@example.com", "sms:+447700900123"):
+        status, told = await ask(client, "GET", f"{name}/data")
+        if name.startswith("sms:"):
+            assert status == 404  # an identity is of a kind, and a phone number is no address of one channel
+            continue
+        assert (status, told["person"]) == (200, "ana")
+        assert told["tables"]["profile"][0]["attributes"] == {"team_size": 50}
+        assert {"event", "conversation", "identity", "consent", "decision"} <= set(told["tables"])
+    answer = await client.get("/v1/people/ana/data")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+async def test_consent_is_proved_by_the_words_shown_and_the_words_answered(client: Client) -> None:
+    status, told = await ask(client, "GET", "ana/consent")
+    assert status == 200
+    record = told["records"][0]
+    assert (record["words_shown"], record["words_answered"], record["how"]) == ("May we?", "greet", "asked in the chat")
+    assert told["identities"][0] == {"kind": "email", "value": "ana@example.com", "proved": False}
+    assert told["left_alone"] == []
+    await ask(client, "PUT", "ana/objection")
+    _, told = await ask(client, "GET", "ana/consent")
+    assert [one["address"] for one in told["left_alone"]] == [PHONE]
+    assert told["records"][-1]["granted"] is False
+
+
+async def test_somebody_is_erased_with_a_receipt(client: Client) -> None:
+    status, told = await ask(client, "DELETE", "ana")
+    assert (status, told["who"], told["suppressed"]) == (200, "the API", 1)
+    assert told["rows"]["profile"] == 1
+    assert (await ask(client, "GET", "ana/data"))[0] == 404
+    assert (await ask(client, "GET", "bea/data"))[0] == 200
+
+
+async def test_wishes_are_noted_and_taken_back(client: Client, stage: Stage) -> None:
+    for path, field in (("objection", "objects"), ("restriction", "restricted")):
+        for method, wanted in (("PUT", True), ("PUT", True), ("DELETE", False)):
+            assert await ask(client, method, f"ana/{path}") == (200, {"person": "ana", field: wanted})
+            async with stage.store.transaction() as uow:
+                profile = await uow.profiles.get(ANA)
+            noted = profile.objected_at if path == "objection" else profile.restricted_at
+            assert (noted is not None) == wanted
+
+
+async def test_two_who_are_one_are_merged_and_parted(client: Client) -> None:
+    status, told = await ask(client, "POST", "bea/merges", json={"with": {"email": "ana@example.com"}})
+    assert (status, told["person"], told["merged"]) == (200, "ana", "bea")
+    assert told["conflicts"] == {"team_size": {"counts": 50, "kept": 20}}
+    assert (await ask(client, "GET", "bea/data"))[1]["person"] == "ana"
+    status, told = await ask(client, "POST", "ana/merges", json={"with": {"id": "bea"}})
+    assert status == 409
+    assert "is one person already" in told["error"]
+    assert (await ask(client, "DELETE", "ana/merges/latest"))[1]["parted"] == "bea"
+    assert (await ask(client, "DELETE", "ana/merges/latest"))[0] == 409
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        (b"x", 400, "not JSON"),
+        (b"{}", 400, "say who is the same person"),
+        (b'{"with": {"email": "nobody"}}', 400, "the e-mail address is none"),
+        (b'{"with": {"name": "Bea"}}', 400, '"with" must say who it is'),
+        (b'{"with": {"email": "nobody@example.com"}}', 404, "nobody is known"),
+        (b'{"with": {"id": "nobody"}}', 404, "there is no person"),
+    ],
+)
+async def test_a_merge_that_cannot_be_read_says_why(client: Client, body: bytes, status: int, words: str) -> None:
+    found, told = await ask(client, "POST", "ana/merges", data=body)
+    assert found == status
+    assert words in told["error"]
+
+
+async def test_somebody_unknown_is_not_found(client: Client) -> None:
+    for method, path in (("GET", "data"), ("GET", "consent"), ("PUT", "objection"), ("DELETE", "merges/latest")):
+        status, told = await ask(client, method, f"nobody/{path}")
+        assert status == 404
+        assert 'nobody is known as "nobody"' in told["error"]
+    assert (await ask(client, "DELETE", "nobody"))[0] == 404
+
+
+async def test_nobody_looks_without_a_credential(service: Service) -> None:
+    for access, status in ((CredentialAccess(), 404), (CredentialAccess(token="secret"), 401)):
+        server = Server(replace(service, access=access)).application()
+        async with TestClient(TestServer(server, host="127.0.0.1")) as client:
+            assert (await client.get("/v1/people/ana/data")).status == status
+            assert (await client.delete("/v1/people/ana")).status == status

@@ -1,0 +1,184 @@
+"""Erasing a person: nothing of them is left in any column of any table, and their addresses are left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.adapters.database import Database
+from bot.adapters.database.personal_data import NOT_OF_PEOPLE, OWNED
+from bot.adapters.tables import feed, metadata, profile
+from bot.domain.audience import Segment
+from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.ids import ProfileId
+from bot.domain.message import DeliveryState, DeliveryStatus
+from bot.domain.person import Identity, Profile
+from bot.domain.privacy import Erasure
+from bot.services.erase_person import erase_person
+from bot.services.give_data import all_data
+from bot.services.know_person import Wanted, know_person
+from bot.services.merge_people import merge_people
+from bot.services.receive import receive
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
+from tests.manual_clock import ManualClock
+
+MAIL, NAME, WORDS, OLD = "ana_b@example.com", "Anastasia Bell", "my very own words", ProfileId("another-ana")
+OTHERS = (ProfileId("ben"), "+447700900999", "anaXb@example.com")
+THEIRS = (PHONE, MAIL, NAME, WORDS, VISITOR, "user-4711")
+
+
+@pytest.fixture
+def stage(store: Database, clock: ManualClock) -> Stage:
+    """On SQLite, and on PostgreSQL."""
+    return Stage(store, clock)
+
+
+async def live(stage: Stage) -> None:
+    """Ana does all that people do; Ben does a little of it, and stays."""
+    ben, bens_phone, bens_mail = OTHERS
+    segments = {"everybody": Segment("everybody", "exists(profile.name)")}
+    stage.library.playbook = replace(stage.library.playbook, segments=segments)
+    stage.play(
+        journey_of(
+            """
+            - set: {name: "= event.name"}
+            - emit: {event: name.told, with: {name: "= profile.name"}}
+            - send: {response: utter_tip, channels: [sms]}
+            - webhook: {to: billing, body: {name: "= profile.name"}}
+            - id: rest
+              wait: 9d
+            """
+        )
+    )
+    await stage.meet()
+    await stage.meet(ben, phone=bens_phone)
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.profiles.add(Profile(OLD, now + timedelta(days=1), {"name": NAME}))
+        for who, kind, value in (
+            (ANA, "email", MAIL), (ANA, "user_id", "user-4711"), (ANA, "webchat", VISITOR), (ben, "email", bens_mail),
+        ):  # fmt: skip
+            await uow.profiles.claim(who, Identity(kind, value), now)
+        await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "a form", f"May we, {NAME}?"))
+        await merge_people(uow, stage.runtime, ANA, OLD, who="a test", why="the same", now=now)
+    await stage.happens("demo.requested", name=NAME)
+    await stage.says(WORDS)
+    await stage.says(WORDS, channel="webchat")
+    await stage.says("Ben's words", address=bens_phone)
+    await stage.do(
+        SetAttribute("email", MAIL),
+        AddTag("vip"),
+        ChangeScore("fit", 10, f"{NAME} is ours", "ours"),
+        RequestHandoff(f"{NAME} wants to talk"),
+        SyncCrm(f"{NAME} called"),
+    )
+    await stage.settle()
+    await stage.says(WORDS)
+    sent = stage.sms.taken[0]
+    await receive(
+        stage.runtime, stage.sms, [DeliveryStatus("sms", "s1", f"sms-{sent.key}", DeliveryState.DELIVERED, "")]
+    )
+    await stage.says("stop")
+    await stage.happens("pricing.viewed", name=NAME)
+    async with stage.store.transaction() as uow:
+        await uow.segments.queue(ANA, "everybody", entered=True, at=stage.clock.now())
+
+
+async def rows(stage: Stage) -> dict[str, list[Any]]:
+    async with stage.store.transaction() as uow:
+        session = uow.profiles._session  # type: ignore[attr-defined]
+        return {
+            name: [tuple(row) for row in await session.execute(select(table))]
+            for name, table in metadata.tables.items()
+        }
+
+
+def found_in(tables: dict[str, list[Any]], *words: str) -> set[str]:
+    return {name for name, found in tables.items() for row in found if any(word in str(row) for word in words)}
+
+
+async def erase(stage: Stage, who: ProfileId = ANA) -> Erasure:
+    async with stage.store.transaction() as uow:
+        return await erase_person(uow, stage.runtime, who, who="a test", now=stage.clock.now())
+
+
+def test_every_table_is_known_to_hold_something_of_people_or_nothing() -> None:
+    assert {*OWNED, *NOT_OF_PEOPLE, feed} == set(metadata.tables.values())
+
+
+async def test_nothing_is_left_in_any_column_of_any_table(stage: Stage) -> None:
+    await live(stage)
+    before = await rows(stage)
+    receipt = await erase(stage)
+    after = await rows(stage)
+    assert found_in(after, *THEIRS) == set()
+    assert found_in(after, f"'{ANA}'", f'"{ANA}"', OLD) == set()
+    assert set(receipt.rows) == {table.name for table in (*OWNED, feed)}
+    assert receipt.rows == {
+        name: len(found) - len(after[name]) for name, found in before.items() if name in receipt.rows
+    }
+    assert list(receipt.elsewhere) == ["crm"]
+    kept = after["erasure"]
+    assert len(kept) == 1
+    assert found_in({"erasure": kept}, *THEIRS, ANA) == set()
+
+
+async def test_others_keep_all_that_is_theirs(stage: Stage) -> None:
+    await live(stage)
+    ben, phone, mail = OTHERS
+    before = await rows(stage)
+    await erase(stage)
+    after = await rows(stage)
+    for word in (phone, mail, "Ben's words", f"'{ben}'"):
+        assert found_in(after, word) == found_in(before, word)
+
+
+async def test_what_is_given_to_a_person_has_all_that_erasing_takes(stage: Stage) -> None:
+    await live(stage)
+    async with stage.store.transaction() as uow:
+        given = await all_data(uow, ANA, stage.clock.now())
+    tables = given["tables"]
+    text = str(given)
+    assert all(word in text for word in THEIRS)
+    assert tables["profile"][0]["attributes"]["name"] == NAME
+    assert any(one["body"].get("text") == WORDS for one in tables["event"])
+    assert "Ben's words" not in text
+    receipt = await erase(stage)
+    assert receipt.rows == {name: len(found) for name, found in tables.items()}
+
+
+async def test_who_comes_again_by_an_import_is_not_written_to(stage: Stage) -> None:
+    await live(stage)
+    receipt = await erase(stage)
+    assert receipt.suppressed >= 1
+    assert not (await rows(stage))["suppression"]
+    async with stage.store.transaction() as uow:
+        again = await know_person(uow, stage.runtime, Wanted(identity=Identity("phone", PHONE)), stage.clock.now())
+    await stage.consent(of=again)
+    assert not await stage.may_send(of=again)
+
+
+async def test_who_asks_for_messages_again_gets_them(stage: Stage) -> None:
+    await live(stage)
+    await erase(stage)
+    await stage.says("hello")
+    await stage.says("start")
+    conversation = await stage.at()
+    assert await stage.may_send(of=conversation.profile_id)
+    async with stage.store.transaction() as uow:
+        await uow.profiles.claim(conversation.profile_id, Identity("phone", PHONE), stage.clock.now())
+        assert await uow.consents.suppression("sms", PHONE) is None
+
+
+async def test_erasing_somebody_twice_is_told(stage: Stage) -> None:
+    await live(stage)
+    await erase(stage)
+    assert (await erase(stage)).rows == {}
+    async with stage.store.transaction() as uow:
+        session = uow.profiles._session  # type: ignore[attr-defined]
+        assert [row.id for row in await session.execute(select(profile.c.id))] == [OTHERS[0]]

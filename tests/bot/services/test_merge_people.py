@@ -1,0 +1,286 @@
+"""Two profiles of one person: what becomes of what both have, and how it is undone."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.adapters.database import Database
+from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
+from bot.domain.errors import CannotMerge
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.domain.merging import Merge
+from bot.domain.message import CustomerMessage
+from bot.domain.person import Identity, Profile
+from bot.domain.score import ScoreChange, total_score
+from bot.domain.timeline import PersonEvent
+from bot.services.know_person import NoSuchPerson, by_id
+from bot.services.merge_people import TWICE, merge_people, part_people, refused_by_the_other
+from bot.services.receive import receive
+from bot.services.start_conversation import start_conversation
+from bot.services.take_events import Told, take_events
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.contracts.samples import NOON
+from tests.manual_clock import ManualClock
+
+BEA, BEAS_PHONE, MAIL = ProfileId("bea"), "+447700900456", "ana@example.com"
+
+
+@pytest.fixture
+def stage(store: Database, clock: ManualClock) -> Stage:
+    """On SQLite, and on PostgreSQL."""
+    return Stage(store, clock)
+
+
+@pytest.fixture
+async def two(stage: Stage) -> Stage:
+    """Ana, and a day later Bea, who is she."""
+    await stage.meet(attributes={"team_size": 50, "name": "Ana", "stage": None})
+    stage.clock.forward(timedelta(days=1))
+    await stage.meet(BEA, phone=BEAS_PHONE, attributes={"team_size": 20, "stage": "lead"})
+    return stage
+
+
+async def merge(stage: Stage, one: ProfileId = ANA, other: ProfileId = BEA) -> Merge:
+    async with stage.store.transaction() as uow:
+        return await merge_people(uow, stage.runtime, one, other, who="a test", why="the same", now=stage.clock.now())
+
+
+async def part(stage: Stage, who: ProfileId = ANA) -> Merge:
+    async with stage.store.transaction() as uow:
+        return await part_people(uow, stage.runtime, who, now=stage.clock.now())
+
+
+async def everything(stage: Stage, who: ProfileId) -> dict[str, Any]:
+    async with stage.store.transaction() as uow:
+        return {
+            "profile": await uow.profiles.fresh(who),
+            "identities": set(await uow.profiles.identities(who)),
+            "scores": list(await uow.scores.of(who)),
+            "consents": [(one.channel, one.granted, one.text) for one in await uow.consents.of(who)],
+            "conversations": {one.id for one in await uow.conversations.of(who)},
+            "runs": [(one.id, one.status, one.step, one.due_at) for one in await uow.enrolments.of(who)],
+            "events": [one.event for one in reversed(await uow.timeline.of(who, limit=100))],
+            "crm": dict(await uow.crm_links.of(who)),
+            "segments": await uow.segments.of(who),
+        }
+
+
+async def test_the_older_one_stays_and_gets_everything(two: Stage) -> None:
+    async with two.store.transaction() as uow:
+        await uow.profiles.claim(BEA, Identity("email", MAIL), two.clock.now())
+        await uow.scores.add(ScoreChange(BEA, "bea:size", "fit", 20, "size", "size", two.clock.now()))
+        await uow.crm_links.put("crm", BEA, "77")
+        await uow.profiles.save(Profile(BEA, two.clock.now(), {"team_size": 20, "stage": "lead"}, tags=frozenset("b")))
+    await two.happens("pricing.viewed", to=BEA)
+    done = await merge(two, BEA, ANA)
+    assert (done.kept.id, done.merged.id, dict(done.conflicts)) == (ANA, BEA, {"team_size": (50, 20)})
+    found = await everything(two, ANA)
+    assert found["profile"].attributes == {"team_size": 50, "name": "Ana", "stage": "lead"}
+    assert found["profile"].tags == {"b"}
+    assert found["identities"] == {
+        Identity("phone", PHONE, verified=True),
+        Identity("phone", BEAS_PHONE, verified=True),
+        Identity("email", MAIL),
+    }
+    assert [(one.points, one.key) for one in found["scores"]] == [(20, "ana:size")]
+    assert len(found["conversations"]) == 2
+    assert found["crm"] == {"crm": "77"}
+    assert found["events"] == ["pricing.viewed", "person.merged"]
+    async with two.store.transaction() as uow:
+        assert await by_id(uow, BEA) == ANA
+        with pytest.raises(LookupError):
+            await uow.profiles.fresh(BEA)
+
+
+async def test_a_merge_that_is_undone_leaves_both_as_they_were(two: Stage) -> None:
+    two.play(journey_of("- id: rest\n  wait: 9d"))
+    async with two.store.transaction() as uow:
+        for who in (ANA, BEA):
+            await uow.profiles.claim(who, Identity("email", MAIL, verified=who == BEA), two.clock.now())
+            await uow.scores.add(ScoreChange(who, f"{who}:size", "fit", 20, "size", "size", two.clock.now()))
+            await uow.crm_links.put("crm", who, f"of {who}")
+        await uow.scores.add(ScoreChange(BEA, "bea:came", "engagement", 5, "came", "came", two.clock.now()))
+    await two.consent(False, of=BEA)
+    two.clock.forward(timedelta(minutes=1))
+    await two.consent(of=ANA)
+    for who in (ANA, BEA):
+        await two.happens("demo.requested", to=who)
+        two.clock.forward(timedelta(minutes=1))
+    before = {who: await everything(two, who) for who in (ANA, BEA)}
+    await merge(two)
+    await part(two)
+    for who in (ANA, BEA):
+        after = await everything(two, who)
+        assert after.pop("events")[-1] == "person.parted"
+        before[who].pop("events")
+        if who == ANA:  # the ledger only grows, and says the same as before
+            assert [granted for _, granted, _ in after.pop("consents")] == [True, False, True]
+            before[who].pop("consents")
+        assert after == before[who]
+
+
+async def test_points_for_the_same_thing_count_once(two: Stage) -> None:
+    async with two.store.transaction() as uow:
+        for who in (ANA, BEA):
+            await uow.scores.add(ScoreChange(who, f"{who}:size", "fit", 20, "size", "size", two.clock.now()))
+    await merge(two)
+    async with two.store.transaction() as uow:
+        changes = await uow.scores.of(ANA)
+        assert total_score(changes).fit == 20
+        assert [one.points for one in changes] == [20, 20, -20]
+        assert changes[-1].reason == "counted once: size"
+
+
+async def test_in_one_journey_twice_the_older_run_goes_on(two: Stage) -> None:
+    two.play(journey_of("- id: rest\n  wait: 9d\n- add_to: through"))
+    await two.happens("demo.requested", to=BEA)
+    two.clock.forward(timedelta(hours=1))
+    await two.happens("demo.requested", to=ANA)
+    await merge(two)
+    async with two.store.transaction() as uow:
+        runs = list(await uow.enrolments.of(ANA))
+    assert [(one.status, one.reason) for one in runs] == [
+        (EnrolmentStatus.WAITING, ""),
+        (EnrolmentStatus.DONE, TWICE),
+    ]
+    await two.later(days=9)
+    async with two.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).tags == {"through"}
+
+
+async def test_where_a_journey_may_be_run_many_times_at_once_both_runs_go_on(two: Stage) -> None:
+    enter = "enter: {event: demo.requested, again: after 1s}\nat_once: many"
+    two.play(journey_of("- wait: 9d", enter))
+    for who in (ANA, BEA):
+        await two.happens("demo.requested", to=who)
+    await merge(two)
+    assert len(await two.enrolments()) == 2
+
+
+@pytest.mark.parametrize("refuser", [ANA, BEA])
+@pytest.mark.parametrize("later", [ANA, BEA])
+async def test_an_opt_out_on_either_side_stops_both(two: Stage, refuser: ProfileId, later: ProfileId) -> None:
+    for who in (BEA, ANA) if later == ANA else (ANA, BEA):
+        await two.consent(who != refuser, of=who)
+        two.clock.forward(timedelta(hours=1))
+    await merge(two)
+    for phone in (PHONE, BEAS_PHONE):
+        assert not await two.may_send(address=phone)
+
+
+async def test_a_suppressed_address_stays_so_and_the_other_is_free(two: Stage) -> None:
+    for who in (ANA, BEA):
+        await two.consent(of=who)
+    async with two.store.transaction() as uow:
+        await uow.consents.suppress(Suppression("sms", BEAS_PHONE, "bounced", two.clock.now()))
+    await merge(two)
+    assert not await two.may_send(address=BEAS_PHONE)
+    assert await two.may_send(address=PHONE)
+
+
+async def test_a_conversation_goes_on_after_the_merge(two: Stage) -> None:
+    assert await two.says("book", address=BEAS_PHONE) != []
+    await merge(two)
+    await two.says("fifty", address=BEAS_PHONE)
+    conversation = await two.at(address=BEAS_PHONE)
+    assert conversation.profile_id == ANA
+    assert conversation.tracker.slots["team_size"] == "fifty"
+
+
+async def test_whoever_proves_the_same_address_is_the_same_person(two: Stage) -> None:
+    """Bea's address is claimed by a conversation that a journey started; then somebody writes from there."""
+    async with two.store.transaction() as uow:
+        now = two.clock.now()
+        await uow.profiles.claim(BEA, Identity("webchat", "v9"), now)
+        await start_conversation(uow, BEA, "webchat", "v9", now)
+        await uow.profiles.claim(ANA, Identity("webchat", "v9", verified=True), now)
+    await receive(two.runtime, two.webchat, [CustomerMessage("webchat", "m1", "v9", "hello")])
+    assert (await two.at("webchat", "v9")).profile_id == ANA
+    async with two.store.transaction() as uow:
+        assert await by_id(uow, BEA) == ANA
+        assert (await uow.merges.all_of(ANA))[0].why == "both have proved the same address"
+
+
+async def test_merges_go_in_no_circle(two: Stage) -> None:
+    await merge(two)
+    with pytest.raises(CannotMerge, match='"ana" is one person already'):
+        await merge(two, ANA, ANA)
+    with pytest.raises(LookupError):
+        await merge(two)
+    await part(two)
+    with pytest.raises(CannotMerge, match="merged with nobody"):
+        await part(two)
+    async with two.store.transaction() as uow:
+        with pytest.raises(NoSuchPerson):
+            await by_id(uow, ProfileId("nobody"))
+
+
+async def test_merges_are_undone_from_the_last_one_back(two: Stage) -> None:
+    first = ProfileId("first")
+    async with two.store.transaction() as uow:
+        await uow.profiles.add(Profile(first, two.clock.now() - timedelta(days=9)))
+    await merge(two)
+    two.clock.forward(timedelta(minutes=1))
+    await merge(two, ANA, first)
+    async with two.store.transaction() as uow:
+        assert await by_id(uow, BEA) == first
+    with pytest.raises(CannotMerge, match="Undo that first"):
+        await part(two, BEA)
+    await part(two, first)
+    await part(two, ANA)
+    async with two.store.transaction() as uow:
+        assert [await by_id(uow, one) for one in (ANA, BEA, first)] == [ANA, BEA, first]
+
+
+async def test_what_came_after_the_merge_stays_when_it_is_undone(two: Stage) -> None:
+    await merge(two)
+    async with two.store.transaction() as uow:
+        profile = await uow.profiles.fresh(ANA)
+        await uow.profiles.save(profile.with_attribute("stage", "customer"))
+        await uow.timeline.add(PersonEvent(ANA, "pricing.viewed", two.clock.now(), two.clock.now()))
+    await part(two)
+    assert (await everything(two, ANA))["profile"].attributes["stage"] == "customer"
+    assert "pricing.viewed" in (await everything(two, ANA))["events"]
+    assert (await everything(two, BEA))["profile"].attributes == {"team_size": 20, "stage": "lead"}
+
+
+records = st.lists(st.tuples(st.sampled_from(["sms", "email"]), st.booleans(), st.integers(0, 5)), max_size=5)
+
+
+@given(mine=records, theirs=records)
+def test_nobody_is_written_to_by_a_channel_that_either_had_refused(
+    mine: list[tuple[str, bool, int]], theirs: list[tuple[str, bool, int]]
+) -> None:
+    def ledger(who: ProfileId, lines: list[tuple[str, bool, int]]) -> list[ConsentRecord]:
+        return [
+            ConsentRecord(who, Purpose.MARKETING, channel, granted, NOON + timedelta(hours=hour), "a test", "May we?")
+            for channel, granted, hour in lines
+        ]
+
+    ana, bea = ledger(ANA, mine), ledger(BEA, theirs)
+    ended = {one.channel for one in refused_by_the_other(ana, bea)}
+    for channel in ("sms", "email"):
+        standing = [standing_consent(one, Purpose.MARKETING, channel) for one in (ana, bea)]
+        after = standing_consent([*ana, *bea], Purpose.MARKETING, channel)
+        refused = any(one is not None and not one.granted for one in standing)
+        may = after is not None and after.granted and channel not in ended
+        assert may == (not refused and any(one is not None for one in standing))
+
+
+async def test_events_that_come_while_two_are_merged_are_not_lost(two: Stage) -> None:
+    """Whoever is told of the one that goes is told of the one who stays."""
+
+    async def tell(number: int) -> None:
+        event = Told("pricing.viewed", two.clock.now(), f"m{number}", profile_id=BEA)
+        assert (await take_events(two.runtime, [event]))[0].result == "taken"
+
+    await asyncio.gather(*(tell(number) for number in range(3)), merge(two), *(tell(number) for number in range(3, 9)))
+    found = await everything(two, ANA)
+    assert found["events"].count("pricing.viewed") == 9

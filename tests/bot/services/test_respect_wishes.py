@@ -1,0 +1,84 @@
+"""Objection stops marketing and scoring; restriction stops everything but answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.effects import ChangeScore
+from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
+from tests.bot.services.stage import ANA, Stage, journey_of
+
+
+async def object_(stage: Stage) -> None:
+    async with stage.store.transaction() as uow:
+        await note_objection(uow, stage.runtime, ANA, how="by letter", now=stage.clock.now())
+
+
+async def points(stage: Stage) -> list[int]:
+    async with stage.store.transaction() as uow:
+        return [one.points for one in await uow.scores.of(ANA)]
+
+
+async def test_an_objection_ends_marketing_and_scoring_at_once(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.play(journey_of("- id: rest\n  wait: 1d\n- send: {response: utter_tip, channels: [sms]}"))
+    await stage.happens("demo.requested")
+    entry = await stage.queue("offer")
+    await object_(stage)
+    assert await stage.enrolments() == []
+    await stage.settle()
+    assert (await stage.entry(entry.key)).reason == "the customer opted out"
+    await stage.do(ChangeScore("fit", 10, "large", "size"))
+    assert await points(stage) == []
+
+
+async def test_consent_that_is_given_by_mistake_after_an_objection_counts_for_nothing(stage: Stage) -> None:
+    await stage.meet()
+    await object_(stage)
+    async with stage.store.transaction() as uow:
+        await uow.consents.lift("sms", (await uow.conversations.of(ANA))[0].address)
+    await stage.consent()
+    await stage.queue("offer")
+    await stage.settle()
+    assert "objected to marketing on 23 November 2026" in (await stage.decisions())[-1].why
+
+
+async def test_who_has_objected_enters_no_journey_of_marketing(stage: Stage) -> None:
+    await stage.meet()
+    await object_(stage)
+    stage.play(journey_of("- add_to: sold"), journey_of("- add_to: served", name="inner", purpose="service"))
+    await stage.happens("demo.requested")
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).tags == {"served"}
+
+
+async def test_an_objection_can_be_withdrawn_and_consent_stays_so_until_it_is_given_again(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await object_(stage)
+    async with stage.store.transaction() as uow:
+        await withdraw_objection(uow, ANA)
+    assert not await stage.may_send()
+    await stage.do(ChangeScore("fit", 10, "large", "size"))
+    assert await points(stage) == [10]
+
+
+async def test_under_restriction_everything_stands_still_but_answers(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.play(journey_of("- id: rest\n  wait: 1d\n- add_to: through"))
+    await stage.happens("demo.requested")
+    async with stage.store.transaction() as uow:
+        await restrict(uow, ANA, now=stage.clock.now())
+    await stage.queue("offer")
+    await stage.later(days=3)
+    assert "may only be kept since 23 November 2026" in (await stage.decisions())[-1].why
+    assert await stage.says("greet") != []
+    assert [one.step for one in await stage.enrolments()] == ["rest"]
+    async with stage.store.transaction() as uow:
+        await lift_restriction(uow, ANA)
+    stage.clock.forward(timedelta(days=1))
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).tags == {"through"}
