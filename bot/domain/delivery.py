@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import Consequence, Purpose
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
 from bot.domain.message import Content
@@ -106,6 +106,22 @@ class OutboxEntry:
     cap: AtCap = "skip"
 
 
+# ---------------------------------------------------------------- what failed at the vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an error of a vendor means: how often in all it is worth a try, with which pause at first, and what follows.
+
+    `what` says it in words.
+    """
+
+    what: str = ""
+    most_tries: int = 1
+    pause: timedelta = timedelta()
+    then: Consequence | None = None
+
+
 # ---------------------------------------------------------------- the gate's three answers
 
 
@@ -124,7 +140,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Withhold:
+    """`elsewhere`: only this channel is in the way, and another of the message's channels may take it."""
+
     why: str
+    elsewhere: bool = False
 
 
 Verdict = Send | Later | Withhold

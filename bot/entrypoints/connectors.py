@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import traceback
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -40,6 +41,17 @@ def channel_identities(settings: Settings) -> dict[str, str]:
     return found
 
 
+def reply_windows(settings: Settings) -> dict[str, timedelta]:
+    """The channels that take a text only for a while after the customer's last message, without building connectors."""
+    found = {}
+    for module in map(connector_module, settings.connector_names):
+        for one in vars(module).values():
+            abilities = getattr(one, "abilities", None)
+            if isinstance(abilities, Abilities) and abilities.reply_window is not None:
+                found[str(one.name)] = abilities.reply_window
+    return found
+
+
 def crm_names(settings: Settings) -> tuple[str, ...]:
     """The CRMs that the settings name, without building their connectors."""
     return tuple(
@@ -58,6 +70,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         desks=(desk,) if desk else (),
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),
+        reply_windows=reply_windows(settings),
     )
 
 

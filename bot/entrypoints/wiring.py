@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -211,17 +211,18 @@ def _build_connectors(
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
             access=access,
         )
-        connector = _build(name, module.build, given)
-        match connector:
-            case Channel():
-                channels[connector.name] = connector
-            case Crm():
-                crms[connector.name] = connector
-            case _:
-                raise SettingsError(
-                    f"the connector {name} is neither a channel nor a CRM: its build() returned "
-                    f"{type(connector).__name__}. bot/ports.py says what those have."
-                )
+        built = _build(name, module.build, given)
+        for connector in built if isinstance(built, Sequence) else (built,):
+            match connector:
+                case Channel():
+                    channels[connector.name] = connector
+                case Crm():
+                    crms[connector.name] = connector
+                case _:
+                    raise SettingsError(
+                        f"the connector {name} is neither a channel nor a CRM: its build() returned "
+                        f"{type(connector).__name__}. bot/ports.py says what those have."
+                    )
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))
     return Connectors(channels, crms, sandboxed)

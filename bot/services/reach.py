@@ -15,8 +15,8 @@ from bot.domain.ids import OutboxId, ProfileId, new_id
 from bot.domain.message import ExecuteAction, OpenForm
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
+from bot.services.meet import start_conversation
 from bot.services.person_facts import person_facts
-from bot.services.receive import start_conversation
 from bot.services.runtime import Runtime
 from bot.services.weigh import Matter, note_decision
 

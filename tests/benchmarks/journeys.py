@@ -27,7 +27,7 @@ from bot.entrypoints.serve import settle_garbage_collector
 from bot.journeys.interpreter import begin
 from bot.ports import UnitOfWork
 from bot.services.advance import advance_due
-from bot.services.receive import start_conversation
+from bot.services.meet import start_conversation
 from tests.bot.services.stage import Stage, journey_of
 from tests.manual_clock import ManualClock
 from tests.servers import postgresql_url

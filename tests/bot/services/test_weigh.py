@@ -14,7 +14,7 @@ from bot.domain.effects import RequestHandoff
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeskVerb, Text
 from bot.domain.person import Identity, Profile
-from bot.services.receive import start_conversation
+from bot.services.meet import start_conversation
 from bot.services.weigh import DIALOGUE_STAYS_OPEN, Matter, weigh
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped, open_between
 
