@@ -24,6 +24,7 @@ from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Journey
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.message import DeliveryStatus, Inbound, OutboundMessage, Receipt, Speech
+from bot.domain.pace import Pace
 from bot.domain.person import Identity, Profile
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 from bot.domain.review import Review
@@ -106,6 +107,7 @@ class Abilities:
     `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
     `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
     `reply_window`: how long after the customer's last message anything but a template may be sent.
+    `pace`: how quickly its sender may send, and what a message costs of that.
     `failures`: what the vendor's error codes mean; one that is not there is for good, and nothing else follows from it.
     """
 
@@ -119,6 +121,7 @@ class Abilities:
     extras: bool = False
     separate_disclosure: bool = False
     reply_window: timedelta | None = None
+    pace: Pace | None = None
     failures: Mapping[str, Failure] = field(default_factory=dict)
 
 
@@ -368,6 +371,13 @@ class Wakeups(Protocol):
 class Listener(Protocol):
     async def wait(self, at_most: timedelta) -> bool:
         """True once something was notified since the last wait (or since listening began), False after `at_most`."""
+
+
+class Pacer(Protocol):
+    """Keeps senders to their pace."""
+
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
+        """How long a message of this price is to wait; nothing where it may go now, which is then counted."""
 
 
 class Leases(Protocol):

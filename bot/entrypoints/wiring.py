@@ -24,7 +24,7 @@ from bot.adapters.endpoints import Endpoint, SignedEndpoints
 from bot.adapters.feeds import StoredFeeds
 from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
-from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.adapters.memory import MemoryLeases, MemoryPacer, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
@@ -141,6 +141,7 @@ async def open_service(
             model=model,
             model_terms=settings.model_terms,
             endpoints=endpoints,
+            pacer=MemoryPacer(),
             publishing=settings.publishing,
         )
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)

@@ -207,9 +207,19 @@ async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict
     matter = matter_of(entry, entry.dispatch)
     async with runtime.store.transaction() as uow:
         verdict = await weigh(uow, runtime, matter, now)
+        if isinstance(verdict, Send) and (wait := await _wait_for_sender(runtime, entry.dispatch, now)):
+            return Later(now + wait, f"the sender of {matter.channel} sends no more quickly")
         if entry.purpose is not Purpose.DESK:
             await keep_decision(uow, matter, verdict, now)
     return verdict
+
+
+async def _wait_for_sender(runtime: Runtime, message: ChannelMessage, now: datetime) -> timedelta:
+    """How long until the channel's sender may send this; of that there is no record."""
+    pace = runtime.channel(message.channel).abilities.pace
+    if pace is None or runtime.pacer is None:
+        return timedelta()
+    return await runtime.pacer.take(message.channel, pace, pace.price(message.content), now)
 
 
 async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:

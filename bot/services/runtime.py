@@ -19,6 +19,7 @@ from bot.ports import (
     LanguageModel,
     Leases,
     Library,
+    Pacer,
     Store,
     Wakeups,
 )
@@ -51,6 +52,7 @@ class Runtime:
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None
+    pacer: Pacer | None = None
     publishing: Publishing = "at_once"
 
     def channel(self, name: str) -> Channel:

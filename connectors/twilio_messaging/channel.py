@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
 from bot.domain.errors import PermanentSendError
 from bot.domain.message import Content, OutboundMessage, Receipt, Template, Text
+from bot.domain.pace import Pace
+from bot.domain.sms_segments import in_gsm_7, segments_of
 from bot.ports import Abilities, Clock, Webhook, WebhookRequest
 from connectors.twilio_messaging import webhooks
 from connectors.twilio_messaging.account import LONGEST_BODY, LONGEST_VALIDITY, TwilioAccount
@@ -123,6 +126,8 @@ class SmsChannel(_TwilioChannel):
     def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
         super().__init__(account, api, service_url, clock)
         self._sends_pictures = account.sends_pictures
+        a_second = account.segments_per_second
+        self.abilities = replace(self.abilities, pace=Pace(a_second, max(10 * a_second, 10), _segments))
 
     @property
     def _from(self) -> Mapping[str, str]:
@@ -143,6 +148,14 @@ class WhatsAppChannel(_TwilioChannel):
     @property
     def _from(self) -> Mapping[str, str]:
         return {"From": f"whatsapp:{self._account.whatsapp_sender}"}
+
+
+def _segments(content: Content) -> float:
+    """What a text costs of the sender's pace."""
+    if not isinstance(content, Text):
+        return 1
+    body = body_of(content)
+    return max(segments_of(in_gsm_7(body) or body).count, 1)
 
 
 def _template_fields(template: Template) -> Mapping[str, str]:

@@ -48,7 +48,7 @@ class Phones:
     async def _press(self, channel: str, number: str, sid: str, title: str, now: datetime) -> WebhookRequest:
         """A button of a template."""
         sent = await self._message(sid)
-        pressed = next((one for one in sent["buttons"] if one["title"] == title), None)
+        pressed = next((one for one in sent.get("buttons", ()) if one["title"] == title), None)
         if pressed is None:
             raise WebhookRejected(400, "There is no such button on that message.")
         fields = {
@@ -96,7 +96,7 @@ class Phones:
             "To": sent["to"],
             **({"ErrorCode": error} if error else {}),
         }
-        return self._webhook(sent["channel"], "status", fields, now, oid=sent.get("oid", ""))
+        return self._webhook(sent.get("channel", "sms"), "status", fields, now, oid=sent.get("oid", ""))
 
     async def _message(self, sid: str) -> Mapping[str, Any]:
         for item in await self._feed.items(FEED):

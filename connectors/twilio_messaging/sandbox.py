@@ -107,7 +107,7 @@ class TwilioSandbox:
         """Whether the customer has written by WhatsApp within the last 24 hours."""
         return any(
             item["type"] == "sms"
-            and (item["direction"], item["channel"], item["from"]) == ("from_customer", "whatsapp", number)
+            and (item["direction"], item.get("channel", "sms"), item["from"]) == ("from_customer", "whatsapp", number)
             and now - datetime.fromisoformat(item["date_created"]) < WHATSAPP_WINDOW
             for item in await self._feed.items(FEED)
         )
@@ -122,7 +122,7 @@ class TwilioSandbox:
             for item in items
             if item["type"] == "sms"
             and item["direction"] == "to_customer"
-            and item["channel"] == channel
+            and item.get("channel", "sms") == channel
             and wanted_to in ("", item["to"])
             and wanted_from in ("", item["from"])
         ]
@@ -133,7 +133,7 @@ class TwilioSandbox:
     def _resource(self, item: Mapping[str, Any], *, status: str) -> Mapping[str, Any]:
         """A message as the API shows it (Message resource, 2010-04-01)."""
         made = format_datetime(datetime.fromisoformat(item["date_created"]))
-        scheme = "whatsapp:" if item["channel"] == "whatsapp" else ""
+        scheme = "whatsapp:" if item.get("channel", "sms") == "whatsapp" else ""
         return {
             "account_sid": self._account.sid,
             "api_version": "2010-04-01",

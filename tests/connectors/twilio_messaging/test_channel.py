@@ -390,3 +390,10 @@ def _as_openapi(asked: WebhookRequest) -> MockRequest:
         data=asked.body or None,
         content_type=asked.headers.get("content-type", "application/json").partition(";")[0],
     )
+
+
+@pytest.mark.parametrize(("text", "segments"), [("x" * 160, 1), ("x" * 161, 2), ("é" * 70 + "ж", 2), ("It’s fine", 1)])
+def test_a_text_costs_its_segments(text: str, segments: int) -> None:
+    values = {"TWILIO_SEGMENTS_PER_SECOND": "3"}
+    pace = built(connectors.twilio_messaging, "sms", values=values).abilities.pace
+    assert (pace.price(Text(text)), pace.per_second, pace.burst) == (segments, 3, 30)
