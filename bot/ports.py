@@ -23,7 +23,7 @@ from bot.domain.handoff import Handoff, Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Journey
 from bot.domain.language_model import Completion, Prompt
-from bot.domain.message import DeliveryStatus, Inbound, OutboundMessage, Receipt, Speech
+from bot.domain.message import Attachment, DeliveryStatus, Inbound, OutboundMessage, Receipt, Speech
 from bot.domain.pace import Pace
 from bot.domain.person import Identity, Profile
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
@@ -148,6 +148,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class AttachmentSource(Protocol):
+    """A channel whose customers can send files."""
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The file. Raises as Channel.send does; what is too large, or of a kind that is not taken, is refused."""
+
+
+@runtime_checkable
 class Crm(Protocol):
     @property
     def name(self) -> str: ...
@@ -171,6 +179,13 @@ class Endpoints(Protocol):
         """One try, signed; `key` tells the receiver of a second one. Raises as Channel.send does."""
 
     async def close(self) -> None: ...
+
+
+class AttachmentStore(Protocol):
+    """Keeps files that customers sent, where no web server finds them."""
+
+    async def keep(self, key: str, media_type: str, content: bytes) -> str:
+        """Write it, once for each key; where it is."""
 
 
 class FeedWriter(Protocol):

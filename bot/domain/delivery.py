@@ -11,7 +11,7 @@ from typing import Any, Literal
 from bot.domain.consent import Consequence, Purpose
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
-from bot.domain.message import Content
+from bot.domain.message import Attachment, Content
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 
@@ -72,7 +72,16 @@ class EndpointCall:
     kind: Literal["endpoint_call"] = "endpoint_call"
 
 
-Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A file that a customer sent, which is to be fetched from the channel's vendor and kept."""
+
+    channel: str
+    attachment: Attachment
+    kind: Literal["fetch"] = "fetch"
+
+
+Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall | Fetch
 
 AWAITED = 100
 """The priority of what somebody waits for; journeys have this at the most."""

@@ -21,6 +21,14 @@ def storable(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or another file that came with a message; it is still at its vendor's."""
+
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerMessage:
     """Something a customer said, or a button they pressed (`payload`, in Rasa's form `/intent{"entity": "value"}`).
 
@@ -37,6 +45,7 @@ class CustomerMessage:
     time_zone: str | None = None
     locale: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
     kind: Literal["customer_message"] = "customer_message"
 
 

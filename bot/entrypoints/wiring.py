@@ -18,6 +18,7 @@ import structlog
 
 from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.api_access import CredentialAccess
+from bot.adapters.attachments import FolderAttachments
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
@@ -142,6 +143,7 @@ async def open_service(
             model_terms=settings.model_terms,
             endpoints=endpoints,
             pacer=MemoryPacer(),
+            attachments=FolderAttachments(settings.data / "media"),
             publishing=settings.publishing,
         )
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed)

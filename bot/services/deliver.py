@@ -19,6 +19,7 @@ from bot.domain.delivery import (
     CrmNote,
     CrmUpsert,
     EndpointCall,
+    Fetch,
     Later,
     OutboxEntry,
     OutboxStatus,
@@ -29,6 +30,7 @@ from bot.domain.delivery import (
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.message import Author, OutboundMessage, Receipt, Text
+from bot.services.fetch_files import fetch_file
 from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
 from bot.services.settle import matter_of, settle
 from bot.services.sync_crm import lead_of
@@ -232,6 +234,8 @@ async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
             return await _note(runtime, crm, _owner(entry), text, entry.key)
         case EndpointCall(endpoint=endpoint, body=body):
             return await _call(runtime, endpoint, body, entry.key)
+        case Fetch() as wanted:
+            return await _answer(fetch_file(runtime, wanted, entry.key), repeatable=True)
 
 
 async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:

@@ -22,6 +22,7 @@ from bot.domain.message import (
     TriggerIntent,
 )
 from bot.ports import Channel, UnitOfWork
+from bot.services.fetch_files import queue_fetches
 from bot.services.meet import meet
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, SEGMENTS, Runtime
 from bot.services.settle import track_delivery
@@ -64,6 +65,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             conversation = await meet(uow, runtime, channel, item, now)
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
+            await queue_fetches(uow, conversation, item, now)
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True

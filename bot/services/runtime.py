@@ -11,6 +11,7 @@ from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
 from bot.ports import (
     ActionRunner,
+    AttachmentStore,
     Channel,
     Clock,
     Crm,
@@ -53,6 +54,7 @@ class Runtime:
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None
     pacer: Pacer | None = None
+    attachments: AttachmentStore | None = None
     publishing: Publishing = "at_once"
 
     def channel(self, name: str) -> Channel:

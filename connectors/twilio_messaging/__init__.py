@@ -53,7 +53,8 @@ def sandbox_values(secret: str) -> dict[str, str]:
 
 
 def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
-    return TwilioSandbox(account_of(settings), settings.service_url, settings.feed, settings.clock)
+    account, api_url = account_of(settings), settings.sandbox_url or API_URL
+    return TwilioSandbox(account, settings.service_url, settings.feed, settings.clock, api_url=api_url)
 
 
 def _derive(secret: str, what: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from bot.domain.errors import PermanentSendError, TemporarySendError
+from connectors.twilio_messaging import media
 from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_messaging.failures import NOT_ARRIVED, TEMPORARY_CODES, reason_for
 
@@ -34,6 +35,7 @@ class MessagesApi:
 
     def __init__(self, account: TwilioAccount, api_url: str, *, trust_proxy_settings: bool = True) -> None:
         self._account = account
+        self._api_url = api_url
         self._url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account.sid}/Messages.json"
         self._trust_proxy_settings = trust_proxy_settings
         self._http: aiohttp.ClientSession | None = None
@@ -77,6 +79,11 @@ class MessagesApi:
         if 200 <= status < 300:
             return answer
         raise _refusal(status, answer, retry_after)
+
+    async def fetch(self, url: str) -> bytes:
+        """A file that a customer sent."""
+        async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=self._trust_proxy_settings) as session:
+            return await media.fetch(session, url, account=self._account, api_url=self._api_url)
 
     async def close(self) -> None:
         if self._http is not None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from bot.domain.errors import PermanentSendError
-from bot.domain.message import Content, OutboundMessage, Receipt, Template, Text
+from bot.domain.message import Attachment, Content, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.sms_segments import in_gsm_7, segments_of
 from bot.ports import Abilities, Clock, Webhook, WebhookRequest
@@ -59,6 +59,9 @@ class _TwilioChannel:
             return None
         sids = await self._sent_before(message, self._parts(message.content))
         return Receipt(str(sids[-1])) if None not in sids else None
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self._api.fetch(attachment.url)
 
     async def close(self) -> None:
         await self._api.close()

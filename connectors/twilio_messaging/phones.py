@@ -16,16 +16,25 @@ from connectors.twilio_messaging.webhooks import sign
 FEED = "sandbox:sms"
 CHANNELS = ("sms", "whatsapp")
 DEEDS = (
-    'A phone can do {"deed": "text", "from": "+447700900123", "body": "..."}, {"deed": "press", "from": "+44...", '
-    '"sid": "...", "title": "..."} and {"deed": "status", "sid": "...", "status": "delivered"}; "channel" is sms or '
-    "whatsapp, and from is a number in E.164."
+    'A phone can do {"deed": "text", "from": "+447700900123", "body": "...", "picture": true}, {"deed": "press", '
+    '"from": "+44...", "sid": "...", "title": "..."} and {"deed": "status", "sid": "...", "status": "failed", '
+    '"error": "30003"}; "channel" is sms or whatsapp, and from is a number in E.164.'
 )
 
 
 class Phones:
     """They read and write the stand-in's feed; `senders` are our numbers by channel."""
 
-    def __init__(self, account: TwilioAccount, senders: Mapping[str, str], service_url: str, feed: FeedWriter) -> None:
+    def __init__(
+        self,
+        account: TwilioAccount,
+        senders: Mapping[str, str],
+        service_url: str,
+        feed: FeedWriter,
+        *,
+        api_url: str,
+    ) -> None:
+        self._api_url = api_url.rstrip("/")
         self._account = account
         self._senders = senders
         self._service_url = service_url.rstrip("/")
@@ -38,7 +47,7 @@ class Phones:
             raise WebhookRejected(400, DEEDS)
         match deed:
             case {"deed": "text", "from": str(number), "body": str(body)} if is_e164(number):
-                return await self._write(channel, number, {"Body": body}, now)
+                return await self._write(channel, number, {"Body": body}, now, picture=bool(deed.get("picture")))
             case {"deed": "press", "from": str(number), "sid": str(sid), "title": str(title)} if is_e164(number):
                 return await self._press(channel, number, sid, title, now)
             case {"deed": "status", "sid": str(sid), "status": str(status)}:
@@ -59,7 +68,9 @@ class Phones:
         }
         return await self._write(channel, number, fields, now)
 
-    async def _write(self, channel: str, number: str, said: Mapping[str, str], now: datetime) -> WebhookRequest:
+    async def _write(
+        self, channel: str, number: str, said: Mapping[str, str], now: datetime, *, picture: bool = False
+    ) -> WebhookRequest:
         to = self._senders[channel]
         item = new_item("from_customer", channel, number, to, said["Body"], now)
         await self._feed.append(FEED, item["sid"], item)
@@ -69,7 +80,7 @@ class Phones:
             "ApiVersion": "2010-04-01",
             "From": scheme + number,
             "MessageSid": item["sid"],
-            "NumMedia": "0",
+            "NumMedia": str(int(picture)),
             "NumSegments": "1",
             "SmsMessageSid": item["sid"],
             "SmsSid": item["sid"],
@@ -77,8 +88,13 @@ class Phones:
             "To": scheme + to,
             **(_of_whatsapp(number) if scheme else _of_sms(number)),
             **said,
+            **(self._picture(item["sid"]) if picture else {}),
         }
         return self._webhook(channel, "inbound", fields, now)
+
+    def _picture(self, sid: str) -> Mapping[str, str]:
+        path = f"/2010-04-01/Accounts/{self._account.sid}/Messages/{sid}/Media/ME{secrets.token_hex(16)}"
+        return {"MediaUrl0": self._api_url + path, "MediaContentType0": "image/png"}
 
     async def _tell(self, sid: str, status: str, error: str, now: datetime) -> WebhookRequest:
         """How far one of our messages got. The feed keeps it for the list of messages."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets
@@ -17,6 +18,7 @@ from bot.domain.sms_segments import segments_of
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.twilio_messaging.account import LONGEST_BODY, FormFields, TwilioAccount, form_fields
 from connectors.twilio_messaging.channel import CONTENT_SID, WHATSAPP_WINDOW
+from connectors.twilio_messaging.media import MEDIA_PATH
 from connectors.twilio_messaging.phones import FEED, Phones, is_e164, new_item
 
 MESSAGES_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json$")
@@ -27,7 +29,9 @@ class TwilioSandbox:
 
     name = "sms"
 
-    def __init__(self, account: TwilioAccount, service_url: str, feed: FeedWriter, clock: Clock) -> None:
+    def __init__(
+        self, account: TwilioAccount, service_url: str, feed: FeedWriter, clock: Clock, *, api_url: str
+    ) -> None:
         self._account = account
         self._feed = feed
         self._clock = clock
@@ -35,19 +39,21 @@ class TwilioSandbox:
             "sms": account.sender or "+447700900100",
             "whatsapp": account.whatsapp_sender or "+447700900101",
         }
-        self._phones = Phones(account, self._senders, service_url, feed)
+        self._phones = Phones(account, self._senders, service_url, feed, api_url=api_url)
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
         return await self._phones.act(deed, now)
 
     async def answer(self, request: WebhookRequest) -> Reply:
-        path = MESSAGES_PATH.search(urlsplit(request.url).path)
+        path = MESSAGES_PATH.search(urlsplit(request.url).path) or MEDIA_PATH.search(urlsplit(request.url).path)
         if path is None:
             return _error(404, 20404, "The requested resource was not found")
         expected = aiohttp.encode_basic_auth(self._account.sid, self._account.auth_token)
         given = request.headers.get("authorization", "")
         if path[1] != self._account.sid or not secrets.compare_digest(given.encode(), expected.encode()):
             return _error(401, 20003, "Authenticate")
+        if path.re is MEDIA_PATH:
+            return Reply(200, PICTURE, "image/png")
         if request.method == "POST":
             return await self._create(form_fields(parse_qsl(request.body.decode("utf-8", "replace"), True)))
         if request.method == "GET":
@@ -157,6 +163,11 @@ class TwilioSandbox:
             "uri": f"/2010-04-01/Accounts/{self._account.sid}/Messages/{item['sid']}.json",
         }
 
+
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""What every phone sends: one point, as PNG."""
 
 TEMPLATES: Mapping[str, tuple[str, Sequence[Mapping[str, str]]]] = {
     "HX00000000000000000000000000000001": (

@@ -14,13 +14,14 @@ from twilio.request_validator import (
 )
 
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus, storable
+from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, storable
 from bot.ports import Reply, Webhook, WebhookRequest
 from connectors.twilio_messaging.account import NUMBER, FormFields, TwilioAccount, form_fields
 
 SIGNATURE_HEADER = "x-twilio-signature"
 SIGNATURE_SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
 MOST_FIELDS = 500
+MOST_ATTACHMENTS = 10
 
 NO_ANSWER = Reply(body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml; charset=utf-8")
 """TwiML that does nothing: what we have to say goes out by REST, through the outbox."""
@@ -126,6 +127,7 @@ def _message(fields: FormFields, account: TwilioAccount) -> CustomerMessage:
         address=number,
         text=text,
         payload=_payload(fields),
+        attachments=_attachments(fields),
         metadata=_metadata(fields, text if channel == "sms" and account.answers_keywords else ""),
     )
 
@@ -134,6 +136,12 @@ def _payload(fields: FormFields) -> str | None:
     """What the template's author put behind the button, where that is an intent in Rasa's form."""
     payload = storable(fields.first("ButtonPayload"))
     return payload if payload.startswith("/") else None
+
+
+def _attachments(fields: FormFields) -> tuple[Attachment, ...]:
+    """Ten at the most, as Twilio has it. Whether each is where it should be is seen when it is fetched."""
+    named = ((fields.first(f"MediaUrl{n}"), fields.first(f"MediaContentType{n}")) for n in range(MOST_ATTACHMENTS))
+    return tuple(Attachment(storable(url), storable(media_type)) for url, media_type in named if url)
 
 
 def _metadata(fields: FormFields, answered: str) -> Mapping[str, Any]:

@@ -13,7 +13,16 @@ from bot.adapters.codec import DISPATCH, WINDOW
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.tables import delivery, outbox, shard_of
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, OutboxEntry, OutboxStatus
+from bot.domain.delivery import (
+    ChannelMessage,
+    CrmNote,
+    CrmUpsert,
+    Dispatch,
+    EndpointCall,
+    Fetch,
+    OutboxEntry,
+    OutboxStatus,
+)
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeliveryState, DeliveryStatus
 
@@ -289,6 +298,8 @@ def _lane(dispatch: Dispatch) -> str:
             return crm
         case EndpointCall(endpoint=endpoint):
             return endpoint
+        case Fetch(channel=channel):
+            return f"{channel}:files"
 
 
 def _progress(entry: OutboxEntry) -> dict[str, Any]:
