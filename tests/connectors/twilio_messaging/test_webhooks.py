@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connectors.twilio_messaging
+from bot.adapters.codec import INBOUND
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus
 from bot.ports import Webhook, WebhookRequest
@@ -194,8 +195,22 @@ def test_a_status_that_tells_nothing_new_is_taken_and_left(word: str) -> None:
     assert taken(signed("status", {"MessageSid": "SM9", "MessageStatus": word})).inbound == ()
 
 
-@given(st.dictionaries(st.sampled_from([*TEXT, "OptOutType", "MessageStatus", "é"]), st.text()))
-def test_whatever_is_signed_is_taken_or_refused(fields: dict[str, str]) -> None:
+MORE = (
+    "OptOutType",
+    "MessageStatus",
+    "ErrorCode",
+    "é",
+    "ButtonText",
+    "ButtonPayload",
+    "MediaUrl0",
+    "MediaContentType0",
+)
+SENDERS = st.sampled_from(["+447700900123", "whatsapp:+447700900123", "rcs:+447700900123", "60800"])
+
+
+@given(st.dictionaries(st.sampled_from([*TEXT, *MORE]), st.text()), st.text(min_size=1), SENDERS | st.text())
+def test_whatever_is_signed_is_taken_whole_or_refused(fields: dict[str, str], sid: str, sender: str) -> None:
+    fields = {**fields, "MessageSid": sid, "From": sender}
     storable = {name: value.encode("utf-8", "ignore").decode() for name, value in fields.items()}
     for tail in ("inbound", "status"):
         try:
@@ -204,6 +219,7 @@ def test_whatever_is_signed_is_taken_or_refused(fields: dict[str, str]) -> None:
             assert refused.status == 400  # noqa: PT017
         else:
             assert all("\x00" not in str(item) for item in webhook.inbound)
+            assert [INBOUND.load(INBOUND.dump(item)) for item in webhook.inbound] == list(webhook.inbound)
 
 
 # ---------------------------------------------------------------- Twilio's own vectors
