@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema, Segment, SegmentChange, Working
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
-from bot.domain.delivery import Decision, Lane, OutboxEntry, OutboxStatus
+from bot.domain.delivery import Decision, Failure, Lane, OutboxEntry, OutboxStatus
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
 from bot.domain.handoff import Handoff, Lead
@@ -24,7 +24,8 @@ from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.merging import Claim, Merge
-from bot.domain.message import DeliveryState, Inbound, OutboundMessage, Receipt, Speech, Text
+from bot.domain.message import Attachment, DeliveryStatus, Inbound, OutboundMessage, Receipt, Speech, Text
+from bot.domain.pace import Pace
 from bot.domain.person import Identity, Profile
 from bot.domain.preview import Preview, as_text
 from bot.domain.privacy import Erasure
@@ -122,6 +123,9 @@ class Abilities:
     `repeatable`: the vendor recognises a second try by its key, so that an unknown outcome may simply be sent again.
     `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
     `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
+    `reply_window`: how long after the customer's last message anything but a template may be sent.
+    `pace`: how quickly its sender may send, and what a message costs of that.
+    `failures`: what the vendor's error codes mean; one that is not there is for good, and nothing else follows from it.
     """
 
     identity: str
@@ -133,6 +137,9 @@ class Abilities:
     repeatable: bool = False
     extras: bool = False
     separate_disclosure: bool = False
+    reply_window: timedelta | None = None
+    pace: Pace | None = None
+    failures: Mapping[str, Failure] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -166,6 +173,14 @@ class ChannelKind:
 
 
 @runtime_checkable
+class AttachmentSource(Protocol):
+    """A channel whose customers can send files."""
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The file. Raises as Channel.send does; what is too large, or of a kind that is not taken, is refused."""
+
+
+@runtime_checkable
 class Crm(Protocol):
     @property
     def name(self) -> str: ...
@@ -189,6 +204,13 @@ class Endpoints(Protocol):
         """One try, signed; `key` tells the receiver of a second one. Raises as Channel.send does."""
 
     async def close(self) -> None: ...
+
+
+class AttachmentStore(Protocol):
+    """Keeps files that customers sent, where no web server finds them."""
+
+    async def keep(self, key: str, media_type: str, content: bytes) -> str:
+        """Write it, once for each key; where it is."""
 
 
 class FeedWriter(Protocol):
@@ -391,6 +413,13 @@ class Listener(Protocol):
         """True once something was notified since the last wait (or since listening began), False after `at_most`."""
 
 
+class Pacer(Protocol):
+    """Keeps senders to their pace."""
+
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
+        """How long a message of this price is to wait; nothing where it may go now, which is then counted."""
+
+
 class Leases(Protocol):
     def hold(self, name: str, *, ttl: timedelta) -> AbstractAsyncContextManager[bool]:
         """Try to hold `name` for the body of the `async with`; it yields whether that worked. Kept alive while held."""
@@ -530,6 +559,9 @@ class Conversations(Protocol):
     async def events(self, conversation_id: ConversationId, *, until: datetime | None = None) -> Sequence[Event]:
         """The whole log, oldest first; with `until`, what had happened by then."""
 
+    async def heard_at(self, channel: str, address: str) -> datetime | None:
+        """When the customer last wrote from this address; None where they have not, or not for very long."""
+
     async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]: ...
     async def logged(
         self, *, after: tuple[str, int] = ("", 0), since: datetime | None = None, limit: int
@@ -593,8 +625,11 @@ class Outbox(Protocol):
         Marketing that waits for its next try holds up nothing.
         """
 
-    async def settle(self, entry: OutboxEntry) -> None:
-        """Write status, due time, attempts, vendor id and reason."""
+    async def settle(self, entry: OutboxEntry) -> str | None:
+        """Write status, due time, attempts, vendor id and reason.
+
+        Where the vendor has told before this that the message failed, its error.
+        """
 
     async def by_key(self, key: str) -> OutboxEntry | None: ...
     async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None: ...
@@ -612,8 +647,14 @@ class Outbox(Protocol):
     async def next_due(self, lane: Lane | None = None) -> datetime | None:
         """When the next entry of this lane, or of any, is due; None where none waits."""
 
-    async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
-        """Move a delivery forward; False when it is unknown or already further."""
+    async def track(self, status: DeliveryStatus, at: datetime) -> str | None:
+        """Move a delivery forward; the key of its message, None when that is unknown or it is already further."""
+
+    async def told_of(self, key: str) -> str | None:
+        """The vendor's id of this message, where the vendor has told of it by our key, and not that it failed."""
+
+    async def sent_ids(self, profile_id: ProfileId, channel: str, since: datetime) -> frozenset[str]:
+        """The vendor's ids of what went to this person on this channel."""
 
     async def count(self, status: OutboxStatus) -> int: ...
 
@@ -622,8 +663,16 @@ class Consents(Protocol):
     async def add(self, record: ConsentRecord) -> None: ...
     async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]: ...
     async def suppress(self, suppression: Suppression) -> None: ...
-    async def lift(self, channel: str, address: str) -> None: ...
-    async def suppression(self, channel: str, address: str) -> Suppression | None: ...
+    async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None: ...
+    async def suppression(self, channel: str, address: str) -> Suppression | None:
+        """The opt-out of this address."""
+
+    async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
+        """Whatever keeps a message from this address, one for each cause; also what holds for the whole channel."""
+
+    async def stopped(self) -> Sequence[Suppression]:
+        """The channels whose sender is stopped."""
+
     async def decided(self, decision: Decision) -> None: ...
     async def decisions(self, profile_id: ProfileId) -> Sequence[Decision]: ...
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
 from bot.journeys.runs import check_runs
 from bot.journeys.segments import read_segment
+from bot.journeys.templates import sent_without_template
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
 from bot.nlu.pipeline import Pipeline
@@ -62,7 +64,7 @@ REQUIRED_RESPONSES = {
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """Where content is, and what else it may refer to."""
+    """Where content is, and what else it may refer to. `reply_windows` are those of channels that have one."""
 
     assistant: Path
     journeys: Path
@@ -73,6 +75,7 @@ class Shelves:
     crms: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     kinds: Mapping[str, ChannelKind] = field(default_factory=dict)
+    reply_windows: Mapping[str, timedelta] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,7 @@ def read_contents(shelves: Shelves) -> Contents:
             *data.warnings,
             *_language_warnings(languages, documents, shelves),
             *warnings.in_order(),
+            *sent_without_template(journeys, assistant, shelves.reply_windows),
         ),
         profile,
         segments,

@@ -6,7 +6,9 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from bot.domain.pace import Bucket, Pace, full
 
 
 class EventListener:
@@ -55,6 +57,18 @@ class MemoryWakeups:
 
     async def close(self) -> None:
         """Nothing is open."""
+
+
+class MemoryPacer:
+    """The `Pacer` of one process. After a restart each sender begins with a full bucket."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[str, Bucket] = {}
+
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
+        bucket = self._buckets.get(sender) or full(pace, now)
+        self._buckets[sender], wait = bucket.take(pace, price, now)
+        return wait
 
 
 class MemoryLeases:

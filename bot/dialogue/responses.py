@@ -4,14 +4,14 @@
 metadata (`metadata: {defaults: {lead_name: there}}`), else it is left out with the comma and space before it:
 "Thanks, {lead_name}!" is "Thanks!". Numbers that are whole are said so (50, not 50.0), and lists with commas.
 
-A variation with `metadata: {liquid: true}` is Liquid instead, and may say what is known of the person. Where something
-is missing that it would say, the next variation is taken.
+The variables of a template are filled in alike. A variation with `metadata: {liquid: true}` is Liquid instead, and may
+say what is known of the person. Where something is missing that it would say, the next variation is taken.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from zlib import crc32
@@ -20,7 +20,7 @@ from bot.dialogue.personal import Personal, Unsayable
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.conversation import Tracker
 from bot.domain.languages import LANGUAGE_SLOT
-from bot.domain.message import Button, Text
+from bot.domain.message import Button, Template, Text
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|(?P<before>,?[ \t]+)?\{(?P<name>[\w.\-]+)\}")
 
@@ -82,26 +82,39 @@ def words_of(variation: Variation, known: Mapping[str, Any], personal: Personal)
         ),
         image=fill_in(variation.image, known, defaults) if variation.image else None,
         extras={key: _fill_in_all(value, known, defaults) for key, value in variation.extras.items()},
+        template=_template(variation, lambda value: fill_in(value, known, defaults)),
     )
+
+
+def _template(variation: Variation, fill: Callable[[str], str]) -> Template | None:
+    if variation.template is None:
+        return None
+    variables = {name: fill(value) for name, value in variation.template.variables.items()}
+    return replace(variation.template, variables=variables)
 
 
 def _personal_words(variation: Variation, known: Mapping[str, Any], personal: Personal) -> Text | Unsayable:
     from bot.dialogue.liquid import locale_for, render_liquid  # not loaded where nobody uses it: it takes 0.2 seconds
 
     locale = locale_for(personal, variation.language)
-    texts = [variation.text, *(button.title for button in variation.buttons), variation.image or ""]
+    variables = variation.template.variables if variation.template is not None else {}
+    titles = [button.title for button in variation.buttons]
+    texts = [variation.text, variation.image or "", *titles, *variables.values()]
     said_so = []
     for text in texts:
         words = render_liquid(text, personal, known, locale)
         if isinstance(words, Unsayable):
             return words
         said_so.append(words)
+    text, image, *rest = said_so
     payloads = [fill_in(button.payload, known) for button in variation.buttons]
+    filled = dict(zip(variables, rest[len(titles) :], strict=True))
     return Text(
-        text=said_so[0],
-        buttons=tuple(Button(title, payload) for title, payload in zip(said_so[1:-1], payloads, strict=True)),
-        image=said_so[-1] or None,
+        text=text,
+        buttons=tuple(Button(title, payload) for title, payload in zip(rest[: len(titles)], payloads, strict=True)),
+        image=image or None,
         extras={key: _fill_in_all(value, known, {}) for key, value in variation.extras.items()},
+        template=replace(variation.template, variables=filled) if variation.template is not None else None,
     )
 
 

@@ -12,12 +12,12 @@ from bot.dialogue.source import Source, plain
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
 from bot.domain.languages import base_language
-from bot.domain.message import Button
+from bot.domain.message import Button, Template
 
 SAID_EVERYWHERE = ("text", "image", "buttons", "quick_replies")
 EXTRAS = ("custom", "attachment", "elements")
 CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
-KEYS = (*CONTENT, "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
+KEYS = (*CONTENT, "template", "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
 
 _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
@@ -77,6 +77,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         extras={key: plain(variation[key]) for key in EXTRAS if variation.get(key)},
         metadata=metadata,
         liquid=liquid,
+        template=_read_template(source, variation),
         attributes=_check_liquid(source, variation, declared) if liquid else frozenset(),
         place=place,
     )
@@ -91,7 +92,10 @@ def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declar
     buttons = [
         one for key in ("buttons", "quick_replies") for one in variation.get(key) or [] if isinstance(one, Mapping)
     ]
-    for node, key in [(variation, "text"), (variation, "image"), *((button, "title") for button in buttons)]:
+    template = variation.get("template")
+    variables = template.get("variables") if isinstance(template, Mapping) else None
+    further = [(variables, key) for key in variables] if isinstance(variables, Mapping) else []
+    for node, key in [(variation, "text"), (variation, "image"), *((one, "title") for one in buttons), *further]:
         text = str(node.get(key) or "")
         place = source.place(node, key)
         if slot := _PLACEHOLDER.search(text):
@@ -103,6 +107,28 @@ def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declar
         except LiquidFault as fault:
             source.faults.add(place, f"the Liquid of this text cannot be used: {fault}")
     return found
+
+
+def _read_template(source: Source, variation: Mapping[Any, Any]) -> Template | None:
+    """`template: {id: HX..., variables: {"1": "{lead_name}"}}`: what the channel's vendor knows this text as."""
+    if variation.get("template") is None:
+        return None
+    place = source.place(variation, "template")
+    template = source.mapping(variation["template"], place, "a template")
+    source.only_keys(template, ("id", "variables"), "a template")
+    if not source.optional_text(template, "id"):
+        source.faults.add(place, "a template needs an id.", "Give it the vendor's, such as id: HX and 32 digits.")
+    if not source.optional_text(variation, "text"):
+        source.faults.add(place, "a template needs a text beside it.", "Write text: as the template reads.")
+    at = source.place(template, "variables")
+    variables = source.mapping(template.get("variables"), at, "the variables of a template")
+    return Template(
+        id=source.optional_text(template, "id") or "",
+        variables={
+            str(name): source.text(value, source.place(variables, name), "a variable")
+            for name, value in variables.items()
+        },
+    )
 
 
 def _read_language(source: Source, variation: Mapping[Any, Any]) -> str | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from bot.domain.errors import Fault, Place
-from bot.domain.message import Button
+from bot.domain.message import Button, Template
 
 NOWHERE = Place("")
 
@@ -71,8 +71,9 @@ class Variation:
     """One wording of a response, perhaps for one channel, for one language (None: the assistant's own), or while slots
     have certain values.
 
-    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. With `liquid`, the words
-    are Liquid, which may look at these `attributes` of the person.
+    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. A `template` is what
+    leaves, and `text` is how it reads. With `liquid`, the words are Liquid, which may look at these `attributes` of the
+    person.
     """
 
     text: str
@@ -85,6 +86,7 @@ class Variation:
     language: str | None = None
     liquid: bool = False
     attributes: frozenset[str] = frozenset()
+    template: Template | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
 
@@ -97,6 +99,10 @@ class Response:
     def is_personal(self) -> bool:
         """Whether it may look at what is known of the person."""
         return any(one.liquid for one in self.variations)
+
+    def has_template(self, channel: str) -> bool:
+        """Whether it can leave on this channel as a template."""
+        return any(one.template is not None and one.channel in (None, channel) for one in self.variations)
 
 
 # ---------------------------------------------------------------- steps of rules and stories
@@ -199,3 +205,13 @@ class Assistant:
     fingerprint: str = ""
     is_personal: bool = False
     prepared: object = field(default=None, compare=False, repr=False)
+
+    def asks_by_template(self, form: str, channel: str) -> bool:
+        """Whether what this form asks first can leave on this channel as a template."""
+        asked = [self.responses[name] for name in self.first_questions(form) if name in self.responses]
+        return bool(asked) and asked[0].has_template(channel)
+
+    def first_questions(self, form: str) -> tuple[str, ...]:
+        """The responses that may ask for the form's first slot; the first of them that there is does."""
+        slots = self.forms[form].required_slots[:1]
+        return tuple(name for slot in slots for name in (f"utter_ask_{form}_{slot}", f"utter_ask_{slot}"))

@@ -37,6 +37,18 @@ class ConsentRecord:
     message_id: MessageId | None = None
 
 
+class Consequence(StrEnum):
+    """Why nothing more is sent to an address; also what follows from a message that its vendor will not deliver."""
+
+    OPTED_OUT = "opted_out"  # the person wants no more, whichever of us they told
+    UNREACHABLE = "unreachable"  # nothing ever arrives there, until somebody writes from it
+    SENDER_STOPPED = "sender_stopped"  # nothing of our sender arrives anywhere, until an operator has seen to it
+
+
+EVERY_ADDRESS = "*"
+"""The address of a suppression that holds for the whole channel."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """An address that must not be sent marketing, whoever owns it and whatever they consented to before."""
@@ -45,6 +57,7 @@ class Suppression:
     address: str
     reason: str
     at: datetime
+    cause: Consequence = Consequence.OPTED_OUT
 
 
 def standing_consent(records: Iterable[ConsentRecord], purpose: Purpose, channel: str) -> ConsentRecord | None:

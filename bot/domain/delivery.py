@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import Consequence, Purpose
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
-from bot.domain.message import Content
+from bot.domain.message import Attachment, Content
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 
@@ -72,7 +72,16 @@ class EndpointCall:
     kind: Literal["endpoint_call"] = "endpoint_call"
 
 
-Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A file that a customer sent, which is to be fetched from the channel's vendor and kept."""
+
+    channel: str
+    attachment: Attachment
+    kind: Literal["fetch"] = "fetch"
+
+
+Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall | Fetch
 
 AWAITED = 100
 """The priority of what somebody waits for; journeys have this at the most."""
@@ -123,6 +132,8 @@ class OutboxEntry:
                 return name
             case CrmUpsert(crm=name) | CrmNote(crm=name):
                 return name
+            case Fetch(channel=name):
+                return f"{name}:files"
 
     @property
     def lane(self) -> Lane:
@@ -130,6 +141,22 @@ class OutboxEntry:
         if not isinstance(self.dispatch, ChannelMessage):
             return Lane.CRM
         return Lane.REPLIES if self.priority >= AWAITED else Lane.SENDS
+
+
+# ---------------------------------------------------------------- what failed at the vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What an error of a vendor means: how often in all it is worth a try, with which pause at first, and what follows.
+
+    `what` says it in words.
+    """
+
+    what: str = ""
+    most_tries: int = 1
+    pause: timedelta = timedelta()
+    then: Consequence | None = None
 
 
 # ---------------------------------------------------------------- the gate's three answers
@@ -150,7 +177,10 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Withhold:
+    """`elsewhere`: only this channel is in the way, and another of the message's channels may take it."""
+
     why: str
+    elsewhere: bool = False
 
 
 Verdict = Send | Later | Withhold

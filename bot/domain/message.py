@@ -21,6 +21,14 @@ def storable(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or another file that came with a message; it is still at its vendor's."""
+
+    url: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerMessage:
     """Something a customer said, or a button they pressed (`payload`, in Rasa's form `/intent{"entity": "value"}`).
 
@@ -37,6 +45,7 @@ class CustomerMessage:
     time_zone: str | None = None
     locale: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
     kind: Literal["customer_message"] = "customer_message"
 
 
@@ -82,13 +91,14 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryStatus:
-    """A vendor's word on a message we sent. `sent_id` is the id from its receipt."""
+    """A vendor's word on a message we sent. `sent_id` is the id from its receipt, `key` ours if the vendor has it."""
 
     channel: str
     vendor_id: str
     sent_id: str
     state: DeliveryState
     error: str = ""
+    key: str = ""
     kind: Literal["delivery_status"] = "delivery_status"
 
 
@@ -194,10 +204,19 @@ class Author(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A message that a channel's vendor has approved: what the vendor calls it, and the values of its variables."""
+
+    id: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """What a customer reads. `source` names and links the page that an answer came from.
 
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
+    With a `template`, that is what leaves, and `text` is how it reads.
     """
 
     text: str
@@ -208,6 +227,7 @@ class Text:
     source_title: str = ""
     source_url: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
+    template: Template | None = None
     kind: Literal["text"] = "text"
 
 
@@ -255,7 +275,8 @@ class OutboundMessage:
     """One message for `Channel.send`.
 
     `key` is ours and never repeats. `thread` is the vendor's id of the message to answer under, `replaces` the vendor's
-    id of the message whose content this one takes over.
+    id of the message whose content this one takes over. `others` are the vendor's ids of further messages that went to
+    this person, for a vendor that can only be asked what it sent.
     """
 
     key: str
@@ -266,6 +287,8 @@ class OutboundMessage:
     replaces: str | None = None
     attempt: int = 1
     first_tried_at: datetime | None = None
+    others: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,6 +200,12 @@ COMMANDS = (
         "tell how many people a condition is true for",
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
+    Command("senders list", "list the senders that are stopped, and why"),
+    Command(
+        "senders lift",
+        "let a stopped sender send again",
+        (("channel", {"help": "its channel, such as sms"}),),
+    ),
     Command(
         "journeys schema",
         "write the JSON Schema of a journey's file, for editors",
@@ -258,6 +264,7 @@ GROUPS: Mapping[str, str] = {
     "journeys": "look at journeys, try them, and put them in force",
     "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
+    "senders": "see which senders a vendor objects to, and let them send again",
     "nlu": "look into how messages are understood",
 }
 """What the verbs of each group are about, in one line."""

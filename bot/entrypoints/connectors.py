@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import traceback
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -40,11 +41,22 @@ def channel_identities(settings: Settings) -> dict[str, str]:
 def channel_kinds(settings: Settings) -> dict[str, ChannelKind]:
     """What each channel can do, and what becomes of a message on it, of those whose class the connector shows."""
     return {
-        one.name: ChannelKind(one.abilities, getattr(module, "preview", as_text))
+        one.name: ChannelKind(one.abilities, getattr(one, "preview", getattr(module, "preview", as_text)))
         for module in map(connector_module, settings.connector_names)
         for one in vars(module).values()
         if isinstance(getattr(one, "abilities", None), Abilities)
     }
+
+
+def reply_windows(settings: Settings) -> dict[str, timedelta]:
+    """The channels that take a text only for a while after the customer's last message, without building connectors."""
+    found = {}
+    for module in map(connector_module, settings.connector_names):
+        for one in vars(module).values():
+            abilities = getattr(one, "abilities", None)
+            if isinstance(abilities, Abilities) and abilities.reply_window is not None:
+                found[str(one.name)] = abilities.reply_window
+    return found
 
 
 def crm_names(settings: Settings) -> tuple[str, ...]:
@@ -66,6 +78,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),
         kinds=channel_kinds(settings),
+        reply_windows=reply_windows(settings),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,13 +18,14 @@ import structlog
 
 from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.api_access import CredentialAccess
+from bot.adapters.attachments import FolderAttachments
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
 from bot.adapters.feeds import StoredFeeds
 from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
-from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.adapters.memory import MemoryLeases, MemoryPacer, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
@@ -144,6 +145,8 @@ async def open_service(
             model=model,
             model_terms=settings.model_terms,
             endpoints=endpoints,
+            pacer=MemoryPacer(),
+            attachments=FolderAttachments(settings.data / "media"),
             publishing=settings.publishing,
             meter=meter,
         )
@@ -215,17 +218,18 @@ def _build_connectors(
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
             access=access,
         )
-        connector = _build(name, module.build, given)
-        match connector:
-            case Channel():
-                channels[connector.name] = connector
-            case Crm():
-                crms[connector.name] = connector
-            case _:
-                raise SettingsError(
-                    f"the connector {name} is neither a channel nor a CRM: its build() returned "
-                    f"{type(connector).__name__}. bot/ports.py says what those have."
-                )
+        built = _build(name, module.build, given)
+        for connector in built if isinstance(built, Sequence) else (built,):
+            match connector:
+                case Channel():
+                    channels[connector.name] = connector
+                case Crm():
+                    crms[connector.name] = connector
+                case _:
+                    raise SettingsError(
+                        f"the connector {name} is neither a channel nor a CRM: its build() returned "
+                        f"{type(connector).__name__}. bot/ports.py says what those have."
+                    )
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))
     return Connectors(channels, crms, sandboxed)

@@ -28,7 +28,9 @@ class SendFacts:
 
     `windows` are the journey's and the law's together; `zones` every time zone that the person may be in;
     `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap a message is withheld, or
-    waits until one may go again (`cap_frees_at`), as `at_cap` says.
+    waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how long after the customer last
+    wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing leaves by the channel at all;
+    `unreachable`: nothing arrives at this address.
     """
 
     purpose: Purpose
@@ -48,6 +50,10 @@ class SendFacts:
     cap_frees_at: datetime | None = None
     expires_at: datetime | None = None
     journey: Running = Running.RUNNING
+    reply_window: timedelta | None = None
+    heard_at: datetime | None = None
+    stopped: Suppression | None = None
+    unreachable: Suppression | None = None
 
 
 def judge(facts: SendFacts, now: datetime) -> Verdict:
@@ -70,17 +76,25 @@ def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:
         case Purpose.DESK:
             return Send("to our own desk")
         case Purpose.REPLY:
-            return Send("an answer to what the customer wrote")
+            return _judge_reply(facts, now)
         case Purpose.SERVICE:
             return _judge_service(facts, now)
         case Purpose.MARKETING:
             return _judge_marketing(facts, now)
 
 
+def _judge_reply(facts: SendFacts, now: datetime) -> Verdict:
+    """An answer is of no use to anybody once it has waited."""
+    if facts.stopped is not None:
+        return Withhold(_stopped(facts, facts.stopped))
+    return _judge_reply_window(facts, now) or Send("an answer to what the customer wrote")
+
+
 def _judge_service(facts: SendFacts, now: datetime) -> Verdict:
     if facts.suppression is not None:
         return Withhold(f"this address asked to be left alone on {_day(facts.suppression.at)}")
-    return _judge_time_and_number(facts, now) or Send("asked for by the customer")
+    held_up = _judge_channel(facts, now) or _judge_time_and_number(facts, now)
+    return held_up or Send("asked for by the customer")
 
 
 def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
@@ -92,6 +106,8 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Withhold(f"no consent to marketing by {facts.channel} on record")
     if not facts.consent.granted:
         return Withhold(f"consent to marketing by {facts.channel} was refused or withdrawn on {_day(facts.consent.at)}")
+    if held_up := _judge_channel(facts, now):
+        return held_up
     if facts.rep_has_the_floor:
         return Later(now + LOOK_AGAIN, "a colleague is talking with this person")
     if facts.in_dialogue:
@@ -100,6 +116,35 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
     if held_up is not None:
         return held_up
     return Send(f"consent of {_day(facts.consent.at)}: {facts.consent.how}")
+
+
+def _judge_channel(facts: SendFacts, now: datetime) -> Later | Withhold | None:
+    """Whether the channel's vendor is in the way. Somebody who has written since is reached all the same."""
+    barred = facts.unreachable
+    if barred is not None and (facts.heard_at is None or facts.heard_at <= barred.at):
+        return Withhold(f"nothing arrives at this address since {_day(barred.at)}: {barred.reason}", elsewhere=True)
+    if facts.stopped is not None:
+        return Later(now + LOOK_AGAIN, _stopped(facts, facts.stopped))
+    return _judge_reply_window(facts, now)
+
+
+def _stopped(facts: SendFacts, stop: Suppression) -> str:
+    return f"{facts.channel} is stopped since {_day(stop.at)}: {stop.reason}"
+
+
+def _judge_reply_window(facts: SendFacts, now: datetime) -> Withhold | None:
+    """Whether the channel takes templates only by now; what waits for its hour is looked at again then."""
+    if facts.reply_window is None:
+        return None
+    if facts.heard_at is not None and now - facts.heard_at < facts.reply_window:
+        return None
+    hours = f"{facts.reply_window / timedelta(hours=1):g} hours"
+    since = f"that was {_day(facts.heard_at)}" if facts.heard_at is not None else "they have not written yet"
+    return Withhold(
+        f"{facts.channel} takes only a template later than {hours} after the customer's last message ({since}), and "
+        "this message has none",
+        elsewhere=True,
+    )
 
 
 def _judge_time_and_number(facts: SendFacts, now: datetime) -> Later | Withhold | None:

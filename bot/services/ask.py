@@ -90,6 +90,7 @@ async def _may_ask(
         profile_id=enrolment.profile_id,
         enrolment_id=enrolment.id,
         window=journey.window,
+        template=runtime.library.current().assistant.asks_by_template(question.form, question.channel),
     )
     verdict = _in_its_place(question, entry, situation, await weigh(uow, runtime, matter, now), now)
     if isinstance(verdict, Send):

@@ -13,7 +13,7 @@ from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId
 from bot.domain.message import CustomerMessage
 from bot.ports import UnitOfWork
-from bot.services.receive import meet
+from bot.services.meet import meet
 from bot.services.runtime import Runtime
 
 TURN_LEASE = timedelta(seconds=15)

@@ -19,6 +19,7 @@ from bot.domain.delivery import (
     CrmNote,
     CrmUpsert,
     EndpointCall,
+    Fetch,
     Lane,
     Later,
     OutboxEntry,
@@ -29,16 +30,15 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
-from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, OutboundMessage, Receipt, Text
-from bot.ports import Sooner, UnitOfWork
+from bot.ports import Sooner
 from bot.services.disclose import with_disclosure
-from bot.services.enrol import tell_step
-from bot.services.hand_off import relay
-from bot.services.runtime import FEEDS, TIMERS, Runtime
+from bot.services.fetch_files import fetch_file
+from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
+from bot.services.settle import matter_of, settle
 from bot.services.sync_crm import lead_of
-from bot.services.take_refusal import MAY_HAVE_LEFT, take_refusal
-from bot.services.weigh import Matter, keep_decision, note_decision, weigh
+from bot.services.take_refusal import MAY_HAVE_LEFT, send_elsewhere, take_refusal
+from bot.services.weigh import keep_decision, weigh
 
 log = structlog.get_logger()
 
@@ -144,7 +144,9 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
             return _sent(attempt, found)
         verdict = await _weigh(runtime, entry, now)
         match verdict:
-            case Withhold(why=why):
+            case Withhold(why=why, elsewhere=elsewhere):
+                if elsewhere:
+                    await _send_elsewhere(runtime, entry)
                 return replace(entry, status=OutboxStatus.WITHHELD, reason=why)
             case Later(at=at, why=why):
                 return replace(entry, status=OutboxStatus.WAITING, due_at=at, reason=why)
@@ -160,8 +162,22 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
     except TemporarySendError as error:
         return _retry(attempt, error, runtime.clock.now())
     except PermanentSendError as error:
-        await take_refusal(runtime, attempt, error)
+        await _take_refusal(runtime, attempt, error)
         return replace(attempt, status=OutboxStatus.DEAD, reason=error.reason)
+
+
+async def _send_elsewhere(runtime: Runtime, entry: OutboxEntry) -> None:
+    if isinstance(entry.dispatch, ChannelMessage):
+        async with runtime.store.transaction() as uow:
+            await send_elsewhere(uow, runtime, entry, entry.dispatch, runtime.clock.now())
+        await runtime.wakeups.notify(OUTBOX)
+
+
+async def _take_refusal(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
+    if isinstance(entry.dispatch, ChannelMessage):
+        async with runtime.store.transaction() as uow:
+            await take_refusal(uow, runtime, entry, entry.dispatch, error.code, runtime.clock.now())
+        await runtime.wakeups.notify(OUTBOX)
 
 
 def _tried(entry: OutboxEntry, now: datetime) -> OutboxEntry:
@@ -181,6 +197,10 @@ async def _left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
     channel = runtime.channel(entry.dispatch.channel)
     if channel.abilities.repeatable:
         return None
+    async with runtime.store.transaction() as uow:
+        told_of = await uow.outbox.told_of(entry.key)
+    if told_of is not None:
+        return Receipt(told_of)
     last = (await _outbound(runtime, entry, entry.dispatch))[-1]
     try:
         found = await _answer(channel.find(last), repeatable=False)
@@ -195,26 +215,22 @@ async def _left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
 async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict:
     if not isinstance(entry.dispatch, ChannelMessage):
         return Send("to our own CRM")
-    matter = _matter(entry, entry.dispatch)
+    matter = matter_of(entry, entry.dispatch)
     async with runtime.store.transaction() as uow:
         verdict = await weigh(uow, runtime, matter, now)
+        if isinstance(verdict, Send) and (wait := await _wait_for_sender(runtime, entry.dispatch, now)):
+            return Later(now + wait, f"the sender of {matter.channel} sends no more quickly")
         if entry.purpose is not Purpose.DESK:
             await keep_decision(uow, matter, verdict, now)
     return verdict
 
 
-def _matter(entry: OutboxEntry, message: ChannelMessage) -> Matter:
-    return Matter(
-        key=entry.key,
-        purpose=entry.purpose,
-        channel=message.channel,
-        address=message.address,
-        profile_id=entry.profile_id,
-        enrolment_id=entry.enrolment_id,
-        window=entry.window,
-        expires_at=entry.expires_at,
-        cap=entry.cap,
-    )
+async def _wait_for_sender(runtime: Runtime, message: ChannelMessage, now: datetime) -> timedelta:
+    """How long until the channel's sender may send this; of that there is no record."""
+    pace = runtime.channel(message.channel).abilities.pace
+    if pace is None or runtime.pacer is None:
+        return timedelta()
+    return await runtime.pacer.take(message.channel, pace, pace.price(message.content), now)
 
 
 async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
@@ -227,6 +243,8 @@ async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
             return await _note(runtime, crm, _owner(entry), text, entry.key)
         case EndpointCall(endpoint=endpoint, body=body):
             return await _call(runtime, endpoint, body, entry.key)
+        case Fetch() as wanted:
+            return await _answer(fetch_file(runtime, wanted, entry.key), repeatable=True)
 
 
 async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
@@ -263,15 +281,29 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
         replaces=await _vendor_id_of(runtime, message.replaces_of),
         attempt=entry.attempts,
         first_tried_at=entry.first_tried_at,
+        others=await _others(runtime, entry, message),
+        expires_at=entry.expires_at,
     )
     content = message.content
     if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
+        return [outbound]
+    if content.template is not None:
         return [outbound]
     async with runtime.store.transaction() as uow:
         conversation = await uow.conversations.get(entry.conversation_id)
     if conversation.disclosed_at is not None:
         return [outbound]
     return _with_disclosure(runtime, conversation, outbound, content)
+
+
+async def _others(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> frozenset[str]:
+    """Messages to this person that a vendor's list could be mistaken about: what was sent since the first try."""
+    first = entry.attempts < 2 and entry.status is not OutboxStatus.SENDING
+    if first or entry.profile_id is None:
+        return frozenset()
+    async with runtime.store.transaction() as uow:
+        since = (entry.first_tried_at or entry.due_at) - STALE_AFTER
+        return await uow.outbox.sent_ids(entry.profile_id, message.channel, since)
 
 
 def _with_disclosure(
@@ -357,44 +389,10 @@ def _given_up(entry: OutboxEntry, reason: str) -> OutboxEntry:
 
 
 async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) -> None:
-    """Write down what came of it, and tell whom it concerns."""
-    now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
-        await uow.outbox.settle(settled)
-        if isinstance(entry.dispatch, ChannelMessage):
-            await _follow_up(uow, entry, entry.dispatch, settled, now)
-        elif isinstance(entry.dispatch, EndpointCall):
-            await _tell_journey(uow, runtime, entry, settled, now)
+        await settle(uow, runtime, settled, runtime.clock.now())
     level = log.warning if settled.status is OutboxStatus.DEAD else log.info
     level("outbox entry settled", entry=entry.id, status=settled.status.value, attempts=settled.attempts)
-
-
-async def _follow_up(
-    uow: UnitOfWork, entry: OutboxEntry, message: ChannelMessage, settled: OutboxEntry, now: datetime
-) -> None:
-    if settled.status is OutboxStatus.DEAD:
-        await note_decision(uow, _matter(entry, message), "dead", settled.reason, now)
-    if entry.conversation_id is None or not isinstance(message.content, Text):
-        return
-    if settled.status is OutboxStatus.SENT and message.content.author is Author.BOT:
-        await uow.conversations.disclosed(entry.conversation_id, now)
-    if settled.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD) and message.content.author is Author.PERSON:
-        handoff = await uow.handoffs.open_in(entry.conversation_id)
-        if handoff is not None:
-            words = f"Your message did not reach the customer: {settled.reason}."
-            await relay(uow, handoff, f"{entry.key}:undelivered", "Overture", words, now)
-
-
-async def _tell_journey(
-    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry, now: datetime
-) -> None:
-    """The step that wanted the endpoint told waits for what comes of it."""
-    if entry.enrolment_id is None:
-        return
-    if settled.status is OutboxStatus.SENT:
-        await tell_step(uow, runtime, entry.enrolment_id, Finished(entry.key), now)
-    elif settled.status is OutboxStatus.DEAD:
-        await tell_step(uow, runtime, entry.enrolment_id, Failed(entry.key, settled.reason), now)
 
 
 def _owner(entry: OutboxEntry) -> ProfileId:

@@ -8,9 +8,7 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.conversation import Conversation
 from bot.domain.errors import Conflict
-from bot.domain.ids import ProfileId, new_id
 from bot.domain.message import (
     CheckIn,
     CustomerMessage,
@@ -23,12 +21,11 @@ from bot.domain.message import (
     Reminder,
     TriggerIntent,
 )
-from bot.domain.person import Identity, Profile
 from bot.ports import Channel, UnitOfWork
-from bot.services.keep_segments import meet_segments
-from bot.services.merge_people import prove
-from bot.services.runtime import FEEDS, INBOX, SEGMENTS, Runtime
-from bot.services.start_conversation import start_conversation
+from bot.services.fetch_files import queue_fetches
+from bot.services.meet import meet
+from bot.services.runtime import FEEDS, INBOX, OUTBOX, SEGMENTS, Runtime
+from bot.services.settle import track_delivery
 
 log = structlog.get_logger()
 
@@ -36,7 +33,10 @@ MOST_TRIES = 3
 
 
 async def receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound]) -> int:
-    """Store each message that is new; how many were. Duplicates by (channel, vendor id) change nothing."""
+    """Store each message that is new; how many were. Duplicates by (channel, vendor id) change nothing.
+
+    A vendor may send one channel's messages to the address of another of its channels.
+    """
     for _ in range(MOST_TRIES - 1):
         with suppress(Conflict):
             return await _receive(runtime, channel, inbound)
@@ -51,8 +51,8 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
         for item in inbound:
             taken += await _take(uow, runtime, channel, item, now)
     if taken:
-        await runtime.wakeups.notify(INBOX)
-        await runtime.wakeups.notify(FEEDS)
+        for topic in (INBOX, FEEDS, OUTBOX):
+            await runtime.wakeups.notify(topic)
         if runtime.library.current().segments:
             await runtime.wakeups.notify(SEGMENTS)
     return taken
@@ -61,9 +61,11 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
 async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbound, now: datetime) -> bool:
     match item:
         case CustomerMessage():
+            channel = runtime.channels.get(item.channel, channel)
             conversation = await meet(uow, runtime, channel, item, now)
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
+            await queue_fetches(uow, conversation, item, now)
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True
@@ -84,27 +86,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
         case DeliveryStatus():
-            return await uow.outbox.track(item.channel, item.sent_id, item.state, item.error, now)
-
-
-async def meet(
-    uow: UnitOfWork, runtime: Runtime, channel: Channel, message: CustomerMessage, now: datetime
-) -> Conversation:
-    """The conversation with this address; a first message starts it, and proves that the address is the person's."""
-    identity = Identity(channel.abilities.identity, message.address, verified=True)
-    conversation = await uow.conversations.at(channel.name, message.address)
-    if conversation is not None:
-        if conversation.tracker.latest_message is not None:
-            return conversation
-        await prove(uow, runtime, conversation.profile_id, identity, now)
-        return await uow.conversations.get(conversation.id)
-    profile = await uow.profiles.owner_of(identity.kind, identity.value)
-    if profile is None:
-        profile = Profile(ProfileId(new_id(now)), now, time_zone=message.time_zone, locale=message.locale)
-        await uow.profiles.add(profile)
-        await meet_segments(uow, runtime, profile.id, now)
-    profile_id = await prove(uow, runtime, profile.id, identity, now)
-    return await start_conversation(uow, profile_id, channel.name, message.address, now)
+            return await track_delivery(uow, runtime, item, now)
 
 
 async def _show_own_line(uow: UnitOfWork, message: CustomerMessage, now: datetime) -> None:

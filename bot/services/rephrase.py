@@ -18,7 +18,7 @@ async def in_other_words(
     runtime: Runtime, assistant: Assistant, tracker: Tracker, say: Say
 ) -> tuple[Say, Sequence[ModelCall]]:
     """What is said, with the same values in other words, or as it was; and what was asked for it."""
-    if not may_ask(runtime, "rephrasing") or not say.response or not say.content.text:
+    if not may_ask(runtime, "rephrasing") or not say.response or not say.content.text or say.content.template:
         return say, ()
     values = {**tracker.slots, **say.arguments}
     variation = opted_in(assistant, say.response, say.content.text, values)

@@ -62,7 +62,7 @@ def _stop(
 
 def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:
     """Say the response, unless the vendor has answered the keyword itself."""
-    if not read_by_vendor(message):
+    if not read_by_vendor(message) and not message.metadata.get("vendor_answers"):
         thought.say_response(assistant, response)
 
 

@@ -12,6 +12,7 @@ from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
 from bot.ports import (
     ActionRunner,
+    AttachmentStore,
     Channel,
     Clock,
     Crm,
@@ -21,6 +22,7 @@ from bot.ports import (
     Leases,
     Library,
     Meter,
+    Pacer,
     Store,
     Wakeups,
 )
@@ -61,6 +63,8 @@ class Runtime:
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None
+    pacer: Pacer | None = None
+    attachments: AttachmentStore | None = None
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
 

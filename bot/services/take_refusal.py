@@ -1,39 +1,68 @@
-"""Take a refusal: what follows when a vendor will never deliver a message: an opt-out to keep, or another channel."""
+"""Take a refusal: what follows when a vendor will never deliver a message: an address or a sender to spare, or another
+channel."""
 
 from __future__ import annotations
 
-from bot.domain.consent import Suppression
-from bot.domain.delivery import ChannelMessage, OutboxEntry
-from bot.domain.effects import SendResponse
-from bot.domain.errors import PermanentSendError
-from bot.services.cause import Cause
-from bot.services.reach import send_response
-from bot.services.runtime import OUTBOX, Runtime
+from datetime import datetime
 
-OPTED_OUT_AT_VENDOR = "opted_out"
-"""The code by which a channel says that its vendor will never deliver to this address again."""
+from bot.domain.consent import Consequence, Suppression
+from bot.domain.delivery import ChannelMessage, Failure, OutboxEntry
+from bot.domain.effects import SendResponse
+from bot.domain.ids import ProfileId
+from bot.ports import UnitOfWork
+from bot.services.cause import Cause
+from bot.services.enrol import tell_journeys
+from bot.services.opt_out import opt_out
+from bot.services.reach import send_response
+from bot.services.runtime import Runtime
+from bot.services.stop_sender import stop_sender
 
 MAY_HAVE_LEFT = "may_have_left"
 """Our own code: nobody knows whether the message left, so it is given up and goes nowhere else."""
 
 
-async def take_refusal(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
-    """Keep an opt-out that we did not know of, so that nobody tries again; else send a journey's message elsewhere.
+async def take_refusal(
+    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, code: str, now: datetime
+) -> None:
+    """Keep what the vendor knows and we did not, so that nobody tries again; else send a journey's message elsewhere.
 
     Somebody who opted out of one channel is not written to on the next. A second call changes nothing.
     """
-    message = entry.dispatch
-    if not isinstance(message, ChannelMessage):
+    failure = failure_of(runtime, message, code)
+    match failure.then:
+        case Consequence.OPTED_OUT:
+            await _keep_opt_out(uow, runtime, entry.profile_id, message, now)
+            return
+        case Consequence.UNREACHABLE:
+            cause = Consequence.UNREACHABLE
+            await uow.consents.suppress(Suppression(message.channel, message.address, failure.what, now, cause))
+        case Consequence.SENDER_STOPPED:
+            await stop_sender(uow, runtime, message.channel, failure.what, now)
+    if code != MAY_HAVE_LEFT:
+        await send_elsewhere(uow, runtime, entry, message, now)
+
+
+def failure_of(runtime: Runtime, message: ChannelMessage, code: str) -> Failure:
+    """What the vendor's error means."""
+    return runtime.channel(message.channel).abilities.failures.get(code, Failure())
+
+
+async def _keep_opt_out(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId | None, message: ChannelMessage, now: datetime
+) -> None:
+    """They told the vendor, and that is as good as telling us: it counts on every channel."""
+    if await uow.consents.suppression(message.channel, message.address) is not None:
         return
-    if error.code == OPTED_OUT_AT_VENDOR:
-        suppression = Suppression(message.channel, message.address, "opted out at the vendor", runtime.clock.now())
-        async with runtime.store.transaction() as uow:
-            await uow.consents.suppress(suppression)
-    elif error.code != MAY_HAVE_LEFT:
-        await _send_elsewhere(runtime, entry, message)
+    how = f"opted out at the vendor of {message.channel}"
+    await uow.consents.suppress(Suppression(message.channel, message.address, how, now))
+    if profile_id is not None:
+        ended = await opt_out(uow, runtime, profile_id, how=how, text="", message_id=None, now=now)
+        await tell_journeys(uow, runtime, profile_id, ended, now)
 
 
-async def _send_elsewhere(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> None:
+async def send_elsewhere(
+    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, now: datetime
+) -> None:
     """Queue it on the next of its channels, where it has one; the gate weighs it there as any other."""
     responses = runtime.library.current().assistant.responses
     if not message.fallbacks or entry.profile_id is None or message.response not in responses:
@@ -52,6 +81,4 @@ async def _send_elsewhere(runtime: Runtime, entry: OutboxEntry, message: Channel
         purpose=entry.purpose,
         priority=entry.priority,
     )
-    async with runtime.store.transaction() as uow:
-        await send_response(uow, runtime, effect, cause, runtime.clock.now())
-    await runtime.wakeups.notify(OUTBOX)
+    await send_response(uow, runtime, effect, cause, now)

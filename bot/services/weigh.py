@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from bot.domain.consent import Purpose, Suppression, standing_consent
+from bot.domain.consent import Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
@@ -25,7 +25,7 @@ DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """A message to be weighed. `enrolment_id` is the journey's run that it comes from."""
+    """A message to be weighed. `enrolment_id` is the journey's run that it comes from; `template`: it is one."""
 
     key: str
     purpose: Purpose
@@ -36,12 +36,16 @@ class Matter:
     window: SendWindow | None = None
     expires_at: datetime | None = None
     cap: AtCap = "skip"
+    template: bool = False
 
 
 async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
     """The gate's verdict on this matter at this moment."""
     if matter.purpose in (Purpose.DESK, Purpose.REPLY):
-        return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at), now)
+        facts = SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at)
+        if matter.purpose is Purpose.REPLY:
+            facts = replace(facts, **await _channel_facts(uow, runtime, matter))
+        return judge(facts, now)
     suppression = await uow.consents.suppression(matter.channel, matter.address)
     if matter.profile_id is None:
         return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, suppression=suppression), now)
@@ -57,7 +61,11 @@ async def _weigh_service(
 ) -> Verdict:
     """What somebody asked for comes at any hour; what a journey sends keeps to its window and to caps on service."""
     facts = SendFacts(
-        purpose=matter.purpose, channel=matter.channel, suppression=suppression, expires_at=matter.expires_at
+        purpose=matter.purpose,
+        channel=matter.channel,
+        suppression=suppression,
+        expires_at=matter.expires_at,
+        **await _channel_facts(uow, runtime, matter),
     )
     if matter.enrolment_id is not None:
         windows = (matter.window,) if matter.window else ()
@@ -92,8 +100,31 @@ async def _weigh_marketing(
         expires_at=matter.expires_at,
         journey=await _running(uow, matter),
         **await _cap(uow, runtime, matter, now),
+        **await _channel_facts(uow, runtime, matter),
     )
     return judge(facts, now)
+
+
+class _ChannelFacts(TypedDict, total=False):
+    reply_window: timedelta | None
+    heard_at: datetime | None
+    stopped: Suppression | None
+    unreachable: Suppression | None
+
+
+async def _channel_facts(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> _ChannelFacts:
+    """What the channel's vendor would not deliver: too late a text, from a stopped sender, to where nothing arrives."""
+    abilities = runtime.channel(matter.channel).abilities
+    found = _ChannelFacts()
+    if abilities.failures:
+        bars = {one.cause: one for one in await uow.consents.in_the_way(matter.channel, matter.address)}
+        found["stopped"] = bars.get(Consequence.SENDER_STOPPED)
+        found["unreachable"] = bars.get(Consequence.UNREACHABLE)
+    if abilities.reply_window is not None and not matter.template:
+        found["reply_window"] = abilities.reply_window
+    if found.get("reply_window") or found.get("unreachable"):
+        found["heard_at"] = await uow.conversations.heard_at(matter.channel, matter.address)
+    return found
 
 
 async def _running(uow: UnitOfWork, matter: Matter) -> Running:

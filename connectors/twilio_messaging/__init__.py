@@ -1,65 +1,61 @@
-"""Text messages (SMS) through Twilio's Programmable Messaging."""
+"""Text messages (SMS, MMS, RCS) and WhatsApp through Twilio's Programmable Messaging."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 
-from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
-from connectors.twilio_messaging.account import API_URL, TwilioAccount
-from connectors.twilio_messaging.channel import TwilioMessagingChannel, preview
+from connectors.twilio_messaging.account import API_URL, SETTINGS, account_of
+from connectors.twilio_messaging.api import MessagesApi
+from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel, preview
 from connectors.twilio_messaging.sandbox import TwilioSandbox
 
-__all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "preview", "sandbox_values"]
+__all__ = [
+    "CHANNELS",
+    "SETTINGS",
+    "SmsChannel",
+    "WhatsAppChannel",
+    "build",
+    "build_sandbox",
+    "preview",
+    "sandbox_values",
+]
 
-CHANNELS: tuple[str, ...] = ("sms",)
-SETTINGS: tuple[str, ...] = (
-    "TWILIO_ACCOUNT_SID",
-    "TWILIO_AUTH_TOKEN",
-    "TWILIO_FROM",
-    "TWILIO_MESSAGING_SERVICE_SID",
-    "TWILIO_SECONDARY_AUTH_TOKEN",
-)
+CHANNELS: tuple[str, ...] = ("sms", "whatsapp")
 
 
-def build(settings: ConnectorSettings) -> TwilioMessagingChannel:
-    """Raises SettingsError where a setting is missing."""
-    return TwilioMessagingChannel(
-        _account(settings),
-        api_url=settings.sandbox_url or API_URL,
-        service_url=settings.service_url,
-        trust_proxy_settings=settings.sandbox_url is None,
-    )
+def build(settings: ConnectorSettings) -> Sequence[SmsChannel | WhatsAppChannel]:
+    """The channels that the account has senders for. Raises SettingsError where a setting is missing."""
+    account = account_of(settings)
+
+    def api() -> MessagesApi:
+        sandbox = settings.sandbox_url
+        return MessagesApi(account, sandbox or API_URL, trust_proxy_settings=sandbox is None)
+
+    channels: list[SmsChannel | WhatsAppChannel] = []
+    if account.texts:
+        channels.append(SmsChannel(account, api(), settings.service_url, settings.clock))
+    if account.whatsapp_sender:
+        channels.append(WhatsAppChannel(account, api(), settings.service_url, settings.clock))
+    return channels
 
 
 def sandbox_values(secret: str) -> dict[str, str]:
-    """Made-up credentials. The number is one of those that Ofcom keeps for drama."""
+    """Made-up credentials. The numbers are of those that Ofcom keeps for drama."""
     return {
         "TWILIO_ACCOUNT_SID": "AC" + _derive(secret, "account sid"),
         "TWILIO_AUTH_TOKEN": _derive(secret, "auth token"),
         "TWILIO_FROM": "+447700900100",
+        "TWILIO_WHATSAPP_FROM": "+447700900101",
+        "TWILIO_ANSWERS_KEYWORDS": "no",
     }
 
 
 def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
-    return TwilioSandbox(_account(settings), settings.service_url, settings.feed, settings.clock)
-
-
-def _account(settings: ConnectorSettings) -> TwilioAccount:
-    sender, service = settings.get("TWILIO_FROM"), settings.get("TWILIO_MESSAGING_SERVICE_SID")
-    if not sender and not service:
-        raise SettingsError(
-            "Neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set. Set one in the environment or in .env: "
-            "the number to send from, such as +447700900100, or the SID of a Messaging Service (MG...)."
-        )
-    return TwilioAccount(
-        sid=settings.require("TWILIO_ACCOUNT_SID"),
-        auth_token=settings.require("TWILIO_AUTH_TOKEN"),
-        secondary_auth_token=settings.get("TWILIO_SECONDARY_AUTH_TOKEN"),
-        sender=sender,
-        messaging_service_sid=service,
-    )
+    account, api_url = account_of(settings), settings.sandbox_url or API_URL
+    return TwilioSandbox(account, settings.service_url, settings.feed, settings.clock, api_url=api_url)
 
 
 def _derive(secret: str, what: str) -> str:

@@ -1,175 +1,182 @@
-"""The SMS channel: sends through Twilio's REST API, takes its webhooks."""
+"""The channels of a Twilio account: text messages (SMS, MMS, RCS) and WhatsApp."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
-from typing import Any
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 
-import aiohttp
-
-from bot.domain.errors import PermanentSendError, TemporarySendError
-from bot.domain.message import OutboundMessage, Receipt, Text
+from bot.domain.errors import PermanentSendError
+from bot.domain.message import Attachment, Content, OutboundMessage, Receipt, Template, Text
+from bot.domain.pace import Pace
 from bot.domain.preview import Preview
-from bot.ports import Abilities, Webhook, WebhookRequest
+from bot.domain.sms_segments import in_gsm_7, segments_of
+from bot.ports import Abilities, Clock, Webhook, WebhookRequest
 from connectors.twilio_messaging import webhooks
-from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
+from connectors.twilio_messaging.account import LONGEST_BODY, LONGEST_VALIDITY, TwilioAccount
+from connectors.twilio_messaging.api import MessagesApi
+from connectors.twilio_messaging.failures import FAILURES
+from connectors.twilio_messaging.texts import as_listed, body_of, divided
 
-TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
-OPTED_OUT_AT_TWILIO = "21610"
-OPTED_OUT = "opted_out"
-"""Our own code for it, which makes the service suppress the address."""
-
-TEMPORARY_CODES = {"20429", "21611", "30001", "20500", "20503"}
-"""Too many requests, a full queue, trouble at Twilio's."""
-
-TRIAL_PREFIX = "Sent from your Twilio trial account - "
+CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
+WHATSAPP_WINDOW = timedelta(hours=24)
 
 
-class TwilioMessagingChannel:
-    """Sends texts from `account`. `service_url` is where Twilio reaches us with status callbacks."""
+class _TwilioChannel:
+    """What the two have in common; `_scheme` stands before each number where the vendor's form names one."""
 
-    name = "sms"
-    abilities = Abilities(identity="phone", longest_text=LONGEST_BODY, proactive=True)
+    name: str
+    _scheme = ""
+    _sends_pictures = False
 
-    def __init__(
-        self, account: TwilioAccount, *, api_url: str, service_url: str, trust_proxy_settings: bool = True
-    ) -> None:
+    def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
         self._account = account
-        self._messages_url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account.sid}/Messages.json"
+        self._api = api
         self._status_url = f"{service_url.rstrip('/')}/channels/{self.name}/status"
-        self._trust_proxy_settings = trust_proxy_settings
-        self._http: aiohttp.ClientSession | None = None
+        self._clock = clock
 
     def parse(self, request: WebhookRequest) -> Webhook:
         return webhooks.parse(request, self.name, self._account)
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        if not isinstance(message.content, Text):
-            raise PermanentSendError(f"a text message cannot carry a {message.content.kind}")
-        body = body_of(message.content)
-        if len(body) > LONGEST_BODY:
-            raise PermanentSendError(
-                f"the text has {len(body):,} characters; Twilio takes {LONGEST_BODY:,}. Shorten the response.",
-                code="21617",
-            )
-        # Twilio knows no idempotency key, so a second try asks first whether the one before got through.
-        if message.attempt > 1 and (earlier := await self.find(message)) is not None:
-            return earlier
-        form = {
-            "To": message.address,
-            "Body": body,
-            "StatusCallback": f"{self._status_url}?oid={quote(message.key, safe='')}",
-        }
-        if self._account.messaging_service_sid:
-            form["MessagingServiceSid"] = self._account.messaging_service_sid
-        else:
-            form["From"] = self._account.sender
-        answer = await self._call("POST", data=form)
-        sid = answer.get("sid")
-        if not isinstance(sid, str):
-            raise TemporarySendError("Twilio took the message but its answer names no sid")
-        return Receipt(sid)
+        """Each part in turn. On a second try, those that Twilio's list has are not sent again."""
+        parts = self._parts(message.content)
+        # Twilio knows no idempotency key, so a second try asks first which parts of the one before got through.
+        sids: list[str | None] = [None] * len(parts)
+        if message.attempt > 1:
+            sids = await self._sent_before(message, parts)
+        for number, part in enumerate(parts):
+            if sids[number] is None:
+                last = number == len(parts) - 1
+                sids[number] = await self._api.create({**self._envelope(message, last=last), **part})
+        return Receipt(str(sids[-1]))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
-        """The message in Twilio's list with this recipient and text, made since the first try."""
-        if not isinstance(message.content, Text) or message.first_tried_at is None:
+        """The last part, where Twilio's list has all of them, made since the first try."""
+        if not isinstance(message.content, Text):
             return None
-        body = body_of(message.content)
-        # Twilio's times have no fractions of a second, and its clock may differ from ours.
-        since = message.first_tried_at - timedelta(seconds=5)
-        query = {"To": message.address, "PageSize": "50"}
-        if not self._account.messaging_service_sid:
-            query["From"] = self._account.sender
-        answer = await self._call("GET", params=query)
-        for entry in answer.get("messages") or ():
-            match entry:
-                case {"sid": str(sid), "body": str(text)} if text in (body, TRIAL_PREFIX + body):
-                    if _made_at(entry) >= since:
-                        return Receipt(sid)
-        return None
+        sids = await self._sent_before(message, self._parts(message.content))
+        return Receipt(str(sids[-1])) if None not in sids else None
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        return await self._api.fetch(attachment.url)
 
     async def close(self) -> None:
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
+        await self._api.close()
 
-    async def _call(
-        self, method: str, *, data: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
-    ) -> Mapping[str, Any]:
-        """One request to the account's message list; its JSON, or TemporarySendError or PermanentSendError."""
-        session = self._session()
-        try:
-            async with session.request(
-                method, self._messages_url, data=data, params=params, allow_redirects=False
-            ) as response:
-                text = await response.text(errors="replace")
-                status, retry_after = response.status, response.headers.get("Retry-After")
-        except TimeoutError as error:
-            raise TemporarySendError("Twilio did not answer in time") from error
-        except aiohttp.ClientError as error:
-            raise TemporarySendError(f"Twilio cannot be reached: {type(error).__name__}") from error
-        answer = _read_json(text)
-        if 200 <= status < 300:
-            return answer
-        raise _refusal(status, answer, retry_after)
+    async def _sent_before(self, message: OutboundMessage, parts: Sequence[Mapping[str, str]]) -> list[str | None]:
+        """The SID of each part in Twilio's list, where it is there; no message of the list stands for two."""
+        if message.first_tried_at is None:
+            return [None] * len(parts)
+        listed = await self._api.arrived(
+            to=self._scheme + message.address,
+            sender=self._sender,
+            since=message.first_tried_at,
+            but=message.others,
+        )
+        waiting = list(listed)
+        sids: list[str | None] = []
+        for part in parts:
+            # The words of a template are Twilio's, so for all we know any message may be it.
+            wanted = as_listed(part["Body"]) if "Body" in part else None
+            same = next((one for one in waiting if wanted in (None, as_listed(one.body))), None)
+            if same is not None:
+                waiting.remove(same)
+            sids.append(same.sid if same is not None else None)
+        return sids
 
-    def _session(self) -> aiohttp.ClientSession:
-        if self._http is None or self._http.closed:
-            authorization = aiohttp.encode_basic_auth(self._account.sid, self._account.auth_token)
-            self._http = aiohttp.ClientSession(
-                timeout=TIMEOUT,
-                headers={"Authorization": authorization, "Accept": "application/json"},
-                trust_env=self._trust_proxy_settings,
-            )
-        return self._http
+    def _parts(self, content: Content) -> Sequence[Mapping[str, str]]:
+        """What is sent, as Twilio's form fields; several where the text is too long for one message."""
+        if not isinstance(content, Text):
+            raise PermanentSendError(f"a text message cannot carry a {content.kind}")
+        if content.template is not None:
+            return [_template_fields(content.template)]
+        parts = [{"Body": part} for part in divided(body_of(content), LONGEST_BODY)]
+        if content.image and self._sends_pictures and content.image.startswith("https://"):
+            parts[-1]["MediaUrl"] = content.image
+        return [{name: value for name, value in part.items() if value} for part in parts]
+
+    def _envelope(self, message: OutboundMessage, *, last: bool) -> Mapping[str, str]:
+        """From whom, to whom, and where Twilio tells how it went. Only the last part stands for the message."""
+        form = {"To": self._scheme + message.address, "StatusCallback": self._status_url}
+        if last:
+            form["StatusCallback"] += f"?oid={quote(message.key, safe='')}"
+        validity = self._account.validity
+        if message.expires_at is not None:
+            validity = min(validity, message.expires_at - self._clock.now())
+        if validity != LONGEST_VALIDITY:
+            form["ValidityPeriod"] = str(max(int(validity.total_seconds()), 1))
+        return {**form, **self._from}
+
+    @property
+    def _sender(self) -> str:
+        """The sender in Twilio's list; empty where that may be any number of a Messaging Service."""
+        return self._from.get("From", "")
+
+    @property
+    def _from(self) -> Mapping[str, str]:
+        raise NotImplementedError
 
 
-def body_of(content: Text) -> str:
-    """The text, the choices on a line of their own, and where an answer came from."""
-    lines = [content.text]
-    if content.buttons:
-        lines.append("Reply: " + " / ".join(button.title for button in content.buttons))
-    if content.source_url.startswith(("http://", "https://")):
-        lines.append(content.source_url)
-    return "\n".join(lines)
+class SmsChannel(_TwilioChannel):
+    """Text messages: SMS, MMS where the account sends pictures, RCS where its Messaging Service does."""
+
+    name = "sms"
+    abilities = Abilities(identity="phone", longest_text=LONGEST_BODY, failures=FAILURES)
+
+    def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
+        super().__init__(account, api, service_url, clock)
+        self._sends_pictures = account.sends_pictures
+        a_second = account.segments_per_second
+        self.abilities = replace(self.abilities, pace=Pace(a_second, max(10 * a_second, 10), _segments))
+
+    @property
+    def _from(self) -> Mapping[str, str]:
+        if not self._account.messaging_service_sid:
+            return {"From": self._account.sender}
+        shortened = {"ShortenUrls": "true"} if self._account.shortens_urls else {}
+        return {"MessagingServiceSid": self._account.messaging_service_sid, **shortened}
+
+
+class WhatsAppChannel(_TwilioChannel):
+    """WhatsApp, where only a template may be sent later than 24 hours after the customer's last message."""
+
+    name = "whatsapp"
+    abilities = Abilities(identity="phone", longest_text=LONGEST_BODY, failures=FAILURES, reply_window=WHATSAPP_WINDOW)
+    _scheme = "whatsapp:"
+    _sends_pictures = True
+
+    @property
+    def _from(self) -> Mapping[str, str]:
+        return {"From": f"whatsapp:{self._account.whatsapp_sender}"}
+
+    @staticmethod
+    def preview(content: Text) -> Preview:
+        return Preview("chat", body_of(content), image=content.image)
 
 
 def preview(content: Text) -> Preview:
+    """A text message."""
     return Preview("sms", body_of(content))
 
 
-def _made_at(entry: Mapping[str, Any]) -> datetime:
-    """When the message was made; long ago where Twilio does not say."""
-    try:
-        made = parsedate_to_datetime(str(entry.get("date_created")))
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)
+def _segments(content: Content) -> float:
+    """What a text costs of the sender's pace."""
+    if not isinstance(content, Text):
+        return 1
+    body = body_of(content)
+    return max(segments_of(in_gsm_7(body) or body).count, 1)
 
 
-def _read_json(text: str) -> Mapping[str, Any]:
-    try:
-        answer = json.loads(text)
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _refusal(
-    status: int, answer: Mapping[str, Any], retry_after: str | None
-) -> TemporarySendError | PermanentSendError:
-    """Twilio's error as ours. Its own words are left out: they may repeat the number or the text."""
-    code = str(answer.get("code") or "")
-    reason = f"Twilio refused with status {status}" + (
-        f", error {code}: see https://www.twilio.com/docs/api/errors/{code}" if code else ""
-    )
-    if status == 429 or status == 408 or status >= 500 or code in TEMPORARY_CODES:
-        wait = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdecimal() else None
-        return TemporarySendError(reason, code=code, retry_after=wait)
-    if code == OPTED_OUT_AT_TWILIO:
-        return PermanentSendError(f"{reason} (this number has opted out)", code=OPTED_OUT)
-    return PermanentSendError(reason, code=code)
+def _template_fields(template: Template) -> Mapping[str, str]:
+    if not CONTENT_SID.fullmatch(template.id):
+        raise PermanentSendError(
+            f'the template "{template.id}" is no Content SID of Twilio, which is HX and 32 hexadecimal digits'
+        )
+    fields = {"ContentSid": template.id}
+    if template.variables:
+        fields["ContentVariables"] = json.dumps(dict(template.variables), ensure_ascii=False)
+    return fields

@@ -1,50 +1,59 @@
-"""A stand-in for Twilio: takes our calls as its REST API would, and plays the phones of customers."""
+"""A stand-in for Twilio: takes our calls as its REST API would, and has customers' phones (`phones.py`)."""
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
-from bot.domain.errors import WebhookRejected
+from bot.domain.sms_segments import segments_of
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.twilio_messaging.account import LONGEST_BODY, FormFields, TwilioAccount, form_fields
-from connectors.twilio_messaging.webhooks import sign
+from connectors.twilio_messaging.channel import CONTENT_SID, WHATSAPP_WINDOW
+from connectors.twilio_messaging.media import MEDIA_PATH
+from connectors.twilio_messaging.phones import FEED, Phones, is_e164, new_item
 
-FEED = "sandbox:sms"
 MESSAGES_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json$")
-E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 class TwilioSandbox:
-    """One account with one number. Its messages are those on the feed."""
+    """One account with a number for texts and one for WhatsApp. Its messages are those on the feed."""
 
     name = "sms"
 
-    def __init__(self, account: TwilioAccount, service_url: str, feed: FeedWriter, clock: Clock) -> None:
+    def __init__(
+        self, account: TwilioAccount, service_url: str, feed: FeedWriter, clock: Clock, *, api_url: str
+    ) -> None:
         self._account = account
-        self._service_url = service_url.rstrip("/")
         self._feed = feed
         self._clock = clock
-        self._sender = account.sender or "+447700900100"
+        self._senders = {
+            "sms": account.sender or "+447700900100",
+            "whatsapp": account.whatsapp_sender or "+447700900101",
+        }
+        self._phones = Phones(account, self._senders, service_url, feed, api_url=api_url)
 
-    # ------------------------------------------------------------ its REST API
+    async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
+        return await self._phones.act(deed, now)
 
     async def answer(self, request: WebhookRequest) -> Reply:
-        path = MESSAGES_PATH.search(urlsplit(request.url).path)
+        path = MESSAGES_PATH.search(urlsplit(request.url).path) or MEDIA_PATH.search(urlsplit(request.url).path)
         if path is None:
             return _error(404, 20404, "The requested resource was not found")
         expected = aiohttp.encode_basic_auth(self._account.sid, self._account.auth_token)
         given = request.headers.get("authorization", "")
         if path[1] != self._account.sid or not secrets.compare_digest(given.encode(), expected.encode()):
             return _error(401, 20003, "Authenticate")
+        if path.re is MEDIA_PATH:
+            return Reply(200, PICTURE, "image/png")
         if request.method == "POST":
             return await self._create(form_fields(parse_qsl(request.body.decode("utf-8", "replace"), True)))
         if request.method == "GET":
@@ -52,31 +61,74 @@ class TwilioSandbox:
         return _error(405, 20004, "Method not allowed")
 
     async def _create(self, form: FormFields) -> Reply:
-        to, body = form.first("To"), form.first("Body")
-        if not to:
-            return _error(400, 21604, "A 'To' phone number is required.")
-        if not E164.fullmatch(to):
-            return _error(400, 21211, f"Invalid 'To' Phone Number: {to[:4]}XXXX")
-        if not form.first("From") and not form.first("MessagingServiceSid"):
-            return _error(400, 21603, "A 'From' phone number is required.")
-        if form.first("From") not in ("", self._sender):
-            return _error(
-                400, 21606, "The 'From' phone number provided is not a valid message-capable Twilio phone number."
-            )
-        if not body:
-            return _error(400, 21602, "Message body is required.")
-        if len(body) > LONGEST_BODY:
-            return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
-        item = self._item("to_customer", self._sender, to, body, self._clock.now())
+        channel, to = _channel_and_number(form.first("To"))
+        refused = self._refusal(form, channel, to)
+        if refused is not None:
+            return refused
+        now, template = self._clock.now(), form.first("ContentSid")
+        if channel == "whatsapp" and not template and not await self._is_open(to, now):
+            # Twilio tells of this by a status callback. The stand-in has no way to call back, and says it at once.
+            return _error(400, 63016, "Failed to send freeform message because you are outside the allowed window.")
+        shown = _shown(template, form.first("ContentVariables")) if template else None
+        body, buttons = shown or (form.first("Body"), ())
+        item = new_item(
+            "to_customer",
+            channel,
+            self._senders[channel],
+            to,
+            body,
+            now,
+            buttons=buttons,
+            media=form.first("MediaUrl"),
+            template=template,
+            oid=_oid(form.first("StatusCallback")),
+        )
         await self._feed.append(FEED, item["sid"], item)
         return _json(201, self._resource(item, status="queued"))
 
-    async def _list(self, query: FormFields) -> Reply:
-        wanted_to, wanted_from = query.first("To"), query.first("From")
-        found = [
-            self._resource(item, status="delivered")
+    def _refusal(self, form: FormFields, channel: str, to: str) -> Reply | None:
+        """What Twilio would refuse before it takes anything."""
+        sender, template = form.first("From"), form.first("ContentSid")
+        if not to:
+            return _error(400, 21604, "A 'To' phone number is required.")
+        if not is_e164(to):
+            return _error(400, 21211, f"Invalid 'To' Phone Number: {to[:4]}XXXX")
+        if not sender and not form.first("MessagingServiceSid"):
+            return _error(400, 21603, "A 'From' phone number is required.")
+        if sender and _channel_and_number(sender) != (channel, self._senders[channel]):
+            return _error(
+                400, 21606, "The 'From' phone number provided is not a valid message-capable Twilio phone number."
+            )
+        if template and not CONTENT_SID.fullmatch(template):
+            return _error(400, 21655, "The ContentSid is Invalid")
+        if template and not _is_object(form.first("ContentVariables") or "{}"):
+            return _error(400, 21656, "The ContentVariables Parameter is invalid")
+        if not template and not form.first("Body") and not form.first("MediaUrl"):
+            return _error(400, 21602, "Message body is required.")
+        if len(form.first("Body")) > LONGEST_BODY:
+            return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
+        return None
+
+    async def _is_open(self, number: str, now: datetime) -> bool:
+        """Whether the customer has written by WhatsApp within the last 24 hours."""
+        return any(
+            item["type"] == "sms"
+            and (item["direction"], item.get("channel", "sms"), item["from"]) == ("from_customer", "whatsapp", number)
+            and now - datetime.fromisoformat(item["date_created"]) < WHATSAPP_WINDOW
             for item in await self._feed.items(FEED)
-            if item["direction"] == "to_customer"
+        )
+
+    async def _list(self, query: FormFields) -> Reply:
+        wanted_from = _channel_and_number(query.first("From"))[1]
+        channel, wanted_to = _channel_and_number(query.first("To"))
+        items = await self._feed.items(FEED)
+        statuses = {item["sid"]: item["status"] for item in items if item["type"] == "sms status"}
+        found = [
+            self._resource(item, status=statuses.get(item["sid"], "delivered"))
+            for item in items
+            if item["type"] == "sms"
+            and item["direction"] == "to_customer"
+            and item.get("channel", "sms") == channel
             and wanted_to in ("", item["to"])
             and wanted_from in ("", item["from"])
         ]
@@ -87,6 +139,7 @@ class TwilioSandbox:
     def _resource(self, item: Mapping[str, Any], *, status: str) -> Mapping[str, Any]:
         """A message as the API shows it (Message resource, 2010-04-01)."""
         made = format_datetime(datetime.fromisoformat(item["date_created"]))
+        scheme = "whatsapp:" if item.get("channel", "sms") == "whatsapp" else ""
         return {
             "account_sid": self._account.sid,
             "api_version": "2010-04-01",
@@ -97,88 +150,63 @@ class TwilioSandbox:
             "direction": "outbound-api",
             "error_code": None,
             "error_message": None,
-            "from": item["from"],
+            "from": scheme + item["from"],
             "messaging_service_sid": self._account.messaging_service_sid or None,
-            "num_media": "0",
-            "num_segments": "1",
+            "num_media": "1" if item.get("media") else "0",
+            "num_segments": str(segments_of(item["body"]).count or 1),
             "price": None,
             "price_unit": "USD",
             "sid": item["sid"],
             "status": status,
             "subresource_uris": {},
-            "to": item["to"],
+            "to": scheme + item["to"],
             "uri": f"/2010-04-01/Accounts/{self._account.sid}/Messages/{item['sid']}.json",
         }
 
-    # ------------------------------------------------------------ its customers
 
-    async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        """`{"deed": "text", "from": "+44...", "body": "..."}`, or `{"deed": "status", "sid", "status"}`."""
-        match deed:
-            case {"deed": "text", "from": str(sender), "body": str(body)} if E164.fullmatch(sender):
-                return await self._text(sender, body, now)
-            case {"deed": "status", "sid": str(sid), "status": str(status)}:
-                fields = {
-                    "AccountSid": self._account.sid,
-                    "ApiVersion": "2010-04-01",
-                    "From": self._sender,
-                    "MessageSid": sid,
-                    "MessageStatus": status,
-                    "SmsSid": sid,
-                    "SmsStatus": status,
-                }
-                return self._webhook("status", fields, now)
-        raise WebhookRejected(
-            400, 'A phone can do {"deed": "text", "from": "+447700900123", "body": "..."}; from is a number in E.164.'
-        )
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""What every phone sends: one point, as PNG."""
 
-    async def _text(self, sender: str, body: str, now: datetime) -> WebhookRequest:
-        item = self._item("from_customer", sender, self._sender, body, now)
-        await self._feed.append(FEED, item["sid"], item)
-        fields = {
-            "AccountSid": self._account.sid,
-            "ApiVersion": "2010-04-01",
-            "Body": body,
-            "From": sender,
-            "FromCity": "",
-            "FromCountry": "GB" if sender.startswith("+44") else "",
-            "FromState": "",
-            "FromZip": "",
-            "MessageSid": item["sid"],
-            "NumMedia": "0",
-            "NumSegments": "1",
-            "SmsMessageSid": item["sid"],
-            "SmsSid": item["sid"],
-            "SmsStatus": "received",
-            "To": self._sender,
-            "ToCity": "",
-            "ToCountry": "GB",
-            "ToState": "",
-            "ToZip": "",
-        }
-        return self._webhook("inbound", fields, now)
+TEMPLATES: Mapping[str, tuple[str, Sequence[Mapping[str, str]]]] = {
+    "HX00000000000000000000000000000001": (
+        "Hello {{1}}, you asked Harbourline for a demo. Shall we find a time?",
+        (
+            {"title": "Yes, please", "payload": "/affirm"},
+            {"title": "Not now", "payload": "/deny"},
+        ),
+    ),
+}
+"""What was approved for the stand-in's account."""
 
-    def _webhook(self, tail: str, fields: Mapping[str, str], now: datetime) -> WebhookRequest:
-        url = f"{self._service_url}/channels/{self.name}/{tail}"
-        signature = sign(url, form_fields(list(fields.items())), self._account.auth_token)
-        headers = {
-            "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
-            "i-twilio-idempotency-token": secrets.token_hex(16),
-            "user-agent": "TwilioProxy/1.1",
-            "x-twilio-signature": signature,
-        }
-        return WebhookRequest("POST", url, headers, urlencode(fields).encode(), now)
 
-    def _item(self, direction: str, sender: str, to: str, body: str, at: datetime) -> dict[str, Any]:
-        return {
-            "type": "sms",
-            "direction": direction,
-            "from": sender,
-            "to": to,
-            "body": body,
-            "sid": "SM" + secrets.token_hex(16),
-            "date_created": at.isoformat(),
-        }
+def _shown(sid: str, variables: str) -> tuple[str, Sequence[Mapping[str, str]]]:
+    """How the phone shows the template. Of one that only Twilio has, the SID and the variables are known here."""
+    values = {str(name): str(value) for name, value in json.loads(variables or "{}").items()}
+    if sid not in TEMPLATES:
+        said = ", ".join(f"{name}: {value}" for name, value in values.items())
+        return f"[template {sid}{'; ' if said else ''}{said}]", ()
+    body, buttons = TEMPLATES[sid]
+    for name, value in values.items():
+        body = body.replace(f"{{{{{name}}}}}", value)
+    return body, buttons
+
+
+def _channel_and_number(address: str) -> tuple[str, str]:
+    scheme, _, number = address.rpartition(":")
+    return "whatsapp" if scheme == "whatsapp" else "sms", number
+
+
+def _oid(status_callback: str) -> str:
+    return form_fields(parse_qsl(urlsplit(status_callback).query)).first("oid")
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _json(status: int, body: Mapping[str, Any]) -> Reply:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import parse_qsl
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from twilio.request_validator import (
     HMAC_SHA1,
+    HMAC_SHA256,
     RequestValidator,
     get_signature_algorithm,
 )
 
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus, storable
+from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, storable
 from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.twilio_messaging.account import FormFields, TwilioAccount, form_fields
+from connectors.twilio_messaging.account import NUMBER, FormFields, TwilioAccount, form_fields
 
 SIGNATURE_HEADER = "x-twilio-signature"
 SIGNATURE_SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
 MOST_FIELDS = 500
-ADDRESS = re.compile(r"\+?[0-9]{3,15}")
-"""E.164, or a short code."""
+MOST_ATTACHMENTS = 10
 
 NO_ANSWER = Reply(body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml; charset=utf-8")
 """TwiML that does nothing: what we have to say goes out by REST, through the outbox."""
@@ -34,6 +35,14 @@ STATES = {
     "canceled": DeliveryState.FAILED,
 }
 """Twilio's words for a message's status; the ones that are not here say nothing that we need to know."""
+
+CHANNEL_OF_SCHEME = {"": "sms", "rcs": "sms", "whatsapp": "whatsapp"}
+"""Which of our channels a sender writes on. RCS comes to the number's texts: a Messaging Service answers it by RCS."""
+
+ANSWERED_BY_TWILIO = frozenset(
+    ("stop", "unsubscribe", "end", "quit", "stopall", "revoke", "optout", "cancel", "start", "yes", "unstop")
+) | frozenset(("help", "info"))
+"""The words that Twilio answers itself unless it was told otherwise, when they are all that a text says."""
 
 
 def parse(request: WebhookRequest, channel: str, account: TwilioAccount) -> Webhook:
@@ -49,14 +58,14 @@ def parse(request: WebhookRequest, channel: str, account: TwilioAccount) -> Webh
     fields = _read_form(request.body)
     _check_signature(request, fields, account)
     if request.tail == "inbound":
-        return Webhook(inbound=(_message(fields, channel),), reply=NO_ANSWER)
-    status = _status(fields, channel)
+        return Webhook(inbound=(_message(fields, account),), reply=NO_ANSWER)
+    status = _status(request, fields, channel)
     return Webhook(inbound=(status,) if status else (), reply=NO_ANSWER)
 
 
-def sign(url: str, fields: FormFields, token: str) -> str:
+def sign(url: str, fields: FormFields, secret: str, algorithm: str = HMAC_SHA1) -> str:
     """The X-Twilio-Signature of a POST of these fields."""
-    return str(RequestValidator(token).compute_signature(url, fields))
+    return str(RequestValidator(secret).compute_signature(url, fields, algorithm))
 
 
 def _read_form(body: bytes) -> FormFields:
@@ -73,56 +82,90 @@ def _check_signature(request: WebhookRequest, fields: FormFields, account: Twili
     signature = request.headers.get(SIGNATURE_HEADER)
     if not signature:
         raise WebhookRejected(401, "The request has no X-Twilio-Signature.")
-    if get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER, "")) != HMAC_SHA1:
-        raise WebhookRejected(
-            401,
-            "The request is signed with a SharedKey, which is not supported: let Twilio sign with the Auth Token.",
-        )
-    tokens = [token for token in (account.auth_token, account.secondary_auth_token) if token]
-    if not any(_is_signed(request.url, fields, signature, token) for token in tokens):
+    algorithm = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER, "")).upper()
+    match algorithm:
+        case "HMAC_SHA1":
+            setting, secrets = "TWILIO_AUTH_TOKEN", (account.auth_token, account.secondary_auth_token)
+        case "HMAC_SHA256":
+            setting, secrets = "TWILIO_WEBHOOK_SHARED_KEY", (account.shared_key, account.secondary_shared_key)
+        case _:
+            raise WebhookRejected(401, f"The request is signed by neither {HMAC_SHA1} nor {HMAC_SHA256}.")
+    known = [secret for secret in secrets if secret]
+    if not known:
+        raise WebhookRejected(401, f"The request is signed by {algorithm}, and {setting} is not set.")
+    if not any(_is_signed(request.url, fields, signature, secret, algorithm) for secret in known):
         raise WebhookRejected(
             403,
-            "X-Twilio-Signature does not fit the request. Check TWILIO_AUTH_TOKEN, and that OVERTURE_PUBLIC_URL is the "
+            f"X-Twilio-Signature does not fit the request. Check {setting}, and that OVERTURE_PUBLIC_URL is the "
             "address that Twilio was told, to the letter.",
         )
 
 
-def _is_signed(url: str, fields: FormFields, signature: str, token: str) -> bool:
+def _is_signed(url: str, fields: FormFields, signature: str, secret: str, algorithm: str) -> bool:
     try:
-        return bool(RequestValidator(token).validate(url, fields, signature))
+        return bool(RequestValidator(secret).validate(url, fields, signature, algorithm))
     except ValueError:
         return False
 
 
-def _message(fields: FormFields, channel: str) -> CustomerMessage:
+def _message(fields: FormFields, account: TwilioAccount) -> CustomerMessage:
     sid, sender = fields.first("MessageSid"), fields.first("From")
     if not sid or not sender:
         raise WebhookRejected(400, "The form has no MessageSid or no From: this is no incoming message.")
-    if not ADDRESS.fullmatch(sender):
-        raise WebhookRejected(400, "From is not a phone number. Only text messages (SMS, MMS) are taken here.")
-    # Twilio adds fields without notice, so all are kept.
-    metadata = {storable(name): storable(values[0]) for name, values in fields.items()}
-    if "OptOutType" in metadata:
-        metadata["opt_out_type"] = metadata["OptOutType"]
+    scheme, _, number = sender.rpartition(":")
+    channel = CHANNEL_OF_SCHEME.get(scheme.lower())
+    if channel is None or not NUMBER.fullmatch(number):
+        raise WebhookRejected(400, "From is not a phone number, nor one behind whatsapp: or rcs:.")
+    if channel == "whatsapp" and not account.whatsapp_sender:
+        raise WebhookRejected(400, "This came by WhatsApp, and TWILIO_WHATSAPP_FROM is not set.")
+    if channel == "sms" and not account.texts:
+        raise WebhookRejected(400, "This is a text, and neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set.")
+    text = storable(fields.first("ButtonText") or fields.first("Body")).strip()
     return CustomerMessage(
         channel=channel,
         vendor_id=storable(sid),
-        address=sender,
-        text=storable(fields.first("Body")).strip(),
-        metadata=metadata,
+        address=number,
+        text=text,
+        payload=_payload(fields),
+        attachments=_attachments(fields),
+        metadata=_metadata(fields, text if channel == "sms" and account.answers_keywords else ""),
     )
 
 
-def _status(fields: FormFields, channel: str) -> DeliveryStatus | None:
+def _payload(fields: FormFields) -> str | None:
+    """What the template's author put behind the button, where that is an intent in Rasa's form."""
+    payload = storable(fields.first("ButtonPayload"))
+    return payload if payload.startswith("/") else None
+
+
+def _attachments(fields: FormFields) -> tuple[Attachment, ...]:
+    """Ten at the most, as Twilio has it. Whether each is where it should be is seen when it is fetched."""
+    named = ((fields.first(f"MediaUrl{n}"), fields.first(f"MediaContentType{n}")) for n in range(MOST_ATTACHMENTS))
+    return tuple(Attachment(storable(url), storable(media_type)) for url, media_type in named if url)
+
+
+def _metadata(fields: FormFields, answered: str) -> Mapping[str, Any]:
+    """All fields, for Twilio adds some without notice; and which keywords Twilio sees to."""
+    metadata: dict[str, Any] = {storable(name): storable(values[0]) for name, values in fields.items()}
+    if "OptOutType" in metadata:
+        metadata["opt_out_type"] = metadata["OptOutType"]
+    elif answered.casefold() in ANSWERED_BY_TWILIO:
+        metadata["vendor_answers"] = True
+    return metadata
+
+
+def _status(request: WebhookRequest, fields: FormFields, channel: str) -> DeliveryStatus | None:
     sid, state = storable(fields.first("MessageSid")), fields.first("MessageStatus").lower()
     if not sid or not state:
         raise WebhookRejected(400, "The form has no MessageSid or no MessageStatus: this is no status callback.")
     if state not in STATES:
         return None
+    own = form_fields(parse_qsl(urlsplit(request.url).query))
     return DeliveryStatus(
         channel=channel,
         vendor_id=f"{sid}:{state}",
         sent_id=sid,
         state=STATES[state],
         error=storable(fields.first("ErrorCode")),
+        key=storable(own.first("oid")),
     )

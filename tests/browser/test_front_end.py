@@ -438,7 +438,14 @@ def test_the_clock_moves_and_the_phone_answers(page: Page, service: Service) -> 
     expect(phone.locator(".own")).to_contain_text("next week works")
     log = service.tell("log")
     assert [line["clock"] for line in log if "clock" in line] == [{"forward_seconds": 3600}, {"to": "next"}]
-    assert log[-1] == {"vendor": "sms", "deed": "text", "from": "+447700900123", "body": "next week works"}
+    said = {"vendor": "sms", "deed": "text", "from": "+447700900123"}
+    assert log[-1] == {**said, "channel": "sms", "body": "next week works"}
+    phone.get_by_label("By", exact=True).select_option("WhatsApp")
+    expect(phone.get_by_text("Write first")).to_be_visible()
+    phone.get_by_label("Text message", exact=True).fill("and here")
+    phone.get_by_role("button", name="Send text").click()
+    expect(phone.get_by_label("Text message", exact=True)).to_have_value("")
+    assert service.tell("log")[-1] == {**said, "channel": "whatsapp", "body": "and here"}
 
 
 def test_the_playground_says_so_when_the_service_is_away_and_goes_on_after(page: Page, service: Service) -> None:

@@ -50,7 +50,7 @@ class MemoryFeed:
         return list(self.entries.get(feed, {}).values())
 
 
-Fault = Reply | Literal["hang up", "say nothing"]
+Fault = Reply | Literal["hang up", "say nothing", "pass"]
 
 
 @dataclass
@@ -68,7 +68,7 @@ class VendorServer:
         asked = WebhookRequest(request.method, str(request.url), headers, await request.read(), self.clock.now())
         self.asked.append(asked)
         match self.faults.pop(0) if self.faults else None:
-            case None:
+            case None | "pass":
                 return _response(await self.vendor.answer(asked))
             case Reply() as reply:
                 return _response(reply)
@@ -120,6 +120,13 @@ def settings_for(
         sandbox_url=sandbox_url,
         access=CredentialAccess(token=API_TOKEN, jwt_secret=SECRET),
     )
+
+
+def built(module: ModuleType, name: str, **settings: Any) -> Any:
+    """The channel of this name that the connector builds."""
+    found = module.build(settings_for(module, **settings))
+    channels = found if isinstance(found, Sequence) else (found,)
+    return next(one for one in channels if one.name == name)
 
 
 def request_to(

@@ -24,12 +24,12 @@ import connectors.slack.channel
 import connectors.slack.signature
 import connectors.twilio_messaging
 import connectors.twilio_messaging.account
-import connectors.twilio_messaging.channel
+import connectors.twilio_messaging.api
 import connectors.twilio_messaging.webhooks
 import connectors.webchat
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.ids import HandoffId
-from bot.domain.message import Button, Content, DeskLine, HandoffCard, OutboundMessage, Text
+from bot.domain.message import Button, Content, DeskLine, HandoffCard, OutboundMessage, Template, Text
 from bot.ports import Channel, Reply, WebhookRequest
 from connectors.webchat.tokens import VisitorTokens
 from tests.connectors.vendor_server import (
@@ -39,6 +39,7 @@ from tests.connectors.vendor_server import (
     MemoryFeed,
     StillClock,
     VendorServer,
+    built,
     request_to,
     serve,
     settings_for,
@@ -83,7 +84,8 @@ class Case:
 
 async def _text_of_a_customer(stage: Stage) -> WebhookRequest:
     assert stage.server is not None
-    return await stage.server.vendor.act({"deed": "text", "from": "+447700900123", "body": WORDS}, NOW)
+    deed = {"deed": "text", "channel": stage.channel.name, "from": "+447700900123", "body": WORDS}
+    return await stage.server.vendor.act(deed, NOW)
 
 
 async def _click_of_a_rep(stage: Stage) -> WebhookRequest:
@@ -118,7 +120,7 @@ def _with_other_jwt(request: WebhookRequest) -> WebhookRequest:
 
 
 def _malformed_text() -> WebhookRequest:
-    account = connectors.twilio_messaging._account(settings_for(connectors.twilio_messaging))
+    account = connectors.twilio_messaging.account.account_of(settings_for(connectors.twilio_messaging))
     unsigned = request_to("sms/inbound", body=b"Body=hello")
     fields = connectors.twilio_messaging.account.form_fields([("Body", "hello")])
     signature = connectors.twilio_messaging.webhooks.sign(unsigned.url, fields, account.auth_token)
@@ -167,6 +169,16 @@ CASES = {
         refusal=_json(400, {"code": 21211, "message": f"Invalid: {WORDS}", "status": 400}),
         busy=_json(429, {"code": 20429, "message": "Too Many Requests", "status": 429}, Retry_After="7"),
     ),
+    "whatsapp": Case(
+        connectors.twilio_messaging,
+        "+447700900123",
+        Text(WORDS, template=Template("HX" + "1" * 32, {"1": WORDS})),
+        _text_of_a_customer,
+        _with_other_body,
+        _malformed_text,
+        refusal=_json(400, {"code": 63016, "message": f"Outside the window: {WORDS}", "status": 400}),
+        busy=_json(429, {"code": 63017, "message": "Too Many Requests", "status": 429}, Retry_After="7"),
+    ),
     "slack": Case(
         connectors.slack,
         "#sales",
@@ -184,16 +196,16 @@ CALLING = [name for name, case in CASES.items() if case.refusal is not None]
 
 @pytest.fixture
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    module = CASES[request.param].module
+    name, module = request.param, CASES[request.param].module
     feed, clock = MemoryFeed(), StillClock()
     if not hasattr(module, "build_sandbox"):
-        channel = module.build(settings_for(module, feed=feed, clock=clock))
+        channel = built(module, name, feed=feed, clock=clock)
         yield Stage(channel, feed, None)
         await channel.close()
         return
     vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock))
     async with serve(VendorServer(vendor, clock)) as server:
-        channel = module.build(settings_for(module, feed=feed, clock=clock, sandbox_url=server.url))
+        channel = built(module, name, feed=feed, clock=clock, sandbox_url=server.url)
         yield Stage(channel, feed, server)
         await channel.close()
 
@@ -213,7 +225,7 @@ def outbound(case: Case, stage: Stage, *, key: str = "message 1:0", attempt: int
 
 @over(*CASES)
 def test_the_connector_names_the_channel_that_it_builds(stage: Stage, case: Case) -> None:
-    assert (stage.channel.name,) == case.module.CHANNELS
+    assert stage.channel.name in case.module.CHANNELS
     assert stage.channel.abilities.identity
     assert stage.channel.abilities.longest_text > 0
 
@@ -296,8 +308,7 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 def test_whatever_comes_in_is_taken_or_refused(
     name: str, method: str, tail: str, query: str, headers: dict[str, str], body: bytes
 ) -> None:
-    module = CASES[name].module
-    channel: Channel = module.build(settings_for(module))
+    channel: Channel = built(CASES[name].module, name)
     request = request_to(f"{channel.name}/{tail}?{query}", method=method, body=body)
     try:
         channel.parse(replace(request, headers=headers))
@@ -355,7 +366,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "rest", "sms", "console")
+@over("webchat", "rest", "sms", "whatsapp", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))
@@ -390,7 +401,7 @@ async def test_a_vendor_that_says_nothing_is_not_waited_for(
     stage: Stage, case: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     short = aiohttp.ClientTimeout(total=0.05)
-    monkeypatch.setattr(connectors.twilio_messaging.channel, "TIMEOUT", short)
+    monkeypatch.setattr(connectors.twilio_messaging.api, "TIMEOUT", short)
     monkeypatch.setattr(connectors.slack.channel, "TIMEOUT_SECONDS", 0.05)
     error = await _failure(stage, case, "say nothing")
     assert isinstance(error, TemporarySendError)
@@ -412,8 +423,7 @@ async def test_after_trouble_the_next_message_goes_through(stage: Stage, case: C
 
 @over(*CALLING)
 async def test_a_closed_vendor_is_temporary_trouble(stage: Stage, case: Case) -> None:
-    unreachable = settings_for(case.module, sandbox_url="http://127.0.0.1:9")
-    channel: Channel = case.module.build(unreachable)
+    channel: Channel = built(case.module, stage.channel.name, sandbox_url="http://127.0.0.1:9")
     try:
         with pytest.raises(TemporarySendError):
             await channel.send(outbound(case, stage))

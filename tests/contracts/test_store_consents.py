@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
+from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import Decision
 from bot.domain.ids import MessageId
 from bot.ports import Store
@@ -54,3 +54,24 @@ async def test_every_verdict_is_kept(store: Store) -> None:
             await uow.consents.decided(decision)
     async with store.transaction() as uow:
         assert await uow.consents.decisions(ANNA) == [withheld, later, later]
+
+
+async def test_an_address_may_be_spared_for_several_causes_each_lifted_by_itself(store: Store) -> None:
+    opted_out = Suppression("sms", PHONE, "STOP", NOON)
+    unreachable = Suppression("sms", PHONE, "nobody has this number", NOON, Consequence.UNREACHABLE)
+    stopped = Suppression("sms", EVERY_ADDRESS, "taken for spam", NOON, Consequence.SENDER_STOPPED)
+    async with store.transaction() as uow:
+        for one in (opted_out, unreachable, stopped):
+            await uow.consents.suppress(one)
+    async with store.transaction() as uow:
+        found = await uow.consents.in_the_way("sms", PHONE)
+        assert sorted(found, key=lambda one: one.cause) == [opted_out, stopped, unreachable]
+        assert await uow.consents.in_the_way("sms", "+447700900999") == [stopped]
+        assert await uow.consents.in_the_way("whatsapp", PHONE) == []
+        assert await uow.consents.stopped() == [stopped]
+        await uow.consents.lift("sms", PHONE)
+        assert await uow.consents.suppression("sms", PHONE) is None
+        assert unreachable in await uow.consents.in_the_way("sms", PHONE)
+        await uow.consents.lift("sms", PHONE, Consequence.UNREACHABLE)
+        await uow.consents.lift("sms", EVERY_ADDRESS, Consequence.SENDER_STOPPED)
+        assert await uow.consents.in_the_way("sms", PHONE) == []

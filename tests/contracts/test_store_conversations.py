@@ -297,3 +297,16 @@ async def test_a_message_waits_until_its_turn_is_taken_or_it_is_parked(store: St
     async with store.transaction() as uow:
         assert not await uow.inbox.waits("webchat", "one")
         assert not await uow.inbox.waits("webchat", "two")
+
+
+async def test_when_the_customer_last_wrote_is_known_and_reminders_are_none_of_theirs(store: Store) -> None:
+    later = timedelta(hours=2)
+    wrote = replace(HELLO, message_id=MessageId("webchat:m1"))
+    reminded = replace(HELLO, message_id=MessageId(f"{CHAT}:remind:1"), at=NOON + later)
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        chat = await uow.conversations.get(CHAT)
+        assert await uow.conversations.heard_at(chat.channel, chat.address) is None
+        await uow.conversations.log(CHAT, [wrote, ANSWER, reminded], NOON + later)
+        assert await uow.conversations.heard_at(chat.channel, chat.address) == NOON
+        assert await uow.conversations.heard_at(chat.channel, "somebody else") is None

@@ -16,7 +16,7 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Lane, OutboxEntry, OutboxStatus
 from bot.domain.handoff import Lead
 from bot.domain.ids import EnrolmentId, HandoffId
-from bot.domain.message import DeliveryState, HandoffCard, Text
+from bot.domain.message import DeliveryState, DeliveryStatus, HandoffCard, Text
 from bot.domain.send_window import SendWindow
 from bot.ports import Outbox, Sooner, Store
 from tests.contracts.samples import ANNA, BEN, CHAT, NOON, OTHER_CHAT, entry, opened
@@ -32,6 +32,10 @@ async def claim(outbox: Outbox, *, after: timedelta = timedelta(), limit: int = 
 
 def sent(one: OutboxEntry, vendor_id: str = "SM1") -> OutboxEntry:
     return replace(one, status=OutboxStatus.SENT, vendor_id=vendor_id, attempts=1, first_tried_at=NOON)
+
+
+def told(vendor_id: str, state: DeliveryState, *, error: str = "", key: str = "") -> DeliveryStatus:
+    return DeliveryStatus("sms", f"{vendor_id}:{state}", vendor_id, state, error, key)
 
 
 async def test_one_key_makes_one_entry(store: Store) -> None:
@@ -287,17 +291,46 @@ async def test_a_delivery_moves_only_forward(store: Store, states: list[Delivery
     async with store.transaction() as uow:
         await uow.outbox.add(entry("k", channel="sms"))
         await uow.outbox.settle(sent(entry("k", channel="sms")))
-        assert [await uow.outbox.track("sms", "SM1", state, "", NOON) for state in states] == moved
-        assert not await uow.outbox.track("sms", "unknown", DELIVERED, "", NOON)
+        assert [await uow.outbox.track(told("SM1", state), NOON) is not None for state in states] == moved
+        assert not await uow.outbox.track(told("unknown", DELIVERED), NOON)
 
 
 async def test_a_vendors_word_that_overtakes_its_receipt_is_kept(store: Store) -> None:
     async with store.transaction() as uow:
         await uow.outbox.add(entry("k", channel="sms"))
-        assert not await uow.outbox.track("sms", "SM1", DELIVERED, "", NOON)
+        assert not await uow.outbox.track(told("SM1", DELIVERED), NOON)
         await uow.outbox.settle(sent(entry("k", channel="sms")))
-        assert not await uow.outbox.track("sms", "SM1", DELIVERED, "", NOON), "that is known"
-        assert await uow.outbox.track("sms", "SM1", READ, "", NOON)
+        assert not await uow.outbox.track(told("SM1", DELIVERED), NOON), "that is known"
+        assert await uow.outbox.track(told("SM1", READ), NOON)
+
+
+async def test_a_failure_that_overtakes_its_receipt_is_told_when_the_message_is_settled(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k", channel="sms"))
+        await uow.outbox.track(told("SM1", FAILED, error="30003"), NOON)
+        assert await uow.outbox.settle(sent(entry("k", channel="sms"))) == "30003"
+        assert await uow.outbox.settle(sent(entry("k", channel="sms"), "SM2")) is None
+
+
+async def test_a_vendor_that_has_our_key_tells_of_a_message_without_a_receipt(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("k", channel="sms"))
+        assert await uow.outbox.told_of("k") is None
+        assert await uow.outbox.track(told("SM0", FAILED, key="k"), NOON) == "k"
+        assert await uow.outbox.told_of("k") is None, "that one did not arrive"
+        assert await uow.outbox.track(told("SM1", SENT, key="k"), NOON) == "k"
+        assert await uow.outbox.told_of("k") == "SM1"
+
+
+async def test_what_went_to_a_person_on_a_channel_is_known_by_the_vendors_ids(store: Store) -> None:
+    async with store.transaction() as uow:
+        for number, (of, channel) in enumerate([(ANNA, "sms"), (ANNA, "whatsapp"), (BEN, "sms")]):
+            await uow.outbox.add(replace(entry(f"k{number}", channel=channel), profile_id=of))
+        await uow.outbox.add(replace(entry("waits", channel="sms"), profile_id=ANNA))
+        for number, (of, channel) in enumerate([(ANNA, "sms"), (ANNA, "whatsapp"), (BEN, "sms")]):
+            await uow.outbox.settle(replace(sent(entry(f"k{number}", channel=channel), f"SM{number}"), profile_id=of))
+        assert await uow.outbox.sent_ids(ANNA, "sms", NOON) == {"SM0"}
+        assert await uow.outbox.sent_ids(ANNA, "sms", NOON + HOUR) == set()
 
 
 # ---------------------------------------------------------------- lanes

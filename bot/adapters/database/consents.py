@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from bot.adapters.database.erased_addresses import forget_erased
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.tables import consent, decision, suppression
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, Purpose, Suppression
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
 
 ADD_CONSENT = insert(consent)
 CONSENTS = select(consent).where(consent.c.profile_id == bindparam("profile")).order_by(consent.c.position)
 SUPPRESS = insert_once(suppression)
+IN_THE_WAY = select(suppression).where(
+    or_(
+        and_(
+            suppression.c.channel.in_((bindparam("on_channel"), bindparam("unreachable"))),
+            suppression.c.address == bindparam("to_address"),
+        ),
+        and_(suppression.c.channel == bindparam("stopped"), suppression.c.address == EVERY_ADDRESS),
+    )
+)
+STOPPED = select(suppression).where(suppression.c.address == EVERY_ADDRESS).order_by(suppression.c.channel)
 LIFT = delete(suppression).where(
     suppression.c.channel == bindparam("on_channel"), suppression.c.address == bindparam("to_address")
 )
@@ -60,21 +70,33 @@ class StoredConsents(Repository):
     async def suppress(self, suppression: Suppression) -> None:
         """The first reason stays: it is when and why we had to stop."""
         row = {
-            "channel": suppression.channel,
+            "channel": _kept_as(suppression.channel, suppression.cause),
             "address": suppression.address,
             "reason": suppression.reason,
             "at": suppression.at,
         }
         await self._session.execute(SUPPRESS, row)
 
-    async def lift(self, channel: str, address: str) -> None:
-        await self._session.execute(LIFT, {"on_channel": channel, "to_address": address})
+    async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None:
+        await self._session.execute(LIFT, {"on_channel": _kept_as(channel, cause), "to_address": address})
         await forget_erased(self._session, channel, address)
 
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         found = await self._session.execute(SUPPRESSION, {"on_channel": channel, "to_address": address})
         row = found.first()
         return None if row is None else suppression_of(row)
+
+    async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
+        values = {
+            "on_channel": channel,
+            "to_address": address,
+            "unreachable": _kept_as(channel, Consequence.UNREACHABLE),
+            "stopped": _kept_as(channel, Consequence.SENDER_STOPPED),
+        }
+        return [suppression_of(row) for row in await self._session.execute(IN_THE_WAY, values)]
+
+    async def stopped(self) -> Sequence[Suppression]:
+        return [suppression_of(row) for row in await self._session.execute(STOPPED)]
 
     async def decided(self, decision: Decision) -> None:
         row = {
@@ -106,4 +128,10 @@ class StoredConsents(Repository):
 
 def suppression_of(row: Any) -> Suppression:
     """The suppression in a row that has its columns."""
-    return Suppression(row.channel, row.address, row.reason, row.at)
+    channel, _, cause = row.channel.partition(":")
+    return Suppression(channel, row.address, row.reason, row.at, Consequence(cause or Consequence.OPTED_OUT))
+
+
+def _kept_as(channel: str, cause: Consequence) -> str:
+    """An address may be suppressed for several causes, each in a row of its own, which the channel tells apart."""
+    return channel if cause is Consequence.OPTED_OUT else f"{channel}:{cause.value}"

@@ -63,6 +63,18 @@ SPEECH = (
     .limit(bindparam("last"))
 )
 
+HEARD_AT = (
+    select(event.c.at, event.c.body)
+    .join(conversation, conversation.c.id == event.c.conversation_id)
+    .where(
+        conversation.c.channel == bindparam("on_channel"),
+        conversation.c.address == bindparam("from_address"),
+        text("event.kind IN ('user', 'bot') AND event.kind = 'user'"),
+    )
+    .order_by(event.c.sequence.desc())
+    .limit(50)
+)
+
 LOGGED = (
     select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.body)
     .where(
@@ -183,6 +195,16 @@ class StoredConversations(Repository):
         statement = EVENTS if until is None else EVENTS_UNTIL
         found = await self._session.execute(statement, values if until is None else values | {"until": until})
         return [EVENT.load(row.body) for row in found]
+
+    async def heard_at(self, channel: str, address: str) -> datetime | None:
+        """Reminders and triggers are told as if the customer had meant something; their ids are not of the channel."""
+        found = await self._session.execute(HEARD_AT, {"on_channel": channel, "from_address": address})
+        for row in found:
+            event = EVENT.load(row.body)
+            if isinstance(event, UserUttered) and event.message_id.startswith(f"{channel}:"):
+                at: datetime = event.at or row.at
+                return at
+        return None
 
     async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]:
         found = await self._session.execute(SPEECH, {"conversation": conversation_id, "last": last})

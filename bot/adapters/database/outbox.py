@@ -20,7 +20,7 @@ from bot.domain.delivery import (
     OutboxStatus,
 )
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.message import DeliveryState
+from bot.domain.message import DeliveryState, DeliveryStatus
 from bot.ports import NO_SOONER, Sooner
 
 ADD = insert_once(outbox).returning(outbox.c.position)
@@ -140,16 +140,33 @@ COUNT = {
 _receipt = upsert(delivery)
 KEEP_RECEIPT = _receipt.on_conflict_do_update(
     index_elements=["channel", "vendor_id"], set_={"outbox_key": _receipt.excluded.outbox_key}
-)
+).returning(delivery.c.state, delivery.c.error)
 _word = upsert(delivery)
 TRACK = _word.on_conflict_do_update(
     index_elements=["channel", "vendor_id"],
-    set_={"state": _word.excluded.state, "error": _word.excluded.error, "at": _word.excluded.at},
+    set_={
+        "state": _word.excluded.state,
+        "error": _word.excluded.error,
+        "at": _word.excluded.at,
+        "outbox_key": func.coalesce(delivery.c.outbox_key, _word.excluded.outbox_key),
+    },
     where=or_(
         and_(delivery.c.state == DeliveryState.SENT, _word.excluded.state != DeliveryState.SENT),
         and_(delivery.c.state == DeliveryState.DELIVERED, _word.excluded.state == DeliveryState.READ),
     ),
 ).returning(delivery.c.outbox_key)
+TOLD_OF = (
+    select(delivery.c.vendor_id)
+    .where(delivery.c.outbox_key == bindparam("this_key"), delivery.c.state != DeliveryState.FAILED)
+    .limit(1)
+)
+SENT_IDS = select(outbox.c.vendor_id).where(
+    outbox.c.profile_id == bindparam("profile"),
+    outbox.c.channel == bindparam("on_channel"),
+    outbox.c.sent_at >= bindparam("since"),
+    outbox.c.vendor_id.is_not(None),
+    text("status = 'sent'"),
+)
 
 
 class StoredOutbox(Repository):
@@ -196,11 +213,11 @@ class StoredOutbox(Repository):
             await self._execute(MARK_SENDING, marks)
         return [_entry(row) for row in rows]
 
-    async def settle(self, entry: OutboxEntry) -> None:
+    async def settle(self, entry: OutboxEntry) -> str | None:
         values = {"this_key": entry.key, **_progress(entry)}
         if entry.status is not OutboxStatus.SENT:
             await self._execute(SETTLE, values)
-            return
+            return None
         await self._execute(SETTLE_SENT, values | {"tried_at": entry.first_tried_at})
         if entry.vendor_id is not None and isinstance(entry.dispatch, ChannelMessage):
             receipt = {
@@ -211,7 +228,10 @@ class StoredOutbox(Repository):
                 "error": "",
                 "at": entry.first_tried_at or entry.due_at,
             }
-            await self._execute(KEEP_RECEIPT, receipt)
+            known = (await self._execute(KEEP_RECEIPT, receipt)).first()
+            if known is not None and known.state == DeliveryState.FAILED:
+                return str(known.error)
+        return None
 
     async def by_key(self, key: str) -> OutboxEntry | None:
         row = (await self._execute(BY_KEY, {"this_key": key})).first()
@@ -244,17 +264,26 @@ class StoredOutbox(Repository):
         due: datetime | None = (await self._execute(NEXT_DUE, {"lanes": _only(lane)})).scalar()
         return due
 
-    async def track(self, channel: str, vendor_id: str, state: DeliveryState, error: str, at: datetime) -> bool:
-        """A vendor's word may overtake its own receipt: then it is kept for it, and this returns False."""
+    async def track(self, status: DeliveryStatus, at: datetime) -> str | None:
+        """A vendor's word may overtake its own receipt: then it is kept for it."""
         word = {
-            "channel": channel,
-            "vendor_id": vendor_id,
-            "outbox_key": None,
-            "state": state,
-            "error": error,
+            "channel": status.channel,
+            "vendor_id": status.sent_id,
+            "outbox_key": status.key or None,
+            "state": status.state,
+            "error": status.error,
             "at": at,
         }
-        return (await self._execute(TRACK, word)).scalar() is not None
+        key: str | None = (await self._execute(TRACK, word)).scalar()
+        return key
+
+    async def told_of(self, key: str) -> str | None:
+        vendor_id: str | None = (await self._execute(TOLD_OF, {"this_key": key})).scalar()
+        return vendor_id
+
+    async def sent_ids(self, profile_id: ProfileId, channel: str, since: datetime) -> frozenset[str]:
+        values = {"profile": profile_id, "on_channel": channel, "since": since}
+        return frozenset(row.vendor_id for row in await self._execute(SENT_IDS, values))
 
     async def count(self, status: OutboxStatus) -> int:
         return int((await self._execute(COUNT[status])).scalar_one())

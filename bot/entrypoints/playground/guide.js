@@ -3,7 +3,8 @@
 import { byId, h, icon } from "./dom.js";
 
 const isTurn = (item) => item.feed === "explain" && item.type === "turn";
-const isSms = (item, direction) => item.type === "sms" && item.direction === direction;
+const isSms = (item, direction) =>
+  item.type === "sms" && item.channel !== "whatsapp" && item.direction === direction;
 const understood = (item, ...intents) => isTurn(item) && intents.includes(item.understood?.intent);
 const changed = (item, slot) =>
   item.slots_before?.[slot] != null && item.slots_after?.[slot] !== item.slots_before[slot];

@@ -49,7 +49,8 @@ class FakeChannel:
         if self.lost is not None:
             self.lost.set()
             await asyncio.Event().wait()
-        return Receipt(f"{self.name}-{message.key}")
+        again = sum(one.key == message.key for one in self.taken)
+        return Receipt(f"{self.name}-{message.key}" + (f"-{again}" if again > 1 else ""))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         if self.faults:

@@ -16,9 +16,9 @@ from bot.adapters.memory import MemoryLeases, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, standing_consent
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import ChannelMessage, Decision, OutboxEntry
+from bot.domain.delivery import ChannelMessage, Decision, Failure, OutboxEntry
 from bot.domain.effects import Emit, PersonEffect
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
@@ -135,13 +135,24 @@ def spoil(url: str, statement: str) -> None:
         assert connection.execute(statement).rowcount == 1
 
 
+FAILURES = {
+    "opted_out": Failure("they wrote STOP", then=Consequence.OPTED_OUT),
+    "no_phone": Failure("nobody has this number", then=Consequence.UNREACHABLE),
+    "filtered": Failure("taken for spam", then=Consequence.SENDER_STOPPED),
+    "off": Failure("the phone was off", most_tries=3, pause=timedelta(hours=1)),
+}
+"""What the errors of the vendor of `sms` and `whatsapp` mean."""
+
+
 class Stage:
     """One service. `sms` and `webchat` are its channels, `slack` its desk, `crm` its CRM."""
 
     def __init__(self, store: Store, clock: ManualClock, *, with_desk: bool = True) -> None:
         self.store = store
         self.clock = clock
-        self.sms = FakeChannel("sms", Abilities(identity="phone"))
+        self.sms = FakeChannel("sms", Abilities(identity="phone", failures=FAILURES))
+        window = timedelta(hours=24)
+        self.whatsapp = FakeChannel("whatsapp", Abilities(identity="phone", failures=FAILURES, reply_window=window))
         self.webchat = FakeChannel(
             "webchat", Abilities(identity="webchat", own_lines=True, repeatable=True, separate_disclosure=True)
         )
@@ -167,6 +178,10 @@ class Stage:
         )
         self._count = 0
 
+    def open_whatsapp(self) -> None:
+        """Have a second channel to the same phones."""
+        self.runtime = replace(self.runtime, channels={**self.runtime.channels, "whatsapp": self.whatsapp})
+
     # ------------------------------------------------------------ content
 
     def play(self, *journeys: Journey) -> None:
@@ -184,14 +199,14 @@ class Stage:
         """Receive what a customer wrote, without taking the turn; its vendor id."""
         self._count += 1
         vendor_id = vendor_id or f"in-{self._count}"
-        address = address or (PHONE if channel == "sms" else VISITOR)
+        address = address or (VISITOR if channel == "webchat" else PHONE)
         message = CustomerMessage(channel, vendor_id, address, text, **more)
         await receive(self.runtime, self.runtime.channel(channel), [message])
         return vendor_id
 
     async def says(self, text: str, *, channel: str = "sms", **more: Any) -> list[str]:
         """A customer writes and all that comes of it happens; what they then see."""
-        sent = self.sms if channel == "sms" else self.webchat
+        sent = {"sms": self.sms, "whatsapp": self.whatsapp, "webchat": self.webchat}[channel]
         before = len(sent.texts())
         await self.hear(text, channel=channel, **more)
         await self.settle()

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.adapters.memory import MemoryPacer
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxStatus
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.message import Author, Text
+from bot.domain.pace import Pace
 from bot.services.deliver import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
@@ -356,3 +359,21 @@ async def test_marketing_that_belongs_to_nobody_is_withheld(stage: Stage) -> Non
     await stage.queue("k", profile_id=None)
     await stage.settle()
     assert (await stage.entry("k")).status is OutboxStatus.WITHHELD
+
+
+# ---------------------------------------------------------------- the sender's pace
+
+
+async def test_a_sender_keeps_to_its_pace_and_every_message_leaves(stage: Stage) -> None:
+    await stage.meet()
+    stage.sms.abilities = replace(stage.sms.abilities, pace=Pace(1, 2, lambda _content: 1))
+    stage.runtime = replace(stage.runtime, pacer=MemoryPacer())
+    for number in range(5):
+        await stage.queue(f"k{number}", purpose=Purpose.REPLY)
+    await stage.settle()
+    assert len(stage.sms.taken) == 2
+    assert (await stage.entry("k2")).reason == "the sender of sms sends no more quickly"
+    for seconds in (1, 1, 1):
+        await stage.later(seconds=seconds)
+    assert len(stage.sms.taken) == 5
+    assert [one.outcome for one in await stage.decisions()].count("send") == 5

@@ -14,14 +14,16 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 import connectors.twilio_messaging
 from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
-from bot.domain.message import Button, CustomerMessage, OutboundMessage, Text
+from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
-from connectors.twilio_messaging.channel import TwilioMessagingChannel, body_of
+from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel
+from connectors.twilio_messaging.texts import body_of
 from tests.connectors.vendor_server import (
     NOW,
     MemoryFeed,
     StillClock,
     VendorServer,
+    built,
     serve,
     settings_for,
     shared,
@@ -34,7 +36,8 @@ MESSAGE = OutboundMessage(
 
 @dataclass
 class Stage:
-    channel: TwilioMessagingChannel
+    channel: SmsChannel
+    whatsapp: WhatsAppChannel
     server: VendorServer
     feed: MemoryFeed
     clock: StillClock
@@ -48,9 +51,11 @@ async def stage() -> AsyncIterator[Stage]:
     feed, clock, module = MemoryFeed(), StillClock(), connectors.twilio_messaging
     vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock))
     async with serve(VendorServer(vendor, clock)) as server:
-        channel = module.build(settings_for(module, feed=feed, clock=clock, sandbox_url=server.url))
-        yield Stage(channel, server, feed, clock)
-        await channel.close()
+        sms = built(module, "sms", feed=feed, clock=clock, sandbox_url=server.url)
+        whatsapp = built(module, "whatsapp", feed=feed, clock=clock, sandbox_url=server.url)
+        yield Stage(sms, whatsapp, server, feed, clock)
+        await sms.close()
+        await whatsapp.close()
 
 
 def form_of(request: WebhookRequest) -> dict[str, str]:
@@ -76,9 +81,7 @@ async def test_a_text_leaves_with_twilios_form_fields(stage: Stage) -> None:
 async def test_a_messaging_service_sends_in_the_place_of_a_number(stage: Stage) -> None:
     service = "MG" + "0" * 32
     values = {"TWILIO_FROM": "", "TWILIO_MESSAGING_SERVICE_SID": service}
-    channel = connectors.twilio_messaging.build(
-        settings_for(connectors.twilio_messaging, sandbox_url=stage.server.url, values=values)
-    )
+    channel = built(connectors.twilio_messaging, "sms", sandbox_url=stage.server.url, values=values)
     await channel.send(MESSAGE)
     await channel.close()
     form = form_of(stage.server.asked[0])
@@ -93,16 +96,31 @@ def test_choices_and_the_source_go_on_lines_of_their_own() -> None:
     assert body_of(Text("Plain", source_url="/on-our-own-site")) == "Plain"
 
 
-async def test_a_text_that_is_too_long_never_leaves(stage: Stage) -> None:
-    with pytest.raises(PermanentSendError, match="1,601 characters"):
-        await stage.channel.send(replace(MESSAGE, content=Text("x" * 1601)))
-    assert stage.server.asked == []
+async def test_a_text_that_is_too_long_leaves_in_parts(stage: Stage) -> None:
+    sentences = " ".join(f"This is sentence {number} of a long answer." for number in range(60))
+    receipt = await stage.channel.send(replace(MESSAGE, content=Text(sentences)))
+    bodies = [form_of(asked)["Body"] for asked in stage.server.asked]
+    assert " ".join(bodies) == sentences
+    assert [len(body) <= 1600 for body in bodies] == [True, True]
+    assert bodies[0].endswith("answer.")
+    assert stage.sent()[-1]["sid"] == receipt.vendor_id
+    assert ["oid=" in form_of(asked)["StatusCallback"] for asked in stage.server.asked] == [False, True]
+
+
+async def test_a_second_try_sends_only_the_parts_that_are_missing(stage: Stage) -> None:
+    long = replace(MESSAGE, content=Text("word " * 500))
+    stage.server.faults += ["pass", Reply(503, b"", "text/plain")]
+    with pytest.raises(TemporarySendError):
+        await stage.channel.send(long)
+    assert await stage.channel.find(long) is None
+    receipt = await stage.channel.send(replace(long, attempt=2))
+    assert [item["sid"] == receipt.vendor_id for item in stage.sent()] == [False, True]
 
 
 @pytest.mark.parametrize(
     ("status", "code", "error", "ours"),
     [
-        (400, 21610, PermanentSendError, "opted_out"),
+        (400, 21610, PermanentSendError, "21610"),
         (400, 21211, PermanentSendError, "21211"),
         (400, 21408, PermanentSendError, "21408"),
         (401, 20003, PermanentSendError, "20003"),
@@ -150,6 +168,122 @@ async def test_a_second_try_whose_first_got_lost_goes_out(stage: Stage) -> None:
     assert len(stage.sent()) == 1
 
 
+async def test_a_message_that_failed_or_was_another_is_not_taken_for_it(stage: Stage) -> None:
+    receipt = await stage.channel.send(MESSAGE)
+    assert await stage.channel.find(replace(MESSAGE, others=frozenset({receipt.vendor_id}))) is None
+    deed = {"deed": "status", "sid": receipt.vendor_id, "status": "undelivered", "error": "30003"}
+    await stage.server.vendor.act(deed, NOW)
+    assert await stage.channel.find(MESSAGE) is None
+
+
+async def test_two_equal_texts_are_told_apart_by_the_ids_of_those_that_are_known(stage: Stage) -> None:
+    first = await stage.channel.send(MESSAGE)
+    twin = replace(MESSAGE, key="another", attempt=2, others=frozenset({first.vendor_id}))
+    second = await stage.channel.send(twin)
+    assert second != first
+    assert await stage.channel.find(replace(twin, others=frozenset({first.vendor_id}))) == second
+
+
+async def test_typography_that_twilio_makes_plain_is_found_all_the_same(stage: Stage) -> None:
+    receipt = await stage.channel.send(replace(MESSAGE, content=Text("It's on - see you")))
+    assert await stage.channel.find(replace(MESSAGE, content=Text("It’s on – see you"))) == receipt
+
+
+# ---------------------------------------------------------------- WhatsApp
+
+TEMPLATE = replace(
+    MESSAGE,
+    channel="whatsapp",
+    content=Text("Hello Ana", template=Template("HX00000000000000000000000000000001", {"1": "Ana"})),
+)
+
+
+async def test_a_template_leaves_by_its_sid_with_its_variables(stage: Stage) -> None:
+    await stage.whatsapp.send(TEMPLATE)
+    assert form_of(stage.server.asked[0]) == {
+        "To": "whatsapp:+447700900123",
+        "From": "whatsapp:+447700900101",
+        "ContentSid": "HX00000000000000000000000000000001",
+        "ContentVariables": '{"1": "Ana"}',
+        "StatusCallback": "https://chat.example.com/channels/whatsapp/status?oid=enrolment%201%3Astep%3A1",
+    }
+    [item] = stage.sent()
+    assert item["body"] == "Hello Ana, you asked Harbourline for a demo. Shall we find a time?"
+
+
+async def test_a_template_that_is_no_content_sid_never_leaves(stage: Stage) -> None:
+    with pytest.raises(PermanentSendError, match="HX"):
+        await stage.whatsapp.send(replace(TEMPLATE, content=Text("Hello", template=Template("welcome"))))
+    assert stage.server.asked == []
+
+
+async def test_free_text_is_taken_for_24_hours_after_the_customers_last_message(stage: Stage) -> None:
+    free = replace(MESSAGE, channel="whatsapp")
+    with pytest.raises(PermanentSendError) as failed:
+        await stage.whatsapp.send(free)
+    assert failed.value.code == "63016"
+    deed = {"deed": "text", "channel": "whatsapp", "from": "+447700900123", "body": "Hello"}
+    await stage.server.vendor.act(deed, NOW)
+    stage.clock.at = NOW + timedelta(hours=23, minutes=59)
+    await stage.whatsapp.send(free)
+    stage.clock.at = NOW + timedelta(hours=24)
+    with pytest.raises(PermanentSendError):
+        await stage.whatsapp.send(free)
+
+
+async def test_a_button_of_a_template_comes_back_with_what_is_behind_it(stage: Stage) -> None:
+    receipt = await stage.whatsapp.send(TEMPLATE)
+    deed = {
+        "deed": "press",
+        "channel": "whatsapp",
+        "from": "+447700900123",
+        "sid": receipt.vendor_id,
+        "title": "Yes, please",
+    }
+    [message] = stage.whatsapp.parse(await stage.server.vendor.act(deed, NOW)).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.channel, message.text, message.payload) == ("whatsapp", "Yes, please", "/affirm")
+    with pytest.raises(WebhookRejected):
+        await stage.server.vendor.act({**deed, "title": "Perhaps"}, NOW)
+
+
+async def test_a_status_callback_of_the_stand_in_names_our_message(stage: Stage) -> None:
+    receipt = await stage.channel.send(MESSAGE)
+    deed = {"deed": "status", "sid": receipt.vendor_id, "status": "failed", "error": "30005"}
+    [status] = stage.channel.parse(await stage.server.vendor.act(deed, NOW)).inbound
+    assert isinstance(status, DeliveryStatus)
+    assert (status.key, status.sent_id, status.error) == (MESSAGE.key, receipt.vendor_id, "30005")
+
+
+@pytest.mark.parametrize(
+    ("values", "fields"),
+    [
+        ({"TWILIO_MMS": "yes"}, {"MediaUrl": "https://example.com/rota.png"}),
+        ({}, {}),
+        ({"TWILIO_VALIDITY_PERIOD": "600"}, {"ValidityPeriod": "600"}),
+        (
+            {"TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32, "TWILIO_SHORTEN_URLS": "yes"},
+            {"ShortenUrls": "true", "MessagingServiceSid": "MG" + "0" * 32},
+        ),
+    ],
+)
+async def test_settings_decide_what_goes_with_a_text(
+    stage: Stage, values: dict[str, str], fields: dict[str, str], twilio_api: OpenAPI
+) -> None:
+    channel = built(connectors.twilio_messaging, "sms", sandbox_url=stage.server.url, values=values)
+    await channel.send(replace(MESSAGE, content=Text("The rota", image="https://example.com/rota.png")))
+    await channel.close()
+    [asked] = stage.server.asked
+    always = {"To", "From", "Body", "StatusCallback"}
+    assert {name: value for name, value in form_of(asked).items() if name not in always} == fields
+    twilio_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
+
+
+async def test_a_message_that_is_of_use_for_a_while_is_not_delivered_later(stage: Stage) -> None:
+    await stage.channel.send(replace(MESSAGE, expires_at=NOW + timedelta(minutes=5)))
+    assert form_of(stage.server.asked[0])["ValidityPeriod"] == "300"
+
+
 # ---------------------------------------------------------------- the stand-in
 
 
@@ -165,16 +299,14 @@ async def test_a_second_try_whose_first_got_lost_goes_out(stage: Stage) -> None:
 )
 async def test_the_stand_in_refuses_what_twilio_refuses(stage: Stage, form: dict[str, str], code: int) -> None:
     with pytest.raises(PermanentSendError) as failed:
-        await stage.channel._call("POST", data=form)
+        await stage.channel._api.create(form)
     assert failed.value.code == str(code)
     assert stage.sent() == []
 
 
 async def test_the_stand_in_refuses_a_wrong_token(stage: Stage) -> None:
-    stranger = settings_for(
-        connectors.twilio_messaging, sandbox_url=stage.server.url, values={"TWILIO_AUTH_TOKEN": "wrong"}
-    )
-    channel = connectors.twilio_messaging.build(stranger)
+    values = {"TWILIO_AUTH_TOKEN": "wrong"}
+    channel = built(connectors.twilio_messaging, "sms", sandbox_url=stage.server.url, values=values)
     with pytest.raises(PermanentSendError) as failed:
         await channel.send(MESSAGE)
     await channel.close()
@@ -200,7 +332,12 @@ async def test_a_deed_that_is_none_is_refused(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("missing", "named"),
     [
-        ({"TWILIO_FROM": ""}, "TWILIO_FROM"),
+        ({"TWILIO_FROM": "", "TWILIO_WHATSAPP_FROM": ""}, "TWILIO_FROM"),
+        ({"TWILIO_FROM": "my phone"}, "E.164"),
+        ({"TWILIO_SHORTEN_URLS": "yes"}, "Messaging Service"),
+        ({"TWILIO_MMS": "perhaps"}, "TWILIO_MMS"),
+        ({"TWILIO_VALIDITY_PERIOD": "36001"}, "36000"),
+        ({"TWILIO_SEGMENTS_PER_SECOND": "none"}, "TWILIO_SEGMENTS_PER_SECOND"),
         ({"TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN"),
         ({"TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID"),
     ],
@@ -220,7 +357,7 @@ def twilio_api() -> OpenAPI:
     path = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
     whole["paths"] = {path: whole["paths"][path]}
     config = Config(
-        extra_format_validators={"phone-number": lambda value: value.startswith("+")},
+        extra_format_validators={"phone-number": lambda value: value.startswith(("+", "whatsapp:+"))},
         extra_format_unmarshallers={"phone-number": str},
     )
     return OpenAPI.from_dict(whole, config=config)
@@ -229,7 +366,9 @@ def twilio_api() -> OpenAPI:
 async def test_our_calls_are_what_twilios_openapi_document_asks_for(stage: Stage, twilio_api: OpenAPI) -> None:
     await stage.channel.send(MESSAGE)
     await stage.channel.find(MESSAGE)
-    assert [asked.method for asked in stage.server.asked] == ["POST", "GET"]
+    await stage.whatsapp.send(TEMPLATE)
+    await stage.whatsapp.find(TEMPLATE)
+    assert [asked.method for asked in stage.server.asked] == ["POST", "GET", "POST", "GET"]
     for asked in stage.server.asked:
         twilio_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
 
@@ -251,3 +390,10 @@ def _as_openapi(asked: WebhookRequest) -> MockRequest:
         data=asked.body or None,
         content_type=asked.headers.get("content-type", "application/json").partition(";")[0],
     )
+
+
+@pytest.mark.parametrize(("text", "segments"), [("x" * 160, 1), ("x" * 161, 2), ("é" * 70 + "ж", 2), ("It’s fine", 1)])
+def test_a_text_costs_its_segments(text: str, segments: int) -> None:
+    values = {"TWILIO_SEGMENTS_PER_SECOND": "3"}
+    pace = built(connectors.twilio_messaging, "sms", values=values).abilities.pace
+    assert (pace.price(Text(text)), pace.per_second, pace.burst) == (segments, 3, 30)

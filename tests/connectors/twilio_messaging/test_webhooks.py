@@ -10,15 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connectors.twilio_messaging
+from bot.adapters.codec import INBOUND
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus
 from bot.ports import Webhook, WebhookRequest
-from connectors.twilio_messaging.account import TwilioAccount, form_fields
+from connectors.twilio_messaging.account import TwilioAccount, account_of, form_fields
 from connectors.twilio_messaging.webhooks import parse, sign
 from tests.connectors.vendor_server import request_to, settings_for, shared
 
 ACCOUNT = TwilioAccount(
-    sid="AC" + "0" * 32, auth_token="the auth token", secondary_auth_token="the other one", sender="+447700900100"
+    sid="AC" + "0" * 32,
+    auth_token="the auth token",
+    secondary_auth_token="the other one",
+    shared_key="the shared key",
+    secondary_shared_key="the other shared key",
+    sender="+447700900100",
+    whatsapp_sender="+447700900101",
 )
 TEXT = {"MessageSid": "SM1", "From": "+447700900123", "To": "+447700900100", "Body": "Next week works", "FromCity": ""}
 
@@ -75,9 +82,33 @@ def test_a_request_that_was_changed_on_the_way_is_refused(change: dict[str, Any]
     assert refusal(replace(signed("inbound", TEXT), **change)).status == 403
 
 
-def test_an_algorithm_that_is_not_ours_is_refused() -> None:
+@pytest.mark.parametrize("key", ["the shared key", "the other shared key"])
+def test_a_shared_key_signs_by_sha_256(key: str) -> None:
     request = signed("inbound", TEXT)
-    headers = {**request.headers, "x-twilio-webhooks-signature-settings": "key=k,algorithm=HMAC_SHA256"}
+    signature = sign(request.url, form_fields(list(TEXT.items())), key, "HMAC_SHA256")
+    headers = {
+        "x-twilio-signature": signature,
+        "x-twilio-webhooks-signature-settings": "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256",
+    }
+    assert len(taken(replace(request, headers=headers)).inbound) == 1
+    assert refusal(replace(request, headers={**headers, "x-twilio-signature": signature[:-2] + "A="})).status == 403
+    without = replace(ACCOUNT, shared_key="", secondary_shared_key="")
+    with pytest.raises(WebhookRejected, match="TWILIO_WEBHOOK_SHARED_KEY is not set"):
+        parse(replace(request, headers=headers), "sms", without)
+
+
+def test_a_secret_is_good_for_its_own_algorithm_only() -> None:
+    request = signed("inbound", TEXT, token=ACCOUNT.shared_key)
+    assert refusal(request).status == 403
+    settings = {"x-twilio-webhooks-signature-settings": "key=k,algorithm=HMAC_SHA256"}
+    assert (
+        refusal(replace(signed("inbound", TEXT), headers={**signed("inbound", TEXT).headers, **settings})).status == 403
+    )
+
+
+def test_an_algorithm_that_is_not_known_is_refused() -> None:
+    request = signed("inbound", TEXT)
+    headers = {**request.headers, "x-twilio-webhooks-signature-settings": "key=k,algorithm=MD5"}
     assert refusal(replace(request, headers=headers)).status == 401
 
 
@@ -88,8 +119,50 @@ def test_a_form_without_its_main_fields_is_malformed(missing: str) -> None:
     assert (refused.status, missing in refused.reason) == (400, True)
 
 
-def test_a_sender_that_is_no_number_is_refused() -> None:
-    assert refusal(signed("inbound", {**TEXT, "From": "whatsapp:+447700900123"})).status == 400
+@pytest.mark.parametrize("sender", ["whatsapp:somebody", "messenger:+447700900123", "+", "rcs:"])
+def test_a_sender_that_is_no_number_is_refused(sender: str) -> None:
+    assert refusal(signed("inbound", {**TEXT, "From": sender})).status == 400
+
+
+@pytest.mark.parametrize(("scheme", "channel"), [("whatsapp:", "whatsapp"), ("rcs:", "sms"), ("", "sms")])
+def test_whatsapp_is_a_channel_of_its_own_wherever_it_was_sent_to(scheme: str, channel: str) -> None:
+    [message] = taken(signed("inbound", {**TEXT, "From": f"{scheme}+447700900123"})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.channel, message.address) == (channel, "+447700900123")
+    assert message.metadata["From"] == f"{scheme}+447700900123"
+
+
+def test_what_comes_in_where_there_is_no_sender_for_the_answer_is_refused() -> None:
+    request = signed("inbound", {**TEXT, "From": "whatsapp:+447700900123"})
+    with pytest.raises(WebhookRejected, match="TWILIO_WHATSAPP_FROM"):
+        parse(request, "sms", replace(ACCOUNT, whatsapp_sender=""))
+    with pytest.raises(WebhookRejected, match="TWILIO_FROM"):
+        parse(signed("inbound", TEXT), "sms", replace(ACCOUNT, sender=""))
+
+
+@pytest.mark.parametrize(("behind", "payload"), [("/affirm", "/affirm"), ("yes_button", None)])
+def test_a_pressed_button_is_its_words_and_an_intent_where_that_is_behind_it(behind: str, payload: str | None) -> None:
+    pressed = {**TEXT, "From": "whatsapp:+447700900123", "ButtonText": "Yes", "ButtonPayload": behind}
+    [message] = taken(signed("inbound", pressed)).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.text, message.payload) == ("Yes", payload)
+
+
+@pytest.mark.parametrize(
+    ("fields", "answered"),
+    [
+        ({"Body": "Help"}, True),
+        ({"Body": " STOPALL "}, True),
+        ({"Body": "stop it please"}, False),
+        ({"Body": "Help", "From": "whatsapp:+447700900123"}, False),
+    ],
+)
+def test_words_that_twilio_answers_itself_are_marked(fields: dict[str, str], answered: bool) -> None:
+    [message] = taken(signed("inbound", {**TEXT, **fields})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert message.metadata.get("vendor_answers", False) is answered
+    other = parse(signed("inbound", {**TEXT, **fields}), "sms", replace(ACCOUNT, answers_keywords=False)).inbound
+    assert "vendor_answers" not in str(other)
 
 
 def test_a_body_that_is_no_form_is_refused() -> None:
@@ -114,7 +187,7 @@ def test_only_post_is_taken() -> None:
 def test_a_status_callback_says_how_far_a_message_got(word: str, state: DeliveryState) -> None:
     fields = {"MessageSid": "SM9", "MessageStatus": word, "ErrorCode": "30003"}
     [status] = taken(signed("status?oid=m1%3A0", fields)).inbound
-    assert status == DeliveryStatus("sms", f"SM9:{word}", "SM9", state, "30003")
+    assert status == DeliveryStatus("sms", f"SM9:{word}", "SM9", state, "30003", "m1:0")
 
 
 @pytest.mark.parametrize("word", ["queued", "sending", "accepted", "a word that Twilio adds next year"])
@@ -122,8 +195,22 @@ def test_a_status_that_tells_nothing_new_is_taken_and_left(word: str) -> None:
     assert taken(signed("status", {"MessageSid": "SM9", "MessageStatus": word})).inbound == ()
 
 
-@given(st.dictionaries(st.sampled_from([*TEXT, "OptOutType", "MessageStatus", "é"]), st.text()))
-def test_whatever_is_signed_is_taken_or_refused(fields: dict[str, str]) -> None:
+MORE = (
+    "OptOutType",
+    "MessageStatus",
+    "ErrorCode",
+    "é",
+    "ButtonText",
+    "ButtonPayload",
+    "MediaUrl0",
+    "MediaContentType0",
+)
+SENDERS = st.sampled_from(["+447700900123", "whatsapp:+447700900123", "rcs:+447700900123", "60800"])
+
+
+@given(st.dictionaries(st.sampled_from([*TEXT, *MORE]), st.text()), st.text(min_size=1), SENDERS | st.text())
+def test_whatever_is_signed_is_taken_whole_or_refused(fields: dict[str, str], sid: str, sender: str) -> None:
+    fields = {**fields, "MessageSid": sid, "From": sender}
     storable = {name: value.encode("utf-8", "ignore").decode() for name, value in fields.items()}
     for tail in ("inbound", "status"):
         try:
@@ -132,6 +219,7 @@ def test_whatever_is_signed_is_taken_or_refused(fields: dict[str, str]) -> None:
             assert refused.status == 400  # noqa: PT017
         else:
             assert all("\x00" not in str(item) for item in webhook.inbound)
+            assert [INBOUND.load(INBOUND.dump(item)) for item in webhook.inbound] == list(webhook.inbound)
 
 
 # ---------------------------------------------------------------- Twilio's own vectors
@@ -163,5 +251,5 @@ def _with_and_without_port(uri: str) -> list[str]:
 
 
 def test_an_account_does_not_show_its_tokens() -> None:
-    account = connectors.twilio_messaging._account(settings_for(connectors.twilio_messaging))
+    account = account_of(settings_for(connectors.twilio_messaging))
     assert account.auth_token not in repr(account)

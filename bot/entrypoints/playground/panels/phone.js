@@ -1,26 +1,33 @@
-/** The customer's phone: text messages in and out, by the sandbox's clock. */
+/** The customer's phone: text messages and WhatsApp, in and out, by the sandbox's clock. */
 
 import { byId, clockTime, day, empty, h, soon } from "../dom.js";
 import { act } from "../feed.js";
 
 const OWN_NUMBER = "+447700900123"; // Ofcom's range for drama: nobody's
 
+const NOTHING_YET = {
+  sms: "A follow-up arrives here once the customer has agreed to it.",
+  whatsapp: "Write first: WhatsApp lets a business answer for 24 hours, and later only by a template.",
+};
+
 export function phonePanel() {
   const threads = new Map([[OWN_NUMBER, []]]);
   const choice = byId("phone-number");
+  const app = byId("phone-app");
   const list = byId("texts");
   let chosenByHand = false;
 
   const render = soon(() => {
-    const texts = threads.get(choice.value) ?? [];
+    const texts = (threads.get(choice.value) ?? []).filter((text) => appOf(text) === app.value);
+    list.classList.toggle("whatsapp", app.value === "whatsapp");
     if (texts.length === 0) {
-      list.replaceChildren(empty("No messages yet", "A follow-up arrives here once the customer has agreed to it."));
+      list.replaceChildren(empty("No messages yet", NOTHING_YET[app.value]));
       return;
     }
     const nodes = [];
     texts.forEach((text, index) => {
       if (index === 0 || day(text.at) !== day(texts[index - 1].at)) nodes.push(h("p", { class: "day" }, day(text.at)));
-      nodes.push(bubble(text));
+      nodes.push(bubble(text, press));
     });
     list.replaceChildren(...nodes);
     list.scrollTop = list.scrollHeight;
@@ -32,15 +39,19 @@ export function phonePanel() {
     choice.value = chosen;
   };
 
+  const press = (text, title) =>
+    act("sms", { deed: "press", channel: appOf(text), from: choice.value, sid: text.sid, title });
+
   choice.addEventListener("change", () => {
     chosenByHand = true;
     render();
   });
+  app.addEventListener("change", render);
   byId("phone-form").addEventListener("submit", async (event) => {
     event.preventDefault();
     const field = byId("phone-text");
     const body = field.value.trim();
-    if (body && (await act("sms", { deed: "text", from: choice.value, body }))) field.value = "";
+    if (body && (await act("sms", { deed: "text", channel: app.value, from: choice.value, body }))) field.value = "";
   });
   showNumbers();
   render();
@@ -55,17 +66,25 @@ export function phonePanel() {
         if (!chosenByHand && threads.get(choice.value).length === 0) choice.value = number;
       }
       threads.get(number).push(item);
+      if (number === choice.value && item.direction === "to_customer") app.value = appOf(item);
       if (number === choice.value) render();
     },
   };
 }
 
-function bubble({ direction, body, at }) {
+/** Where the message is: SMS or WhatsApp. Feeds of earlier versions knew SMS only. */
+function appOf({ channel = "sms" }) {
+  return channel;
+}
+
+function bubble(text, press) {
+  const { direction, body, at, media, buttons = [] } = text;
   const own = direction === "from_customer";
   return h(
     "div",
     { class: `text ${own ? "own" : "theirs"}` },
-    h("p", {}, h("span", { class: "unseen" }, own ? "Sent: " : "Received: "), body),
+    h("p", {}, h("span", { class: "unseen" }, own ? "Sent: " : "Received: "), body, media && `\n🖼 ${media}`),
+    buttons.map(({ title }) => h("button", { type: "button", onclick: () => press(text, title) }, title)),
     h("time", { datetime: at }, clockTime(at)),
   );
 }

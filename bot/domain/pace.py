@@ -1,0 +1,46 @@
+"""How quickly a sender may send: a bucket of tokens that fills evenly, from which each message takes its price."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.message import Content
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`per_second` tokens fill the bucket up to `burst`; `price` is what a message costs, in tokens."""
+
+    per_second: float
+    burst: float
+    price: Callable[[Content], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How full it was at `at`, and until when its tokens are promised to those who were told to wait."""
+
+    tokens: float
+    at: datetime
+    promised_until: datetime
+
+    def take(self, pace: Pace, price: float, now: datetime) -> tuple[Bucket, timedelta]:
+        """The bucket afterwards, and how long to wait: nothing where the message may go, which has then paid.
+
+        Those who wait are told to come one after another, and pay when they come. A message that costs more than the
+        bucket holds goes when it is full, and leaves it in debt.
+        """
+        now = max(now, self.at)
+        filled = min(pace.burst, self.tokens + (now - self.at).total_seconds() * pace.per_second)
+        if filled >= min(price, pace.burst):
+            return replace(self, tokens=filled - price, at=now), timedelta()
+        missing = timedelta(seconds=(min(price, pace.burst) - filled) / pace.per_second)
+        comes_at = max(now + missing, self.promised_until)
+        after = comes_at + timedelta(seconds=price / pace.per_second)
+        return Bucket(filled, now, after), comes_at - now
+
+
+def full(pace: Pace, now: datetime) -> Bucket:
+    return Bucket(pace.burst, now, now)

@@ -1,0 +1,1 @@
+"""`overture senders`: the channels on which nothing leaves, since their vendor objects to the sender."""

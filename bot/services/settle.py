@@ -1,0 +1,110 @@
+"""Settle: write down what came of a try to deliver, and tell whom it concerns; also what its vendor says later."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from bot.domain.delivery import ChannelMessage, EndpointCall, Fetch, OutboxEntry, OutboxStatus
+from bot.domain.journey import Failed, Finished
+from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text
+from bot.ports import UnitOfWork
+from bot.services.enrol import tell_step
+from bot.services.fetch_files import show_file
+from bot.services.hand_off import relay
+from bot.services.runtime import Runtime
+from bot.services.take_refusal import failure_of, take_refusal
+from bot.services.weigh import Matter, note_decision
+
+log = structlog.get_logger()
+
+
+def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
+    """The message as the gate weighs it."""
+    return Matter(
+        key=entry.key,
+        purpose=entry.purpose,
+        channel=message.channel,
+        address=message.address,
+        profile_id=entry.profile_id,
+        enrolment_id=entry.enrolment_id,
+        window=entry.window,
+        expires_at=entry.expires_at,
+        cap=entry.cap,
+        template=isinstance(message.content, Text) and message.content.template is not None,
+    )
+
+
+async def settle(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: datetime) -> None:
+    """The entry as it is from now on. A vendor may have told that it failed before it had even answered."""
+    failed = await uow.outbox.settle(settled)
+    match settled.dispatch:
+        case ChannelMessage() as message:
+            await _follow_up(uow, settled, message, now)
+            if failed is not None:
+                await _take_failure(uow, runtime, settled, message, failed, now)
+        case EndpointCall():
+            await _tell_journey(uow, runtime, settled, now)
+        case Fetch() as wanted if settled.status in (OutboxStatus.SENT, OutboxStatus.DEAD):
+            await show_file(uow, settled, wanted, now)
+
+
+async def track_delivery(uow: UnitOfWork, runtime: Runtime, status: DeliveryStatus, now: datetime) -> bool:
+    """A vendor's word on a message that it has taken; False where that is not new, or of a message that is not ours."""
+    key = await uow.outbox.track(status, now)
+    if key is None:
+        return False
+    entry = await uow.outbox.by_key(key) if status.state is DeliveryState.FAILED else None
+    if entry is None or entry.status is not OutboxStatus.SENT or entry.vendor_id != status.sent_id:
+        return True  # one that is still being sent hears of it when it is settled
+    if isinstance(entry.dispatch, ChannelMessage):
+        await _take_failure(uow, runtime, entry, entry.dispatch, status.error, now)
+    return True
+
+
+async def _take_failure(
+    uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, code: str, now: datetime
+) -> None:
+    """The vendor took it, and it did not arrive: worth another try later, or as a refusal."""
+    failure = failure_of(runtime, message, code)
+    what = f"taken by the vendor, and not delivered: error {code or 'unknown'}" + (
+        f" ({failure.what})" if failure.what else ""
+    )
+    log.warning("a message was not delivered", entry=entry.id, channel=message.channel, code=code)
+    if entry.attempts < failure.most_tries:
+        due_at = now + failure.pause * 4 ** max(entry.attempts - 1, 0)
+        again = replace(entry, status=OutboxStatus.WAITING, due_at=due_at, vendor_id=None, reason=what)
+        await uow.outbox.settle(again)
+        return
+    dead = replace(entry, status=OutboxStatus.DEAD, reason=what)
+    await uow.outbox.settle(dead)
+    await _follow_up(uow, dead, message, now)
+    await take_refusal(uow, runtime, dead, message, code, now)
+
+
+async def _follow_up(uow: UnitOfWork, settled: OutboxEntry, message: ChannelMessage, now: datetime) -> None:
+    if settled.status is OutboxStatus.DEAD:
+        await note_decision(uow, matter_of(settled, message), "dead", settled.reason, now)
+    content = message.content
+    if settled.conversation_id is None or not isinstance(content, Text):
+        return
+    # The words of a template are the vendor's: what they say of a machine is not for us to know.
+    if settled.status is OutboxStatus.SENT and content.author is Author.BOT and content.template is None:
+        await uow.conversations.disclosed(settled.conversation_id, now)
+    if settled.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD) and content.author is Author.PERSON:
+        handoff = await uow.handoffs.open_in(settled.conversation_id)
+        if handoff is not None:
+            words = f"Your message did not reach the customer: {settled.reason}."
+            await relay(uow, handoff, f"{settled.key}:undelivered", "Overture", words, now)
+
+
+async def _tell_journey(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: datetime) -> None:
+    """The step that wanted the endpoint told waits for what comes of it."""
+    if settled.enrolment_id is None:
+        return
+    if settled.status is OutboxStatus.SENT:
+        await tell_step(uow, runtime, settled.enrolment_id, Finished(settled.key), now)
+    elif settled.status is OutboxStatus.DEAD:
+        await tell_step(uow, runtime, settled.enrolment_id, Failed(settled.key, settled.reason), now)

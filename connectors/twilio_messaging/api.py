@@ -1,0 +1,130 @@
+"""Twilio's REST API, as far as messages go: create one, list them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from connectors.twilio_messaging import media
+from connectors.twilio_messaging.account import TwilioAccount
+from connectors.twilio_messaging.failures import NOT_ARRIVED, TEMPORARY_CODES, reason_for
+
+TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+CLOCKS_DIFFER = timedelta(seconds=5)
+"""Twilio's times have no fractions of a second, and its clock may differ from ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A message in Twilio's list."""
+
+    sid: str
+    body: str
+    made_at: datetime
+
+
+class MessagesApi:
+    """The Messages resource of one account."""
+
+    def __init__(self, account: TwilioAccount, api_url: str, *, trust_proxy_settings: bool = True) -> None:
+        self._account = account
+        self._api_url = api_url
+        self._url = f"{api_url.rstrip('/')}/2010-04-01/Accounts/{account.sid}/Messages.json"
+        self._trust_proxy_settings = trust_proxy_settings
+        self._http: aiohttp.ClientSession | None = None
+
+    async def create(self, form: Mapping[str, str]) -> str:
+        """Hand the message over; its SID."""
+        answer = await self.call("POST", data=form)
+        sid = answer.get("sid")
+        if not isinstance(sid, str):
+            raise TemporarySendError("Twilio took the message but its answer names no sid")
+        return sid
+
+    async def arrived(self, *, to: str, sender: str, since: datetime, but: Iterable[str]) -> Sequence[Listed]:
+        """Messages to this address made at `since` or later, oldest first, but for those that failed and for `but`."""
+        query = {"To": to, "PageSize": "100", **({"From": sender} if sender else {})}
+        answer = await self.call("GET", params=query)
+        others = frozenset(but)
+        found = []
+        for entry in answer.get("messages") or ():
+            match entry:
+                case {"sid": str(sid), "body": str(body)} if sid not in others:
+                    made_at = _made_at(entry)
+                    if entry.get("status") not in NOT_ARRIVED and made_at >= since - CLOCKS_DIFFER:
+                        found.append(Listed(sid, body, made_at))
+        return sorted(found, key=lambda one: one.made_at)
+
+    async def call(
+        self, method: str, *, data: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
+    ) -> Mapping[str, Any]:
+        """One request to the account's message list; its JSON, or TemporarySendError or PermanentSendError."""
+        session = self._session()
+        try:
+            async with session.request(method, self._url, data=data, params=params, allow_redirects=False) as response:
+                text = await response.text(errors="replace")
+                status, retry_after = response.status, response.headers.get("Retry-After")
+        except TimeoutError as error:
+            raise TemporarySendError("Twilio did not answer in time") from error
+        except aiohttp.ClientError as error:
+            raise TemporarySendError(f"Twilio cannot be reached: {type(error).__name__}") from error
+        answer = _read_json(text)
+        if 200 <= status < 300:
+            return answer
+        raise _refusal(status, answer, retry_after)
+
+    async def fetch(self, url: str) -> bytes:
+        """A file that a customer sent."""
+        async with aiohttp.ClientSession(timeout=TIMEOUT, trust_env=self._trust_proxy_settings) as session:
+            return await media.fetch(session, url, account=self._account, api_url=self._api_url)
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None or self._http.closed:
+            authorization = aiohttp.encode_basic_auth(self._account.sid, self._account.auth_token)
+            self._http = aiohttp.ClientSession(
+                timeout=TIMEOUT,
+                headers={"Authorization": authorization, "Accept": "application/json"},
+                trust_env=self._trust_proxy_settings,
+            )
+        return self._http
+
+
+def _made_at(entry: Mapping[str, Any]) -> datetime:
+    """When the message was made; long ago where Twilio does not say."""
+    try:
+        made = parsedate_to_datetime(str(entry.get("date_created")))
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
+    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)
+
+
+def _read_json(text: str) -> Mapping[str, Any]:
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _refusal(
+    status: int, answer: Mapping[str, Any], retry_after: str | None
+) -> TemporarySendError | PermanentSendError:
+    """Twilio's error as ours. Its own words are left out: they may repeat the number or the text."""
+    code = str(answer.get("code") or "")
+    reason = f"Twilio refused with status {status}" + (f", {reason_for(code)}" if code else "")
+    if status == 429 or status == 408 or status >= 500 or code in TEMPORARY_CODES:
+        wait = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdecimal() else None
+        return TemporarySendError(reason, code=code, retry_after=wait)
+    return PermanentSendError(reason, code=code)

@@ -1,0 +1,80 @@
+"""Pictures and other files that customers send, fetched from Twilio and from nowhere else."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from connectors.twilio_messaging.account import TwilioAccount
+
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes; WhatsApp's most. MMS has less."""
+
+MOST_REDIRECTS = 3
+TYPES = frozenset(
+    (
+        *("image/jpeg", "image/png", "image/gif", "image/webp"),
+        *("audio/ogg", "audio/mpeg", "audio/mp4", "audio/amr", "video/mp4", "video/3gpp"),
+        *("application/pdf", "text/vcard", "text/x-vcard"),
+    )
+)
+"""What is kept. Nothing of it runs where somebody opens it."""
+
+
+MEDIA_PATH = re.compile(r"/2010-04-01/Accounts/([A-Za-z0-9]+)/Messages/[A-Za-z0-9]+/Media/[A-Za-z0-9]+$")
+
+
+async def fetch(session: aiohttp.ClientSession, url: str, *, account: TwilioAccount, api_url: str) -> bytes:
+    """The file at this address of Twilio's API, over its redirects. Only the API is shown our credentials."""
+    api, path = urlsplit(api_url), MEDIA_PATH.search(urlsplit(url).path)
+    if not _is_at(url, api.scheme, api.netloc) or path is None or path[1] != account.sid:
+        raise PermanentSendError("the file is not at Twilio, so it is not fetched")
+    authorization = aiohttp.encode_basic_auth(account.sid, account.auth_token)
+    for _ in range(MOST_REDIRECTS + 1):
+        headers = {"Authorization": authorization} if _is_at(url, api.scheme, api.netloc) else {}
+        try:
+            async with session.get(url, headers=headers, allow_redirects=False) as response:
+                if response.status in (301, 302, 303, 307, 308):
+                    url = _next(url, response.headers.get("Location", ""), api.scheme, api.netloc)
+                    continue
+                return await _read(response)
+        except TimeoutError as error:
+            raise TemporarySendError("Twilio did not send the file in time") from error
+        except aiohttp.ClientError as error:
+            raise TemporarySendError(f"the file cannot be fetched: {type(error).__name__}") from error
+    raise PermanentSendError("Twilio sends the file on and on, so it is not fetched")
+
+
+def _next(url: str, location: str, scheme: str, host: str) -> str:
+    target = urljoin(url, location)
+    if not _is_at(target, scheme, host) and not _is_cdn(target):
+        raise PermanentSendError("Twilio sends the file on to another host, so it is not fetched")
+    return target
+
+
+def _is_at(url: str, scheme: str, host: str) -> bool:
+    parts = urlsplit(url)
+    return (parts.scheme, parts.netloc) == (scheme, host)
+
+
+def _is_cdn(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme == "https" and parts.netloc.endswith(".twiliocdn.com")
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    if response.status == 429 or response.status >= 500:
+        raise TemporarySendError(f"Twilio answered status {response.status} in place of the file")
+    if response.status != 200:
+        raise PermanentSendError(f"Twilio has no such file: status {response.status}")
+    if response.content_type not in TYPES:
+        raise PermanentSendError("the file is of a kind that is not kept")
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        content += chunk
+        if len(content) > LARGEST_FILE:
+            raise PermanentSendError(f"the file is larger than {LARGEST_FILE // 1024 // 1024} MB")
+    return bytes(content)

@@ -1,0 +1,52 @@
+"""How a message reads as a text: what goes on its lines, and where a long one is divided."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.domain.message import Text
+from bot.domain.sms_segments import in_gsm_7
+
+TRIAL_PREFIX = "Sent from your Twilio trial account - "
+_LINK = re.compile(r"https?://\S+")
+_BREAKS = ("\n\n", "\n", ". ", "! ", "? ", "。", "; ", ", ", " ")
+"""Where a text is best divided, the best first."""
+
+
+def body_of(content: Text) -> str:
+    """The text, the choices on a line of their own, and where an answer came from."""
+    lines = [content.text] if content.text else []
+    if content.buttons:
+        lines.append("Reply: " + " / ".join(button.title for button in content.buttons))
+    if content.source_url.startswith(("http://", "https://")):
+        lines.append(content.source_url)
+    return "\n".join(lines)
+
+
+def divided(body: str, longest: int) -> Sequence[str]:
+    """The body in parts of at most `longest` characters, each as full as a sentence, a word or else a character lets it
+    be."""
+    parts = []
+    rest = body
+    while len(rest) > longest:
+        cut = _cut(rest, longest)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*parts, rest] if rest or not parts else parts
+
+
+def _cut(text: str, longest: int) -> int:
+    """Where to divide: behind the last break of the best kind that leaves the part at least half full."""
+    for mark in _BREAKS:
+        found = text.rfind(mark, longest // 2, longest)
+        if found >= 0:
+            return found + len(mark)
+    return longest
+
+
+def as_listed(body: str) -> str:
+    """The body so that it can be compared with Twilio's list, where typography is made plain, links are shortened, and
+    a trial account has said so."""
+    plain = in_gsm_7(body) or body
+    return _LINK.sub("<link>", plain.removeprefix(TRIAL_PREFIX)).strip()
