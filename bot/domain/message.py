@@ -25,7 +25,8 @@ class CustomerMessage:
     """Something a customer said, or a button they pressed (`payload`, in Rasa's form `/intent{"entity": "value"}`).
 
     `vendor_id` is the channel's own id of the message; the pair (channel, vendor_id) is stored once. `opened` is true
-    where the customer only opened the conversation and has said nothing yet.
+    where the customer only opened the conversation and has said nothing yet, `nameless` where the address says nothing
+    of who they are: a withheld number.
     """
 
     channel: str
@@ -37,6 +38,7 @@ class CustomerMessage:
     time_zone: str | None = None
     locale: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    nameless: bool = False
     kind: Literal["customer_message"] = "customer_message"
 
 
@@ -247,7 +249,19 @@ class ReplyForm:
     kind: Literal["reply_form"] = "reply_form"
 
 
-Content = Text | HandoffCard | DeskLine | ReplyForm
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Put the customer through to a person; `summary` is what that person hears before they take over."""
+
+    handoff_id: HandoffId
+    summary: str
+    kind: Literal["transfer"] = "transfer"
+
+
+Content = Text | HandoffCard | DeskLine | ReplyForm | Transfer
+
+Occasion = Literal["reply", "aside", "proactive"]
+"""Why a message comes now: it answers what was just said, it comes while one talks, or a journey reaches out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +280,7 @@ class OutboundMessage:
     replaces: str | None = None
     attempt: int = 1
     first_tried_at: datetime | None = None
+    occasion: Occasion = "reply"
 
 
 @dataclass(frozen=True, slots=True)

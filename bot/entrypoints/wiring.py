@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -109,7 +109,18 @@ async def open_service(
         if sandbox is not None:
             await sandbox.start()
             stack.push_async_callback(sandbox.close)
-        connectors = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed)
+        connectors = _build_connectors(
+            settings,
+            modules,
+            values,
+            secret,
+            clock,
+            feeds,
+            access,
+            sandbox,
+            sandboxed,
+            lambda: library.current().vocabulary,  # opened below: it is told which channels there are
+        )
         for channel in connectors.channels.values():
             stack.push_async_callback(channel.close)
         for crm in connectors.crms.values():
@@ -197,6 +208,7 @@ def _build_connectors(
     access: ApiAccess,
     sandbox: Sandbox | None,
     sandboxed: tuple[str, ...],
+    vocabulary: Callable[[], Sequence[str]],
 ) -> Connectors:
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
@@ -210,6 +222,7 @@ def _build_connectors(
             feed=feeds,
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
             access=access,
+            vocabulary=vocabulary,
         )
         connector = _build(name, module.build, given)
         match connector:

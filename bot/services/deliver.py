@@ -29,7 +29,7 @@ from bot.domain.delivery import (
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Failed, Finished
-from bot.domain.message import Author, OutboundMessage, Receipt, Text
+from bot.domain.message import Author, Occasion, OutboundMessage, Receipt, Text
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_step
 from bot.services.hand_off import relay
@@ -255,6 +255,7 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
         replaces=await _vendor_id_of(runtime, message.replaces_of),
         attempt=entry.attempts,
         first_tried_at=entry.first_tried_at,
+        occasion=_occasion(entry),
     )
     content = message.content
     if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
@@ -264,6 +265,12 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
     if conversation.disclosed_at is not None:
         return [outbound]
     return _with_disclosure(runtime, conversation, outbound, content)
+
+
+def _occasion(entry: OutboxEntry) -> Occasion:
+    if entry.purpose is Purpose.REPLY:
+        return "reply"
+    return "proactive" if entry.enrolment_id is not None or entry.purpose is Purpose.MARKETING else "aside"
 
 
 def _with_disclosure(

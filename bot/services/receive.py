@@ -62,6 +62,8 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             conversation = await meet(uow, runtime, channel, item, now)
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
+            if item.opened and channel.abilities.spoken:
+                await uow.conversations.undisclosed(conversation.id)
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True
@@ -92,15 +94,16 @@ async def meet(
     identity = Identity(channel.abilities.identity, message.address, verified=True)
     conversation = await uow.conversations.at(channel.name, message.address)
     if conversation is not None:
-        if conversation.tracker.latest_message is None:
+        if conversation.tracker.latest_message is None and not message.nameless:
             await uow.profiles.claim(conversation.profile_id, identity, now)
         return conversation
-    profile = await uow.profiles.owner_of(identity.kind, identity.value)
+    profile = None if message.nameless else await uow.profiles.owner_of(identity.kind, identity.value)
     if profile is None:
         profile = Profile(ProfileId(new_id(now)), now, time_zone=message.time_zone, locale=message.locale)
         await uow.profiles.add(profile)
         await meet_segments(uow, runtime, profile.id, now)
-    await uow.profiles.claim(profile.id, identity, now)
+    if not message.nameless:
+        await uow.profiles.claim(profile.id, identity, now)
     return await start_conversation(uow, profile.id, channel.name, message.address, now)
 
 

@@ -297,3 +297,16 @@ async def test_a_message_waits_until_its_turn_is_taken_or_it_is_parked(store: St
     async with store.transaction() as uow:
         assert not await uow.inbox.waits("webchat", "one")
         assert not await uow.inbox.waits("webchat", "two")
+
+
+async def test_a_disclosure_can_be_due_again(store: Store) -> None:
+    async with store.transaction() as uow:
+        chat = await add_chat(uow)
+        await uow.conversations.disclosed(CHAT, NOON)
+        await uow.conversations.undisclosed(CHAT)
+    async with store.transaction() as uow:
+        found = await uow.conversations.get(CHAT)
+        assert (found.disclosed_at, found.version) == (None, chat.version)
+        await uow.conversations.disclosed(CHAT, NOON + timedelta(days=1))
+    async with store.transaction() as uow:
+        assert (await uow.conversations.get(CHAT)).disclosed_at == NOON + timedelta(days=1)
