@@ -26,6 +26,8 @@ import connectors.twilio_messaging
 import connectors.twilio_messaging.account
 import connectors.twilio_messaging.channel
 import connectors.twilio_messaging.webhooks
+import connectors.twilio_requests
+import connectors.twilio_voice
 import connectors.webchat
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.ids import HandoffId
@@ -84,6 +86,18 @@ class Case:
 async def _text_of_a_customer(stage: Stage) -> WebhookRequest:
     assert stage.server is not None
     return await stage.server.vendor.act({"deed": "text", "from": "+447700900123", "body": WORDS}, NOW)
+
+
+async def _call_of_a_customer(stage: Stage) -> WebhookRequest:
+    assert stage.server is not None
+    return await stage.server.vendor.act({"deed": "call", "from": "+447700900123"}, NOW)
+
+
+def _malformed_call() -> WebhookRequest:
+    request = request_to("voice/call", body=b"From=%2B447700900123")
+    token = connectors.twilio_voice.sandbox_values(SECRET)["TWILIO_AUTH_TOKEN"]
+    signature = connectors.twilio_requests.signature_of(request.url, [("From", "+447700900123")], token)
+    return replace(request, headers={"x-twilio-signature": signature})
 
 
 async def _click_of_a_rep(stage: Stage) -> WebhookRequest:
@@ -167,6 +181,14 @@ CASES = {
         refusal=_json(400, {"code": 21211, "message": f"Invalid: {WORDS}", "status": 400}),
         busy=_json(429, {"code": 20429, "message": "Too Many Requests", "status": 429}, Retry_After="7"),
     ),
+    "voice": Case(
+        connectors.twilio_voice,
+        "+447700900123",
+        Text(WORDS),
+        _call_of_a_customer,
+        _with_other_body,
+        _malformed_call,
+    ),
     "slack": Case(
         connectors.slack,
         "#sales",
@@ -178,6 +200,7 @@ CASES = {
         busy=_json(429, {"ok": False, "error": "ratelimited"}, Retry_After="7"),
     ),
 }
+TAILS = ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "call", "heard"]
 TAKING = [name for name, case in CASES.items() if case.good is not None]
 CALLING = [name for name, case in CASES.items() if case.refusal is not None]
 
@@ -282,7 +305,9 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]),
-    tail=st.sampled_from(["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]),
+    tail=st.sampled_from(
+        ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "call", "heard"]
+    ),
     query=st.text(max_size=20).map(lambda text: urlencode({"after": text})),
     headers=st.dictionaries(
         st.sampled_from(
@@ -320,7 +345,7 @@ async def test_what_is_sent_can_be_seen_on_a_feed(stage: Stage, case: Case) -> N
     assert WORDS in json.dumps(stage.feed.entries)
 
 
-@over(*(name for name in CASES if name in ("webchat", "rest")))
+@over(*(name for name in CASES if name in ("webchat", "rest", "voice")))
 async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case) -> None:
     assert stage.channel.abilities.repeatable
     first = await stage.channel.send(outbound(case, stage))
@@ -329,7 +354,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "rest", "sms", "console")
+@over("webchat", "rest", "sms", "voice", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))
