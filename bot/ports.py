@@ -173,6 +173,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Prepares(Protocol):
+    """A channel that must fetch something before it can verify a request, such as its vendor's certificate."""
+
+    async def prepare(self, request: WebhookRequest) -> None:
+        """Within seconds; raises WebhookRejected where the request itself says that there is nothing to fetch."""
+
+
+@runtime_checkable
 class Crm(Protocol):
     @property
     def name(self) -> str: ...

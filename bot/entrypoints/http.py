@@ -22,6 +22,7 @@ from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.wiring import Service
+from bot.ports import Prepares
 from bot.services.await_turn import await_turn
 from bot.services.receive import receive
 
@@ -80,7 +81,10 @@ class Server:
         if channel is None:
             raise WebhookRejected(404, "there is no such channel here")
         url = self._service.settings.service_url + path
-        webhook = channel.parse(await to_webhook_request(request, url, self._runtime.clock.now()))
+        asked = await to_webhook_request(request, url, self._runtime.clock.now())
+        if isinstance(channel, Prepares):
+            await channel.prepare(asked)
+        webhook = channel.parse(asked)
         if webhook.follow is not None:
             follow = webhook.follow
             headers = webhook.reply.headers
