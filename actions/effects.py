@@ -16,6 +16,7 @@ from bot.domain.effects import (
     RecordConsent,
     RemoveTag,
     RequestHandoff,
+    SendResponse,
     SetAttribute,
     SyncCrm,
 )
@@ -60,6 +61,11 @@ def opt_out(how: str) -> ActionEvent:
 def request_handoff(reason: str, *, desk: str = "") -> ActionEvent:
     """Ask a person to take over; the desk is told `reason`."""
     return _event(RequestHandoff(reason, desk))
+
+
+def send_response(response: str, channel: str, *, key: str, **values: Any) -> ActionEvent:
+    """Send the response to the person on another channel, once for each `key`; `values` fill its placeholders."""
+    return _event(SendResponse(response, (channel,), key, values=values))
 
 
 def sync_crm(note: str = "") -> ActionEvent:

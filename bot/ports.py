@@ -93,12 +93,40 @@ class FollowFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody who waits for a turn is to hear. `finished`: nothing more will come of it."""
+
+    items: Sequence[FeedItem]
+    finished: bool
+
+    @property
+    def position(self) -> int | None:
+        """Of the last item; None where there is none."""
+        return max((found.position for found in self.items), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What a channel does for a caller who has waited for `after` already: it says that it takes a moment."""
+
+    after: timedelta
+    act: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitTurn:
-    """The caller waits for the turn: `reply` makes the answer of what the turn put on `feed` within that time."""
+    """The caller waits for the turn: `reply` makes the answer of what it put on `feed` within that time.
+
+    With `behind`, the answer is made of everything on the feed behind that position, whoever said it. `earlier` are the
+    vendor ids of messages before this one that were not fully answered in their time; they are waited for, too.
+    """
 
     feed: str
     within: timedelta
-    reply: Callable[[Sequence[Mapping[str, Any]]], Reply]
+    reply: Callable[[Said], Reply]
+    behind: int | None = None
+    earlier: tuple[str, ...] = ()
+    meanwhile: Meanwhile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +154,8 @@ class Abilities:
     `reply_window`: how long after the customer's last message anything but a template may be sent.
     `pace`: how quickly its sender may send, and what a message costs of that.
     `failures`: what the vendor's error codes mean; one that is not there is for good, and nothing else follows from it.
+    `spoken`: people talk with it, one call after another. Each call is told anew that this is a machine.
+    `transfers`: it can put somebody through to a person, and is told to when one is asked for.
     """
 
     identity: str
@@ -140,6 +170,8 @@ class Abilities:
     reply_window: timedelta | None = None
     pace: Pace | None = None
     failures: Mapping[str, Failure] = field(default_factory=dict)
+    spoken: bool = False
+    transfers: bool = False
 
 
 @runtime_checkable
@@ -178,6 +210,14 @@ class AttachmentSource(Protocol):
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The file. Raises as Channel.send does; what is too large, or of a kind that is not taken, is refused."""
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A channel that must fetch something before it can verify a request, such as its vendor's certificate."""
+
+    async def prepare(self, request: WebhookRequest) -> None:
+        """Within seconds; raises WebhookRejected where the request itself says that there is nothing to fetch."""
 
 
 @runtime_checkable
@@ -239,6 +279,7 @@ class ConnectorSettings:
 
     `service_url` is where vendors reach us from outside (webhooks are signed over it). `sandbox_url`, when set, is the
     local stand-in that takes the vendor's place. `access` is for a connector whose callers are those of our own API.
+    `vocabulary` gives the names that customers are likely to say, for whoever listens for them.
     """
 
     values: Mapping[str, str]
@@ -247,6 +288,7 @@ class ConnectorSettings:
     feed: FeedWriter
     sandbox_url: str | None = None
     access: ApiAccess | None = None
+    vocabulary: Callable[[], Sequence[str]] = tuple
 
     def require(self, name: str) -> str:
         if value := self.values.get(name, ""):
@@ -362,7 +404,8 @@ class Playbook:
 
     `silence` is how long a form waits for an answer before the customer is asked whether they are still there.
     `languages` are those that the assistant speaks. Of another it says that it does not, unless `answers_strangers`.
-    `profile` is what people are declared to have; without it they may have anything.
+    `profile` is what people are declared to have; without it they may have anything. `vocabulary` are names that
+    customers are likely to say: of look-up tables, synonyms and buttons.
     """
 
     assistant: Assistant
@@ -374,6 +417,7 @@ class Playbook:
     answers_strangers: bool = False
     profile: ProfileSchema | None = None
     segments: Mapping[str, Segment] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
 
 
 class Library(Protocol):
@@ -554,6 +598,9 @@ class Conversations(Protocol):
 
     async def disclosed(self, conversation_id: ConversationId, at: datetime) -> None:
         """Note that it was said here that this is a machine. The first time stays, and so does the version."""
+
+    async def undisclosed(self, conversation_id: ConversationId) -> None:
+        """Have it said again before the next words here: somebody calls anew."""
 
     async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None: ...
     async def events(self, conversation_id: ConversationId, *, until: datetime | None = None) -> Sequence[Event]:

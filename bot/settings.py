@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     publishing: Publishing = "at_once"
     """Whether an edited journey holds at once for those who enter, or when `overture journeys publish` says so."""
 
-    connectors: str = "webchat,twilio_messaging,slack,hubspot,rest"
+    connectors: str = "webchat,twilio_messaging,twilio_voice,slack,hubspot,rest"
     desk: str = "slack:#sales"
     """Who gets hand-offs: a channel and an address on it."""
 

@@ -95,6 +95,7 @@ class Contents:
     warnings: tuple[Fault, ...] = ()
     profile: ProfileSchema | None = None
     segments: Mapping[str, Segment] = field(default_factory=dict)
+    vocabulary: tuple[str, ...] = ()
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -156,7 +157,20 @@ def read_contents(shelves: Shelves) -> Contents:
         ),
         profile,
         segments,
+        _vocabulary(data, assistant),
     )
+
+
+def _vocabulary(data: TrainingData, assistant: Assistant) -> tuple[str, ...]:
+    """Names that customers are likely to say: what look-up tables list, what synonyms mean, what buttons say."""
+    named = (value for values in data.lookups.values() for value in values)
+    titles = (
+        button.title
+        for response in assistant.responses.values()
+        for one in response.variations
+        for button in one.buttons
+    )
+    return tuple(dict.fromkeys((*named, *data.synonyms.values(), *titles)))
 
 
 def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: None) -> Playbook:
@@ -173,6 +187,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.settings.answers_strangers,
         contents.profile,
         contents.segments,
+        contents.vocabulary,
     )
 
 

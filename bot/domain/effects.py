@@ -150,9 +150,10 @@ class Emit:
 
 @dataclass(frozen=True, slots=True)
 class SendResponse:
-    """A journey's message: the response on the first of `channels` that the person can be reached on.
+    """A message elsewhere: the response on the first of `channels` that the person can be reached on.
 
     `window` takes the place of the journey's own; `cap` says what becomes of the message where a cap is reached.
+    `values` are for the response's placeholders, before those of slots.
     """
 
     response: str
@@ -160,6 +161,7 @@ class SendResponse:
     key: str
     window: SendWindow | None = None
     cap: AtCap = "skip"
+    values: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["send_response"] = "send_response"
 
 

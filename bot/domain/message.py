@@ -33,7 +33,8 @@ class CustomerMessage:
     """Something a customer said, or a button they pressed (`payload`, in Rasa's form `/intent{"entity": "value"}`).
 
     `vendor_id` is the channel's own id of the message; the pair (channel, vendor_id) is stored once. `opened` is true
-    where the customer only opened the conversation and has said nothing yet.
+    where the customer only opened the conversation and has said nothing yet, `nameless` where the address says nothing
+    of who they are: a withheld number.
     """
 
     channel: str
@@ -46,6 +47,7 @@ class CustomerMessage:
     locale: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    nameless: bool = False
     kind: Literal["customer_message"] = "customer_message"
 
 
@@ -267,7 +269,19 @@ class ReplyForm:
     kind: Literal["reply_form"] = "reply_form"
 
 
-Content = Text | HandoffCard | DeskLine | ReplyForm
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Put the customer through to a person; `summary` is what that person hears before they take over."""
+
+    handoff_id: HandoffId
+    summary: str
+    kind: Literal["transfer"] = "transfer"
+
+
+Content = Text | HandoffCard | DeskLine | ReplyForm | Transfer
+
+Occasion = Literal["reply", "aside", "proactive"]
+"""Why a message comes now: it answers what was just said, it comes while one talks, or a journey reaches out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +303,7 @@ class OutboundMessage:
     first_tried_at: datetime | None = None
     others: frozenset[str] = frozenset()
     expires_at: datetime | None = None
+    occasion: Occasion = "reply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,21 @@ def named(said: str, choices: Sequence[Choice], language: str = "en") -> Choice 
     return choices[place - 1] if place is not None and place <= len(choices) else None
 
 
+def written(said: str, language: str = "en") -> str:
+    """What was said, as it would be written where that matters: an e-mail address that was spelled out."""
+    phrases = phrases_of(language)
+    dotted = rf"[\w.+-]+(?: {phrases.dot} [\w.+-]+)"
+    address = re.compile(rf"\b({dotted}*) {phrases.at_sign} ({dotted}+)", re.IGNORECASE)
+    dot = re.compile(rf" {phrases.dot} ", re.IGNORECASE)
+    return address.sub(lambda found: f"{dot.sub('.', found[1])}@{dot.sub('.', found[2])}".lower(), said)
+
+
 def _offer(choices: Sequence[Choice], phrases: Phrases) -> str:
-    told = [phrases.with_key.format(title=one.title, key=one.key) if one.key else one.title for one in choices]
+    names = [choice.title.rstrip("?!. ") for choice in choices]
+    told = [
+        phrases.with_key.format(title=name, key=choice.key) if choice.key else name
+        for name, choice in zip(names, choices, strict=True)
+    ]
     listed = told[0] if len(told) == 1 else f"{'; '.join(told[:-1])}{phrases.last_or}{told[-1]}"
     return f"{phrases.you_can_say} {listed}."
 

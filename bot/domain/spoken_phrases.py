@@ -29,6 +29,8 @@ class Phrases:
     still_there: str
     goodbye: str
     one_moment: str
+    once_more: str
+    to_accept: str
     months: tuple[str, ...]
     day_form: str
     places: Mapping[str, int]
@@ -80,6 +82,8 @@ ENGLISH = Phrases(
     still_there="Sorry, I did not hear anything.",
     goodbye="I cannot hear you, so I will hang up now. Goodbye.",
     one_moment="One moment, please.",
+    once_more="Sorry, something went wrong. Please say that again.",
+    to_accept="Press 1 to take the call.",
     months=(
         "January",
         "February",
@@ -129,6 +133,8 @@ GERMAN = Phrases(
     still_there="Entschuldigung, ich habe nichts gehört.",
     goodbye="Ich kann Sie nicht hören und lege jetzt auf. Auf Wiederhören.",
     one_moment="Einen Moment, bitte.",
+    once_more="Entschuldigung, da ist etwas schiefgegangen. Bitte sagen Sie es noch einmal.",
+    to_accept="Drücken Sie die 1, um den Anruf anzunehmen.",
     months=(
         "Januar",
         "Februar",
@@ -173,6 +179,8 @@ FRENCH = Phrases(
     still_there="Pardon, je n'ai rien entendu.",
     goodbye="Je ne vous entends pas, je vais raccrocher. Au revoir.",
     one_moment="Un instant, s'il vous plaît.",
+    once_more="Pardon, un problème est survenu. Pouvez-vous répéter ?",
+    to_accept="Tapez 1 pour prendre l'appel.",
     months=(
         "janvier",
         "février",
@@ -217,6 +225,8 @@ SPANISH = Phrases(
     still_there="Perdone, no he oído nada.",
     goodbye="No le oigo, así que voy a colgar. Adiós.",
     one_moment="Un momento, por favor.",
+    once_more="Perdone, algo ha fallado. ¿Puede repetirlo?",
+    to_accept="Pulse 1 para aceptar la llamada.",
     months=(
         "enero",
         "febrero",

@@ -124,6 +124,17 @@ COMMANDS = (
         ),
     ),
     Command(
+        "alexa model",
+        "write the interaction model of an Alexa skill from the assistant's examples",
+        (
+            (
+                "--invocation",
+                {"required": True, "metavar": "WORDS", "help": 'what the skill is called: "harbour line"'},
+            ),
+            ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
+        ),
+    ),
+    Command(
         "knowledge check",
         "list questions of customers that no knowledge page answers",
         (
@@ -260,6 +271,7 @@ COMMANDS = (
 )
 
 GROUPS: Mapping[str, str] = {
+    "alexa": "what an Alexa skill is told of the assistant",
     "knowledge": "what the knowledge pages answer, and what not",
     "journeys": "look at journeys, try them, and put them in force",
     "people": "look at what is known of people, and do what they may ask for",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -12,7 +12,7 @@ from aiohttp import ClientError, web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import CustomerMessage, Inbound
+from bot.domain.message import CustomerMessage
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
@@ -25,7 +25,7 @@ from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import AwaitTurn, Reply
+from bot.ports import Prepares
 from bot.services.await_turn import await_turn
 from bot.services.receive import receive
 
@@ -95,7 +95,10 @@ class Server:
         if channel is None:
             raise WebhookRejected(404, "there is no such channel here")
         url = self._service.settings.service_url + path
-        webhook = channel.parse(await to_webhook_request(request, url, self._runtime.clock.now()))
+        asked = await to_webhook_request(request, url, self._runtime.clock.now())
+        if isinstance(channel, Prepares):
+            await channel.prepare(asked)
+        webhook = channel.parse(asked)
         if webhook.follow is not None:
             follow = webhook.follow
             headers = webhook.reply.headers
@@ -103,13 +106,10 @@ class Server:
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
         if webhook.await_turn is not None:
-            return to_response(await self._after_the_turn(webhook.inbound, webhook.await_turn))
+            messages = [one for one in webhook.inbound if isinstance(one, CustomerMessage)]
+            said = await await_turn(self._runtime, messages, webhook.await_turn, channel=name)
+            return to_response(webhook.await_turn.reply(said))
         return to_response(webhook.reply)
-
-    async def _after_the_turn(self, inbound: Sequence[Inbound], awaited: AwaitTurn) -> Reply:
-        messages = [one for one in inbound if isinstance(one, CustomerMessage)]
-        said = [await await_turn(self._runtime, one, awaited.feed, within=awaited.within) for one in messages]
-        return awaited.reply([item for items in said for item in items])
 
     async def _end_streams(self, _app: web.Application) -> None:
         self._streams.end()

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout, web
+from yarl import URL
 
 from bot.entrypoints.translate import to_response, to_webhook_request
 from bot.ports import Clock, Reply, SandboxVendor, WebhookRequest
 
 LOOPBACK = "127.0.0.1"
-ACT_WITHIN = ClientTimeout(total=10)
+ACT_WITHIN = ClientTimeout(total=15)
 
 
 class Sandbox:
@@ -60,6 +61,10 @@ async def post_webhook(session: ClientSession, webhook: WebhookRequest, own_addr
     parts = urlsplit(webhook.url)
     target = f"{own_address}{parts.path}" + (f"?{parts.query}" if parts.query else "")
     async with session.request(
-        webhook.method, target, data=webhook.body, headers=dict(webhook.headers), timeout=ACT_WITHIN
+        webhook.method,
+        URL(target, encoded=True),  # as it was signed, to the letter
+        data=webhook.body,
+        headers=dict(webhook.headers),
+        timeout=ACT_WITHIN,
     ) as response:
         return Reply(response.status, await response.read(), response.headers.get("Content-Type", "text/plain"))

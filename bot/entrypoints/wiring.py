@@ -112,7 +112,18 @@ async def open_service(
         if sandbox is not None:
             await sandbox.start()
             stack.push_async_callback(sandbox.close)
-        connectors = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed)
+        connectors = _build_connectors(
+            settings,
+            modules,
+            values,
+            secret,
+            clock,
+            feeds,
+            access,
+            sandbox,
+            sandboxed,
+            lambda: library.current().vocabulary,  # opened below: it is told which channels there are
+        )
         for channel in connectors.channels.values():
             stack.push_async_callback(channel.close)
         for crm in connectors.crms.values():
@@ -204,6 +215,7 @@ def _build_connectors(
     access: ApiAccess,
     sandbox: Sandbox | None,
     sandboxed: tuple[str, ...],
+    vocabulary: Callable[[], Sequence[str]],
 ) -> Connectors:
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
@@ -217,6 +229,7 @@ def _build_connectors(
             feed=feeds,
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
             access=access,
+            vocabulary=vocabulary,
         )
         built = _build(name, module.build, given)
         for connector in built if isinstance(built, Sequence) else (built,):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
-from typing import Any
+
+import structlog
 
 from bot.domain.delivery import OutboxStatus
 from bot.domain.message import CustomerMessage
-from bot.ports import UnitOfWork
+from bot.ports import AwaitTurn, Meanwhile, Said, UnitOfWork
 from bot.services.deliver import disclosure_key
+from bot.services.hand_off import transfer_key
 from bot.services.runtime import FEEDS, Runtime
+
+log = structlog.get_logger()
 
 LOOK_EVERY = timedelta(milliseconds=250)
 """A wake-up may be lost, so the store is also looked into by the clock."""
@@ -20,29 +25,65 @@ ON_ITS_WAY = (OutboxStatus.WAITING, OutboxStatus.SENDING)
 
 
 async def await_turn(
-    runtime: Runtime, message: CustomerMessage, feed: str, *, within: timedelta
-) -> Sequence[Mapping[str, Any]]:
-    """What the turn of `message` put on `feed`, once all of it has left; after `within`, what has by then.
+    runtime: Runtime, messages: Sequence[CustomerMessage], awaited: AwaitTurn, *, channel: str
+) -> Said:
+    """What the turns of `messages` put on the feed, once all of it has left; at the deadline, what has by then.
 
     A message whose turn was taken before gives the same again.
     """
-    deadline = monotonic() + within.total_seconds()
+    waiting = asyncio.create_task(
+        _wait(runtime, [*awaited.earlier, *(one.vendor_id for one in messages)], awaited, channel)
+    )
+    try:
+        if awaited.meanwhile is not None:
+            await _say_meanwhile(waiting, awaited.meanwhile)
+        return await waiting
+    finally:
+        waiting.cancel()
+
+
+async def _say_meanwhile(waiting: asyncio.Task[Said], meanwhile: Meanwhile) -> None:
+    """Nothing depends on it: where it fails, the customer waits in silence."""
+    done, _ = await asyncio.wait([waiting], timeout=meanwhile.after.total_seconds())
+    if done:
+        return
+    try:
+        async with asyncio.timeout(meanwhile.after.total_seconds()):
+            await meanwhile.act()
+    except Exception as error:
+        log.warning("the customer could not be told that it takes a moment", error=type(error).__name__)
+
+
+async def _wait(runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn, channel: str) -> Said:
+    deadline = monotonic() + awaited.within.total_seconds()
     async with runtime.wakeups.listen(FEEDS) as listener:
         while True:
             async with runtime.store.transaction() as uow:
-                finished, keys = await _progress(uow, message)
+                progress = [await _progress(uow, channel, one) for one in vendor_ids]
+                finished = all(done for done, _ in progress)
                 remaining = deadline - monotonic()
                 if finished or remaining <= 0:
-                    return [found.item for found in await uow.feeds.find(feed, keys)]
+                    return await _said(uow, awaited, [key for _, keys in progress for key in keys], finished=finished)
             await listener.wait(min(timedelta(seconds=remaining), LOOK_EVERY))
 
 
-async def _progress(uow: UnitOfWork, message: CustomerMessage) -> tuple[bool, list[str]]:
+async def _said(uow: UnitOfWork, awaited: AwaitTurn, keys: Sequence[str], *, finished: bool) -> Said:
+    if awaited.behind is None:
+        return Said(await uow.feeds.find(awaited.feed, keys), finished)
+    return Said(await uow.feeds.read([awaited.feed], after=awaited.behind), finished)
+
+
+async def _progress(uow: UnitOfWork, channel: str, vendor_id: str) -> tuple[bool, list[str]]:
     """Whether nothing more will come of the message, and the keys of what came."""
-    if await uow.inbox.waits(message.channel, message.vendor_id):
+    if await uow.inbox.waits(channel, vendor_id):
         return False, []
+    message_id = f"{channel}:{vendor_id}"
     finished, keys = True, list[str]()
-    while (entry := await uow.outbox.by_key(f"{message.channel}:{message.vendor_id}:{len(keys) // 2}")) is not None:
+    while (entry := await uow.outbox.by_key(f"{message_id}:{len(keys) // 2}")) is not None:
         finished = finished and entry.status not in ON_ITS_WAY
         keys += [disclosure_key(entry.key), entry.key]
+    transfer = await uow.outbox.by_key(transfer_key(message_id))
+    if transfer is not None:
+        finished = finished and transfer.status not in ON_ITS_WAY
+        keys.append(transfer.key)
     return finished, keys

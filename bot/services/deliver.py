@@ -30,7 +30,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
-from bot.domain.message import Author, OutboundMessage, Receipt, Text
+from bot.domain.message import Author, Occasion, OutboundMessage, Receipt, Text
 from bot.ports import Sooner
 from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
@@ -283,6 +283,7 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
         first_tried_at=entry.first_tried_at,
         others=await _others(runtime, entry, message),
         expires_at=entry.expires_at,
+        occasion=_occasion(entry),
     )
     content = message.content
     if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
@@ -304,6 +305,12 @@ async def _others(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage)
     async with runtime.store.transaction() as uow:
         since = (entry.first_tried_at or entry.due_at) - STALE_AFTER
         return await uow.outbox.sent_ids(entry.profile_id, message.channel, since)
+
+
+def _occasion(entry: OutboxEntry) -> Occasion:
+    if entry.purpose is Purpose.REPLY:
+        return "reply"
+    return "proactive" if entry.enrolment_id is not None or entry.purpose is Purpose.MARKETING else "aside"
 
 
 def _with_disclosure(

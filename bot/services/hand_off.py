@@ -14,39 +14,59 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
-from bot.domain.message import Author, Content, DeskAction, DeskLine, DeskVerb, HandoffCard, ReplyForm, Text
+from bot.domain.message import Author, Content, DeskAction, DeskLine, DeskVerb, HandoffCard, ReplyForm, Text, Transfer
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
-from bot.services.runtime import Runtime
+from bot.services.runtime import Desk, Runtime
 
 log = structlog.get_logger()
 
 MOST_FACTS = 10
 """On a card; what consents there are comes before attributes that are one too many."""
 
+FACTS_ALOUD = 4
+"""What is known of a customer that a person is told by voice: nobody keeps more in mind."""
+
 FORM_OPENS_WITHIN = timedelta(seconds=10)
 """A desk's trigger for opening a form lives for seconds; later the click is lost anyway."""
 
 
 async def request_handoff(
-    uow: UnitOfWork, runtime: Runtime, conversation: Conversation, reason: str, now: datetime, *, crm: str = ""
+    uow: UnitOfWork,
+    runtime: Runtime,
+    conversation: Conversation,
+    reason: str,
+    now: datetime,
+    *,
+    crm: str = "",
+    message_id: str | None = None,
 ) -> Handoff | None:
     """Tell the sales desk about this conversation, unless it has been told; None where there is no desk.
 
-    Every CRM gets a note, or only the one that `crm` names.
+    Every CRM gets a note, or only the one that `crm` names. Whoever asked for a person by the message of this id is put
+    through to one, where the channel can do that.
     """
-    already = await uow.handoffs.open_in(conversation.id)
-    if already is not None or runtime.desk is None:
-        return already
+    handoff = await uow.handoffs.open_in(conversation.id)
+    if handoff is None and runtime.desk is not None:
+        handoff = await _tell_desk(uow, runtime, runtime.desk, conversation, reason, now, crm=crm)
+    if handoff is not None and message_id is not None and runtime.channel(conversation.channel).abilities.transfers:
+        await _transfer(uow, runtime, handoff, conversation, message_id, now)
+    return handoff
+
+
+async def _tell_desk(
+    uow: UnitOfWork, runtime: Runtime, desk: Desk, conversation: Conversation, reason: str, now: datetime, *, crm: str
+) -> Handoff:
     handoff_id = HandoffId(new_id(now))
+    verb = "calls" if runtime.channel(conversation.channel).abilities.spoken else "writes"
     handoff = Handoff(
         id=handoff_id,
         conversation_id=conversation.id,
         profile_id=conversation.profile_id,
-        desk=runtime.desk.channel,
-        desk_address=runtime.desk.address,
+        desk=desk.channel,
+        desk_address=desk.address,
         reason=reason,
-        summary=f"{reason}; writes on {conversation.channel}",
+        summary=f"{reason}; {verb} on {conversation.channel}",
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
@@ -57,6 +77,31 @@ async def request_handoff(
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
     return handoff
+
+
+async def _transfer(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, conversation: Conversation, message_id: str, now: datetime
+) -> None:
+    """What the person hears first is what the card says: who it is, why, and what is known of them."""
+    card = await _card(uow, runtime, handoff)
+    facts = [f"{name}: {value}" for name, value in card.facts[:FACTS_ALOUD]]
+    transfer = Transfer(handoff.id, ". ".join([card.title, *facts]))
+    entry = OutboxEntry(
+        id=OutboxId(new_id(now)),
+        key=transfer_key(message_id),
+        dispatch=ChannelMessage(conversation.channel, conversation.address, transfer),
+        purpose=Purpose.REPLY,
+        profile_id=conversation.profile_id,
+        conversation_id=conversation.id,
+        created_at=now,
+        due_at=now,
+    )
+    await uow.outbox.add(entry)
+
+
+def transfer_key(message_id: str) -> str:
+    """The key of the transfer that comes of the message of this id."""
+    return f"{message_id}:transfer"
 
 
 async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:

@@ -22,14 +22,14 @@ async def meet(
     identity = Identity(channel.abilities.identity, message.address, verified=True)
     conversation = await uow.conversations.at(channel.name, message.address)
     if conversation is not None:
-        if conversation.tracker.latest_message is not None:
+        if conversation.tracker.latest_message is not None or message.nameless:
             return conversation
         await prove(uow, runtime, conversation.profile_id, identity, now)
         return await uow.conversations.get(conversation.id)
-    profile = await uow.profiles.owner_of(identity.kind, identity.value)
+    profile = None if message.nameless else await uow.profiles.owner_of(identity.kind, identity.value)
     if profile is None:
         profile = Profile(ProfileId(new_id(now)), now, time_zone=message.time_zone, locale=message.locale)
         await uow.profiles.add(profile)
         await meet_segments(uow, runtime, profile.id, now)
-    profile_id = await prove(uow, runtime, profile.id, identity, now)
+    profile_id = profile.id if message.nameless else await prove(uow, runtime, profile.id, identity, now)
     return await start_conversation(uow, profile_id, channel.name, message.address, now)

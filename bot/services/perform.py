@@ -169,7 +169,8 @@ async def _request_handoff(
         return
     if effect.crm:
         await _sync_crm(uow, runtime, SyncCrm(), cause, now, only=effect.crm)
-    await request_handoff(uow, runtime, chosen, effect.reason, now, crm=effect.crm)
+    asked_here = cause.message_id if here is not None else None
+    await request_handoff(uow, runtime, chosen, effect.reason, now, crm=effect.crm, message_id=asked_here)
 
 
 async def _sync_crm(

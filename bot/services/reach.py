@@ -33,7 +33,7 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     if response.is_personal:
         profile, lead = await person_facts(uow, cause.profile_id)
         personal = Personal(profile, lead, profile["locale"], assistant.configuration.language)
-    content = find_words(response, conversation.tracker, conversation.channel, personal=personal)
+    content = find_words(response, conversation.tracker, conversation.channel, values=effect.values, personal=personal)
     if isinstance(content, Unsayable):
         await _note_withheld(uow, effect, cause, f"{effect.response}: {content.why}", now, conversation)
         return

@@ -66,6 +66,8 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             if not await uow.inbox.add(conversation.id, item, now):
                 return False
             await queue_fetches(uow, conversation, item, now)
+            if item.opened and channel.abilities.spoken:
+                await uow.conversations.undisclosed(conversation.id)
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,7 +14,7 @@ from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
 from bot.domain.preview import Preview
 from bot.domain.rasa_message import as_rasa_messages
-from bot.ports import Abilities, ApiAccess, AwaitTurn, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
+from bot.ports import Abilities, ApiAccess, AwaitTurn, FeedWriter, FollowFeed, Reply, Said, Webhook, WebhookRequest
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """After this the answer is what has been said by then; the rest can be read from the stream."""
@@ -122,8 +122,8 @@ def preview(content: Text) -> Preview:
     )
 
 
-def _answer(items: Sequence[Mapping[str, Any]]) -> Reply:
-    messages = [message for item in items for message in item["messages"]]
+def _answer(said: Said) -> Reply:
+    messages = [message for found in said.items for message in found.item["messages"]]
     return Reply(200, json.dumps(messages).encode(), "application/json", {"Cache-Control": "no-store"})
 
 

@@ -26,7 +26,14 @@ def test_nothing_needs_to_be_set() -> None:
     settings = load_settings()
     assert settings.service_url == "http://127.0.0.1:8080"
     assert settings.database_url == "sqlite+aiosqlite:///.overture/overture.db"
-    assert settings.connector_names == ("webchat", "twilio_messaging", "slack", "hubspot", "rest")
+    assert settings.connector_names == (
+        "webchat",
+        "twilio_messaging",
+        "twilio_voice",
+        "slack",
+        "hubspot",
+        "rest",
+    )
 
 
 def test_an_assistant_that_brings_its_journeys_is_used_with_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+import connectors.alexa
 import connectors.console
 import connectors.rest
 import connectors.slack
@@ -26,12 +27,15 @@ import connectors.twilio_messaging
 import connectors.twilio_messaging.account
 import connectors.twilio_messaging.api
 import connectors.twilio_messaging.webhooks
+import connectors.twilio_requests
+import connectors.twilio_voice
 import connectors.webchat
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.ids import HandoffId
 from bot.domain.message import Button, Content, DeskLine, HandoffCard, OutboundMessage, Template, Text
 from bot.ports import Channel, Reply, WebhookRequest
 from connectors.webchat.tokens import VisitorTokens
+from tests.connectors.alexa.skill import USER, envelope, signed, skill
 from tests.connectors.vendor_server import (
     NOW,
     SECRET,
@@ -70,7 +74,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Case:
-    """How to try one channel: what its vendor sends, and what we send."""
+    """How to try one channel: what its vendor sends, and what we send.
+
+    `make` builds a channel that trusts our own certificates; `forgery` and `unsigned` are the status its vendor wants.
+    """
 
     module: ModuleType
     address: str
@@ -80,12 +87,31 @@ class Case:
     malformed: Callable[[], WebhookRequest] | None = None
     refusal: Reply | None = None
     busy: Reply | None = None
+    make: Callable[[MemoryFeed], Channel] | None = None
+    forgery: tuple[int, ...] = (401, 403)
+    unsigned: int = 401
 
 
 async def _text_of_a_customer(stage: Stage) -> WebhookRequest:
     assert stage.server is not None
     deed = {"deed": "text", "channel": stage.channel.name, "from": "+447700900123", "body": WORDS}
     return await stage.server.vendor.act(deed, NOW)
+
+
+async def _call_of_a_customer(stage: Stage) -> WebhookRequest:
+    assert stage.server is not None
+    return await stage.server.vendor.act({"deed": "call", "from": "+447700900123"}, NOW)
+
+
+def _malformed_call() -> WebhookRequest:
+    request = request_to("voice/call", body=b"From=%2B447700900123")
+    token = connectors.twilio_voice.sandbox_values(SECRET)["TWILIO_AUTH_TOKEN"]
+    signature = connectors.twilio_requests.signature_of(request.url, [("From", "+447700900123")], token)
+    return replace(request, headers={"x-twilio-signature": signature})
+
+
+async def _launch_of_a_skill(stage: Stage) -> WebhookRequest:
+    return signed(envelope({"type": "LaunchRequest"}))
 
 
 async def _click_of_a_rep(stage: Stage) -> WebhookRequest:
@@ -179,6 +205,25 @@ CASES = {
         refusal=_json(400, {"code": 63016, "message": f"Outside the window: {WORDS}", "status": 400}),
         busy=_json(429, {"code": 63017, "message": "Too Many Requests", "status": 429}, Retry_After="7"),
     ),
+    "voice": Case(
+        connectors.twilio_voice,
+        "+447700900123",
+        Text(WORDS),
+        _call_of_a_customer,
+        _with_other_body,
+        _malformed_call,
+    ),
+    "alexa": Case(
+        connectors.alexa,
+        USER,
+        Text(WORDS),
+        _launch_of_a_skill,
+        _with_other_body,
+        lambda: signed(b"{not json"),
+        make=lambda feed: skill(feed=feed),
+        forgery=(400,),
+        unsigned=400,
+    ),
     "slack": Case(
         connectors.slack,
         "#sales",
@@ -190,14 +235,18 @@ CASES = {
         busy=_json(429, {"ok": False, "error": "ratelimited"}, Retry_After="7"),
     ),
 }
+TAILS = ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "call", "heard", "skill"]
 TAKING = [name for name, case in CASES.items() if case.good is not None]
 CALLING = [name for name, case in CASES.items() if case.refusal is not None]
 
 
 @pytest.fixture
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    name, module = request.param, CASES[request.param].module
+    name, module, make = request.param, CASES[request.param].module, CASES[request.param].make
     feed, clock = MemoryFeed(), StillClock()
+    if make is not None:
+        yield Stage(make(feed), feed, None)
+        return
     if not hasattr(module, "build_sandbox"):
         channel = built(module, name, feed=feed, clock=clock)
         yield Stage(channel, feed, None)
@@ -261,7 +310,7 @@ async def test_a_forged_webhook_is_refused_and_told_why(stage: Stage, case: Case
     forged = case.forged(await case.good(stage))
     with pytest.raises(WebhookRejected) as refused:
         stage.channel.parse(forged)
-    assert refused.value.status in (401, 403)
+    assert refused.value.status in case.forgery
     assert refused.value.reason
 
 
@@ -271,7 +320,7 @@ async def test_an_unsigned_webhook_is_refused_and_told_why(stage: Stage, case: C
     unsigned = replace(await case.good(stage), headers={})
     with pytest.raises(WebhookRejected) as refused:
         stage.channel.parse(unsigned)
-    assert refused.value.status == 401
+    assert refused.value.status == case.unsigned
     assert refused.value.reason
 
 
@@ -294,7 +343,9 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]),
-    tail=st.sampled_from(["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]),
+    tail=st.sampled_from(
+        ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "call", "heard", "skill"]
+    ),
     query=st.text(max_size=20).map(lambda text: urlencode({"after": text})),
     headers=st.dictionaries(
         st.sampled_from(
@@ -308,7 +359,8 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 def test_whatever_comes_in_is_taken_or_refused(
     name: str, method: str, tail: str, query: str, headers: dict[str, str], body: bytes
 ) -> None:
-    channel: Channel = built(CASES[name].module, name)
+    module, make = CASES[name].module, CASES[name].make
+    channel: Channel = built(module, name) if make is None else make(MemoryFeed())
     request = request_to(f"{channel.name}/{tail}?{query}", method=method, body=body)
     try:
         channel.parse(replace(request, headers=headers))
@@ -357,7 +409,7 @@ async def test_what_is_sent_can_be_seen_on_a_feed(stage: Stage, case: Case) -> N
     assert WORDS in json.dumps(stage.feed.entries)
 
 
-@over(*(name for name in CASES if name in ("webchat", "rest")))
+@over(*(name for name in CASES if name in ("webchat", "rest", "voice", "alexa")))
 async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case) -> None:
     assert stage.channel.abilities.repeatable
     first = await stage.channel.send(outbound(case, stage))
@@ -366,7 +418,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "rest", "sms", "whatsapp", "console")
+@over("webchat", "rest", "sms", "whatsapp", "voice", "alexa", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))

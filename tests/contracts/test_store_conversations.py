@@ -310,3 +310,16 @@ async def test_when_the_customer_last_wrote_is_known_and_reminders_are_none_of_t
         await uow.conversations.log(CHAT, [wrote, ANSWER, reminded], NOON + later)
         assert await uow.conversations.heard_at(chat.channel, chat.address) == NOON
         assert await uow.conversations.heard_at(chat.channel, "somebody else") is None
+
+
+async def test_a_disclosure_can_be_due_again(store: Store) -> None:
+    async with store.transaction() as uow:
+        chat = await add_chat(uow)
+        await uow.conversations.disclosed(CHAT, NOON)
+        await uow.conversations.undisclosed(CHAT)
+    async with store.transaction() as uow:
+        found = await uow.conversations.get(CHAT)
+        assert (found.disclosed_at, found.version) == (None, chat.version)
+        await uow.conversations.disclosed(CHAT, NOON + timedelta(days=1))
+    async with store.transaction() as uow:
+        assert (await uow.conversations.get(CHAT)).disclosed_at == NOON + timedelta(days=1)

@@ -48,6 +48,7 @@ DISCLOSED = (
     .where(conversation.c.id == bindparam("conversation"), conversation.c.disclosed_at.is_(None))
     .values(disclosed_at=_first_disclosed)
 )
+UNDISCLOSED = update(conversation).where(conversation.c.id == bindparam("conversation")).values(disclosed_at=None)
 
 _here: BindParameter[str] = bindparam("in_conversation")
 LOG = insert(event).values(
@@ -170,6 +171,9 @@ class StoredConversations(Repository):
 
     async def disclosed(self, conversation_id: ConversationId, at: datetime) -> None:
         await self._session.execute(DISCLOSED, {"conversation": conversation_id, "first_disclosed": at})
+
+    async def undisclosed(self, conversation_id: ConversationId) -> None:
+        await self._session.execute(UNDISCLOSED, {"conversation": conversation_id})
 
     async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None:
         """Append the events in this order; `at` dates those that have no time of their own."""

@@ -40,20 +40,26 @@ export async function read(path) {
 }
 
 /** Posts; whether it worked. If it did not, the page says why. */
-export async function post(path, body) {
+export const post = async (path, body) => (await answerTo(path, body)) !== null;
+
+/** Posts; the text of the answer. If it did not work the page says why, and it is null. */
+async function answerTo(path, body) {
   try {
     const headers = { "Content-Type": "application/json" };
     const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
     if (!response.ok) throw new Error(await saidBy(response));
-    return true;
+    return await response.text();
   } catch (error) {
     complain(error instanceof TypeError ? "The service does not answer. Is it running?" : error.message);
-    return false;
+    return null;
   }
 }
 
 /** Somebody does something at a vendor: sends a text, presses a button. */
 export const act = (vendor, deed) => post(`/playground/act/${vendor}`, deed);
+
+/** The same, and what we answered the vendor; null where it did not work. */
+export const actFor = (vendor, deed) => answerTo(`/playground/act/${vendor}`, deed);
 
 async function saidBy(response) {
   const text = (await response.text()).slice(0, 300).trim();

@@ -4,6 +4,7 @@ import { startClock } from "./clock.js";
 import { byId, h } from "./dom.js";
 import { followFeed, read } from "./feed.js";
 import { startGuide } from "./guide.js";
+import { callPanel } from "./panels/call.js";
 import { crmPanel } from "./panels/crm.js";
 import { explainPanel } from "./panels/explain.js";
 import { phonePanel } from "./panels/phone.js";
@@ -13,7 +14,7 @@ import { websitePanel } from "./panels/website.js";
 
 const clock = startClock();
 const guide = startGuide();
-const panels = [websitePanel(), phonePanel(), slackPanel(), crmPanel(), explainPanel(), sendsPanel()];
+const panels = [websitePanel(), phonePanel(), callPanel(), slackPanel(), crmPanel(), explainPanel(), sendsPanel()];
 
 /** Says which content file is broken; the service goes on with the last good version. */
 function showContent({ content, faults = [] }) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from yarl import URL
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints.http import HEADERS, LARGEST_BODY, Server
-from bot.ports import Reply, Webhook, WebhookRequest
+from bot.ports import Abilities, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
+from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import PHONE, Stage
 
 
@@ -170,3 +172,32 @@ async def test_there_is_no_playground_where_every_vendor_is_real(front: Front) -
     assert "playground" not in (await front.ask("GET", "/"))[1]
     for path in ("/site", "/playground/status", "/playground/events"):
         assert (await front.ask("GET", path))[0] == 404
+
+
+class Careful(FakeChannel):
+    """A channel that must fetch something before it can tell whose a request is."""
+
+    def __init__(self) -> None:
+        super().__init__("careful", Abilities(identity="careful"))
+        self.fetched: list[str] = []
+
+    async def prepare(self, request: WebhookRequest) -> None:
+        if "nowhere" in request.url:
+            raise WebhookRejected(400, "There is nothing to fetch.")
+        self.fetched.append(request.url)
+
+    def parse(self, request: WebhookRequest) -> Webhook:
+        assert request.url in self.fetched
+        return Webhook(reply=Reply(body=b"prepared"))
+
+
+async def test_a_channel_fetches_what_it_needs_before_it_reads_a_request(
+    stage: Stage, service_of: ServiceMaker
+) -> None:
+    stage.runtime = replace(stage.runtime, channels={**stage.runtime.channels, "careful": Careful()})
+    service = service_of(public_url="https://chat.example.com")
+    async with TestServer(Server(service).application()) as server, ClientSession() as http:
+        async with http.post(server.make_url("/channels/careful/skill")) as response:
+            assert await response.text() == "prepared"
+        async with http.post(server.make_url("/channels/careful/nowhere")) as response:
+            assert (response.status, await response.json()) == (400, {"error": "There is nothing to fetch."})

@@ -110,8 +110,8 @@ async def test_production_runs_in_the_sandbox_when_it_is_told_to(
     lend_model(tmp_path / "data")
     settings = settings_of(environment="production", allow_sandbox=True, desk="slack:#sales", port=8123)
     async with open_service(settings) as service:
-        assert service.sandboxed == ("twilio_messaging", "slack", "hubspot")
-        assert list(service.runtime.channels) == ["webchat", "sms", "whatsapp", "slack", "rest"]
+        assert service.sandboxed == ("twilio_messaging", "twilio_voice", "slack", "hubspot")
+        assert list(service.runtime.channels) == ["webchat", "sms", "whatsapp", "voice", "slack", "rest"]
         assert list(service.runtime.crms) == ["hubspot"]
         assert service.runtime.desk is not None
         assert (service.runtime.desk.channel, service.runtime.desk.address) == ("slack", "#sales")

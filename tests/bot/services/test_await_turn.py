@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.domain.errors import Conflict
-from bot.domain.message import CustomerMessage
+from bot.domain.message import CustomerMessage, OutboundMessage, Text
 from bot.entrypoints.wiring import open_service
+from bot.ports import AwaitTurn, Meanwhile, Reply, Said
 from bot.services import attend as attending
 from bot.services.attend import attend, find_or_start, lease_of
 from bot.services.await_turn import await_turn
@@ -38,8 +40,13 @@ async def take_turn(runtime: Runtime) -> None:
     assert await converse(runtime, conversation.id) == 1
 
 
+async def said(runtime: Runtime, *, within: timedelta = AT_ONCE, **further: Any) -> Said:
+    awaited = AwaitTurn("rest:robin", within, lambda _: Reply(), **further)
+    return await await_turn(runtime, [HELLO], awaited, channel="rest")
+
+
 async def heard(runtime: Runtime, *, within: timedelta = AT_ONCE) -> int:
-    return len(await await_turn(runtime, HELLO, "rest:robin", within=within))
+    return len((await said(runtime, within=within)).items)
 
 
 async def test_at_the_deadline_the_answer_is_what_was_said_by_then(runtime: Runtime) -> None:
@@ -64,9 +71,9 @@ async def test_a_message_that_was_answered_before_gets_the_same_at_once(runtime:
     await receive(runtime, runtime.channel("rest"), [HELLO])
     await take_turn(runtime)
     await deliver_due(runtime)
-    first = await await_turn(runtime, HELLO, "rest:robin", within=AT_ONCE)
+    first = await said(runtime)
     assert await receive(runtime, runtime.channel("rest"), [HELLO]) == 0
-    assert await await_turn(runtime, HELLO, "rest:robin", within=AT_ONCE) == first
+    assert await said(runtime) == first
 
 
 async def test_a_conversation_is_attended_to_by_one_at_a_time(
@@ -83,3 +90,42 @@ async def test_a_conversation_is_attended_to_by_one_at_a_time(
                 raise AssertionError("two at a time")
     async with attend(runtime, conversation.id):
         pass
+
+
+async def test_behind_a_position_everything_is_told_whoever_said_it(runtime: Runtime) -> None:
+    await receive(runtime, runtime.channel("rest"), [HELLO])
+    await take_turn(runtime)
+    await deliver_due(runtime)
+    whole = await said(runtime, behind=0)
+    assert whole.finished
+    assert whole.position is not None
+    rep = OutboundMessage("a rep", "rest", "robin", Text("Sam here."), occasion="aside")
+    await runtime.channel("rest").send(rep)
+    [new] = (await said(runtime, behind=whole.position)).items
+    assert new.item["messages"][0]["text"] == "Sam here."
+
+
+async def test_who_waits_long_is_told_so_once_and_a_failure_of_that_costs_nothing(runtime: Runtime) -> None:
+    told = []
+
+    async def tell() -> None:
+        told.append("one moment")
+        raise ConnectionError("the vendor is away")
+
+    await receive(runtime, runtime.channel("rest"), [HELLO])
+    soon = Meanwhile(timedelta(milliseconds=20), tell)
+    assert not (await said(runtime, within=timedelta(milliseconds=80), meanwhile=soon)).finished
+    await take_turn(runtime)
+    await deliver_due(runtime)
+    assert (await said(runtime, within=timedelta(hours=1), meanwhile=soon)).finished
+    assert told == ["one moment"]
+
+
+async def test_a_turn_that_was_late_is_waited_for_with_the_next(runtime: Runtime) -> None:
+    await receive(runtime, runtime.channel("rest"), [HELLO])
+    awaited = AwaitTurn("rest:robin", timedelta(hours=1), lambda _: Reply(), earlier=(HELLO.vendor_id,))
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(await_turn(runtime, [], awaited, channel="rest"))
+        await take_turn(runtime)
+        await deliver_due(runtime)
+    assert len(waiting.result().items) == 2

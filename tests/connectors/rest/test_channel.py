@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ import connectors.rest
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.errors import SettingsError, WebhookRejected
 from bot.domain.message import Button, CustomerMessage, OutboundMessage, Text
-from bot.ports import ConnectorSettings, FollowFeed, Webhook
+from bot.ports import ConnectorSettings, FeedItem, FollowFeed, Said, Webhook
 from connectors.rest.channel import RestChannel
 from tests.connectors.vendor_server import (
     API_TOKEN,
+    NOW,
     SECRET,
     SERVICE_URL,
     MemoryFeed,
@@ -108,13 +110,17 @@ def test_a_user_writes_in_their_own_name_only(channel: RestChannel) -> None:
     assert refused.value.status == 403
 
 
+def said(items: Sequence[Mapping[str, Any]]) -> Said:
+    return Said([FeedItem(number, "rest:robin", item, NOW) for number, item in enumerate(items, 1)], finished=True)
+
+
 async def test_the_answer_is_what_was_sent_in_rasas_words(channel: RestChannel, feed: MemoryFeed) -> None:
     content = Text("A demo?", buttons=(Button("Yes", "/affirm"),), image="https://example.com/a.png")
     await channel.send(OutboundMessage("k1", "rest", "robin", Text("Hello.\n\nI am a machine.")))
     await channel.send(OutboundMessage("k2", "rest", "robin", content))
     awaited = post(channel, {"sender": "robin", "message": "hi"}).await_turn
     assert awaited is not None
-    reply = awaited.reply(await feed.items(awaited.feed))
+    reply = awaited.reply(said(await feed.items(awaited.feed)))
     assert reply.content_type == "application/json"
     assert json.loads(reply.body) == [
         {"recipient_id": "robin", "text": "Hello."},

@@ -1,0 +1,1 @@
+"""`overture alexa`: what an Alexa skill is told of the assistant."""

@@ -1,0 +1,145 @@
+/** The customer's phone, calling: it carries out the TwiML that we answer Twilio with, and says it aloud. */
+
+import { byId, complain, h } from "../dom.js";
+import { actFor } from "../feed.js";
+
+const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
+const SILENCE = 20_000; // Twilio waits five seconds; somebody who types needs longer
+const VOICE = "voice";
+
+export function callPanel() {
+  const choice = byId("phone-number");
+  const lines = byId("call-lines");
+  const desk = byId("call-desk");
+  let call = null; // { sid, from, listening, busy }
+  let silence = 0;
+
+  const show = (kind, text) => {
+    const node =
+      kind === "event" ? h("p", { class: "event" }, text) : h("div", { class: `text ${kind}` }, h("p", {}, text));
+    lines.append(node);
+    lines.scrollTop = lines.scrollHeight;
+  };
+
+  const say = (node) => {
+    const words = node.textContent.trim();
+    if (!words) return;
+    show("theirs", words);
+    if (!window.speechSynthesis) return;
+    const utterance = new SpeechSynthesisUtterance(words);
+    utterance.lang = node.getAttribute("language") ?? "en-GB";
+    speechSynthesis.speak(utterance);
+  };
+
+  const post = (to, fields = {}) => actFor(VOICE, { deed: "post", call: call.sid, from: call.from, to, fields });
+
+  /** Does what the TwiML says, verb by verb, as Twilio does. */
+  const carryOut = async (twiml) => {
+    if (!call) return;
+    if (twiml === null) return end("The call was cut off.");
+    const root = new DOMParser().parseFromString(twiml, "text/xml").documentElement;
+    for (const verb of root.children) {
+      if (verb.tagName === "Say") say(verb);
+      if (verb.tagName === "Redirect") return carryOut(await post(verb.textContent));
+      if (verb.tagName === "Gather") {
+        for (const inner of verb.children) say(inner);
+        call.listening = verb.getAttribute("action");
+        silence = setTimeout(() => answer({}), SILENCE);
+        return;
+      }
+      if (verb.tagName === "Dial") return ring(verb);
+      if (verb.tagName === "Hangup") return end("The bot hung up.");
+    }
+    end("The call is over.");
+  };
+
+  const answer = async (fields) => {
+    if (!call?.listening) return;
+    const to = call.listening;
+    call.listening = null;
+    clearTimeout(silence);
+    window.speechSynthesis?.cancel();
+    await carryOut(await post(to, fields));
+  };
+
+  /** The colleague's phone rings: they hear who it is, and take the call by a key, or do not. */
+  const ring = (dial) => {
+    const number = dial.querySelector("Number");
+    const over = async (fields) => {
+      desk.hidden = true;
+      await carryOut(await post(dial.getAttribute("action"), fields));
+    };
+    const offer = (text, ...buttons) => {
+      desk.replaceChildren(h("span", {}, text), ...buttons);
+      desk.hidden = false;
+    };
+    const button = (text, act) => h("button", { type: "button", onclick: act }, text);
+    const nobody = button("Nobody answers", () => over({ DialCallStatus: "no-answer" }));
+    const take = button("Pick up", async () => {
+      const whisper = new DOMParser().parseFromString(await post(number.getAttribute("url")), "text/xml");
+      const accepted = whisper.querySelector("Gather").getAttribute("action");
+      const accept = button("Press 1", async () => {
+        await post(accepted, { Digits: "1" });
+        show("event", "Talking with a colleague");
+        offer("The two are talking.", button("They hang up", () => over({ DialCallStatus: "completed" })));
+      });
+      offer(`The colleague hears: ${whisper.documentElement.textContent.trim()}`, accept, nobody);
+    });
+    show("event", `Ringing ${number.textContent}`);
+    offer("The sales desk’s phone rings.", take, nobody);
+  };
+
+  const end = (why) => {
+    if (call) void actFor(VOICE, { deed: "hang_up", call: call.sid, from: call.from });
+    call = null;
+    clearTimeout(silence);
+    desk.hidden = true;
+    show("event", why);
+    byId("call-start").textContent = "Call";
+    byId("call-end").textContent = "Close";
+  };
+
+  const showCall = (shown) => {
+    byId("call").hidden = !shown;
+    byId("texts").hidden = shown;
+    byId("phone-form").hidden = shown;
+    byId("call-start").hidden = shown;
+  };
+
+  byId("call-start").addEventListener("click", async () => {
+    call = { sid: `CA${crypto.randomUUID().replaceAll("-", "")}`, from: choice.value, listening: null };
+    lines.replaceChildren();
+    byId("call-end").textContent = "Hang up";
+    showCall(true);
+    show("event", `${call.from} calls Harbourline`);
+    byId("call-text").focus();
+    await carryOut(await actFor(VOICE, { deed: "call", call: call.sid, from: call.from }));
+  });
+  byId("call-end").addEventListener("click", () => {
+    window.speechSynthesis?.cancel();
+    if (call) end("You hung up.");
+    else showCall(false);
+  });
+  byId("call-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const field = byId("call-text");
+    const text = field.value.trim();
+    if (!text) return;
+    if (!call?.listening) return complain(call ? "The bot is not listening yet." : "The call is over.");
+    field.value = "";
+    show("own", text);
+    void answer({ SpeechResult: text, Confidence: "0.92" });
+  });
+  byId("call-keys").replaceChildren(
+    ...KEYS.map((key) =>
+      h("button", { type: "button", onclick: () => press(key) }, key),
+    ),
+  );
+  const press = (key) => {
+    if (!call?.listening) return;
+    show("own", key);
+    void answer({ Digits: key });
+  };
+
+  return { take() {} };
+}

@@ -1,0 +1,141 @@
+"""What Alexa asks (the request envelope of a custom skill), in our words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import storable
+from bot.domain.spoken import Choice
+
+SAID = "words"
+"""The slot that holds free speech (AMAZON.SearchQuery)."""
+
+AMAZONS_INTENTS: Mapping[str, str] = {
+    "AMAZON.YesIntent": "yes",
+    "AMAZON.NoIntent": "no",
+    "AMAZON.HelpIntent": "help",
+    "AMAZON.RepeatIntent": "say that again",
+}
+"""Amazon's own intents, in the words that they stand for."""
+
+STOPS = ("AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What we gave Alexa to carry: up to where the customer has heard, what was offered, which turns were late."""
+
+    heard: int | None = None
+    choices: tuple[Choice, ...] = ()
+    late: tuple[str, ...] = ()
+
+    def attributes(self) -> Mapping[str, Any]:
+        return {
+            "heard": self.heard,
+            "choices": [[one.key, one.title, one.payload] for one in self.choices],
+            "late": list(self.late),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SkillRequest:
+    """`api` is where a progressive response goes, with its token; both may be missing."""
+
+    id: str
+    type: str
+    user: str
+    skill: str
+    timestamp: object
+    locale: str
+    session: Session
+    intent: str = ""
+    slots: Mapping[str, str] = field(default_factory=dict)
+    dialog_state: str = ""
+    api: tuple[str, str] | None = None
+
+
+def read_envelope(body: bytes) -> SkillRequest:
+    """Raises WebhookRejected where it is none."""
+    try:
+        envelope = json.loads(storable(body.decode("utf-8")))
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "The body is no JSON in UTF-8.") from error
+    match envelope:
+        case {"context": {"System": dict(system)}, "request": {"type": str(kind), "requestId": str(id_)} as request}:
+            pass
+        case _:
+            raise WebhookRejected(400, "The body is no request of Alexa's: it has no context.System or no request.")
+    match system:
+        case {"application": {"applicationId": str(skill)}, "user": {"userId": str(user)}} if user and id_:
+            pass
+        case _:
+            raise WebhookRejected(400, "The request names no skill or no user.")
+    given = envelope.get("session")
+    intent = request.get("intent")
+    intent = intent if isinstance(intent, dict) else {}
+    return SkillRequest(
+        id=storable(id_),
+        type=kind,
+        user=storable(user),
+        skill=skill,
+        timestamp=request.get("timestamp"),
+        locale=_text(request.get("locale")) or "en-GB",
+        session=_session(given.get("attributes") if isinstance(given, dict) else None),
+        intent=_text(intent.get("name")),
+        slots=_slots(intent.get("slots")),
+        dialog_state=_text(request.get("dialogState")),
+        api=_api(system),
+    )
+
+
+def _session(attributes: object) -> Session:
+    """Anything else than what we gave is taken for nothing: a skill may have had attributes before it was ours."""
+    match attributes:
+        case {"heard": int() | None as heard, "choices": list(rows), "late": list(late)} if not isinstance(heard, bool):
+            choices = tuple(
+                Choice(row[0], row[1], row[2])
+                for row in rows
+                if isinstance(row, list) and len(row) == 3 and all(isinstance(one, str) for one in row)
+            )
+            return Session(heard, choices, tuple(one for one in late if isinstance(one, str)))
+    return Session()
+
+
+def _slots(slots: object) -> Mapping[str, str]:
+    """Each slot with its value: the one that the model lists where the speech matched it, else what was said."""
+    if not isinstance(slots, dict):
+        return {}
+    found = {}
+    for slot in slots.values():
+        match slot:
+            case {"name": str(name), "value": str(said)} if said:
+                found[name] = _resolved(slot.get("resolutions")) or said
+    return found
+
+
+def _resolved(resolutions: object) -> str:
+    match resolutions:
+        case {"resolutionsPerAuthority": list(authorities)}:
+            for authority in authorities:
+                match authority:
+                    case {
+                        "status": {"code": "ER_SUCCESS_MATCH"},
+                        "values": [{"value": {"name": str(name)}}, *_],
+                    }:
+                        return name
+    return ""
+
+
+def _api(system: Mapping[str, Any]) -> tuple[str, str] | None:
+    match system:
+        case {"apiEndpoint": str(endpoint), "apiAccessToken": str(token)} if endpoint.startswith("https://"):
+            return endpoint, token
+    return None
+
+
+def _text(value: object) -> str:
+    return storable(value) if isinstance(value, str) else ""

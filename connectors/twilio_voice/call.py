@@ -1,0 +1,137 @@
+"""A call: where it stands, and the TwiML with which it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.domain.message import CustomerMessage
+from bot.domain.spoken import Spoken
+from bot.domain.spoken_phrases import phrases_of
+from bot.ports import AwaitTurn, Reply, Said, Webhook
+from connectors.speech import a_person_speaks, choices_in, one_moment, phrase, speech_of
+from connectors.twilio_voice import twiml
+from connectors.twilio_voice.account import CHANNEL, VoiceAccount
+from connectors.twilio_voice.place import Place
+
+MOST_SILENCES = 2
+"""How often in a row a caller is asked again; after that we hang up."""
+
+MOST_SILENCES_WITH_A_PERSON = 60
+"""A colleague who writes takes their time: five minutes."""
+
+ANSWER_WITHIN = timedelta(seconds=3)
+"""A caller hears silence for so long; then that it takes a moment."""
+
+WAIT_WITHIN = timedelta(seconds=8)
+"""Twilio gives up after 15 seconds."""
+
+MOST_WAITS = 8
+
+
+def feed_of(caller: str) -> str:
+    return f"{CHANNEL}:{caller}"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One webhook of a call: who is on the line, and where the call stood before it.
+
+    `webhooks` is the address that all of ours begin with. Of a `nameless` caller no number is known.
+    """
+
+    account: VoiceAccount
+    webhooks: str
+    sid: str
+    caller: str
+    nameless: bool
+    place: Place
+
+    def address(self, tail: str, place: Place) -> str:
+        query = place.query()
+        return f"{self.webhooks}/{tail}" + (f"?{query}" if query else "")
+
+    # ------------------------------------------------------------ in
+
+    def hears(self, text: str = "", payload: str | None = None, *, opened: bool = False) -> Webhook:
+        """The caller said this, and what comes of it is the answer. Twilio's second try has the same turn and id."""
+        message = CustomerMessage(
+            channel=CHANNEL,
+            vendor_id=f"{self.sid}:{self.place.turn}",
+            address=self.caller,
+            text=text,
+            payload=payload,
+            opened=opened,
+            locale=self.account.language,
+            nameless=self.nameless,
+        )
+        waiting = AwaitTurn(feed_of(self.caller), ANSWER_WITHIN, self.answer, behind=self.place.heard)
+        return Webhook(inbound=(message,), await_turn=waiting)
+
+    def waits(self) -> Webhook:
+        """The caller was asked for a moment."""
+        turn = f"{self.sid}:{self.place.turn}"
+        waiting = AwaitTurn(feed_of(self.caller), WAIT_WITHIN, self.answer, behind=self.place.heard, earlier=(turn,))
+        return Webhook(await_turn=waiting)
+
+    def is_silent(self) -> Webhook:
+        behind = self.place.since if self.place.heard is not None else self.place.heard
+        waiting = AwaitTurn(feed_of(self.caller), timedelta(), self.after_silence, behind=behind)
+        return Webhook(await_turn=waiting)
+
+    # ------------------------------------------------------------ out
+
+    def answer(self, said: Said) -> Reply:
+        """What was said so far. While the turn goes on, the caller is asked for a moment, and Twilio to come back."""
+        spoken = self._speech(said)
+        heard = said.position or self.place.heard
+        if not said.finished and self.place.waits < MOST_WAITS:
+            waiting = replace(self.place, heard=heard, waits=self.place.waits + 1)
+            spoken = [*spoken, one_moment(self.account.language)]
+            return twiml.respond(twiml.say(self.account, spoken), twiml.redirect(self.address("wait", waiting)))
+        if not said.finished:
+            spoken.append(self._phrase("once_more"))
+        for found in said.items:
+            if found.item["type"] == "transfer":
+                return self._put_through(found.item["handoff"], found.position, spoken, heard)
+        after = Place(
+            turn=self.place.turn + 1,
+            heard=heard,
+            since=(self.place.heard or min((found.position for found in said.items), default=1) - 1),
+            with_person=a_person_speaks(said.items) or (not said.items and self.place.with_person),
+            choices=choices_in(spoken),
+        )
+        return self._listen(after, spoken)
+
+    def after_silence(self, said: Said) -> Reply:
+        """Say what came meanwhile; else ask again, and hang up in the end."""
+        new = [found for found in said.items if found.position > (self.place.heard or 0)]
+        if new:
+            before = replace(self.place, turn=self.place.turn - 1)
+            return replace(self, place=before).answer(Said(new, finished=True))
+        silent = replace(self.place, silences=self.place.silences + 1)
+        if self.place.with_person and silent.silences <= MOST_SILENCES_WITH_A_PERSON:
+            return self._listen(silent, [])
+        if silent.silences > MOST_SILENCES:
+            return twiml.respond(twiml.say(self.account, [self._phrase("goodbye")]), twiml.hang_up())
+        return self._listen(silent, [self._phrase("still_there"), *self._speech(said)[-1:]])
+
+    def _speech(self, said: Said) -> list[Spoken]:
+        texts = self.account.offers_links and not self.nameless
+        return speech_of(said.items, keypad=True, links="text" if texts else "unsaid", language=self.account.language)
+
+    def _phrase(self, name: str) -> Spoken:
+        return phrase(getattr(phrases_of(self.account.language), name), self.account.language)
+
+    def _listen(self, place: Place, spoken: list[Spoken]) -> Reply:
+        """Gather what the caller says; where Twilio could not gather at all, it goes on as if they had said nothing."""
+        heard = self.address("heard", place)
+        one_key = any(choice.key for choice in place.choices)
+        return twiml.respond(twiml.gather(self.account, heard, spoken, one_key=one_key), twiml.redirect(heard))
+
+    def _put_through(self, handoff: str, position: int, spoken: list[Spoken], heard: int | None) -> Reply:
+        """Ring the desk. What the colleague hears first stands on the caller's feed, behind `position`."""
+        after = Place(turn=self.place.turn + 1, heard=heard, handoff=handoff)
+        whisper = self.address("whisper", Place(heard=position - 1, handoff=handoff, caller=self.caller))
+        put_through = twiml.dial(self.account, action=self.address("dialled", after), whisper=whisper)
+        return twiml.respond(twiml.say(self.account, spoken), put_through)
