@@ -80,13 +80,16 @@ class Messages:
         )
 
     def _on_channels(self, response: Response, chosen: Sequence[str], telling: Telling) -> Iterator[dict[str, Any]]:
-        looks = {name: kind.preview(Text("")).kind for name, kind in self._kinds.items()}
+        looks = {name: _look(kind) for name, kind in self._kinds.items()}
         seen = {looks[name] for name in chosen if name in looks}
         for name in [*(one for one in chosen if one in looks), *(one for one in looks if one not in chosen)]:
             if name not in chosen and looks[name] in seen:
                 continue  # a second chat looks like the first
             seen.add(looks[name])
             kind = self._kinds[name]
+            if looks[name] == "speech":
+                yield self._aloud(name, kind.abilities, response, telling, chosen=name in chosen)
+                continue
             worded = wordings(response, name, slots=telling.slots, personal=telling.person)
             yield {
                 "channel": name,
@@ -97,24 +100,27 @@ class Messages:
                 "wordings": [self._worded(response.name, name, kind, one, telling) for one in worded],
             }
         if "speech" not in seen:
-            yield self._aloud(response, telling)
+            yield self._aloud(VOICE, Abilities(VOICE), response, telling, chosen=False)
 
-    def _aloud(self, response: Response, telling: Telling) -> dict[str, Any]:
-        """How a voice would say it, though none is connected."""
+    def _aloud(
+        self, channel: str, abilities: Abilities, response: Response, telling: Telling, *, chosen: bool
+    ) -> dict[str, Any]:
+        """How a voice says it in the language of each variation, or would, where none is connected."""
         own = telling.assistant.configuration.language
-        worded = wordings(response, VOICE, slots=telling.slots, personal=telling.person)
+        worded = wordings(response, channel, slots=telling.slots, personal=telling.person)
 
         def kind(language: str) -> ChannelKind:
-            return ChannelKind(Abilities(VOICE), lambda content: as_speech(content, language))
+            return ChannelKind(abilities, lambda content: as_speech(content, language))
 
         return {
-            "channel": VOICE,
+            "channel": channel,
             "kind": "speech",
-            "chosen": False,
+            "chosen": chosen,
             "desk": False,
-            "connected": False,
+            "connected": channel in self._kinds,
             "wordings": [
-                self._worded(response.name, VOICE, kind(one.variation.language or own), one, telling) for one in worded
+                self._worded(response.name, channel, kind(one.variation.language or own), one, telling)
+                for one in worded
             ],
         }
 
@@ -141,6 +147,10 @@ class Messages:
                 {"message": one.message, "suggestion": one.suggestion, "only_warns": one.only_warns} for one in notes
             ],
         }
+
+
+def _look(kind: ChannelKind) -> str:
+    return "speech" if kind.abilities.spoken else kind.preview(Text("")).kind
 
 
 def _disclosure(channel: str, telling: Telling) -> Text | None:
