@@ -16,6 +16,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema, Segment, SegmentChange, Working
 from bot.domain.consent import ConsentRecord, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
+from bot.domain.crm import CrmMapping, CrmRecord, FieldValue
 from bot.domain.delivery import Decision, OutboxEntry, OutboxStatus
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
@@ -145,8 +146,14 @@ class Crm(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def upsert(self, lead: Lead, *, key: str) -> str:
-        """Create the record or bring it up to date; its id at the vendor. Raises as Channel.send does."""
+    async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
+        """The lead's record with these of its fields, by our id of them or else by their e-mail address."""
+
+    async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
+        """Write these fields of the record that was found, or make it; its id there.
+
+        Harmless when repeated: a record that an earlier try made is found again. Raises as Channel.send does.
+        """
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a note to the record, once for each `key`."""
@@ -327,6 +334,7 @@ class Playbook:
     answers_strangers: bool = False
     profile: ProfileSchema | None = None
     segments: Mapping[str, Segment] = field(default_factory=dict)
+    crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
 
 
 class Library(Protocol):

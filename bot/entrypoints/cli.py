@@ -143,6 +143,14 @@ COMMANDS = (
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command(
+        "crm diff",
+        "tell what the next sync of a person would change in the CRM, and change nothing",
+        (
+            ("profile", {"help": "the person's id, as segments show it"}),
+            ("--crm", {"metavar": "NAME", "help": "only in this one, such as hubspot (all)"}),
+        ),
+    ),
+    Command(
         "journeys schema",
         "write the JSON Schema of a journey's file, for editors",
         (
@@ -199,6 +207,7 @@ GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
     "journeys": "look at journeys, try them, and put them in force",
     "segments": "look at the people whom journeys are for",
+    "crm": "look into what CRMs have of people",
     "nlu": "look into how messages are understood",
 }
 """What the verbs of each group are about, in one line."""
