@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 import connectors.hubspot
+import connectors.salesforce
 import connectors.vendor_api
 import connectors.webhook
 from bot.documents import parse
@@ -35,7 +36,11 @@ LEAD = Lead(
     properties={"team_size": 50.0, "timeline": "this_quarter", "company": "Example Ltd"},
 )
 NOTE = "Handed over to sales: <b>wants a demo</b> & a call"
-CRMS: dict[str, ModuleType] = {"hubspot": connectors.hubspot, "webhook": connectors.webhook}
+CRMS: dict[str, ModuleType] = {
+    "hubspot": connectors.hubspot,
+    "salesforce": connectors.salesforce,
+    "webhook": connectors.webhook,
+}
 
 
 @dataclass
@@ -65,8 +70,8 @@ class Stage:
         return field_values(self.mapping, lead.properties, {**who, **more})
 
     def field(self, source: str) -> str:
-        """The vendor's name of the field that gets this."""
-        return next(one.name for one in self.mapping.fields if one.source == source)
+        """The vendor's name of the first field that gets this."""
+        return next(one.name for one in self.mapping.fields if source in one.source)
 
     def shown(self, kind: str) -> list[dict[str, Any]]:
         items = self.feed.entries.get(f"sandbox:{self.crm.name}", {}).values()
