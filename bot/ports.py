@@ -570,6 +570,8 @@ class Outbox(Protocol):
         """Move a delivery forward; False when it is unknown or already further."""
 
     async def count(self, status: OutboxStatus) -> int: ...
+    async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:
+        """What was given up, in the order of its ids from behind `after`; only what was for this channel or CRM."""
 
 
 class Consents(Protocol):

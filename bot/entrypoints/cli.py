@@ -143,6 +143,19 @@ COMMANDS = (
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command(
+        "outbox dead",
+        "list what was given up, and why",
+        (("--to", {"metavar": "NAME", "help": "only for this channel, CRM or endpoint, such as hubspot"}),),
+    ),
+    Command(
+        "outbox replay",
+        "let what was given up for CRMs leave once more",
+        (
+            ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
+            ("--to", {"metavar": "CRM", "help": "everything for this CRM, such as hubspot"}),
+        ),
+    ),
+    Command(
         "crm diff",
         "tell what the next sync of a person would change in the CRM, and change nothing",
         (
@@ -207,6 +220,7 @@ GROUPS: Mapping[str, str] = {
     "knowledge": "what the knowledge pages answer, and what not",
     "journeys": "look at journeys, try them, and put them in force",
     "segments": "look at the people whom journeys are for",
+    "outbox": "look at what was given up, and let it leave again",
     "crm": "look into what CRMs have of people",
     "nlu": "look into how messages are understood",
 }

@@ -14,6 +14,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
+from bot.services.replay import replay
 from tests.bot.services.stage import ANA, PHONE, Stage
 
 
@@ -151,6 +152,19 @@ async def test_a_note_whose_record_is_refused_is_given_up_in_the_end(stage: Stag
         OutboxStatus.DEAD,
         "gave up after 8 tries: the CRM has no record of this person yet",
     )
+
+
+async def test_what_was_given_up_leaves_again_once_the_cause_is_mended(stage: Stage) -> None:
+    await stage.meet()
+    stage.crm.faults.append(PermanentSendError("a duplicate rule refuses it"))
+    await stage.do(SyncCrm("Wants a demo"))
+    for _ in range(10):
+        await stage.later(hours=2)
+    async with stage.store.transaction() as uow:
+        for entry in await uow.outbox.dead(10):
+            await replay(uow, entry, stage.clock.now())
+    await stage.later(minutes=1)
+    assert list(stage.crm.notes.values()) == [(f"record of {ANA}", "Wants a demo")]
 
 
 async def test_an_odd_name_makes_no_lead_that_cannot_be_read_again(stage: Stage) -> None:
