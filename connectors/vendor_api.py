@@ -119,6 +119,25 @@ class AccessToken:
             self._ends = None
 
 
+async def call_with(
+    token: AccessToken,
+    api: VendorApi,
+    method: str,
+    path: str,
+    *,
+    body: Any = None,
+    params: Mapping[str, str] | None = None,
+) -> Answer:
+    """One call with the token. Where that has ended before its time, one more with a new one."""
+    word = await token.get()
+    answer = await api.call(method, path, body=body, params=params, headers={"Authorization": f"Bearer {word}"})
+    if answer.status != 401:
+        return answer
+    token.forget(word)
+    headers = {"Authorization": f"Bearer {await token.get()}"}
+    return await api.call(method, path, body=body, params=params, headers=headers)
+
+
 def marker(key: str) -> str:
     """One word that finds a note of this key again, and that tells nothing."""
     return "overture" + hashlib.sha256(key.encode()).hexdigest()[:24]

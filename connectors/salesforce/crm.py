@@ -11,7 +11,7 @@ from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock
-from connectors.vendor_api import AccessToken, Answer, VendorApi, marker
+from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with, marker
 
 OUR_ID = "Overture_Lead__c"
 """The external id of the object Lead that holds our id of the person."""
@@ -129,17 +129,7 @@ class SalesforceCrm:
     async def _call(
         self, method: str, path: str, *, body: Any = None, params: Mapping[str, str] | None = None
     ) -> Answer:
-        """One call; a session that has ended is begun anew, once."""
-        token = await self._token.get()
-        answer = await self._with(token, method, path, body, params)
-        if answer.status == 401:
-            self._token.forget(token)
-            answer = await self._with(await self._token.get(), method, path, body, params)
-        return answer
-
-    async def _with(self, token: str, method: str, path: str, body: Any, params: Mapping[str, str] | None) -> Answer:
-        headers = {"Authorization": f"Bearer {token}"}
-        return await self._api.call(method, f"{self._data}{path}", body=body, params=params, headers=headers)
+        return await call_with(self._token, self._api, method, f"{self._data}{path}", body=body, params=params)
 
     async def _log_in(self) -> tuple[str, timedelta]:
         """By client credentials. The answer's `instance_url` is left alone: that of the settings is called."""

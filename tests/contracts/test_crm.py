@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 import connectors.hubspot
+import connectors.mautic
 import connectors.salesforce
 import connectors.vendor_api
 import connectors.webhook
@@ -38,6 +39,7 @@ LEAD = Lead(
 NOTE = "Handed over to sales: <b>wants a demo</b> & a call"
 CRMS: dict[str, ModuleType] = {
     "hubspot": connectors.hubspot,
+    "mautic": connectors.mautic,
     "salesforce": connectors.salesforce,
     "webhook": connectors.webhook,
 }
