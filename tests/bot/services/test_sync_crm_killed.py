@@ -1,4 +1,4 @@
-"""A worker that is cut off at any of its waits: the CRM still has each lead once, with its last values, and each note once."""
+"""A worker that is cut off at any of its waits: the CRM still has each lead once, as it is last, and each note once."""
 
 from __future__ import annotations
 
