@@ -28,7 +28,7 @@ export function crmPanel() {
 
   const showChoices = (chosen) => {
     const options = [...contacts].map(([id, { properties }]) =>
-      h("option", { value: id }, [field(properties, "email"), `(${id})`].filter(Boolean).join(" ")),
+      h("option", { value: id }, `${id.split(" ")[0]}: ${field(properties, "email") || id}`),
     );
     choice.replaceChildren(...options);
     choice.value = chosen;
