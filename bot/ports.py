@@ -16,6 +16,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema, Segment, SegmentChange, Working
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
+from bot.domain.crm import CrmMapping, CrmRecord, FieldValue
 from bot.domain.delivery import Decision, Failure, Lane, OutboxEntry, OutboxStatus
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
@@ -225,8 +226,14 @@ class Crm(Protocol):
     @property
     def name(self) -> str: ...
 
-    async def upsert(self, lead: Lead, *, key: str) -> str:
-        """Create the record or bring it up to date; its id at the vendor. Raises as Channel.send does."""
+    async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
+        """The lead's record with these of its fields, by our id of them or else by their e-mail address."""
+
+    async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
+        """Write these fields of the record that was found, or make it; its id there.
+
+        Harmless when repeated: a record that an earlier try made is found again. Raises as Channel.send does.
+        """
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a note to the record, once for each `key`."""
@@ -418,6 +425,7 @@ class Playbook:
     profile: ProfileSchema | None = None
     segments: Mapping[str, Segment] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
+    crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
 
 
 class Library(Protocol):
@@ -704,6 +712,8 @@ class Outbox(Protocol):
         """The vendor's ids of what went to this person on this channel."""
 
     async def count(self, status: OutboxStatus) -> int: ...
+    async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:
+        """What was given up, in the order of its ids from behind `after`; only what was for this channel or CRM."""
 
 
 class Consents(Protocol):

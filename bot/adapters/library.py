@@ -25,10 +25,12 @@ from bot.dialogue.rasa1 import refuse_markdown
 from bot.documents import Document, Faults, parse, salvage
 from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema, Segment
+from bot.domain.crm import CrmMapping
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
+from bot.journeys.crm_mapping import read_crm_mapping
 from bot.journeys.kinds import profile_names
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
@@ -64,7 +66,10 @@ REQUIRED_RESPONSES = {
 
 @dataclass(frozen=True, slots=True)
 class Shelves:
-    """Where content is, and what else it may refer to. `reply_windows` are those of channels that have one."""
+    """Where content is, and what else it may refer to.
+
+    `reply_windows` are those of channels that have one, `crm_fields` the mappings that CRMs bring along.
+    """
 
     assistant: Path
     journeys: Path
@@ -76,6 +81,7 @@ class Shelves:
     endpoints: tuple[str, ...] = ()
     kinds: Mapping[str, ChannelKind] = field(default_factory=dict)
     reply_windows: Mapping[str, timedelta] = field(default_factory=dict)
+    crm_fields: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Contents:
     profile: ProfileSchema | None = None
     segments: Mapping[str, Segment] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
+    crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -114,6 +121,7 @@ def read_contents(shelves: Shelves) -> Contents:
     journey_documents = read_documents([path for path in in_journeys if path.stem != PROFILE], unreadable)
     profile_documents = read_documents([path for path in in_journeys if path.stem == PROFILE], unreadable)
     segment_documents = read_documents(_yaml_files(shelves.journeys, "segments/*"), unreadable)
+    crm_documents = read_documents(_yaml_files(shelves.journeys, "crm/*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
     data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
@@ -136,6 +144,7 @@ def read_contents(shelves: Shelves) -> Contents:
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults, warnings)
     segments = _segments(segment_documents, profile, faults)
+    crm_mappings = _crm_mappings(shelves, crm_documents, profile, faults)
     _raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
     own, guesser = assistant.configuration.language, language_guesser()
@@ -158,6 +167,7 @@ def read_contents(shelves: Shelves) -> Contents:
         profile,
         segments,
         _vocabulary(data, assistant),
+        crm_mappings,
     )
 
 
@@ -188,6 +198,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.profile,
         contents.segments,
         contents.vocabulary,
+        contents.crm_mappings,
     )
 
 
@@ -368,6 +379,19 @@ def _segments(documents: list[Document], profile: ProfileSchema | None, faults: 
         elif segment is not None:
             segments[segment.id] = segment
     return segments
+
+
+def _crm_mappings(
+    shelves: Shelves, documents: list[Document], profile: ProfileSchema | None, faults: Faults
+) -> dict[str, CrmMapping]:
+    """Of each CRM its file in `journeys/crm/`, else what its connector brings along, which asks for no declaration."""
+    known = frozenset(shelves.crms)
+    read = [_keep(lambda one=one: read_crm_mapping(one, profile, known), faults) for one in documents]  # type: ignore[misc]
+    found = {mapping.crm: mapping for mapping in read if mapping is not None}
+    for name, path in shelves.crm_fields.items():
+        if name not in found:
+            found[name] = read_crm_mapping(parse(*_text(path)), None, None)
+    return found
 
 
 def _check_personal(assistant: Assistant | None, profile: ProfileSchema | None, faults: Faults) -> None:

@@ -41,7 +41,8 @@ class Handoff:
 class Lead:
     """A person as sales and the CRM know them. `key` is our own stable id of them.
 
-    `properties` are attributes by our names, `record` fields by those that the CRM has for them.
+    `properties` are attributes by our names, `record` fields by those that the CRM has for them. `opted_out`: they
+    want no marketing any more.
     """
 
     key: str
@@ -53,3 +54,4 @@ class Lead:
     reasons: tuple[str, ...]
     properties: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
+    opted_out: bool = False

@@ -218,6 +218,27 @@ COMMANDS = (
         (("channel", {"help": "its channel, such as sms"}),),
     ),
     Command(
+        "outbox dead",
+        "list what was given up, and why",
+        (("--to", {"metavar": "NAME", "help": "only for this channel, CRM or endpoint, such as hubspot"}),),
+    ),
+    Command(
+        "outbox replay",
+        "let what was given up for CRMs leave once more",
+        (
+            ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
+            ("--to", {"metavar": "CRM", "help": "everything for this CRM, such as hubspot"}),
+        ),
+    ),
+    Command(
+        "crm diff",
+        "tell what the next sync of a person would change in the CRM, and change nothing",
+        (
+            ("profile", {"help": "the person's id, as segments show it"}),
+            ("--crm", {"metavar": "NAME", "help": "only in this one, such as hubspot (all)"}),
+        ),
+    ),
+    Command(
         "journeys schema",
         "write the JSON Schema of a journey's file, for editors",
         (
@@ -277,6 +298,8 @@ GROUPS: Mapping[str, str] = {
     "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
     "senders": "see which senders a vendor objects to, and let them send again",
+    "outbox": "look at what was given up, and let it leave again",
+    "crm": "look into what CRMs have of people",
     "nlu": "look into how messages are understood",
 }
 """What the verbs of each group are about, in one line."""

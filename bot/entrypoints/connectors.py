@@ -66,6 +66,12 @@ def crm_names(settings: Settings) -> tuple[str, ...]:
     )
 
 
+def crm_fields(settings: Settings) -> dict[str, Path]:
+    """The mapping that each CRM brings along."""
+    modules = map(connector_module, settings.connector_names)
+    return {name: module.FIELDS for module in modules if hasattr(module, "FIELDS") for name in module.CRMS}
+
+
 def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
     desk = settings.desk.strip()
     return Shelves(
@@ -79,6 +85,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         endpoints=tuple(settings.endpoints_by_name),
         kinds=channel_kinds(settings),
         reply_windows=reply_windows(settings),
+        crm_fields=crm_fields(settings),
     )
 
 

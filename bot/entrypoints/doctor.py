@@ -141,7 +141,7 @@ async def _queues(database: Database) -> AsyncIterator[Finding]:
     if not late:
         yield Finding("well", "nothing waits longer than it should")
     if dead:
-        yield Finding("doubtful", f"{dead:,} messages or records were given up", "The log says why.")
+        yield Finding("doubtful", f"{dead:,} messages or records were given up", "overture outbox dead says why.")
 
 
 async def _others(settings: Settings) -> AsyncIterator[Finding]:

@@ -164,6 +164,34 @@ async def open_service(
         yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed, meter)
 
 
+@asynccontextmanager
+async def open_crms(settings: Settings) -> AsyncIterator[tuple[Database, Mapping[str, Crm]]]:
+    """The store and the CRMs alone, for commands that look into those; a stand-in shows what it has on its feed."""
+    async with AsyncExitStack() as stack:
+        modules = {name: connector_module(name) for name in settings.connector_names}
+        modules = {name: module for name, module in modules.items() if getattr(module, "CRMS", ())}
+        values = connector_values()
+        sandboxed = tuple(name for name, module in modules.items() if is_sandboxed(module, values))
+        clock: Clock = SandboxClock(settings.data / "sandbox-clock") if sandboxed else SystemClock()
+        store = Database(settings.database_url)
+        stack.push_async_callback(store.close)
+        await store.migrate()
+        wakeups = MemoryWakeups()
+        feeds = StoredFeeds(store, clock, wakeups)
+        sandbox = Sandbox(clock) if sandboxed else None
+        if sandbox is not None:
+            await sandbox.start()
+            stack.push_async_callback(sandbox.close)
+        secret = installation_secret(settings.data)
+        access = CredentialAccess(
+            token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private
+        )
+        built = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed)
+        for crm in built.crms.values():
+            stack.push_async_callback(crm.close)
+        yield store, built.crms
+
+
 def installation_secret(folder: Path) -> str:
     """The secret that signs visitors' tokens and transcript links: made once, and kept where only we can read it."""
     file = folder / "secret"
@@ -215,7 +243,7 @@ def _build_connectors(
     access: ApiAccess,
     sandbox: Sandbox | None,
     sandboxed: tuple[str, ...],
-    vocabulary: Callable[[], Sequence[str]],
+    vocabulary: Callable[[], Sequence[str]] = tuple,
 ) -> Connectors:
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}

@@ -14,6 +14,7 @@ import structlog
 from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
+from bot.domain.crm import CrmMapping, weigh_fields
 from bot.domain.delivery import (
     ChannelMessage,
     CrmNote,
@@ -36,7 +37,7 @@ from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
 from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
 from bot.services.settle import matter_of, settle
-from bot.services.sync_crm import lead_of
+from bot.services.sync_crm import fields_of
 from bot.services.take_refusal import MAY_HAVE_LEFT, send_elsewhere, take_refusal
 from bot.services.weigh import keep_decision, weigh
 
@@ -56,11 +57,14 @@ ANSWER_WITHIN = timedelta(seconds=30)
 """A vendor that takes longer is left alone; connectors give up before that on their own."""
 
 WAIT_FOR_CARD = timedelta(seconds=1)
+CRM_LEASE = timedelta(seconds=90)
+"""For one lead: longer than both calls may take."""
+
 T = TypeVar("T")
 
 
 class _Unready(Exception):
-    """What this entry refers to has not left yet."""
+    """What this entry refers to has not left yet, or another one about the same lead is leaving just now."""
 
 
 class _NoRecord(TemporarySendError):
@@ -104,11 +108,15 @@ async def deliver_what_a_crash_left(runtime: Runtime, lane: Lane | None = None) 
 
 
 def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
-    """Marketing to one person goes out one by one, so that each counts for the cap of the next."""
+    """Marketing to one person goes out one by one, so that each counts for the cap of the next; so do CRM entries."""
     queues: dict[str, list[OutboxEntry]] = {}
     for entry in entries:
-        together = entry.profile_id if entry.purpose is Purpose.MARKETING else None
-        queues.setdefault(together or entry.id, []).append(entry)
+        match entry.dispatch:
+            case CrmUpsert(crm=crm) | CrmNote(crm=crm):
+                together = f"{crm}:{entry.profile_id}"
+            case _:
+                together = (entry.profile_id if entry.purpose is Purpose.MARKETING else None) or entry.id
+        queues.setdefault(together, []).append(entry)
     return queues.values()
 
 
@@ -334,13 +342,24 @@ def disclosure_key(key: str) -> str:
 
 
 async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, record: Mapping[str, Any], key: str) -> Receipt:
-    """The lead as it is now: a try that comes late must not bring back what was known when it was queued."""
-    async with runtime.store.transaction() as uow:
-        lead = await lead_of(uow, await uow.profiles.get(profile_id))
-    lead = replace(lead, record=record)
-    crm_id = await _answer(runtime.crms[crm].upsert(lead, key=key), repeatable=True)
-    async with runtime.store.transaction() as uow:
-        await uow.crm_links.put(crm, profile_id, crm_id)
+    """The lead as it is now: a try that comes late must not bring back what was known when it was queued.
+
+    One at a time for each lead: of two, the one that read first may not write last.
+    """
+    mapping = runtime.library.current().crm_mappings.get(crm, CrmMapping(crm))
+    async with runtime.leases.hold(f"crm:{crm}:{profile_id}", ttl=CRM_LEASE) as held:
+        if not held:
+            raise _Unready
+        async with runtime.store.transaction() as uow:
+            lead, values = await fields_of(uow, mapping, profile_id, record)
+        names = [*values, *record]
+        found = await _answer(runtime.crms[crm].find(lead, names), repeatable=True)
+        changes = weigh_fields(mapping, values, record, found)
+        fields = {one.name: one.ours for one in changes if one.is_written and one.ours is not None}
+        written = runtime.crms[crm].upsert(lead, fields, found=found, key=key)
+        crm_id = await _answer(written, repeatable=True)
+        async with runtime.store.transaction() as uow:
+            await uow.crm_links.put(crm, profile_id, crm_id)
     return Receipt(crm_id)
 
 

@@ -16,6 +16,7 @@ from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.journeys.interpreter import word_of_end
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
+from bot.services.sync_crm import tell_crms_of_opt_out
 from bot.services.weigh import Matter, note_decision
 
 log = structlog.get_logger()
@@ -31,7 +32,8 @@ async def opt_out(
     message_id: MessageId | None,
     now: datetime,
 ) -> Sequence[Emit]:
-    """Withdraw consent, suppress every address, purge the queue, end the journeys; word of those that others run.
+    """Withdraw consent, suppress every address, purge the queue, tell the CRMs, end the journeys; word of those that
+    others run.
 
     Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)).
     """
@@ -51,6 +53,7 @@ async def opt_out(
         if isinstance(entry.dispatch, ChannelMessage):
             matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
             await note_decision(uow, matter, "withhold", "the customer opted out", now)
+    await tell_crms_of_opt_out(uow, runtime, profile_id, now)
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         if await _may_be_marketing(uow, enrolment):

@@ -1,19 +1,25 @@
-"""Sync the CRM: queue what each CRM should know of a lead."""
+"""Sync the CRM: queue what each CRM should know of a lead, and work out what that is when it leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.crm import CrmMapping
 from bot.domain.delivery import CrmNote, CrmUpsert, OutboxEntry
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, HandoffId, OutboxId, ProfileId, new_id
 from bot.domain.person import Profile
 from bot.domain.score import total_score
+from bot.journeys.crm_mapping import field_values
 from bot.ports import UnitOfWork
+from bot.services.person_facts import lead_facts, profile_facts
 from bot.services.runtime import Runtime
+
+MARKETING = Purpose.MARKETING
 
 
 async def sync_crm(
@@ -54,6 +60,14 @@ async def sync_crm(
             )
 
 
+async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
+    """Queue the record where a CRM has one; nobody gets one because they opted out."""
+    for crm in runtime.crms:
+        if await uow.crm_links.get(crm, profile_id) is not None:
+            key = f"opt-out:{profile_id}:{now.isoformat()}"
+            await sync_crm(uow, runtime, profile_id, key=key, note="", now=now, only=crm)
+
+
 async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
     """The person as sales and the CRM see them."""
     identities = await uow.profiles.identities(profile.id)
@@ -70,7 +84,39 @@ async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
         grade=score.grade,
         reasons=tuple(f"{change.points:+d} {change.reason}" for change in changes),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
+        opted_out=has_opted_out(await uow.consents.of(profile.id)),
     )
+
+
+async def fields_of(
+    uow: UnitOfWork, mapping: CrmMapping, profile_id: ProfileId, record: Mapping[str, Any]
+) -> tuple[Lead, Mapping[str, Any]]:
+    """The lead as it is now, and what we have for each field of the mapping."""
+    profile = await uow.profiles.get(profile_id)
+    lead = replace(await lead_of(uow, profile), record=record)
+    scores = lead_facts(await uow.scores.of(profile_id))
+    return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)})
+
+
+def has_opted_out(records: Sequence[ConsentRecord]) -> bool:
+    """Whether they withdrew their consent to marketing, and have given it anew on no channel since."""
+    latest = {one.channel: one.granted for one in sorted(records, key=lambda one: one.at) if one.purpose is MARKETING}
+    return bool(latest) and not any(latest.values())
+
+
+def _who(lead: Lead) -> Mapping[str, Any]:
+    """What a mapping may read of a lead besides its score. An opt-out is there or not, so that none is taken back."""
+    first, _, last = (lead.name or "").strip().partition(" ")
+    return {
+        "id": lead.key,
+        "email": lead.email.strip().lower() if lead.email else None,
+        "phone": lead.phone,
+        "name": lead.name,
+        "first_name": first or None,
+        "last_name": last.strip() or None,
+        "reasons": list(lead.reasons),
+        "opted_out": True if lead.opted_out else None,
+    }
 
 
 def _text(value: Any) -> str | None:

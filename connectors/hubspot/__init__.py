@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from pathlib import Path
 
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.hubspot.crm import API_URL, HubSpotCrm
 from connectors.hubspot.sandbox import HubSpotSandbox
 
-__all__ = ["CRMS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("hubspot",)
+FIELDS = Path(__file__).with_name("fields.yml")
 SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION")
 DEFAULT_VERSION = "2026-09"
 VERSION = re.compile(r"20[0-9]{2}-(03|09)")

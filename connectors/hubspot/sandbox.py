@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
-from connectors.hubspot.mapping import OWN_PROPERTIES
+from connectors.hubspot.crm import OUR_ID
+from connectors.stand_in import Json, Records, json_reply, read_object
 
-FEED = "sandbox:hubspot"
-FIRST_ID = 101
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-KNOWN_PROPERTIES = {
-    "email",
-    "firstname",
-    "lastname",
-    "phone",
-    "overture_lead",
-    "overture_score",
-    "overture_grade",
-    "overture_score_reasons",
-    *OWN_PROPERTIES.values(),
-}
+UNIQUE = ("email", OUR_ID)
+KNOWN_PROPERTIES = frozenset(
+    "email firstname lastname phone company jobtitle website country city lifecyclestage hubspot_owner_id "  # noqa: SIM905
+    "overture_lead overture_score overture_grade overture_score_reasons overture_team_size overture_timeline "
+    "overture_meeting_time overture_opted_out".split()
+)
 NUMBERS = {"overture_score", "overture_team_size"}
-
-Json = Mapping[str, Any]
 
 
 class HubSpotSandbox:
@@ -43,24 +34,27 @@ class HubSpotSandbox:
     def __init__(self, token: str, version: str, feed: FeedWriter, clock: Clock) -> None:
         self._token = token
         self._prefix = f"/crm/objects/{version}/"
-        self._feed = feed
+        self._records = Records(feed, "hubspot")
         self._clock = clock
         self._one_at_a_time = asyncio.Lock()
 
     async def answer(self, request: WebhookRequest) -> Reply:
-        path = urlsplit(request.url).path.partition(self._prefix)[2]
+        parts = urlsplit(request.url)
+        path = parts.path.partition(self._prefix)[2]
         given = request.headers.get("authorization", "")
         if not secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
             return _error(401, "INVALID_AUTHENTICATION", "Authentication credentials not found or invalid.")
-        if request.method != "POST":
-            return _error(405, "METHOD_NOT_ALLOWED", "Method Not Allowed")
-        body = _object(request.body)
-        if body is None:
-            return _error(400, "VALIDATION_ERROR", "Invalid input JSON")
         async with self._one_at_a_time:
+            if request.method == "GET" and path.startswith("contacts/"):
+                return await self._read(unquote(path.removeprefix("contacts/")), parse_qs(parts.query))
+            if request.method != "POST":
+                return _error(405, "METHOD_NOT_ALLOWED", "Method Not Allowed")
+            body = read_object(request.body)
+            if body is None:
+                return _error(400, "VALIDATION_ERROR", "Invalid input JSON")
             match path:
-                case "contacts/batch/upsert":
-                    return await self._upsert(body)
+                case "contacts/batch/upsert" | "contacts/batch/update":
+                    return await self._batch(body, upsert=path.endswith("upsert"))
                 case "notes":
                     return await self._note(body)
                 case "notes/search":
@@ -70,43 +64,55 @@ class HubSpotSandbox:
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
         raise WebhookRejected(400, "Nobody acts in HubSpot: it sends us nothing.")
 
-    async def _upsert(self, body: Json) -> Reply:
+    async def _read(self, value: str, query: Mapping[str, list[str]]) -> Reply:
+        by = query.get("idProperty", ["hs_object_id"])[0]
+        if by not in (*UNIQUE, "hs_object_id"):
+            return _error(400, "VALIDATION_ERROR", f"{by} is not a unique property")
+        known = await self._records.all()
+        contact = value if by == "hs_object_id" else await self._records.find(by, value)
+        if contact is None or contact not in known:
+            return _error(404, "OBJECT_NOT_FOUND", "Object not found.")
+        wanted = query.get("properties", [""])[0].split(",")
+        properties = {name: known[contact].get(name) for name in wanted if name in KNOWN_PROPERTIES}
+        return json_reply(200, self._record(contact, properties))
+
+    async def _batch(self, body: Json, *, upsert: bool) -> Reply:
         inputs = body.get("inputs")
         if not isinstance(inputs, list) or not 1 <= len(inputs) <= 100:
             return _error(400, "VALIDATION_ERROR", "inputs must have between 1 and 100 elements")
         results, errors = [], []
         for contact in inputs:
-            fault = _fault_of_contact(contact)
+            fault = _fault_of_contact(contact, upsert=upsert)
+            contact_id = None if fault else await self._existing(contact, upsert=upsert)
+            fault = fault or await self._clash(contact, contact_id, upsert=upsert)
             if fault is None:
-                results.append(await self._write(contact))
+                results.append(await self._write(contact, contact_id))
             else:
                 errors.append(fault)
         if errors and not results:
-            return _json(400, errors[0])
+            return json_reply(409 if errors[0]["category"] == "CONFLICT" else 400, errors[0])
         at = _iso(self._clock)
         answer = {"status": "COMPLETE", "results": results, "startedAt": at, "completedAt": at}
         if errors:
-            return _json(207, {**answer, "numErrors": len(errors), "errors": errors})
-        return _json(200, answer)
+            return json_reply(207, {**answer, "numErrors": len(errors), "errors": errors})
+        return json_reply(200, answer)
 
-    async def _write(self, contact: Json) -> Json:
-        email = str(contact["id"]).lower()
-        items = await self._feed.items(FEED)
-        earlier = [i for i in items if i["type"] == "contact" and i["properties"].get("email") == email]
-        contact_id = earlier[-1]["id"] if earlier else str(FIRST_ID + len(items))
-        before = earlier[-1]["properties"] if earlier else {}
-        properties = {**before, **contact["properties"], "email": email}
-        item = {"type": "contact", "id": contact_id, "created": not earlier, "properties": properties}
-        await self._feed.append(FEED, f"contact:{contact_id}:{uuid4()}", item)
-        at = _iso(self._clock)
-        return {
-            "id": contact_id,
-            "properties": {**properties, "hs_object_id": contact_id},
-            "createdAt": at,
-            "updatedAt": at,
-            "archived": False,
-            "new": not earlier,
-        }
+    async def _existing(self, contact: Json, *, upsert: bool) -> str | None:
+        return await self._records.find(contact["idProperty"], contact["id"]) if upsert else contact["id"]
+
+    async def _clash(self, contact: Json, contact_id: str | None, *, upsert: bool) -> Json | None:
+        """Unique values belong to one contact, and only what is there can be updated."""
+        if not upsert and contact_id not in await self._records.all():
+            return _fault("OBJECT_NOT_FOUND", "Object not found.", "OBJECT_NOT_FOUND", "id")
+        for name in UNIQUE:
+            value = contact["properties"].get(name)
+            if value and await self._records.find(name, value) not in (None, contact_id):
+                return _fault("CONFLICT", "Contact already exists.", "CONFLICTING_UNIQUE_VALUE", name)
+        return None
+
+    async def _write(self, contact: Json, contact_id: str | None) -> Json:
+        contact_id, created = await self._records.write(contact_id, contact["properties"])
+        return {**self._record(contact_id, (await self._records.all())[contact_id]), "new": created}
 
     async def _note(self, body: Json) -> Reply:
         match body:
@@ -122,13 +128,10 @@ class HubSpotSandbox:
                 pass
             case _:
                 return _error(400, "VALIDATION_ERROR", "Property values were not valid")
-        items = await self._feed.items(FEED)
-        if not any(item["type"] == "contact" and item["id"] == contact for item in items):
+        if contact not in await self._records.all():
             return _error(404, "OBJECT_NOT_FOUND", "The contact to associate with does not exist")
-        note_id = str(FIRST_ID + len(items))
-        item = {"type": "note", "id": note_id, "contact": contact, "body": words}
-        await self._feed.append(FEED, f"note:{note_id}:{uuid4()}", item)
-        return _json(201, self._note_record(item))
+        note = await self._records.add_note(contact, words)
+        return json_reply(201, self._record(note, {"hs_note_body": words}))
 
     async def _search(self, body: Json) -> Reply:
         match body:
@@ -137,21 +140,16 @@ class HubSpotSandbox:
             case _:
                 return _error(400, "VALIDATION_ERROR", "filterGroups is missing")
         found = [
-            self._note_record(item)
-            for item in await self._feed.items(FEED)
-            if item["type"] == "note" and all(_fits(item, wanted) for wanted in filters)
+            self._record(note["id"], {"hs_note_body": note["body"]})
+            for note in await self._records.notes()
+            if all(_fits(note, wanted) for wanted in filters)
         ]
-        return _json(200, {"total": len(found), "results": found[: int(body.get("limit", 10))]})
+        return json_reply(200, {"total": len(found), "results": found[: int(body.get("limit", 10))]})
 
-    def _note_record(self, item: Json) -> Json:
+    def _record(self, object_id: str, properties: Json) -> Json:
         at = _iso(self._clock)
-        return {
-            "id": item["id"],
-            "properties": {"hs_note_body": item["body"], "hs_object_id": item["id"]},
-            "createdAt": at,
-            "updatedAt": at,
-            "archived": False,
-        }
+        properties = {**properties, "hs_object_id": object_id}
+        return {"id": object_id, "properties": properties, "createdAt": at, "updatedAt": at, "archived": False}
 
 
 def _fits(note: Json, wanted: Json) -> bool:
@@ -164,13 +162,16 @@ def _fits(note: Json, wanted: Json) -> bool:
     return False
 
 
-def _fault_of_contact(contact: object) -> Json | None:
+def _fault_of_contact(contact: object, *, upsert: bool) -> Json | None:
     """What HubSpot would say against this input."""
     match contact:
-        case {"idProperty": "email", "id": str(email), "properties": {**properties}} if EMAIL.fullmatch(email):
-            pass
+        case {"id": str(), "properties": {**properties}} if isinstance(contact, dict):
+            if upsert and contact.get("idProperty") not in UNIQUE:
+                return _fault("VALIDATION_ERROR", "idProperty must be a unique property", "INVALID_ID_PROPERTY", "id")
         case _:
-            return _fault("VALIDATION_ERROR", "Property values were not valid", "INVALID_EMAIL", "email")
+            return _fault("VALIDATION_ERROR", "Property values were not valid", "INVALID_INPUT", "id")
+    if not EMAIL.fullmatch(str(properties.get("email", "a@b.c"))):
+        return _fault("VALIDATION_ERROR", "Property values were not valid", "INVALID_EMAIL", "email")
     for name, value in properties.items():
         if name not in KNOWN_PROPERTIES:
             return _fault("VALIDATION_ERROR", f'Property "{name}" does not exist', "PROPERTY_DOESNT_EXIST", str(name))
@@ -191,19 +192,9 @@ def _fault(category: str, message: str, code: str, name: str) -> Json:
 
 
 def _error(status: int, category: str, message: str) -> Reply:
-    return _json(status, {"status": "error", "message": message, "correlationId": str(uuid4()), "category": category})
-
-
-def _json(status: int, body: Json) -> Reply:
-    return Reply(status, json.dumps(body).encode(), "application/json;charset=utf-8")
-
-
-def _object(body: bytes) -> Json | None:
-    try:
-        found = json.loads(body)
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+    return json_reply(
+        status, {"status": "error", "message": message, "correlationId": str(uuid4()), "category": category}
+    )
 
 
 def _iso(clock: Clock) -> str:

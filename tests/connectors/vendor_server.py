@@ -50,16 +50,19 @@ class MemoryFeed:
         return list(self.entries.get(feed, {}).values())
 
 
-Fault = Reply | Literal["hang up", "say nothing", "pass"]
+Fault = Reply | Literal["hang up", "say nothing", "pass", "take it and hang up"]
 
 
 @dataclass
 class VendorServer:
-    """Answers as `vendor` does, except that it first serves the `faults`, one a call. Keeps what it was asked."""
+    """Answers as `vendor` does, except that it first serves the `faults`, one a call. Keeps what it was asked.
+
+    A fault that is None lets one call pass.
+    """
 
     vendor: SandboxVendor
     clock: StillClock
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[Fault | None] = field(default_factory=list)
     asked: list[WebhookRequest] = field(default_factory=list)
     url: str = ""
 
@@ -72,7 +75,9 @@ class VendorServer:
                 return _response(await self.vendor.answer(asked))
             case Reply() as reply:
                 return _response(reply)
-            case "hang up":
+            case "hang up" | "take it and hang up" as fault:
+                if fault != "hang up":
+                    await self.vendor.answer(asked)
                 assert request.transport is not None
                 request.transport.abort()
             case "say nothing":

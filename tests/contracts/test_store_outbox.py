@@ -195,6 +195,24 @@ async def test_a_claim_passes_over_what_another_transaction_holds(postgresql_url
             assert await claim(yours.outbox) == ["k2"]
 
 
+async def test_what_was_given_up_is_listed_by_where_it_was_for(store: Store) -> None:
+    note = CrmNote("hubspot", HandoffId("h"), "Hello")
+    async with store.transaction() as uow:
+        for key, dispatch in (("a", None), ("b", note), ("c", note), ("d", note)):
+            made = entry(key) if dispatch is None else replace(entry(key), dispatch=dispatch, conversation_id=None)
+            await uow.outbox.add(made)
+            if key != "d":
+                await uow.outbox.settle(replace(made, status=OutboxStatus.DEAD, reason="refused", attempts=1))
+    async with store.transaction() as uow:
+        everything = await uow.outbox.dead(10)
+        assert {one.key for one in everything} == {"a", "b", "c"}
+        assert [one.id for one in everything] == sorted(one.id for one in everything)
+        for_hubspot = await uow.outbox.dead(10, to="hubspot")
+        assert {one.key for one in for_hubspot} == {"b", "c"}
+        assert await uow.outbox.dead(10, to="hubspot", after=for_hubspot[0].id) == [for_hubspot[1]]
+        assert len(await uow.outbox.dead(2)) == 2
+
+
 async def test_settling_writes_what_came_of_it(store: Store) -> None:
     settled = sent(entry("k"))
     async with store.transaction() as uow:

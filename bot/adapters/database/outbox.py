@@ -132,6 +132,16 @@ WROTE_LAST = (
     .limit(1)
 )
 NEXT_DUE = select(func.min(outbox.c.due_at)).where(_lanes, text("status = 'waiting'"))
+DEAD = (
+    select(outbox)
+    .where(
+        text("status = 'dead'"),
+        outbox.c.id > bindparam("after"),
+        or_(bindparam("to") == "", outbox.c.channel == bindparam("to")),
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("most"))
+)
 COUNT = {
     status: select(func.count()).select_from(outbox).where(text(f"status = '{status.value}'"))
     for status in OutboxStatus
@@ -287,6 +297,9 @@ class StoredOutbox(Repository):
 
     async def count(self, status: OutboxStatus) -> int:
         return int((await self._execute(COUNT[status])).scalar_one())
+
+    async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:
+        return [_entry(row) for row in await self._execute(DEAD, {"to": to, "after": after, "most": limit})]
 
 
 def _row(entry: OutboxEntry) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.conversation import Event, Tracker
+from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.effects import ActionResult, PersonEffect, Say
 from bot.domain.errors import ActionError
 from bot.domain.handoff import Lead
@@ -69,19 +70,28 @@ class FakeChannel:
 
 
 class FakeCrm:
-    """Keeps records by the person's key, and notes by their own."""
+    """Keeps leads and the fields of their records by the person's key, and notes by their own."""
 
     name = "crm"
 
     def __init__(self) -> None:
         self.records: dict[str, Lead] = {}
+        self.fields: dict[str, dict[str, Any]] = {}
         self.notes: dict[str, tuple[str, str]] = {}
         self.faults: deque[Exception] = deque()
+        self.before_find: Callable[[], Awaitable[object]] | None = None
 
-    async def upsert(self, lead: Lead, *, key: str) -> str:
+    async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
+        if self.before_find is not None:
+            await self.before_find()
+        known = self.fields.get(lead.key)
+        return None if known is None else CrmRecord(f"record of {lead.key}", known)
+
+    async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         if self.faults:
             raise self.faults.popleft()
         self.records[lead.key] = lead
+        self.fields.setdefault(lead.key, {}).update(fields)
         return f"record of {lead.key}"
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.crm import CrmMapping, MappedField
 from bot.domain.delivery import CrmUpsert, OutboxStatus
-from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.effects import ChangeScore, OptIn, OptOut, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
+from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
+from bot.services.replay import replay
 from tests.bot.services.stage import ANA, PHONE, Stage
 
 
@@ -33,6 +38,72 @@ async def test_the_record_leaves_as_it_is_then_and_not_as_it_was_queued(stage: S
     await stage.do(SetAttribute("name", "Ana"), cause=Cause("later", ANA))
     await stage.settle()
     assert stage.crm.records[ANA].name == "Ana"
+
+
+async def with_mapping(stage: Stage) -> None:
+    """The CRM has a name, which stays, and a grade, which does not."""
+    fields = (
+        MappedField("full_name", "lead.name"),
+        MappedField("grade", "lead.grade", overwrite=True),
+        MappedField("opted_out", "lead.opted_out", overwrite=True),
+    )
+    stage.library.playbook = replace(stage.library.playbook, crm_mappings={"crm": CrmMapping("crm", fields)})
+    await stage.meet(attributes={"name": "Ana"})
+
+
+async def test_what_sales_wrote_in_the_record_stays_unless_the_mapping_says_otherwise(stage: Stage) -> None:
+    await with_mapping(stage)
+    stage.crm.fields[ANA] = {"full_name": "Ana María", "grade": "C3"}
+    await stage.do(ChangeScore("fit", 40, "80 people", "size"), SyncCrm())
+    await stage.settle()
+    assert stage.crm.fields[ANA] == {"full_name": "Ana María", "grade": "A3"}
+
+
+async def test_what_a_journey_says_of_the_record_is_written_over_what_is_there(stage: Stage) -> None:
+    await with_mapping(stage)
+    stage.crm.fields[ANA] = {"stage": "new"}
+    await stage.do(SyncCrm("", {"stage": "demo"}))
+    await stage.settle()
+    assert stage.crm.fields[ANA]["stage"] == "demo"
+
+
+async def test_an_opt_out_reaches_the_record_and_is_not_taken_back(stage: Stage) -> None:
+    await with_mapping(stage)
+    await stage.do(SyncCrm())
+    await stage.settle()
+    assert "opted_out" not in stage.crm.fields[ANA]
+    await stage.do(OptOut("said so"), cause=Cause("stop", ANA))
+    await stage.settle()
+    assert stage.crm.fields[ANA]["opted_out"] is True
+    await stage.later(hours=1)
+    await stage.do(OptIn("sms", PHONE, "START"), SyncCrm(), cause=Cause("start", ANA))
+    await stage.settle()
+    assert stage.crm.records[ANA].opted_out is False
+    assert stage.crm.fields[ANA]["opted_out"] is True
+
+
+async def test_nobody_gets_a_record_because_they_opted_out(stage: Stage) -> None:
+    await with_mapping(stage)
+    await stage.do(OptOut("said so"))
+    await stage.settle()
+    assert stage.crm.records == {}
+
+
+async def test_of_two_syncs_of_one_lead_the_last_to_write_is_the_last_to_read(stage: Stage) -> None:
+    """Without a conversation nothing else keeps them in order."""
+    await with_mapping(stage)
+    slow = asyncio.Event()
+    stage.crm.before_find = slow.wait
+    await stage.do(SyncCrm(), cause=Cause("first", ANA))
+    first = asyncio.create_task(deliver_due(stage.runtime))
+    await asyncio.sleep(0.05)
+    await stage.do(ChangeScore("fit", 40, "80 people", "size"), SyncCrm(), cause=Cause("second", ANA))
+    assert await deliver_due(stage.runtime) == 1
+    assert ANA not in stage.crm.fields
+    slow.set()
+    await first
+    await stage.later(seconds=2)
+    assert stage.crm.fields[ANA]["grade"] == "A3"
 
 
 async def test_a_note_goes_to_the_record_and_the_same_cause_queues_both_once(stage: Stage) -> None:
@@ -81,6 +152,19 @@ async def test_a_note_whose_record_is_refused_is_given_up_in_the_end(stage: Stag
         OutboxStatus.DEAD,
         "gave up after 8 tries: the CRM has no record of this person yet",
     )
+
+
+async def test_what_was_given_up_leaves_again_once_the_cause_is_mended(stage: Stage) -> None:
+    await stage.meet()
+    stage.crm.faults.append(PermanentSendError("a duplicate rule refuses it"))
+    await stage.do(SyncCrm("Wants a demo"))
+    for _ in range(10):
+        await stage.later(hours=2)
+    async with stage.store.transaction() as uow:
+        for entry in await uow.outbox.dead(10):
+            await replay(uow, entry, stage.clock.now())
+    await stage.later(minutes=1)
+    assert list(stage.crm.notes.values()) == [(f"record of {ANA}", "Wants a demo")]
 
 
 async def test_an_odd_name_makes_no_lead_that_cannot_be_read_again(stage: Stage) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import connectors.hubspot
+from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.hubspot.crm import HubSpotCrm
-from connectors.hubspot.mapping import contact_properties
 from tests.connectors.vendor_server import NOW, MemoryFeed, StillClock, VendorServer, serve, settings_for
 
 LEAD = Lead(
@@ -22,9 +22,9 @@ LEAD = Lead(
     name="Robin van Example",
     score=65,
     grade="A1",
-    reasons=("+20 a team of fifty", "+10 wants to start now"),
-    properties={"team_size": 50.0, "timeline": "this_quarter", "company": "Example Ltd", "shoe_size": 44},
+    reasons=("+20 a team of fifty",),
 )
+FIELDS: dict[str, FieldValue] = {"email": "robin@example.com", "overture_team_size": 50, "overture_opted_out": True}
 
 
 @dataclass
@@ -47,46 +47,52 @@ async def stage() -> AsyncIterator[Stage]:
         await crm.close()
 
 
-def test_a_lead_is_written_into_hubspots_properties() -> None:
-    assert contact_properties(LEAD) == {
-        "email": "robin@example.com",
-        "firstname": "Robin",
-        "lastname": "van Example",
-        "phone": "+447700900123",
-        "company": "Example Ltd",
-        "overture_lead": "0193-profile",
-        "overture_score": "65",
-        "overture_grade": "A1",
-        "overture_score_reasons": "+20 a team of fifty\n+10 wants to start now",
-        "overture_team_size": "50",
-        "overture_timeline": "this_quarter",
-    }
+async def write(crm: HubSpotCrm, lead: Lead = LEAD, **fields: FieldValue) -> str:
+    found = await crm.find(lead, FIELDS)
+    return await crm.upsert(lead, {**FIELDS, **fields}, found=found, key="one")
 
 
-def test_fields_of_the_record_keep_the_names_that_hubspot_has_for_them() -> None:
-    written = contact_properties(replace(LEAD, record={"deal_stage": "demo", "seats": 50.0, "nothing": None}))
-    assert (written["deal_stage"], written["seats"]) == ("demo", "50")
-    assert "nothing" not in written
+async def test_a_new_contact_goes_out_as_a_batch_upsert_by_our_own_id(stage: Stage) -> None:
+    await write(stage.crm)
+    by_id, by_email, written = stage.server.asked
+    assert "/crm/objects/2026-09/contacts/0193-profile?idProperty=overture_lead&" in by_id.url
+    assert "/crm/objects/2026-09/contacts/robin@example.com?idProperty=email&" in by_email.url
+    assert written.url.endswith("/crm/objects/2026-09/contacts/batch/upsert")
+    [contact] = json.loads(written.body)["inputs"]
+    assert (contact["idProperty"], contact["id"]) == ("overture_lead", "0193-profile")
 
 
-def test_what_is_not_known_is_left_out() -> None:
-    bare = replace(LEAD, name=None, phone=None, reasons=(), properties={"company": "", "team_size": None})
-    assert set(contact_properties(bare)) == {"email", "overture_lead", "overture_score", "overture_grade"}
+async def test_every_value_goes_out_as_a_text(stage: Stage) -> None:
+    await write(stage.crm)
+    [contact] = json.loads(stage.server.asked[-1].body)["inputs"]
+    assert (contact["properties"]["overture_team_size"], contact["properties"]["overture_opted_out"]) == ("50", "true")
 
 
-async def test_a_contact_goes_out_as_a_batch_upsert_by_email(stage: Stage) -> None:
-    await stage.crm.upsert(LEAD, key="one")
-    [asked] = stage.server.asked
-    assert asked.url.endswith("/crm/objects/2026-09/contacts/batch/upsert")
-    [contact] = json.loads(asked.body)["inputs"]
-    assert (contact["idProperty"], contact["id"]) == ("email", "robin@example.com")
+async def test_somebody_without_an_email_address_is_known_by_our_id(stage: Stage) -> None:
+    nameless = replace(LEAD, email=None)
+    fields = {"phone": "+447700900123"}
+    first = await stage.crm.upsert(nameless, fields, found=None, key="one")
+    assert await stage.crm.find(nameless, fields) == CrmRecord(first, {**fields, "hs_object_id": first})
+
+
+async def test_nothing_is_asked_where_nothing_is_to_be_written(stage: Stage) -> None:
+    assert await stage.crm.upsert(LEAD, {}, found=CrmRecord("101"), key="one") == "101"
+    assert stage.server.asked == []
+
+
+async def test_an_email_address_of_another_contact_is_worth_another_try(stage: Stage) -> None:
+    """Somebody merges the two over there, and then it works."""
+    await write(stage.crm)
+    await write(stage.crm, replace(LEAD, key="another", email="a@example.com"), email="a@example.com")
+    with pytest.raises(TemporarySendError, match="CONFLICT"):
+        await write(stage.crm, replace(LEAD, key="another"), email="robin@example.com")
 
 
 async def test_another_version_of_the_api_can_be_chosen(stage: Stage) -> None:
     values = {"HUBSPOT_API_VERSION": "2026-03"}
     crm = connectors.hubspot.build(settings_for(connectors.hubspot, sandbox_url=stage.server.url, values=values))
     with pytest.raises(SendError):  # the stand-in here has one version only
-        await crm.upsert(LEAD, key="one")
+        await write(crm)
     await crm.close()
     assert "/crm/objects/2026-03/" in stage.server.asked[0].url
 
@@ -98,7 +104,7 @@ def test_a_version_that_is_none_stops_the_start_with_a_sentence(version: str) ->
 
 
 async def test_a_note_is_html_and_its_words_are_not(stage: Stage) -> None:
-    contact = await stage.crm.upsert(LEAD, key="one")
+    contact = await write(stage.crm)
     await stage.crm.note(contact, "wants <script>alert(1)</script>\n& a call", key="a")
     note = stage.shown()[-1]
     assert (note["type"], note["contact"]) == ("note", contact)
@@ -108,7 +114,7 @@ async def test_a_note_is_html_and_its_words_are_not(stage: Stage) -> None:
 
 
 async def test_a_long_note_is_cut_to_what_hubspot_takes(stage: Stage) -> None:
-    contact = await stage.crm.upsert(LEAD, key="one")
+    contact = await write(stage.crm)
     await stage.crm.note(contact, "<" * 100_000, key="a")
     await stage.crm.note(contact, "<" * 100_000, key="a")
     [note] = [item for item in stage.shown() if item["type"] == "note"]
@@ -123,9 +129,9 @@ async def test_a_note_on_nobody_is_refused(stage: Stage) -> None:
 async def test_the_one_refused_contact_of_a_batch_is_an_error(stage: Stage) -> None:
     fault = {"status": "error", "category": "VALIDATION_ERROR", "message": "robin@example.com is no e-mail"}
     body = {"status": "COMPLETE", "results": [], "numErrors": 1, "errors": [fault]}
-    stage.server.faults.append(Reply(207, json.dumps(body).encode(), "application/json"))
+    stage.server.faults += [None, None, Reply(207, json.dumps(body).encode(), "application/json")]
     with pytest.raises(PermanentSendError, match="VALIDATION_ERROR") as failed:
-        await stage.crm.upsert(LEAD, key="one")
+        await write(stage.crm)
     assert "robin" not in failed.value.reason
 
 
@@ -133,34 +139,32 @@ async def test_the_one_refused_contact_of_a_batch_is_an_error(stage: Stage) -> N
 async def test_somebody_elses_contact_of_the_same_moment_is_worth_another_try(stage: Stage, status: int) -> None:
     fault = {"status": "error", "category": "CONFLICT", "message": "Contact already exists. Existing ID: 101"}
     body = {"status": "COMPLETE", "results": [], "errors": [fault]} if status == 207 else fault
-    stage.server.faults.append(Reply(status, json.dumps(body).encode(), "application/json"))
+    stage.server.faults += [None, None, Reply(status, json.dumps(body).encode(), "application/json")]
     with pytest.raises(TemporarySendError) as failed:
-        await stage.crm.upsert(LEAD, key="one")
+        await write(stage.crm)
     assert failed.value.retry_after is not None
 
 
 async def test_an_account_without_our_properties_is_told_where_they_are_listed(stage: Stage) -> None:
     detail = {"message": "…", "code": "PROPERTY_DOESNT_EXIST"}
     body = {"status": "error", "category": "VALIDATION_ERROR", "errors": [detail]}
-    stage.server.faults.append(Reply(400, json.dumps(body).encode(), "application/json"))
+    stage.server.faults += [None, None, Reply(400, json.dumps(body).encode(), "application/json")]
     with pytest.raises(PermanentSendError, match="README"):
-        await stage.crm.upsert(LEAD, key="one")
+        await write(stage.crm)
 
 
 async def test_a_wrong_token_is_refused_with_the_setting_to_check(stage: Stage) -> None:
     values = {"HUBSPOT_TOKEN": "wrong"}
     crm = connectors.hubspot.build(settings_for(connectors.hubspot, sandbox_url=stage.server.url, values=values))
     with pytest.raises(PermanentSendError, match="HUBSPOT_TOKEN"):
-        await crm.upsert(LEAD, key="one")
+        await write(crm)
     await crm.close()
 
 
-@pytest.mark.parametrize(
-    "lead", [replace(LEAD, email="nobody"), replace(LEAD, properties={"team_size": "about fifty"})]
-)
-async def test_the_stand_in_refuses_what_hubspot_refuses(stage: Stage, lead: Lead) -> None:
+@pytest.mark.parametrize("fields", [{"email": "nobody"}, {"overture_team_size": "about fifty"}, {"shoe_size": 44}])
+async def test_the_stand_in_refuses_what_hubspot_refuses(stage: Stage, fields: dict[str, FieldValue]) -> None:
     with pytest.raises(PermanentSendError, match="VALIDATION_ERROR"):
-        await stage.crm.upsert(lead, key="one")
+        await write(stage.crm, LEAD, **fields)
     assert stage.shown() == []
 
 

@@ -28,7 +28,7 @@ export function crmPanel() {
 
   const showChoices = (chosen) => {
     const options = [...contacts].map(([id, { properties }]) =>
-      h("option", { value: id }, properties.email || `Contact ${id}`),
+      h("option", { value: id }, `${id.split(" ")[0]}: ${field(properties, "email") || id}`),
     );
     choice.replaceChildren(...options);
     choice.value = chosen;
@@ -44,20 +44,22 @@ export function crmPanel() {
 
   return {
     take(item) {
-      if (item.feed !== "sandbox:hubspot") return;
+      if (!item.feed.startsWith("sandbox:") || !["contact", "note"].includes(item.type)) return;
+      const crm = item.feed.slice("sandbox:".length);
+      const id = `${crm} ${item.type === "note" ? item.contact : item.id}`;
       if (item.type === "contact") {
-        const contact = contactOf(String(item.id));
+        const contact = contactOf(id);
         const next = { ...contact.properties, ...item.properties };
         contact.changed = new Set(
           Object.keys(next).filter((name) => shown(next[name]) !== shown(contact.properties[name])),
         );
         contact.properties = next;
         contact.at = item.at;
-        showChoices(String(item.id));
+        showChoices(id);
       }
       if (item.type === "note") {
-        contactOf(String(item.contact)).notes.unshift(item);
-        showChoices(String(item.contact));
+        contactOf(id).notes.unshift(item);
+        showChoices(id);
       }
       render();
     },
@@ -65,7 +67,8 @@ export function crmPanel() {
 }
 
 function record({ properties, changed, notes, at }) {
-  const name = [properties.firstname, properties.lastname].filter(Boolean).join(" ") || properties.email || "Contact";
+  const email = field(properties, "email");
+  const name = [field(properties, "firstname"), field(properties, "lastname")].filter(Boolean).join(" ") || email || "Contact";
   const rows = Object.entries(properties).map(([key, value]) =>
     h(
       "tr",
@@ -81,7 +84,7 @@ function record({ properties, changed, notes, at }) {
       "div",
       { class: "contact" },
       h("span", { class: "avatar human", "aria-hidden": "true" }, name[0].toUpperCase()),
-      h("div", {}, h("h3", {}, name), properties.email && link(properties.email, `mailto:${properties.email}`)),
+      h("div", {}, h("h3", {}, name), email && link(email, `mailto:${email}`)),
     ),
     h(
       "table",
@@ -99,6 +102,12 @@ function record({ properties, changed, notes, at }) {
       ),
     ),
   );
+}
+
+/** A property by its name, however the CRM writes that: firstname, FirstName, first_name. */
+function field(properties, name) {
+  const key = Object.keys(properties).find((one) => one.replaceAll("_", "").toLowerCase() === name);
+  return key && properties[key];
 }
 
 /** HubSpot's notes are HTML; here only their words matter. */

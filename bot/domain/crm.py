@@ -1,0 +1,94 @@
+"""What a CRM is to have of a lead: which field gets what, and what becomes of a value that is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+FieldValue = str | int | float | bool
+
+
+@dataclass(frozen=True, slots=True)
+class MappedField:
+    """One field of the CRM's. `source` is an expression over `profile` and `lead`."""
+
+    name: str
+    source: str
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrmMapping:
+    """The fields of one CRM that we write, by its own names."""
+
+    crm: str
+    fields: tuple[MappedField, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CrmRecord:
+    """A record as the CRM has it now: its id there, and those of its fields that were asked for."""
+
+    id: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What a sync means for one field. Where we know nothing (`ours` is None), it is always kept."""
+
+    name: str
+    ours: FieldValue | None
+    theirs: FieldValue | None
+    verdict: Literal["set", "overwrite", "keep", "same"]
+
+    @property
+    def is_written(self) -> bool:
+        return self.verdict in ("set", "overwrite")
+
+
+def weigh_fields(
+    mapping: CrmMapping, values: Mapping[str, Any], told: Mapping[str, Any], record: CrmRecord | None
+) -> Sequence[FieldChange]:
+    """What becomes of each field, given our `values` and the record as it is there.
+
+    A value that is there already stays, unless the mapping says `overwrite`. What a journey is `told` to write is
+    written in any case.
+    """
+    theirs = record.fields if record is not None else {}
+    free = {one.name for one in mapping.fields if one.overwrite} | told.keys()
+    return [
+        _change(name, as_field(value), as_field(theirs.get(name)), overwrite=name in free)
+        for name, value in {**values, **told}.items()
+    ]
+
+
+def _change(name: str, ours: FieldValue | None, theirs: FieldValue | None, *, overwrite: bool) -> FieldChange:
+    if ours is not None and theirs is None:
+        return FieldChange(name, ours, theirs, "set")
+    if ours is None or as_text(ours) == as_text(theirs):
+        return FieldChange(name, ours, theirs, "keep" if ours is None else "same")
+    return FieldChange(name, ours, theirs, "overwrite" if overwrite else "keep")
+
+
+def as_field(value: Any) -> FieldValue | None:
+    """The value as a field can hold it: lists as lines, 50.0 as 50; None for what is empty or no value of a field."""
+    match value:
+        case bool() | int():
+            return value
+        case float():
+            return int(value) if value.is_integer() else value
+        case str():
+            return value.strip() or None
+        case list() | tuple():
+            return "\n".join(as_text(one) for one in map(as_field, value) if one is not None) or None
+        case _:
+            return None
+
+
+def as_text(value: FieldValue | None) -> str:
+    """As CRMs give values back: a yes as true, lines ended by LF alone."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value).replace("\r\n", "\n").strip()

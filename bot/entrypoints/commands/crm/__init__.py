@@ -1,0 +1,1 @@
+"""`overture crm`: what CRMs have of people, beside what we have."""

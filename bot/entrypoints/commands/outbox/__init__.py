@@ -1,0 +1,1 @@
+"""`overture outbox`: what was given up. Ids and reasons are printed, and nothing that anybody said."""

@@ -1,0 +1,42 @@
+"""`overture outbox dead`: what was given up, oldest first, with the reason of each."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, Fetch
+from bot.entrypoints.commands.segments.reading import read
+from bot.ports import UnitOfWork
+from bot.settings import Settings
+
+SHOWN = 100
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    async def reading(uow: UnitOfWork) -> list[str]:
+        entries = await uow.outbox.dead(SHOWN + 1, to=options.to or "")
+        more = [f"... and more; these are the oldest {SHOWN}"] if len(entries) > SHOWN else []
+        lines = [
+            f"{one.id}  {one.created_at:%Y-%m-%d %H:%M}  {what(one.dispatch)}  person {one.profile_id}: {one.reason}"
+            for one in entries[:SHOWN]
+        ]
+        return [*lines, *more] or ["Nothing was given up."]
+
+    for line in read(settings, reading):
+        print(line)
+    return 0
+
+
+def what(dispatch: Dispatch) -> str:
+    """What it is and where it was to go, without its words."""
+    match dispatch:
+        case ChannelMessage(channel=channel):
+            return f"message on {channel}"
+        case CrmUpsert(crm=crm):
+            return f"record in {crm}"
+        case CrmNote(crm=crm):
+            return f"note in {crm}"
+        case EndpointCall(endpoint=endpoint):
+            return f"call of {endpoint}"
+        case Fetch(channel=channel):
+            return f"file that came on {channel}"

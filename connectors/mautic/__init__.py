@@ -1,0 +1,47 @@
+"""Mautic as the CRM: contacts, notes on them, and its do-not-contact list."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.mautic.crm import MauticCrm
+from connectors.mautic.sandbox import MauticSandbox
+from connectors.vendor_api import checked_url
+
+__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+CRMS: tuple[str, ...] = ("mautic",)
+FIELDS = Path(__file__).with_name("fields.yml")
+SETTINGS: tuple[str, ...] = ("MAUTIC_URL", "MAUTIC_CLIENT_ID", "MAUTIC_CLIENT_SECRET")
+
+
+def build(settings: ConnectorSettings) -> MauticCrm:
+    """Raises SettingsError where a setting is missing or unusable."""
+    return MauticCrm(
+        url=settings.sandbox_url or checked_url("MAUTIC_URL", settings.require("MAUTIC_URL")),
+        client_id=settings.require("MAUTIC_CLIENT_ID"),
+        client_secret=settings.require("MAUTIC_CLIENT_SECRET"),
+        clock=settings.clock,
+        trust_proxy_settings=settings.sandbox_url is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    word = hmac.new(secret.encode(), b"mautic sandbox", hashlib.sha256).hexdigest()
+    return {
+        "MAUTIC_URL": "https://mautic.example.com",
+        "MAUTIC_CLIENT_ID": f"1_{word[:20]}",
+        "MAUTIC_CLIENT_SECRET": word[20:52],
+    }
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return MauticSandbox(
+        client_id=settings.require("MAUTIC_CLIENT_ID"),
+        client_secret=settings.require("MAUTIC_CLIENT_SECRET"),
+        feed=settings.feed,
+    )

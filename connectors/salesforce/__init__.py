@@ -1,0 +1,65 @@
+"""Salesforce as the CRM: leads, and hand-offs as completed tasks on them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from pathlib import Path
+
+from bot.domain.errors import SettingsError
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.salesforce.crm import SalesforceCrm
+from connectors.salesforce.sandbox import SalesforceSandbox
+from connectors.vendor_api import checked_url
+
+__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+CRMS: tuple[str, ...] = ("salesforce",)
+FIELDS = Path(__file__).with_name("fields.yml")
+SETTINGS: tuple[str, ...] = (
+    "SALESFORCE_URL",
+    "SALESFORCE_CLIENT_ID",
+    "SALESFORCE_CLIENT_SECRET",
+    "SALESFORCE_API_VERSION",
+)
+DEFAULT_VERSION = "68.0"
+VERSION = re.compile(r"[1-9][0-9]{1,2}\.0")
+
+
+def build(settings: ConnectorSettings) -> SalesforceCrm:
+    """Raises SettingsError where a setting is missing or unusable."""
+    return SalesforceCrm(
+        url=settings.sandbox_url or checked_url("SALESFORCE_URL", settings.require("SALESFORCE_URL")),
+        client_id=settings.require("SALESFORCE_CLIENT_ID"),
+        client_secret=settings.require("SALESFORCE_CLIENT_SECRET"),
+        version=_version(settings),
+        clock=settings.clock,
+        trust_proxy_settings=settings.sandbox_url is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    word = hmac.new(secret.encode(), b"salesforce sandbox", hashlib.sha256).hexdigest()
+    return {
+        "SALESFORCE_URL": "https://sandbox.my.salesforce.com",
+        "SALESFORCE_CLIENT_ID": f"3MVG9{word[:20]}",
+        "SALESFORCE_CLIENT_SECRET": word[20:52],
+    }
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return SalesforceSandbox(
+        client_id=settings.require("SALESFORCE_CLIENT_ID"),
+        client_secret=settings.require("SALESFORCE_CLIENT_SECRET"),
+        version=_version(settings),
+        feed=settings.feed,
+    )
+
+
+def _version(settings: ConnectorSettings) -> str:
+    version = settings.get("SALESFORCE_API_VERSION", DEFAULT_VERSION)
+    if not VERSION.fullmatch(version):
+        raise SettingsError(f'SALESFORCE_API_VERSION is "{version}": it should be such as {DEFAULT_VERSION}.')
+    return version

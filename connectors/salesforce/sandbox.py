@@ -1,0 +1,168 @@
+"""A stand-in for Salesforce: the token endpoint, the object Lead by its external id, tasks, and our two queries."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import uuid4
+
+from bot.domain.errors import WebhookRejected
+from bot.ports import FeedWriter, Reply, WebhookRequest
+from connectors.salesforce.crm import OUR_ID
+from connectors.stand_in import Json, Records, json_reply, read_object
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+REQUIRED = ("LastName", "Company")
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(
+        ["Email", "FirstName", "LastName", "Company", "MobilePhone", "Title", "Website", "Status", OUR_ID], str
+    ),
+    **dict.fromkeys(
+        [f"Overture_{name}__c" for name in ("Grade", "Score_Reasons", "Timeline", "Meeting_Time")],
+        str,
+    ),
+    "Overture_Score__c": (int, float),
+    "Overture_Team_Size__c": (int, float),
+    "HasOptedOutOfEmail": bool,
+}
+"""The fields of Lead in this organisation: the standard ones that we use, and our own."""
+
+LEADS = re.compile(
+    r"SELECT (?P<fields>[\w,]+) FROM Lead WHERE Email = '(?P<email>(?:[^'\\]|\\.)*)' AND IsConverted = false "
+    r"ORDER BY CreatedDate LIMIT 1"
+)
+TASKS = re.compile(
+    r"SELECT Id FROM Task WHERE WhoId = '(?P<who>(?:[^'\\]|\\.)*)' AND Subject LIKE '%(?P<mark>\w+)%' LIMIT 1"
+)
+
+
+class SalesforceSandbox:
+    """One organisation, whose leads are those on the feed."""
+
+    name = "salesforce"
+
+    def __init__(self, *, client_id: str, client_secret: str, version: str, feed: FeedWriter) -> None:
+        self._credentials = {"client_id": [client_id], "client_secret": [client_secret]}
+        self._data = f"/services/data/v{version}/"
+        self._records = Records(feed, "salesforce")
+        self._tokens: set[str] = set()
+        self._one_at_a_time = asyncio.Lock()
+
+    def end_sessions(self) -> None:
+        """As an administrator may: every token is refused from now on."""
+        self._tokens.clear()
+
+    async def answer(self, request: WebhookRequest) -> Reply:
+        parts = urlsplit(request.url)
+        if parts.path.endswith("/services/oauth2/token"):
+            return self._token(request)
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self._tokens:
+            return _error(401, "INVALID_SESSION_ID", "Session expired or invalid")
+        path = [unquote(one) for one in parts.path.partition(self._data)[2].split("/")]
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        async with self._one_at_a_time:
+            match request.method, path:
+                case "GET", ["sobjects", "Lead", name, value] if name == OUR_ID:
+                    return await self._read(value, query.get("fields", "Id"))
+                case "PATCH", ["sobjects", "Lead", name, value] if name == OUR_ID:
+                    return await self._upsert(value, read_object(request.body))
+                case "PATCH", ["sobjects", "Lead", lead]:
+                    return await self._update(lead, read_object(request.body))
+                case "POST", ["sobjects", "Task"]:
+                    return await self._task(read_object(request.body))
+                case "GET", ["query"]:
+                    return await self._query(query.get("q", ""))
+        return _error(404, "NOT_FOUND", "The requested resource does not exist")
+
+    async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
+        raise WebhookRejected(400, "Nobody acts in Salesforce: it sends us nothing.")
+
+    def _token(self, request: WebhookRequest) -> Reply:
+        form = parse_qs(request.body.decode(errors="replace"))
+        if request.method != "POST" or form != {"grant_type": ["client_credentials"], **self._credentials}:
+            return json_reply(400, {"error": "invalid_client", "error_description": "invalid client credentials"})
+        token = f"00D{uuid4().hex}"
+        self._tokens.add(token)
+        return json_reply(200, {"access_token": token, "instance_url": "https://elsewhere", "token_type": "Bearer"})
+
+    async def _read(self, value: str, fields: str) -> Reply:
+        lead = await self._records.find(OUR_ID, value)
+        if lead is None:
+            return _error(404, "NOT_FOUND", "The requested resource does not exist")
+        return await self._shown(lead, fields, wrap=False)
+
+    async def _shown(self, lead: str, fields: str, *, wrap: bool) -> Reply:
+        names = fields.split(",")
+        if unknown := [name for name in names if name not in (*KINDS, "Id")]:
+            return _error(400, "INVALID_FIELD", f"No such column '{unknown[0]}' on entity 'Lead'")
+        known = (await self._records.all())[lead]
+        found = {"attributes": {"type": "Lead"}, **{name: known.get(name) for name in names}, "Id": lead}
+        return json_reply(200, {"totalSize": 1, "done": True, "records": [found]} if wrap else found)
+
+    async def _upsert(self, value: str, fields: Json | None) -> Reply:
+        lead = await self._records.find(OUR_ID, value)
+        if fields is not None and OUR_ID in fields:
+            return _error(400, "INVALID_FIELD", "The external id field is part of the address")
+        known = {} if lead is None else (await self._records.all())[lead]
+        fault = _fault(fields, known)
+        if fault is not None or fields is None:
+            return fault or _error(400, "JSON_PARSER_ERROR", "no object")
+        lead, created = await self._records.write(lead, {**fields, OUR_ID: value})
+        return json_reply(201 if created else 200, {"id": lead, "success": True, "created": created, "errors": []})
+
+    async def _update(self, lead: str, fields: Json | None) -> Reply:
+        known = await self._records.all()
+        if lead not in known:
+            return _error(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible")
+        fault = _fault(fields, known[lead])
+        if fault is not None or fields is None:
+            return fault or _error(400, "JSON_PARSER_ERROR", "no object")
+        await self._records.write(lead, fields)
+        return Reply(204)
+
+    async def _task(self, fields: Json | None) -> Reply:
+        match fields:
+            case {"WhoId": str(lead), "Subject": str(subject), "Description": str(text), "Status": "Completed"}:
+                pass
+            case _:
+                return _error(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [Subject, Status]")
+        if lead not in await self._records.all():
+            return _error(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+        task = await self._records.add_note(lead, f"{text}\n\n{subject}")
+        return json_reply(201, {"id": task, "success": True, "errors": []})
+
+    async def _query(self, query: str) -> Reply:
+        if found := LEADS.fullmatch(query):
+            lead = await self._records.find("Email", re.sub(r"\\(.)", r"\1", found["email"]))
+            if lead is not None:
+                return await self._shown(lead, found["fields"], wrap=True)
+            return json_reply(200, {"totalSize": 0, "done": True, "records": []})
+        if found := TASKS.fullmatch(query):
+            notes = [one for one in await self._records.notes() if one["contact"] == found["who"]]
+            tasks = [{"Id": one["id"]} for one in notes if found["mark"] in one["body"]]
+            return json_reply(200, {"totalSize": len(tasks), "done": True, "records": tasks[:1]})
+        return _error(400, "MALFORMED_QUERY", "unexpected token")
+
+
+def _fault(fields: Json | None, known: Json) -> Reply | None:
+    """What Salesforce would say against these fields of a lead."""
+    if fields is None:
+        return _error(400, "JSON_PARSER_ERROR", "The body is no JSON object")
+    for name, value in fields.items():
+        if name not in KINDS:
+            return _error(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type Lead")
+        if not isinstance(value, KINDS[name]) or (isinstance(value, bool) and KINDS[name] is not bool):
+            return _error(400, "JSON_PARSER_ERROR", f"Cannot deserialize the value of {name}")
+    if not EMAIL.fullmatch(str(fields.get("Email", "a@b.c"))):
+        return _error(400, "INVALID_EMAIL_ADDRESS", "Email: invalid email address")
+    if missing := [name for name in REQUIRED if not {**known, **fields}.get(name)]:
+        return _error(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: {missing}")
+    return None
+
+
+def _error(status: int, code: str, message: str) -> Reply:
+    return json_reply(status, [{"message": message, "errorCode": code, "fields": []}])

@@ -1,0 +1,176 @@
+"""One vendor's HTTP API, as the CRM connectors call it: one address and no other, one try, our errors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from bot.domain.errors import SettingsError, TemporarySendError
+from bot.ports import Clock
+
+TIMEOUT = aiohttp.ClientTimeout(total=12, connect=4)
+LARGEST_ANSWER = 4 * 1024 * 1024
+LONGEST_PAUSE = timedelta(days=1)
+EXPIRES_EARLY = timedelta(seconds=60)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a vendor answered. `body` is its JSON, None where it is none; `retry_after` the pause that it asks for."""
+
+    status: int
+    body: Any
+    text: str = ""
+    retry_after: timedelta | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def is_trouble(self) -> bool:
+        """Whether the vendor is busy or broken, so that the same call may work later, whatever its body says."""
+        return self.status in (408, 423, 425, 429) or self.status >= 500
+
+
+class VendorApi:
+    """Calls paths below `url`, and nothing else: this is all that a connector can reach.
+
+    No redirect is followed, for it could lead the data anywhere.
+    """
+
+    def __init__(self, vendor: str, url: str, *, trust_proxy_settings: bool = True) -> None:
+        self._vendor = vendor
+        self._url = url.rstrip("/")
+        self._trust_proxy_settings = trust_proxy_settings
+        self._http: aiohttp.ClientSession | None = None
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        form: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        data: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """One try, with `body` as JSON, a `form`, or `data` as it is. Raises TemporarySendError without an answer."""
+        try:
+            async with self._session().request(
+                method,
+                f"{self._url}{path}",
+                json=body,
+                data=form if data is None else data,
+                params=params,
+                headers=headers,
+                allow_redirects=False,
+            ) as response:
+                text = (await _read(response)).decode(errors="replace")
+                return Answer(
+                    response.status, _json(text), text, _pause(response.headers.get("Retry-After")), response.headers
+                )
+        except TimeoutError as error:
+            raise TemporarySendError(f"{self._vendor} did not answer in time") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise TemporarySendError(f"{self._vendor} cannot be reached: {type(error).__name__}") from None
+
+    async def close(self) -> None:
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
+
+    def _session(self) -> aiohttp.ClientSession:
+        if self._http is None or self._http.closed:
+            self._http = aiohttp.ClientSession(
+                timeout=TIMEOUT, headers={"Accept": "application/json"}, trust_env=self._trust_proxy_settings
+            )
+        return self._http
+
+
+class AccessToken:
+    """A token that `fetch` gets, with how long it holds; kept until shortly before it ends, or until it is refused."""
+
+    def __init__(self, fetch: Callable[[], Awaitable[tuple[str, timedelta]]], clock: Clock) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._token = ""
+        self._ends: datetime | None = None
+
+    async def get(self) -> str:
+        if self._ends is None or self._clock.now() >= self._ends:
+            self._token, holds = await self._fetch()
+            self._ends = self._clock.now() + max(holds - EXPIRES_EARLY, timedelta())
+        return self._token
+
+    def forget(self, token: str) -> None:
+        """The vendor has refused this one; a newer one stays."""
+        if token == self._token:
+            self._ends = None
+
+
+async def call_with(
+    token: AccessToken,
+    api: VendorApi,
+    method: str,
+    path: str,
+    *,
+    body: Any = None,
+    params: Mapping[str, str] | None = None,
+) -> Answer:
+    """One call with the token. Where that has ended before its time, one more with a new one."""
+    word = await token.get()
+    answer = await api.call(method, path, body=body, params=params, headers={"Authorization": f"Bearer {word}"})
+    if answer.status != 401:
+        return answer
+    token.forget(word)
+    headers = {"Authorization": f"Bearer {await token.get()}"}
+    return await api.call(method, path, body=body, params=params, headers=headers)
+
+
+def marker(key: str) -> str:
+    """One word that finds a note of this key again, and that tells nothing."""
+    return "overture" + hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+def checked_url(name: str, url: str) -> str:
+    """The address that a setting names; raises SettingsError unless it is https, or on this machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "http" and parts.hostname in LOOPBACK:
+        return url.rstrip("/")
+    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment or parts.username:
+        raise SettingsError(f'{name} is "{url}": it should be an address such as https://crm.example.com.')
+    return url.rstrip("/")
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The answer's body; what is too large to be an answer to us is cut off, and then no JSON."""
+    read = bytearray()
+    async for chunk in response.content.iter_any():
+        read += chunk
+        if len(read) > LARGEST_ANSWER:
+            break
+    return bytes(read[:LARGEST_ANSWER])
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _pause(written: str | None) -> timedelta | None:
+    if written is None or not written.isascii() or not written.isdecimal() or len(written) > 9:
+        return None
+    return min(timedelta(seconds=int(written)), LONGEST_PAUSE)

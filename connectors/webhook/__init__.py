@@ -1,0 +1,48 @@
+"""Any CRM that takes signed webhooks: our own small protocol, for those that have no connector."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from bot.domain.errors import SettingsError
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.vendor_api import checked_url
+from connectors.webhook.crm import WebhookCrm
+from connectors.webhook.sandbox import WebhookSandbox
+
+__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+CRMS: tuple[str, ...] = ("webhook",)
+FIELDS = Path(__file__).with_name("fields.yml")
+SETTINGS: tuple[str, ...] = ("CRM_WEBHOOK_URL", "CRM_WEBHOOK_SECRET")
+SHORTEST_SECRET = 16
+
+
+def build(settings: ConnectorSettings) -> WebhookCrm:
+    """Raises SettingsError where a setting is missing or unusable."""
+    stand_in = f"{settings.sandbox_url}/records" if settings.sandbox_url else ""
+    return WebhookCrm(
+        url=stand_in or checked_url("CRM_WEBHOOK_URL", settings.require("CRM_WEBHOOK_URL")),
+        secret=_secret(settings),
+        clock=settings.clock,
+        trust_proxy_settings=settings.sandbox_url is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """A made-up secret."""
+    word = hmac.new(secret.encode(), b"webhook crm sandbox", hashlib.sha256).hexdigest()[:32]
+    return {"CRM_WEBHOOK_URL": "http://localhost", "CRM_WEBHOOK_SECRET": word}
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return WebhookSandbox(_secret(settings), settings.feed)
+
+
+def _secret(settings: ConnectorSettings) -> str:
+    secret = settings.require("CRM_WEBHOOK_SECRET")
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsError(f"CRM_WEBHOOK_SECRET should have {SHORTEST_SECRET} characters or more.")
+    return secret

@@ -1,0 +1,77 @@
+"""A CRM behind signed webhooks: each call is one POST of a JSON object, answered by a JSON object."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from bot.domain.crm import CrmRecord, FieldValue
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.handoff import Lead
+from bot.ports import Clock
+from connectors.vendor_api import VendorApi, marker
+
+
+class WebhookCrm:
+    """`README.md` says what the receiver gets and must answer."""
+
+    name = "webhook"
+
+    def __init__(self, *, url: str, secret: str, clock: Clock, trust_proxy_settings: bool = True) -> None:
+        self._api = VendorApi("the CRM's webhook", url, trust_proxy_settings=trust_proxy_settings)
+        self._secret = secret
+        self._clock = clock
+
+    async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
+        asked = {"do": "find", "lead": lead.key, "email": lead.email, "fields": sorted(fields)}
+        match await self._call(asked, key=f"find:{lead.key}"):
+            case {"record": None}:
+                return None
+            case {"record": {"id": str(record_id), "fields": dict() as found}}:
+                return CrmRecord(record_id, found)
+        raise TemporarySendError('the CRM\'s webhook answered "find" without a record')
+
+    async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
+        if not lead.email and not lead.phone:
+            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+        if found is not None and not fields:
+            return found.id
+        record = found.id if found is not None else None
+        match await self._call({"do": "upsert", "lead": lead.key, "id": record, "fields": fields}, key=key):
+            case {"id": str(record_id)}:
+                return record_id
+        raise TemporarySendError('the CRM\'s webhook answered "upsert" without an id')
+
+    async def note(self, crm_id: str, text: str, *, key: str) -> None:
+        await self._call({"do": "note", "id": crm_id, "text": text, "reference": marker(key)}, key=key)
+
+    async def close(self) -> None:
+        await self._api.close()
+
+    async def _call(self, told: Mapping[str, Any], *, key: str) -> Any:
+        """One POST; raises TemporarySendError or PermanentSendError, which repeat nothing of what was answered."""
+        body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "Idempotency-Key": marker(key),
+            "Overture-Signature": signature(self._secret, body, int(self._clock.now().timestamp())),
+        }
+        answer = await self._api.call("POST", "", data=body, headers=headers)
+        if answer.ok:
+            if not isinstance(answer.body, dict):
+                raise TemporarySendError("the CRM's webhook answered something that is no JSON object")
+            return answer.body
+        reason = f"the CRM's webhook refused with status {answer.status}"
+        if answer.is_trouble or answer.status == 409:
+            raise TemporarySendError(reason, retry_after=answer.retry_after)
+        if answer.status in (401, 403):
+            reason += ": check CRM_WEBHOOK_SECRET on both sides"
+        raise PermanentSendError(reason)
+
+
+def signature(secret: str, body: bytes, at: int) -> str:
+    """`t=<seconds since 1970>,v1=<hex>`: the HMAC-SHA256 of `<t>.<body>`, as webhooks of journeys are signed, too."""
+    return f"t={at},v1={hmac.new(secret.encode(), f'{at}.'.encode() + body, hashlib.sha256).hexdigest()}"

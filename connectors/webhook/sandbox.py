@@ -1,0 +1,69 @@
+"""A stand-in for a CRM that takes our webhooks: it checks the signature, and keeps records and notes."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.domain.errors import WebhookRejected
+from bot.ports import FeedWriter, Reply, WebhookRequest
+from connectors.stand_in import Json, Records, json_reply, read_object
+from connectors.webhook.crm import signature
+
+OLDEST = 300
+
+
+class WebhookSandbox:
+    """One account, whose records are those on the feed."""
+
+    name = "webhook"
+
+    def __init__(self, secret: str, feed: FeedWriter) -> None:
+        self._secret = secret
+        self._records = Records(feed, "webhook")
+        self._one_at_a_time = asyncio.Lock()
+
+    async def answer(self, request: WebhookRequest) -> Reply:
+        if not self._is_ours(request):
+            return json_reply(401, {"error": "the signature is missing, wrong or old"})
+        async with self._one_at_a_time:
+            match read_object(request.body):
+                case {"do": "find", "lead": str(lead), "email": email, "fields": list() as fields}:
+                    return await self._find(lead, email, fields)
+                case {"do": "upsert", "lead": str(lead), "id": record, "fields": dict() as fields}:
+                    record = record or await self._records.find("lead_id", lead)
+                    record_id, created = await self._records.write(record, {**fields, "lead_id": lead})
+                    return json_reply(200, {"id": record_id, "created": created})
+                case {"do": "note", "id": str(record), "text": str(text), "reference": str(reference)}:
+                    return await self._note(record, text, reference)
+        return json_reply(400, {"error": "this is none of find, upsert and note"})
+
+    async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
+        raise WebhookRejected(400, "Nobody acts in this CRM: it sends us nothing.")
+
+    def _is_ours(self, request: WebhookRequest) -> bool:
+        given = request.headers.get("overture-signature", "")
+        at = given.partition(",")[0].removeprefix("t=")
+        if not at.isdecimal() or abs(request.received_at.timestamp() - int(at)) > OLDEST:
+            return False
+        return secrets.compare_digest(given.encode(), signature(self._secret, request.body, int(at)).encode())
+
+    async def _find(self, lead: str, email: Any, fields: list[Any]) -> Reply:
+        record = await self._records.find("lead_id", lead)
+        if record is None and email:
+            record = await self._records.find("email", email)
+        if record is None:
+            return json_reply(200, {"record": None})
+        known = (await self._records.all())[record]
+        return json_reply(200, {"record": {"id": record, "fields": {name: known.get(name) for name in fields}}})
+
+    async def _note(self, record: str, text: str, reference: str) -> Reply:
+        if record not in await self._records.all():
+            return json_reply(404, {"error": "there is no such record"})
+        notes: list[Json] = await self._records.notes()
+        if not any(reference in note["body"] for note in notes):
+            await self._records.add_note(record, f"{text}\n\n{reference}")
+        return json_reply(200, {})

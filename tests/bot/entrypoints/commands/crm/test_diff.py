@@ -1,0 +1,83 @@
+"""`overture crm diff`, as it is typed, against the stand-ins."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.domain.ids import ProfileId
+from bot.entrypoints.cli import run
+from bot.entrypoints.wiring import open_crms
+from bot.services.sync_crm import lead_of
+from bot.settings import load_settings
+from tests.contracts.samples import profile
+
+ANA = ProfileId("ana")
+
+
+@pytest.fixture(autouse=True)
+def a_person(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+    monkeypatch.setenv("OVERTURE_CONNECTORS", "webchat,twilio_messaging,slack,hubspot,webhook")
+
+    async def write() -> None:
+        store = Database(sqlite_url)
+        async with store.transaction() as uow:
+            attributes = {"name": "Ana Example", "email": "ana@example.com", "team_size": 50}
+            await uow.profiles.add(profile(ANA, attributes=attributes))
+        await store.close()
+
+    asyncio.run(write())
+
+
+def sales_writes(**fields: str) -> None:
+    async def write() -> None:
+        async with open_crms(load_settings()) as (store, crms), store.transaction() as uow:
+            lead = await lead_of(uow, await uow.profiles.get(ANA))
+        async with open_crms(load_settings()) as (_, crms):
+            await crms["hubspot"].upsert(lead, {"email": "ana@example.com", **fields}, found=None, key="sales")
+
+    asyncio.run(write())
+
+
+def diff(capsys: pytest.CaptureFixture[str], *options: str) -> list[str]:
+    assert run(["crm", "diff", ANA, *options]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_without_a_record_it_tells_what_would_be_made(capsys: pytest.CaptureFixture[str]) -> None:
+    told = diff(capsys, "--crm", "hubspot")
+    assert told[0] == "hubspot: no record yet; it would be made"
+    assert "  + overture_team_size  50" in told
+
+
+def test_it_tells_what_would_be_set_written_over_and_left(capsys: pytest.CaptureFixture[str]) -> None:
+    sales_writes(firstname="Anna", overture_grade="A1")
+    told = diff(capsys, "--crm", "hubspot")
+    assert told[0] == "hubspot: record 101"
+    assert "  ! firstname           stays Anna; ours is Ana (overwrite: true would write it)" in told
+    assert "  + lastname            Example" in told
+    assert "  ~ overture_grade      A1 -> C3" in told
+    assert told[-1] == "  2 fields the same"
+    assert diff(capsys, "--crm", "hubspot") == told, "it changed something"
+
+
+def test_every_crm_is_looked_at_unless_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    heads = [line for line in diff(capsys) if not line.startswith(" ")]
+    assert [head.split(":")[0] for head in heads] == ["hubspot", "webhook"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["bob"], 'there is no person "bob" in the database.'),
+        ([ANA, "--crm", "hubspt"], 'there is no CRM "hubspt". Did you mean "hubspot"?'),
+    ],
+)
+def test_what_cannot_be_looked_at_is_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["crm", "diff", *arguments]) == 2
+    assert told in capsys.readouterr().err
