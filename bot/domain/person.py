@@ -9,13 +9,17 @@ from typing import Any
 
 from bot.domain.ids import ProfileId
 
+USER_ID = "user_id"
+"""The kind of identity that is another system's own id of a person, such as a website's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A name that a channel knows somebody by.
 
-    `kind` is `phone` (E.164), `email`, or the name of a channel whose addresses are its own (`webchat`). What somebody
-    types is a claim, so `verified` stays false until they have written to us from there.
+    `kind` is `phone` (E.164), `email`, `user_id`, or the name of a channel whose addresses are its own (`webchat`).
+    What somebody types is a claim, so `verified` stays false until they have written to us from there, or their website
+    has vouched for it.
     """
 
     kind: str

@@ -20,6 +20,7 @@ from bot.domain.message import (
     ExecuteAction,
     Inbound,
     OpenForm,
+    PageReport,
     Reminder,
     TriggerIntent,
 )
@@ -65,6 +66,9 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True
+        case PageReport():
+            conversation = await meet(uow, runtime, channel, item, now)
+            return await uow.inbox.add(conversation.id, item, now)
         case OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
@@ -86,7 +90,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
 
 
 async def meet(
-    uow: UnitOfWork, runtime: Runtime, channel: Channel, message: CustomerMessage, now: datetime
+    uow: UnitOfWork, runtime: Runtime, channel: Channel, message: CustomerMessage | PageReport, now: datetime
 ) -> Conversation:
     """The conversation with this address; a first message starts it, and proves that the address is the person's."""
     identity = Identity(channel.abilities.identity, message.address, verified=True)
@@ -97,7 +101,8 @@ async def meet(
         return conversation
     profile = await uow.profiles.owner_of(identity.kind, identity.value)
     if profile is None:
-        profile = Profile(ProfileId(new_id(now)), now, time_zone=message.time_zone, locale=message.locale)
+        time_zone = message.time_zone if isinstance(message, CustomerMessage) else None
+        profile = Profile(ProfileId(new_id(now)), now, time_zone=time_zone, locale=message.locale)
         await uow.profiles.add(profile)
         await meet_segments(uow, runtime, profile.id, now)
     await uow.profiles.claim(profile.id, identity, now)
