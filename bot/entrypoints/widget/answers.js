@@ -1,13 +1,13 @@
 /**
  * What a visitor can answer a message with besides typing: its buttons (as quick replies, a list, a rating or a consent
- * checkbox) and an input. `custom: {webchat: ...}` of a response says which; nlu_data/README.md tells authors.
+ * checkbox) and an input. `custom: {widget: ...}` of a response says which; nlu_data/README.md tells authors.
  */
 
 import { element } from "./dom.js";
 
 const INPUTS = {
   email: { type: "email", autocomplete: "email", inputmode: "email" },
-  tel: { type: "tel", autocomplete: "tel", inputmode: "tel", pattern: "[+\\d\\s()./\\-]{5,20}" },
+  tel: { type: "tel", autocomplete: "tel", inputmode: "tel", pattern: "[+0-9 \\(\\)\\.\\/\\-]{5,20}" },
   date: { type: "date" },
   number: { type: "number", inputmode: "numeric", step: "any" },
 };
@@ -15,7 +15,7 @@ const INPUTS = {
 /** A group with all of them, or null. It is disabled once the visitor has answered (see `freezeAnswers`). */
 export function answersNode(item, { phrases, choose }) {
   const buttons = item.buttons ?? [];
-  const { show, label, input, min, max } = item.extras?.custom?.webchat ?? {};
+  const { show, label, input, min, max } = item.extras?.custom?.widget ?? {};
   const parts = [];
   if (show === "consent" && buttons.length === 2) parts.push(consentBox(buttons, label, phrases, choose));
   else if (buttons.length) parts.push(choices(buttons, show, choose));

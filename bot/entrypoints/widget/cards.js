@@ -9,7 +9,7 @@ export function cardsNode({ elements, custom }, { base, phrases, choose }) {
   if (!Array.isArray(elements) || !elements.length) return null;
   const cards = elements.slice(0, MOST).map((one) => card(one ?? {}, base, choose));
   const list = element("ul", { "aria-label": phrases.cards, tabindex: "0" }, ...cards);
-  const below = custom?.webchat?.show === "list" || cards.length === 1;
+  const below = custom?.widget?.show === "list" || cards.length === 1;
   if (below) list.removeAttribute("tabindex"); // nothing scrolls in it
   return element("div", { class: below ? "cards list" : "cards" }, list, below ? null : pages(list, phrases));
 }

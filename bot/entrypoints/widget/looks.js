@@ -4,11 +4,12 @@ export const STYLES = `
 button, textarea, input { font: inherit; color: inherit; }
 button:disabled { cursor: default; }
 .panel {
-  display: flex; flex-direction: column; overflow: hidden; margin-block-end: 12px;
+  position: absolute; inset-block-end: 70px; inset-inline-end: 0; display: flex; flex-direction: column; overflow: hidden;
   inline-size: min(380px, calc(100vw - 32px)); block-size: min(620px, calc(100dvh - 110px));
   border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface);
   box-shadow: 0 2px 6px rgb(0 0 0 / .08), 0 18px 50px rgb(0 0 0 / .22); animation: rise .18s ease-out;
 }
+:host([position="left"]) .panel { left: 0; right: auto; }
 @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
 .head { display: flex; align-items: center; gap: 10px; padding: 14px 12px 14px 18px; background: var(--accent); color: var(--on-accent); }
 .head h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 650; letter-spacing: -.005em; }
@@ -29,7 +30,6 @@ button:disabled { cursor: default; }
 }
 .visitor { align-items: flex-end; }
 .visitor .bubble { border-radius: 14px; border-end-end-radius: 4px; background: var(--accent); color: var(--on-accent); }
-.visitor.pending .bubble { opacity: .82; }
 .person .bubble { border: 1px solid var(--line); background: var(--surface); }
 .bubble a, .source a { color: var(--accent-text); text-underline-offset: 2px; }
 .visitor .bubble a { color: inherit; }
@@ -105,7 +105,7 @@ form.composer .icon { background: var(--accent); color: var(--on-accent); }
 
 @media (max-width: 420px), (max-width: 640px) and (pointer: coarse), (max-height: 420px) { /* as SMALL in widget.js */
   .panel {
-    position: fixed; inset: 0; inline-size: 100%; block-size: var(--seen, 100dvh); margin: 0; border: 0; border-radius: 0;
+    position: fixed; inset: 0 auto auto 0; inline-size: 100%; block-size: var(--seen, 100dvh); margin: 0; border: 0; border-radius: 0;
     padding: env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);
     background: linear-gradient(var(--accent) 50%, var(--surface) 50%); box-shadow: none;
   }
