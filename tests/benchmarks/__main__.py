@@ -18,6 +18,7 @@ from tests.benchmarks import (
     over_http,
     segments,
     simulation,
+    streams,
     training,
     understanding,
 )
@@ -28,13 +29,15 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
-    parser.add_argument("--only", choices=("segments", "journeys", "simulation"), help="this table alone")
+    parser.add_argument("--streams", type=int, default=5_000, help="event streams that are open at once (5,000)")
+    parser.add_argument("--only", choices=("segments", "journeys", "simulation", "streams"), help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
     alone = {
         "segments": lambda: segments.table(options.people),
         "journeys": lambda: journeys.steps_table(options.steps),
         "simulation": lambda: simulation.table(100_000),
+        "streams": lambda: streams.table(options.streams),
     }
     if options.only:
         for line in alone[options.only]():
@@ -51,6 +54,7 @@ def main() -> None:
         segments.table(options.people),
         journeys.steps_table(options.steps),
         simulation.table(100_000),
+        streams.table(options.streams),
     ):
         for line in lines:
             print(line, flush=True)

@@ -11,7 +11,7 @@ button:disabled { cursor: default; }
 }
 :host([position="left"]) .panel { left: 0; right: auto; }
 @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
-.head { display: flex; align-items: center; gap: 10px; padding: 14px 12px 14px 18px; background: var(--accent); color: var(--on-accent); }
+.head { display: flex; align-items: center; gap: 10px; padding-block: 14px; padding-inline: 18px 12px; background: var(--accent); color: var(--on-accent); }
 .head h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 650; letter-spacing: -.005em; }
 .icon { display: grid; place-items: center; inline-size: 36px; block-size: 36px; border: 0; border-radius: 10px; background: none; }
 .head .icon:hover { background: rgb(255 255 255 / .16); }
@@ -99,7 +99,7 @@ textarea { flex: 1; max-block-size: 120px; min-block-size: 36px; padding: 7px 8p
 textarea:focus-visible { outline: none; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
 form.composer .icon { background: var(--accent); color: var(--on-accent); }
-.fine { display: flex; align-items: center; justify-content: space-between; gap: 8px; padding: 4px 12px 6px 18px; color: var(--muted); font-size: 12.5px; }
+.fine { display: flex; align-items: center; justify-content: space-between; gap: 8px; padding-block: 4px 6px; padding-inline: 18px 12px; color: var(--muted); font-size: 12.5px; }
 .fine button { min-block-size: 32px; padding: 2px 6px; border: 0; border-radius: 8px; background: none; color: var(--accent-text); font-weight: 550; }
 .fine button:hover { text-decoration: underline; }
 
