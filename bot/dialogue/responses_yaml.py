@@ -9,6 +9,7 @@ from typing import Any
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.protected import is_protected
 from bot.dialogue.source import Source, plain
+from bot.dialogue.widget_yaml import check_widget
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.errors import Place
 from bot.domain.languages import base_language
@@ -64,6 +65,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         source.warnings.add(
             place, f"{what} has only what some channels can show; others say nothing.", "Give it a text, too."
         )
+    check_widget(source, variation, what)
     liquid = metadata.get("liquid") is True
     return Variation(
         text=source.optional_text(variation, "text") or "",

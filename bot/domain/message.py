@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from bot.domain.consent import Purpose
 from bot.domain.ids import HandoffId, MessageId
+from bot.domain.person import Identity
 from bot.domain.understanding import Entity
 
 # ---------------------------------------------------------------- what comes in
@@ -49,6 +50,25 @@ class CustomerMessage:
     attachments: tuple[Attachment, ...] = ()
     nameless: bool = False
     kind: Literal["customer_message"] = "customer_message"
+
+
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """What the page that a customer is on tells of them, besides what they say.
+
+    `event` happened there, or `journey` is to begin, with `data`. The channel has checked that a page may say so.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    identities: tuple[Identity, ...] = ()
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    locale: str | None = None
+    event: str = ""
+    journey: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["page_report"] = "page_report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +208,8 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
+FromTheDesk = DeskReply | DeskAction
+Inbound = CustomerMessage | PageReport | FromTheDesk | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
 

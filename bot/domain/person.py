@@ -18,7 +18,8 @@ class Identity:
     """A name that a channel or another system knows somebody by.
 
     `kind` is `phone` (E.164), `email`, USER_ID, ANONYMOUS_ID, or the name of a channel whose addresses are its own
-    (`webchat`). What somebody types is a claim, so `verified` stays false until they have written to us from there.
+    (`webchat`). What somebody types is a claim, so `verified` stays false until they have written to us from there, or
+    their website has vouched for it.
     """
 
     kind: str

@@ -73,7 +73,8 @@ class Server:
         app.on_shutdown.append(self._end_streams)
         app.router.add_route("*", "/channels/{channel}/{tail:.*}", self._webhook)
         watching.add_routes(app)
-        app.router.add_get("/widget.js", _widget(WIDGET / "widget.js"))
+        app.router.add_get("/widget.js", _widget())
+        app.router.add_get("/widget/{file:.*}", _widget())
         app.router.add_static("/playground/", STATIC)
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
@@ -122,11 +123,17 @@ class Server:
             await running
 
 
-def _widget(path: Path) -> Handler:
-    """The widget's module; other websites embed it, and browsers load modules from elsewhere only with CORS."""
+def _widget() -> Handler:
+    """The widget's modules; other websites embed them, and browsers load modules from elsewhere only with CORS."""
+    files = {file.relative_to(WIDGET).as_posix(): file for file in WIDGET.rglob("*.js")}
 
-    async def serve(_request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(path, headers={"Access-Control-Allow-Origin": "*"})
+    async def serve(request: web.Request) -> web.StreamResponse:
+        file = files.get(request.match_info.get("file", "widget.js"))
+        if file is None:
+            raise web.HTTPNotFound
+        response = web.FileResponse(file, headers={"Access-Control-Allow-Origin": "*"})
+        response.enable_compression()
+        return response
 
     return serve
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.entries import ApiEntry
@@ -44,19 +45,48 @@ async def admit(
         if (before := await _before(uow, journey_id, entry_key)) is not None:
             return _told(before)
         profile_id = await know_person(uow, runtime, wanted, now)
-        if await is_paused(uow, journey_id):
-            return Admitted("not_entered", profile_id, why="the journey is paused")
-        for entry in entries:
-            enrolment = await let_in(uow, runtime, journey, entry, profile_id, data, now, key=entry_key)
-            if enrolment is not None:
-                break
-        else:
-            # The same request, sent twice at once, may have been faster.
-            enrolment = await _before(uow, journey_id, entry_key)
-    if enrolment is None:
-        return Admitted("not_entered", profile_id, why="they are in it, were in it, or its condition does not hold")
-    await runtime.wakeups.notify(TIMERS)
-    return _told(enrolment)
+        admitted = await _admit(uow, runtime, journey, entries, profile_id, data, entry_key, now)
+    if admitted.enrolment_id is not None:
+        await runtime.wakeups.notify(TIMERS)
+    return admitted
+
+
+async def admit_known(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    journey_id: str,
+    profile_id: ProfileId,
+    data: Mapping[str, Any],
+    *,
+    key: str,
+    now: datetime,
+) -> Admitted:
+    """Let in somebody whom the caller knows, in the caller's transaction; raises NoSuchJourney."""
+    journey, entries = await _opened(uow, runtime, journey_id)
+    if (before := await _before(uow, journey_id, key)) is not None:
+        return _told(before)
+    return await _admit(uow, runtime, journey, entries, profile_id, data, key, now)
+
+
+async def _admit(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    journey: Journey,
+    entries: Sequence[ApiEntry],
+    profile_id: ProfileId,
+    data: Mapping[str, Any],
+    entry_key: str | None,
+    now: datetime,
+) -> Admitted:
+    if await is_paused(uow, journey.id):
+        return Admitted("not_entered", profile_id, why="the journey is paused")
+    for entry in entries:
+        if enrolment := await let_in(uow, runtime, journey, entry, profile_id, data, now, key=entry_key):
+            return _told(enrolment)
+    # The same request, sent twice at once, may have been faster.
+    if before := await _before(uow, journey.id, entry_key):
+        return _told(before)
+    return Admitted("not_entered", profile_id, why="they are in it, were in it, or its condition does not hold")
 
 
 async def _opened(uow: UnitOfWork, runtime: Runtime, journey_id: str) -> tuple[Journey, list[ApiEntry]]:

@@ -24,6 +24,7 @@ from bot.domain.message import (
     DeskReply,
     ExecuteAction,
     OpenForm,
+    PageReport,
     Reminder,
     Text,
     TriggerIntent,
@@ -39,6 +40,7 @@ from bot.services.enrol import tell_journeys
 from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
+from bot.services.learn import learn
 from bot.services.move_question import close_where_it_was_asked, question_elsewhere
 from bot.services.other_languages import keep_language, language_of, title_pressed
 from bot.services.remind import remind
@@ -102,6 +104,8 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
     match entry.inbound:
         case CustomerMessage() as message:
             await _customer_turn(runtime, entry, message, situation)
+        case PageReport() as report:
+            await learn(runtime, entry, report)
         case OpenForm() as question:
             await ask(runtime, entry, question)
         case Reminder() as reminder:

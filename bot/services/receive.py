@@ -18,6 +18,7 @@ from bot.domain.message import (
     ExecuteAction,
     Inbound,
     OpenForm,
+    PageReport,
     Reminder,
     TriggerIntent,
 )
@@ -71,6 +72,9 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             if channel.abilities.own_lines and not item.opened:
                 await _show_own_line(uow, item, now)
             return True
+        case PageReport():
+            conversation = await meet(uow, runtime, channel, item, now)
+            return await uow.inbox.add(conversation.id, item, now)
         case OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)

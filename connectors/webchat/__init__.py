@@ -4,19 +4,33 @@ from __future__ import annotations
 
 from bot.ports import ConnectorSettings
 from connectors.webchat.channel import WebchatChannel, preview
+from connectors.webchat.identities import IdentityProofs
 from connectors.webchat.origins import allowed_origins
+from connectors.webchat.reports import Reports, names_of
 from connectors.webchat.tokens import VisitorTokens
 
 __all__ = ["CHANNELS", "SETTINGS", "build", "preview"]
 
 CHANNELS: tuple[str, ...] = ("webchat",)
-SETTINGS: tuple[str, ...] = ("WEBCHAT_ORIGINS",)
+SETTINGS: tuple[str, ...] = (
+    "WEBCHAT_ORIGINS",
+    "WEBCHAT_IDENTITY_SECRET",
+    "WEBCHAT_ATTRIBUTES",
+    "WEBCHAT_EVENTS",
+    "WEBCHAT_JOURNEYS",
+)
 
 
 def build(settings: ConnectorSettings) -> WebchatChannel:
-    """Raises SettingsError for an origin that is none, or without the installation's secret."""
+    """Raises SettingsError for an origin that is none, a secret that is short, or without the installation's own."""
     return WebchatChannel(
         tokens=VisitorTokens(settings.require("OVERTURE_SECRET")),
         origins=allowed_origins(settings.get("WEBCHAT_ORIGINS"), settings.service_url),
+        reports=Reports(
+            IdentityProofs(settings.get("WEBCHAT_IDENTITY_SECRET")),
+            attributes=names_of(settings.get("WEBCHAT_ATTRIBUTES")),
+            events=names_of(settings.get("WEBCHAT_EVENTS")),
+            journeys=names_of(settings.get("WEBCHAT_JOURNEYS")),
+        ),
         feed=settings.feed,
     )

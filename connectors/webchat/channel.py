@@ -11,18 +11,27 @@ from uuid import UUID, uuid4
 from zoneinfo import available_timezones
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
-from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
+from bot.domain.message import (
+    CustomerMessage,
+    DeliveryState,
+    DeliveryStatus,
+    OutboundMessage,
+    Receipt,
+    Text,
+    storable,
+)
 from bot.domain.preview import Preview
 from bot.ports import Abilities, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
+from connectors.webchat.bodies import LANGUAGE_TAG, message_id, read_json
 from connectors.webchat.origins import cors_headers, preflight_headers
+from connectors.webchat.reports import Reports
 from connectors.webchat.tokens import TokenRefused, VisitorTokens
 
 LONGEST_TEXT = 4000
 LONGEST_PAYLOAD = 1000
-LONGEST_BODY = 64 * 1024
-LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
 FEED_POSITION = re.compile(r"[0-9]{1,18}")
-METHODS = {"session": "POST", "messages": "POST", "events": "GET"}
+MOST_READ = 50
+METHODS = {"session": "POST", "messages": "POST", "report": "POST", "read": "POST", "events": "GET"}
 
 
 class WebchatChannel:
@@ -37,11 +46,13 @@ class WebchatChannel:
         own_lines=True,
         repeatable=True,
         separate_disclosure=True,
+        extras=True,
     )
 
-    def __init__(self, *, tokens: VisitorTokens, origins: frozenset[str], feed: FeedWriter) -> None:
+    def __init__(self, *, tokens: VisitorTokens, origins: frozenset[str], reports: Reports, feed: FeedWriter) -> None:
         self._tokens = tokens
         self._origins = origins
+        self._reports = reports
         self._feed = feed
         self._time_zones = frozenset(available_timezones())
 
@@ -65,20 +76,35 @@ class WebchatChannel:
             raise WebhookRejected(405, f"Use {method} here.", headers={"Allow": f"{method}, OPTIONS"})
         if request.tail == "session":
             return self._open(request, cors)
+        if request.tail == "events":
+            return Webhook(
+                follow=FollowFeed(f"webchat:{self._reader(request)}", _after(request)), reply=Reply(headers=cors)
+            )
         visitor = self._visitor(request)
-        if request.tail == "messages":
-            return self._take(request, visitor, cors)
-        return Webhook(follow=FollowFeed(f"webchat:{visitor}", _after(request)), reply=Reply(headers=cors))
+        match request.tail:
+            case "messages":
+                return self._take(request, visitor, cors)
+            case "report":
+                report = self._reports.read(read_json(request), visitor, request.received_at)
+                return Webhook(inbound=(report,), reply=_json_reply(202, {"accepted": True}, cors))
+            case _:
+                return Webhook(inbound=_read_messages(request, visitor), reply=Reply(204, headers=cors))
 
     def _open(self, request: WebhookRequest, cors: Mapping[str, str]) -> Webhook:
-        """A token for a new visitor, or a fresh one for the visitor whose token came along."""
-        body = _read_json(request) if request.body else {}
+        """A token for a new visitor, or a fresh one for the visitor whose token came along; and a ticket for events.
+
+        Somebody new has opened the chat, unless the body says that only their page is asking.
+        """
+        body = read_json(request) if request.body else {}
         known = self._returning_visitor(request)
-        visitor = known or uuid4()
-        reply = _json_reply(
-            200, {"token": self._tokens.issue(visitor, request.received_at), "visitor": str(visitor)}, cors
-        )
-        if known is not None:
+        visitor, site, now = known or uuid4(), request.headers.get("origin", ""), request.received_at
+        told = {
+            "token": self._tokens.issue(visitor, site, now),
+            "ticket": self._tokens.issue_ticket(visitor, site, now),
+            "visitor": str(visitor),
+        }
+        reply = _json_reply(200, told, cors)
+        if not body.get("opened", known is None):
             return Webhook(reply=reply)
         time_zone, locale = body.get("time_zone"), body.get("locale")
         opened = CustomerMessage(
@@ -93,10 +119,10 @@ class WebchatChannel:
         return Webhook(inbound=(opened,), reply=reply)
 
     def _take(self, request: WebhookRequest, visitor: UUID, cors: Mapping[str, str]) -> Webhook:
-        body = _read_json(request)
+        body = read_json(request)
         message = CustomerMessage(
             channel=self.name,
-            vendor_id=f"{visitor}:{_message_id(body)}",
+            vendor_id=f"{visitor}:{message_id(body)}",
             address=str(visitor),
             text=_text(body),
             payload=_payload(body),
@@ -109,7 +135,17 @@ class WebchatChannel:
         if token is None:
             _unauthorised("there is no token; POST to /channels/webchat/session for one")
         try:
-            return self._tokens.visitor(token, request.received_at)
+            return self._tokens.visitor(token, request.headers.get("origin"), request.received_at)
+        except TokenRefused as error:
+            _unauthorised(str(error))
+
+    def _reader(self, request: WebhookRequest) -> UUID:
+        """Whose events may be read: by a ticket in the address, for EventSource sends no headers, or by the token."""
+        ticket = parse_qs(urlsplit(request.url).query).get("ticket")
+        if ticket is None:
+            return self._visitor(request)
+        try:
+            return self._tokens.ticket_holder(ticket[0], request.headers.get("origin"), request.received_at)
         except TokenRefused as error:
             _unauthorised(str(error))
 
@@ -119,7 +155,7 @@ class WebchatChannel:
         if token is None:
             return None
         try:
-            return self._tokens.renewable_visitor(token, request.received_at)
+            return self._tokens.renewable_visitor(token, request.headers.get("origin"), request.received_at)
         except TokenRefused:
             return None
 
@@ -130,7 +166,7 @@ class WebchatChannel:
         if not isinstance(content, Text):
             raise PermanentSendError(f"the chat widget shows messages, not a {content.kind}")
         await self._feed.append(f"webchat:{message.address}", message.key, _item(message.key, content))
-        return Receipt(message.key)
+        return Receipt(_sent_id(message.address, message.key))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None
@@ -150,6 +186,7 @@ def _item(key: str, content: Text) -> Mapping[str, Any]:
         "buttons": [{"title": button.title, "payload": button.payload} for button in content.buttons],
         "image": content.image,
         "source": source if content.source_url or content.source_title else None,
+        "extras": dict(content.extras),
     }
 
 
@@ -167,29 +204,21 @@ def preview(content: Text) -> Preview:
     )
 
 
-def _read_json(request: WebhookRequest) -> Mapping[str, Any]:
-    if len(request.body) > LONGEST_BODY:
-        raise WebhookRejected(413, f"The body has {len(request.body)} bytes; at most {LONGEST_BODY} are taken.")
-    try:
-        body = json.loads(request.body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "The body is not JSON in UTF-8.") from error
-    if not isinstance(body, dict):
-        raise WebhookRejected(400, "The body is JSON, but not an object.")
-    return body
+def _sent_id(address: str, key: str) -> str:
+    """With the visitor in it, so that nobody can say of another's message that it was read."""
+    return f"{address}:{key}"
 
 
-def _message_id(body: Mapping[str, Any]) -> UUID:
-    given = body.get("id")
-    if given is None:
-        raise WebhookRejected(400, '"id" is missing: a UUID that the client makes, the same at each try.')
-    try:
-        found = UUID(given) if isinstance(given, str) else None
-    except ValueError:
-        found = None
-    if found is None or str(found) != given.lower():
-        raise WebhookRejected(400, '"id" is not a UUID, such as 0b0e7f3c-9f5d-4c8e-8a51-3d2f1f3f7a10.')
-    return found
+def _read_messages(request: WebhookRequest, visitor: UUID) -> tuple[DeliveryStatus, ...]:
+    """That the visitor has seen these messages."""
+    named = read_json(request).get("messages")
+    if not isinstance(named, list) or len(named) > MOST_READ or not all(isinstance(one, str) for one in named):
+        raise WebhookRejected(400, f'"messages" wants the ids of at most {MOST_READ} messages.')
+    sent = [_sent_id(str(visitor), storable(one)[:LONGEST_PAYLOAD]) for one in named]
+    return tuple(
+        DeliveryStatus(channel=WebchatChannel.name, vendor_id=f"read:{one}", sent_id=one, state=DeliveryState.READ)
+        for one in sent
+    )
 
 
 def _text(body: Mapping[str, Any]) -> str:

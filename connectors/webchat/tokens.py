@@ -12,9 +12,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 AUDIENCE = "overture:webchat"
+TICKET_AUDIENCE = "overture:webchat:events"
 VALID_FOR = timedelta(hours=24)
 RENEWABLE_FOR = timedelta(days=30)
 """A visitor who comes back within this time of their token's issue finds their conversation again."""
+
+TICKET_VALID_FOR = timedelta(minutes=1)
+"""A ticket stands in an address, which servers log; by the time somebody reads the log it opens nothing."""
 
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -30,37 +34,55 @@ class VisitorTokens:
         key = hmac.new(secret.encode(), b"webchat visitor token", hashlib.sha256).digest()
         self._key = OctKey.import_key(key)
 
-    def issue(self, visitor: UUID, now: datetime) -> str:
-        claims = {
-            "aud": AUDIENCE,
-            "sub": str(visitor),
-            "iat": int(now.timestamp()),
-            "exp": int((now + VALID_FOR).timestamp()),
-        }
-        return jwt.encode({"alg": "HS256"}, claims, self._key)
+    def issue(self, visitor: UUID, site: str, now: datetime) -> str:
+        """A token that is good on this website alone (its origin; empty where no page asked)."""
+        return self._sign(AUDIENCE, visitor, site, now, VALID_FOR)
 
-    def visitor(self, token: str, now: datetime) -> UUID:
-        """Whose token this is; raises TokenRefused."""
-        visitor, _, expires = self._read(token, now)
+    def issue_ticket(self, visitor: UUID, site: str, now: datetime) -> str:
+        """What opens the stream of events, and nothing else."""
+        return self._sign(TICKET_AUDIENCE, visitor, site, now, TICKET_VALID_FOR)
+
+    def visitor(self, token: str, site: str | None, now: datetime) -> UUID:
+        """Whose token this is; raises TokenRefused. `site` is the website that asks, where the request names it."""
+        visitor, _, expires = self._read(AUDIENCE, token, site, now)
         if now.timestamp() >= expires:
             raise TokenRefused("the token has expired; POST it to /channels/webchat/session for a new one")
         return visitor
 
-    def renewable_visitor(self, token: str, now: datetime) -> UUID:
+    def ticket_holder(self, ticket: str, site: str | None, now: datetime) -> UUID:
+        """Who may read their events with this ticket; raises TokenRefused."""
+        visitor, _, expires = self._read(TICKET_AUDIENCE, ticket, site, now)
+        if now.timestamp() >= expires:
+            raise TokenRefused("the ticket has expired; POST the token to /channels/webchat/session for a new one")
+        return visitor
+
+    def renewable_visitor(self, token: str, site: str | None, now: datetime) -> UUID:
         """Whose token this is or was, where it may be exchanged for a new one; raises TokenRefused."""
-        visitor, issued, _ = self._read(token, now)
+        visitor, issued, _ = self._read(AUDIENCE, token, site, now)
         if now.timestamp() >= issued + RENEWABLE_FOR.total_seconds():
             raise TokenRefused("the token is too old to be renewed")
         return visitor
 
-    def _read(self, token: str, now: datetime) -> tuple[UUID, int, int]:
+    def _sign(self, audience: str, visitor: UUID, site: str, now: datetime, valid_for: timedelta) -> str:
+        claims = {
+            "aud": audience,
+            "sub": str(visitor),
+            "site": site,
+            "iat": int(now.timestamp()),
+            "exp": int((now + valid_for).timestamp()),
+        }
+        return jwt.encode({"alg": "HS256"}, claims, self._key)
+
+    def _read(self, audience: str, token: str, site: str | None, now: datetime) -> tuple[UUID, int, int]:
         """Visitor, issued at, expires at; the signature is good. Raises TokenRefused."""
         try:
             claims = jwt.decode(token, self._key, algorithms=["HS256"]).claims
         except (JoseError, ValueError, TypeError) as error:
             raise TokenRefused("the token is not one of ours, or was changed") from error
-        if claims.get("aud") != AUDIENCE:
+        if claims.get("aud") != audience:
             raise TokenRefused("the token is for something else")
+        if site is not None and claims.get("site") != site:
+            raise TokenRefused("the token is of another website")
         issued, expires, subject = claims.get("iat"), claims.get("exp"), claims.get("sub")
         if not isinstance(issued, int) or not isinstance(expires, int) or not isinstance(subject, str):
             raise TokenRefused("the token lacks sub, iat or exp")

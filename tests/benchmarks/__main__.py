@@ -23,6 +23,7 @@ from tests.benchmarks import (
     over_http,
     segments,
     simulation,
+    streams,
     training,
     understanding,
 )
@@ -35,6 +36,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "latency": lambda options: latency.table(),
     "simulation": lambda options: simulation.table(100_000),
     "events": lambda options: events.table(20_000),
+    "streams": lambda options: streams.table(options.streams),
 }
 
 
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
+    parser.add_argument("--streams", type=int, default=5_000, help="event streams that are open at once (5,000)")
     parser.add_argument("--only", choices=ALONE, help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import NONE_FOUND, find_chromium, launch
+from tests.browser.scripted import Service
 
 expect.set_options(timeout=10_000)  # machines that run tests are often busy
 
@@ -40,3 +41,19 @@ def page(browser: Browser, complaints: list[str]) -> Iterator[Page]:
         new.on("pageerror", lambda error: complaints.append(str(error)))
         yield new
     assert [line for line in complaints if not ONLY_AWAY.search(line)] == []
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    started = Service(tmp_path_factory.mktemp("service") / "state.json")
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def service(process: Service) -> Service:
+    """The scripted service, running, with nothing in its memory."""
+    if process.process.poll() is not None:
+        process.start()
+    process.tell("forget")
+    return process

@@ -53,10 +53,12 @@ class FakeService:
         self.log: list[Item] = saved.get("log", [])
         self.moved: float = saved.get("moved", 0)
         self.demos: list[str] = saved.get("demos", [])
+        self.greeted: list[str] = saved.get("greeted", [])
         self.refusals: list[int] = []
 
     def forget(self) -> None:
         self.items, self.answers, self.log, self.moved, self.demos, self.refusals = [], {}, [], 0, [], []
+        self.greeted = []
         self._save()
 
     def now(self) -> datetime:
@@ -71,7 +73,7 @@ class FakeService:
         return position
 
     def _save(self) -> None:
-        kept = ("items", "answers", "log", "moved", "demos")
+        kept = ("items", "answers", "log", "moved", "demos", "greeted")
         if self.state:
             self.state.write_text(json.dumps({name: getattr(self, name) for name in kept}))
 
@@ -125,7 +127,7 @@ class FakeService:
         )
 
     async def opened(self, visitor: str) -> None:
-        self.answers[visitor] = []
+        self.greeted.append(visitor)
         await self.say(visitor, "I am Harbourline’s automated assistant.", **{"from": "system"})
         buttons = [
             {"title": "Book a demo", "payload": "/request_demo"},
@@ -307,12 +309,14 @@ def visitor_of(request: web.Request) -> str:
 async def session(request: web.Request) -> web.Response:
     service, body = request.app[SERVICE], await request.json()
     service.log.append({"session": body})
+    visitor = uuid4().hex
     with contextlib.suppress(web.HTTPUnauthorized):
         visitor = visitor_of(request)
-        return web.json_response({"token": f"token-{visitor}", "visitor": visitor})
-    visitor = uuid4().hex
-    await service.opened(visitor)
-    return web.json_response({"token": f"token-{visitor}", "visitor": visitor})
+    known = visitor in service.answers
+    service.answers.setdefault(visitor, [])
+    if body.get("opened", not known) and visitor not in service.greeted:
+        await service.opened(visitor)
+    return web.json_response({"token": f"token-{visitor}", "visitor": visitor, "ticket": f"ticket-{visitor}"})
 
 
 async def message(request: web.Request) -> web.Response:
@@ -339,7 +343,19 @@ async def stream(request: web.Request, visitor: str | None) -> web.StreamRespons
 
 
 async def chat_events(request: web.Request) -> web.StreamResponse:
-    return await stream(request, visitor_of(request))
+    visitor = request.query.get("ticket", "").removeprefix("ticket-")
+    if visitor not in request.app[SERVICE].answers:
+        raise web.HTTPUnauthorized(text="This ticket is unknown.")
+    return await stream(request, visitor)
+
+
+async def report(request: web.Request) -> web.Response:
+    """What the page tells of the visitor, or which messages they have read."""
+    service, visitor, body = request.app[SERVICE], visitor_of(request), await request.json()
+    service.log.append({"visitor": visitor, request.path.rpartition("/")[2]: body})
+    if service.refusals:
+        return web.Response(status=service.refusals.pop(0), text=json.dumps({"error": "Not on the list."}))
+    return web.json_response({"accepted": True}, status=202)
 
 
 async def playground_events(request: web.Request) -> web.StreamResponse:
@@ -395,8 +411,11 @@ def application(state: Path | None) -> web.Application:
             web.get("/", page(playground / "index.html", PAGES)),
             web.get("/site", page(playground / "site.html", STRICT)),
             web.get("/widget.js", page(ENTRYPOINTS / "widget" / "widget.js", STRICT)),
+            web.static("/widget", ENTRYPOINTS / "widget"),
             web.post("/channels/webchat/session", session),
             web.post("/channels/webchat/messages", message),
+            web.post("/channels/webchat/report", report),
+            web.post("/channels/webchat/read", report),
             web.get("/channels/webchat/events", chat_events),
             web.get("/playground/events", playground_events),
             web.post("/playground/act/{vendor}", act),

@@ -122,7 +122,7 @@ async def _click_of_a_rep(stage: Stage) -> WebhookRequest:
 
 
 async def _line_of_a_visitor(stage: Stage) -> WebhookRequest:
-    token = VisitorTokens(SECRET).issue(UUID(VISITOR), NOW)
+    token = VisitorTokens(SECRET).issue(UUID(VISITOR), "", NOW)
     body = json.dumps({"id": "0b0e7f3c-9f5d-4c8e-8a51-3d2f1f3f7a10", "text": WORDS}).encode()
     return request_to("webchat/messages", {"authorization": f"Bearer {token}"}, body=body)
 
@@ -162,7 +162,7 @@ def _malformed_interaction() -> WebhookRequest:
 
 
 def _malformed_line() -> WebhookRequest:
-    token = VisitorTokens(SECRET).issue(UUID(VISITOR), NOW)
+    token = VisitorTokens(SECRET).issue(UUID(VISITOR), "", NOW)
     return request_to("webchat/messages", {"authorization": f"Bearer {token}"}, body=b'{"text": 1')
 
 
@@ -171,7 +171,7 @@ def _with_other_body(request: WebhookRequest) -> WebhookRequest:
 
 
 def _with_other_token(request: WebhookRequest) -> WebhookRequest:
-    stranger = VisitorTokens("another installation's secret").issue(UUID(VISITOR), NOW)
+    stranger = VisitorTokens("another installation's secret").issue(UUID(VISITOR), "", NOW)
     return replace(request, headers={**request.headers, "authorization": f"Bearer {stranger}"})
 
 

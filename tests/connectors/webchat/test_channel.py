@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 import connectors.webchat
 from bot.domain.errors import SettingsError, WebhookRejected
-from bot.domain.message import Author, Button, CustomerMessage, OutboundMessage, Text
+from bot.domain.message import (
+    Author,
+    Button,
+    CustomerMessage,
+    DeliveryState,
+    DeliveryStatus,
+    OutboundMessage,
+    Text,
+)
 from bot.ports import FollowFeed, Webhook, WebhookRequest
 from connectors.webchat.channel import WebchatChannel
 from connectors.webchat.tokens import VisitorTokens
@@ -20,11 +28,16 @@ from tests.connectors.vendor_server import NOW, SECRET, SERVICE_URL, MemoryFeed,
 
 VISITOR = UUID("5f2c1a44-6d0e-4f0a-9c59-0b7c3d2e1f00")
 MESSAGE = "0b0e7f3c-9f5d-4c8e-8a51-3d2f1f3f7a10"
-TOKEN = VisitorTokens(SECRET).issue(VISITOR, NOW)
+SHOP = "https://shop.example.com:8443"
+TOKEN = VisitorTokens(SECRET).issue(VISITOR, "", NOW)
 
 
 def widget(**values: str) -> WebchatChannel:
     return connectors.webchat.build(settings_for(connectors.webchat, values=values))
+
+
+def token_of(site: str) -> str:
+    return VisitorTokens(SECRET).issue(VISITOR, site, NOW)
 
 
 def bearer(token: str = TOKEN, **headers: str) -> dict[str, str]:
@@ -62,7 +75,7 @@ def test_a_new_visitor_gets_a_token_and_has_opened_the_chat() -> None:
     assert isinstance(opened, CustomerMessage)
     assert (opened.opened, opened.vendor_id, opened.address) == (True, f"open:{visitor}", visitor)
     assert (opened.time_zone, opened.locale) == ("Europe/London", "en-GB")
-    assert VisitorTokens(SECRET).visitor(answer(webhook)["token"], NOW) == UUID(visitor)
+    assert VisitorTokens(SECRET).visitor(answer(webhook)["token"], None, NOW) == UUID(visitor)
 
 
 def test_a_session_needs_no_body() -> None:
@@ -81,10 +94,10 @@ def test_a_returning_visitor_stays_the_same_and_opens_nothing(age: timedelta) ->
     webhook = widget().parse(request_to("webchat/session", bearer(), at=NOW + age))
     assert answer(webhook)["visitor"] == str(VISITOR)
     assert webhook.inbound == ()
-    assert VisitorTokens(SECRET).visitor(answer(webhook)["token"], NOW + age) == VISITOR
+    assert VisitorTokens(SECRET).visitor(answer(webhook)["token"], None, NOW + age) == VISITOR
 
 
-@pytest.mark.parametrize("token", ["rubbish", VisitorTokens("another secret").issue(VISITOR, NOW)])
+@pytest.mark.parametrize("token", ["rubbish", VisitorTokens("another secret").issue(VISITOR, "", NOW)])
 def test_a_token_that_is_none_of_ours_begins_as_a_new_visitor(token: str) -> None:
     webhook = widget().parse(request_to("webchat/session", bearer(token)))
     assert answer(webhook)["visitor"] != str(VISITOR)
@@ -185,7 +198,7 @@ def test_a_token_lasts_a_day() -> None:
 
 
 def test_a_token_from_the_future_is_none() -> None:
-    token = VisitorTokens(SECRET).issue(VISITOR, NOW + timedelta(hours=1))
+    token = VisitorTokens(SECRET).issue(VISITOR, "", NOW + timedelta(hours=1))
     assert refusal(widget(), post({"id": MESSAGE, "text": "Hello"}, token=token)).status == 401
 
 
@@ -208,14 +221,15 @@ def test_the_events_need_a_token_too() -> None:
 
 def test_a_page_on_a_website_of_the_list_may_use_the_chat() -> None:
     channel = widget(WEBCHAT_ORIGINS="https://www.example.com, https://shop.example.com:8443")
-    webhook = channel.parse(post({"id": MESSAGE, "text": "Hello"}, origin="https://shop.example.com:8443"))
-    assert webhook.reply.headers["Access-Control-Allow-Origin"] == "https://shop.example.com:8443"
+    webhook = channel.parse(post({"id": MESSAGE, "text": "Hello"}, token=token_of(SHOP), origin=SHOP))
+    assert webhook.reply.headers["Access-Control-Allow-Origin"] == SHOP
     assert webhook.reply.headers["Vary"] == "Origin"
 
 
 @pytest.mark.parametrize("origin", [SERVICE_URL, "http://localhost:8080"])
 def test_a_page_of_our_own_always_may(origin: str) -> None:
-    widget().parse(post({"id": MESSAGE, "text": "Hello"}, origin=origin, host="localhost:8080"))
+    token = token_of(origin)
+    widget().parse(post({"id": MESSAGE, "text": "Hello"}, token=token, origin=origin, host="localhost:8080"))
 
 
 @pytest.mark.parametrize(
@@ -284,7 +298,8 @@ def test_a_position_that_is_none_is_refused(query: str) -> None:
 
 def test_the_stream_may_be_read_by_a_page_elsewhere() -> None:
     channel = widget(WEBCHAT_ORIGINS="https://www.example.com")
-    webhook = channel.parse(events(origin="https://www.example.com"))
+    site = "https://www.example.com"
+    webhook = channel.parse(request_to("webchat/events", bearer(token_of(site), origin=site), method="GET"))
     assert webhook.reply.headers["Access-Control-Allow-Origin"] == "https://www.example.com"
 
 
@@ -313,6 +328,7 @@ async def test_an_answer_appears_in_the_visitors_feed() -> None:
             "buttons": [{"title": "Book a demo", "payload": "/request_demo"}],
             "image": None,
             "source": {"title": "Pricing", "url": "/pricing"},
+            "extras": {},
         },
         {
             "type": "message",
@@ -323,5 +339,60 @@ async def test_an_answer_appears_in_the_visitors_feed() -> None:
             "buttons": [],
             "image": None,
             "source": None,
+            "extras": {},
         },
     ]
+
+
+# ---------------------------------------------------------------- tickets and websites
+
+
+def test_a_ticket_opens_the_events_for_a_minute_and_nothing_else() -> None:
+    channel = widget()
+    ticket = answer(channel.parse(request_to("webchat/session", bearer())))["ticket"]
+    asked = request_to(f"webchat/events?ticket={ticket}&after=3", method="GET")
+    assert channel.parse(asked).follow == FollowFeed(f"webchat:{VISITOR}", 3)
+    late = request_to(f"webchat/events?ticket={ticket}", method="GET", at=NOW + timedelta(seconds=61))
+    assert refusal(channel, late).status == 401
+    assert refusal(channel, post({"id": MESSAGE, "text": "Hello"}, token=ticket)).status == 401
+    assert refusal(channel, request_to(f"webchat/events?ticket={TOKEN}", method="GET")).status == 401
+
+
+def test_a_token_is_good_on_its_own_website_alone() -> None:
+    channel = widget(WEBCHAT_ORIGINS=f"https://www.example.com,{SHOP}")
+    request = post({"id": MESSAGE, "text": "Hello"}, token=token_of(SHOP), origin="https://www.example.com")
+    assert "another website" in refusal(channel, request).reason
+    again = channel.parse(request_to("webchat/session", bearer(token_of(SHOP), origin="https://www.example.com")))
+    assert answer(again)["visitor"] != str(VISITOR)
+
+
+@pytest.mark.parametrize(("body", "greeted"), [(b"{}", True), (b'{"opened": false}', False)])
+def test_a_visitor_is_greeted_once_they_open_the_chat(body: bytes, greeted: bool) -> None:
+    channel = widget()
+    webhook = channel.parse(request_to("webchat/session", body=body))
+    assert len(webhook.inbound) == greeted
+    token = answer(webhook)["token"]
+    later = channel.parse(request_to("webchat/session", bearer(token), body=b'{"opened": true}'))
+    assert [one.vendor_id for one in later.inbound] == [f"open:{answer(webhook)['visitor']}"]
+
+
+# ---------------------------------------------------------------- what was read
+
+
+def read(body: Any) -> WebhookRequest:
+    return request_to("webchat/read", bearer(), body=json.dumps(body).encode())
+
+
+async def test_only_ones_own_messages_can_be_read() -> None:
+    channel = widget()
+    receipt = await channel.send(OutboundMessage("m1:0", "webchat", str(VISITOR), Text("Hello")))
+    [status] = channel.parse(read({"messages": ["m1:0"]})).inbound
+    assert isinstance(status, DeliveryStatus)
+    assert (status.sent_id, status.state) == (receipt.vendor_id, DeliveryState.READ)
+    other = await channel.send(OutboundMessage("m1:0", "webchat", str(UUID(int=7)), Text("Hello")))
+    assert status.sent_id != other.vendor_id
+
+
+@pytest.mark.parametrize("messages", [None, "m1", [7], ["m"] * 51])
+def test_a_list_of_messages_that_is_none_is_refused(messages: Any) -> None:
+    assert refusal(widget(), read({"messages": messages})).status == 400

@@ -1,0 +1,77 @@
+/**
+ * What a visitor can answer a message with besides typing: its buttons (as quick replies, a list, a rating or a consent
+ * checkbox) and an input. `custom: {widget: ...}` of a response says which; nlu_data/README.md tells authors.
+ */
+
+import { element } from "./dom.js";
+
+const INPUTS = {
+  email: { type: "email", autocomplete: "email", inputmode: "email" },
+  tel: { type: "tel", autocomplete: "tel", inputmode: "tel", pattern: "[+0-9 \\(\\)\\.\\/\\-]{5,20}" },
+  date: { type: "date" },
+  number: { type: "number", inputmode: "numeric", step: "any" },
+};
+
+/** A group with all of them, or null. It is disabled once the visitor has answered (see `freezeAnswers`). */
+export function answersNode(item, { phrases, choose }) {
+  const buttons = item.buttons ?? [];
+  const { show, label, input, min, max } = item.extras?.custom?.widget ?? {};
+  const parts = [];
+  if (show === "consent" && buttons.length === 2) parts.push(consentBox(buttons, label, phrases, choose));
+  else if (buttons.length) parts.push(choices(buttons, show, choose));
+  if (INPUTS[input]) parts.unshift(field({ ...INPUTS[input], min, max }, label ?? phrases.answer, phrases, choose));
+  if (!parts.length) return null;
+  const name = show === "rating" ? phrases.rating : phrases.choices;
+  return element("fieldset", { class: "answers", "aria-label": input ? phrases.answer : name }, ...parts);
+}
+
+function choices(buttons, show, choose) {
+  const group = element("div", { class: "choices" });
+  if (["list", "rating"].includes(show)) group.classList.add(show);
+  for (const { title, payload } of buttons) {
+    const button = element("button", { type: "button" }, title);
+    const coded = payload?.startsWith("/"); // "/intent{...}"; other payloads are words to be understood, as in Rasa
+    button.says = coded ? title : payload || title;
+    button.addEventListener("click", () => choose(button.says, coded ? payload : undefined));
+    group.append(button);
+  }
+  return group;
+}
+
+/** A checkbox that nobody ticked for the visitor: ticked it gives the first answer, else the second. */
+function consentBox([yes, no], label, phrases, choose) {
+  const box = element("input", { type: "checkbox" });
+  const form = element(
+    "form",
+    { class: "consent" },
+    element("label", {}, box, element("span", { dir: "auto" }, label ?? yes.title)),
+    element("button", {}, phrases.send),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const { title, payload } = box.checked ? yes : no;
+    choose(title, payload?.startsWith("/") ? payload : undefined);
+  });
+  return form;
+}
+
+function field(attributes, label, phrases, choose) {
+  const input = element("input", { ...attributes, required: true, "aria-label": label });
+  const form = element("form", { class: "field" }, input, element("button", {}, phrases.send));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    choose(input.value.trim());
+  });
+  return form;
+}
+
+/** Once the visitor has answered, what was asked before can no longer be pressed; the answer that was taken stays marked. */
+export function freezeAnswers(log, answer, before = null) {
+  for (const group of log.querySelectorAll(".answers:not([disabled])")) {
+    if (before && !(group.compareDocumentPosition(before) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
+    group.disabled = true;
+    for (const button of group.querySelectorAll(".choices button")) {
+      button.classList.toggle("chosen", button.says === answer);
+    }
+  }
+}

@@ -1,0 +1,348 @@
+/** The chat: the panel with its log and its composer, and what happens in them. The loader (widget.js) is its host. */
+
+import { freezeAnswers } from "./answers.js";
+import { Conversation } from "./conversation.js";
+import { element, icon } from "./dom.js";
+import { STYLES } from "./looks.js";
+import { messageNode } from "./message.js";
+
+const TYPING_LASTS = 8_000;
+const HIDDEN_TOO_LONG = 60_000; // browsers allow six connections to a host: a hidden tab gives its own back
+
+export class Chat {
+  #host;
+  #base;
+  #phrases;
+  #conversation;
+  #own = new Map(); // the visitor's messages that the feed has not shown yet, by id
+  #latest = null; // the visitor's last message that the feed has shown
+  #typing = 0;
+  #hidden = 0;
+  #parts = {};
+
+  constructor(host, base, store, phrases) {
+    this.#host = host;
+    this.#base = base;
+    host.dress(STYLES);
+    this.#build();
+    this.speak(phrases);
+    this.#conversation = new Conversation(base, store, {
+      item: (item, isNew) => this.#show(item, isNew),
+      settled: () => this.#announce(true),
+      seen: () => (host.unread = 0),
+      sending: (entry) => this.#showOwn(entry),
+      refused: (report, why) => this.#refused(report, why),
+      connected: (connected) => (this.#parts.notice.hidden = connected),
+      forgotten: () => this.#empty(),
+    });
+    this.#announce(!this.#conversation.begun);
+    for (const entry of this.#conversation.pending) {
+      this.#showOwn({ ...entry, state: entry.refused ? "failed" : "waiting", why: entry.refused });
+    }
+    if (this.#conversation.begun) void this.#conversation.start();
+    addEventListener("online", () => this.#conversation.nudge());
+    document.addEventListener("visibilitychange", () => this.#visibility());
+    visualViewport?.addEventListener("resize", () => this.#fit());
+  }
+
+  // What the host asks for.
+
+  open({ focus = true } = {}) {
+    if (this.#host.opened) return;
+    this.#parts.panel.hidden = false;
+    this.#host.opened = true;
+    this.#read();
+    this.#lockPage();
+    this.#fit();
+    if (focus) this.#parts.text.focus();
+    this.#toEnd();
+    void this.#conversation.start({ opened: true });
+  }
+
+  close() {
+    if (!this.#host.opened) return;
+    const hadFocus = this.#host.shadowRoot.activeElement !== null;
+    this.#parts.panel.hidden = true;
+    this.#host.opened = false;
+    this.#lockPage();
+    if (hadFocus) this.#host.focusLauncher();
+  }
+
+  sendMessage(text, payload) {
+    const said = String(text ?? "").trim();
+    if (said) this.#conversation.say(said, payload);
+  }
+
+  identify(user) {
+    this.#conversation.report({ identify: user });
+  }
+
+  setAttributes(attributes) {
+    this.#conversation.report({ attributes });
+  }
+
+  setLocale(locale) {
+    this.#conversation.report({ locale });
+  }
+
+  sendEvent(event, data = {}) {
+    this.#conversation.report({ event, data }, { begin: true });
+  }
+
+  startJourney(journey, data = {}) {
+    this.#conversation.report({ journey, data }, { begin: true });
+  }
+
+  forget() {
+    this.close();
+    this.#conversation.forget();
+  }
+
+  /** Use these phrases from now on; what was said stays as it was. */
+  speak(phrases) {
+    this.#phrases = phrases;
+    const { close, notice, log, text, send, assistant, person, typing } = this.#parts;
+    for (const [part, phrase] of [
+      [close, phrases.minimise],
+      [log, phrases.conversation],
+      [text, phrases.composer],
+      [send, phrases.send],
+    ]) {
+      part.setAttribute("aria-label", phrase);
+    }
+    text.placeholder = phrases.placeholder;
+    notice.textContent = phrases.offline;
+    typing.setAttribute("aria-label", phrases.typing);
+    person.textContent = phrases.person;
+    assistant.textContent = navigator.globalPrivacyControl ? `${phrases.assistant}. ${phrases.privacy}` : phrases.assistant;
+  }
+
+  #refused(report, why) {
+    console.warn(`overture: ${Object.keys(report)[0]} was refused: ${why}`);
+    this.#host.tell("error", { call: Object.keys(report)[0], reason: why });
+  }
+
+  // Building.
+
+  #build() {
+    const close = element("button", { class: "icon", type: "button" }, icon("down"));
+    const notice = element("div", { class: "notice", role: "status", hidden: true });
+    const log = element("div", {
+      class: "log",
+      part: "log",
+      role: "log",
+      tabindex: "0",
+      "aria-live": "off",
+      "aria-relevant": "additions",
+    });
+    const dots = [1, 2, 3].map(() => element("i"));
+    const typing = element("div", { class: "typing", role: "img", hidden: true }, ...dots);
+    const text = element("textarea", { rows: "1", maxlength: "4000", autocomplete: "off", dir: "auto" });
+    const send = element("button", { class: "icon" }, icon("send"));
+    const form = element("form", { class: "composer" }, text, send);
+    const [assistant, person] = [element("span"), element("button", { type: "button" })];
+    const foot = element("div", { class: "foot" }, form, element("div", { class: "fine" }, assistant, person));
+    const heading = element("div", { class: "head" }, element("h2", { id: "title" }, this.#host.chatTitle), close);
+    const panel = element(
+      "div",
+      { class: "panel", part: "panel", id: "panel", role: "dialog", "aria-labelledby": "title", hidden: true },
+      ...[heading, notice, log, typing, foot],
+    );
+    this.#host.shadowRoot.prepend(panel);
+    this.#host.shadowRoot.querySelector(".launcher").setAttribute("aria-controls", "panel");
+    this.#parts = { panel, close, notice, log, typing, text, send, assistant, person };
+
+    close.addEventListener("click", () => this.close());
+    person.addEventListener("click", () => this.#choose(this.#phrases.person, "/talk_to_person"));
+    this.#host.shadowRoot.addEventListener("keydown", (event) => {
+      if (event.key === "Tab") return this.#keepFocus(event);
+      if (event.key !== "Escape" || !this.#host.opened) return;
+      event.stopPropagation();
+      this.close();
+    });
+    text.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      form.requestSubmit();
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.sendMessage(text.value);
+      text.value = "";
+      text.focus();
+    });
+  }
+
+  // Showing.
+
+  #announce(yes) {
+    this.#parts.log.setAttribute("aria-live", yes ? "polite" : "off");
+  }
+
+  #show(item, isNew) {
+    const follow = this.#atEnd || !isNew;
+    this.#announce(isNew);
+    if (item.from === "visitor") {
+      this.#confirm(item);
+    } else {
+      this.#endTyping();
+      this.#place(this.#messageNode(item, isNew));
+      if (item.from !== "system") this.#markLatest(this.#phrases.read);
+      if (isNew) this.#notice();
+    }
+    if (follow) this.#toEnd();
+    if (isNew) this.#host.tell("message", structuredClone(item));
+  }
+
+  #notice() {
+    if (this.#host.opened && document.visibilityState === "visible") return this.#read();
+    this.#host.unread += 1;
+  }
+
+  #read() {
+    this.#conversation?.markSeen();
+    this.#host.unread = 0;
+  }
+
+  /** The feed shows one of the visitor's messages: the one we drew when it was sent, or one from another tab. */
+  #confirm(item) {
+    const [id, own] = [...this.#own].find(([id]) => item.id.includes(id)) ?? [];
+    if (own) {
+      this.#own.delete(id);
+      this.#mark(own, "sent");
+    }
+    freezeAnswers(this.#parts.log, item.text, own);
+    const node = own ?? this.#messageNode(item, false);
+    if (!own) this.#place(node);
+    this.#markLatest("");
+    this.#latest = node;
+    this.#markLatest(this.#phrases.delivered);
+  }
+
+  /** How far the visitor's last message has got: it is read once somebody has answered. */
+  #markLatest(words) {
+    if (!this.#latest) return;
+    this.#latest.querySelector(".receipt")?.remove();
+    if (words) this.#latest.append(element("div", { class: "state receipt" }, words));
+  }
+
+  #messageNode(item, isNew) {
+    const choose = (text, payload) => this.#choose(text, payload);
+    return messageNode(item, { base: this.#base, phrases: this.#phrases, isNew, choose });
+  }
+
+  /** Feed items go before what is not sent yet. */
+  #place(node) {
+    const { log } = this.#parts;
+    const waiting = [...this.#own.values()].find((own) => own.parentNode === log && !own.delivered);
+    log.insertBefore(node, waiting ?? null);
+    node.classList.toggle("same", node.previousElementSibling?.author === node.author && !node.querySelector(".who"));
+  }
+
+  #showOwn(entry) {
+    let node = this.#own.get(entry.id);
+    if (!node) {
+      if (entry.state === "sent") return;
+      node = this.#messageNode({ from: "visitor", text: entry.text, id: entry.id }, true);
+      freezeAnswers(this.#parts.log, entry.text);
+      this.#own.set(entry.id, node);
+      this.#parts.log.append(node);
+      this.#toEnd();
+      if (entry.state === "sending") this.#beginTyping();
+    }
+    if (["failed", "waiting"].includes(entry.state)) this.#endTyping();
+    this.#mark(node, entry.state, entry);
+  }
+
+  #mark(node, state, { id, why } = {}) {
+    node.querySelector(".state")?.remove();
+    node.classList.toggle("pending", state !== "sent");
+    node.classList.toggle("failed", state === "failed");
+    node.delivered = state === "sent";
+    if (state === "sent") return;
+    const words = state === "failed" ? `${this.#phrases.failed} ${why ?? ""} ` : `${this.#phrases[state]} `;
+    const line = element("div", { class: "state" }, words);
+    if (state !== "sending") {
+      const retry = element("button", { type: "button" }, this.#phrases.retry);
+      retry.addEventListener("click", () => this.#conversation.retry(id));
+      line.append(retry);
+    }
+    node.append(line);
+  }
+
+  #choose(text, payload) {
+    this.sendMessage(text, payload);
+    this.#parts.text.focus(); // what had the focus is frozen now
+  }
+
+  #beginTyping() {
+    const { typing, log } = this.#parts;
+    if (log.lastElementChild?.previousElementSibling?.classList.contains("person")) return; // people type for themselves
+    clearTimeout(this.#typing);
+    typing.hidden = false;
+    this.#typing = setTimeout(() => this.#endTyping(), TYPING_LASTS);
+    this.#toEnd();
+  }
+
+  #endTyping() {
+    clearTimeout(this.#typing);
+    this.#parts.typing.hidden = true;
+  }
+
+  get #atEnd() {
+    const { log } = this.#parts;
+    return log.scrollHeight - log.scrollTop - log.clientHeight < 120;
+  }
+
+  #toEnd() {
+    const { log } = this.#parts;
+    log.scrollTop = log.scrollHeight;
+  }
+
+  #empty() {
+    this.#own.clear();
+    this.#latest = null;
+    this.#host.unread = 0;
+    this.#endTyping();
+    this.#parts.log.replaceChildren();
+    this.#announce(false);
+  }
+
+  // The page around it.
+
+  /** On a phone the chat is all that there is to see: the page behind it neither scrolls nor gets the focus. */
+  #lockPage() {
+    const modal = this.#host.opened && this.#host.small;
+    document.documentElement.style.overflow = modal ? "hidden" : "";
+    this.#parts.panel.setAttribute("aria-modal", String(modal));
+  }
+
+  #keepFocus(event) {
+    if (this.#parts.panel.getAttribute("aria-modal") !== "true") return;
+    const inside = [...this.#parts.panel.querySelectorAll("button, a, input, textarea, [tabindex='0']")];
+    const reached = inside.filter((node) => !node.matches(":disabled") && node.checkVisibility());
+    const [first, last] = [reached[0], reached.at(-1)];
+    const leaves = this.#host.shadowRoot.activeElement === (event.shiftKey ? first : last);
+    if (!leaves) return;
+    event.preventDefault();
+    (event.shiftKey ? last : first).focus();
+  }
+
+  /** The keyboard of a phone covers a part of the page without making it smaller. */
+  #fit() {
+    if (!visualViewport || Math.abs(visualViewport.scale - 1) > 0.01) return; // one who zooms in is no keyboard
+    this.#parts.panel.style.setProperty("--seen", `${visualViewport.height}px`);
+    if (this.#host.opened && this.#host.small) this.#toEnd();
+  }
+
+  #visibility() {
+    clearTimeout(this.#hidden);
+    if (document.visibilityState === "hidden") {
+      this.#hidden = setTimeout(() => this.#conversation.stop(), HIDDEN_TOO_LONG);
+      return;
+    }
+    if (this.#host.opened) this.#read();
+    if (this.#conversation.begun) void this.#conversation.start();
+    this.#conversation.nudge();
+  }
+}

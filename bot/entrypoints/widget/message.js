@@ -1,0 +1,48 @@
+/** A message as it stands in the log. */
+
+import { answersNode } from "./answers.js";
+import { cardsNode } from "./cards.js";
+import { element, link, safeAddress, withLinks } from "./dom.js";
+
+/** `choose(text, payload)` is called with what the visitor answers by pressing something in it. */
+export function messageNode(item, { base, phrases, isNew, choose }) {
+  const { from = "bot", name = "", text = "", extras = {} } = item;
+  const node = element("div", { class: `message ${from}`, part: `message ${from}` });
+  node.classList.toggle("new", isNew);
+  node.author = `${from} ${name}`;
+  if (from === "person") node.append(byline(name));
+  else if (from !== "system") {
+    node.append(element("span", { class: "unseen" }, `${from === "visitor" ? phrases.you : phrases.assistant}: `));
+  }
+  if (text || item.image) node.append(bubble(item, base));
+  if (item.source?.title) node.append(sourceLine(item.source, base, phrases));
+  const cards = cardsNode(extras, { base, phrases, choose });
+  const attached = attachmentLine(extras.attachment, base);
+  const answers = answersNode(item, { phrases, choose });
+  node.append(...[attached, cards, answers].filter(Boolean));
+  return node;
+}
+
+function bubble({ text = "", image }, base) {
+  const shown = element("div", { class: "bubble", dir: "auto" }, ...withLinks(text));
+  const address = image && safeAddress(image, base);
+  if (address) shown.append(element("img", { src: address, alt: "" }));
+  return shown;
+}
+
+function byline(name) {
+  const avatar = element("span", { class: "avatar", "aria-hidden": "true" }, (name.trim()[0] ?? "?").toUpperCase());
+  return element("div", { class: "who" }, avatar, name);
+}
+
+function sourceLine({ title, url }, base, phrases) {
+  const address = url && safeAddress(url, base);
+  return element("div", { class: "source" }, `${phrases.source} `, address ? link(title, address) : title);
+}
+
+/** Rasa's `attachment`: a file or a film is a link, for nothing is fetched that the visitor has not asked for. */
+function attachmentLine(attachment, base) {
+  const { src, url, title } = attachment?.payload ?? {};
+  const address = safeAddress(src ?? url ?? "", base);
+  return attachment && (src ?? url) && address ? element("div", { class: "source" }, link(title ?? address, address)) : null;
+}

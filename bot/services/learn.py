@@ -1,0 +1,46 @@
+"""Learn: take what the page that a customer is on tells of them, and let it move their journeys."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import structlog
+
+from bot.domain.effects import Emit, JourneyEffect, SetAttribute
+from bot.domain.message import PageReport
+from bot.ports import InboxEntry
+from bot.services.admit import NoSuchJourney, admit_known
+from bot.services.ask import finish
+from bot.services.cause import Cause
+from bot.services.enrol import carry_out
+from bot.services.merge_people import prove
+from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
+
+
+async def learn(runtime: Runtime, entry: InboxEntry, report: PageReport) -> None:
+    """Take the turn of a report: identities and attributes first, then what happened, then the journey to begin."""
+    now = runtime.clock.now()
+    key = f"{report.channel}:{report.vendor_id}"
+    effects: list[JourneyEffect] = [SetAttribute(name, value) for name, value in report.attributes.items()]
+    if report.event:
+        effects.append(Emit(report.event, report.data))
+    async with runtime.store.transaction() as uow:
+        person = (await uow.conversations.get(entry.conversation_id)).profile_id
+        for identity in report.identities:
+            if identity.verified:
+                person = await prove(uow, runtime, person, identity, now)
+            else:
+                await uow.profiles.claim(person, identity, now)
+        if report.locale is not None:
+            profile = await uow.profiles.fresh(person)
+            await uow.profiles.save(replace(profile, locale=report.locale))
+        cause = Cause(key=key, profile_id=person, conversation_id=entry.conversation_id)
+        await carry_out(uow, runtime, effects, cause, now)
+        if report.journey:
+            try:
+                await admit_known(uow, runtime, report.journey, person, report.data, key=key, now=now)
+            except NoSuchJourney as error:
+                log.warning("a page wants to start a journey that it cannot", journey=report.journey, why=str(error))
+        await finish(uow, entry, now)

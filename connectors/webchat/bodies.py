@@ -1,0 +1,40 @@
+"""The JSON bodies that the widget posts: read, and refused with a reason."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from bot.domain.errors import WebhookRejected
+from bot.ports import WebhookRequest
+
+LONGEST_BODY = 64 * 1024
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
+
+
+def read_json(request: WebhookRequest) -> Mapping[str, Any]:
+    if len(request.body) > LONGEST_BODY:
+        raise WebhookRejected(413, f"The body has {len(request.body)} bytes; at most {LONGEST_BODY} are taken.")
+    try:
+        body = json.loads(request.body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "The body is not JSON in UTF-8.") from error
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, "The body is JSON, but not an object.")
+    return body
+
+
+def message_id(body: Mapping[str, Any]) -> UUID:
+    given = body.get("id")
+    if given is None:
+        raise WebhookRejected(400, '"id" is missing: a UUID that the client makes, the same at each try.')
+    try:
+        found = UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        found = None
+    if found is None or str(found) != given.lower():
+        raise WebhookRejected(400, '"id" is not a UUID, such as 0b0e7f3c-9f5d-4c8e-8a51-3d2f1f3f7a10.')
+    return found

@@ -1,0 +1,444 @@
+"""The chat widget in a real Chromium, against a scripted service (fake_service.py)."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.scripted import Service, faults, open_chat, said, say
+
+pytestmark = pytest.mark.browser
+
+PHRASE = re.compile(r"^  (\w+):", re.MULTILINE)
+SPOKEN = ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "ar", "he")
+WIDGET = Path(__file__).parents[2] / "bot" / "entrypoints" / "widget"
+
+
+KB = 1024
+
+
+def weight(*names: str) -> int:
+    """Bytes that these modules are on their way to the browser."""
+    return sum(len(gzip.compress((WIDGET / name).read_bytes())) for name in names)
+
+
+def test_the_widget_stays_light() -> None:
+    largest_locale = max((f"locales/{file.name}" for file in WIDGET.glob("locales/*.js")), key=weight)
+    assert weight("widget.js") <= 6 * KB
+    assert weight("widget.js", "colours.js", largest_locale) <= 7 * KB  # what a page loads while the chat is closed
+    assert weight(*(file.name for file in WIDGET.glob("*.js")), largest_locale) <= 30 * KB
+
+
+def test_every_locale_has_the_same_phrases() -> None:
+    phrases = {file.stem: set(PHRASE.findall(file.read_text())) - {"direction"} for file in WIDGET.glob("locales/*.js")}
+    assert len(phrases) >= 10
+    assert {name: found ^ phrases["en"] for name, found in phrases.items() if found != phrases["en"]} == {}
+    assert re.search(r"const LOCALES = \[(.*)\]", (WIDGET / "widget.js").read_text())[1] == (  # type: ignore[index]
+        ", ".join(f'"{name}"' for name in SPOKEN)
+    )
+    assert set(SPOKEN) == set(phrases)
+
+
+def test_a_visitor_chats_in_the_widget(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    assert said(page, "system") == ["I am Harbourline’s automated assistant."]
+    say(page, "How much does it cost?")
+    source = page.get_by_role("link", name="Plans and prices")
+    expect(source).to_be_visible()
+    assert source.get_attribute("href") == f"{service.url}/site#pricing"
+    address = page.get_by_role("link", name="https://harbourline.example/plans")
+    assert address.get_attribute("rel") == "noopener noreferrer nofollow"
+    assert said(page, "visitor") == ["How much does it cost?"]
+    session = next(line["session"] for line in service.tell("log") if "session" in line)
+    assert session == {"time_zone": "Europe/Lisbon", "locale": "en-US", "opened": True}
+
+
+def test_a_quick_reply_sends_its_payload_once_and_freezes(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.get_by_role("button", name="Book a demo").click()
+    expect(page.get_by_text("What is your name?")).to_be_visible()
+    for title in ("Book a demo", "Prices"):
+        expect(page.get_by_role("button", name=title)).to_be_disabled()
+    sent = [line["message"] for line in service.tell("log") if "message" in line]
+    assert [(message["text"], message["payload"]) for message in sent] == [("Book a demo", "/request_demo")]
+    expect(page.get_by_label("Your message")).to_be_focused()
+
+
+def test_a_quick_reply_without_a_code_is_said_in_its_own_words(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.get_by_role("button", name="Prices").click()
+    expect(page.get_by_text("Crew is £3")).to_be_visible()
+    expect(page.get_by_role("button", name="Prices")).to_have_class("chosen")
+    [message] = [line["message"] for line in service.tell("log") if "message" in line]
+    assert (message["text"], message.get("payload")) == ("How much does it cost?", None)
+
+
+def test_the_bot_is_seen_typing_until_it_answers(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    held: list[Route] = []
+    page.route("**/webchat/messages", lambda route: held.append(route))
+    say(page, "hello")
+    expect(page.locator(".typing")).to_be_visible()
+    expect(page.get_by_text("Sending…")).to_be_visible()
+    held[0].continue_()
+    expect(page.get_by_text("You said: hello")).to_be_visible()
+    expect(page.locator(".typing")).to_be_hidden()
+    expect(page.get_by_text("Sending…")).to_be_hidden()
+
+
+def test_markup_in_a_message_is_shown_as_text(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    attack = "<img src=x onerror=alert(1)> javascript:alert(1) <b>bold</b>"
+    service.tell("say", text=attack, source={"title": "bad", "url": "javascript:alert(1)"})
+    expect(page.get_by_text(attack)).to_be_visible()
+    assert page.locator(".log img, .log b").count() == 0
+    assert page.locator(".source a").count() == 0
+
+
+def test_a_person_joins_by_name(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.get_by_role("button", name="Talk to a person").click()
+    expect(page.get_by_text("Ana joined the conversation.")).to_be_visible()
+    expect(page.locator(".message.person .who")).to_have_text("AAna")
+    [message] = [line["message"] for line in service.tell("log") if "message" in line]
+    assert message["payload"] == "/talk_to_person"
+
+
+def test_a_reload_keeps_the_history_and_is_silent_about_it(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    say(page, "hello there")
+    expect(page.get_by_text("You said: hello there")).to_be_visible()
+    page.evaluate("overture.close()")
+    page.wait_for_function("Object.values(localStorage).some((kept) => JSON.parse(kept).seen > 0)")
+    page.reload()
+    expect(page.locator(".message")).to_have_count(4)
+    expect(page.locator(".message.new")).to_have_count(0)
+    expect(page.get_by_role("button", name="Open chat", exact=True)).to_be_visible()
+    expect(page.locator(".log")).to_have_attribute("aria-live", "polite")
+    service.tell("say", text="One more thing.")
+    expect(page.get_by_role("button", name="Open chat, 1 unread message")).to_be_visible()
+    page.get_by_role("button", name="Open chat, 1 unread message").click()
+    expect(page.get_by_role("button", name="Close chat")).to_be_visible()
+    assert page.locator(".badge").is_hidden()
+
+
+def test_the_keyboard_alone_will_do(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    launcher = page.get_by_role("button", name="Open chat")
+    launcher.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog", name="Ask Harbourline")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(launcher).to_be_focused()
+    expect(launcher).to_have_attribute("aria-expanded", "false")
+
+
+def test_the_page_can_drive_the_chat(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    page.wait_for_function("window.overture")
+    page.evaluate(
+        """() => {
+          window.heard = [];
+          for (const event of ["ready", "open", "close", "message"]) {
+            overture.on(event, (item) => heard.push(item ? `${event} ${item.from}` : event));
+          }
+          overture.open();
+          overture.sendMessage("hello from the page");
+        }"""
+    )
+    expect(page.get_by_text("You said: hello from the page")).to_be_visible()
+    page.evaluate("overture.toggle()")
+    heard = page.evaluate("heard")
+    assert set(heard) == {"ready", "open", "close", "message system", "message bot", "message visitor"}
+    page.evaluate("overture.forget()")
+    assert page.evaluate("localStorage.length") == 0
+    open_chat(page)
+    assert said(page, "visitor") == []
+
+
+def test_a_restart_of_the_service_loses_nothing(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    say(page, "before")
+    expect(page.get_by_text("You said: before")).to_be_visible()
+    service.kill()
+    say(page, "meanwhile one")
+    say(page, "meanwhile two")
+    expect(page.get_by_text("Waiting for a connection.").first).to_be_visible()
+    service.start()
+    expect(page.get_by_text("You said: meanwhile two")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Waiting for a connection.")).to_have_count(0)
+    assert said(page, "visitor") == ["before", "meanwhile one", "meanwhile two"]
+    assert said(page, "bot")[1:] == ["You said: before", "You said: meanwhile one", "You said: meanwhile two"]
+
+
+def test_an_open_chat_is_open_again_once_its_frame_is_large(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.set_viewport_size({"width": 300, "height": 150})  # a frame before its page has its style
+    page.reload()
+    expect(page.get_by_role("button", name="Open chat")).to_be_visible()
+    page.set_viewport_size({"width": 1000, "height": 800})
+    expect(page.get_by_label("Your message")).to_be_visible()
+
+
+def test_what_was_typed_offline_survives_a_reload(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    service.tell("refuse", statuses=[503] * 3)
+    say(page, "keep me")
+    expect(page.get_by_text("Waiting for a connection.")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("You said: keep me")).to_be_visible(timeout=10_000)
+    assert said(page, "visitor") == ["keep me"]
+
+
+def test_a_refused_message_says_why_and_is_tried_again_under_its_own_id(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    service.tell("refuse", statuses=[413])
+    say(page, "much too long")
+    expect(page.get_by_text("Not sent. The message is too long.")).to_be_visible()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("You said: much too long")).to_be_visible()
+    ids = [line["message"]["id"] for line in service.tell("log") if "message" in line]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    assert said(page, "visitor") == ["much too long"]
+
+
+def test_on_a_phone_the_chat_fills_the_screen(browser: Browser, service: Service) -> None:
+    with browser.new_context(
+        viewport={"width": 375, "height": 667}, has_touch=True, reduced_motion="reduce"
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{service.url}/site")
+        open_chat(page)
+        box = page.get_by_role("dialog").bounding_box()
+        assert box == {"x": 0, "y": 0, "width": 375, "height": 667}
+        page.get_by_role("button", name="Minimise chat").click()
+        expect(page.get_by_role("button", name="Open chat")).to_be_visible()
+
+
+def website_with(accent: str) -> Callable[[Route], None]:
+    """Answers with a bare page whose widget has this colour."""
+    body = f"""<!doctype html><html lang="en"><title>Page</title><main><h1>Page</h1></main>
+        <script type="module" src="/widget.js" data-title="Chat" data-accent="{accent}"></script>"""
+    return lambda route: route.fulfill(content_type="text/html", body=body)
+
+
+def test_any_brand_colour_can_be_read(browser: Browser, service: Service) -> None:
+    for accent in ("#0b6", "#ffe14d", "#123", "#888888", "not a colour"):
+        with browser.new_context(bypass_csp=True, reduced_motion="reduce") as context:
+            page = context.new_page()
+            page.route("**/site", website_with(accent))
+            page.goto(f"{service.url}/site")
+            open_chat(page)
+            say(page, "How much does it cost?")
+            expect(page.locator(".source")).to_be_visible()
+            assert faults(page) == []
+
+
+# ---------------------------------------------------------------- the loader
+
+
+def website(*, attributes: str = "", head: str = "", lang: str = "en") -> Callable[[Route], None]:
+    """Answers with a bare page that has the widget's tag with these attributes."""
+    body = f"""<!doctype html><html lang="{lang}"><title>Page</title>{head}<main><h1>Page</h1></main>
+        <script type="module" src="/widget.js" data-title="Chat" {attributes}></script>"""
+    return lambda route: route.fulfill(content_type="text/html", body=body)
+
+
+def visit(page: Page, service: Service, **website_with: str) -> None:
+    page.route("**/bare", website(**website_with))
+    page.goto(f"{service.url}/bare")
+
+
+def loaded(page: Page) -> set[str]:
+    names: list[str] = page.evaluate("performance.getEntriesByType('resource').map((entry) => entry.name)")
+    return {name.rpartition("/")[2] for name in names if name.endswith(".js")}
+
+
+def test_a_closed_chat_loads_only_what_its_launcher_needs(page: Page, service: Service) -> None:
+    visit(page, service)
+    expect(page.get_by_role("button", name="Open chat")).to_be_visible()
+    assert loaded(page) == {"widget.js", "colours.js", "en.js"}
+    assert service.tell("log") == []
+    open_chat(page)
+    assert {"chat.js", "conversation.js"} <= loaded(page)
+
+
+def test_what_the_page_pushed_before_the_widget_was_there_is_done_in_order(
+    page: Page, service: Service, complaints: list[str]
+) -> None:
+    early = """<script>
+      window.heard = [];
+      window.overture = [["on", "open", () => heard.push("open")], ["open"], ["sendMessage", "pushed before"]];
+      overture.push(["nonsense"]);
+    </script>"""
+    visit(page, service, head=early)
+    expect(page.get_by_text("You said: pushed before")).to_be_visible()
+    assert page.evaluate("heard") == ["open"]
+    assert [line.partition(";")[0] for line in complaints] == ['overture: there is no "nonsense"']
+    complaints.clear()
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_each_language_is_spoken_with_its_direction(page: Page, service: Service, name: str) -> None:
+    visit(page, service, lang=f"{name}-XX")
+    launcher = page.locator(".launcher")
+    launcher.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect(page.locator("overture-chat")).to_have_attribute("dir", "rtl" if name in ("ar", "he") else "ltr")
+    box, width = launcher.bounding_box(), page.viewport_size["width"]  # type: ignore[index]
+    assert box is not None
+    assert (box["x"] < width / 2) == (name in ("ar", "he"))
+    assert (page.get_by_role("button", name="Talk to a person").count() == 1) == (name == "en")
+
+
+def test_the_option_goes_before_the_page_and_the_page_may_change_it(page: Page, service: Service) -> None:
+    visit(page, service, attributes='data-locale="de-AT"', lang="fr")
+    page.get_by_role("button", name="Chat öffnen").click()
+    page.evaluate("overture.setLocale('es')")
+    expect(page.get_by_placeholder("Escriba un mensaje…")).to_be_visible()
+    expect(page.get_by_role("button", name="Cerrar el chat")).to_be_visible()
+    page.evaluate("overture.setLocale('xx')")
+    expect(page.get_by_role("button", name="Close chat")).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "surface"), [("dark", "rgb(23, 28, 34)"), ("light", "rgb(255, 255, 255)")])
+def test_a_theme_of_the_websites_goes_before_the_browsers(
+    page: Page, service: Service, theme: str, surface: str
+) -> None:
+    page.emulate_media(color_scheme="light" if theme == "dark" else "dark")
+    visit(page, service, attributes=f'data-theme="{theme}"')
+    page.get_by_role("button", name="Open chat").click()
+    expect(page.get_by_role("dialog")).to_have_css("background-color", surface)
+
+
+def test_custom_properties_of_the_page_change_its_looks(page: Page, service: Service) -> None:
+    head = "<style>overture-chat { --overture-radius: 3px; --overture-surface: rgb(250 240 230); }</style>"
+    visit(page, service, head=head, attributes='data-position="left"')
+    page.get_by_role("button", name="Open chat").click()
+    expect(page.get_by_role("dialog")).to_have_css("border-radius", "3px")
+    expect(page.get_by_role("dialog")).to_have_css("background-color", "rgb(250, 240, 230)")
+    box = page.locator(".launcher").bounding_box()
+    assert box is not None
+    assert box["x"] < 100
+
+
+def test_the_teaser_comes_once_in_a_session_and_opens_the_chat(page: Page, service: Service) -> None:
+    attributes = 'data-teaser="Questions about prices?" data-teaser-delay="0"'
+    visit(page, service, attributes=attributes)
+    page.get_by_role("button", name="Questions about prices?").click()
+    expect(page.get_by_role("dialog", name="Chat")).to_be_visible()
+    expect(page.get_by_text("Questions about prices?")).to_be_hidden()
+    page.evaluate("overture.forget()")
+    page.reload()
+    expect(page.get_by_role("button", name="Open chat")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert page.locator(".teaser").count() == 0
+
+
+def test_the_teaser_can_be_sent_away_and_never_comes_on_a_phone(browser: Browser, service: Service) -> None:
+    attributes = 'data-teaser="Questions?" data-teaser-delay="0"'
+    with browser.new_context() as context:
+        page = context.new_page()
+        visit(page, service, attributes=attributes)
+        page.get_by_role("button", name="Dismiss").click()
+        expect(page.locator(".teaser")).to_have_count(0)
+        expect(page.get_by_role("button", name="Open chat")).to_be_focused()
+    with browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True) as context:
+        page = context.new_page()
+        visit(page, service, attributes=attributes)
+        expect(page.get_by_role("button", name="Open chat")).to_be_visible()
+        page.wait_for_timeout(300)
+        assert page.locator(".teaser").count() == 0
+
+
+# ---------------------------------------------------------------- several tabs
+
+
+def test_several_tabs_stay_in_step(browser: Browser, service: Service) -> None:
+    with browser.new_context() as context:
+        one, other = context.new_page(), context.new_page()
+        for tab in (one, other):
+            tab.goto(f"{service.url}/site")
+            expect(tab.get_by_role("button", name="Open chat")).to_be_visible()
+        open_chat(one)
+        open_chat(other)
+        say(one, "from the first tab")
+        expect(other.get_by_text("You said: from the first tab")).to_be_visible()
+        say(other, "from the second")
+        expect(one.get_by_text("You said: from the second")).to_be_visible()
+        assert said(one, "visitor") == said(other, "visitor") == ["from the first tab", "from the second"]
+        assert said(one, "bot") == said(other, "bot")
+        one.evaluate("overture.forget()")
+        expect(other.locator(".message")).to_have_count(0)
+
+
+def test_two_tabs_that_begin_at_once_are_one_visitor(browser: Browser, service: Service) -> None:
+    with browser.new_context() as context:
+        tabs = [context.new_page(), context.new_page()]
+        for tab in tabs:
+            tab.goto(f"{service.url}/site")
+            expect(tab.get_by_role("button", name="Open chat")).to_be_visible()
+        for tab in tabs:
+            tab.evaluate("overture.open()")
+        for tab in tabs:
+            expect(tab.get_by_text("What brings you here?")).to_be_visible()
+        visitors = {json.loads(tab.evaluate(KEPT))["visitor"] for tab in tabs}
+        assert len(visitors) == 1
+
+
+KEPT = "Object.entries(localStorage).find(([name]) => name.startsWith('overture:'))[1]"
+
+
+def test_what_two_tabs_said_while_offline_is_all_sent(browser: Browser, service: Service) -> None:
+    with browser.new_context() as context:
+        one, other = context.new_page(), context.new_page()
+        for tab in (one, other):
+            tab.goto(f"{service.url}/site")
+            open_chat(tab)
+        context.set_offline(True)
+        for number in range(3):
+            say(one, f"first {number}")
+            say(other, f"second {number}")
+        other.close()  # what it said is still in the browser
+        context.set_offline(False)
+        wanted = {f"You said: {tab} {number}" for tab in ("first", "second") for number in range(3)}
+        for line in wanted:
+            expect(one.get_by_text(line)).to_be_visible(timeout=20_000)
+        assert sorted(said(one, "bot")[1:]) == sorted(wanted)
+
+
+def test_a_minute_offline_loses_nothing(page: Page, service: Service) -> None:
+    page.clock.install()
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.context.set_offline(True)
+    say(page, "said in a tunnel")
+    service.tell("say", text="Said meanwhile.")
+    for _ in range(12):
+        page.clock.run_for(5_000)
+    expect(page.get_by_text("No connection. Your messages are kept and will be sent.")).to_be_visible()
+    page.context.set_offline(False)
+    page.clock.resume()
+    expect(page.get_by_text("You said: said in a tunnel")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Said meanwhile.")).to_have_count(1)
+    assert said(page, "visitor") == ["said in a tunnel"]
