@@ -60,13 +60,18 @@ def judge(facts: SendFacts, now: datetime) -> Verdict:
     """Send, later or withhold, with the reason in words a marketer reads."""
     if facts.expires_at is not None and now > facts.expires_at:
         return Withhold("it came too late to be of use")
-    match facts.journey:
+    return held_by_journey(facts.journey, now) or _judge_by_purpose(facts, now)
+
+
+def held_by_journey(journey: Running, now: datetime) -> Verdict | None:
+    """What becomes of anything that comes of a journey which does not run; None where it runs."""
+    match journey:
         case Running.STOPPED:
             return Withhold(JOURNEY_STOPPED)
         case Running.PAUSED:
             return Later(now + LONGEST_PAUSE, JOURNEY_PAUSED)
         case Running.RUNNING:
-            return _judge_by_purpose(facts, now)
+            return None
 
 
 def _judge_by_purpose(facts: SendFacts, now: datetime) -> Verdict:

@@ -32,6 +32,7 @@ from bot.domain.delivery import (
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.message import Author, Occasion, OutboundMessage, Receipt, Text
+from bot.journeys.judge import held_by_journey
 from bot.ports import Sooner
 from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
@@ -221,6 +222,10 @@ async def _left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
 
 
 async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict:
+    if isinstance(entry.dispatch, EndpointCall) and entry.enrolment_id is not None:
+        async with runtime.store.transaction() as uow:
+            running = await uow.journeys.running_of_run(entry.enrolment_id)
+        return held_by_journey(running, now) or Send("to another system")
     if not isinstance(entry.dispatch, ChannelMessage):
         return Send("to our own CRM")
     matter = matter_of(entry, entry.dispatch)

@@ -372,6 +372,18 @@ async def test_a_paused_journey_resumes_and_past_due_messages_follow_their_windo
     assert (message.status, message.reason) == expected
 
 
+async def test_another_system_is_told_nothing_while_the_journey_is_paused(stage: Stage) -> None:
+    stage.play(journey_of("- webhook: {to: billing, body: {size: 5}}\n- send: {response: utter_tip, channels: [sms]}"))
+    await enter(stage, ANA)
+    await pause(publisher(stage), "welcome")
+    await stage.later(days=3)
+    assert not stage.endpoints.told
+    await resume(publisher(stage), "welcome")
+    await stage.settle()
+    assert len(stage.endpoints.told) == 1
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
 async def test_only_what_is_paused_can_be_resumed(stage: Stage) -> None:
     with pytest.raises(CannotPublish, match="is not paused"):
         await resume(publisher(stage), "welcome")
