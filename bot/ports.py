@@ -151,6 +151,7 @@ class Abilities:
     `own_lines`: its page shows the customer's own messages from our feed. `desk`: its people are our reps.
     `repeatable`: the vendor recognises a second try by its key, so that an unknown outcome may simply be sent again.
     `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
+    `public`: anybody may ask, from a browser, so callers are limited in how quickly they may.
     `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
     `reply_window`: how long after the customer's last message anything but a template may be sent.
     `pace`: how quickly its sender may send, and what a message costs of that.
@@ -168,6 +169,7 @@ class Abilities:
     repeatable: bool = False
     extras: bool = False
     separate_disclosure: bool = False
+    public: bool = False
     reply_window: timedelta | None = None
     pace: Pace | None = None
     failures: Mapping[str, Failure] = field(default_factory=dict)

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     """Where vendors reach the service from outside, such as https://chat.example.com. Webhooks are signed over it."""
 
+    proxies: int = Field(default=0, ge=0, le=9)
+    """How many proxies of yours stand before us: each adds the caller's address to X-Forwarded-For."""
+
     environment: Literal["development", "production"] = "development"
     allow_sandbox: bool = False
     """Let production start although a connector has no credentials and runs in its sandbox."""

@@ -16,6 +16,7 @@ from bot.domain.message import CustomerMessage
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
+from bot.entrypoints.limits import Limits
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.rasa_api import RasaApi
@@ -64,6 +65,7 @@ class Server:
         self._service = service
         self._runtime = service.runtime
         self._streams = Streams(service.runtime)
+        self._limits = Limits(service.settings.proxies)
 
     def application(self) -> web.Application:
         watching = Watching(self._service)
@@ -95,6 +97,8 @@ class Server:
         channel = self._runtime.channels.get(name)
         if channel is None:
             raise WebhookRejected(404, "there is no such channel here")
+        if channel.abilities.public:
+            self._limits.check(request)
         url = self._service.settings.service_url + path
         asked = await to_webhook_request(request, url, self._runtime.clock.now())
         if isinstance(channel, Prepares):

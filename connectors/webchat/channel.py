@@ -46,6 +46,7 @@ class WebchatChannel:
         own_lines=True,
         repeatable=True,
         separate_disclosure=True,
+        public=True,
         extras=True,
     )
 

@@ -1,0 +1,92 @@
+"""How quickly one address and one visitor may ask, at the doors that are open to everybody."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from ipaddress import ip_address
+from math import ceil
+from time import monotonic
+
+from aiohttp import web
+
+from bot.domain.errors import WebhookRejected
+
+MOST_KEPT = 100_000
+"""Callers whose last requests are remembered, so that many addresses cannot fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`per_second` on average, and `burst` at once."""
+
+    per_second: float
+    burst: int
+
+
+OF_AN_ADDRESS = Rate(per_second=20, burst=200)
+"""An office of a few hundred people may share one address."""
+
+OF_A_VISITOR = Rate(per_second=2, burst=20)
+"""Messages: nobody types faster."""
+
+
+class Limit:
+    """A limit for each key, by the generic cell rate algorithm (ITU-T I.371): one moment is kept of each."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._free_at: OrderedDict[str, float] = OrderedDict()
+
+    def wait_of(self, key: str, now: float) -> float:
+        """Seconds that this caller has to wait; 0 where the request is taken, which then counts."""
+        step = 1 / self._rate.per_second
+        free_at = max(self._free_at.get(key, now), now)
+        wait = free_at - now - step * (self._rate.burst - 1)
+        if wait > 1e-9:
+            return wait
+        self._free_at[key] = free_at + step
+        self._free_at.move_to_end(key)
+        if len(self._free_at) > MOST_KEPT:
+            self._free_at.popitem(last=False)
+        return 0.0
+
+
+class Limits:
+    """Refuses with 429 and `Retry-After`. This machine itself is not limited: it is a proxy that nobody told us of.
+
+    `proxies` is how many of them stand before us, each of which has added an address to `X-Forwarded-For`.
+    """
+
+    def __init__(self, proxies: int = 0, *, seconds: Callable[[], float] = monotonic) -> None:
+        self._proxies, self._seconds = proxies, seconds
+        self._addresses, self._visitors = Limit(OF_AN_ADDRESS), Limit(OF_A_VISITOR)
+
+    def check(self, request: web.Request) -> None:
+        address = caller_of(request, self._proxies)
+        if address is None:
+            return
+        now = self._seconds()
+        wait = self._addresses.wait_of(address, now)
+        if request.method == "POST" and not wait and (token := request.headers.get("Authorization")):
+            wait = self._visitors.wait_of(sha256(token.encode("utf-8", "replace")).hexdigest(), now)
+        if wait:
+            raise WebhookRejected(429, "too many requests; try again later", headers={"Retry-After": str(ceil(wait))})
+
+
+def caller_of(request: web.Request, proxies: int) -> str | None:
+    """The caller's address, for IPv6 its network of 64 bits; None where that is this machine, or nobody says.
+
+    Only what trusted proxies have added is believed: whatever stands before that, the caller may have written.
+    """
+    added = [part.strip() for line in request.headers.getall("X-Forwarded-For", []) for part in line.split(",")]
+    address = added[-proxies] if 0 < proxies <= len(added) else request.remote
+    try:
+        known = ip_address(address or "")
+    except ValueError:
+        return None
+    if known.is_loopback:
+        return None
+    return str(known) if known.version == 4 else known.exploded[:19]
