@@ -115,21 +115,3 @@ def _amount(settings: ConnectorSettings, name: str, default: str, *, most: float
     if not 0 < amount <= most:
         raise SettingsError(f'{name} is "{written}". Write a number above 0, and of {most:g} at the most.')
     return amount
-
-
-class FormFields(dict[str, list[str]]):
-    """A form's fields, each with all its values; `getall` is what Twilio's validator asks for them by."""
-
-    def getall(self, name: str) -> list[str]:
-        return self[name]
-
-    def first(self, name: str) -> str:
-        """The field's first value; empty where it is missing."""
-        return self.get(name, [""])[0]
-
-
-def form_fields(pairs: list[tuple[str, str]]) -> FormFields:
-    fields = FormFields()
-    for name, value in pairs:
-        fields.setdefault(name, []).append(value)
-    return fields

@@ -10,8 +10,8 @@ from urllib.parse import quote, urlencode
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, WebhookRequest
-from connectors.twilio_messaging.account import TwilioAccount, form_fields
-from connectors.twilio_messaging.webhooks import sign
+from connectors.twilio_messaging.account import TwilioAccount
+from connectors.twilio_requests import signature_of
 
 FEED = "sandbox:sms"
 CHANNELS = ("sms", "whatsapp")
@@ -128,7 +128,7 @@ class Phones:
             "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
             "i-twilio-idempotency-token": secrets.token_hex(16),
             "user-agent": "TwilioProxy/1.1",
-            "x-twilio-signature": sign(url, form_fields(list(fields.items())), self._account.auth_token),
+            "x-twilio-signature": signature_of(url, list(fields.items()), self._account.auth_token),
         }
         return WebhookRequest("POST", url, headers, urlencode(fields).encode(), now)
 

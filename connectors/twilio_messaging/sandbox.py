@@ -16,10 +16,11 @@ import aiohttp
 
 from bot.domain.sms_segments import segments_of
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
-from connectors.twilio_messaging.account import LONGEST_BODY, FormFields, TwilioAccount, form_fields
+from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
 from connectors.twilio_messaging.channel import CONTENT_SID, WHATSAPP_WINDOW
 from connectors.twilio_messaging.media import MEDIA_PATH
 from connectors.twilio_messaging.phones import FEED, Phones, is_e164, new_item
+from connectors.twilio_requests import SignedForm, form_of
 
 MESSAGES_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json$")
 
@@ -55,12 +56,12 @@ class TwilioSandbox:
         if path.re is MEDIA_PATH:
             return Reply(200, PICTURE, "image/png")
         if request.method == "POST":
-            return await self._create(form_fields(parse_qsl(request.body.decode("utf-8", "replace"), True)))
+            return await self._create(form_of(parse_qsl(request.body.decode("utf-8", "replace"), True)))
         if request.method == "GET":
-            return await self._list(form_fields(parse_qsl(urlsplit(request.url).query, True)))
+            return await self._list(form_of(parse_qsl(urlsplit(request.url).query, True)))
         return _error(405, 20004, "Method not allowed")
 
-    async def _create(self, form: FormFields) -> Reply:
+    async def _create(self, form: SignedForm) -> Reply:
         channel, to = _channel_and_number(form.first("To"))
         refused = self._refusal(form, channel, to)
         if refused is not None:
@@ -86,7 +87,7 @@ class TwilioSandbox:
         await self._feed.append(FEED, item["sid"], item)
         return _json(201, self._resource(item, status="queued"))
 
-    def _refusal(self, form: FormFields, channel: str, to: str) -> Reply | None:
+    def _refusal(self, form: SignedForm, channel: str, to: str) -> Reply | None:
         """What Twilio would refuse before it takes anything."""
         sender, template = form.first("From"), form.first("ContentSid")
         if not to:
@@ -118,7 +119,7 @@ class TwilioSandbox:
             for item in await self._feed.items(FEED)
         )
 
-    async def _list(self, query: FormFields) -> Reply:
+    async def _list(self, query: SignedForm) -> Reply:
         wanted_from = _channel_and_number(query.first("From"))[1]
         channel, wanted_to = _channel_and_number(query.first("To"))
         items = await self._feed.items(FEED)
@@ -199,7 +200,7 @@ def _channel_and_number(address: str) -> tuple[str, str]:
 
 
 def _oid(status_callback: str) -> str:
-    return form_fields(parse_qsl(urlsplit(status_callback).query)).first("oid")
+    return form_of(parse_qsl(urlsplit(status_callback).query)).first("oid")
 
 
 def _is_object(text: str) -> bool:

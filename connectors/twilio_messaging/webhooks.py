@@ -6,21 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from twilio.request_validator import (
-    HMAC_SHA1,
-    HMAC_SHA256,
-    RequestValidator,
-    get_signature_algorithm,
-)
-
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, storable
 from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.twilio_messaging.account import NUMBER, FormFields, TwilioAccount, form_fields
+from connectors.twilio_messaging.account import NUMBER, TwilioAccount
+from connectors.twilio_requests import SignedForm, form_of, read_signed
 
-SIGNATURE_HEADER = "x-twilio-signature"
-SIGNATURE_SETTINGS_HEADER = "x-twilio-webhooks-signature-settings"
-MOST_FIELDS = 500
 MOST_ATTACHMENTS = 10
 
 NO_ANSWER = Reply(body=b'<?xml version="1.0" encoding="UTF-8"?><Response/>', content_type="text/xml; charset=utf-8")
@@ -55,60 +46,15 @@ def parse(request: WebhookRequest, channel: str, account: TwilioAccount) -> Webh
             "Twilio's webhooks are taken by POST only: choose HTTP POST beside the webhook's address.",
             headers={"Allow": "POST"},
         )
-    fields = _read_form(request.body)
-    _check_signature(request, fields, account)
+    tokens = (account.auth_token, account.secondary_auth_token)
+    fields = read_signed(request, tokens, (account.shared_key, account.secondary_shared_key))
     if request.tail == "inbound":
         return Webhook(inbound=(_message(fields, account),), reply=NO_ANSWER)
     status = _status(request, fields, channel)
     return Webhook(inbound=(status,) if status else (), reply=NO_ANSWER)
 
 
-def sign(url: str, fields: FormFields, secret: str, algorithm: str = HMAC_SHA1) -> str:
-    """The X-Twilio-Signature of a POST of these fields."""
-    return str(RequestValidator(secret).compute_signature(url, fields, algorithm))
-
-
-def _read_form(body: bytes) -> FormFields:
-    """Blank values are kept: Twilio signs them too."""
-    try:
-        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError as error:
-        raise WebhookRejected(400, f"The body is not a form in UTF-8 of at most {MOST_FIELDS} fields.") from error
-    return form_fields(pairs)
-
-
-def _check_signature(request: WebhookRequest, fields: FormFields, account: TwilioAccount) -> None:
-    """The signature covers the public URL and every field (www.twilio.com/docs/usage/security)."""
-    signature = request.headers.get(SIGNATURE_HEADER)
-    if not signature:
-        raise WebhookRejected(401, "The request has no X-Twilio-Signature.")
-    algorithm = get_signature_algorithm(request.headers.get(SIGNATURE_SETTINGS_HEADER, "")).upper()
-    match algorithm:
-        case "HMAC_SHA1":
-            setting, secrets = "TWILIO_AUTH_TOKEN", (account.auth_token, account.secondary_auth_token)
-        case "HMAC_SHA256":
-            setting, secrets = "TWILIO_WEBHOOK_SHARED_KEY", (account.shared_key, account.secondary_shared_key)
-        case _:
-            raise WebhookRejected(401, f"The request is signed by neither {HMAC_SHA1} nor {HMAC_SHA256}.")
-    known = [secret for secret in secrets if secret]
-    if not known:
-        raise WebhookRejected(401, f"The request is signed by {algorithm}, and {setting} is not set.")
-    if not any(_is_signed(request.url, fields, signature, secret, algorithm) for secret in known):
-        raise WebhookRejected(
-            403,
-            f"X-Twilio-Signature does not fit the request. Check {setting}, and that OVERTURE_PUBLIC_URL is the "
-            "address that Twilio was told, to the letter.",
-        )
-
-
-def _is_signed(url: str, fields: FormFields, signature: str, secret: str, algorithm: str) -> bool:
-    try:
-        return bool(RequestValidator(secret).validate(url, fields, signature, algorithm))
-    except ValueError:
-        return False
-
-
-def _message(fields: FormFields, account: TwilioAccount) -> CustomerMessage:
+def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
     sid, sender = fields.first("MessageSid"), fields.first("From")
     if not sid or not sender:
         raise WebhookRejected(400, "The form has no MessageSid or no From: this is no incoming message.")
@@ -120,10 +66,10 @@ def _message(fields: FormFields, account: TwilioAccount) -> CustomerMessage:
         raise WebhookRejected(400, "This came by WhatsApp, and TWILIO_WHATSAPP_FROM is not set.")
     if channel == "sms" and not account.texts:
         raise WebhookRejected(400, "This is a text, and neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set.")
-    text = storable(fields.first("ButtonText") or fields.first("Body")).strip()
+    text = fields.first("ButtonText") or fields.first("Body")
     return CustomerMessage(
         channel=channel,
-        vendor_id=storable(sid),
+        vendor_id=sid,
         address=number,
         text=text,
         payload=_payload(fields),
@@ -132,19 +78,19 @@ def _message(fields: FormFields, account: TwilioAccount) -> CustomerMessage:
     )
 
 
-def _payload(fields: FormFields) -> str | None:
+def _payload(fields: SignedForm) -> str | None:
     """What the template's author put behind the button, where that is an intent in Rasa's form."""
-    payload = storable(fields.first("ButtonPayload"))
+    payload = fields.first("ButtonPayload")
     return payload if payload.startswith("/") else None
 
 
-def _attachments(fields: FormFields) -> tuple[Attachment, ...]:
+def _attachments(fields: SignedForm) -> tuple[Attachment, ...]:
     """Ten at the most, as Twilio has it. Whether each is where it should be is seen when it is fetched."""
     named = ((fields.first(f"MediaUrl{n}"), fields.first(f"MediaContentType{n}")) for n in range(MOST_ATTACHMENTS))
-    return tuple(Attachment(storable(url), storable(media_type)) for url, media_type in named if url)
+    return tuple(Attachment(url, media_type) for url, media_type in named if url)
 
 
-def _metadata(fields: FormFields, answered: str) -> Mapping[str, Any]:
+def _metadata(fields: SignedForm, answered: str) -> Mapping[str, Any]:
     """All fields, for Twilio adds some without notice; and which keywords Twilio sees to."""
     metadata: dict[str, Any] = {storable(name): storable(values[0]) for name, values in fields.items()}
     if "OptOutType" in metadata:
@@ -154,18 +100,18 @@ def _metadata(fields: FormFields, answered: str) -> Mapping[str, Any]:
     return metadata
 
 
-def _status(request: WebhookRequest, fields: FormFields, channel: str) -> DeliveryStatus | None:
-    sid, state = storable(fields.first("MessageSid")), fields.first("MessageStatus").lower()
+def _status(request: WebhookRequest, fields: SignedForm, channel: str) -> DeliveryStatus | None:
+    sid, state = fields.first("MessageSid"), fields.first("MessageStatus").lower()
     if not sid or not state:
         raise WebhookRejected(400, "The form has no MessageSid or no MessageStatus: this is no status callback.")
     if state not in STATES:
         return None
-    own = form_fields(parse_qsl(urlsplit(request.url).query))
+    own = form_of(parse_qsl(urlsplit(request.url).query))
     return DeliveryStatus(
         channel=channel,
         vendor_id=f"{sid}:{state}",
         sent_id=sid,
         state=STATES[state],
-        error=storable(fields.first("ErrorCode")),
-        key=storable(own.first("oid")),
+        error=fields.first("ErrorCode"),
+        key=own.first("oid"),
     )

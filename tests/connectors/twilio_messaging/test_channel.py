@@ -16,7 +16,7 @@ import connectors.twilio_messaging
 from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
-from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel
+from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel, preview
 from connectors.twilio_messaging.texts import body_of
 from tests.connectors.vendor_server import (
     NOW,
@@ -397,3 +397,10 @@ def test_a_text_costs_its_segments(text: str, segments: int) -> None:
     values = {"TWILIO_SEGMENTS_PER_SECOND": "3"}
     pace = built(connectors.twilio_messaging, "sms", values=values).abilities.pace
     assert (pace.price(Text(text)), pace.per_second, pace.burst) == (segments, 3, 30)
+
+
+def test_a_preview_is_what_leaves_by_sms_and_by_whatsapp() -> None:
+    content = Text("Shall we?", (Button("Yes", "/affirm"),), image="https://example.com/a.png")
+    assert preview(content).text == WhatsAppChannel.preview(content).text == body_of(content)
+    assert (preview(content).kind, WhatsAppChannel.preview(content).kind) == ("sms", "chat")
+    assert WhatsAppChannel.preview(content).image == content.image

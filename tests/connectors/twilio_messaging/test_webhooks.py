@@ -14,8 +14,9 @@ from bot.adapters.codec import INBOUND
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus
 from bot.ports import Webhook, WebhookRequest
-from connectors.twilio_messaging.account import TwilioAccount, account_of, form_fields
-from connectors.twilio_messaging.webhooks import parse, sign
+from connectors.twilio_messaging.account import TwilioAccount, account_of
+from connectors.twilio_messaging.webhooks import parse
+from connectors.twilio_requests import signature_of
 from tests.connectors.vendor_server import request_to, settings_for, shared
 
 ACCOUNT = TwilioAccount(
@@ -32,8 +33,8 @@ TEXT = {"MessageSid": "SM1", "From": "+447700900123", "To": "+447700900100", "Bo
 
 def signed(tail: str, fields: dict[str, str], *, token: str = ACCOUNT.auth_token) -> WebhookRequest:
     request = request_to(f"sms/{tail}", body=urlencode(fields).encode())
-    kept = form_fields(parse_qsl(request.body.decode(), keep_blank_values=True))
-    return replace(request, headers={"x-twilio-signature": sign(request.url, kept, token)})
+    kept = parse_qsl(request.body.decode(), keep_blank_values=True)
+    return replace(request, headers={"x-twilio-signature": signature_of(request.url, kept, token)})
 
 
 def taken(request: WebhookRequest) -> Webhook:
@@ -85,7 +86,7 @@ def test_a_request_that_was_changed_on_the_way_is_refused(change: dict[str, Any]
 @pytest.mark.parametrize("key", ["the shared key", "the other shared key"])
 def test_a_shared_key_signs_by_sha_256(key: str) -> None:
     request = signed("inbound", TEXT)
-    signature = sign(request.url, form_fields(list(TEXT.items())), key, "HMAC_SHA256")
+    signature = signature_of(request.url, list(TEXT.items()), key, "HMAC_SHA256")
     headers = {
         "x-twilio-signature": signature,
         "x-twilio-webhooks-signature-settings": "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256",
@@ -234,12 +235,12 @@ def test_twilios_published_signatures_are_recognised() -> None:
     vectors = _vectors()
     account = replace(ACCOUNT, auth_token=vectors["auth_token"], secondary_auth_token="")
     for vector in vectors["vectors"]:
-        fields = form_fields(list(vectors["params"].items()))
-        computed = {sign(url, fields, account.auth_token) for url in _with_and_without_port(vector["uri"])}
+        fields = list(vectors["params"].items())
+        computed = {signature_of(url, fields, account.auth_token) for url in _with_and_without_port(vector["uri"])}
         assert (vector["signature"] in computed) is vector["valid"], vector["case"]
     repeated = vectors["duplicates"]
-    fields = form_fields([(name, value) for name, value in repeated["params"]])
-    assert sign(vectors["uri"], fields, account.auth_token) == repeated["signature"]
+    fields = [(name, value) for name, value in repeated["params"]]
+    assert signature_of(vectors["uri"], fields, account.auth_token) == repeated["signature"]
 
 
 def _with_and_without_port(uri: str) -> list[str]:
