@@ -588,8 +588,11 @@ class Profiles(Protocol):
     async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
         """Everybody who has proved this identity, in the order of their ids."""
 
-    async def lock(self, profile_id: ProfileId) -> None:
-        """Until this transaction ends, others who want this lock of the person wait."""
+    async def lock(self, profile_id: ProfileId, *, alone: bool = False) -> None:
+        """Until this transaction ends, others who want this lock of the person wait.
+
+        `alone`: so does everybody who adds something that belongs to the person.
+        """
 
 
 class Conversations(Protocol):

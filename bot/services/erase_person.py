@@ -19,7 +19,7 @@ ERASED = "erased at their request"
 
 async def erase_person(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, who: str, now: datetime) -> Erasure:
     """The receipt. What vendors and CRMs hold is theirs to erase; the receipt names the records in CRMs."""
-    await uow.profiles.lock(profile_id)
+    await uow.profiles.lock(profile_id, alone=True)
     suppressions = await _suppressions(uow, runtime, profile_id, now)
     receipt = await uow.personal_data.erase(profile_id, suppressions, who=who, at=now)
     log.info("a person was erased", erasure=receipt.id, rows=sum(receipt.rows.values()))

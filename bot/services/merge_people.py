@@ -50,7 +50,7 @@ async def plan_merge(uow: UnitOfWork, one: ProfileId, other: ProfileId) -> Merge
     if one == other:
         raise CannotMerge(f'"{one}" is one person already')
     for profile_id in sorted((one, other)):
-        await uow.profiles.lock(profile_id)
+        await uow.profiles.lock(profile_id, alone=True)
     both = [await uow.profiles.fresh(one), await uow.profiles.fresh(other)]
     kept, merged = sorted(both, key=lambda profile: (profile.created_at, profile.id))
     return MergePlan(

@@ -22,7 +22,11 @@ from bot.ports import Dated, Page
 
 ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
-LOCK = select(profile.c.id).where(profile.c.id == bindparam("profile")).with_for_update(key_share=True)
+_ROW = select(profile.c.id).where(profile.c.id == bindparam("profile"))
+LOCK = _ROW.with_for_update(key_share=True)
+LOCK_ALONE = _ROW.with_for_update()
+"""Nobody may add a row that belongs to them meanwhile: each such row takes a lock on theirs."""
+
 SAVE_PROFILE = update(profile).where(profile.c.id == bindparam("profile"))
 MOST_DAYS = 8
 """People are looked for by so many days at once; where there are more, by having the attribute at all."""
@@ -207,9 +211,9 @@ class StoredProfiles(Repository):
             rows = (await self._session.execute(IDENTITIES, {"profile": profile_id})).all()
         return [Identity(row.kind, row.value, row.verified) for row in rows]
 
-    async def lock(self, profile_id: ProfileId) -> None:
+    async def lock(self, profile_id: ProfileId, *, alone: bool = False) -> None:
         if self._session.is_postgresql:  # SQLite has one writer at a time
-            await self._session.execute(LOCK, {"profile": profile_id})
+            await self._session.execute(LOCK_ALONE if alone else LOCK, {"profile": profile_id})
 
 
 def _days(dated: Dated) -> dict[str, str]:

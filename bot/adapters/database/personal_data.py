@@ -36,6 +36,7 @@ from bot.adapters.tables import (
     journey_state,
     merge,
     outbox,
+    passage,
     person_event,
     profile,
     review,
@@ -96,8 +97,10 @@ OWNED: Mapping[Table, Condition] = {
 }
 """In an order in which they can be deleted. Items of feeds go first, by what they say."""
 
-NOT_OF_PEOPLE = frozenset({journey, journey_state, journey_change, schedule, segment, review, erasure, erased_address})
-"""Content, how far work has come, what authors said of texts that are masked, and receipts."""
+NOT_OF_PEOPLE = frozenset(
+    {journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address}
+)
+"""Content, how far work has come, sums, what authors said of texts that are masked, and receipts."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
 DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}

@@ -33,8 +33,11 @@ from bot.adapters.migrations import HEAD, migrate
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 
-SERIALISATION_FAILURES = ("40001", "40P01")
-"""PostgreSQL's codes for a serialisation failure and a deadlock: both are resolved by trying again."""
+TRY_AGAIN = ("40001", "40P01", "23503")
+"""PostgreSQL's codes for what another transaction has brought about, so that a second try finds it done.
+
+A serialisation failure, a deadlock, and a row that this one belongs to and that is gone: a person who was merged.
+"""
 
 
 class Transaction:
@@ -99,7 +102,7 @@ class Database:
                 yield transaction
                 await transaction.write()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in SERIALISATION_FAILURES:
+            if getattr(error.orig, "sqlstate", None) in TRY_AGAIN:
                 raise Conflict("two transactions got into each other's way; try again.") from error
             raise
         transaction.enrolments.committed()
