@@ -65,7 +65,7 @@ def keys_of_the_reader() -> set[str]:
 
 
 def examples() -> list[str]:
-    """The blocks of journeys/README.md in YAML that are journeys, or parts of one; tests, made-up people and CRMs' fields are not."""
+    """The blocks of journeys/README.md that are (parts of) journeys; tests, people and fields of CRMs are not."""
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "journeys" / "README.md").read_text(), re.DOTALL)
     assert len(blocks) >= 5
     others = ("people:", "crm:")
