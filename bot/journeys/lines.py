@@ -108,7 +108,7 @@ def written(value: Any, *, like: Any = None) -> list[str]:
 def _begun(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return _styled(value)
-    return CommentedMap((key, _styled(inner)) for key, inner in value.items())
+    return CommentedMap((key, _begun_steps(inner) if key == "do" else _styled(inner)) for key, inner in value.items())
 
 
 def rewritten(lines: Sequence[str], to: Any) -> list[str]:
@@ -264,14 +264,15 @@ def _styled(value: Any, *, inside: Any = None) -> Any:
     if not isinstance(value, Mapping | list):
         return value
     made: Any
-    if isinstance(value, Mapping):
-        made = CommentedMap((key, _styled(inner)) for key, inner in value.items())
-    else:
-        made = CommentedSeq(_styled(inner) for inner in value)
+    made = _begun(value) if isinstance(value, Mapping) else CommentedSeq(_styled(inner) for inner in value)
     in_one_line = inside is not None and inside.fa.flow_style()
     if in_one_line or (len(str(plain(value))) <= FLOW_WIDTH and not _holds_steps(value)):
         made.fa.set_flow_style()
     return made
+
+
+def _begun_steps(steps: Any) -> Any:
+    return CommentedSeq(_begun(step) for step in steps) if isinstance(steps, list) else _styled(steps)
 
 
 def _holds_steps(value: Any) -> bool:

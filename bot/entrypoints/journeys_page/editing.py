@@ -108,12 +108,18 @@ class Editing:
 
 
 def sources(checked: Checked) -> dict[str, Any]:
-    """What each step, way and entry says, by its id, and beside which of its neighbours it stands."""
+    """What each step, way and entry says, by its id, beside which of its neighbours it stands, and what it holds."""
     items = item_sources(checked.document.data if checked.document is not None else None)
     names = {one.path: one.id for one in items.values()}
+    holds: dict[str | None, list[str]] = {}
+    for one in items.values():
+        above = (names.get(one.path[:length]) for length in range(len(one.path) - 1, 0, -1))
+        holds.setdefault(next(filter(None, above), None), []).append(one.id)
     return {
         one.id: {
+            "kind": one.kind,
             "says": plain(one.data),
+            "holds": holds.get(one.id, []),
             "above": names.get((*one.siblings, one.number - 1)),
             "below": names.get((*one.siblings, one.number + 1)),
         }
