@@ -1,4 +1,4 @@
-"""The lines of a YAML file that belong to each item of a list, and how one of them is written anew."""
+"""The lines of a YAML file that belong to each item of a list or entry of a mapping, and how one is written anew."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, ScalarString
 
 from bot.journeys.fields import plain
@@ -19,7 +20,10 @@ FLOW_WIDTH = 88
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One item of a list: the comment above it begins at line `first`, its dash is at `start`, it ends before `end`."""
+    """An item of a list or entry of a mapping: the comment above it begins at line `first`, it itself at `start`.
+
+    It ends before `end`; its dash or name stands at `column`.
+    """
 
     first: int
     start: int
@@ -82,11 +86,20 @@ def indented(lines: Sequence[str], column: int) -> list[str]:
     return [" " * column + line if line.strip() else line for line in lines]
 
 
+def outdented(lines: Sequence[str], column: int) -> list[str]:
+    return [line[min(column, _indent(line)) :] for line in lines]
+
+
 # ---------------------------------------------------------------- writing
 
 
-def written(value: Any) -> list[str]:
-    """New lines that say this: each item and entry begins one, and what it holds stands in one where it fits."""
+def written(value: Any, *, like: Any = None) -> list[str]:
+    """New lines that say this: each item and entry begins one, and what it holds stands in one where it fits.
+
+    Items are as `like` is: beside one that stands in one line, so do they, where they fit.
+    """
+    if isinstance(value, list) and isinstance(like, CommentedMap) and like.fa.flow_style():
+        return _dumped([_styled(item) for item in value])
     if isinstance(value, list):
         return _dumped([_begun(item) for item in value])
     return _dumped(_begun(value))
@@ -95,7 +108,7 @@ def written(value: Any) -> list[str]:
 def _begun(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return _styled(value)
-    return CommentedMap((key, _styled(inner)) for key, inner in value.items())
+    return CommentedMap((key, _begun_steps(inner) if key == "do" else _styled(inner)) for key, inner in value.items())
 
 
 def rewritten(lines: Sequence[str], to: Any) -> list[str]:
@@ -104,54 +117,118 @@ def rewritten(lines: Sequence[str], to: Any) -> list[str]:
     Entries that say the same keep their lines. Those that change are written anew, each by itself.
     """
     column = _indent(lines[0])
-    own = [line[column:] if line[:column].strip() == "" else line for line in lines]
-    item = _parsed("\n".join(own))[0]
+    item = _parsed("\n".join(lines))[0]
     if plain(item) == to:
         return list(lines)
-    entries = _entries(own, item) if isinstance(item, CommentedMap) and isinstance(to, Mapping) else None
-    if entries is None or not isinstance(to, Mapping) or not any(key in to for key in item):
-        return indented(_dumped([_merged(item, to)], like=own), column)
-    inner = item.lc.col
-    found: list[str] = []
-    names = [str(key) for key in item]
-    for key in to:  # a name comes first, for that is where one looks for it
-        if key == "id" and key not in names:
-            found += written({key: to[key]})
-    for name, entry in zip(names, entries, strict=True):
+    if isinstance(item, CommentedMap) and isinstance(to, Mapping):
+        undashed = [f"{lines[0][:column]} {lines[0][column + 1 :]}", *lines[1:]]
+        found = mapping_rewritten(undashed, item, to, order=("id",))
+        if found is not None:  # a name comes first, for that is where one looks for it
+            return [f"{found[0][:column]}-{found[0][column + 1 :]}", *found[1:]]
+    own, comment = _without_comment(outdented(lines, column))
+    found = _dumped([_merged(_parsed("\n".join(own))[0], to)], like=own)
+    return indented(_with_comment(found, comment), column)
+
+
+def mapping_rewritten(
+    lines: Sequence[str], node: CommentedMap, to: Mapping[str, Any], *, order: Sequence[str] = ()
+) -> list[str] | None:
+    """The lines in which a mapping stands, so that it says `to`; None where its entries begin no lines.
+
+    An entry that goes takes the comment right above it along. New ones stand as `order` says, or else at the end.
+    """
+    blocks = _entries(lines, node)
+    if blocks is None or not any(name in to for name in blocks):
+        return None
+    names, column = list(blocks), node.lc.col
+    new: dict[str | None, list[str]] = {}
+    for key in sorted(to, key=lambda key: order.index(key) if key in order else len(order)):
+        if key not in blocks:
+            behind = _behind(key, names, order)
+            new[behind] = [*new.get(behind, ()), *indented(written({key: to[key]}), column)]
+    at = blocks[names[0]].first
+    found = [*lines[:at], *new.get(None, ())]
+    for name, block in blocks.items():
+        found += lines[at : block.first]
         if name in to:
-            found += _entry_rewritten(entry, name, to[name])
-    for key in to:
-        if key != "id" and key not in names:
-            found += written({key: to[key]})
-    dash = own[0][:inner] if own[0].startswith("-") else "- "
-    return indented([f"{dash}{found[0]}", *indented(found[1:], inner)], column)
+            found += lines[block.first : block.start]
+            found += _entry_rewritten(lines[block.start : block.end], name, to[name], column)
+        found += new.get(name, ())
+        at = block.end
+    return [*found, *lines[at:]]
 
 
-def _entries(lines: Sequence[str], item: CommentedMap) -> list[list[str]] | None:
-    """The lines of each entry of a mapping whose entries begin lines; None of one in a single line."""
-    if item.fa.flow_style():
+def _behind(key: str, names: Sequence[str], order: Sequence[str]) -> str | None:
+    """The entry that a new one stands behind; None where it comes first."""
+    if key not in order:
+        return names[-1]
+    earlier = order[: order.index(key)]
+    return next((name for name in reversed(names) if name in earlier), None)
+
+
+def _entries(lines: Sequence[str], node: CommentedMap) -> dict[str, Block] | None:
+    """The block of each entry of a mapping; None of one whose entries begin no lines of their own."""
+    if node.fa.flow_style() or not node:
         return None
-    inner = item.lc.col
-    starts = [item.lc.data[key][0] for key in item]
-    if len(set(starts)) != len(starts) or starts[0] != 0:
+    column = node.lc.col
+    starts = [node.lc.data[key][0] for key in node]
+    if len(set(starts)) != len(starts):
         return None
-    entries = []
-    for number, start in enumerate(starts):
+    blocks: dict[str, Block] = {}
+    for number, (key, start) in enumerate(zip(node, starts, strict=True)):
         end = starts[number + 1] if number + 1 < len(starts) else len(lines)
-        entries.append([line[inner:] for line in lines[start:end]])
-    return entries
+        while end > start + 1 and _may_follow(lines[end - 1], column):
+            end -= 1
+        first = start
+        while number > 0 and _is_comment(lines[first - 1], column):
+            first -= 1
+        blocks[str(key)] = Block(first, start, end, column)
+    return blocks
 
 
-def _entry_rewritten(lines: list[str], name: str, to: Any) -> list[str]:
-    entry = _parsed("\n".join(lines))
-    if plain(entry[name]) == to:
-        return lines
+def _entry_rewritten(lines: Sequence[str], name: str, to: Any, column: int) -> list[str]:
+    node = _parsed("\n".join(lines))[name]
+    if plain(node) == to:
+        return list(lines)
+    if isinstance(node, CommentedMap) and isinstance(to, Mapping):
+        found = mapping_rewritten(lines, node, to)
+        if found is not None:
+            return found
     below = len(lines)
     while below > 1 and (not lines[below - 1].strip() or lines[below - 1].lstrip().startswith("#")):
-        below -= 1  # what stands between this entry and the next
-    head = _parsed("\n".join(lines[:below]))
+        below -= 1  # comments at its end stay as they are
+    own, comment = _without_comment(outdented(lines[:below], column))
+    head = _parsed("\n".join(own))
     head[name] = _merged(head[name], to)
-    return [*_dumped(head, like=lines), *lines[below:]]
+    return [*indented(_with_comment(_dumped(head, like=own), comment), column), *lines[below:]]
+
+
+def _without_comment(lines: list[str]) -> tuple[list[str], str]:
+    """A single line without the comment at its end, and that at its column: ruamel.yaml may lose it."""
+    if len(lines) != 1:
+        return lines, ""
+    said = plain(_parsed(lines[0]))
+    for at, letter in enumerate(lines[0]):
+        rest = lines[0][:at].rstrip()
+        if letter == "#" and rest != lines[0][:at] and _may_say(rest, said):
+            return [rest], " " * at + lines[0][at:]
+    return lines, ""
+
+
+def _may_say(line: str, said: Any) -> bool:
+    try:
+        return bool(plain(_parsed(line)) == said)
+    except YAMLError:
+        return False
+
+
+def _with_comment(lines: list[str], comment: str) -> list[str]:
+    """The comment at the end of the first line, in the column where it was if there is room."""
+    if not comment:
+        return lines
+    words = comment.lstrip()
+    column = max(len(comment) - len(words), len(lines[0]) + 1)
+    return [lines[0].ljust(column) + words, *lines[1:]]
 
 
 def _merged(node: Any, to: Any) -> Any:
@@ -187,14 +264,15 @@ def _styled(value: Any, *, inside: Any = None) -> Any:
     if not isinstance(value, Mapping | list):
         return value
     made: Any
-    if isinstance(value, Mapping):
-        made = CommentedMap((key, _styled(inner)) for key, inner in value.items())
-    else:
-        made = CommentedSeq(_styled(inner) for inner in value)
+    made = _begun(value) if isinstance(value, Mapping) else CommentedSeq(_styled(inner) for inner in value)
     in_one_line = inside is not None and inside.fa.flow_style()
     if in_one_line or (len(str(plain(value))) <= FLOW_WIDTH and not _holds_steps(value)):
         made.fa.set_flow_style()
     return made
+
+
+def _begun_steps(steps: Any) -> Any:
+    return CommentedSeq(_begun(step) for step in steps) if isinstance(steps, list) else _styled(steps)
 
 
 def _holds_steps(value: Any) -> bool:

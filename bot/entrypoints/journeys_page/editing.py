@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -12,14 +12,14 @@ from bot.adapters.journey_files import NAME, Checked, JourneyFiles, check_text
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.entrypoints.journeys_page.answers import faults_json, json_object, private_json, text_of
 from bot.entrypoints.journeys_page.drawing import draw
-from bot.entrypoints.journeys_page.step_edits import edit_of
+from bot.entrypoints.journeys_page.step_edits import edits_of
 from bot.entrypoints.wiring import Service
 from bot.journeys.completion import complete
-from bot.journeys.edit import CannotEdit, edited
+from bot.journeys.edit import NO_SETTINGS, CannotEdit, Edit, edited
 from bot.journeys.fields import plain
 from bot.journeys.json_schema import Schema, journey_schema
 from bot.journeys.picture import picture_of
-from bot.journeys.step_sources import step_sources
+from bot.journeys.step_sources import item_sources
 
 READ_ONLY = "journeys cannot be changed on this page here: OVERTURE_EDIT_JOURNEYS says so, or that this is production."
 LONGEST_NAME = 80
@@ -42,15 +42,15 @@ class Editing:
         checked = await asyncio.to_thread(self.checked, name, text)
         drawing = draw(picture_of(checked.journey), ()) if checked.journey is not None else None
         told = {"faults": faults_json(checked.faults), "warnings": faults_json(checked.warnings)}
-        return private_json({**told, "picture": drawing, "sources": sources(checked)})
+        return private_json({**told, "picture": drawing, "sources": sources(checked), "head": head(checked)})
 
     async def edit(self, request: web.Request) -> web.StreamResponse:
-        """The text after something was done to a step; nothing is saved."""
+        """The text after something was done in the picture; nothing is saved."""
         body = await json_object(request)
         _, text = _named_text(body)
-        edit = edit_of(body.get("edit"))
+        edits = edits_of(body.get("edit"))
         try:
-            after = await asyncio.to_thread(edited, text, edit)
+            after = await asyncio.to_thread(_after, text, edits)
         except CannotEdit as error:
             raise Conflict(str(error)) from error
         return private_json({"text": after})
@@ -108,17 +108,35 @@ class Editing:
 
 
 def sources(checked: Checked) -> dict[str, Any]:
-    """What each step says, by its id, and beside which of its neighbours it stands."""
-    steps = step_sources(checked.document.data if checked.document is not None else None)
-    names = {one.path: one.id for one in steps.values()}
+    """What each step, way and entry says, by its id, beside which of its neighbours it stands, and what it holds."""
+    items = item_sources(checked.document.data if checked.document is not None else None)
+    names = {one.path: one.id for one in items.values()}
+    holds: dict[str | None, list[str]] = {}
+    for one in items.values():
+        above = (names.get(one.path[:length]) for length in range(len(one.path) - 1, 0, -1))
+        holds.setdefault(next(filter(None, above), None), []).append(one.id)
     return {
         one.id: {
+            "kind": one.kind,
             "says": plain(one.data),
+            "holds": holds.get(one.id, []),
             "above": names.get((*one.siblings, one.number - 1)),
             "below": names.get((*one.siblings, one.number + 1)),
         }
-        for one in steps.values()
+        for one in items.values()
     }
+
+
+def head(checked: Checked) -> dict[str, Any]:
+    """What the journey says besides its id and its steps."""
+    said = plain(checked.document.data) if checked.document is not None else None
+    return {key: value for key, value in said.items() if key not in NO_SETTINGS} if isinstance(said, dict) else {}
+
+
+def _after(text: str, edits: Sequence[Edit]) -> str:
+    for edit in edits:
+        text = edited(text, edit)
+    return text
 
 
 def _step_ids(node: Any) -> list[str]:

@@ -18,7 +18,7 @@ from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
-from bot.entrypoints.journeys_page.editing import Editing, sources
+from bot.entrypoints.journeys_page.editing import Editing, head, sources
 from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
 from bot.entrypoints.journeys_page.publishing import CALLER, Publishing
@@ -147,6 +147,7 @@ class JourneysPage:
             "faults": faults_json(checked.faults) if checked else [],
             "warnings": faults_json(checked.warnings) if checked else [],
             "sources": sources(checked) if checked else {},
+            "head": head(checked) if checked else {},
         }
         return private_json(
             told | (_shown(journey, headcounts, passages) if journey is not None else {"picture": None})

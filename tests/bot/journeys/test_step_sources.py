@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.documents import parse
 from bot.journeys.content import read_journey
 from bot.journeys.known import Known
-from bot.journeys.step_sources import node_at, step_sources
+from bot.journeys.step_sources import item_sources, node_at, step_sources
 
 FILE = """\
 journey: welcome
@@ -36,6 +36,24 @@ def test_every_step_that_the_reader_knows_is_found_by_its_id() -> None:
         assert node_at(document.data, one.path) is one.data
 
 
+def test_ways_and_entries_have_ids_that_no_step_can_have() -> None:
+    data = parse("", FILE.replace("enter: {event: a.b}", "enter: [{event: a.b}, {api: true}]")).data
+    items = item_sources(data)
+    others = {name: (one.kind, one.path) for name, one in items.items() if one.kind != "step"}
+    assert others == {
+        ":enter/0": ("enter", ("enter", 0)),
+        ":enter/1": ("enter", ("enter", 1)),
+        "steps.0/0": ("branch", ("steps", 0, "branch", 0)),
+        "steps.0/1": ("branch", ("steps", 0, "branch", 1)),
+        "test/0": ("split", ("steps", 1, "split", 0)),
+        "test/1": ("split", ("steps", 1, "split", 1)),
+    }
+    assert all(node_at(data, one.path) is one.data for one in items.values())
+    assert item_sources(parse("", FILE).data)[":enter/0"].path == ("enter",)
+
+
 def test_what_is_no_journey_has_no_steps() -> None:
     for text in ("", "[]", "steps: 5", "steps: [{branch: 1}, {split: [1]}, {handoff: {late: 1}}]"):
-        assert all(one.siblings == ("steps",) for one in step_sources(parse("", text).data).values())
+        data = parse("", text).data
+        assert all(one.siblings == ("steps",) for one in step_sources(data).values())
+        assert all(one.kind in ("step", "split") for one in item_sources(data).values())

@@ -1,33 +1,36 @@
 /** A form for one step, made from the JSON Schema of journeys. */
 
 import { h, words } from "../dom.js";
-
-const WAYS_IN_FILE = ["branch", "split"];
+import { outcomeField } from "./outcome.js";
+import { waysField } from "./ways.js";
 
 /** The kinds of steps that a form can make. */
 export const kindsOf = (schema) =>
   schema.definitions.step.anyOf
     .filter((one) => one.$ref)
     .map((one) => one.$ref.split("_").slice(1).join("_"))
-    .filter((kind) => !WAYS_IN_FILE.includes(kind) && kind !== "tag");
+    .filter((kind) => kind !== "tag");
 
 export const kindOf = (schema, says) =>
-  says && typeof says === "object" ? [...kindsOf(schema), ...WAYS_IN_FILE, "tag"].find((kind) => kind in says) : null;
+  says && typeof says === "object" ? [...kindsOf(schema), "tag"].find((kind) => kind in says) : says;
+
+/** The schema with these steps offered where one is pointed at. */
+export function withTargets(schema, steps) {
+  const target = { anyOf: [{ enum: [...steps, "end"] }, { type: ["string", "number"] }] };
+  return { ...schema, definitions: { ...schema.definitions, target } };
+}
 
 /** Fields for a step of this kind as `{node, value}`; `value()` is what the step says then. */
 export function stepForm(schema, kind, says) {
   const fields = fieldsOf(schema, schema.definitions[`step_${kind}`], says ?? {}, kind);
-  const skipped = Object.keys(says ?? {}).filter((key) => holdsSteps(says[key]));
   return {
-    node: h("div", { class: "fields" }, fields.map(({ node }) => node), skipped.length > 0 && h("p", { class: "small" }, `What ${skipped.join(", ")} leads to is edited in the file.`)),
+    node: h("div", { class: "fields" }, fields.map(({ node }) => node)),
     value: () => ({ ...(kind === "end" ? { end: says?.end ?? null } : {}), ...collected(fields, says ?? {}) }),
   };
 }
 
-const holdsSteps = (value) => JSON.stringify(value ?? null).includes('"do":') || (Array.isArray(value) && value.some((one) => one && typeof one === "object"));
-
 /** Entries with nothing in them are left out; what has no field stays as it is. */
-function collected(fields, says) {
+export function collected(fields, says) {
   const found = { ...says };
   for (const { key, read } of fields) {
     if (!read) continue;
@@ -38,7 +41,7 @@ function collected(fields, says) {
   return found;
 }
 
-function fieldsOf(schema, object, says, kind) {
+export function fieldsOf(schema, object, says, kind) {
   const required = object.required ?? [];
   return Object.entries(object.properties)
     .filter(([key]) => !(key === "end" && kind === "end"))
@@ -54,9 +57,12 @@ function resolved(schema, property) {
 
 let count = 0;
 
-function field(schema, given, key, value, required) {
+const WITHOUT_OUTCOME = { failed: "the run stops with an error", late: "–" };
+
+export function field(schema, given, key, value, required) {
   const property = resolved(schema, given);
-  if (holdsSteps(value)) return { node: null, read: null };
+  if (key in WITHOUT_OUTCOME) return outcomeField(schema, words(key), value, { without: WITHOUT_OUTCOME[key], about: property.description });
+  if (key === "branch" || key === "split") return value === undefined ? waysField(schema, key) : { node: null, read: null };
   const choices = (property.anyOf ?? []).map((one) => resolved(schema, one));
   const object = property.properties ? property : choices.find((one) => one.properties);
   const simple = !object || (choices.length > 0 && (value === undefined ? key !== "wait" && choices.some((one) => !one.properties) : typeof value !== "object"));
@@ -67,7 +73,7 @@ function field(schema, given, key, value, required) {
 }
 
 function objectField(schema, object, key, value) {
-  const fields = fieldsOf(schema, { ...object, properties: withoutSteps(schema, object.properties) }, value ?? {}, null);
+  const fields = fieldsOf(schema, object, value ?? {}, null);
   const node = h("fieldset", {}, h("legend", {}, words(key)), fields.map((one) => one.node));
   return {
     node,
@@ -78,10 +84,7 @@ function objectField(schema, object, key, value) {
   };
 }
 
-const withoutSteps = (schema, properties) =>
-  Object.fromEntries(Object.entries(properties).filter(([, one]) => resolved(schema, one).type !== "array" || resolved(schema, one).items?.$ref !== "#/definitions/step"));
-
-function labelled(key, input, about, required) {
+export function labelled(key, input, about, required) {
   const id = `field-${(count += 1)}`;
   input.id = id;
   const name = h("label", { for: id }, words(key), required && h("span", { class: "required" }, " required"));

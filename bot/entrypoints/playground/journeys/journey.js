@@ -1,10 +1,10 @@
 /** One journey: its picture with the people in it, the chosen step, and its file. */
 
-import { byId, complain, dayAndTime, empty, h, words } from "../dom.js";
+import { byId, complain, dayAndTime, empty, h } from "../dom.js";
 import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
+import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
-import { kindOf, kindsOf, stepForm } from "./form.js";
 import { Messages, showWarnings } from "./messages.js";
 import { pictureNode } from "./picture.js";
 import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
@@ -15,6 +15,7 @@ const name = location.pathname.split("/").pop();
 const version = new URLSearchParams(location.search).get("version");
 const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
+const editing = new Editing({ make, choose });
 const messages = new Messages();
 const standing = new Standing(name, {
   journey: () => journey,
@@ -35,8 +36,9 @@ async function load() {
     return;
   }
   journey = told;
-  if (journey.may_edit && !schema) schema = await ask("/journeys.schema.json");
-  if (!editor.isChanged) sources = told.sources;
+  if (journey.may_edit && !editing.isReady) editing.begin(await ask("/journeys.schema.json"));
+  byId("settings").hidden = !journey.may_edit;
+  if (!editor.isChanged) look(told);
   show();
 }
 
@@ -80,11 +82,11 @@ function showFile() {
 async function check(text) {
   const told = await ask("/journeys/check", { journey: name, text });
   if (!told) return null;
-  if (text === editor.text) sources = told.sources;
-  if (text === editor.text) showWarnings(told.warnings);
-  if (!journey.older && told.picture && text === editor.text) {
-    drawn = editor.isChanged ? told.picture : null;
-    showPicture();
+  if (text === editor.text) {
+    look(told);
+    showWarnings(told.warnings);
+    if (!journey.older && told.picture) drawn = editor.isChanged ? told.picture : null;
+    if (!journey.older) showPicture();
   }
   byId("save").disabled = !editor.isChanged || told.faults.length > 0;
   return told.faults;
@@ -189,59 +191,21 @@ function showPicture() {
   showStep();
 }
 
-// ---------------------------------------------------------------- editing a step
+// ---------------------------------------------------------------- editing by forms
 
-let schema = null;
+let faults = []; // of the text that was looked at last
 
-/** What each step says, and its neighbours in its list, in the text that was looked at last. */
-let sources = {};
+function look(told) {
+  faults = told.faults;
+  editing.look(told);
+}
 
-/** Do something to a step: the text changes, and is looked at as if somebody had typed it. */
-async function edit(deed) {
-  const told = await ask("/journeys/edit", { journey: name, text: editor.text, edit: deed });
+/** Do something to the text; it is looked at as if somebody had typed it. */
+async function make(edits) {
+  const told = await ask("/journeys/edit", { journey: name, text: editor.text, edit: edits });
   if (!told) return false;
   editor.set(told.text.replaceAll("\r\n", "\n"));
   return true;
-}
-
-function editingNodes() {
-  const source = sources[chosen];
-  if (!journey.may_edit || !source) return [];
-  const button = (text, deed, enabled = true) =>
-    h("button", { type: "button", disabled: !enabled, onclick: () => void deed() }, text);
-  return [
-    h(
-      "div",
-      { class: "step-buttons", role: "group", "aria-label": "Edit the step" },
-      typeof source.says === "object" && button("Edit…", () => openForm(kindOf(schema, source.says), source.says)),
-      button("Add a step after it…", () => openForm("send", null)),
-      button("Up", () => edit({ do: "move", step: chosen, beside: source.above, before: true }), source.above !== null),
-      button("Down", () => edit({ do: "move", step: chosen, beside: source.below }), source.below !== null),
-      button("Remove", () => edit({ do: "remove", step: chosen })),
-    ),
-  ];
-}
-
-/** The form of the chosen step; without `says`, of a new one behind it, whose kind can be chosen. */
-function openForm(kind, says) {
-  const form = stepForm(schema, kind, says);
-  const kinds = h(
-    "select",
-    { id: "step-kind", onchange: (event) => openForm(event.target.value, null) },
-    kindsOf(schema).map((one) => h("option", { value: one, selected: one === kind }, words(one))),
-  );
-  byId("form-title").textContent = says ? `Edit: ${words(kind)}` : "A new step";
-  byId("form-fields").replaceChildren(
-    ...(says ? [] : [h("div", { class: "field" }, h("label", { for: "step-kind" }, "What it does"), kinds)]),
-    form.node,
-  );
-  const step = chosen;
-  byId("step-form").onsubmit = async (event) => {
-    event.preventDefault();
-    const deed = says ? { do: "change", step, to: form.value() } : { do: "add", beside: step, new: form.value() };
-    if (await edit(deed)) byId("form-dialog").close();
-  };
-  if (!byId("form-dialog").open) byId("form-dialog").showModal();
 }
 
 const picture = () => drawn ?? journey.picture;
@@ -259,12 +223,20 @@ function choose(id, go = false) {
 }
 
 function showStep() {
-  const nodes = stepNodes({ picture: picture(), steps: drawn ? {} : journey.steps }, chosen, choose);
-  byId("step").replaceChildren(...nodes, ...editingNodes());
-  void messages.show(journey.older ? null : sources[chosen]?.says);
+  const label = byId("step").contains(document.activeElement) && focusLabel(document.activeElement);
+  const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
+  const known = { picture: picture(), steps: drawn ? {} : journey.steps, says, listsEntries: journey.may_edit };
+  const nodes = stepNodes(known, chosen, choose);
+  const wrong = !journey.older && faults.length > 0 && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
+  byId("step").replaceChildren(...[wrong, ...nodes, ...(journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [])].filter(Boolean));
+  if (label) ([...byId("step").querySelectorAll("button:enabled")].find((one) => focusLabel(one) === label) ?? byId("step-title")).focus();
+  void messages.show(journey.older ? null : says);
   if (!journey.older) editor.show(box?.line ?? null);
 }
+
+/** What a button does, and to what. */
+const focusLabel = (node) => `${node.closest("[role=group]")?.getAttribute("aria-label")}: ${node.textContent}`;
 
 function showParked() {
   byId("parked-panel").hidden = journey.parked.length === 0;
@@ -292,7 +264,7 @@ byId("suggest").addEventListener("click", () => {
 });
 byId("save").addEventListener("click", compare);
 byId("save-anyway").addEventListener("click", () => void save());
-byId("form-not").addEventListener("click", () => byId("form-dialog").close());
+byId("settings").addEventListener("click", () => editing.openSettings());
 byId("change-done").addEventListener("click", () => byId("change-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());

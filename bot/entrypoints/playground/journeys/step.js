@@ -5,18 +5,22 @@ import { number, people } from "./service.js";
 
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
-/** The nodes about the step; `choose` goes to another. */
-export function stepNodes({ picture, steps }, id, choose) {
+/** The nodes about the step; `choose` goes to another. With `listsEntries`, what lets people in is told elsewhere. */
+export function stepNodes({ picture, steps, says, listsEntries }, id, choose) {
   const box = picture.boxes.find((one) => one.id === id);
+  if (!box && says !== undefined) return [h("p", { class: "step-name" }, h("strong", {}, id), h("code", {}, leadsOn(says)))];
   if (!box) return [empty("No step is chosen", "Choose one in the picture.")];
   const counts = steps[id];
   return [
     h("p", { class: "step-name" }, h("strong", {}, box.title), h("code", {}, box.kind)),
-    box.words.length > 0 && h("ul", { class: "step-words" }, box.words.map((words) => h("li", {}, words))),
+    box.words.length > 0 && !(listsEntries && box.kind === "enter") && h("ul", { class: "step-words" }, box.words.map((words) => h("li", {}, words))),
     part("Then", h("ul", { class: "ways" }, (picture.ways[id] ?? []).map((way) => wayNode(way, choose)))),
     counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts))),
   ].filter(Boolean);
 }
+
+/** A step without a box: a `go` or `end` is an arrow, and one with a fault is not drawn. */
+const leadsOn = (says) => (typeof says?.go === "string" ? `go: ${says.go}` : says === "end" || (says && "end" in Object(says)) ? "end" : "not drawn yet");
 
 const wayNode = ({ to, title, words, times }, choose) =>
   h(

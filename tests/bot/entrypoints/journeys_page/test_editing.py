@@ -47,6 +47,15 @@ async def test_what_is_done_to_a_step_gives_another_text(service: Service, clien
         assert (await done(do="remove", step="tip"))[1]["text"] == WELCOME.partition("  - id: tip")[0]
         assert (await done(do="remove", step="none"))[0] == 409
         assert (await done(do="dance"))[0] == 400
+        entered = await done(do="settings", to={"purpose": "service", "enter": {"api": True}})
+        assert "enter: {api: true}\n" in entered[1]["text"]
+        assert (await done(do="settings", to={"steps": []}))[0] == 409
+        several = [{"do": "change", "step": "steps.0", "to": {"wait": "5d"}}, {"do": "remove", "step": "tip"}]
+        body = {"journey": "welcome", "text": WELCOME, "edit": several}
+        assert (await (await client.post("/journeys/edit", json=body)).json())["text"] == changed.partition(
+            "  - id: tip"
+        )[0]
+        assert (await client.post("/journeys/edit", json={**body, "edit": []})).status == 400
         sources = (await (await client.get("/journeys/welcome.json")).json())["sources"]
         assert sources["tip"]["says"]["send"] == {"response": "utter_tip", "channels": ["sms"]}
         assert (sources["steps.0"]["above"], sources["steps.0"]["below"]) == (None, "tip")
