@@ -16,7 +16,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.audience import ProfileSchema, Segment, SegmentChange, Working
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression
 from bot.domain.conversation import Conversation, Event, Tracker
-from bot.domain.crm import CrmMapping, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmMapping, CrmRecord, FieldValue
 from bot.domain.delivery import Decision, Failure, Lane, OutboxEntry, OutboxStatus
 from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place, SettingsError
@@ -239,6 +239,9 @@ class Crm(Protocol):
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a note to the record, once for each `key`."""
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        """Verify and translate what the CRM sends to `/crms/<name>`; no I/O. Raises WebhookRejected."""
 
     async def close(self) -> None: ...
 
@@ -997,6 +1000,9 @@ class CrmLinks(Protocol):
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
     async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
         """The id in each CRM that has a record of the person."""
+
+    async def people(self, crm: str, records: Collection[str]) -> Mapping[str, Sequence[ProfileId]]:
+        """Of each of these records of the CRM, whose it is. A record that was found by e-mail may be of several."""
 
 
 class Feeds(Protocol):

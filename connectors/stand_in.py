@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from bot.domain.crm import CrmNews
 from bot.ports import FeedWriter, Reply
+from connectors.crm_webhooks import NEWS, VALUES
 
 FIRST_ID = 101
 
@@ -70,3 +72,11 @@ def read_object(body: bytes) -> Json | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
+
+
+def read_deed(deed: Json) -> tuple[CrmNews, str, str]:
+    """`{"event": "stage_changed", "record": "101", "stage": "customer"}`: what happens to which record there."""
+    news = next((one for one in NEWS if one == deed["event"]), None)
+    if news is None:
+        raise ValueError(f"an event is one of {', '.join(NEWS)}")
+    return news, str(deed["record"]), str(deed[VALUES[news]]) if VALUES[news] else ""

@@ -28,7 +28,7 @@ class CircuitBreaker:
 
     def lets_through(self) -> bool:
         """Whether to call. Nobody does while it rests; the first call after that is the trial, and others wait."""
-        if self._failed < self._most:
+        if not self.is_open:
             return True
         if self._seconds() < self._rests_until:
             return False
@@ -38,7 +38,17 @@ class CircuitBreaker:
     def succeeded(self) -> None:
         self._failed = 0
 
-    def failed(self) -> None:
+    def failed(self, pause: timedelta | None = None) -> None:
+        """`pause` is what the server asked for; it rests at least that long."""
         self._failed += 1
-        if self._failed >= self._most:
-            self._rests_until = self._seconds() + self._rest
+        if self.is_open:
+            self._rests_until = self._seconds() + max(self._rest, pause.total_seconds() if pause else 0)
+
+    @property
+    def is_open(self) -> bool:
+        return self._failed >= self._most
+
+    @property
+    def rest_left(self) -> timedelta:
+        """Until the next trial."""
+        return timedelta(seconds=max(self._rests_until - self._seconds(), 0))

@@ -169,6 +169,7 @@ crm_link = Table(
     Column("crm", Text, primary_key=True),
     Column("profile_id", Text, ForeignKey("profile.id"), primary_key=True),
     Column("crm_id", Text, nullable=False),
+    Index("ix_crm_link_crm_id", "crm", "crm_id"),
 )
 
 person_event = Table(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import datetime
+from typing import Any, Literal, get_args
 
 FieldValue = str | int | float | bool
 
@@ -32,6 +33,30 @@ class CrmRecord:
 
     id: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+CrmNews = Literal["stage_changed", "owner_changed", "unsubscribed"]
+CRM_EVENTS = tuple(f"crm.{news}" for news in get_args(CrmNews))
+"""As journeys enter on them and wait for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrmEvent:
+    """What a CRM tells of one of its records. `id` is what it calls the event: the same one again has the same.
+
+    `lead` is our own id of the person, where the CRM says it. `data` is what journeys may read of the event.
+    """
+
+    id: str
+    news: CrmNews
+    record: str
+    at: datetime
+    lead: str = ""
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"crm.{self.news}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,10 @@ class TemporarySendError(SendError):
         self.retry_after = retry_after
 
 
+class NotTried(TemporarySendError):
+    """The vendor is in trouble, whatever one asks of it: this counts as no try."""
+
+
 class PermanentSendError(SendError):
     """Not worth another try."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.consent import Purpose
+from bot.domain.crm import CRM_EVENTS
 from bot.domain.entries import Entry
 from bot.domain.errors import Place
 from bot.domain.ids import EnrolmentId, ProfileId
@@ -35,7 +36,9 @@ SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 
 ENTRANCE = ":enter"
 """Where those come from who take their first step. No step is called so."""
-TOLD_BY_SERVICE = frozenset({REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT})
+TOLD_BY_SERVICE = frozenset(
+    {REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT, *CRM_EVENTS}
+)
 """Events that nobody else may tell, for what they say is relied upon."""
 
 WHOLE = 10_000

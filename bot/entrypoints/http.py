@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage
+from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
@@ -85,6 +86,7 @@ class Server:
         RasaApi(self._service, self._take_webhook).add_routes(app)
         Understanding(self._service).add_routes(app)
         JourneysApi(self._service).add_routes(app)
+        CrmWebhooks(self._service).add_routes(app)
         EventsApi(self._service).add_routes(app)
         PeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)

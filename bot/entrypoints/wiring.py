@@ -30,6 +30,7 @@ from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
+from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
@@ -265,7 +266,7 @@ def _build_connectors(
                 case Channel():
                     channels[connector.name] = connector
                 case Crm():
-                    crms[connector.name] = connector
+                    crms[connector.name] = SparingCrm(connector)
                 case _:
                     raise SettingsError(
                         f"the connector {name} is neither a channel nor a CRM: its build() returned "

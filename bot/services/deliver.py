@@ -29,7 +29,7 @@ from bot.domain.delivery import (
     Verdict,
     Withhold,
 )
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.message import Author, Occasion, OutboundMessage, Receipt, Text
 from bot.journeys.judge import held_by_journey
@@ -54,6 +54,7 @@ STALE_WHERE_REPEATABLE = timedelta(seconds=5)
 MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_OUTAGE = timedelta(days=3)
 ANSWER_WITHIN = timedelta(seconds=30)
 """A vendor that takes longer is left alone; connectors give up before that on their own."""
 
@@ -168,6 +169,8 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
         return _left_open(attempt, str(error))
     except _NoRecord as error:
         return replace(_retry(attempt, error, runtime.clock.now()), first_tried_at=entry.first_tried_at)
+    except NotTried as error:
+        return _wait_for_vendor(attempt, error, runtime.clock.now())
     except TemporarySendError as error:
         return _retry(attempt, error, runtime.clock.now())
     except PermanentSendError as error:
@@ -406,6 +409,15 @@ def _retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
     if isinstance(error, TemporarySendError) and error.retry_after is not None:
         pause = max(pause, error.retry_after)
     return replace(entry, status=OutboxStatus.WAITING, due_at=now + pause, reason=error.reason)
+
+
+def _wait_for_vendor(attempt: OutboxEntry, error: NotTried, now: datetime) -> OutboxEntry:
+    """An outage uses up no tries, until it has taken so long that it may not be one."""
+    if attempt.first_tried_at is not None and now - attempt.first_tried_at > LONGEST_OUTAGE:
+        return _retry(attempt, error, now)
+    pause = (error.retry_after or FIRST_PAUSE) * random.uniform(1, 1.5)  # noqa: S311
+    due_at, attempts = now + pause, attempt.attempts - 1
+    return replace(attempt, attempts=attempts, status=OutboxStatus.WAITING, due_at=due_at, reason=error.reason)
 
 
 def _left_open(entry: OutboxEntry, reason: str) -> OutboxEntry:

@@ -20,7 +20,9 @@ from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.keep_segments import keep_segments
 from bot.services.know_person import NoSuchPerson, Wanted, know_person, meet_person
+from bot.services.opt_out import opt_out
 from bot.services.runtime import INBOX, OUTBOX, SEGMENTS, TIMERS, Runtime
+from bot.services.sync_crm import has_opted_out
 
 log = structlog.get_logger()
 
@@ -37,7 +39,8 @@ class Told:
     """What another system tells of one person: that `event` happened `at` that time, and what they are.
 
     They are named by our id, else by the first of `identities`; the others are claimed to be theirs.
-    `key` is the system's own id of the event. `attributes` are as they are declared.
+    `key` is the system's own id of the event. `attributes` are as they are declared. `opts_out` says how they opted
+    out with it, where they did.
     """
 
     event: str
@@ -49,6 +52,7 @@ class Told:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     time_zone: str | None = None
     locale: str | None = None
+    opts_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,8 @@ async def _take_alone(runtime: Runtime, told: Told) -> Outcome:
         who = (await _people(uow, runtime, [told], now))[0]
         if isinstance(who, NoSuchPerson):
             return Outcome("refused", why=str(who))
-        await uow.timeline.add_new([_line(told, who, now)])
+        if await uow.timeline.add_new([_line(told, who, now)]) and told.opts_out:
+            await _opt_out(uow, runtime, told, who, now)
     return Outcome("kept", who, "it is on the timeline, but segments and journeys could not be told; the log says why")
 
 
@@ -128,7 +133,9 @@ async def _take(uow: UnitOfWork, runtime: Runtime, told: Sequence[Told]) -> list
 
 
 async def _let_act(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> None:
-    """What they are is kept first, so that what the event moves sees it."""
+    """What they are is kept first, so that what the event moves sees it; an opt-out counts however old it is."""
+    if told.opts_out:
+        await tell_journeys(uow, runtime, who, await _opt_out(uow, runtime, told, who, now), now)
     if told.attributes or told.time_zone or told.locale:
         await tell_journeys(uow, runtime, who, await _learn(uow, runtime, told, who, now), now)
     if now - told.at > NEWS:
@@ -136,6 +143,14 @@ async def _let_act(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId
         await tell_journeys(uow, runtime, who, moved, now)
     else:
         await tell_journeys(uow, runtime, who, [Emit(told.event, told.data)], now, noted=True)
+
+
+async def _opt_out(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:
+    """Once: another system also tells of an opt-out that it has from us."""
+    await uow.profiles.lock(who)
+    if has_opted_out(await uow.consents.of(who)):
+        return ()
+    return await opt_out(uow, runtime, who, how=told.opts_out, text="", message_id=None, now=now)
 
 
 async def _learn(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:

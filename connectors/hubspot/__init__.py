@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.crm_webhooks import webhook_secret
 from connectors.hubspot.crm import API_URL, HubSpotCrm
 from connectors.hubspot.sandbox import HubSpotSandbox
 
@@ -16,7 +17,7 @@ __all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_valu
 
 CRMS: tuple[str, ...] = ("hubspot",)
 FIELDS = Path(__file__).with_name("fields.yml")
-SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION")
+SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION", "HUBSPOT_CLIENT_SECRET")
 DEFAULT_VERSION = "2026-09"
 VERSION = re.compile(r"20[0-9]{2}-(03|09)")
 
@@ -28,6 +29,7 @@ def build(settings: ConnectorSettings) -> HubSpotCrm:
         version=_version(settings),
         api_url=settings.sandbox_url or API_URL,
         clock=settings.clock,
+        webhook_secret=webhook_secret(settings, "HUBSPOT_CLIENT_SECRET"),
         trust_proxy_settings=settings.sandbox_url is None,
     )
 
@@ -35,11 +37,18 @@ def build(settings: ConnectorSettings) -> HubSpotCrm:
 def sandbox_values(secret: str) -> dict[str, str]:
     """Made-up credentials."""
     token = hmac.new(secret.encode(), b"hubspot sandbox token", hashlib.sha256).hexdigest()[:32]
-    return {"HUBSPOT_TOKEN": f"pat-sandbox-{token}"}
+    return {"HUBSPOT_TOKEN": f"pat-sandbox-{token}", "HUBSPOT_CLIENT_SECRET": token[::-1]}
 
 
 def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
-    return HubSpotSandbox(settings.require("HUBSPOT_TOKEN"), _version(settings), settings.feed, settings.clock)
+    return HubSpotSandbox(
+        token=settings.require("HUBSPOT_TOKEN"),
+        version=_version(settings),
+        feed=settings.feed,
+        clock=settings.clock,
+        webhook_secret=settings.require("HUBSPOT_CLIENT_SECRET"),
+        webhook_url=f"{settings.service_url}/crms/hubspot",
+    )
 
 
 def _version(settings: ConnectorSettings) -> str:

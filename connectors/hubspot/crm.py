@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmRecord, FieldValue, as_text
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue, as_text
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Clock
+from bot.ports import Clock, WebhookRequest
+from connectors.hubspot.webhooks import parse_webhook
 from connectors.vendor_api import Answer, VendorApi, marker
 
 API_URL = "https://api.hubapi.com"
@@ -33,12 +34,20 @@ class HubSpotCrm:
     name = "hubspot"
 
     def __init__(
-        self, *, token: str, version: str, api_url: str, clock: Clock, trust_proxy_settings: bool = True
+        self,
+        *,
+        token: str,
+        version: str,
+        api_url: str,
+        clock: Clock,
+        webhook_secret: str = "",
+        trust_proxy_settings: bool = True,
     ) -> None:
         self._api = VendorApi("HubSpot", api_url, trust_proxy_settings=trust_proxy_settings)
         self._headers = {"Authorization": f"Bearer {token}"}
         self._objects = f"/crm/objects/{version}"
         self._clock = clock
+        self._webhook_secret = webhook_secret
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         """By our own id first: an e-mail address changes."""
@@ -83,6 +92,9 @@ class HubSpotCrm:
             "associations": [{"to": {"id": crm_id}, "types": [association]}],
         }
         await self._call("POST", "/notes", note)
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        return parse_webhook(request, self._webhook_secret)
 
     async def close(self) -> None:
         await self._api.close()

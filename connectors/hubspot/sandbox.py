@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -14,12 +16,14 @@ from uuid import uuid4
 from bot.domain.errors import WebhookRejected
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.hubspot.crm import OUR_ID
-from connectors.stand_in import Json, Records, json_reply, read_object
+from connectors.hubspot.webhooks import SIGNATURE, TIMESTAMP, WHAT_CHANGED, signature
+from connectors.stand_in import Json, Records, json_reply, read_deed, read_object
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNIQUE = ("email", OUR_ID)
 KNOWN_PROPERTIES = frozenset(
     "email firstname lastname phone company jobtitle website country city lifecyclestage hubspot_owner_id "  # noqa: SIM905
+    "hs_lead_status hs_email_optout "
     "overture_lead overture_score overture_grade overture_score_reasons overture_team_size overture_timeline "
     "overture_meeting_time overture_opted_out".split()
 )
@@ -31,11 +35,15 @@ class HubSpotSandbox:
 
     name = "hubspot"
 
-    def __init__(self, token: str, version: str, feed: FeedWriter, clock: Clock) -> None:
+    def __init__(
+        self, *, token: str, version: str, feed: FeedWriter, clock: Clock, webhook_secret: str, webhook_url: str
+    ) -> None:
         self._token = token
         self._prefix = f"/crm/objects/{version}/"
         self._records = Records(feed, "hubspot")
         self._clock = clock
+        self._webhook_secret = webhook_secret
+        self._webhook_url = webhook_url
         self._one_at_a_time = asyncio.Lock()
 
     async def answer(self, request: WebhookRequest) -> Reply:
@@ -62,7 +70,26 @@ class HubSpotSandbox:
         return _error(404, "OBJECT_NOT_FOUND", "Unable to infer object type")
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        raise WebhookRejected(400, "Nobody acts in HubSpot: it sends us nothing.")
+        """Sales changes a contact, or they unsubscribe: the batch of one that HubSpot sends for it."""
+        news, contact, value = read_deed(deed)
+        if contact not in await self._records.all():
+            raise WebhookRejected(404, f"HubSpot has no contact {contact}.")
+        name = next(name for name, what in WHAT_CHANGED.items() if what == news)
+        await self._records.write(contact, {name: value or "true"})
+        event = {
+            "eventId": uuid4().int >> 96,
+            "subscriptionId": 1,
+            "occurredAt": int(now.timestamp() * 1000),
+            "subscriptionType": "contact.propertyChange",
+            "attemptNumber": 0,
+            "objectId": int(contact),
+            "propertyName": name,
+            "propertyValue": value or "true",
+            "changeSource": "CRM_UI",
+        }
+        headers = {"content-type": "application/json", TIMESTAMP: str(int(now.timestamp() * 1000))}
+        request = WebhookRequest("POST", self._webhook_url, headers, json.dumps([event]).encode(), now)
+        return replace(request, headers={**headers, SIGNATURE: signature(request, self._webhook_secret)})
 
     async def _read(self, value: str, query: Mapping[str, list[str]]) -> Reply:
         by = query.get("idProperty", ["hs_object_id"])[0]

@@ -7,6 +7,7 @@ import hmac
 from pathlib import Path
 
 from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.crm_webhooks import webhook_secret
 from connectors.mautic.crm import MauticCrm
 from connectors.mautic.sandbox import MauticSandbox
 from connectors.vendor_api import checked_url
@@ -15,7 +16,7 @@ __all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_valu
 
 CRMS: tuple[str, ...] = ("mautic",)
 FIELDS = Path(__file__).with_name("fields.yml")
-SETTINGS: tuple[str, ...] = ("MAUTIC_URL", "MAUTIC_CLIENT_ID", "MAUTIC_CLIENT_SECRET")
+SETTINGS: tuple[str, ...] = ("MAUTIC_URL", "MAUTIC_CLIENT_ID", "MAUTIC_CLIENT_SECRET", "MAUTIC_WEBHOOK_SECRET")
 
 
 def build(settings: ConnectorSettings) -> MauticCrm:
@@ -25,6 +26,7 @@ def build(settings: ConnectorSettings) -> MauticCrm:
         client_id=settings.require("MAUTIC_CLIENT_ID"),
         client_secret=settings.require("MAUTIC_CLIENT_SECRET"),
         clock=settings.clock,
+        webhook_secret=webhook_secret(settings, "MAUTIC_WEBHOOK_SECRET"),
         trust_proxy_settings=settings.sandbox_url is None,
     )
 
@@ -36,6 +38,7 @@ def sandbox_values(secret: str) -> dict[str, str]:
         "MAUTIC_URL": "https://mautic.example.com",
         "MAUTIC_CLIENT_ID": f"1_{word[:20]}",
         "MAUTIC_CLIENT_SECRET": word[20:52],
+        "MAUTIC_WEBHOOK_SECRET": word[32:],
     }
 
 
@@ -44,4 +47,6 @@ def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
         client_id=settings.require("MAUTIC_CLIENT_ID"),
         client_secret=settings.require("MAUTIC_CLIENT_SECRET"),
         feed=settings.feed,
+        webhook_secret=settings.require("MAUTIC_WEBHOOK_SECRET"),
+        webhook_url=f"{settings.service_url}/crms/mautic",
     )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Clock
+from bot.ports import Clock, WebhookRequest
+from connectors.mautic.webhooks import parse_webhook
 from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with, marker
 
 OUR_ID = "overture_lead"
@@ -30,11 +31,19 @@ class MauticCrm:
     name = "mautic"
 
     def __init__(
-        self, *, url: str, client_id: str, client_secret: str, clock: Clock, trust_proxy_settings: bool = True
+        self,
+        *,
+        url: str,
+        client_id: str,
+        client_secret: str,
+        clock: Clock,
+        webhook_secret: str = "",
+        trust_proxy_settings: bool = True,
     ) -> None:
         self._api = VendorApi("Mautic", url, trust_proxy_settings=trust_proxy_settings)
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._token = AccessToken(self._log_in, clock)
+        self._webhook_secret = webhook_secret
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         for name, value in ((OUR_ID, lead.key), ("email", (lead.email or "").strip().lower())):
@@ -65,6 +74,9 @@ class MauticCrm:
         words = html.escape(text).replace("\n", "<br>")[:LONGEST_NOTE]
         body = {"lead": crm_id, "type": "general", "text": f"<p>{words}</p><p>Overture reference: {mark}</p>"}
         await self._call("POST", "/notes/new", body=body)
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        return parse_webhook(request, self._webhook_secret)
 
     async def close(self) -> None:
         await self._api.close()

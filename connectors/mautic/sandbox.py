@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +14,8 @@ from uuid import uuid4
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, Reply, WebhookRequest
 from connectors.mautic.crm import DNC_CHANNELS, OUR_ID
-from connectors.stand_in import Json, Records, json_reply, read_object
+from connectors.mautic.webhooks import SIGNATURE, SUBSCRIPTION, signature
+from connectors.stand_in import Json, Records, json_reply, read_deed, read_object
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 UNIQUE = (OUR_ID, "email")
@@ -30,9 +32,13 @@ class MauticSandbox:
 
     name = "mautic"
 
-    def __init__(self, *, client_id: str, client_secret: str, feed: FeedWriter) -> None:
+    def __init__(
+        self, *, client_id: str, client_secret: str, feed: FeedWriter, webhook_secret: str, webhook_url: str
+    ) -> None:
         self._credentials = {"client_id": [client_id], "client_secret": [client_secret]}
         self._records = Records(feed, "mautic")
+        self._webhook_secret = webhook_secret
+        self._webhook_url = webhook_url
         self._tokens: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
 
@@ -64,7 +70,23 @@ class MauticSandbox:
         return _error(404, "The page you requested could not be found.")
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        raise WebhookRejected(400, "Nobody acts in Mautic: it sends us nothing.")
+        """Somebody is put on the do-not-contact list of e-mail; Mautic tells of no other change."""
+        news, contact, _ = read_deed(deed)
+        if contact not in await self._records.all():
+            raise WebhookRejected(404, f"Mautic has no contact {contact}.")
+        if news != "unsubscribed":
+            raise WebhookRejected(400, "Mautic has no webhook for this.")
+        await self._records.write(contact, {ON_DNC: ["email"]})
+        change = {
+            "contact": {"id": int(contact)},
+            "channel": "email",
+            "old_status": "contactable",
+            "new_status": "unsubscribed",
+            "timestamp": now.isoformat(),
+        }
+        body = json.dumps({SUBSCRIPTION: [change]}).encode()
+        headers = {"content-type": "application/json", SIGNATURE: signature(body, self._webhook_secret)}
+        return WebhookRequest("POST", self._webhook_url, headers, body, now)
 
     def _token(self, request: WebhookRequest) -> Reply:
         form = parse_qs(request.body.decode(errors="replace"))

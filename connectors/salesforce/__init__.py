@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.crm_webhooks import webhook_secret
 from connectors.salesforce.crm import SalesforceCrm
 from connectors.salesforce.sandbox import SalesforceSandbox
 from connectors.vendor_api import checked_url
@@ -22,6 +23,7 @@ SETTINGS: tuple[str, ...] = (
     "SALESFORCE_CLIENT_ID",
     "SALESFORCE_CLIENT_SECRET",
     "SALESFORCE_API_VERSION",
+    "SALESFORCE_WEBHOOK_SECRET",
 )
 DEFAULT_VERSION = "68.0"
 VERSION = re.compile(r"[1-9][0-9]{1,2}\.0")
@@ -35,6 +37,7 @@ def build(settings: ConnectorSettings) -> SalesforceCrm:
         client_secret=settings.require("SALESFORCE_CLIENT_SECRET"),
         version=_version(settings),
         clock=settings.clock,
+        webhook_secret=webhook_secret(settings, "SALESFORCE_WEBHOOK_SECRET"),
         trust_proxy_settings=settings.sandbox_url is None,
     )
 
@@ -46,6 +49,7 @@ def sandbox_values(secret: str) -> dict[str, str]:
         "SALESFORCE_URL": "https://sandbox.my.salesforce.com",
         "SALESFORCE_CLIENT_ID": f"3MVG9{word[:20]}",
         "SALESFORCE_CLIENT_SECRET": word[20:52],
+        "SALESFORCE_WEBHOOK_SECRET": word[32:],
     }
 
 
@@ -55,6 +59,8 @@ def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
         client_secret=settings.require("SALESFORCE_CLIENT_SECRET"),
         version=_version(settings),
         feed=settings.feed,
+        webhook_secret=settings.require("SALESFORCE_WEBHOOK_SECRET"),
+        webhook_url=f"{settings.service_url}/crms/salesforce",
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Clock
+from bot.ports import Clock, WebhookRequest
+from connectors.crm_webhooks import parse_with_secret
 from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with, marker
 
 OUR_ID = "Overture_Lead__c"
@@ -44,12 +45,14 @@ class SalesforceCrm:
         client_secret: str,
         version: str,
         clock: Clock,
+        webhook_secret: str = "",
         trust_proxy_settings: bool = True,
     ) -> None:
         self._api = VendorApi("Salesforce", url, trust_proxy_settings=trust_proxy_settings)
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._data = f"/services/data/v{version}"
         self._token = AccessToken(self._log_in, clock)
+        self._webhook_secret = webhook_secret
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         wanted = ",".join(sorted({"Id", *fields}))
@@ -91,6 +94,10 @@ class SalesforceCrm:
             "Status": "Completed",
         }
         await self._write("POST", "/sobjects/Task", task)
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        """What a flow tells in our own shape, with the secret in a header: Salesforce itself signs no webhook."""
+        return parse_with_secret(request, self._webhook_secret, "SALESFORCE_WEBHOOK_SECRET")
 
     async def close(self) -> None:
         await self._api.close()

@@ -12,8 +12,9 @@ from uuid import uuid4
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, Reply, WebhookRequest
+from connectors.crm_webhooks import SECRET_HEADER, our_event
 from connectors.salesforce.crm import OUR_ID
-from connectors.stand_in import Json, Records, json_reply, read_object
+from connectors.stand_in import Json, Records, json_reply, read_deed, read_object
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 REQUIRED = ("LastName", "Company")
@@ -45,10 +46,21 @@ class SalesforceSandbox:
 
     name = "salesforce"
 
-    def __init__(self, *, client_id: str, client_secret: str, version: str, feed: FeedWriter) -> None:
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        version: str,
+        feed: FeedWriter,
+        webhook_secret: str,
+        webhook_url: str,
+    ) -> None:
         self._credentials = {"client_id": [client_id], "client_secret": [client_secret]}
         self._data = f"/services/data/v{version}/"
         self._records = Records(feed, "salesforce")
+        self._webhook_secret = webhook_secret
+        self._webhook_url = webhook_url
         self._tokens: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
 
@@ -79,7 +91,18 @@ class SalesforceSandbox:
         return _error(404, "NOT_FOUND", "The requested resource does not exist")
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        raise WebhookRejected(400, "Nobody acts in Salesforce: it sends us nothing.")
+        """Sales changes a lead, or they unsubscribe: what a flow there sends."""
+        news, lead, value = read_deed(deed)
+        if lead not in await self._records.all():
+            raise WebhookRejected(404, f"Salesforce has no lead {lead}.")
+        field, stored = {
+            "stage_changed": ("Status", value),
+            "owner_changed": ("OwnerId", value),
+            "unsubscribed": ("HasOptedOutOfEmail", True),
+        }[news]
+        await self._records.write(lead, {field: stored})
+        headers = {"content-type": "application/json", SECRET_HEADER: self._webhook_secret}
+        return WebhookRequest("POST", self._webhook_url, headers, our_event(news, lead, value, str(uuid4())), now)
 
     def _token(self, request: WebhookRequest) -> Reply:
         form = parse_qs(request.body.decode(errors="replace"))

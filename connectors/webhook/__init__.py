@@ -38,7 +38,7 @@ def sandbox_values(secret: str) -> dict[str, str]:
 
 
 def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
-    return WebhookSandbox(_secret(settings), settings.feed)
+    return WebhookSandbox(_secret(settings), settings.feed, f"{settings.service_url}/crms/webhook")
 
 
 def _secret(settings: ConnectorSettings) -> str:

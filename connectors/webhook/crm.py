@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bot.domain.crm import CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Clock
+from bot.ports import Clock, WebhookRequest
+from connectors.crm_webhooks import check_age, check_equal, check_post, read_event
 from connectors.vendor_api import VendorApi, marker
 
 
@@ -47,6 +48,17 @@ class WebhookCrm:
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         await self._call({"do": "note", "id": crm_id, "text": text, "reference": marker(key)}, key=key)
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        """One event, signed as our own calls are."""
+        check_post(request, self._secret, "CRM_WEBHOOK_SECRET")
+        given = request.headers.get("overture-signature", "")
+        at = given.partition(",")[0].removeprefix("t=")
+        if given:
+            check_age(at, request, "Overture-Signature")
+        wanted = signature(self._secret, request.body, int(at)) if given else ""
+        check_equal(given, wanted, "Overture-Signature", "CRM_WEBHOOK_SECRET")
+        return [read_event(request.body, request.received_at)]
 
     async def close(self) -> None:
         await self._api.close()

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, Reply, WebhookRequest
-from connectors.stand_in import Json, Records, json_reply, read_object
+from connectors.crm_webhooks import our_event
+from connectors.stand_in import Json, Records, json_reply, read_deed, read_object
 from connectors.webhook.crm import signature
 
 OLDEST = 300
@@ -21,9 +23,10 @@ class WebhookSandbox:
 
     name = "webhook"
 
-    def __init__(self, secret: str, feed: FeedWriter) -> None:
+    def __init__(self, secret: str, feed: FeedWriter, webhook_url: str) -> None:
         self._secret = secret
         self._records = Records(feed, "webhook")
+        self._webhook_url = webhook_url
         self._one_at_a_time = asyncio.Lock()
 
     async def answer(self, request: WebhookRequest) -> Reply:
@@ -42,7 +45,13 @@ class WebhookSandbox:
         return json_reply(400, {"error": "this is none of find, upsert and note"})
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        raise WebhookRejected(400, "Nobody acts in this CRM: it sends us nothing.")
+        news, record, value = read_deed(deed)
+        if record not in await self._records.all():
+            raise WebhookRejected(404, f"This CRM has no record {record}.")
+        body = our_event(news, record, value, str(uuid4()))
+        signed = signature(self._secret, body, int(now.timestamp()))
+        headers = {"content-type": "application/json", "overture-signature": signed}
+        return WebhookRequest("POST", self._webhook_url, headers, body, now)
 
     def _is_ours(self, request: WebhookRequest) -> bool:
         given = request.headers.get("overture-signature", "")

@@ -307,6 +307,11 @@ GET_LINK = select(crm_link.c.crm_id).where(
 )
 _put_link = upsert(crm_link)
 LINKS = select(crm_link).where(crm_link.c.profile_id == bindparam("profile")).order_by(crm_link.c.crm)
+LINKED = (
+    select(crm_link.c.crm_id, crm_link.c.profile_id)
+    .where(crm_link.c.crm == bindparam("crm"), crm_link.c.crm_id.in_(bindparam("records", expanding=True)))
+    .order_by(crm_link.c.profile_id)
+)
 PUT_LINK = _put_link.on_conflict_do_update(
     index_elements=["crm", "profile_id"], set_={"crm_id": _put_link.excluded.crm_id}
 )
@@ -323,3 +328,11 @@ class StoredCrmLinks(Repository):
 
     async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
         return {row.crm: row.crm_id for row in await self._session.execute(LINKS, {"profile": profile_id})}
+
+    async def people(self, crm: str, records: Collection[str]) -> Mapping[str, Sequence[ProfileId]]:
+        found: dict[str, list[ProfileId]] = {}
+        if records:
+            asked = {"crm": crm, "records": sorted(records)}
+            for row in await self._session.execute(LINKED, asked):
+                found.setdefault(row.crm_id, []).append(ProfileId(row.profile_id))
+        return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.conversation import Event, Tracker
-from bot.domain.crm import CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.effects import ActionResult, PersonEffect, Say
 from bot.domain.errors import ActionError
 from bot.domain.handoff import Lead
@@ -78,6 +78,7 @@ class FakeCrm:
         self.records: dict[str, Lead] = {}
         self.fields: dict[str, dict[str, Any]] = {}
         self.notes: dict[str, tuple[str, str]] = {}
+        self.events: list[CrmEvent] = []
         self.faults: deque[Exception] = deque()
         self.before_find: Callable[[], Awaitable[object]] | None = None
 
@@ -98,6 +99,9 @@ class FakeCrm:
         if self.faults:
             raise self.faults.popleft()
         self.notes[key] = (crm_id, text)
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        return self.events
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -168,6 +168,6 @@ async def test_the_stand_in_refuses_what_hubspot_refuses(stage: Stage, fields: d
     assert stage.shown() == []
 
 
-async def test_nobody_acts_in_the_stand_in(stage: Stage) -> None:
+async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(WebhookRejected):
-        await stage.server.vendor.act({}, NOW)
+        await stage.server.vendor.act({"event": "unsubscribed", "record": "99"}, NOW)

@@ -115,6 +115,6 @@ def test_an_unusable_address_stops_the_start_with_a_sentence() -> None:
         connectors.mautic.build(settings_for(connectors.mautic, values={"MAUTIC_URL": "http://mautic.example.com"}))
 
 
-async def test_nobody_acts_in_the_stand_in(stage: Stage) -> None:
+async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(WebhookRejected):
-        await stage.vendor.act({}, NOW)
+        await stage.vendor.act({"event": "unsubscribed", "record": "99"}, NOW)

@@ -88,6 +88,6 @@ def test_an_unusable_setting_stops_the_start_with_a_sentence(values: dict[str, s
         connectors.webhook.build(settings_for(connectors.webhook, values=values))
 
 
-async def test_nobody_acts_in_the_stand_in(stage: Stage) -> None:
+async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(WebhookRejected):
-        await stage.server.vendor.act({}, NOW)
+        await stage.server.vendor.act({"event": "unsubscribed", "record": "99"}, NOW)

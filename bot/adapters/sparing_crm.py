@@ -1,0 +1,80 @@
+"""A CRM that is left alone while it is in trouble, so that an outage uses up nobody's tries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+
+from bot.adapters.circuit_breaker import CircuitBreaker
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.handoff import Lead
+from bot.ports import Crm, WebhookRequest
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+FAILURES = 3
+REST = timedelta(minutes=1)
+
+
+class SparingCrm:
+    """Calls `crm`, one account, through a circuit breaker. What would be a call while it rests raises NotTried.
+
+    So does a trial that fails: it tells of the outage, and not of the lead whom it was for.
+    """
+
+    def __init__(self, crm: Crm, breaker: CircuitBreaker | None = None) -> None:
+        self._crm = crm
+        self._breaker = breaker or CircuitBreaker(failures=FAILURES, rest=REST)
+
+    @property
+    def name(self) -> str:
+        return self._crm.name
+
+    async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
+        self._ask()
+        return await self._watch(self._crm.find(lead, fields))
+
+    async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
+        self._ask()
+        return await self._watch(self._crm.upsert(lead, fields, found=found, key=key))
+
+    async def note(self, crm_id: str, text: str, *, key: str) -> None:
+        self._ask()
+        await self._watch(self._crm.note(crm_id, text, key=key))
+
+    def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
+        return self._crm.parse(request)
+
+    async def close(self) -> None:
+        await self._crm.close()
+
+    def _ask(self) -> None:
+        if not self._breaker.lets_through():
+            raise NotTried(f"{self.name} is in trouble and left alone for a while", retry_after=self._breaker.rest_left)
+
+    async def _watch(self, call: Awaitable[T]) -> T:
+        was_open = self._breaker.is_open
+        try:
+            answer = await call
+        except PermanentSendError:
+            self._heal(was_open=was_open)  # it answers
+            raise
+        except TemporarySendError as error:
+            self._breaker.failed(error.retry_after)
+            if was_open:
+                raise NotTried(error.reason, code=error.code, retry_after=self._breaker.rest_left) from error
+            if self._breaker.is_open:
+                log.warning("a CRM is in trouble and left alone for a while", crm=self.name, reason=error.reason)
+            raise
+        self._heal(was_open=was_open)
+        return answer
+
+    def _heal(self, *, was_open: bool) -> None:
+        self._breaker.succeeded()
+        if was_open:
+            log.info("a CRM answers again", crm=self.name)

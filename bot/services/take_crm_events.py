@@ -1,0 +1,47 @@
+"""Take CRM events: what happens to people in a CRM happens to them here, and who unsubscribes there has opted out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from bot.domain.crm import CrmEvent
+from bot.domain.ids import ProfileId
+from bot.services.runtime import Runtime
+from bot.services.take_events import Told, take_events
+
+log = structlog.get_logger()
+
+
+async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]) -> Mapping[str, int]:
+    """How many were taken, were duplicates, or were of people whom we do not know; of those nothing is kept."""
+    async with runtime.store.transaction() as uow:
+        linked = await uow.crm_links.people(crm, {one.record for one in events})
+    told: list[Told] = []
+    unknown: list[CrmEvent] = []
+    for event in events:
+        people = linked.get(event.record) or ([ProfileId(event.lead)] if event.lead else [])
+        told += [_told(crm, event, who, place) for place, who in enumerate(people)]
+        unknown += [] if people else [event]
+    counts = Counter({"taken": 0, "duplicates": 0, "ignored": len(unknown)})
+    for one, outcome in zip(told, await take_events(runtime, told), strict=True):
+        counts[{"duplicate": "duplicates", "refused": "ignored"}.get(outcome.result, "taken")] += 1
+        if outcome.result == "refused":
+            log.info("a CRM tells of somebody whom nobody knows here", crm=crm, event_name=one.event)
+    for event in unknown:
+        log.info("a CRM tells of somebody whom nobody knows here", crm=crm, event_name=event.name, record=event.record)
+    return counts
+
+
+def _told(crm: str, event: CrmEvent, who: ProfileId, place: int) -> Told:
+    """A record that is of several people tells of each; `place` keeps them apart."""
+    return Told(
+        event=event.name,
+        at=event.at,
+        key=f"crm:{crm}:{event.id}:{place}",
+        data={"crm": crm, **event.data},
+        profile_id=who,
+        opts_out=f"in {crm}" if event.news == "unsubscribed" else "",
+    )

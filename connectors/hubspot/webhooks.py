@@ -1,0 +1,78 @@
+"""HubSpot's webhooks: the v3 signature, and what a batch of changes of contacts means."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.domain.crm import CrmEvent, CrmNews
+from bot.domain.errors import WebhookRejected
+from bot.ports import WebhookRequest
+from connectors.crm_webhooks import (
+    as_id,
+    as_value,
+    check_age,
+    check_equal,
+    check_post,
+    from_milliseconds,
+    hmac_sha256,
+    read_json,
+)
+
+SIGNATURE = "x-hubspot-signature-v3"
+TIMESTAMP = "x-hubspot-request-timestamp"
+SETTING = "HUBSPOT_CLIENT_SECRET"
+MOST_EVENTS = 1000
+WHAT_CHANGED: Mapping[str, CrmNews] = {
+    "lifecyclestage": "stage_changed",
+    "hs_lead_status": "stage_changed",
+    "hubspot_owner_id": "owner_changed",
+    "hs_email_optout": "unsubscribed",
+}
+DECODED = re.compile("%(3A|2F|3F|40|21|24|27|28|29|2A|2C|3B)", re.IGNORECASE)
+"""What HubSpot decodes of an address before it signs it, and no more."""
+
+
+def parse_webhook(request: WebhookRequest, secret: str) -> Sequence[CrmEvent]:
+    """The events of a batch that say something to us; raises WebhookRejected."""
+    check_post(request, secret, SETTING)
+    check_equal(request.headers.get(SIGNATURE, ""), signature(request, secret), "X-HubSpot-Signature-v3", SETTING)
+    check_age(request.headers.get(TIMESTAMP, "")[:-3], request, "X-HubSpot-Request-Timestamp")
+    told = read_json(request.body)
+    if not isinstance(told, list) or len(told) > MOST_EVENTS:
+        raise WebhookRejected(400, f"The body must be a list of at most {MOST_EVENTS} events.")
+    return [event for one in told if (event := _event(one, request.received_at)) is not None]
+
+
+def signature(request: WebhookRequest, secret: str) -> str:
+    url = DECODED.sub(lambda found: chr(int(found[1], 16)), request.url)
+    timestamp = request.headers.get(TIMESTAMP, "")
+    signed = f"{request.method}{url}".encode(errors="replace"), request.body, timestamp.encode(errors="replace")
+    return base64.b64encode(hmac_sha256(secret, *signed)).decode()
+
+
+def _event(told: Any, received_at: datetime) -> CrmEvent | None:
+    """By HubSpot's documentation its `eventId` alone is not unique, so what else names the change goes with it."""
+    match told:
+        case {"subscriptionType": "contact.propertyChange", "propertyName": str(name), "objectId": record}:
+            pass
+        case {
+            "subscriptionType": "object.propertyChange",
+            "objectTypeId": "0-1",
+            "propertyName": str(name),
+            "objectId": record,
+        }:
+            pass
+        case _:
+            return None
+    contact, value = as_id(record), as_value(told.get("propertyValue"))
+    parts = [as_id(told.get(part)) for part in ("eventId", "subscriptionId", "occurredAt")]
+    news = WHAT_CHANGED.get(name)
+    if news is None or not contact or not all(parts) or (news == "unsubscribed" and value.lower() != "true"):
+        return None
+    data = {} if news == "unsubscribed" else {news.partition("_")[0]: value, "field": name}
+    at = from_milliseconds(told.get("occurredAt"), received_at)
+    return CrmEvent(f"{contact}:{':'.join(parts)}:{name}"[:240], news, contact, at, data=data)

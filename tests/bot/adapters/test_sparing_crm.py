@@ -1,0 +1,151 @@
+"""A CRM in trouble is left alone, and what waits for it loses no tries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.circuit_breaker import CircuitBreaker
+from bot.adapters.database import Database
+from bot.adapters.sparing_crm import SparingCrm
+from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import SyncCrm
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.handoff import Lead
+from bot.ports import Crm
+from bot.services.deliver import MOST_ATTEMPTS, deliver_due
+from bot.services.perform import Cause
+from bot.services.runtime import Runtime
+from tests.bot.services.fakes import FakeCrm
+from tests.bot.services.stage import ANA, Stage
+from tests.manual_clock import ManualClock
+
+LEAD = Lead("ana", "ana@example.com", None, None, 0, "C3", ())
+REST = timedelta(minutes=1)
+
+
+class Seconds:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def seconds() -> Seconds:
+    return Seconds()
+
+
+@pytest.fixture
+def vendor() -> FakeCrm:
+    return FakeCrm()
+
+
+@pytest.fixture
+def crm(vendor: FakeCrm, seconds: Seconds) -> SparingCrm:
+    return SparingCrm(vendor, CircuitBreaker(failures=3, rest=REST, seconds=seconds))
+
+
+async def sync(crm: Crm) -> str:
+    return await crm.upsert(LEAD, {}, found=None, key="a")
+
+
+async def fail(crm: SparingCrm, vendor: FakeCrm, error: Exception, times: int = 1) -> None:
+    for _ in range(times):
+        vendor.faults.append(error)
+        with pytest.raises(type(error)):
+            await sync(crm)
+
+
+async def test_it_is_a_crm(crm: SparingCrm) -> None:
+    assert isinstance(crm, Crm)
+    assert crm.name == "crm"
+
+
+async def test_after_three_failures_in_a_row_it_is_not_called_for_a_while(
+    crm: SparingCrm, vendor: FakeCrm, seconds: Seconds
+) -> None:
+    await fail(crm, vendor, TemporarySendError("503"), 3)
+    vendor.faults.append(AssertionError("it was called"))
+    with pytest.raises(NotTried) as spared:
+        await sync(crm)
+    assert spared.value.retry_after == REST
+    vendor.faults.clear()
+    seconds.now += 60
+    assert await sync(crm)
+    assert await sync(crm)
+
+
+async def test_a_trial_that_fails_is_no_try_and_one_that_is_refused_ends_the_rest(
+    crm: SparingCrm, vendor: FakeCrm, seconds: Seconds
+) -> None:
+    await fail(crm, vendor, TemporarySendError("503"), 3)
+    seconds.now += 60
+    vendor.faults.append(TemporarySendError("503"))
+    with pytest.raises(NotTried, match="503"):
+        await sync(crm)
+    seconds.now += 60
+    await fail(crm, vendor, PermanentSendError("400"))
+    assert await sync(crm), "it answers, so it is in no trouble"
+
+
+async def test_it_rests_as_long_as_the_vendor_asks(crm: SparingCrm, vendor: FakeCrm, seconds: Seconds) -> None:
+    await fail(crm, vendor, TemporarySendError("quota", retry_after=timedelta(hours=5)), 3)
+    seconds.now += 4 * 3600
+    with pytest.raises(NotTried):
+        await sync(crm)
+
+
+# ---------------------------------------------------------------- what waits for it
+
+
+class Outage:
+    """A day in which the CRM does not answer; time goes on for the breaker as for everybody."""
+
+    def __init__(self, stage: Stage, clock: ManualClock) -> None:
+        self._began = clock.now()
+        self._clock = clock
+        breaker = CircuitBreaker(rest=REST, seconds=lambda: (clock.now() - self._began).total_seconds())
+        self.runtime: Runtime = replace(stage.runtime, crms={"crm": SparingCrm(stage.crm, breaker)})
+        self.calls = 0
+        stage.crm.before_find = self._fail
+
+    async def _fail(self) -> None:
+        self.calls += 1
+        raise TemporarySendError("it does not answer")
+
+    async def lasts(self, how_long: timedelta, *, step: timedelta) -> None:
+        end = self._clock.now() + how_long
+        while self._clock.now() < end:
+            await deliver_due(self.runtime)
+            self._clock.forward(step)
+
+
+@pytest.fixture
+def stage(sqlite_store: Database, clock: ManualClock) -> Stage:
+    return Stage(sqlite_store, clock)
+
+
+async def test_an_outage_of_a_day_costs_a_lead_no_more_than_the_tries_that_noticed_it(
+    stage: Stage, clock: ManualClock
+) -> None:
+    await stage.meet(attributes={"email": "ana@example.com"})
+    await stage.do(SyncCrm(), cause=Cause("one", ANA))
+    outage = Outage(stage, clock)
+    await outage.lasts(timedelta(days=1), step=timedelta(minutes=10))
+    entry = await stage.entry("one:0:crm:crm")
+    assert (entry.status, entry.attempts) == (OutboxStatus.WAITING, 3)
+    stage.crm.before_find = None
+    await outage.lasts(timedelta(minutes=20), step=timedelta(minutes=10))
+    assert (await stage.entry(entry.key)).status is OutboxStatus.SENT
+
+
+async def test_what_fails_for_days_is_given_up_in_the_end(stage: Stage, clock: ManualClock) -> None:
+    await stage.meet(attributes={"email": "ana@example.com"})
+    await stage.do(SyncCrm(), cause=Cause("one", ANA))
+    outage = Outage(stage, clock)
+    await outage.lasts(timedelta(days=5), step=timedelta(hours=1))
+    entry = await stage.entry("one:0:crm:crm")
+    assert (entry.status, entry.attempts) == (OutboxStatus.DEAD, MOST_ATTEMPTS)

@@ -1,0 +1,129 @@
+"""CRM events: who is meant, what moves by them, and that unsubscribing there ends all marketing here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.consent import Purpose
+from bot.domain.crm import CrmEvent
+from bot.domain.delivery import OutboxStatus
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity, Profile
+from bot.services import take_events
+from bot.services.take_crm_events import take_crm_events
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+
+BEA = ProfileId("bea")
+
+
+@pytest.fixture
+async def linked(stage: Stage) -> Stage:
+    """Ana, with consent on her phone, is record 17 of the CRM."""
+    await stage.meet()
+    await stage.consent()
+    async with stage.store.transaction() as uow:
+        await uow.crm_links.put("crm", ANA, "17")
+    stage.clock.forward(timedelta(minutes=1))
+    return stage
+
+
+def moved(stage: Stage, *, event_id: str = "e1", record: str = "17", lead: str = "") -> CrmEvent:
+    return CrmEvent(event_id, "stage_changed", record, stage.clock.now(), lead, {"stage": "customer"})
+
+
+def unsubscribed(stage: Stage, *, ago: timedelta = timedelta()) -> CrmEvent:
+    return CrmEvent("u1", "unsubscribed", "17", stage.clock.now() - ago)
+
+
+async def timeline(stage: Stage, who: ProfileId = ANA) -> list[tuple[str, dict[str, object]]]:
+    async with stage.store.transaction() as uow:
+        return [(one.event, dict(one.data)) for one in reversed(await uow.timeline.of(who, limit=100))]
+
+
+async def attributes(stage: Stage) -> object:
+    async with stage.store.transaction() as uow:
+        return (await uow.profiles.get(ANA)).attributes
+
+
+async def test_a_new_stage_lets_its_person_into_a_journey_once(linked: Stage) -> None:
+    linked.play(journey_of("- set: {stage: = event.stage}", "enter: {event: crm.stage_changed, again: after 1s}"))
+    for counts in ({"taken": 1, "duplicates": 0}, {"taken": 0, "duplicates": 1}):
+        assert await take_crm_events(linked.runtime, "crm", [moved(linked)]) == {**counts, "ignored": 0}
+        linked.clock.forward(timedelta(minutes=1))
+    assert await attributes(linked) == {"stage": "customer"}
+    assert await timeline(linked) == [("crm.stage_changed", {"crm": "crm", "stage": "customer"})]
+
+
+async def test_a_journey_that_waits_for_a_new_owner_goes_on(linked: Stage) -> None:
+    linked.play(journey_of("- wait: {for: crm.owner_changed, at_most: 5d}\n- set: {owned: true}"))
+    await linked.happens("demo.requested")
+    await linked.settle()
+    event = CrmEvent("o1", "owner_changed", "17", linked.clock.now(), data={"owner": "77"})
+    await take_crm_events(linked.runtime, "crm", [event])
+    await linked.settle()
+    assert await attributes(linked) == {"owned": True}
+
+
+async def test_somebody_is_also_found_by_our_own_id(linked: Stage) -> None:
+    await take_crm_events(linked.runtime, "crm", [moved(linked, record="", lead=ANA)])
+    assert len(await timeline(linked)) == 1
+
+
+async def test_of_people_whom_nobody_knows_here_nothing_is_kept(linked: Stage) -> None:
+    events = [moved(linked, record="99"), moved(linked, event_id="e2", record="", lead="nobody")]
+    assert await take_crm_events(linked.runtime, "crm", events) == {"taken": 0, "duplicates": 0, "ignored": 2}
+    assert (await take_crm_events(linked.runtime, "other", [moved(linked)]))["ignored"] == 1
+    assert await timeline(linked) == []
+
+
+async def test_a_record_of_two_people_tells_of_both(linked: Stage) -> None:
+    async with linked.store.transaction() as uow:
+        await uow.profiles.add(Profile(BEA, linked.clock.now()))
+        await uow.crm_links.put("crm", BEA, "17")
+    for counts in ({"taken": 2, "duplicates": 0}, {"taken": 0, "duplicates": 2}):
+        assert await take_crm_events(linked.runtime, "crm", [moved(linked)]) == {**counts, "ignored": 0}
+    assert len(await timeline(linked, BEA)) == 1
+
+
+async def test_who_unsubscribes_there_has_opted_out_of_everything_here(linked: Stage) -> None:
+    async with linked.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("webchat", "visitor-1", verified=True), linked.clock.now())
+    await linked.queue("offer", due_at=linked.clock.now() + timedelta(days=1))
+    linked.play(journey_of("- set: {asked: why}", "enter: {event: crm.unsubscribed}", purpose="service"))
+    await take_crm_events(linked.runtime, "crm", [unsubscribed(linked)])
+    assert not await linked.may_send()
+    assert (await linked.entry("offer")).status is OutboxStatus.WITHHELD
+    async with linked.store.transaction() as uow:
+        records = [one for one in await uow.consents.of(ANA) if not one.granted]
+        suppressed = await uow.consents.suppression("sms", PHONE)
+    assert {(one.how, one.purpose) for one in records} == {("in crm", Purpose.MARKETING)}
+    assert suppressed is not None
+    assert await attributes(linked) == {"asked": "why"}, "a service journey may enter on it"
+
+
+async def test_an_opt_out_counts_however_late_it_is_told(linked: Stage) -> None:
+    await take_crm_events(linked.runtime, "crm", [unsubscribed(linked, ago=timedelta(days=30))])
+    assert not await linked.may_send()
+
+
+async def test_the_echo_of_our_own_opt_out_adds_none(linked: Stage) -> None:
+    await linked.says("stop")
+    async with linked.store.transaction() as uow:
+        before = await uow.consents.of(ANA)
+    await take_crm_events(linked.runtime, "crm", [unsubscribed(linked)])
+    async with linked.store.transaction() as uow:
+        assert await uow.consents.of(ANA) == before
+
+
+async def test_an_opt_out_holds_though_journeys_cannot_be_told_of_it(
+    linked: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr(take_events, "tell_journeys", broken)
+    counts = await take_crm_events(linked.runtime, "crm", [unsubscribed(linked)])
+    assert counts["taken"] == 1
+    assert not await linked.may_send()
