@@ -95,10 +95,14 @@ class FollowFeed:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody who waits for a turn is to hear. `finished`: nothing more will come of it."""
+    """What somebody who waits for a turn is to hear. `finished`: nothing more will come of it.
+
+    `slots` are those that they asked for, as they are now.
+    """
 
     items: Sequence[FeedItem]
     finished: bool
+    slots: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def position(self) -> int | None:
@@ -119,7 +123,8 @@ class AwaitTurn:
     """The caller waits for the turn: `reply` makes the answer of what it put on `feed` within that time.
 
     With `behind`, the answer is made of everything on the feed behind that position, whoever said it. `earlier` are the
-    vendor ids of messages before this one that were not fully answered in their time; they are waited for, too.
+    vendor ids of messages before this one that were not fully answered in their time; they are waited for, too. `slots`
+    are the slots of the conversation whose values the caller wants to know.
     """
 
     feed: str
@@ -128,6 +133,7 @@ class AwaitTurn:
     behind: int | None = None
     earlier: tuple[str, ...] = ()
     meanwhile: Meanwhile | None = None
+    slots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class CustomerMessage:
 
     `vendor_id` is the channel's own id of the message; the pair (channel, vendor_id) is stored once. `opened` is true
     where the customer only opened the conversation and has said nothing yet, `nameless` where the address says nothing
-    of who they are: a withheld number.
+    of who they are: a withheld number. `slots` are what another platform, which holds the dialogue with us, has found
+    out by itself; None empties one.
     """
 
     channel: str
@@ -49,6 +50,7 @@ class CustomerMessage:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
     nameless: bool = False
+    slots: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["customer_message"] = "customer_message"
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
+from typing import Any
 
 import structlog
 
@@ -32,7 +34,13 @@ async def await_turn(
     A message whose turn was taken before gives the same again.
     """
     waiting = asyncio.create_task(
-        _wait(runtime, [*awaited.earlier, *(one.vendor_id for one in messages)], awaited, channel)
+        _wait(
+            runtime,
+            [*awaited.earlier, *(one.vendor_id for one in messages)],
+            awaited,
+            channel,
+            messages[-1].address if messages else "",
+        )
     )
     try:
         if awaited.meanwhile is not None:
@@ -54,7 +62,7 @@ async def _say_meanwhile(waiting: asyncio.Task[Said], meanwhile: Meanwhile) -> N
         log.warning("the customer could not be told that it takes a moment", error=type(error).__name__)
 
 
-async def _wait(runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn, channel: str) -> Said:
+async def _wait(runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn, channel: str, address: str) -> Said:
     deadline = monotonic() + awaited.within.total_seconds()
     async with runtime.wakeups.listen(FEEDS) as listener:
         while True:
@@ -63,7 +71,8 @@ async def _wait(runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn,
                 finished = all(done for done, _ in progress)
                 remaining = deadline - monotonic()
                 if finished or remaining <= 0:
-                    return await _said(uow, awaited, [key for _, keys in progress for key in keys], finished=finished)
+                    said = await _said(uow, awaited, [key for _, keys in progress for key in keys], finished=finished)
+                    return replace(said, slots=await _slots(uow, awaited, channel, address))
             await listener.wait(min(timedelta(seconds=remaining), LOOK_EVERY))
 
 
@@ -71,6 +80,13 @@ async def _said(uow: UnitOfWork, awaited: AwaitTurn, keys: Sequence[str], *, fin
     if awaited.behind is None:
         return Said(await uow.feeds.find(awaited.feed, keys), finished)
     return Said(await uow.feeds.read([awaited.feed], after=awaited.behind), finished)
+
+
+async def _slots(uow: UnitOfWork, awaited: AwaitTurn, channel: str, address: str) -> Mapping[str, Any]:
+    """Those that the caller wants to know, and that the conversation has; an empty one is None."""
+    conversation = await uow.conversations.at(channel, address) if awaited.slots else None
+    known = conversation.tracker.slots if conversation is not None else {}
+    return {name: known[name] for name in awaited.slots if name in known}
 
 
 async def _progress(uow: UnitOfWork, channel: str, vendor_id: str) -> tuple[bool, list[str]]:

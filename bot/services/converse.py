@@ -47,6 +47,7 @@ from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
 from bot.services.situation import Situation, asker_of, begin_session, read_situation
+from bot.services.take_slots import take_slots
 from bot.services.think import Thought, read_payload, understand
 from bot.services.trigger import execute, trigger
 from bot.services.write_turn import Turn, write_turn
@@ -137,6 +138,7 @@ async def _customer_turn(
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
+    take_slots(runtime.library.current().assistant, thought, message.slots)
     keyword = _keyword(runtime, message, situation)
     conversation = situation.conversation
     moved = None if keyword else await question_elsewhere(runtime, thought, situation, message)

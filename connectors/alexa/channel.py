@@ -16,9 +16,10 @@ from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text
 from bot.domain.spoken import Spoken, named
 from bot.domain.spoken_phrases import phrases_of
 from bot.ports import Abilities, AwaitTurn, FeedWriter, Meanwhile, Reply, Said, Webhook, WebhookRequest
-from connectors.alexa.envelope import AMAZONS_INTENTS, SAID, STOPS, Session, SkillRequest, read_envelope
+from connectors.alexa.envelope import AMAZONS_INTENTS, SAID, STOPS, SkillRequest, read_envelope
 from connectors.alexa.verification import check_certificate_url, check_signature, check_time, read_chain
 from connectors.speech import choices_in, item_of, one_moment, phrase, speech_of
+from connectors.spoken_session import Session
 
 ANSWER_WITHIN = timedelta(seconds=6)
 """Alexa gives up after eight seconds."""

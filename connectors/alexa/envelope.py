@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import storable
-from bot.domain.spoken import Choice
+from connectors.spoken_session import Session, read_session
 
 SAID = "words"
 """The slot that holds free speech (AMAZON.SearchQuery)."""
@@ -23,22 +23,6 @@ AMAZONS_INTENTS: Mapping[str, str] = {
 """Amazon's own intents, in the words that they stand for."""
 
 STOPS = ("AMAZON.StopIntent", "AMAZON.CancelIntent", "AMAZON.NavigateHomeIntent")
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """What we gave Alexa to carry: up to where the customer has heard, what was offered, which turns were late."""
-
-    heard: int | None = None
-    choices: tuple[Choice, ...] = ()
-    late: tuple[str, ...] = ()
-
-    def attributes(self) -> Mapping[str, Any]:
-        return {
-            "heard": self.heard,
-            "choices": [[one.key, one.title, one.payload] for one in self.choices],
-            "late": list(self.late),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,25 +68,12 @@ def read_envelope(body: bytes) -> SkillRequest:
         skill=skill,
         timestamp=request.get("timestamp"),
         locale=_text(request.get("locale")) or "en-GB",
-        session=_session(given.get("attributes") if isinstance(given, dict) else None),
+        session=read_session(given.get("attributes") if isinstance(given, dict) else None),
         intent=_text(intent.get("name")),
         slots=_slots(intent.get("slots")),
         dialog_state=_text(request.get("dialogState")),
         api=_api(system),
     )
-
-
-def _session(attributes: object) -> Session:
-    """Anything else than what we gave is taken for nothing: a skill may have had attributes before it was ours."""
-    match attributes:
-        case {"heard": int() | None as heard, "choices": list(rows), "late": list(late)} if not isinstance(heard, bool):
-            choices = tuple(
-                Choice(row[0], row[1], row[2])
-                for row in rows
-                if isinstance(row, list) and len(row) == 3 and all(isinstance(one, str) for one in row)
-            )
-            return Session(heard, choices, tuple(one for one in late if isinstance(one, str)))
-    return Session()
 
 
 def _slots(slots: object) -> Mapping[str, str]:

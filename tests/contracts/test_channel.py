@@ -19,6 +19,7 @@ from joserfc.jwk import OctKey
 
 import connectors.alexa
 import connectors.console
+import connectors.dialogflow
 import connectors.rest
 import connectors.slack
 import connectors.slack.channel
@@ -30,6 +31,7 @@ import connectors.twilio_messaging.webhooks
 import connectors.twilio_requests
 import connectors.twilio_voice
 import connectors.webchat
+import tests.connectors.dialogflow.agent as agent
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.ids import HandoffId
 from bot.domain.message import Button, Content, DeskLine, HandoffCard, OutboundMessage, Template, Text
@@ -112,6 +114,14 @@ def _malformed_call() -> WebhookRequest:
 
 async def _launch_of_a_skill(stage: Stage) -> WebhookRequest:
     return signed(envelope({"type": "LaunchRequest"}))
+
+
+async def _words_to_an_agent(stage: Stage) -> WebhookRequest:
+    return agent.asked(agent.cx_request(WORDS))
+
+
+def _with_other_secret(request: WebhookRequest) -> WebhookRequest:
+    return replace(request, headers={"x-overture-secret": "the secret of another installation"})
 
 
 async def _click_of_a_rep(stage: Stage) -> WebhookRequest:
@@ -223,6 +233,15 @@ CASES = {
         forgery=(400,),
         unsigned=400,
     ),
+    "dialogflow": Case(
+        connectors.dialogflow,
+        agent.CX_SESSION,
+        Text(WORDS),
+        _words_to_an_agent,
+        _with_other_secret,
+        lambda: agent.asked(b"{not json"),
+        make=lambda feed: agent.channel(feed=feed),
+    ),
     "slack": Case(
         connectors.slack,
         "#sales",
@@ -234,7 +253,8 @@ CASES = {
         busy=_json(429, {"ok": False, "error": "ratelimited"}, Retry_After="7"),
     ),
 }
-TAILS = ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "call", "heard", "skill"]
+TAILS = ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]
+TAILS += ["call", "heard", "skill", "cx", "es"]
 TAKING = [name for name, case in CASES.items() if case.good is not None]
 CALLING = [name for name, case in CASES.items() if case.refusal is not None]
 
@@ -342,9 +362,7 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]),
-    tail=st.sampled_from(
-        ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "call", "heard", "skill"]
-    ),
+    tail=st.sampled_from(TAILS),
     query=st.text(max_size=20).map(lambda text: urlencode({"after": text})),
     headers=st.dictionaries(
         st.sampled_from(
@@ -376,11 +394,9 @@ async def test_a_sent_message_has_a_receipt(stage: Stage, case: Case) -> None:
     assert receipt.vendor_id
 
 
-SPOKEN = ("voice", "alexa")
-"""What they send is put into speech as it is said; the page Journeys does that in the language of each variation."""
-
-
-@over(*(name for name in CASES if name not in ("console", "whatsapp", *SPOKEN)))
+@over(
+    *(name for name, case in CASES.items() if hasattr(case.module, "preview") and name not in ("console", "whatsapp"))
+)
 async def test_a_preview_shows_what_is_sent(stage: Stage, case: Case) -> None:
     content = Text(f"{WORDS} Or <b>Friday</b>?", (Button("Friday", "/affirm"),))
     preview = case.module.preview(content)
@@ -412,7 +428,7 @@ async def test_what_is_sent_can_be_seen_on_a_feed(stage: Stage, case: Case) -> N
     assert WORDS in json.dumps(stage.feed.entries)
 
 
-@over(*(name for name in CASES if name in ("webchat", "rest", "voice", "alexa")))
+@over(*(name for name in CASES if name in ("webchat", "rest", "voice", "alexa", "dialogflow")))
 async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case) -> None:
     assert stage.channel.abilities.repeatable
     first = await stage.channel.send(outbound(case, stage))
@@ -421,7 +437,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "rest", "sms", "whatsapp", "voice", "alexa", "console")
+@over("webchat", "rest", "sms", "whatsapp", "voice", "alexa", "dialogflow", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))

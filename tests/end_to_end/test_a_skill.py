@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
 from collections.abc import AsyncIterator
@@ -17,15 +16,10 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 import connectors.alexa.channel as alexa_channel
-from bot.adapters.api_access import CredentialAccess
 from bot.adapters.database import Database
 from bot.adapters.feeds import StoredFeeds
-from bot.adapters.library import Shelves, WatchedLibrary
 from bot.domain.effects import Say
 from bot.domain.message import Text
-from bot.entrypoints.http import Server
-from bot.entrypoints.wiring import Service
-from bot.settings import Settings
 from tests.bot.services.stage import Stage
 from tests.connectors.alexa.skill import envelope, intent, signed, skill
 from tests.connectors.vendor_server import NOW
@@ -44,29 +38,6 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     stage.runtime = replace(stage.runtime, channels=channels)
     yield stage
     await store.close()
-
-
-@pytest.fixture
-async def server(stage: Stage, tmp_path: Path) -> AsyncIterator[TestServer]:
-    settings = Settings(data=tmp_path, public_url="https://chat.example.com", _env_file=None)  # type: ignore[call-arg]
-    shelves = Shelves(settings.assistant, settings.journeys, tmp_path / "model")
-    library = WatchedLibrary(shelves, stage.library.playbook)
-    feeds = StoredFeeds(stage.store, stage.clock, stage.runtime.wakeups)
-    access = CredentialAccess(token="", jwt_secret="", private=True)
-    service = Service(settings, stage.runtime, library, feeds, access, "secret", None, ())
-
-    async def work() -> None:
-        while True:
-            await stage.settle()
-            await asyncio.sleep(0.01)
-
-    working = asyncio.create_task(work())
-    server = TestServer(Server(service).application())
-    async with server:
-        yield server
-    working.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await working
 
 
 async def ask(
