@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from bot.entrypoints.commands.people.merge import merging
 from bot.entrypoints.commands.people.object import objecting
 from bot.entrypoints.commands.people.show import told_of
 from bot.entrypoints.commands.people.unmerge import parting
+from bot.entrypoints.preferences.links import read
+from bot.entrypoints.wiring import installation_secret
 from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.contracts.samples import profile
@@ -213,3 +215,17 @@ def test_a_restriction_is_noted_and_lifted(database: str, capsys: Capture) -> No
     assert run(["people", "restrict", "ana", "--lift"]) == 0
     assert run(["people", "show", "ana"]) == 0
     assert "restricted since " not in capsys.readouterr().out
+
+
+def test_the_link_to_preferences_is_printed(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    at(database, ana)
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+    monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://chat.example.com/")
+    capsys.readouterr()
+    assert run(["people", "preferences", PHONE]) == 0
+    address, _, token = capsys.readouterr().out.strip().rpartition("/")
+    assert address == "https://chat.example.com/preferences"
+    assert read(installation_secret(tmp_path), token, datetime.now(UTC)) == ANA
+    assert run(["people", "preferences", "nobody@example.com"]) == 2
