@@ -365,7 +365,7 @@ def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping
                 )
             case _:
                 pass
-    score = total_score(changes)
+    score = total_score(changes, thought.now)
     return {
         "profile": {**attributes, "id": person.profile.id},
         "time_zone": person.profile.time_zone,

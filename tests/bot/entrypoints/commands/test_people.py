@@ -148,7 +148,7 @@ async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Da
     done = await merging(stage.runtime, "+447700900456", PHONE, dry_run=False, who="a test")
     assert done == [*told[:-1], "Merged. To undo it: overture people unmerge ana"]
     async with stage.store.transaction() as uow:
-        shown = [line async for line in told_of(uow, ANA)]
+        shown = [line async for line in told_of(uow, ANA, stage.clock.now())]
     assert "  2026-11-24 12:00 UTC  bea into ana by a test: by command" in shown
     assert await parting(stage.runtime, "bea") == (
         "bea is a person of their own again. What has come since stays with ana."
@@ -202,7 +202,8 @@ async def test_an_objection_is_noted_and_withdrawn(sqlite_store: Database, clock
         "ana objects: no more marketing, and no more points."
     )
     async with stage.store.transaction() as uow:
-        assert "objects to marketing since 2026-11-23 12:00 UTC" in [line async for line in told_of(uow, ANA)]
+        shown = [line async for line in told_of(uow, ANA, stage.clock.now())]
+    assert "objects to marketing since 2026-11-23 12:00 UTC" in shown
     assert "no longer objects" in await objecting(stage.runtime, "ana", withdraw=True, who="a test")
 
 
