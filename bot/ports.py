@@ -702,8 +702,10 @@ class Outbox(Protocol):
 
     async def by_key(self, key: str) -> OutboxEntry | None: ...
     async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None: ...
-    async def purge(self, profile_id: ProfileId, purpose: Purpose, why: str) -> Sequence[OutboxEntry]:
-        """Withhold what waits for this person with this purpose; what it was."""
+    async def purge(
+        self, profile_id: ProfileId, purpose: Purpose, why: str, *, channel: str | None = None
+    ) -> Sequence[OutboxEntry]:
+        """Withhold what waits for this person with this purpose, on this channel or on any; what it was."""
 
     async def sent_since(
         self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime

@@ -160,6 +160,7 @@ score_change = Table(
     Column("reason", Words, nullable=False),
     Column("rule", Text, nullable=False),
     Column("at", Moment, nullable=False),
+    Column("half_life", Integer),
     Index("ix_score_change_profile_id", "profile_id", "position"),
 )
 

@@ -30,9 +30,10 @@ from liquid.builtin.tags.unless_tag import UnlessNode
 from liquid.expression import Expression
 
 from bot.dialogue.liquid import FILTERS, LiquidFault, template_of
+from bot.dialogue.personal import PREFERENCES
 from bot.documents import did_you_mean
 
-ALWAYS = frozenset(("lead.fit", "lead.engagement", "lead.total", "lead.grade", "profile.created_on"))
+ALWAYS = frozenset(("lead.fit", "lead.engagement", "lead.total", "lead.grade", "profile.created_on", PREFERENCES))
 """What everybody has."""
 
 _COMPARED = (EqExpression, GtExpression, GeExpression, LtExpression, LeExpression, ContainsExpression)
@@ -151,8 +152,10 @@ class _Checking:
         root, *rest = path.path
         if root in self._own:
             return None
+        if root == PREFERENCES and not rest:
+            return PREFERENCES
         if root not in ("profile", "lead", "slots"):
-            known = ("profile", "lead", "slots", *self._own)
+            known = ("profile", "lead", "slots", PREFERENCES, *self._own)
             raise LiquidFault(f'there is no "{root}" to look at. {did_you_mean(str(root), known)}'.rstrip())
         if not rest or not all(isinstance(part, str) for part in rest):
             raise LiquidFault(f'"{path}" is no single value. Say which one: {{{{ {root}.name }}}}.')

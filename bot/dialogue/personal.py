@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+PREFERENCES = "preferences_link"
+"""What a response calls the link to the page on which a person says what they want to get."""
+
 
 @dataclass(frozen=True, slots=True)
 class Personal:
@@ -18,18 +21,24 @@ class Personal:
     lead: Mapping[str, Any] = field(default_factory=dict)
     locale: str | None = None
     language: str = "en"
+    preferences_link: str | None = None
 
     @classmethod
     def of_context(cls, context: Mapping[str, Any], language: str) -> Personal:
         """From what a custom action may know of the person."""
         known = {name: context.get(name) for name in ("tags", "time_zone", "locale", "created_on")}
-        return cls({**context["profile"], **known}, context["lead"], context.get("locale"), language)
+        profile = {**context["profile"], **known}
+        return cls(profile, context["lead"], context.get("locale"), language, context.get(PREFERENCES))
+
+
+SOME_LINK = "https://chat.example.com/preferences/0193a5c8-7d1e-7c3a-9f64-2b8e0c5d4a17.l9k.q3Zt0yM1b7Hn5uXcR8sWdA"
+"""About as long as a real one."""
 
 
 def nobody(language: str) -> Personal:
     """Somebody of whom nothing is known but what is known of everybody."""
     lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3"}
-    return Personal({"created_on": "2026-01-01"}, lead, language=language)
+    return Personal({"created_on": "2026-01-01"}, lead, language=language, preferences_link=SOME_LINK)
 
 
 @dataclass(frozen=True, slots=True)

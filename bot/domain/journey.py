@@ -34,10 +34,13 @@ MOVED = "moved"
 SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
 
+OPT_OUT_SIGNAL = "privacy.opt_out_signal"
+"""The person's browser asked for nothing of theirs to be sold or shared (Global Privacy Control)."""
+
 ENTRANCE = ":enter"
 """Where those come from who take their first step. No step is called so."""
 TOLD_BY_SERVICE = frozenset(
-    {REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT, *CRM_EVENTS}
+    {REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT, OPT_OUT_SIGNAL, *CRM_EVENTS}
 )
 """Events that nobody else may tell, for what they say is relied upon."""
 

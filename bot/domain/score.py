@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from bot.domain.ids import ProfileId
 
 Dimension = Literal["fit", "engagement"]
 
+MOST_HALVINGS = 20
+"""Nothing is left after so many of a million points, which is as many as there may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoreChange:
-    """One line of the change log; the log sums to the score. `key` makes the same change count once."""
+    """One line of the change log; the log sums to the score. `key` makes the same change count once.
+
+    With a `half_life`, in days, it is worth less from day to day: half of its points after so many, a quarter after
+    twice as many.
+    """
 
     profile_id: ProfileId
     key: str
@@ -23,6 +30,28 @@ class ScoreChange:
     reason: str
     rule: str
     at: datetime
+    half_life: int | None = None
+
+    def worth(self, now: datetime) -> int:
+        """Its points by now, in whole points.
+
+        By the calendar in UTC, so that between two midnights only what happens changes a score; in a straight line
+        between one halving and the next, so that whole numbers do, which databases agree on.
+        """
+        if self.half_life is None:
+            return self.points
+        days = max((now.astimezone(UTC).date() - self.at.astimezone(UTC).date()).days, 0)
+        halvings, into = divmod(days, self.half_life)
+        if halvings > MOST_HALVINGS:
+            return 0
+        left = abs(self.points) * (2 * self.half_life - into) // (2 * self.half_life << halvings)
+        return left if self.points > 0 else -left
+
+    def told(self, now: datetime) -> str:
+        """As reps read it: `+10 asked for a demo`, `+8 looked at the prices, +4 by now`."""
+        worth = self.worth(now)
+        faded = "" if worth == self.points else f", {worth:+d} by now"
+        return f"{self.points:+d} {self.reason}{faded}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +71,12 @@ class Score:
         return letter + digit
 
 
-def total_score(changes: Iterable[ScoreChange]) -> Score:
+def total_score(changes: Iterable[ScoreChange], now: datetime) -> Score:
+    """What the change log sums to by now."""
     fit = engagement = 0
     for change in changes:
         if change.dimension == "fit":
-            fit += change.points
+            fit += change.worth(now)
         else:
-            engagement += change.points
+            engagement += change.worth(now)
     return Score(fit=fit, engagement=engagement)

@@ -188,6 +188,7 @@ COMMANDS = (
     ),
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
     Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
+    Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
     Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
     Command(
         "people erase",

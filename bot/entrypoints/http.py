@@ -20,6 +20,7 @@ from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import Limits
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
+from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.transcripts import Transcripts
@@ -81,6 +82,7 @@ class Server:
         app.router.add_static("/playground/", STATIC)
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
+        PreferencePage(self._service).add_routes(app)
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
         RasaApi(self._service, self._take_webhook).add_routes(app)

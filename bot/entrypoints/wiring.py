@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import ModuleType
@@ -34,6 +35,7 @@ from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
+from bot.entrypoints.preferences.links import preferences_link
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
 from bot.ports import (
@@ -153,6 +155,7 @@ async def open_service(
             crms=connectors.crms,
             desk=desk,
             transcript_url=_transcript_url(settings, secret),
+            preferences_link=partial(preferences_link, settings.service_url, secret),
             region=settings.region,
             model=model,
             model_terms=settings.model_terms,
@@ -194,7 +197,7 @@ async def open_crms(settings: Settings) -> AsyncIterator[tuple[Database, Mapping
 
 
 def installation_secret(folder: Path) -> str:
-    """The secret that signs visitors' tokens and transcript links: made once, and kept where only we can read it."""
+    """The secret that signs visitors' tokens and our links: made once, and kept where only we can read it."""
     file = folder / "secret"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -359,7 +359,7 @@ async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, record: Map
         if not held:
             raise _Unready
         async with runtime.store.transaction() as uow:
-            lead, values = await fields_of(uow, mapping, profile_id, record)
+            lead, values = await fields_of(uow, mapping, profile_id, record, runtime.clock.now())
         names = [*values, *record]
         found = await _answer(runtime.crms[crm].find(lead, names), repeatable=True)
         changes = weigh_fields(mapping, values, record, found)

@@ -114,7 +114,7 @@ async def let_in(
     if profile.restricted_at is not None or (profile.objected_at is not None and journey.purpose is Purpose.MARKETING):
         return None
     if entry.condition is not None:
-        known = await read_facts(uow, runtime, profile_id, counted=counted_events(entry.condition))
+        known = await read_facts(uow, runtime, profile_id, now, counted=counted_events(entry.condition))
         if not meets_condition(entry, known.profile, known.lead, data, now, counts=known.did):
             return None
     enrolment = begin(journey, EnrolmentId(new_id(now)), profile_id, data, now, entry=key)
@@ -175,7 +175,7 @@ async def _step(
     rep_has_the_floor = handoff is not None and handoff.state is HandoffState.CLAIMED
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)
-        known = await read_facts(uow, runtime, enrolment.profile_id, counted=journey.counted)
+        known = await read_facts(uow, runtime, enrolment.profile_id, now, counted=journey.counted)
         if known.is_restricted:
             return await _stand_still(uow, enrolment, trigger, now)
         facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored, known.did)

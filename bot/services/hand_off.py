@@ -71,7 +71,7 @@ async def _tell_desk(
         card_key=f"handoff:{handoff_id}:card",
     )
     await uow.handoffs.add(handoff)
-    await _to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff), now, in_thread=False)
+    await _to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
     await _to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
@@ -83,7 +83,7 @@ async def _transfer(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, conversation: Conversation, message_id: str, now: datetime
 ) -> None:
     """What the person hears first is what the card says: who it is, why, and what is known of them."""
-    card = await _card(uow, runtime, handoff)
+    card = await _card(uow, runtime, handoff, now)
     facts = [f"{name}: {value}" for name, value in card.facts[:FACTS_ALOUD]]
     transfer = Transfer(handoff.id, ". ".join([card.title, *facts]))
     entry = OutboxEntry(
@@ -178,7 +178,7 @@ async def _announce(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, respons
 
 
 async def _refresh_card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
-    card = await _card(uow, runtime, handoff)
+    card = await _card(uow, runtime, handoff, now)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
     await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)
 
@@ -222,10 +222,10 @@ async def _queue(
     await uow.outbox.add(entry)
 
 
-async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> HandoffCard:
+async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> HandoffCard:
     profile = await uow.profiles.get(handoff.profile_id)
     changes = await uow.scores.of(handoff.profile_id)
-    score = total_score(changes)
+    score = total_score(changes, now)
     consents = await uow.consents.of(handoff.profile_id)
     latest = {f"{record.purpose} by {record.channel}": record.granted for record in consents}
     facts = [
@@ -241,7 +241,7 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> HandoffC
         facts=(*facts[: max(MOST_FACTS - len(answers), 0)], *answers),
         score=score.total,
         grade=score.grade,
-        reasons=tuple(f"{change.points:+d} {change.reason}" for change in changes),
+        reasons=tuple(change.told(now) for change in changes),
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         claimed_by=handoff.rep,
         closed=handoff.state is HandoffState.CLOSED,

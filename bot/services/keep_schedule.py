@@ -147,7 +147,7 @@ async def _occasions(
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
     if not isinstance(schedule, OnDate):
         return [_occasion_of_all(state.due_at)]
-    known = await read_facts(uow, runtime, person)
+    known = await read_facts(uow, runtime, person, state.due_at)
     value = known.profile.get(schedule.attribute)
     days: Iterator[date] = days_due(schedule, value, known.zones, state.since, state.due_at)
     return [(day.isoformat(), {"date": day.isoformat()}) for day in days]

@@ -73,7 +73,7 @@ async def _move(
         return []
     # Two transactions that change the same person: the second one sees what the first has done.
     await uow.profiles.lock(profile_id)
-    profile, lead = await person_facts(uow, profile_id)
+    profile, lead = await person_facts(uow, profile_id, now)
     counted = frozenset().union(*(counted_events(one.condition) for one in segments))
     names = {"profile": profile, "lead": lead, "did": await uow.timeline.counts(profile_id, counted), "now": now}
     is_in = await uow.segments.of(profile_id)

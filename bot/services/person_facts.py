@@ -12,10 +12,12 @@ from bot.domain.score import ScoreChange, total_score
 from bot.ports import UnitOfWork
 
 
-async def person_facts(uow: UnitOfWork, profile_id: ProfileId) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+async def person_facts(
+    uow: UnitOfWork, profile_id: ProfileId, now: datetime
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """What expressions read as `profile` and `lead`."""
     profile = await uow.profiles.get(profile_id)
-    return profile_facts(profile), lead_facts(await uow.scores.of(profile_id))
+    return profile_facts(profile), lead_facts(await uow.scores.of(profile_id), now)
 
 
 def profile_facts(profile: Profile) -> Mapping[str, Any]:
@@ -28,8 +30,8 @@ def profile_facts(profile: Profile) -> Mapping[str, Any]:
     }
 
 
-def lead_facts(changes: Iterable[ScoreChange]) -> Mapping[str, Any]:
-    score = total_score(changes)
+def lead_facts(changes: Iterable[ScoreChange], now: datetime) -> Mapping[str, Any]:
+    score = total_score(changes, now)
     return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
 
 

@@ -31,8 +31,9 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     response = assistant.responses[effect.response]
     personal = None
     if response.is_personal:
-        profile, lead = await person_facts(uow, cause.profile_id)
-        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language)
+        profile, lead = await person_facts(uow, cause.profile_id, now)
+        link = runtime.preferences_link(cause.profile_id, now)
+        personal = Personal(profile, lead, profile["locale"], assistant.configuration.language, link)
     content = find_words(response, conversation.tracker, conversation.channel, values=effect.values, personal=personal)
     if isinstance(content, Unsayable):
         await _note_withheld(uow, effect, cause, f"{effect.response}: {content.why}", now, conversation)

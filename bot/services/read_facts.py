@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import ProfileId
@@ -29,14 +30,14 @@ class Known:
 
 
 async def read_facts(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, counted: Collection[str] = ()
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime, *, counted: Collection[str] = ()
 ) -> Known:
     """What journeys may look at; of their events, those that are `counted`."""
     profile = await uow.profiles.get(profile_id)
     changes = await uow.scores.of(profile_id)
     return Known(
         profile=profile_facts(profile),
-        lead=lead_facts(changes),
+        lead=lead_facts(changes, now),
         zones=await _zones(uow, runtime, profile),
         scored=frozenset(change.rule for change in changes),
         did=await uow.timeline.counts(profile_id, counted),

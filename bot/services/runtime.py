@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.errors import SettingsError
-from bot.domain.ids import ConversationId
+from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
 from bot.ports import (
@@ -59,6 +59,7 @@ class Runtime:
     crms: Mapping[str, Crm]
     desk: Desk | None
     transcript_url: Callable[[ConversationId], str]
+    preferences_link: Callable[[ProfileId, datetime], str]
     region: str = "GB"
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)

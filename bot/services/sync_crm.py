@@ -38,7 +38,7 @@ async def sync_crm(
 
     `record` are fields that only the CRM has; `only` names the one CRM that is told, where it is not all.
     """
-    lead = await lead_of(uow, await uow.profiles.get(profile_id))
+    lead = await lead_of(uow, await uow.profiles.get(profile_id), now)
     for crm in runtime.crms:
         if only not in ("", crm):
             continue
@@ -68,11 +68,11 @@ async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: Pr
             await sync_crm(uow, runtime, profile_id, key=key, note="", now=now, only=crm)
 
 
-async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
+async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
     """The person as sales and the CRM see them."""
     identities = await uow.profiles.identities(profile.id)
     changes = await uow.scores.of(profile.id)
-    score = total_score(changes)
+    score = total_score(changes, now)
     by_kind = {identity.kind: identity.value for identity in identities}
     known = profile.attributes
     return Lead(
@@ -82,19 +82,19 @@ async def lead_of(uow: UnitOfWork, profile: Profile) -> Lead:
         name=_text(known.get("name")),
         score=score.total,
         grade=score.grade,
-        reasons=tuple(f"{change.points:+d} {change.reason}" for change in changes),
+        reasons=tuple(change.told(now) for change in changes),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
         opted_out=has_opted_out(await uow.consents.of(profile.id)),
     )
 
 
 async def fields_of(
-    uow: UnitOfWork, mapping: CrmMapping, profile_id: ProfileId, record: Mapping[str, Any]
+    uow: UnitOfWork, mapping: CrmMapping, profile_id: ProfileId, record: Mapping[str, Any], now: datetime
 ) -> tuple[Lead, Mapping[str, Any]]:
     """The lead as it is now, and what we have for each field of the mapping."""
     profile = await uow.profiles.get(profile_id)
-    lead = replace(await lead_of(uow, profile), record=record)
-    scores = lead_facts(await uow.scores.of(profile_id))
+    lead = replace(await lead_of(uow, profile, now), record=record)
+    scores = lead_facts(await uow.scores.of(profile_id), now)
     return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)})
 
 

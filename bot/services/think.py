@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from bot.dialogue.engine import MOST_ACTIONS
-from bot.dialogue.personal import Personal
+from bot.dialogue.personal import PREFERENCES, Personal
 from bot.dialogue.policies import SESSION
 from bot.dialogue.responses import render, says_something
 from bot.domain.assistant import Assistant
@@ -189,7 +189,8 @@ async def answer(
     assistant = runtime.library.current().assistant
 
     async def read_context() -> Mapping[str, Any]:
-        return _context(thought, await _person(runtime, thought, profile), message_id)
+        link = runtime.preferences_link(profile.id, thought.now)
+        return {**_context(thought, await _person(runtime, thought, profile), message_id), PREFERENCES: link}
 
     if assistant.is_personal:
         thought.personal = Personal.of_context(await read_context(), assistant.configuration.language)
@@ -364,7 +365,7 @@ def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping
                 )
             case _:
                 pass
-    score = total_score(changes)
+    score = total_score(changes, thought.now)
     return {
         "profile": {**attributes, "id": person.profile.id},
         "time_zone": person.profile.time_zone,

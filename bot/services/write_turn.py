@@ -110,7 +110,7 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
         await _resume(uow, runtime, turn, EnrolmentId(conversation.asking_enrolment), now)
     await tell_journeys(uow, runtime, conversation.profile_id, emitted, now)
     await _relay_to_desk(uow, turn, now)
-    learnt = _learnt(before, await _ledger(uow, conversation.profile_id)) if before is not None else {}
+    learnt = _learnt(before, await _ledger(uow, conversation.profile_id), now) if before is not None else {}
     thought.took("store", perf_counter() - written)
     await uow.feeds.append("explain", turn.key, {**explain(turn), **learnt}, now)
 
@@ -255,10 +255,10 @@ def _reading(understood: Understood) -> dict[str, Any]:
     }
 
 
-def _learnt(before: _Ledger, after: _Ledger) -> dict[str, Any]:
+def _learnt(before: _Ledger, after: _Ledger, now: datetime) -> dict[str, Any]:
     """What came to the person's scores and consents, and where the score stands now."""
     changes, records = after.scores[len(before.scores) :], after.consents[len(before.consents) :]
-    score = total_score(after.scores)
+    score = total_score(after.scores, now)
     return {
         "scores": [{"dimension": one.dimension, "points": one.points, "reason": one.reason} for one in changes],
         "score": {"fit": score.fit, "engagement": score.engagement, "grade": score.grade},

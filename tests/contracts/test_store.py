@@ -132,7 +132,7 @@ async def test_a_score_counts_once_for_each_key(store: Store) -> None:
     async with store.transaction() as uow:
         assert not await uow.scores.add(first)
         assert await uow.scores.of(ANNA) == [first, second]
-        assert total_score(await uow.scores.of(ANNA)).total == 40
+        assert total_score(await uow.scores.of(ANNA), NOON).total == 40
 
 
 async def test_a_person_has_one_record_in_each_crm(store: Store) -> None:

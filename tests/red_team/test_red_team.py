@@ -139,7 +139,7 @@ async def nothing_is_agreed_to(attacker: Stage, *, may_score: bool) -> None:
     conversation = await attacker.conversation()
     async with attacker.service.runtime.store.transaction() as uow:
         consents = await uow.consents.of(conversation.profile_id)
-        score = total_score(await uow.scores.of(conversation.profile_id))
+        score = total_score(await uow.scores.of(conversation.profile_id), attacker.service.runtime.clock.now())
         identities = await uow.profiles.identities(conversation.profile_id)
     assert not [record for record in consents if record.granted]
     assert may_score or (score.fit, score.engagement) == (0, 0)

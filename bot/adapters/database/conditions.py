@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Float,
+    Integer,
     Text,
     and_,
     bindparam,
@@ -35,6 +36,7 @@ from bot.adapters.database.json_in_postgresql import PostgresqlJson
 from bot.adapters.database.json_in_sqlite import SqliteJson
 from bot.adapters.database.views import ZERO, Sql, Views, bounded, compared, sure
 from bot.adapters.tables import person_event, profile, score_change
+from bot.domain.score import MOST_HALVINGS
 from bot.journeys.expression import LONGEST_TEXT
 from bot.journeys.syntax import (
     AllOf,
@@ -144,15 +146,49 @@ class _Translation:
             case ("profile", *names):
                 return self._json.at(profile.c.attributes, names)
             case ("lead", "fit"):
-                return Views(number=_points(score_change.c.dimension == "fit"))
+                return Views(number=self._points(score_change.c.dimension == "fit"))
             case ("lead", "engagement"):
-                return Views(number=_points(score_change.c.dimension != "fit"))
+                return Views(number=self._points(score_change.c.dimension != "fit"))
             case ("lead", "total"):
-                return Views(number=_points(true()))
+                return Views(number=self._points(true()))
             case ("lead", "grade"):
-                return Views(text=_grade())
+                return Views(text=self._grade())
             case _:
                 return NOTHING
+
+    # ------------------------------------------------------------ scores
+
+    def _points(self, of: Sql) -> Sql:
+        return bounded(cast(self._sum(of), Float))
+
+    def _grade(self) -> Sql:
+        """As `bot.domain.score.Score.grade`."""
+        fit, engagement = self._sum(score_change.c.dimension == "fit"), self._sum(score_change.c.dimension != "fit")
+        letter = case(
+            (fit >= 40, literal_column("'A'")), (fit >= 20, literal_column("'B'")), else_=literal_column("'C'")
+        )
+        digit = case(
+            (engagement >= 30, literal_column("'1'")),
+            (engagement >= 10, literal_column("'2'")),
+            else_=literal_column("'3'"),
+        )
+        return type_coerce(letter, Text) + type_coerce(digit, Text)
+
+    def _sum(self, of: Sql) -> Sql:
+        changes = select(func.coalesce(func.sum(self._worth()), 0)).where(score_change.c.profile_id == profile.c.id)
+        return changes.where(of).correlate(profile).scalar_subquery()
+
+    def _worth(self) -> Sql:
+        """As `bot.domain.score.ScoreChange.worth`: both databases divide whole numbers towards nought."""
+        today: Sql = bindparam(TODAY, type_=Text)
+        points, half_life = cast(score_change.c.points, BigInteger), cast(score_change.c.half_life, BigInteger)
+        gone = cast(self._json.days_after(type_coerce(score_change.c.at, BigInteger), today), BigInteger)
+        days = case((gone > 0, gone), else_=literal_column("0", BigInteger))
+        halvings = days // half_life
+        left = points * (2 * half_life - days % half_life) // (2 * half_life).bitwise_lshift(cast(halvings, Integer))
+        return case(
+            (half_life.is_(None), points), (halvings > MOST_HALVINGS, literal_column("0", BigInteger)), else_=left
+        )
 
     # ------------------------------------------------------------ events
 
@@ -305,24 +341,3 @@ def _default(value: Views, otherwise: Views) -> Views:
         items=chosen(value.items, otherwise.items),
         group=chosen(value.group, otherwise.group),
     )
-
-
-def _sum(of: Sql) -> Sql:
-    changes = select(func.coalesce(func.sum(score_change.c.points), 0)).where(score_change.c.profile_id == profile.c.id)
-    return changes.where(of).correlate(profile).scalar_subquery()
-
-
-def _points(of: Sql) -> Sql:
-    return bounded(cast(_sum(of), Float))
-
-
-def _grade() -> Sql:
-    """As `bot.domain.score.Score.grade`."""
-    fit, engagement = _sum(score_change.c.dimension == "fit"), _sum(score_change.c.dimension != "fit")
-    letter = case((fit >= 40, literal_column("'A'")), (fit >= 20, literal_column("'B'")), else_=literal_column("'C'"))
-    digit = case(
-        (engagement >= 30, literal_column("'1'")),
-        (engagement >= 10, literal_column("'2'")),
-        else_=literal_column("'3'"),
-    )
-    return type_coerce(letter, Text) + type_coerce(digit, Text)

@@ -252,9 +252,11 @@ class StoredOutbox(Repository):
         row = found.first()
         return None if row is None else _entry(row)
 
-    async def purge(self, profile_id: ProfileId, purpose: Purpose, why: str) -> Sequence[OutboxEntry]:
+    async def purge(
+        self, profile_id: ProfileId, purpose: Purpose, why: str, *, channel: str | None = None
+    ) -> Sequence[OutboxEntry]:
         found = await self._execute(PURGEABLE, {"profile": profile_id, "with_purpose": purpose})
-        rows = found.all()
+        rows = [row for row in found.all() if channel is None or row.channel == channel]
         if rows:
             await self._execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
         return [_entry(row) for row in rows]

@@ -285,7 +285,7 @@ class StoredScores(Repository):
             await self.write()
             rows = (await self._session.execute(SCORES, {"profile": profile_id})).all()
         return [
-            ScoreChange(row.profile_id, row.key, row.dimension, row.points, row.reason, row.rule, row.at)
+            ScoreChange(row.profile_id, row.key, row.dimension, row.points, row.reason, row.rule, row.at, row.half_life)
             for row in rows
         ]
 
@@ -299,6 +299,7 @@ def _score_row(change: ScoreChange) -> dict[str, Any]:
         "reason": change.reason,
         "rule": change.rule,
         "at": change.at,
+        "half_life": change.half_life,
     }
 
 

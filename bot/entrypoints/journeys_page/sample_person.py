@@ -100,4 +100,4 @@ def _typed(field: Field, text: str) -> Any:
 def person_of(values: Mapping[str, Mapping[str, Any]], language: str) -> Personal:
     unknown = nobody(language)
     profile, lead = {**unknown.profile, **values["profile"]}, {**unknown.lead, **values["lead"]}
-    return Personal(profile, lead, values["locale"].get("locale"), language)
+    return Personal(profile, lead, values["locale"].get("locale"), language, unknown.preferences_link)

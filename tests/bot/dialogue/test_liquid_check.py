@@ -58,3 +58,9 @@ def test_what_might_be_said_as_nothing_is_refused(source: str, told: str) -> Non
     with pytest.raises(LiquidFault) as fault:
         check_liquid(source, ["size"])
     assert told in str(fault.value)
+
+
+def test_the_link_to_preferences_is_always_there() -> None:
+    assert check_liquid("Choose what you get: {{ preferences_link }}", ()) == frozenset()
+    with pytest.raises(LiquidFault, match='Did you mean "preferences_link"'):
+        check_liquid("{{ preference_link }}", ())

@@ -174,6 +174,7 @@ class Stage:
             crms={"crm": self.crm},
             desk=Desk("slack", "#sales") if with_desk else None,
             transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
+            preferences_link=lambda person, now: f"https://chat.example.com/preferences/{person}",
             endpoints=self.endpoints,
         )
         self._count = 0

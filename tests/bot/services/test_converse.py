@@ -46,6 +46,17 @@ async def test_an_answer_may_say_what_is_known_of_the_person(stage: Stage) -> No
     assert await stage.says("greet") == ["Hello Ana!"]
 
 
+async def test_an_answer_may_lead_to_the_persons_preferences(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    greeting = Response("utter_greet", (Variation("{{ preferences_link }}", liquid=True),))
+    responses = {**playbook.assistant.responses, "utter_greet": greeting}
+    stage.library.playbook = replace(
+        playbook, assistant=replace(playbook.assistant, responses=responses, is_personal=True)
+    )
+    await stage.meet()
+    assert await stage.says("greet") == ["I am a machine. https://chat.example.com/preferences/ana"]
+
+
 async def test_a_burst_is_answered_in_the_order_in_which_it_came(stage: Stage) -> None:
     for text in ("greet", "book", "fifty"):
         await stage.hear(text)

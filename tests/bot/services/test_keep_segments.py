@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -56,7 +57,7 @@ async def test_what_no_segment_looks_at_is_not_looked_up(stage: Stage, monkeypat
     await stage.meet()
     looked_up: list[ProfileId] = []
 
-    async def person_facts(uow: UnitOfWork, who: ProfileId) -> tuple[dict[str, int], dict[str, int]]:
+    async def person_facts(uow: UnitOfWork, who: ProfileId, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
         looked_up.append(who)
         return {}, {}
 

@@ -133,7 +133,7 @@ async def test_points_for_the_same_thing_count_once(two: Stage) -> None:
     await merge(two)
     async with two.store.transaction() as uow:
         changes = await uow.scores.of(ANA)
-        assert total_score(changes).fit == 20
+        assert total_score(changes, two.clock.now()).fit == 20
         assert [one.points for one in changes] == [20, 20, -20]
         assert changes[-1].reason == "counted once: size"
 

@@ -69,6 +69,14 @@ async def test_a_message_says_what_is_known_of_the_person(stage: Stage) -> None:
     assert stage.sms.texts() == ["I am a machine. Ana, vip: 10, €9.50"]
 
 
+async def test_a_message_may_lead_to_the_persons_preferences(stage: Stage) -> None:
+    word(stage, "Choose what you get: {{ preferences_link }}")
+    await stage.meet()
+    await stage.do(TIP)
+    await stage.settle()
+    assert stage.sms.texts()[0].endswith("Choose what you get: https://chat.example.com/preferences/ana")
+
+
 async def test_a_message_that_lacks_a_value_is_withheld_and_it_is_recorded_which(stage: Stage) -> None:
     word(stage, "Hi {{ profile.last_name }},")
     await stage.meet(attributes={"last_name": ""})

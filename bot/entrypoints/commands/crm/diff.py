@@ -11,6 +11,7 @@ from bot.documents import did_you_mean
 from bot.domain.crm import CrmMapping, CrmRecord, FieldChange, as_text, weigh_fields
 from bot.domain.errors import SendError, SettingsError
 from bot.domain.ids import ProfileId
+from bot.entrypoints.commands.segments.reading import now_of
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import require_file
 from bot.entrypoints.wiring import open_crms
@@ -42,7 +43,7 @@ async def _lines(
             mapping = mappings.get(name, CrmMapping(name))
             async with store.transaction() as uow:
                 try:
-                    lead, values = await fields_of(uow, mapping, profile_id, {})
+                    lead, values = await fields_of(uow, mapping, profile_id, {}, now_of(settings))
                 except LookupError:
                     raise SettingsError(f'there is no person "{profile_id}" in the database.') from None
             try:

@@ -16,7 +16,7 @@ from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.entrypoints.commands.people.merge import merge_told
 from bot.entrypoints.commands.people.naming import named
-from bot.entrypoints.commands.segments.reading import read
+from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.settings import Settings
 
@@ -29,13 +29,13 @@ LONGEST = 200
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> list[str]:
-        return [line async for line in told_of(uow, await named(uow, options.person))]
+        return [line async for line in told_of(uow, await named(uow, options.person), now_of(settings))]
 
     print("\n".join(read(settings, reading)))
     return 0
 
 
-async def told_of(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
+async def told_of(uow: UnitOfWork, who: ProfileId, now: datetime) -> AsyncIterator[str]:
     profile = await uow.profiles.get(who)
     sections: dict[str, Iterable[str]] = {
         "known as": _identities(await uow.profiles.identities(who)),
@@ -43,7 +43,7 @@ async def told_of(uow: UnitOfWork, who: ProfileId) -> AsyncIterator[str]:
         "tags": sorted(profile.tags),
         "segments": sorted(await uow.segments.of(who)),
         "consent": _consents(await uow.consents.of(who)),
-        "score": _scores(await uow.scores.of(who)),
+        "score": _scores(await uow.scores.of(who), now),
         "journeys": _journeys(await uow.enrolments.of(who)),
     }
     merges = [line for one in await uow.merges.all_of(who) for line in merge_told(one)]
@@ -81,11 +81,13 @@ def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
         yield f"{_shown(one.at)}  {one.purpose} by {one.channel}: {answer}{words}; {one.how}{message}"
 
 
-def _scores(changes: Sequence[ScoreChange]) -> Iterator[str]:
-    score = total_score(changes)
+def _scores(changes: Sequence[ScoreChange], now: datetime) -> Iterator[str]:
+    score = total_score(changes, now)
     yield f"{score.grade}: fit {score.fit}, engagement {score.engagement}"
     for one in changes:
-        yield f"{_shown(one.at)}  {one.points:+d} {one.dimension}: {one.reason}"
+        worth = one.worth(now)
+        faded = "" if worth == one.points else f" ({worth:+d} by now)"
+        yield f"{_shown(one.at)}  {one.points:+d} {one.dimension}: {one.reason}{faded}"
 
 
 def _journeys(enrolments: Iterable[Enrolment]) -> Iterator[str]:

@@ -20,7 +20,7 @@ from bot.adapters.tables import person_event, score_change
 from bot.adapters.tables import profile as profiles
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
-from bot.domain.score import ScoreChange
+from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.journeys.expression import counted_events, is_true
 from bot.journeys.selection import check_selection
@@ -28,6 +28,10 @@ from bot.services.person_facts import person_facts
 
 NOW = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
 YESTERDAY, A_MOMENT = datetime(2026, 11, 23, tzinfo=UTC), timedelta(microseconds=1)
+
+
+Points = tuple[Any, int, int | None, int]
+"""Of a dimension so many, perhaps with a half-life, given so many days ago."""
 
 
 class People:
@@ -41,14 +45,12 @@ class People:
         self._runner.run(self._database.close())
         self._runner.close()
 
-    def are(
-        self, *people: Profile, points: Sequence[tuple[Any, int]] = (), did: Sequence[tuple[str, datetime]] = ()
-    ) -> None:
+    def are(self, *people: Profile, points: Sequence[Points] = (), did: Sequence[tuple[str, datetime]] = ()) -> None:
         """These and nobody else; `points` and what they `did` are of the first."""
         self._runner.run(self._are(people, points, did))
 
     async def _are(
-        self, people: Sequence[Profile], points: Sequence[tuple[Any, int]], did: Sequence[tuple[str, datetime]]
+        self, people: Sequence[Profile], points: Sequence[Points], did: Sequence[tuple[str, datetime]]
     ) -> None:
         async with self._database.transaction() as uow:
             session = uow.profiles._session
@@ -57,8 +59,10 @@ class People:
             await session.execute(delete(profiles))
             for one in people:
                 await uow.profiles.add(one)
-            for number, (dimension, by) in enumerate(points):
-                await uow.scores.add(ScoreChange(people[0].id, f"k{number}", dimension, by, "r", "r", NOW))
+            for number, (dimension, by, half_life, days) in enumerate(points):
+                at = NOW - timedelta(days=days)
+                change = ScoreChange(people[0].id, f"k{number}", dimension, by, "r", "r", at, half_life)
+                await uow.scores.add(change)
             for event, at in did:
                 await uow.timeline.add(PersonEvent(people[0].id, event, at, NOW))
 
@@ -78,7 +82,7 @@ class People:
         found = set()
         async with self._database.transaction() as uow:
             for row in await uow.profiles._session.execute(select(profiles.c.id)):
-                profile, lead = await person_facts(uow, row.id)
+                profile, lead = await person_facts(uow, row.id, NOW)
                 did = await uow.timeline.counts(row.id, counted_events(source))
                 if is_true(source, {"profile": profile, "lead": lead, "did": did, "now": NOW}):
                     found.add(row.id)
@@ -171,7 +175,7 @@ def test_a_condition_finds_whom_it_reads_like(people: People, source: str, found
         ),
         person("none"),
         person("odd", attributes={"team_size": "30", "plans": {"pro": 1}, "renews_on": "next year", "address": []}),
-        points=[("fit", 40), ("engagement", 15)],
+        points=[("fit", 40, None, 0), ("engagement", 30, 7, 7)],
         did=[("pricing.viewed", NOW), ("pricing.viewed", YESTERDAY), ("pricing.viewed", YESTERDAY - A_MOMENT)],
     )
     assert people.found(source) == people.meant(source) == found
@@ -235,7 +239,15 @@ moments = st.datetimes(datetime(1960, 1, 1), datetime(2200, 1, 1), timezones=st.
     -3, 40
 ).flatmap(lambda days: st.sampled_from([timedelta(), A_MOMENT]).map(lambda more: YESTERDAY - timedelta(days) - more))
 events = st.lists(st.tuples(st.sampled_from(["a.b", "a.c"]), moments), max_size=4)
-score_changes = st.lists(st.tuples(st.sampled_from(["fit", "engagement"]), st.integers(-100, 100)), max_size=3)
+score_changes = st.lists(
+    st.tuples(
+        st.sampled_from(["fit", "engagement"]),
+        st.integers(-100, 100) | st.integers(-1_000_000, 1_000_000),
+        st.none() | st.integers(1, 60) | st.just(3650),
+        st.integers(-3, 400) | st.integers(0, 40_000),
+    ),
+    max_size=3,
+)
 
 
 def _quoted(text: str) -> str:
@@ -279,7 +291,7 @@ def _holds_for(
     people: People,
     source: str,
     one: Profile,
-    points: Sequence[tuple[Any, int]],
+    points: Sequence[Points],
     did: Sequence[tuple[str, datetime]],
 ) -> None:
     assume(check_selection(source, None) is None or "never true" in str(check_selection(source, None)))
@@ -293,7 +305,7 @@ PROPERTY = settings(max_examples=250, deadline=None, suppress_health_check=list(
 @given(source=expressions, one=odd_people, points=score_changes, did=events)
 @PROPERTY
 def test_sqlite_finds_whom_python_finds(
-    in_sqlite: People, source: str, one: Profile, points: Sequence[tuple[Any, int]], did: Sequence[tuple[str, datetime]]
+    in_sqlite: People, source: str, one: Profile, points: Sequence[Points], did: Sequence[tuple[str, datetime]]
 ) -> None:
     _holds_for(in_sqlite, source, one, points, did)
 
@@ -304,7 +316,21 @@ def test_postgresql_finds_whom_python_finds(
     in_postgresql: People,
     source: str,
     one: Profile,
-    points: Sequence[tuple[Any, int]],
+    points: Sequence[Points],
     did: Sequence[tuple[str, datetime]],
 ) -> None:
     _holds_for(in_postgresql, source, one, points, did)
+
+
+@given(points=score_changes)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_points_fade_in_the_databases_as_they_do_in_python(
+    in_sqlite: People, in_postgresql: People, points: Sequence[Points]
+) -> None:
+    log = [ScoreChange(ProfileId("p"), "", what, by, "", "", NOW - timedelta(days=days), half_life)
+           for what, by, half_life, days in points]  # fmt: skip
+    score = total_score(log, NOW)
+    source = f"lead.fit == {score.fit} and lead.engagement == {score.engagement} and lead.grade == '{score.grade}'"
+    for people in (in_sqlite, in_postgresql):
+        people.are(person(), points=points)
+        assert len(people.found(source)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from bot.entrypoints.commands.people.merge import merging
 from bot.entrypoints.commands.people.object import objecting
 from bot.entrypoints.commands.people.show import told_of
 from bot.entrypoints.commands.people.unmerge import parting
+from bot.entrypoints.preferences.links import read
+from bot.entrypoints.wiring import installation_secret
 from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.contracts.samples import profile
@@ -146,7 +148,7 @@ async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Da
     done = await merging(stage.runtime, "+447700900456", PHONE, dry_run=False, who="a test")
     assert done == [*told[:-1], "Merged. To undo it: overture people unmerge ana"]
     async with stage.store.transaction() as uow:
-        shown = [line async for line in told_of(uow, ANA)]
+        shown = [line async for line in told_of(uow, ANA, stage.clock.now())]
     assert "  2026-11-24 12:00 UTC  bea into ana by a test: by command" in shown
     assert await parting(stage.runtime, "bea") == (
         "bea is a person of their own again. What has come since stays with ana."
@@ -200,7 +202,8 @@ async def test_an_objection_is_noted_and_withdrawn(sqlite_store: Database, clock
         "ana objects: no more marketing, and no more points."
     )
     async with stage.store.transaction() as uow:
-        assert "objects to marketing since 2026-11-23 12:00 UTC" in [line async for line in told_of(uow, ANA)]
+        shown = [line async for line in told_of(uow, ANA, stage.clock.now())]
+    assert "objects to marketing since 2026-11-23 12:00 UTC" in shown
     assert "no longer objects" in await objecting(stage.runtime, "ana", withdraw=True, who="a test")
 
 
@@ -213,3 +216,17 @@ def test_a_restriction_is_noted_and_lifted(database: str, capsys: Capture) -> No
     assert run(["people", "restrict", "ana", "--lift"]) == 0
     assert run(["people", "show", "ana"]) == 0
     assert "restricted since " not in capsys.readouterr().out
+
+
+def test_the_link_to_preferences_is_printed(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    at(database, ana)
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+    monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://chat.example.com/")
+    capsys.readouterr()
+    assert run(["people", "preferences", PHONE]) == 0
+    address, _, token = capsys.readouterr().out.strip().rpartition("/")
+    assert address == "https://chat.example.com/preferences"
+    assert read(installation_secret(tmp_path), token, datetime.now(UTC)) == ANA
+    assert run(["people", "preferences", "nobody@example.com"]) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def a_person(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def sales_writes(**fields: str) -> None:
     async def write() -> None:
         async with open_crms(load_settings()) as (store, crms), store.transaction() as uow:
-            lead = await lead_of(uow, await uow.profiles.get(ANA))
+            lead = await lead_of(uow, await uow.profiles.get(ANA), datetime.now(UTC))
         async with open_crms(load_settings()) as (_, crms):
             await crms["hubspot"].upsert(lead, {"email": "ana@example.com", **fields}, found=None, key="sales")
 

@@ -1,0 +1,21 @@
+"""`overture people preferences`: the link to the page on which a person says what they want to get."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.segments.reading import now_of, read
+from bot.entrypoints.preferences.links import preferences_link
+from bot.entrypoints.wiring import installation_secret
+from bot.ports import UnitOfWork
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    async def reading(uow: UnitOfWork) -> str:
+        person = await named(uow, options.person)
+        return preferences_link(settings.service_url, installation_secret(settings.data), person, now_of(settings))
+
+    print(read(settings, reading))
+    return 0

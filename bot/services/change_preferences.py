@@ -1,0 +1,137 @@
+"""Change preferences: a person says, channel by channel, whether they want marketing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.delivery import ChannelMessage
+from bot.domain.effects import Emit
+from bot.domain.ids import ProfileId
+from bot.domain.journey import OPT_OUT_SIGNAL
+from bot.domain.person import Identity
+from bot.ports import UnitOfWork
+from bot.services.enrol import tell_journeys
+from bot.services.opt_out import opt_in, opt_out
+from bot.services.runtime import Runtime
+from bot.services.weigh import Matter, note_decision
+
+NOT_WANTED = "the customer wants no marketing on this channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whether marketing on this channel is `wanted`. Only at a proved address may it be asked for (`may_want`):
+    whoever typed somebody else's must not consent for them."""
+
+    channel: str
+    addresses: tuple[str, ...]
+    wanted: bool
+    may_want: bool
+
+
+async def choices_of(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> list[Choice]:
+    """One for each channel on which the person may get marketing at an address of theirs."""
+    profile = await uow.profiles.fresh(profile_id)
+    identities = await uow.profiles.identities(profile_id)
+    records = await uow.consents.of(profile_id)
+    choices = []
+    for channel in runtime.channels.values():
+        theirs = [one for one in identities if one.kind == channel.abilities.identity]
+        if channel.abilities.desk or not channel.abilities.proactive or not theirs:
+            continue
+        consent = standing_consent(records, Purpose.MARKETING, channel.name)
+        wanted = consent is not None and consent.granted and profile.objected_at is None
+        may_want = profile.objected_at is None and any(one.verified for one in theirs)
+        reached = await _reached(uow, channel.name, theirs)
+        choices.append(Choice(channel.name, tuple(one.value for one in theirs), wanted and reached, may_want))
+    return choices
+
+
+async def _reached(uow: UnitOfWork, channel: str, identities: Sequence[Identity]) -> bool:
+    """Whether some address has not opted out."""
+    return not all([await uow.consents.suppression(channel, one.value) for one in identities])
+
+
+async def change_preferences(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    *,
+    shown: Collection[str],
+    wanted: Collection[str],
+    texts: Mapping[str, str],
+    how: str,
+    now: datetime,
+) -> None:
+    """`shown` are the channels that stood as wanted when the person chose: only what differs from that is a choice.
+
+    Each change is a line of the consent ledger with the words that were shown, `texts` by channel. Whoever turns off
+    the last one has opted out.
+    """
+    await uow.profiles.lock(profile_id)
+    choices = await choices_of(uow, runtime, profile_id)
+    turned_on = [one for one in choices if one.channel in wanted and one.channel not in shown and one.may_want]
+    turned_off = [one for one in choices if one.channel in shown and one.channel not in wanted]
+    for choice in turned_on:
+        await _want(uow, profile_id, choice, texts[choice.channel], how, now)
+    stays = [one for one in choices if one.wanted and one not in turned_off]
+    if turned_off and not stays and not turned_on:
+        text = "\n".join(texts[one.channel] for one in turned_off)
+        await stop_marketing(uow, runtime, profile_id, text=text, how=how, now=now)
+        return
+    for choice in turned_off:
+        record = ConsentRecord(
+            profile_id, Purpose.MARKETING, choice.channel, False, now, how, texts[choice.channel], None
+        )
+        await uow.consents.add(record)
+        await _withhold_waiting(uow, profile_id, choice.channel, now)
+
+
+async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime) -> None:
+    """Lift what an earlier opt-out has left on the proved addresses, and record the consent once."""
+    if choice.wanted:
+        return
+    recorded = False
+    for identity in await uow.profiles.identities(profile_id):
+        if identity.verified and identity.value in choice.addresses:
+            recorded |= await opt_in(
+                uow,
+                profile_id,
+                channel=choice.channel,
+                address=identity.value,
+                how=how,
+                text=text,
+                message_id=None,
+                now=now,
+            )
+    if not recorded:
+        await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, None))
+
+
+async def _withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str, now: datetime) -> None:
+    for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, NOT_WANTED, channel=channel):
+        if isinstance(entry.dispatch, ChannelMessage):
+            matter = Matter(entry.key, entry.purpose, channel, entry.dispatch.address, profile_id)
+            await note_decision(uow, matter, "withhold", NOT_WANTED, now)
+
+
+async def stop_marketing(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, text: str, how: str, now: datetime
+) -> None:
+    """As if they had written STOP."""
+    await uow.profiles.lock(profile_id)
+    ended = await opt_out(uow, runtime, profile_id, how=how, text=text, message_id=None, now=now)
+    await tell_journeys(uow, runtime, profile_id, ended, now)
+
+
+async def heed_signal(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, how: str, now: datetime) -> None:
+    """Note once that the person's browser asks for nothing of theirs to be sold or shared (GPC).
+
+    We do neither; segments and journeys that pass people on can leave out whoever `did` this.
+    """
+    await uow.profiles.lock(profile_id)
+    if not (await uow.timeline.counts(profile_id, {OPT_OUT_SIGNAL})).get(OPT_OUT_SIGNAL):
+        await tell_journeys(uow, runtime, profile_id, [Emit(OPT_OUT_SIGNAL, {"how": how})], now)
