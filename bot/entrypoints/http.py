@@ -95,7 +95,8 @@ class Server:
         if channel is None:
             raise WebhookRejected(404, "there is no such channel here")
         url = self._service.settings.service_url + path
-        webhook = channel.parse(await to_webhook_request(request, url, self._runtime.clock.now()))
+        roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
+        webhook = channel.parse(await to_webhook_request(roomy, url, self._runtime.clock.now()))
         if webhook.follow is not None:
             follow = webhook.follow
             headers = webhook.reply.headers
@@ -140,7 +141,7 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
         log.info("webhook refused", path=request.path, status=rejected.status, reason=rejected.reason)
         return problem(rejected.status, rejected.reason, rejected.headers)
     except web.HTTPRequestEntityTooLarge:
-        return problem(413, f"the request is larger than {LARGEST_BODY // 1024} kB, which no message needs")
+        return problem(413, "the request is larger than any message needs to be")
     except web.HTTPNotFound:
         return problem(404, "there is nothing at this address")
     except web.HTTPMethodNotAllowed as error:

@@ -30,7 +30,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
-from bot.domain.message import Author, OutboundMessage, Receipt, Text
+from bot.domain.message import Author, CustomerMessage, OutboundMessage, Receipt, Text
 from bot.ports import Sooner
 from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
@@ -283,6 +283,8 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
         first_tried_at=entry.first_tried_at,
         others=await _others(runtime, entry, message),
         expires_at=entry.expires_at,
+        purpose=entry.purpose,
+        answers=await _answered(runtime, entry, message),
     )
     content = message.content
     if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
@@ -294,6 +296,19 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
     if conversation.disclosed_at is not None:
         return [outbound]
     return _with_disclosure(runtime, conversation, outbound, content)
+
+
+async def _answered(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> CustomerMessage | None:
+    """The customer's last message, where this belongs beneath it: what a journey sends begins anew."""
+    wanted = runtime.channel(message.channel).abilities.correspondence and entry.enrolment_id is None
+    if not wanted or entry.conversation_id is None:
+        return None
+    async with runtime.store.transaction() as uow:
+        latest = (await uow.conversations.get(entry.conversation_id)).tracker.latest_message
+        if latest is None:
+            return None
+        found = await uow.inbox.find(message.channel, latest.message_id.removeprefix(f"{message.channel}:"))
+    return found if isinstance(found, CustomerMessage) else None
 
 
 async def _others(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> frozenset[str]:
