@@ -18,6 +18,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 import connectors.console
+import connectors.email
+import connectors.email.webhooks
 import connectors.rest
 import connectors.slack
 import connectors.slack.channel
@@ -135,6 +137,26 @@ def _malformed_interaction() -> WebhookRequest:
     )
 
 
+async def _mail_of_a_customer(stage: Stage) -> WebhookRequest:
+    assert stage.server is not None
+    deed = {"deed": "write", "from": "ana@example.com", "subject": "Your demo", "text": WORDS}
+    return await stage.server.vendor.act(deed, NOW)
+
+
+def _with_other_password(request: WebhookRequest) -> WebhookRequest:
+    other = connectors.email.webhooks.authorization("the secret of another installation")
+    return replace(request, headers={**request.headers, "authorization": other})
+
+
+def _malformed_mail() -> WebhookRequest:
+    secret = connectors.email.sandbox_values(SECRET)["EMAIL_WEBHOOK_SECRET"]
+    headers = {
+        "authorization": connectors.email.webhooks.authorization(secret),
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    return request_to("email/inbound", headers, body=b"from=nobody&text=hello")
+
+
 def _malformed_line() -> WebhookRequest:
     token = VisitorTokens(SECRET).issue(UUID(VISITOR), NOW)
     return request_to("webchat/messages", {"authorization": f"Bearer {token}"}, body=b'{"text": 1')
@@ -178,6 +200,14 @@ CASES = {
         _malformed_text,
         refusal=_json(400, {"code": 63016, "message": f"Outside the window: {WORDS}", "status": 400}),
         busy=_json(429, {"code": 63017, "message": "Too Many Requests", "status": 429}, Retry_After="7"),
+    ),
+    "email": Case(
+        connectors.email,
+        "ana@example.com",
+        Text(WORDS, subject="Your demo"),
+        _mail_of_a_customer,
+        _with_other_password,
+        _malformed_mail,
     ),
     "slack": Case(
         connectors.slack,
@@ -294,7 +324,9 @@ def test_an_unknown_address_is_not_found(stage: Stage, case: Case) -> None:
 @pytest.mark.parametrize("name", CASES)
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS"]),
-    tail=st.sampled_from(["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]),
+    tail=st.sampled_from(
+        ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook", "unsubscribe"]
+    ),
     query=st.text(max_size=20).map(lambda text: urlencode({"after": text})),
     headers=st.dictionaries(
         st.sampled_from(
@@ -366,7 +398,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "rest", "sms", "whatsapp", "console")
+@over("webchat", "rest", "sms", "whatsapp", "email", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))
