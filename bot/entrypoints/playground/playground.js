@@ -6,6 +6,7 @@ import { followFeed, read } from "./feed.js";
 import { startGuide } from "./guide.js";
 import { crmPanel } from "./panels/crm.js";
 import { explainPanel } from "./panels/explain.js";
+import { inboxPanel } from "./panels/inbox.js";
 import { phonePanel } from "./panels/phone.js";
 import { sendsPanel } from "./panels/sends.js";
 import { slackPanel } from "./panels/slack.js";
@@ -13,7 +14,7 @@ import { websitePanel } from "./panels/website.js";
 
 const clock = startClock();
 const guide = startGuide();
-const panels = [websitePanel(), phonePanel(), slackPanel(), crmPanel(), explainPanel(), sendsPanel()];
+const panels = [websitePanel(), phonePanel(), inboxPanel(), slackPanel(), crmPanel(), explainPanel(), sendsPanel()];
 
 /** Says which content file is broken; the service goes on with the last good version. */
 function showContent({ content, faults = [] }) {
@@ -45,6 +46,7 @@ async function refresh() {
   try {
     const status = await read("/playground/status");
     showContent(status);
+    byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
     for (const page of ["journeys", "understanding"]) byId(page).hidden = !status.understanding;
   } catch {
     // The sign in the bar says that the service is away.
