@@ -159,6 +159,8 @@ class Abilities:
     `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
     `public`: anybody may ask, from a browser, so callers are limited in how quickly they may.
     `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
+    `correspondence`: its messages have a subject, and name the message that they answer.
+    `largest_webhook`: bytes in the body of a request that its `parse` takes.
     `reply_window`: how long after the customer's last message anything but a template may be sent.
     `pace`: how quickly its sender may send, and what a message costs of that.
     `failures`: what the vendor's error codes mean; one that is not there is for good, and nothing else follows from it.
@@ -176,6 +178,8 @@ class Abilities:
     extras: bool = False
     separate_disclosure: bool = False
     public: bool = False
+    correspondence: bool = False
+    largest_webhook: int = 64 * 1024
     reply_window: timedelta | None = None
     pace: Pace | None = None
     failures: Mapping[str, Failure] = field(default_factory=dict)
@@ -656,6 +660,9 @@ class Inbox(Protocol):
 
     async def waits(self, channel: str, vendor_id: str) -> bool:
         """Whether this message still waits for its turn; False when it is done, parked or unknown."""
+
+    async def find(self, channel: str, vendor_id: str) -> Inbound | None:
+        """What came in by this name, whatever has become of it."""
 
     async def put_off(self, position: int, until: datetime) -> None: ...
     async def failed(self, position: int, error: str, *, park_after: int) -> bool:

@@ -83,6 +83,7 @@ def words_of(variation: Variation, known: Mapping[str, Any], personal: Personal)
         image=fill_in(variation.image, known, defaults) if variation.image else None,
         extras={key: _fill_in_all(value, known, defaults) for key, value in variation.extras.items()},
         template=_template(variation, lambda value: fill_in(value, known, defaults)),
+        subject=fill_in(variation.subject, known, defaults),
     )
 
 
@@ -99,14 +100,14 @@ def _personal_words(variation: Variation, known: Mapping[str, Any], personal: Pe
     locale = locale_for(personal, variation.language)
     variables = variation.template.variables if variation.template is not None else {}
     titles = [button.title for button in variation.buttons]
-    texts = [variation.text, variation.image or "", *titles, *variables.values()]
+    texts = [variation.text, variation.image or "", variation.subject, *titles, *variables.values()]
     said_so = []
     for text in texts:
         words = render_liquid(text, personal, known, locale)
         if isinstance(words, Unsayable):
             return words
         said_so.append(words)
-    text, image, *rest = said_so
+    text, image, subject, *rest = said_so
     payloads = [fill_in(button.payload, known) for button in variation.buttons]
     filled = dict(zip(variables, rest[len(titles) :], strict=True))
     return Text(
@@ -115,6 +116,7 @@ def _personal_words(variation: Variation, known: Mapping[str, Any], personal: Pe
         image=image or None,
         extras={key: _fill_in_all(value, known, {}) for key, value in variation.extras.items()},
         template=replace(variation.template, variables=filled) if variation.template is not None else None,
+        subject=subject,
     )
 
 

@@ -18,7 +18,11 @@ from bot.domain.message import Button, Template
 SAID_EVERYWHERE = ("text", "image", "buttons", "quick_replies")
 EXTRAS = ("custom", "attachment", "elements")
 CONTENT = (*SAID_EVERYWHERE, *EXTRAS)
-KEYS = (*CONTENT, "template", "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
+BESIDE = ("subject", "template", "channel", "language", "condition", "metadata", "id", "button_type", "template_type")
+KEYS = (*CONTENT, *BESIDE)
+
+LONGEST_SUBJECT = 200
+"""Characters; most programs show the first 50 or so."""
 
 _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
@@ -80,6 +84,7 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         metadata=metadata,
         liquid=liquid,
         template=_read_template(source, variation),
+        subject=_read_subject(source, variation),
         attributes=_check_liquid(source, variation, declared) if liquid else frozenset(),
         place=place,
     )
@@ -97,7 +102,8 @@ def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declar
     template = variation.get("template")
     variables = template.get("variables") if isinstance(template, Mapping) else None
     further = [(variables, key) for key in variables] if isinstance(variables, Mapping) else []
-    for node, key in [(variation, "text"), (variation, "image"), *((one, "title") for one in buttons), *further]:
+    own = [(variation, key) for key in ("text", "image", "subject")]
+    for node, key in [*own, *((one, "title") for one in buttons), *further]:
         text = str(node.get(key) or "")
         place = source.place(node, key)
         if slot := _PLACEHOLDER.search(text):
@@ -131,6 +137,19 @@ def _read_template(source: Source, variation: Mapping[Any, Any]) -> Template | N
             for name, value in variables.items()
         },
     )
+
+
+def _read_subject(source: Source, variation: Mapping[Any, Any]) -> str:
+    """What an e-mail with this text is about."""
+    subject = source.optional_text(variation, "subject") or ""
+    place = source.place(variation, "subject")
+    if "\n" in subject.strip() or "\r" in subject:
+        source.faults.add(place, "a subject has one line.", "Take the line break out.")
+    elif len(subject) > LONGEST_SUBJECT:
+        source.faults.add(
+            place, f"this subject has {len(subject)} characters; it may have {LONGEST_SUBJECT}.", "Shorten it."
+        )
+    return subject.strip()
 
 
 def _read_language(source: Source, variation: Mapping[Any, Any]) -> str | None:

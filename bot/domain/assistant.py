@@ -72,8 +72,8 @@ class Variation:
     have certain values.
 
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. A `template` is what
-    leaves, and `text` is how it reads. With `liquid`, the words are Liquid, which may look at these `attributes` of the
-    person.
+    leaves, and `text` is how it reads. A `subject` is for channels that have one. With `liquid`, the words are Liquid,
+    which may look at these `attributes` of the person.
     """
 
     text: str
@@ -87,6 +87,7 @@ class Variation:
     liquid: bool = False
     attributes: frozenset[str] = frozenset()
     template: Template | None = None
+    subject: str = ""
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import Consequence, Purpose
 from bot.domain.ids import HandoffId, MessageId
 from bot.domain.person import Identity
 from bot.domain.understanding import Entity
@@ -36,7 +36,8 @@ class CustomerMessage:
     `vendor_id` is the channel's own id of the message; the pair (channel, vendor_id) is stored once. `opened` is true
     where the customer only opened the conversation and has said nothing yet, `nameless` where the address says nothing
     of who they are: a withheld number. `slots` are what another platform, which holds the dialogue with us, has found
-    out by itself; None empties one.
+    out by itself; None empties one. `automatic`: a machine wrote it,
+    such as an absence notice, so it is kept and not answered.
     """
 
     channel: str
@@ -45,6 +46,7 @@ class CustomerMessage:
     text: str = ""
     payload: str | None = None
     opened: bool = False
+    automatic: bool = False
     time_zone: str | None = None
     locale: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
@@ -124,6 +126,18 @@ class DeliveryStatus:
     error: str = ""
     key: str = ""
     kind: Literal["delivery_status"] = "delivery_status"
+
+
+@dataclass(frozen=True, slots=True)
+class SpareAddress:
+    """Word, from its owner or from a vendor, that nothing more is to be sent to this address, and how they said so."""
+
+    channel: str
+    vendor_id: str
+    address: str
+    cause: Consequence
+    how: str
+    kind: Literal["spare_address"] = "spare_address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +225,8 @@ class ExecuteAction:
 
 FromOutside = TriggerIntent | ExecuteAction
 FromTheDesk = DeskReply | DeskAction
-Inbound = CustomerMessage | PageReport | FromTheDesk | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
+FromVendor = DeliveryStatus | SpareAddress
+Inbound = CustomerMessage | PageReport | FromTheDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
 
@@ -241,7 +256,7 @@ class Text:
     """What a customer reads. `source` names and links the page that an answer came from.
 
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
-    With a `template`, that is what leaves, and `text` is how it reads.
+    With a `template`, that is what leaves, and `text` is how it reads. `subject` is for channels that have one.
     """
 
     text: str
@@ -253,6 +268,7 @@ class Text:
     source_url: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)
     template: Template | None = None
+    subject: str = ""
     kind: Literal["text"] = "text"
 
 
@@ -313,7 +329,8 @@ class OutboundMessage:
 
     `key` is ours and never repeats. `thread` is the vendor's id of the message to answer under, `replaces` the vendor's
     id of the message whose content this one takes over. `others` are the vendor's ids of further messages that went to
-    this person, for a vendor that can only be asked what it sent.
+    this person, for a vendor that can only be asked what it sent. `answers` is the customer's message that this one
+    answers, on a channel that wants to know.
     """
 
     key: str
@@ -327,6 +344,8 @@ class OutboundMessage:
     others: frozenset[str] = frozenset()
     expires_at: datetime | None = None
     occasion: Occasion = "reply"
+    purpose: Purpose = Purpose.REPLY
+    answers: CustomerMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)

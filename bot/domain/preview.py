@@ -10,14 +10,15 @@ from bot.domain.errors import Place
 from bot.domain.message import Text
 from bot.domain.spoken import speak
 
-PreviewKind = Literal["chat", "sms", "blocks", "speech"]
+PreviewKind = Literal["chat", "sms", "email", "blocks", "speech"]
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """A message as whoever gets it sees or hears it; `kind` says what it looks like.
 
-    `text` is all that is to be read or said, `buttons` what can be pressed, `blocks` what Slack draws.
+    `text` is all that is to be read or said, `buttons` what can be pressed, `blocks` what Slack draws, `subject`
+    what an e-mail is about.
     """
 
     kind: PreviewKind
@@ -26,6 +27,7 @@ class Preview:
     image: str | None = None
     source_title: str = ""
     source_url: str = ""
+    subject: str = ""
     blocks: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
     @property

@@ -104,7 +104,8 @@ class Server:
         if channel.abilities.public:
             self._limits.check(request)
         url = self._service.settings.service_url + path
-        asked = await to_webhook_request(request, url, self._runtime.clock.now())
+        roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
+        asked = await to_webhook_request(roomy, url, self._runtime.clock.now())
         if isinstance(channel, Prepares):
             await channel.prepare(asked)
         webhook = channel.parse(asked)
@@ -155,7 +156,7 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
         log.info("webhook refused", path=request.path, status=rejected.status, reason=rejected.reason)
         return problem(rejected.status, rejected.reason, rejected.headers)
     except web.HTTPRequestEntityTooLarge:
-        return problem(413, f"the request is larger than {LARGEST_BODY // 1024} kB, which no message needs")
+        return problem(413, "the request is larger than any message needs to be")
     except web.HTTPNotFound:
         return problem(404, "there is nothing at this address")
     except web.HTTPMethodNotAllowed as error:

@@ -60,7 +60,9 @@ class Playground:
         return await self._streams.follow(request, feeds, after=int(after), headers={})
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({**content_status(self._service), "understanding": await self._may_label(request)})
+        stand_ins = sorted(vendor.name for vendor in self._sandbox.vendors.values())
+        may_label = await self._may_label(request)
+        return web.json_response({**content_status(self._service), "understanding": may_label, "stand_ins": stand_ins})
 
     async def _may_label(self, request: web.Request) -> bool:
         """Whether this browser may use the page "Understanding" without more ado."""

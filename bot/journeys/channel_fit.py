@@ -79,6 +79,11 @@ def misfits_of(response: str, channel: str, abilities: Abilities, wording: Wordi
             f"{named} has {extras}, which {channel} cannot show ({place}).",
             f"Add a variation without it, with channel: {channel}.",
         )
+    if abilities.correspondence and not content.subject:
+        yield Misfit(
+            f"{named} has no subject, which every message by {channel} needs ({place}).",
+            "Add subject: beside its text.",
+        )
     if len(preview.text) > abilities.longest_text:
         yield Misfit(
             f"{named} has {len(preview.text):,} characters on {channel}, which takes {abilities.longest_text:,} "

@@ -103,6 +103,9 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | 
 
 async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> None:
     match entry.inbound:
+        case CustomerMessage(automatic=True):
+            async with runtime.store.transaction() as uow:
+                await finish(uow, entry, runtime.clock.now())
         case CustomerMessage() as message:
             await _customer_turn(runtime, entry, message, situation)
         case PageReport() as report:
@@ -184,11 +187,12 @@ async def _customer_turn(
 
 
 def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Meaning | None:
-    """STOP, START and HELP, on channels where people write to a number; a vendor may have read them for us.
+    """STOP, START and HELP, on channels where people write to a number or an e-mail address; a vendor may have read
+    them for us.
 
     START takes back an opt-out; where there is none, it is a word like others.
     """
-    if runtime.channel(message.channel).abilities.identity != "phone":
+    if runtime.channel(message.channel).abilities.identity not in ("phone", "email"):
         return None
     match read_by_vendor(message):
         case "stop" | "start" | "help" as read:

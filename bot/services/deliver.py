@@ -31,7 +31,7 @@ from bot.domain.delivery import (
 )
 from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
-from bot.domain.message import Author, Occasion, OutboundMessage, Receipt, Text
+from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Receipt, Text
 from bot.journeys.judge import held_by_journey
 from bot.ports import Sooner
 from bot.services.disclose import with_disclosure
@@ -300,6 +300,8 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
         others=await _others(runtime, entry, message),
         expires_at=entry.expires_at,
         occasion=_occasion(entry),
+        purpose=entry.purpose,
+        answers=await _answered(runtime, entry, message),
     )
     content = message.content
     if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
@@ -311,6 +313,19 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
     if conversation.disclosed_at is not None:
         return [outbound]
     return _with_disclosure(runtime, conversation, outbound, content)
+
+
+async def _answered(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> CustomerMessage | None:
+    """The customer's last message, where this belongs beneath it: what a journey sends begins anew."""
+    wanted = runtime.channel(message.channel).abilities.correspondence and entry.enrolment_id is None
+    if not wanted or entry.conversation_id is None:
+        return None
+    async with runtime.store.transaction() as uow:
+        latest = (await uow.conversations.get(entry.conversation_id)).tracker.latest_message
+        if latest is None:
+            return None
+        found = await uow.inbox.find(message.channel, latest.message_id.removeprefix(f"{message.channel}:"))
+    return found if isinstance(found, CustomerMessage) else None
 
 
 async def _others(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> frozenset[str]:

@@ -20,6 +20,7 @@ from bot.domain.message import (
     OpenForm,
     PageReport,
     Reminder,
+    SpareAddress,
     TriggerIntent,
 )
 from bot.ports import Channel, UnitOfWork
@@ -27,6 +28,7 @@ from bot.services.fetch_files import queue_fetches
 from bot.services.meet import meet
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, SEGMENTS, Runtime
 from bot.services.settle import track_delivery
+from bot.services.spare_address import spare_address
 
 log = structlog.get_logger()
 
@@ -61,6 +63,8 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
 
 async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbound, now: datetime) -> bool:
     match item:
+        case CustomerMessage(automatic=True):
+            return await _keep(uow, item, now)
         case CustomerMessage():
             channel = runtime.channels.get(item.channel, channel)
             conversation = await meet(uow, runtime, channel, item, now)
@@ -93,6 +97,17 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             return await uow.inbox.add(handoff.conversation_id, item, now)
         case DeliveryStatus():
             return await track_delivery(uow, runtime, item, now)
+        case SpareAddress():
+            return await spare_address(uow, runtime, item, now)
+
+
+async def _keep(uow: UnitOfWork, message: CustomerMessage, now: datetime) -> bool:
+    """What a machine wrote waits for its turn, which does nothing; it proves no address, and starts no conversation."""
+    found = await uow.conversations.at(message.channel, message.address)
+    if found is None:
+        log.info("an automatic message from where there is no conversation", channel=message.channel)
+        return False
+    return await uow.inbox.add(found.id, message, now)
 
 
 async def _show_own_line(uow: UnitOfWork, message: CustomerMessage, now: datetime) -> None:

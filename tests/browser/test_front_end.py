@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, FrameLocator, Page, Route, expect
 
 from tests.browser.scripted import Service, faults, open_chat, say
 
@@ -86,7 +87,7 @@ def test_the_panels_show_what_happens_in_the_chat(page: Page, service: Service) 
 def test_everything_fits_on_a_laptop_without_scrolling_the_page(page: Page, service: Service) -> None:
     fill_the_playground(page, service)
     assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == [1440, 900]
-    for panel in page.locator(".panel").all():
+    for panel in page.locator(".panel:visible").all():
         box = panel.bounding_box()
         assert box is not None
         assert box["height"] > 200
@@ -145,6 +146,63 @@ def test_the_clock_moves_and_the_phone_answers(page: Page, service: Service) -> 
     phone.get_by_role("button", name="Send text").click()
     expect(phone.get_by_label("Text message", exact=True)).to_have_value("")
     assert service.tell("log")[-1] == {**said, "channel": "whatsapp", "body": "and here"}
+
+
+def test_the_inbox_is_there_with_e_mail_and_answers_in_the_thread(page: Page, service: Service) -> None:
+    page.goto(service.url)
+    expect(page.locator("#live")).to_have_text("Live")
+    expect(page.locator(".inbox")).to_be_hidden()
+    status = {"content": "ok", "stand_ins": ["email", "sms"]}
+    page.route("**/playground/status", lambda route: route.fulfill(json=status))
+    page.reload()
+    inbox = page.locator(".inbox")
+    expect(inbox).to_contain_text("No e-mails yet")
+    offer = {
+        "type": "email",
+        "direction": "to_customer",
+        "from": "hello@harbourline.example",
+        "name": "Harbourline",
+        "to": "ana@example.com",
+        "subject": "Your <b>demo</b>",
+        "text": "Shall we?\n\n-- \n1 Quay Street",
+        "buttons": [
+            {"title": "Yes, please", "href": "mailto:hello@harbourline.example?body=Yes"},
+            {"title": "Prices", "href": "https://harbourline.example/prices"},
+            {"title": "Trap", "href": "javascript:alert(1)"},
+        ],
+        "message_id": "<k@harbourline.example>",
+        "list_unsubscribe": "https://chat.example.com/channels/email/unsubscribe?a=1&s=2",
+    }
+    service.tell("item", feed="sandbox:email", **offer)
+    mail = inbox.locator(".mail")
+    expect(mail).to_contain_text("Your <b>demo</b>")
+    expect(mail.locator("p")).to_have_text("Shall we?")
+    expect(mail.get_by_role("link")).to_have_attribute("href", "https://harbourline.example/prices")
+    expect(mail.get_by_role("button", name="Trap")).to_be_visible()
+    deeds: list[Any] = []
+
+    def take(route: Route) -> None:
+        deeds.append(route.request.post_data_json)
+        route.fulfill(status=200)
+
+    page.route("**/playground/act/email", take)
+    mail.get_by_role("button", name="Yes, please").click()
+    mail.get_by_role("button", name="Unsubscribe").click()
+    inbox.get_by_label("E-mail", exact=True).fill("Tuesday")
+    inbox.get_by_role("button", name="Send e-mail").click()
+    expect(inbox.get_by_label("E-mail", exact=True)).to_have_value("")
+    answer = {
+        "deed": "write",
+        "from": "ana@example.com",
+        "subject": "Re: Your <b>demo</b>",
+        "in_reply_to": offer["message_id"],
+    }
+    assert deeds == [
+        {**answer, "text": "Yes, please"},
+        {"deed": "unsubscribe", "message_id": offer["message_id"]},
+        {**answer, "text": "Tuesday"},
+    ]
+    assert Axe().run(page).violations_count == 0
 
 
 def test_the_playground_says_so_when_the_service_is_away_and_goes_on_after(page: Page, service: Service) -> None:

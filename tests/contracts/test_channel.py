@@ -20,6 +20,8 @@ from joserfc.jwk import OctKey
 import connectors.alexa
 import connectors.console
 import connectors.dialogflow
+import connectors.email
+import connectors.email.webhooks
 import connectors.rest
 import connectors.slack
 import connectors.slack.channel
@@ -170,6 +172,26 @@ def _malformed_interaction() -> WebhookRequest:
     )
 
 
+async def _mail_of_a_customer(stage: Stage) -> WebhookRequest:
+    assert stage.server is not None
+    deed = {"deed": "write", "from": "ana@example.com", "subject": "Your demo", "text": WORDS}
+    return await stage.server.vendor.act(deed, NOW)
+
+
+def _with_other_password(request: WebhookRequest) -> WebhookRequest:
+    other = connectors.email.webhooks.authorization("the secret of another installation")
+    return replace(request, headers={**request.headers, "authorization": other})
+
+
+def _malformed_mail() -> WebhookRequest:
+    secret = connectors.email.sandbox_values(SECRET)["EMAIL_WEBHOOK_SECRET"]
+    headers = {
+        "authorization": connectors.email.webhooks.authorization(secret),
+        "content-type": "application/x-www-form-urlencoded",
+    }
+    return request_to("email/inbound", headers, body=b"from=nobody&text=hello")
+
+
 def _malformed_line() -> WebhookRequest:
     token = VisitorTokens(SECRET).issue(UUID(VISITOR), "", NOW)
     return request_to("webchat/messages", {"authorization": f"Bearer {token}"}, body=b'{"text": 1')
@@ -242,6 +264,14 @@ CASES = {
         lambda: agent.asked(b"{not json"),
         make=lambda feed: agent.channel(feed=feed),
     ),
+    "email": Case(
+        connectors.email,
+        "ana@example.com",
+        Text(WORDS, subject="Your demo"),
+        _mail_of_a_customer,
+        _with_other_password,
+        _malformed_mail,
+    ),
     "slack": Case(
         connectors.slack,
         "#sales",
@@ -254,7 +284,7 @@ CASES = {
     ),
 }
 TAILS = ["", "inbound", "status", "events", "interactivity", "session", "messages", "webhook"]
-TAILS += ["call", "heard", "skill", "cx", "es"]
+TAILS += ["call", "heard", "skill", "cx", "es", "unsubscribe"]
 TAKING = [name for name, case in CASES.items() if case.good is not None]
 CALLING = [name for name, case in CASES.items() if case.refusal is not None]
 
@@ -437,7 +467,7 @@ async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case)
     assert [len(items) for items in stage.feed.entries.values()] == [1]
 
 
-@over("webchat", "rest", "sms", "whatsapp", "voice", "alexa", "dialogflow", "console")
+@over("webchat", "rest", "sms", "whatsapp", "voice", "alexa", "dialogflow", "email", "console")
 async def test_what_a_channel_cannot_carry_is_refused_for_good(stage: Stage, case: Case) -> None:
     with pytest.raises(PermanentSendError):
         await stage.channel.send(replace(outbound(case, stage), content=CARD))

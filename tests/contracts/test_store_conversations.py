@@ -297,6 +297,8 @@ async def test_a_message_waits_until_its_turn_is_taken_or_it_is_parked(store: St
     async with store.transaction() as uow:
         assert not await uow.inbox.waits("webchat", "one")
         assert not await uow.inbox.waits("webchat", "two")
+        assert await uow.inbox.find("webchat", "one") == message("one")
+        assert await uow.inbox.find("sms", "one") is None
 
 
 async def test_when_the_customer_last_wrote_is_known_and_reminders_are_none_of_theirs(store: Store) -> None:

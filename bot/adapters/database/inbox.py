@@ -39,6 +39,9 @@ WAITING_IN = (
 WAITS = select(inbox.c.position).where(
     inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as"), _waits
 )
+FIND = select(inbox.c.body).where(
+    inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as")
+)
 NEXT_DUE = select(func.min(inbox.c.due_at)).where(_waits)
 CHANGE = update(inbox).where(inbox.c.position == bindparam("this_position"), _waits)
 FAIL = (
@@ -90,6 +93,10 @@ class StoredInbox(Repository):
     async def waits(self, channel: str, vendor_id: str) -> bool:
         found = await self._session.execute(WAITS, {"on_channel": channel, "known_as": vendor_id})
         return found.first() is not None
+
+    async def find(self, channel: str, vendor_id: str) -> Inbound | None:
+        body: str | None = (await self._session.execute(FIND, {"on_channel": channel, "known_as": vendor_id})).scalar()
+        return None if body is None else INBOUND.load(body)
 
     async def put_off(self, position: int, until: datetime) -> None:
         await self._session.execute(CHANGE, {"this_position": position, "due_at": until})

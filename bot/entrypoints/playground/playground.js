@@ -7,6 +7,7 @@ import { startGuide } from "./guide.js";
 import { callPanel } from "./panels/call.js";
 import { crmPanel } from "./panels/crm.js";
 import { explainPanel } from "./panels/explain.js";
+import { inboxPanel } from "./panels/inbox.js";
 import { phonePanel } from "./panels/phone.js";
 import { sendsPanel } from "./panels/sends.js";
 import { slackPanel } from "./panels/slack.js";
@@ -14,7 +15,16 @@ import { websitePanel } from "./panels/website.js";
 
 const clock = startClock();
 const guide = startGuide();
-const panels = [websitePanel(), phonePanel(), callPanel(), slackPanel(), crmPanel(), explainPanel(), sendsPanel()];
+const panels = [
+  websitePanel(),
+  phonePanel(),
+  callPanel(),
+  inboxPanel(),
+  slackPanel(),
+  crmPanel(),
+  explainPanel(),
+  sendsPanel(),
+];
 
 /** Says which content file is broken; the service goes on with the last good version. */
 function showContent({ content, faults = [] }) {
@@ -46,6 +56,7 @@ async function refresh() {
   try {
     const status = await read("/playground/status");
     showContent(status);
+    byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
     for (const page of ["journeys", "understanding"]) byId(page).hidden = !status.understanding;
   } catch {
     // The sign in the bar says that the service is away.

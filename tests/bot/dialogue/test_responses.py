@@ -11,6 +11,7 @@ from bot.dialogue.personal import Personal, Unsayable
 from bot.dialogue.responses import fill_in, find_words, render, says_something
 from bot.domain.assistant import Response, SlotCondition, Variation
 from bot.domain.conversation import FollowupAction, Tracker
+from bot.domain.errors import ContentError
 from bot.domain.ids import ConversationId
 from bot.domain.message import Button
 from tests.bot.dialogue.chat import assistant_of
@@ -210,3 +211,25 @@ def test_where_no_variation_can_be_said_nothing_is_and_it_is_told_why() -> None:
 
 def test_of_somebody_of_whom_nothing_is_known_defaults_are_said() -> None:
     assert render(response(liquid('Hi {{ profile.x | default: "there" }}!')), tracker(), None).text == "Hi there!"
+
+
+def test_a_subject_is_filled_in_as_the_text_is() -> None:
+    plain = response(Variation("Hi.", subject="{name}, your demo"))
+    assert render(plain, tracker(name="Ana"), "email").subject == "Ana, your demo"
+    personal = response(liquid("Hi.", subject="About {{ slots.size }} people"))
+    assert render(personal, tracker(size=50), "email").subject == "About 50 people"
+
+
+@pytest.mark.parametrize(
+    ("variation", "fault"),
+    [
+        ("text: Hi\n      subject: |-\n        One\n        Two", "a subject has one line"),
+        (f"text: Hi\n      subject: {'a' * 201}", "this subject has 201 characters; it may have 200"),
+        ("text: Hi\n      subject: '{{ profile.x }'\n      metadata: {liquid: true}", "cannot be used"),
+    ],
+)
+def test_a_subject_that_cannot_be_one_is_told_with_its_line(variation: str, fault: str) -> None:
+    with pytest.raises(ContentError) as told:
+        assistant_of(f"responses:\n  utter_x:\n    - {variation}\n")
+    assert fault in str(told.value)
+    assert ":4:" in str(told.value)

@@ -25,6 +25,7 @@ KINDS = {
     "rest": ChannelKind(Abilities("rest", extras=True), as_text),
     "alexa": ChannelKind(Abilities("alexa", proactive=False), as_text),
     "slack": ChannelKind(Abilities("slack", desk=True), as_text),
+    "email": ChannelKind(Abilities("email", correspondence=True), as_text),
 }
 
 
@@ -53,6 +54,13 @@ def told() -> Callable[..., list[str]]:
     return tell
 
 
+def test_what_goes_by_e_mail_needs_a_subject(told: Callable[..., list[str]]) -> None:
+    assert told("email", Text("A tip.", subject="This month")) == []
+    assert told("email", Text("A tip.")) == [
+        f'"utter_x" has no subject, which every message by email needs ({PLACE}). Add subject: beside its text.'
+    ]
+
+
 def test_short_words_fit_everywhere(told: Callable[..., list[str]]) -> None:
     for channel in ("sms", "webchat", "rest", "console"):
         assert told(channel, Text("A tip.", (Button("More", "/more"),))) == []
@@ -65,7 +73,7 @@ def test_short_words_fit_everywhere(told: Callable[..., list[str]]) -> None:
             "slack",
             Text("A tip."),
             'no customer is reached on "slack": it is where your colleagues are. '
-            "Write to rest or sms or webchat; a step handoff: reaches colleagues.",
+            "Write to email or rest or sms or webchat; a step handoff: reaches colleagues.",
         ),
         (
             "alexa",

@@ -143,3 +143,24 @@ async def test_what_was_received_outlives_the_process(
     await Stage(sqlite_store, clock).hear("hello")
     async with opened(sqlite_url) as after:
         assert await waiting_texts(Stage(after, clock)) == ["hello"]
+
+
+async def test_what_a_machine_wrote_is_kept_and_not_answered(stage: Stage) -> None:
+    await stage.says("greet")
+    said = len(stage.sms.texts())
+    await stage.hear("I am away until Monday.", vendor_id="away", automatic=True)
+    assert await waiting_texts(stage) == ["I am away until Monday."]
+    await stage.settle()
+    assert len(stage.sms.texts()) == said
+    assert await waiting_texts(stage) == []
+    async with stage.store.transaction() as uow:
+        kept = await uow.inbox.find("sms", "away")
+    assert isinstance(kept, CustomerMessage)
+    assert kept.text == "I am away until Monday."
+
+
+async def test_what_a_machine_wrote_starts_no_conversation(stage: Stage) -> None:
+    automatic = CustomerMessage("sms", "m1", "+447700900999", "Undeliverable", automatic=True)
+    assert await receive(stage.runtime, stage.sms, [automatic]) == 0
+    async with stage.store.transaction() as uow:
+        assert await uow.profiles.owner_of("phone", "+447700900999") is None

@@ -4,7 +4,7 @@ import { byId, h, safeAddress, words } from "../dom.js";
 import { blockNodes } from "../panels/blocks.js";
 import { request, soon } from "./service.js";
 
-const NAMES = { webchat: "Website", sms: "Text message", slack: "Slack", rest: "REST", console: "Console", voice: "Voice" };
+const NAMES = { webchat: "Website", sms: "Text message", email: "E-mail", slack: "Slack", rest: "REST", console: "Console", voice: "Voice" };
 const TYPING = 250; // milliseconds
 
 /** Warnings of the text, below the editor; they do not keep it from being saved. */
@@ -142,6 +142,15 @@ const DRAWN = {
       { class: "phone-view" },
       h("div", { class: "screen" }, h("p", { class: "bubble words" }, text)),
       h("p", { class: segments.count > 2 || segments.because.length > 0 ? "cost dear" : "cost" }, costs(segments)),
+    ),
+  email: ({ subject, text, buttons, image }) =>
+    h(
+      "div",
+      { class: "mail-view" },
+      h("p", { class: "subject" }, subject || "(no subject)"),
+      h("p", { class: "words" }, text),
+      image && imageNode(image),
+      buttons.length > 0 && h("p", { class: "choices" }, buttons.map((one) => h("span", {}, one))),
     ),
   blocks: ({ blocks }) => h("div", { class: "slack-blocks" }, blockNodes(blocks, async () => {})),
   speech: ({ text }) =>

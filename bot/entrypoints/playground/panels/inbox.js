@@ -1,0 +1,105 @@
+/** The customer's mail program: e-mails in and out, by the sandbox's clock. There only where e-mail is in its sandbox. */
+
+import { byId, clockTime, day, empty, h, link, safeAddress, soon } from "../dom.js";
+import { act } from "../feed.js";
+
+const OWN_ADDRESS = "ana@example.com";
+const NEW_SUBJECT = "A question";
+const FOOTER = /\n\n-- \n[\s\S]*$/;
+
+export function inboxPanel() {
+  const mail = new Map([[OWN_ADDRESS, []]]);
+  const choice = byId("inbox-address");
+  const list = byId("mails");
+  let chosenByHand = false;
+
+  const render = soon(() => {
+    const mails = mail.get(choice.value) ?? [];
+    if (mails.length === 0) {
+      list.replaceChildren(empty("No e-mails yet", "Write one, or let a journey write first."));
+      return;
+    }
+    list.replaceChildren(...mails.map((one) => card(one, reply)));
+    list.scrollTop = list.scrollHeight;
+  });
+
+  const showAddresses = () => {
+    const chosen = choice.value || OWN_ADDRESS;
+    choice.replaceChildren(...[...mail.keys()].map((address) => h("option", { value: address }, address)));
+    choice.value = chosen;
+  };
+
+  /** An answer to that e-mail; without one, the beginning of a thread. */
+  const reply = (to, text) =>
+    act("email", {
+      deed: "write",
+      from: choice.value,
+      subject: to ? `Re: ${to.subject.replace(/^re:\s*/i, "")}` : NEW_SUBJECT,
+      text,
+      in_reply_to: to?.message_id ?? "",
+    });
+
+  choice.addEventListener("change", () => {
+    chosenByHand = true;
+    render();
+  });
+  byId("inbox-form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const field = byId("inbox-text");
+    const text = field.value.trim();
+    const last = mail.get(choice.value)?.findLast((one) => one.direction === "to_customer");
+    if (text && (await reply(last, text))) field.value = "";
+  });
+  showAddresses();
+  render();
+
+  return {
+    take(item) {
+      if (item.type !== "email") return;
+      const address = item.direction === "to_customer" ? item.to : item.from;
+      if (!mail.has(address)) {
+        mail.set(address, []);
+        showAddresses();
+        if (!chosenByHand && mail.get(choice.value).length === 0) choice.value = address;
+      }
+      mail.get(address).push(item);
+      if (address === choice.value) render();
+    },
+  };
+}
+
+function card(one, reply) {
+  const own = one.direction === "from_customer";
+  const { subject, text, name, from, at, buttons = [] } = one;
+  return h(
+    "article",
+    { class: `mail ${own ? "own" : "theirs"}` },
+    h(
+      "header",
+      {},
+      h("strong", {}, subject || "(no subject)"),
+      h("time", { datetime: at }, `${day(at)}, ${clockTime(at)}`),
+      h("span", {}, own ? "You" : name || from),
+    ),
+    h("p", {}, text.replace(FOOTER, "")),
+    buttons.map(({ title, href }) => button(title, href, () => reply(one, title))),
+    !own && h("footer", {}, deeds(one)),
+  );
+}
+
+const button = (title, href, press) =>
+  href.startsWith("mailto:") || !safeAddress(href)
+    ? h("button", { type: "button", onclick: press }, title)
+    : link(title, safeAddress(href));
+
+/** What else a mail program, or its server, can do with an e-mail of ours. */
+function deeds({ message_id: id, list_unsubscribe: way }) {
+  const deed = (words, name) =>
+    h("button", { type: "button", class: "quiet", onclick: () => act("email", { deed: name, message_id: id }) }, words);
+  return [
+    way && deed("Unsubscribe", "unsubscribe"),
+    deed("Mark as spam", "complain"),
+    deed("I am away", "away"),
+    deed("Bounce", "bounce"),
+  ];
+}

@@ -1,0 +1,29 @@
+"""Spare an address: its owner wants no more marketing there, or a vendor says that nothing arrives."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.consent import Consequence, Suppression
+from bot.domain.message import SpareAddress
+from bot.ports import UnitOfWork
+from bot.services.enrol import tell_journeys
+from bot.services.opt_out import opt_out
+from bot.services.runtime import Runtime
+
+
+async def spare_address(uow: UnitOfWork, runtime: Runtime, word: SpareAddress, now: datetime) -> bool:
+    """Suppress it at once; an opt-out ends all marketing to whoever's address it is. False where that is known."""
+    if word.cause is not Consequence.OPTED_OUT:
+        bars = await uow.consents.in_the_way(word.channel, word.address)
+        await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now, word.cause))
+        return all(one.cause is not word.cause for one in bars)
+    if await uow.consents.suppression(word.channel, word.address) is not None:
+        return False
+    await uow.consents.suppress(Suppression(word.channel, word.address, word.how, now))
+    kind = runtime.channel(word.channel).abilities.identity
+    owner = await uow.profiles.owner_of(kind, word.address)
+    if owner is not None:
+        ended = await opt_out(uow, runtime, owner.id, how=word.how, text="", message_id=None, now=now)
+        await tell_journeys(uow, runtime, owner.id, ended, now)
+    return True

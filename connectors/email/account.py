@@ -1,0 +1,145 @@
+"""Whose e-mail it is and where it leaves, as the settings describe it; and addresses as we keep them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from typing import Literal
+
+from email_validator import EmailNotValidError, validate_email
+
+from bot.domain.errors import SettingsError
+from bot.ports import ConnectorSettings
+
+SETTINGS: tuple[str, ...] = (
+    "EMAIL_SMTP_HOST",
+    "EMAIL_SMTP_PORT",
+    "EMAIL_SMTP_SECURITY",
+    "EMAIL_SMTP_USER",
+    "EMAIL_SMTP_PASSWORD",
+    "EMAIL_FROM",
+    "EMAIL_REPLY_TO",
+    "EMAIL_SUBJECT",
+    "EMAIL_POSTAL_ADDRESS",
+    "EMAIL_WEBHOOK_SECRET",
+)
+
+Security = Literal["starttls", "tls", "none"]
+PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
+SHORTEST_SECRET = 16
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAccount:
+    """The sender, the server that takes its mail, and the secret that those who post to us must know.
+
+    `name` is shown before the address; `subject` is that of a message that has none of its own.
+    """
+
+    host: str
+    port: int
+    security: Security
+    name: str
+    sender: str
+    reply_to: str
+    subject: str
+    postal_address: str
+    webhook_secret: str = field(repr=False)
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def domain(self) -> str:
+        return self.sender.rpartition("@")[2]
+
+
+def account_of(settings: ConnectorSettings) -> EmailAccount:
+    """The account of these settings; raises SettingsError where one is missing or cannot be."""
+    security = _security(settings)
+    name, sender = _mailbox(settings, "EMAIL_FROM", settings.require("EMAIL_FROM"))
+    account = EmailAccount(
+        host=settings.require("EMAIL_SMTP_HOST").strip(),
+        port=_port(settings, PORTS[security]),
+        security=security,
+        name=name,
+        sender=sender,
+        reply_to=_mailbox(settings, "EMAIL_REPLY_TO", settings.get("EMAIL_REPLY_TO", sender))[1],
+        subject=_line(settings, "EMAIL_SUBJECT", f"A message from {name or sender}"),
+        postal_address=_postal_address(settings),
+        webhook_secret=settings.require("EMAIL_WEBHOOK_SECRET"),
+        user=settings.get("EMAIL_SMTP_USER"),
+        password=settings.get("EMAIL_SMTP_PASSWORD"),
+    )
+    if bool(account.user) != bool(account.password):
+        raise SettingsError("of EMAIL_SMTP_USER and EMAIL_SMTP_PASSWORD only one is set. Set both, or neither.")
+    if account.password and security == "none" and account.host not in ("localhost", "127.0.0.1", "::1"):
+        raise SettingsError(
+            "EMAIL_SMTP_SECURITY is none, so EMAIL_SMTP_PASSWORD would cross the network in the clear. "
+            "Set EMAIL_SMTP_SECURITY to starttls or tls."
+        )
+    if len(account.webhook_secret) < SHORTEST_SECRET:
+        raise SettingsError(
+            f"EMAIL_WEBHOOK_SECRET has less than {SHORTEST_SECRET} characters, which can be guessed. Make one: "
+            "openssl rand -hex 32"
+        )
+    return account
+
+
+def normalised(address: str) -> str:
+    """An e-mail address as we keep it; raises ValueError for what is none."""
+    try:
+        return validate_email(address, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from error
+
+
+def in_ascii(address: str) -> str | None:
+    """The address as every mail server takes it; None where there are other letters before the @."""
+    return validate_email(address, check_deliverability=False).ascii_email
+
+
+def _security(settings: ConnectorSettings) -> Security:
+    match settings.get("EMAIL_SMTP_SECURITY", "starttls").strip().casefold():
+        case "starttls" | "tls" | "none" as known:
+            return known
+        case other:
+            raise SettingsError(f'EMAIL_SMTP_SECURITY is "{other}". Write starttls, tls or none.')
+
+
+def _port(settings: ConnectorSettings, default: int) -> int:
+    written = settings.get("EMAIL_SMTP_PORT", str(default)).strip()
+    if not (written.isascii() and written.isdecimal() and 0 < int(written[:6]) < 65536):
+        raise SettingsError(f'EMAIL_SMTP_PORT is "{written}". Write a port, such as {default}.')
+    return int(written)
+
+
+def _mailbox(settings: ConnectorSettings, setting: str, written: str) -> tuple[str, str]:
+    """Name and address. Ours must be one that every mail server takes."""
+    name, address = parseaddr(_line(settings, setting, written))
+    try:
+        found = in_ascii(normalised(address))
+    except ValueError:
+        found = None
+    if found is None:
+        raise SettingsError(
+            f'{setting} is "{written}", which is no e-mail address. Write one, such as '
+            "Harbourline <hello@harbourline.example>."
+        )
+    return name, found
+
+
+def _line(settings: ConnectorSettings, setting: str, default: str) -> str:
+    written = settings.get(setting, default).strip()
+    if not written.isprintable():
+        raise SettingsError(f"{setting} has a line break or another control character in it. Write it in one line.")
+    return written
+
+
+def _postal_address(settings: ConnectorSettings) -> str:
+    written = _line(settings, "EMAIL_POSTAL_ADDRESS", "")
+    if not written:
+        raise SettingsError(
+            "EMAIL_POSTAL_ADDRESS is not set. Marketing by e-mail must name the sender's postal address (CAN-SPAM, "
+            "16 CFR 316.2): set it to yours, such as Harbourline Ltd, 1 Quay Street, Bristol BS1 4DJ."
+        )
+    return written

@@ -1,0 +1,98 @@
+"""What became of our mail later, as mail services post it: a JSON object for each event, or a list of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.domain.consent import Consequence
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import DeliveryState, DeliveryStatus, SpareAddress, storable
+from connectors.email.account import normalised
+from connectors.email.failures import FAILURES, HARD, SOFT, enhanced_code
+from connectors.email.letters import MESSAGE_ID
+
+MOST_EVENTS = 1_000
+DELIVERED = frozenset({"delivered", "delivery"})
+FAILED = frozenset({"bounce", "bounced", "dropped", "failed", "hard_bounce", "soft_bounce"})
+COMPLAINED = frozenset({"spamreport", "complaint", "complained"})
+UNSUBSCRIBED = frozenset({"unsubscribe", "unsubscribed", "group_unsubscribe"})
+PASSING = frozenset({"soft", "temporary", "transient", "blocked"})
+"""Kinds of bounces that say nothing of the address."""
+
+
+def events_of(body: bytes, channel: str) -> tuple[DeliveryStatus | SpareAddress, ...]:
+    """Those that say something which concerns us; raises WebhookRejected for what is no list of events."""
+    try:
+        written = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "The body is no JSON.") from error
+    events = written if isinstance(written, list) else [written]
+    if len(events) > MOST_EVENTS:
+        raise WebhookRejected(400, f"These are more than {MOST_EVENTS} events. Post fewer at a time.")
+    if not all(isinstance(event, dict) for event in events):
+        raise WebhookRejected(400, 'An event is an object, such as {"event": "bounce", "email": "ana@example.com"}.')
+    return tuple(word for event in events for word in _words_of(_flat(event), channel))
+
+
+def _flat(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """SendGrid's fields; Mailgun's, which are nested, by the same names."""
+    data = event.get("event-data")
+    if not isinstance(data, Mapping):
+        return {name: storable(str(value)) for name, value in event.items() if isinstance(value, str | int)}
+    told = {"event": data.get("event"), "email": data.get("recipient"), "id": data.get("id")}
+    told["type"] = data.get("severity")
+    match data:
+        case {"message": {"headers": {"message-id": str(message_id)}}}:
+            told["message_id"] = message_id
+    match data:
+        case {"delivery-status": {"enhanced-code": str(code)}}:
+            told["status"] = code
+    return {name: storable(str(value)) for name, value in told.items() if value}
+
+
+def _words_of(event: Mapping[str, str], channel: str) -> Iterator[DeliveryStatus | SpareAddress]:
+    kind = event.get("event", "").casefold()
+    sent_id, address = _message_id(event), _address(event)
+    name = event.get("sg_event_id") or event.get("id") or _made_up_id(event)
+    if kind in DELIVERED and sent_id:
+        yield DeliveryStatus(channel, name, sent_id, DeliveryState.DELIVERED)
+    elif kind in FAILED:
+        code = _code(event, kind)
+        if sent_id:
+            yield DeliveryStatus(channel, name, sent_id, DeliveryState.FAILED, code)
+        failure = FAILURES.get(code)
+        if address and failure is not None and failure.then is not None:
+            yield SpareAddress(channel, f"{name}:address", address, failure.then, failure.what)
+    elif kind in COMPLAINED and address:
+        yield SpareAddress(channel, name, address, Consequence.OPTED_OUT, "marked our e-mail as spam")
+    elif kind in UNSUBSCRIBED and address:
+        yield SpareAddress(channel, name, address, Consequence.OPTED_OUT, "unsubscribed at the mail service")
+
+
+def _made_up_id(event: Mapping[str, str]) -> str:
+    return hashlib.sha256(repr(sorted(event.items())).encode()).hexdigest()[:32]
+
+
+def _code(event: Mapping[str, str], kind: str) -> str:
+    """The server's enhanced code where we know it; else whether the bounce is for good."""
+    for said in (event.get("status", ""), event.get("reason", "").partition(" ")[2], event.get("reason", "")):
+        if (code := enhanced_code(said)) in FAILURES:
+            return code
+    passing = kind == "soft_bounce" or event.get("type", "").casefold() in PASSING
+    return SOFT if passing else HARD
+
+
+def _message_id(event: Mapping[str, str]) -> str:
+    written = event.get("smtp-id") or event.get("message_id") or event.get("message-id") or ""
+    found = MESSAGE_ID.fullmatch(written if written.startswith("<") else f"<{written}>")
+    return found[0] if found else ""
+
+
+def _address(event: Mapping[str, str]) -> str:
+    try:
+        return normalised(event.get("email") or event.get("recipient") or "")
+    except ValueError:
+        return ""

@@ -1,0 +1,44 @@
+"""What mail servers mean by their enhanced status codes (RFC 3463, RFC 5248), whether they say them at once or in a
+bounce."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from bot.domain.consent import Consequence
+from bot.domain.delivery import Failure
+
+HARD = "hard_bounce"
+"""The code of a bounce for good that has none of its own."""
+
+SOFT = "soft_bounce"
+_ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
+_UNREACHABLE = Consequence.UNREACHABLE
+
+FAILURES: Mapping[str, Failure] = {
+    "5.1.1": Failure("nobody has this address", then=_UNREACHABLE),
+    "5.1.2": Failure("there is no such domain", then=_UNREACHABLE),
+    "5.1.3": Failure("this is no e-mail address", then=_UNREACHABLE),
+    "5.1.6": Failure("whoever had this address has moved", then=_UNREACHABLE),
+    "5.1.10": Failure("this domain takes no mail", then=_UNREACHABLE),
+    "5.2.1": Failure("this mailbox is closed", then=_UNREACHABLE),
+    "5.2.2": Failure("this mailbox is full"),
+    "5.3.4": Failure("the message is too large for this mailbox"),
+    "5.7.1": Failure("the server refuses it by its rules: look at SPF, DKIM and the sender's reputation"),
+    "5.7.26": Failure("the message is not authenticated: set up SPF and DKIM for the domain of EMAIL_FROM"),
+    HARD: Failure("it bounced for good", then=_UNREACHABLE),
+    SOFT: Failure("its server gave up trying"),
+}
+"""By code. One that is not here is for good, and nothing else follows from it."""
+
+
+def enhanced_code(text: str) -> str:
+    """The enhanced status code at the beginning of what a server says; empty where there is none."""
+    found = _ENHANCED.match(text)
+    return found[1] if found else ""
+
+
+def reason_for(code: str) -> str:
+    known = FAILURES.get(code)
+    return f"code {code} ({known.what})" if known is not None else f"code {code}"

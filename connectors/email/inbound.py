@@ -1,0 +1,95 @@
+"""A customer's e-mail, as services that receive mail post it (SendGrid's Inbound Parse, Mailgun's routes)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from email.parser import HeaderParser
+from email.policy import compat32
+from email.utils import parseaddr
+
+from bot.domain.errors import WebhookRejected
+from bot.domain.message import CustomerMessage, storable
+from connectors.email.account import EmailAccount, normalised
+from connectors.email.letters import MESSAGE_ID, one_line
+from connectors.email.replies import reply_of, text_of_html
+
+LONGEST_HEADERS = 100_000
+MACHINES = ("mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply")
+BULK = ("bulk", "junk", "list", "auto_reply")
+LONGEST_REFERENCES = 4_000
+
+
+def message_of(fields: Mapping[str, str], account: EmailAccount, channel: str) -> CustomerMessage:
+    """Raises WebhookRejected for what is no e-mail from anybody."""
+    headers = _headers(fields)
+    sender = storable(fields.get("from") or fields.get("sender") or headers.get("from", ""))
+    if not sender.strip():
+        raise WebhookRejected(400, "The form has no field from: this is no incoming e-mail.")
+    try:
+        address = normalised(parseaddr(one_line(sender))[1])
+    except ValueError as error:
+        raise WebhookRejected(400, "The field from has no e-mail address in it.") from error
+    subject = one_line(fields.get("subject") or headers.get("subject", ""))
+    text = storable(_text(fields))
+    return CustomerMessage(
+        channel=channel,
+        vendor_id=_message_id(fields, headers) or _made_up_id(address, subject, text),
+        address=address,
+        text=reply_of(text) or subject,
+        automatic=_is_automatic(address, headers, account),
+        metadata={
+            "subject": subject,
+            "references": _ids(headers.get("references") or headers.get("in-reply-to", "")),
+        },
+    )
+
+
+def _ids(written: str) -> str:
+    return " ".join(MESSAGE_ID.findall(written[:LONGEST_REFERENCES]))
+
+
+def _text(fields: Mapping[str, str]) -> str:
+    plain = fields.get("text") or fields.get("body-plain") or fields.get("plain") or ""
+    return plain if plain.strip() else text_of_html(fields.get("html") or fields.get("body-html") or "")
+
+
+def _headers(fields: Mapping[str, str]) -> Mapping[str, str]:
+    """By their names in lower case, from their text or from a JSON list of pairs; the first of a name counts."""
+    written = (fields.get("headers") or fields.get("message-headers") or "")[:LONGEST_HEADERS]
+    if written.lstrip().startswith("["):
+        try:
+            pairs = [(str(name), str(value)) for name, value in json.loads(written)]
+        except (ValueError, TypeError, RecursionError):
+            pairs = []
+    else:
+        pairs = [(name, str(value)) for name, value in HeaderParser(policy=compat32).parsestr(written).items()]
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        found.setdefault(name.lower(), storable(value))
+    return found
+
+
+def _message_id(fields: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    found = MESSAGE_ID.search(headers.get("message-id") or fields.get("message-id") or "")
+    return found[0] if found else ""
+
+
+def _made_up_id(*parts: str) -> str:
+    """Of a message that has none: the same for the same words, so that one that is posted twice is taken once."""
+    return f"without-id:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+
+
+def _is_automatic(address: str, headers: Mapping[str, str], account: EmailAccount) -> bool:
+    """Whether a machine wrote it (RFC 3834, and what programs did before it); our own mail that comes back is one."""
+    return (
+        address in (account.sender, account.reply_to)
+        or address.partition("@")[0] in MACHINES
+        or headers.get("auto-submitted", "no").partition(";")[0].strip().casefold() not in ("no", "")
+        or headers.get("precedence", "").strip().casefold() in BULK
+        or "x-autoreply" in headers
+        or "x-autorespond" in headers
+        or "list-id" in headers
+        or headers.get("return-path", "").strip() == "<>"
+    )

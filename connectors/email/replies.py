@@ -1,0 +1,121 @@
+"""What somebody wrote in a reply: without the message they answer, and without their signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import unescape
+
+LONGEST_REPLY = 8_000
+"""Characters that are read; nobody answers a question in more."""
+
+MOST_LINES = 5_000
+_ATTRIBUTION = re.compile(
+    r"(wrote|schrieb|a écrit|escribió|ha scritto|schreef|skrev|escreveu|napisał(\(a\))?|kirjoitti) ?:$"
+    r"|^(am|on|le|el|il|op|den|em|w dniu) .{4,300} (schrieb|wrote|écrit|escribió|scritto|schreef|skrev|escreveu)"
+    r" .{1,200}:$",
+    re.IGNORECASE,
+)
+_BEGINS_ATTRIBUTION = re.compile(r"^(on|am|le|el|il|op|den|em|w|\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
+_DIVIDER = re.compile(
+    r"^[-_]{3,} ?(original|ursprüngliche|message|mensaje|messaggio|oorspronkelijk).{0,40}[-_]{3,}$", re.I
+)
+_RULE = re.compile(r"^_{10,}$")
+_FROM = re.compile(r"^\*?(from|von|de|da|van|från|fra|od) ?:\*? ?\S", re.IGNORECASE)
+_FURTHER = re.compile(
+    r"^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|a|oggetto"
+    r"|verzonden|aan|onderwerp) ?:",
+    re.IGNORECASE,
+)
+_SIGNATURE = re.compile(r"^(--|—)$")
+_DEVICE = re.compile(
+    r"^(sent from (my|outlook|mail|yahoo)|get outlook for|von meinem .{1,40} gesendet|gesendet von|envoyé de(puis)? mon"
+    r"|enviado desde mi|inviato da|verstuurd vanaf)\b.{0,80}$",
+    re.IGNORECASE,
+)
+
+
+def reply_of(text: str) -> str:
+    """The words of this message alone. It looks at each line once, whatever is in it."""
+    lines = [line.strip() for line in text[: 20 * LONGEST_REPLY].splitlines()[:MOST_LINES]]
+    kept: list[str] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if length := _attribution(lines, number):
+            if not _is_quoted_after(lines, number + length):
+                break
+            number += length
+            continue
+        if _ends_here(lines, number):
+            break
+        if not line.startswith(">"):
+            kept.append(line)
+        number += 1
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()[:LONGEST_REPLY]
+
+
+def _attribution(lines: Sequence[str], number: int) -> int:
+    """How many lines "On Monday, Ana wrote:" takes here; programs wrap it. 0 where it is not here."""
+    line = lines[number][:500]
+    if _ATTRIBUTION.search(line):
+        return 1
+    if not _BEGINS_ATTRIBUTION.match(line):
+        return 0
+    for length in (2, 3):
+        wrapped = lines[number : number + length]
+        if len(wrapped) == length and all(wrapped) and _ATTRIBUTION.search(" ".join(wrapped)[:500]):
+            return length
+    return 0
+
+
+def _is_quoted_after(lines: Sequence[str], number: int) -> bool:
+    """Whether what was quoted is marked, so that an answer beneath it can be told from it."""
+    return next((line.startswith(">") for line in lines[number : number + 5] if line), False)
+
+
+def _ends_here(lines: Sequence[str], number: int) -> bool:
+    line = lines[number][:500]
+    if _SIGNATURE.match(line) or _DEVICE.match(line) or _DIVIDER.match(line):
+        return True
+    below = [one[:500] for one in lines[number + 1 : number + 6] if one]
+    if _RULE.match(line):
+        return bool(below) and bool(_FROM.match(below[0]))
+    return bool(_FROM.match(line)) and sum(bool(_FURTHER.match(one)) for one in below) >= 2
+
+
+_SILENT = frozenset({"style", "script", "head", "title", "template"})
+_BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote", "table", "ul", "ol", "hr"})
+_TAG_OR_WORDS = re.compile(r"<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[^<>]*>|(?P<words>[^<]+|<)")
+_BLANKS = re.compile(r"\s+")
+
+
+def text_of_html(html: str) -> str:
+    """The words of a message that came in HTML alone; quoted blocks get the mark that plain text has.
+
+    The standard library's parser takes hours over some pages of this length; this looks at each character once.
+    """
+    parts: list[str] = []
+    silent = quoted = 0
+    for token in _TAG_OR_WORDS.finditer(_without_comments(html[: 40 * LONGEST_REPLY])):
+        tag, change = (token["tag"] or "").lower(), -1 if token["end"] else 1
+        if tag in _SILENT:
+            silent = max(silent + change, 0)
+        if tag == "blockquote":
+            quoted = max(quoted + change, 0)
+        if tag in _BLOCKS:
+            parts.append("\n> " if quoted else "\n")
+        if token["words"] and not silent:
+            parts.append(_BLANKS.sub(" ", unescape(token["words"])))
+    return "".join(parts)
+
+
+def _without_comments(html: str) -> str:
+    parts, at = [], 0
+    while (begins := html.find("<!--", at)) >= 0:
+        parts.append(html[at:begins])
+        ends = html.find("-->", begins + 4)
+        if ends < 0:
+            return "".join(parts)
+        at = ends + 3
+    return "".join([*parts, html[at:]])

@@ -1,0 +1,124 @@
+"""Hands one message to the mail server: the whole of SMTP that we speak."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from connectors.email.account import EmailAccount
+from connectors.email.failures import enhanced_code, reason_for
+
+TIMEOUT_SECONDS = 20.0
+GOODBYE_SECONDS = 2.0
+
+Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+"""A server's end of a connection."""
+
+
+class MailServer:
+    """The server of the settings; with a `stand_in`, that is at the other end of each connection instead."""
+
+    def __init__(self, account: EmailAccount, stand_in: Session | None = None) -> None:
+        self._account = account
+        self._stand_in = stand_in
+
+    async def take(self, to: str, message: bytes) -> None:
+        """One try. Raises a SendError, or TimeoutError where nobody knows whether the server took it.
+
+        What servers say is left out, with the errors that repeat it: it may name the address.
+        """
+        handing_over = False
+        try:
+            async with self._connected() as client, asyncio.timeout(TIMEOUT_SECONDS):
+                await client.connect()
+                await client.mail(self._account.sender)
+                await client.rcpt(to)
+                handing_over = True
+                await client.data(message)
+        except (SMTPSenderRefused, SMTPRecipientRefused, SMTPDataError) as error:
+            raise _refusal(error) from None
+        except SMTPResponseException as error:
+            raise TemporarySendError(
+                f"the mail server turns us away with status {error.code}: check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD "
+                "and EMAIL_SMTP_SECURITY",
+                code=str(error.code),
+            ) from None
+        except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
+            what = f"the mail server cannot be reached: {type(error).__name__}"
+            raise (TimeoutError("no answer to the message") if handing_over else TemporarySendError(what)) from None
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[SMTP]:
+        """A client of the server."""
+        account = self._account
+        if self._stand_in is not None:
+            async with _to(self._stand_in) as near, _parting(SMTP(sock=near, start_tls=False)) as client:
+                yield client
+            return
+        client = SMTP(
+            hostname=account.host,
+            port=account.port,
+            username=account.user or None,
+            password=account.password or None,
+            use_tls=account.security == "tls",
+            start_tls=account.security == "starttls",
+            local_hostname=account.domain,
+            timeout=TIMEOUT_SECONDS,
+        )
+        async with _parting(client):
+            yield client
+
+
+@asynccontextmanager
+async def _parting(client: SMTP) -> AsyncIterator[SMTP]:
+    """The client, which says goodbye in the end; what the server makes of that concerns nobody."""
+    try:
+        yield client
+    finally:
+        with suppress(SMTPException, OSError):
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                if client.is_connected:
+                    await client.quit()
+        client.close()
+
+
+@asynccontextmanager
+async def _to(stand_in: Session) -> AsyncIterator[socket.socket]:
+    """Our end of a connection whose other end the stand-in has."""
+    near, far = socket.socketpair()
+    reader, writer = await asyncio.open_connection(sock=far)
+    serving = asyncio.create_task(_serve(stand_in, reader, writer), name="the sandbox's mail server")
+    try:
+        yield near
+    finally:
+        near.close()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)  # how it ended concerns nobody
+
+
+async def _serve(stand_in: Session, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        await stand_in(reader, writer)
+    finally:
+        writer.close()
+
+
+def _refusal(error: SMTPResponseException) -> SendError:
+    """RFC 5321, 4.2.1: what begins with 4 may be tried again, what begins with 5 never will work."""
+    code = enhanced_code(error.message) or str(error.code)
+    reason = f"the mail server refused with status {error.code}"
+    if code != str(error.code):
+        reason += f", {reason_for(code)}"
+    return (PermanentSendError if error.code >= 500 else TemporarySendError)(reason, code=code)

@@ -1,0 +1,77 @@
+"""What somebody wrote, told from what they quoted and signed with."""
+# ruff: noqa: E501  a message is on one line
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.email.replies import LONGEST_REPLY, reply_of, text_of_html
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("Tuesday is fine.", "Tuesday is fine."),
+        ("Tuesday is fine.\r\n\r\nOn Mon, 23 Nov 2026 at 10:00, Harbourline <hello@harbourline.example> wrote:\r\n> When?", "Tuesday is fine."),
+        ("Tuesday.\n\nOn Mon, 23 Nov 2026 at 10:00, Harbourline\n<hello@harbourline.example> wrote:\n\n> When?", "Tuesday."),
+        ("Dienstag.\n\nAm 23.11.2026 um 10:00 schrieb Harbourline <hello@harbourline.example>:\n> Wann?", "Dienstag."),
+        ("Mardi.\n\nLe lun. 23 nov. 2026 à 10:00, Harbourline <h@x.example> a écrit :\n\n> Quand ?", "Mardi."),
+        ("El martes.\n\nEl lun, 23 nov 2026 a las 10:00, Harbourline (<h@x.example>) escribió:\n> ¿Cuándo?", "El martes."),
+        ("Tuesday.\n\n-----Original Message-----\nFrom: Harbourline\nWhen?", "Tuesday."),
+        ("Dienstag.\n\n-----Ursprüngliche Nachricht-----\nVon: Harbourline", "Dienstag."),
+        ("Tuesday.\n\n________________________________\nFrom: Harbourline <h@x.example>\nSent: Monday\nTo: Ana\nWhen?", "Tuesday."),
+        ("Tuesday.\n\nFrom: Harbourline\nDate: Monday\nTo: Ana\nSubject: Demo\n\nWhen?", "Tuesday."),
+        ("Von: Hamburg nach Bremen", "Von: Hamburg nach Bremen"),
+        ("From: 50 people\nwe grew to 80.", "From: 50 people\nwe grew to 80."),
+        ("Tuesday.\n-- \nAna Example\n+44 7700 900123", "Tuesday."),
+        ("Tuesday.\n\nSent from my iPhone", "Tuesday."),
+        ("Dienstag.\n\nVon meinem iPhone gesendet", "Dienstag."),
+        ("On Mon, 23 Nov 2026, Harbourline wrote:\n> When?\n\nTuesday.", "Tuesday."),
+        ("> When?\nTuesday.\n> Where?\nAt yours.", "Tuesday.\nAt yours."),
+        ("She wrote: call me on Monday", "She wrote: call me on Monday"),
+        ("On Monday we can talk.\nOn Tuesday, too.", "On Monday we can talk.\nOn Tuesday, too."),
+        ("> all of it\n> is quoted", ""),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_quotes_and_signatures_are_cut(text: str, reply: str) -> None:
+    assert reply_of(text) == reply
+
+
+def test_html_is_read_as_its_words() -> None:
+    html = (
+        "<html><head><title>x</title><style>p{}</style></head><body><p>Tuesday &amp; Friday<br>are fine.</p>"
+        "<script>alert(1)</script><!-- no --><p>On Mon, 23 Nov 2026, Harbourline wrote:</p>"
+        "<blockquote><p>When?</p></blockquote></body>"
+    )
+    assert reply_of(text_of_html(html)) == "Tuesday & Friday\nare fine."
+
+
+@given(st.text(alphabet=">-_ \nOnFrom:wrote.", max_size=400) | st.text(max_size=400))
+def test_nothing_is_made_up(text: str) -> None:
+    reply = reply_of(text)
+    assert len(reply) <= LONGEST_REPLY
+    assert set(reply.split()) <= set(text.split())
+    text_of_html(text)
+
+
+HUGE_TEXTS = ["On " * 300_000, "From: x\n" * 100_000, "-" * 900_000, "> " * 400_000, "On x\n" * 150_000]
+HUGE_PAGES = ["<p>" * 300_000, "<" * 900_000, "<!--" * 200_000, "&" * 900_000, "<a b='" * 100_000, "&#1" * 300_000]
+
+
+@pytest.mark.parametrize("text", HUGE_TEXTS, ids=lambda text: text[:8])
+def test_a_huge_text_is_read_quickly(text: str) -> None:
+    begun = perf_counter()
+    assert len(reply_of(text)) <= LONGEST_REPLY
+    assert perf_counter() - begun < 1
+
+
+@pytest.mark.parametrize("html", HUGE_PAGES, ids=lambda html: html[:8])
+def test_a_huge_page_is_read_quickly(html: str) -> None:
+    begun = perf_counter()
+    reply_of(text_of_html(html))
+    assert perf_counter() - begun < 2
