@@ -206,6 +206,7 @@ COMMANDS = (
         "let a stopped sender send again",
         (("channel", {"help": "its channel, such as sms"}),),
     ),
+    Command("slack manifest", "write the manifest from which Slack makes the app for the sales desk"),
     Command(
         "journeys schema",
         "write the JSON Schema of a journey's file, for editors",
@@ -265,6 +266,7 @@ GROUPS: Mapping[str, str] = {
     "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
     "senders": "see which senders a vendor objects to, and let them send again",
+    "slack": "set up the sales desk in Slack",
     "nlu": "look into how messages are understood",
 }
 """What the verbs of each group are about, in one line."""

@@ -8,9 +8,10 @@ import hmac
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.slack.blocks import preview
 from connectors.slack.channel import API_URL, SlackChannel
+from connectors.slack.manifest import manifest
 from connectors.slack.sandbox import SlackSandbox
 
-__all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "preview", "sandbox_values"]
+__all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "manifest", "preview", "sandbox_values"]
 
 CHANNELS: tuple[str, ...] = ("slack",)
 SETTINGS: tuple[str, ...] = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CHANNEL")

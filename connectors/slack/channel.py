@@ -14,6 +14,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
 from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Text
+from bot.domain.pace import Pace
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
 from connectors.slack.signature import check_signature
@@ -22,6 +23,9 @@ API_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 15
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 MOST_NAMES = 1000
+
+PACE = Pace(per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm) else 1, per_address=True)
+"""Slack takes about one message a second in a channel, and short bursts. A form is no message, and cannot wait."""
 
 TEMPORARY_ERRORS = {
     "ratelimited",
@@ -40,7 +44,7 @@ class SlackChannel:
     """Posts to the desk. `channel_id` is where a desk that is not named by a channel's own id is."""
 
     name = "slack"
-    abilities = Abilities(identity="slack", buttons=True, desk=True)
+    abilities = Abilities(identity="slack", buttons=True, desk=True, pace=PACE)
 
     def __init__(
         self, *, token: str, signing_secret: str, channel_id: str, api_url: str, trust_proxy_settings: bool = True
