@@ -51,14 +51,30 @@ class CustomerMessage:
 
 @dataclass(frozen=True, slots=True)
 class DeskReply:
-    """A sales rep wrote to the customer, in the thread of a hand-off (`thread` is the desk's id of it)."""
+    """A sales rep wrote to the customer, in the thread of a hand-off (`thread` is the desk's id of it).
+
+    `files` are the names of files that came with it, which stay at the desk; with them `text` may be empty.
+    """
 
     channel: str
     vendor_id: str
     thread: str
     text: str
     rep: str
+    files: tuple[str, ...] = ()
     kind: Literal["desk_reply"] = "desk_reply"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRevision:
+    """A sales rep changed what they had written in the thread of a hand-off, or deleted it (`text` is empty)."""
+
+    channel: str
+    vendor_id: str
+    thread: str
+    text: str
+    rep: str
+    kind: Literal["desk_revision"] = "desk_revision"
 
 
 class DeskVerb(StrEnum):
@@ -186,7 +202,8 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-Inbound = CustomerMessage | DeskReply | DeskAction | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
+FromDesk = DeskReply | DeskRevision | DeskAction
+Inbound = CustomerMessage | FromDesk | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
 

@@ -10,6 +10,7 @@ from connectors.slack.blocks import preview
 from connectors.slack.channel import API_URL, SlackChannel
 from connectors.slack.manifest import manifest
 from connectors.slack.sandbox import SlackSandbox
+from connectors.slack.webhooks import NOTE_MARKS
 
 __all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "manifest", "preview", "sandbox_values"]
 
@@ -24,6 +25,7 @@ def build(settings: ConnectorSettings) -> SlackChannel:
         token=settings.require("SLACK_BOT_TOKEN"),
         signing_secret=settings.require("SLACK_SIGNING_SECRET"),
         channel_id=settings.require("SLACK_CHANNEL"),
+        note_marks=_listed(settings.get("SLACK_NOTE_MARKS")) or NOTE_MARKS,
         api_url=f"{sandbox.rstrip('/')}/api/" if sandbox else API_URL,
         trust_proxy_settings=sandbox is None,
     )
@@ -47,6 +49,10 @@ def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
         feed=settings.feed,
         clock=settings.clock,
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())
 
 
 def _derive(secret: str, what: str) -> str:

@@ -47,7 +47,14 @@ class SlackChannel:
     abilities = Abilities(identity="slack", buttons=True, desk=True, pace=PACE)
 
     def __init__(
-        self, *, token: str, signing_secret: str, channel_id: str, api_url: str, trust_proxy_settings: bool = True
+        self,
+        *,
+        token: str,
+        signing_secret: str,
+        channel_id: str,
+        api_url: str,
+        note_marks: tuple[str, ...] = webhooks.NOTE_MARKS,
+        trust_proxy_settings: bool = True,
     ) -> None:
         self._token = token
         self._signing_secret = signing_secret
@@ -56,6 +63,7 @@ class SlackChannel:
         self._trust_proxy_settings = trust_proxy_settings
         self._http: aiohttp.ClientSession | None = None
         self._names: dict[str, str] = {}
+        self._desk = webhooks.Desk(self.name, self._name_of, note_marks)
 
     # ------------------------------------------------------------ in
 
@@ -66,9 +74,9 @@ class SlackChannel:
             raise WebhookRejected(405, "Slack's webhooks are taken by POST only.", headers={"Allow": "POST"})
         check_signature(request, self._signing_secret)
         if request.tail == "events":
-            return webhooks.parse_event(request, self.name, self._name_of)
+            return webhooks.parse_event(request, self._desk)
         self._learn_name(request)
-        return webhooks.parse_interaction(request, self.name)
+        return webhooks.parse_interaction(request, self._desk)
 
     def _learn_name(self, request: WebhookRequest) -> None:
         """Remember who pressed a button: messages of theirs, which come with an id only, are then shown by name."""

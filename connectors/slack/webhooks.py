@@ -6,64 +6,124 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import HandoffId
-from bot.domain.message import DeskAction, DeskReply, DeskVerb, storable
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, DeskVerb, storable
 from bot.ports import Reply, Webhook, WebhookRequest
 from connectors.slack.blocks import ACTION_PREFIX, REPLY_BLOCK, REPLY_CALLBACK, REPLY_INPUT
 
 RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
-"""Subtypes of messages whose text a rep means for the customer; edits, joins and bots' messages are none."""
+"""Subtypes of messages whose text a rep means for the customer; joins and bots' messages are none."""
 
+NOTE_MARKS = ("//", "🔒", ":lock:")
+"""What a note to colleagues begins with. Slack writes the lock as its name."""
+
+MOST_FILES = 10
 VERBS = {f"{ACTION_PREFIX}{verb.value}": verb for verb in DeskVerb}
 MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 Json = Mapping[str, Any]
-NameOf = Callable[[str], str]
 
 
-def parse_event(request: WebhookRequest, channel: str, name_of: NameOf) -> Webhook:
-    """An Events API request. `name_of` turns a user's id into a name, since events carry ids only."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How the desk is read: `name_of` turns a user's id into a name, since events carry ids only."""
+
+    channel: str
+    name_of: Callable[[str], str]
+    note_marks: tuple[str, ...] = NOTE_MARKS
+
+    def is_note(self, text: str) -> bool:
+        """Whether a rep means it for colleagues only."""
+        return text.startswith(self.note_marks)
+
+
+def parse_event(request: WebhookRequest, desk: Desk) -> Webhook:
+    """An Events API request."""
     body = _object(request.body)
     match body:
         case {"type": "url_verification", "challenge": str(challenge)}:
             reply = Reply(body=json.dumps({"challenge": challenge}).encode(), content_type="application/json")
             return Webhook(reply=reply)
         case {"type": "event_callback", "event": {"type": "message"} as event}:
-            reply_in_thread = _reply_in_thread(event, channel, name_of)
-            return Webhook(inbound=(reply_in_thread,) if reply_in_thread else ())
+            found = _revision(event, desk) or _reply_in_thread(event, desk)
+            return Webhook(inbound=(found,) if found else ())
         case {"type": str()}:
             return Webhook()
     raise WebhookRejected(400, 'The body has no "type": this is no request of the Events API.')
 
 
-def _reply_in_thread(event: Json, channel: str, name_of: NameOf) -> DeskReply | None:
-    """The rep's reply that the event tells of; None for all else that happens in a channel.
+def _reply_in_thread(event: Json, desk: Desk) -> DeskReply | None:
+    """The rep's reply that the event tells of; None for notes, and for all else that happens in a channel.
 
-    A message is known by channel and timestamp, so that it counts once in however many events it comes.
+    A message is known by channel and timestamp, so that it counts once in however many events it comes: one that is
+    also sent to the channel comes in several.
     """
     if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id"):
         return None
     match event:
         case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str(text)}:
-            words = storable(as_plain_text(text)).strip()
-            if thread == ts or not words:
+            words, files = _words(text), _file_names(event)
+            if thread == ts or not (words or files) or desk.is_note(words):
                 return None
-            return DeskReply(channel, storable(f"{place}:{ts}"), storable(thread), words, storable(name_of(user)))
+            return DeskReply(
+                channel=desk.channel,
+                vendor_id=storable(f"{place}:{ts}"),
+                thread=storable(thread),
+                text=words,
+                rep=storable(desk.name_of(user)),
+                files=files,
+            )
     return None
 
 
-def parse_interaction(request: WebhookRequest, channel: str) -> Webhook:
+def _revision(event: Json, desk: Desk) -> DeskRevision | None:
+    """An edit or a deletion of a rep's message in a thread, unless it was a note and still is none of the customer's.
+
+    Slack tells of an edit, too, where it only adds the preview of a link: then the words are the same.
+    """
+    match event:
+        case {"subtype": "message_changed", "message": {"text": str(text)} as message, "previous_message": before}:
+            pass
+        case {"subtype": "message_deleted", "previous_message": {} as message}:
+            text, before = "", message
+        case _:
+            return None
+    if message.get("bot_id") or not isinstance(before, Mapping):
+        return None
+    match event, message:
+        case {"channel": str(place), "ts": str(ts)}, {"thread_ts": str(thread), "user": str(user)}:
+            was, words = _words(str(before.get("text") or "")), _words(text)
+            of_interest = was != words and not (desk.is_note(was) and (not words or desk.is_note(words)))
+            if thread == message.get("ts") or not of_interest:
+                return None
+            vendor_id = storable(f"revision:{place}:{ts}")
+            return DeskRevision(desk.channel, vendor_id, storable(thread), words, storable(desk.name_of(user)))
+    return None
+
+
+def _words(markup: str) -> str:
+    return storable(as_plain_text(markup)).strip()
+
+
+def _file_names(event: Json) -> tuple[str, ...]:
+    files = event.get("files")
+    named = [file for file in files if isinstance(file, Mapping)] if isinstance(files, list) else []
+    return tuple(storable(str(file.get("name") or file.get("title") or "a file")) for file in named[:MOST_FILES])
+
+
+def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
     """A pressed button or a submitted form."""
     payload = _payload(request.body)
     match payload:
         case {"type": "block_actions", "actions": list(actions)}:
-            found = [_action(payload, action, channel) for action in actions if isinstance(action, Mapping)]
+            found = [_action(payload, action, desk.channel) for action in actions if isinstance(action, Mapping)]
             return Webhook(inbound=tuple(action for action in found if action))
         case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback == REPLY_CALLBACK:
-            return _submission(payload, view, channel)
+            return _submission(payload, view, desk)
         case {"type": str()}:
             return Webhook()
     raise WebhookRejected(400, 'The payload has no "type": this is no interaction.')
@@ -103,7 +163,7 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
     raise WebhookRejected(400, "The button's action lacks its value, action_ts, message or user.")
 
 
-def _submission(payload: Json, view: Json, channel: str) -> Webhook:
+def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
     user = user_of(payload)
     metadata = _json_or_none(str(view.get("private_metadata", "")))
     match metadata, view:
@@ -114,10 +174,11 @@ def _submission(payload: Json, view: Json, channel: str) -> Webhook:
             words = storable(text or "").strip()
             if not words:
                 return Webhook(reply=_form_error("Write something first."))
+            if desk.is_note(words):
+                return Webhook(reply=_form_error("This begins like a note to colleagues. Write notes in the thread."))
             # A form can be submitted once, so its own id tells a repeated request.
-            return Webhook(
-                inbound=(DeskReply(channel, storable(f"view:{view_id}"), storable(thread), words, storable(user[1])),)
-            )
+            reply = DeskReply(desk.channel, storable(f"view:{view_id}"), storable(thread), words, storable(user[1]))
+            return Webhook(inbound=(reply,))
     raise WebhookRejected(
         400, f"The form lacks its user, its id, its private_metadata or the value of {REPLY_BLOCK}.{REPLY_INPUT}."
     )

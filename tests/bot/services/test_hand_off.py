@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.adapters.database import Database
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import Author, DeskLine, DeskVerb, HandoffCard, OutboundMessage, ReplyForm, Text
+from bot.domain.message import (
+    Author,
+    DeskLine,
+    DeskReply,
+    DeskRevision,
+    DeskVerb,
+    HandoffCard,
+    OutboundMessage,
+    ReplyForm,
+    Text,
+)
 from bot.services.perform import Cause
+from bot.services.receive import receive
 from tests.bot.services.stage import ANA, Stage
 from tests.manual_clock import ManualClock
 
@@ -156,6 +169,37 @@ async def test_a_reply_after_the_hand_back_does_not_reach_the_customer_and_the_r
         "Overture",
         "This conversation was handed back, so the customer did not get your message.",
     )
+
+
+async def revise(stage: Stage, text: str) -> None:
+    revision = DeskRevision("slack", f"revision:{text}", f"slack-{stage.cards()[0]}", text, "Ana Rep")
+    await receive(stage.runtime, stage.slack, [revision])
+    await receive(stage.runtime, stage.slack, [revision])
+    await stage.settle()
+
+
+async def test_an_edit_or_a_deletion_sends_the_customer_nothing_and_the_rep_is_told_once(stage: Stage) -> None:
+    await requested(stage)
+    await stage.reply("It costs 40.")
+    sent = stage.sms.texts()
+    await revise(stage, "It costs 50.")
+    await revise(stage, "")
+    assert stage.sms.texts() == sent
+    assert [text for _, text in lines(stage)[-2:]] == [
+        "The customer does not see edits. Write what should be put right as a new message.",
+        "Deleting a message here does not take it back from the customer.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["Here it is", ""])
+async def test_a_file_stays_at_the_desk_and_the_rep_is_told(stage: Stage, text: str) -> None:
+    handoff = await requested(stage)
+    thread = f"slack-{stage.cards()[0]}"
+    await receive(stage.runtime, stage.slack, [DeskReply("slack", "1", thread, text, "Ana Rep", ("plan.pdf",))])
+    await stage.settle()
+    assert stage.sms.texts() == (["Ana Rep has joined.", text] if text else [])
+    assert (await stage.handoff_by_id(handoff.id)).state == ("claimed" if text else "requested")
+    assert lines(stage)[-1][1] == "The customer did not get plan.pdf: files stay here. Send a link that they can open."
 
 
 async def test_after_a_hand_back_a_person_can_be_asked_for_again(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import connectors.slack
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import DeskAction, DeskReply, DeskVerb
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, DeskVerb
 from bot.ports import Webhook, WebhookRequest
 from connectors.slack.channel import SlackChannel
 from connectors.slack.signature import sign
@@ -140,6 +140,74 @@ def test_a_reply_with_a_file_or_shown_to_the_whole_channel_is_a_reply_too(subtyp
     assert marked.inbound == plain.inbound
 
 
+def test_a_reply_that_is_shown_to_the_whole_channel_too_counts_once_in_however_many_events() -> None:
+    events = [thread_reply(), thread_reply(subtype="thread_broadcast"), {**thread_reply(), "event_id": "Ev2"}]
+    assert len({desk().parse(event(body)).inbound[0].vendor_id for body in events}) == 1
+
+
+@pytest.mark.parametrize("text", ["// call her first", ":lock: call her first", "  🔒 call her first", "//"])
+def test_a_note_to_colleagues_goes_to_nobody(text: str) -> None:
+    assert desk().parse(event(thread_reply(text=text))).inbound == ()
+    assert desk().parse(event(thread_reply(text=text, files=[{"name": "plan.pdf"}]))).inbound == ()
+
+
+def test_what_a_note_begins_with_can_be_set() -> None:
+    own = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_NOTE_MARKS": "note:, #"}))
+    assert own.parse(event(thread_reply(text="# call her first"))).inbound == ()
+    assert own.parse(event(thread_reply(text="note: call her first"))).inbound == ()
+    assert len(own.parse(event(thread_reply(text="// is no mark here"))).inbound) == 1
+
+
+def test_a_file_is_named_with_the_words_that_came_with_it_or_alone() -> None:
+    files = [{"name": "plan.pdf"}, {"title": "Our rota"}, {}]
+    for text in ("Here it is", ""):
+        [reply] = desk().parse(event(thread_reply(subtype="file_share", text=text, files=files))).inbound
+        assert isinstance(reply, DeskReply)
+        assert (reply.text, reply.files) == (text, ("plan.pdf", "Our rota", "a file"))
+
+
+def revision(before: str, after: str | None, **changes: Any) -> dict[str, Any]:
+    """An edit of a rep's reply; a deletion where nothing is left of it."""
+    message = {"type": "message", "user": "U0ALICE00", "ts": "1795521600.000300", "thread_ts": "1795521599.000100"}
+    previous = {**message, "text": before, **changes}
+    told: dict[str, Any] = {"subtype": "message_deleted", "previous_message": previous}
+    if after is not None:
+        told = {"subtype": "message_changed", "message": {**previous, "text": after}, "previous_message": previous}
+    return {"type": "event_callback", "event": {"type": "message", "channel": "C0000SALES", "ts": "1.5", **told}}
+
+
+@pytest.mark.parametrize(("after", "words"), [("It is &lt;50", "It is <50"), (None, "")])
+def test_an_edit_or_a_deletion_is_told_as_what_it_is_and_as_no_reply(after: str | None, words: str) -> None:
+    [found] = desk().parse(event(revision("It is 40", after))).inbound
+    assert found == DeskRevision(
+        channel="slack",
+        vendor_id="revision:C0000SALES:1.5",
+        thread="1795521599.000100",
+        text=words,
+        rep="U0ALICE00",
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        revision("see https://example.com", "see https://example.com", attachments=[{"title": "a preview"}]),
+        revision("// a note", "// another note"),
+        revision("// a note", None),
+        revision("ours", "ours, newer", bot_id="B0OVERTURE"),
+        revision("a card", "a newer card", thread_ts="1795521600.000300"),
+        revision("no thread", "none still", thread_ts=None),
+    ],
+    ids=["only a preview", "note", "deleted note", "our own", "no reply", "no thread"],
+)
+def test_revisions_that_are_no_business_of_the_customers_are_left_alone(body: dict[str, Any]) -> None:
+    assert desk().parse(event(body)).inbound == ()
+
+
+def test_an_edited_note_that_reads_like_a_reply_is_told() -> None:
+    assert len(desk().parse(event(revision("// a note", "a note"))).inbound) == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -234,6 +302,13 @@ def test_an_empty_form_is_given_back_with_a_hint(written: str | None) -> None:
     webhook = desk().parse(interaction({**SUBMISSION, "view": view}))
     assert webhook.inbound == ()
     assert json.loads(webhook.reply.body)["response_action"] == "errors"
+
+
+def test_a_note_does_not_go_out_by_the_form() -> None:
+    view = {**SUBMISSION["view"], "state": {"values": {"reply": {"text": {"value": "// a note"}}}}}
+    webhook = desk().parse(interaction({**SUBMISSION, "view": view}))
+    assert webhook.inbound == ()
+    assert "like a note" in json.loads(webhook.reply.body)["errors"]["reply"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,84 @@
+"""Desk turn: what a sales rep wrote or pressed at the desk takes its turn in the customer's conversation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.conversation import BotUttered
+from bot.domain.effects import Emit
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.journey import HANDED_BACK, TAKEN_OVER
+from bot.domain.message import Author, DeskAction, DeskReply, DeskRevision, FromDesk, Text
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.ask import finish
+from bot.services.enrol import tell_journeys
+from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.runtime import Runtime
+
+FLOOR_EVENTS = {HandoffState.CLAIMED: TAKEN_OVER, HandoffState.CLOSED: HANDED_BACK}
+
+
+async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) -> None:
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        handoff = await _handoff_of(uow, deed)
+        if handoff is not None:
+            await _do(uow, runtime, handoff, deed, now)
+            await _tell_of_the_floor(uow, runtime, handoff, now)
+        await finish(uow, entry, now)
+
+
+async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
+    if isinstance(deed, DeskAction):
+        return await uow.handoffs.get(deed.handoff_id)
+    return await uow.handoffs.in_thread(deed.channel, deed.thread)
+
+
+async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDesk, now: datetime) -> None:
+    match deed:
+        case DeskAction():
+            await desk_action(uow, runtime, handoff, deed, now)
+        case DeskReply():
+            await _rep_replies(uow, runtime, handoff, deed, now)
+        case DeskRevision():
+            await _rep_revises(uow, handoff, deed, now)
+
+
+async def _tell_of_the_floor(uow: UnitOfWork, runtime: Runtime, before: Handoff, now: datetime) -> None:
+    """Journeys stand still while a rep has the floor, and may wait for one to take it."""
+    after = await uow.handoffs.get(before.id)
+    if after.state is not before.state and after.state in FLOOR_EVENTS:
+        event = Emit(FLOOR_EVENTS[after.state], {"desk": after.desk, "rep": after.rep})
+        await tell_journeys(uow, runtime, after.profile_id, [event], now)
+
+
+async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
+    """A reply in the thread takes the floor and goes to the customer; the thread of a closed hand-off says so."""
+    key = f"{reply.channel}:{reply.vendor_id}"
+    if handoff.state is HandoffState.CLOSED:
+        words = "This conversation was handed back, so the customer did not get your message."
+        await relay(uow, handoff, f"{key}:closed", "Overture", words, now)
+        return
+    if reply.files:
+        words = f"The customer did not get {', '.join(reply.files)}: files stay here. Send a link that they can open."
+        await relay(uow, handoff, f"{key}:files", "Overture", words, now)
+    if not reply.text:
+        return
+    await claim(uow, runtime, handoff, reply.rep, now)
+    conversation = await uow.conversations.get(handoff.conversation_id)
+    spoken = BotUttered(reply.text, speaker=reply.rep, at=now)
+    await uow.conversations.log(conversation.id, [spoken], now)
+    await uow.conversations.save(
+        replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
+    )
+    content = Text(reply.text, author=Author.PERSON, author_name=reply.rep)
+    await say_to_customer(uow, conversation, key, content, now)
+
+
+async def _rep_revises(uow: UnitOfWork, handoff: Handoff, revision: DeskRevision, now: datetime) -> None:
+    """Nothing is sent again, or taken back, and the rep is told so."""
+    words = "Deleting a message here does not take it back from the customer."
+    if revision.text:
+        words = "The customer does not see edits. Write what should be put right as a new message."
+    await relay(uow, handoff, f"{revision.channel}:{revision.vendor_id}", "Overture", words, now)
