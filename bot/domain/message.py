@@ -79,13 +79,20 @@ class DeskRevision:
 
 class DeskVerb(StrEnum):
     CLAIM = "claim"
+    TAKE_OVER = "take_over"  # from the rep who has it
     REPLY = "reply"  # asks for the form in which to write a reply
     HAND_BACK = "hand_back"
+    RESOLVE = "resolve"
+    DISQUALIFY = "disqualify"  # asks for the form in which to say why, or says it
+    SNOOZE = "snooze"
 
 
 @dataclass(frozen=True, slots=True)
 class DeskAction:
-    """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form."""
+    """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form.
+
+    `words` are what they said with it: why it is no lead, or for how long to snooze it (a key of `SNOOZES`).
+    """
 
     channel: str
     vendor_id: str
@@ -93,7 +100,22 @@ class DeskAction:
     verb: DeskVerb
     rep: str
     trigger: str = ""
+    words: str = ""
     kind: Literal["desk_action"] = "desk_action"
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeOver:
+    """A hand-off that was snoozed comes back to the desk, unless something was done to it since (`version`).
+
+    It waits in the inbox of the conversation until then.
+    """
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    version: int
+    kind: Literal["snooze_over"] = "snooze_over"
 
 
 class DeliveryState(StrEnum):
@@ -202,7 +224,7 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-FromDesk = DeskReply | DeskRevision | DeskAction
+FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver
 Inbound = CustomerMessage | FromDesk | DeliveryStatus | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
@@ -250,7 +272,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class HandoffCard:
-    """A lead as a sales rep first sees it."""
+    """A lead as a sales rep sees it. `standing` says what was done last, where that is more than a claim."""
 
     handoff_id: HandoffId
     title: str
@@ -262,25 +284,34 @@ class HandoffCard:
     transcript_url: str
     claimed_by: str = ""
     closed: bool = False
+    standing: str = ""
     kind: Literal["handoff_card"] = "handoff_card"
 
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps."""
+    """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps.
+
+    With `to_all` the whole desk sees it, and not only who looks into the thread.
+    """
 
     speaker: str
     text: str
+    to_all: bool = False
     kind: Literal["desk_line"] = "desk_line"
 
 
 @dataclass(frozen=True, slots=True)
 class ReplyForm:
-    """A form in which a rep writes to the customer; it must open within seconds of the click (`trigger`)."""
+    """A form in which a rep writes to the customer, or says why they are no lead (`asks`).
+
+    It must open within seconds of the click (`trigger`).
+    """
 
     handoff_id: HandoffId
     customer: str
     trigger: str
+    asks: Literal["reply", "reason"] = "reply"
     kind: Literal["reply_form"] = "reply_form"
 
 

@@ -22,6 +22,7 @@ from bot.domain.message import (
     ExecuteAction,
     OpenForm,
     Reminder,
+    SnoozeOver,
     TriggerIntent,
 )
 from bot.domain.sending_rules import Meaning
@@ -107,7 +108,7 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await trigger(runtime, entry, wanted)
         case ExecuteAction() as wanted:
             await execute(runtime, entry, wanted)
-        case DeskReply() | DeskRevision() | DeskAction() as deed:
+        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() as deed:
             await take_desk_turn(runtime, entry, deed)
         case _:
             raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")

@@ -6,17 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.conversation import BotUttered
-from bot.domain.effects import Emit
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.journey import HANDED_BACK, TAKEN_OVER
-from bot.domain.message import Author, DeskAction, DeskReply, DeskRevision, FromDesk, Text
+from bot.domain.message import Author, DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
-from bot.services.enrol import tell_journeys
-from bot.services.hand_off import claim, desk_action, relay, say_to_customer
+from bot.services.desk_action import bring_back, claim, desk_action
+from bot.services.hand_off import relay, say_to_customer
 from bot.services.runtime import Runtime
-
-FLOOR_EVENTS = {HandoffState.CLAIMED: TAKEN_OVER, HandoffState.CLOSED: HANDED_BACK}
 
 
 async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) -> None:
@@ -25,12 +21,11 @@ async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) ->
         handoff = await _handoff_of(uow, deed)
         if handoff is not None:
             await _do(uow, runtime, handoff, deed, now)
-            await _tell_of_the_floor(uow, runtime, handoff, now)
         await finish(uow, entry, now)
 
 
 async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
-    if isinstance(deed, DeskAction):
+    if isinstance(deed, DeskAction | SnoozeOver):
         return await uow.handoffs.get(deed.handoff_id)
     return await uow.handoffs.in_thread(deed.channel, deed.thread)
 
@@ -43,21 +38,15 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDes
             await _rep_replies(uow, runtime, handoff, deed, now)
         case DeskRevision():
             await _rep_revises(uow, handoff, deed, now)
-
-
-async def _tell_of_the_floor(uow: UnitOfWork, runtime: Runtime, before: Handoff, now: datetime) -> None:
-    """Journeys stand still while a rep has the floor, and may wait for one to take it."""
-    after = await uow.handoffs.get(before.id)
-    if after.state is not before.state and after.state in FLOOR_EVENTS:
-        event = Emit(FLOOR_EVENTS[after.state], {"desk": after.desk, "rep": after.rep})
-        await tell_journeys(uow, runtime, after.profile_id, [event], now)
+        case SnoozeOver():
+            await bring_back(uow, runtime, handoff, deed, now)
 
 
 async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
     """A reply in the thread takes the floor and goes to the customer; the thread of a closed hand-off says so."""
     key = f"{reply.channel}:{reply.vendor_id}"
     if handoff.state is HandoffState.CLOSED:
-        words = "This conversation was handed back, so the customer did not get your message."
+        words = "This conversation is closed, so the customer did not get your message."
         await relay(uow, handoff, f"{key}:closed", "Overture", words, now)
         return
     if reply.files:

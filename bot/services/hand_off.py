@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -14,7 +14,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
-from bot.domain.message import Author, Content, DeskAction, DeskLine, DeskVerb, HandoffCard, ReplyForm, Text
+from bot.domain.message import Author, Content, DeskLine, HandoffCard, Text
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
@@ -23,9 +23,6 @@ log = structlog.get_logger()
 
 MOST_FACTS = 10
 """On a card; what consents there are comes before attributes that are one too many."""
-
-FORM_OPENS_WITHIN = timedelta(seconds=10)
-"""A desk's trigger for opening a form lives for seconds; later the click is lost anyway."""
 
 
 async def request_handoff(
@@ -51,60 +48,17 @@ async def request_handoff(
         card_key=f"handoff:{handoff_id}:card",
     )
     await uow.handoffs.add(handoff)
-    await _to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff), now, in_thread=False)
-    await _to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
+    await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff), now, in_thread=False)
+    await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
     return handoff
 
 
-async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
-    """A rep pressed Claim, Reply or Hand back."""
-    match action.verb:
-        case DeskVerb.CLAIM:
-            await claim(uow, runtime, handoff, action.rep, now)
-        case DeskVerb.REPLY:
-            if handoff.state is HandoffState.CLOSED:
-                return
-            customer = await _customer_name(uow, handoff)
-            form = ReplyForm(handoff.id, customer, action.trigger)
-            await _to_desk(uow, handoff, f"form:{action.vendor_id}", form, now, expires_at=now + FORM_OPENS_WITHIN)
-        case DeskVerb.HAND_BACK:
-            await hand_back(uow, runtime, handoff, action.rep, now)
-
-
-async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> Handoff:
-    """Give the rep the floor. A second rep is told in the thread who was faster."""
-    if handoff.state is HandoffState.CLOSED:
-        return handoff
-    if handoff.state is HandoffState.CLAIMED:
-        if handoff.rep != rep:
-            line = DeskLine("Overture", f"{handoff.rep} has this conversation already.")
-            await _to_desk(uow, handoff, f"handoff:{handoff.id}:taken:{handoff.version}:{rep}", line, now)
-        return handoff
-    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1)
-    await uow.handoffs.save(claimed)
-    await _refresh_card(uow, runtime, claimed, now)
-    await _announce(uow, runtime, claimed, "utter_rep_joined", now)
-    return claimed
-
-
-async def hand_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> Handoff:
-    """Close the hand-off: the bot answers again."""
-    if handoff.state is HandoffState.CLOSED:
-        return handoff
-    closed = replace(handoff, state=HandoffState.CLOSED, rep=handoff.rep or rep, version=handoff.version + 1)
-    await uow.handoffs.save(closed)
-    await _refresh_card(uow, runtime, closed, now)
-    if handoff.state is HandoffState.CLAIMED:
-        await _announce(uow, runtime, closed, "utter_rep_left", now)
-    return closed
-
-
 async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text: str, now: datetime) -> None:
     """Show the desk a line of the conversation in the hand-off's thread."""
-    await _to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, text), now)
+    await to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, text), now)
 
 
 async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str, content: Text, now: datetime) -> None:
@@ -122,7 +76,8 @@ async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str,
     await uow.outbox.add(entry)
 
 
-async def _announce(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime) -> None:
+async def announce(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime) -> None:
+    """Tell the customer of the rep, in the words of this response."""
     conversation = await uow.conversations.get(handoff.conversation_id)
     template = runtime.library.current().assistant.responses.get(response)
     if template is None:
@@ -132,13 +87,16 @@ async def _announce(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, respons
     await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{handoff.version}", content, now)
 
 
-async def _refresh_card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
-    card = await _card(uow, runtime, handoff)
+async def refresh_card(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = ""
+) -> None:
+    """Bring the card at the desk up to date with the hand-off."""
+    card = replace(await _card(uow, runtime, handoff), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
     await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)
 
 
-async def _to_desk(
+async def to_desk(
     uow: UnitOfWork,
     handoff: Handoff,
     key: str,
@@ -148,6 +106,7 @@ async def _to_desk(
     in_thread: bool = True,
     expires_at: datetime | None = None,
 ) -> None:
+    """Put this onto the desk: in the hand-off's thread, or as a message of its own."""
     thread = handoff.card_key if in_thread else None
     message = ChannelMessage(handoff.desk, handoff.desk_address, content, thread_of=thread)
     await _queue(uow, handoff, key, message, Purpose.DESK, now, expires_at=expires_at)
@@ -191,7 +150,7 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> HandoffC
     answers = [(f"Consent: {what}", "yes" if granted else "no") for what, granted in latest.items()]
     return HandoffCard(
         handoff_id=handoff.id,
-        title=f"{await _customer_name(uow, handoff)} — {handoff.reason}",
+        title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
         summary=handoff.summary,
         facts=(*facts[: max(MOST_FACTS - len(answers), 0)], *answers),
         score=score.total,
@@ -209,7 +168,8 @@ def _in_words(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-async def _customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
+async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
+    """What reps call the customer."""
     profile = await uow.profiles.get(handoff.profile_id)
     return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
 

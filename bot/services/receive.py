@@ -20,6 +20,7 @@ from bot.domain.message import (
     Inbound,
     OpenForm,
     Reminder,
+    SnoozeOver,
     TriggerIntent,
 )
 from bot.ports import Channel, UnitOfWork
@@ -79,7 +80,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 log.info("a reply in a thread that is no hand-off", channel=item.channel)
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
-        case DeskAction():
+        case DeskAction() | SnoozeOver():
             try:
                 handoff = await uow.handoffs.get(item.handoff_id)
             except LookupError:

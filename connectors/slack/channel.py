@@ -91,14 +91,14 @@ class SlackChannel:
 
     async def send(self, message: OutboundMessage) -> Receipt:
         channel = message.address if CHANNEL_ID.fullmatch(message.address) else self._channel_id
-        client = self._client()
+        client, to_all = self._client(), False
         match message.content:
             case ReplyForm() as form:
                 return await self._open(client, form, channel, message.thread)
             case HandoffCard() as content:
                 post = blocks.card(content)
             case DeskLine() as content:
-                post = blocks.line(content)
+                post, to_all = blocks.line(content), content.to_all
             case Text() as content:
                 post = blocks.note(content)
         common: dict[str, Any] = {"channel": channel, "text": post.text, "blocks": list(post.blocks), "parse": "none"}
@@ -108,7 +108,11 @@ class SlackChannel:
             answer = await _call(
                 "chat.postMessage",
                 lambda: client.chat_postMessage(
-                    thread_ts=message.thread, unfurl_links=False, unfurl_media=False, **common
+                    thread_ts=message.thread,
+                    reply_broadcast=to_all and message.thread is not None,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **common,
                 ),
             )
         return Receipt(_named(answer.get("ts"), "chat.postMessage"))
@@ -116,7 +120,7 @@ class SlackChannel:
     async def _open(self, client: AsyncWebClient, form: ReplyForm, channel: str, thread: str | None) -> Receipt:
         if not form.trigger or not thread:
             raise PermanentSendError("a reply form needs the click that asked for it and the thread it belongs to")
-        view = blocks.reply_form(form, channel=channel, thread=thread)
+        view = blocks.form(form, channel=channel, thread=thread)
         answer = await _call("views.open", lambda: client.views_open(trigger_id=form.trigger, view=view))
         opened = answer.get("view")
         return Receipt(_named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))

@@ -144,11 +144,9 @@ class SlackSandbox:
             "response_url": f"https://hooks.slack.com/actions/{TEAM['id']}/sandbox",
             "actions": [
                 {
-                    "type": "button",
                     "action_id": action_id,
                     "block_id": "handoff",
-                    "text": {"type": "plain_text", "text": "Button", "emoji": False},
-                    "value": value,
+                    **_pressed(message, action_id, value),
                     "action_ts": await self._next_ts(),
                 }
             ],
@@ -270,6 +268,18 @@ class SlackSandbox:
 def _user_id(name: str) -> str:
     """Slack's ids say nothing of the name."""
     return "U" + hashlib.sha256(name.encode()).hexdigest()[:9].upper()
+
+
+def _pressed(message: Json, action_id: str, value: str) -> Json:
+    """What Slack says of a pressed button, or of a menu and what was chosen from it."""
+    elements = [one for block in message["blocks"] for one in block.get("elements", ())]
+    if any(one.get("action_id") == action_id and one["type"] == "static_select" for one in elements):
+        return {"type": "static_select", "selected_option": {"text": _text("Option"), "value": value}}
+    return {"type": "button", "text": _text("Button"), "value": value}
+
+
+def _text(words: str) -> Json:
+    return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def _message(item: Json) -> Json:

@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from bot.domain.errors import WebhookRejected
+from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
 from bot.domain.message import DeskAction, DeskReply, DeskRevision, DeskVerb, storable
 from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.slack.blocks import ACTION_PREFIX, REPLY_BLOCK, REPLY_CALLBACK, REPLY_INPUT
+from connectors.slack.blocks import ACTION_PREFIX, DISQUALIFY_CALLBACK, REPLY_BLOCK, REPLY_CALLBACK, REPLY_INPUT
 
 RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of messages whose text a rep means for the customer; joins and bots' messages are none."""
@@ -23,6 +24,7 @@ NOTE_MARKS = ("//", "🔒", ":lock:")
 """What a note to colleagues begins with. Slack writes the lock as its name."""
 
 MOST_FILES = 10
+CALLBACKS = (REPLY_CALLBACK, DISQUALIFY_CALLBACK)
 VERBS = {f"{ACTION_PREFIX}{verb.value}": verb for verb in DeskVerb}
 MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 Json = Mapping[str, Any]
@@ -122,7 +124,7 @@ def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
         case {"type": "block_actions", "actions": list(actions)}:
             found = [_action(payload, action, desk.channel) for action in actions if isinstance(action, Mapping)]
             return Webhook(inbound=tuple(action for action in found if action))
-        case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback == REPLY_CALLBACK:
+        case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback in CALLBACKS:
             return _submission(payload, view, desk)
         case {"type": str()}:
             return Webhook()
@@ -149,8 +151,12 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
     user = user_of(payload)
     container = payload.get("container")
     message_ts = container.get("message_ts") if isinstance(container, Mapping) else None
-    match action:
-        case {"action_ts": str(action_ts), "value": str(handoff_id)} if user and isinstance(message_ts, str):
+    chosen = action.get("selected_option") if verb is DeskVerb.SNOOZE else action
+    match action, chosen:
+        case {"action_ts": str(action_ts)}, {"value": str(value)} if user and isinstance(message_ts, str):
+            handoff_id, _, words = value.partition(":")
+            if verb is DeskVerb.SNOOZE and words not in SNOOZES:
+                raise WebhookRejected(400, "The time to snooze for is none of those that the card offers.")
             trigger = payload.get("trigger_id")
             return DeskAction(
                 channel=channel,
@@ -159,26 +165,29 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
                 verb=verb,
                 rep=storable(user[1]),
                 trigger=trigger if isinstance(trigger, str) else "",
+                words=words if verb is DeskVerb.SNOOZE else "",
             )
     raise WebhookRejected(400, "The button's action lacks its value, action_ts, message or user.")
 
 
 def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
+    """A form can be submitted once, so its own id tells a repeated request."""
     user = user_of(payload)
     metadata = _json_or_none(str(view.get("private_metadata", "")))
     match metadata, view:
         case (
-            {"thread": str(thread)},
+            {"handoff": str(handoff), "thread": str(thread)},
             {"id": str(view_id), "state": {"values": {"reply": {"text": {"value": str() | None as text}}}}},
         ) if user:
-            words = storable(text or "").strip()
+            key, words, rep = storable(f"view:{view_id}"), storable(text or "").strip(), storable(user[1])
             if not words:
                 return Webhook(reply=_form_error("Write something first."))
+            if view.get("callback_id") == DISQUALIFY_CALLBACK:
+                verb, of = DeskVerb.DISQUALIFY, HandoffId(storable(handoff))
+                return Webhook(inbound=(DeskAction(desk.channel, key, of, verb, rep, words=words),))
             if desk.is_note(words):
                 return Webhook(reply=_form_error("This begins like a note to colleagues. Write notes in the thread."))
-            # A form can be submitted once, so its own id tells a repeated request.
-            reply = DeskReply(desk.channel, storable(f"view:{view_id}"), storable(thread), words, storable(user[1]))
-            return Webhook(inbound=(reply,))
+            return Webhook(inbound=(DeskReply(desk.channel, key, storable(thread), words, rep),))
     raise WebhookRejected(
         400, f"The form lacks its user, its id, its private_metadata or the value of {REPLY_BLOCK}.{REPLY_INPUT}."
     )

@@ -212,9 +212,11 @@ class Stage:
         await self.settle()
         return sent.texts()[before:]
 
-    async def click(self, handoff: Handoff, verb: DeskVerb, rep: str = "Ana Rep", *, trigger: str = "") -> None:
+    async def click(
+        self, handoff: Handoff, verb: DeskVerb, rep: str = "Ana Rep", *, trigger: str = "", words: str = ""
+    ) -> None:
         self._count += 1
-        action = DeskAction("slack", f"click-{self._count}", handoff.id, verb, rep, trigger)
+        action = DeskAction("slack", f"click-{self._count}", handoff.id, verb, rep, trigger, words)
         await receive(self.runtime, self.slack, [action])
         await self.settle()
 

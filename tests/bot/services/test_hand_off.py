@@ -167,7 +167,7 @@ async def test_a_reply_after_the_hand_back_does_not_reach_the_customer_and_the_r
     assert stage.sms.texts() == []
     assert lines(stage)[-1] == (
         "Overture",
-        "This conversation was handed back, so the customer did not get your message.",
+        "This conversation is closed, so the customer did not get your message.",
     )
 
 

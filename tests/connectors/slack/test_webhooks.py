@@ -267,6 +267,9 @@ def test_slacks_markup_is_put_into_plain_words(markup: str, plain: str) -> None:
         ("handoff_claim", DeskVerb.CLAIM),
         ("handoff_reply", DeskVerb.REPLY),
         ("handoff_hand_back", DeskVerb.HAND_BACK),
+        ("handoff_take_over", DeskVerb.TAKE_OVER),
+        ("handoff_resolve", DeskVerb.RESOLVE),
+        ("handoff_disqualify", DeskVerb.DISQUALIFY),
     ],
 )
 def test_a_pressed_button_says_what_on_which_hand_off_and_by_whom(action_id: str, verb: DeskVerb) -> None:
@@ -321,6 +324,17 @@ def test_a_note_does_not_go_out_by_the_form() -> None:
         {**CLICK, "user": None},
         {**CLICK, "container": {}},
         {**CLICK, "actions": [{"action_id": "handoff_claim"}]},
+        {**CLICK, "actions": [{"action_id": "handoff_snooze", "value": "0193-handoff:1d", "action_ts": "1.2"}]},
+        {
+            **CLICK,
+            "actions": [
+                {
+                    "action_id": "handoff_snooze",
+                    "selected_option": {"value": "0193-handoff:99d"},
+                    "action_ts": "1.2",
+                }
+            ],
+        },
         {**SUBMISSION, "view": {"callback_id": "handoff_reply"}},
         {**SUBMISSION, "view": {**SUBMISSION["view"], "private_metadata": "{"}},
         {**SUBMISSION, "user": {}},
