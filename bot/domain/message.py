@@ -106,9 +106,9 @@ class DeskAction:
 
 @dataclass(frozen=True, slots=True)
 class SnoozeOver:
-    """A hand-off that was snoozed comes back to the desk, unless something was done to it since (`version`).
+    """A hand-off that was snoozed, or came out of hours, is brought up at the desk.
 
-    It waits in the inbox of the conversation until then.
+    It waits in the inbox of the conversation until then. Nothing happens if something was done since (`version`).
     """
 
     channel: str

@@ -15,7 +15,7 @@ from bot.domain.score import total_score
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
-from bot.services.hand_off import announce, customer_name, refresh_card, relay, to_desk
+from bot.services.hand_off import announce, bring_up_at, customer_name, refresh_card, relay, to_desk
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
 
@@ -126,16 +126,15 @@ async def _snooze(
     snoozed = replace(handoff, version=handoff.version + 1)
     await uow.handoffs.save(snoozed)
     await refresh_card(uow, runtime, snoozed, now, standing=f"Snoozed by {rep} until {until:%a %d %b, %H:%M} UTC")
-    back = SnoozeOver(handoff.desk, f"snooze:{handoff.id}:{snoozed.version}", handoff.id, snoozed.version)
-    await uow.inbox.add(handoff.conversation_id, back, now, due_at=until)
+    await bring_up_at(uow, snoozed, until, now)
 
 
 async def bring_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, over: SnoozeOver, now: datetime) -> None:
-    """What was snoozed comes back, for the whole desk to see."""
+    """What was put aside, or came out of hours, is brought up for the whole desk to see."""
     if handoff.state is HandoffState.CLOSED or handoff.version != over.version:
         return
     back = replace(handoff, version=handoff.version + 1)
     await uow.handoffs.save(back)
     await refresh_card(uow, runtime, back, now)
-    line = DeskLine("Overture", f"{await customer_name(uow, handoff)} is back: the snooze is over.", to_all=True)
+    line = DeskLine("Overture", f"{await customer_name(uow, handoff)} is waiting; look into it now.", to_all=True)
     await to_desk(uow, back, f"relay:{over.vendor_id}", line, now)

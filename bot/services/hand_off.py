@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -14,10 +15,11 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
-from bot.domain.message import Author, Content, DeskLine, HandoffCard, Text
+from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Text
 from bot.domain.score import total_score
+from bot.journeys.send_window import is_zone, next_opening
 from bot.ports import UnitOfWork
-from bot.services.runtime import Runtime
+from bot.services.runtime import Desk, Runtime
 
 log = structlog.get_logger()
 
@@ -26,24 +28,36 @@ MOST_FACTS = 10
 
 
 async def request_handoff(
-    uow: UnitOfWork, runtime: Runtime, conversation: Conversation, reason: str, now: datetime, *, crm: str = ""
+    uow: UnitOfWork,
+    runtime: Runtime,
+    conversation: Conversation,
+    reason: str,
+    now: datetime,
+    *,
+    to: str = "",
+    crm: str = "",
+    asked: bool = False,
 ) -> Handoff | None:
-    """Tell the sales desk about this conversation, unless it has been told; None where there is no desk.
+    """Tell a sales desk about this conversation, unless one has been told; None where there is no desk.
 
-    Every CRM gets a note, or only the one that `crm` names.
+    `to` names the desk, `crm` the one CRM that gets a note, where it is not every one. With `asked` the customer is
+    in the conversation, and hears when somebody will be there if nobody is now.
     """
     already = await uow.handoffs.open_in(conversation.id)
-    if already is not None or runtime.desk is None:
+    desk = runtime.desk_named(to)
+    if already is not None or desk is None:
         return already
+    opens = next_opening([desk.hours], (), now) if desk.hours is not None else None
+    closed = opens is not None and opens > now
     handoff_id = HandoffId(new_id(now))
     handoff = Handoff(
         id=handoff_id,
         conversation_id=conversation.id,
         profile_id=conversation.profile_id,
-        desk=runtime.desk.channel,
-        desk_address=runtime.desk.address,
+        desk=desk.channel,
+        desk_address=desk.address,
         reason=reason,
-        summary=f"{reason}; writes on {conversation.channel}",
+        summary=f"{reason}; writes on {conversation.channel}" + ("; came out of hours" if closed else ""),
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
@@ -53,7 +67,27 @@ async def request_handoff(
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
+    if closed and opens is not None:
+        await bring_up_at(uow, handoff, opens, now)
+        if asked:
+            opens_at = await _in_their_time(uow, handoff, desk, opens)
+            await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
+
+
+async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: datetime) -> None:
+    """Have the card brought up again then, unless something is done to the hand-off before."""
+    over = SnoozeOver(handoff.desk, f"snooze:{handoff.id}:{handoff.version}", handoff.id, handoff.version)
+    await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
+
+
+async def _in_their_time(uow: UnitOfWork, handoff: Handoff, desk: Desk, at: datetime) -> str:
+    """The moment by the customer's clock; by the desk's, with its zone, where theirs is unknown."""
+    theirs = (await uow.profiles.get(handoff.profile_id)).time_zone
+    if theirs and is_zone(theirs):
+        return f"{at.astimezone(ZoneInfo(theirs)):%A at %H:%M}"
+    zone = desk.hours.zone if desk.hours is not None else "UTC"
+    return f"{at.astimezone(ZoneInfo(zone)):%A at %H:%M} ({zone.replace('_', ' ')})"
 
 
 async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text: str, now: datetime) -> None:
@@ -76,13 +110,15 @@ async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str,
     await uow.outbox.add(entry)
 
 
-async def announce(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime) -> None:
+async def announce(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime, **values: str
+) -> None:
     """Tell the customer of the rep, in the words of this response."""
     conversation = await uow.conversations.get(handoff.conversation_id)
     template = runtime.library.current().assistant.responses.get(response)
     if template is None:
         return
-    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep}).text
+    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values}).text
     content = Text(words, author=Author.SYSTEM, author_name=handoff.rep)
     await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{handoff.version}", content, now)
 

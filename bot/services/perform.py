@@ -169,7 +169,8 @@ async def _request_handoff(
         return
     if effect.crm:
         await _sync_crm(uow, runtime, SyncCrm(), cause, now, only=effect.crm)
-    await request_handoff(uow, runtime, chosen, effect.reason, now, crm=effect.crm)
+    asked = cause.message_id is not None
+    await request_handoff(uow, runtime, chosen, effect.reason, now, to=effect.desk, crm=effect.crm, asked=asked)
 
 
 async def _sync_crm(

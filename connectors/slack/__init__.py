@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.slack.blocks import preview
@@ -24,7 +25,7 @@ def build(settings: ConnectorSettings) -> SlackChannel:
     return SlackChannel(
         token=settings.require("SLACK_BOT_TOKEN"),
         signing_secret=settings.require("SLACK_SIGNING_SECRET"),
-        channel_id=settings.require("SLACK_CHANNEL"),
+        channels=_channels(settings.require("SLACK_CHANNEL")),
         note_marks=_listed(settings.get("SLACK_NOTE_MARKS")) or NOTE_MARKS,
         api_url=f"{sandbox.rstrip('/')}/api/" if sandbox else API_URL,
         trust_proxy_settings=sandbox is None,
@@ -36,7 +37,7 @@ def sandbox_values(secret: str) -> dict[str, str]:
     return {
         "SLACK_BOT_TOKEN": "xoxb-" + _derive(secret, "bot token"),
         "SLACK_SIGNING_SECRET": _derive(secret, "signing secret"),
-        "SLACK_CHANNEL": "C0000SALES",
+        "SLACK_CHANNEL": "C0000SALES,#support=C0000SUPPORT",
     }
 
 
@@ -44,11 +45,20 @@ def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
     return SlackSandbox(
         token=settings.require("SLACK_BOT_TOKEN"),
         signing_secret=settings.require("SLACK_SIGNING_SECRET"),
-        channel_id=settings.require("SLACK_CHANNEL"),
+        channels=_channels(settings.require("SLACK_CHANNEL")),
         service_url=settings.service_url,
         feed=settings.feed,
         clock=settings.clock,
     )
+
+
+def _channels(text: str) -> Mapping[str, str]:
+    """The ids of channels by their names, such as #support; the empty name is for what has none of its own."""
+    found = {}
+    for one in _listed(text):
+        name, _, channel = one.rpartition("=")
+        found[name.strip()] = channel.strip()
+    return found
 
 
 def _listed(text: str) -> tuple[str, ...]:

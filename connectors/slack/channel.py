@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -41,7 +41,7 @@ TEMPORARY_ERRORS = {
 
 
 class SlackChannel:
-    """Posts to the desk. `channel_id` is where a desk that is not named by a channel's own id is."""
+    """Posts to the desks. `channels` are the ids of channels by their names; one without a name is for all others."""
 
     name = "slack"
     abilities = Abilities(identity="slack", buttons=True, desk=True, pace=PACE)
@@ -51,14 +51,14 @@ class SlackChannel:
         *,
         token: str,
         signing_secret: str,
-        channel_id: str,
+        channels: Mapping[str, str],
         api_url: str,
         note_marks: tuple[str, ...] = webhooks.NOTE_MARKS,
         trust_proxy_settings: bool = True,
     ) -> None:
         self._token = token
         self._signing_secret = signing_secret
-        self._channel_id = channel_id
+        self._channels = channels
         self._api_url = api_url
         self._trust_proxy_settings = trust_proxy_settings
         self._http: aiohttp.ClientSession | None = None
@@ -90,7 +90,7 @@ class SlackChannel:
     # ------------------------------------------------------------ out
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        channel = message.address if CHANNEL_ID.fullmatch(message.address) else self._channel_id
+        channel = self._channel_at(message.address)
         client, to_all = self._client(), False
         match message.content:
             case ReplyForm() as form:
@@ -116,6 +116,14 @@ class SlackChannel:
                 ),
             )
         return Receipt(_named(answer.get("ts"), "chat.postMessage"))
+
+    def _channel_at(self, address: str) -> str:
+        if CHANNEL_ID.fullmatch(address):
+            return address
+        channel = self._channels.get(address) or self._channels.get("")
+        if channel is None:
+            raise PermanentSendError(f"SLACK_CHANNEL names no {address}: give its id, {address}=C0123456789")
+        return channel
 
     async def _open(self, client: AsyncWebClient, form: ReplyForm, channel: str, thread: str | None) -> Receipt:
         if not form.trigger or not thread:

@@ -110,7 +110,7 @@ async def test_a_snoozed_hand_off_comes_back_for_all_to_see_at_its_time(stage: S
     await stage.later(minutes=1)
     assert card(stage).standing == ""
     last = stage.slack.taken[-1].content
-    assert last == DeskLine("Overture", "Ana Lima is back: the snooze is over.", to_all=True)
+    assert last == DeskLine("Overture", "Ana Lima is waiting; look into it now.", to_all=True)
 
 
 async def test_whatever_is_done_meanwhile_calls_the_return_off(stage: Stage) -> None:
@@ -118,10 +118,10 @@ async def test_whatever_is_done_meanwhile_calls_the_return_off(stage: Stage) -> 
     await stage.click(handoff, DeskVerb.SNOOZE, words="1h")
     await stage.click(handoff, DeskVerb.SNOOZE, words="1d")
     await stage.later(hours=1)
-    assert "is back" not in lines(stage)[-1]
+    assert "is waiting" not in lines(stage)[-1]
     await stage.click(handoff, DeskVerb.CLAIM)
     await stage.later(days=1)
-    assert not any("is back" in line for line in lines(stage))
+    assert not any("is waiting" in line for line in lines(stage))
 
 
 async def test_what_is_closed_stays_closed_whatever_is_pressed(stage: Stage) -> None:

@@ -238,6 +238,24 @@ async def test_a_plain_text_is_a_plain_message(stage: Stage) -> None:
     assert "Two leads wait.\\nLook" in json.dumps(stage.shown()[0])
 
 
+async def test_each_desk_has_its_channel_and_what_is_pressed_there_comes_from_there(stage: Stage) -> None:
+    ts = await stage.send(CARD, address="#support")
+    await stage.send(CARD, address="C0000SUPPORT")
+    await stage.send(CARD, address="#leads")
+    assert [one["channel"] for one in stage.shown()] == ["#support", "#support", "#sales"]
+    assert await stage.send(replace(CARD, claimed_by="sam"), address="#support", replaces=ts) == ts
+    reply = await stage.act(deed="reply", thread_ts=ts, text="Hello", user="sam")
+    assert reply.vendor_id.startswith("C0000SUPPORT:")
+
+
+async def test_where_all_channels_have_names_another_one_is_refused(stage: Stage) -> None:
+    values = {"SLACK_CHANNEL": "#sales=C0000SALES,#support=C0000SUPPORT"}
+    channel = connectors.slack.build(settings_for(connectors.slack, sandbox_url=stage.server.url, values=values))
+    with pytest.raises(PermanentSendError, match="SLACK_CHANNEL names no #suport"):
+        await channel.send(OutboundMessage("key", "slack", "#suport", CARD))
+    await channel.close()
+
+
 # ---------------------------------------------------------------- what a visitor writes
 
 
