@@ -118,6 +118,16 @@ class SnoozeOver:
     kind: Literal["snooze_over"] = "snooze_over"
 
 
+@dataclass(frozen=True, slots=True)
+class DeskCommand:
+    """A rep asks for something in words, such as `search ana@`; they alone read the answer, at once."""
+
+    channel: str
+    vendor_id: str
+    rep: str
+    words: str
+
+
 class DeliveryState(StrEnum):
     """How far a message got at its vendor; the order is the only one it may move in."""
 

@@ -27,6 +27,7 @@ from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
 from bot.ports import AwaitTurn, Reply
 from bot.services.await_turn import await_turn
+from bot.services.desk_command import obey
 from bot.services.receive import receive
 
 log = structlog.get_logger()
@@ -102,6 +103,8 @@ class Server:
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
+        if webhook.obey is not None:
+            return to_response(webhook.obey.reply(await obey(self._runtime, webhook.obey.command)))
         if webhook.await_turn is not None:
             return to_response(await self._after_the_turn(webhook.inbound, webhook.await_turn))
         return to_response(webhook.reply)

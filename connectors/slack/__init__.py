@@ -27,6 +27,7 @@ def build(settings: ConnectorSettings) -> SlackChannel:
         signing_secret=settings.require("SLACK_SIGNING_SECRET"),
         channels=_channels(settings.require("SLACK_CHANNEL")),
         note_marks=_listed(settings.get("SLACK_NOTE_MARKS")) or NOTE_MARKS,
+        reps=frozenset(_listed(settings.get("SLACK_REPS"))),
         api_url=f"{sandbox.rstrip('/')}/api/" if sandbox else API_URL,
         trust_proxy_settings=sandbox is None,
     )

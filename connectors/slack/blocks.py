@@ -117,7 +117,12 @@ def _context(content: HandoffCard) -> list[Block]:
 
 def line(content: DeskLine) -> Post:
     """A line of the conversation, for the thread."""
-    text = _cut(f"{content.speaker}: {content.text}", LONGEST_LINE)
+    return plain_post(f"{content.speaker}: {content.text}")
+
+
+def plain_post(text: str) -> Post:
+    """Plain words, in as many blocks as they take."""
+    text = _cut(text, LONGEST_LINE)
     parts = [text[start : start + LONGEST_SECTION] for start in range(0, len(text), LONGEST_SECTION)]
     return Post(escape(_cut(text, LONGEST_FALLBACK)), [_section(part) for part in parts if part.strip()])
 

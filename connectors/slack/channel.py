@@ -54,6 +54,7 @@ class SlackChannel:
         channels: Mapping[str, str],
         api_url: str,
         note_marks: tuple[str, ...] = webhooks.NOTE_MARKS,
+        reps: frozenset[str] = frozenset(),
         trust_proxy_settings: bool = True,
     ) -> None:
         self._token = token
@@ -63,24 +64,25 @@ class SlackChannel:
         self._trust_proxy_settings = trust_proxy_settings
         self._http: aiohttp.ClientSession | None = None
         self._names: dict[str, str] = {}
-        self._desk = webhooks.Desk(self.name, self._name_of, note_marks)
+        self._desk = webhooks.Desk(self.name, self._name_of, note_marks, reps)
 
     # ------------------------------------------------------------ in
 
     def parse(self, request: WebhookRequest) -> Webhook:
-        if request.tail not in ("events", "interactivity"):
-            raise WebhookRejected(404, "Slack's webhooks are events and interactivity; there is no other here.")
+        if request.tail not in ("events", "interactivity", "commands"):
+            raise WebhookRejected(404, "Slack's webhooks are events, interactivity and commands; no other is here.")
         if request.method != "POST":
             raise WebhookRejected(405, "Slack's webhooks are taken by POST only.", headers={"Allow": "POST"})
         check_signature(request, self._signing_secret)
         if request.tail == "events":
             return webhooks.parse_event(request, self._desk)
         self._learn_name(request)
-        return webhooks.parse_interaction(request, self._desk)
+        parse = webhooks.parse_command if request.tail == "commands" else webhooks.parse_interaction
+        return parse(request, self._desk)
 
     def _learn_name(self, request: WebhookRequest) -> None:
-        """Remember who pressed a button: messages of theirs, which come with an id only, are then shown by name."""
-        user = webhooks.interaction_user(request)
+        """Remember who pressed a button or gave a command: messages of theirs come with an id only."""
+        user = webhooks.user_behind(request)
         if user is not None and len(self._names) < MOST_NAMES:
             self._names[user[0]] = user[1]
 

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.domain.errors import SettingsError
+from connectors.slack.webhooks import COMMAND
 
 METHODS: Mapping[str, str | None] = {
     "chat.postMessage": "chat:write",
@@ -32,7 +33,18 @@ def manifest(public_url: str) -> Mapping[str, Any]:
             "name": "Overture",
             "description": "Leads for sales, and the conversations with them",
         },
-        "features": {"bot_user": {"display_name": "Overture", "always_online": True}},
+        "features": {
+            "bot_user": {"display_name": "Overture", "always_online": True},
+            "slash_commands": [
+                {
+                    "command": COMMAND,
+                    "url": f"{webhooks}/commands",
+                    "description": "Look up leads, start a journey, see or end consent",
+                    "usage_hint": "leads | search <words> | start <journey> <person> | consent | opt out <person>",
+                    "should_escape": False,
+                }
+            ],
+        },
         "oauth_config": {"scopes": {"bot": _scopes()}},
         "settings": {
             "event_subscriptions": {"request_url": f"{webhooks}/events", "bot_events": sorted(EVENTS)},
@@ -45,4 +57,4 @@ def manifest(public_url: str) -> Mapping[str, Any]:
 
 
 def _scopes() -> list[str]:
-    return sorted({scope for scope in (*METHODS.values(), *EVENTS.values()) if scope is not None})
+    return sorted({scope for scope in (*METHODS.values(), *EVENTS.values(), "commands") if scope is not None})

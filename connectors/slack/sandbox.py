@@ -125,7 +125,7 @@ class SlackSandbox:
     # ------------------------------------------------------------ its people
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        """A rep presses a button (`click`), writes in a thread (`reply`) or sends the open form (`submit`)."""
+        """A rep presses a button (`click`), writes in a thread (`reply`), sends a form (`submit`) or a `command`."""
         match deed:
             case {"deed": "click", "ts": str(ts), "action_id": str(action), "value": str(value), "user": str(user)}:
                 return await self._click(ts, action, value, user, now)
@@ -133,7 +133,11 @@ class SlackSandbox:
                 return await self._reply(thread, text, user, now)
             case {"deed": "submit", "callback_id": str(), "private_metadata": str(), "text": str(), "user": str()}:
                 return self._submit(deed, now)
-        raise WebhookRejected(400, "A rep can click, reply or submit; a field of the deed is missing or no text.")
+            case {"deed": "command", "text": str(text), "user": str(user)}:
+                return await self._command(text, user, now)
+        raise WebhookRejected(
+            400, "A rep can click, reply, submit or give a command; a field of the deed is missing or no text."
+        )
 
     async def _click(self, ts: str, action_id: str, value: str, user: str, now: datetime) -> WebhookRequest:
         message = await self._message(ts)
@@ -218,6 +222,25 @@ class SlackSandbox:
             "response_urls": [],
         }
         return self._interaction(payload, now)
+
+    async def _command(self, text: str, user: str, now: datetime) -> WebhookRequest:
+        channel, name = next(iter(self._names.items()))
+        fields = {
+            "token": "sandbox",
+            "team_id": TEAM["id"],
+            "team_domain": TEAM["domain"],
+            "channel_id": channel,
+            "channel_name": name.removeprefix("#"),
+            "user_id": _user_id(user),
+            "user_name": user,
+            "command": "/overture",
+            "text": text,
+            "api_app_id": APP_ID,
+            "is_enterprise_install": "false",
+            "response_url": f"https://hooks.slack.com/commands/{TEAM['id']}/sandbox",
+            "trigger_id": self._trigger(now),
+        }
+        return self._webhook("commands", "application/x-www-form-urlencoded", urlencode(fields).encode(), now)
 
     def _actor(self, user: str, now: datetime) -> dict[str, Any]:
         """What every interaction says of who did it."""

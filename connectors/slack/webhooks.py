@@ -7,15 +7,22 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
-from bot.domain.message import DeskAction, DeskReply, DeskRevision, DeskVerb, storable
-from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.slack.blocks import ACTION_PREFIX, DISQUALIFY_CALLBACK, REPLY_BLOCK, REPLY_CALLBACK, REPLY_INPUT
+from bot.domain.message import DeskAction, DeskCommand, DeskReply, DeskRevision, DeskVerb, storable
+from bot.ports import ObeyCommand, Reply, Webhook, WebhookRequest
+from connectors.slack.blocks import (
+    ACTION_PREFIX,
+    DISQUALIFY_CALLBACK,
+    REPLY_BLOCK,
+    REPLY_CALLBACK,
+    REPLY_INPUT,
+    plain_post,
+)
 
 RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of messages whose text a rep means for the customer; joins and bots' messages are none."""
@@ -23,6 +30,7 @@ RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
 NOTE_MARKS = ("//", "🔒", ":lock:")
 """What a note to colleagues begins with. Slack writes the lock as its name."""
 
+COMMAND: Final = "/overture"
 MOST_FILES = 10
 CALLBACKS = (REPLY_CALLBACK, DISQUALIFY_CALLBACK)
 VERBS = {f"{ACTION_PREFIX}{verb.value}": verb for verb in DeskVerb}
@@ -37,6 +45,11 @@ class Desk:
     channel: str
     name_of: Callable[[str], str]
     note_marks: tuple[str, ...] = NOTE_MARKS
+    reps: frozenset[str] = frozenset()
+
+    def admits(self, user_id: object) -> bool:
+        """Whether this user may act for us: anybody in the channel, where no reps are named."""
+        return not self.reps or user_id in self.reps
 
     def is_note(self, text: str) -> bool:
         """Whether a rep means it for colleagues only."""
@@ -64,7 +77,7 @@ def _reply_in_thread(event: Json, desk: Desk) -> DeskReply | None:
     A message is known by channel and timestamp, so that it counts once in however many events it comes: one that is
     also sent to the channel comes in several.
     """
-    if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id"):
+    if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id") or not desk.admits(event.get("user")):
         return None
     match event:
         case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str(text)}:
@@ -94,7 +107,7 @@ def _revision(event: Json, desk: Desk) -> DeskRevision | None:
             text, before = "", message
         case _:
             return None
-    if message.get("bot_id") or not isinstance(before, Mapping):
+    if message.get("bot_id") or not isinstance(before, Mapping) or not desk.admits(message.get("user")):
         return None
     match event, message:
         case {"channel": str(place), "ts": str(ts)}, {"thread_ts": str(thread), "user": str(user)}:
@@ -120,6 +133,9 @@ def _file_names(event: Json) -> tuple[str, ...]:
 def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
     """A pressed button or a submitted form."""
     payload = _payload(request.body)
+    user = user_of(payload)
+    if user is not None and not desk.admits(user[0]):
+        return Webhook()
     match payload:
         case {"type": "block_actions", "actions": list(actions)}:
             found = [_action(payload, action, desk.channel) for action in actions if isinstance(action, Mapping)]
@@ -131,6 +147,26 @@ def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
     raise WebhookRejected(400, 'The payload has no "type": this is no interaction.')
 
 
+def parse_command(request: WebhookRequest, desk: Desk) -> Webhook:
+    """A slash command; whoever gave it reads the answer alone."""
+    fields = {name: values[0] for name, values in _form(request.body).items()}
+    match fields:
+        case {"command": name, "user_id": user_id, "trigger_id": trigger} if name == COMMAND:
+            if not desk.admits(user_id):
+                return Webhook(reply=_whispered("Only the reps that SLACK_REPS names may do that."))
+            words = storable(as_plain_text(fields.get("text", ""))).strip()
+            command = DeskCommand(desk.channel, storable(trigger), storable(desk.name_of(user_id)), words)
+            return Webhook(obey=ObeyCommand(command, _whispered))
+    raise WebhookRejected(400, f"The form is no command {COMMAND}, or lacks its user_id or trigger_id.")
+
+
+def _whispered(text: str) -> Reply:
+    """An answer that nobody else in the channel sees."""
+    post = plain_post(text)
+    answer = {"response_type": "ephemeral", "text": post.text, "blocks": list(post.blocks)}
+    return Reply(body=json.dumps(answer).encode(), content_type="application/json")
+
+
 def user_of(payload: Json) -> tuple[str, str] | None:
     """Id and name of the user behind an interaction."""
     user = payload.get("user")
@@ -140,8 +176,13 @@ def user_of(payload: Json) -> tuple[str, str] | None:
     return user["id"], name if isinstance(name, str) and name else user["id"]
 
 
-def interaction_user(request: WebhookRequest) -> tuple[str, str] | None:
-    return user_of(_payload(request.body))
+def user_behind(request: WebhookRequest) -> tuple[str, str] | None:
+    """Id and name of the user behind an interaction or a command."""
+    if request.tail == "interactivity":
+        return user_of(_payload(request.body))
+    fields = _form(request.body)
+    user_id, name = fields.get("user_id", [""])[0], fields.get("user_name", [""])[0]
+    return (user_id, name) if user_id and name else None
 
 
 def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
@@ -221,12 +262,15 @@ def _object(body: bytes) -> Json:
     return found
 
 
-def _payload(body: bytes) -> Json:
+def _form(body: bytes) -> Mapping[str, list[str]]:
     try:
-        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
+        return parse_qs(body.decode("utf-8"), max_num_fields=30)
     except ValueError as error:
         raise WebhookRejected(400, "The body is not a form in UTF-8.") from error
-    found = _json_or_none(fields.get("payload", [""])[0])
+
+
+def _payload(body: bytes) -> Json:
+    found = _json_or_none(_form(body).get("payload", [""])[0])
     if found is None:
         raise WebhookRejected(400, 'The form has no field "payload" with a JSON object.')
     return found

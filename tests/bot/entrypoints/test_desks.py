@@ -43,7 +43,7 @@ def test_there_may_be_no_desk() -> None:
         ("slack:#a,slack:#b", "", "needs a name of its own, such as support=slack:#b"),
         ("a=slack:#a,a=slack:#b", "", "needs a name of its own"),
         ("slack:#a,support=slack:#b", "suport=mon 09:00-10:00 UTC", "Did you mean"),
-        ("slack:#a", "9 to 5", "such as mon-fri 09:00-17:30 Europe/London"),
+        ("slack:#a", "9 to 5", "Write mon-fri 09:00-17:30 Europe/London"),
         ("slack:#a", "mon-fri 09:00-17:30", "write days, hours and a time zone"),
         ("slack:#a", "mon-fri 09:00-17:30 person", "write days, hours and a time zone"),
         ("slack:#a", "mon-fri 09:00-17:30 Europe/Berln", "there is no time zone"),

@@ -32,7 +32,12 @@ def test_the_methods_are_those_that_the_channel_calls() -> None:
 
 
 def test_the_scopes_are_those_of_methods_and_events_and_no_more() -> None:
-    assert set(FILLED["oauth_config"]["scopes"]["bot"]) == {"channels:history", "chat:write", "groups:history"}
+    assert set(FILLED["oauth_config"]["scopes"]["bot"]) == {
+        "channels:history",
+        "chat:write",
+        "commands",
+        "groups:history",
+    }
     assert set(FILLED["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import connectors.slack
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import DeskAction, DeskReply, DeskRevision, DeskVerb
+from bot.domain.message import DeskAction, DeskCommand, DeskReply, DeskRevision, DeskVerb
 from bot.ports import Webhook, WebhookRequest
 from connectors.slack.channel import SlackChannel
 from connectors.slack.signature import sign
@@ -363,6 +363,51 @@ def test_whatever_is_signed_is_taken_or_refused(body: Any) -> None:
             assert refused.status == 400  # noqa: PT017
         else:
             assert isinstance(webhook, Webhook)
+
+
+# ---------------------------------------------------------------- commands and who may
+
+
+COMMAND = {
+    "command": "/overture",
+    "text": "search &lt;ana&gt; &amp; co",
+    "user_id": "U0ALICE00",
+    "trigger_id": "1.8.a",
+}
+
+
+def slash(fields: dict[str, str] | None = None, *, reader: SlackChannel | None = None) -> Webhook:
+    raw = urlencode({**COMMAND, "user_name": "alice", **(fields or {})}).encode()
+    return (reader or desk()).parse(request_to("slack/commands", sign(raw, SIGNING_SECRET, NOW), body=raw))
+
+
+def test_a_command_comes_in_as_words_and_its_answer_is_for_whoever_gave_it() -> None:
+    webhook = slash()
+    assert webhook.obey is not None
+    assert webhook.obey.command == DeskCommand("slack", "1.8.a", "alice", "search <ana> & co")
+    answer = json.loads(webhook.obey.reply("found <!channel>").body)
+    assert (answer["response_type"], answer["text"]) == ("ephemeral", "found &lt;!channel&gt;")
+    assert answer["blocks"][0]["text"]["type"] == "plain_text"
+
+
+@pytest.mark.parametrize("fields", [{"command": "/other"}, {"trigger_id": ""}, {"user_id": ""}])
+def test_what_is_no_command_of_ours_is_refused(fields: dict[str, str]) -> None:
+    with pytest.raises(WebhookRejected) as refused:
+        slash(fields)
+    assert refused.value.status == 400
+
+
+def test_where_reps_are_named_nobody_else_does_anything() -> None:
+    mine = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_REPS": "U0BEN0000"}))
+    assert mine.parse(event(thread_reply())).inbound == ()
+    assert mine.parse(event(revision("a", "b"))).inbound == ()
+    assert mine.parse(interaction(CLICK)).inbound == ()
+    assert mine.parse(interaction(SUBMISSION)).inbound == ()
+    refused = slash(reader=mine)
+    assert refused.obey is None
+    assert "Only the reps that SLACK_REPS names" in json.loads(refused.reply.body)["text"]
+    assert len(mine.parse(event(thread_reply(user="U0BEN0000"))).inbound) == 1
+    assert slash({"user_id": "U0BEN0000"}, reader=mine).obey is not None
 
 
 # ---------------------------------------------------------------- Slack's own payloads
