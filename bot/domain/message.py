@@ -85,13 +85,15 @@ class DeskVerb(StrEnum):
     RESOLVE = "resolve"
     DISQUALIFY = "disqualify"  # asks for the form in which to say why, or says it
     SNOOZE = "snooze"
+    SEND = "send"  # what was suggested, as the rep's own reply
 
 
 @dataclass(frozen=True, slots=True)
 class DeskAction:
     """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form.
 
-    `words` are what they said with it: why it is no lead, or for how long to snooze it (a key of `SNOOZES`).
+    `words` are what they said with it: why it is no lead, for how long to snooze it (a key of `SNOOZES`), or
+    the `key` of the suggestion to send.
     """
 
     channel: str
@@ -312,6 +314,22 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the knowledge pages answer to what a customer asked a rep, for the rep to send; `sent_by` once one has.
+
+    `key` is that of the customer's message.
+    """
+
+    handoff_id: HandoffId
+    key: str
+    text: str
+    source_title: str = ""
+    source_url: str = ""
+    sent_by: str = ""
+    kind: Literal["suggestion"] = "suggestion"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyForm:
     """A form in which a rep writes to the customer, or says why they are no lead (`asks`).
 
@@ -325,7 +343,7 @@ class ReplyForm:
     kind: Literal["reply_form"] = "reply_form"
 
 
-Content = Text | HandoffCard | DeskLine | ReplyForm
+Content = Text | HandoffCard | DeskLine | Suggestion | ReplyForm
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,27 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.domain.conversation import BotUttered
+from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import ChangeScore, Emit, PersonEffect, SyncCrm
 from bot.domain.handoff import SNOOZES, Handoff, HandoffState
 from bot.domain.journey import HANDED_BACK, TAKEN_OVER
-from bot.domain.message import DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver
+from bot.domain.message import Author, DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver, Suggestion, Text
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
-from bot.services.hand_off import announce, bring_up_at, customer_name, refresh_card, relay, to_desk
+from bot.services.hand_off import (
+    announce,
+    bring_up_at,
+    customer_name,
+    refresh_card,
+    relay,
+    say_to_customer,
+    show_as_sent,
+    suggestion_key,
+    to_desk,
+)
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
 
@@ -44,6 +56,8 @@ async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, actio
             await _close(uow, runtime, handoff, action.rep, "resolved", now)
         case DeskVerb.SNOOZE:
             await _snooze(uow, runtime, handoff, action.rep, SNOOZES[action.words], now)
+        case DeskVerb.SEND:
+            await _send_suggestion(uow, runtime, handoff, action.rep, action.words, now)
 
 
 async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> None:
@@ -116,6 +130,35 @@ async def _close(
         await announce(uow, runtime, closed, "utter_rep_left", now)
     event = Emit(HANDED_BACK, {"desk": closed.desk, "rep": rep, "outcome": outcome, "reason": reason})
     await tell_journeys(uow, runtime, closed.profile_id, [event, *emitted], now)
+
+
+async def rep_says(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, key: str, content: Text, now: datetime
+) -> None:
+    """A rep's words take the floor, go to the customer, and are kept with what was said."""
+    await claim(uow, runtime, handoff, rep, now)
+    conversation = await uow.conversations.get(handoff.conversation_id)
+    spoken = BotUttered(content.text, speaker=rep, at=now)
+    await uow.conversations.log(conversation.id, [spoken], now)
+    await uow.conversations.save(
+        replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
+    )
+    words = replace(content, author=Author.PERSON, author_name=rep)
+    await say_to_customer(uow, conversation, key, words, now)
+
+
+async def _send_suggestion(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, of: str, now: datetime
+) -> None:
+    """What was suggested, as it was shown; once, however often it is pressed."""
+    shown = await uow.outbox.by_key(suggestion_key(of))
+    suggestion = shown.dispatch.content if shown is not None and isinstance(shown.dispatch, ChannelMessage) else None
+    key = f"{suggestion_key(of)}:reply"
+    if not isinstance(suggestion, Suggestion) or suggestion.handoff_id != handoff.id or await uow.outbox.by_key(key):
+        return
+    answer = Text(suggestion.text, source_title=suggestion.source_title, source_url=suggestion.source_url)
+    await rep_says(uow, runtime, handoff, rep, key, answer, now)
+    await show_as_sent(uow, handoff, suggestion, rep, now)
 
 
 async def _snooze(

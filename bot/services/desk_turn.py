@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.conversation import BotUttered
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import Author, DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
-from bot.services.desk_action import bring_back, claim, desk_action
-from bot.services.hand_off import relay, say_to_customer
+from bot.services.desk_action import bring_back, desk_action, rep_says
+from bot.services.hand_off import relay
 from bot.services.runtime import Runtime
 
 
@@ -54,15 +52,7 @@ async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, repl
         await relay(uow, handoff, f"{key}:files", "Overture", words, now)
     if not reply.text:
         return
-    await claim(uow, runtime, handoff, reply.rep, now)
-    conversation = await uow.conversations.get(handoff.conversation_id)
-    spoken = BotUttered(reply.text, speaker=reply.rep, at=now)
-    await uow.conversations.log(conversation.id, [spoken], now)
-    await uow.conversations.save(
-        replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
-    )
-    content = Text(reply.text, author=Author.PERSON, author_name=reply.rep)
-    await say_to_customer(uow, conversation, key, content, now)
+    await rep_says(uow, runtime, handoff, reply.rep, key, Text(reply.text), now)
 
 
 async def _rep_revises(uow: UnitOfWork, handoff: Handoff, revision: DeskRevision, now: datetime) -> None:

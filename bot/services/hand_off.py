@@ -15,8 +15,9 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
-from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Text
+from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text
 from bot.domain.score import total_score
+from bot.domain.understanding import KnowledgeAnswer
 from bot.journeys.send_window import is_zone, next_opening
 from bot.ports import UnitOfWork
 from bot.services.runtime import Desk, Runtime
@@ -95,6 +96,17 @@ async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text:
     await to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, text), now)
 
 
+async def suggest(uow: UnitOfWork, handoff: Handoff, key: str, answer: KnowledgeAnswer, now: datetime) -> None:
+    """Show the rep who has the floor what the knowledge pages answer, with a button that sends it."""
+    suggestion = Suggestion(handoff.id, key, answer.text, answer.title, answer.url)
+    await to_desk(uow, handoff, suggestion_key(key), suggestion, now)
+
+
+def suggestion_key(key: str) -> str:
+    """The outbox key of what was suggested to the message of this key."""
+    return f"suggestion:{key}"
+
+
 async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str, content: Text, now: datetime) -> None:
     """What a rep wrote, or word of who is here, to the customer on their own channel."""
     entry = OutboxEntry(
@@ -121,6 +133,14 @@ async def announce(
     words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values}).text
     content = Text(words, author=Author.SYSTEM, author_name=handoff.rep)
     await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{handoff.version}", content, now)
+
+
+async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion, rep: str, now: datetime) -> None:
+    """Have the suggestion say who sent it, in place of its button."""
+    key = suggestion_key(suggestion.key)
+    sent = replace(suggestion, sent_by=rep)
+    message = ChannelMessage(handoff.desk, handoff.desk_address, sent, replaces_of=key)
+    await _queue(uow, handoff, f"{key}:sent", message, Purpose.DESK, now)
 
 
 async def refresh_card(

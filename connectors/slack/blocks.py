@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Text
+from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
 from bot.domain.preview import Preview
 
 Block = dict[str, Any]
@@ -125,6 +125,23 @@ def plain_post(text: str) -> Post:
     text = _cut(text, LONGEST_LINE)
     parts = [text[start : start + LONGEST_SECTION] for start in range(0, len(text), LONGEST_SECTION)]
     return Post(escape(_cut(text, LONGEST_FALLBACK)), [_section(part) for part in parts if part.strip()])
+
+
+def suggestion(content: Suggestion) -> Post:
+    """What could be answered, and the button that sends it."""
+    post = plain_post(f"Suggested reply: {content.text}")
+    where = f"From the page {content.source_title}" if content.source_title else "From the knowledge pages"
+    standing = f"{where}; sent by {content.sent_by}" if content.sent_by else f"{where}; only colleagues see this"
+    below: list[Block] = [{"type": "context", "elements": [_plain(standing, LONGEST_STANDING)]}]
+    if not content.sent_by:
+        button: Block = {
+            "type": "button",
+            "action_id": f"{ACTION_PREFIX}{DeskVerb.SEND.value}",
+            "text": _plain("Send", 75),
+            "value": f"{content.handoff_id}:{content.key}",
+        }
+        below.append({"type": "actions", "block_id": "suggestion", "elements": [button]})
+    return Post(post.text, [*post.blocks, *below])
 
 
 def note(content: Text) -> Post:

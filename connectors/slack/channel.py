@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
-from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Text
+from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Suggestion, Text
 from bot.domain.pace import Pace
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
@@ -101,6 +101,8 @@ class SlackChannel:
                 post = blocks.card(content)
             case DeskLine() as content:
                 post, to_all = blocks.line(content), content.to_all
+            case Suggestion() as content:
+                post = blocks.suggestion(content)
             case Text() as content:
                 post = blocks.note(content)
         common: dict[str, Any] = {"channel": channel, "text": post.text, "blocks": list(post.blocks), "parse": "none"}

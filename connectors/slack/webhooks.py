@@ -206,7 +206,7 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
                 verb=verb,
                 rep=storable(user[1]),
                 trigger=trigger if isinstance(trigger, str) else "",
-                words=words if verb is DeskVerb.SNOOZE else "",
+                words=storable(words) if verb in (DeskVerb.SNOOZE, DeskVerb.SEND) else "",
             )
     raise WebhookRejected(400, "The button's action lacks its value, action_ts, message or user.")
 

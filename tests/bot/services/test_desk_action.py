@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from bot.domain.effects import ChangeScore, RequestHandoff
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskLine, DeskVerb, HandoffCard, ReplyForm
+from bot.domain.message import (
+    Author,
+    DeskAction,
+    DeskLine,
+    DeskVerb,
+    HandoffCard,
+    ReplyForm,
+    Suggestion,
+    Text,
+)
 from bot.domain.score import total_score
+from bot.domain.understanding import KnowledgeAnswer, Understood
 from bot.services.converse import converse
 from bot.services.receive import receive
+from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, Stage
 
 
@@ -134,3 +149,67 @@ async def test_what_is_closed_stays_closed_whatever_is_pressed(stage: Stage) -> 
     await stage.later(hours=2)
     assert len(stage.slack.taken) == before
     assert stage.clock.now() - handoff.created_at > timedelta(hours=1)
+
+
+# ---------------------------------------------------------------- suggested replies
+
+
+PRICES = KnowledgeAnswer("It costs £4 a month.", "Prices", "https://x.example/prices", 0.9)
+
+
+class Knowing(FakeNlu):
+    """Has the page of prices, for whoever asks "prices"."""
+
+    def parse(self, text: str, **context: Any) -> Understood:
+        read = super().parse(text, **context)
+        return replace(read, answer=PRICES) if text == "prices" else read
+
+
+async def suggested(stage: Stage) -> list[Suggestion]:
+    return [one.content for one in stage.slack.taken if isinstance(one.content, Suggestion)]
+
+
+@pytest.fixture
+async def claimed(stage: Stage) -> Handoff:
+    handoff = await requested(stage)
+    stage.library.playbook = replace(stage.library.playbook, nlu=Knowing("greet", "lead"))
+    await stage.click(handoff, DeskVerb.CLAIM)
+    return handoff
+
+
+async def test_a_rep_is_shown_what_the_knowledge_pages_answer_and_sends_it(stage: Stage, claimed: Handoff) -> None:
+    assert await stage.says("prices") == []
+    [suggestion] = await suggested(stage)
+    assert (suggestion.text, suggestion.source_title) == (PRICES.text, "Prices")
+    for _ in range(2):
+        await stage.click(claimed, DeskVerb.SEND, words=suggestion.key)
+    assert stage.sms.texts() == ["Ana Rep has joined.", PRICES.text]
+    sent = stage.sms.taken[-1].content
+    assert isinstance(sent, Text)
+    assert (sent.author, sent.author_name, sent.source_url) == (Author.PERSON, "Ana Rep", PRICES.url)
+    assert [one.sent_by for one in await suggested(stage)] == ["", "Ana Rep"]
+    async with stage.store.transaction() as uow:
+        said = await uow.conversations.transcript(claimed.conversation_id)
+    assert [(one.speaker, one.text) for one in said][-2:] == [("Customer", "prices"), ("Ana Rep", PRICES.text)]
+
+
+async def test_nothing_is_suggested_while_the_bot_answers_itself(stage: Stage, claimed: Handoff) -> None:
+    await stage.click(claimed, DeskVerb.HAND_BACK)
+    await stage.says("prices")
+    assert await suggested(stage) == []
+
+
+@pytest.mark.parametrize("words", ["sms:nothing", "", "handoff"])
+async def test_what_was_never_suggested_is_not_sent(stage: Stage, claimed: Handoff, words: str) -> None:
+    await stage.says("greet")
+    await stage.click(claimed, DeskVerb.SEND, words=words)
+    assert stage.sms.texts() == ["Ana Rep has joined."]
+
+
+async def test_a_suggestion_of_another_conversation_is_not_sent_in_this_one(stage: Stage, claimed: Handoff) -> None:
+    await stage.says("prices")
+    [suggestion] = await suggested(stage)
+    await stage.click(claimed, DeskVerb.HAND_BACK)
+    await stage.says("lead")
+    await stage.click(await stage.handoff(), DeskVerb.SEND, words=suggestion.key)
+    assert PRICES.text not in stage.sms.texts()

@@ -25,6 +25,7 @@ from bot.domain.message import (
     HandoffCard,
     OutboundMessage,
     ReplyForm,
+    Suggestion,
     Text,
 )
 from bot.ports import Reply
@@ -329,6 +330,25 @@ def test_a_line_and_a_form_keep_within_slacks_limits(speaker: str, text: str) ->
         assert fault_of_view(blocks.form(form, channel="C0000SALES", thread="1.2")) == ""
 
 
+async def test_a_suggestion_is_sent_by_its_button_and_then_says_who_sent_it(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    suggestion = Suggestion(HandoffId("0193-handoff"), "sms:SM1", "Tuesday & Friday.", "Opening hours")
+    place = await stage.send(suggestion, thread=ts)
+    assert "Suggested reply: Tuesday & Friday." in json.dumps(stage.shown()[-1]["blocks"])
+    action = await stage.act(deed="click", ts=place, action_id="handoff_send", value="0193-handoff:sms:SM1", user="sam")
+    assert (action.verb, action.handoff_id, action.words) == (DeskVerb.SEND, "0193-handoff", "sms:SM1")
+    assert buttons_of(stage.shown()[-1]) == ["Send"]
+    await stage.send(replace(suggestion, sent_by="sam"), replaces=place)
+    assert buttons_of(stage.shown()[-1]) == []
+    assert "sent by sam" in json.dumps(stage.shown()[-1])
+
+
+@given(LONG, LONG)
+def test_a_suggestion_keeps_within_slacks_limits(text: str, title: str) -> None:
+    suggestion = Suggestion(HandoffId("0193-handoff"), "sms:SM1", text, title)
+    assert fault_of_blocks(list(blocks.suggestion(suggestion).blocks)) == ""
+
+
 MARKS = ["<!channel>", "<!here|x>", "<@U0ALICE00>", "<https://evil.example|x>", "<", ">", "&", "&lt;", "\n", "é", " "]
 WRITTEN = st.lists(st.sampled_from(MARKS) | st.text(max_size=5), max_size=12).map("".join)
 
@@ -340,6 +360,7 @@ def test_whatever_a_visitor_writes_no_markup_of_theirs_is_left(name: str, text: 
         for post in (
             blocks.card(replace(CARD, title=name, summary=text, facts=((name, text),), reasons=(text,), standing=text)),
             blocks.line(DeskLine(name, text)),
+            blocks.suggestion(Suggestion(HandoffId("0193-handoff"), text, text, name)),
             blocks.note(Text(text, buttons=(Button(name, name),))),
         )
     ]
