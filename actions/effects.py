@@ -59,7 +59,7 @@ def opt_out(how: str) -> ActionEvent:
 
 
 def request_handoff(reason: str, *, desk: str = "") -> ActionEvent:
-    """Ask a person to take over; the desk is told `reason`."""
+    """Ask a person to take over; the desk of that name (the usual one) is told `reason`."""
     return _event(RequestHandoff(reason, desk))
 
 

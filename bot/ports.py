@@ -25,7 +25,7 @@ from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, ProfileId
 from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage
 from bot.domain.language_model import Completion, Prompt
 from bot.domain.merging import Claim, Merge
-from bot.domain.message import Attachment, DeliveryStatus, Inbound, OutboundMessage, Receipt, Speech, Text
+from bot.domain.message import Attachment, DeliveryStatus, DeskCommand, Inbound, OutboundMessage, Receipt, Speech, Text
 from bot.domain.pace import Pace
 from bot.domain.person import Identity, Profile
 from bot.domain.preview import Preview, as_text
@@ -137,17 +137,26 @@ class AwaitTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class ObeyCommand:
+    """The caller waits for what comes of a rep's command: `reply` makes the answer of the words about it."""
+
+    command: DeskCommand
+    reply: Callable[[str], Reply]
+
+
+@dataclass(frozen=True, slots=True)
 class Webhook:
     """A verified request in our words: what came in, and how to answer it.
 
-    The answer is `reply`, unless it is a feed to `follow` (its stream carries the headers of `reply`), or what the turn
-    of the message says (`await_turn`).
+    The answer is `reply`, unless it is a feed to `follow` (its stream carries the headers of `reply`), what the turn
+    of the message says (`await_turn`), or what comes of a command (`obey`).
     """
 
     inbound: Sequence[Inbound] = ()
     reply: Reply = Reply()
     follow: FollowFeed | None = None
     await_turn: AwaitTurn | None = None
+    obey: ObeyCommand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -883,6 +892,9 @@ class Handoffs(Protocol):
     async def open_in(self, conversation_id: ConversationId) -> Handoff | None: ...
     async def open_for(self, profile_id: ProfileId) -> Handoff | None:
         """Of the person's open hand-offs the one that a rep has claimed, else the latest."""
+
+    async def held_by(self, desk: str, rep: str, *, limit: int) -> Sequence[Handoff]:
+        """The open ones that this rep has claimed at a desk of this channel, the latest first."""
 
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
         """The hand-off whose card the desk knows by this id."""

@@ -66,7 +66,11 @@ class Settings(BaseSettings):
 
     connectors: str = "webchat,twilio_messaging,twilio_voice,slack,hubspot,rest"
     desk: str = "slack:#sales"
-    """Who gets hand-offs: a channel and an address on it."""
+    """Who gets hand-offs: a channel and an address on it; further desks with a name: support=slack:#support."""
+
+    desk_hours: str = ""
+    """When somebody is at a desk: days, hours and a time zone, such as mon-fri 09:00-17:30 Europe/London; see
+    connectors/slack/README.md. Empty: always."""
 
     actions: str = "actions"
     """The package of custom actions to run in process, or the URL of an action server: http://host:5055/webhook."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,11 +12,21 @@ from bot.domain.ids import ConversationId, HandoffId, ProfileId
 
 
 class HandoffState(StrEnum):
-    """Requested: reps were told, the bot still answers. Claimed: a rep has the floor. Closed: handed back."""
+    """Requested: reps were told, the bot still answers. Claimed: a rep has the floor. Closed: it is over."""
 
     REQUESTED = "requested"
     CLAIMED = "claimed"
     CLOSED = "closed"
+
+
+SNOOZES: Mapping[str, timedelta] = {
+    "1h": timedelta(hours=1),
+    "4h": timedelta(hours=4),
+    "1d": timedelta(days=1),
+    "3d": timedelta(days=3),
+    "7d": timedelta(days=7),
+}
+"""For how long a hand-off can be put aside."""
 
 
 @dataclass(frozen=True, slots=True)

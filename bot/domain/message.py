@@ -77,25 +77,50 @@ class PageReport:
 
 @dataclass(frozen=True, slots=True)
 class DeskReply:
-    """A sales rep wrote to the customer, in the thread of a hand-off (`thread` is the desk's id of it)."""
+    """A sales rep wrote to the customer, in the thread of a hand-off (`thread` is the desk's id of it).
+
+    `files` are the names of files that came with it, which stay at the desk; with them `text` may be empty.
+    """
 
     channel: str
     vendor_id: str
     thread: str
     text: str
     rep: str
+    files: tuple[str, ...] = ()
     kind: Literal["desk_reply"] = "desk_reply"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRevision:
+    """A sales rep changed what they had written in the thread of a hand-off, or deleted it (`text` is empty)."""
+
+    channel: str
+    vendor_id: str
+    thread: str
+    text: str
+    rep: str
+    kind: Literal["desk_revision"] = "desk_revision"
 
 
 class DeskVerb(StrEnum):
     CLAIM = "claim"
+    TAKE_OVER = "take_over"  # from the rep who has it
     REPLY = "reply"  # asks for the form in which to write a reply
     HAND_BACK = "hand_back"
+    RESOLVE = "resolve"
+    DISQUALIFY = "disqualify"  # asks for the form in which to say why, or says it
+    SNOOZE = "snooze"
+    SEND = "send"  # what was suggested, as the rep's own reply
 
 
 @dataclass(frozen=True, slots=True)
 class DeskAction:
-    """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form."""
+    """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form.
+
+    `words` are what they said with it: why it is no lead, for how long to snooze it (a key of `SNOOZES`), or
+    the `key` of the suggestion to send.
+    """
 
     channel: str
     vendor_id: str
@@ -103,7 +128,32 @@ class DeskAction:
     verb: DeskVerb
     rep: str
     trigger: str = ""
+    words: str = ""
     kind: Literal["desk_action"] = "desk_action"
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeOver:
+    """A hand-off that was snoozed, or came out of hours, is brought up at the desk.
+
+    It waits in the inbox of the conversation until then. Nothing happens if something was done since (`version`).
+    """
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    version: int
+    kind: Literal["snooze_over"] = "snooze_over"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCommand:
+    """A rep asks for something in words, such as `search ana@`; they alone read the answer, at once."""
+
+    channel: str
+    vendor_id: str
+    rep: str
+    words: str
 
 
 class DeliveryState(StrEnum):
@@ -224,9 +274,9 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-FromTheDesk = DeskReply | DeskAction
+FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver
 FromVendor = DeliveryStatus | SpareAddress
-Inbound = CustomerMessage | PageReport | FromTheDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
+Inbound = CustomerMessage | PageReport | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
 
@@ -274,7 +324,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class HandoffCard:
-    """A lead as a sales rep first sees it."""
+    """A lead as a sales rep sees it. `standing` says what was done last, where that is more than a claim."""
 
     handoff_id: HandoffId
     title: str
@@ -286,25 +336,50 @@ class HandoffCard:
     transcript_url: str
     claimed_by: str = ""
     closed: bool = False
+    standing: str = ""
     kind: Literal["handoff_card"] = "handoff_card"
 
 
 @dataclass(frozen=True, slots=True)
 class DeskLine:
-    """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps."""
+    """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps.
+
+    With `to_all` the whole desk sees it, and not only who looks into the thread.
+    """
 
     speaker: str
     text: str
+    to_all: bool = False
     kind: Literal["desk_line"] = "desk_line"
 
 
 @dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the knowledge pages answer to what a customer asked a rep, for the rep to send; `sent_by` once one has.
+
+    `key` is that of the customer's message.
+    """
+
+    handoff_id: HandoffId
+    key: str
+    text: str
+    source_title: str = ""
+    source_url: str = ""
+    sent_by: str = ""
+    kind: Literal["suggestion"] = "suggestion"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyForm:
-    """A form in which a rep writes to the customer; it must open within seconds of the click (`trigger`)."""
+    """A form in which a rep writes to the customer, or says why they are no lead (`asks`).
+
+    It must open within seconds of the click (`trigger`).
+    """
 
     handoff_id: HandoffId
     customer: str
     trigger: str
+    asks: Literal["reply", "reason"] = "reply"
     kind: Literal["reply_form"] = "reply_form"
 
 
@@ -317,7 +392,7 @@ class Transfer:
     kind: Literal["transfer"] = "transfer"
 
 
-Content = Text | HandoffCard | DeskLine | ReplyForm | Transfer
+Content = Text | HandoffCard | DeskLine | Suggestion | ReplyForm | Transfer
 
 Occasion = Literal["reply", "aside", "proactive"]
 """Why a message comes now: it answers what was just said, it comes while one talks, or a journey reaches out."""

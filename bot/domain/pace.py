@@ -11,11 +11,15 @@ from bot.domain.message import Content
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`per_second` tokens fill the bucket up to `burst`; `price` is what a message costs, in tokens."""
+    """`per_second` tokens fill the bucket up to `burst`; `price` is what a message costs, in tokens.
+
+    `per_address`: the vendor counts what each address gets, so each has a bucket of its own.
+    """
 
     per_second: float
     burst: float
     price: Callable[[Content], float]
+    per_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)

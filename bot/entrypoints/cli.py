@@ -218,6 +218,7 @@ COMMANDS = (
         "let a stopped sender send again",
         (("channel", {"help": "its channel, such as sms"}),),
     ),
+    Command("slack manifest", "write the manifest from which Slack makes the app for the sales desk"),
     Command(
         "outbox dead",
         "list what was given up, and why",
@@ -301,6 +302,7 @@ GROUPS: Mapping[str, str] = {
     "senders": "see which senders a vendor objects to, and let them send again",
     "outbox": "look at what was given up, and let it leave again",
     "crm": "look into what CRMs have of people",
+    "slack": "set up the sales desk in Slack",
     "nlu": "look into how messages are understood",
 }
 """What the verbs of each group are about, in one line."""

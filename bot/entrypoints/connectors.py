@@ -14,6 +14,7 @@ from bot.adapters.library import Shelves
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
 from bot.domain.preview import as_text
+from bot.entrypoints.desks import read_desks
 from bot.ports import Abilities, ChannelKind
 from bot.settings import Settings
 
@@ -73,14 +74,13 @@ def crm_fields(settings: Settings) -> dict[str, Path]:
 
 
 def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
-    desk = settings.desk.strip()
     return Shelves(
         assistant=settings.assistant,
         journeys=settings.journeys_folder,
         model=settings.data / "model",
         encoder=settings.encoder,
         channels=channels,
-        desks=(desk,) if desk else (),
+        desks=tuple(name for desk in read_desks(settings) for name in desk.names),
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),
         kinds=channel_kinds(settings),

@@ -30,6 +30,7 @@ from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
 from bot.ports import Prepares
 from bot.services.await_turn import await_turn
+from bot.services.desk_command import obey
 from bot.services.receive import receive
 
 log = structlog.get_logger()
@@ -115,6 +116,8 @@ class Server:
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
+        if webhook.obey is not None:
+            return to_response(webhook.obey.reply(await obey(self._runtime, webhook.obey.command)))
         if webhook.await_turn is not None:
             messages = [one for one in webhook.inbound if isinstance(one, CustomerMessage)]
             said = await await_turn(self._runtime, messages, webhook.await_turn, channel=name)

@@ -35,6 +35,7 @@ from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
+from bot.entrypoints.desks import read_desks
 from bot.entrypoints.preferences.links import preferences_link
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
@@ -131,7 +132,7 @@ async def open_service(
             stack.push_async_callback(channel.close)
         for crm in connectors.crms.values():
             stack.push_async_callback(crm.close)
-        desk = _desk(settings, connectors.channels)
+        desks = _desks(settings, connectors.channels)
         shelves = shelves or shelves_of(settings, tuple(connectors.channels))
         library = WatchedLibrary.opened(shelves, progress)
         actions = _actions(settings, library.current)
@@ -153,7 +154,7 @@ async def open_service(
             library=library,
             channels=connectors.channels,
             crms=connectors.crms,
-            desk=desk,
+            desks=desks,
             transcript_url=_transcript_url(settings, secret),
             preferences_link=partial(preferences_link, settings.service_url, secret),
             region=settings.region,
@@ -339,17 +340,16 @@ def _language_model(settings: Settings) -> LanguageModel | None:
     )
 
 
-def _desk(settings: Settings, channels: Mapping[str, Channel]) -> Desk | None:
-    if not settings.desk.strip():
-        return None
-    channel, _, address = settings.desk.strip().partition(":")
-    if channel not in channels or not channels[channel].abilities.desk or not address:
-        known = ", ".join(name for name, one in channels.items() if one.abilities.desk) or "none"
-        raise SettingsError(
-            f'OVERTURE_DESK is "{settings.desk}": it wants a channel and an address, such as slack:#sales. '
-            f"Channels with reps: {known}. Set it empty to have no desk."
-        )
-    return Desk(channel, address)
+def _desks(settings: Settings, channels: Mapping[str, Channel]) -> Sequence[Desk]:
+    desks = read_desks(settings)
+    for desk in desks:
+        if desk.channel not in channels or not channels[desk.channel].abilities.desk:
+            known = ", ".join(name for name, one in channels.items() if one.abilities.desk) or "none"
+            raise SettingsError(
+                f'OVERTURE_DESK is "{settings.desk}": it wants a channel and an address, such as slack:#sales. '
+                f"Channels with reps: {known}. Set it empty to have no desk."
+            )
+    return desks
 
 
 def _transcript_url(settings: Settings, secret: str) -> Callable[[ConversationId], str]:

@@ -4,40 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import perf_counter
 
 import structlog
 
 from bot.domain.consent import Purpose
-from bot.domain.conversation import BotUttered, UserUttered
-from bot.domain.effects import Emit
+from bot.domain.conversation import UserUttered
 from bot.domain.errors import Conflict
-from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.journey import HANDED_BACK, TAKEN_OVER
 from bot.domain.message import (
-    Author,
     CheckIn,
     CustomerMessage,
     DeskAction,
     DeskReply,
+    DeskRevision,
     ExecuteAction,
     OpenForm,
     PageReport,
     Reminder,
-    Text,
+    SnoozeOver,
     TriggerIntent,
 )
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
-from bot.ports import InboxEntry, UnitOfWork
+from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
 from bot.services.check_in import check_in, plan_check_in
+from bot.services.desk_turn import take_desk_turn
 from bot.services.enrol import tell_journeys
-from bot.services.hand_off import claim, desk_action, relay, say_to_customer
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.learn import learn
@@ -54,7 +51,6 @@ from bot.services.write_turn import Turn, write_turn
 
 log = structlog.get_logger()
 
-FLOOR_EVENTS = {HandoffState.CLAIMED: TAKEN_OVER, HandoffState.CLOSED: HANDED_BACK}
 PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
 
@@ -120,8 +116,8 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await trigger(runtime, entry, wanted)
         case ExecuteAction() as wanted:
             await execute(runtime, entry, wanted)
-        case DeskReply() | DeskAction() as desk:
-            await _desk_turn(runtime, entry, desk)
+        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() as deed:
+            await take_desk_turn(runtime, entry, deed)
         case _:
             raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")
 
@@ -218,48 +214,3 @@ async def _understand(
             understood = await read_payload(runtime, thought.tracker, payload, situation.region)
     thought.took("understand", perf_counter() - begun)
     return understood
-
-
-# ---------------------------------------------------------------- the sales desk acts
-
-
-async def _desk_turn(runtime: Runtime, entry: InboxEntry, desk: DeskReply | DeskAction) -> None:
-    now = runtime.clock.now()
-    async with runtime.store.transaction() as uow:
-        match desk:
-            case DeskAction():
-                handoff = await uow.handoffs.get(desk.handoff_id)
-                await desk_action(uow, runtime, handoff, desk, now)
-                await _tell_of_the_floor(uow, runtime, handoff, now)
-            case DeskReply():
-                thread = await uow.handoffs.in_thread(desk.channel, desk.thread)
-                if thread is not None:
-                    await _rep_replies(uow, runtime, thread, desk, now)
-                    await _tell_of_the_floor(uow, runtime, thread, now)
-        await finish(uow, entry, now)
-
-
-async def _tell_of_the_floor(uow: UnitOfWork, runtime: Runtime, before: Handoff, now: datetime) -> None:
-    """Journeys stand still while a rep has the floor, and may wait for one to take it."""
-    after = await uow.handoffs.get(before.id)
-    if after.state is not before.state and after.state in FLOOR_EVENTS:
-        event = Emit(FLOOR_EVENTS[after.state], {"desk": after.desk, "rep": after.rep})
-        await tell_journeys(uow, runtime, after.profile_id, [event], now)
-
-
-async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
-    """A reply in the thread takes the floor and goes to the customer; the thread of a closed hand-off says so."""
-    key = f"{reply.channel}:{reply.vendor_id}"
-    if handoff.state is HandoffState.CLOSED:
-        words = "This conversation was handed back, so the customer did not get your message."
-        await relay(uow, handoff, f"{key}:closed", "Overture", words, now)
-        return
-    await claim(uow, runtime, handoff, reply.rep, now)
-    conversation = await uow.conversations.get(handoff.conversation_id)
-    spoken = BotUttered(reply.text, speaker=reply.rep, at=now)
-    await uow.conversations.log(conversation.id, [spoken], now)
-    await uow.conversations.save(
-        replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
-    )
-    content = Text(reply.text, author=Author.PERSON, author_name=reply.rep)
-    await say_to_customer(uow, conversation, key, content, now)

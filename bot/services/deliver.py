@@ -246,7 +246,8 @@ async def _wait_for_sender(runtime: Runtime, message: ChannelMessage, now: datet
     pace = runtime.channel(message.channel).abilities.pace
     if pace is None or runtime.pacer is None:
         return timedelta()
-    return await runtime.pacer.take(message.channel, pace, pace.price(message.content), now)
+    sender = f"{message.channel}:{message.address}" if pace.per_address else message.channel
+    return await runtime.pacer.take(sender, pace, pace.price(message.content), now)
 
 
 async def _hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:

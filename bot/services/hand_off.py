@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -14,8 +15,10 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
-from bot.domain.message import Author, Content, DeskAction, DeskLine, DeskVerb, HandoffCard, ReplyForm, Text, Transfer
+from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text, Transfer
 from bot.domain.score import total_score
+from bot.domain.understanding import KnowledgeAnswer
+from bot.journeys.send_window import is_zone, next_opening
 from bot.ports import UnitOfWork
 from bot.services.runtime import Desk, Runtime
 
@@ -27,9 +30,6 @@ MOST_FACTS = 10
 FACTS_ALOUD = 4
 """What is known of a customer that a person is told by voice: nobody keeps more in mind."""
 
-FORM_OPENS_WITHIN = timedelta(seconds=10)
-"""A desk's trigger for opening a form lives for seconds; later the click is lost anyway."""
-
 
 async def request_handoff(
     uow: UnitOfWork,
@@ -38,25 +38,39 @@ async def request_handoff(
     reason: str,
     now: datetime,
     *,
+    to: str = "",
     crm: str = "",
+    asked: bool = False,
     message_id: str | None = None,
 ) -> Handoff | None:
-    """Tell the sales desk about this conversation, unless it has been told; None where there is no desk.
+    """Tell a sales desk about this conversation, unless one has been told; None where there is no desk.
 
-    Every CRM gets a note, or only the one that `crm` names. Whoever asked for a person by the message of this id is put
-    through to one, where the channel can do that.
+    `to` names the desk, `crm` the one CRM that gets a note, where it is not every one. With `asked` the customer is
+    in the conversation, and hears when somebody will be there if nobody is now. Whoever asked for a person by the
+    message of this id is put through to one, where the channel can do that.
     """
+    desk = runtime.desk_named(to)
     handoff = await uow.handoffs.open_in(conversation.id)
-    if handoff is None and runtime.desk is not None:
-        handoff = await _tell_desk(uow, runtime, runtime.desk, conversation, reason, now, crm=crm)
+    if handoff is None and desk is not None:
+        handoff = await _tell_desk(uow, runtime, desk, conversation, reason, now, crm=crm, asked=asked)
     if handoff is not None and message_id is not None and runtime.channel(conversation.channel).abilities.transfers:
         await _transfer(uow, runtime, handoff, conversation, message_id, now)
     return handoff
 
 
 async def _tell_desk(
-    uow: UnitOfWork, runtime: Runtime, desk: Desk, conversation: Conversation, reason: str, now: datetime, *, crm: str
+    uow: UnitOfWork,
+    runtime: Runtime,
+    desk: Desk,
+    conversation: Conversation,
+    reason: str,
+    now: datetime,
+    *,
+    crm: str,
+    asked: bool,
 ) -> Handoff:
+    opens = next_opening([desk.hours], (), now) if desk.hours is not None else None
+    closed = opens is not None and opens > now
     handoff_id = HandoffId(new_id(now))
     verb = "calls" if runtime.channel(conversation.channel).abilities.spoken else "writes"
     handoff = Handoff(
@@ -66,16 +80,21 @@ async def _tell_desk(
         desk=desk.channel,
         desk_address=desk.address,
         reason=reason,
-        summary=f"{reason}; {verb} on {conversation.channel}",
+        summary=f"{reason}; {verb} on {conversation.channel}" + ("; came out of hours" if closed else ""),
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
     await uow.handoffs.add(handoff)
-    await _to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
-    await _to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
+    await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
+    await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
+    if closed and opens is not None:
+        await bring_up_at(uow, handoff, opens, now)
+        if asked:
+            opens_at = await _in_their_time(uow, handoff, desk, opens)
+            await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
 
 
@@ -104,52 +123,35 @@ def transfer_key(message_id: str) -> str:
     return f"{message_id}:transfer"
 
 
-async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
-    """A rep pressed Claim, Reply or Hand back."""
-    match action.verb:
-        case DeskVerb.CLAIM:
-            await claim(uow, runtime, handoff, action.rep, now)
-        case DeskVerb.REPLY:
-            if handoff.state is HandoffState.CLOSED:
-                return
-            customer = await _customer_name(uow, handoff)
-            form = ReplyForm(handoff.id, customer, action.trigger)
-            await _to_desk(uow, handoff, f"form:{action.vendor_id}", form, now, expires_at=now + FORM_OPENS_WITHIN)
-        case DeskVerb.HAND_BACK:
-            await hand_back(uow, runtime, handoff, action.rep, now)
+async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: datetime) -> None:
+    """Have the card brought up again then, unless something is done to the hand-off before."""
+    over = SnoozeOver(handoff.desk, f"snooze:{handoff.id}:{handoff.version}", handoff.id, handoff.version)
+    await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> Handoff:
-    """Give the rep the floor. A second rep is told in the thread who was faster."""
-    if handoff.state is HandoffState.CLOSED:
-        return handoff
-    if handoff.state is HandoffState.CLAIMED:
-        if handoff.rep != rep:
-            line = DeskLine("Overture", f"{handoff.rep} has this conversation already.")
-            await _to_desk(uow, handoff, f"handoff:{handoff.id}:taken:{handoff.version}:{rep}", line, now)
-        return handoff
-    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1)
-    await uow.handoffs.save(claimed)
-    await _refresh_card(uow, runtime, claimed, now)
-    await _announce(uow, runtime, claimed, "utter_rep_joined", now)
-    return claimed
-
-
-async def hand_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> Handoff:
-    """Close the hand-off: the bot answers again."""
-    if handoff.state is HandoffState.CLOSED:
-        return handoff
-    closed = replace(handoff, state=HandoffState.CLOSED, rep=handoff.rep or rep, version=handoff.version + 1)
-    await uow.handoffs.save(closed)
-    await _refresh_card(uow, runtime, closed, now)
-    if handoff.state is HandoffState.CLAIMED:
-        await _announce(uow, runtime, closed, "utter_rep_left", now)
-    return closed
+async def _in_their_time(uow: UnitOfWork, handoff: Handoff, desk: Desk, at: datetime) -> str:
+    """The moment by the customer's clock; by the desk's, with its zone, where theirs is unknown."""
+    theirs = (await uow.profiles.get(handoff.profile_id)).time_zone
+    if theirs and is_zone(theirs):
+        return f"{at.astimezone(ZoneInfo(theirs)):%A at %H:%M}"
+    zone = desk.hours.zone if desk.hours is not None else "UTC"
+    return f"{at.astimezone(ZoneInfo(zone)):%A at %H:%M} ({zone.replace('_', ' ')})"
 
 
 async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text: str, now: datetime) -> None:
     """Show the desk a line of the conversation in the hand-off's thread."""
-    await _to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, text), now)
+    await to_desk(uow, handoff, f"relay:{key}", DeskLine(speaker, text), now)
+
+
+async def suggest(uow: UnitOfWork, handoff: Handoff, key: str, answer: KnowledgeAnswer, now: datetime) -> None:
+    """Show the rep who has the floor what the knowledge pages answer, with a button that sends it."""
+    suggestion = Suggestion(handoff.id, key, answer.text, answer.title, answer.url)
+    await to_desk(uow, handoff, suggestion_key(key), suggestion, now)
+
+
+def suggestion_key(key: str) -> str:
+    """The outbox key of what was suggested to the message of this key."""
+    return f"suggestion:{key}"
 
 
 async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str, content: Text, now: datetime) -> None:
@@ -167,23 +169,37 @@ async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str,
     await uow.outbox.add(entry)
 
 
-async def _announce(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime) -> None:
+async def announce(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime, **values: str
+) -> None:
+    """Tell the customer of the rep, in the words of this response."""
     conversation = await uow.conversations.get(handoff.conversation_id)
     template = runtime.library.current().assistant.responses.get(response)
     if template is None:
         return
-    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep}).text
+    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values}).text
     content = Text(words, author=Author.SYSTEM, author_name=handoff.rep)
     await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{handoff.version}", content, now)
 
 
-async def _refresh_card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
-    card = await _card(uow, runtime, handoff, now)
+async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion, rep: str, now: datetime) -> None:
+    """Have the suggestion say who sent it, in place of its button."""
+    key = suggestion_key(suggestion.key)
+    sent = replace(suggestion, sent_by=rep)
+    message = ChannelMessage(handoff.desk, handoff.desk_address, sent, replaces_of=key)
+    await _queue(uow, handoff, f"{key}:sent", message, Purpose.DESK, now)
+
+
+async def refresh_card(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = ""
+) -> None:
+    """Bring the card at the desk up to date with the hand-off."""
+    card = replace(await _card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
     await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)
 
 
-async def _to_desk(
+async def to_desk(
     uow: UnitOfWork,
     handoff: Handoff,
     key: str,
@@ -193,6 +209,7 @@ async def _to_desk(
     in_thread: bool = True,
     expires_at: datetime | None = None,
 ) -> None:
+    """Put this onto the desk: in the hand-off's thread, or as a message of its own."""
     thread = handoff.card_key if in_thread else None
     message = ChannelMessage(handoff.desk, handoff.desk_address, content, thread_of=thread)
     await _queue(uow, handoff, key, message, Purpose.DESK, now, expires_at=expires_at)
@@ -236,7 +253,7 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     answers = [(f"Consent: {what}", "yes" if granted else "no") for what, granted in latest.items()]
     return HandoffCard(
         handoff_id=handoff.id,
-        title=f"{await _customer_name(uow, handoff)} — {handoff.reason}",
+        title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
         summary=handoff.summary,
         facts=(*facts[: max(MOST_FACTS - len(answers), 0)], *answers),
         score=score.total,
@@ -254,7 +271,8 @@ def _in_words(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-async def _customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
+async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
+    """What reps call the customer."""
     profile = await uow.profiles.get(handoff.profile_id)
     return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
 

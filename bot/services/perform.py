@@ -170,7 +170,17 @@ async def _request_handoff(
     if effect.crm:
         await _sync_crm(uow, runtime, SyncCrm(), cause, now, only=effect.crm)
     asked_here = cause.message_id if here is not None else None
-    await request_handoff(uow, runtime, chosen, effect.reason, now, crm=effect.crm, message_id=asked_here)
+    await request_handoff(
+        uow,
+        runtime,
+        chosen,
+        effect.reason,
+        now,
+        to=effect.desk,
+        crm=effect.crm,
+        asked=cause.message_id is not None,
+        message_id=asked_here,
+    )
 
 
 async def _sync_crm(

@@ -15,11 +15,13 @@ from bot.domain.message import (
     DeliveryStatus,
     DeskAction,
     DeskReply,
+    DeskRevision,
     ExecuteAction,
     Inbound,
     OpenForm,
     PageReport,
     Reminder,
+    SnoozeOver,
     SpareAddress,
     TriggerIntent,
 )
@@ -82,13 +84,13 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
         case OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
-        case DeskReply():
+        case DeskReply() | DeskRevision():
             handoff = await uow.handoffs.in_thread(item.channel, item.thread)
             if handoff is None:
                 log.info("a reply in a thread that is no hand-off", channel=item.channel)
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
-        case DeskAction():
+        case DeskAction() | SnoozeOver():
             try:
                 handoff = await uow.handoffs.get(item.handoff_id)
             except LookupError:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+import structlog
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
 from bot.domain.publishing import Publishing
+from bot.domain.send_window import SendWindow
 from bot.ports import (
     ActionRunner,
     AttachmentStore,
@@ -27,6 +30,8 @@ from bot.ports import (
     Wakeups,
 )
 
+log = structlog.get_logger()
+
 
 class SilentMeter:
     """The `Meter` of a process that nobody watches."""
@@ -38,10 +43,17 @@ class SilentMeter:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where sales reps are: an address on a channel."""
+    """Where sales reps are: an address on a channel. Without `hours` somebody is always there."""
 
     channel: str
     address: str
+    name: str = ""
+    hours: SendWindow | None = None
+
+    @property
+    def names(self) -> Sequence[str]:
+        """What content may call it."""
+        return [name for name in (self.name, f"{self.channel}:{self.address}") if name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class Runtime:
     library: Library
     channels: Mapping[str, Channel]
     crms: Mapping[str, Crm]
-    desk: Desk | None
+    desks: Sequence[Desk]
     transcript_url: Callable[[ConversationId], str]
     preferences_link: Callable[[ProfileId, datetime], str]
     region: str = "GB"
@@ -68,6 +80,18 @@ class Runtime:
     attachments: AttachmentStore | None = None
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
+
+    @property
+    def desk(self) -> Desk | None:
+        """The one that gets what names no other."""
+        return self.desks[0] if self.desks else None
+
+    def desk_named(self, name: str) -> Desk | None:
+        """The desk of this name; the usual one where that says nothing, or nothing that is in the settings."""
+        found = next((desk for desk in self.desks if name in desk.names), None)
+        if found is None and name:
+            log.warning("there is no desk of this name; the usual one is told", desk=name)
+        return found or self.desk
 
     def channel(self, name: str) -> Channel:
         try:

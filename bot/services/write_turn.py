@@ -14,7 +14,7 @@ from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import AWAITED, ChannelMessage, OutboxEntry
 from bot.domain.effects import Say
-from bot.domain.handoff import Handoff
+from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
 from bot.domain.journey import Answered, Enrolment, EnrolmentStatus, Refused
 from bot.domain.message import Text
@@ -25,7 +25,7 @@ from bot.domain.understanding import Understood
 from bot.ports import Abilities, UnitOfWork
 from bot.services.ask_model import ModelCall
 from bot.services.enrol import step, tell_journeys
-from bot.services.hand_off import relay
+from bot.services.hand_off import relay, suggest
 from bot.services.perform import Cause, perform
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
@@ -206,6 +206,9 @@ async def _relay_to_desk(uow: UnitOfWork, turn: Turn, now: datetime) -> None:
         return
     if turn.text:
         await relay(uow, turn.handoff, f"{turn.key}:in", "Customer", turn.text, now)
+    answer = turn.understood.answer if turn.understood is not None else None
+    if answer is not None and turn.handoff.state is HandoffState.CLAIMED:
+        await suggest(uow, turn.handoff, turn.key, answer, now)
     for number, say in enumerate(turn.thought.says):
         await relay(uow, turn.handoff, f"{turn.key}:{number}", "Assistant", say.content.text, now)
 

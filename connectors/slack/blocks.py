@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Text
+from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
 from bot.domain.preview import Preview
 
 Block = dict[str, Any]
@@ -22,7 +22,7 @@ LONGEST_FACT = 300
 """Slack would take 2,000 a field, but not ten of those in one message."""
 
 MOST_FIELDS = 10
-LONGEST_STANDING = 150
+LONGEST_STANDING = 400
 LONGEST_FALLBACK = 3000
 LONGEST_LINE = 12_000
 """Characters of a thread line: Slack refuses a message whose blocks are longer in sum (msg_blocks_too_long)."""
@@ -32,7 +32,20 @@ REPLY_CALLBACK = "handoff_reply"
 REPLY_BLOCK = "reply"
 REPLY_INPUT = "text"
 
-LABELS = {DeskVerb.CLAIM: "Claim", DeskVerb.REPLY: "Reply", DeskVerb.HAND_BACK: "Hand back"}
+DISQUALIFY_CALLBACK = "handoff_disqualify"
+LONGEST_REASON = 300
+
+LABELS = {
+    DeskVerb.CLAIM: "Claim",
+    DeskVerb.TAKE_OVER: "Take over",
+    DeskVerb.REPLY: "Reply",
+    DeskVerb.HAND_BACK: "Hand back",
+    DeskVerb.RESOLVE: "Resolve",
+    DeskVerb.DISQUALIFY: "Disqualify",
+    DeskVerb.SNOOZE: "Snooze",
+}
+PAUSES = {"1h": "1 hour", "4h": "4 hours", "1d": "1 day", "3d": "3 days", "7d": "1 week"}
+ENDS = (DeskVerb.HAND_BACK, DeskVerb.RESOLVE, DeskVerb.DISQUALIFY, DeskVerb.SNOOZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ def card(content: HandoffCard) -> Post:
     score = [f"Score {content.score} · Grade {content.grade}", *(f"• {reason}" for reason in content.reasons)]
     blocks.append(_section("\n".join(score)))
     blocks.append({"type": "context", "elements": _context(content)})
-    buttons = [_button(verb, content) for verb in _verbs(content)]
+    buttons = [_element(verb, content) for verb in _verbs(content)]
     if buttons:
         blocks.append({"type": "actions", "block_id": "handoff", "elements": buttons})
     return Post(escape(_cut(f"{content.title}: {content.summary}", LONGEST_FALLBACK)), blocks)
@@ -64,11 +77,20 @@ def _verbs(content: HandoffCard) -> Sequence[DeskVerb]:
     if content.closed:
         return ()
     if content.claimed_by:
-        return (DeskVerb.REPLY, DeskVerb.HAND_BACK)
-    return (DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK)
+        return (DeskVerb.REPLY, DeskVerb.TAKE_OVER, *ENDS)
+    return (DeskVerb.CLAIM, DeskVerb.REPLY, *ENDS)
 
 
-def _button(verb: DeskVerb, content: HandoffCard) -> Block:
+def _element(verb: DeskVerb, content: HandoffCard) -> Block:
+    if verb is DeskVerb.SNOOZE:
+        return {
+            "type": "static_select",
+            "action_id": f"{ACTION_PREFIX}{verb.value}",
+            "placeholder": _plain(LABELS[verb], 75),
+            "options": [
+                {"text": _plain(title, 75), "value": f"{content.handoff_id}:{pause}"} for pause, title in PAUSES.items()
+            ],
+        }
     button: Block = {
         "type": "button",
         "action_id": f"{ACTION_PREFIX}{verb.value}",
@@ -81,7 +103,9 @@ def _button(verb: DeskVerb, content: HandoffCard) -> Block:
 
 
 def _context(content: HandoffCard) -> list[Block]:
-    if content.closed:
+    if content.standing:
+        standing = content.standing
+    elif content.closed:
         standing = f"Handed back by {content.claimed_by}" if content.claimed_by else "Handed back"
     elif content.claimed_by:
         standing = f"Claimed by {content.claimed_by}"
@@ -93,9 +117,31 @@ def _context(content: HandoffCard) -> list[Block]:
 
 def line(content: DeskLine) -> Post:
     """A line of the conversation, for the thread."""
-    text = _cut(f"{content.speaker}: {content.text}", LONGEST_LINE)
+    return plain_post(f"{content.speaker}: {content.text}")
+
+
+def plain_post(text: str) -> Post:
+    """Plain words, in as many blocks as they take."""
+    text = _cut(text, LONGEST_LINE)
     parts = [text[start : start + LONGEST_SECTION] for start in range(0, len(text), LONGEST_SECTION)]
     return Post(escape(_cut(text, LONGEST_FALLBACK)), [_section(part) for part in parts if part.strip()])
+
+
+def suggestion(content: Suggestion) -> Post:
+    """What could be answered, and the button that sends it."""
+    post = plain_post(f"Suggested reply: {content.text}")
+    where = f"From the page {content.source_title}" if content.source_title else "From the knowledge pages"
+    standing = f"{where}; sent by {content.sent_by}" if content.sent_by else f"{where}; only colleagues see this"
+    below: list[Block] = [{"type": "context", "elements": [_plain(standing, LONGEST_STANDING)]}]
+    if not content.sent_by:
+        button: Block = {
+            "type": "button",
+            "action_id": f"{ACTION_PREFIX}{DeskVerb.SEND.value}",
+            "text": _plain("Send", 75),
+            "value": f"{content.handoff_id}:{content.key}",
+        }
+        below.append({"type": "actions", "block_id": "suggestion", "elements": [button]})
+    return Post(post.text, [*post.blocks, *below])
 
 
 def note(content: Text) -> Post:
@@ -112,26 +158,27 @@ def preview(content: Text) -> Preview:
     return Preview("blocks", post.text, blocks=post.blocks)
 
 
-def reply_form(content: ReplyForm, *, channel: str, thread: str) -> Block:
-    """The modal in which a rep writes to the customer; what it belongs to travels in `private_metadata`."""
+def form(content: ReplyForm, *, channel: str, thread: str) -> Block:
+    """The modal in which a rep writes; what it belongs to travels in `private_metadata`."""
+    reply = content.asks == "reply"
     return {
         "type": "modal",
-        "callback_id": REPLY_CALLBACK,
+        "callback_id": REPLY_CALLBACK if reply else DISQUALIFY_CALLBACK,
         "private_metadata": json.dumps({"handoff": content.handoff_id, "channel": channel, "thread": thread}),
-        "title": _plain("Reply to the customer", 24),
-        "submit": _plain("Send", 24),
+        "title": _plain("Reply to the customer" if reply else "No lead", 24),
+        "submit": _plain("Send" if reply else "Disqualify", 24),
         "close": _plain("Cancel", 24),
         "blocks": [
             {
                 "type": "input",
                 "block_id": REPLY_BLOCK,
-                "label": _plain(f"To {content.customer}", 150),
+                "label": _plain(f"To {content.customer}" if reply else f"Why is {content.customer} no lead?", 150),
                 "element": {
                     "type": "plain_text_input",
                     "action_id": REPLY_INPUT,
-                    "multiline": True,
+                    "multiline": reply,
                     "min_length": 1,
-                    "max_length": LONGEST_SECTION,
+                    "max_length": LONGEST_SECTION if reply else LONGEST_REASON,
                 },
             }
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
-from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Text
+from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Suggestion, Text
+from bot.domain.pace import Pace
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
 from connectors.slack.signature import check_signature
@@ -22,6 +23,9 @@ API_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 15
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
 MOST_NAMES = 1000
+
+PACE = Pace(per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm) else 1, per_address=True)
+"""Slack takes about one message a second in a channel, and short bursts. A form is no message, and cannot wait."""
 
 TEMPORARY_ERRORS = {
     "ratelimited",
@@ -37,38 +41,48 @@ TEMPORARY_ERRORS = {
 
 
 class SlackChannel:
-    """Posts to the desk. `channel_id` is where a desk that is not named by a channel's own id is."""
+    """Posts to the desks. `channels` are the ids of channels by their names; one without a name is for all others."""
 
     name = "slack"
-    abilities = Abilities(identity="slack", buttons=True, desk=True)
+    abilities = Abilities(identity="slack", buttons=True, desk=True, pace=PACE)
 
     def __init__(
-        self, *, token: str, signing_secret: str, channel_id: str, api_url: str, trust_proxy_settings: bool = True
+        self,
+        *,
+        token: str,
+        signing_secret: str,
+        channels: Mapping[str, str],
+        api_url: str,
+        note_marks: tuple[str, ...] = webhooks.NOTE_MARKS,
+        reps: frozenset[str] = frozenset(),
+        trust_proxy_settings: bool = True,
     ) -> None:
         self._token = token
         self._signing_secret = signing_secret
-        self._channel_id = channel_id
+        self._channels = channels
         self._api_url = api_url
         self._trust_proxy_settings = trust_proxy_settings
         self._http: aiohttp.ClientSession | None = None
         self._names: dict[str, str] = {}
+        self._desk = webhooks.Desk(self.name, self._name_of, note_marks, reps)
 
     # ------------------------------------------------------------ in
 
     def parse(self, request: WebhookRequest) -> Webhook:
-        if request.tail not in ("events", "interactivity"):
-            raise WebhookRejected(404, "Slack's webhooks are events and interactivity; there is no other here.")
+        if request.tail not in ("events", "interactivity", "commands"):
+            raise WebhookRejected(404, "Slack's webhooks are events, interactivity and commands; no other is here.")
         if request.method != "POST":
             raise WebhookRejected(405, "Slack's webhooks are taken by POST only.", headers={"Allow": "POST"})
         check_signature(request, self._signing_secret)
         if request.tail == "events":
-            return webhooks.parse_event(request, self.name, self._name_of)
+            return webhooks.parse_event(request, self._desk)
         self._learn_name(request)
-        return webhooks.parse_interaction(request, self.name)
+        parse = webhooks.parse_command if request.tail == "commands" else webhooks.parse_interaction
+        return parse(request, self._desk)
 
     def _learn_name(self, request: WebhookRequest) -> None:
-        """Remember who pressed a button: messages of theirs, which come with an id only, are then shown by name."""
-        user = webhooks.interaction_user(request)
+        """Remember who pressed a button or gave a command: messages of theirs come with an id only."""
+        user = webhooks.user_behind(request)
         if user is not None and len(self._names) < MOST_NAMES:
             self._names[user[0]] = user[1]
 
@@ -78,15 +92,17 @@ class SlackChannel:
     # ------------------------------------------------------------ out
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        channel = message.address if CHANNEL_ID.fullmatch(message.address) else self._channel_id
-        client = self._client()
+        channel = self._channel_at(message.address)
+        client, to_all = self._client(), False
         match message.content:
             case ReplyForm() as form:
                 return await self._open(client, form, channel, message.thread)
             case HandoffCard() as content:
                 post = blocks.card(content)
             case DeskLine() as content:
-                post = blocks.line(content)
+                post, to_all = blocks.line(content), content.to_all
+            case Suggestion() as content:
+                post = blocks.suggestion(content)
             case Text() as content:
                 post = blocks.note(content)
         common: dict[str, Any] = {"channel": channel, "text": post.text, "blocks": list(post.blocks), "parse": "none"}
@@ -96,15 +112,27 @@ class SlackChannel:
             answer = await _call(
                 "chat.postMessage",
                 lambda: client.chat_postMessage(
-                    thread_ts=message.thread, unfurl_links=False, unfurl_media=False, **common
+                    thread_ts=message.thread,
+                    reply_broadcast=to_all and message.thread is not None,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    **common,
                 ),
             )
         return Receipt(_named(answer.get("ts"), "chat.postMessage"))
 
+    def _channel_at(self, address: str) -> str:
+        if CHANNEL_ID.fullmatch(address):
+            return address
+        channel = self._channels.get(address) or self._channels.get("")
+        if channel is None:
+            raise PermanentSendError(f"SLACK_CHANNEL names no {address}: give its id, {address}=C0123456789")
+        return channel
+
     async def _open(self, client: AsyncWebClient, form: ReplyForm, channel: str, thread: str | None) -> Receipt:
         if not form.trigger or not thread:
             raise PermanentSendError("a reply form needs the click that asked for it and the thread it belongs to")
-        view = blocks.reply_form(form, channel=channel, thread=thread)
+        view = blocks.form(form, channel=channel, thread=thread)
         answer = await _call("views.open", lambda: client.views_open(trigger_id=form.trigger, view=view))
         opened = answer.get("view")
         return Receipt(_named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))

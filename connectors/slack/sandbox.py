@@ -1,4 +1,4 @@
-"""A stand-in for Slack: one workspace with one channel, in which reps press buttons and write in threads."""
+"""A stand-in for Slack: one workspace, in whose channels reps press buttons and write in threads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
 from connectors.slack.signature import sign
 
 FEED = "sandbox:slack"
-CHANNEL_NAME = "sales"
+SALES = "#sales"
 TEAM = {"id": "T0OVERTURE", "domain": "overture-sandbox"}
 APP_ID = "A0OVERTURE"
 BOT_USER = "U0OVERTURE"
@@ -34,11 +34,18 @@ class SlackSandbox:
     name = "slack"
 
     def __init__(
-        self, *, token: str, signing_secret: str, channel_id: str, service_url: str, feed: FeedWriter, clock: Clock
+        self,
+        *,
+        token: str,
+        signing_secret: str,
+        channels: Mapping[str, str],
+        service_url: str,
+        feed: FeedWriter,
+        clock: Clock,
     ) -> None:
         self._token = token
         self._signing_secret = signing_secret
-        self._channel_id = channel_id
+        self._names = {channel: name or SALES for name, channel in channels.items()}
         self._service_url = service_url.rstrip("/")
         self._feed = feed
         self._clock = clock
@@ -69,7 +76,8 @@ class SlackSandbox:
         return _refused("unknown_method")
 
     async def _post(self, arguments: Json) -> Reply:
-        if arguments.get("channel") not in (self._channel_id, f"#{CHANNEL_NAME}", CHANNEL_NAME):
+        channel = self._channel(arguments.get("channel"))
+        if channel is None:
             return _refused("channel_not_found")
         if not arguments.get("text") and not arguments.get("blocks"):
             return _refused("no_text")
@@ -78,24 +86,26 @@ class SlackSandbox:
         thread = arguments.get("thread_ts")
         if thread is not None and await self._message(thread) is None:
             return _refused("thread_not_found")
-        item = await self._show(arguments.get("text") or "", arguments.get("blocks") or [], thread, user=None)
-        return _accepted(channel=self._channel_id, ts=item["ts"], message=_message(item))
+        text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
+        item = await self._show(channel, text, blocks, thread, user=None)
+        return _accepted(channel=channel, ts=item["ts"], message=_message(item))
 
     async def _update(self, arguments: Json) -> Reply:
-        if arguments.get("channel") != self._channel_id:
+        channel = str(arguments.get("channel"))
+        if channel not in self._names:
             return _refused("channel_not_found")
         ts = arguments.get("ts")
         original = await self._message(ts)
-        if original is None:
+        if original is None or original["channel"] != self._names[channel]:
             return _refused("message_not_found")
         if original["user"] is not None:
             return _refused("cant_update_message")
         if fault := fault_of_blocks(arguments.get("blocks") or []):
             return _refused("invalid_blocks", fault)
         text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
-        item = {"type": "update", "channel": f"#{CHANNEL_NAME}", "ts": ts, "text": text, "blocks": blocks}
+        item = {"type": "update", "channel": self._names[channel], "ts": ts, "text": text, "blocks": blocks}
         await self._feed.append(FEED, f"update:{await self._next_ts()}", item)
-        return _accepted(channel=self._channel_id, ts=ts, text=text)
+        return _accepted(channel=channel, ts=ts, text=text)
 
     async def _open_view(self, arguments: Json) -> Reply:
         trigger, view = str(arguments.get("trigger_id") or ""), arguments.get("view")
@@ -115,7 +125,7 @@ class SlackSandbox:
     # ------------------------------------------------------------ its people
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        """A rep presses a button (`click`), writes in a thread (`reply`) or sends the open form (`submit`)."""
+        """A rep presses a button (`click`), writes in a thread (`reply`), sends a form (`submit`) or a `command`."""
         match deed:
             case {"deed": "click", "ts": str(ts), "action_id": str(action), "value": str(value), "user": str(user)}:
                 return await self._click(ts, action, value, user, now)
@@ -123,32 +133,35 @@ class SlackSandbox:
                 return await self._reply(thread, text, user, now)
             case {"deed": "submit", "callback_id": str(), "private_metadata": str(), "text": str(), "user": str()}:
                 return self._submit(deed, now)
-        raise WebhookRejected(400, "A rep can click, reply or submit; a field of the deed is missing or no text.")
+            case {"deed": "command", "text": str(text), "user": str(user)}:
+                return await self._command(text, user, now)
+        raise WebhookRejected(
+            400, "A rep can click, reply, submit or give a command; a field of the deed is missing or no text."
+        )
 
     async def _click(self, ts: str, action_id: str, value: str, user: str, now: datetime) -> WebhookRequest:
         message = await self._message(ts)
         if message is None:
-            raise WebhookRejected(400, f"There is no message {ts} in the channel.")
+            raise WebhookRejected(400, f"There is no message {ts} in any channel.")
+        channel = self._channel(message["channel"])
         payload = {
             "type": "block_actions",
             **self._actor(user, now),
             "container": {
                 "type": "message",
                 "message_ts": ts,
-                "channel_id": self._channel_id,
+                "channel_id": channel,
                 "is_ephemeral": False,
             },
-            "channel": {"id": self._channel_id, "name": CHANNEL_NAME},
+            "channel": {"id": channel, "name": message["channel"].removeprefix("#")},
             "message": _message(message),
             "state": {"values": {}},
             "response_url": f"https://hooks.slack.com/actions/{TEAM['id']}/sandbox",
             "actions": [
                 {
-                    "type": "button",
                     "action_id": action_id,
                     "block_id": "handoff",
-                    "text": {"type": "plain_text", "text": "Button", "emoji": False},
-                    "value": value,
+                    **_pressed(message, action_id, value),
                     "action_ts": await self._next_ts(),
                 }
             ],
@@ -156,9 +169,11 @@ class SlackSandbox:
         return self._interaction(payload, now)
 
     async def _reply(self, thread: str, text: str, user: str, now: datetime) -> WebhookRequest:
-        if await self._message(thread) is None:
-            raise WebhookRejected(400, f"There is no message {thread} in the channel to reply to.")
-        item = await self._show(escape(text), [], thread, user=user)
+        parent = await self._message(thread)
+        if parent is None:
+            raise WebhookRejected(400, f"There is no message {thread} in any channel to reply to.")
+        channel = self._channel(parent["channel"]) or ""
+        item = await self._show(channel, escape(text), [], thread, user=user)
         event = {
             "client_msg_id": secrets.token_hex(16),
             "type": "message",
@@ -168,7 +183,7 @@ class SlackSandbox:
             "team": TEAM["id"],
             "thread_ts": thread,
             "parent_user_id": BOT_USER,
-            "channel": self._channel_id,
+            "channel": channel,
             "event_ts": item["ts"],
             "channel_type": "channel",
         }
@@ -208,6 +223,25 @@ class SlackSandbox:
         }
         return self._interaction(payload, now)
 
+    async def _command(self, text: str, user: str, now: datetime) -> WebhookRequest:
+        channel, name = next(iter(self._names.items()))
+        fields = {
+            "token": "sandbox",
+            "team_id": TEAM["id"],
+            "team_domain": TEAM["domain"],
+            "channel_id": channel,
+            "channel_name": name.removeprefix("#"),
+            "user_id": _user_id(user),
+            "user_name": user,
+            "command": "/overture",
+            "text": text,
+            "api_app_id": APP_ID,
+            "is_enterprise_install": "false",
+            "response_url": f"https://hooks.slack.com/commands/{TEAM['id']}/sandbox",
+            "trigger_id": self._trigger(now),
+        }
+        return self._webhook("commands", "application/x-www-form-urlencoded", urlencode(fields).encode(), now)
+
     def _actor(self, user: str, now: datetime) -> dict[str, Any]:
         """What every interaction says of who did it."""
         return {
@@ -228,10 +262,16 @@ class SlackSandbox:
 
     # ------------------------------------------------------------ its memory
 
-    async def _show(self, text: str, blocks: list[Any], thread: Any, *, user: str | None) -> dict[str, Any]:
+    def _channel(self, named: object) -> str | None:
+        """The id of the channel that is meant by its id or name."""
+        return next((channel for channel, name in self._names.items() if named in (channel, name, name[1:])), None)
+
+    async def _show(
+        self, channel: str, text: str, blocks: list[Any], thread: Any, *, user: str | None
+    ) -> dict[str, Any]:
         item = {
             "type": "post",
-            "channel": f"#{CHANNEL_NAME}",
+            "channel": self._names[channel],
             "ts": await self._next_ts(),
             "thread_ts": thread,
             "text": text,
@@ -270,6 +310,18 @@ class SlackSandbox:
 def _user_id(name: str) -> str:
     """Slack's ids say nothing of the name."""
     return "U" + hashlib.sha256(name.encode()).hexdigest()[:9].upper()
+
+
+def _pressed(message: Json, action_id: str, value: str) -> Json:
+    """What Slack says of a pressed button, or of a menu and what was chosen from it."""
+    elements = [one for block in message["blocks"] for one in block.get("elements", ())]
+    if any(one.get("action_id") == action_id and one["type"] == "static_select" for one in elements):
+        return {"type": "static_select", "selected_option": {"text": _text("Option"), "value": value}}
+    return {"type": "button", "text": _text("Button"), "value": value}
+
+
+def _text(words: str) -> Json:
+    return {"type": "plain_text", "text": words, "emoji": False}
 
 
 def _message(item: Json) -> Json:

@@ -68,9 +68,24 @@ def _action_faults(elements: object, place: str) -> Iterator[str]:
     if len(set(names)) < len(names):
         yield f"action_id must be unique [json-pointer:{place}]"
     for number, element in enumerate(elements):
+        if element.get("type") == "static_select":
+            yield from _select_faults(element, f"{place}/{number}")
+            continue
         yield from _present(_text_fault(element.get("text"), 75, f"{place}/{number}/text", only_plain=True))
         if len(str(element.get("value", ""))) > 2000:
             yield f"must be no more than 2000 characters [json-pointer:{place}/{number}/value]"
+
+
+def _select_faults(element: Mapping[str, Any], place: str) -> Iterator[str]:
+    yield from _present(_text_fault(element.get("placeholder"), 150, f"{place}/placeholder", only_plain=True))
+    options = element.get("options")
+    if not isinstance(options, list) or not 1 <= len(options) <= 100:
+        yield f"1 to 100 options [json-pointer:{place}/options]"
+        return
+    for number, option in enumerate(options):
+        yield from _present(_text_fault(option.get("text"), 75, f"{place}/options/{number}/text", only_plain=True))
+        if not 1 <= len(str(option.get("value", ""))) <= 150:
+            yield f"must be 1 to 150 characters [json-pointer:{place}/options/{number}/value]"
 
 
 def _listed(texts: object, most: int, longest: int, place: str) -> Iterator[str]:

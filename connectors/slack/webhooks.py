@@ -6,67 +6,165 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from bot.domain.errors import WebhookRejected
+from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
-from bot.domain.message import DeskAction, DeskReply, DeskVerb, storable
-from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.slack.blocks import ACTION_PREFIX, REPLY_BLOCK, REPLY_CALLBACK, REPLY_INPUT
+from bot.domain.message import DeskAction, DeskCommand, DeskReply, DeskRevision, DeskVerb, storable
+from bot.ports import ObeyCommand, Reply, Webhook, WebhookRequest
+from connectors.slack.blocks import (
+    ACTION_PREFIX,
+    DISQUALIFY_CALLBACK,
+    REPLY_BLOCK,
+    REPLY_CALLBACK,
+    REPLY_INPUT,
+    plain_post,
+)
 
 RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
-"""Subtypes of messages whose text a rep means for the customer; edits, joins and bots' messages are none."""
+"""Subtypes of messages whose text a rep means for the customer; joins and bots' messages are none."""
 
+NOTE_MARKS = ("//", "🔒", ":lock:")
+"""What a note to colleagues begins with. Slack writes the lock as its name."""
+
+COMMAND: Final = "/overture"
+MOST_FILES = 10
+CALLBACKS = (REPLY_CALLBACK, DISQUALIFY_CALLBACK)
 VERBS = {f"{ACTION_PREFIX}{verb.value}": verb for verb in DeskVerb}
 MARKUP = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 Json = Mapping[str, Any]
-NameOf = Callable[[str], str]
 
 
-def parse_event(request: WebhookRequest, channel: str, name_of: NameOf) -> Webhook:
-    """An Events API request. `name_of` turns a user's id into a name, since events carry ids only."""
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """How the desk is read: `name_of` turns a user's id into a name, since events carry ids only."""
+
+    channel: str
+    name_of: Callable[[str], str]
+    note_marks: tuple[str, ...] = NOTE_MARKS
+    reps: frozenset[str] = frozenset()
+
+    def admits(self, user_id: object) -> bool:
+        """Whether this user may act for us: anybody in the channel, where no reps are named."""
+        return not self.reps or user_id in self.reps
+
+    def is_note(self, text: str) -> bool:
+        """Whether a rep means it for colleagues only."""
+        return text.startswith(self.note_marks)
+
+
+def parse_event(request: WebhookRequest, desk: Desk) -> Webhook:
+    """An Events API request."""
     body = _object(request.body)
     match body:
         case {"type": "url_verification", "challenge": str(challenge)}:
             reply = Reply(body=json.dumps({"challenge": challenge}).encode(), content_type="application/json")
             return Webhook(reply=reply)
         case {"type": "event_callback", "event": {"type": "message"} as event}:
-            reply_in_thread = _reply_in_thread(event, channel, name_of)
-            return Webhook(inbound=(reply_in_thread,) if reply_in_thread else ())
+            found = _revision(event, desk) or _reply_in_thread(event, desk)
+            return Webhook(inbound=(found,) if found else ())
         case {"type": str()}:
             return Webhook()
     raise WebhookRejected(400, 'The body has no "type": this is no request of the Events API.')
 
 
-def _reply_in_thread(event: Json, channel: str, name_of: NameOf) -> DeskReply | None:
-    """The rep's reply that the event tells of; None for all else that happens in a channel.
+def _reply_in_thread(event: Json, desk: Desk) -> DeskReply | None:
+    """The rep's reply that the event tells of; None for notes, and for all else that happens in a channel.
 
-    A message is known by channel and timestamp, so that it counts once in however many events it comes.
+    A message is known by channel and timestamp, so that it counts once in however many events it comes: one that is
+    also sent to the channel comes in several.
     """
-    if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id"):
+    if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id") or not desk.admits(event.get("user")):
         return None
     match event:
         case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str(text)}:
-            words = storable(as_plain_text(text)).strip()
-            if thread == ts or not words:
+            words, files = _words(text), _file_names(event)
+            if thread == ts or not (words or files) or desk.is_note(words):
                 return None
-            return DeskReply(channel, storable(f"{place}:{ts}"), storable(thread), words, storable(name_of(user)))
+            return DeskReply(
+                channel=desk.channel,
+                vendor_id=storable(f"{place}:{ts}"),
+                thread=storable(thread),
+                text=words,
+                rep=storable(desk.name_of(user)),
+                files=files,
+            )
     return None
 
 
-def parse_interaction(request: WebhookRequest, channel: str) -> Webhook:
+def _revision(event: Json, desk: Desk) -> DeskRevision | None:
+    """An edit or a deletion of a rep's message in a thread, unless it was a note and still is none of the customer's.
+
+    Slack tells of an edit, too, where it only adds the preview of a link: then the words are the same.
+    """
+    match event:
+        case {"subtype": "message_changed", "message": {"text": str(text)} as message, "previous_message": before}:
+            pass
+        case {"subtype": "message_deleted", "previous_message": {} as message}:
+            text, before = "", message
+        case _:
+            return None
+    if message.get("bot_id") or not isinstance(before, Mapping) or not desk.admits(message.get("user")):
+        return None
+    match event, message:
+        case {"channel": str(place), "ts": str(ts)}, {"thread_ts": str(thread), "user": str(user)}:
+            was, words = _words(str(before.get("text") or "")), _words(text)
+            of_interest = was != words and not (desk.is_note(was) and (not words or desk.is_note(words)))
+            if thread == message.get("ts") or not of_interest:
+                return None
+            vendor_id = storable(f"revision:{place}:{ts}")
+            return DeskRevision(desk.channel, vendor_id, storable(thread), words, storable(desk.name_of(user)))
+    return None
+
+
+def _words(markup: str) -> str:
+    return storable(as_plain_text(markup)).strip()
+
+
+def _file_names(event: Json) -> tuple[str, ...]:
+    files = event.get("files")
+    named = [file for file in files if isinstance(file, Mapping)] if isinstance(files, list) else []
+    return tuple(storable(str(file.get("name") or file.get("title") or "a file")) for file in named[:MOST_FILES])
+
+
+def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
     """A pressed button or a submitted form."""
     payload = _payload(request.body)
+    user = user_of(payload)
+    if user is not None and not desk.admits(user[0]):
+        return Webhook()
     match payload:
         case {"type": "block_actions", "actions": list(actions)}:
-            found = [_action(payload, action, channel) for action in actions if isinstance(action, Mapping)]
+            found = [_action(payload, action, desk.channel) for action in actions if isinstance(action, Mapping)]
             return Webhook(inbound=tuple(action for action in found if action))
-        case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback == REPLY_CALLBACK:
-            return _submission(payload, view, channel)
+        case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback in CALLBACKS:
+            return _submission(payload, view, desk)
         case {"type": str()}:
             return Webhook()
     raise WebhookRejected(400, 'The payload has no "type": this is no interaction.')
+
+
+def parse_command(request: WebhookRequest, desk: Desk) -> Webhook:
+    """A slash command; whoever gave it reads the answer alone."""
+    fields = {name: values[0] for name, values in _form(request.body).items()}
+    match fields:
+        case {"command": name, "user_id": user_id, "trigger_id": trigger} if name == COMMAND:
+            if not desk.admits(user_id):
+                return Webhook(reply=_whispered("Only the reps that SLACK_REPS names may do that."))
+            words = storable(as_plain_text(fields.get("text", ""))).strip()
+            command = DeskCommand(desk.channel, storable(trigger), storable(desk.name_of(user_id)), words)
+            return Webhook(obey=ObeyCommand(command, _whispered))
+    raise WebhookRejected(400, f"The form is no command {COMMAND}, or lacks its user_id or trigger_id.")
+
+
+def _whispered(text: str) -> Reply:
+    """An answer that nobody else in the channel sees."""
+    post = plain_post(text)
+    answer = {"response_type": "ephemeral", "text": post.text, "blocks": list(post.blocks)}
+    return Reply(body=json.dumps(answer).encode(), content_type="application/json")
 
 
 def user_of(payload: Json) -> tuple[str, str] | None:
@@ -78,8 +176,13 @@ def user_of(payload: Json) -> tuple[str, str] | None:
     return user["id"], name if isinstance(name, str) and name else user["id"]
 
 
-def interaction_user(request: WebhookRequest) -> tuple[str, str] | None:
-    return user_of(_payload(request.body))
+def user_behind(request: WebhookRequest) -> tuple[str, str] | None:
+    """Id and name of the user behind an interaction or a command."""
+    if request.tail == "interactivity":
+        return user_of(_payload(request.body))
+    fields = _form(request.body)
+    user_id, name = fields.get("user_id", [""])[0], fields.get("user_name", [""])[0]
+    return (user_id, name) if user_id and name else None
 
 
 def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
@@ -89,8 +192,12 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
     user = user_of(payload)
     container = payload.get("container")
     message_ts = container.get("message_ts") if isinstance(container, Mapping) else None
-    match action:
-        case {"action_ts": str(action_ts), "value": str(handoff_id)} if user and isinstance(message_ts, str):
+    chosen = action.get("selected_option") if verb is DeskVerb.SNOOZE else action
+    match action, chosen:
+        case {"action_ts": str(action_ts)}, {"value": str(value)} if user and isinstance(message_ts, str):
+            handoff_id, _, words = value.partition(":")
+            if verb is DeskVerb.SNOOZE and words not in SNOOZES:
+                raise WebhookRejected(400, "The time to snooze for is none of those that the card offers.")
             trigger = payload.get("trigger_id")
             return DeskAction(
                 channel=channel,
@@ -99,25 +206,29 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
                 verb=verb,
                 rep=storable(user[1]),
                 trigger=trigger if isinstance(trigger, str) else "",
+                words=storable(words) if verb in (DeskVerb.SNOOZE, DeskVerb.SEND) else "",
             )
     raise WebhookRejected(400, "The button's action lacks its value, action_ts, message or user.")
 
 
-def _submission(payload: Json, view: Json, channel: str) -> Webhook:
+def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
+    """A form can be submitted once, so its own id tells a repeated request."""
     user = user_of(payload)
     metadata = _json_or_none(str(view.get("private_metadata", "")))
     match metadata, view:
         case (
-            {"thread": str(thread)},
+            {"handoff": str(handoff), "thread": str(thread)},
             {"id": str(view_id), "state": {"values": {"reply": {"text": {"value": str() | None as text}}}}},
         ) if user:
-            words = storable(text or "").strip()
+            key, words, rep = storable(f"view:{view_id}"), storable(text or "").strip(), storable(user[1])
             if not words:
                 return Webhook(reply=_form_error("Write something first."))
-            # A form can be submitted once, so its own id tells a repeated request.
-            return Webhook(
-                inbound=(DeskReply(channel, storable(f"view:{view_id}"), storable(thread), words, storable(user[1])),)
-            )
+            if view.get("callback_id") == DISQUALIFY_CALLBACK:
+                verb, of = DeskVerb.DISQUALIFY, HandoffId(storable(handoff))
+                return Webhook(inbound=(DeskAction(desk.channel, key, of, verb, rep, words=words),))
+            if desk.is_note(words):
+                return Webhook(reply=_form_error("This begins like a note to colleagues. Write notes in the thread."))
+            return Webhook(inbound=(DeskReply(desk.channel, key, storable(thread), words, rep),))
     raise WebhookRejected(
         400, f"The form lacks its user, its id, its private_metadata or the value of {REPLY_BLOCK}.{REPLY_INPUT}."
     )
@@ -151,12 +262,15 @@ def _object(body: bytes) -> Json:
     return found
 
 
-def _payload(body: bytes) -> Json:
+def _form(body: bytes) -> Mapping[str, list[str]]:
     try:
-        fields = parse_qs(body.decode("utf-8"), max_num_fields=20)
+        return parse_qs(body.decode("utf-8"), max_num_fields=30)
     except ValueError as error:
         raise WebhookRejected(400, "The body is not a form in UTF-8.") from error
-    found = _json_or_none(fields.get("payload", [""])[0])
+
+
+def _payload(body: bytes) -> Json:
+    found = _json_or_none(_form(body).get("payload", [""])[0])
     if found is None:
         raise WebhookRejected(400, 'The form has no field "payload" with a JSON object.')
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select, text, update
@@ -30,6 +30,17 @@ IN_THREAD = (
     )
     .order_by(handoff.c.created_at.desc())
     .limit(1)
+)
+HELD_BY = (
+    select(handoff)
+    .where(
+        handoff.c.state == HandoffState.CLAIMED,
+        _open,  # what the index is over
+        handoff.c.desk == bindparam("at_desk"),
+        handoff.c.rep == bindparam("this_rep"),
+    )
+    .order_by(handoff.c.created_at.desc(), handoff.c.id.desc())
+    .limit(bindparam("most"))
 )
 SAVE = update(handoff).where(handoff.c.id == bindparam("this_id"), handoff.c.version == bindparam("version_read"))
 
@@ -74,6 +85,10 @@ class StoredHandoffs(Repository):
         if expected is not None:
             return handoff_of(expected[0]) if expected else None
         return await self._one(OPEN_FOR, profile=profile_id)
+
+    async def held_by(self, desk: str, rep: str, *, limit: int) -> Sequence[Handoff]:
+        found = await self._session.execute(HELD_BY, {"at_desk": desk, "this_rep": rep, "most": limit})
+        return [handoff_of(row) for row in found]
 
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
         return await self._one(IN_THREAD, at_desk=desk, known_as=vendor_id)

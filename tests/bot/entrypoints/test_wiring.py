@@ -141,7 +141,7 @@ async def test_a_broken_connector_is_told_with_the_place_in_it(
     assert "mine" in told
 
 
-@pytest.mark.parametrize("desk", ["sms:#sales", "slack", "slack:", "fax:#sales"])
+@pytest.mark.parametrize("desk", ["sms:#sales", "fax:#sales", "slack:#sales,support=sms:#support"])
 async def test_a_desk_that_nobody_sits_at_is_told(settings_of: Callable[..., Settings], desk: str) -> None:
     told = await refusal(settings_of(desk=desk, connectors="twilio_messaging,slack"))
     assert told.startswith(f'OVERTURE_DESK is "{desk}": it wants a channel and an address, such as slack:#sales.')

@@ -64,6 +64,7 @@ responses:
   utter_help: [{text: "Write STOP to stop."}]
   utter_rep_joined: [{text: "{rep} has joined."}]
   utter_rep_left: [{text: "{rep} has left."}]
+  utter_desk_closed: [{text: "We are back {opens}."}]
   utter_tip: [{text: "A tip."}]
   utter_offer: [{text: "An offer."}]
 forms:
@@ -90,7 +91,7 @@ KNOWN = Known(
     responses=frozenset({"utter_tip", "utter_offer"}),
     forms={"size_form": ("team_size",)},
     channels=frozenset({"sms", "webchat"}),
-    desks=frozenset({"slack:#sales"}),
+    desks=frozenset({"slack:#sales", "support"}),
     actions=frozenset({"action_lead", "action_more"}),
     intents=frozenset({"greet", "book"}),
     slots=frozenset({"team_size"}),
@@ -144,6 +145,10 @@ FAILURES = {
 """What the errors of the vendor of `sms` and `whatsapp` mean."""
 
 
+OFFICE_HOURS = SendWindow(time(9), time(17), frozenset(range(5)), zone="Europe/Berlin")
+DESKS = (Desk("slack", "#sales"), Desk("slack", "#support", "support", OFFICE_HOURS))
+
+
 class Stage:
     """One service. `sms` and `webchat` are its channels, `slack` its desk, `crm` its CRM."""
 
@@ -172,7 +177,7 @@ class Stage:
             library=self.library,
             channels={"sms": self.sms, "webchat": self.webchat, "slack": self.slack},
             crms={"crm": self.crm},
-            desk=Desk("slack", "#sales") if with_desk else None,
+            desks=DESKS if with_desk else (),
             transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
             preferences_link=lambda person, now: f"https://chat.example.com/preferences/{person}",
             endpoints=self.endpoints,
@@ -213,9 +218,11 @@ class Stage:
         await self.settle()
         return sent.texts()[before:]
 
-    async def click(self, handoff: Handoff, verb: DeskVerb, rep: str = "Ana Rep", *, trigger: str = "") -> None:
+    async def click(
+        self, handoff: Handoff, verb: DeskVerb, rep: str = "Ana Rep", *, trigger: str = "", words: str = ""
+    ) -> None:
         self._count += 1
-        action = DeskAction("slack", f"click-{self._count}", handoff.id, verb, rep, trigger)
+        action = DeskAction("slack", f"click-{self._count}", handoff.id, verb, rep, trigger, words)
         await receive(self.runtime, self.slack, [action])
         await self.settle()
 

@@ -377,3 +377,16 @@ async def test_a_sender_keeps_to_its_pace_and_every_message_leaves(stage: Stage)
         await stage.later(seconds=seconds)
     assert len(stage.sms.taken) == 5
     assert [one.outcome for one in await stage.decisions()].count("send") == 5
+
+
+async def test_where_each_address_is_counted_by_itself_one_does_not_wait_for_another(stage: Stage) -> None:
+    await stage.meet()
+    stage.slack.abilities = replace(stage.slack.abilities, pace=Pace(1, 1, lambda _content: 1, per_address=True))
+    stage.runtime = replace(stage.runtime, pacer=MemoryPacer())
+    for number, place in enumerate(("#sales", "#support", "#sales")):
+        to_desk = ChannelMessage("slack", place, Text("a lead"))
+        await stage.queue(f"k{number}", purpose=Purpose.DESK, dispatch=to_desk)
+    await stage.settle()
+    assert [one.key for one in stage.slack.taken] == ["k0", "k1"]
+    await stage.later(seconds=1)
+    assert [one.key for one in stage.slack.taken] == ["k0", "k1", "k2"]

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from bot.adapters.database import Database
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import Author, DeskLine, DeskVerb, HandoffCard, OutboundMessage, ReplyForm, Text
+from bot.domain.message import (
+    Author,
+    DeskLine,
+    DeskReply,
+    DeskRevision,
+    DeskVerb,
+    HandoffCard,
+    OutboundMessage,
+    ReplyForm,
+    Text,
+)
 from bot.services.perform import Cause
+from bot.services.receive import receive
 from tests.bot.services.stage import ANA, Stage
 from tests.manual_clock import ManualClock
 
@@ -154,8 +167,39 @@ async def test_a_reply_after_the_hand_back_does_not_reach_the_customer_and_the_r
     assert stage.sms.texts() == []
     assert lines(stage)[-1] == (
         "Overture",
-        "This conversation was handed back, so the customer did not get your message.",
+        "This conversation is closed, so the customer did not get your message.",
     )
+
+
+async def revise(stage: Stage, text: str) -> None:
+    revision = DeskRevision("slack", f"revision:{text}", f"slack-{stage.cards()[0]}", text, "Ana Rep")
+    await receive(stage.runtime, stage.slack, [revision])
+    await receive(stage.runtime, stage.slack, [revision])
+    await stage.settle()
+
+
+async def test_an_edit_or_a_deletion_sends_the_customer_nothing_and_the_rep_is_told_once(stage: Stage) -> None:
+    await requested(stage)
+    await stage.reply("It costs 40.")
+    sent = stage.sms.texts()
+    await revise(stage, "It costs 50.")
+    await revise(stage, "")
+    assert stage.sms.texts() == sent
+    assert [text for _, text in lines(stage)[-2:]] == [
+        "The customer does not see edits. Write what should be put right as a new message.",
+        "Deleting a message here does not take it back from the customer.",
+    ]
+
+
+@pytest.mark.parametrize("text", ["Here it is", ""])
+async def test_a_file_stays_at_the_desk_and_the_rep_is_told(stage: Stage, text: str) -> None:
+    handoff = await requested(stage)
+    thread = f"slack-{stage.cards()[0]}"
+    await receive(stage.runtime, stage.slack, [DeskReply("slack", "1", thread, text, "Ana Rep", ("plan.pdf",))])
+    await stage.settle()
+    assert stage.sms.texts() == (["Ana Rep has joined.", text] if text else [])
+    assert (await stage.handoff_by_id(handoff.id)).state == ("claimed" if text else "requested")
+    assert lines(stage)[-1][1] == "The customer did not get plan.pdf: files stay here. Send a link that they can open."
 
 
 async def test_after_a_hand_back_a_person_can_be_asked_for_again(stage: Stage) -> None:
@@ -181,6 +225,68 @@ async def test_a_rep_is_told_when_the_customer_asked_to_be_left_alone(stage: Sta
     await stage.reply("Please stay")
     assert "Please stay" not in stage.sms.texts()
     assert lines(stage)[-1][1].startswith("Your message did not reach the customer: this address asked to be left")
+
+
+async def test_a_hand_off_goes_to_the_desk_that_it_names(stage: Stage) -> None:
+    await stage.meet()
+    stage.clock.set(MONDAY)
+    await stage.do(RequestHandoff("Broken", desk="support"))
+    await stage.settle()
+    message, _ = latest_card(stage)
+    assert message.address == "#support"
+    handoff = await stage.handoff()
+    assert (handoff.desk, handoff.desk_address) == ("slack", "#support")
+    await stage.click(handoff, CLAIM)
+    assert {one.address for one in stage.slack.taken} == {"#support"}, "all that follows goes there, too"
+
+
+@pytest.mark.parametrize("named", ["", "slack:#sales", "nowhere"])
+async def test_what_names_no_desk_of_ours_goes_to_the_usual_one(stage: Stage, named: str) -> None:
+    await stage.meet()
+    await stage.do(RequestHandoff("Asked for a person", desk=named))
+    await stage.settle()
+    assert latest_card(stage)[0].address == "#sales"
+
+
+MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
+SATURDAY = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+
+async def ask_support(stage: Stage, at: datetime) -> Handoff:
+    await stage.meet(attributes={"name": "Ana Lima"})
+    stage.actions.effects["action_lead"] = (RequestHandoff("Broken", desk="support"),)
+    stage.clock.set(at)
+    await stage.says("lead")
+    return await stage.handoff()
+
+
+async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage: Stage) -> None:
+    await ask_support(stage, SATURDAY)
+    assert stage.sms.texts() == ["We are back Monday at 08:00."], "by the clock in London, where Ana is"
+    assert latest_card(stage)[1].summary == "Broken; writes on sms; came out of hours"
+    await stage.says("my number is 07700 900123")
+    assert ("Customer", "my number is 07700 900123") in lines(stage)
+
+
+async def test_what_came_out_of_hours_is_brought_up_when_the_desk_opens(stage: Stage) -> None:
+    await ask_support(stage, SATURDAY)
+    await stage.later(days=1, hours=19, minutes=59)
+    assert not any(isinstance(one.content, DeskLine) and one.content.to_all for one in stage.slack.taken)
+    await stage.later(minutes=1)
+    assert stage.slack.taken[-1].content == DeskLine("Overture", "Ana Lima is waiting; look into it now.", to_all=True)
+
+
+async def test_within_hours_nothing_is_said_of_them(stage: Stage) -> None:
+    await ask_support(stage, MONDAY)
+    assert stage.sms.texts() == []
+
+
+async def test_whoever_is_not_in_the_conversation_is_promised_nothing(stage: Stage) -> None:
+    await stage.meet()
+    stage.clock.set(SATURDAY)
+    await stage.do(RequestHandoff("Wants a demo", desk="support"), cause=Cause("journey", ANA))
+    await stage.settle()
+    assert stage.sms.texts() == []
 
 
 async def test_a_journeys_handoff_is_in_the_conversation_that_was_spoken_in_last(stage: Stage) -> None:

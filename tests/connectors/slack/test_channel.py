@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 import connectors.slack
 from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
 from bot.domain.message import (
     Button,
@@ -23,6 +25,7 @@ from bot.domain.message import (
     HandoffCard,
     OutboundMessage,
     ReplyForm,
+    Suggestion,
     Text,
 )
 from bot.ports import Reply
@@ -76,7 +79,7 @@ async def stage() -> AsyncIterator[Stage]:
 
 def buttons_of(item: dict[str, Any]) -> list[str]:
     return [
-        element["text"]["text"]
+        (element.get("text") or element["placeholder"])["text"]
         for block in item["blocks"]
         if block["type"] == "actions"
         for element in block["elements"]
@@ -100,7 +103,7 @@ async def test_a_card_shows_the_lead_with_its_score_reasons_and_buttons(stage: S
     for shown in ("Robin Example", "team of 50", "robin@example.com", "Score 65", "A1", "+20 a team of fifty"):
         assert shown in words
     assert "<https://chat.example.com/transcripts/1?sig=a&amp;b|Transcript>" in words
-    assert buttons_of(post) == ["Claim", "Reply", "Hand back"]
+    assert buttons_of(post) == ["Claim", "Reply", "Hand back", "Resolve", "Disqualify", "Snooze"]
 
 
 async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
@@ -108,7 +111,11 @@ async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
     assert await stage.send(replace(CARD, claimed_by="sam"), replaces=ts) == ts
     assert await stage.send(replace(CARD, claimed_by="sam", closed=True), replaces=ts) == ts
     claimed, closed = stage.shown()[1:]
-    assert (claimed["type"], claimed["ts"], buttons_of(claimed)) == ("update", ts, ["Reply", "Hand back"])
+    assert (claimed["type"], claimed["ts"], buttons_of(claimed)) == (
+        "update",
+        ts,
+        ["Reply", "Take over", "Hand back", "Resolve", "Disqualify", "Snooze"],
+    )
     assert "Claimed by sam" in json.dumps(claimed)
     assert buttons_of(closed) == []
     assert "Handed back by sam" in json.dumps(closed)
@@ -120,10 +127,60 @@ async def test_a_rep_presses_a_button_of_the_card(stage: Stage) -> None:
     pressed = [
         await stage.act(deed="click", ts=ts, action_id=button["action_id"], value=button["value"], user="sam")
         for button in actions
+        if button["type"] == "button"
     ]
-    assert [action.verb for action in pressed] == [DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK]
+    assert [action.verb for action in pressed] == [
+        DeskVerb.CLAIM,
+        DeskVerb.REPLY,
+        DeskVerb.HAND_BACK,
+        DeskVerb.RESOLVE,
+        DeskVerb.DISQUALIFY,
+    ]
     assert {(action.handoff_id, action.rep) for action in pressed} == {("0193-handoff", "sam")}
-    assert len({action.vendor_id for action in pressed}) == 3
+    assert len({action.vendor_id for action in pressed}) == 5
+
+
+async def test_a_rep_snoozes_for_one_of_the_times_that_the_card_offers(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    [menu] = [
+        element
+        for block in stage.shown()[0]["blocks"]
+        for element in block.get("elements", ())
+        if element["type"] == "static_select"
+    ]
+    for option in menu["options"]:
+        action = await stage.act(deed="click", ts=ts, action_id=menu["action_id"], value=option["value"], user="sam")
+        assert (action.verb, action.handoff_id) == (DeskVerb.SNOOZE, "0193-handoff")
+        assert action.words in SNOOZES
+    assert len(menu["options"]) == len(SNOOZES)
+
+
+async def test_a_rep_says_why_somebody_is_no_lead(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    action = await stage.act(deed="click", ts=ts, action_id="handoff_disqualify", value="0193-handoff", user="sam")
+    await stage.send(ReplyForm(action.handoff_id, "Robin Example", action.trigger, "reason"), thread=ts)
+    view = stage.shown()[-1]["view"]
+    assert "Why is Robin Example no lead?" in json.dumps(view)
+    said = await stage.act(
+        deed="submit",
+        callback_id=view["callback_id"],
+        private_metadata=view["private_metadata"],
+        text="a student",
+        user="sam",
+    )
+    assert (said.verb, said.handoff_id, said.words, said.rep) == (
+        DeskVerb.DISQUALIFY,
+        "0193-handoff",
+        "a student",
+        "sam",
+    )
+
+
+@pytest.mark.parametrize("to_all", [True, False])
+async def test_what_all_are_to_see_is_shown_in_the_channel_too(stage: Stage, to_all: bool) -> None:
+    ts = await stage.send(CARD)
+    await stage.send(DeskLine("Overture", "Robin is back.", to_all=to_all), thread=ts)
+    assert json.loads(stage.server.asked[-1].body)["reply_broadcast"] is to_all
 
 
 async def test_a_rep_replies_in_the_thread(stage: Stage) -> None:
@@ -180,6 +237,24 @@ async def test_a_line_of_the_customer_goes_into_the_thread(stage: Stage) -> None
 async def test_a_plain_text_is_a_plain_message(stage: Stage) -> None:
     await stage.send(Text("Two leads wait.", buttons=(Button("Look", "/look"),)))
     assert "Two leads wait.\\nLook" in json.dumps(stage.shown()[0])
+
+
+async def test_each_desk_has_its_channel_and_what_is_pressed_there_comes_from_there(stage: Stage) -> None:
+    ts = await stage.send(CARD, address="#support")
+    await stage.send(CARD, address="C0000SUPPORT")
+    await stage.send(CARD, address="#leads")
+    assert [one["channel"] for one in stage.shown()] == ["#support", "#support", "#sales"]
+    assert await stage.send(replace(CARD, claimed_by="sam"), address="#support", replaces=ts) == ts
+    reply = await stage.act(deed="reply", thread_ts=ts, text="Hello", user="sam")
+    assert reply.vendor_id.startswith("C0000SUPPORT:")
+
+
+async def test_where_all_channels_have_names_another_one_is_refused(stage: Stage) -> None:
+    values = {"SLACK_CHANNEL": "#sales=C0000SALES,#support=C0000SUPPORT"}
+    channel = connectors.slack.build(settings_for(connectors.slack, sandbox_url=stage.server.url, values=values))
+    with pytest.raises(PermanentSendError, match="SLACK_CHANNEL names no #suport"):
+        await channel.send(OutboundMessage("key", "slack", "#suport", CARD))
+    await channel.close()
 
 
 # ---------------------------------------------------------------- what a visitor writes
@@ -250,8 +325,49 @@ def test_a_card_keeps_within_slacks_limits(
 @given(LONG, LONG)
 def test_a_line_and_a_form_keep_within_slacks_limits(speaker: str, text: str) -> None:
     assert fault_of_blocks(list(blocks.line(DeskLine(speaker, text)).blocks)) == ""
-    form = ReplyForm(HandoffId("0193-handoff"), text, "trigger")
-    assert fault_of_view(blocks.reply_form(form, channel="C0000SALES", thread="1.2")) == ""
+    for asks in ("reply", "reason"):
+        form = ReplyForm(HandoffId("0193-handoff"), text, "trigger", asks)
+        assert fault_of_view(blocks.form(form, channel="C0000SALES", thread="1.2")) == ""
+
+
+async def test_a_suggestion_is_sent_by_its_button_and_then_says_who_sent_it(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    suggestion = Suggestion(HandoffId("0193-handoff"), "sms:SM1", "Tuesday & Friday.", "Opening hours")
+    place = await stage.send(suggestion, thread=ts)
+    assert "Suggested reply: Tuesday & Friday." in json.dumps(stage.shown()[-1]["blocks"])
+    action = await stage.act(deed="click", ts=place, action_id="handoff_send", value="0193-handoff:sms:SM1", user="sam")
+    assert (action.verb, action.handoff_id, action.words) == (DeskVerb.SEND, "0193-handoff", "sms:SM1")
+    assert buttons_of(stage.shown()[-1]) == ["Send"]
+    await stage.send(replace(suggestion, sent_by="sam"), replaces=place)
+    assert buttons_of(stage.shown()[-1]) == []
+    assert "sent by sam" in json.dumps(stage.shown()[-1])
+
+
+@given(LONG, LONG)
+def test_a_suggestion_keeps_within_slacks_limits(text: str, title: str) -> None:
+    suggestion = Suggestion(HandoffId("0193-handoff"), "sms:SM1", text, title)
+    assert fault_of_blocks(list(blocks.suggestion(suggestion).blocks)) == ""
+
+
+MARKS = ["<!channel>", "<!here|x>", "<@U0ALICE00>", "<https://evil.example|x>", "<", ">", "&", "&lt;", "\n", "é", " "]
+WRITTEN = st.lists(st.sampled_from(MARKS) | st.text(max_size=5), max_size=12).map("".join)
+
+
+@given(WRITTEN, WRITTEN)
+def test_whatever_a_visitor_writes_no_markup_of_theirs_is_left(name: str, text: str) -> None:
+    asked: list[dict[str, Any]] = [
+        {"text": post.text, "blocks": list(post.blocks)}
+        for post in (
+            blocks.card(replace(CARD, title=name, summary=text, facts=((name, text),), reasons=(text,), standing=text)),
+            blocks.line(DeskLine(name, text)),
+            blocks.suggestion(Suggestion(HandoffId("0193-handoff"), text, text, name)),
+            blocks.note(Text(text, buttons=(Button(name, name),))),
+        )
+    ]
+    form = blocks.form(ReplyForm(HandoffId("0193-handoff"), name, "trigger"), channel="C0000SALES", thread="1.2")
+    for message in (*asked, {"text": "", "blocks": form["blocks"]}):
+        for markup in _markup(message):
+            assert set(re.findall("<[^|>]*", markup)) <= {f"<{CARD.transcript_url.replace('&', '&amp;')}"}
 
 
 def test_the_limits_are_really_checked() -> None:

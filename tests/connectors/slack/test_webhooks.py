@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import connectors.slack
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import DeskAction, DeskReply, DeskVerb
+from bot.domain.message import DeskAction, DeskCommand, DeskReply, DeskRevision, DeskVerb
 from bot.ports import Webhook, WebhookRequest
 from connectors.slack.channel import SlackChannel
 from connectors.slack.signature import sign
@@ -140,6 +140,74 @@ def test_a_reply_with_a_file_or_shown_to_the_whole_channel_is_a_reply_too(subtyp
     assert marked.inbound == plain.inbound
 
 
+def test_a_reply_that_is_shown_to_the_whole_channel_too_counts_once_in_however_many_events() -> None:
+    events = [thread_reply(), thread_reply(subtype="thread_broadcast"), {**thread_reply(), "event_id": "Ev2"}]
+    assert len({desk().parse(event(body)).inbound[0].vendor_id for body in events}) == 1
+
+
+@pytest.mark.parametrize("text", ["// call her first", ":lock: call her first", "  🔒 call her first", "//"])
+def test_a_note_to_colleagues_goes_to_nobody(text: str) -> None:
+    assert desk().parse(event(thread_reply(text=text))).inbound == ()
+    assert desk().parse(event(thread_reply(text=text, files=[{"name": "plan.pdf"}]))).inbound == ()
+
+
+def test_what_a_note_begins_with_can_be_set() -> None:
+    own = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_NOTE_MARKS": "note:, #"}))
+    assert own.parse(event(thread_reply(text="# call her first"))).inbound == ()
+    assert own.parse(event(thread_reply(text="note: call her first"))).inbound == ()
+    assert len(own.parse(event(thread_reply(text="// is no mark here"))).inbound) == 1
+
+
+def test_a_file_is_named_with_the_words_that_came_with_it_or_alone() -> None:
+    files = [{"name": "plan.pdf"}, {"title": "Our rota"}, {}]
+    for text in ("Here it is", ""):
+        [reply] = desk().parse(event(thread_reply(subtype="file_share", text=text, files=files))).inbound
+        assert isinstance(reply, DeskReply)
+        assert (reply.text, reply.files) == (text, ("plan.pdf", "Our rota", "a file"))
+
+
+def revision(before: str, after: str | None, **changes: Any) -> dict[str, Any]:
+    """An edit of a rep's reply; a deletion where nothing is left of it."""
+    message = {"type": "message", "user": "U0ALICE00", "ts": "1795521600.000300", "thread_ts": "1795521599.000100"}
+    previous = {**message, "text": before, **changes}
+    told: dict[str, Any] = {"subtype": "message_deleted", "previous_message": previous}
+    if after is not None:
+        told = {"subtype": "message_changed", "message": {**previous, "text": after}, "previous_message": previous}
+    return {"type": "event_callback", "event": {"type": "message", "channel": "C0000SALES", "ts": "1.5", **told}}
+
+
+@pytest.mark.parametrize(("after", "words"), [("It is &lt;50", "It is <50"), (None, "")])
+def test_an_edit_or_a_deletion_is_told_as_what_it_is_and_as_no_reply(after: str | None, words: str) -> None:
+    [found] = desk().parse(event(revision("It is 40", after))).inbound
+    assert found == DeskRevision(
+        channel="slack",
+        vendor_id="revision:C0000SALES:1.5",
+        thread="1795521599.000100",
+        text=words,
+        rep="U0ALICE00",
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        revision("see https://example.com", "see https://example.com", attachments=[{"title": "a preview"}]),
+        revision("// a note", "// another note"),
+        revision("// a note", None),
+        revision("ours", "ours, newer", bot_id="B0OVERTURE"),
+        revision("a card", "a newer card", thread_ts="1795521600.000300"),
+        revision("no thread", "none still", thread_ts=None),
+    ],
+    ids=["only a preview", "note", "deleted note", "our own", "no reply", "no thread"],
+)
+def test_revisions_that_are_no_business_of_the_customers_are_left_alone(body: dict[str, Any]) -> None:
+    assert desk().parse(event(body)).inbound == ()
+
+
+def test_an_edited_note_that_reads_like_a_reply_is_told() -> None:
+    assert len(desk().parse(event(revision("// a note", "a note"))).inbound) == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -199,6 +267,9 @@ def test_slacks_markup_is_put_into_plain_words(markup: str, plain: str) -> None:
         ("handoff_claim", DeskVerb.CLAIM),
         ("handoff_reply", DeskVerb.REPLY),
         ("handoff_hand_back", DeskVerb.HAND_BACK),
+        ("handoff_take_over", DeskVerb.TAKE_OVER),
+        ("handoff_resolve", DeskVerb.RESOLVE),
+        ("handoff_disqualify", DeskVerb.DISQUALIFY),
     ],
 )
 def test_a_pressed_button_says_what_on_which_hand_off_and_by_whom(action_id: str, verb: DeskVerb) -> None:
@@ -236,6 +307,13 @@ def test_an_empty_form_is_given_back_with_a_hint(written: str | None) -> None:
     assert json.loads(webhook.reply.body)["response_action"] == "errors"
 
 
+def test_a_note_does_not_go_out_by_the_form() -> None:
+    view = {**SUBMISSION["view"], "state": {"values": {"reply": {"text": {"value": "// a note"}}}}}
+    webhook = desk().parse(interaction({**SUBMISSION, "view": view}))
+    assert webhook.inbound == ()
+    assert "like a note" in json.loads(webhook.reply.body)["errors"]["reply"]
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -246,6 +324,17 @@ def test_an_empty_form_is_given_back_with_a_hint(written: str | None) -> None:
         {**CLICK, "user": None},
         {**CLICK, "container": {}},
         {**CLICK, "actions": [{"action_id": "handoff_claim"}]},
+        {**CLICK, "actions": [{"action_id": "handoff_snooze", "value": "0193-handoff:1d", "action_ts": "1.2"}]},
+        {
+            **CLICK,
+            "actions": [
+                {
+                    "action_id": "handoff_snooze",
+                    "selected_option": {"value": "0193-handoff:99d"},
+                    "action_ts": "1.2",
+                }
+            ],
+        },
         {**SUBMISSION, "view": {"callback_id": "handoff_reply"}},
         {**SUBMISSION, "view": {**SUBMISSION["view"], "private_metadata": "{"}},
         {**SUBMISSION, "user": {}},
@@ -274,6 +363,51 @@ def test_whatever_is_signed_is_taken_or_refused(body: Any) -> None:
             assert refused.status == 400  # noqa: PT017
         else:
             assert isinstance(webhook, Webhook)
+
+
+# ---------------------------------------------------------------- commands and who may
+
+
+COMMAND = {
+    "command": "/overture",
+    "text": "search &lt;ana&gt; &amp; co",
+    "user_id": "U0ALICE00",
+    "trigger_id": "1.8.a",
+}
+
+
+def slash(fields: dict[str, str] | None = None, *, reader: SlackChannel | None = None) -> Webhook:
+    raw = urlencode({**COMMAND, "user_name": "alice", **(fields or {})}).encode()
+    return (reader or desk()).parse(request_to("slack/commands", sign(raw, SIGNING_SECRET, NOW), body=raw))
+
+
+def test_a_command_comes_in_as_words_and_its_answer_is_for_whoever_gave_it() -> None:
+    webhook = slash()
+    assert webhook.obey is not None
+    assert webhook.obey.command == DeskCommand("slack", "1.8.a", "alice", "search <ana> & co")
+    answer = json.loads(webhook.obey.reply("found <!channel>").body)
+    assert (answer["response_type"], answer["text"]) == ("ephemeral", "found &lt;!channel&gt;")
+    assert answer["blocks"][0]["text"]["type"] == "plain_text"
+
+
+@pytest.mark.parametrize("fields", [{"command": "/other"}, {"trigger_id": ""}, {"user_id": ""}])
+def test_what_is_no_command_of_ours_is_refused(fields: dict[str, str]) -> None:
+    with pytest.raises(WebhookRejected) as refused:
+        slash(fields)
+    assert refused.value.status == 400
+
+
+def test_where_reps_are_named_nobody_else_does_anything() -> None:
+    mine = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_REPS": "U0BEN0000"}))
+    assert mine.parse(event(thread_reply())).inbound == ()
+    assert mine.parse(event(revision("a", "b"))).inbound == ()
+    assert mine.parse(interaction(CLICK)).inbound == ()
+    assert mine.parse(interaction(SUBMISSION)).inbound == ()
+    refused = slash(reader=mine)
+    assert refused.obey is None
+    assert "Only the reps that SLACK_REPS names" in json.loads(refused.reply.body)["text"]
+    assert len(mine.parse(event(thread_reply(user="U0BEN0000"))).inbound) == 1
+    assert slash({"user_id": "U0BEN0000"}, reader=mine).obey is not None
 
 
 # ---------------------------------------------------------------- Slack's own payloads

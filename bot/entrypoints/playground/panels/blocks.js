@@ -55,6 +55,7 @@ function section(block, press) {
 const textOf = (part) => (part.type === "mrkdwn" ? mrkdwn(part.text) : plain(part.text ?? part.alt_text ?? ""));
 
 function buttonNode(part, press) {
+  if (part.type === "static_select") return selectNode(part, press);
   if (part.type !== "button") return h("span", { class: "block-context" }, `(${part.type})`);
   const address = part.url && safeAddress(part.url);
   const title = plain(part.text.text);
@@ -66,6 +67,21 @@ function buttonNode(part, press) {
     button.removeAttribute("aria-busy");
   };
   return h("button", { type: "button", class: part.style ?? "", onclick: pressed }, title);
+}
+
+function selectNode(part, press) {
+  const title = plain(part.placeholder.text);
+  const chosen = async (event) => {
+    const { value } = event.currentTarget;
+    event.currentTarget.value = "";
+    if (value) await press({ ...part, value });
+  };
+  return h(
+    "select",
+    { "aria-label": title, onchange: chosen },
+    h("option", { value: "" }, title),
+    part.options.map((option) => h("option", { value: option.value }, plain(option.text.text))),
+  );
 }
 
 function inputNode(block) {

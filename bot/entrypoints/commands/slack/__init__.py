@@ -1,0 +1,1 @@
+"""`overture slack`: what the desk in Slack needs to be set up."""

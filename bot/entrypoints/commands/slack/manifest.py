@@ -1,0 +1,14 @@
+"""`overture slack manifest`: the manifest from which Slack makes the app, with our own address in it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from bot.entrypoints.connectors import connector_module
+from bot.settings import Settings
+
+
+def run(settings: Settings, _options: argparse.Namespace) -> int:
+    print(json.dumps(connector_module("slack").manifest(settings.public_url), indent=2))
+    return 0

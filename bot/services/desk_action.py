@@ -1,0 +1,183 @@
+"""Desk action: what a rep does with a hand-off, from taking the floor to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.domain.conversation import BotUttered
+from bot.domain.delivery import ChannelMessage
+from bot.domain.effects import ChangeScore, Emit, PersonEffect, SyncCrm
+from bot.domain.handoff import SNOOZES, Handoff, HandoffState
+from bot.domain.journey import HANDED_BACK, TAKEN_OVER
+from bot.domain.message import Author, DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver, Suggestion, Text
+from bot.domain.score import total_score
+from bot.ports import UnitOfWork
+from bot.services.cause import Cause
+from bot.services.enrol import tell_journeys
+from bot.services.hand_off import (
+    announce,
+    bring_up_at,
+    customer_name,
+    refresh_card,
+    relay,
+    say_to_customer,
+    show_as_sent,
+    suggestion_key,
+    to_desk,
+)
+from bot.services.perform import perform
+from bot.services.runtime import Runtime
+
+FORM_OPENS_WITHIN = timedelta(seconds=10)
+"""A desk's trigger for opening a form lives for seconds; later the click is lost anyway."""
+
+
+async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
+    """A rep pressed a button of the card. On a hand-off that is over, none does anything."""
+    if handoff.state is HandoffState.CLOSED:
+        return
+    match action.verb:
+        case DeskVerb.CLAIM:
+            await claim(uow, runtime, handoff, action.rep, now)
+        case DeskVerb.TAKE_OVER:
+            await _take_over(uow, runtime, handoff, action.rep, now)
+        case DeskVerb.REPLY:
+            await _open_form(uow, handoff, action, ReplyForm(handoff.id, "", action.trigger), now)
+        case DeskVerb.DISQUALIFY if not action.words:
+            await _open_form(uow, handoff, action, ReplyForm(handoff.id, "", action.trigger, "reason"), now)
+        case DeskVerb.DISQUALIFY:
+            await _disqualify(uow, runtime, handoff, action.rep, action.words, now)
+        case DeskVerb.HAND_BACK:
+            await _close(uow, runtime, handoff, action.rep, "handed_back", now)
+        case DeskVerb.RESOLVE:
+            await _close(uow, runtime, handoff, action.rep, "resolved", now)
+        case DeskVerb.SNOOZE:
+            await _snooze(uow, runtime, handoff, action.rep, SNOOZES[action.words], now)
+        case DeskVerb.SEND:
+            await _send_suggestion(uow, runtime, handoff, action.rep, action.words, now)
+
+
+async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> None:
+    """Give the rep the floor. A second rep is told in the thread who was faster."""
+    if handoff.state is HandoffState.CLOSED:
+        return
+    if handoff.state is HandoffState.CLAIMED:
+        if handoff.rep != rep:
+            line = f"{handoff.rep} has this conversation already."
+            await relay(uow, handoff, f"{handoff.id}:taken:{handoff.version}:{rep}", "Overture", line, now)
+        return
+    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1)
+    await uow.handoffs.save(claimed)
+    await refresh_card(uow, runtime, claimed, now)
+    await announce(uow, runtime, claimed, "utter_rep_joined", now)
+    event = Emit(TAKEN_OVER, {"desk": claimed.desk, "rep": rep})
+    await tell_journeys(uow, runtime, claimed.profile_id, [event], now)
+
+
+async def _take_over(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, now: datetime) -> None:
+    """Give the floor to another rep; the one who had it reads so in the thread."""
+    if handoff.state is HandoffState.REQUESTED or handoff.rep == rep:
+        await claim(uow, runtime, handoff, rep, now)
+        return
+    taken = replace(handoff, rep=rep, version=handoff.version + 1)
+    await uow.handoffs.save(taken)
+    await refresh_card(uow, runtime, taken, now)
+    line = f"{rep} has taken this conversation over from {handoff.rep}."
+    await relay(uow, taken, f"{taken.id}:taken-over:{taken.version}", "Overture", line, now)
+    await announce(uow, runtime, taken, "utter_rep_joined", now)
+
+
+async def _open_form(uow: UnitOfWork, handoff: Handoff, action: DeskAction, form: ReplyForm, now: datetime) -> None:
+    form = replace(form, customer=await customer_name(uow, handoff))
+    await to_desk(uow, handoff, f"form:{action.vendor_id}", form, now, expires_at=now + FORM_OPENS_WITHIN)
+
+
+async def _disqualify(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, reason: str, now: datetime
+) -> None:
+    """It is no lead: whatever spoke for the person counts no more, and the log of their score says who said why."""
+    fit = total_score(await uow.scores.of(handoff.profile_id), now).fit
+    said = f"Disqualified by {rep}: {reason}"
+    score = [ChangeScore("fit", -fit, said, f"disqualified:{handoff.id}")] if fit > 0 else []
+    await _close(uow, runtime, handoff, rep, "disqualified", now, reason=reason, effects=score)
+
+
+Outcome = Literal["handed_back", "resolved", "disqualified"]
+
+
+async def _close(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    rep: str,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    reason: str = "",
+    effects: Sequence[PersonEffect] = (),
+) -> None:
+    """End the hand-off: the bot answers again, and knows what was said. Journeys, timeline and CRM hear of the end."""
+    closed = replace(handoff, state=HandoffState.CLOSED, rep=handoff.rep or rep, version=handoff.version + 1)
+    await uow.handoffs.save(closed)
+    standing = f"{outcome.replace('_', ' ').capitalize()} by {rep}" + (f": {reason}" if reason else "")
+    cause = Cause(f"handoff:{handoff.id}:{outcome}", handoff.profile_id, handoff.conversation_id)
+    emitted = await perform(uow, runtime, [*effects, SyncCrm(standing)], cause, now)
+    await refresh_card(uow, runtime, closed, now, standing=standing)
+    if handoff.state is HandoffState.CLAIMED:
+        await announce(uow, runtime, closed, "utter_rep_left", now)
+    event = Emit(HANDED_BACK, {"desk": closed.desk, "rep": rep, "outcome": outcome, "reason": reason})
+    await tell_journeys(uow, runtime, closed.profile_id, [event, *emitted], now)
+
+
+async def rep_says(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, key: str, content: Text, now: datetime
+) -> None:
+    """A rep's words take the floor, go to the customer, and are kept with what was said."""
+    await claim(uow, runtime, handoff, rep, now)
+    conversation = await uow.conversations.get(handoff.conversation_id)
+    spoken = BotUttered(content.text, speaker=rep, at=now)
+    await uow.conversations.log(conversation.id, [spoken], now)
+    await uow.conversations.save(
+        replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
+    )
+    words = replace(content, author=Author.PERSON, author_name=rep)
+    await say_to_customer(uow, conversation, key, words, now)
+
+
+async def _send_suggestion(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, of: str, now: datetime
+) -> None:
+    """What was suggested, as it was shown; once, however often it is pressed."""
+    shown = await uow.outbox.by_key(suggestion_key(of))
+    suggestion = shown.dispatch.content if shown is not None and isinstance(shown.dispatch, ChannelMessage) else None
+    key = f"{suggestion_key(of)}:reply"
+    if not isinstance(suggestion, Suggestion) or suggestion.handoff_id != handoff.id or await uow.outbox.by_key(key):
+        return
+    answer = Text(suggestion.text, source_title=suggestion.source_title, source_url=suggestion.source_url)
+    await rep_says(uow, runtime, handoff, rep, key, answer, now)
+    await show_as_sent(uow, handoff, suggestion, rep, now)
+
+
+async def _snooze(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, pause: timedelta, now: datetime
+) -> None:
+    """Put it aside: who has the floor stays so, and whatever is done to it before that time calls the return off."""
+    until = now + pause
+    snoozed = replace(handoff, version=handoff.version + 1)
+    await uow.handoffs.save(snoozed)
+    await refresh_card(uow, runtime, snoozed, now, standing=f"Snoozed by {rep} until {until:%a %d %b, %H:%M} UTC")
+    await bring_up_at(uow, snoozed, until, now)
+
+
+async def bring_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, over: SnoozeOver, now: datetime) -> None:
+    """What was put aside, or came out of hours, is brought up for the whole desk to see."""
+    if handoff.state is HandoffState.CLOSED or handoff.version != over.version:
+        return
+    back = replace(handoff, version=handoff.version + 1)
+    await uow.handoffs.save(back)
+    await refresh_card(uow, runtime, back, now)
+    line = DeskLine("Overture", f"{await customer_name(uow, handoff)} is waiting; look into it now.", to_all=True)
+    await to_desk(uow, back, f"relay:{over.vendor_id}", line, now)

@@ -1,0 +1,124 @@
+"""Desk command: what a rep asks for in words, done at once; the answer is for them alone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import structlog
+
+from bot.domain.consent import Purpose, standing_consent
+from bot.domain.effects import OptOut
+from bot.domain.ids import ProfileId
+from bot.domain.message import DeskCommand
+from bot.domain.score import total_score
+from bot.ports import UnitOfWork
+from bot.services.admit import NoSuchJourney, admit
+from bot.services.cause import Cause
+from bot.services.enrol import tell_journeys
+from bot.services.know_person import NoSuchPerson, Wanted, by_name
+from bot.services.perform import perform
+from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
+
+USAGE = """leads: the conversations that you have claimed
+search <words>: people with these words in a name, address or number
+start <journey> <person>: let somebody into a journey
+consent <person>: what somebody agreed to
+opt out <person>: end all marketing to somebody
+A person is an id, a phone number, an e-mail address, or your own id of them."""
+
+MOST_SHOWN = 10
+PHONE = re.compile(r"\+[0-9 ().-]+")
+
+
+async def obey(runtime: Runtime, command: DeskCommand) -> str:
+    """Do what the command says; what to tell the rep. Words that say nothing we know get the list of those that do."""
+    try:
+        match command.words.split():
+            case ["leads"] | ["my", "leads"]:
+                return await _leads(runtime, command)
+            case ["search", *words] if words:
+                return await _search(runtime, " ".join(words))
+            case ["start", journey, *name] if name:
+                return await _start(runtime, command, journey, _person(name))
+            case ["consent", *name] if name:
+                return await _consent(runtime, _person(name))
+            case ["opt", "out", *name] | ["opt-out", *name] if name:
+                return await _opt_out(runtime, command, _person(name))
+    except (NoSuchPerson, NoSuchJourney) as error:
+        said = str(error)
+        return f"{said[0].upper()}{said[1:]}."
+    return USAGE
+
+
+def _person(words: list[str]) -> str:
+    name = " ".join(words)
+    return re.sub(r"[ ().-]", "", name) if PHONE.fullmatch(name) else name
+
+
+async def _leads(runtime: Runtime, command: DeskCommand) -> str:
+    async with runtime.store.transaction() as uow:
+        held = await uow.handoffs.held_by(command.channel, command.rep, limit=MOST_SHOWN + 1)
+        lines = [
+            f"{await _known_as(uow, one.profile_id, runtime.clock.now())} — {one.reason}" for one in held[:MOST_SHOWN]
+        ]
+    if not lines:
+        return "You have claimed no conversation that is still open."
+    return "\n".join([*lines, *(["... and more"] if len(held) > MOST_SHOWN else [])])
+
+
+async def _search(runtime: Runtime, words: str) -> str:
+    async with runtime.store.transaction() as uow:
+        found = await uow.profiles.find(words, limit=MOST_SHOWN + 1)
+        lines = [await _known_as(uow, one, runtime.clock.now()) for one in found[:MOST_SHOWN]]
+    if not lines:
+        return f'Nobody has "{words}" in an identity, an attribute or a tag.'
+    return "\n".join([*lines, *(["... and more; look for more words"] if len(found) > MOST_SHOWN else [])])
+
+
+async def _start(runtime: Runtime, command: DeskCommand, journey: str, name: str) -> str:
+    async with runtime.store.transaction() as uow:
+        who = await by_name(uow, name)
+        shown = await _known_as(uow, who, runtime.clock.now())
+    key = f"{command.channel}:{command.vendor_id}"
+    admitted = await admit(runtime, journey, Wanted(profile_id=who), {"rep": command.rep}, key=key)
+    if admitted.outcome == "not_entered":
+        return f"Not entered: {admitted.why}. {shown}"
+    held_out = admitted.outcome == "held_out"
+    return f"In {journey} now{', held out: nothing will be sent' if held_out else ''}. {shown}"
+
+
+async def _consent(runtime: Runtime, name: str) -> str:
+    async with runtime.store.transaction() as uow:
+        who = await by_name(uow, name)
+        lines = [await _known_as(uow, who, runtime.clock.now())]
+        records = await uow.consents.of(who)
+        for channel in sorted({one.channel for one in records if one.purpose is Purpose.MARKETING}):
+            standing = standing_consent(records, Purpose.MARKETING, channel)
+            if standing is not None:
+                answer = "yes" if standing.granted else "no"
+                lines.append(f"Marketing by {channel}: {answer} since {standing.at:%Y-%m-%d} ({standing.how})")
+    return "\n".join(lines if len(lines) > 1 else [*lines, "Was never asked, so gets no marketing."])
+
+
+async def _opt_out(runtime: Runtime, command: DeskCommand, name: str) -> str:
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        who = await by_name(uow, name)
+        shown = await _known_as(uow, who, now)
+        cause = Cause(f"{command.channel}:{command.vendor_id}", who)
+        emitted = await perform(uow, runtime, [OptOut(f"told {command.rep} at the desk")], cause, now)
+        await tell_journeys(uow, runtime, who, emitted, now)
+    log.info("a rep has opted somebody out", profile=who)
+    return f"Gets no more marketing, and what was queued is taken back. {shown}"
+
+
+async def _known_as(uow: UnitOfWork, who: ProfileId, now: datetime) -> str:
+    """One line that tells a rep who it is."""
+    profile = await uow.profiles.get(who)
+    identities = [one.value for one in await uow.profiles.identities(who) if one.kind in ("phone", "email")]
+    name = profile.attributes.get("name") or profile.attributes.get("email") or "A visitor"
+    grade = total_score(await uow.scores.of(who), now).grade
+    return " · ".join([str(name), *identities, f"grade {grade}", who])

@@ -1,0 +1,63 @@
+"""Desk turn: what a sales rep wrote or pressed at the desk takes its turn in the customer's conversation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.ask import finish
+from bot.services.desk_action import bring_back, desk_action, rep_says
+from bot.services.hand_off import relay
+from bot.services.runtime import Runtime
+
+
+async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) -> None:
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        handoff = await _handoff_of(uow, deed)
+        if handoff is not None:
+            await _do(uow, runtime, handoff, deed, now)
+        await finish(uow, entry, now)
+
+
+async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
+    if isinstance(deed, DeskAction | SnoozeOver):
+        return await uow.handoffs.get(deed.handoff_id)
+    return await uow.handoffs.in_thread(deed.channel, deed.thread)
+
+
+async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDesk, now: datetime) -> None:
+    match deed:
+        case DeskAction():
+            await desk_action(uow, runtime, handoff, deed, now)
+        case DeskReply():
+            await _rep_replies(uow, runtime, handoff, deed, now)
+        case DeskRevision():
+            await _rep_revises(uow, handoff, deed, now)
+        case SnoozeOver():
+            await bring_back(uow, runtime, handoff, deed, now)
+
+
+async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:
+    """A reply in the thread takes the floor and goes to the customer; the thread of a closed hand-off says so."""
+    key = f"{reply.channel}:{reply.vendor_id}"
+    if handoff.state is HandoffState.CLOSED:
+        words = "This conversation is closed, so the customer did not get your message."
+        await relay(uow, handoff, f"{key}:closed", "Overture", words, now)
+        return
+    if reply.files:
+        words = f"The customer did not get {', '.join(reply.files)}: files stay here. Send a link that they can open."
+        await relay(uow, handoff, f"{key}:files", "Overture", words, now)
+    if not reply.text:
+        return
+    await rep_says(uow, runtime, handoff, reply.rep, key, Text(reply.text), now)
+
+
+async def _rep_revises(uow: UnitOfWork, handoff: Handoff, revision: DeskRevision, now: datetime) -> None:
+    """Nothing is sent again, or taken back, and the rep is told so."""
+    words = "Deleting a message here does not take it back from the customer."
+    if revision.text:
+        words = "The customer does not see edits. Write what should be put right as a new message."
+    await relay(uow, handoff, f"{revision.channel}:{revision.vendor_id}", "Overture", words, now)

@@ -1,0 +1,84 @@
+"""Desk command: a rep looks up and does what they may, in words, and reads what came of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.effects import RequestHandoff
+from bot.domain.message import DeskCommand, DeskVerb
+from bot.services.desk_command import USAGE, obey
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+
+
+async def ask(stage: Stage, words: str, *, rep: str = "Ana Rep", trigger: str = "1") -> str:
+    return await obey(stage.runtime, DeskCommand("slack", trigger, rep, words))
+
+
+@pytest.fixture
+async def known(stage: Stage) -> Stage:
+    await stage.meet(attributes={"name": "Ana Lima"})
+    return stage
+
+
+SHOWN = f"Ana Lima · {PHONE} · grade C3 · {ANA}"
+
+
+@pytest.mark.parametrize("words", ["", "help", "search", "start", "start welcome", "consent", "opt", "opt in ana"])
+async def test_words_that_say_nothing_get_the_list_of_those_that_do(known: Stage, words: str) -> None:
+    assert await ask(known, words) == USAGE
+
+
+async def test_a_rep_sees_the_conversations_that_they_have_claimed(known: Stage) -> None:
+    known.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    await known.says("lead")
+    handoff = await known.handoff()
+    await known.click(handoff, DeskVerb.CLAIM, "Ben Rep")
+    assert await ask(known, "my leads", rep="Ben Rep") == f"{SHOWN} — Asked for a person"
+    assert await ask(known, "leads") == "You have claimed no conversation that is still open."
+    await known.click(handoff, DeskVerb.RESOLVE, "Ben Rep")
+    assert await ask(known, "leads", rep="Ben Rep") == "You have claimed no conversation that is still open."
+
+
+async def test_people_are_found_by_what_is_known_of_them(known: Stage) -> None:
+    assert await ask(known, "search Ana Lima") == SHOWN
+    assert (
+        await ask(known, "search nobody at all") == 'Nobody has "nobody at all" in an identity, an attribute or a tag.'
+    )
+
+
+@pytest.mark.parametrize("name", [ANA, PHONE, "+44 7700 900-123"])
+async def test_somebody_is_let_into_a_journey_once_for_each_command(known: Stage, name: str) -> None:
+    known.play(journey_of("- wait: 1d", "enter: {api: true, again: after 1h}"))
+    for _ in range(2):
+        assert await ask(known, f"start welcome {name}", trigger="1") == f"In welcome now. {SHOWN}"
+    assert (await ask(known, f"start welcome {name}", trigger="2")).startswith("Not entered: they are in it")
+    assert len(await known.enrolments()) == 1
+
+
+async def test_a_journey_that_takes_nobody_from_outside_is_told(known: Stage) -> None:
+    known.play(journey_of("- wait: 1d"))
+    told = 'There is no journey "{}" with enter: {{api: true}}.'
+    assert await ask(known, f"start welcome {ANA}") == told.format("welcome")
+    assert await ask(known, f"start nowhere {ANA}") == told.format("nowhere")
+
+
+async def test_consent_is_told_by_channel(known: Stage) -> None:
+    assert await ask(known, f"consent {ANA}") == f"{SHOWN}\nWas never asked, so gets no marketing."
+    await known.consent()
+    assert await ask(known, f"consent {ANA}") == f"{SHOWN}\nMarketing by sms: yes since 2026-11-23 (a test)"
+
+
+async def test_an_opt_out_ends_all_marketing_and_says_who_told_us(known: Stage) -> None:
+    await known.consent()
+    await known.queue("offer")
+    assert await ask(known, f"opt out {PHONE}") == f"Gets no more marketing, and what was queued is taken back. {SHOWN}"
+    await known.settle()
+    assert known.sms.texts() == []
+    assert not await known.may_send()
+    assert "Marketing by sms: no since 2026-11-23 (told Ana Rep at the desk)" in await ask(known, f"consent {ANA}")
+
+
+@pytest.mark.parametrize("words", ["consent who", "opt out who", "start welcome who"])
+async def test_somebody_whom_nobody_knows_is_told(known: Stage, words: str) -> None:
+    known.play(journey_of("- wait: 1d", "enter: {api: true}"))
+    assert (await ask(known, words)).startswith('Nobody is known as "who". Name an id, a phone number')
