@@ -15,7 +15,7 @@ from bot.domain.effects import Emit
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.journey import HANDED_BACK, TAKEN_OVER
+from bot.domain.journey import HANDED_BACK, REPLIED, TAKEN_OVER
 from bot.domain.message import (
     Author,
     CheckIn,
@@ -31,6 +31,7 @@ from bot.domain.message import (
 )
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
+from bot.journeys.scoring import on_event
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
@@ -174,9 +175,10 @@ async def _customer_turn(
         if moved is not None:
             await close_where_it_was_asked(uow, moved, now)
         journeys = (await open_journeys(uow, runtime)).values()
-        reply = await attribute_reply(uow, journeys, runtime.library.current().segments.values(), turn, now)
-        await write_turn(uow, runtime, turn, now)
-        await tell_journeys(uow, runtime, turn.conversation.profile_id, reply, now)
+        playbook = runtime.library.current()
+        scored = bool(on_event(playbook.score_rules, REPLIED))
+        reply = await attribute_reply(uow, journeys, playbook.segments.values(), turn, now, scored=scored)
+        await write_turn(uow, runtime, turn, now, reply)
         await plan_check_in(uow, runtime, turn, now)
         await finish(uow, entry, now)
 
