@@ -32,7 +32,7 @@ from bot.domain.preview import Preview, as_text
 from bot.domain.privacy import Erasure
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 from bot.domain.review import Review
-from bot.domain.score import ScoreChange
+from bot.domain.score import ScoreChange, ScoreRule
 from bot.domain.sending_rules import SendingRules
 from bot.domain.timeline import PersonEvent
 from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
@@ -450,6 +450,7 @@ class Playbook:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
     crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
+    score_rules: Sequence[ScoreRule] = ()
 
 
 class Library(Protocol):

@@ -28,6 +28,7 @@ from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.crm import CrmMapping
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
+from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.journeys.crm_mapping import read_crm_mapping
@@ -35,6 +36,7 @@ from bot.journeys.kinds import profile_names
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
 from bot.journeys.runs import check_runs
+from bot.journeys.score_rules import read_score_rules
 from bot.journeys.segments import read_segment
 from bot.journeys.templates import sent_without_template
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
@@ -103,6 +105,7 @@ class Contents:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     vocabulary: tuple[str, ...] = ()
     crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
+    score_rules: tuple[ScoreRule, ...] = ()
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -121,6 +124,7 @@ def read_contents(shelves: Shelves) -> Contents:
     journey_documents = read_documents([path for path in in_journeys if path.stem != PROFILE], unreadable)
     profile_documents = read_documents([path for path in in_journeys if path.stem == PROFILE], unreadable)
     segment_documents = read_documents(_yaml_files(shelves.journeys, "segments/*"), unreadable)
+    score_documents = read_documents(_yaml_files(shelves.journeys, "scores/*"), unreadable)
     crm_documents = read_documents(_yaml_files(shelves.journeys, "crm/*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
@@ -145,6 +149,7 @@ def read_contents(shelves: Shelves) -> Contents:
     journeys = _journeys(journey_documents, known, faults, warnings)
     segments = _segments(segment_documents, profile, faults)
     crm_mappings = _crm_mappings(shelves, crm_documents, profile, faults)
+    score_rules = [_keep(lambda one=one: read_score_rules(one, profile), faults) for one in score_documents]  # type: ignore[misc]
     _raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
     own, guesser = assistant.configuration.language, language_guesser()
@@ -168,6 +173,7 @@ def read_contents(shelves: Shelves) -> Contents:
         segments,
         _vocabulary(data, assistant),
         crm_mappings,
+        tuple(rule for rules in score_rules for rule in rules or ()),
     )
 
 
@@ -199,6 +205,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.segments,
         contents.vocabulary,
         contents.crm_mappings,
+        contents.score_rules,
     )
 
 

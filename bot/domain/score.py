@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from bot.domain.ids import ProfileId
@@ -52,6 +52,29 @@ class ScoreChange:
         worth = self.worth(now)
         faded = "" if worth == self.points else f", {worth:+d} by now"
         return f"{self.points:+d} {self.reason}{faded}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCap:
+    """A rule gives a person no more `points` than these within so long."""
+
+    points: int
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRule:
+    """What gives points: each time `event` happens and the condition is true of it; without an event, as long as the
+    condition is true of the person."""
+
+    id: str
+    dimension: Dimension
+    points: int
+    reason: str
+    event: str | None = None
+    condition: str = ""
+    cap: ScoreCap | None = None
+    half_life: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,7 @@ def read_score(reader: StepReader, fields: Fields, at: Position) -> Step | None:
             score.faults.add(
                 score.place(key),
                 f'"{key}" is not supported in a step: it gives its points once for each person, and they stay.',
-                "Leave it out.",
+                "Emit an event instead, and write a rule for it in journeys/scores/.",
             )
     score.only("fit", "engagement", "reason", *SCORES_LATER)
     fit, engagement = score.whole_number("fit"), score.whole_number("engagement")

@@ -26,10 +26,16 @@ LONGEST_TEXT = 1000
 
 
 async def attribute_reply(
-    uow: UnitOfWork, journeys: Iterable[Journey], segments: Iterable[Segment], turn: Turn, now: datetime
+    uow: UnitOfWork,
+    journeys: Iterable[Journey],
+    segments: Iterable[Segment],
+    turn: Turn,
+    now: datetime,
+    *,
+    scored: bool = False,
 ) -> Sequence[Emit]:
     """The event of this message for journeys and segments, before its turn is written; where it is nothing for them, it
-    only goes onto the person's timeline.
+    only goes onto the person's timeline. `scored`: a rule may give points for it.
 
     Keywords and opt-outs are none, nor is what is said to a colleague, nor that somebody has opened the chat.
     """
@@ -54,7 +60,7 @@ async def attribute_reply(
             "enrolment": "" if asked or owner is None else owner.id,
         },
     )
-    if any(REPLIED in one.waiting_for for one in inside) or _is_heeded(journeys, segments):
+    if scored or any(REPLIED in one.waiting_for for one in inside) or _is_heeded(journeys, segments):
         return (event,)
     await note_event(uow, conversation.profile_id, event, now)
     return ()

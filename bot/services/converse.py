@@ -13,6 +13,7 @@ from bot.domain.consent import Purpose
 from bot.domain.conversation import UserUttered
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, MessageId
+from bot.domain.journey import REPLIED
 from bot.domain.message import (
     CheckIn,
     CustomerMessage,
@@ -28,13 +29,13 @@ from bot.domain.message import (
 )
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
+from bot.journeys.scoring import on_event
 from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.desk_turn import take_desk_turn
-from bot.services.enrol import tell_journeys
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.learn import learn
@@ -175,9 +176,10 @@ async def _customer_turn(
         if moved is not None:
             await close_where_it_was_asked(uow, moved, now)
         journeys = (await open_journeys(uow, runtime)).values()
-        reply = await attribute_reply(uow, journeys, runtime.library.current().segments.values(), turn, now)
-        await write_turn(uow, runtime, turn, now)
-        await tell_journeys(uow, runtime, turn.conversation.profile_id, reply, now)
+        playbook = runtime.library.current()
+        scored = bool(on_event(playbook.score_rules, REPLIED))
+        reply = await attribute_reply(uow, journeys, playbook.segments.values(), turn, now, scored=scored)
+        await write_turn(uow, runtime, turn, now, reply)
         await plan_check_in(uow, runtime, turn, now)
         await finish(uow, entry, now)
 

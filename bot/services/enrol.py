@@ -36,6 +36,7 @@ from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
 from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
+from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
 from bot.services.note_event import note_event
 from bot.services.perform import perform
@@ -134,7 +135,8 @@ async def _happened(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, event: Emit, now: datetime
 ) -> Sequence[Emit]:
     """Tell every journey that the person is in, then let them enter those that begin with this event."""
-    emitted = [*await keep_segments(uow, runtime, profile_id, {counting(event.event)}, now)]
+    changed = {counting(event.event), *await score_event(uow, runtime, profile_id, event, now)}
+    emitted = [*await keep_segments(uow, runtime, profile_id, changed, now)]
     for enrolment in await uow.enrolments.waiting(profile_id):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
     await _count_goals(uow, (await journeys_in_force(uow, runtime)).values(), profile_id, event, now)

@@ -11,6 +11,7 @@ from bot.domain.ids import ProfileId
 from bot.journeys.expression import counted_events, is_true
 from bot.journeys.selection import looks_at
 from bot.ports import UnitOfWork
+from bot.services.keep_score import score_attributes
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 
@@ -22,9 +23,13 @@ async def keep_segments(
 ) -> tuple[Emit, ...]:
     """Let the person into the segments that they belong to now, and out of the others.
 
-    `changed` names what has changed, as `looks_at` does; segments that look at nothing of it stay as they are. The
-    events are the caller's to pass on to journeys. Segments that are no more are left to `work_out_segments`.
+    What became known of them gives points first. `changed` names what has changed, as `looks_at` does; segments that
+    look at nothing of it stay as they are. The events are the caller's to pass on to journeys. Segments that are no
+    more are left to `work_out_segments`.
     """
+    changed = frozenset(changed)
+    if any(one.startswith("profile.") for one in changed):
+        changed |= await score_attributes(uow, runtime, profile_id, now)
     concerned = [one for one in _segments(runtime) if not looks_at(one.condition).isdisjoint(changed)]
     moved = await _move(uow, profile_id, concerned, now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
@@ -34,12 +39,14 @@ async def sort_into_segments(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime
 ) -> tuple[Emit, ...]:
     """The same for somebody of whom much has changed at once."""
+    await score_attributes(uow, runtime, profile_id, now)
     moved = await _move(uow, profile_id, _segments(runtime), now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
 
 
 async def meet_segments(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
     """The same for somebody new: journeys are told a moment later, by the worker."""
+    await score_attributes(uow, runtime, profile_id, now)
     for segment, entered in await _move(uow, profile_id, _segments(runtime), now):
         await uow.segments.queue(profile_id, segment, entered=entered, at=now)
 

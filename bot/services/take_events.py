@@ -18,6 +18,7 @@ from bot.domain.timeline import PersonEvent
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
 from bot.services.know_person import NoSuchPerson, Wanted, know_person, meet_person
 from bot.services.opt_out import opt_out
@@ -139,7 +140,8 @@ async def _let_act(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId
     if told.attributes or told.time_zone or told.locale:
         await tell_journeys(uow, runtime, who, await _learn(uow, runtime, told, who, now), now)
     if now - told.at > NEWS:
-        moved = await keep_segments(uow, runtime, who, {counting(told.event)}, now)
+        scored = await score_event(uow, runtime, who, Emit(told.event, told.data), told.at)
+        moved = await keep_segments(uow, runtime, who, {counting(told.event), *scored}, now)
         await tell_journeys(uow, runtime, who, moved, now)
     else:
         await tell_journeys(uow, runtime, who, [Emit(told.event, told.data)], now, noted=True)

@@ -13,15 +13,16 @@ import structlog
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import AWAITED, ChannelMessage, OutboxEntry
-from bot.domain.effects import Say
+from bot.domain.effects import Emit, Say
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
-from bot.domain.journey import Answered, Enrolment, EnrolmentStatus, Refused
+from bot.domain.journey import REPLIED, Answered, Enrolment, EnrolmentStatus, Refused
 from bot.domain.message import Text
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AskStep
 from bot.domain.understanding import Understood
+from bot.journeys.scoring import on_event
 from bot.ports import Abilities, UnitOfWork
 from bot.services.ask_model import ModelCall
 from bot.services.enrol import step, tell_journeys
@@ -74,11 +75,14 @@ def unasked(
     )
 
 
-async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime) -> None:
-    """Events, snapshot, outbox, effects, journeys and the explanation; nothing slow happens in here."""
+async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime, told: Sequence[Emit] = ()) -> None:
+    """Events, snapshot, outbox, effects, journeys and the explanation; nothing slow happens in here.
+
+    `told` is what journeys are told of the turn once all else of it has been.
+    """
     written = perf_counter()
     thought, conversation = turn.thought, turn.conversation
-    before = await _ledger(uow, conversation.profile_id) if _concerns_the_person(turn) else None
+    before = await _ledger(uow, conversation.profile_id) if _concerns_the_person(runtime, turn) else None
     await uow.conversations.log(conversation.id, thought.events, now)
     still_asking = _is_asking(turn)
     await uow.conversations.save(
@@ -110,6 +114,7 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
         await _resume(uow, runtime, turn, EnrolmentId(conversation.asking_enrolment), now)
     await tell_journeys(uow, runtime, conversation.profile_id, emitted, now)
     await _relay_to_desk(uow, turn, now)
+    await tell_journeys(uow, runtime, conversation.profile_id, told, now)
     learnt = _learnt(before, await _ledger(uow, conversation.profile_id), now) if before is not None else {}
     thought.took("store", perf_counter() - written)
     await uow.feeds.append("explain", turn.key, {**explain(turn), **learnt}, now)
@@ -121,9 +126,11 @@ class _Ledger:
     consents: Sequence[ConsentRecord]
 
 
-def _concerns_the_person(turn: Turn) -> bool:
+def _concerns_the_person(runtime: Runtime, turn: Turn) -> bool:
     """Whether the turn may change scores and consents: most do not, and then neither is read."""
-    return bool(turn.thought.effects) or turn.conversation.asking_enrolment is not None
+    if turn.thought.effects or turn.conversation.asking_enrolment is not None:
+        return True
+    return bool(on_event(runtime.library.current().score_rules, REPLIED))
 
 
 async def _ledger(uow: UnitOfWork, profile_id: ProfileId) -> _Ledger:

@@ -18,6 +18,7 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
     print(
         f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "
         f"{len(assistant.forms)} forms, {len(assistant.responses)} responses, {len(contents.pages)} knowledge pages, "
-        f"{len(contents.journeys)} journeys, {len(contents.segments)} segments."
+        f"{len(contents.journeys)} journeys, {len(contents.segments)} segments, "
+        f"{len(contents.score_rules)} score rules."
     )
     return 0

@@ -48,7 +48,7 @@ def test_good_content_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert out.startswith("No faults: ")
     assert "intents" in out
-    assert "segments." in out
+    assert "score rules." in out
 
 
 def test_each_fault_of_the_content_is_told_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,94 @@
+"""Files of score rules: what they say, and what is wrong with them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.documents import parse
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.errors import ContentError
+from bot.domain.score import ScoreCap, ScoreRule
+from bot.journeys.score_rules import read_score_rules
+
+SCHEMA = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
+
+
+def rules(text: str) -> tuple[ScoreRule, ...]:
+    return read_score_rules(parse("journeys/scores/interest.yml", text), SCHEMA)
+
+
+def test_a_rule_says_what_gives_how_many_points_and_why() -> None:
+    found = rules(
+        """scores: interest
+fit:
+  - {id: large, if: profile.team_size > 50, points: 20, reason: a large team}
+engagement:
+  - id: prices
+    event: pricing.viewed
+    if: "event.plan == 'pro' and profile.team_size > 5"
+    points: 5
+    cap: {points: 15, within: 7d}
+    half_life: 14d
+    reason: looked at the prices
+"""
+    )
+    assert found == (
+        ScoreRule("score:interest:large", "fit", 20, "a large team", None, "profile.team_size > 50"),
+        ScoreRule(
+            "score:interest:prices", "engagement", 5, "looked at the prices", "pricing.viewed",
+            "event.plan == 'pro' and profile.team_size > 5", ScoreCap(15, timedelta(days=7)), 14,
+        ),
+    )  # fmt: skip
+
+
+FIT = "scores: interest\nfit:\n  - {id: x, reason: r, "
+DID = "scores: interest\nengagement:\n  - {id: x, reason: r, "
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- a", "1:1: a file of score rules must be a mapping"),
+        ("scores: interest", '1:1: a file of score rules lacks "engagement". List rules under fit'),
+        ("scores: other\nfit: []", '1:1: the scores "other" stand in a file of another name. Name the file other.yml'),
+        ("score: interest\nfit: []", '1:1: a file of score rules has no "score". Did you mean "scores"?'),
+        ("scores: interest\nfit: {a: b}", '2:1: "fit" must be a list of rules.'),
+        ("scores: interest\nfit: [a]", "2:7: a score rule must be a mapping"),
+        (FIT + "points: 5}", 'lacks "event". Say what gives the points'),
+        (FIT + "if: profile.teamsize > 2, points: 5}", '3:24: the condition "profile.teamsize > 2" cannot be used'),
+        (FIT + "if: profile.teamsize > 2, points: 5}", 'Did you mean "team_size"?'),
+        (FIT + "if: profile.team_size > 'x', points: 5}", "that is never true"),
+        (FIT + "if: event.size > 5, points: 5}", 'there is no "event" to look at'),
+        (FIT + "if: lead.fit > 5, points: 5}", 'there is no "lead" to look at'),
+        (FIT + "if: profile.team_size >, points: 5}", "cannot be used"),
+        (FIT + "if: \"did('a.b')\", points: 5}", "did() is not for score rules"),
+        (FIT + "if: days_since(profile.created_on) > 5, points: 5}", "changes by itself"),
+        (FIT + "if: profile.team_size > 5}", 'lacks "points". Write points: 10'),
+        (FIT + "if: profile.team_size > 5, points: 0}", "a rule of 0 points changes nothing"),
+        (FIT + "if: profile.team_size > 5, points: many}", '"points" must be a whole number, not "many"'),
+        (FIT + "if: profile.team_size > 5, points: 5, half_life: 5d}", "who somebody is does not fade"),
+        (FIT + "if: profile.team_size > 5, points: 5, cap: {points: 5, within: 7d}}", '"cap" is for events.'),
+        (DID + "event: pricing, points: 5}", '"pricing" is no event.'),
+        (DID + "event: segment.entered, points: 5}", "segments may look at the score"),
+        (DID + "event: a.b, points: 5, half_live: 5d}", 'has no "half_live". Did you mean "half_life"?'),
+        (DID + "event: a.b, points: 5, half_life: 12h}", "a half-life is of whole days"),
+        (DID + "if: profile.team_size > 5, points: 5, half_life: 12d}", '"half_life" is for events'),
+        (DID + "event: a.b, points: 5, cap: 7d}", "cap must be a mapping"),
+        (DID + "event: a.b, points: 5, cap: {points: 5}}", 'cap lacks "within". Write within: 7d.'),
+        (DID + "event: a.b, points: 5, cap: {within: 7d}}", "a cap needs points that are more than 0"),
+        (DID + "event: a.b, points: 5}\n  - {id: x, event: a.c, points: 5, reason: r}", "4:6: there is another rule"),
+        ("scores: interest\nfit:\n  - {id: x, event: a.b, points: 5}", 'lacks "reason". Reps read it'),
+    ],
+)
+def test_a_faulty_rule_is_told_with_its_place(text: str, told: str) -> None:
+    with pytest.raises(ContentError) as failure:
+        rules(text)
+    assert "journeys/scores/interest.yml:" in str(failure.value)
+    assert told in str(failure.value)
+
+
+def test_events_that_nothing_else_names_are_no_fault() -> None:
+    (rule,) = rules(DID + "event: something.unheard_of, points: 5}")
+    assert rule.event == "something.unheard_of"

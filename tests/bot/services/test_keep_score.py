@@ -1,0 +1,155 @@
+"""Score rules in the service: an event changes the score in the transaction that stores it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.audience import Segment
+from bot.domain.effects import SetAttribute
+from bot.domain.ids import ProfileId
+from bot.domain.person import USER_ID, Identity
+from bot.domain.score import Score, ScoreCap, ScoreChange, ScoreRule, total_score
+from bot.services.merge_people import merge_people
+from bot.services.person_facts import person_facts
+from bot.services.respect_wishes import note_objection, restrict
+from bot.services.take_events import Told, take_events
+from tests.bot.services.stage import ANA, Stage
+
+PRICES = ScoreRule(
+    "prices", "engagement", 5, "looked at the prices", "pricing.viewed", cap=ScoreCap(10, timedelta(days=7)),
+    half_life=10,
+)  # fmt: skip
+LARGE = ScoreRule("large", "fit", 20, "a large team", condition="profile.team_size > 50")
+BEA = ProfileId("bea")
+
+
+def play(stage: Stage, *rules: ScoreRule, segments: Sequence[Segment] = ()) -> None:
+    by_id = {one.id: one for one in segments}
+    stage.library.playbook = replace(stage.library.playbook, score_rules=rules, segments=by_id)
+
+
+async def log_of(stage: Stage, who: ProfileId = ANA) -> list[ScoreChange]:
+    async with stage.store.transaction() as uow:
+        return list(await uow.scores.of(who))
+
+
+async def score_of(stage: Stage) -> Score:
+    return total_score(await log_of(stage), stage.clock.now())
+
+
+async def test_an_event_gives_points_up_to_the_cap_and_they_fade(stage: Stage) -> None:
+    play(stage, PRICES)
+    await stage.meet()
+    for _ in range(3):
+        await stage.happens("pricing.viewed")
+    assert [(one.points, one.reason, one.rule) for one in await log_of(stage)] == [
+        (5, "looked at the prices", "prices")
+    ] * 2
+    assert await score_of(stage) == Score(0, 10)
+    stage.clock.forward(timedelta(days=10))
+    assert await score_of(stage) == Score(0, 4)  # twice 2: whole points
+    await stage.happens("pricing.viewed")
+    assert await score_of(stage) == Score(0, 9)
+
+
+async def test_points_move_segments_in_the_same_transaction(stage: Stage) -> None:
+    play(stage, PRICES, segments=[Segment("keen", "lead.engagement >= 5")])
+    await stage.meet()
+    await stage.happens("pricing.viewed")
+    async with stage.store.transaction() as uow:
+        assert "keen" in await uow.segments.of(ANA)
+
+
+async def test_an_attribute_gives_points_and_takes_them_back(stage: Stage) -> None:
+    play(stage, LARGE)
+    await stage.meet()
+    for size in (60, 70, 10):
+        await stage.do(SetAttribute("team_size", size))
+    assert [(one.points, one.reason) for one in await log_of(stage)] == [
+        (20, "a large team"),
+        (-20, "no longer: a large team"),
+    ]
+
+
+async def test_an_event_that_another_system_tells_twice_counts_once(stage: Stage) -> None:
+    play(stage, PRICES, LARGE)
+    await stage.meet()
+    one = Told("pricing.viewed", stage.clock.now(), "k1", profile_id=ANA, attributes={"team_size": 60})
+    await take_events(stage.runtime, [one, one])
+    await take_events(stage.runtime, [one])
+    assert sorted((one.points, one.dimension) for one in await log_of(stage)) == [(5, "engagement"), (20, "fit")]
+
+
+async def test_what_happened_long_ago_has_faded_since(stage: Stage) -> None:
+    play(stage, PRICES)
+    await stage.meet()
+    await take_events(
+        stage.runtime, [Told("pricing.viewed", stage.clock.now() - timedelta(days=10), "k1", profile_id=ANA)]
+    )
+    assert [one.points for one in await log_of(stage)] == [5]
+    assert await score_of(stage) == Score(0, 2)
+
+
+async def test_somebody_whom_another_system_makes_known_has_points_for_what_they_are(stage: Stage) -> None:
+    play(stage, LARGE)
+    told = Told(
+        "person.identified", stage.clock.now(), "k1", identities=(Identity(USER_ID, "u1"),),
+        attributes={"team_size": 60},
+    )  # fmt: skip
+    (outcome,) = await take_events(stage.runtime, [told])
+    assert outcome.profile_id is not None
+    assert [one.points for one in await log_of(stage, outcome.profile_id)] == [20]
+
+
+@pytest.mark.parametrize("wish", ["objection", "restriction"])
+async def test_whoever_does_not_want_it_is_not_scored(stage: Stage, wish: str) -> None:
+    play(stage, PRICES, LARGE)
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        if wish == "objection":
+            await note_objection(uow, stage.runtime, ANA, how="a test", now=stage.clock.now())
+        else:
+            await restrict(uow, ANA, now=stage.clock.now())
+    await stage.happens("pricing.viewed")
+    await stage.do(SetAttribute("team_size", 60))
+    assert await log_of(stage) == []
+
+
+async def test_two_profiles_of_one_person_count_what_is_true_of_them_once(stage: Stage) -> None:
+    play(stage, LARGE)
+    for who, phone in ((ANA, "+447700900123"), (BEA, "+447700900456")):
+        await stage.meet(who, phone=phone)
+        await stage.happens("a.b", to=who)
+    for who in (ANA, BEA):
+        async with stage.store.transaction() as uow:
+            await uow.scores.add(
+                ScoreChange(who, f"{LARGE.id}:{who}", "fit", 20, LARGE.reason, LARGE.id, stage.clock.now())
+            )
+            profile = await uow.profiles.get(who)
+            await uow.profiles.save(profile.with_attribute("team_size", 60))
+    async with stage.store.transaction() as uow:
+        merge = await merge_people(uow, stage.runtime, ANA, BEA, who="t", why="t", now=stage.clock.now())
+        changes = await uow.scores.of(merge.kept.id)
+    assert total_score(changes, stage.clock.now()).fit == 20
+
+
+async def test_journeys_and_messages_read_the_score_as_it_is_by_now(stage: Stage) -> None:
+    play(stage, PRICES)
+    await stage.meet()
+    await stage.happens("pricing.viewed")
+    async with stage.store.transaction() as uow:
+        later = stage.clock.now() + timedelta(days=10)
+        assert (await person_facts(uow, ANA, later))[1] == {"fit": 0, "engagement": 2, "total": 2, "grade": "C3"}
+
+
+async def test_what_somebody_writes_may_give_points_and_explain_tells_it(stage: Stage) -> None:
+    wrote = ScoreRule("wrote", "engagement", 3, "asked for a demo", "message.received", "event.intent == 'greet'")
+    play(stage, wrote)
+    await stage.says("greet")
+    (explained,) = [one for one in await stage.feed("explain") if "scores" in one]
+    assert explained["scores"] == [{"dimension": "engagement", "points": 3, "reason": "asked for a demo"}]
+    assert explained["score"] == {"fit": 0, "engagement": 3, "grade": "C3"}
