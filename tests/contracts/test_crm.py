@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 
 import connectors.hubspot
+import connectors.marketo
 import connectors.mautic
 import connectors.salesforce
 import connectors.vendor_api
@@ -39,6 +40,7 @@ LEAD = Lead(
 NOTE = "Handed over to sales: <b>wants a demo</b> & a call"
 CRMS: dict[str, ModuleType] = {
     "hubspot": connectors.hubspot,
+    "marketo": connectors.marketo,
     "mautic": connectors.mautic,
     "salesforce": connectors.salesforce,
     "webhook": connectors.webhook,
