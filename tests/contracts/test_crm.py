@@ -16,6 +16,7 @@ import pytest
 import connectors.hubspot
 import connectors.marketo
 import connectors.mautic
+import connectors.openemm
 import connectors.salesforce
 import connectors.vendor_api
 import connectors.webhook
@@ -42,6 +43,7 @@ CRMS: dict[str, ModuleType] = {
     "hubspot": connectors.hubspot,
     "marketo": connectors.marketo,
     "mautic": connectors.mautic,
+    "openemm": connectors.openemm,
     "salesforce": connectors.salesforce,
     "webhook": connectors.webhook,
 }
