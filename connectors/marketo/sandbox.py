@@ -29,6 +29,7 @@ KINDS: Mapping[str, type] = {
 }
 """The fields of a lead in this instance: the standard ones that we use, and our own."""
 
+A_PAGE = 2
 ANSWERS_TO = {"stage_changed": "leadStatus", "owner_changed": "leadOwner"}
 
 
@@ -159,7 +160,7 @@ class MarketoSandbox:
         return _answer(result=[{"id": int(note), "status": "added"}])
 
     async def _activities(self, query: Mapping[str, str]) -> Reply:
-        """One activity a page: whoever reads the first page alone misses some."""
+        """Few activities a page: whoever reads the first page alone misses some."""
         page = re.fullmatch(r"PAGE(\d+)", query.get("nextPageToken", ""))
         if page is None or query.get("activityTypeIds") != str(self._note_activity):
             return _error("1003", "Invalid nextPageToken or activityTypeIds")
@@ -173,9 +174,9 @@ class MarketoSandbox:
                 "primaryAttributeValue": one["body"].rsplit("\n", 1)[-1],
                 "attributes": [],
             }
-            for one in notes[place : place + 1]
+            for one in notes[place : place + A_PAGE]
         ]
-        return _answer(result=found, nextPageToken=_page(place + 1), moreResult=place + 1 < len(notes))
+        return _answer(result=found, nextPageToken=_page(place + A_PAGE), moreResult=place + A_PAGE < len(notes))
 
 
 def _page(place: int) -> str:
