@@ -113,7 +113,7 @@ class OpenEmmSandbox:
         fields = _checked(map_of(asked, "parameters"))
         before = (await self._records.all())[recipient]
         await self._records.write(recipient, fields)
-        if fields.get(NOTES, "") != (before.get(NOTES) or ""):
+        if NOTES in fields and fields[NOTES] != before.get(NOTES):
             await self._records.add_note(recipient, fields[NOTES].partition("\n\n")[0])
         return {"value": "true"}
 

@@ -181,6 +181,14 @@ async def test_a_note_is_added_once_for_each_key(stage: Stage) -> None:
     assert [note["contact"] for note in stage.shown("note")] == [crm_id, crm_id]
 
 
+async def test_a_record_with_a_note_is_brought_up_to_date_like_any(stage: Stage) -> None:
+    crm_id = await stage.sync()
+    await stage.crm.note(crm_id, NOTE, key="a")
+    assert await stage.sync(replace(LEAD, score=80, opted_out=True), key="two") == crm_id
+    assert as_text(stage.records()[crm_id][stage.field("lead.total")]) == "80"
+    assert len(stage.shown("note")) == 1
+
+
 @pytest.mark.parametrize("name", CRMS)
 @pytest.mark.parametrize("fault", ["hang up", "take it and hang up"])
 async def test_a_line_that_breaks_at_any_call_leaves_one_record_and_one_note(name: str, fault: Fault) -> None:
