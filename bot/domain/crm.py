@@ -42,7 +42,8 @@ CRM_EVENTS = tuple(f"crm.{news}" for news in get_args(CrmNews))
 
 @dataclass(frozen=True, slots=True)
 class CrmEvent:
-    """What a CRM tells of one of its records. `id` is what it calls the event: the same one again has the same.
+    """What a CRM tells of one of its records. `id` is what it calls the event: the same one again has the same,
+    and another one of the same kind and record has another.
 
     `lead` is our own id of the person, where the CRM says it. `data` is what journeys may read of the event.
     """

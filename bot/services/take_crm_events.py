@@ -36,11 +36,14 @@ async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]
 
 
 def _told(crm: str, event: CrmEvent, who: ProfileId, place: int) -> Told:
-    """A record that is of several people tells of each; `place` keeps them apart."""
+    """A record that is of several people tells of each, and `place` keeps them apart.
+
+    What an event is called need not be unique but for its record: some CRMs can say no more than the time.
+    """
     return Told(
         event=event.name,
         at=event.at,
-        key=f"crm:{crm}:{event.id}:{place}",
+        key=f"crm:{crm}:{event.news}:{event.record or event.lead}:{event.id}:{place}",
         data={"crm": crm, **event.data},
         profile_id=who,
         opts_out=f"in {crm}" if event.news == "unsubscribed" else "",

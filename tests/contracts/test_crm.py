@@ -14,7 +14,9 @@ import aiohttp
 import pytest
 
 import connectors.hubspot
+import connectors.marketo
 import connectors.mautic
+import connectors.openemm
 import connectors.salesforce
 import connectors.vendor_api
 import connectors.webhook
@@ -39,7 +41,9 @@ LEAD = Lead(
 NOTE = "Handed over to sales: <b>wants a demo</b> & a call"
 CRMS: dict[str, ModuleType] = {
     "hubspot": connectors.hubspot,
+    "marketo": connectors.marketo,
     "mautic": connectors.mautic,
+    "openemm": connectors.openemm,
     "salesforce": connectors.salesforce,
     "webhook": connectors.webhook,
 }
@@ -175,6 +179,14 @@ async def test_a_note_is_added_once_for_each_key(stage: Stage) -> None:
     await stage.crm.note(crm_id, NOTE, key="a")
     await stage.crm.note(crm_id, NOTE, key="b")
     assert [note["contact"] for note in stage.shown("note")] == [crm_id, crm_id]
+
+
+async def test_a_record_with_a_note_is_brought_up_to_date_like_any(stage: Stage) -> None:
+    crm_id = await stage.sync()
+    await stage.crm.note(crm_id, NOTE, key="a")
+    assert await stage.sync(replace(LEAD, score=80, opted_out=True), key="two") == crm_id
+    assert as_text(stage.records()[crm_id][stage.field("lead.total")]) == "80"
+    assert len(stage.shown("note")) == 1
 
 
 @pytest.mark.parametrize("name", CRMS)

@@ -26,7 +26,7 @@ from connectors.webhook.crm import signature as own_signature
 from tests.connectors.vendor_server import NOW, SERVICE_URL, MemoryFeed, StillClock, settings_for
 from tests.contracts.test_crm import CRMS, Stage, staged
 
-TELLING = {"hubspot": 3, "mautic": 1, "salesforce": 3, "webhook": 3}
+TELLING = {"hubspot": 3, "marketo": 3, "mautic": 1, "salesforce": 3, "webhook": 3}
 """The CRMs that tell us something, and how many kinds of news."""
 
 STAGE = {"event": "stage_changed", "stage": "customer"}
@@ -97,13 +97,9 @@ async def test_one_that_is_old_is_refused_where_the_time_is_signed(stage: Stage)
         assert len(stage.crm.parse(request)) == 1, "nothing says when it was sent; it is taken once by its id"
 
 
-@pytest.mark.parametrize("name", ["hubspot", "mautic", "salesforce"])
+@pytest.mark.parametrize("name", ["hubspot", "marketo", "mautic", "salesforce"])
 def test_without_its_secret_nothing_is_taken(name: str) -> None:
-    setting = {
-        "hubspot": "HUBSPOT_CLIENT_SECRET",
-        "mautic": "MAUTIC_WEBHOOK_SECRET",
-        "salesforce": "SALESFORCE_WEBHOOK_SECRET",
-    }[name]
+    setting = "HUBSPOT_CLIENT_SECRET" if name == "hubspot" else f"{name.upper()}_WEBHOOK_SECRET"
     crm = CRMS[name].build(settings_for(CRMS[name], sandbox_url="http://127.0.0.1:1", values={setting: ""}))
     with pytest.raises(WebhookRejected, match=setting) as refused:
         crm.parse(WebhookRequest("POST", f"{SERVICE_URL}/crms/{name}", {}, b"[]", NOW))
@@ -125,8 +121,8 @@ def signed(name: str, body: bytes) -> WebhookRequest:
             headers[HUBSPOT_SIGNATURE] = hubspot_signature(bare, values["HUBSPOT_CLIENT_SECRET"])
         case "mautic":
             headers = {MAUTIC_SIGNATURE: mautic_signature(body, values["MAUTIC_WEBHOOK_SECRET"])}
-        case "salesforce":
-            headers = {SECRET_HEADER: values["SALESFORCE_WEBHOOK_SECRET"]}
+        case "salesforce" | "marketo":
+            headers = {SECRET_HEADER: values[f"{name.upper()}_WEBHOOK_SECRET"]}
         case _:
             at = int(NOW.timestamp())
             headers = {"overture-signature": own_signature(values["CRM_WEBHOOK_SECRET"], body, at)}

@@ -11,7 +11,9 @@ from random import Random
 import pytest
 
 import connectors.hubspot
+import connectors.marketo
 import connectors.mautic
+import connectors.openemm
 import connectors.salesforce
 from bot.documents import parse
 from bot.domain.delivery import OutboxStatus
@@ -27,6 +29,8 @@ MODULES = {
     "hubspot": (connectors.hubspot, "overture_team_size"),
     "salesforce": (connectors.salesforce, "Overture_Team_Size__c"),
     "mautic": (connectors.mautic, "overture_team_size"),
+    "marketo": (connectors.marketo, "overtureTeamSize"),
+    "openemm": (connectors.openemm, "overture_team_size"),
 }
 
 

@@ -56,6 +56,14 @@ async def test_a_new_stage_lets_its_person_into_a_journey_once(linked: Stage) ->
     assert await timeline(linked) == [("crm.stage_changed", {"crm": "crm", "stage": "customer"})]
 
 
+async def test_events_of_two_records_may_be_called_the_same(linked: Stage) -> None:
+    async with linked.store.transaction() as uow:
+        await uow.profiles.add(Profile(BEA, linked.clock.now()))
+        await uow.crm_links.put("crm", BEA, "18")
+    counts = await take_crm_events(linked.runtime, "crm", [moved(linked), moved(linked, record="18")])
+    assert counts == {"taken": 2, "duplicates": 0, "ignored": 0}
+
+
 async def test_a_journey_that_waits_for_a_new_owner_goes_on(linked: Stage) -> None:
     linked.play(journey_of("- wait: {for: crm.owner_changed, at_most: 5d}\n- set: {owned: true}"))
     await linked.happens("demo.requested")

@@ -1,0 +1,71 @@
+"""Marketo Engage as the CRM: leads, and hand-offs as custom activities of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from bot.domain.errors import SettingsError
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.crm_webhooks import webhook_secret
+from connectors.marketo.crm import MarketoCrm
+from connectors.marketo.sandbox import MarketoSandbox
+from connectors.vendor_api import checked_url
+
+__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+CRMS: tuple[str, ...] = ("marketo",)
+FIELDS = Path(__file__).with_name("fields.yml")
+SETTINGS: tuple[str, ...] = (
+    "MARKETO_URL",
+    "MARKETO_CLIENT_ID",
+    "MARKETO_CLIENT_SECRET",
+    "MARKETO_NOTE_ACTIVITY",
+    "MARKETO_WEBHOOK_SECRET",
+)
+
+
+def build(settings: ConnectorSettings) -> MarketoCrm:
+    """Raises SettingsError where a setting is missing or unusable."""
+    return MarketoCrm(
+        url=settings.sandbox_url or checked_url("MARKETO_URL", settings.require("MARKETO_URL")),
+        client_id=settings.require("MARKETO_CLIENT_ID"),
+        client_secret=settings.require("MARKETO_CLIENT_SECRET"),
+        note_activity=_note_activity(settings),
+        clock=settings.clock,
+        webhook_secret=webhook_secret(settings, "MARKETO_WEBHOOK_SECRET"),
+        trust_proxy_settings=settings.sandbox_url is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    word = hmac.new(secret.encode(), b"marketo sandbox", hashlib.sha256).hexdigest()
+    return {
+        "MARKETO_URL": "https://123-abc-456.mktorest.com",
+        "MARKETO_CLIENT_ID": word[:20],
+        "MARKETO_CLIENT_SECRET": word[20:52],
+        "MARKETO_NOTE_ACTIVITY": "100001",
+        "MARKETO_WEBHOOK_SECRET": word[32:],
+    }
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return MarketoSandbox(
+        client_id=settings.require("MARKETO_CLIENT_ID"),
+        client_secret=settings.require("MARKETO_CLIENT_SECRET"),
+        note_activity=_note_activity(settings),
+        feed=settings.feed,
+        webhook_secret=settings.require("MARKETO_WEBHOOK_SECRET"),
+        webhook_url=f"{settings.service_url}/crms/marketo",
+    )
+
+
+def _note_activity(settings: ConnectorSettings) -> int:
+    given = settings.require("MARKETO_NOTE_ACTIVITY")
+    if not given.isascii() or not given.isdecimal() or len(given) > 9:
+        raise SettingsError(
+            f'MARKETO_NOTE_ACTIVITY is "{given}": it should be the id of the custom activity type, such as 100001.'
+        )
+    return int(given)

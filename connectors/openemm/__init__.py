@@ -1,0 +1,56 @@
+"""OpenEMM as the CRM: recipients, with notes in a profile field, and opt-outs in their mailing lists."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from pathlib import Path
+
+from bot.domain.errors import SettingsError
+from bot.ports import ConnectorSettings, SandboxVendor
+from connectors.openemm.crm import OpenEmmCrm
+from connectors.openemm.sandbox import OpenEmmSandbox
+from connectors.vendor_api import checked_url
+
+__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+
+CRMS: tuple[str, ...] = ("openemm",)
+FIELDS = Path(__file__).with_name("fields.yml")
+SETTINGS: tuple[str, ...] = ("OPENEMM_URL", "OPENEMM_USER", "OPENEMM_PASSWORD", "OPENEMM_MAILINGLISTS")
+
+
+def build(settings: ConnectorSettings) -> OpenEmmCrm:
+    """Raises SettingsError where a setting is missing or unusable."""
+    stand_in = f"{settings.sandbox_url}/webservices" if settings.sandbox_url else ""
+    return OpenEmmCrm(
+        url=stand_in or checked_url("OPENEMM_URL", settings.require("OPENEMM_URL")),
+        user=settings.require("OPENEMM_USER"),
+        password=settings.require("OPENEMM_PASSWORD"),
+        mailing_lists=_mailing_lists(settings),
+        clock=settings.clock,
+        trust_proxy_settings=settings.sandbox_url is None,
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    word = hmac.new(secret.encode(), b"openemm sandbox", hashlib.sha256).hexdigest()
+    return {
+        "OPENEMM_URL": "https://openemm.example.com/webservices",
+        "OPENEMM_USER": "overture",
+        "OPENEMM_PASSWORD": word[:32],
+        "OPENEMM_MAILINGLISTS": "1",
+    }
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return OpenEmmSandbox(
+        user=settings.require("OPENEMM_USER"), password=settings.require("OPENEMM_PASSWORD"), feed=settings.feed
+    )
+
+
+def _mailing_lists(settings: ConnectorSettings) -> tuple[int, ...]:
+    given = [one.strip() for one in settings.get("OPENEMM_MAILINGLISTS").split(",") if one.strip()]
+    if not all(one.isascii() and one.isdecimal() and len(one) <= 9 for one in given):
+        raise SettingsError("OPENEMM_MAILINGLISTS should be ids of mailing lists with commas between, such as 1,17.")
+    return tuple(int(one) for one in given)

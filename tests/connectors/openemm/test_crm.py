@@ -1,0 +1,236 @@
+"""OpenEMM: SOAP as its own schema has it, the digest of WS-Security, faults, notes in a field, and opt-outs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree as Xml
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import connectors.openemm
+from bot.domain.crm import FieldValue
+from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.handoff import Lead
+from bot.ports import Reply
+from connectors.openemm.crm import LONGEST_NOTES, NOTES, OpenEmmCrm
+from connectors.openemm.envelope import AGN, digest, envelope, map_of, read_body, xml_text
+from connectors.openemm.sandbox import OPT_OUTS
+from tests.connectors.vendor_server import (
+    NOW,
+    MemoryFeed,
+    StillClock,
+    VendorServer,
+    request_to,
+    serve,
+    settings_for,
+    shared,
+)
+
+LEAD = Lead("0193-profile", "robin@example.com", "+447700900123", "Robin Example", 65, "A1", ())
+FIELDS: dict[str, FieldValue] = {"email": "robin@example.com", "overture_team_size": 50}
+XS = "{http://www.w3.org/2001/XMLSchema}"
+
+
+@dataclass
+class Stage:
+    crm: OpenEmmCrm
+    server: VendorServer
+    feed: MemoryFeed
+    clock: StillClock
+
+    def shown(self, kind: str) -> list[dict[str, Any]]:
+        return [dict(one) for one in self.feed.entries.get("sandbox:openemm", {}).values() if one["type"] == kind]
+
+    def recipient(self) -> dict[str, Any]:
+        fields: dict[str, Any] = self.shown("contact")[-1]["properties"]
+        return fields
+
+
+async def staged(stack: AsyncExitStack, **values: str) -> Stage:
+    feed, clock = MemoryFeed(), StillClock()
+    vendor = connectors.openemm.build_sandbox(settings_for(connectors.openemm, feed=feed, clock=clock))
+    server = await stack.enter_async_context(serve(VendorServer(vendor, clock)))
+    crm = connectors.openemm.build(settings_for(connectors.openemm, clock=clock, sandbox_url=server.url, values=values))
+    stack.push_async_callback(crm.close)
+    return Stage(crm, server, feed, clock)
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        yield await staged(stack)
+
+
+async def create(stage: Stage, lead: Lead = LEAD) -> str:
+    return await stage.crm.upsert(lead, FIELDS, found=None, key="a")
+
+
+def fault(code: str) -> Reply:
+    body = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
+        f"<faultcode>s:{code}</faultcode><faultstring>robin@example.com</faultstring></s:Fault></s:Body></s:Envelope>"
+    )
+    return Reply(500, body.encode(), "text/xml")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "words"),
+    [
+        ("Client", PermanentSendError, "profile fields"),
+        ("FailedAuthentication", PermanentSendError, "OPENEMM_PASSWORD"),
+        ("Server", TemporarySendError, "Server"),
+    ],
+)
+async def test_a_fault_says_by_its_code_who_is_to_blame(
+    stage: Stage, code: str, kind: type[SendError], words: str
+) -> None:
+    stage.server.faults.append(fault(code))
+    with pytest.raises(kind, match=words) as error:
+        await create(stage)
+    assert "robin" not in str(error.value)
+
+
+async def test_an_answer_with_a_document_type_is_not_read(stage: Stage) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + fault("Client").body
+    stage.server.faults.append(Reply(200, bomb, "text/xml"))
+    with pytest.raises(TemporarySendError):
+        await create(stage)
+
+
+async def test_the_password_leaves_as_a_digest_that_holds_once(stage: Stage) -> None:
+    await create(stage)
+    password = settings_for(connectors.openemm).values["OPENEMM_PASSWORD"]
+    asked = stage.server.asked[0]
+    assert password not in asked.body.decode()
+    again = await stage.server.vendor.answer(asked)
+    assert (again.status, b"FailedAuthentication" in again.body) == (500, True)
+    late = await stage.server.vendor.answer(replace(asked, received_at=NOW + timedelta(minutes=6)))
+    assert late.status == 500
+
+
+def test_the_digest_is_that_of_the_standard() -> None:
+    """Base64(SHA-1(nonce + created + password)), with values that were worked out by another program."""
+    assert digest(b"nonce", "2026-11-24T12:00:00Z", "secret") == "EI4XttMaz8RvcVNkcolh+83JMNM="
+
+
+async def test_a_wrong_password_is_told_by_its_setting() -> None:
+    async with AsyncExitStack() as stack:
+        stage = await staged(stack, OPENEMM_PASSWORD="wrong")
+        with pytest.raises(PermanentSendError, match="OPENEMM_PASSWORD"):
+            await create(stage)
+
+
+async def test_who_opted_out_is_opted_out_of_each_mailing_list_that_is_named() -> None:
+    async with AsyncExitStack() as stack:
+        stage = await staged(stack, OPENEMM_MAILINGLISTS="1, 17")
+        await create(stage)
+        assert OPT_OUTS not in stage.recipient()
+        await create(stage, replace(LEAD, opted_out=True))
+        assert stage.recipient()[OPT_OUTS] == "1 17"
+
+
+async def test_the_newest_note_stands_first_and_the_oldest_are_cut_off(stage: Stage) -> None:
+    recipient = await create(stage)
+    for number in range(6):
+        await stage.crm.note(recipient, f"note {number} " + "x" * 1000, key=str(number))
+    notes = stage.recipient()[NOTES]
+    assert notes.startswith("note 5")
+    assert len(notes) <= LONGEST_NOTES
+    assert [int(one) for one in re.findall(r"note (\d)", notes)] == [5, 4, 3, 2]
+
+
+async def test_a_lead_without_an_email_address_is_refused(stage: Stage) -> None:
+    with pytest.raises(PermanentSendError, match="e-mail"):
+        await create(stage, replace(LEAD, email=None))
+
+
+def test_it_takes_no_webhooks() -> None:
+    crm = connectors.openemm.build(settings_for(connectors.openemm))
+    with pytest.raises(WebhookRejected) as refused:
+        crm.parse(request_to("openemm"))
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize(("name", "value"), [("OPENEMM_URL", "http://x.example"), ("OPENEMM_MAILINGLISTS", "1,news")])
+def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        connectors.openemm.build(settings_for(connectors.openemm, values={name: value}))
+
+
+@given(text=st.text())
+def test_whatever_somebody_is_called_arrives_as_it_is(text: str) -> None:
+    body = read_body(envelope("AddSubscriber", {"parameters": {"name": f"<{text}>&"}}, user="u", password="p", now=NOW))
+    assert body is not None
+    arrived = map_of(body, "parameters")["name"]
+    assert arrived == f"<{xml_text(text)}>&".replace("\r\n", "\n").replace("\r", "\n")
+
+
+# ---------------------------------------------------------------- OpenEMM's own schema
+
+
+@pytest.fixture(scope="module")
+def requests_of_schema() -> Mapping[str, Mapping[str, Xml.Element]]:
+    """Of each request of the schema its parts by their names."""
+    schema = Xml.fromstring(shared("vendor_specs/openemm/OpenEmm.xsd").read_text().encode())
+    return {
+        request.attrib["name"]: {part.attrib["name"]: part for part in request.findall(f"{XS}complexType/{XS}all/*")}
+        for request in schema.findall(f"{XS}element")
+    }
+
+
+SHAPES = {"xs:string": r"(?s).*", "xs:int": r"-?\d{1,10}", "xs:boolean": "true|false|0|1"}
+
+
+def faults_of(request: Xml.Element, parts: Mapping[str, Xml.Element]) -> list[str]:
+    """What the schema has against a request; each part is there once, in any order."""
+    names = [part.tag.removeprefix(f"{{{AGN}}}") for part in request]
+    wanted = [name for name, part in parts.items() if part.get("minOccurs") != "0"]
+    found = [f"{name} is missing" for name in wanted if name not in names]
+    found += [f"{name} is unknown or twice" for name in names if name not in parts or names.count(name) > 1]
+    for name, part in zip(names, request, strict=True):
+        kind = parts[name].get("type", "") if name in parts else ""
+        if kind == "agn:Map":
+            shape = [f"{{{AGN}}}key", f"{{{AGN}}}value"]
+            found += [f"{name} is no Map" for item in part if [one.tag for one in item] != shape]
+        elif kind in SHAPES and not re.fullmatch(SHAPES[kind], part.text or ""):
+            found.append(f"{name} is no {kind}")
+    return found
+
+
+async def test_our_calls_are_what_openemms_schema_asks_for(
+    stage: Stage, requests_of_schema: Mapping[str, Mapping[str, Xml.Element]]
+) -> None:
+    """OpenEMM's server checks nothing by its schema, and ignores what it does not know."""
+    recipient = await create(stage, replace(LEAD, opted_out=True))
+    found = await stage.crm.find(LEAD, FIELDS)
+    await stage.crm.upsert(LEAD, {"company": "Example & Co"}, found=found, key="b")
+    await stage.crm.note(recipient, "wants a demo", key="n")
+    bodies = [body for one in stage.server.asked if (body := read_body(one.body)) is not None]
+    asked = {body.tag.partition("}")[2]: body for body in bodies}
+    assert sorted(asked) == [
+        "AddSubscriberRequest",
+        "FindSubscriberRequest",
+        "GetSubscriberRequest",
+        "SetSubscriberBindingRequest",
+        "UpdateSubscriberRequest",
+    ]
+    for name, body in asked.items():
+        assert faults_of(body, requests_of_schema[name]) == []
+
+
+def test_the_check_against_the_schema_refuses_what_is_wrong(
+    requests_of_schema: Mapping[str, Mapping[str, Xml.Element]],
+) -> None:
+    body = read_body(envelope("GetSubscriber", {"customerId": "17"}, user="u", password="p", now=NOW))
+    assert body is not None
+    assert faults_of(body, requests_of_schema["GetSubscriberRequest"]) == [
+        "customerID is missing",
+        "customerId is unknown or twice",
+    ]
