@@ -141,13 +141,15 @@ class Webhook:
     """A verified request in our words: what came in, and how to answer it.
 
     The answer is `reply`, unless it is a feed to `follow` (its stream carries the headers of `reply`), or what the turn
-    of the message says (`await_turn`).
+    of the message says (`await_turn`). `then` is what the channel has to tell its vendor besides, once the request is
+    verified and kept; nothing depends on it.
     """
 
     inbound: Sequence[Inbound] = ()
     reply: Reply = Reply()
     follow: FollowFeed | None = None
     await_turn: AwaitTurn | None = None
+    then: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

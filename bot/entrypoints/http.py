@@ -11,7 +11,7 @@ import structlog
 from aiohttp import ClientError, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import WebhookRejected
+from bot.domain.errors import SendError, WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.journeys_api import JourneysApi
@@ -32,6 +32,9 @@ from bot.services.receive import receive
 log = structlog.get_logger()
 
 LARGEST_BODY = 64 * 1024
+TELL_VENDOR_WITHIN = 8
+"""Seconds; the vendor waits for our answer meanwhile."""
+
 WIDGET = Path(__file__).parent / "widget"
 STATIC = Path(__file__).parent / "playground"
 
@@ -106,6 +109,8 @@ class Server:
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
+        if webhook.then is not None:
+            await _tell_vendor(name, webhook.then)
         if webhook.await_turn is not None:
             messages = [one for one in webhook.inbound if isinstance(one, CustomerMessage)]
             said = await await_turn(self._runtime, messages, webhook.await_turn, channel=name)
@@ -121,6 +126,14 @@ class Server:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+
+
+async def _tell_vendor(channel: str, then: Callable[[], Awaitable[None]]) -> None:
+    try:
+        async with asyncio.timeout(TELL_VENDOR_WITHIN):
+            await then()
+    except (SendError, TimeoutError) as error:
+        log.warning("a vendor could not be told what follows from its webhook", channel=channel, error=str(error))
 
 
 def _widget() -> Handler:
