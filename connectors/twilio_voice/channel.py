@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.domain.errors import PermanentSendError
-from bot.domain.message import OutboundMessage, Receipt, Text, Transfer
+from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.message import DeliveryState, DeliveryStatus, OutboundMessage, Receipt, Text, Transfer
 from bot.ports import Abilities, Clock, FeedWriter, Webhook, WebhookRequest
 from connectors.speech import item_of
 from connectors.twilio_voice import webhooks
@@ -21,6 +21,7 @@ from connectors.twilio_voice.place import Place
 ON_THE_LINE = timedelta(minutes=2)
 """Twilio comes back to us within seconds while a caller talks with the bot; after this they have gone."""
 
+ASK_AGAIN_AFTER = timedelta(seconds=5)
 MOST_LINES = 10_000
 OFF_THE_LINE = ("status", "whisper", "accepted", "placed", "mailbox")
 
@@ -35,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """A phone that rings for the message of this key: what else there is to say is said in the same call."""
+    """A phone that rings for the message of this key; others have to wait."""
 
     key: str
     since: datetime
@@ -68,8 +69,9 @@ class TwilioVoiceChannel:
         if request.tail == "machine":
             return replace(webhook, then=self._then(call))
         self._lines.pop(call.caller, None)
-        if request.tail not in OFF_THE_LINE:
+        if not _still_rings(webhook):
             self._ringing.pop(call.caller, None)
+        if request.tail not in OFF_THE_LINE:
             self._lines[call.caller] = Line(call.sid, request.received_at)
         while len(self._lines) > MOST_LINES:
             del self._lines[next(iter(self._lines))]
@@ -106,21 +108,25 @@ class TwilioVoiceChannel:
         now = self._clock.now()
         ringing = self._ringing.get(message.address)
         if ringing is not None and ringing.key != message.key and now - ringing.since < ON_THE_LINE:
-            await self._feed.append(feed_of_call(ringing.key), message.key, item)
-            return Receipt(message.key)
+            # Whether anybody answers is not known yet: then it is said in that call, else it is a call of its own.
+            raise TemporarySendError("the phone rings for another message", retry_after=ASK_AGAIN_AFTER)
         if message.attempt > 1 and (found := await self.find(message)) is not None:
             return found
         await self._feed.append(feed_of_call(message.key), message.key, item)
         ours = Place(message=message.key).query()
-        sid = await self._calls.place(
-            message.address,
-            answered=f"{self._webhooks}/answered?{ours}",
-            status=f"{self._webhooks}/placed?{ours}",
-            machine=f"{self._webhooks}/machine?{ours}",
-        )
+        self._ringing[message.address] = Ringing(message.key, now)  # it may be answered before we hear of it
         while len(self._ringing) > MOST_LINES:
             del self._ringing[next(iter(self._ringing))]
-        self._ringing[message.address] = Ringing(message.key, now)
+        try:
+            sid = await self._calls.place(
+                message.address,
+                answered=f"{self._webhooks}/answered?{ours}",
+                status=f"{self._webhooks}/placed?{ours}",
+                machine=f"{self._webhooks}/machine?{ours}",
+            )
+        except SendError:
+            self._ringing.pop(message.address, None)
+            raise
         return Receipt(sid)
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
@@ -136,3 +142,8 @@ class TwilioVoiceChannel:
     def _is_on_the_line(self, caller: str) -> bool:
         line = self._lines.get(caller)
         return line is not None and self._clock.now() - line.seen_at < ON_THE_LINE
+
+
+def _still_rings(webhook: Webhook) -> bool:
+    """Whether it tells only that the call was begun."""
+    return any(isinstance(one, DeliveryStatus) and one.state is DeliveryState.SENT for one in webhook.inbound)

@@ -102,12 +102,31 @@ async def test_somebody_who_is_on_the_line_is_not_called(line: Line) -> None:
     assert await line.feed.items(feed_of(PHONE))
 
 
-async def test_two_messages_while_the_phone_rings_are_one_call(line: Line) -> None:
+async def test_while_the_phone_rings_another_message_waits_and_is_then_said_in_the_same_call(line: Line) -> None:
     call = await line.channel.send(MESSAGE)
-    await line.channel.send(replace(MESSAGE, key="enrolment:call:2", content=Text("And one more thing.")))
+    other = replace(MESSAGE, key="enrolment:call:2", content=Text("And one more thing."))
+    with pytest.raises(TemporarySendError, match="rings for another message"):
+        await line.channel.send(other)
+    await line.act(deed="answer", call=call.vendor_id)
+    await line.channel.send(replace(other, attempt=2))
     assert len(line.server.asked) == 1
-    heard = words_of(await line.hears(await line.act(deed="answer", call=call.vendor_id)))
-    assert heard.index("a machine") < heard.index("one more thing")
+    [item] = await line.feed.items(feed_of(PHONE))
+    assert item["text"] == "And one more thing."
+
+
+async def test_after_a_busy_line_the_next_message_is_a_call_of_its_own(line: Line) -> None:
+    call = await line.channel.send(MESSAGE)
+    await line.act(deed="decline", call=call.vendor_id, how="busy")
+    await line.channel.send(replace(MESSAGE, key="enrolment:call:2"))
+    assert len(line.server.asked) == 2
+
+
+async def test_a_call_that_could_not_be_placed_is_not_waited_for(line: Line) -> None:
+    line.server.faults.append(Reply(500, b"oops"))
+    with pytest.raises(TemporarySendError):
+        await line.channel.send(MESSAGE)
+    await line.channel.send(replace(MESSAGE, key="enrolment:call:2"))
+    assert len(line.server.asked) == 2
 
 
 async def test_a_reply_that_comes_too_late_is_no_reason_to_call(line: Line) -> None:
