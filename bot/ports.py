@@ -149,7 +149,8 @@ class Webhook:
     """A verified request in our words: what came in, and how to answer it.
 
     The answer is `reply`, unless it is a feed to `follow` (its stream carries the headers of `reply`), what the turn
-    of the message says (`await_turn`), or what comes of a command (`obey`).
+    of the message says (`await_turn`), or what comes of a command (`obey`). `then` is what the channel has to tell its
+    vendor besides, once the request is verified and kept; nothing depends on it.
     """
 
     inbound: Sequence[Inbound] = ()
@@ -157,6 +158,7 @@ class Webhook:
     follow: FollowFeed | None = None
     await_turn: AwaitTurn | None = None
     obey: ObeyCommand | None = None
+    then: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Phrases:
     one_moment: str
     once_more: str
     to_accept: str
+    no_more_calls: str
+    call_back_to_stop: str
     months: tuple[str, ...]
     day_form: str
     places: Mapping[str, int]
@@ -84,6 +86,8 @@ ENGLISH = Phrases(
     one_moment="One moment, please.",
     once_more="Sorry, something went wrong. Please say that again.",
     to_accept="Press 1 to take the call.",
+    no_more_calls="For no more calls, say stop, or press 0.",
+    call_back_to_stop="For no more calls, call this number and say stop.",
     months=(
         "January",
         "February",
@@ -135,6 +139,8 @@ GERMAN = Phrases(
     one_moment="Einen Moment, bitte.",
     once_more="Entschuldigung, da ist etwas schiefgegangen. Bitte sagen Sie es noch einmal.",
     to_accept="Drücken Sie die 1, um den Anruf anzunehmen.",
+    no_more_calls="Wenn Sie keine Anrufe mehr wünschen, sagen Sie Stopp oder drücken Sie die 0.",
+    call_back_to_stop="Wenn Sie keine Anrufe mehr wünschen, rufen Sie diese Nummer an und sagen Sie Stopp.",
     months=(
         "Januar",
         "Februar",
@@ -181,6 +187,8 @@ FRENCH = Phrases(
     one_moment="Un instant, s'il vous plaît.",
     once_more="Pardon, un problème est survenu. Pouvez-vous répéter ?",
     to_accept="Tapez 1 pour prendre l'appel.",
+    no_more_calls="Pour ne plus recevoir d'appels, dites stop ou tapez 0.",
+    call_back_to_stop="Pour ne plus recevoir d'appels, appelez ce numéro et dites stop.",
     months=(
         "janvier",
         "février",
@@ -227,6 +235,8 @@ SPANISH = Phrases(
     one_moment="Un momento, por favor.",
     once_more="Perdone, algo ha fallado. ¿Puede repetirlo?",
     to_accept="Pulse 1 para aceptar la llamada.",
+    no_more_calls="Para no recibir más llamadas, diga stop o pulse 0.",
+    call_back_to_stop="Para no recibir más llamadas, llame a este número y diga stop.",
     months=(
         "enero",
         "febrero",

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import ClientError, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import WebhookRejected
+from bot.domain.errors import SendError, WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.events_api import EventsApi
@@ -36,6 +36,9 @@ from bot.services.receive import receive
 log = structlog.get_logger()
 
 LARGEST_BODY = 64 * 1024
+TELL_VENDOR_WITHIN = 8
+"""Seconds; the vendor waits for our answer meanwhile."""
+
 WIDGET = Path(__file__).parent / "widget"
 STATIC = Path(__file__).parent / "playground"
 
@@ -116,6 +119,8 @@ class Server:
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         if webhook.inbound:
             await receive(self._runtime, channel, webhook.inbound)
+        if webhook.then is not None:
+            await _tell_vendor(name, webhook.then)
         if webhook.obey is not None:
             return to_response(webhook.obey.reply(await obey(self._runtime, webhook.obey.command)))
         if webhook.await_turn is not None:
@@ -133,6 +138,14 @@ class Server:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+
+
+async def _tell_vendor(channel: str, then: Callable[[], Awaitable[None]]) -> None:
+    try:
+        async with asyncio.timeout(TELL_VENDOR_WITHIN):
+            await then()
+    except (SendError, TimeoutError) as error:
+        log.warning("a vendor could not be told what follows from its webhook", channel=channel, error=str(error))
 
 
 def _widget() -> Handler:

@@ -311,7 +311,8 @@ async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessag
         return [outbound]
     async with runtime.store.transaction() as uow:
         conversation = await uow.conversations.get(entry.conversation_id)
-    if conversation.disclosed_at is not None:
+    calls = outbound.occasion == "proactive" and runtime.channel(conversation.channel).abilities.spoken
+    if conversation.disclosed_at is not None and not calls:
         return [outbound]
     return _with_disclosure(runtime, conversation, outbound, content)
 

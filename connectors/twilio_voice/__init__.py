@@ -7,7 +7,8 @@ import hmac
 
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
-from connectors.twilio_voice.account import CHANNEL, E164, VoiceAccount
+from connectors.twilio_voice.account import API_URL, CHANNEL, E164, VoiceAccount
+from connectors.twilio_voice.calls import CallsApi
 from connectors.twilio_voice.channel import TwilioVoiceChannel
 from connectors.twilio_voice.sandbox import VoiceSandbox
 
@@ -25,13 +26,19 @@ SETTINGS: tuple[str, ...] = (
     "TWILIO_VOICE_FROM",
     "TWILIO_VOICE_LANGUAGE",
     "TWILIO_VOICE_LINKS",
+    "TWILIO_VOICE_MACHINE",
 )
 
 
 def build(settings: ConnectorSettings) -> TwilioVoiceChannel:
     """Raises SettingsError where a setting is missing or unusable."""
+    account = _account(settings)
     return TwilioVoiceChannel(
-        _account(settings), service_url=settings.service_url, feed=settings.feed, clock=settings.clock
+        account,
+        CallsApi(account, settings.sandbox_url or API_URL),
+        service_url=settings.service_url,
+        feed=settings.feed,
+        clock=settings.clock,
     )
 
 
@@ -55,6 +62,12 @@ def _account(settings: ConnectorSettings) -> VoiceAccount:
         raise SettingsError(
             f'TWILIO_VOICE_LINKS is "{links}". It should be text (callers may have a link by text message) or unsaid.'
         )
+    machine = settings.get("TWILIO_VOICE_MACHINE", "message")
+    if machine not in ("message", "hang_up"):
+        raise SettingsError(
+            f'TWILIO_VOICE_MACHINE is "{machine}". It should be message (an answering machine gets what we called for, '
+            "once) or hang_up."
+        )
     return VoiceAccount(
         sid=settings.require("TWILIO_ACCOUNT_SID"),
         auth_token=settings.require("TWILIO_AUTH_TOKEN"),
@@ -65,6 +78,7 @@ def _account(settings: ConnectorSettings) -> VoiceAccount:
         language=settings.get("TWILIO_VOICE_LANGUAGE", "en-GB"),
         voice=settings.get("TWILIO_VOICE", "Polly.Amy-Neural"),
         offers_links=links == "text",
+        leaves_messages=machine == "message",
         vocabulary=settings.vocabulary,
     )
 

@@ -18,7 +18,7 @@ MOST_HINTS, LONGEST_HINT = 500, 100
 class VoiceAccount:
     """`sender` is the number that calls come from, `desk_number` that of whoever takes over; either may be empty.
 
-    `vocabulary` gives the names that callers are likely to say.
+    `vocabulary` gives the names that callers are likely to say. `leaves_messages`: on an answering machine, too.
     """
 
     sid: str
@@ -30,6 +30,7 @@ class VoiceAccount:
     language: str = "en-GB"
     voice: str = "Polly.Amy-Neural"
     offers_links: bool = True
+    leaves_messages: bool = True
     vocabulary: Callable[[], Sequence[str]] = tuple
 
     @property

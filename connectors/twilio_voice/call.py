@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.message import CustomerMessage
-from bot.domain.spoken import Spoken
+from bot.domain.spoken import Choice, Spoken
 from bot.domain.spoken_phrases import phrases_of
 from bot.ports import AwaitTurn, Reply, Said, Webhook
 from connectors.speech import a_person_speaks, choices_in, one_moment, phrase, speech_of
@@ -29,15 +29,25 @@ WAIT_WITHIN = timedelta(seconds=8)
 MOST_WAITS = 8
 
 
+STOP = Choice("0", "stop", "/opt_out")
+"""What somebody whom we have called may press; by its title it is an opt-out like any."""
+
+
 def feed_of(caller: str) -> str:
     return f"{CHANNEL}:{caller}"
+
+
+def feed_of_call(key: str) -> str:
+    """What is to be said in a call that we place for the message of this key."""
+    return f"{CHANNEL}:call:{key}"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One webhook of a call: who is on the line, and where the call stood before it.
 
-    `webhooks` is the address that all of ours begin with. Of a `nameless` caller no number is known.
+    `webhooks` is the address that all of ours begin with. Of a `nameless` caller no number is known. `answered_by` is
+    what Twilio makes of whoever took a call that we have placed.
     """
 
     account: VoiceAccount
@@ -46,6 +56,7 @@ class Call:
     caller: str
     nameless: bool
     place: Place
+    answered_by: str = ""
 
     def address(self, tail: str, place: Place) -> str:
         query = place.query()
@@ -115,6 +126,34 @@ class Call:
         if silent.silences > MOST_SILENCES:
             return twiml.respond(twiml.say(self.account, [self._phrase("goodbye")]), twiml.hang_up())
         return self._listen(silent, [self._phrase("still_there"), *self._speech(said)[-1:]])
+
+    def tell(self, said: Said) -> Reply:
+        """Somebody has answered our call: what it is for, how to have no more of them, and then what they say.
+
+        Nothing is heard before all of that is said: it could be the greeting of a mailbox.
+        """
+        spoken = self._speech(said)
+        if not spoken:
+            return twiml.respond(twiml.hang_up())
+        after = Place(heard=said.position, since=said.position, choices=(*choices_in(spoken), STOP))
+        heard = self.address("heard", after)
+        words = [*spoken, self._phrase("no_more_calls")]
+        listen = twiml.gather(self.account, heard, [], one_key=True)
+        return twiml.respond(twiml.say(self.account, words), listen, twiml.redirect(heard))
+
+    def leave_message(self, said: Said) -> Reply:
+        """A mailbox has answered our call, and its greeting is over."""
+        spoken = speech_of(said.items, keypad=False, links="unsaid", language=self.account.language)
+        words = [*spoken, self._phrase("call_back_to_stop")]
+        return twiml.respond(twiml.say(self.account, words), twiml.hang_up())
+
+    @property
+    def met_machine(self) -> bool:
+        return self.answered_by.startswith(("machine", "fax"))
+
+    @property
+    def leaves_message(self) -> bool:
+        return self.account.leaves_messages and self.answered_by.startswith("machine_end")
 
     def _speech(self, said: Said) -> list[Spoken]:
         texts = self.account.offers_links and not self.nameless

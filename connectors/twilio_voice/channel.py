@@ -1,22 +1,29 @@
-"""The voice channel: answers calls with TwiML, and says in a call what comes while it lasts."""
+"""The voice channel: answers calls with TwiML, says in a call what comes while it lasts, and places calls."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from bot.domain.errors import PermanentSendError
-from bot.domain.message import OutboundMessage, Receipt, Text, Transfer
+from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.message import DeliveryState, DeliveryStatus, OutboundMessage, Receipt, Text, Transfer
 from bot.ports import Abilities, Clock, FeedWriter, Webhook, WebhookRequest
 from connectors.speech import item_of
 from connectors.twilio_voice import webhooks
 from connectors.twilio_voice.account import CHANNEL, VoiceAccount
-from connectors.twilio_voice.call import feed_of
+from connectors.twilio_voice.call import Call, feed_of, feed_of_call
+from connectors.twilio_voice.calls import FAILURES, CallsApi
+from connectors.twilio_voice.place import Place
 
 ON_THE_LINE = timedelta(minutes=2)
 """Twilio comes back to us within seconds while a caller talks with the bot; after this they have gone."""
 
+ASK_AGAIN_AFTER = timedelta(seconds=5)
 MOST_LINES = 10_000
+OFF_THE_LINE = ("status", "whisper", "accepted", "placed", "mailbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,28 +34,57 @@ class Line:
     seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """A phone that rings for the message of this key; others have to wait."""
+
+    key: str
+    since: datetime
+
+
 class TwilioVoiceChannel:
     """What is said in a call goes to the caller's feed, from which Twilio's next webhook is answered."""
 
     name = CHANNEL
-    abilities = Abilities(identity="phone", longest_text=3000, proactive=False, repeatable=True, spoken=True)
+    abilities = Abilities(identity="phone", longest_text=3000, spoken=True, failures=FAILURES)
 
-    def __init__(self, account: VoiceAccount, *, service_url: str, feed: FeedWriter, clock: Clock) -> None:
-        self.abilities = replace(self.abilities, transfers=bool(account.desk_number))
+    def __init__(
+        self, account: VoiceAccount, calls: CallsApi, *, service_url: str, feed: FeedWriter, clock: Clock
+    ) -> None:
+        can_call = bool(account.sender)
+        # Words on a feed may be put there again; a phone must not ring again.
+        self.abilities = replace(
+            self.abilities, transfers=bool(account.desk_number), proactive=can_call, repeatable=not can_call
+        )
         self._account = account
+        self._calls = calls
         self._webhooks = f"{service_url.rstrip('/')}/channels/{self.name}"
         self._feed = feed
         self._clock = clock
         self._lines: dict[str, Line] = {}
+        self._ringing: dict[str, Ringing] = {}
 
     def parse(self, request: WebhookRequest) -> Webhook:
         webhook, call = webhooks.parse(request, self._account, self._webhooks)
+        if request.tail == "machine":
+            return replace(webhook, then=self._then(call))
         self._lines.pop(call.caller, None)
-        if request.tail not in ("status", "whisper", "accepted"):
+        if not _still_rings(webhook):
+            self._ringing.pop(call.caller, None)
+        if request.tail not in OFF_THE_LINE:
             self._lines[call.caller] = Line(call.sid, request.received_at)
         while len(self._lines) > MOST_LINES:
             del self._lines[next(iter(self._lines))]
         return webhook
+
+    def _then(self, call: Call) -> Callable[[], Awaitable[None]] | None:
+        """What is to become of a call that a machine has answered."""
+        if not call.met_machine:
+            return None
+        if call.leaves_message:
+            address = call.address("mailbox", Place(message=call.place.message))
+            return partial(self._calls.go_on_at, call.sid, address)
+        return partial(self._calls.end, call.sid)
 
     async def send(self, message: OutboundMessage) -> Receipt:
         match message.content:
@@ -59,16 +95,55 @@ class TwilioVoiceChannel:
             case other:
                 raise PermanentSendError(f"a call cannot carry a {other.kind}")
         if message.occasion != "reply" and not self._is_on_the_line(message.address):
-            raise PermanentSendError("the call is over", code="call_over")
+            if message.occasion != "proactive":
+                raise PermanentSendError("the call is over", code="call_over")
+            return await self._call(message, item)
         await self._feed.append(feed_of(message.address), message.key, item)
         return Receipt(message.key)
 
+    async def _call(self, message: OutboundMessage, item: Mapping[str, Any]) -> Receipt:
+        """Place a call, in which the item is said. A second try asks first whether the one before has placed it."""
+        if not self._account.sender:
+            raise PermanentSendError("TWILIO_VOICE_FROM is not set, so nobody can be called", code="no_number")
+        now = self._clock.now()
+        ringing = self._ringing.get(message.address)
+        if ringing is not None and ringing.key != message.key and now - ringing.since < ON_THE_LINE:
+            # Whether anybody answers is not known yet: then it is said in that call, else it is a call of its own.
+            raise TemporarySendError("the phone rings for another message", retry_after=ASK_AGAIN_AFTER)
+        if message.attempt > 1 and (found := await self.find(message)) is not None:
+            return found
+        await self._feed.append(feed_of_call(message.key), message.key, item)
+        ours = Place(message=message.key).query()
+        self._ringing[message.address] = Ringing(message.key, now)  # it may be answered before we hear of it
+        while len(self._ringing) > MOST_LINES:
+            del self._ringing[next(iter(self._ringing))]
+        try:
+            sid = await self._calls.place(
+                message.address,
+                answered=f"{self._webhooks}/answered?{ours}",
+                status=f"{self._webhooks}/placed?{ours}",
+                machine=f"{self._webhooks}/machine?{ours}",
+            )
+        except SendError:
+            self._ringing.pop(message.address, None)
+            raise
+        return Receipt(sid)
+
     async def find(self, message: OutboundMessage) -> Receipt | None:
-        return None
+        """The call that an earlier try has placed, where Twilio's list has one."""
+        if message.occasion != "proactive" or message.first_tried_at is None or not self._account.sender:
+            return None
+        sid = await self._calls.placed(message.address, since=message.first_tried_at, but=message.others)
+        return Receipt(sid) if sid is not None else None
 
     async def close(self) -> None:
-        return None
+        await self._calls.close()
 
     def _is_on_the_line(self, caller: str) -> bool:
         line = self._lines.get(caller)
         return line is not None and self._clock.now() - line.seen_at < ON_THE_LINE
+
+
+def _still_rings(webhook: Webhook) -> bool:
+    """Whether it tells only that the call was begun."""
+    return any(isinstance(one, DeliveryStatus) and one.state is DeliveryState.SENT for one in webhook.inbound)

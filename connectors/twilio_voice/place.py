@@ -21,6 +21,7 @@ class Place:
 
     `waits` counts how often they were asked for a moment, `silences` how often they said nothing in a row.
     `handoff` is the one for which they are being put through; to the colleague who is rung, `caller` is who they are.
+    `message` is the key of what we have called them for.
     """
 
     turn: int = 0
@@ -32,6 +33,7 @@ class Place:
     choices: tuple[Choice, ...] = ()
     handoff: str = ""
     caller: str = ""
+    message: str = ""
 
     def query(self) -> str:
         """As it stands in an address; what is as at the beginning is left out."""
@@ -45,7 +47,7 @@ class Place:
         fields = {name: str(number) for name, number in numbers.items() if number is not None}
         if self.with_person:
             fields["p"] = "1"
-        fields |= {name: text for name, text in (("d", self.handoff), ("n", self.caller)) if text}
+        fields |= {name: text for name, text in (("d", self.handoff), ("n", self.caller), ("m", self.message)) if text}
         if self.choices:
             fields["c"] = self._choices()
         return urlencode(fields)
@@ -74,6 +76,7 @@ def place_in(url: str) -> Place:
             choices=_read_choices(fields.get("c", "[]")),
             handoff=storable(fields.get("d", "")),
             caller=storable(fields.get("n", "")),
+            message=storable(fields.get("m", "")),
         )
     except (ValueError, TypeError, RecursionError) as error:
         raise WebhookRejected(400, "The query of this address is none that Overture has made.") from error

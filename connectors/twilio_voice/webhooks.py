@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import HandoffId
-from bot.domain.message import DeskAction, DeskVerb
+from bot.domain.message import DeliveryState, DeliveryStatus, DeskAction, DeskVerb
 from bot.domain.spoken import named, pressed, written
 from bot.domain.spoken_phrases import phrases_of
 from bot.ports import AwaitTurn, Reply, Said, Webhook, WebhookRequest
@@ -15,7 +15,8 @@ from connectors.speech import phrase
 from connectors.twilio_requests import SignedForm, read_signed
 from connectors.twilio_voice import twiml
 from connectors.twilio_voice.account import CHANNEL, E164, SID, VoiceAccount
-from connectors.twilio_voice.call import Call, feed_of
+from connectors.twilio_voice.call import Call, feed_of, feed_of_call
+from connectors.twilio_voice.calls import MACHINE, NOT_ANSWERED
 from connectors.twilio_voice.place import Place, place_in
 
 NOBODY_ANSWERED = "/nobody_answered"
@@ -23,6 +24,14 @@ NOBODY_ANSWERED = "/nobody_answered"
 
 ENDED = ("completed", "busy", "failed", "no-answer", "canceled")
 LONGEST_SPEECH = 4000
+
+STATES = {
+    "queued": DeliveryState.SENT,
+    "initiated": DeliveryState.SENT,
+    "completed": DeliveryState.DELIVERED,
+    **dict.fromkeys(NOT_ANSWERED, DeliveryState.FAILED),
+}
+"""Twilio's words for how a call is going; the ones that are not here say nothing that we need to know."""
 
 
 def parse(request: WebhookRequest, account: VoiceAccount, webhooks: str) -> tuple[Webhook, Call]:
@@ -51,7 +60,8 @@ def _call(form: SignedForm, place: Place, account: VoiceAccount, webhooks: str) 
         raise WebhookRejected(400, "The form has no CallSid: this is no call.")
     caller = form.first("To") if outgoing else form.first("From")
     nameless = not E164.fullmatch(caller)  # withheld, or from no telephone at all
-    return Call(account, webhooks, sid, f"withheld:{sid}" if nameless else caller, nameless, place)
+    address = f"withheld:{sid}" if nameless else caller
+    return Call(account, webhooks, sid, address, nameless, place, form.first("AnsweredBy"))
 
 
 def _begins(call: Call, _form: SignedForm) -> Webhook:
@@ -108,6 +118,44 @@ def _ends(call: Call, _form: SignedForm) -> Webhook:
     return Webhook(reply=twiml.respond())
 
 
+def _answers(call: Call, _form: SignedForm) -> Webhook:
+    return Webhook(await_turn=AwaitTurn(_feed_of_ours(call), timedelta(), call.tell, behind=0))
+
+
+def _meets_mailbox(call: Call, _form: SignedForm) -> Webhook:
+    return Webhook(await_turn=AwaitTurn(_feed_of_ours(call), timedelta(), call.leave_message, behind=0))
+
+
+def _is_told_of_machine(call: Call, _form: SignedForm) -> Webhook:
+    """Twilio has found out who answered; a machine on which nothing is left did not get the message."""
+    _feed_of_ours(call)
+    status = _status(call, DeliveryState.FAILED, MACHINE)
+    nothing_left = call.met_machine and not call.leaves_message
+    return Webhook(inbound=(status,) if nothing_left else (), reply=twiml.respond())
+
+
+def _is_told_of_ours(call: Call, form: SignedForm) -> Webhook:
+    """How a call that we have placed is going; one that nobody answers is no message delivered."""
+    _feed_of_ours(call)
+    went = form.first("CallStatus").lower()
+    state = STATES.get(went)
+    if state is None:
+        return Webhook(reply=twiml.respond())
+    failed = went if state is DeliveryState.FAILED else ""
+    return Webhook(inbound=(_status(call, state, failed),), reply=twiml.respond())
+
+
+def _feed_of_ours(call: Call) -> str:
+    if not call.place.message:
+        raise WebhookRejected(400, "The query of this address names no message that we have called for.")
+    return feed_of_call(call.place.message)
+
+
+def _status(call: Call, state: DeliveryState, error: str) -> DeliveryStatus:
+    vendor_id = f"{call.sid}:{error or state.value}"
+    return DeliveryStatus(CHANNEL, vendor_id, call.sid, state, error=error, key=call.place.message)
+
+
 def _desk(call: Call, verb: DeskVerb) -> tuple[DeskAction, ...]:
     if not call.place.handoff:
         raise WebhookRejected(400, "The query of this address names no hand-off.")
@@ -129,4 +177,8 @@ _TAKEN: Mapping[str, Callable[[Call, SignedForm], Webhook]] = {
     "accepted": _accepts,
     "dialled": _dialled,
     "status": _ends,
+    "answered": _answers,
+    "mailbox": _meets_mailbox,
+    "machine": _is_told_of_machine,
+    "placed": _is_told_of_ours,
 }

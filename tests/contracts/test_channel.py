@@ -458,7 +458,7 @@ async def test_what_is_sent_can_be_seen_on_a_feed(stage: Stage, case: Case) -> N
     assert WORDS in json.dumps(stage.feed.entries)
 
 
-@over(*(name for name in CASES if name in ("webchat", "rest", "voice", "alexa", "dialogflow")))
+@over(*(name for name in CASES if name in ("webchat", "rest", "alexa", "dialogflow")))
 async def test_a_repeatable_channel_shows_one_key_once(stage: Stage, case: Case) -> None:
     assert stage.channel.abilities.repeatable
     first = await stage.channel.send(outbound(case, stage))

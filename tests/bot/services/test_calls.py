@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from bot.domain.delivery import ChannelMessage, OutboxStatus
 from bot.domain.effects import RequestHandoff, Say
-from bot.domain.message import DeskVerb, HandoffCard, Text, Transfer
+from bot.domain.message import DeliveryState, DeliveryStatus, DeskVerb, HandoffCard, Text, Transfer
 from bot.ports import Abilities
 from bot.services.hand_off import transfer_key
+from bot.services.receive import receive
+from bot.services.start_conversation import start_conversation
+from connectors.twilio_voice.calls import FAILURES as CALL_FAILURES
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import ANA, PHONE, Stage
 
@@ -111,3 +115,47 @@ async def test_nobody_is_checked_in_on_after_a_call(stage: Stage, voice: FakeCha
     before = len(voice.taken)
     await stage.later(minutes=6)
     assert len(voice.taken) == before
+
+
+async def call_for(stage: Stage, key: str, **more: Any) -> None:
+    """A journey's message that is a call."""
+    await stage.queue(key, dispatch=ChannelMessage("voice", PHONE, Text("An offer."), response="utter_offer", **more))
+    await stage.settle()
+
+
+async def test_each_call_that_we_place_says_that_this_is_a_machine(stage: Stage, voice: FakeChannel) -> None:
+    await stage.meet()
+    await stage.consent(channel="voice")
+    async with stage.store.transaction() as uow:
+        conversation = await start_conversation(uow, ANA, "voice", PHONE, stage.clock.now())
+    for key in ("first", "second"):
+        message = ChannelMessage("voice", PHONE, Text("An offer."))
+        await stage.queue(key, dispatch=message, conversation_id=conversation.id)
+        await stage.settle()
+    assert voice.texts() == [f"{MACHINE} An offer."] * 2
+
+
+async def test_a_call_without_consent_is_not_placed(stage: Stage, voice: FakeChannel) -> None:
+    await stage.meet()
+    await stage.consent(channel="sms")
+    await call_for(stage, "call")
+    assert voice.taken == []
+    assert (await stage.entry("call")).status is OutboxStatus.WITHHELD
+
+
+async def test_a_busy_line_is_called_again_and_in_the_end_written_to(stage: Stage, voice: FakeChannel) -> None:
+    voice.abilities = replace(SPOKEN, failures=CALL_FAILURES)
+    await stage.meet()
+    await stage.consent(channel="voice")
+    await stage.consent(channel="sms")
+    await call_for(stage, "call", fallbacks=("sms",))
+    for tries in (1, 2, 3):
+        entry = await stage.entry("call")
+        assert (entry.status, entry.attempts, len(voice.taken)) == (OutboxStatus.SENT, tries, tries)
+        assert stage.sms.texts() == []
+        busy = DeliveryStatus("voice", f"CA{tries}:busy", str(entry.vendor_id), DeliveryState.FAILED, error="busy")
+        await receive(stage.runtime, voice, [replace(busy, key="call")])
+        await stage.later(hours=1.5)
+        await stage.settle()
+    assert (await stage.entry("call")).status is OutboxStatus.DEAD
+    assert len(stage.sms.texts()) == 1

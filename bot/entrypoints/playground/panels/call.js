@@ -1,4 +1,4 @@
-/** The customer's phone, calling: it carries out the TwiML that we answer Twilio with, and says it aloud. */
+/** The customer's phone, which calls and is called: it carries out the TwiML that we answer Twilio with, and says it aloud. */
 
 import { byId, complain, h } from "../dom.js";
 import { actFor } from "../feed.js";
@@ -11,6 +11,8 @@ export function callPanel() {
   const choice = byId("phone-number");
   const lines = byId("call-lines");
   const desk = byId("call-desk");
+  const rings = byId("call-rings");
+  const ringing = new Map(); // calls that Overture places and nobody has taken yet, by their SID
   let call = null; // { sid, from, listening, busy }
   let silence = 0;
 
@@ -97,6 +99,47 @@ export function callPanel() {
     show("event", why);
     byId("call-start").textContent = "Call";
     byId("call-end").textContent = "Close";
+    showRings();
+  };
+
+  const begin = (sid, from, words) => {
+    call = { sid, from, listening: null };
+    lines.replaceChildren();
+    byId("call-end").textContent = "Hang up";
+    showCall(true);
+    show("event", words);
+    showRings();
+  };
+
+  /** The phone rings until somebody takes the call, or does not. */
+  const showRings = () => {
+    const [item] = ringing.values();
+    rings.hidden = !item || Boolean(call);
+    if (rings.hidden) return;
+    const over = (words, act) => {
+      const onclick = () => {
+        ringing.delete(item.call);
+        void act();
+        showRings();
+      };
+      return h("button", { type: "button", onclick }, words);
+    };
+    const decline = (how) => () => actFor(VOICE, { deed: "decline", call: item.call, how });
+    const pickUp = async () => {
+      begin(item.call, item.from, `Harbourline calls ${item.from}`);
+      await carryOut(await actFor(VOICE, { deed: "answer", call: item.call }));
+    };
+    const mailbox = async () => {
+      await pickUp();
+      await actFor(VOICE, { deed: "detect", call: item.call, as: "machine_end_beep" });
+    };
+    rings.replaceChildren(
+      h("span", {}, `${item.from} rings: Harbourline calls.`),
+      over("Pick up", pickUp),
+      over("Let it ring", decline("no-answer")),
+      over("Busy", decline("busy")),
+      over("Mailbox", mailbox),
+    );
   };
 
   const showCall = (shown) => {
@@ -107,11 +150,8 @@ export function callPanel() {
   };
 
   byId("call-start").addEventListener("click", async () => {
-    call = { sid: `CA${crypto.randomUUID().replaceAll("-", "")}`, from: choice.value, listening: null };
-    lines.replaceChildren();
-    byId("call-end").textContent = "Hang up";
-    showCall(true);
-    show("event", `${call.from} calls Harbourline`);
+    const sid = `CA${crypto.randomUUID().replaceAll("-", "")}`;
+    begin(sid, choice.value, `${choice.value} calls Harbourline`);
     byId("call-text").focus();
     await carryOut(await actFor(VOICE, { deed: "call", call: call.sid, from: call.from }));
   });
@@ -141,5 +181,20 @@ export function callPanel() {
     void answer({ Digits: key });
   };
 
-  return { take() {} };
+  /** What the stand-in tells of calls: one rings, one is taken elsewhere, one is sent on to a mailbox's message. */
+  const take = (item) => {
+    if (item.feed !== `sandbox:${VOICE}` || item.type !== "call") return;
+    if (item.what === "rings") ringing.set(item.call, item);
+    if (item.what === "answered" || item.what === "ended") ringing.delete(item.call);
+    if (call?.sid === item.call && item.what === "goes_on") {
+      call.listening = null;
+      clearTimeout(silence);
+      show("event", "The mailbox beeps");
+      void post(item.url).then(carryOut);
+    }
+    if (call?.sid === item.call && item.what === "ended") end("The call was ended.");
+    showRings();
+  };
+
+  return { take };
 }
