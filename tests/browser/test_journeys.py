@@ -303,6 +303,32 @@ def test_a_marketer_edits_ways(page: Page, offer: Site) -> None:
     expect(page.locator("#done")).to_contain_text("Saved")
 
 
+def test_a_marketer_parts_people_with_a_new_step(page: Page, offer: Site) -> None:
+    page.goto(f"{offer.list}/offer")
+    text, dialog, step = page.get_by_label("The file of offer"), page.locator("#form-dialog"), page.locator("#step")
+    put = dialog.get_by_role("button", name="Put it into the file")
+    page.locator("[data-step=last]").click()
+    step.get_by_role("button", name="Add a step after it…").click()
+    dialog.get_by_label("What it does").select_option("split")
+    dialog.get_by_label("Id", exact=False).first.fill("second")
+    first = dialog.get_by_role("group", name="First way").first
+    first.get_by_label("It", exact=True).select_option("go")
+    first.get_by_label("Go to").fill("end")
+    _is_for_everybody(page, 1440)
+    put.click()
+    split = "  - id: second\n    split:\n      - {name: a, weight: 50, go: end}\n      - {name: b, weight: 50}\n"
+    expect(text).to_have_value(OFFER + split)
+    step.get_by_role("button", name="Add a step after it…").click()
+    dialog.get_by_label("What it does").select_option("branch")
+    dialog.get_by_label("If").fill("split.test == 'tip'")
+    dialog.get_by_role("group", name="Where it leads").get_by_label("It", exact=True).select_option("go")
+    dialog.get_by_label("Go to").fill("end")
+    put.click()
+    branch = "  - branch:\n      - {if: split.test == 'tip', go: end}\n"
+    expect(text).to_have_value(OFFER + branch + split)
+    expect(step.locator(".problem")).to_have_count(0)
+
+
 def test_a_marketer_edits_what_lets_people_in(page: Page, offer: Site) -> None:
     page.goto(f"{offer.list}/offer")
     text, dialog, step = page.get_by_label("The file of offer"), page.locator("#form-dialog"), page.locator("#step")
@@ -430,6 +456,13 @@ def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pyte
             _is_for_everybody(page, width)
             page.get_by_role("button", name="Edit…").click()
             expect(page.locator("#form-dialog")).to_be_visible()
+            _is_for_everybody(page, width)
+            page.get_by_role("button", name="Cancel").click()
+            page.locator("[data-step='steps.0']").click()
+            page.get_by_role("button", name="Add a step after it…").click()
+            page.get_by_label("What it does").select_option("branch")
+            fields = page.locator("#form-fields")
+            assert fields.evaluate("node => node.scrollWidth <= node.clientWidth")
             _is_for_everybody(page, width)
 
 

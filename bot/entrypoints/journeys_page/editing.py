@@ -53,6 +53,8 @@ class Editing:
             after = await asyncio.to_thread(_after, text, edits)
         except CannotEdit as error:
             raise Conflict(str(error)) from error
+        except RecursionError as error:
+            raise WebhookRejected(400, "what is to be written is nested too deeply") from error
         return private_json({"text": after})
 
     async def schema_of_steps(self, _request: web.Request) -> web.StreamResponse:

@@ -102,7 +102,7 @@ export class Editing {
     ];
     const canDrop = below !== null && !isElse(this.#sources[below].says);
     return item(name, kind === "split" ? `${says?.weight} of 100` : null, leads, [
-      ["Edit…", () => this.#editWay(id, otherwise ? "else" : kind, ways)],
+      ["Edit…", () => this.#editWay(id, otherwise ? "else" : kind, ways), says !== null && typeof says === "object"],
       ["Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null && !otherwise],
       ["Down", () => this.make({ do: "move", step: id, beside: below }), canDrop],
       ["Remove", () => this.make({ do: "remove", step: id }), ways.length > 1],
@@ -184,7 +184,7 @@ export class Editing {
   #entryNode(id, entries, saying) {
     const { says, above, below } = this.#sources[id];
     return item(words(ENTRIES[entryKind(says)]), null, saying ?? "", [
-      ["Edit…", () => this.#editEntry(id, id)],
+      ["Edit…", () => this.#editEntry(id, id), says !== null && typeof says === "object"],
       ["Up", () => this.make({ do: "move", step: id, beside: above, before: true }), above !== null],
       ["Down", () => this.make({ do: "move", step: id, beside: below }), below !== null],
       ["Remove", () => this.make({ do: "remove", step: id }), entries.length > 1],

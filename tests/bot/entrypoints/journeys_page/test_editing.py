@@ -56,6 +56,11 @@ async def test_what_is_done_to_a_step_gives_another_text(service: Service, clien
             "  - id: tip"
         )[0]
         assert (await client.post("/journeys/edit", json={**body, "edit": []})).status == 400
+        nested: dict[str, Any] = {}
+        for _ in range(700):
+            nested = {"set": nested}
+        status, told = await done(do="change", step="tip", to=nested)
+        assert (status, told["error"]) == (400, "what is to be written is nested too deeply")
         sources = (await (await client.get("/journeys/welcome.json")).json())["sources"]
         assert sources["tip"]["says"]["send"] == {"response": "utter_tip", "channels": ["sms"]}
         assert (sources["steps.0"]["above"], sources["steps.0"]["below"]) == (None, "tip")
