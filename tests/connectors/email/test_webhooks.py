@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from contextlib import suppress
+from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -183,6 +185,38 @@ def test_what_is_no_form_with_an_e_mail_is_refused(content_type: str, body: byte
     with pytest.raises(WebhookRejected) as refused:
         post("inbound", content_type, body)
     assert refused.value.status == 400
+
+
+BIG = 9_000_000
+
+
+@pytest.mark.parametrize("content", [b"x" * BIG, b"> line\r\n" * (BIG // 8), b"--xYzZ\r\n\r\n" * (BIG // 10)])
+@pytest.mark.parametrize("where", ["file", "text", "html"])
+def test_a_huge_e_mail_is_read_quickly(where: str, content: bytes) -> None:
+    content_type, body = multipart({**SENDGRID, **({where: content} if where != "file" else {})})
+    file = b'--xYzZY\r\nContent-Disposition: form-data; name="attachment1"; filename="a.bin"\r\n\r\n'
+    body = file + content + b"\r\n" + body if where == "file" else body
+    begun = perf_counter()
+    (message,) = post("inbound", content_type, body).inbound
+    assert perf_counter() - begun < 1
+    assert isinstance(message, CustomerMessage)
+    assert message.vendor_id == "<m1@mail.example.com>"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (FORM, b"from=ana%40example.com&html=" + b"%3Cp%3E" * (BIG // 7)),
+        (FORM, b"&" * BIG),
+        ("multipart/form-data; boundary=b", b"--b\r\n\r\n" * (BIG // 7)),
+        ("multipart/form-data; boundary=b", b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * (BIG // 50)),
+    ],
+)
+def test_a_huge_form_is_read_or_refused_quickly(content_type: str, body: bytes) -> None:
+    begun = perf_counter()
+    with suppress(WebhookRejected):
+        post("inbound", content_type, body)
+    assert perf_counter() - begun < 1
 
 
 @given(
