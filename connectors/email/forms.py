@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from email.errors import MessageError
 from email.message import Message
-from email.parser import BytesParser
-from email.policy import HTTP
-from urllib.parse import parse_qsl
+from email.parser import BytesHeaderParser
+from urllib.parse import unquote_to_bytes
 
 from bot.domain.errors import WebhookRejected
 
 MOST_FIELDS = 500
+LARGEST_FIELD = 500_000
+"""Bytes that are looked at."""
+
+LARGEST_HEAD = 4_000
 
 
 def form_fields(content_type: str, body: bytes) -> Mapping[str, str]:
     """The fields by their names in lower case; files are left out. Raises WebhookRejected for what is no form."""
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == "multipart/form-data":
-        raw = _multipart(content_type, body)
+        pairs = _multipart(_boundary(content_type), body)
     elif media_type == "application/x-www-form-urlencoded":
-        raw = _urlencoded(body)
+        pairs = _urlencoded(body)
     else:
         raise WebhookRejected(400, "The body is neither multipart/form-data nor application/x-www-form-urlencoded.")
+    raw: dict[str, bytes] = {}
+    for name, value in pairs:
+        raw.setdefault(name, value)
     charsets = _charsets(raw.get("charsets", b""))
     return {name: decoded(value, charsets.get(name, "utf-8")) for name, value in raw.items()}
 
@@ -38,41 +44,48 @@ def decoded(value: bytes, charset: str) -> str:
     return value.decode("cp1252", "replace")
 
 
-def _multipart(content_type: str, body: bytes) -> dict[str, bytes]:
+def _boundary(content_type: str) -> bytes:
+    header: Message[str, str] = Message()
     try:
-        head = b"Content-Type: " + content_type.encode("ascii") + b"\r\n\r\n"
-        form = BytesParser(policy=HTTP).parsebytes(head + body)
-        parts = form.get_payload() if form.is_multipart() else None
-    except (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError) as error:
-        raise WebhookRejected(400, "The body cannot be read as multipart/form-data.") from error
-    if not isinstance(parts, list) or len(parts) > MOST_FIELDS:
-        raise WebhookRejected(400, f"The body is no multipart/form-data of at most {MOST_FIELDS} fields.")
-    fields: dict[str, bytes] = {}
+        header["Content-Type"] = content_type
+        boundary = (header.get_boundary() or "").encode("ascii")
+    except (MessageError, ValueError, LookupError) as error:
+        raise WebhookRejected(400, "The header Content-Type cannot be read.") from error
+    if not boundary:
+        raise WebhookRejected(400, "The header Content-Type names no boundary.")
+    return boundary
+
+
+def _multipart(boundary: bytes, body: bytes) -> Iterator[tuple[str, bytes]]:
+    """RFC 7578. The standard library's parser goes through each line of each file, which takes seconds."""
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary, MOST_FIELDS + 1)[1:]
+    if len(parts) > MOST_FIELDS:
+        raise WebhookRejected(400, f"The form has more than {MOST_FIELDS} fields.")
     for part in parts:
-        if not isinstance(part, Message):
-            continue
-        try:
-            name, file = part.get_param("name", header="content-disposition"), part.get_filename()
-            value = part.get_payload(decode=True)
-        except (MessageError, ValueError, LookupError, TypeError, AttributeError, IndexError):
-            continue
-        if isinstance(name, str) and file is None and isinstance(value, bytes):
-            fields.setdefault(name.lower(), value)
-    return fields
+        head, _, value = part.partition(b"\r\n\r\n")
+        name = _field_name(head[:LARGEST_HEAD].lstrip())
+        if name:
+            yield name, value[:LARGEST_FIELD]
 
 
-def _urlencoded(body: bytes) -> dict[str, bytes]:
-    """Read as Latin-1, in which every byte is a letter, so that the charset may be known afterwards."""
+def _field_name(head: bytes) -> str:
+    """The name of the field with this head; empty where that is a file, or nothing."""
     try:
-        pairs = parse_qsl(
-            body.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS, encoding="latin-1"
-        )
-    except ValueError as error:
-        raise WebhookRejected(400, f"The body is no form of at most {MOST_FIELDS} fields.") from error
-    fields: dict[str, bytes] = {}
-    for name, value in pairs:
-        fields.setdefault(name.lower(), value.encode("latin-1"))
-    return fields
+        headers = BytesHeaderParser().parsebytes(head)
+        name, file = headers.get_param("name", header="content-disposition"), headers.get_filename()
+    except (MessageError, ValueError, LookupError, TypeError):
+        return ""
+    return name.lower() if isinstance(name, str) and file is None else ""
+
+
+def _urlencoded(body: bytes) -> Iterator[tuple[str, bytes]]:
+    pairs = body.split(b"&", MOST_FIELDS)
+    if len(pairs) > MOST_FIELDS:
+        raise WebhookRejected(400, f"The form has more than {MOST_FIELDS} fields.")
+    for pair in pairs:
+        name, _, value = pair.partition(b"=")
+        plain = unquote_to_bytes(value[:LARGEST_FIELD].replace(b"+", b" "))
+        yield decoded(unquote_to_bytes(name[:LARGEST_HEAD]), "utf-8").lower(), plain
 
 
 def _charsets(written: bytes) -> Mapping[str, str]:

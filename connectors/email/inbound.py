@@ -31,6 +31,9 @@ def message_of(fields: Mapping[str, str], account: EmailAccount, channel: str) -
         address = normalised(parseaddr(one_line(sender))[1])
     except ValueError as error:
         raise WebhookRejected(400, "The field from has no e-mail address in it.") from error
+    if _is_forged(fields, headers):
+        # Mailgun tries again after any other refusal; SendGrid after none of 4xx.
+        raise WebhookRejected(406, "The mail service says that this is not from whom it says it is (SPF, DKIM).")
     subject = one_line(fields.get("subject") or headers.get("subject", ""))
     text = storable(_text(fields))
     return CustomerMessage(
@@ -79,6 +82,13 @@ def _message_id(fields: Mapping[str, str], headers: Mapping[str, str]) -> str:
 def _made_up_id(*parts: str) -> str:
     """Of a message that has none: the same for the same words, so that one that is posted twice is taken once."""
     return f"without-id:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"
+
+
+def _is_forged(fields: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+    """Whether the sender's domain disowns it, as far as the mail service tells: anybody can write into From."""
+    spf = (fields.get("spf") or headers.get("x-mailgun-spf") or "").strip().casefold()
+    dkim = (fields.get("dkim") or headers.get("x-mailgun-dkim-check-result") or "").casefold()
+    return spf == "fail" and "pass" not in dkim
 
 
 def _is_automatic(address: str, headers: Mapping[str, str], account: EmailAccount) -> bool:

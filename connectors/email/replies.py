@@ -86,7 +86,7 @@ def _ends_here(lines: Sequence[str], number: int) -> bool:
 
 _SILENT = frozenset({"style", "script", "head", "title", "template"})
 _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote", "table", "ul", "ol", "hr"})
-_TAG_OR_WORDS = re.compile(r"<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[^<>]*>|(?P<words>[^<]+|<)")
+_TAG_OR_WORDS = re.compile(r"<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[^<>]*>|(?P<words>[^<]+|<(?:<+(?=<))?)")
 _BLANKS = re.compile(r"\s+")
 
 

@@ -27,7 +27,7 @@ ServiceMaker = Callable[..., Service]
 @pytest.fixture(autouse=True)
 def _no_settings_but_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
-        if name.startswith(("OVERTURE_", "TWILIO_", "SLACK_", "HUBSPOT_")) and "_TEST_" not in name:
+        if name.startswith(("OVERTURE_", "TWILIO_", "SLACK_", "HUBSPOT_", "EMAIL_")) and "_TEST_" not in name:
             monkeypatch.delenv(name)
 
 

@@ -138,6 +138,15 @@ async def test_a_body_that_is_too_large_is_not_read(front: Front) -> None:
     assert front.requests == []
 
 
+async def test_a_channel_may_take_larger_bodies_than_others(front: Front, stage: Stage) -> None:
+    front.answer = Webhook()
+    stage.sms.abilities = replace(stage.sms.abilities, largest_webhook=LARGEST_BODY + 1)
+    status, _, _ = await front.ask("POST", "/channels/sms/in", data=b"x" * (LARGEST_BODY + 1))
+    assert (status, len(front.requests[0].body)) == (200, LARGEST_BODY + 1)
+    status, _, _ = await front.ask("POST", "/channels/sms/in", data=b"x" * (LARGEST_BODY + 2))
+    assert status == 413
+
+
 async def test_a_body_that_is_not_what_its_headers_say_is_told(front: Front) -> None:
     headers = {"Content-Encoding": "gzip"}
     status, body, _ = await front.ask("POST", "/channels/sms/in", data=b"not gzip", headers=headers)

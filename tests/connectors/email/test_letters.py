@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import connectors.email
@@ -132,6 +132,7 @@ def test_the_subject_is_the_threads_or_its_own_or_the_settings(own: str, theirs:
     references=st.text(max_size=60),
     message_id=st.text(max_size=40),
 )
+@settings(max_examples=50, deadline=None)
 def test_no_words_add_a_header_or_a_part(
     text: str, subject: str, title: str, payload: str, theirs: str, references: str, message_id: str
 ) -> None:

@@ -163,6 +163,21 @@ async def test_a_server_that_forgets_its_manners_in_the_end_has_taken_the_messag
             assert (await channel.send(OFFER)).vendor_id
 
 
+@pytest.mark.parametrize("said", ["535 5.7.8 wrong password", "454 4.7.0 later"])
+async def test_a_wrong_password_is_for_the_operator_and_loses_no_message(said: str) -> None:
+    async with server({"EHLO": "250-x\r\n250 AUTH PLAIN", "AUTH": said}) as channel:
+        account = replace(channel._account, user="u", password="p4ssw0rd")
+        with pytest.raises(TemporarySendError, match="check EMAIL_SMTP_USER, EMAIL_SMTP_PASSWORD") as failed:
+            await channel_to(account).send(OFFER)
+    assert "p4ss" not in str(failed.value)
+
+
+async def test_with_the_right_password_the_message_leaves() -> None:
+    async with server({"EHLO": "250-x\r\n250 AUTH PLAIN", "AUTH": "235 2.7.0 welcome"}) as channel:
+        account = replace(channel._account, user="u", password="p4ssw0rd")
+        assert (await channel_to(account).send(OFFER)).vendor_id
+
+
 async def test_a_server_that_is_not_there_is_temporary_trouble() -> None:
     with pytest.raises(TemporarySendError):
         await channel_to(replace(ACCOUNT, host="127.0.0.1", port=9)).send(OFFER)
@@ -201,5 +216,5 @@ async def test_the_stand_in_takes_lines_that_begin_with_a_dot_and_refuses_nobody
         await channel.send(replace(OFFER, address="nobody@example.com"))
     assert refused.value.code == "5.1.1"
     with pytest.raises(PermanentSendError) as refused:
-        await channel.send(replace(OFFER, key="big", content=Text("a" * 2_000_000)))
+        await channel.send(replace(OFFER, key="big", content=Text("a" * 1_100_000)))
     assert refused.value.code == "5.3.4"
