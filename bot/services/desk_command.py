@@ -9,6 +9,7 @@ import structlog
 
 from bot.domain.consent import Purpose, standing_consent
 from bot.domain.effects import OptOut
+from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskCommand
 from bot.domain.score import total_score
@@ -29,6 +30,7 @@ consent <person>: what somebody agreed to
 opt out <person>: end all marketing to somebody
 A person is an id, a phone number, an e-mail address, or your own id of them."""
 
+COMMAND = re.compile(r"(leads|my leads|search|start|consent|opt[ -]out)\b(.*)", re.IGNORECASE | re.DOTALL)
 MOST_SHOWN = 10
 PHONE = re.compile(r"\+[0-9 ().-]+")
 
@@ -36,20 +38,28 @@ PHONE = re.compile(r"\+[0-9 ().-]+")
 async def obey(runtime: Runtime, command: DeskCommand) -> str:
     """Do what the command says; what to tell the rep. Words that say nothing we know get the list of those that do."""
     try:
-        match command.words.split():
-            case ["leads"] | ["my", "leads"]:
-                return await _leads(runtime, command)
-            case ["search", *words] if words:
-                return await _search(runtime, " ".join(words))
-            case ["start", journey, *name] if name:
-                return await _start(runtime, command, journey, _person(name))
-            case ["consent", *name] if name:
-                return await _consent(runtime, _person(name))
-            case ["opt", "out", *name] | ["opt-out", *name] if name:
-                return await _opt_out(runtime, command, _person(name))
+        return await _do(runtime, command)
     except (NoSuchPerson, NoSuchJourney) as error:
         said = str(error)
         return f"{said[0].upper()}{said[1:]}."
+    except Conflict:
+        return "Something else happens to this person right now, so nothing was done. Try again."
+
+
+async def _do(runtime: Runtime, command: DeskCommand) -> str:
+    said = COMMAND.fullmatch(command.words)
+    verb, rest = (said[1].lower().replace("-", " "), said[2].split()) if said else ("", [])
+    match verb, rest:
+        case "leads" | "my leads", []:
+            return await _leads(runtime, command)
+        case "search", [_, *_]:
+            return await _search(runtime, " ".join(rest))
+        case "start", [journey, _, *_]:
+            return await _start(runtime, command, journey, _person(rest[1:]))
+        case "consent", [_, *_]:
+            return await _consent(runtime, _person(rest))
+        case "opt out", [_, *_]:
+            return await _opt_out(runtime, command, _person(rest))
     return USAGE
 
 

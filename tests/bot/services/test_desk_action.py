@@ -26,7 +26,7 @@ from bot.domain.understanding import KnowledgeAnswer, Understood
 from bot.services.converse import converse
 from bot.services.receive import receive
 from tests.bot.services.fakes import FakeNlu
-from tests.bot.services.stage import ANA, Stage
+from tests.bot.services.stage import ANA, Stage, journey_of
 
 
 async def requested(stage: Stage) -> Handoff:
@@ -113,6 +113,14 @@ async def test_to_disqualify_a_lead_a_rep_says_why_and_the_score_says_it_too(sta
     assert list(stage.crm.notes.values()).count(("record of ana", said)) == 1
     assert await happened(stage) == [("handoff.closed", "disqualified", "a student")]
     assert stage.sms.texts() == [], "nobody had joined, so nobody leaves"
+
+
+@pytest.mark.parametrize(("verb", "entered"), [(DeskVerb.RESOLVE, 1), (DeskVerb.HAND_BACK, 0)])
+async def test_a_journey_may_go_by_how_it_ended(stage: Stage, verb: DeskVerb, entered: int) -> None:
+    head = """enter: {event: handoff.closed, if: "event.outcome == 'resolved'"}"""
+    stage.play(journey_of("- wait: 1d", head))
+    await stage.click(await requested(stage), verb)
+    assert len(await stage.enrolments()) == entered
 
 
 async def test_a_snoozed_hand_off_comes_back_for_all_to_see_at_its_time(stage: Stage) -> None:

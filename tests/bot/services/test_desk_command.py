@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.domain.effects import RequestHandoff
-from bot.domain.message import DeskCommand, DeskVerb
+from bot.domain.message import DeskCommand, DeskVerb, storable
 from bot.services.desk_command import USAGE, obey
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 
@@ -23,9 +25,23 @@ async def known(stage: Stage) -> Stage:
 SHOWN = f"Ana Lima · {PHONE} · grade C3 · {ANA}"
 
 
-@pytest.mark.parametrize("words", ["", "help", "search", "start", "start welcome", "consent", "opt", "opt in ana"])
+@pytest.mark.parametrize(
+    "words",
+    ["", "help", "search", "start", "start welcome", "consent", "opt", "opt in ana", "searching ana", "leads ana"],
+)
 async def test_words_that_say_nothing_get_the_list_of_those_that_do(known: Stage, words: str) -> None:
     assert await ask(known, words) == USAGE
+
+
+@pytest.mark.parametrize("words", ["Search Ana", "SEARCH ana", "search  ana "])
+async def test_a_phone_may_write_the_first_word_with_a_capital(known: Stage, words: str) -> None:
+    assert await ask(known, words) == SHOWN
+
+
+@given(st.text(max_size=30) | st.tuples(st.sampled_from(["search ", "start ", "consent "]), st.text()).map("".join))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50, deadline=None)
+async def test_whatever_a_rep_writes_gets_an_answer(known: Stage, words: str) -> None:
+    assert await ask(known, storable(words))
 
 
 async def test_a_rep_sees_the_conversations_that_they_have_claimed(known: Stage) -> None:

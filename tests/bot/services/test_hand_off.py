@@ -24,7 +24,7 @@ from bot.domain.message import (
 )
 from bot.services.perform import Cause
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, Stage
+from tests.bot.services.stage import ANA, Stage, journey_of
 from tests.manual_clock import ManualClock
 
 CLAIM, REPLY, HAND_BACK = DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK
@@ -238,6 +238,14 @@ async def test_a_hand_off_goes_to_the_desk_that_it_names(stage: Stage) -> None:
     assert (handoff.desk, handoff.desk_address) == ("slack", "#support")
     await stage.click(handoff, CLAIM)
     assert {one.address for one in stage.slack.taken} == {"#support"}, "all that follows goes there, too"
+
+
+async def test_a_journeys_step_reaches_the_desk_that_it_names(stage: Stage) -> None:
+    stage.play(journey_of("- handoff: {to: support, reason: broken}"))
+    await stage.meet()
+    await stage.happens("demo.requested")
+    await stage.settle()
+    assert [one.address for one in stage.slack.taken if isinstance(one.content, HandoffCard)] == ["#support"]
 
 
 @pytest.mark.parametrize("named", ["", "slack:#sales", "nowhere"])
