@@ -397,6 +397,27 @@ def test_what_is_no_command_of_ours_is_refused(fields: dict[str, str]) -> None:
     assert refused.value.status == 400
 
 
+SHORT = st.text(max_size=10, alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.dictionaries(st.sampled_from(sorted(COMMAND)) | SHORT, SHORT, max_size=5))
+def test_whatever_command_is_signed_is_taken_or_refused(fields: dict[str, str]) -> None:
+    try:
+        webhook = slash(fields)
+    except WebhookRejected as refused:
+        assert refused.status == 400  # noqa: PT017
+    else:
+        assert webhook.obey is not None
+
+
+@given(st.lists(st.sampled_from(["//", "🔒", ":lock:", " ", "a", "&lt;", "<@U0ALICE00>"]), max_size=6).map("".join))
+def test_nothing_that_is_marked_as_a_note_reaches_a_customer(text: str) -> None:
+    replies = desk().parse(event(thread_reply(text=text, blocks=[]))).inbound
+    for reply in replies:
+        assert isinstance(reply, DeskReply)
+        assert not reply.text.lstrip().startswith(("//", "🔒", ":lock:"))
+
+
 def test_where_reps_are_named_nobody_else_does_anything() -> None:
     mine = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_REPS": "U0BEN0000"}))
     assert mine.parse(event(thread_reply())).inbound == ()
