@@ -438,6 +438,17 @@ def test_a_marketer_edits_what_happens_when_it_fails_or_is_late(page: Page, offe
     expect(text).to_have_value(re.compile("late: {do: \\[add_to: slow\\]}} +# now\n$"))
     assert text.input_value().startswith(OFFER)
 
+    page.locator("[data-step=last]").click()
+    step.get_by_role("button", name="Add a step after it…").click()
+    dialog.get_by_label("What it does").select_option("action")
+    dialog.get_by_label("Action", exact=False).first.fill("action_book_meeting")
+    failed = dialog.get_by_role("group", name="Failed")
+    expect(failed.get_by_label("It", exact=True)).to_have_value("")
+    failed.get_by_label("It", exact=True).select_option("go")
+    failed.get_by_label("Go to").fill("end")
+    put.click()
+    expect(text).to_have_value(re.compile("offered\n  - action: action_book_meeting\n    failed: {go: end}\n"))
+
 
 def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pytest.FixtureRequest) -> None:
     wide, narrow = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
