@@ -447,7 +447,7 @@ def test_a_marketer_edits_what_happens_when_it_fails_or_is_late(page: Page, offe
     failed.get_by_label("It", exact=True).select_option("go")
     failed.get_by_label("Go to").fill("end")
     put.click()
-    expect(text).to_have_value(re.compile("    add_to: offered\n  - action: action_book_meeting\n    failed: {go: end}\n"))
+    expect(text).to_have_value(re.compile("offered\n  - action: action_book_meeting\n    failed: {go: end}\n"))
 
 
 def test_the_pages_are_for_everybody(browser: Browser, site: Site, request: pytest.FixtureRequest) -> None:

@@ -5,7 +5,7 @@ import { kindOf, kindsOf, labelled, stepForm, withTargets } from "./form.js";
 import { ENTRIES, entryForm, entryKind, settingsForm } from "./head.js";
 import { wayForm, weighted, weightsForm } from "./ways.js";
 
-export const ENTRANCE = ":enter";
+const ENTRANCE = ":enter";
 
 export class Editing {
   #schema = null;
