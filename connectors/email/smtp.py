@@ -56,7 +56,8 @@ class MailServer:
                 code=str(error.code),
             ) from None
         except (SMTPException, OSError, ValueError) as error:  # a TimeoutError is an OSError
-            what = f"the mail server cannot be reached: {type(error).__name__}"
+            way = self._account.security
+            what = f"the mail server cannot be reached (EMAIL_SMTP_SECURITY is {way}): {type(error).__name__}"
             raise (TimeoutError("no answer to the message") if handing_over else TemporarySendError(what)) from None
 
     @asynccontextmanager

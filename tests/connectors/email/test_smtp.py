@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 import connectors.email
 import connectors.email.smtp
@@ -63,7 +71,7 @@ async def _play(script: Script, reader: asyncio.StreamReader, writer: asyncio.St
 
 
 @asynccontextmanager
-async def server(script: Script) -> AsyncIterator[EmailChannel]:
+async def server(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[EmailChannel]:
     """Our channel to a server on this machine that says what the script says."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -72,7 +80,7 @@ async def server(script: Script) -> AsyncIterator[EmailChannel]:
         finally:
             writer.close()
 
-    listening = await asyncio.start_server(serve, "127.0.0.1", 0)
+    listening = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     port = listening.sockets[0].getsockname()[1]
     try:
         yield channel_to(replace(ACCOUNT, host="127.0.0.1", port=port))
@@ -161,6 +169,28 @@ async def test_a_server_that_forgets_its_manners_in_the_end_has_taken_the_messag
     for what in ("500 what?", HANG_UP):
         async with server({"QUIT": what}) as channel:
             assert (await channel.send(OFFER)).vendor_id
+
+
+def _as_anybody(folder: Path) -> ssl.SSLContext:
+    """TLS with a certificate that nobody vouches for."""
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    (folder / "key").write_bytes(
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        + made.sign(key, SHA256()).public_bytes(Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "key")
+    return context
+
+
+async def test_a_server_that_cannot_show_who_it_is_gets_nothing(tmp_path: Path) -> None:
+    async with server({}, _as_anybody(tmp_path)) as channel:
+        strict = channel_to(replace(channel._account, security="tls", user="u", password="p4ssw0rd"))
+        with pytest.raises(TemporarySendError, match="EMAIL_SMTP_SECURITY is tls"):
+            await strict.send(OFFER)
 
 
 @pytest.mark.parametrize("said", ["535 5.7.8 wrong password", "454 4.7.0 later"])
