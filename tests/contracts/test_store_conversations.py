@@ -258,6 +258,26 @@ async def test_of_two_reps_who_claim_one_wins(store: Store) -> None:
         assert await uow.handoffs.get(claimed.id) == claimed
 
 
+async def test_a_rep_holds_what_they_claimed_and_is_still_open_the_latest_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.add(conversation(OTHER_CHAT))
+        first = handoff("h1")
+        second = replace(handoff("h2", in_=OTHER_CHAT), created_at=NOON + timedelta(minutes=1))
+        for one in (first, second):
+            await uow.handoffs.add(one)
+            assert one not in await uow.handoffs.held_by(one.desk, one.rep, limit=9), "nobody has claimed it"
+        claimed = [replace(one, state=HandoffState.CLAIMED, rep="Sam", version=1) for one in (second, first)]
+        for one in claimed:
+            await uow.handoffs.save(one)
+        assert list(await uow.handoffs.held_by(first.desk, "Sam", limit=9)) == claimed
+        assert list(await uow.handoffs.held_by(first.desk, "Sam", limit=1)) == claimed[:1]
+        assert list(await uow.handoffs.held_by(first.desk, "Kim", limit=9)) == []
+        assert list(await uow.handoffs.held_by("teams", "Sam", limit=9)) == []
+        await uow.handoffs.save(replace(claimed[0], state=HandoffState.CLOSED, version=2))
+        assert list(await uow.handoffs.held_by(first.desk, "Sam", limit=9)) == claimed[1:]
+
+
 async def test_a_handoff_is_found_by_the_thread_of_its_card(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)

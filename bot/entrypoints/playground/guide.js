@@ -16,7 +16,7 @@ const STEPS = [
   ["Correct it: “no, 80 people”", (item) => isTurn(item) && changed(item, "team_size")],
   ["Agree to texts on +447700900123", (item) => isTurn(item) && item.consents?.some(({ granted }) => granted)],
   ["See the lead in Slack and CRM", (item) => item.type === "post" && !item.thread_ts && item.blocks?.length > 0],
-  ["Claim it in Slack", (item) => item.type === "update"],
+  ["Claim it in Slack", (item) => item.type === "update" && JSON.stringify(item.blocks).includes("Claimed by")],
   ["Reply there, then hand back", (item) => item.type === "post" && Boolean(item.user && item.thread_ts)],
   ["Press “To the next send”", (item) => item.feed === "clock"],
   ["See the text on the phone", (item) => isSms(item, "to_customer")],
