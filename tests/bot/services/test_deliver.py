@@ -19,10 +19,10 @@ from bot.services.deliver import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
     MOST_ATTEMPTS,
-    STALE_AFTER,
     deliver_due,
     deliver_what_a_crash_left,
 )
+from bot.services.hand_over import STALE_AFTER
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import PHONE, VISITOR, Stage, capped
 
