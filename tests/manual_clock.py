@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 
 class ManualClock:
-    """The `Clock` of `bot/ports.py`, set by hand. It begins on a Monday at noon, UTC."""
+    """The `Clock` of `bot/ports/`, set by hand. It begins on a Monday at noon, UTC."""
 
     def __init__(self, now: datetime = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)) -> None:
         self._now = now

@@ -19,7 +19,7 @@ TRIES = 3
 
 
 class NluFiles:
-    """The `ExampleFiles` of `bot/ports.py`. Looks at the files each time: others may have edited them."""
+    """The `ExampleFiles` of `bot/ports/`. Looks at the files each time: others may have edited them."""
 
     def __init__(self, shelves: Shelves) -> None:
         self._shelves = shelves

@@ -274,7 +274,7 @@ def _build_connectors(
                 case _:
                     raise SettingsError(
                         f"the connector {name} is neither a channel nor a CRM: its build() returned "
-                        f"{type(connector).__name__}. bot/ports.py says what those have."
+                        f"{type(connector).__name__}. bot/ports/ says what those have."
                     )
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))

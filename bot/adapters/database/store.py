@@ -79,7 +79,7 @@ class Transaction:
 
 
 class Database:
-    """The `Store` of `bot/ports.py`. Opens nothing until it is first used."""
+    """The `Store` of `bot/ports/`. Opens nothing until it is first used."""
 
     def __init__(self, url: str) -> None:
         self._url = _read_url(url)

@@ -1,0 +1,81 @@
+"""What the store keeps of what leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import Lane, OutboxEntry, OutboxStatus
+from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.message import DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Sooner:
+    """On these channels a second try is harmless, so what a crash left is taken up after this time already."""
+
+    channels: frozenset[str]
+    stale_after: timedelta
+
+
+NO_SOONER = Sooner(frozenset(), timedelta())
+
+
+class Outbox(Protocol):
+    async def add(self, entry: OutboxEntry) -> bool:
+        """False when this key was taken before."""
+
+    async def add_at_end(self, entry: OutboxEntry) -> None:
+        """The same with the others at the end of the transaction; nothing where the key was taken before."""
+
+    async def claim(
+        self, now: datetime, limit: int, *, stale_after: timedelta, lane: Lane | None = None, sooner: Sooner = NO_SOONER
+    ) -> Sequence[OutboxEntry]:
+        """Take due entries: each comes back as it was (WAITING, or SENDING and left so by a crash) and is now SENDING.
+
+        Of one lane, or of all. What has been SENDING for `stale_after` was left so; on some channels, `sooner`.
+
+        An entry is not taken while another of the same conversation and channel is being sent, nor while one that goes
+        before it (of a higher priority, or an earlier one of the same) is due, or was tried and waits for its next try.
+        Marketing that waits for its next try holds up nothing.
+        """
+
+    async def settle(self, entry: OutboxEntry) -> str | None:
+        """Write status, due time, attempts, vendor id and reason.
+
+        Where the vendor has told before this that the message failed, its error.
+        """
+
+    async def by_key(self, key: str) -> OutboxEntry | None: ...
+    async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None: ...
+    async def purge(
+        self, profile_id: ProfileId, purpose: Purpose, why: str, *, channel: str | None = None
+    ) -> Sequence[OutboxEntry]:
+        """Withhold what waits for this person with this purpose, on this channel or on any; what it was."""
+
+    async def sent_since(
+        self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
+    ) -> Sequence[datetime]:
+        """When messages of this purpose went to this person on this channel, oldest first."""
+
+    async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
+        """Which of these runs of journeys was the last to send this person something; None where none has."""
+
+    async def next_due(self, lane: Lane | None = None) -> datetime | None:
+        """When the next entry of this lane, or of any, is due; None where none waits."""
+
+    async def track(self, status: DeliveryStatus, at: datetime) -> str | None:
+        """Move a delivery forward; the key of its message, None when that is unknown or it is already further."""
+
+    async def told_of(self, key: str) -> str | None:
+        """The vendor's id of this message, where the vendor has told of it by our key, and not that it failed."""
+
+    async def sent_ids(self, profile_id: ProfileId, channel: str, since: datetime) -> frozenset[str]:
+        """The vendor's ids of what went to this person on this channel."""
+
+    async def count(self, status: OutboxStatus) -> int: ...
+    async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:
+        """What was given up, in the order of its ids from behind `after`; only what was for this channel or CRM."""

@@ -1,0 +1,220 @@
+"""What the store keeps of people: profiles, consent, scores, segments, the timeline, merges."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from bot.domain.audience import Segment, SegmentChange, Working
+from bot.domain.consent import ConsentRecord, Consequence, Suppression
+from bot.domain.delivery import Decision
+from bot.domain.ids import ProfileId
+from bot.domain.merging import Claim, Merge
+from bot.domain.person import Identity, Profile
+from bot.domain.privacy import Erasure
+from bot.domain.score import ScoreChange
+from bot.domain.timeline import PersonEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """People of whom `attribute` names one of `days`: 2026-12-24, or ____-12-24 for that day of any year."""
+
+    attribute: str
+    days: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """People, and up to which id was looked; `reached` is None where there is nobody behind."""
+
+    people: Sequence[ProfileId]
+    reached: str | None
+
+
+class Profiles(Protocol):
+    async def get(self, profile_id: ProfileId) -> Profile: ...
+    async def fresh(self, profile_id: ProfileId) -> Profile:
+        """As it is now, also of somebody who was expected: for whoever writes it."""
+
+    async def add(self, profile: Profile) -> None: ...
+    async def save(self, profile: Profile) -> None: ...
+    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
+        """At most `limit` people in the order of their ids, from behind `after`; with `dated`, those whom it may fit.
+
+        It looks at so many profiles that it takes no long time, and may find nobody among them.
+        """
+
+    async def owner_of(self, kind: str, value: str) -> Profile | None:
+        """Who has this identity: whoever proved it, else whoever claimed it last."""
+
+    async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
+        """People who have this text in an identity, an attribute or a tag. It looks at everybody."""
+
+    async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
+        """Who has each of these that anybody has, as `owner_of` says."""
+
+    async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
+        """Note the identity; a verified one stays verified."""
+
+    async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
+        """The identity is not theirs."""
+
+    async def identities(self, profile_id: ProfileId) -> Sequence[Identity]: ...
+    async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
+        """Everybody who has proved this identity, in the order of their ids."""
+
+    async def lock(self, profile_id: ProfileId, *, alone: bool = False) -> None:
+        """Until this transaction ends, others who want this lock of the person wait.
+
+        `alone`: so does everybody who adds something that belongs to the person.
+        """
+
+
+class Consents(Protocol):
+    async def add(self, record: ConsentRecord) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]: ...
+    async def suppress(self, suppression: Suppression) -> None: ...
+    async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None: ...
+    async def suppression(self, channel: str, address: str) -> Suppression | None:
+        """The opt-out of this address."""
+
+    async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
+        """Whatever keeps a message from this address, one for each cause; also what holds for the whole channel."""
+
+    async def stopped(self) -> Sequence[Suppression]:
+        """The channels whose sender is stopped."""
+
+    async def decided(self, decision: Decision) -> None: ...
+    async def decisions(self, profile_id: ProfileId) -> Sequence[Decision]: ...
+
+
+class Scores(Protocol):
+    async def add(self, change: ScoreChange) -> bool:
+        """False when this key was counted before."""
+
+    async def add_at_end(self, change: ScoreChange) -> None:
+        """The same with the others at the end of the transaction."""
+
+    async def of(self, profile_id: ProfileId) -> Sequence[ScoreChange]: ...
+
+
+class Segments(Protocol):
+    """Who is in which segment, and which changes of that journeys are still to be told."""
+
+    async def of(self, profile_id: ProfileId) -> frozenset[str]:
+        """The segments that the person is in."""
+
+    async def enter(self, profile_id: ProfileId, segment: str, at: datetime) -> None: ...
+    async def leave(self, profile_id: ProfileId, segment: str) -> None: ...
+    async def members(self, segment: str, *, after: str = "", limit: int) -> Sequence[ProfileId]:
+        """In the order of their ids, from behind `after`."""
+
+    async def count_members(self, segment: str) -> int: ...
+    async def find(self, condition: str, now: datetime, *, limit: int) -> Sequence[ProfileId]:
+        """Some of the people for whom the condition is true, by the database itself."""
+
+    async def count(self, condition: str, now: datetime) -> int:
+        """For how many people the condition is true, by the database itself."""
+
+    async def workings(self) -> Sequence[Working]: ...
+    async def claim(self, segment: str) -> Working | None:
+        """Its working, for this transaction; None while somebody else has it, or where there is none."""
+
+    async def save(self, working: Working) -> None: ...
+    async def drop(self, segment: str) -> None:
+        """Forget the working of a segment that is no more."""
+
+    async def work_out(self, segment: Segment, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
+        """Bring the members among the next `limit` people behind `after` up to date, and queue what changed.
+
+        The last of these people, None where there are no more behind them; and how many changes there were.
+        """
+
+    async def queue(self, profile_id: ProfileId, segment: str, *, entered: bool, at: datetime) -> None: ...
+    async def claim_changes(self, limit: int) -> Sequence[SegmentChange]:
+        """The oldest changes that are queued and still true, locked for this transaction; other workers skip them."""
+
+    async def told(self, positions: Sequence[int]) -> None: ...
+    async def failed(self, position: int, error: str) -> None:
+        """Leave this change where it is, with the error; it is not claimed again."""
+
+    async def drop_unheard(self, limit: int) -> int:
+        """Of the oldest changes, those of people who wait in no journey go onto their timelines only; how many."""
+
+
+class Timeline(Protocol):
+    """What happened to people. Lines are added, and never changed."""
+
+    async def add(self, event: PersonEvent) -> None:
+        """With the others at the end of the transaction, or when a timeline is read. It has no key."""
+
+    async def add_new(self, events: Sequence[PersonEvent]) -> frozenset[str]:
+        """Add those whose key was not taken before; their keys."""
+
+    async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
+        """The latest, newest first."""
+
+    async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
+        """Of each of these events, how often it happened to the person on which day (UTC)."""
+
+
+class Merges(Protocol):
+    """Profiles that were made one."""
+
+    async def add(self, merge: Merge) -> None: ...
+    async def latest(self, profile_id: ProfileId) -> Merge | None:
+        """The latest merge that this person was in, on either side, and that was not undone."""
+
+    async def all_of(self, profile_id: ProfileId) -> Sequence[Merge]:
+        """Every one, the oldest first."""
+
+    async def undone(self, merge_id: str, at: datetime) -> None: ...
+    async def claims(self, profile_id: ProfileId) -> Sequence[Claim]:
+        """The person's identities, each with when it was claimed."""
+
+    async def count(self, profile_id: ProfileId) -> Mapping[str, int]:
+        """How many rows of each table are the person's."""
+
+    async def carry(self, source: ProfileId, target: ProfileId) -> Mapping[str, tuple[str, ...]]:
+        """Make all that is the one person's the other's, but the profile; the keys of the rows by table.
+
+        Conversations and hand-offs get a new version, so that whoever is at work on one looks again.
+        """
+
+    async def carry_back(self, moved: Mapping[str, Sequence[str]], source: ProfileId, target: ProfileId) -> None:
+        """Make those of these rows that are still the one person's the other's again."""
+
+    async def rekey(self, keys: Mapping[str, str]) -> None:
+        """Give score changes other keys, by the ones that they have."""
+
+    async def uncount(self, keys: Sequence[str]) -> None:
+        """Take out the score changes of these keys."""
+
+    async def remove(self, profile_id: ProfileId) -> None:
+        """Remove a profile that nothing refers to but identities, segments and CRM links, and those with it."""
+
+
+class PersonalData(Protocol):
+    """All that is kept of one person, whatever the table: to be given to them, or erased."""
+
+    async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+        """The rows of every table that are theirs, as JSON has them."""
+
+    async def erase(
+        self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
+    ) -> Erasure:
+        """Delete them all. Of the addresses to be left alone only a salted digest is kept: whoever is claimed to have
+        one again is suppressed as soon as that is noted."""
+
+
+class CrmLinks(Protocol):
+    async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
+    async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
+        """The id in each CRM that has a record of the person."""
+
+    async def people(self, crm: str, records: Collection[str]) -> Mapping[str, Sequence[ProfileId]]:
+        """Of each of these records of the CRM, whose it is. A record that was found by e-mail may be of several."""

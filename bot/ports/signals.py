@@ -1,0 +1,56 @@
+"""What the core asks of time, and of other processes: clocks, wake-ups, leases, pace, and who counts."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.pace import Pace
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+
+
+class Meter(Protocol):
+    """Counts what happens, for those who watch a service from outside. No count tells anything of a person."""
+
+    def took_turn(self, channel: str, took: timedelta) -> None:
+        """A turn of a conversation is over: a customer's message, or something else that happened in it."""
+
+    def delivered(self, channel: str, outcome: str) -> None:
+        """An entry of the outbox was tried; `outcome` is its status then. `channel` may be a CRM or an endpoint."""
+
+    def stepped(self, enrolments: int) -> None:
+        """So many enrolments, whose time had come, were moved on."""
+
+
+class Wakeups(Protocol):
+    """A nudge between tasks and processes that there is work. It may be lost: whoever waits also looks by the clock."""
+
+    async def notify(self, topic: str) -> None: ...
+
+    def listen(self, topic: str) -> AbstractAsyncContextManager[Listener]: ...
+
+    async def close(self) -> None: ...
+
+
+class Listener(Protocol):
+    async def wait(self, at_most: timedelta) -> bool:
+        """True once something was notified since the last wait (or since listening began), False after `at_most`."""
+
+
+class Pacer(Protocol):
+    """Keeps senders to their pace."""
+
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
+        """How long a message of this price is to wait; nothing where it may go now, which is then counted."""
+
+
+class Leases(Protocol):
+    def hold(self, name: str, *, ttl: timedelta) -> AbstractAsyncContextManager[bool]:
+        """Try to hold `name` for the body of the `async with`; it yields whether that worked. Kept alive while held."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,76 @@
+"""The store: one transaction, and the groups of tables in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.domain.ids import ProfileId
+from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Reviews
+from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
+from bot.ports.outbox import Outbox
+from bot.ports.people import Consents, CrmLinks, Merges, PersonalData, Profiles, Scores, Segments, Timeline
+
+
+class UnitOfWork(Protocol):
+    """One transaction, and the tables in it."""
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        """Much will be read of these people: what is asked of one of them may be read of all of them at once."""
+
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def conversations(self) -> Conversations: ...
+    @property
+    def inbox(self) -> Inbox: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def consents(self) -> Consents: ...
+    @property
+    def enrolments(self) -> Enrolments: ...
+    @property
+    def handoffs(self) -> Handoffs: ...
+    @property
+    def journeys(self) -> Journeys: ...
+    @property
+    def intakes(self) -> Intakes: ...
+    @property
+    def passages(self) -> Passages: ...
+    @property
+    def scores(self) -> Scores: ...
+    @property
+    def segments(self) -> Segments: ...
+    @property
+    def timeline(self) -> Timeline: ...
+    @property
+    def merges(self) -> Merges: ...
+    @property
+    def personal_data(self) -> PersonalData: ...
+    @property
+    def crm_links(self) -> CrmLinks: ...
+    @property
+    def feeds(self) -> Feeds: ...
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def schedules(self) -> Schedules: ...
+
+
+class Store(Protocol):
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be working on it, too."""
+
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Commits on a clean exit, and only here; rolls back on an exception."""
+
+    async def migrate(self) -> None:
+        """Bring the tables to this version's shape."""
+
+    async def check(self) -> None:
+        """Raises when the database does not answer."""
+
+    async def close(self) -> None: ...
