@@ -83,6 +83,19 @@ COMMANDS = (
         ),
     ),
     Command("doctor", "look whether everything is there that a service needs, and say what to do where not"),
+    Command(
+        "backup",
+        "write all that is kept into one file; a service may run meanwhile",
+        (("file", {"type": Path, "help": "the archive to write, such as overture.tar.gz"}),),
+    ),
+    Command(
+        "restore",
+        "put back what a backup has, while no service runs",
+        (
+            ("file", {"type": Path, "help": "the archive"}),
+            ("--over", {"action": "store_true", "help": "over the database that is there"}),
+        ),
+    ),
     Command("validate", "check everything in nlu_data/ and journeys/"),
     Command(
         "train",

@@ -1,0 +1,157 @@
+"""Backing up and restoring all that is kept: the database, the installation's secret, and files of customers.
+
+The trained model is no part of it: it is made anew from the content, which is files of your own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import URL, make_url
+
+from bot.domain.errors import SettingsError
+from bot.settings import Settings
+
+MANIFEST, DATABASE = "manifest.json", "database"
+KEPT = ("secret", "media", "sandbox-clock")
+"""Of the data folder, beside the database."""
+
+
+def back_up(settings: Settings, target: Path) -> None:
+    """Write an archive of everything, whole or not at all; the service may run meanwhile."""
+    url = make_url(settings.database_url)
+    with TemporaryDirectory(prefix="overture-backup-") as folder:
+        parts = Path(folder)
+        _dump(url, parts / DATABASE)
+        about = {"database": url.get_backend_name(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
+        (parts / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+        draft = target.with_name(f".{target.name}.part")
+        try:
+            with tarfile.open(draft, "w:gz") as archive:
+                for name in (MANIFEST, DATABASE):
+                    archive.add(parts / name, name)
+                for name in KEPT:
+                    if (settings.data / name).exists():
+                        archive.add(settings.data / name, name)
+            draft.chmod(0o600)
+            draft.replace(target)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise SettingsError(f"{target} cannot be written: {error}") from error
+
+
+def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime:
+    """Put back what an archive has; when it was made. `over` what is there now, which is refused otherwise."""
+    url = make_url(settings.database_url)
+    with _unpacked(source) as parts:
+        about = json.loads((parts / MANIFEST).read_text(encoding="utf-8"))
+        if about["database"] != url.get_backend_name():
+            raise SettingsError(
+                f"{source} is of a {about['database']} database, and OVERTURE_DATABASE is {url.get_backend_name()}. "
+                "Set it to one of that kind."
+            )
+        if not over and _is_there(settings, url):
+            raise SettingsError("there is a database already. Stop every process that uses it, then add --over.")
+        _load(url, parts / DATABASE)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        for name in KEPT:
+            _put(parts / name, settings.data / name)
+    return datetime.fromisoformat(about["at"])
+
+
+# ---------------------------------------------------------------- databases
+
+
+def _dump(url: URL, target: Path) -> None:
+    if url.get_backend_name() == "sqlite":
+        file = _file(url)
+        if not file.exists():
+            raise SettingsError(f"there is no database at {file} yet, so there is nothing to back up.")
+        with closing(sqlite3.connect(file)) as theirs, closing(sqlite3.connect(target)) as ours:
+            theirs.backup(ours)
+        return
+    _run("pg_dump", url, "--format=custom", f"--file={target}")
+
+
+def _load(url: URL, source: Path) -> None:
+    if url.get_backend_name() == "sqlite":
+        file = _file(url)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft = file.with_name(f".{file.name}.part")
+        shutil.copyfile(source, draft)
+        for leftover in ("-wal", "-shm"):
+            file.with_name(file.name + leftover).unlink(missing_ok=True)
+        draft.replace(file)
+        return
+    _run("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
+
+
+def _is_there(settings: Settings, url: URL) -> bool:
+    """Of PostgreSQL nobody knows without asking, so the answer is yes."""
+    return _file(url).exists() if url.get_backend_name() == "sqlite" else True
+
+
+def _file(url: URL) -> Path:
+    return Path(url.database or "")
+
+
+def _run(program: str, url: URL, *arguments: str) -> None:
+    """PostgreSQL's own programs; the password goes by the environment, where a list of processes does not show it."""
+    if shutil.which(program) is None:
+        raise SettingsError(f"{program} is not installed here. It comes with PostgreSQL's client programs.")
+    address = url.set(drivername="postgresql", password=None).render_as_string()
+    env = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
+    done = subprocess.run(  # noqa: S603  PostgreSQL's own program, found on our path
+        [program, f"--dbname={address}", *arguments], env=env, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SettingsError(f"{program} failed: {done.stderr.strip()}")
+
+
+# ---------------------------------------------------------------- the archive
+
+
+@contextmanager
+def _unpacked(source: Path) -> Iterator[Path]:
+    """The parts of an archive of ours, in a folder that goes away."""
+    with TemporaryDirectory(prefix="overture-restore-") as folder:
+        try:
+            with tarfile.open(source, "r:gz") as archive:
+                for member in archive:
+                    _unpack(archive, member, Path(folder))
+        except (OSError, tarfile.TarError) as error:
+            raise SettingsError(f"{source} cannot be read as a backup: {error}") from error
+        parts = Path(folder)
+        if not ((parts / MANIFEST).is_file() and (parts / DATABASE).is_file()):
+            raise SettingsError(f"{source} is an archive, but no backup of Overture's.")
+        yield parts
+
+
+def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """One file of ours; an archive of somebody else's may name any path, or be a link to one."""
+    path = PurePosixPath(member.name)
+    known = path.parts[:1] and path.parts[0] in (MANIFEST, DATABASE, *KEPT)
+    if not known or ".." in path.parts or not (member.isfile() or member.isdir()):
+        raise tarfile.ReadError(f"{member.name} is nothing of ours")
+    if member.isfile() and (content := archive.extractfile(member)) is not None:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        with content, (folder / path).open("wb") as file:
+            shutil.copyfileobj(content, file)
+
+
+def _put(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
+    elif source.is_file():
+        shutil.copyfile(source, target)
+        target.chmod(0o600)

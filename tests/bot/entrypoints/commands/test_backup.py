@@ -1,0 +1,132 @@
+"""`overture backup` and `overture restore`, as they are typed."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.adapters.database import Database
+from bot.entrypoints.cli import run
+from tests.contracts.samples import entry
+from tests.servers import unavailable
+
+
+@pytest.fixture(autouse=True)
+def _a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "data"))
+
+
+def fill(url: str) -> None:
+    async def write() -> None:
+        store = Database(url)
+        await store.migrate()
+        async with store.transaction() as uow:
+            for number in range(20):
+                await uow.outbox.add(entry(f"k{number}", text=f"Grüße, {number} ☕", conversation_id=None))
+        await store.close()
+
+    asyncio.run(write())
+
+
+def dumped(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+def test_what_is_restored_is_what_was_backed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    (data / "secret").write_text("s3cret")
+    (data / "media").mkdir()
+    (data / "media" / "picture").write_bytes(bytes(range(256)))
+    before = dumped(data / "overture.db")
+    archive = tmp_path / "backup.tar.gz"
+    assert run(["backup", str(archive)]) == 0
+    assert "It has personal data and your secret in it." in capsys.readouterr().out
+    assert archive.stat().st_mode & 0o077 == 0
+    shutil.rmtree(data)
+    assert run(["restore", str(archive)]) == 0
+    assert dumped(data / "overture.db") == before
+    assert (data / "secret").read_text() == "s3cret"
+    assert (data / "media" / "picture").read_bytes() == bytes(range(256))
+
+
+def test_a_database_that_is_there_is_kept_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "data"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    archive = tmp_path / "backup.tar.gz"
+    run(["backup", str(archive)])
+    before = dumped(data / "overture.db")
+    with closing(sqlite3.connect(data / "overture.db")) as connection, connection:
+        connection.execute("DELETE FROM outbox")
+    assert run(["restore", str(archive)]) == 2
+    assert "there is a database already" in capsys.readouterr().err
+    assert run(["restore", str(archive), "--over"]) == 0
+    assert dumped(data / "overture.db") == before
+
+
+def test_what_is_no_backup_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "text").write_text("hello")
+    with tarfile.open(tmp_path / "other.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "text", "text")
+    with tarfile.open(tmp_path / "outside.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "text", "secret/../../outside")
+    for name, words in (
+        ("text", "cannot be read as a backup"),
+        ("other.tar.gz", "text is nothing of ours"),
+        ("outside.tar.gz", "secret/../../outside is nothing of ours"),
+        ("nowhere", "cannot be read as a backup"),
+    ):
+        assert run(["restore", str(tmp_path / name)]) == 2
+        assert words in capsys.readouterr().err
+
+
+def test_nothing_is_left_where_the_backup_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 2
+    assert "nothing to back up" in capsys.readouterr().err
+    fill(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}")
+    assert run(["backup", str(tmp_path / "nowhere" / "backup.tar.gz")]) == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_a_postgresql_database_comes_back_row_by_row(
+    postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("pg_dump") is None:
+        unavailable("no pg_dump: install PostgreSQL's client programs.")
+    url = make_url(postgresql_server).set(database="backup").render_as_string(hide_password=False)
+    asyncio.run(_say(postgresql_server, "DROP DATABASE IF EXISTS backup", "CREATE DATABASE backup"))
+    monkeypatch.setenv("OVERTURE_DATABASE", url)
+    fill(url)
+    before = asyncio.run(_rows(url))
+    archive = tmp_path / "backup.tar.gz"
+    assert run(["backup", str(archive)]) == 0
+    asyncio.run(_say(url, "DELETE FROM outbox"))
+    assert run(["restore", str(archive), "--over"]) == 0
+    assert len(before) == 20
+    assert asyncio.run(_rows(url)) == before
+
+
+async def _say(url: str, *statements: str) -> None:
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+async def _rows(url: str) -> list[tuple[object, ...]]:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        rows = [tuple(row) for row in await connection.execute(text("SELECT * FROM outbox ORDER BY position"))]
+    await engine.dispose()
+    return rows
