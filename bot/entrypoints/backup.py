@@ -147,11 +147,11 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> 
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with content, (folder / path).open("wb") as file:
             shutil.copyfileobj(content, file)
+        (folder / path).chmod(0o600)
 
 
 def _put(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True)
     elif source.is_file():
-        shutil.copyfile(source, target)
-        target.chmod(0o600)
+        shutil.copy(source, target)

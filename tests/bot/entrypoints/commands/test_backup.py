@@ -58,6 +58,7 @@ def test_what_is_restored_is_what_was_backed_up(tmp_path: Path, capsys: pytest.C
     assert dumped(data / "overture.db") == before
     assert (data / "secret").read_text() == "s3cret"
     assert (data / "media" / "picture").read_bytes() == bytes(range(256))
+    assert all(one.stat().st_mode & 0o077 == 0 for one in (data / "secret", data / "media" / "picture"))
 
 
 def test_a_database_that_is_there_is_kept_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
