@@ -283,6 +283,17 @@ def test_a_closed_chat_loads_only_what_its_launcher_needs(page: Page, service: S
     assert {"chat.js", "conversation.js"} <= loaded(page)
 
 
+@pytest.mark.parametrize("module", ["colours", "locales/en", "chat"])
+def test_a_part_that_could_not_be_fetched_is_fetched_again(
+    page: Page, service: Service, complaints: list[str], module: str
+) -> None:
+    page.route(f"**/widget/{module}.js", lambda route: route.abort())
+    visit(page, service)
+    open_chat(page)
+    assert all("ERR_FAILED" in line for line in complaints), complaints
+    complaints.clear()
+
+
 def test_what_the_page_pushed_before_the_widget_was_there_is_done_in_order(
     page: Page, service: Service, complaints: list[str]
 ) -> None:

@@ -100,7 +100,7 @@ class Stage:
     async def rep_clicks(self, action: str) -> None:
         card = await self._card()
         buttons = {
-            element["action_id"]: element["value"]
+            element["action_id"]: element.get("value", "")
             for block in card["blocks"]
             if block["type"] == "actions"
             for element in block["elements"]
@@ -218,10 +218,9 @@ async def play(stage: Stage, steps: list[Any]) -> None:
     """Play the steps in order; the first that fails says which it was."""
     for number, step in enumerate(steps, start=1):
         word, value = (step, None) if isinstance(step, str) else next(iter(step.items()))
+        assert word in STEPS, f"step {number}: there is no step {word!r}"
         try:
             await STEPS[word](stage, value)
-        except KeyError:
-            raise AssertionError(f"step {number}: there is no step {word!r}") from None
         except AssertionError as error:
             raise AssertionError(f"step {number}, {word}: {error}") from error
 

@@ -98,6 +98,17 @@ const remember = (storage, key, value) => {
   }
 };
 
+/** A module of the widget. A browser keeps a failed one as failed, so another try needs another address. */
+async function part(name, tries = 1) {
+  try {
+    return await import(`${BASE}widget/${name}.js${tries > 1 ? `?${tries}` : ""}`);
+  } catch (error) {
+    if (tries > 3) throw error;
+    await new Promise((goOn) => setTimeout(goOn, 250 * 4 ** tries * (0.5 + Math.random())));
+    return part(name, tries + 1);
+  }
+}
+
 /** The first of the languages that the widget speaks; English where it speaks none of them. */
 function localeOf(...wanted) {
   const known = wanted.map((one) => one?.toLowerCase().split(/[-_]/)[0]).find((one) => LOCALES.includes(one));
@@ -135,11 +146,11 @@ class OvertureChat extends HTMLElement {
     addEventListener("storage", ({ key, newValue }) => {
       if (key === STORE && newValue?.includes(BEGUN)) this.#load().catch(() => {}); // another tab has begun to chat
     });
-    void this.#begin();
+    this.#begin().catch((error) => console.warn("overture: the chat cannot be begun", error));
   }
 
   async #begin() {
-    const { accentStyles } = await import(`${BASE}widget/colours.js`);
+    const { accentStyles } = await part("colours");
     this.dress(accentStyles(this.getAttribute("accent")));
     await this.#speak(localeOf(this.getAttribute("locale"), document.documentElement.lang, navigator.language));
     this.#parts.launcher.hidden = false;
@@ -161,7 +172,7 @@ class OvertureChat extends HTMLElement {
 
   async #speak(locale) {
     this.#locale = locale;
-    const { default: phrases } = await import(`${BASE}widget/locales/${locale}.js`);
+    const { default: phrases } = await part(`locales/${locale}`);
     if (this.#locale !== locale) return; // another was asked for in the meantime
     this.#phrases = phrases;
     this.lang = locale;
@@ -171,7 +182,7 @@ class OvertureChat extends HTMLElement {
 
   /** The chat, loaded once; a failed try is not kept. */
   #load() {
-    this.#chat ??= import(`${BASE}widget/chat.js`)
+    this.#chat ??= part("chat")
       .then(({ Chat }) => {
         const chat = new Chat(this, BASE, STORE, this.#phrases);
         for (const [name, given] of this.#told.splice(0)) chat[name](...given);
@@ -329,7 +340,7 @@ class OvertureChat extends HTMLElement {
   async #tease() {
     const phone = this.#small.matches || matchMedia("(pointer: coarse)").matches;
     if (!this.getAttribute("teaser")?.trim() || phone || remember("sessionStorage", TEASED)) return;
-    const { tease } = await import(`${BASE}widget/teaser.js`);
+    const { tease } = await part("teaser");
     tease(this, this.#phrases, () => remember("sessionStorage", TEASED, "yes"));
   }
 }
