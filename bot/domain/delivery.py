@@ -137,10 +137,10 @@ class OutboxEntry:
 
     @property
     def lane(self) -> Lane:
-        """The lane in which it leaves."""
+        """The lane in which it leaves. A journey of the highest priority is still nothing that somebody waits for."""
         if not isinstance(self.dispatch, ChannelMessage):
             return Lane.CRM
-        return Lane.REPLIES if self.priority >= AWAITED else Lane.SENDS
+        return Lane.REPLIES if self.enrolment_id is None and self.priority >= AWAITED else Lane.SENDS
 
 
 # ---------------------------------------------------------------- what failed at the vendor

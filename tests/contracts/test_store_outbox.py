@@ -378,6 +378,13 @@ async def test_a_reply_is_claimed_whatever_waits_in_the_other_lanes(store: Store
     assert await claimed(None) == ["send 3", "send 4"]
 
 
+async def test_a_journey_of_the_highest_priority_does_not_leave_among_the_replies(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("send", conversation_id=None, enrolment_id=EnrolmentId("e1")))
+        assert await uow.outbox.next_due(Lane.REPLIES) is None
+        assert await uow.outbox.next_due(Lane.SENDS) == NOON
+
+
 async def test_what_a_crash_left_is_taken_up_sooner_where_a_second_try_is_harmless(store: Store) -> None:
     async with store.transaction() as uow:
         for name, channel in (("chat", "webchat"), ("text", "sms")):

@@ -17,7 +17,10 @@ OTHER_SYSTEMS = sa.text(
     "UPDATE outbox SET lane = 'crm' WHERE status IN ('waiting', 'sending') "
     'AND dispatch NOT LIKE \'%"kind":"channel_message"%\''
 )
-JOURNEYS = sa.text("UPDATE outbox SET lane = 'sends' WHERE status IN ('waiting', 'sending') AND priority < 100")
+JOURNEYS = sa.text(
+    "UPDATE outbox SET lane = 'sends' WHERE status IN ('waiting', 'sending') "
+    "AND (priority < 100 OR enrolment_id IS NOT NULL)"
+)
 
 
 def upgrade() -> None:
