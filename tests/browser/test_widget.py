@@ -90,6 +90,8 @@ def test_the_bot_is_seen_typing_until_it_answers(page: Page, service: Service) -
     say(page, "hello")
     expect(page.locator(".typing")).to_be_visible()
     expect(page.get_by_text("Sending…")).to_be_visible()
+    while not held:
+        page.wait_for_timeout(20)
     held[0].continue_()
     expect(page.get_by_text("You said: hello")).to_be_visible()
     expect(page.locator(".typing")).to_be_hidden()
@@ -330,6 +332,22 @@ def test_the_option_goes_before_the_page_and_the_page_may_change_it(page: Page, 
     expect(page.get_by_role("button", name="Cerrar el chat")).to_be_visible()
     page.evaluate("overture.setLocale('xx')")
     expect(page.get_by_role("button", name="Close chat")).to_be_visible()
+
+
+@pytest.mark.parametrize("slow", ["colours", "locales/en", "locales/es"])
+def test_a_language_asked_for_while_the_widget_loads_is_spoken_and_no_message_is_lost(
+    page: Page, service: Service, slow: str
+) -> None:
+    held: list[Route] = []
+    page.route(f"**/widget/{slow}.js", lambda route: held.append(route))
+    early = '<script>window.overture = [["setLocale", "es"], ["open"]];</script>'
+    visit(page, service, head=early)
+    page.wait_for_timeout(300)
+    for route in held:
+        route.continue_()
+    expect(page.get_by_text("What brings you here?")).to_be_visible()
+    expect(page.get_by_placeholder("Escriba un mensaje…")).to_be_visible()
+    expect(page.get_by_role("button", name="Cerrar el chat")).to_be_visible()
 
 
 @pytest.mark.parametrize(("theme", "surface"), [("dark", "rgb(23, 28, 34)"), ("light", "rgb(255, 255, 255)")])

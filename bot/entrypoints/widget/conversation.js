@@ -265,7 +265,11 @@ export class Conversation {
     } else if (item.position > this.seen) this.#unseen.push(item.id);
     const isNew = !this.#history || item.position > this.seen;
     if (!isNew) this.#settleSoon();
-    this.#on.item(item, isNew);
+    try {
+      this.#on.item(item, isNew);
+    } catch (error) {
+      console.error(`overture: message ${item.id} cannot be shown`, error); // the ones after it can
+    }
   }
 
   /** Send what waits, one at a time and in order; of several tabs, one at a time. */

@@ -150,9 +150,9 @@ class OvertureChat extends HTMLElement {
   }
 
   async #begin() {
-    const { accentStyles } = await part("colours");
+    const locale = localeOf(this.getAttribute("locale"), document.documentElement.lang, navigator.language);
+    const [{ accentStyles }] = await Promise.all([part("colours"), this.#speak(locale)]);
     this.dress(accentStyles(this.getAttribute("accent")));
-    await this.#speak(localeOf(this.getAttribute("locale"), document.documentElement.lang, navigator.language));
     this.#parts.launcher.hidden = false;
     this.#ready = true;
     this.tell("ready");
@@ -173,7 +173,7 @@ class OvertureChat extends HTMLElement {
   async #speak(locale) {
     this.#locale = locale;
     const { default: phrases } = await part(`locales/${locale}`);
-    if (this.#locale !== locale) return; // another was asked for in the meantime
+    if (this.#locale !== locale) return this.#speak(this.#locale); // another was asked for in the meantime
     this.#phrases = phrases;
     this.lang = locale;
     this.dir = phrases.direction ?? "ltr";
@@ -183,7 +183,8 @@ class OvertureChat extends HTMLElement {
   /** The chat, loaded once; a failed try is not kept. */
   #load() {
     this.#chat ??= part("chat")
-      .then(({ Chat }) => {
+      .then(async ({ Chat }) => {
+        if (!this.#phrases) await this.#speak(this.#locale);
         const chat = new Chat(this, BASE, STORE, this.#phrases);
         for (const [name, given] of this.#told.splice(0)) chat[name](...given);
         return chat;
