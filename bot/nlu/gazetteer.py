@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.understanding import Entity
 from bot.nlu.close_names import NO_CLOSE_NAMES, CloseNames, build_close_names
 from bot.nlu.numbers import NumberContexts
+from bot.nlu.patterns import NamedPatterns, named
 from bot.nlu.training_data import TrainingData
 from bot.nlu.words import FILLERS
 
@@ -37,7 +38,7 @@ class Gazetteer:
     """
 
     phrases: Mapping[str, tuple[Meaning, ...]] = field(default_factory=dict)
-    patterns: tuple[tuple[str, re.Pattern[str]], ...] = ()
+    patterns: NamedPatterns = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)
     roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     longest: int = 1
@@ -61,10 +62,10 @@ class Gazetteer:
                 )
             at += max(1, length)
         for name, pattern in self.patterns:
-            for match in pattern.finditer(text):
-                if match[0].strip():
-                    value = self.synonyms.get(match[0].lower(), match[0])
-                    yield Entity(name, value, match[0], match.start(), match.end(), 1.0, extractor="regex")
+            for start, end in pattern.find(text):
+                if (words_found := text[start:end]).strip():
+                    value = self.synonyms.get(words_found.lower(), words_found)
+                    yield Entity(name, value, words_found, start, end, 1.0, extractor="regex")
 
         for close in self.close.find(lower):
             start, end = words[close.first].start(), words[close.after - 1].end()
@@ -91,7 +92,7 @@ class Gazetteer:
                 phrase: [[meaning.entity, meaning.value, meaning.group] for meaning in meanings]
                 for phrase, meanings in self.phrases.items()
             },
-            "patterns": [[name, pattern.pattern] for name, pattern in self.patterns],
+            "patterns": [[name, pattern.written] for name, pattern in self.patterns],
             "synonyms": dict(self.synonyms),
             "roles": {entity: dict(roles) for entity, roles in self.roles.items()},
             "close": self.close.facts(),
@@ -102,7 +103,7 @@ class Gazetteer:
         phrases = {phrase: tuple(Meaning(*meaning) for meaning in given) for phrase, given in facts["phrases"].items()}
         return cls(
             phrases=phrases,
-            patterns=tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in facts["patterns"]),
+            patterns=named(facts["patterns"]),
             synonyms=facts["synonyms"],
             roles=facts["roles"],
             longest=_longest(phrases),
@@ -143,7 +144,7 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
     finished = {phrase: tuple(found.values()) for phrase, found in phrases.items()}
     return Gazetteer(
         phrases=finished,
-        patterns=tuple((name, re.compile(p, re.IGNORECASE)) for name, given in regexes.items() for p in given),
+        patterns=named((name, written) for name, given in regexes.items() for written in given),
         synonyms=data.synonyms,
         roles=_learn_roles(data),
         longest=_longest(finished),

@@ -11,6 +11,7 @@ from typing import Any
 import pycrfsuite
 
 from bot.domain.understanding import Entity
+from bot.nlu.patterns import NamedPatterns, named
 from bot.nlu.words import FILLERS, NO_NAMES
 
 OUTSIDE = "O"
@@ -25,8 +26,6 @@ _WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
 Kind = tuple[str, str | None, str | None]
 """The name, the role and the group of an entity."""
 
-Patterns = Sequence[tuple[str, re.Pattern[str]]]
-
 
 @dataclass(frozen=True, slots=True)
 class Tagger:
@@ -39,7 +38,7 @@ class Tagger:
     model: bytes
     kinds: Sequence[Kind]
     known: frozenset[str]
-    patterns: Patterns = ()
+    patterns: NamedPatterns = ()
     _crf: Any = field(init=False, repr=False, compare=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False, compare=False)
 
@@ -74,7 +73,7 @@ class Tagger:
         return {
             "kinds": [list(kind) for kind in self.kinds],
             "known": sorted(self.known),
-            "patterns": [[name, pattern.pattern] for name, pattern in self.patterns],
+            "patterns": [[name, pattern.written] for name, pattern in self.patterns],
         }
 
     @classmethod
@@ -83,7 +82,7 @@ class Tagger:
             model,
             [(name, role, group) for name, role, group in facts["kinds"]],
             frozenset(facts["known"]),
-            [(name, re.compile(pattern, re.IGNORECASE)) for name, pattern in facts["patterns"]],
+            named(facts["patterns"]),
         )
 
 
@@ -91,10 +90,12 @@ def words_of(text: str) -> list[re.Match[str]]:
     return list(_WORD.finditer(text))
 
 
-def features(text: str, words: Sequence[re.Match[str]], patterns: Patterns, known: Collection[str]) -> list[list[str]]:
+def features(
+    text: str, words: Sequence[re.Match[str]], patterns: NamedPatterns, known: Collection[str]
+) -> list[list[str]]:
     """What the field sees of each word: itself, its shape, and the two words on either side."""
     own = [_own_features(word[0], known) for word in words]
-    matched = [(name, match.span()) for name, pattern in patterns for match in pattern.finditer(text)]
+    matched = [(name, span) for name, pattern in patterns for span in pattern.find(text)]
     rows = []
     for at, word in enumerate(words):
         row = ["bias", *own[at]]

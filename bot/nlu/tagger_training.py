@@ -10,6 +10,7 @@ from pathlib import Path
 import pycrfsuite
 
 from bot.domain.understanding import Entity
+from bot.nlu.patterns import named
 from bot.nlu.tagger import OUTSIDE, Kind, Tagger, features, words_of
 from bot.nlu.training_data import Example, TrainingData
 
@@ -39,7 +40,7 @@ def train_tagger(data: TrainingData, found_otherwise: Collection[str], path: Pat
     kinds = sorted((kind for kind, count in counts.items() if count >= FEWEST_EXAMPLES), key=str)
     if not kinds:
         return None
-    patterns = [(name, re.compile(p, re.IGNORECASE)) for name, given in sorted(data.regexes.items()) for p in given]
+    patterns = named((name, written) for name, given in sorted(data.regexes.items()) for written in given)
     chance = random.Random(SEED)  # noqa: S311 - the same data must give the same model
     others = [example for example, entities in examples if not entities]
     chosen = [(example, entities) for example, entities in examples if entities]

@@ -13,6 +13,7 @@ from bot.documents import Document, Faults
 from bot.domain.errors import Fault, Place
 from bot.domain.understanding import Entity, base_intent
 from bot.nlu.annotations import read_annotated, with_other_entities
+from bot.nlu.patterns import Pattern
 
 FEWEST_EXAMPLES = 2
 
@@ -165,10 +166,16 @@ class _Reader:
 
     def _read_regex(self, name: str, pattern: str, where: Place) -> None:
         try:
-            re.compile(pattern)
-        except re.error as error:
+            hangs = Pattern(pattern).hangs()
+        except ValueError as error:
             self.faults.add(where, f'the pattern of "{name}" is no regular expression: {error}.', "Mend or remove it.")
             return
+        if hangs:
+            self.warnings.add(
+                where,
+                f'the pattern of "{name}" takes very long on some messages, and is given up on those.',
+                "Two repetitions of the same letters follow or contain each other, as in (a+)+; write it with one.",
+            )
         self.regexes.setdefault(name, []).append(pattern)
 
     def _lines(self, document: Document, item: Mapping[str, Any], kind: str, name: str) -> Iterator[tuple[str, Place]]:

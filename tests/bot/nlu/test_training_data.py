@@ -117,6 +117,13 @@ def test_the_same_text_in_two_intents_may_be_allowed_and_counts_for_the_first() 
     assert [example.intent for example in data.examples if example.text == "hi"] == ["greet"]
 
 
+def test_a_pattern_that_would_run_for_hours_is_told_and_can_be_learnt_from() -> None:
+    text = GOOD + "  - regex: code\n    examples: |\n      - (a+)+$\n"
+    [warning] = warnings_of(text)
+    assert 'the pattern of "code" takes very long' in warning
+    assert read(text).regexes["code"] == ("(a+)+$",)
+
+
 def test_names_that_the_domain_lacks_are_faults_with_a_suggestion() -> None:
     faults = faults_of(GOOD, known_intents=["orders", "greet"], known_entities=["town"])
     assert faults[0] == 'nlu.yml:3:5: there is no intent "order". Did you mean "orders"?'
