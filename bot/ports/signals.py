@@ -48,6 +48,8 @@ class Pacer(Protocol):
     async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
         """How long a message of this price is to wait; nothing where it may go now, which is then counted."""
 
+    async def close(self) -> None: ...
+
 
 class Leases(Protocol):
     def hold(self, name: str, *, ttl: timedelta) -> AbstractAsyncContextManager[bool]:

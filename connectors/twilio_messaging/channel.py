@@ -149,6 +149,11 @@ class WhatsAppChannel(_TwilioChannel):
     _scheme = "whatsapp:"
     _sends_pictures = True
 
+    def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
+        super().__init__(account, api, service_url, clock)
+        a_second = account.whatsapp_messages_per_second
+        self.abilities = replace(self.abilities, pace=Pace(a_second, max(a_second, 1), _messages))
+
     @property
     def _from(self) -> Mapping[str, str]:
         return {"From": f"whatsapp:{self._account.whatsapp_sender}"}
@@ -169,6 +174,13 @@ def _segments(content: Content) -> float:
         return 1
     body = body_of(content)
     return max(segments_of(in_gsm_7(body) or body).count, 1)
+
+
+def _messages(content: Content) -> float:
+    """What WhatsApp counts: messages, however long each is."""
+    if not isinstance(content, Text) or content.template is not None:
+        return 1
+    return len(divided(body_of(content), LONGEST_BODY))
 
 
 def _template_fields(template: Template) -> Mapping[str, str]:

@@ -399,6 +399,17 @@ def test_a_text_costs_its_segments(text: str, segments: int) -> None:
     assert (pace.price(Text(text)), pace.per_second, pace.burst) == (segments, 3, 30)
 
 
+@pytest.mark.parametrize(
+    ("content", "messages"),
+    [(Text("x" * 1600), 1), (Text("x" * 1601), 2), (Text("x" * 1601, template=Template("HX" + "0" * 32)), 1)],
+)
+def test_whatsapp_has_a_pace_of_its_own_that_counts_messages(content: Text, messages: int) -> None:
+    values = {"TWILIO_SEGMENTS_PER_SECOND": "3", "TWILIO_WHATSAPP_MESSAGES_PER_SECOND": "20"}
+    pace = built(connectors.twilio_messaging, "whatsapp", values=values).abilities.pace
+    assert (pace.price(content), pace.per_second, pace.burst) == (messages, 20, 20)
+    assert built(connectors.twilio_messaging, "whatsapp").abilities.pace.per_second == 80
+
+
 def test_a_preview_is_what_leaves_by_sms_and_by_whatsapp() -> None:
     content = Text("Shall we?", (Button("Yes", "/affirm"),), image="https://example.com/a.png")
     assert preview(content).text == WhatsAppChannel.preview(content).text == body_of(content)
