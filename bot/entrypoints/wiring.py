@@ -20,6 +20,7 @@ import structlog
 from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.attachments import FolderAttachments
+from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
@@ -61,6 +62,9 @@ from bot.settings import Settings, connector_values
 log = structlog.get_logger()
 
 CONTENT_FEED = "content"
+
+FAILURES_IN_A_ROW = 5
+"""After these a channel's vendor is left alone for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,7 @@ async def open_service(
             model_terms=settings.model_terms,
             endpoints=endpoints,
             pacer=pacer,
+            breakers={name: CircuitBreaker(failures=FAILURES_IN_A_ROW) for name in connectors.channels},
             attachments=FolderAttachments(settings.data / "media"),
             publishing=settings.publishing,
             meter=meter,

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from bot.domain.errors import PermanentSendError
+from bot.domain.errors import NotTried, PermanentSendError
 from bot.domain.message import Attachment, Content, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview
@@ -51,7 +51,11 @@ class _TwilioChannel:
         for number, part in enumerate(parts):
             if sids[number] is None:
                 last = number == len(parts) - 1
-                sids[number] = await self._api.create({**self._envelope(message, last=last), **part})
+                form = {**self._envelope(message, last=last), **part}
+                try:
+                    sids[number] = await self._api.create(form)
+                except NotTried as error:
+                    raise (error.behind_others() if number > 0 else error) from None
         return Receipt(str(sids[-1]))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:

@@ -13,7 +13,7 @@ from openapi_core.testing import MockRequest
 from werkzeug.datastructures import ImmutableMultiDict
 
 import connectors.twilio_messaging
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
 from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel, preview
@@ -124,8 +124,9 @@ async def test_a_second_try_sends_only_the_parts_that_are_missing(stage: Stage) 
         (400, 21211, PermanentSendError, "21211"),
         (400, 21408, PermanentSendError, "21408"),
         (401, 20003, PermanentSendError, "20003"),
-        (429, 20429, TemporarySendError, "20429"),
-        (400, 21611, TemporarySendError, "21611"),
+        (429, 20429, NotTried, "20429"),
+        (400, 21611, NotTried, "21611"),
+        (400, 63017, NotTried, "63017"),
         (503, 20503, TemporarySendError, "20503"),
     ],
 )
