@@ -48,6 +48,9 @@ LONGEST_OUTAGE = timedelta(days=3)
 LONGEST_WAIT = timedelta(minutes=5)
 """For a vendor that takes nothing just now."""
 
+ASKING_LEASE = timedelta(seconds=90)
+"""For what a crash left: longer than asking and sending may take."""
+
 WAIT_FOR_CARD = timedelta(seconds=1)
 
 
@@ -84,10 +87,15 @@ async def deliver_what_a_crash_left(runtime: Runtime, lane: Lane | None = None) 
 
 
 def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
-    """Marketing to one person goes out one by one, so that each counts for the cap of the next; so do CRM entries."""
+    """Marketing to one person goes out one by one, so that each counts for the cap of the next; so do CRM entries.
+
+    What a crash left is asked about one by one, too, so that no message of the vendor's list is taken for two of ours.
+    """
     queues: dict[str, list[OutboxEntry]] = {}
     for entry in entries:
         match entry.dispatch:
+            case ChannelMessage(channel=channel) if entry.status is OutboxStatus.SENDING:
+                together = f"left:{channel}:{entry.profile_id or entry.id}"
             case CrmUpsert(crm=crm) | CrmNote(crm=crm):
                 together = f"{crm}:{entry.profile_id}"
             case _:
@@ -98,7 +106,12 @@ def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
 
 async def _deliver_in_turn(runtime: Runtime, entries: Sequence[OutboxEntry]) -> None:
     for entry in entries:
-        await _deliver(runtime, entry)
+        if entry.status is not OutboxStatus.SENDING or entry.profile_id is None:
+            await _deliver(runtime, entry)
+            continue
+        async with runtime.leases.hold(f"left:{entry.goes_to}:{entry.profile_id}", ttl=ASKING_LEASE) as held:
+            if held:  # else another process asks about this person's; this one comes up again
+                await _deliver(runtime, entry)
 
 
 async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:

@@ -79,7 +79,7 @@ class MessagesApi:
         answer = _read_json(text)
         if 200 <= status < 300:
             return answer
-        raise _refusal(status, answer, retry_after)
+        raise refusal(status, answer, retry_after)
 
     async def fetch(self, url: str) -> bytes:
         """A file that a customer sent."""
@@ -119,9 +119,7 @@ def _read_json(text: str) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refusal(
-    status: int, answer: Mapping[str, Any], retry_after: str | None
-) -> TemporarySendError | PermanentSendError:
+def refusal(status: int, answer: Mapping[str, Any], retry_after: str | None) -> TemporarySendError | PermanentSendError:
     """Twilio's error as ours. Its own words are left out: they may repeat the number or the text."""
     code = str(answer.get("code") or "")
     reason = f"Twilio refused with status {status}" + (f", {reason_for(code)}" if code else "")

@@ -84,9 +84,11 @@ class _TwilioChannel:
         waiting = list(listed)
         sids: list[str | None] = []
         for part in parts:
-            # The words of a template are Twilio's, so for all we know any message may be it.
-            wanted = as_listed(part["Body"]) if "Body" in part else None
-            same = next((one for one in waiting if wanted in (None, as_listed(one.body))), None)
+            words = as_listed(part.get("Body", message.content.text if isinstance(message.content, Text) else ""))
+            same = next((one for one in waiting if as_listed(one.body) == words), None)
+            if same is None and "Body" not in part:
+                # The words of a template are Twilio's, so for all we know any message may be it.
+                same = next(iter(waiting), None)
             if same is not None:
                 waiting.remove(same)
             sids.append(same.sid if same is not None else None)

@@ -35,6 +35,8 @@ FAILURES: Mapping[str, Failure] = {
     "30034": Failure("the sender is not registered for US traffic (A2P 10DLC)", then=_STOPPED),
     "30036": Failure("it was not delivered within its validity period"),
     "63016": Failure("WhatsApp's 24 hours after the customer's last message are over, and it was no template"),
+    "63017": Failure("the account sent more than it may in a second", most_tries=4, pause=timedelta(minutes=1)),
+    "63018": Failure("the sender sent more than it may in a second", most_tries=4, pause=timedelta(minutes=1)),
 }
 """By code. One that is not here is for good."""
 
