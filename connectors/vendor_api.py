@@ -78,7 +78,11 @@ class VendorApi:
             ) as response:
                 text = (await _read(response)).decode(errors="replace")
                 return Answer(
-                    response.status, _json(text), text, _pause(response.headers.get("Retry-After")), response.headers
+                    response.status,
+                    _json(text),
+                    text,
+                    pause_asked_for(response.headers.get("Retry-After")),
+                    response.headers,
                 )
         except TimeoutError as error:
             raise TemporarySendError(f"{self._vendor} did not answer in time") from error
@@ -170,7 +174,8 @@ def _json(text: str) -> Any:
         return None
 
 
-def _pause(written: str | None) -> timedelta | None:
+def pause_asked_for(written: str | None) -> timedelta | None:
+    """What the header Retry-After says, where it is a number of seconds; a day at the most."""
     if written is None or not written.isascii() or not written.isdecimal() or len(written) > 9:
         return None
     return min(timedelta(seconds=int(written)), LONGEST_PAUSE)

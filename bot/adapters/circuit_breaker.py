@@ -25,6 +25,7 @@ class CircuitBreaker:
         self._seconds = seconds
         self._failed = 0
         self._rests_until = 0.0
+        self._opened_at = 0.0
 
     def lets_through(self) -> bool:
         """Whether to call. Nobody does while it rests; the first call after that is the trial, and others wait."""
@@ -41,12 +42,19 @@ class CircuitBreaker:
     def failed(self, pause: timedelta | None = None) -> None:
         """`pause` is what the server asked for; it rests at least that long."""
         self._failed += 1
+        if self._failed == self._most:
+            self._opened_at = self._seconds()
         if self.is_open:
             self._rests_until = self._seconds() + max(self._rest, pause.total_seconds() if pause else 0)
 
     @property
     def is_open(self) -> bool:
         return self._failed >= self._most
+
+    @property
+    def open_for(self) -> timedelta:
+        """Since it opened; nothing where it is closed."""
+        return timedelta(seconds=self._seconds() - self._opened_at) if self.is_open else timedelta()
 
     @property
     def rest_left(self) -> timedelta:

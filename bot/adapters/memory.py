@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from bot.domain.pace import Bucket, Pace, full
+from bot.domain.pace import Bucket, Pace, empty, full
 
 
 class EventListener:
@@ -60,15 +60,19 @@ class MemoryWakeups:
 
 
 class MemoryPacer:
-    """The `Pacer` of one process. After a restart each sender begins with a full bucket."""
+    """The `Pacer` of one process. After a restart each sender begins with a full bucket, or with an empty one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, begins_full: bool = True) -> None:
         self._buckets: dict[str, Bucket] = {}
+        self._first = full if begins_full else empty
 
     async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
-        bucket = self._buckets.get(sender) or full(pace, now)
+        bucket = self._buckets.get(sender) or self._first(pace, now)
         self._buckets[sender], wait = bucket.take(pace, price, now)
         return wait
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 class MemoryLeases:

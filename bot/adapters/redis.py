@@ -30,7 +30,7 @@ RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del'
 """Both act only for the holder: after an expiry the name may be somebody else's."""
 
 
-def _client(url: str, *, answer_timeout: float | None) -> Redis:
+def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
     """One quick retry covers a connection that the server closed while it was idle; Redis being away is no wait."""
     try:
         return Redis.from_url(
@@ -48,7 +48,7 @@ def _client(url: str, *, answer_timeout: float | None) -> Redis:
 
 async def check_redis(url: str) -> None:
     """Raises SettingsError when Redis cannot be reached. Later it may be away for a while; at the start it may not."""
-    client = _client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
+    client = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
     try:
         await client.ping()
     except (RedisError, OSError) as error:
@@ -64,9 +64,9 @@ class RedisWakeups:
     """The `Wakeups` of several processes: a published word for the others, a direct one for our own listeners."""
 
     def __init__(self, url: str) -> None:
-        self._publisher = _client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
+        self._publisher = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
         # redis-py gives up on a silent connection after 5 s unless told otherwise; a subscription is silent for long.
-        self._subscriber = _client(url, answer_timeout=None)
+        self._subscriber = redis_client(url, answer_timeout=None)
         database = self._publisher.connection_pool.connection_kwargs.get("db", 0)
         self._prefix = f"overture:{database}:wake:"
         self._name = secrets.token_hex(8)
@@ -129,7 +129,7 @@ class RedisLeases:
     """The `Leases` of several processes: a key that expires unless its holder keeps it alive."""
 
     def __init__(self, url: str) -> None:
-        self._redis = _client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
+        self._redis = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
         self._extend = self._redis.register_script(EXTEND)
         self._release = self._redis.register_script(RELEASE)
 

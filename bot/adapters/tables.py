@@ -424,6 +424,7 @@ delivery = Table(
     Column("state", Text, nullable=False),
     Column("error", Words, nullable=False),
     Column("at", Moment, nullable=False),
+    _partial("ix_delivery_outbox_key", "outbox_key", where="outbox_key IS NOT NULL"),
 )
 
 # ---------------------------------------------------------------- journeys

@@ -7,6 +7,7 @@ OvertureError
 ├── WebhookRejected         a request from outside is refused, with its HTTP status
 ├── SendError
 │   ├── TemporarySendError  try again later
+│   │   └── NotTried            the vendor takes nothing just now, whatever it is
 │   └── PermanentSendError  trying again will not help
 ├── ActionError             a custom action raised, timed out or answered nonsense
 ├── DialogueError           the dialogue engine is away, too slow or answered nonsense
@@ -90,15 +91,34 @@ class SendError(OvertureError):
 
 
 class TemporarySendError(SendError):
-    """Worth another try, after `retry_after` where the vendor named a time."""
+    """Worth another try, after `retry_after` where the vendor named a time.
 
-    def __init__(self, reason: str, *, code: str = "", retry_after: timedelta | None = None) -> None:
+    `of_message`: it tells of this message or its recipient, and not of how the vendor is.
+    """
+
+    def __init__(
+        self, reason: str, *, code: str = "", retry_after: timedelta | None = None, of_message: bool = False
+    ) -> None:
         super().__init__(reason, code=code)
         self.retry_after = retry_after
+        self.of_message = of_message
 
 
 class NotTried(TemporarySendError):
-    """The vendor is in trouble, whatever one asks of it: this counts as no try."""
+    """The vendor is in trouble or takes no more just now, whatever one asks of it: this counts as no try.
+
+    `may_have_left`: it was called all the same, and may have taken it; then the next try asks first.
+    """
+
+    def __init__(
+        self, reason: str, *, code: str = "", retry_after: timedelta | None = None, may_have_left: bool = False
+    ) -> None:
+        super().__init__(reason, code=code, retry_after=retry_after)
+        self.may_have_left = may_have_left
+
+    def behind_others(self) -> NotTried:
+        """The same of a part that came behind others, which have left."""
+        return NotTried(self.reason, code=self.code, retry_after=self.retry_after, may_have_left=True)
 
 
 class PermanentSendError(SendError):

@@ -48,3 +48,7 @@ class Bucket:
 
 def full(pace: Pace, now: datetime) -> Bucket:
     return Bucket(pace.burst, now, now)
+
+
+def empty(_pace: Pace, now: datetime) -> Bucket:
+    return Bucket(0, now, now)

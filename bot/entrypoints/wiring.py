@@ -20,6 +20,7 @@ import structlog
 from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.attachments import FolderAttachments
+from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
@@ -31,6 +32,7 @@ from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
+from bot.adapters.redis_pacer import RedisPacer
 from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
@@ -50,6 +52,7 @@ from bot.ports import (
     FeedWriter,
     LanguageModel,
     Leases,
+    Pacer,
     Playbook,
     Wakeups,
 )
@@ -59,6 +62,9 @@ from bot.settings import Settings, connector_values
 log = structlog.get_logger()
 
 CONTENT_FEED = "content"
+
+FAILURES_IN_A_ROW = 5
+"""After these a channel's vendor is left alone for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +114,10 @@ async def open_service(
         store = Database(settings.database_url)
         stack.push_async_callback(store.close)
         await store.migrate()
-        wakeups, leases = await _signals(settings)
+        wakeups, leases, pacer = await _signals(settings)
         stack.push_async_callback(wakeups.close)
         stack.push_async_callback(leases.close)
+        stack.push_async_callback(pacer.close)
         feeds = StoredFeeds(store, clock, wakeups)
         sandbox = Sandbox(clock) if sandboxed else None
         if sandbox is not None:
@@ -161,7 +168,8 @@ async def open_service(
             model=model,
             model_terms=settings.model_terms,
             endpoints=endpoints,
-            pacer=MemoryPacer(),
+            pacer=pacer,
+            breakers={name: CircuitBreaker(failures=FAILURES_IN_A_ROW) for name in connectors.channels},
             attachments=FolderAttachments(settings.data / "media"),
             publishing=settings.publishing,
             meter=meter,
@@ -290,11 +298,11 @@ def _build(name: str, build: Callable[[ConnectorSettings], Any], given: Connecto
         raise broken_connector(name, error) from error
 
 
-async def _signals(settings: Settings) -> tuple[Wakeups, Leases]:
+async def _signals(settings: Settings) -> tuple[Wakeups, Leases, Pacer]:
     if settings.redis:
         await check_redis(settings.redis)
-        return RedisWakeups(settings.redis), RedisLeases(settings.redis)
-    return MemoryWakeups(), MemoryLeases()
+        return RedisWakeups(settings.redis), RedisLeases(settings.redis), RedisPacer(settings.redis)
+    return MemoryWakeups(), MemoryLeases(), MemoryPacer()
 
 
 def _actions(settings: Settings, current: Callable[[], Playbook]) -> ActionRunner:

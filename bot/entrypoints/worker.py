@@ -29,6 +29,7 @@ MOST_TURNS = 64
 LOOK_EVERY = timedelta(seconds=5)
 """A wake-up may be lost, so each loop also looks by the clock."""
 
+PAUSE_BEHIND_OTHERS = timedelta(seconds=1)
 PAUSE_AFTER_ERROR = 1.0
 PAUSE_WHILE_TAKEN = 0.25
 """Another process has the conversation, or nobody can say: look again after this, and not at once."""
@@ -152,7 +153,10 @@ class Worker:
             due = await next_due(uow)
         if due is None:
             return LOOK_EVERY
-        return min(max(due - self._runtime.clock.now(), timedelta(milliseconds=10)), LOOK_EVERY)
+        ahead = due - self._runtime.clock.now()
+        if ahead < timedelta():  # it is behind something that waits: the longer it is, the longer it may be
+            ahead = min(-ahead / 4, PAUSE_BEHIND_OTHERS)
+        return min(max(ahead, timedelta(milliseconds=10)), LOOK_EVERY)
 
 
 async def _by_the_clock(uow: UnitOfWork) -> None:

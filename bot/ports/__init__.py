@@ -53,7 +53,7 @@ from bot.ports.engines import (
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
 from bot.ports.people import Consents, CrmLinks, Dated, Merges, Page, PersonalData, Profiles, Scores, Segments, Timeline
-from bot.ports.signals import Clock, Leases, Listener, Meter, Pacer, Wakeups
+from bot.ports.signals import Breaker, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "AttachmentSource",
     "AttachmentStore",
     "AwaitTurn",
+    "Breaker",
     "Channel",
     "ChannelKind",
     "Clock",

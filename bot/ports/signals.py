@@ -48,6 +48,31 @@ class Pacer(Protocol):
     async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
         """How long a message of this price is to wait; nothing where it may go now, which is then counted."""
 
+    async def close(self) -> None: ...
+
+
+class Breaker(Protocol):
+    """Spares a vendor in trouble the calls that would fail. It opens after so many failures in a row."""
+
+    def lets_through(self) -> bool:
+        """Whether to call. While it is open, one call at a time is, now and then, to see whether that is over."""
+
+    def succeeded(self) -> None: ...
+
+    def failed(self, pause: timedelta | None = None) -> None:
+        """`pause` is what the vendor asked for."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    @property
+    def open_for(self) -> timedelta:
+        """Since it opened; nothing where it is closed."""
+
+    @property
+    def rest_left(self) -> timedelta:
+        """Until the next call that is let through."""
+
 
 class Leases(Protocol):
     def hold(self, name: str, *, ttl: timedelta) -> AbstractAsyncContextManager[bool]:

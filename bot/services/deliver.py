@@ -28,9 +28,10 @@ from bot.domain.errors import NotTried, PermanentSendError, SendError, Temporary
 from bot.domain.message import Receipt
 from bot.journeys.judge import held_by_journey
 from bot.ports import Sooner
-from bot.services.hand_over import STALE_AFTER, NoRecord, Unanswered, Unready, hand_over, left_before
+from bot.services.hand_over import STALE_AFTER, NoRecord, Unanswered, Unknown, Unready, hand_over, left_before
 from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
 from bot.services.settle import matter_of, settle
+from bot.services.spare_vendor import hold_of, spared
 from bot.services.take_refusal import send_elsewhere, take_refusal
 from bot.services.weigh import keep_decision, weigh
 
@@ -44,6 +45,12 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_OUTAGE = timedelta(days=3)
+LONGEST_WAIT = timedelta(minutes=5)
+"""For a vendor that takes nothing just now."""
+
+ASKING_LEASE = timedelta(seconds=90)
+"""For what a crash left: longer than asking and sending may take."""
+
 WAIT_FOR_CARD = timedelta(seconds=1)
 
 
@@ -80,10 +87,15 @@ async def deliver_what_a_crash_left(runtime: Runtime, lane: Lane | None = None) 
 
 
 def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
-    """Marketing to one person goes out one by one, so that each counts for the cap of the next; so do CRM entries."""
+    """Marketing to one person goes out one by one, so that each counts for the cap of the next; so do CRM entries.
+
+    What a crash left is asked about one by one, too, so that no message of the vendor's list is taken for two of ours.
+    """
     queues: dict[str, list[OutboxEntry]] = {}
     for entry in entries:
         match entry.dispatch:
+            case ChannelMessage(channel=channel) if entry.status is OutboxStatus.SENDING:
+                together = f"left:{channel}:{entry.profile_id or entry.id}"
             case CrmUpsert(crm=crm) | CrmNote(crm=crm):
                 together = f"{crm}:{entry.profile_id}"
             case _:
@@ -94,7 +106,12 @@ def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
 
 async def _deliver_in_turn(runtime: Runtime, entries: Sequence[OutboxEntry]) -> None:
     for entry in entries:
-        await _deliver(runtime, entry)
+        if entry.status is not OutboxStatus.SENDING or entry.profile_id is None:
+            await _deliver(runtime, entry)
+            continue
+        async with runtime.leases.hold(f"left:{entry.goes_to}:{entry.profile_id}", ttl=ASKING_LEASE) as held:
+            if held:  # else another process asks about this person's; this one comes up again
+                await _deliver(runtime, entry)
 
 
 async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:
@@ -119,6 +136,8 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
     """One try: the entry as it is to be stored."""
     now = runtime.clock.now()
     attempt = _tried(entry, now)
+    if (hold := hold_of(runtime, entry)) is not None:
+        return _held(entry, now, hold, f"the vendor of {entry.goes_to} is in trouble and left alone for a while")
     try:
         if entry.status is OutboxStatus.SENDING and (found := await left_before(runtime, attempt)) is not None:
             return _sent(attempt, found)
@@ -131,10 +150,14 @@ async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
             case Later(at=at, why=why):
                 return replace(entry, status=OutboxStatus.WAITING, due_at=at, reason=why)
             case Send():
-                return _sent(attempt, await hand_over(runtime, attempt))
+                if wait := await _wait_for_sender(runtime, entry, verdict, now):
+                    return _held(entry, now, wait, f"the sender of {entry.goes_to} sends no more quickly")
+                return _sent(attempt, await spared(runtime, attempt, hand_over))
     except Unready:
         waiting = replace(entry, status=OutboxStatus.WAITING, due_at=now + WAIT_FOR_CARD)
         return replace(waiting, first_tried_at=attempt.first_tried_at)
+    except Unknown as error:
+        return _left_unknown(entry, str(error), now)
     except Unanswered as error:
         return _left_open(attempt, str(error))
     except NoRecord as error:
@@ -180,22 +203,31 @@ async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict
     if not isinstance(entry.dispatch, ChannelMessage):
         return Send("to our own CRM")
     matter = matter_of(entry, entry.dispatch)
+    is_paced = runtime.channel(matter.channel).abilities.pace is not None and runtime.pacer is not None
     async with runtime.store.transaction() as uow:
         verdict = await weigh(uow, runtime, matter, now)
-        if isinstance(verdict, Send) and (wait := await _wait_for_sender(runtime, entry.dispatch, now)):
-            return Later(now + wait, f"the sender of {matter.channel} sends no more quickly")
-        if entry.purpose is not Purpose.DESK:
+        if entry.purpose is not Purpose.DESK and not (is_paced and isinstance(verdict, Send)):
             await keep_decision(uow, matter, verdict, now)
     return verdict
 
 
-async def _wait_for_sender(runtime: Runtime, message: ChannelMessage, now: datetime) -> timedelta:
-    """How long until the channel's sender may send this; of that there is no record."""
+async def _wait_for_sender(runtime: Runtime, entry: OutboxEntry, verdict: Send, now: datetime) -> timedelta:
+    """How long until the channel's sender may send this. Of a wait there is no record; where it may, of the verdict.
+
+    Outside of transactions, for the pacer may be another server.
+    """
+    if not isinstance(entry.dispatch, ChannelMessage):
+        return timedelta()
+    message = entry.dispatch
     pace = runtime.channel(message.channel).abilities.pace
     if pace is None or runtime.pacer is None:
         return timedelta()
     sender = f"{message.channel}:{message.address}" if pace.per_address else message.channel
-    return await runtime.pacer.take(sender, pace, pace.price(message.content), now)
+    wait = await runtime.pacer.take(sender, pace, pace.price(message.content), now)
+    if not wait and entry.purpose is not Purpose.DESK:
+        async with runtime.store.transaction() as uow:
+            await keep_decision(uow, matter_of(entry, message), verdict, now)
+    return wait
 
 
 def _retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
@@ -210,12 +242,36 @@ def _retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
 
 
 def _wait_for_vendor(attempt: OutboxEntry, error: NotTried, now: datetime) -> OutboxEntry:
-    """An outage uses up no tries, until it has taken so long that it may not be one."""
-    if attempt.first_tried_at is not None and now - attempt.first_tried_at > LONGEST_OUTAGE:
+    """An outage uses up no tries, until it has taken so long that it may not be one. The longer, the longer the pause.
+
+    Where the vendor may have taken it, one try stays counted: the next one asks first.
+    """
+    waited = now - (attempt.first_tried_at or now)
+    if waited > LONGEST_OUTAGE:
         return _retry(attempt, error, now)
-    pause = (error.retry_after or FIRST_PAUSE) * random.uniform(1, 1.5)  # noqa: S311
-    due_at, attempts = now + pause, attempt.attempts - 1
+    pause = max(error.retry_after or FIRST_PAUSE, min(waited / 2, LONGEST_WAIT))
+    due_at = now + pause * random.uniform(1, 1.5)  # noqa: S311
+    attempts = max(attempt.attempts - 1, 1 if error.may_have_left else 0)
     return replace(attempt, attempts=attempts, status=OutboxStatus.WAITING, due_at=due_at, reason=error.reason)
+
+
+def _held(entry: OutboxEntry, now: datetime, wait: timedelta, reason: str) -> OutboxEntry:
+    """Not tried yet. What comes behind it in its conversation waits for it; marketing holds up nothing.
+
+    What a crash left stays as it is: whether it has left is still to be asked.
+    """
+    if entry.status is OutboxStatus.SENDING:
+        return replace(entry, reason=reason)
+    first = entry.first_tried_at if entry.purpose is Purpose.MARKETING else entry.first_tried_at or now
+    return replace(entry, status=OutboxStatus.WAITING, due_at=now + wait, reason=reason, first_tried_at=first)
+
+
+def _left_unknown(entry: OutboxEntry, reason: str, now: datetime) -> OutboxEntry:
+    """The vendor could not be asked whether it has it. That is no try, until it has taken too long."""
+    first = entry.first_tried_at or entry.due_at
+    if now - first > LONGEST_OUTAGE:
+        return _given_up(entry, reason)
+    return replace(entry, status=OutboxStatus.SENDING, reason=reason, first_tried_at=first)
 
 
 def _left_open(entry: OutboxEntry, reason: str) -> OutboxEntry:

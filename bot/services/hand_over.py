@@ -15,7 +15,7 @@ from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.crm import CrmMapping, weigh_fields
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Fetch, OutboxEntry, OutboxStatus
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Receipt, Text
 from bot.services.disclose import with_disclosure
@@ -50,6 +50,10 @@ class Unanswered(Exception):
     """It is unknown whether the vendor took the message, and it may not simply be sent again."""
 
 
+class Unknown(Unanswered):
+    """The vendor could not even be asked whether an earlier try got through."""
+
+
 async def hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
     """One try. Raises a SendError, Unready, NoRecord or Unanswered."""
     match entry.dispatch:
@@ -80,7 +84,7 @@ async def left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
     try:
         found = await _answer(channel.find(last), repeatable=False)
     except TemporarySendError as error:
-        raise Unanswered(error.reason) from error
+        raise Unknown(error.reason) from error
     if found is None and entry.purpose is Purpose.MARKETING:
         reason = "it is unknown whether this was sent before; marketing is not sent twice"
         raise PermanentSendError(reason, code=MAY_HAVE_LEFT)
@@ -107,7 +111,10 @@ async def _send(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -
     *before, last = await _outbound(runtime, entry, message)
     for outbound in before:
         await _answer(channel.send(outbound), repeatable=channel.abilities.repeatable)
-    return await _answer(channel.send(last), repeatable=channel.abilities.repeatable)
+    try:
+        return await _answer(channel.send(last), repeatable=channel.abilities.repeatable)
+    except NotTried as error:
+        raise (error.behind_others() if before else error) from None
 
 
 async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Sequence[OutboundMessage]:

@@ -16,6 +16,7 @@ from bot.domain.send_window import SendWindow
 from bot.ports import (
     ActionRunner,
     AttachmentStore,
+    Breaker,
     Channel,
     Clock,
     Crm,
@@ -58,7 +59,7 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The service's seams, put together by `bot/entrypoints/wiring.py`."""
+    """The service's seams, put together by `bot/entrypoints/wiring.py`. `breakers` are those of channels' vendors."""
 
     store: Store
     clock: Clock
@@ -77,6 +78,7 @@ class Runtime:
     model_terms: ModelTerms = field(default_factory=ModelTerms)
     endpoints: Endpoints | None = None
     pacer: Pacer | None = None
+    breakers: Mapping[str, Breaker] = field(default_factory=dict)
     attachments: AttachmentStore | None = None
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)

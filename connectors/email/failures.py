@@ -13,6 +13,9 @@ HARD = "hard_bounce"
 """The code of a bounce for good that has none of its own."""
 
 SOFT = "soft_bounce"
+PACE_CODES = frozenset({"4.3.1", "4.3.2", "4.4.5", "4.7.28"})
+"""The server is full or congested, takes no mail just now, or has had too much of ours: it is no message's fault."""
+
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 _UNREACHABLE = Consequence.UNREACHABLE
 

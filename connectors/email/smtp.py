@@ -16,9 +16,9 @@ from aiosmtplib import (
     SMTPSenderRefused,
 )
 
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from connectors.email.account import EmailAccount
-from connectors.email.failures import enhanced_code, reason_for
+from connectors.email.failures import PACE_CODES, enhanced_code, reason_for
 
 TIMEOUT_SECONDS = 20.0
 GOODBYE_SECONDS = 2.0
@@ -122,4 +122,8 @@ def _refusal(error: SMTPResponseException) -> SendError:
     reason = f"the mail server refused with status {error.code}"
     if code != str(error.code):
         reason += f", {reason_for(code)}"
-    return (PermanentSendError if error.code >= 500 else TemporarySendError)(reason, code=code)
+    if error.code >= 500:
+        return PermanentSendError(reason, code=code)
+    if error.code == 421 or code in PACE_CODES:
+        return NotTried(reason, code=code)
+    return TemporarySendError(reason, code=code, of_message=not isinstance(error, SMTPSenderRefused))

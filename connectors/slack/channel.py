@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import aiohttp
@@ -12,12 +11,13 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError, WebhookRejected
 from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Suggestion, Text
 from bot.domain.pace import Pace
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
 from connectors.slack.signature import check_signature
+from connectors.vendor_api import pause_asked_for
 
 API_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 15
@@ -27,10 +27,8 @@ MOST_NAMES = 1000
 PACE = Pace(per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm) else 1, per_address=True)
 """Slack takes about one message a second in a channel, and short bursts. A form is no message, and cannot wait."""
 
+PACE_ERRORS = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 TEMPORARY_ERRORS = {
-    "ratelimited",
-    "rate_limited",
-    "message_limit_exceeded",
     "internal_error",
     "fatal_error",
     "service_unavailable",
@@ -176,9 +174,10 @@ def _refusal(method: str, error: SlackApiError) -> TemporarySendError | Permanen
     data = getattr(response, "data", None)
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     reason = f"Slack refused {method} with status {status}" + (f": {code}" if code else "")
-    if status == 429 or status >= 500 or status == 408 or code in TEMPORARY_ERRORS:
-        given = (getattr(response, "headers", None) or {}).get("Retry-After", "")
-        wait = timedelta(seconds=int(given)) if str(given).isdecimal() else None
+    wait = pause_asked_for(str((getattr(response, "headers", None) or {}).get("Retry-After", "")))
+    if status == 429 or code in PACE_ERRORS:
+        return NotTried(reason, code=code, retry_after=wait)
+    if status >= 500 or status == 408 or code in TEMPORARY_ERRORS:
         return TemporarySendError(reason, code=code, retry_after=wait)
     return PermanentSendError(reason, code=code)
 

@@ -28,6 +28,7 @@ SETTINGS: tuple[str, ...] = (
     "TWILIO_WHATSAPP_FROM",
     "TWILIO_ANSWERS_KEYWORDS",
     "TWILIO_SEGMENTS_PER_SECOND",
+    "TWILIO_WHATSAPP_MESSAGES_PER_SECOND",
     "TWILIO_VALIDITY_PERIOD",
     "TWILIO_SHORTEN_URLS",
     "TWILIO_MMS",
@@ -51,6 +52,7 @@ class TwilioAccount:
     whatsapp_sender: str = ""
     answers_keywords: bool = True
     segments_per_second: float = 1.0
+    whatsapp_messages_per_second: float = 80.0
     validity: timedelta = LONGEST_VALIDITY
     shortens_urls: bool = False
     sends_pictures: bool = False
@@ -74,6 +76,7 @@ def account_of(settings: ConnectorSettings) -> TwilioAccount:
         whatsapp_sender=_number(settings, "TWILIO_WHATSAPP_FROM"),
         answers_keywords=_yes(settings, "TWILIO_ANSWERS_KEYWORDS", default="yes"),
         segments_per_second=_amount(settings, "TWILIO_SEGMENTS_PER_SECOND", "1", most=1000),
+        whatsapp_messages_per_second=_amount(settings, "TWILIO_WHATSAPP_MESSAGES_PER_SECOND", "80", most=1000),
         validity=timedelta(seconds=_amount(settings, "TWILIO_VALIDITY_PERIOD", "36000", most=36000)),
         shortens_urls=_yes(settings, "TWILIO_SHORTEN_URLS"),
         sends_pictures=_yes(settings, "TWILIO_MMS"),

@@ -11,10 +11,11 @@ from typing import Any
 
 import aiohttp
 
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from connectors.twilio_messaging import media
 from connectors.twilio_messaging.account import TwilioAccount
-from connectors.twilio_messaging.failures import NOT_ARRIVED, TEMPORARY_CODES, reason_for
+from connectors.twilio_messaging.failures import NOT_ARRIVED, PACE_CODES, TEMPORARY_CODES, reason_for
+from connectors.vendor_api import pause_asked_for
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -78,7 +79,7 @@ class MessagesApi:
         answer = _read_json(text)
         if 200 <= status < 300:
             return answer
-        raise _refusal(status, answer, retry_after)
+        raise refusal(status, answer, retry_after)
 
     async def fetch(self, url: str) -> bytes:
         """A file that a customer sent."""
@@ -118,13 +119,13 @@ def _read_json(text: str) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _refusal(
-    status: int, answer: Mapping[str, Any], retry_after: str | None
-) -> TemporarySendError | PermanentSendError:
+def refusal(status: int, answer: Mapping[str, Any], retry_after: str | None) -> TemporarySendError | PermanentSendError:
     """Twilio's error as ours. Its own words are left out: they may repeat the number or the text."""
     code = str(answer.get("code") or "")
     reason = f"Twilio refused with status {status}" + (f", {reason_for(code)}" if code else "")
-    if status == 429 or status == 408 or status >= 500 or code in TEMPORARY_CODES:
-        wait = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdecimal() else None
+    wait = pause_asked_for(retry_after)
+    if status == 429 or code in PACE_CODES:
+        return NotTried(reason, code=code, retry_after=wait)
+    if status == 408 or status >= 500 or code in TEMPORARY_CODES:
         return TemporarySendError(reason, code=code, retry_after=wait)
     return PermanentSendError(reason, code=code)

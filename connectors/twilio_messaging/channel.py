@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import quote
 
-from bot.domain.errors import PermanentSendError
+from bot.domain.errors import NotTried, PermanentSendError
 from bot.domain.message import Attachment, Content, OutboundMessage, Receipt, Template, Text
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview
@@ -51,7 +51,11 @@ class _TwilioChannel:
         for number, part in enumerate(parts):
             if sids[number] is None:
                 last = number == len(parts) - 1
-                sids[number] = await self._api.create({**self._envelope(message, last=last), **part})
+                form = {**self._envelope(message, last=last), **part}
+                try:
+                    sids[number] = await self._api.create(form)
+                except NotTried as error:
+                    raise (error.behind_others() if number > 0 else error) from None
         return Receipt(str(sids[-1]))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
@@ -80,9 +84,11 @@ class _TwilioChannel:
         waiting = list(listed)
         sids: list[str | None] = []
         for part in parts:
-            # The words of a template are Twilio's, so for all we know any message may be it.
-            wanted = as_listed(part["Body"]) if "Body" in part else None
-            same = next((one for one in waiting if wanted in (None, as_listed(one.body))), None)
+            words = as_listed(part.get("Body", message.content.text if isinstance(message.content, Text) else ""))
+            same = next((one for one in waiting if as_listed(one.body) == words), None)
+            if same is None and "Body" not in part:
+                # The words of a template are Twilio's, so for all we know any message may be it.
+                same = next(iter(waiting), None)
             if same is not None:
                 waiting.remove(same)
             sids.append(same.sid if same is not None else None)
@@ -149,6 +155,11 @@ class WhatsAppChannel(_TwilioChannel):
     _scheme = "whatsapp:"
     _sends_pictures = True
 
+    def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
+        super().__init__(account, api, service_url, clock)
+        a_second = account.whatsapp_messages_per_second
+        self.abilities = replace(self.abilities, pace=Pace(a_second, max(a_second, 1), _messages))
+
     @property
     def _from(self) -> Mapping[str, str]:
         return {"From": f"whatsapp:{self._account.whatsapp_sender}"}
@@ -169,6 +180,13 @@ def _segments(content: Content) -> float:
         return 1
     body = body_of(content)
     return max(segments_of(in_gsm_7(body) or body).count, 1)
+
+
+def _messages(content: Content) -> float:
+    """What WhatsApp counts: messages, however long each is."""
+    if not isinstance(content, Text) or content.template is not None:
+        return 1
+    return len(divided(body_of(content), LONGEST_BODY))
 
 
 def _template_fields(template: Template) -> Mapping[str, str]:

@@ -9,8 +9,11 @@ from datetime import timedelta
 from bot.domain.consent import Consequence
 from bot.domain.delivery import Failure
 
-TEMPORARY_CODES = frozenset({"20429", "20500", "20503", "21611", "30001", "63017", "63018"})
-"""Of the API's answers: too many requests, a full queue, trouble at Twilio's. Nothing was taken; another try may be."""
+PACE_CODES = frozenset({"20429", "21611", "30001", "63017", "63018"})
+"""Of the API's answers: too many requests at once, or a full queue. Nothing was taken, and it is no message's fault."""
+
+TEMPORARY_CODES = frozenset({"20500", "20503"})
+"""Of the API's answers: trouble at Twilio's; another try may be taken."""
 
 NOT_ARRIVED = frozenset({"failed", "undelivered", "canceled"})
 """The statuses of messages that nobody got."""
@@ -32,6 +35,8 @@ FAILURES: Mapping[str, Failure] = {
     "30034": Failure("the sender is not registered for US traffic (A2P 10DLC)", then=_STOPPED),
     "30036": Failure("it was not delivered within its validity period"),
     "63016": Failure("WhatsApp's 24 hours after the customer's last message are over, and it was no template"),
+    "63017": Failure("the account sent more than it may in a second", most_tries=4, pause=timedelta(minutes=1)),
+    "63018": Failure("the sender sent more than it may in a second", most_tries=4, pause=timedelta(minutes=1)),
 }
 """By code. One that is not here is for good."""
 

@@ -12,7 +12,7 @@ import aiohttp
 
 from bot.domain.consent import Consequence
 from bot.domain.delivery import Failure
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from connectors.twilio_voice.account import VoiceAccount
 from connectors.vendor_api import Answer, VendorApi
 
@@ -136,6 +136,8 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     reason = f"Twilio refused with status {answer.status}{told}"
     if code:
         reason += f": see https://www.twilio.com/docs/api/errors/{code}"
-    if answer.is_trouble or code in ("20429", "20500", "20503"):
+    if answer.status == 429 or code == "20429":
+        return NotTried(reason, code=code, retry_after=answer.retry_after)
+    if answer.is_trouble or code in ("20500", "20503"):
         return TemporarySendError(reason, code=code, retry_after=answer.retry_after)
     return PermanentSendError(reason, code=code)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError
 from bot.domain.message import DeliveryState, DeliveryStatus, OutboundMessage, Receipt, Text, Transfer
 from bot.ports import Abilities, Clock, FeedWriter, Webhook, WebhookRequest
 from connectors.speech import item_of
@@ -109,7 +109,7 @@ class TwilioVoiceChannel:
         ringing = self._ringing.get(message.address)
         if ringing is not None and ringing.key != message.key and now - ringing.since < ON_THE_LINE:
             # Whether anybody answers is not known yet: then it is said in that call, else it is a call of its own.
-            raise TemporarySendError("the phone rings for another message", retry_after=ASK_AGAIN_AFTER)
+            raise NotTried("the phone rings for another message", retry_after=ASK_AGAIN_AFTER)
         if message.attempt > 1 and (found := await self.find(message)) is not None:
             return found
         await self._feed.append(feed_of_call(message.key), message.key, item)

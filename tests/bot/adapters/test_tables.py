@@ -56,6 +56,7 @@ def test_a_shard_never_changes() -> None:
         (outbox.PURGEABLE, "ix_outbox_queued_for"),
         (outbox.SENT_SINCE, "ix_outbox_sent_to"),
         (outbox.BY_VENDOR_ID, "ix_outbox_vendor_id"),
+        (outbox.TOLD_OF, "ix_delivery_outbox_key"),
         (enrolments.CLAIM_DUE, "ix_enrolment_due"),
         (enrolments.NEXT_DUE, "ix_enrolment_due"),
         (enrolments.WAITING, "ux_enrolment_waiting"),

@@ -69,6 +69,29 @@ class FakeChannel:
         return [message.content.text for message in self.taken if isinstance(message.content, Text)]
 
 
+class VendorWithAList(FakeChannel):
+    """Knows no keys of ours: its list has words and ids. With `only` set, nothing but that key gets through to it."""
+
+    def __init__(self, name: str, abilities: Abilities) -> None:
+        super().__init__(name, abilities)
+        self.only: str | None = None
+        self.asked_twice = asyncio.Event()
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        self.tries.append(message)
+        if self.only in (None, message.key):
+            self.taken.append(message)
+        if len(self.tries) == 2:
+            self.asked_twice.set()
+        if self.only is not None:
+            await asyncio.Event().wait()
+        return Receipt(f"id {len(self.taken)}")
+
+    async def find(self, message: OutboundMessage) -> Receipt | None:
+        ids = [f"id {number}" for number, one in enumerate(self.taken, 1) if one.content == message.content]
+        return next((Receipt(one) for one in ids if one not in message.others), None)
+
+
 class FakeCrm:
     """Keeps leads and the fields of their records by the person's key, and notes by their own."""
 

@@ -23,8 +23,8 @@ from bot.services.deliver import (
     deliver_what_a_crash_left,
 )
 from bot.services.hand_over import STALE_AFTER
-from tests.bot.services.fakes import FakeChannel
-from tests.bot.services.stage import PHONE, VISITOR, Stage, capped
+from tests.bot.services.fakes import FakeChannel, VendorWithAList
+from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped
 
 SECOND = timedelta(seconds=1)
 
@@ -178,6 +178,38 @@ async def test_what_the_vendor_knows_of_is_not_sent_again_after_a_crash(stage: S
     entry = await stage.entry("k")
     assert (entry.status, entry.vendor_id) == (OutboxStatus.SENT, "sms-k")
     assert len(stage.sms.tries) == 1
+
+
+async def test_of_two_equal_texts_that_a_crash_left_each_is_sent_once(stage: Stage) -> None:
+    """The vendor took the first and knows nothing of the second: its one message does not stand for both."""
+    vendor = VendorWithAList("sms", stage.sms.abilities)
+    stage.runtime = replace(stage.runtime, channels={**stage.runtime.channels, "sms": vendor})
+    await stage.meet()
+    for key in ("first", "second"):
+        await stage.queue(key, "Thank you.", purpose=Purpose.SERVICE)
+    vendor.only = "first"
+    delivering = asyncio.create_task(deliver_due(stage.runtime))
+    await vendor.asked_twice.wait()
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+    vendor.only = None
+    await restart(stage)
+    assert vendor.texts() == ["Thank you.", "Thank you."]
+    entries = [await stage.entry(key) for key in ("first", "second")]
+    assert [one.status for one in entries] == [OutboxStatus.SENT, OutboxStatus.SENT]
+    assert entries[0].vendor_id != entries[1].vendor_id
+
+
+async def test_what_another_process_asks_about_is_left_to_it(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    await die_while_sending(stage, stage.sms)
+    stage.sms.taken.clear()
+    async with stage.runtime.leases.hold(f"left:sms:{ANA}", ttl=STALE_AFTER):
+        await restart(stage)
+    assert (await stage.entry("k")).status is OutboxStatus.SENDING
+    await stage.later(minutes=3)
+    assert stage.sms.texts() == ["An offer."]
 
 
 async def test_a_vendor_that_knows_our_keys_is_simply_sent_it_again(stage: Stage) -> None:

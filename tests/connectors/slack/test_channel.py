@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connectors.slack
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
 from bot.domain.message import (
@@ -386,7 +386,7 @@ def test_the_limits_are_really_checked() -> None:
         ("invalid_auth", PermanentSendError),
         ("expired_trigger_id", PermanentSendError),
         ("invalid_blocks", PermanentSendError),
-        ("ratelimited", TemporarySendError),
+        ("ratelimited", NotTried),
         ("internal_error", TemporarySendError),
         ("service_unavailable", TemporarySendError),
     ],

@@ -13,7 +13,7 @@ from openapi_core.testing import MockRequest
 from werkzeug.datastructures import ImmutableMultiDict
 
 import connectors.twilio_messaging
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
 from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel, preview
@@ -124,8 +124,9 @@ async def test_a_second_try_sends_only_the_parts_that_are_missing(stage: Stage) 
         (400, 21211, PermanentSendError, "21211"),
         (400, 21408, PermanentSendError, "21408"),
         (401, 20003, PermanentSendError, "20003"),
-        (429, 20429, TemporarySendError, "20429"),
-        (400, 21611, TemporarySendError, "21611"),
+        (429, 20429, NotTried, "20429"),
+        (400, 21611, NotTried, "21611"),
+        (400, 63017, NotTried, "63017"),
         (503, 20503, TemporarySendError, "20503"),
     ],
 )
@@ -397,6 +398,17 @@ def test_a_text_costs_its_segments(text: str, segments: int) -> None:
     values = {"TWILIO_SEGMENTS_PER_SECOND": "3"}
     pace = built(connectors.twilio_messaging, "sms", values=values).abilities.pace
     assert (pace.price(Text(text)), pace.per_second, pace.burst) == (segments, 3, 30)
+
+
+@pytest.mark.parametrize(
+    ("content", "messages"),
+    [(Text("x" * 1600), 1), (Text("x" * 1601), 2), (Text("x" * 1601, template=Template("HX" + "0" * 32)), 1)],
+)
+def test_whatsapp_has_a_pace_of_its_own_that_counts_messages(content: Text, messages: int) -> None:
+    values = {"TWILIO_SEGMENTS_PER_SECOND": "3", "TWILIO_WHATSAPP_MESSAGES_PER_SECOND": "20"}
+    pace = built(connectors.twilio_messaging, "whatsapp", values=values).abilities.pace
+    assert (pace.price(content), pace.per_second, pace.burst) == (messages, 20, 20)
+    assert built(connectors.twilio_messaging, "whatsapp").abilities.pace.per_second == 80
 
 
 def test_a_preview_is_what_leaves_by_sms_and_by_whatsapp() -> None:

@@ -1,0 +1,122 @@
+"""Spare a vendor: leave its channel alone for a while when it is in trouble, so that an outage uses up no tries."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, Lane, OutboxEntry
+from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.ids import OutboxId, new_id
+from bot.domain.message import DeskLine, Receipt
+from bot.ports import Breaker
+from bot.services.hand_over import Unanswered
+from bot.services.runtime import OUTBOX, Runtime
+
+log = structlog.get_logger()
+
+LONGEST_HOLD = {Lane.REPLIES: timedelta(minutes=1)}
+LONGEST_OTHER_HOLD = timedelta(minutes=5)
+WORTH_TELLING = timedelta(minutes=5)
+"""An outage that has lasted so long is told to the desk, once an hour."""
+
+
+def hold_of(runtime: Runtime, entry: OutboxEntry) -> timedelta | None:
+    """How long to keep this entry while its vendor is left alone; None where it is not.
+
+    Longer the longer the trouble lasts, and with jitter, so that the vendor's return meets no crowd.
+    """
+    breaker = runtime.breakers.get(entry.goes_to)
+    if breaker is None or not breaker.is_open or breaker.rest_left <= timedelta():
+        return None
+    longest = LONGEST_HOLD.get(entry.lane, LONGEST_OTHER_HOLD)
+    return max(breaker.rest_left, min(breaker.open_for / 2, longest)) * random.uniform(1, 1.5)  # noqa: S311
+
+
+async def spared(
+    runtime: Runtime, entry: OutboxEntry, hand_over: Callable[[Runtime, OutboxEntry], Awaitable[Receipt]]
+) -> Receipt:
+    """Hand the entry over, and watch how its vendor takes it.
+
+    Raises NotTried while the vendor is left alone, and for a trial that fails: that tells of the outage, and not of
+    the entry that it was made with.
+    """
+    breaker = runtime.breakers.get(entry.goes_to)
+    if breaker is None or not isinstance(entry.dispatch, ChannelMessage):
+        return await hand_over(runtime, entry)
+    was_open = breaker.is_open
+    if not breaker.lets_through():
+        raise NotTried(f"the vendor of {entry.goes_to} is in trouble", retry_after=breaker.rest_left)
+    try:
+        receipt = await hand_over(runtime, entry)
+    except (PermanentSendError, NotTried):  # it answers
+        await _heal(runtime, breaker, entry.goes_to, was_open=was_open)
+        raise
+    except Unanswered:
+        breaker.failed()
+        raise
+    except TemporarySendError as error:
+        if error.of_message:
+            await _heal(runtime, breaker, entry.goes_to, was_open=was_open)
+            raise
+        breaker.failed(error.retry_after)
+        await _notice(runtime, breaker, entry.goes_to, error.reason, was_open=was_open)
+        if was_open:
+            rest = breaker.rest_left
+            raise NotTried(error.reason, code=error.code, retry_after=rest, may_have_left=True) from error
+        raise
+    await _heal(runtime, breaker, entry.goes_to, was_open=was_open)
+    return receipt
+
+
+async def _heal(runtime: Runtime, breaker: Breaker, channel: str, *, was_open: bool) -> None:
+    lasted = breaker.open_for
+    breaker.succeeded()
+    if was_open:
+        log.warning("a vendor works again", channel=channel, minutes=_minutes(lasted))
+        if lasted >= WORTH_TELLING:
+            await _tell_desk(runtime, channel, "works", f"{channel} works again. What waited leaves now, bit by bit.")
+
+
+async def _notice(runtime: Runtime, breaker: Breaker, channel: str, reason: str, *, was_open: bool) -> None:
+    if breaker.is_open and not was_open:
+        log.error("a vendor is in trouble and left alone for a while", channel=channel, reason=reason)
+    if breaker.open_for >= WORTH_TELLING:
+        log.error("a vendor is still in trouble", channel=channel, reason=reason, minutes=_minutes(breaker.open_for))
+        words = (
+            f"{channel} has not worked for {_minutes(breaker.open_for)} minutes: {reason}. "
+            "What is to leave by it waits, and leaves when it works again."
+        )
+        await _tell_desk(runtime, channel, "trouble", words)
+
+
+async def _tell_desk(runtime: Runtime, channel: str, what: str, words: str) -> None:
+    """Once an hour, whichever process says it; nothing where the desk is what does not work."""
+    if runtime.desk is None or runtime.desk.channel == channel:
+        return
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        await uow.outbox.add(
+            OutboxEntry(
+                id=OutboxId(new_id(now)),
+                key=f"{what}:{channel}:{_hour(now)}",
+                dispatch=ChannelMessage(runtime.desk.channel, runtime.desk.address, DeskLine("Overture", words)),
+                purpose=Purpose.DESK,
+                profile_id=None,
+                created_at=now,
+                due_at=now,
+            )
+        )
+    await runtime.wakeups.notify(OUTBOX)
+
+
+def _minutes(lasted: timedelta) -> int:
+    return int(lasted / timedelta(minutes=1))
+
+
+def _hour(now: datetime) -> str:
+    return f"{now:%Y-%m-%dT%H}"
