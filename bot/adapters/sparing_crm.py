@@ -12,7 +12,7 @@ from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Crm, WebhookRequest
+from bot.ports import Crm, WebhookRequest, WritesTogether
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -42,6 +42,16 @@ class SparingCrm:
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         self._ask()
         return await self._watch(self._crm.upsert(lead, fields, found=found, key=key))
+
+    async def upsert_with_note(
+        self, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
+    ) -> str:
+        if isinstance(self._crm, WritesTogether):
+            self._ask()
+            return await self._watch(self._crm.upsert_with_note(lead, fields, note, found=found, key=key))
+        crm_id = await self.upsert(lead, fields, found=found, key=key)
+        await self.note(crm_id, note, key=key)
+        return crm_id
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         self._ask()

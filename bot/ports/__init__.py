@@ -26,6 +26,7 @@ from bot.ports.connectors import (
     SandboxVendor,
     Webhook,
     WebhookRequest,
+    WritesTogether,
 )
 from bot.ports.conversations import (
     Conversations,
@@ -52,7 +53,19 @@ from bot.ports.engines import (
 )
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
-from bot.ports.people import Consents, CrmLinks, Dated, Merges, Page, PersonalData, Profiles, Scores, Segments, Timeline
+from bot.ports.people import (
+    Consents,
+    CrmLinks,
+    CrmWrites,
+    Dated,
+    Merges,
+    Page,
+    PersonalData,
+    Profiles,
+    Scores,
+    Segments,
+    Timeline,
+)
 from bot.ports.signals import Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 
@@ -72,6 +85,7 @@ __all__ = [
     "Conversations",
     "Crm",
     "CrmLinks",
+    "CrmWrites",
     "Dated",
     "Dialogue",
     "Encoder",
@@ -123,4 +137,5 @@ __all__ = [
     "Wakeups",
     "Webhook",
     "WebhookRequest",
+    "WritesTogether",
 ]

@@ -227,6 +227,16 @@ class Crm(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class WritesTogether(Protocol):
+    """A CRM that takes a record and a note on it in one call, of which it does both or neither."""
+
+    async def upsert_with_note(
+        self, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
+    ) -> str:
+        """As Crm.upsert and Crm.note, with one `key` for both."""
+
+
 class Endpoints(Protocol):
     """Addresses of other systems that the settings name, for journeys to tell something."""
 
