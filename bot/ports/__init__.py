@@ -27,6 +27,7 @@ from bot.ports.connectors import (
     Webhook,
     WebhookRequest,
     WritesTogether,
+    at_once,
 )
 from bot.ports.conversations import (
     Conversations,
@@ -66,7 +67,7 @@ from bot.ports.people import (
     Segments,
     Timeline,
 )
-from bot.ports.signals import Clock, Leases, Listener, Meter, Pacer, Wakeups
+from bot.ports.signals import CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "AttachmentSource",
     "AttachmentStore",
     "AwaitTurn",
+    "CallBudgets",
     "Channel",
     "ChannelKind",
     "Clock",
@@ -138,4 +140,5 @@ __all__ = [
     "Webhook",
     "WebhookRequest",
     "WritesTogether",
+    "at_once",
 ]

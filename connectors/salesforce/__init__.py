@@ -7,17 +7,20 @@ import hmac
 import re
 from pathlib import Path
 
+from bot.domain.call_budget import CallBudget
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.salesforce.crm import SalesforceCrm
 from connectors.salesforce.sandbox import SalesforceSandbox
-from connectors.vendor_api import checked_url
+from connectors.vendor_api import VendorApi, checked_url
 
-__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("salesforce",)
 FIELDS = Path(__file__).with_name("fields.yml")
+BUDGET = CallBudget(per_second=10, per_day=15_000)
+"""Calls of the smallest edition."""
 SETTINGS: tuple[str, ...] = (
     "SALESFORCE_URL",
     "SALESFORCE_CLIENT_ID",
@@ -31,14 +34,14 @@ VERSION = re.compile(r"[1-9][0-9]{1,2}\.0")
 
 def build(settings: ConnectorSettings) -> SalesforceCrm:
     """Raises SettingsError where a setting is missing or unusable."""
+    url = settings.sandbox_url or checked_url("SALESFORCE_URL", settings.require("SALESFORCE_URL"))
     return SalesforceCrm(
-        url=settings.sandbox_url or checked_url("SALESFORCE_URL", settings.require("SALESFORCE_URL")),
+        api=VendorApi("Salesforce", url, settings),
         client_id=settings.require("SALESFORCE_CLIENT_ID"),
         client_secret=settings.require("SALESFORCE_CLIENT_SECRET"),
         version=_version(settings),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "SALESFORCE_WEBHOOK_SECRET"),
-        trust_proxy_settings=settings.sandbox_url is None,
     )
 
 

@@ -21,8 +21,8 @@ class WebhookCrm:
 
     name = "webhook"
 
-    def __init__(self, *, url: str, secret: str, clock: Clock, trust_proxy_settings: bool = True) -> None:
-        self._api = VendorApi("the CRM's webhook", url, trust_proxy_settings=trust_proxy_settings)
+    def __init__(self, *, api: VendorApi, secret: str, clock: Clock) -> None:
+        self._api = api
         self._secret = secret
         self._clock = clock
 
