@@ -39,8 +39,11 @@ class Answer:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether the vendor is busy or broken, so that the same call may work later, whatever its body says."""
-        return self.status in (408, 423, 425, 429) or self.status >= 500
+        """Whether the vendor is busy or broken, so that the same call may work later, whatever its body says.
+
+        So may one that got into the way of another (409).
+        """
+        return self.status in (408, 409, 423, 425, 429) or self.status >= 500
 
 
 class VendorApi:

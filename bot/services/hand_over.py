@@ -67,7 +67,7 @@ async def hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
         case ChannelMessage() as message:
             return await _send(runtime, entry, message)
         case CrmUpsert() as upsert:
-            return await _upsert(runtime, upsert, _owner(entry), entry.key)
+            return await _upsert(runtime, entry, upsert, _owner(entry))
         case CrmNote(crm=crm, text=text):
             return await _note(runtime, crm, _owner(entry), text, entry.key)
         case EndpointCall(endpoint=endpoint, body=body):
@@ -200,17 +200,19 @@ def disclosure_key(key: str) -> str:
     return f"{key}:disclosure"
 
 
-async def _upsert(runtime: Runtime, upsert: CrmUpsert, profile_id: ProfileId, key: str) -> Receipt:
-    """The lead as it is now: a try that comes late must not bring back what was known when it was queued.
+async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profile_id: ProfileId) -> Receipt:
+    """The lead as it is now: a try that comes late must not bring back what was known when it was queued, nor what a
+    journey wanted written before it wanted something else.
 
     One at a time for each lead: of two, the one that read first may not write last.
     """
-    name, told = upsert.crm, upsert.record
+    name, key = upsert.crm, entry.key
     mapping, crm = runtime.library.current().crm_mappings.get(name, CrmMapping(name)), runtime.crms[name]
     async with runtime.leases.hold(f"crm:{name}:{profile_id}", ttl=CRM_LEASE) as held:
         if not held:
             raise Unready
         async with runtime.store.transaction() as uow:
+            told = await _still_wanted(uow, entry, upsert)
             lead, values = await fields_of(uow, mapping, profile_id, told, runtime.clock.now())
         found = await _answer(crm.find(lead, [*values, *told]), repeatable=True)
         changes = weigh_fields(mapping, values, told, found)
@@ -223,6 +225,14 @@ async def _upsert(runtime: Runtime, upsert: CrmUpsert, profile_id: ProfileId, ke
             await uow.crm_links.put(name, profile_id, crm_id)
             await _settle_in_ledger(uow, CrmWrite(profile_id, name, runtime.clock.now(), key, sent, crm_id))
     return Receipt(crm_id)
+
+
+async def _still_wanted(uow: UnitOfWork, entry: OutboxEntry, upsert: CrmUpsert) -> Mapping[str, Any]:
+    """The fields that a journey wants written, without those that a later sync has written meanwhile."""
+    if not upsert.record:
+        return {}
+    later = [one.record for one in await uow.outbox.overtaken_by(entry) if isinstance(one, CrmUpsert)]
+    return {name: value for name, value in upsert.record.items() if not any(name in one for one in later)}
 
 
 async def _write_record(

@@ -218,3 +218,19 @@ async def test_the_ledger_is_given_and_erased_with_the_person(stage: Stage) -> N
         assert {"name": "full_name", "value": "Ana", "source": "lead.name"} in row["fields"]
         await uow.personal_data.erase(ANA, [], who="a test", at=stage.clock.now())
     assert await written(stage) == []
+
+
+async def test_a_sync_that_was_overtaken_brings_nothing_back_that_a_journey_has_written_since(stage: Stage) -> None:
+    """Without a conversation nothing keeps two syncs of one lead in order but this."""
+    await with_mapping(stage)
+    stage.crm.faults.append(TemporarySendError("away"))
+    await stage.do(SyncCrm("First", {"stage": "demo", "source": "chat"}), cause=Cause("first", ANA))
+    await stage.settle()
+    await stage.do(SyncCrm("Second", {"stage": "customer"}), cause=Cause("second", ANA))
+    await stage.settle()
+    assert (await stage.entry("first:0:crm:crm")).status is OutboxStatus.WAITING
+    await stage.later(minutes=1)
+    assert (await stage.entry("first:0:crm:crm")).status is OutboxStatus.SENT
+    assert stage.crm.fields[ANA]["stage"] == "customer"
+    assert stage.crm.fields[ANA]["source"] == "chat"
+    assert [text for _, text in stage.crm.notes.values()] == ["Second", "First"]
