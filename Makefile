@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench conformance actions shell clean
+.PHONY: run test check format bench crm-chaos conformance actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -27,6 +27,10 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
+
+# Kills the worker 200 times for each CRM, at any moment; ten minutes.
+crm-chaos: $(INSTALLED)
+	$(BIN)/python -m tests.crm_chaos
 
 # Holds the dialogue engine against the real Rasa, which needs Python 3.10 and gets an environment of its own.
 PYTHON310 ?= python3.10

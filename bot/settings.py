@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.call_budget import read_budgets
 from bot.domain.errors import SettingsError
 from bot.domain.language_model import ModelTerms, ModelUse
 from bot.domain.publishing import Publishing
@@ -96,6 +97,13 @@ class Settings(BaseSettings):
     endpoints: SecretStr = SecretStr("")
     """Other systems that journeys may tell something, as JSON: {"billing": {"url": "https://...", "secret": "..."}}."""
 
+    crm_budgets: str = ""
+    """Calls that the CRMs' plans allow a second and a day, where that is not what the connector says:
+    hubspot=19/s 650000/d; webhook=none."""
+
+    crm_reads: int = Field(default=1000, ge=1)
+    """How many more records of a CRM than it writes a process may read in an hour, before it is stopped."""
+
     encoder: str = ""
     """A sentence-transformers model by name or path; empty is the one that is installed with Overture."""
 
@@ -170,6 +178,12 @@ class Settings(BaseSettings):
         if unknown:
             raise ValueError(f"there is no use {unknown[0]!r}; known are {', '.join(get_args(ModelUse))}")
         return uses
+
+    @field_validator("crm_budgets")
+    @classmethod
+    def _check_crm_budgets(cls, budgets: str) -> str:
+        read_budgets(budgets)
+        return budgets
 
     @field_validator("endpoints")
     @classmethod

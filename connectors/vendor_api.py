@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
-from bot.domain.errors import SettingsError, TemporarySendError
-from bot.ports import Clock
+from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError
+from bot.ports import Clock, ConnectorSettings, at_once
 
 TIMEOUT = aiohttp.ClientTimeout(total=12, connect=4)
 LARGEST_ANSWER = 4 * 1024 * 1024
@@ -38,20 +39,25 @@ class Answer:
 
     @property
     def is_trouble(self) -> bool:
-        """Whether the vendor is busy or broken, so that the same call may work later, whatever its body says."""
-        return self.status in (408, 423, 425, 429) or self.status >= 500
+        """Whether the vendor is busy or broken, so that the same call may work later, whatever its body says.
+
+        So may one that got into the way of another (409).
+        """
+        return self.status in (408, 409, 423, 425, 429) or self.status >= 500
 
 
 class VendorApi:
-    """Calls paths below `url`, and nothing else: this is all that a connector can reach.
+    """Calls paths below `url`, and nothing else: this is the whole allow-list of a connector.
 
-    No redirect is followed, for it could lead the data anywhere.
+    No redirect is followed, for it could lead the data anywhere, and what is put together from a path and a record's
+    id is held against the address before it leaves.
     """
 
-    def __init__(self, vendor: str, url: str, *, trust_proxy_settings: bool = True) -> None:
+    def __init__(self, vendor: str, url: str, settings: ConnectorSettings | None = None) -> None:
         self._vendor = vendor
         self._url = url.rstrip("/")
-        self._trust_proxy_settings = trust_proxy_settings
+        self._trust_proxy_settings = settings is None or settings.sandbox_url is None
+        self._turn = at_once if settings is None else settings.turn
         self._http: aiohttp.ClientSession | None = None
 
     async def call(
@@ -66,10 +72,12 @@ class VendorApi:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One try, with `body` as JSON, a `form`, or `data` as it is. Raises TemporarySendError without an answer."""
+        url = self._below(path)
+        await self._turn()
         try:
             async with self._session().request(
                 method,
-                f"{self._url}{path}",
+                url,
                 json=body,
                 data=form if data is None else data,
                 params=params,
@@ -88,6 +96,18 @@ class VendorApi:
             raise TemporarySendError(f"{self._vendor} did not answer in time") from error
         except (aiohttp.ClientError, OSError) as error:
             raise TemporarySendError(f"{self._vendor} cannot be reached: {type(error).__name__}") from None
+
+    def _below(self, path: str) -> URL:
+        """Raises PermanentSendError where the path leads out of the address."""
+        try:
+            url = URL(f"{self._url}{path}")
+        except ValueError:
+            raise PermanentSendError(f"this is no path at {self._vendor}") from None
+        ours = URL(self._url)
+        inside = url.raw_path == ours.raw_path or url.raw_path.startswith(f"{ours.raw_path.rstrip('/')}/")
+        if not inside or url.origin() != ours.origin():
+            raise PermanentSendError(f"this path leads out of {self._vendor}'s address")
+        return url
 
     async def close(self) -> None:
         if self._http is not None:

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from pydantic_core import CoreConfig, SchemaSerializer, SchemaValidator, from_json
 
 from bot.domain.conversation import Event, Tracker
+from bot.domain.crm import SentField
 from bot.domain.delivery import Dispatch
 from bot.domain.journey import Journey
 from bot.domain.merging import Merge
@@ -91,5 +92,6 @@ WINDOW: Codec[SendWindow] = Codec(SendWindow)
 JOURNEY: Codec[Journey] = Codec(Journey)
 MERGE: Codec[Merge] = Codec(Merge)
 NAMES: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
+SENT_FIELDS: Codec[tuple[SentField, ...]] = Codec(tuple[SentField, ...])
 PLAIN = PlainCodec(dict[str, Any])
 """Any JSON object: attributes, slots, a feed's item."""

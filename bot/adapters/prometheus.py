@@ -38,6 +38,10 @@ class PrometheusMeter:
             "overture_lane_late_seconds", "How long the first of what is due in a lane has waited", ["lane"],
             registry=self._registry,
         )  # fmt: skip
+        self._stopped = Gauge(
+            "overture_crm_reading_stopped", "1 where this process read a CRM in bulk and was stopped", ["crm"],
+            registry=self._registry,
+        )  # fmt: skip
         self._dead = Gauge("overture_outbox_dead", "Outbox entries that were given up", registry=self._registry)
 
     def took_turn(self, channel: str, took: timedelta) -> None:
@@ -48,6 +52,9 @@ class PrometheusMeter:
 
     def stepped(self, enrolments: int) -> None:
         self._steps.inc(enrolments)
+
+    def stopped_reading(self, crm: str) -> None:
+        self._stopped.labels(crm).set(1)
 
     def answered(self, route: str, status: int, took: timedelta) -> None:
         """An HTTP request; `route` is the pattern that it matched, for a path may name somebody."""

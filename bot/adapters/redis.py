@@ -7,7 +7,7 @@ import contextlib
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -16,7 +16,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from bot.adapters.call_budgets import MemoryCallBudgets
 from bot.adapters.memory import EventListener, MemoryWakeups
+from bot.domain.call_budget import CallBudget, day_of, until_tomorrow
 from bot.domain.errors import SettingsError
 
 log = structlog.get_logger()
@@ -24,10 +26,27 @@ log = structlog.get_logger()
 ANSWER_TIMEOUT_SECONDS = 2.0
 LISTEN_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 5.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+A_MICROSECOND = timedelta(microseconds=1)
 
 EXTEND = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
 RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 """Both act only for the holder: after an expiry the name may be somebody else's."""
+
+
+TAKE_TURN = """
+local now, pause, leeway = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local most, day = tonumber(ARGV[4]), ARGV[5]
+local kept = redis.call('hmget', KEYS[1], 'paced_to', 'day', 'today')
+local today = kept[2] == day and tonumber(kept[3]) or 0
+if most >= 0 and today >= most then return -1 end
+local paced_to = math.max(tonumber(kept[1] or '0'), now)
+if paced_to - leeway - now > 0 then return paced_to - leeway - now end
+redis.call('hset', KEYS[1], 'paced_to', string.format('%.0f', paced_to + pause), 'day', day, 'today', today + 1)
+redis.call('expire', KEYS[1], 172800)
+return 0
+"""
+"""`Calls.take` of bot/domain/call_budget.py, in microseconds; -1 says that the day is used up."""
 
 
 def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
@@ -176,3 +195,25 @@ class RedisLeases:
             await self._release(keys=[key], args=[token])
         except (RedisError, OSError) as error:
             log.warning("a lease was left to expire", lease=key, error=str(error))
+
+
+class RedisCallBudgets:
+    """The `CallBudgets` of several processes. Without Redis each keeps to the budget by itself."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
+        self._take = self._redis.register_script(TAKE_TURN)
+        self._alone = MemoryCallBudgets()
+
+    async def take(self, account: str, budget: CallBudget, now: datetime) -> timedelta:
+        most = -1 if budget.per_day is None else budget.per_day
+        spans = [one // A_MICROSECOND for one in (now - EPOCH, budget.pause, budget.leeway)]
+        try:
+            wait = int(await self._take(keys=[f"overture:calls:{account}"], args=[*spans, most, day_of(now)]))
+        except (RedisError, OSError) as error:
+            log.warning("calls are counted by this process alone", crm=account, error=str(error))
+            return await self._alone.take(account, budget, now)
+        return until_tomorrow(now) if wait < 0 else wait * A_MICROSECOND
+
+    async def close(self) -> None:
+        await self._redis.aclose()

@@ -8,17 +8,19 @@ from typing import TypeVar
 
 import structlog
 
+from bot.adapters.bulk_reads import BulkReads
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Crm, WebhookRequest
+from bot.ports import Crm, WebhookRequest, WritesTogether
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 FAILURES = 3
 REST = timedelta(minutes=1)
+MOST_READS = 1000
 
 
 class SparingCrm:
@@ -27,8 +29,9 @@ class SparingCrm:
     So does a trial that fails: it tells of the outage, and not of the lead whom it was for.
     """
 
-    def __init__(self, crm: Crm, breaker: CircuitBreaker | None = None) -> None:
+    def __init__(self, crm: Crm, breaker: CircuitBreaker | None = None, reads: BulkReads | None = None) -> None:
         self._crm = crm
+        self._reads = reads or BulkReads(crm.name, most=MOST_READS)
         self._breaker = breaker or CircuitBreaker(failures=FAILURES, rest=REST)
 
     @property
@@ -37,15 +40,32 @@ class SparingCrm:
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         self._ask()
+        self._reads.read()
         return await self._watch(self._crm.find(lead, fields))
 
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         self._ask()
-        return await self._watch(self._crm.upsert(lead, fields, found=found, key=key))
+        crm_id = await self._watch(self._crm.upsert(lead, fields, found=found, key=key))
+        if fields or found is None:
+            self._reads.wrote()
+        return crm_id
+
+    async def upsert_with_note(
+        self, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
+    ) -> str:
+        if isinstance(self._crm, WritesTogether):
+            self._ask()
+            crm_id = await self._watch(self._crm.upsert_with_note(lead, fields, note, found=found, key=key))
+            self._reads.wrote()
+            return crm_id
+        crm_id = await self.upsert(lead, fields, found=found, key=key)
+        await self.note(crm_id, note, key=key)
+        return crm_id
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         self._ask()
         await self._watch(self._crm.note(crm_id, text, key=key))
+        self._reads.wrote()
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         return self._crm.parse(request)
@@ -64,6 +84,8 @@ class SparingCrm:
         except PermanentSendError:
             self._heal(was_open=was_open)  # it answers
             raise
+        except NotTried:
+            raise  # it was not asked: our own budget of calls is used up
         except TemporarySendError as error:
             self._breaker.failed(error.retry_after)
             if was_open:

@@ -173,6 +173,22 @@ crm_link = Table(
     Index("ix_crm_link_crm_id", "crm", "crm_id"),
 )
 
+crm_write = Table(
+    "crm_write",
+    metadata,
+    _position(),
+    _profile_id(),
+    _shard(),
+    Column("crm", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("record", Words),
+    Column("fields", Text, nullable=False),
+    Index("ix_crm_write_profile_id", "profile_id", "position"),
+    Index("ix_crm_write_key", "key"),
+)
+"""The ledger of what CRMs were given. `record` is null until the CRM has answered; `key` is the outbox entry's."""
+
 person_event = Table(
     "person_event",
     metadata,

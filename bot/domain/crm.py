@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args
 
+from bot.domain.ids import ProfileId
+
 FieldValue = str | int | float | bool
 
 
@@ -39,6 +41,9 @@ CrmNews = Literal["stage_changed", "owner_changed", "unsubscribed"]
 CRM_EVENTS = tuple(f"crm.{news}" for news in get_args(CrmNews))
 """As journeys enter on them and wait for them."""
 
+CRM_WRITTEN = "crm.written"
+"""On a timeline: we wrote something into a CRM. No journey enters on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class CrmEvent:
@@ -58,6 +63,30 @@ class CrmEvent:
     @property
     def name(self) -> str:
         return f"crm.{self.news}"
+
+
+@dataclass(frozen=True, slots=True)
+class SentField:
+    """One field as it was sent. `source` is the mapping's expression, `journey` for what a step says, or `note`."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrmWrite:
+    """A line of the ledger: what left for a CRM in one try, which may not have arrived.
+
+    `key` is the outbox entry's. `record` is the id over there, empty where the CRM has not said that it took it.
+    """
+
+    profile_id: ProfileId
+    crm: str
+    at: datetime
+    key: str
+    fields: tuple[SentField, ...]
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +117,15 @@ def weigh_fields(
         _change(name, as_field(value), as_field(theirs.get(name)), overwrite=name in free)
         for name, value in {**values, **told}.items()
     ]
+
+
+def sent_fields(
+    mapping: CrmMapping, told: Mapping[str, Any], fields: Mapping[str, FieldValue], note: str = ""
+) -> tuple[SentField, ...]:
+    """What is written, each field with where it came from; a note comes last."""
+    sources = {one.name: one.source for one in mapping.fields} | dict.fromkeys(told, "journey")
+    sent = [SentField(name, as_text(value), sources.get(name, "")) for name, value in fields.items()]
+    return (*sent, SentField("note", note, "note")) if note else tuple(sent)
 
 
 def _change(name: str, ours: FieldValue | None, theirs: FieldValue | None, *, overwrite: bool) -> FieldChange:

@@ -45,11 +45,15 @@ class ChannelMessage:
 
 @dataclass(frozen=True, slots=True)
 class CrmUpsert:
-    """The lead as the CRM should have it from now on. `record` are fields that only the CRM has."""
+    """The lead as the CRM should have it from now on. `record` are fields that only the CRM has.
+
+    `note`, where there is one, is added to the record in the same go.
+    """
 
     crm: str
     lead: Lead
     record: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
     kind: Literal["crm_upsert"] = "crm_upsert"
 
 

@@ -249,8 +249,17 @@ COMMANDS = (
         "crm diff",
         "tell what the next sync of a person would change in the CRM, and change nothing",
         (
-            ("profile", {"help": "the person's id, as segments show it"}),
+            ("person", {"help": "their id, phone number, e-mail address or your own id of them"}),
             ("--crm", {"metavar": "NAME", "help": "only in this one, such as hubspot (all)"}),
+        ),
+    ),
+    Command(
+        "crm sent",
+        "tell what CRMs were given of a person: each field, when, and from which source",
+        (
+            ("person", {"help": "their id, phone number, e-mail address or your own id of them"}),
+            ("--crm", {"metavar": "NAME", "help": "only this one, such as hubspot (all)"}),
+            ("--json", {"action": "store_true", "help": "one JSON object a line"}),
         ),
     ),
     Command(

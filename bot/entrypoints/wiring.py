@@ -20,6 +20,8 @@ import structlog
 from bot.adapters.actions import ActionServer, InProcessActions
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.attachments import FolderAttachments
+from bot.adapters.bulk_reads import BulkReads
+from bot.adapters.call_budgets import CallTurns, MemoryCallBudgets
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
@@ -31,9 +33,11 @@ from bot.adapters.memory import MemoryLeases, MemoryPacer, MemoryWakeups
 from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
-from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
+from bot.adapters.redis import RedisCallBudgets, RedisLeases, RedisWakeups, check_redis
 from bot.adapters.redis_pacer import RedisPacer
 from bot.adapters.sparing_crm import SparingCrm
+from bot.documents import did_you_mean
+from bot.domain.call_budget import CallBudget, read_budgets
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
@@ -44,6 +48,7 @@ from bot.entrypoints.transcripts import sign
 from bot.ports import (
     ActionRunner,
     ApiAccess,
+    CallBudgets,
     Channel,
     Clock,
     ConnectorSettings,
@@ -55,6 +60,7 @@ from bot.ports import (
     Pacer,
     Playbook,
     Wakeups,
+    at_once,
 )
 from bot.services.runtime import Desk, Runtime
 from bot.settings import Settings, connector_values
@@ -123,6 +129,9 @@ async def open_service(
         if sandbox is not None:
             await sandbox.start()
             stack.push_async_callback(sandbox.close)
+        budgets: CallBudgets = RedisCallBudgets(settings.redis) if settings.redis else MemoryCallBudgets()
+        stack.push_async_callback(budgets.close)
+        meter = PrometheusMeter()
         connectors = _build_connectors(
             settings,
             modules,
@@ -133,6 +142,8 @@ async def open_service(
             access,
             sandbox,
             sandboxed,
+            budgets,
+            meter.stopped_reading,
             lambda: library.current().vocabulary,  # opened below: it is told which channels there are
         )
         for channel in connectors.channels.values():
@@ -150,7 +161,6 @@ async def open_service(
             {name: Endpoint(url, secret) for name, (url, secret) in settings.endpoints_by_name.items()}, clock
         )
         stack.push_async_callback(endpoints.close)
-        meter = PrometheusMeter()
         runtime = Runtime(
             store=store,
             clock=clock,
@@ -199,7 +209,9 @@ async def open_crms(settings: Settings) -> AsyncIterator[tuple[Database, Mapping
         access = CredentialAccess(
             token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private
         )
-        built = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed)
+        budgets: CallBudgets = RedisCallBudgets(settings.redis) if settings.redis else MemoryCallBudgets()
+        stack.push_async_callback(budgets.close)
+        built = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed, budgets)
         for crm in built.crms.values():
             stack.push_async_callback(crm.close)
         yield store, built.crms
@@ -256,13 +268,17 @@ def _build_connectors(
     access: ApiAccess,
     sandbox: Sandbox | None,
     sandboxed: tuple[str, ...],
+    budgets: CallBudgets,
+    alert: Callable[[str], None] = lambda _: None,
     vocabulary: Callable[[], Sequence[str]] = tuple,
 ) -> Connectors:
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
+    own_budgets = _crm_budgets(settings, modules)
     for name, module in modules.items():
         in_sandbox = sandbox is not None and name in sandboxed
         own = {**values, "OVERTURE_SECRET": secret, **(module.sandbox_values(secret) if in_sandbox else {})}
+        budget = own_budgets.get(name, getattr(module, "BUDGET", CallBudget()))
         given = ConnectorSettings(
             values=own,
             service_url=settings.service_url,
@@ -271,6 +287,7 @@ def _build_connectors(
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
             access=access,
             vocabulary=vocabulary,
+            turn=at_once if in_sandbox else CallTurns(budgets, name, budget, clock),
         )
         built = _build(name, module.build, given)
         for connector in built if isinstance(built, Sequence) else (built,):
@@ -278,7 +295,8 @@ def _build_connectors(
                 case Channel():
                     channels[connector.name] = connector
                 case Crm():
-                    crms[connector.name] = SparingCrm(connector)
+                    reads = BulkReads(connector.name, most=settings.crm_reads, alert=alert)
+                    crms[connector.name] = SparingCrm(connector, reads=reads)
                 case _:
                     raise SettingsError(
                         f"the connector {name} is neither a channel nor a CRM: its build() returned "
@@ -287,6 +305,16 @@ def _build_connectors(
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))
     return Connectors(channels, crms, sandboxed)
+
+
+def _crm_budgets(settings: Settings, modules: Mapping[str, ModuleType]) -> Mapping[str, CallBudget]:
+    budgets = read_budgets(settings.crm_budgets)
+    for name in budgets:
+        if name not in modules or not hasattr(modules[name], "BUDGET"):
+            advice = did_you_mean(name, [one for one, module in modules.items() if hasattr(module, "BUDGET")])
+            told = f'OVERTURE_CRM_BUDGETS: there is no CRM "{name}" among the connectors. {advice}'
+            raise SettingsError(told.rstrip())
+    return budgets
 
 
 def _build(name: str, build: Callable[[ConnectorSettings], Any], given: ConnectorSettings) -> Any:

@@ -26,6 +26,8 @@ from bot.ports.connectors import (
     SandboxVendor,
     Webhook,
     WebhookRequest,
+    WritesTogether,
+    at_once,
 )
 from bot.ports.conversations import (
     Conversations,
@@ -52,8 +54,20 @@ from bot.ports.engines import (
 )
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
-from bot.ports.people import Consents, CrmLinks, Dated, Merges, Page, PersonalData, Profiles, Scores, Segments, Timeline
-from bot.ports.signals import Breaker, Clock, Leases, Listener, Meter, Pacer, Wakeups
+from bot.ports.people import (
+    Consents,
+    CrmLinks,
+    CrmWrites,
+    Dated,
+    Merges,
+    Page,
+    PersonalData,
+    Profiles,
+    Scores,
+    Segments,
+    Timeline,
+)
+from bot.ports.signals import Breaker, CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 
 __all__ = [
@@ -65,6 +79,7 @@ __all__ = [
     "AttachmentStore",
     "AwaitTurn",
     "Breaker",
+    "CallBudgets",
     "Channel",
     "ChannelKind",
     "Clock",
@@ -73,6 +88,7 @@ __all__ = [
     "Conversations",
     "Crm",
     "CrmLinks",
+    "CrmWrites",
     "Dated",
     "Dialogue",
     "Encoder",
@@ -124,4 +140,6 @@ __all__ = [
     "Wakeups",
     "Webhook",
     "WebhookRequest",
+    "WritesTogether",
+    "at_once",
 ]

@@ -227,6 +227,16 @@ class Crm(Protocol):
     async def close(self) -> None: ...
 
 
+@runtime_checkable
+class WritesTogether(Protocol):
+    """A CRM that takes a record and a note on it in one call, of which it does both or neither."""
+
+    async def upsert_with_note(
+        self, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
+    ) -> str:
+        """As Crm.upsert and Crm.note, with one `key` for both."""
+
+
 class Endpoints(Protocol):
     """Addresses of other systems that the settings name, for journeys to tell something."""
 
@@ -266,13 +276,18 @@ class ApiAccess(Protocol):
         """Who calls, where that is known; raises WebhookRejected where they may not (401, 403), or nobody may (404)."""
 
 
+async def at_once() -> None:
+    """The turn of a call that no budget holds up."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectorSettings:
     """What a connector's `build` gets: its own settings by their environment names, and where we are reached.
 
     `service_url` is where vendors reach us from outside (webhooks are signed over it). `sandbox_url`, when set, is the
     local stand-in that takes the vendor's place. `access` is for a connector whose callers are those of our own API.
-    `vocabulary` gives the names that customers are likely to say, for whoever listens for them.
+    `vocabulary` gives the names that customers are likely to say, for whoever listens for them. A CRM awaits `turn`
+    before each of its calls: it keeps the account to its budget, and raises NotTried where that is used up.
     """
 
     values: Mapping[str, str]
@@ -282,6 +297,7 @@ class ConnectorSettings:
     sandbox_url: str | None = None
     access: ApiAccess | None = None
     vocabulary: Callable[[], Sequence[str]] = tuple
+    turn: Callable[[], Awaitable[None]] = at_once
 
     def require(self, name: str) -> str:
         if value := self.values.get(name, ""):

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.consent import Purpose
-from bot.domain.delivery import Lane, OutboxEntry, OutboxStatus
+from bot.domain.delivery import Dispatch, Lane, OutboxEntry, OutboxStatus
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.message import DeliveryStatus
 
@@ -75,6 +75,9 @@ class Outbox(Protocol):
 
     async def sent_ids(self, profile_id: ProfileId, channel: str, since: datetime) -> frozenset[str]:
         """The vendor's ids of what went to this person on this channel."""
+
+    async def overtaken_by(self, entry: OutboxEntry) -> Sequence[Dispatch]:
+        """What has gone to the same person and place already although it was queued after this entry."""
 
     async def count(self, status: OutboxStatus) -> int: ...
     async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:

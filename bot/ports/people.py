@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.consent import ConsentRecord, Consequence, Suppression
+from bot.domain.crm import CrmWrite
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim, Merge
@@ -208,6 +209,18 @@ class PersonalData(Protocol):
     ) -> Erasure:
         """Delete them all. Of the addresses to be left alone only a salted digest is kept: whoever is claimed to have
         one again is suppressed as soon as that is noted."""
+
+
+class CrmWrites(Protocol):
+    """The ledger of what CRMs were given of people."""
+
+    async def add(self, write: CrmWrite) -> None: ...
+
+    async def taken(self, key: str, record: str) -> None:
+        """The CRM has answered to what was sent last under this key: it has it, in this record."""
+
+    async def of(self, profile_id: ProfileId) -> Sequence[CrmWrite]:
+        """In the order in which it left."""
 
 
 class CrmLinks(Protocol):

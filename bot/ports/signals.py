@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.call_budget import CallBudget
 from bot.domain.pace import Pace
 
 
@@ -72,6 +73,15 @@ class Breaker(Protocol):
     @property
     def rest_left(self) -> timedelta:
         """Until the next call that is let through."""
+
+
+class CallBudgets(Protocol):
+    """Counts the calls to vendors' accounts, for all processes together where they share a counter."""
+
+    async def take(self, account: str, budget: CallBudget, now: datetime) -> timedelta:
+        """How long a call is to wait; nothing where it may be made now, which is then counted."""
+
+    async def close(self) -> None: ...
 
 
 class Leases(Protocol):

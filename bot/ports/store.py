@@ -10,7 +10,7 @@ from bot.domain.ids import ProfileId
 from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Reviews
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
-from bot.ports.people import Consents, CrmLinks, Merges, PersonalData, Profiles, Scores, Segments, Timeline
+from bot.ports.people import Consents, CrmLinks, CrmWrites, Merges, PersonalData, Profiles, Scores, Segments, Timeline
 
 
 class UnitOfWork(Protocol):
@@ -51,6 +51,8 @@ class UnitOfWork(Protocol):
     def personal_data(self) -> PersonalData: ...
     @property
     def crm_links(self) -> CrmLinks: ...
+    @property
+    def crm_writes(self) -> CrmWrites: ...
     @property
     def feeds(self) -> Feeds: ...
     @property

@@ -13,11 +13,22 @@ import structlog
 from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
-from bot.domain.crm import CrmMapping, weigh_fields
+from bot.domain.crm import (
+    CRM_WRITTEN,
+    CrmMapping,
+    CrmRecord,
+    CrmWrite,
+    FieldValue,
+    sent_fields,
+    weigh_fields,
+)
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Fetch, OutboxEntry, OutboxStatus
 from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
+from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Receipt, Text
+from bot.domain.timeline import PersonEvent
+from bot.ports import Crm, UnitOfWork, WritesTogether
 from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
 from bot.services.runtime import Runtime
@@ -59,8 +70,8 @@ async def hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
     match entry.dispatch:
         case ChannelMessage() as message:
             return await _send(runtime, entry, message)
-        case CrmUpsert(crm=crm, record=record):
-            return await _upsert(runtime, crm, _owner(entry), record, entry.key)
+        case CrmUpsert() as upsert:
+            return await _upsert(runtime, entry, upsert, _owner(entry))
         case CrmNote(crm=crm, text=text):
             return await _note(runtime, crm, _owner(entry), text, entry.key)
         case EndpointCall(endpoint=endpoint, body=body):
@@ -196,26 +207,50 @@ def disclosure_key(key: str) -> str:
     return f"{key}:disclosure"
 
 
-async def _upsert(runtime: Runtime, crm: str, profile_id: ProfileId, record: Mapping[str, Any], key: str) -> Receipt:
-    """The lead as it is now: a try that comes late must not bring back what was known when it was queued.
+async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profile_id: ProfileId) -> Receipt:
+    """The lead as it is now: a try that comes late must not bring back what was known when it was queued, nor what a
+    journey wanted written before it wanted something else.
 
     One at a time for each lead: of two, the one that read first may not write last.
     """
-    mapping = runtime.library.current().crm_mappings.get(crm, CrmMapping(crm))
-    async with runtime.leases.hold(f"crm:{crm}:{profile_id}", ttl=CRM_LEASE) as held:
+    name, key = upsert.crm, entry.key
+    mapping, crm = runtime.library.current().crm_mappings.get(name, CrmMapping(name)), runtime.crms[name]
+    async with runtime.leases.hold(f"crm:{name}:{profile_id}", ttl=CRM_LEASE) as held:
         if not held:
             raise Unready
         async with runtime.store.transaction() as uow:
-            lead, values = await fields_of(uow, mapping, profile_id, record, runtime.clock.now())
-        names = [*values, *record]
-        found = await _answer(runtime.crms[crm].find(lead, names), repeatable=True)
-        changes = weigh_fields(mapping, values, record, found)
+            told = await _still_wanted(uow, entry, upsert)
+            lead, values = await fields_of(uow, mapping, profile_id, told, runtime.clock.now())
+        found = await _answer(crm.find(lead, [*values, *told]), repeatable=True)
+        changes = weigh_fields(mapping, values, told, found)
         fields = {one.name: one.ours for one in changes if one.is_written and one.ours is not None}
-        written = runtime.crms[crm].upsert(lead, fields, found=found, key=key)
+        sent = sent_fields(mapping, told, fields, upsert.note)
+        await _keep_in_ledger(runtime, CrmWrite(profile_id, name, runtime.clock.now(), key, sent))
+        written = _write_record(crm, lead, fields, upsert.note, found=found, key=key)
         crm_id = await _answer(written, repeatable=True)
         async with runtime.store.transaction() as uow:
-            await uow.crm_links.put(crm, profile_id, crm_id)
+            await uow.crm_links.put(name, profile_id, crm_id)
+            await _settle_in_ledger(uow, CrmWrite(profile_id, name, runtime.clock.now(), key, sent, crm_id))
     return Receipt(crm_id)
+
+
+async def _still_wanted(uow: UnitOfWork, entry: OutboxEntry, upsert: CrmUpsert) -> Mapping[str, Any]:
+    """The fields that a journey wants written, without those that a later sync has written meanwhile."""
+    if not upsert.record:
+        return {}
+    later = [one.record for one in await uow.outbox.overtaken_by(entry) if isinstance(one, CrmUpsert)]
+    return {name: value for name, value in upsert.record.items() if not any(name in one for one in later)}
+
+
+async def _write_record(
+    crm: Crm, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
+) -> str:
+    if note and isinstance(crm, WritesTogether):
+        return await crm.upsert_with_note(lead, fields, note, found=found, key=key)
+    crm_id = await crm.upsert(lead, fields, found=found, key=key)
+    if note:
+        await crm.note(crm_id, note, key=key)
+    return crm_id
 
 
 async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, key: str) -> Receipt:
@@ -223,8 +258,27 @@ async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, ke
         crm_id = await uow.crm_links.get(crm, profile_id)
     if crm_id is None:
         raise NoRecord("the CRM has no record of this person yet")
+    write = CrmWrite(profile_id, crm, runtime.clock.now(), key, sent_fields(CrmMapping(crm), {}, {}, text), crm_id)
+    await _keep_in_ledger(runtime, replace(write, record=""))
     await _answer(runtime.crms[crm].note(crm_id, text, key=key), repeatable=True)
+    async with runtime.store.transaction() as uow:
+        await _settle_in_ledger(uow, write)
     return Receipt(crm_id)
+
+
+async def _keep_in_ledger(runtime: Runtime, write: CrmWrite) -> None:
+    """Before it leaves, so that nothing leaves of which there is no word."""
+    if write.fields:
+        async with runtime.store.transaction() as uow:
+            await uow.crm_writes.add(write)
+
+
+async def _settle_in_ledger(uow: UnitOfWork, write: CrmWrite) -> None:
+    """The CRM has it: the ledger says so, and the person's timeline, which has no values."""
+    if write.fields:
+        await uow.crm_writes.taken(write.key, write.record)
+        data = {"crm": write.crm, "record": write.record, "fields": [one.name for one in write.fields]}
+        await uow.timeline.add(PersonEvent(write.profile_id, CRM_WRITTEN, write.at, write.at, data))
 
 
 async def _call(runtime: Runtime, endpoint: str, body: Mapping[str, Any], key: str) -> Receipt:

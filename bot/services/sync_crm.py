@@ -9,9 +9,9 @@ from typing import Any
 
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.crm import CrmMapping
-from bot.domain.delivery import CrmNote, CrmUpsert, OutboxEntry
+from bot.domain.delivery import CrmUpsert, OutboxEntry
 from bot.domain.handoff import Lead
-from bot.domain.ids import ConversationId, HandoffId, OutboxId, ProfileId, new_id
+from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.person import Profile
 from bot.domain.score import total_score
 from bot.journeys.crm_mapping import field_values
@@ -34,7 +34,7 @@ async def sync_crm(
     conversation_id: ConversationId | None = None,
     only: str = "",
 ) -> None:
-    """Queue the record as it is now and, where there is one, a note. The same key queues once.
+    """Queue the record as it is now and, where there is one, a note with it. The same key queues once.
 
     `record` are fields that only the CRM has; `only` names the one CRM that is told, where it is not all.
     """
@@ -42,22 +42,18 @@ async def sync_crm(
     for crm in runtime.crms:
         if only not in ("", crm):
             continue
-        dispatches: list[tuple[str, CrmUpsert | CrmNote]] = [(f"{key}:crm:{crm}", CrmUpsert(crm, lead, record or {}))]
-        if note:
-            dispatches.append((f"{key}:note:{crm}", CrmNote(crm, HandoffId(""), note)))
-        for entry_key, dispatch in dispatches:
-            await uow.outbox.add(
-                OutboxEntry(
-                    id=OutboxId(new_id(now)),
-                    key=entry_key,
-                    dispatch=dispatch,
-                    purpose=Purpose.DESK,
-                    profile_id=profile_id,
-                    conversation_id=conversation_id,
-                    created_at=now,
-                    due_at=now,
-                )
+        await uow.outbox.add(
+            OutboxEntry(
+                id=OutboxId(new_id(now)),
+                key=f"{key}:crm:{crm}",
+                dispatch=CrmUpsert(crm, lead, record or {}, note),
+                purpose=Purpose.DESK,
+                profile_id=profile_id,
+                conversation_id=conversation_id,
+                created_at=now,
+                due_at=now,
             )
+        )
 
 
 async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:

@@ -7,16 +7,20 @@ import hmac
 import re
 from pathlib import Path
 
+from bot.domain.call_budget import CallBudget
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.hubspot.crm import API_URL, HubSpotCrm
 from connectors.hubspot.sandbox import HubSpotSandbox
+from connectors.vendor_api import VendorApi
 
-__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("hubspot",)
 FIELDS = Path(__file__).with_name("fields.yml")
+BUDGET = CallBudget(per_second=10, per_day=250_000)
+"""Calls of the smallest plan."""
 SETTINGS: tuple[str, ...] = ("HUBSPOT_TOKEN", "HUBSPOT_API_VERSION", "HUBSPOT_CLIENT_SECRET")
 DEFAULT_VERSION = "2026-09"
 VERSION = re.compile(r"20[0-9]{2}-(03|09)")
@@ -27,10 +31,9 @@ def build(settings: ConnectorSettings) -> HubSpotCrm:
     return HubSpotCrm(
         token=settings.require("HUBSPOT_TOKEN"),
         version=_version(settings),
-        api_url=settings.sandbox_url or API_URL,
+        api=VendorApi("HubSpot", settings.sandbox_url or API_URL, settings),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "HUBSPOT_CLIENT_SECRET"),
-        trust_proxy_settings=settings.sandbox_url is None,
     )
 
 

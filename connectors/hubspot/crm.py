@@ -38,12 +38,11 @@ class HubSpotCrm:
         *,
         token: str,
         version: str,
-        api_url: str,
+        api: VendorApi,
         clock: Clock,
         webhook_secret: str = "",
-        trust_proxy_settings: bool = True,
     ) -> None:
-        self._api = VendorApi("HubSpot", api_url, trust_proxy_settings=trust_proxy_settings)
+        self._api = api
         self._headers = {"Authorization": f"Bearer {token}"}
         self._objects = f"/crm/objects/{version}"
         self._clock = clock

@@ -6,17 +6,20 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from bot.domain.call_budget import CallBudget
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.marketo.crm import MarketoCrm
 from connectors.marketo.sandbox import MarketoSandbox
-from connectors.vendor_api import checked_url
+from connectors.vendor_api import VendorApi, checked_url
 
-__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("marketo",)
 FIELDS = Path(__file__).with_name("fields.yml")
+BUDGET = CallBudget(per_second=5, per_day=50_000)
+"""Calls of every subscription."""
 SETTINGS: tuple[str, ...] = (
     "MARKETO_URL",
     "MARKETO_CLIENT_ID",
@@ -28,14 +31,14 @@ SETTINGS: tuple[str, ...] = (
 
 def build(settings: ConnectorSettings) -> MarketoCrm:
     """Raises SettingsError where a setting is missing or unusable."""
+    url = settings.sandbox_url or checked_url("MARKETO_URL", settings.require("MARKETO_URL"))
     return MarketoCrm(
-        url=settings.sandbox_url or checked_url("MARKETO_URL", settings.require("MARKETO_URL")),
+        api=VendorApi("Marketo", url, settings),
         client_id=settings.require("MARKETO_CLIENT_ID"),
         client_secret=settings.require("MARKETO_CLIENT_SECRET"),
         note_activity=_note_activity(settings),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "MARKETO_WEBHOOK_SECRET"),
-        trust_proxy_settings=settings.sandbox_url is None,
     )
 
 

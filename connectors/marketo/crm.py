@@ -60,15 +60,14 @@ class MarketoCrm:
     def __init__(
         self,
         *,
-        url: str,
+        api: VendorApi,
         client_id: str,
         client_secret: str,
         note_activity: int,
         clock: Clock,
         webhook_secret: str = "",
-        trust_proxy_settings: bool = True,
     ) -> None:
-        self._api = VendorApi("Marketo", url, trust_proxy_settings=trust_proxy_settings)
+        self._api = api
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._note_activity = note_activity
         self._clock = clock

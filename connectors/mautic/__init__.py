@@ -6,28 +6,31 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from bot.domain.call_budget import CallBudget
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.mautic.crm import MauticCrm
 from connectors.mautic.sandbox import MauticSandbox
-from connectors.vendor_api import checked_url
+from connectors.vendor_api import VendorApi, checked_url
 
-__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("mautic",)
 FIELDS = Path(__file__).with_name("fields.yml")
+BUDGET = CallBudget(per_second=10)
+"""Calls; Mautic itself has no limit unless it is told one."""
 SETTINGS: tuple[str, ...] = ("MAUTIC_URL", "MAUTIC_CLIENT_ID", "MAUTIC_CLIENT_SECRET", "MAUTIC_WEBHOOK_SECRET")
 
 
 def build(settings: ConnectorSettings) -> MauticCrm:
     """Raises SettingsError where a setting is missing or unusable."""
+    url = settings.sandbox_url or checked_url("MAUTIC_URL", settings.require("MAUTIC_URL"))
     return MauticCrm(
-        url=settings.sandbox_url or checked_url("MAUTIC_URL", settings.require("MAUTIC_URL")),
+        api=VendorApi("Mautic", url, settings),
         client_id=settings.require("MAUTIC_CLIENT_ID"),
         client_secret=settings.require("MAUTIC_CLIENT_SECRET"),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "MAUTIC_WEBHOOK_SECRET"),
-        trust_proxy_settings=settings.sandbox_url is None,
     )
 
 

@@ -33,14 +33,13 @@ class MauticCrm:
     def __init__(
         self,
         *,
-        url: str,
+        api: VendorApi,
         client_id: str,
         client_secret: str,
         clock: Clock,
         webhook_secret: str = "",
-        trust_proxy_settings: bool = True,
     ) -> None:
-        self._api = VendorApi("Mautic", url, trust_proxy_settings=trust_proxy_settings)
+        self._api = api
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._token = AccessToken(self._log_in, clock)
         self._webhook_secret = webhook_secret

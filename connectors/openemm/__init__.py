@@ -6,29 +6,32 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from bot.domain.call_budget import CallBudget
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.openemm.crm import OpenEmmCrm
 from connectors.openemm.sandbox import OpenEmmSandbox
-from connectors.vendor_api import checked_url
+from connectors.vendor_api import VendorApi, checked_url
 
-__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("openemm",)
 FIELDS = Path(__file__).with_name("fields.yml")
+BUDGET = CallBudget(per_second=5)
+"""Calls; OpenEMM itself is told its limits user by user."""
 SETTINGS: tuple[str, ...] = ("OPENEMM_URL", "OPENEMM_USER", "OPENEMM_PASSWORD", "OPENEMM_MAILINGLISTS")
 
 
 def build(settings: ConnectorSettings) -> OpenEmmCrm:
     """Raises SettingsError where a setting is missing or unusable."""
     stand_in = f"{settings.sandbox_url}/webservices" if settings.sandbox_url else ""
+    url = stand_in or checked_url("OPENEMM_URL", settings.require("OPENEMM_URL"))
     return OpenEmmCrm(
-        url=stand_in or checked_url("OPENEMM_URL", settings.require("OPENEMM_URL")),
+        api=VendorApi("OpenEMM", url, settings),
         user=settings.require("OPENEMM_USER"),
         password=settings.require("OPENEMM_PASSWORD"),
         mailing_lists=_mailing_lists(settings),
         clock=settings.clock,
-        trust_proxy_settings=settings.sandbox_url is None,
     )
 
 

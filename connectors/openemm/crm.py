@@ -34,14 +34,13 @@ class OpenEmmCrm:
     def __init__(
         self,
         *,
-        url: str,
+        api: VendorApi,
         user: str,
         password: str,
         mailing_lists: Sequence[int],
         clock: Clock,
-        trust_proxy_settings: bool = True,
     ) -> None:
-        self._api = VendorApi("OpenEMM", url, trust_proxy_settings=trust_proxy_settings)
+        self._api = api
         self._user = user
         self._password = password
         self._mailing_lists = mailing_lists

@@ -3,55 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmRecord, FieldValue, as_field, as_text
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import parse_with_secret
+from connectors.salesforce.log_in import LogIn
+from connectors.salesforce.refusals import duplicates_told, refusal
 from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with, marker
 
 OUR_ID = "Overture_Lead__c"
 """The external id of the object Lead that holds our id of the person."""
 
-TOKEN_HOLDS = timedelta(hours=1)
-"""Salesforce does not say how long; a session that ended before is noticed by its 401."""
-
 LONGEST_TASK = 32_000
-TEMPORARY = {"REQUEST_LIMIT_EXCEEDED", "UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"}
-ADVICE = {
-    "INVALID_FIELD": "a field does not exist there, or the integration's user may not see it",
-    "DUPLICATES_DETECTED": "a duplicate rule refuses it; merge the two leads there",
-    "CANNOT_UPDATE_CONVERTED_LEAD": "the lead was converted",
-    "REQUIRED_FIELD_MISSING": "your organisation requires a field that journeys/crm/salesforce.yml does not fill",
-    "INSUFFICIENT_ACCESS_OR_READONLY": "the integration's user may not write it",
-}
-"""What somebody can do about an error code; the vendor's own words may repeat what a person said."""
+PHONES = ("MobilePhone", "Phone")
+SAME_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    fields: Mapping[str, FieldValue]
 
 
 class SalesforceCrm:
-    """Calls the organisation's My Domain (`url`) as the user that its External Client App runs as."""
+    """Calls the organisation's My Domain as the user that its External Client App runs as."""
 
     name = "salesforce"
 
     def __init__(
         self,
         *,
-        url: str,
-        client_id: str,
-        client_secret: str,
+        api: VendorApi,
+        log_in: LogIn,
         version: str,
         clock: Clock,
         webhook_secret: str = "",
-        trust_proxy_settings: bool = True,
     ) -> None:
-        self._api = VendorApi("Salesforce", url, trust_proxy_settings=trust_proxy_settings)
-        self._credentials = {"client_id": client_id, "client_secret": client_secret}
+        self._api = api
         self._data = f"/services/data/v{version}"
-        self._token = AccessToken(self._log_in, clock)
+        self._token = AccessToken(partial(log_in, api), clock)
         self._webhook_secret = webhook_secret
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
@@ -64,36 +61,51 @@ class SalesforceCrm:
                 return await self._find_by_email(lead, wanted)
             case Answer(status=200):
                 raise TemporarySendError("Salesforce's answer is no lead")
-        raise _refusal(answer)
+        raise refusal(answer)
 
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
-        if not lead.email and not lead.phone:
-            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
-        if found is not None:
-            if fields:
-                await self._write("PATCH", f"/sobjects/Lead/{quote(found.id, safe='')}", fields)
+        wanted = self._lead_request(lead, fields, found)
+        if found is not None and not fields:
             return found.id
-        own = {name: value for name, value in fields.items() if name != OUR_ID}
-        answer = await self._write("PATCH", self._by_our_id(lead), own)
-        match answer.body:
-            case {"id": str(lead_id), "success": True}:
-                return lead_id
-        raise TemporarySendError("Salesforce took the lead but its answer names no id")
+        answer = await self._call(wanted.method, wanted.path, body=wanted.fields)
+        if answer.ok:
+            return found.id if found is not None else _new_id(answer)
+        return await self._blocked_by(answer, lead, fields, found)
+
+    async def upsert_with_note(
+        self, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
+    ) -> str:
+        """Both in one request, of which Salesforce does all or nothing; a task that is there is not made again."""
+        wanted = self._lead_request(lead, fields, found)
+        mark = marker(key)
+        if found is not None and (not fields or await self._has_task(found.id, mark)):
+            lead_id = await self.upsert(lead, fields, found=found, key=key)
+            await self.note(lead_id, note, key=key)
+            return lead_id
+        who = found.id if found is not None else "@{lead.id}"
+        task = {"method": "POST", "url": f"{self._data}/sobjects/Task", "body": _task(who, note, mark)}
+        record = {"method": wanted.method, "url": f"{self._data}{wanted.path}", "body": wanted.fields}
+        requests = [{**record, "referenceId": "lead"}, {**task, "referenceId": "task"}]
+        answer = await self._call("POST", "/composite", body={"allOrNone": True, "compositeRequest": requests})
+        if not answer.ok:
+            raise refusal(answer)
+        of_lead, of_task = _parts(answer)
+        if of_lead.ok and of_task.ok:
+            return found.id if found is not None else _new_id(of_lead)
+        if not of_lead.ok and not _was_undone(of_lead):
+            lead_id = await self._blocked_by(of_lead, lead, fields, found)
+            await self.note(lead_id, note, key=key)
+            return lead_id
+        raise refusal(of_task)
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a completed task, unless one with this key's mark is in a subject: descriptions cannot be searched."""
         mark = marker(key)
-        of_this = f"WhoId = {_quoted(crm_id)} AND Subject LIKE {_quoted(f'%{mark}%')}"
-        query = f"SELECT Id FROM Task WHERE {of_this} LIMIT 1"  # noqa: S608  quoted above
-        if await self._query(query):
+        if await self._has_task(crm_id, mark):
             return
-        task = {
-            "WhoId": crm_id,
-            "Subject": f"Note from Overture ({mark})",
-            "Description": text[:LONGEST_TASK],
-            "Status": "Completed",
-        }
-        await self._write("POST", "/sobjects/Task", task)
+        answer = await self._call("POST", "/sobjects/Task", body=_task(crm_id, text, mark))
+        if not answer.ok:
+            raise refusal(answer)
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         """What a flow tells in our own shape, with the secret in a header: Salesforce itself signs no webhook."""
@@ -104,6 +116,58 @@ class SalesforceCrm:
 
     def _by_our_id(self, lead: Lead) -> str:
         return f"/sobjects/Lead/{OUR_ID}/{quote(lead.key, safe='')}"
+
+    def _lead_request(self, lead: Lead, fields: Mapping[str, FieldValue], found: CrmRecord | None) -> _Request:
+        if not lead.email and not lead.phone:
+            raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
+        if found is not None:
+            return _Request("PATCH", f"/sobjects/Lead/{quote(found.id, safe='')}", fields)
+        own = {name: value for name, value in fields.items() if name != OUR_ID}
+        return _Request("PATCH", self._by_our_id(lead), own)
+
+    async def _blocked_by(
+        self, answer: Answer, lead: Lead, fields: Mapping[str, FieldValue], found: CrmRecord | None
+    ) -> str:
+        """Where a duplicate rule blocks a new lead: the one lead that it takes for the same is the lead, if it is."""
+        if found is not None or not (matches := duplicates_told(answer)):
+            raise refusal(answer)
+        same = [one for one in [await self._same_person(lead, match) for match in matches] if one is not None]
+        if len(matches) != 1 or len(same) != 1:
+            raise PermanentSendError(
+                f"Salesforce refused with DUPLICATES_DETECTED: a duplicate rule takes this lead for {len(matches)} "
+                f"records there, and which of them is this person cannot be told ({', '.join(matches)[:200]}). Merge "
+                "them there, then: overture outbox replay --to salesforce",
+                code="DUPLICATES_DETECTED",
+            )
+        [record] = same
+        missing = {name: value for name, value in fields.items() if record.fields.get(name) in (None, "")}
+        fields = {**missing, OUR_ID: lead.key}
+        answer = await self._call("PATCH", f"/sobjects/Lead/{quote(record.id, safe='')}", body=fields)
+        if not answer.ok:
+            raise refusal(answer)
+        return record.id
+
+    async def _same_person(self, lead: Lead, lead_id: str) -> CrmRecord | None:
+        """The lead of this id as it is, where it has this person's address or number and is nobody else's here."""
+        answer = await self._call("GET", f"/sobjects/Lead/{quote(lead_id, safe='')}")
+        match answer:
+            case Answer(status=200, body={"Id": str(), **known}):
+                pass
+            case Answer(status=404):
+                return None  # a contact, or somebody merged it meanwhile
+            case _:
+                raise refusal(answer)
+        theirs = as_text(as_field(known.get("Email"))).lower()
+        numbers = {_digits(known.get(name)) for name in PHONES} - {""}
+        by_email = bool(lead.email) and theirs == (lead.email or "").strip().lower()
+        by_phone = _digits(lead.phone) in numbers and theirs in ("", (lead.email or "").strip().lower())
+        free = not known.get("IsConverted") and known.get(OUR_ID) in (None, "", lead.key)
+        fields = {str(name): value for name, value in known.items()}
+        return CrmRecord(lead_id, fields) if free and (by_email or by_phone) else None
+
+    async def _has_task(self, lead_id: str, mark: str) -> bool:
+        of_this = f"WhoId = {_quoted(lead_id)} AND Subject LIKE {_quoted(f'%{mark}%')}"
+        return bool(await self._query(f"SELECT Id FROM Task WHERE {of_this} LIMIT 1"))  # noqa: S608  quoted above
 
     async def _find_by_email(self, lead: Lead, wanted: str) -> CrmRecord | None:
         """The oldest lead of this address that has not been converted: a converted one cannot be changed."""
@@ -125,50 +189,45 @@ class SalesforceCrm:
                 return records
             case Answer(status=200):
                 raise TemporarySendError("Salesforce's answer has no records")
-        raise _refusal(answer)
-
-    async def _write(self, method: str, path: str, fields: Mapping[str, Any]) -> Answer:
-        answer = await self._call(method, path, body=fields)
-        if not answer.ok:
-            raise _refusal(answer)
-        return answer
+        raise refusal(answer)
 
     async def _call(
         self, method: str, path: str, *, body: Any = None, params: Mapping[str, str] | None = None
     ) -> Answer:
         return await call_with(self._token, self._api, method, f"{self._data}{path}", body=body, params=params)
 
-    async def _log_in(self) -> tuple[str, timedelta]:
-        """By client credentials. The answer's `instance_url` is left alone: that of the settings is called."""
-        form = {"grant_type": "client_credentials", **self._credentials}
-        answer = await self._api.call("POST", "/services/oauth2/token", form=form)
-        match answer:
-            case Answer(status=200, body={"access_token": str(token)}):
-                return token, TOKEN_HOLDS
-            case Answer(ok=True):
-                raise TemporarySendError("Salesforce's answer has no access token")
-        if answer.is_trouble:
-            raise _refusal(answer)
-        raise PermanentSendError(
-            f"Salesforce let us not log in, status {answer.status}: check SALESFORCE_URL (your My Domain), "
-            "SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET, and that the app has the Client Credentials Flow"
-        )
+
+def _task(who: str, text: str, mark: str) -> Mapping[str, str]:
+    subject = f"Note from Overture ({mark})"
+    return {"WhoId": who, "Subject": subject, "Description": text[:LONGEST_TASK], "Status": "Completed"}
 
 
-def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
-    """Salesforce's error as ours; of its words only the code is safe to repeat."""
-    code = ""
+def _new_id(answer: Answer) -> str:
     match answer.body:
-        case [{"errorCode": str(code)}, *_]:
-            pass
-    reason = f"Salesforce refused with status {answer.status}" + (f", {code}" if code else "")
-    if answer.is_trouble or code in TEMPORARY:
-        return TemporarySendError(reason, code=code, retry_after=answer.retry_after)
-    if answer.status == 300:
-        reason += f": several leads have this {OUR_ID}; the field has to be unique"
-    elif advice := ADVICE.get(code):
-        reason += f": {advice}"
-    return PermanentSendError(reason, code=code)
+        case {"id": str(lead_id), "success": True}:
+            return lead_id
+    raise TemporarySendError("Salesforce took the lead but its answer names no id")
+
+
+def _parts(answer: Answer) -> tuple[Answer, Answer]:
+    """The answers to the two requests of a composite."""
+    match answer.body:
+        case {"compositeResponse": [{"httpStatusCode": int(first), **lead}, {"httpStatusCode": int(second), **task}]}:
+            return Answer(first, lead.get("body")), Answer(second, task.get("body"))
+    raise TemporarySendError("Salesforce's answer is none to a composite request")
+
+
+def _was_undone(answer: Answer) -> bool:
+    """Whether it failed only because the other one did."""
+    match answer.body:
+        case [{"errorCode": "PROCESSING_HALTED"}, *_]:
+            return True
+    return False
+
+
+def _digits(phone: Any) -> str:
+    """The end of a phone number, which is the same however it is written."""
+    return "".join(one for one in str(phone or "") if one.isdigit())[-SAME_DIGITS:]
 
 
 def _quoted(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,13 +11,20 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import uuid4
 
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, Reply, WebhookRequest
 from connectors.crm_webhooks import SECRET_HEADER, our_event
 from connectors.salesforce.crm import OUR_ID
+from connectors.salesforce.log_in import JWT_BEARER
 from connectors.stand_in import Json, Records, json_reply, read_deed, read_object
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+AUDIENCE = "https://login.salesforce.com"
+SANDBOX_USER = "overture@example.com"
 REQUIRED = ("LastName", "Company")
 KINDS: Mapping[str, type | tuple[type, ...]] = {
     **dict.fromkeys(
@@ -59,6 +67,8 @@ class SalesforceSandbox:
         self._credentials = {"client_id": [client_id], "client_secret": [client_secret]}
         self._data = f"/services/data/v{version}/"
         self._records = Records(feed, "salesforce")
+        self.has_duplicate_rule = False
+        self.certificate: str | None = None  # the public key that the app has, in PEM
         self._webhook_secret = webhook_secret
         self._webhook_url = webhook_url
         self._tokens: set[str] = set()
@@ -84,6 +94,10 @@ class SalesforceSandbox:
                     return await self._upsert(value, read_object(request.body))
                 case "PATCH", ["sobjects", "Lead", lead]:
                     return await self._update(lead, read_object(request.body))
+                case "GET", ["sobjects", "Lead", lead]:
+                    return await self._get(lead)
+                case "POST", ["composite"]:
+                    return await self._composite(read_object(request.body))
                 case "POST", ["sobjects", "Task"]:
                     return await self._task(read_object(request.body))
                 case "GET", ["query"]:
@@ -106,17 +120,72 @@ class SalesforceSandbox:
 
     def _token(self, request: WebhookRequest) -> Reply:
         form = parse_qs(request.body.decode(errors="replace"))
-        if request.method != "POST" or form != {"grant_type": ["client_credentials"], **self._credentials}:
+        by_secret = {"grant_type": ["client_credentials"], **self._credentials}
+        if request.method != "POST" or not (form == by_secret or self._has_signed(form, request)):
             return json_reply(400, {"error": "invalid_client", "error_description": "invalid client credentials"})
         token = f"00D{uuid4().hex}"
         self._tokens.add(token)
         return json_reply(200, {"access_token": token, "instance_url": "https://elsewhere", "token_type": "Bearer"})
+
+    def _has_signed(self, form: Mapping[str, list[str]], request: WebhookRequest) -> bool:
+        """Whether it is a JWT of the app's key for its user, who has allowed the app."""
+        assertion = form.get("assertion", [""])[0]
+        if self.certificate is None or form.get("grant_type") != [JWT_BEARER]:
+            return False
+        claims = jwt.JWTClaimsRegistry(
+            now=int(request.received_at.timestamp()),
+            iss={"essential": True, "value": self._credentials["client_id"][0]},
+            aud={"essential": True, "value": AUDIENCE},
+            exp={"essential": True},
+        )
+        try:
+            told = jwt.decode(assertion, RSAKey.import_key(self.certificate), algorithms=["RS256"]).claims
+            claims.validate(told)
+        except (JoseError, ValueError):
+            return False
+        return bool(told["sub"] == SANDBOX_USER)
 
     async def _read(self, value: str, fields: str) -> Reply:
         lead = await self._records.find(OUR_ID, value)
         if lead is None:
             return _error(404, "NOT_FOUND", "The requested resource does not exist")
         return await self._shown(lead, fields, wrap=False)
+
+    async def _get(self, lead: str) -> Reply:
+        known = await self._records.all()
+        if lead not in known:
+            return _error(404, "NOT_FOUND", "The requested resource does not exist")
+        return json_reply(200, {"attributes": {"type": "Lead"}, "IsConverted": False, **known[lead], "Id": lead})
+
+    async def _composite(self, body: Json | None) -> Reply:
+        """Two requests, lead and task, of which both are done or neither."""
+        match body:
+            case {
+                "allOrNone": True,
+                "compositeRequest": [
+                    {"method": "PATCH", "url": str(url), "referenceId": "lead", "body": dict() as fields},
+                    {"method": "POST", "url": str(task_url), "referenceId": "task", "body": dict() as task},
+                ],
+            } if task_url == f"{self._data}sobjects/Task":
+                pass
+            case _:
+                return _error(400, "JSON_PARSER_ERROR", "this is none of the composites that we know")
+        fault = await self._fault_of_task(task, lead_is_new=task.get("WhoId") == "@{lead.id}")
+        match [unquote(one) for one in url.removeprefix(self._data).split("/")]:
+            case ["sobjects", "Lead", name, value] if name == OUR_ID:
+                lead, of_lead = "", await self._fault_of_new(value, fields)
+                write = self._upsert(value, fields)
+            case ["sobjects", "Lead", lead]:
+                of_lead, write = await self._fault_of_update(lead, fields), self._update(lead, fields)
+            case _:
+                return _error(404, "NOT_FOUND", "The requested resource does not exist")
+        if of_lead is not None or fault is not None:
+            write.close()
+            halted = _error(400, "PROCESSING_HALTED", "The transaction was rolled back")
+            return _composed(of_lead or halted, (fault if of_lead is None else None) or halted)
+        written = await write
+        lead = lead or json.loads(written.body)["id"]
+        return _composed(written, await self._task({**task, "WhoId": lead}))
 
     async def _shown(self, lead: str, fields: str, *, wrap: bool) -> Reply:
         names = fields.split(",")
@@ -127,36 +196,64 @@ class SalesforceSandbox:
         return json_reply(200, {"totalSize": 1, "done": True, "records": [found]} if wrap else found)
 
     async def _upsert(self, value: str, fields: Json | None) -> Reply:
+        fault = await self._fault_of_new(value, fields)
+        if fault is not None or fields is None:
+            return fault or _error(400, "JSON_PARSER_ERROR", "no object")
+        lead = await self._records.find(OUR_ID, value)
+        lead, created = await self._records.write(lead, {**fields, OUR_ID: value})
+        return json_reply(201 if created else 200, {"id": lead, "success": True, "created": created, "errors": []})
+
+    async def _fault_of_new(self, value: str, fields: Json | None) -> Reply | None:
         lead = await self._records.find(OUR_ID, value)
         if fields is not None and OUR_ID in fields:
             return _error(400, "INVALID_FIELD", "The external id field is part of the address")
         known = {} if lead is None else (await self._records.all())[lead]
         fault = _fault(fields, known)
-        if fault is not None or fields is None:
-            return fault or _error(400, "JSON_PARSER_ERROR", "no object")
-        lead, created = await self._records.write(lead, {**fields, OUR_ID: value})
-        return json_reply(201 if created else 200, {"id": lead, "success": True, "created": created, "errors": []})
+        return fault if fault is not None or lead is not None else await self._duplicates(fields or {})
 
     async def _update(self, lead: str, fields: Json | None) -> Reply:
-        known = await self._records.all()
-        if lead not in known:
-            return _error(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible")
-        fault = _fault(fields, known[lead])
+        fault = await self._fault_of_update(lead, fields)
         if fault is not None or fields is None:
             return fault or _error(400, "JSON_PARSER_ERROR", "no object")
         await self._records.write(lead, fields)
         return Reply(204)
 
+    async def _fault_of_update(self, lead: str, fields: Json | None) -> Reply | None:
+        known = await self._records.all()
+        if lead not in known:
+            return _error(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible")
+        return _fault(fields, known[lead])
+
+    async def _duplicates(self, fields: Json) -> Reply | None:
+        """A rule that takes leads with one phone number for the same, as organisations may have."""
+        phone = fields.get("MobilePhone")
+        if not self.has_duplicate_rule or not phone:
+            return None
+        there = await self._records.all()
+        same = [lead for lead, known in there.items() if known.get("MobilePhone") == phone]
+        if not same:
+            return None
+        records = [{"record": {"attributes": {"type": "Lead"}, "Id": one}, "matchConfidence": 100.0} for one in same]
+        result = {"allowSave": False, "matchResults": [{"entityType": "Lead", "matchRecords": records}]}
+        error = {"message": "Use one of these records?", "errorCode": "DUPLICATES_DETECTED", "fields": []}
+        return json_reply(400, [{**error, "duplicateResult": result}])
+
     async def _task(self, fields: Json | None) -> Reply:
+        fault = await self._fault_of_task(fields, lead_is_new=False)
+        if fault is not None or fields is None:
+            return fault or _error(400, "JSON_PARSER_ERROR", "no object")
+        task = await self._records.add_note(fields["WhoId"], f"{fields['Description']}\n\n{fields['Subject']}")
+        return json_reply(201, {"id": task, "success": True, "errors": []})
+
+    async def _fault_of_task(self, fields: Json | None, *, lead_is_new: bool) -> Reply | None:
         match fields:
-            case {"WhoId": str(lead), "Subject": str(subject), "Description": str(text), "Status": "Completed"}:
+            case {"WhoId": str(lead), "Subject": str(), "Description": str(), "Status": "Completed"}:
                 pass
             case _:
                 return _error(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [Subject, Status]")
-        if lead not in await self._records.all():
+        if not lead_is_new and lead not in await self._records.all():
             return _error(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-        task = await self._records.add_note(lead, f"{text}\n\n{subject}")
-        return json_reply(201, {"id": task, "success": True, "errors": []})
+        return None
 
     async def _query(self, query: str) -> Reply:
         if found := LEADS.fullmatch(query):
@@ -185,6 +282,19 @@ def _fault(fields: Json | None, known: Json) -> Reply | None:
     if missing := [name for name in REQUIRED if not {**known, **fields}.get(name)]:
         return _error(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: {missing}")
     return None
+
+
+def _composed(*replies: Reply) -> Reply:
+    parts: list[Json] = [
+        {
+            "body": json.loads(reply.body) if reply.body else None,
+            "httpHeaders": {},
+            "httpStatusCode": reply.status,
+            "referenceId": name,
+        }
+        for name, reply in zip(("lead", "task"), replies, strict=True)
+    ]
+    return json_reply(200, {"compositeResponse": parts})
 
 
 def _error(status: int, code: str, message: str) -> Reply:

@@ -6,16 +6,19 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from bot.domain.call_budget import CallBudget
 from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
-from connectors.vendor_api import checked_url
+from connectors.vendor_api import VendorApi, checked_url
 from connectors.webhook.crm import WebhookCrm
 from connectors.webhook.sandbox import WebhookSandbox
 
-__all__ = ["CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
+__all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
 CRMS: tuple[str, ...] = ("webhook",)
 FIELDS = Path(__file__).with_name("fields.yml")
+BUDGET = CallBudget(per_second=20)
+"""Calls of no vendor: so that a backlog does not run your program over."""
 SETTINGS: tuple[str, ...] = ("CRM_WEBHOOK_URL", "CRM_WEBHOOK_SECRET")
 SHORTEST_SECRET = 16
 
@@ -23,11 +26,11 @@ SHORTEST_SECRET = 16
 def build(settings: ConnectorSettings) -> WebhookCrm:
     """Raises SettingsError where a setting is missing or unusable."""
     stand_in = f"{settings.sandbox_url}/records" if settings.sandbox_url else ""
+    url = stand_in or checked_url("CRM_WEBHOOK_URL", settings.require("CRM_WEBHOOK_URL"))
     return WebhookCrm(
-        url=stand_in or checked_url("CRM_WEBHOOK_URL", settings.require("CRM_WEBHOOK_URL")),
+        api=VendorApi("the CRM's webhook", url, settings),
         secret=_secret(settings),
         clock=settings.clock,
-        trust_proxy_settings=settings.sandbox_url is None,
     )
 
 

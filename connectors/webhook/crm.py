@@ -21,8 +21,8 @@ class WebhookCrm:
 
     name = "webhook"
 
-    def __init__(self, *, url: str, secret: str, clock: Clock, trust_proxy_settings: bool = True) -> None:
-        self._api = VendorApi("the CRM's webhook", url, trust_proxy_settings=trust_proxy_settings)
+    def __init__(self, *, api: VendorApi, secret: str, clock: Clock) -> None:
+        self._api = api
         self._secret = secret
         self._clock = clock
 
@@ -77,7 +77,7 @@ class WebhookCrm:
                 raise TemporarySendError("the CRM's webhook answered something that is no JSON object")
             return answer.body
         reason = f"the CRM's webhook refused with status {answer.status}"
-        if answer.is_trouble or answer.status == 409:
+        if answer.is_trouble:
             raise TemporarySendError(reason, retry_after=answer.retry_after)
         if answer.status in (401, 403):
             reason += ": check CRM_WEBHOOK_SECRET on both sides"

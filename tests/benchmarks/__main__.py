@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
 from tests.benchmarks import (
     claiming,
+    crm,
     enrolling,
     entities,
     events,
@@ -36,6 +37,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "latency": lambda options: latency.table(),
     "simulation": lambda options: simulation.table(100_000),
     "events": lambda options: events.table(20_000),
+    "crm": lambda options: crm.table(),
     "streams": lambda options: streams.table(options.streams),
 }
 

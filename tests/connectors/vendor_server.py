@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.api_access import CredentialAccess
-from bot.ports import ConnectorSettings, Reply, SandboxVendor, WebhookRequest
+from bot.ports import Clock, ConnectorSettings, Reply, SandboxVendor, WebhookRequest
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
 SERVICE_URL = "https://chat.example.com"
@@ -50,7 +51,15 @@ class MemoryFeed:
         return list(self.entries.get(feed, {}).values())
 
 
-Fault = Reply | Literal["hang up", "say nothing", "pass", "take it and hang up"]
+@dataclass(frozen=True)
+class At:
+    """A reply to those calls alone whose method and path match, such as `POST .*/batch/upsert`."""
+
+    calls: str
+    reply: Reply
+
+
+Fault = Reply | At | Literal["hang up", "say nothing", "pass", "take it and hang up"]
 
 
 @dataclass
@@ -61,7 +70,7 @@ class VendorServer:
     """
 
     vendor: SandboxVendor
-    clock: StillClock
+    clock: Clock
     faults: list[Fault | None] = field(default_factory=list)
     asked: list[WebhookRequest] = field(default_factory=list)
     url: str = ""
@@ -75,11 +84,14 @@ class VendorServer:
                 return _response(await self.vendor.answer(asked))
             case Reply() as reply:
                 return _response(reply)
+            case At(calls=calls, reply=reply):
+                meant = re.fullmatch(calls, f"{request.method} {request.path}")
+                return _response(reply if meant else await self.vendor.answer(asked))
             case "hang up" | "take it and hang up" as fault:
                 if fault != "hang up":
                     await self.vendor.answer(asked)
-                assert request.transport is not None
-                request.transport.abort()
+                if request.transport is not None:  # unless whoever asked has hung up
+                    request.transport.abort()
             case "say nothing":
                 await asyncio.sleep(3600)
         return web.Response()
@@ -111,7 +123,7 @@ def settings_for(
     module: ModuleType,
     *,
     feed: MemoryFeed | None = None,
-    clock: StillClock | None = None,
+    clock: Clock | None = None,
     sandbox_url: str | None = None,
     values: Mapping[str, str] | None = None,
 ) -> ConnectorSettings:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.crm import CrmWrite, SentField
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId
 from bot.domain.merging import Claim, Merge
@@ -30,6 +31,7 @@ async def both(store: Store) -> None:
         await uow.enrolments.publish(journey())
         await uow.enrolments.add(enrolment("e1", of=BEN))
         await uow.crm_links.put("crm", BEN, "7")
+        await uow.crm_writes.add(CrmWrite(BEN, "crm", NOON, "k", (SentField("email", "b@example.com", "lead.email"),)))
 
 
 async def test_all_that_is_one_persons_becomes_the_others_and_goes_back(store: Store) -> None:
@@ -38,7 +40,14 @@ async def test_all_that_is_one_persons_becomes_the_others_and_goes_back(store: S
         counted = {name: count for name, count in (await uow.merges.count(BEN)).items() if count}
         moved = await uow.merges.carry(BEN, ANNA)
         assert {name: len(keys) for name, keys in moved.items()} == counted
-        assert counted == {"person_event": 1, "score_change": 1, "consent": 1, "conversation": 1, "enrolment": 1}
+        assert counted == {
+            "person_event": 1,
+            "score_change": 1,
+            "consent": 1,
+            "conversation": 1,
+            "enrolment": 1,
+            "crm_write": 1,
+        }
         await uow.merges.rekey({"ben:size": "anna:size"})
         await uow.merges.remove(BEN)
         with pytest.raises(LookupError):
@@ -47,6 +56,7 @@ async def test_all_that_is_one_persons_becomes_the_others_and_goes_back(store: S
         assert {one.id for one in await uow.conversations.of(ANNA)} == {CHAT, OTHER_CHAT}
         assert [one.key for one in await uow.scores.of(ANNA)] == ["anna:size"]
         assert len(await uow.enrolments.of(ANNA)) == 1
+        assert [one.fields[0].name for one in await uow.crm_writes.of(ANNA)] == ["email"]
         await uow.profiles.add(profile(BEN))
         await uow.merges.carry_back(moved, ANNA, BEN)
         await uow.merges.uncount([])

@@ -26,6 +26,7 @@ from bot.adapters.tables import (
     consent,
     conversation,
     crm_link,
+    crm_write,
     decision,
     enrolment,
     handoff,
@@ -48,6 +49,7 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
     for table, key in (
         (person_event, person_event.c.position),
         (score_change, score_change.c.position),
+        (crm_write, crm_write.c.position),
         (consent, consent.c.position),
         (decision, decision.c.position),
         (segment_change, segment_change.c.position),

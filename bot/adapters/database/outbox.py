@@ -15,6 +15,7 @@ from bot.adapters.tables import delivery, outbox, shard_of
 from bot.domain.consent import Purpose
 from bot.domain.delivery import (
     ChannelMessage,
+    Dispatch,
     Lane,
     OutboxEntry,
     OutboxStatus,
@@ -177,6 +178,18 @@ SENT_IDS = select(outbox.c.vendor_id).where(
     outbox.c.vendor_id.is_not(None),
     text("status = 'sent'"),
 )
+_earlier = outbox.alias("earlier")
+OVERTAKEN = (
+    select(outbox.c.dispatch)
+    .join(_earlier, (_earlier.c.profile_id == outbox.c.profile_id) & (_earlier.c.channel == outbox.c.channel))
+    .where(
+        _earlier.c.key == bindparam("this_key"),
+        outbox.c.profile_id == bindparam("profile"),
+        outbox.c.channel == bindparam("on_channel"),
+        outbox.c.position > _earlier.c.position,
+        text("outbox.status = 'sent'"),
+    )
+)
 
 
 class StoredOutbox(Repository):
@@ -296,6 +309,10 @@ class StoredOutbox(Repository):
     async def sent_ids(self, profile_id: ProfileId, channel: str, since: datetime) -> frozenset[str]:
         values = {"profile": profile_id, "on_channel": channel, "since": since}
         return frozenset(row.vendor_id for row in await self._execute(SENT_IDS, values))
+
+    async def overtaken_by(self, entry: OutboxEntry) -> Sequence[Dispatch]:
+        values = {"this_key": entry.key, "profile": entry.profile_id, "on_channel": entry.goes_to}
+        return [DISPATCH.load(row.dispatch) for row in await self._execute(OVERTAKEN, values)]
 
     async def count(self, status: OutboxStatus) -> int:
         return int((await self._execute(COUNT[status])).scalar_one())

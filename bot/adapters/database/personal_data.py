@@ -21,6 +21,7 @@ from bot.adapters.tables import (
     consent,
     conversation,
     crm_link,
+    crm_write,
     decision,
     delivery,
     enrolment,
@@ -87,6 +88,7 @@ OWNED: Mapping[Table, Condition] = {
     person_event: _theirs(person_event),
     score_change: _theirs(score_change),
     crm_link: _theirs(crm_link),
+    crm_write: _theirs(crm_write),
     segment_member: _theirs(segment_member),
     segment_change: _theirs(segment_change),
     consent: _theirs(consent),
@@ -125,7 +127,7 @@ def _mentioning(word: str) -> dict[str, str]:
     return {"as_value": f'%"{mark}"%', "begins": f"{mark}:%", "ends": f"%:{mark}", "inside": f"%:{mark}:%"}
 
 
-_JSON = ("attributes", "tags", "body", "data", "item", "tracker", "dispatch", "window", "waiting_for")
+_JSON = ("attributes", "tags", "body", "fields", "data", "item", "tracker", "dispatch", "window", "waiting_for")
 
 
 @dataclass(frozen=True, slots=True)

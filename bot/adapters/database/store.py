@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
+from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
@@ -57,6 +58,7 @@ class Transaction:
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
+        self.crm_writes = StoredCrmWrites(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)

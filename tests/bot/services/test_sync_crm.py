@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.crm import CrmMapping, MappedField
+from bot.domain.crm import CrmMapping, CrmWrite, MappedField
 from bot.domain.delivery import CrmUpsert, OutboxStatus
 from bot.domain.effects import ChangeScore, OptIn, OptOut, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.errors import PermanentSendError, TemporarySendError
@@ -140,18 +140,14 @@ async def test_a_crm_that_is_away_gets_the_record_before_the_note_when_it_is_bac
     assert list(stage.crm.notes.values()) == [(f"record of {ANA}", "Wants a demo")]
 
 
-async def test_a_note_whose_record_is_refused_is_given_up_in_the_end(stage: Stage) -> None:
+async def test_a_note_is_given_up_with_the_record_that_it_was_for(stage: Stage) -> None:
     await stage.meet()
     stage.crm.faults.append(PermanentSendError("no e-mail address"))
     await stage.do(SyncCrm("Wants a demo"))
-    for _ in range(10):
-        await stage.later(hours=2)
-    assert (await stage.entry("cause:0:crm:crm")).status is OutboxStatus.DEAD
-    note = await stage.entry("cause:0:note:crm")
-    assert (note.status, note.reason) == (
-        OutboxStatus.DEAD,
-        "gave up after 8 tries: the CRM has no record of this person yet",
-    )
+    await stage.settle()
+    given_up = await stage.entry("cause:0:crm:crm")
+    assert (given_up.status, given_up.reason) == (OutboxStatus.DEAD, "no e-mail address")
+    assert stage.crm.notes == {}
 
 
 async def test_what_was_given_up_leaves_again_once_the_cause_is_mended(stage: Stage) -> None:
@@ -174,3 +170,67 @@ async def test_an_odd_name_makes_no_lead_that_cannot_be_read_again(stage: Stage)
         await stage.do(SyncCrm(), cause=Cause(f"odd-{number}", ProfileId(f"odd-{number}")))
     await stage.settle()
     assert [lead.name for lead in stage.crm.records.values()] == ["5", None, None, None, None]
+
+
+async def written(stage: Stage) -> list[CrmWrite]:
+    async with stage.store.transaction() as uow:
+        return list(await uow.crm_writes.of(ANA))
+
+
+async def test_the_ledger_has_every_field_that_left_with_its_source(stage: Stage) -> None:
+    await with_mapping(stage)
+    stage.crm.fields[ANA] = {"full_name": "Ana María"}
+    await stage.do(ChangeScore("fit", 40, "80 people", "size"), SyncCrm("Wants a demo", {"stage": "demo"}))
+    await stage.settle()
+    [line] = await written(stage)
+    assert (line.crm, line.record, line.key) == ("crm", f"record of {ANA}", "cause:1:crm:crm")
+    sent = [(one.name, one.value, one.source) for one in line.fields]
+    assert sent == [("grade", "A3", "lead.grade"), ("stage", "demo", "journey"), ("note", "Wants a demo", "note")]
+    async with stage.store.transaction() as uow:
+        events = [one for one in await uow.timeline.of(ANA, limit=9) if one.event == "crm.written"]
+        assert [dict(one.data)["fields"] for one in events] == [["grade", "stage", "note"]]
+
+
+async def test_the_ledger_has_what_left_although_nobody_answered(stage: Stage) -> None:
+    await with_mapping(stage)
+    stage.crm.faults.append(TemporarySendError("no answer in time"))
+    await stage.do(SyncCrm())
+    await stage.settle()
+    assert [one.record for one in await written(stage)] == [""]
+    await stage.later(minutes=1)
+    assert [one.record for one in await written(stage)] == ["", f"record of {ANA}"]
+
+
+async def test_a_sync_that_changes_nothing_leaves_no_line_in_the_ledger(stage: Stage) -> None:
+    await with_mapping(stage)
+    for cause in ("first", "second"):
+        await stage.do(SyncCrm(), cause=Cause(cause, ANA))
+        await stage.settle()
+    assert len(await written(stage)) == 1
+
+
+async def test_the_ledger_is_given_and_erased_with_the_person(stage: Stage) -> None:
+    await with_mapping(stage)
+    await stage.do(SyncCrm())
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        [row] = (await uow.personal_data.of(ANA))["crm_write"]
+        assert {"name": "full_name", "value": "Ana", "source": "lead.name"} in row["fields"]
+        await uow.personal_data.erase(ANA, [], who="a test", at=stage.clock.now())
+    assert await written(stage) == []
+
+
+async def test_a_sync_that_was_overtaken_brings_nothing_back_that_a_journey_has_written_since(stage: Stage) -> None:
+    """Without a conversation nothing keeps two syncs of one lead in order but this."""
+    await with_mapping(stage)
+    stage.crm.faults.append(TemporarySendError("away"))
+    await stage.do(SyncCrm("First", {"stage": "demo", "source": "chat"}), cause=Cause("first", ANA))
+    await stage.settle()
+    await stage.do(SyncCrm("Second", {"stage": "customer"}), cause=Cause("second", ANA))
+    await stage.settle()
+    assert (await stage.entry("first:0:crm:crm")).status is OutboxStatus.WAITING
+    await stage.later(minutes=1)
+    assert (await stage.entry("first:0:crm:crm")).status is OutboxStatus.SENT
+    assert stage.crm.fields[ANA]["stage"] == "customer"
+    assert stage.crm.fields[ANA]["source"] == "chat"
+    assert [text for _, text in stage.crm.notes.values()] == ["Second", "First"]

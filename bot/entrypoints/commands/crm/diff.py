@@ -10,7 +10,7 @@ from bot.adapters.library import read_contents
 from bot.documents import did_you_mean
 from bot.domain.crm import CrmMapping, CrmRecord, FieldChange, as_text, weigh_fields
 from bot.domain.errors import SendError, SettingsError
-from bot.domain.ids import ProfileId
+from bot.entrypoints.commands.people.naming import named
 from bot.entrypoints.commands.segments.reading import now_of
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import require_file
@@ -25,13 +25,13 @@ LONGEST = 60
 def run(settings: Settings, options: argparse.Namespace) -> int:
     require_file(settings.database_url, "look into")
     mappings = read_contents(shelves_of(settings, channel_names(settings))).crm_mappings
-    for line in asyncio.run(_lines(settings, mappings, ProfileId(options.profile), options.crm)):
+    for line in asyncio.run(_lines(settings, mappings, options.person, options.crm)):
         print(line)
     return 0
 
 
 async def _lines(
-    settings: Settings, mappings: Mapping[str, CrmMapping], profile_id: ProfileId, only: str | None
+    settings: Settings, mappings: Mapping[str, CrmMapping], person: str, only: str | None
 ) -> Sequence[str]:
     lines: list[str] = []
     async with open_crms(settings) as (store, crms):
@@ -42,10 +42,8 @@ async def _lines(
         for name in [only] if only is not None else crms:
             mapping = mappings.get(name, CrmMapping(name))
             async with store.transaction() as uow:
-                try:
-                    lead, values = await fields_of(uow, mapping, profile_id, {}, now_of(settings))
-                except LookupError:
-                    raise SettingsError(f'there is no person "{profile_id}" in the database.') from None
+                profile_id = await named(uow, person)
+                lead, values = await fields_of(uow, mapping, profile_id, {}, now_of(settings))
             try:
                 record = await crms[name].find(lead, list(values))
             except SendError as error:

@@ -50,11 +50,11 @@ async def told_of(uow: UnitOfWork, who: ProfileId, now: datetime) -> AsyncIterat
     if merges:
         sections["merges"] = merges
     events = await uow.timeline.of(who, limit=SHOWN + 1)
-    yield f"{who}, known since {_shown(profile.created_at)}"
+    yield f"{who}, known since {shown_moment(profile.created_at)}"
     if profile.objected_at is not None:
-        yield f"objects to marketing since {_shown(profile.objected_at)}"
+        yield f"objects to marketing since {shown_moment(profile.objected_at)}"
     if profile.restricted_at is not None:
-        yield f"restricted since {_shown(profile.restricted_at)}"
+        yield f"restricted since {shown_moment(profile.restricted_at)}"
     for title, lines in {**sections, "timeline": _timeline(events)}.items():
         yield f"{title}:"
         for line in list(lines) or ["none"]:
@@ -69,7 +69,7 @@ def _identities(identities: Iterable[Identity]) -> Iterator[str]:
 def _attributes(profile: Profile) -> Iterator[str]:
     own = {"time_zone": profile.time_zone, "locale": profile.locale}
     for name, value in {**{name: one for name, one in own.items() if one}, **profile.attributes}.items():
-        yield f"{name}: {_value(value)}"
+        yield f"{name}: {shown_value(value)}"
 
 
 def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
@@ -78,7 +78,7 @@ def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
         answer = "yes" if one.granted else "no"
         words = f' to "{one.text}"' if one.text else ""
         message = f", message {one.message_id}" if one.message_id else ""
-        yield f"{_shown(one.at)}  {one.purpose} by {one.channel}: {answer}{words}; {one.how}{message}"
+        yield f"{shown_moment(one.at)}  {one.purpose} by {one.channel}: {answer}{words}; {one.how}{message}"
 
 
 def _scores(changes: Sequence[ScoreChange], now: datetime) -> Iterator[str]:
@@ -87,33 +87,34 @@ def _scores(changes: Sequence[ScoreChange], now: datetime) -> Iterator[str]:
     for one in changes:
         worth = one.worth(now)
         faded = "" if worth == one.points else f" ({worth:+d} by now)"
-        yield f"{_shown(one.at)}  {one.points:+d} {one.dimension}: {one.reason}{faded}"
+        yield f"{shown_moment(one.at)}  {one.points:+d} {one.dimension}: {one.reason}{faded}"
 
 
 def _journeys(enrolments: Iterable[Enrolment]) -> Iterator[str]:
     for one in enrolments:
         state = f"{one.status}: {one.reason}" if one.reason else str(one.status)
         if one.status is EnrolmentStatus.WAITING:
-            state = f'waits at "{one.step}"' + (f" until {_shown(one.due_at)}" if one.due_at is not None else "")
-        yield f"{_shown(one.entered_at)}  {one.journey}: {state}"
+            state = f'waits at "{one.step}"' + (f" until {shown_moment(one.due_at)}" if one.due_at is not None else "")
+        yield f"{shown_moment(one.entered_at)}  {one.journey}: {state}"
 
 
 def _timeline(events: Sequence[PersonEvent]) -> Iterator[str]:
     """The newest first."""
     for one in events[:SHOWN]:
-        data = f"  {_value(dict(one.data))}" if one.data else ""
+        data = f"  {shown_value(dict(one.data))}" if one.data else ""
         told = "" if one.source == "service" else f" ({one.source})"
-        yield f"{_shown(one.at)}  {one.event}{told}{data}"
+        yield f"{shown_moment(one.at)}  {one.event}{told}{data}"
     if len(events) > SHOWN:
         yield "... and what happened before"
 
 
-def _value(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """One line, whatever it holds."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # What people typed must not move the cursor of whoever reads it.
     plain = "".join(one if one.isprintable() else "\ufffd" for one in text)
     return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}..."
 
 
-def _shown(moment: datetime) -> str:
+def shown_moment(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"

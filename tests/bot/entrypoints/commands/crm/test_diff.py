@@ -10,6 +10,7 @@ import pytest
 
 from bot.adapters.database import Database
 from bot.domain.ids import ProfileId
+from bot.domain.person import Identity
 from bot.entrypoints.cli import run
 from bot.entrypoints.wiring import open_crms
 from bot.services.sync_crm import lead_of
@@ -30,6 +31,8 @@ def a_person(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         async with store.transaction() as uow:
             attributes = {"name": "Ana Example", "email": "ana@example.com", "team_size": 50}
             await uow.profiles.add(profile(ANA, attributes=attributes))
+            for kind, value in (("phone", "+447700900123"), ("email", "ana@example.com")):
+                await uow.profiles.claim(ANA, Identity(kind, value), datetime.now(UTC))
         await store.close()
 
     asyncio.run(write())
@@ -72,10 +75,17 @@ def test_every_crm_is_looked_at_unless_one_is_named(capsys: pytest.CaptureFixtur
     assert [head.split(":")[0] for head in heads] == ["hubspot", "webhook"]
 
 
+def test_a_person_is_named_by_phone_or_e_mail_too(capsys: pytest.CaptureFixture[str]) -> None:
+    by_id = diff(capsys, "--crm", "hubspot")
+    for name in ("+447700900123", "Ana@Example.com"):
+        assert run(["crm", "diff", name, "--crm", "hubspot"]) == 0
+        assert capsys.readouterr().out.splitlines() == by_id
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["bob"], 'there is no person "bob" in the database.'),
+        (["bob"], 'nobody is known as "bob".'),
         ([ANA, "--crm", "hubspt"], 'there is no CRM "hubspt". Did you mean "hubspot"?'),
     ],
 )
