@@ -82,7 +82,10 @@ def in_virtual_time(begin: datetime, rules: SendingRules, consented: bool, says:
     return [seen(one.at, OUTCOMES[one.what], one.why) for one in made], sorted(person.profile["tags"])
 
 
-@pytest.mark.parametrize("rules", [QUIET_HOURS, capped(1), replace(QUIET_HOURS, caps=capped(2).caps)])
+BY_COUNTRY = replace(capped(3), caps=(*capped(3).caps, replace(capped(1).caps[0], id="theirs", jurisdiction="GB")))
+
+
+@pytest.mark.parametrize("rules", [QUIET_HOURS, capped(1), replace(QUIET_HOURS, caps=capped(2).caps), BY_COUNTRY])
 @pytest.mark.parametrize(
     ("consented", "says"),
     [(True, {}), (True, {40: "12 people"}), (True, {20: "stop"}), (True, {2: "stop"}), (False, {})],

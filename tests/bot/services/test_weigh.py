@@ -150,6 +150,19 @@ async def test_a_person_without_a_time_zone_is_where_their_number_may_be(stage: 
     assert verdict.at == datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(("country", "held"), [("GB", True), ("US", False)])
+async def test_a_cap_of_one_country_holds_for_numbers_of_that_country(stage: Stage, country: str, held: bool) -> None:
+    await stage.meet()
+    await stage.consent()
+    (everywhere,) = capped(2).caps
+    theirs = replace(everywhere, id="theirs", jurisdiction=country, at_most=1)
+    stage.rule(replace(capped(2), caps=(everywhere, theirs)))
+    await stage.queue("sent", dispatch=ChannelMessage("sms", PHONE, Text("An offer.")))
+    await stage.settle()
+    verdict = await verdict_on(stage)
+    assert verdict == Withhold("the cap of 1 within 7 days is reached") if held else isinstance(verdict, Send)
+
+
 @pytest.mark.parametrize(("channel", "address"), [("sms", PHONE), ("webchat", VISITOR)])
 async def test_a_cap_holds_for_its_person_channel_and_purpose_and_for_no_other(
     stage: Stage, channel: str, address: str
