@@ -10,16 +10,16 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from random import Random
 from typing import Any
 
-from bot.domain.entries import EventEntry, OnDate, ScheduleEntry
+from bot.domain.entries import EventEntry, OnDate, PersonalCron, ScheduleEntry
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import REPLIED, Failed, Finished, Journey
 from bot.domain.steps import AskStep
 from bot.journeys.people import Behaviour, Crowd, after
-from bot.journeys.schedule import days_due, moment_in_all, next_run
+from bot.journeys.schedule import days_due, moment_in_all, next_run, times_due
 from bot.journeys.selection import looks_at
 from bot.journeys.simulated import Simulated
 from bot.journeys.virtual_person import VirtualPerson
@@ -98,6 +98,7 @@ class _Course:
         self.looks_at_days = any(_depends_on_days(one.condition) for one in self.world.segments.values())
         self.runs: list[tuple[datetime, Journey, ScheduleEntry]] = []
         self.dates: list[tuple[Journey, ScheduleEntry, OnDate]] = []
+        self.on_clocks: list[tuple[Journey, ScheduleEntry, PersonalCron]] = []
         for journey in simulation.world.journeys.values():
             for entry in journey.entries:
                 if isinstance(entry, ScheduleEntry):
@@ -107,6 +108,9 @@ class _Course:
         schedule = entry.schedule
         if isinstance(schedule, OnDate):
             self.dates.append((journey, entry, schedule))
+            return
+        if isinstance(schedule, PersonalCron):
+            self.on_clocks.append((journey, entry, schedule))
             return
         at: datetime | None = self.simulation.start
         for _ in range(MOST_RUNS):
@@ -187,6 +191,9 @@ class _Life:
             for day in days_due(schedule, person.profile.get(schedule.attribute), zones, self._start, self._end):
                 at = moment_in_all(day - schedule.days_before * DAY, schedule.at, zones)
                 self._at(at, self._day(journey, entry, schedule, day))
+        for journey, entry, on_clock in self._course.on_clocks:
+            for _, at in islice(times_due(on_clock, person.zones, self._start, self._end), MOST_RUNS):
+                self._at(at, self._coming(journey, entry, {"scheduled_for": at.isoformat()}))
         if self._course.looks_at_days:
             for number in range(1, self._course.simulation.days + 1):
                 self._at(self._start + number * DAY, person.looks_at_days)

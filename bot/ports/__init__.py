@@ -52,7 +52,19 @@ from bot.ports.engines import (
 )
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
-from bot.ports.people import Consents, CrmLinks, Dated, Merges, Page, PersonalData, Profiles, Scores, Segments, Timeline
+from bot.ports.people import (
+    Consents,
+    CrmLinks,
+    Dated,
+    Merges,
+    Outside,
+    Page,
+    PersonalData,
+    Profiles,
+    Scores,
+    Segments,
+    Timeline,
+)
 from bot.ports.signals import Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 
@@ -99,6 +111,7 @@ __all__ = [
     "Nlu",
     "ObeyCommand",
     "Outbox",
+    "Outside",
     "Pacer",
     "Page",
     "Passages",

@@ -189,6 +189,9 @@ def test_schedules_let_people_in_at_their_times(journey_of: Reader) -> None:
     cron = "{schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: \"profile.stage == 'trial'\", again: always}"
     people = [Someone(ProfileId(f"p{number}"), {"stage": "trial" if number else "lead"}) for number in range(3)]
     assert of(simulated(journey_of("- add_to: x", enter=cron), people=people, days=28)).entered == 2 * 4
+    on_clocks = cron.replace("Europe/London", "person")
+    east = [replace(one, time_zone="Pacific/Kiritimati") for one in people]
+    assert of(simulated(journey_of("- add_to: x", enter=on_clocks), people=east, days=28)).entered == 2 * 4
     renewal = "{schedule: {date: profile.renews_on, before: 14d}, again: always}"
     dated = [Someone(ProfileId(day), {"renews_on": day}) for day in ("2026-12-24", "2026-12-01", "2027-06-01", "soon")]
     figures = of(simulated(journey_of("- add_to: x", enter=renewal), people=dated, days=60))
