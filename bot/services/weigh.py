@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -39,8 +40,15 @@ class Matter:
     template: bool = False
 
 
+def not_set_up(channels: Sequence[str]) -> str:
+    """Why nothing leaves by these: the settings have lost what they need, or never had it."""
+    return f"{' and '.join(channels)} {'is' if len(channels) == 1 else 'are'} not set up here"
+
+
 async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
     """The gate's verdict on this matter at this moment."""
+    if matter.channel not in runtime.channels:
+        return Withhold(not_set_up([matter.channel]), elsewhere=True)
     if matter.purpose in (Purpose.DESK, Purpose.REPLY):
         facts = SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at)
         if matter.purpose is Purpose.REPLY:

@@ -90,7 +90,7 @@ rules:
 KNOWN = Known(
     responses=frozenset({"utter_tip", "utter_offer"}),
     forms={"size_form": ("team_size",)},
-    channels=frozenset({"sms", "webchat"}),
+    channels=frozenset({"sms", "webchat", "whatsapp"}),
     desks=frozenset({"slack:#sales", "support"}),
     actions=frozenset({"action_lead", "action_more"}),
     intents=frozenset({"greet", "book"}),

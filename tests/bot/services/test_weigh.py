@@ -128,6 +128,13 @@ async def test_the_form_that_a_journey_asks_does_not_stand_in_its_own_way(stage:
     assert isinstance(await verdict_on(stage, replace(OFFER, enrolment_id=EnrolmentId("e2"))), Later)
 
 
+async def test_what_was_queued_for_a_channel_that_is_no_longer_set_up_is_withheld(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent(channel="whatsapp")
+    verdict = await verdict_on(stage, replace(OFFER, channel="whatsapp"))
+    assert verdict == Withhold("whatsapp is not set up here", elsewhere=True)
+
+
 async def test_at_night_marketing_waits_for_the_morning_of_the_person(stage: Stage) -> None:
     await stage.meet()
     await stage.consent()
