@@ -107,13 +107,12 @@ async def test_a_page_looks_at_so_many_profiles_and_finds_who_is_among_them(
 
 
 async def test_people_of_other_time_zones_are_left_out(store: Store) -> None:
-    zones = {"a": "Asia/Tokyo", "b": "Europe/London", "c": None, "d": "Mars/Olympus", "e": "Asia/Tokyo"}
+    a, b, c, d, e = everybody = [ProfileId(name) for name in "abcde"]
+    zones = {a: "Asia/Tokyo", b: "Europe/London", c: None, d: "Mars/Olympus", e: "Asia/Tokyo"}
+    elsewhere = Outside(["Asia/Tokyo", "America/Denver"])
     async with store.transaction() as uow:
-        for name, zone in zones.items():
-            await uow.profiles.add(replace(profile(ProfileId(name)), time_zone=zone))
-        page = await uow.profiles.page(after="", limit=2, only=Outside(["Asia/Tokyo", "America/Denver"]))
-        assert page == Page(["b", "c"], "c")
-        page = await uow.profiles.page(after="c", limit=2, only=Outside(["Asia/Tokyo", "America/Denver"]))
-        assert page == Page(["d"], None)
-        everybody = await uow.profiles.page(after="", limit=9, only=Outside([]))
-        assert everybody == Page(list("abcde"), None)
+        for person, zone in zones.items():
+            await uow.profiles.add(replace(profile(person), time_zone=zone))
+        assert await uow.profiles.page(after="", limit=2, only=elsewhere) == Page([b, c], c)
+        assert await uow.profiles.page(after=c, limit=2, only=elsewhere) == Page([d], None)
+        assert await uow.profiles.page(after="", limit=9, only=Outside([])) == Page(everybody, None)
