@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +25,14 @@ def channel_names(settings: Settings) -> tuple[str, ...]:
     return tuple(
         name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CHANNELS", ())
     )
+
+
+def known_channels(settings: Settings, built: Iterable[str]) -> tuple[str, ...]:
+    """What content may name in a service: the channels that were built, and those that their connectors could have.
+
+    So what `overture validate` finds well starts.
+    """
+    return tuple(dict.fromkeys((*built, *channel_names(settings))))
 
 
 def channel_identities(settings: Settings) -> dict[str, str]:

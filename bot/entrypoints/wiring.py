@@ -37,10 +37,10 @@ from bot.domain.ids import ConversationId
 from bot.domain.journey import Journey
 from bot.entrypoints.connectors import (
     broken_connector,
-    channel_names,
     channels_not_set_up,
     connector_module,
     is_sandboxed,
+    known_channels,
     shelves_of,
 )
 from bot.entrypoints.desks import read_desks
@@ -142,8 +142,7 @@ async def open_service(
         for crm in connectors.crms.values():
             stack.push_async_callback(crm.close)
         desks = _desks(settings, connectors.channels)
-        # What validates is what starts: content may name a channel that its connector could have.
-        shelves = shelves or shelves_of(settings, channel_names(settings))
+        shelves = shelves or shelves_of(settings, known_channels(settings, connectors.channels))
         library = WatchedLibrary.opened(shelves, progress)
         _tell_of_channels_not_set_up(settings, values, library.current().journeys)
         actions = _actions(settings, library.current)

@@ -95,7 +95,8 @@ class _Course:
         self.behaviour = simulation.behaviour
         self.world = replace(simulation.world, segments=_heeded(simulation.world))
         self.arrivals = simulation.arrivals
-        self.looks_at_days = any(_depends_on_days(one.condition) for one in self.world.segments.values())
+        fades = any(rule.half_life is not None for rule in self.world.score_rules)
+        self.looks_at_days = any(_depends_on_days(one.condition, fades) for one in self.world.segments.values())
         self.runs: list[tuple[datetime, Journey, ScheduleEntry]] = []
         self.dates: list[tuple[Journey, ScheduleEntry, OnDate]] = []
         self.on_clocks: list[tuple[Journey, ScheduleEntry, PersonalCron]] = []
@@ -134,8 +135,11 @@ def _heeded(world: World) -> dict[str, Any]:
     return {name: segment for name, segment in world.segments.items() if name in listened}
 
 
-def _depends_on_days(condition: str) -> bool:
-    return bool(looks_at(condition)) and any(name in condition for name in ("days_since", "days_until", "did"))
+def _depends_on_days(condition: str, scores_fade: bool) -> bool:
+    looked_at = looks_at(condition)
+    if scores_fade and "lead" in looked_at:
+        return True
+    return bool(looked_at) and any(name in condition for name in ("days_since", "days_until", "did"))
 
 
 class _Life:
