@@ -25,6 +25,14 @@ class Cron:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalCron:
+    """At the times of a cron expression, on each person's own clock."""
+
+    expression: str
+    kind: Literal["personal_cron"] = "personal_cron"
+
+
+@dataclass(frozen=True, slots=True)
 class OnDate:
     """For each person on the day that their attribute names, `days_before` it (below zero: after), at `at`.
 
@@ -38,7 +46,7 @@ class OnDate:
     kind: Literal["on_date"] = "on_date"
 
 
-Schedule = Once | Cron | OnDate
+Schedule = Once | Cron | PersonalCron | OnDate
 
 # Every entry may have a condition, and says when somebody who was in the journey may come again (None: never).
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot.domain.consent import Purpose
 from bot.domain.send_window import SendWindow
@@ -37,6 +37,9 @@ class RuleRow:
         return self.starts <= at.date() and (self.ends is None or at.date() <= self.ends)
 
 
+Row = TypeVar("Row", bound=RuleRow)
+
+
 @dataclass(frozen=True, slots=True)
 class SendingHours(RuleRow):
     """The only hours in which marketing may go out on `channels`; `jurisdiction` is a country (ISO 3166)."""
@@ -47,7 +50,9 @@ class SendingHours(RuleRow):
 
 @dataclass(frozen=True, slots=True)
 class FrequencyCap(RuleRow):
-    """One person gets `at_most` messages of this purpose on each of `channels` in any period as long as `within`."""
+    """One person gets `at_most` messages of this purpose on each of `channels` in any period as long as `within`;
+    `jurisdiction` is a country.
+    """
 
     purpose: Purpose
     channels: frozenset[str]
@@ -83,16 +88,13 @@ class SendingRules:
 
     def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
         """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
-        rows = [row for row in self.hours if channel in row.channels and row.in_force(at)]
-        own = [row for row in rows if row.jurisdiction == country]
-        return tuple(row.window for row in own or (row for row in rows if row.jurisdiction == EVERYWHERE_ELSE))
+        rows = (row for row in self.hours if channel in row.channels and row.in_force(at))
+        return tuple(row.window for row in _binding(rows, country))
 
-    def cap_for(self, purpose: Purpose, channel: str, at: datetime | None = None) -> FrequencyCap | None:
-        """The cap on messages of this purpose on this channel; None where there is none."""
-        for cap in self.caps:
-            if cap.purpose is purpose and channel in cap.channels and cap.in_force(at):
-                return cap
-        return None
+    def cap_for(self, purpose: Purpose, country: str, channel: str, at: datetime | None = None) -> FrequencyCap | None:
+        """The cap on messages of this purpose to somebody in `country` on this channel; None where there is none."""
+        caps = (cap for cap in self.caps if cap.purpose is purpose and channel in cap.channels and cap.in_force(at))
+        return next(iter(_binding(caps, country)), None)
 
     def keyword(self, text: str) -> Meaning | None:
         """What the message means where it is nothing but such a word, once or repeated, in any case or punctuation."""
@@ -116,6 +118,13 @@ class SendingRules:
         phrases = (" ".join(spelled(word)) for row in self.keywords if row.stops_within for word in row.words)
         # Where words are not parted by blanks, a phrase may stand anywhere.
         return any(f" {one} " in words or (not one.isascii() and one in words) for one in phrases if one)
+
+
+def _binding(rows: Iterable[Row], country: str) -> list[Row]:
+    """A country's own rows, or where it has none, those for everywhere else."""
+    rows = list(rows)
+    own = [row for row in rows if row.jurisdiction == country]
+    return own or [row for row in rows if row.jurisdiction == EVERYWHERE_ELSE]
 
 
 LONGEST_KEYWORD_MESSAGE = 40

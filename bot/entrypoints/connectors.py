@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import os
 import traceback
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -24,6 +25,14 @@ def channel_names(settings: Settings) -> tuple[str, ...]:
     return tuple(
         name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CHANNELS", ())
     )
+
+
+def known_channels(settings: Settings, built: Iterable[str]) -> tuple[str, ...]:
+    """What content may name in a service: the channels that were built, and those that their connectors could have.
+
+    So what `overture validate` finds well starts.
+    """
+    return tuple(dict.fromkeys((*built, *channel_names(settings))))
 
 
 def channel_identities(settings: Settings) -> dict[str, str]:
@@ -47,6 +56,21 @@ def channel_kinds(settings: Settings) -> dict[str, ChannelKind]:
         for one in vars(module).values()
         if isinstance(getattr(one, "abilities", None), Abilities)
     }
+
+
+def is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
+    """Whether the connector has a stand-in and none of its settings."""
+    own_settings = getattr(module, "SETTINGS", ())
+    return hasattr(module, "build_sandbox") and not any(values.get(name) for name in own_settings)
+
+
+def channels_not_set_up(settings: Settings, values: Mapping[str, str]) -> dict[str, str]:
+    """The channels that a connector could have and does not build, each with the setting that is missing."""
+    found: dict[str, str] = {}
+    for module in map(connector_module, settings.connector_names):
+        if hasattr(module, "not_set_up") and not is_sandboxed(module, values):
+            found |= module.not_set_up(values)
+    return found
 
 
 def reply_windows(settings: Settings) -> dict[str, timedelta]:

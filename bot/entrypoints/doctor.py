@@ -18,8 +18,14 @@ from bot.adapters.prometheus import first_due
 from bot.adapters.redis import check_redis
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import ContentError, OvertureError
-from bot.entrypoints.connectors import channel_names, connector_module, shelves_of
-from bot.entrypoints.wiring import is_sandboxed
+from bot.entrypoints.connectors import (
+    channel_names,
+    channels_not_set_up,
+    connector_module,
+    is_sandboxed,
+    shelves_of,
+)
+from bot.journeys.channel_fit import journeys_on
 from bot.settings import Settings, connector_values
 
 LATE = timedelta(minutes=1)
@@ -77,6 +83,10 @@ def _content(settings: Settings) -> Iterator[Finding]:
         yield Finding("ill", "the content cannot be read", str(error))
         return
     yield Finding("well", f"the content: {_counted(contents)}")
+    for channel, setting in channels_not_set_up(settings, connector_values()).items():
+        if named_by := journeys_on(channel, contents.journeys.values()):
+            words = f"{channel} is not set up, so nothing leaves by it; on it are steps of {', '.join(named_by)}"
+            yield Finding("doubtful", words, f"Set {setting}, or take the channel out of these journeys.")
     if is_trained(shelves, contents):
         yield Finding("well", "what understands messages is trained on it")
     else:

@@ -14,7 +14,7 @@ from bot.adapters.example_files import NluFiles
 from bot.adapters.explaining import CurrentExplainer
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
-from bot.entrypoints.connectors import shelves_of
+from bot.entrypoints.connectors import known_channels, shelves_of
 from bot.entrypoints.translate import problem, to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
@@ -38,7 +38,7 @@ class Understanding:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._runtime = service.runtime
-        shelves = shelves_of(service.settings, tuple(service.runtime.channels))
+        shelves = shelves_of(service.settings, known_channels(service.settings, service.runtime.channels))
         self._desk = ReviewDesk(self._runtime.store, self._runtime.clock, NluFiles(shelves), self._runtime.region)
         self._explainer = CurrentExplainer(shelves)
 

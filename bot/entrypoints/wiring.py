@@ -40,11 +40,20 @@ from bot.documents import did_you_mean
 from bot.domain.call_budget import CallBudget, read_budgets
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
-from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
+from bot.domain.journey import Journey
+from bot.entrypoints.connectors import (
+    broken_connector,
+    channels_not_set_up,
+    connector_module,
+    is_sandboxed,
+    known_channels,
+    shelves_of,
+)
 from bot.entrypoints.desks import read_desks
 from bot.entrypoints.preferences.links import preferences_link
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
+from bot.journeys.channel_fit import journeys_on
 from bot.ports import (
     ActionRunner,
     ApiAccess,
@@ -151,8 +160,9 @@ async def open_service(
         for crm in connectors.crms.values():
             stack.push_async_callback(crm.close)
         desks = _desks(settings, connectors.channels)
-        shelves = shelves or shelves_of(settings, tuple(connectors.channels))
+        shelves = shelves or shelves_of(settings, known_channels(settings, connectors.channels))
         library = WatchedLibrary.opened(shelves, progress)
+        _tell_of_channels_not_set_up(settings, values, library.current().journeys)
         actions = _actions(settings, library.current)
         stack.push_async_callback(actions.close)
         dialogue = _dialogue(settings, library.current)
@@ -244,9 +254,17 @@ def _make_secret(file: Path) -> None:
             os.link(draft.name, file)
 
 
-def is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
-    own_settings = getattr(module, "SETTINGS", ())
-    return hasattr(module, "build_sandbox") and not any(values.get(name) for name in own_settings)
+def _tell_of_channels_not_set_up(
+    settings: Settings, values: Mapping[str, str], journeys: Mapping[str, Journey]
+) -> None:
+    for channel, setting in channels_not_set_up(settings, values).items():
+        if named_by := journeys_on(channel, journeys.values()):
+            log.warning(
+                "journeys name a channel that is not set up; nothing leaves by it",
+                channel=channel,
+                journeys=named_by,
+                missing=setting,
+            )
 
 
 def _refuse_sandbox_in_production(settings: Settings, sandboxed: tuple[str, ...]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.journey import Journey
 from bot.domain.message import Text
 from bot.domain.preview import Wording
 from bot.domain.sms_segments import SUBSTITUTES, Encoding, Segments, in_gsm_7, segments_of
+from bot.domain.steps import ActionStep, AskStep, SendStep
 from bot.journeys.known import Known
 from bot.ports import Abilities
 
@@ -31,6 +33,19 @@ class Misfit:
     message: str
     suggestion: str
     only_warns: bool = False
+
+
+def journeys_on(channel: str, journeys: Iterable[Journey]) -> list[str]:
+    """The journeys that have a step on this channel."""
+    return sorted(
+        journey.id
+        for journey in journeys
+        if any(
+            channel in step.channels
+            for step in journey.steps.values()
+            if isinstance(step, SendStep | AskStep | ActionStep)
+        )
+    )
 
 
 def misfits(channel: str, responses: Sequence[str], known: Known) -> Iterator[Misfit]:

@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, TypedDict
 
-from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, Schedule, ScheduleEntry
+from bot.domain.entries import (
+    ApiEntry,
+    Cron,
+    Entry,
+    EventEntry,
+    Once,
+    OnDate,
+    PersonalCron,
+    Schedule,
+    ScheduleEntry,
+)
 from bot.domain.errors import Place
 from bot.domain.journey import REPLIED, SEGMENT_ENTERED, SEGMENT_LEFT
 from bot.domain.send_window import PERSON_ZONE
@@ -138,6 +148,13 @@ def _once(schedule: Fields) -> Schedule | None:
     schedule.only("once", "zone")
     local = schedule.read("once", wording.local_time, required=True)
     zone = _zone(schedule)
+    if zone == PERSON_ZONE:
+        schedule.faults.add(
+            schedule.place("zone"),
+            "a single run starts for all at one moment, so it needs one zone.",
+            'Begin early, and let the first step be wait: {until: "09:00"}, which goes by the person\'s clock.',
+        )
+        return None
     if local is None or zone is None:
         return None
     return Once(moment_of(local.date(), local.time(), zone))
@@ -147,19 +164,24 @@ def _cron(schedule: Fields) -> Schedule | None:
     schedule.only("cron", "zone")
     expression = schedule.read("cron", wording.cron, required=True)
     zone = _zone(schedule)
-    return Cron(expression, zone) if expression and zone else None
+    if not expression or not zone:
+        return None
+    if zone != PERSON_ZONE:
+        return Cron(expression, zone)
+    if not expression.split()[0].isdigit():
+        schedule.faults.add(
+            schedule.place("cron"),
+            "on people's own clocks a schedule comes once an hour at the most.",
+            "Let it begin with one minute, such as 0.",
+        )
+        return None
+    return PersonalCron(expression)
 
 
 def _zone(schedule: Fields) -> str | None:
-    zone = schedule.read("zone", wording.zone, required=True, advice="Whose clocks count? Write zone: Europe/London.")
-    if zone == PERSON_ZONE:
-        schedule.faults.add(
-            schedule.place("zone"),
-            "a schedule starts for all at one moment, so it needs one zone.",
-            'Begin early, and let the first step be wait: {until: "09:00"}, which goes by the person\'s clock.',
-        )
-        return None
-    return zone
+    return schedule.read(
+        "zone", wording.zone, required=True, advice="Whose clocks count? Write zone: Europe/London, or zone: person."
+    )
 
 
 def _on_date(schedule: Fields) -> Schedule | None:

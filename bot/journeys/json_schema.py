@@ -103,10 +103,11 @@ def _parts(known: Known, steps: Iterable[str]) -> Schema:
 def _entries(known: Known) -> Schema:
     common = {"if": _ref("expression"), "again": _pattern("never|always|after .+", "never, always, or after 90d.")}
     zone = _text("Whose clocks count: Europe/London.")
+    zone_or_person = _text("Whose clocks count: Europe/London, or person for each one's own.")
     cron = _text("Minute, hour, day, month, weekday: 0 9 * * mon.")
     schedules = [
         _object({"once": _text("2026-12-01 09:00"), "zone": zone}, required=("once", "zone")),
-        _object({"cron": cron, "zone": zone}, required=("cron", "zone")),
+        _object({"cron": cron, "zone": zone_or_person}, required=("cron", "zone")),
         _object(
             {
                 "date": _pattern("profile\\..+", "An attribute that is a day: profile.renewal_date."),

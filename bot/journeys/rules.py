@@ -102,12 +102,6 @@ class _Reader:
     def _cap(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "purpose", "channels", "at_most", "within")
         row = self._row(fields)
-        if row and row["jurisdiction"] != EVERYWHERE_ELSE:
-            self._faults.add(
-                fields.place("jurisdiction"),
-                "a cap for one country is not supported yet.",
-                f"Write jurisdiction: {EVERYWHERE_ELSE}.",
-            )
         purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
         if self._channels is None:
             channels = frozenset(text for text, _ in fields.texts("channels", required=True))
@@ -121,7 +115,7 @@ class _Reader:
             return
         cap = FrequencyCap(**row, purpose=Purpose(purpose), channels=channels, at_most=at_most, within=within)
         for other in self.caps:
-            if other.purpose is cap.purpose and other.channels & channels and _overlap(other, cap):
+            if _hold_together(other, cap):
                 self._faults.add(
                     fields.place(), f'this cap and "{other.id}" hold for the same messages.', "Give one of them an end."
                 )
@@ -170,7 +164,10 @@ class _Reader:
         return fields.read(key, _date)
 
 
-def _overlap(one: FrequencyCap, other: FrequencyCap) -> bool:
+def _hold_together(one: FrequencyCap, other: FrequencyCap) -> bool:
+    """Whether some message is bound by both: a country's own caps take the place of those for everywhere else."""
+    if (one.jurisdiction, one.purpose) != (other.jurisdiction, other.purpose) or not one.channels & other.channels:
+        return False
     return (one.ends or date.max) >= other.starts and (other.ends or date.max) >= one.starts
 
 

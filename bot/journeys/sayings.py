@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import time, timedelta
 from typing import Any
 
-from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, Schedule, ScheduleEntry
+from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, PersonalCron, Schedule, ScheduleEntry
 from bot.domain.journey import REPLIED, SEGMENT_ENTERED, SEGMENT_LEFT
 from bot.domain.steps import (
     EVERY_DAY,
@@ -163,6 +163,8 @@ def _schedule_words(schedule: Schedule) -> str:
             return f"on {at:%d %B %Y at %H:%M} UTC"
         case Cron(expression=expression, zone=zone):
             return f"at {expression.lower()} (cron), {zone}"
+        case PersonalCron(expression=expression):
+            return f"at {expression.lower()} (cron), on their clock"
         case OnDate(attribute=attribute, days_before=days, at=at, yearly=yearly):
             way = "before" if days > 0 else "after"
             off = f"{how_long(timedelta(days=abs(days)))} {way} " if days else "on "

@@ -7,20 +7,22 @@ repeats, the first counts. Where a person may be in several zones it has come wh
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from bot.domain.entries import Cron, Once, OnDate
+from bot.domain.entries import Cron, Once, OnDate, PersonalCron
 from bot.domain.steps import AttributeTime, ClockTime
-from bot.journeys.send_window import is_zone
+from bot.journeys.send_window import is_zone, zone_names
 
 LEAP_DAY = (2, 29)
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
+_EASTMOST = timedelta(hours=15)
+"""No clock is so far ahead of UTC."""
 
 
 def moment_of(day: date, at: time, zone: str) -> datetime:
@@ -121,6 +123,71 @@ def cron_fault(expression: str) -> str:
     except StopIteration:
         return "no such day ever comes"
     return ""
+
+
+# ---------------------------------------------------------------- a cron schedule on each person's clock
+
+
+def times_due(
+    schedule: PersonalCron, zones: Iterable[str], since: datetime, until: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """The times that came after `since` and until `until` for a person of these zones: what the clock showed, and when.
+
+    What the clock showed has no zone: whoever moves meanwhile has had that nine o'clock or has it still to come.
+    """
+    zones = tuple(zones)
+    for shown in _times_shown(schedule.expression, since, until):
+        moment = moment_in_all(shown.date(), shown.time(), zones)
+        if since < moment <= until:
+            yield shown, moment
+
+
+def zones_due(schedule: PersonalCron, since: datetime, until: datetime) -> frozenset[str]:
+    """The zones in which a time came after `since` and until `until`."""
+    return frozenset(
+        zone
+        for shown in _times_shown(schedule.expression, since, until)
+        for zone, moment in _moments_of(shown).items()
+        if since < moment <= until
+    )
+
+
+def next_personal_run(schedule: PersonalCron, after: datetime) -> datetime | None:
+    """The first moment after `after` at which a time comes in some zone; None where there is none."""
+    found: datetime | None = None
+    for shown in CronSim(schedule.expression, _shown_in_utc(after) - 2 * _DAY):
+        if found is not None and shown - _EASTMOST > _shown_in_utc(found):
+            break  # this one and those behind it come later
+        upcoming = [moment for moment in _moments_of(shown).values() if moment > after]
+        found = min([*upcoming, *([found] if found else [])], default=None)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _times_shown(expression: str, since: datetime, until: datetime) -> tuple[datetime, ...]:
+    """What clocks may show between the two somewhere, with a day to spare: a zone may skip a whole one."""
+    last = _shown_in_utc(until) + _DAY
+    found = []
+    for shown in CronSim(expression, _shown_in_utc(since) - 2 * _DAY):
+        if shown > last:
+            break
+        found.append(shown)
+    return tuple(found)
+
+
+@lru_cache(maxsize=256)
+def _moments_of(shown: datetime) -> Mapping[str, datetime]:
+    """When the clocks of each zone show it: as `moment_of` has it, for some hundreds of zones."""
+    offsets = {zone: shown.replace(tzinfo=ZoneInfo(zone)).utcoffset() for zone in zone_names()}
+    moments = {offset: shown.replace(tzinfo=UTC) - offset for offset in set(offsets.values()) if offset is not None}
+    return {zone: moments[offset] for zone, offset in offsets.items() if offset is not None}
+
+
+def _shown_in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
+# ---------------------------------------------------------------- days of one person
 
 
 def days_due(schedule: OnDate, value: Any, zones: Iterable[str], since: datetime, until: datetime) -> Iterator[date]:

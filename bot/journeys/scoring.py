@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.effects import Emit
-from bot.domain.score import ScoreChange, ScoreRule
+from bot.domain.score import ScoreChange, ScoreRule, total_score
 from bot.journeys.expression import is_true
 
 NO_LONGER = "no longer: "
@@ -22,6 +22,12 @@ class Points:
     rule: ScoreRule
     points: int
     reason: str
+
+
+def lead_facts(changes: Iterable[ScoreChange], now: datetime) -> Mapping[str, Any]:
+    """What expressions read as `lead`."""
+    score = total_score(changes, now)
+    return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
 
 
 def on_event(rules: Iterable[ScoreRule], event: str) -> list[ScoreRule]:

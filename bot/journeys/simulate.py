@@ -10,16 +10,16 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import count
+from itertools import count, islice
 from random import Random
 from typing import Any
 
-from bot.domain.entries import EventEntry, OnDate, ScheduleEntry
+from bot.domain.entries import EventEntry, OnDate, PersonalCron, ScheduleEntry
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import REPLIED, Failed, Finished, Journey
 from bot.domain.steps import AskStep
 from bot.journeys.people import Behaviour, Crowd, after
-from bot.journeys.schedule import days_due, moment_in_all, next_run
+from bot.journeys.schedule import days_due, moment_in_all, next_run, times_due
 from bot.journeys.selection import looks_at
 from bot.journeys.simulated import Simulated
 from bot.journeys.virtual_person import VirtualPerson
@@ -95,9 +95,11 @@ class _Course:
         self.behaviour = simulation.behaviour
         self.world = replace(simulation.world, segments=_heeded(simulation.world))
         self.arrivals = simulation.arrivals
-        self.looks_at_days = any(_depends_on_days(one.condition) for one in self.world.segments.values())
+        fades = any(rule.half_life is not None for rule in self.world.score_rules)
+        self.looks_at_days = any(_depends_on_days(one.condition, fades) for one in self.world.segments.values())
         self.runs: list[tuple[datetime, Journey, ScheduleEntry]] = []
         self.dates: list[tuple[Journey, ScheduleEntry, OnDate]] = []
+        self.on_clocks: list[tuple[Journey, ScheduleEntry, PersonalCron]] = []
         for journey in simulation.world.journeys.values():
             for entry in journey.entries:
                 if isinstance(entry, ScheduleEntry):
@@ -107,6 +109,9 @@ class _Course:
         schedule = entry.schedule
         if isinstance(schedule, OnDate):
             self.dates.append((journey, entry, schedule))
+            return
+        if isinstance(schedule, PersonalCron):
+            self.on_clocks.append((journey, entry, schedule))
             return
         at: datetime | None = self.simulation.start
         for _ in range(MOST_RUNS):
@@ -130,8 +135,11 @@ def _heeded(world: World) -> dict[str, Any]:
     return {name: segment for name, segment in world.segments.items() if name in listened}
 
 
-def _depends_on_days(condition: str) -> bool:
-    return bool(looks_at(condition)) and any(name in condition for name in ("days_since", "days_until", "did"))
+def _depends_on_days(condition: str, scores_fade: bool) -> bool:
+    looked_at = looks_at(condition)
+    if scores_fade and "lead" in looked_at:
+        return True
+    return bool(looked_at) and any(name in condition for name in ("days_since", "days_until", "did"))
 
 
 class _Life:
@@ -187,6 +195,9 @@ class _Life:
             for day in days_due(schedule, person.profile.get(schedule.attribute), zones, self._start, self._end):
                 at = moment_in_all(day - schedule.days_before * DAY, schedule.at, zones)
                 self._at(at, self._day(journey, entry, schedule, day))
+        for journey, entry, on_clock in self._course.on_clocks:
+            for _, at in islice(times_due(on_clock, person.zones, self._start, self._end), MOST_RUNS):
+                self._at(at, self._coming(journey, entry, {"scheduled_for": at.isoformat()}))
         if self._course.looks_at_days:
             for number in range(1, self._course.simulation.days + 1):
                 self._at(self._start + number * DAY, person.looks_at_days)

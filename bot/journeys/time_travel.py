@@ -244,7 +244,8 @@ class _Trial:
         tags = tuple(sorted(self._person.profile["tags"]))
         if expected.tags is not None and tags != tuple(sorted(expected.tags)):
             return f"the tags are {_listed(tags) or 'none'}, not {_listed(sorted(expected.tags)) or 'none'}"
-        groups = (("profile", expected.profile, self._person.profile), ("lead", expected.lead, self._person.lead))
+        lead = self._person.lead(self._now)
+        groups = (("profile", expected.profile, self._person.profile), ("lead", expected.lead, lead))
         for group, wanted, there in groups:
             for name, value in wanted.items():
                 if there.get(name) != value:

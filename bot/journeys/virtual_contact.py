@@ -71,13 +71,13 @@ class VirtualContact:
         purpose, channel = message.purpose, message.channel
         windows = (message.window,) if message.window else ()
         facts: dict[str, Any] = {}
+        country = self._countries.get(self._world.channels.get(channel, ""), self._world.region)
         if purpose is Purpose.MARKETING:
-            country = self._countries.get(self._world.channels.get(channel, ""), self._world.region)
             windows = (*self._world.rules.windows_for(country, channel, now), *windows)
             facts.update(consent=self._consents.get(channel), rep_has_the_floor=rep_has_the_floor)
         if self._opted_out_at is not None:
             facts.update(suppression=Suppression(channel, "", "", self._opted_out_at))
-        cap = self._world.rules.cap_for(purpose, channel, now)
+        cap = self._world.rules.cap_for(purpose, country, channel, now)
         if cap is not None:
             sent = [one for one in self._sent.get((purpose, channel), ()) if one > now - cap.within]
             facts.update(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent), at_cap=message.cap)

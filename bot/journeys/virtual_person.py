@@ -55,7 +55,6 @@ from bot.domain.journey import (
     TimerFired,
     Trigger,
 )
-from bot.domain.score import Score
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import END, AtCap
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
@@ -65,6 +64,7 @@ from bot.journeys.resting import ANSWER
 from bot.journeys.run import later
 from bot.journeys.selection import counting, looks_at
 from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
+from bot.journeys.virtual_score import VirtualScore
 from bot.journeys.virtual_world import Noted, Someone, What, World
 
 LONGEST_CHAIN = 50
@@ -93,7 +93,6 @@ class VirtualPerson:
             "tags": sorted(someone.tags),
             "created_on": someone.created_on or now.date().isoformat(),
         }
-        self.lead: dict[str, Any] = _lead(Score())
         self.inside: dict[EnrolmentId, Enrolment] = {}
         self.asked_last: EnrolmentId | None = None
         self.colleague: Literal["", "asked", "talks"] = ""
@@ -101,7 +100,8 @@ class VirtualPerson:
         self._tell = tell
         self._tell_what_it_did = tell_what_it_did
         self._contact = VirtualContact(world, someone, now)
-        self._scored: set[str] = set()
+        self._score = VirtualScore(world.score_rules, someone.id)
+        self._score.by_attributes(self.profile, now)
         self._did: dict[str, Counter[date]] = {}
         self._entered: dict[str, datetime] = {}
         self._runs = 0
@@ -123,6 +123,10 @@ class VirtualPerson:
     def next_due(self) -> datetime | None:
         """When the next timer or message is due."""
         return self._due[0][0] if self._due else None
+
+    def lead(self, now: datetime) -> Mapping[str, Any]:
+        """Their score, as expressions read it."""
+        return self._score.lead(now)
 
     def run_until(self, moment: datetime) -> None:
         """Let everything happen that is due until `moment`, each at its time."""
@@ -233,7 +237,10 @@ class VirtualPerson:
                 return
             event = waiting.popleft()
             self._did.setdefault(event.event, Counter())[now.astimezone(UTC).date()] += 1
-            if counting(event.event) in self._counted:
+            changed = {counting(event.event)}
+            if self._score.by_event(event, self.profile, now):
+                changed.add("lead")
+            if changed & self._counted:
                 waiting.extend(self._keep_segments(now))
             for run in list(self.inside.values()):
                 if self.inside.get(run.id) is run:
@@ -246,7 +253,7 @@ class VirtualPerson:
         """None where they are not let in."""
         if is_too_soon(entry, self._entered.get(journey.id), now):
             return None
-        if not meets_condition(entry, self.profile, self.lead, data, now, counts=self._did):
+        if not meets_condition(entry, self.profile, self.lead(now), data, now, counts=self._did):
             return None
         if not journey.many_at_once and any(one.journey == journey.id and not one.lane for one in self.inside.values()):
             return None
@@ -289,7 +296,8 @@ class VirtualPerson:
     def _step(self, run: Enrolment, trigger: Trigger, now: datetime) -> Sequence[Emit]:
         journey = self._world.journeys[run.journey]
         talks = self.colleague == "talks"
-        facts = Facts(trigger, self.profile, self.lead, talks, self._contact.zones, frozenset(self._scored), self._did)
+        lead, scored = self.lead(now), frozenset(self._score.given_by)
+        facts = Facts(trigger, self.profile, lead, talks, self._contact.zones, scored, self._did)
         result = advance(journey, run, facts, now)
         after = result.enrolment
         if after is run:
@@ -354,9 +362,8 @@ class VirtualPerson:
                 case RemoveTag(tag=tag):
                     self.profile["tags"] = [one for one in self.profile["tags"] if one != tag]
                     changes = True
-                case ChangeScore(rule=rule) if rule not in self._scored:
-                    self._score(effect)
-                    changes = True
+                case ChangeScore():
+                    changes |= self._score.by_step(effect, now)
                 case SendResponse(window=window, cap=cap):
                     self._queue(run, journey, effect, effect.response, now, window=window, cap=cap)
                 case AskForm(form=form):
@@ -376,15 +383,11 @@ class VirtualPerson:
                     emitted += self._stop_journey(key, now)
                 case _:
                     pass
+        if changes:
+            self._score.by_attributes(self.profile, now)
         if changes and self._world.segments:
             emitted += self._keep_segments(now)
         return emitted
-
-    def _score(self, change: ChangeScore) -> None:
-        self._scored.add(change.rule)
-        points = {"fit": self.lead["fit"], "engagement": self.lead["engagement"]}
-        points[change.dimension] += change.points
-        self.lead = _lead(Score(**points))
 
     def _start_outside(self, run: Enrolment, effect: StartAction | CallWebhook, now: datetime) -> Sequence[Emit]:
         if isinstance(effect, CallWebhook):
@@ -412,7 +415,7 @@ class VirtualPerson:
         return emitted
 
     def _belongs(self, segment: Segment, now: datetime) -> bool:
-        names = {"profile": self.profile, "lead": self.lead, "did": self._did, "now": now}
+        names = {"profile": self.profile, "lead": self.lead(now), "did": self._did, "now": now}
         return is_true(segment.condition, names)
 
     def _keep_segments(self, now: datetime) -> list[Emit]:
@@ -476,7 +479,3 @@ class VirtualPerson:
 
     def _note(self, now: datetime, what: What, message: VirtualMessage, why: str) -> None:
         self._tell(Noted(now, what, message.run, message.step, message.subject, message.channel, why))
-
-
-def _lead(score: Score) -> dict[str, Any]:
-    return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.domain.audience import Segment
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, Journey
+from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
 
 
@@ -22,6 +23,7 @@ class World:
     channels: Mapping[str, str] = field(default_factory=dict)
     segments: Mapping[str, Segment] = field(default_factory=dict)
     region: str = "GB"
+    score_rules: Sequence[ScoreRule] = ()
 
 
 @dataclass(frozen=True, slots=True)

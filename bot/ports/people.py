@@ -28,6 +28,13 @@ class Dated:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """People whose own time zone is none of these, or who have none."""
+
+    zones: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """People, and up to which id was looked; `reached` is None where there is nobody behind."""
 
@@ -42,8 +49,8 @@ class Profiles(Protocol):
 
     async def add(self, profile: Profile) -> None: ...
     async def save(self, profile: Profile) -> None: ...
-    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
-        """At most `limit` people in the order of their ids, from behind `after`; with `dated`, those whom it may fit.
+    async def page(self, *, after: str, limit: int, only: Dated | Outside | None = None) -> Page:
+        """At most `limit` people in the order of their ids, from behind `after`; those only whom `only` may fit.
 
         It looks at so many profiles that it takes no long time, and may find nobody among them.
         """

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.entries import Once, OnDate, Schedule, ScheduleEntry
+from bot.domain.entries import Once, OnDate, PersonalCron, Schedule, ScheduleEntry
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
-from bot.journeys.schedule import days_due, days_to_look_for, next_run
-from bot.ports import Dated, Page, ScheduleState, UnitOfWork
+from bot.journeys.schedule import days_due, days_to_look_for, next_personal_run, next_run, times_due, zones_due
+from bot.journeys.send_window import zone_names
+from bot.ports import Dated, Outside, Page, ScheduleState, UnitOfWork
 from bot.services.enrol import let_in
 from bot.services.enrol_many import can_enrol_many, enrol_everybody
 from bot.services.in_force import open_journeys
@@ -59,7 +60,7 @@ async def _let_in_next(
 ) -> str | None:
     """Let in the next people of this run; the last of them, or None where they were the last of all."""
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
-    if not isinstance(entry.schedule, OnDate):
+    if not isinstance(entry.schedule, OnDate | PersonalCron):
         if state.due_at <= state.since:
             return None  # it was missed for too long
         if can_enrol_many(runtime, entry):
@@ -67,6 +68,7 @@ async def _let_in_next(
             once = f"{state.id}:{occasion}:"
             return await enrol_everybody(uow, journey, entry, data, now, after=state.reached, once=once)
     page = await _page(uow, entry.schedule, state)
+    uow.expect(page.people)
     for person in page.people:
         await _let_in(uow, runtime, journey, entry, state, person, now)
     return page.reached
@@ -101,7 +103,7 @@ def _caught_up(schedule: Schedule, state: ScheduleState, now: datetime) -> Sched
     """A run that begins now. After a long standstill only the last days count; those of people do until this moment."""
     if state.reached:
         return state
-    until = now if isinstance(schedule, OnDate) else state.due_at
+    until = now if isinstance(schedule, OnDate | PersonalCron) else state.due_at
     return replace(state, since=max(state.since, now - LATEST), due_at=until)
 
 
@@ -111,15 +113,27 @@ def _first(schedule: Schedule, now: datetime) -> datetime | None:
     if isinstance(schedule, Once):
         # A journey may be published a moment after its time; one of last week is history.
         return schedule.at if schedule.at > now - LATEST else None
-    return next_run(schedule, now)
+    return _next_run(schedule, now)
+
+
+def _next_run(schedule: Schedule, after: datetime) -> datetime | None:
+    match schedule:
+        case OnDate():
+            return after + LOOK_FOR_DATES_EVERY
+        case PersonalCron():
+            return next_personal_run(schedule, after)
+        case _:
+            return next_run(schedule, after)
 
 
 async def _page(uow: UnitOfWork, schedule: Schedule, state: ScheduleState) -> Page:
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
-    dated = None
+    only: Dated | Outside | None = None
     if isinstance(schedule, OnDate):
-        dated = Dated(schedule.attribute, days_to_look_for(schedule, state.since, state.due_at))
-    return await uow.profiles.page(after=state.reached, limit=PAGE, dated=dated)
+        only = Dated(schedule.attribute, days_to_look_for(schedule, state.since, state.due_at))
+    elif isinstance(schedule, PersonalCron):
+        only = Outside(zone_names() - zones_due(schedule, state.since, state.due_at))
+    return await uow.profiles.page(after=state.reached, limit=PAGE, only=only)
 
 
 async def _let_in(
@@ -145,11 +159,15 @@ async def _occasions(
 ) -> list[tuple[str, Mapping[str, str]]]:
     """What lets this person in now: the run itself, or days of theirs; each with what the journey sees of it."""
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
-    if not isinstance(schedule, OnDate):
+    if not isinstance(schedule, OnDate | PersonalCron):
         return [_occasion_of_all(state.due_at)]
     known = await read_facts(uow, runtime, person, state.due_at)
+    if isinstance(schedule, PersonalCron):
+        # Of several that were missed, the last counts.
+        times = list(times_due(schedule, known.zones, state.since, state.due_at))[-1:]
+        return [(shown.isoformat(), {"scheduled_for": moment.isoformat()}) for shown, moment in times]
     value = known.profile.get(schedule.attribute)
-    days: Iterator[date] = days_due(schedule, value, known.zones, state.since, state.due_at)
+    days = days_due(schedule, value, known.zones, state.since, state.due_at)
     return [(day.isoformat(), {"date": day.isoformat()}) for day in days]
 
 
@@ -162,5 +180,6 @@ def _progress(schedule: Schedule, state: ScheduleState, reached: str | None, now
     if reached is not None:
         return replace(state, reached=reached)
     assert state.due_at is not None  # noqa: S101  it was claimed because it is due
-    following = now + LOOK_FOR_DATES_EVERY if isinstance(schedule, OnDate) else next_run(schedule, now)
+    # Those of people's clocks that came while this run went through them are the next run's.
+    following = _next_run(schedule, state.due_at if isinstance(schedule, PersonalCron) else now)
     return replace(state, since=state.due_at, due_at=following, reached="")

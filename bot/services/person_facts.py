@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
-from bot.domain.score import ScoreChange, total_score
+from bot.journeys.scoring import lead_facts
 from bot.ports import UnitOfWork
 
 
@@ -28,11 +28,6 @@ def profile_facts(profile: Profile) -> Mapping[str, Any]:
         "tags": sorted(profile.tags),
         "created_on": day_of(profile.created_at),
     }
-
-
-def lead_facts(changes: Iterable[ScoreChange], now: datetime) -> Mapping[str, Any]:
-    score = total_score(changes, now)
-    return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
 
 
 def day_of(moment: datetime) -> str:

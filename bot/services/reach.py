@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.dialogue.personal import Personal, Unsayable
@@ -18,14 +18,14 @@ from bot.services.cause import CannotPerform, Cause
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 from bot.services.start_conversation import start_conversation
-from bot.services.weigh import Matter, note_decision
+from bot.services.weigh import Matter, not_set_up, note_decision
 
 
 async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse, cause: Cause, now: datetime) -> None:
     """Queue the response on the first channel that reaches the person."""
     conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
     if conversation is None:
-        await _note_unreachable(uow, effect, cause, now)
+        await _note_unreachable(uow, runtime, effect, cause, now)
         return
     assistant = runtime.library.current().assistant
     response = assistant.responses[effect.response]
@@ -64,7 +64,7 @@ async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Ca
     """Put the question into the inbox of the conversation in which it is to be asked."""
     conversation = await reach(uow, runtime, cause.profile_id, effect.channels, now)
     if conversation is None:
-        await _note_unreachable(uow, effect, cause, now)
+        await _note_unreachable(uow, runtime, effect, cause, now)
         return
     question = OpenForm(
         channel=conversation.channel,
@@ -85,8 +85,8 @@ async def start_action(uow: UnitOfWork, runtime: Runtime, effect: StartAction, c
     else:
         conversation = await latest_conversation(uow, cause.profile_id)
     if conversation is None:
-        where = f"no address of this person on {' or '.join(effect.channels)}"
-        raise CannotPerform(where if effect.channels else "this person has no conversation to run it in")
+        no_conversation = "this person has no conversation to run it in"
+        raise CannotPerform(_why_unreached(runtime, effect.channels) if effect.channels else no_conversation)
     wanted = ExecuteAction(
         channel=conversation.channel,
         vendor_id=effect.key,
@@ -116,9 +116,18 @@ async def call_webhook(uow: UnitOfWork, runtime: Runtime, effect: CallWebhook, c
     )
 
 
-async def _note_unreachable(uow: UnitOfWork, effect: SendResponse | AskForm, cause: Cause, now: datetime) -> None:
+async def _note_unreachable(
+    uow: UnitOfWork, runtime: Runtime, effect: SendResponse | AskForm, cause: Cause, now: datetime
+) -> None:
     """A message that goes nowhere leaves a decision record, too."""
-    await _note_withheld(uow, effect, cause, f"no address of this person on {' or '.join(effect.channels)}", now)
+    await _note_withheld(uow, effect, cause, _why_unreached(runtime, effect.channels), now)
+
+
+def _why_unreached(runtime: Runtime, channels: Sequence[str]) -> str:
+    missing = [name for name in channels if name not in runtime.channels]
+    there = [name for name in channels if name in runtime.channels]
+    no_address = [f"no address of this person on {' or '.join(there)}"] if there else []
+    return ", and ".join([*no_address, *([not_set_up(missing)] if missing else [])])
 
 
 async def _note_withheld(

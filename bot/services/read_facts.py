@@ -10,9 +10,10 @@ from typing import Any
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
 from bot.domain.timeline import Counts
+from bot.journeys.scoring import lead_facts
 from bot.journeys.send_window import is_zone, zones_of
 from bot.ports import UnitOfWork
-from bot.services.person_facts import lead_facts, profile_facts
+from bot.services.person_facts import profile_facts
 from bot.services.runtime import Runtime
 
 

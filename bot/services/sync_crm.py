@@ -15,8 +15,9 @@ from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.person import Profile
 from bot.domain.score import total_score
 from bot.journeys.crm_mapping import field_values
+from bot.journeys.scoring import lead_facts
 from bot.ports import UnitOfWork
-from bot.services.person_facts import lead_facts, profile_facts
+from bot.services.person_facts import profile_facts
 from bot.services.runtime import Runtime
 
 MARKETING = Purpose.MARKETING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
@@ -39,8 +40,15 @@ class Matter:
     template: bool = False
 
 
+def not_set_up(channels: Sequence[str]) -> str:
+    """Why nothing leaves by these: the settings have lost what they need, or never had it."""
+    return f"{' and '.join(channels)} {'is' if len(channels) == 1 else 'are'} not set up here"
+
+
 async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
     """The gate's verdict on this matter at this moment."""
+    if matter.channel not in runtime.channels:
+        return Withhold(not_set_up([matter.channel]), elsewhere=True)
     if matter.purpose in (Purpose.DESK, Purpose.REPLY):
         facts = SendFacts(purpose=matter.purpose, channel=matter.channel, expires_at=matter.expires_at)
         if matter.purpose is Purpose.REPLY:
@@ -85,7 +93,7 @@ async def _weigh_marketing(
     records = await uow.consents.of(matter.profile_id)
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
-    legal = rules.windows_for(country_of(_phone(runtime, matter), runtime.region), matter.channel, now)
+    legal = rules.windows_for(_country(runtime, matter), matter.channel, now)
     facts = SendFacts(
         purpose=matter.purpose,
         channel=matter.channel,
@@ -140,8 +148,8 @@ class _CapFacts(TypedDict, total=False):
 
 
 async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> _CapFacts:
-    """How many such messages the person may get on this channel, and how many they got."""
-    cap = runtime.library.current().rules.cap_for(matter.purpose, matter.channel, now)
+    """How many such messages the person may get on this channel where they are, and how many they got."""
+    cap = runtime.library.current().rules.cap_for(matter.purpose, _country(runtime, matter), matter.channel, now)
     if cap is None or matter.profile_id is None:
         return {}
     sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - cap.within)
@@ -155,6 +163,11 @@ async def _zones(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> tuple[str
     assert matter.profile_id is not None  # noqa: S101  only asked for somebody
     profile = await uow.profiles.get(matter.profile_id)
     return zones_of(profile.time_zone, _phone(runtime, matter), runtime.region)
+
+
+def _country(runtime: Runtime, matter: Matter) -> str:
+    """Whose rules bind the message: those of the number's country; the installation's own where it has no number."""
+    return country_of(_phone(runtime, matter), runtime.region)
 
 
 def _phone(runtime: Runtime, matter: Matter) -> str | None:

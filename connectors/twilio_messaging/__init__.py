@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.twilio_messaging.account import API_URL, SETTINGS, account_of
@@ -19,6 +19,7 @@ __all__ = [
     "WhatsAppChannel",
     "build",
     "build_sandbox",
+    "not_set_up",
     "preview",
     "sandbox_values",
 ]
@@ -40,6 +41,13 @@ def build(settings: ConnectorSettings) -> Sequence[SmsChannel | WhatsAppChannel]
     if account.whatsapp_sender:
         channels.append(WhatsAppChannel(account, api(), settings.service_url, settings.clock))
     return channels
+
+
+def not_set_up(values: Mapping[str, str]) -> dict[str, str]:
+    """The channels that there is no sender for, each with the setting that names one."""
+    texts = values.get("TWILIO_FROM") or values.get("TWILIO_MESSAGING_SERVICE_SID")
+    missing = {} if texts else {"sms": "TWILIO_FROM or TWILIO_MESSAGING_SERVICE_SID"}
+    return missing if values.get("TWILIO_WHATSAPP_FROM") else {**missing, "whatsapp": "TWILIO_WHATSAPP_FROM"}
 
 
 def sandbox_values(secret: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.adapters.database import people
 from bot.domain.ids import ProfileId
-from bot.ports import Dated, Page, ScheduleState, Store
+from bot.ports import Dated, Outside, Page, ScheduleState, Store
 from tests.contracts.samples import NOON, opened, profile
 
 HOUR = timedelta(hours=1)
@@ -78,7 +78,7 @@ async def test_people_are_found_by_a_day_that_an_attribute_names(store: Store) -
         await uow.profiles.add(profile(ProfileId("f"), attributes={"other": "2026-12-24"}))
 
         async def found(*days: str) -> list[str]:
-            page = await uow.profiles.page(after="", limit=10, dated=Dated("renewal", days))
+            page = await uow.profiles.page(after="", limit=10, only=Dated("renewal", days))
             assert page.reached is None
             return list(page.people)
 
@@ -98,9 +98,21 @@ async def test_a_page_looks_at_so_many_profiles_and_finds_who_is_among_them(
             await uow.profiles.add(profile(ProfileId(f"p{number}"), attributes={"renewal": day}))
         dated, after, pages = Dated("renewal", ["2026-12-24"]), "", []
         while True:
-            page = await uow.profiles.page(after=after, limit=1, dated=dated)
+            page = await uow.profiles.page(after=after, limit=1, only=dated)
             pages.append((list(page.people), page.reached))
             if page.reached is None:
                 break
             after = page.reached
     assert pages == [(["p2"], "p2"), (["p3"], "p3"), ([], "p7"), (["p9"], "p9"), ([], None)]
+
+
+async def test_people_of_other_time_zones_are_left_out(store: Store) -> None:
+    a, b, c, d, e = everybody = [ProfileId(name) for name in "abcde"]
+    zones = {a: "Asia/Tokyo", b: "Europe/London", c: None, d: "Mars/Olympus", e: "Asia/Tokyo"}
+    elsewhere = Outside(["Asia/Tokyo", "America/Denver"])
+    async with store.transaction() as uow:
+        for person, zone in zones.items():
+            await uow.profiles.add(replace(profile(person), time_zone=zone))
+        assert await uow.profiles.page(after="", limit=2, only=elsewhere) == Page([b, c], c)
+        assert await uow.profiles.page(after=c, limit=2, only=elsewhere) == Page([d], None)
+        assert await uow.profiles.page(after="", limit=9, only=Outside([])) == Page(everybody, None)

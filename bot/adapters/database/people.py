@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, update
+from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES, PLAIN
@@ -18,7 +19,7 @@ from bot.adapters.tables import crm_link, identity, profile, score_change, shard
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange
-from bot.ports import Dated, Page
+from bot.ports import Dated, Outside, Page
 
 ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
@@ -57,6 +58,11 @@ PAGE_DATED_SQLITE = _page_dated(
     )
 )
 PAGE_DATED_POSTGRESQL = _page_dated(profile.c.attributes.op("->>")(bindparam("attribute", type_=Text)))
+_page_looked_at = PAGE.where(profile.c.id <= bindparam("last"))
+PAGE_OUTSIDE_SQLITE = _page_looked_at.where(
+    text("COALESCE(time_zone, '') NOT IN (SELECT value FROM json_each(:zones))")
+)
+PAGE_OUTSIDE_POSTGRESQL = _page_looked_at.where(text("COALESCE(time_zone, '') <> ALL(CAST(:zones AS text[]))"))
 OWNER = (
     select(profile)
     .join(identity, identity.c.profile_id == profile.c.id)
@@ -145,26 +151,30 @@ class StoredProfiles(Repository):
         if not changed.rowcount:
             raise LookupError(f'there is no profile "{profile.id}" in the store.')
 
-    async def page(self, *, after: str, limit: int, dated: Dated | None = None) -> Page:
-        if dated is None:
+    async def page(self, *, after: str, limit: int, only: Dated | Outside | None = None) -> Page:
+        if only is None:
             people = [row.id for row in await self._session.execute(PAGE, {"after": after, "most": limit})]
             return Page(people, people[-1] if len(people) == limit else None)
         looked = (await self._session.execute(LOOKED_AT, {"after": after, "looks": LOOKS})).first()
         if not looked.number:
             return Page([], None)
-        on_postgresql = self._session.is_postgresql
-        values = {
-            "after": after,
-            "last": looked.last,
-            "most": limit,
-            "attribute": dated.attribute if on_postgresql else f'$."{dated.attribute}"',
-            **_days(dated),
-        }
-        statement = PAGE_DATED_POSTGRESQL if on_postgresql else PAGE_DATED_SQLITE
+        statement, wanted = self._searched(only)
+        values = {"after": after, "last": looked.last, "most": limit, **wanted}
         people = [row.id for row in await self._session.execute(statement, values)]
         if len(people) == limit:
             return Page(people, people[-1])
         return Page(people, looked.last if looked.number == LOOKS else None)
+
+    def _searched(self, only: Dated | Outside) -> tuple[Any, Mapping[str, Any]]:
+        """The statement that looks for them, and its values."""
+        on_postgresql = self._session.is_postgresql
+        if isinstance(only, Outside):
+            zones = sorted(only.zones)
+            if on_postgresql:
+                return PAGE_OUTSIDE_POSTGRESQL, {"zones": zones}
+            return PAGE_OUTSIDE_SQLITE, {"zones": json.dumps(zones)}
+        attribute = only.attribute if on_postgresql else f'$."{only.attribute}"'
+        return PAGE_DATED_POSTGRESQL if on_postgresql else PAGE_DATED_SQLITE, {"attribute": attribute, **_days(only)}
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
         row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()

@@ -90,14 +90,15 @@ class _Statement:
             return []
         if self._row is None:
             self._learn(list(records[0].keys()))
+        row, make = self._row, tuple.__new__  # what _make does, without looking whether the number is right
         if not self._readers:
-            return [self._row._make(record) for record in records]
+            return [make(row, record) for record in records]
         rows = []
         for record in records:
             values = list(record)
             for index, process in self._readers:
                 values[index] = process(values[index])
-            rows.append(self._row._make(values))
+            rows.append(make(row, values))
         return rows
 
     def _learn(self, names: Sequence[str]) -> None:

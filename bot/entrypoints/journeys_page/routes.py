@@ -13,7 +13,7 @@ from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage
 from bot.domain.publishing import Running
-from bot.entrypoints.connectors import shelves_of
+from bot.entrypoints.connectors import known_channels, shelves_of
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
@@ -42,7 +42,8 @@ class JourneysPage:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._runtime = service.runtime
-        self._files = JourneyFiles(shelves_of(service.settings, tuple(service.runtime.channels)))
+        channels = known_channels(service.settings, service.runtime.channels)
+        self._files = JourneyFiles(shelves_of(service.settings, channels))
         self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
         self._messages = Messages(service)

@@ -64,7 +64,8 @@ class Simulating:
         playbook, settings = self._service.library.current(), self._service.settings
         journeys = {**playbook.journeys, journey.id: journey}
         channels = channel_identities(settings)
-        world = only(World(journeys, playbook.rules, channels, playbook.segments, settings.region), journey.id)
+        world = World(journeys, playbook.rules, channels, playbook.segments, settings.region, playbook.score_rules)
+        world = only(world, journey.id)
         usual = usual_people(world)
         behaviour = replace(usual.behaviour, answer=usual_answers(playbook.assistant))
         start = datetime.combine(self._service.runtime.clock.now().date(), time(), tzinfo=UTC)

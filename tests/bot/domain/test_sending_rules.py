@@ -36,6 +36,10 @@ RULES = SendingRules(
             "weekly", "default", SINCE, None, "house", purpose=Purpose.MARKETING, channels=frozenset({"sms"}),
             at_most=3, within=timedelta(days=7),
         ),
+        FrequencyCap(
+            "daily", "US", date(2026, 7, 1), date(2026, 12, 31), "a law", purpose=Purpose.MARKETING,
+            channels=frozenset({"sms"}), at_most=1, within=timedelta(days=1),
+        ),
     ),
     keywords=(
         words("stop", "stop", "stop", "quit", "opt out", "arrêt", "kündigen"),
@@ -78,12 +82,27 @@ def test_a_channel_without_rules_has_no_hours() -> None:
 
 
 def test_a_cap_holds_for_its_purpose_and_channel_only() -> None:
-    cap = RULES.cap_for(Purpose.MARKETING, "sms")
+    cap = RULES.cap_for(Purpose.MARKETING, "GB", "sms")
     assert cap is not None
     assert (cap.at_most, cap.within) == (3, timedelta(days=7))
-    assert RULES.cap_for(Purpose.SERVICE, "sms") is None
-    assert RULES.cap_for(Purpose.MARKETING, "webchat") is None
-    assert RULES.cap_for(Purpose.MARKETING, "sms", on("2025-12-31")) is None
+    assert RULES.cap_for(Purpose.SERVICE, "GB", "sms") is None
+    assert RULES.cap_for(Purpose.MARKETING, "GB", "webchat") is None
+    assert RULES.cap_for(Purpose.MARKETING, "GB", "sms", on("2025-12-31")) is None
+
+
+@pytest.mark.parametrize(
+    ("country", "day", "cap"),
+    [
+        ("US", "2026-06-30", "weekly"),
+        ("US", "2026-07-01", "daily"),
+        ("US", "2027-01-01", "weekly"),
+        ("GB", "2026-07-01", "weekly"),
+    ],
+)
+def test_a_countrys_own_cap_takes_the_place_of_the_one_for_everywhere_else(country: str, day: str, cap: str) -> None:
+    found = RULES.cap_for(Purpose.MARKETING, country, "sms", on(day))
+    assert found is not None
+    assert found.id == cap
 
 
 @pytest.mark.parametrize(

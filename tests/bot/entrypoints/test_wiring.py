@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 import connectors
 from bot.domain.errors import SettingsError
@@ -76,6 +77,26 @@ async def test_production_refuses_the_sandbox_and_names_who_would_run_in_it(
     assert "would run in their sandbox: slack, hubspot." in told
     assert "OVERTURE_ALLOW_SANDBOX=true" in told
     assert not (tmp_path / "data" / "overture.db").exists(), "nothing is touched before"
+
+
+async def test_a_channel_that_journeys_name_may_lack_its_setting_and_is_warned_of(
+    settings_of: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lend_model(tmp_path / "data")
+    journeys = tmp_path / "journeys"
+    shutil.copytree("journeys", journeys)
+    sample = (journeys / "demo-follow-up.yml").read_text(encoding="utf-8")
+    (journeys / "demo-follow-up.yml").write_text(sample.replace("channels: [sms]", "channels: [whatsapp, sms]"))
+    given = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+447700900100"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with capture_logs() as logs:
+        async with open_service(settings_of(journeys=journeys)) as service:
+            assert "whatsapp" not in service.runtime.channels
+            assert "demo-follow-up" in service.library.current().journeys
+    (told,) = [line for line in logs if line["event"].startswith("journeys name a channel that is not set up")]
+    assert (told["channel"], told["missing"]) == ("whatsapp", "TWILIO_WHATSAPP_FROM")
+    assert told["journeys"] == ["demo-follow-up"]
 
 
 @pytest.mark.parametrize(

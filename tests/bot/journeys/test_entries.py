@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, ScheduleEntry
+from bot.domain.entries import ApiEntry, Cron, Entry, EventEntry, Once, OnDate, PersonalCron, ScheduleEntry
 from bot.domain.errors import ContentError
 from bot.domain.journey import REPLIED, Journey
 
@@ -35,6 +35,10 @@ Reader = Callable[..., Journey]
         (
             "{schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: profile.vip, again: always}",
             ScheduleEntry(Cron("0 9 * * MON", "Europe/London"), "profile.vip", timedelta()),
+        ),
+        (
+            "{schedule: {cron: '0 9 * * mon', zone: person}, if: profile.vip}",
+            ScheduleEntry(PersonalCron("0 9 * * MON"), "profile.vip"),
         ),
         (
             "{schedule: {date: profile.renewal_date, before: 14d, at: '10:30'}}",
@@ -73,7 +77,8 @@ def test_there_may_be_several_each_with_its_own_condition(journey_of: Reader) ->
         ("{schedule: {}}", "a schedule says neither once nor cron nor date."),
         ("{schedule: {once: 2026-12-01 09:00, cron: x}}", "a schedule says once and cron."),
         ("{schedule: {cron: '0 9 * * mon'}, if: profile.a}", 'lacks "zone". Whose clocks count?'),
-        ("{schedule: {cron: '0 9 * * mon', zone: person}, if: profile.a}", "so it needs one zone"),
+        ("{schedule: {cron: '*/5 9 * * mon', zone: person}, if: profile.a}", "comes once an hour at the most"),
+        ("{schedule: {once: 2026-12-01 09:00, zone: person}, if: profile.a}", "so it needs one zone"),
         ("{schedule: {cron: '0 25 * * *', zone: UTC}, if: profile.a}", "is no cron expression: bad hour. Nine on"),
         ("{schedule: {cron: '0 9 * * mon', zone: UTC}}", 'lacks "if". Say for whom this time is'),
         ("{schedule: {once: tomorrow, zone: UTC}, if: profile.a}", '"tomorrow" is no day with a time.'),

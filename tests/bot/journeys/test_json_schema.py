@@ -65,10 +65,10 @@ def keys_of_the_reader() -> set[str]:
 
 
 def examples() -> list[str]:
-    """The blocks of journeys/README.md that are (parts of) journeys; people, scores, CRMs and tests are not."""
+    """The blocks of journeys/README.md that are (parts of) journeys; people, scores, CRMs, rules and tests are not."""
     blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "journeys" / "README.md").read_text(), re.DOTALL)
     assert len(blocks) >= 5
-    others = ("people:", "crm:", "scores:")
+    others = ("people:", "crm:", "scores:", "caps:")
     return [block for block in blocks if "\ntests:" not in block and not block.startswith(others)]
 
 

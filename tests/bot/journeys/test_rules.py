@@ -72,7 +72,7 @@ def test_other_countries_have_the_house_hours_and_the_web_has_none(shipped: Send
 
 
 def test_marketing_by_text_is_capped(shipped: SendingRules) -> None:
-    cap = shipped.cap_for(Purpose.MARKETING, "sms", NOW)
+    cap = shipped.cap_for(Purpose.MARKETING, "GB", "sms", NOW)
     assert cap is not None
     assert (cap.at_most, cap.within.days) == (3, 7)
 
@@ -124,7 +124,7 @@ hors: []
 """
     places = [fault.split(": ")[0].removeprefix("journeys/rules/a.yml:") for fault in faults_of(text)]
     lines = [int(place.split(":")[0]) for place in places]
-    assert lines == [3, 5, 6, 8, 8, 12, 14, 17, 18, 20, 20, 21, 24]
+    assert lines == [3, 5, 6, 8, 8, 12, 14, 18, 20, 20, 21, 24]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,28 @@ def test_two_caps_on_the_same_messages_are_refused() -> None:
     )
     both = f"caps: [{row.format('a', '2026-01-01')}, {row.format('b', '2026-06-01')}]"
     assert any('"a" hold for the same messages' in fault for fault in faults_of(both))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [("default", "US", False), ("US", "GB", False), ("US", "US", True), ("default", "default", True)],
+)
+def test_a_country_may_have_a_cap_of_its_own_beside_the_one_for_everywhere_else(
+    first: str, second: str, refused: bool
+) -> None:
+    rows = ", ".join(
+        f"{{id: {name}, jurisdiction: {where}, purpose: marketing, channels: sms, at_most: 3, within: 7d, "
+        "from: 2026-01-01, source: x}"
+        for name, where in (("a", first), ("b", second))
+    )
+    if refused:
+        (fault,) = faults_of(f"caps: [{rows}]")
+        assert '"a" hold for the same messages' in fault
+    else:
+        rules = read_rules(
+            [parse("journeys/rules/a.yml", f"caps: [{rows}]"), parse("journeys/rules/opt_out.yml", STOP)]
+        )
+        assert [cap.jurisdiction for cap in rules.caps] == [first, second]
 
 
 def test_a_date_in_quotes_is_a_date() -> None:

@@ -92,6 +92,8 @@ def test_each_way_out_of_a_question_says_when_it_is_taken(journey_of: Reader) ->
          "on 01 December 2026 at 09:00 UTC, if lead.fit > 1"),
         ('{schedule: {cron: "0 9 * * mon", zone: Europe/London}, if: lead.fit > 1}',
          "at 0 9 * * mon (cron), Europe/London, if lead.fit > 1"),
+        ('{schedule: {cron: "0 9 * * mon", zone: person}, if: lead.fit > 1}',
+         "at 0 9 * * mon (cron), on their clock, if lead.fit > 1"),
         ("{schedule: {date: profile.renewal_date, before: 14d}}",
          "2 weeks before profile.renewal_date, at 09:00 on their clock"),
         ("{schedule: {date: profile.birthday, every: year}}",

@@ -8,10 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.entries import Cron, Once, OnDate
+from bot.domain.entries import Cron, Once, OnDate, PersonalCron
 from bot.domain.steps import AttributeTime, ClockTime
 from bot.journeys.schedule import (
     anniversary,
@@ -22,7 +22,10 @@ from bot.journeys.schedule import (
     moment_in_all,
     moment_of,
     next_clock_time,
+    next_personal_run,
     next_run,
+    times_due,
+    zones_due,
 )
 
 ZONES = ("Europe/London", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "Pacific/Kiritimati", "UTC")
@@ -188,6 +191,71 @@ def test_a_faulty_expression_is_told(expression: str) -> None:
 
 def test_a_good_expression_is_none() -> None:
     assert cron_fault("0 9 * * MON") == ""
+
+
+# ---------------------------------------------------------------- cron on each person's clock
+
+
+def shown(schedule: PersonalCron, since: datetime, until: datetime, *zones: str) -> list[datetime]:
+    return [moment for _, moment in times_due(schedule, zones, since, until)]
+
+
+def test_nine_o_clock_comes_to_each_zone_in_turn() -> None:
+    mondays, sunday, tuesday = PersonalCron("0 9 * * MON"), utc(2026, 11, 29), utc(2026, 12, 1, 12)
+    assert shown(mondays, sunday, tuesday, "Pacific/Kiritimati") == [utc(2026, 11, 29, 19)]
+    assert shown(mondays, sunday, tuesday, "Europe/London") == [utc(2026, 11, 30, 9)]
+    assert shown(mondays, sunday, tuesday, "Pacific/Pago_Pago") == [utc(2026, 11, 30, 20)]
+    assert shown(mondays, sunday, tuesday, "America/New_York", "America/Los_Angeles") == [utc(2026, 11, 30, 17)]
+    assert shown(mondays, sunday, tuesday) == [utc(2026, 11, 30, 9)]
+
+
+def test_half_past_one_comes_once_on_the_nights_on_which_clocks_change() -> None:
+    nightly = PersonalCron("30 1 * * *")
+    assert shown(nightly, utc(2026, 3, 28, 12), utc(2026, 3, 29, 12), "Europe/London") == [utc(2026, 3, 29, 1, 30)]
+    assert shown(nightly, utc(2026, 10, 24, 12), utc(2026, 10, 25, 12), "Europe/London") == [utc(2026, 10, 25, 0, 30)]
+
+
+crons = st.builds(
+    "{} {} {} * {}".format,
+    st.integers(0, 59),
+    st.sampled_from(["0", "1", "2", "3", "9", "23", "1,2", "*"]),
+    st.sampled_from(["*", "29", "L"]),
+    st.sampled_from(["*", "MON", "SAT,SUN"]),
+).map(PersonalCron)
+weeks = st.lists(
+    st.datetimes(datetime(2026, 3, 1), datetime(2026, 4, 15), timezones=st.just(UTC))  # noqa: DTZ001
+    | st.datetimes(datetime(2026, 10, 1), datetime(2026, 11, 15), timezones=st.just(UTC)),  # noqa: DTZ001
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(schedule=crons, zone=zones, cuts=weeks)
+def test_however_time_is_cut_each_time_of_a_persons_clock_comes_once(
+    schedule: PersonalCron, zone: str, cuts: list[datetime]
+) -> None:
+    edges = [utc(2026, 2, 27), *sorted(cuts), utc(2026, 11, 16)]
+    parts = [one for since, until in pairwise(edges) for one in times_due(schedule, [zone], since, until)]
+    assert sorted(parts) == sorted(times_due(schedule, [zone], edges[0], edges[-1]))
+    assert len({clock for clock, _ in parts}) == len(parts)
+    for clock, moment in parts:
+        local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        assert local == clock or moment_of(clock.date(), clock.time(), zone) == moment
+
+
+@settings(max_examples=25)
+@given(schedule=crons, after=weeks.map(min))
+def test_between_two_runs_a_time_comes_nowhere_and_at_the_second_it_comes_somewhere(
+    schedule: PersonalCron, after: datetime
+) -> None:
+    following = next_personal_run(schedule, after)
+    assert following is not None
+    assert following > after
+    assert not zones_due(schedule, after, following - timedelta(microseconds=1))
+    somewhere = zones_due(schedule, after, following)
+    assert somewhere
+    for zone in sorted(somewhere)[:3]:
+        assert following in shown(schedule, after, following, zone)
 
 
 # ---------------------------------------------------------------- days of one person

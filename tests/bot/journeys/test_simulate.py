@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain.audience import Segment
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Journey
+from bot.domain.score import ScoreRule
 from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import EVERYWHERE_ELSE, SendingHours, SendingRules
 from bot.journeys.people import Behaviour, Crowd, Occurrence, OneOf, Reaction, WholeNumber
@@ -189,10 +190,26 @@ def test_schedules_let_people_in_at_their_times(journey_of: Reader) -> None:
     cron = "{schedule: {cron: '0 9 * * mon', zone: Europe/London}, if: \"profile.stage == 'trial'\", again: always}"
     people = [Someone(ProfileId(f"p{number}"), {"stage": "trial" if number else "lead"}) for number in range(3)]
     assert of(simulated(journey_of("- add_to: x", enter=cron), people=people, days=28)).entered == 2 * 4
+    on_clocks = cron.replace("Europe/London", "person")
+    east = [replace(one, time_zone="Pacific/Kiritimati") for one in people]
+    assert of(simulated(journey_of("- add_to: x", enter=on_clocks), people=east, days=28)).entered == 2 * 4
     renewal = "{schedule: {date: profile.renews_on, before: 14d}, again: always}"
     dated = [Someone(ProfileId(day), {"renews_on": day}) for day in ("2026-12-24", "2026-12-01", "2027-06-01", "soon")]
     figures = of(simulated(journey_of("- add_to: x", enter=renewal), people=dated, days=60))
     assert figures.entered == 1
+
+
+def test_points_that_fade_move_people_out_of_segments(journey_of: Reader) -> None:
+    rule = ScoreRule("prices", "engagement", 10, "looked at the prices", "pricing.viewed", half_life=5)
+    keen = Segment("big-teams", "lead.engagement >= 6")
+    looks = (Occurrence("pricing.viewed", ALWAYS), Occurrence("segment.left", NEVER))
+    journey = journey_of("- add_to: x", enter="{left_segment: big-teams}")
+    person = [Someone(ProfileId("p1"))]
+    world = World({journey.id: journey}, RULES, CHANNELS, {keen.id: keen}, score_rules=(rule,))
+    figures = simulate(Simulation(world, replace(QUIET, events=looks), START, 30), person)
+    assert of(figures).entered == 1
+    without = replace(world, score_rules=())
+    assert of(simulate(Simulation(without, replace(QUIET, events=looks), START, 30), person)).entered == 0
 
 
 def test_days_that_go_by_move_people_between_segments(journey_of: Reader) -> None:

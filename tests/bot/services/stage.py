@@ -90,7 +90,7 @@ rules:
 KNOWN = Known(
     responses=frozenset({"utter_tip", "utter_offer"}),
     forms={"size_form": ("team_size",)},
-    channels=frozenset({"sms", "webchat"}),
+    channels=frozenset({"sms", "webchat", "whatsapp"}),
     desks=frozenset({"slack:#sales", "support"}),
     actions=frozenset({"action_lead", "action_more"}),
     intents=frozenset({"greet", "book"}),
@@ -241,12 +241,17 @@ class Stage:
     # ------------------------------------------------------------ what is in the store
 
     async def meet(
-        self, profile_id: ProfileId = ANA, *, phone: str = PHONE, attributes: Mapping[str, Any] | None = None
+        self,
+        profile_id: ProfileId = ANA,
+        *,
+        phone: str = PHONE,
+        attributes: Mapping[str, Any] | None = None,
+        time_zone: str | None = "Europe/London",
     ) -> Conversation:
         """Somebody who has proved a phone number, with an empty conversation by text message."""
         async with self.store.transaction() as uow:
             now = self.clock.now()
-            await uow.profiles.add(Profile(profile_id, now, dict(attributes or {}), time_zone="Europe/London"))
+            await uow.profiles.add(Profile(profile_id, now, dict(attributes or {}), time_zone=time_zone))
             await uow.profiles.claim(profile_id, Identity("phone", phone, verified=True), now)
             return await start_conversation(uow, profile_id, "sms", phone, now)
 

@@ -171,6 +171,18 @@ async def test_whoever_cannot_be_reached_leaves_a_decision_record(stage: Stage) 
     assert (decision.outcome, decision.why) == ("withhold", "no address of this person on webchat")
 
 
+async def test_a_channel_that_is_not_set_up_is_passed_over_with_a_reason(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    sends = "- send: {{response: utter_tip, channels: [{}]}}\n"
+    stage.play(journey_of(sends.format("whatsapp, sms") + sends.format("whatsapp")))
+    await stage.happens("demo.requested")
+    await stage.settle()
+    decisions = [(one.channel, one.outcome) for one in await stage.decisions()]
+    assert sorted(decisions) == [("sms", "send"), ("whatsapp", "withhold")]
+    assert "whatsapp is not set up here" in [one.why for one in await stage.decisions()]
+
+
 async def test_a_run_of_a_version_that_cannot_be_read_is_parked_and_no_turn_fails(
     stage: Stage, sqlite_url: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -135,6 +136,64 @@ async def test_what_was_missed_for_days_is_history(stage: Stage) -> None:
     stage.clock.forward(timedelta(days=10))
     await stage.settle()
     assert await stage.feed("explain") == []
+
+
+# ---------------------------------------------------------------- on each person's clock
+
+
+async def zoned(stage: Stage, name: str, zone: str | None, number: int) -> ProfileId:
+    person = ProfileId(name)
+    await stage.meet(person, phone=f"+447700901{number:03}", attributes={"vip": True}, time_zone=zone)
+    return person
+
+
+async def entered_at(stage: Stage, person: ProfileId) -> list[datetime]:
+    return sorted(one.entered_at for one in await stage.enrolments(person))
+
+
+async def test_a_run_on_peoples_clocks_lets_each_in_at_their_own_nine_o_clock(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_schedule, "PAGE", 2)
+    zones = {"tokyo": "Asia/Tokyo", "london": None, "odd": "Mars/Olympus", "denver": "America/Denver"}
+    for number, (name, zone) in enumerate(zones.items()):
+        await zoned(stage, name, zone, number)
+    stage.play(journey_of("- wait: 30d", MONDAYS.replace("Europe/London", "person")))
+    await stage.settle()
+    for _ in range(8 * 24):
+        await stage.later(hours=1)
+    london = datetime(2026, 11, 30, 9, tzinfo=UTC)
+    assert await entered_at(stage, ProfileId("tokyo")) == [datetime(2026, 11, 30, 0, tzinfo=UTC)]
+    assert await entered_at(stage, ProfileId("london")) == [london], "where their number says that they are"
+    assert await entered_at(stage, ProfileId("odd")) == [london]
+    assert await entered_at(stage, ProfileId("denver")) == [datetime(2026, 11, 30, 16, tzinfo=UTC)]
+    (enrolment,) = await stage.enrolments(ProfileId("denver"))
+    assert enrolment.data["event"] == {"scheduled_for": "2026-11-30T16:00:00+00:00"}
+
+
+async def test_whoever_moves_has_that_nine_o_clock_once(stage: Stage) -> None:
+    person = await zoned(stage, "tokyo", "Asia/Tokyo", 1)
+    stage.play(journey_of("- add_to: done", MONDAYS.replace("Europe/London", "person")))
+    await stage.settle()
+    await stage.later(days=5, hours=14, minutes=30)
+    assert await tags_of(stage, person) == {"done"}
+    async with stage.store.transaction() as uow:
+        moved = replace(await uow.profiles.get(person), time_zone="America/Denver", tags=frozenset())
+        await uow.profiles.save(moved)
+    await stage.later(days=1)
+    assert await tags_of(stage, person) == frozenset()
+
+
+async def test_after_a_standstill_the_last_time_of_a_clock_counts(stage: Stage) -> None:
+    person = await zoned(stage, "tokyo", "Asia/Tokyo", 1)
+    daily = MONDAYS.replace("Europe/London", "person").replace("* * mon", "* * *")
+    stage.play(journey_of("- add_to: done", daily))
+    await stage.settle()
+    stage.clock.forward(timedelta(hours=40))
+    await stage.settle()
+    assert await tags_of(stage, person) == {"done"}
+    items = [item for item in await stage.feed("explain") if item["type"] == "step"]
+    assert len(items) == 1
 
 
 # ---------------------------------------------------------------- days of one person

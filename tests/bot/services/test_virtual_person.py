@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
+from bot.domain.score import ScoreCap, ScoreRule
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.virtual_person import VirtualPerson
 from bot.journeys.virtual_world import Noted, Someone, World
+from bot.services.person_facts import person_facts
 from tests.bot.services.stage import ANA, PHONE, Stage, capped, journey_of, open_between
 
 HOUR = timedelta(hours=1)
@@ -82,7 +85,10 @@ def in_virtual_time(begin: datetime, rules: SendingRules, consented: bool, says:
     return [seen(one.at, OUTCOMES[one.what], one.why) for one in made], sorted(person.profile["tags"])
 
 
-@pytest.mark.parametrize("rules", [QUIET_HOURS, capped(1), replace(QUIET_HOURS, caps=capped(2).caps)])
+BY_COUNTRY = replace(capped(3), caps=(*capped(3).caps, replace(capped(1).caps[0], id="theirs", jurisdiction="GB")))
+
+
+@pytest.mark.parametrize("rules", [QUIET_HOURS, capped(1), replace(QUIET_HOURS, caps=capped(2).caps), BY_COUNTRY])
 @pytest.mark.parametrize(
     ("consented", "says"),
     [(True, {}), (True, {40: "12 people"}), (True, {20: "stop"}), (True, {2: "stop"}), (False, {})],
@@ -94,3 +100,55 @@ async def test_a_virtual_person_meets_the_same_decisions_as_one_in_service(
     assert begin == on_the_hour(begin)
     virtual = in_virtual_time(begin, rules, consented, says)
     assert virtual == await in_service(stage, rules, consented, says)
+
+
+SCORES = (
+    ScoreRule(
+        "prices", "engagement", 8, "looked at the prices", "pricing.viewed", cap=ScoreCap(20, timedelta(days=7)),
+        half_life=2,
+    ),
+    ScoreRule("large", "fit", 20, "a large team", condition="profile.team_size > 50"),
+    ScoreRule("no longer small", "fit", -5, "a small team", "demo.requested", condition="missing(profile.team_size)"),
+)  # fmt: skip
+KEEN = Segment("keen", "lead.engagement >= 10")
+SCORING = journey_of(
+    """
+    - score: {engagement: 3, reason: asked}
+    - set: {team_size: 60}
+    - wait: {for: pricing.viewed, at_most: 3d}
+    - branch:
+        - if: "lead.grade == 'B2'"
+          do: [add_to: good]
+    - wait: 3d
+    - set: {team_size: 10}
+    """
+)
+
+
+async def test_score_rules_give_a_virtual_person_the_points_that_they_give_in_service(stage: Stage) -> None:
+    begin = stage.clock.now()
+    noted: list[Noted] = []
+    world = World({SCORING.id: SCORING}, SendingRules(), {"sms": "phone"}, {KEEN.id: KEEN}, score_rules=SCORES)
+    person = VirtualPerson(world, Someone(ANA, time_zone="Europe/London"), begin, noted.append)
+    await stage.meet()
+    playing = replace(stage.library.playbook, score_rules=SCORES, segments={KEEN.id: KEEN})
+    stage.library.playbook = playing
+    stage.play(SCORING)
+    seen = []
+    for hour in range(8 * 24):
+        now = begin + hour * HOUR
+        person.run_until(now)
+        await stage.settle()
+        for event in {0: ["demo.requested"], 5: ["pricing.viewed"] * 2, 30: ["pricing.viewed"] * 3}.get(hour, ()):
+            person.happens(event, {}, now)
+            await stage.happens(event)
+            await stage.settle()
+        async with stage.store.transaction() as uow:
+            profile, lead = await person_facts(uow, ANA, now)
+        assert (dict(person.lead(now)), person.profile["tags"]) == (dict(lead), profile["tags"]), f"after {hour} hours"
+        seen.append((lead["fit"], lead["engagement"], lead["grade"]))
+        await stage.later(hours=1)
+    assert (15, 11, "C2") in seen
+    assert (15, 19, "C2") in seen
+    assert seen[-1][0] == -5
+    assert len(set(seen)) > 5, "points fade from day to day"

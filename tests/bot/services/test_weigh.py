@@ -128,6 +128,13 @@ async def test_the_form_that_a_journey_asks_does_not_stand_in_its_own_way(stage:
     assert isinstance(await verdict_on(stage, replace(OFFER, enrolment_id=EnrolmentId("e2"))), Later)
 
 
+async def test_what_was_queued_for_a_channel_that_is_no_longer_set_up_is_withheld(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent(channel="whatsapp")
+    verdict = await verdict_on(stage, replace(OFFER, channel="whatsapp"))
+    assert verdict == Withhold("whatsapp is not set up here", elsewhere=True)
+
+
 async def test_at_night_marketing_waits_for_the_morning_of_the_person(stage: Stage) -> None:
     await stage.meet()
     await stage.consent()
@@ -148,6 +155,19 @@ async def test_a_person_without_a_time_zone_is_where_their_number_may_be(stage: 
     verdict = await verdict_on(stage, replace(OFFER, profile_id=ben, address=number))
     assert isinstance(verdict, Later), "people take their numbers along, and on the Pacific coast it is four o'clock"
     assert verdict.at == datetime(2026, 11, 23, 17, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("country", "held"), [("GB", True), ("US", False)])
+async def test_a_cap_of_one_country_holds_for_numbers_of_that_country(stage: Stage, country: str, held: bool) -> None:
+    await stage.meet()
+    await stage.consent()
+    (everywhere,) = capped(2).caps
+    theirs = replace(everywhere, id="theirs", jurisdiction=country, at_most=1)
+    stage.rule(replace(capped(2), caps=(everywhere, theirs)))
+    await stage.queue("sent", dispatch=ChannelMessage("sms", PHONE, Text("An offer.")))
+    await stage.settle()
+    verdict = await verdict_on(stage)
+    assert verdict == Withhold("the cap of 1 within 7 days is reached") if held else isinstance(verdict, Send)
 
 
 @pytest.mark.parametrize(("channel", "address"), [("sms", PHONE), ("webchat", VISITOR)])

@@ -51,7 +51,14 @@ def trying(settings: Settings, contents: Contents | None = None) -> Trying:
         profile=contents.profile,
         kinds=shelves.kinds,
     )
-    world = World(contents.journeys, contents.rules, channel_identities(settings), contents.segments, settings.region)
+    world = World(
+        contents.journeys,
+        contents.rules,
+        channel_identities(settings),
+        contents.segments,
+        settings.region,
+        contents.score_rules,
+    )
     return Trying(contents, known, world)
 
 

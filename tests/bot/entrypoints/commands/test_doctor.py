@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -54,6 +55,34 @@ def test_content_with_faults_is_told_with_the_first_of_them(
     told = capsys.readouterr().out
     assert "! the content has " in told
     assert "journeys/x.yml:1" in told
+
+
+WHATSAPP = """\
+journey: x
+purpose: service
+enter: {event: demo.requested}
+steps:
+  - send: {response: utter_help, channels: [whatsapp, sms]}
+"""
+
+
+@pytest.mark.parametrize("sender", ["", "+447700900101"])
+def test_a_channel_that_journeys_name_and_no_setting_brings_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, sender: str
+) -> None:
+    journeys = tmp_path / "journeys"
+    shutil.copytree("journeys/rules", journeys / "rules")
+    (journeys / "x.yml").write_text(WHATSAPP, encoding="utf-8")
+    monkeypatch.setenv("OVERTURE_JOURNEYS", str(journeys))
+    given = {"TWILIO_ACCOUNT_SID": "AC0", "TWILIO_AUTH_TOKEN": "t", "TWILIO_FROM": "+447700900100"}
+    for name, value in {**given, "TWILIO_WHATSAPP_FROM": sender}.items():
+        monkeypatch.setenv(name, value)
+    run(["doctor"])
+    told = capsys.readouterr().out
+    advice = "Set TWILIO_WHATSAPP_FROM, or take the channel out of these journeys."
+    words = f"? whatsapp is not set up, so nothing leaves by it; on it are steps of x\n    {advice}\n"
+    assert (words in told) is not bool(sender)
+    assert "faults" not in told
 
 
 def test_what_waits_too_long_and_what_was_given_up_are_told(
