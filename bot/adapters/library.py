@@ -28,10 +28,12 @@ from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.crm import CrmMapping
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
+from bot.domain.routing import DeskPlan
 from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.journeys.crm_mapping import read_crm_mapping
+from bot.journeys.desk_plan import read_desk_plan
 from bot.journeys.kinds import profile_names
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
@@ -106,6 +108,7 @@ class Contents:
     vocabulary: tuple[str, ...] = ()
     crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
     score_rules: tuple[ScoreRule, ...] = ()
+    desk_plans: tuple[DeskPlan, ...] = ()
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -126,6 +129,7 @@ def read_contents(shelves: Shelves) -> Contents:
     segment_documents = read_documents(_yaml_files(shelves.journeys, "segments/*"), unreadable)
     score_documents = read_documents(_yaml_files(shelves.journeys, "scores/*"), unreadable)
     crm_documents = read_documents(_yaml_files(shelves.journeys, "crm/*"), unreadable)
+    desk_documents = read_documents(_yaml_files(shelves.journeys, "desks/*"), unreadable)
     rule_documents = read_documents(_yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = _keep(lambda: read_assistant(documents), faults)
     data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
@@ -150,6 +154,7 @@ def read_contents(shelves: Shelves) -> Contents:
     segments = _segments(segment_documents, profile, faults)
     crm_mappings = _crm_mappings(shelves, crm_documents, profile, faults)
     score_rules = [_keep(lambda one=one: read_score_rules(one, profile), faults) for one in score_documents]  # type: ignore[misc]
+    desk_plans = _desk_plans(shelves, desk_documents, profile, faults)
     _raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
     own, guesser = assistant.configuration.language, language_guesser()
@@ -174,6 +179,7 @@ def read_contents(shelves: Shelves) -> Contents:
         _vocabulary(data, assistant),
         crm_mappings,
         tuple(rule for rules in score_rules for rule in rules or ()),
+        desk_plans,
     )
 
 
@@ -206,6 +212,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.vocabulary,
         contents.crm_mappings,
         contents.score_rules,
+        contents.desk_plans,
     )
 
 
@@ -399,6 +406,21 @@ def _crm_mappings(
         if name not in found:
             found[name] = read_crm_mapping(parse(*_text(path)), None, None)
     return found
+
+
+def _desk_plans(
+    shelves: Shelves, documents: list[Document], profile: ProfileSchema | None, faults: Faults
+) -> tuple[DeskPlan, ...]:
+    """How the desks work; a desk that two files are for is a fault of the second. Without any desk nobody works."""
+    plans: dict[str, DeskPlan] = {}
+    for document in documents if shelves.desks else ():
+        read = lambda document=document: read_desk_plan(document, shelves.desks, profile)  # noqa: E731
+        plan = _keep(read, faults)
+        if plan is not None and plan.desk in plans:
+            faults.add(document.place(document.data, "for"), f'there is another file for the desk "{plan.desk}".')
+        elif plan is not None:
+            plans[plan.desk] = plan
+    return tuple(plans.values())
 
 
 def _check_personal(assistant: Assistant | None, profile: ProfileSchema | None, faults: Faults) -> None:

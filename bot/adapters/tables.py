@@ -387,9 +387,21 @@ handoff = Table(
     Column("state", Text, nullable=False),
     Column("rep", Words, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("offered_to", Words, nullable=False, server_default=""),
+    Column("offered_why", Words, nullable=False, server_default=""),
     _partial("ux_handoff_open", "conversation_id", where="state <> 'closed'", unique=True),
     _partial("ix_handoff_open_for", "profile_id", where="state <> 'closed'"),
+    _partial("ix_handoff_open_at", "desk", "desk_address", where="state <> 'closed'"),
 )
+
+desk_turn = Table(
+    "desk_turn",
+    metadata,
+    Column("desk", Text, primary_key=True),
+    Column("rep", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""Whose turn was when: the number of a rep's last turn at a desk, and (for the rep "") how many there have been."""
 
 # ---------------------------------------------------------------- what leaves
 

@@ -31,7 +31,10 @@ SNOOZES: Mapping[str, timedelta] = {
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One request for a person. `desk` and `desk_address` say where the reps are, `card_key` the card they got."""
+    """One request for a person. `desk` and `desk_address` say where the reps are, `card_key` the card they got.
+
+    `offered_to` is the name of the rep who is asked to take it, `offered_why` why it is they; empty: whoever is there.
+    """
 
     id: HandoffId
     conversation_id: ConversationId
@@ -45,6 +48,8 @@ class Handoff:
     state: HandoffState = HandoffState.REQUESTED
     rep: str = ""
     version: int = 0
+    offered_to: str = ""
+    offered_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

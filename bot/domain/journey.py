@@ -25,6 +25,9 @@ run of a journey whose message it answers; empty: none that waits for a reply.""
 TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 """A colleague has the floor now; and has it no more."""
 
+OFFERED, OVERDUE = "handoff.offered", "handoff.overdue"
+"""A hand-off was offered to a rep (`rep`, by `route`, `why`); nobody has claimed it in time (`within` seconds)."""
+
 ENDED = "journey.ended"
 """A run that another journey started is over: `key` is of the step that started it, `status` how it ended."""
 
@@ -40,7 +43,19 @@ OPT_OUT_SIGNAL = "privacy.opt_out_signal"
 ENTRANCE = ":enter"
 """Where those come from who take their first step. No step is called so."""
 TOLD_BY_SERVICE = frozenset(
-    {REPLIED, TAKEN_OVER, HANDED_BACK, ENDED, MOVED, SEGMENT_ENTERED, SEGMENT_LEFT, OPT_OUT_SIGNAL, *CRM_EVENTS}
+    {
+        REPLIED,
+        TAKEN_OVER,
+        HANDED_BACK,
+        OFFERED,
+        OVERDUE,
+        ENDED,
+        MOVED,
+        SEGMENT_ENTERED,
+        SEGMENT_LEFT,
+        OPT_OUT_SIGNAL,
+        *CRM_EVENTS,
+    }
 )
 """Events that nobody else may tell, for what they say is relied upon."""
 

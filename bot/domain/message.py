@@ -88,6 +88,7 @@ class DeskReply:
     text: str
     rep: str
     files: tuple[str, ...] = ()
+    rep_member: str = ""
     kind: Literal["desk_reply"] = "desk_reply"
 
 
@@ -106,6 +107,7 @@ class DeskRevision:
 class DeskVerb(StrEnum):
     CLAIM = "claim"
     TAKE_OVER = "take_over"  # from the rep who has it
+    ASSIGN = "assign"  # to a colleague
     REPLY = "reply"  # asks for the form in which to write a reply
     HAND_BACK = "hand_back"
     RESOLVE = "resolve"
@@ -118,8 +120,9 @@ class DeskVerb(StrEnum):
 class DeskAction:
     """A sales rep pressed a button on a hand-off's card. `trigger` is what the desk needs to open a form.
 
-    `words` are what they said with it: why it is no lead, for how long to snooze it (a key of `SNOOZES`), or
-    the `key` of the suggestion to send.
+    `words` are what they said with it: why it is no lead, for how long to snooze it (a key of `SNOOZES`), the `key` of
+    the suggestion to send, or the name of the colleague (`member`, the desk's id of them) who is to have it.
+    `rep_member` is the desk's id of whoever pressed.
     """
 
     channel: str
@@ -129,6 +132,8 @@ class DeskAction:
     rep: str
     trigger: str = ""
     words: str = ""
+    member: str = ""
+    rep_member: str = ""
     kind: Literal["desk_action"] = "desk_action"
 
 
@@ -147,6 +152,21 @@ class SnoozeOver:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyOverdue:
+    """The time has gone in which a hand-off should have been claimed: the step of this `number` tells others.
+
+    It waits in the inbox of the conversation until then. Nothing happens if something was done since (`version`).
+    """
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    version: int
+    number: int
+    kind: Literal["reply_overdue"] = "reply_overdue"
+
+
+@dataclass(frozen=True, slots=True)
 class DeskCommand:
     """A rep asks for something in words, such as `search ana@`; they alone read the answer, at once."""
 
@@ -154,6 +174,7 @@ class DeskCommand:
     vendor_id: str
     rep: str
     words: str
+    rep_member: str = ""
 
 
 class DeliveryState(StrEnum):
@@ -274,7 +295,7 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver
+FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue
 FromVendor = DeliveryStatus | SpareAddress
 Inbound = CustomerMessage | PageReport | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
 
@@ -324,7 +345,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class HandoffCard:
-    """A lead as a sales rep sees it. `standing` says what was done last, where that is more than a claim."""
+    """A lead as a sales rep sees it. `standing` says what was done last, where that is more than a claim.
+
+    `offered_to` is who is asked to take it (`member`: the desk's id of them), `offered_why` why it is they.
+    """
 
     handoff_id: HandoffId
     title: str
@@ -337,6 +361,9 @@ class HandoffCard:
     claimed_by: str = ""
     closed: bool = False
     standing: str = ""
+    offered_to: str = ""
+    offered_why: str = ""
+    member: str = ""
     kind: Literal["handoff_card"] = "handoff_card"
 
 
@@ -344,12 +371,14 @@ class HandoffCard:
 class DeskLine:
     """A line in a hand-off's thread: what the customer or the bot said, or a note to the reps.
 
-    With `to_all` the whole desk sees it, and not only who looks into the thread.
+    With `to_all` the whole desk sees it, and not only who looks into the thread. `mentions` are the desk's ids of
+    those whom it calls, or EVERYBODY.
     """
 
     speaker: str
     text: str
     to_all: bool = False
+    mentions: tuple[str, ...] = ()
     kind: Literal["desk_line"] = "desk_line"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from bot.documents import Document, Faults, did_you_mean
@@ -90,7 +91,7 @@ class Fields:
         found = []
         for number, item in enumerate(value):
             place = self.document.place(value, number)
-            if isinstance(item, str | int | float) and not isinstance(item, bool) and item != "":
+            if isinstance(item, str | int | float | date) and not isinstance(item, bool) and item != "":
                 found.append((str(item), place))
             else:
                 self.faults.add(place, f'each item of "{key}" must be a text, not {_shown(item)}.')

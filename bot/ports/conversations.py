@@ -14,6 +14,7 @@ from bot.domain.ids import ConversationId, HandoffId, ProfileId
 from bot.domain.message import Inbound, Speech
 from bot.domain.person import Profile
 from bot.domain.review import Review
+from bot.domain.routing import Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,13 @@ class Handoffs(Protocol):
         """Of the person's open hand-offs the one that a rep has claimed, else the latest."""
 
     async def held_by(self, desk: str, rep: str, *, limit: int) -> Sequence[Handoff]:
-        """The open ones that this rep has claimed at a desk of this channel, the latest first."""
+        """The open ones that this rep has claimed, or is offered, at a desk of this channel, the latest first."""
+
+    async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
+        """The number of the next turn at this desk, and how its reps stand; others wait until this one is decided."""
+
+    async def took_turn(self, desk: str, address: str, rep: str, number: int) -> None:
+        """It was this rep's."""
 
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
         """The hand-off whose card the desk knows by this id."""

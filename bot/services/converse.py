@@ -24,6 +24,7 @@ from bot.domain.message import (
     OpenForm,
     PageReport,
     Reminder,
+    ReplyOverdue,
     SnoozeOver,
     TriggerIntent,
 )
@@ -117,7 +118,7 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await trigger(runtime, entry, wanted)
         case ExecuteAction() as wanted:
             await execute(runtime, entry, wanted)
-        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() as deed:
+        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() | ReplyOverdue() as deed:
             await take_desk_turn(runtime, entry, deed)
         case _:
             raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")

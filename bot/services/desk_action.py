@@ -28,7 +28,9 @@ from bot.services.hand_off import (
     suggestion_key,
     to_desk,
 )
+from bot.services.offer import offer, start_clock
 from bot.services.perform import perform
+from bot.services.reassign import assign, mentions_of
 from bot.services.runtime import Runtime
 
 FORM_OPENS_WITHIN = timedelta(seconds=10)
@@ -44,6 +46,8 @@ async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, actio
             await claim(uow, runtime, handoff, action.rep, now)
         case DeskVerb.TAKE_OVER:
             await _take_over(uow, runtime, handoff, action.rep, now)
+        case DeskVerb.ASSIGN:
+            await assign(uow, runtime, handoff, action, now)
         case DeskVerb.REPLY:
             await _open_form(uow, handoff, action, ReplyForm(handoff.id, "", action.trigger), now)
         case DeskVerb.DISQUALIFY if not action.words:
@@ -177,7 +181,13 @@ async def bring_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, over: 
     if handoff.state is HandoffState.CLOSED or handoff.version != over.version:
         return
     back = replace(handoff, version=handoff.version + 1)
+    if back.state is HandoffState.REQUESTED and not back.offered_to:
+        back = await offer(uow, runtime, back, now)
     await uow.handoffs.save(back)
     await refresh_card(uow, runtime, back, now)
-    line = DeskLine("Overture", f"{await customer_name(uow, handoff)} is waiting; look into it now.", to_all=True)
+    mentions = mentions_of(runtime, back, back.rep or back.offered_to)
+    words = f"{await customer_name(uow, handoff)} is waiting; look into it now."
+    line = DeskLine("Overture", words, to_all=True, mentions=mentions)
     await to_desk(uow, back, f"relay:{over.vendor_id}", line, now)
+    if back.state is HandoffState.REQUESTED:
+        await start_clock(uow, runtime, back, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -10,6 +11,7 @@ import structlog
 from bot.domain.consent import Purpose, standing_consent
 from bot.domain.effects import OptOut
 from bot.domain.errors import Conflict
+from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskCommand
 from bot.domain.score import total_score
@@ -18,12 +20,13 @@ from bot.services.admit import NoSuchJourney, admit
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
 from bot.services.know_person import NoSuchPerson, Wanted, by_name
+from bot.services.offer import plan_of
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
 
-USAGE = """leads: the conversations that you have claimed
+USAGE = """leads: the conversations that you have claimed, or are offered
 search <words>: people with these words in a name, address or number
 start <journey> <person>: let somebody into a journey
 consent <person>: what somebody agreed to
@@ -47,6 +50,7 @@ async def obey(runtime: Runtime, command: DeskCommand) -> str:
 
 
 async def _do(runtime: Runtime, command: DeskCommand) -> str:
+    command = _by_name(runtime, command)
     said = COMMAND.fullmatch(command.words)
     verb, rest = (said[1].lower().replace("-", " "), said[2].split()) if said else ("", [])
     match verb, rest:
@@ -63,6 +67,13 @@ async def _do(runtime: Runtime, command: DeskCommand) -> str:
     return USAGE
 
 
+def _by_name(runtime: Runtime, command: DeskCommand) -> DeskCommand:
+    """The rep by the name that a desk's file has for them: hand-offs are held under that one."""
+    plans = (plan_of(runtime, desk.channel, desk.address) for desk in runtime.desks if desk.channel == command.channel)
+    reps = (plan.rep_known_as(command.rep_member) for plan in plans if plan is not None)
+    return replace(command, rep=next((rep.name for rep in reps if rep is not None), command.rep))
+
+
 def _person(words: list[str]) -> str:
     name = " ".join(words)
     return re.sub(r"[ ().-]", "", name) if PHONE.fullmatch(name) else name
@@ -72,11 +83,16 @@ async def _leads(runtime: Runtime, command: DeskCommand) -> str:
     async with runtime.store.transaction() as uow:
         held = await uow.handoffs.held_by(command.channel, command.rep, limit=MOST_SHOWN + 1)
         lines = [
-            f"{await _known_as(uow, one.profile_id, runtime.clock.now())} — {one.reason}" for one in held[:MOST_SHOWN]
+            f"{await _known_as(uow, one.profile_id, runtime.clock.now())} — {one.reason}{_unclaimed(one)}"
+            for one in held[:MOST_SHOWN]
         ]
     if not lines:
-        return "You have claimed no conversation that is still open."
+        return "You have claimed no conversation that is still open, and are offered none."
     return "\n".join([*lines, *(["... and more"] if len(held) > MOST_SHOWN else [])])
+
+
+def _unclaimed(handoff: Handoff) -> str:
+    return " (offered to you, not claimed yet)" if handoff.state is HandoffState.REQUESTED else ""
 
 
 async def _search(runtime: Runtime, words: str) -> str:

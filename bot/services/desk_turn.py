@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, ReplyOverdue, SnoozeOver, Text
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.desk_action import bring_back, desk_action, rep_says
+from bot.services.escalate import escalate
 from bot.services.hand_off import relay
+from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
 
 
@@ -23,12 +26,13 @@ async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) ->
 
 
 async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
-    if isinstance(deed, DeskAction | SnoozeOver):
+    if isinstance(deed, DeskAction | SnoozeOver | ReplyOverdue):
         return await uow.handoffs.get(deed.handoff_id)
     return await uow.handoffs.in_thread(deed.channel, deed.thread)
 
 
 async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDesk, now: datetime) -> None:
+    deed = _by_name(runtime, handoff, deed)
     match deed:
         case DeskAction():
             await desk_action(uow, runtime, handoff, deed, now)
@@ -38,6 +42,17 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDes
             await _rep_revises(uow, handoff, deed, now)
         case SnoozeOver():
             await bring_back(uow, runtime, handoff, deed, now)
+        case ReplyOverdue():
+            await escalate(uow, runtime, handoff, deed, now)
+
+
+def _by_name(runtime: Runtime, handoff: Handoff, deed: FromDesk) -> FromDesk:
+    """Whoever did it by the name that the desk's file has for them: customers and colleagues read that one."""
+    if not isinstance(deed, DeskAction | DeskReply):
+        return deed
+    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+    rep = plan.rep_known_as(deed.rep_member) if plan is not None else None
+    return deed if rep is None else replace(deed, rep=rep.name)
 
 
 async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:

@@ -18,8 +18,9 @@ from bot.domain.ids import HandoffId, OutboxId, new_id
 from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text, Transfer
 from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
-from bot.journeys.send_window import is_zone, next_opening
+from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
+from bot.services.offer import hours_of, offer, opening_of, plan_of, start_clock
 from bot.services.runtime import Desk, Runtime
 
 log = structlog.get_logger()
@@ -69,8 +70,7 @@ async def _tell_desk(
     crm: str,
     asked: bool,
 ) -> Handoff:
-    opens = next_opening([desk.hours], (), now) if desk.hours is not None else None
-    closed = opens is not None and opens > now
+    opens = opening_of(runtime, desk, now)
     handoff_id = HandoffId(new_id(now))
     verb = "calls" if runtime.channel(conversation.channel).abilities.spoken else "writes"
     handoff = Handoff(
@@ -80,20 +80,24 @@ async def _tell_desk(
         desk=desk.channel,
         desk_address=desk.address,
         reason=reason,
-        summary=f"{reason}; {verb} on {conversation.channel}" + ("; came out of hours" if closed else ""),
+        summary=f"{reason}; {verb} on {conversation.channel}" + ("; came out of hours" if opens is not None else ""),
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
+    if opens is None:
+        handoff = await offer(uow, runtime, handoff, now)
     await uow.handoffs.add(handoff)
     await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
     await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
-    if closed and opens is not None:
+    if opens is None:
+        await start_clock(uow, runtime, handoff, now)
+    else:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
-            opens_at = await _in_their_time(uow, handoff, desk, opens)
+            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
 
@@ -129,12 +133,13 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-async def _in_their_time(uow: UnitOfWork, handoff: Handoff, desk: Desk, at: datetime) -> str:
+async def _in_their_time(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime) -> str:
     """The moment by the customer's clock; by the desk's, with its zone, where theirs is unknown."""
     theirs = (await uow.profiles.get(handoff.profile_id)).time_zone
     if theirs and is_zone(theirs):
         return f"{at.astimezone(ZoneInfo(theirs)):%A at %H:%M}"
-    zone = desk.hours.zone if desk.hours is not None else "UTC"
+    hours = hours_of(runtime, desk)
+    zone = hours.window.zone if hours is not None else "UTC"
     return f"{at.astimezone(ZoneInfo(zone)):%A at %H:%M} ({zone.replace('_', ' ')})"
 
 
@@ -215,6 +220,11 @@ async def to_desk(
     await _queue(uow, handoff, key, message, Purpose.DESK, now, expires_at=expires_at)
 
 
+async def to_other_desk(uow: UnitOfWork, handoff: Handoff, key: str, message: ChannelMessage, now: datetime) -> None:
+    """Tell a desk that has no card of it."""
+    await _queue(uow, handoff, key, message, Purpose.DESK, now)
+
+
 async def _queue(
     uow: UnitOfWork,
     handoff: Handoff,
@@ -250,6 +260,8 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         for name, value in profile.attributes.items()
         if value is not None
     ]
+    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+    offered = plan.rep_called(handoff.offered_to) if plan is not None else None
     answers = [(f"Consent: {what}", "yes" if granted else "no") for what, granted in latest.items()]
     return HandoffCard(
         handoff_id=handoff.id,
@@ -262,6 +274,9 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         claimed_by=handoff.rep,
         closed=handoff.state is HandoffState.CLOSED,
+        offered_to=handoff.offered_to,
+        offered_why=handoff.offered_why,
+        member=offered.member if offered is not None else "",
     )
 
 

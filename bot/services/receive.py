@@ -21,6 +21,7 @@ from bot.domain.message import (
     OpenForm,
     PageReport,
     Reminder,
+    ReplyOverdue,
     SnoozeOver,
     SpareAddress,
     TriggerIntent,
@@ -90,7 +91,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 log.info("a reply in a thread that is no hand-off", channel=item.channel)
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
-        case DeskAction() | SnoozeOver():
+        case DeskAction() | SnoozeOver() | ReplyOverdue():
             try:
                 handoff = await uow.handoffs.get(item.handoff_id)
             except LookupError:

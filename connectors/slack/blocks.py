@@ -7,12 +7,14 @@ is possible, it is escaped. Limits are those of docs.slack.dev/reference/block-k
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
 from bot.domain.preview import Preview
+from bot.domain.routing import EVERYBODY
 
 Block = dict[str, Any]
 
@@ -28,6 +30,8 @@ LONGEST_LINE = 12_000
 """Characters of a thread line: Slack refuses a message whose blocks are longer in sum (msg_blocks_too_long)."""
 
 ACTION_PREFIX = "handoff_"
+ASSIGN_BLOCK = "assign:"
+MEMBER = re.compile(r"[UW][A-Z0-9]{5,}")
 REPLY_CALLBACK = "handoff_reply"
 REPLY_BLOCK = "reply"
 REPLY_INPUT = "text"
@@ -38,6 +42,7 @@ LONGEST_REASON = 300
 LABELS = {
     DeskVerb.CLAIM: "Claim",
     DeskVerb.TAKE_OVER: "Take over",
+    DeskVerb.ASSIGN: "Give to a colleague",
     DeskVerb.REPLY: "Reply",
     DeskVerb.HAND_BACK: "Hand back",
     DeskVerb.RESOLVE: "Resolve",
@@ -67,10 +72,41 @@ def card(content: HandoffCard) -> Post:
     score = [f"Score {content.score} · Grade {content.grade}", *(f"• {reason}" for reason in content.reasons)]
     blocks.append(_section("\n".join(score)))
     blocks.append({"type": "context", "elements": _context(content)})
+    if content.offered_why and not content.claimed_by and not content.closed:
+        blocks.append({"type": "context", "elements": _offered(content)})
     buttons = [_element(verb, content) for verb in _verbs(content)]
     if buttons:
         blocks.append({"type": "actions", "block_id": "handoff", "elements": buttons})
-    return Post(escape(_cut(f"{content.title}: {content.summary}", LONGEST_FALLBACK)), blocks)
+        blocks.append(
+            {"type": "actions", "block_id": f"{ASSIGN_BLOCK}{content.handoff_id}", "elements": [_colleagues()]}
+        )
+    words = escape(_cut(f"{content.title}: {content.summary}", LONGEST_FALLBACK))
+    called = mention(content.member) if content.offered_to and not content.claimed_by and not content.closed else ""
+    return Post(f"{called} {words}".strip(), blocks)
+
+
+def _offered(content: HandoffCard) -> list[Block]:
+    """Who is asked to take it, by a mention that tells them so, and why it is they."""
+    if not content.offered_to:
+        return [_plain(f"For everybody: {content.offered_why}", LONGEST_STANDING)]
+    who = mention(content.member) or escape(content.offered_to)
+    return [{"type": "mrkdwn", "text": f"Offered to {who}"}, _plain(content.offered_why, LONGEST_STANDING)]
+
+
+def mention(member: str) -> str:
+    """What calls this member of the workspace, or everybody; empty for what is no member's id."""
+    if member == EVERYBODY:
+        return "<!here>"
+    return f"<@{member}>" if MEMBER.fullmatch(member) else ""
+
+
+def _colleagues() -> Block:
+    """A menu of the workspace's members, which Slack fills. What it is about stands in the id of its block."""
+    return {
+        "type": "users_select",
+        "action_id": f"{ACTION_PREFIX}{DeskVerb.ASSIGN.value}",
+        "placeholder": _plain(LABELS[DeskVerb.ASSIGN], 75),
+    }
 
 
 def _verbs(content: HandoffCard) -> Sequence[DeskVerb]:
@@ -117,7 +153,13 @@ def _context(content: HandoffCard) -> list[Block]:
 
 def line(content: DeskLine) -> Post:
     """A line of the conversation, for the thread."""
-    return plain_post(f"{content.speaker}: {content.text}")
+    post = plain_post(f"{content.speaker}: {content.text}")
+    called = " ".join(filter(None, map(mention, content.mentions)))
+    if not called:
+        return post
+    return Post(
+        f"{called} {post.text}", [{"type": "section", "text": {"type": "mrkdwn", "text": called}}, *post.blocks]
+    )
 
 
 def plain_post(text: str) -> Post:

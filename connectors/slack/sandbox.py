@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -87,7 +88,7 @@ class SlackSandbox:
         if thread is not None and await self._message(thread) is None:
             return _refused("thread_not_found")
         text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
-        item = await self._show(channel, text, blocks, thread, user=None)
+        item = await self._show(channel, _with_names(text), _with_names(blocks), thread, user=None)
         return _accepted(channel=channel, ts=item["ts"], message=_message(item))
 
     async def _update(self, arguments: Json) -> Reply:
@@ -103,7 +104,8 @@ class SlackSandbox:
         if fault := fault_of_blocks(arguments.get("blocks") or []):
             return _refused("invalid_blocks", fault)
         text, blocks = arguments.get("text") or "", arguments.get("blocks") or []
-        item = {"type": "update", "channel": self._names[channel], "ts": ts, "text": text, "blocks": blocks}
+        shown = {"text": _with_names(text), "blocks": _with_names(blocks)}
+        item = {"type": "update", "channel": self._names[channel], "ts": ts, **shown}
         await self._feed.append(FEED, f"update:{await self._next_ts()}", item)
         return _accepted(channel=channel, ts=ts, text=text)
 
@@ -160,7 +162,7 @@ class SlackSandbox:
             "actions": [
                 {
                     "action_id": action_id,
-                    "block_id": "handoff",
+                    "block_id": _block_of(message, action_id),
                     **_pressed(message, action_id, value),
                     "action_ts": await self._next_ts(),
                 }
@@ -178,7 +180,7 @@ class SlackSandbox:
             "client_msg_id": secrets.token_hex(16),
             "type": "message",
             "text": item["text"],
-            "user": _user_id(user),
+            "user": user_id(user),
             "ts": item["ts"],
             "team": TEAM["id"],
             "thread_ts": thread,
@@ -231,7 +233,7 @@ class SlackSandbox:
             "team_domain": TEAM["domain"],
             "channel_id": channel,
             "channel_name": name.removeprefix("#"),
-            "user_id": _user_id(user),
+            "user_id": user_id(user),
             "user_name": user,
             "command": "/overture",
             "text": text,
@@ -245,7 +247,7 @@ class SlackSandbox:
     def _actor(self, user: str, now: datetime) -> dict[str, Any]:
         """What every interaction says of who did it."""
         return {
-            "user": {"id": _user_id(user), "username": user, "name": user, "team_id": TEAM["id"]},
+            "user": {"id": user_id(user), "username": user, "name": user, "team_id": TEAM["id"]},
             "api_app_id": APP_ID,
             "token": "sandbox",
             "team": TEAM,
@@ -307,9 +309,15 @@ class SlackSandbox:
         return hmac.new(self._signing_secret.encode(), issued.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def _user_id(name: str) -> str:
+def user_id(name: str) -> str:
     """Slack's ids say nothing of the name."""
     return "U" + hashlib.sha256(name.encode()).hexdigest()[:9].upper()
+
+
+MEMBERS = {user_id(name): name for name in ("Ana", "Ben")}
+"""Whom the playground can be."""
+
+MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
 def _pressed(message: Json, action_id: str, value: str) -> Json:
@@ -317,7 +325,28 @@ def _pressed(message: Json, action_id: str, value: str) -> Json:
     elements = [one for block in message["blocks"] for one in block.get("elements", ())]
     if any(one.get("action_id") == action_id and one["type"] == "static_select" for one in elements):
         return {"type": "static_select", "selected_option": {"text": _text("Option"), "value": value}}
+    if any(one.get("action_id") == action_id and one["type"] == "users_select" for one in elements):
+        return {"type": "users_select", "selected_user": user_id(value)}
     return {"type": "button", "text": _text("Button"), "value": value}
+
+
+def _with_names(value: Any) -> Any:
+    """Mentions as Slack shows them: by the name of the member."""
+    if isinstance(value, str):
+        return MENTION.sub(lambda found: f"<@{found[1]}|{MEMBERS.get(found[1], found[1])}>", value)
+    if isinstance(value, list):
+        return [_with_names(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _with_names(one) if name != "value" else one for name, one in value.items()}
+    return value
+
+
+def _block_of(message: Json, action_id: str) -> str:
+    """The id of the block in which this element stands."""
+    for block in message["blocks"]:
+        if any(one.get("action_id") == action_id for one in block.get("elements", ())):
+            return str(block.get("block_id", ""))
+    return ""
 
 
 def _text(words: str) -> Json:
@@ -333,7 +362,7 @@ def _message(item: Json) -> Json:
         "ts": item["ts"],
         "team": TEAM["id"],
         **({"thread_ts": item["thread_ts"]} if item["thread_ts"] else {}),
-        **({"user": _user_id(item["user"])} if item["user"] else {"user": BOT_USER, "bot_id": "B0OVERTURE"}),
+        **({"user": user_id(item["user"])} if item["user"] else {"user": BOT_USER, "bot_id": "B0OVERTURE"}),
     }
 
 

@@ -71,6 +71,9 @@ def _action_faults(elements: object, place: str) -> Iterator[str]:
         if element.get("type") == "static_select":
             yield from _select_faults(element, f"{place}/{number}")
             continue
+        if element.get("type") == "users_select":
+            yield from _present(_text_fault(element.get("placeholder"), 150, f"{place}/{number}/placeholder"))
+            continue
         yield from _present(_text_fault(element.get("text"), 75, f"{place}/{number}/text", only_plain=True))
         if len(str(element.get("value", ""))) > 2000:
             yield f"must be no more than 2000 characters [json-pointer:{place}/{number}/value]"

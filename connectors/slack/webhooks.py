@@ -17,6 +17,7 @@ from bot.domain.message import DeskAction, DeskCommand, DeskReply, DeskRevision,
 from bot.ports import ObeyCommand, Reply, Webhook, WebhookRequest
 from connectors.slack.blocks import (
     ACTION_PREFIX,
+    ASSIGN_BLOCK,
     DISQUALIFY_CALLBACK,
     REPLY_BLOCK,
     REPLY_CALLBACK,
@@ -91,6 +92,7 @@ def _reply_in_thread(event: Json, desk: Desk) -> DeskReply | None:
                 text=words,
                 rep=storable(desk.name_of(user)),
                 files=files,
+                rep_member=storable(user),
             )
     return None
 
@@ -138,7 +140,7 @@ def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
         return Webhook()
     match payload:
         case {"type": "block_actions", "actions": list(actions)}:
-            found = [_action(payload, action, desk.channel) for action in actions if isinstance(action, Mapping)]
+            found = [_action(payload, action, desk) for action in actions if isinstance(action, Mapping)]
             return Webhook(inbound=tuple(action for action in found if action))
         case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback in CALLBACKS:
             return _submission(payload, view, desk)
@@ -155,7 +157,9 @@ def parse_command(request: WebhookRequest, desk: Desk) -> Webhook:
             if not desk.admits(user_id):
                 return Webhook(reply=_whispered("Only the reps that SLACK_REPS names may do that."))
             words = storable(as_plain_text(fields.get("text", ""))).strip()
-            command = DeskCommand(desk.channel, storable(trigger), storable(desk.name_of(user_id)), words)
+            command = DeskCommand(
+                desk.channel, storable(trigger), storable(desk.name_of(user_id)), words, storable(user_id)
+            )
             return Webhook(obey=ObeyCommand(command, _whispered))
     raise WebhookRejected(400, f"The form is no command {COMMAND}, or lacks its user_id or trigger_id.")
 
@@ -185,11 +189,13 @@ def user_behind(request: WebhookRequest) -> tuple[str, str] | None:
     return (user_id, name) if user_id and name else None
 
 
-def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
+def _action(payload: Json, action: Json, desk: Desk) -> DeskAction | None:
     verb = VERBS.get(str(action.get("action_id")))
     if verb is None:
         return None
     user = user_of(payload)
+    if verb is DeskVerb.ASSIGN:
+        return _assignment(action, user, desk)
     container = payload.get("container")
     message_ts = container.get("message_ts") if isinstance(container, Mapping) else None
     chosen = action.get("selected_option") if verb is DeskVerb.SNOOZE else action
@@ -200,15 +206,38 @@ def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:
                 raise WebhookRejected(400, "The time to snooze for is none of those that the card offers.")
             trigger = payload.get("trigger_id")
             return DeskAction(
-                channel=channel,
+                channel=desk.channel,
                 vendor_id=storable(f"action:{message_ts}:{action_ts}:{user[0]}"),
                 handoff_id=HandoffId(storable(handoff_id)),
                 verb=verb,
                 rep=storable(user[1]),
                 trigger=trigger if isinstance(trigger, str) else "",
                 words=storable(words) if verb in (DeskVerb.SNOOZE, DeskVerb.SEND) else "",
+                rep_member=storable(user[0]),
             )
     raise WebhookRejected(400, "The button's action lacks its value, action_ts, message or user.")
+
+
+def _assignment(action: Json, user: tuple[str, str] | None, desk: Desk) -> DeskAction | None:
+    """A colleague chosen from the menu, which tells their id only; None where the choice was taken back."""
+    match action:
+        case {"selected_user": None}:
+            return None
+        case {"selected_user": str(chosen), "block_id": str(block), "action_ts": str(action_ts)} if (
+            user and block.startswith(ASSIGN_BLOCK)
+        ):
+            name = desk.name_of(chosen)
+            return DeskAction(
+                channel=desk.channel,
+                vendor_id=storable(f"action:{block}:{action_ts}:{user[0]}"),
+                handoff_id=HandoffId(storable(block.removeprefix(ASSIGN_BLOCK))),
+                verb=DeskVerb.ASSIGN,
+                rep=storable(user[1]),
+                words=storable(name) if name != chosen else "",
+                member=storable(chosen),
+                rep_member=storable(user[0]),
+            )
+    raise WebhookRejected(400, "The menu of colleagues lacks its block_id, action_ts, selected_user or user.")
 
 
 def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
@@ -225,10 +254,12 @@ def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:
                 return Webhook(reply=_form_error("Write something first."))
             if view.get("callback_id") == DISQUALIFY_CALLBACK:
                 verb, of = DeskVerb.DISQUALIFY, HandoffId(storable(handoff))
-                return Webhook(inbound=(DeskAction(desk.channel, key, of, verb, rep, words=words),))
+                disqualified = DeskAction(desk.channel, key, of, verb, rep, words=words, rep_member=storable(user[0]))
+                return Webhook(inbound=(disqualified,))
             if desk.is_note(words):
                 return Webhook(reply=_form_error("This begins like a note to colleagues. Write notes in the thread."))
-            return Webhook(inbound=(DeskReply(desk.channel, key, storable(thread), words, rep),))
+            said = DeskReply(desk.channel, key, storable(thread), words, rep, rep_member=storable(user[0]))
+            return Webhook(inbound=(said,))
     raise WebhookRejected(
         400, f"The form lacks its user, its id, its private_metadata or the value of {REPLY_BLOCK}.{REPLY_INPUT}."
     )

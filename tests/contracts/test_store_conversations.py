@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -276,6 +277,70 @@ async def test_a_rep_holds_what_they_claimed_and_is_still_open_the_latest_first(
         assert list(await uow.handoffs.held_by("teams", "Sam", limit=9)) == []
         await uow.handoffs.save(replace(claimed[0], state=HandoffState.CLOSED, version=2))
         assert list(await uow.handoffs.held_by(first.desk, "Sam", limit=9)) == claimed[1:]
+
+
+async def test_a_rep_holds_what_they_are_offered_too_and_what_is_open_is_counted(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.add(conversation(OTHER_CHAT))
+        offered = replace(handoff("h1"), offered_to="Kim", offered_why="her turn")
+        claimed = replace(handoff("h2", in_=OTHER_CHAT), offered_to="Kim")
+        await uow.handoffs.add(offered)
+        await uow.handoffs.add(claimed)
+        await uow.handoffs.save(replace(claimed, state=HandoffState.CLAIMED, rep="Sam", version=1))
+        assert list(await uow.handoffs.held_by(offered.desk, "Kim", limit=9)) == [offered]
+        number, workload = await uow.handoffs.begin_turn(offered.desk, offered.desk_address)
+        assert (number, dict(workload.open), dict(workload.turns)) == (1, {"Kim": 1, "Sam": 1}, {})
+
+
+async def test_turns_of_a_desk_are_numbered_and_each_rep_has_their_last(store: Store) -> None:
+    for rep in ("Kim", "Sam", "Kim"):
+        async with store.transaction() as uow:
+            number, _ = await uow.handoffs.begin_turn("slack", "#sales")
+            await uow.handoffs.took_turn("slack", "#sales", rep, number)
+    async with store.transaction() as uow:
+        number, workload = await uow.handoffs.begin_turn("slack", "#sales")
+        assert (number, dict(workload.turns)) == (4, {"Kim": 3, "Sam": 2})
+        assert (await uow.handoffs.begin_turn("slack", "#support"))[0] == 1
+
+
+async def test_of_claims_in_the_same_moment_one_wins_on_either_database(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.handoffs.add(handoff("h1"))
+    start = asyncio.Event()
+
+    async def press(rep: str) -> bool:
+        await start.wait()
+        try:
+            async with store.transaction() as uow:
+                read = await uow.handoffs.get(handoff("h1").id)
+                if read.state is HandoffState.CLAIMED:
+                    return False
+                await asyncio.sleep(0)
+                await uow.handoffs.save(replace(read, state=HandoffState.CLAIMED, rep=rep, version=read.version + 1))
+        except Conflict:
+            return False
+        return True
+
+    async with asyncio.TaskGroup() as reps:
+        pressed = {rep: reps.create_task(press(rep)) for rep in (f"rep {number}" for number in range(8))}
+        start.set()
+    winners = [rep for rep, task in pressed.items() if task.result()]
+    async with store.transaction() as uow:
+        assert [(await uow.handoffs.get(handoff("h1").id)).rep] == winners
+
+
+async def test_turns_that_begin_together_are_each_taken_once(store: Store) -> None:
+    async def take() -> int:
+        async with store.transaction() as uow:
+            number, _ = await uow.handoffs.begin_turn("slack", "#sales")
+            await uow.handoffs.took_turn("slack", "#sales", f"rep {number}", number)
+        return number
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(take()) for _ in range(12)]
+    assert sorted(task.result() for task in tasks) == list(range(1, 13))
 
 
 async def test_a_handoff_is_found_by_the_thread_of_its_card(store: Store) -> None:

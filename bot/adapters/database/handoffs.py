@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import and_, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
-from bot.adapters.tables import handoff, outbox
+from bot.adapters.tables import desk_turn, handoff, outbox
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
+from bot.domain.routing import Workload
 
 ADD = insert_once(handoff).returning(handoff.c.id)
 GET = select(handoff).where(handoff.c.id == bindparam("this_id"))
@@ -34,14 +36,35 @@ IN_THREAD = (
 HELD_BY = (
     select(handoff)
     .where(
-        handoff.c.state == HandoffState.CLAIMED,
         _open,  # what the index is over
         handoff.c.desk == bindparam("at_desk"),
-        handoff.c.rep == bindparam("this_rep"),
+        or_(
+            and_(handoff.c.state == HandoffState.CLAIMED, handoff.c.rep == bindparam("this_rep")),
+            and_(
+                handoff.c.state == HandoffState.REQUESTED,
+                handoff.c.offered_to == bindparam("this_rep"),
+                handoff.c.offered_to != "",
+            ),
+        ),
     )
     .order_by(handoff.c.created_at.desc(), handoff.c.id.desc())
     .limit(bindparam("most"))
 )
+_holder = func.coalesce(func.nullif(handoff.c.rep, ""), handoff.c.offered_to)
+OPEN_AT = (
+    select(_holder.label("holder"), func.count().label("open"))
+    .where(_open, handoff.c.desk == bindparam("at_desk"), handoff.c.desk_address == bindparam("at_address"))
+    .group_by(_holder)
+)
+NEXT_TURN = (
+    insert(desk_turn)
+    .values(desk=bindparam("of_desk"), rep="", number=1)
+    .on_conflict_do_update(index_elements=["desk", "rep"], set_={"number": desk_turn.c.number + 1})
+    .returning(desk_turn.c.number)
+)
+TURNS = select(desk_turn).where(desk_turn.c.desk == bindparam("of_desk"))
+_took = insert(desk_turn)
+TOOK_TURN = _took.on_conflict_do_update(index_elements=["desk", "rep"], set_={"number": _took.excluded.number})
 SAVE = update(handoff).where(handoff.c.id == bindparam("this_id"), handoff.c.version == bindparam("version_read"))
 
 
@@ -90,6 +113,17 @@ class StoredHandoffs(Repository):
         found = await self._session.execute(HELD_BY, {"at_desk": desk, "this_rep": rep, "most": limit})
         return [handoff_of(row) for row in found]
 
+    async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
+        of_desk = f"{desk}:{address}"
+        number = (await self._session.execute(NEXT_TURN, {"of_desk": of_desk})).scalar_one()
+        turns = await self._session.execute(TURNS, {"of_desk": of_desk})
+        found = await self._session.execute(OPEN_AT, {"at_desk": desk, "at_address": address})
+        standing = Workload({row.holder: row.open for row in found}, {row.rep: row.number for row in turns if row.rep})
+        return number, standing
+
+    async def took_turn(self, desk: str, address: str, rep: str, number: int) -> None:
+        await self._session.execute(TOOK_TURN, {"desk": f"{desk}:{address}", "rep": rep, "number": number})
+
     async def in_thread(self, desk: str, vendor_id: str) -> Handoff | None:
         return await self._one(IN_THREAD, at_desk=desk, known_as=vendor_id)
 
@@ -105,7 +139,13 @@ class StoredHandoffs(Repository):
 
 
 def _state(handoff: Handoff) -> dict[str, Any]:
-    return {"state": handoff.state, "rep": handoff.rep, "version": handoff.version}
+    return {
+        "state": handoff.state,
+        "rep": handoff.rep,
+        "version": handoff.version,
+        "offered_to": handoff.offered_to,
+        "offered_why": handoff.offered_why,
+    }
 
 
 def handoff_of(row: Any) -> Handoff:
@@ -123,4 +163,6 @@ def handoff_of(row: Any) -> Handoff:
         state=HandoffState(row.state),
         rep=row.rep,
         version=row.version,
+        offered_to=row.offered_to,
+        offered_why=row.offered_why,
     )

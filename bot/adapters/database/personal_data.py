@@ -24,6 +24,7 @@ from bot.adapters.tables import (
     crm_write,
     decision,
     delivery,
+    desk_turn,
     enrolment,
     erased_address,
     erasure,
@@ -100,9 +101,9 @@ OWNED: Mapping[Table, Condition] = {
 """In an order in which they can be deleted. Items of feeds go first, by what they say."""
 
 NOT_OF_PEOPLE = frozenset(
-    {journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address}
+    {journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address, desk_turn}
 )
-"""Content, how far work has come, sums, what authors said of texts that are masked, and receipts."""
+"""Content, how far work has come, sums, turns of reps, what authors said of texts that are masked, and receipts."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
 DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}

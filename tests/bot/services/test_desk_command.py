@@ -44,15 +44,18 @@ async def test_whatever_a_rep_writes_gets_an_answer(known: Stage, words: str) ->
     assert await ask(known, storable(words))
 
 
+NOTHING_HELD = "You have claimed no conversation that is still open, and are offered none."
+
+
 async def test_a_rep_sees_the_conversations_that_they_have_claimed(known: Stage) -> None:
     known.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
     await known.says("lead")
     handoff = await known.handoff()
     await known.click(handoff, DeskVerb.CLAIM, "Ben Rep")
     assert await ask(known, "my leads", rep="Ben Rep") == f"{SHOWN} — Asked for a person"
-    assert await ask(known, "leads") == "You have claimed no conversation that is still open."
+    assert await ask(known, "leads") == NOTHING_HELD
     await known.click(handoff, DeskVerb.RESOLVE, "Ben Rep")
-    assert await ask(known, "leads", rep="Ben Rep") == "You have claimed no conversation that is still open."
+    assert await ask(known, "leads", rep="Ben Rep") == NOTHING_HELD
 
 
 async def test_people_are_found_by_what_is_known_of_them(known: Stage) -> None:

@@ -103,7 +103,7 @@ async def test_a_card_shows_the_lead_with_its_score_reasons_and_buttons(stage: S
     for shown in ("Robin Example", "team of 50", "robin@example.com", "Score 65", "A1", "+20 a team of fifty"):
         assert shown in words
     assert "<https://chat.example.com/transcripts/1?sig=a&amp;b|Transcript>" in words
-    assert buttons_of(post) == ["Claim", "Reply", "Hand back", "Resolve", "Disqualify", "Snooze"]
+    assert buttons_of(post) == ["Claim", "Reply", "Hand back", "Resolve", "Disqualify", "Snooze", "Give to a colleague"]
 
 
 async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
@@ -114,7 +114,7 @@ async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
     assert (claimed["type"], claimed["ts"], buttons_of(claimed)) == (
         "update",
         ts,
-        ["Reply", "Take over", "Hand back", "Resolve", "Disqualify", "Snooze"],
+        ["Reply", "Take over", "Hand back", "Resolve", "Disqualify", "Snooze", "Give to a colleague"],
     )
     assert "Claimed by sam" in json.dumps(claimed)
     assert buttons_of(closed) == []
@@ -429,3 +429,32 @@ async def test_a_deed_that_cannot_be_done_is_refused(stage: Stage, deed: dict[st
 def test_a_missing_setting_is_named(missing: str) -> None:
     with pytest.raises(SettingsError, match=missing):
         connectors.slack.build(settings_for(connectors.slack, values={missing: ""}))
+
+
+# ---------------------------------------------------------------- who is asked
+
+
+async def test_a_card_mentions_whom_it_is_offered_to_and_says_why(stage: Stage) -> None:
+    offered = replace(CARD, offered_to="Ana <Lima>", offered_why="route <!channel>; her turn", member="U0ANA0001")
+    await stage.send(offered)
+    await stage.send(replace(offered, member="<!channel>"))
+    await stage.send(replace(offered, offered_to="", offered_why="nobody is free", member=""))
+    await stage.send(replace(offered, claimed_by="ben"))
+    mentioned, named, for_all, claimed = (json.dumps(one["blocks"]) for one in stage.shown())
+    assert "Offered to <@U0ANA0001|U0ANA0001>" in mentioned
+    assert {"type": "plain_text", "text": "route <!channel>; her turn", "emoji": False} in [
+        element for block in stage.shown()[0]["blocks"] for element in block.get("elements", ())
+    ]
+    assert "Offered to Ana &lt;Lima&gt;" in named
+    assert "For everybody: nobody is free" in for_all
+    assert "Offered" not in claimed
+    assert stage.shown()[0]["text"].startswith("<@U0ANA0001|")
+
+
+async def test_a_line_calls_those_whom_it_mentions_and_nobody_else(stage: Stage) -> None:
+    thread = await stage.send(CARD)
+    line = DeskLine("Overture", "Zoe <!channel> waits", mentions=("U0ANA0001", "everybody", "<!channel>"))
+    await stage.send(line, thread=thread)
+    call, words = stage.shown()[-1]["blocks"]
+    assert call["text"] == {"type": "mrkdwn", "text": "<@U0ANA0001|U0ANA0001> <!here>"}
+    assert words["text"]["type"] == "plain_text"

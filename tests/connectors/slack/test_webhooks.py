@@ -122,6 +122,7 @@ def test_a_reps_reply_in_a_thread_comes_in_as_a_customer_should_read_it() -> Non
         thread="1795521599.000100",
         text="Thanks & hello! See our prices (https://example.com/pricing) or write to sales@example.com.",
         rep="U0ALICE00",
+        rep_member="U0ALICE00",
     )
 
 
@@ -294,7 +295,9 @@ def test_a_button_of_somebody_elses_is_left_alone() -> None:
 def test_a_submitted_form_is_a_reply_in_the_hand_offs_thread() -> None:
     webhook = desk().parse(interaction(SUBMISSION))
     assert webhook.inbound == (
-        DeskReply("slack", "view:V0EXAMPLE1", "1795521599.000100", "Tuesday <at> 3 & not 4?", "alice"),
+        DeskReply(
+            "slack", "view:V0EXAMPLE1", "1795521599.000100", "Tuesday <at> 3 & not 4?", "alice", rep_member="U0ALICE00"
+        ),
     )
     assert webhook.reply.body == b""  # anything else would keep the form open
 
@@ -384,7 +387,7 @@ def slash(fields: dict[str, str] | None = None, *, reader: SlackChannel | None =
 def test_a_command_comes_in_as_words_and_its_answer_is_for_whoever_gave_it() -> None:
     webhook = slash()
     assert webhook.obey is not None
-    assert webhook.obey.command == DeskCommand("slack", "1.8.a", "alice", "search <ana> & co")
+    assert webhook.obey.command == DeskCommand("slack", "1.8.a", "alice", "search <ana> & co", "U0ALICE00")
     answer = json.loads(webhook.obey.reply("found <!channel>").body)
     assert (answer["response_type"], answer["text"]) == ("ephemeral", "found &lt;!channel&gt;")
     assert answer["blocks"][0]["text"]["type"] == "plain_text"
@@ -456,3 +459,39 @@ def _named_as_ours(body: dict[str, Any]) -> dict[str, Any]:
         return body
     actions = [{**action, "action_id": "handoff_claim", "value": "0193-handoff"} for action in body["actions"]]
     return {**body, "actions": actions}
+
+
+# ---------------------------------------------------------------- giving to a colleague
+
+CHOICE = {
+    "type": "users_select",
+    "action_id": "handoff_assign",
+    "block_id": "assign:h1",
+    "selected_user": "U0BEN0001",
+    "action_ts": "1795521605.000000",
+}
+
+
+def test_a_colleague_is_chosen_by_id_and_named_where_they_have_pressed_something() -> None:
+    channel = desk()
+    [unknown] = channel.parse(interaction({**CLICK, "actions": [CHOICE]})).inbound
+    assert isinstance(unknown, DeskAction)
+    assert (unknown.verb, unknown.handoff_id, unknown.member, unknown.words) == (
+        DeskVerb.ASSIGN, "h1", "U0BEN0001", "",
+    )  # fmt: skip
+    channel.parse(interaction({**CLICK, "user": {"id": "U0BEN0001", "name": "ben"}}))
+    [known] = channel.parse(interaction({**CLICK, "actions": [CHOICE]})).inbound
+    assert isinstance(known, DeskAction)
+    assert known.words == "ben"
+
+
+def test_a_choice_that_is_taken_back_does_nothing() -> None:
+    assert desk().parse(interaction({**CLICK, "actions": [{**CHOICE, "selected_user": None}]})).inbound == ()
+
+
+@pytest.mark.parametrize("field", ["block_id", "action_ts", "selected_user"])
+def test_a_choice_that_lacks_something_is_refused(field: str) -> None:
+    without = {name: value for name, value in CHOICE.items() if name != field}
+    with pytest.raises(WebhookRejected) as refused:
+        desk().parse(interaction({**CLICK, "actions": [without]}))
+    assert refused.value.status == 400

@@ -55,7 +55,8 @@ function section(block, press) {
 const textOf = (part) => (part.type === "mrkdwn" ? mrkdwn(part.text) : plain(part.text ?? part.alt_text ?? ""));
 
 function buttonNode(part, press) {
-  if (part.type === "static_select") return selectNode(part, press);
+  if (part.type === "static_select") return selectNode(part, part.options, press);
+  if (part.type === "users_select") return selectNode(part, members(), press);
   if (part.type !== "button") return h("span", { class: "block-context" }, `(${part.type})`);
   const address = part.url && safeAddress(part.url);
   const title = plain(part.text.text);
@@ -69,7 +70,13 @@ function buttonNode(part, press) {
   return h("button", { type: "button", class: part.style ?? "", onclick: pressed }, title);
 }
 
-function selectNode(part, press) {
+/** The workspace's members, as options: those whom one can be. */
+function members() {
+  const names = [...document.querySelectorAll("#slack-user option")].map((option) => option.value);
+  return names.map((name) => ({ text: { text: name }, value: name }));
+}
+
+function selectNode(part, options, press) {
   const title = plain(part.placeholder.text);
   const chosen = async (event) => {
     const { value } = event.currentTarget;
@@ -80,7 +87,7 @@ function selectNode(part, press) {
     "select",
     { "aria-label": title, onchange: chosen },
     h("option", { value: "" }, title),
-    part.options.map((option) => h("option", { value: option.value }, plain(option.text.text))),
+    options.map((option) => h("option", { value: option.value }, plain(option.text.text))),
   );
 }
 

@@ -1,0 +1,102 @@
+"""Working hours: shifts, holidays, and what a stretch of work takes by the calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.routing import DaysOff, WorkingHours
+from bot.domain.send_window import SendWindow
+from bot.journeys.working_hours import after_working, is_at_work, next_at_work
+
+BERLIN = SendWindow(time(9), time(17), frozenset(range(5)), zone="Europe/Berlin")
+CHRISTMAS = (DaysOff(date(2026, 12, 24), date(2027, 1, 1)),)
+OFFICE = WorkingHours(BERLIN, CHRISTMAS)
+NIGHTS = WorkingHours(SendWindow(time(22), time(6), zone="Europe/Berlin"), (DaysOff(*[date(2026, 12, 24)] * 2),))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("moment", "working"),
+    [
+        ("2026-12-23 08:00", True),
+        ("2026-12-23 07:59", False),
+        ("2026-12-23 16:00", False),
+        ("2026-12-24 10:00", False),
+        ("2027-01-01 10:00", False),
+        ("2027-01-02 10:00", False),  # a Saturday
+        ("2027-01-04 10:00", True),
+    ],
+)
+def test_who_works_by_the_week_works_on_no_holiday(moment: str, working: bool) -> None:
+    assert is_at_work(OFFICE, at(moment)) == working
+
+
+@pytest.mark.parametrize(
+    ("moment", "working"),
+    [
+        ("2026-12-24 02:00", True),  # the night that began on the 23rd
+        ("2026-12-24 22:00", False),
+        ("2026-12-25 02:00", False),  # the night of the holiday
+        ("2026-12-25 22:00", True),
+    ],
+)
+def test_a_night_belongs_to_the_day_on_which_it_began(moment: str, working: bool) -> None:
+    assert is_at_work(NIGHTS, at(moment)) == working
+
+
+def test_work_begins_again_after_the_holidays() -> None:
+    assert next_at_work(OFFICE, at("2026-12-23 17:00")) == at("2027-01-04 08:00")
+    assert next_at_work(OFFICE, at("2026-12-23 10:00")) == at("2026-12-23 10:00")
+    assert (
+        next_at_work(WorkingHours(BERLIN, (DaysOff(date(2026, 1, 1), date(2028, 1, 1)),)), at("2026-12-23 17:00"))
+        is None
+    )
+
+
+def test_a_stretch_of_work_goes_on_after_closing_and_holidays() -> None:
+    assert after_working(OFFICE, at("2026-12-22 15:30"), timedelta(hours=1)) == at("2026-12-23 08:30")
+    assert after_working(OFFICE, at("2026-12-23 15:30"), timedelta(hours=1)) == at("2027-01-04 08:30")
+    assert after_working(OFFICE, at("2026-12-22 08:00"), timedelta(hours=8)) == at("2026-12-22 16:00")
+    around = WorkingHours(SendWindow(time(0), time(0), zone="Europe/Berlin"))
+    assert after_working(around, at("2026-10-24 20:00"), timedelta(days=2)) == at("2026-10-26 20:00")
+
+
+moments = st.integers(0, 2 * 365 * 24 * 60).map(lambda minutes: at("2026-01-01 00:00") + timedelta(minutes=minutes))
+clocks = st.integers(0, 95).map(lambda quarter: time(quarter // 4, quarter % 4 * 15))
+zones = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"])
+holidays = st.lists(
+    st.dates(date(2026, 1, 1), date(2027, 12, 1)).flatmap(
+        lambda day: st.integers(0, 9).map(lambda length: DaysOff(day, day + timedelta(days=length)))
+    ),
+    max_size=3,
+).map(tuple)
+weeks = st.frozensets(st.integers(0, 6), min_size=1)
+hours = st.builds(
+    WorkingHours, st.builds(SendWindow, opens=clocks, closes=clocks, days=weeks, zone=zones), holidays
+).filter(lambda one: one.window.opens != one.window.closes)
+
+
+@given(hours, moments)
+def test_the_next_moment_at_work_is_at_work_and_none_is_before_it(one: WorkingHours, now: datetime) -> None:
+    begins = next_at_work(one, now)
+    assert begins is not None
+    assert begins >= now
+    assert is_at_work(one, begins)
+    step = max((begins - now) / 50, timedelta(minutes=1))
+    assert not any(is_at_work(one, now + number * step) for number in range(50) if now + number * step < begins)
+
+
+@given(hours, moments, st.integers(1, 300))
+def test_work_ends_while_at_work_and_takes_at_least_as_long(one: WorkingHours, now: datetime, minutes: int) -> None:
+    length = timedelta(minutes=minutes)
+    ends = after_working(one, now, length)
+    assert ends is not None
+    assert ends - now >= length
+    assert is_at_work(one, ends - timedelta(seconds=30))

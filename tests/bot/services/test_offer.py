@@ -1,0 +1,164 @@
+"""Offers: who of the desk is asked to take a hand-off, who is told when nobody does, and giving it to a colleague."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from bot.domain.effects import RequestHandoff
+from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.message import DeskAction, DeskLine, DeskReply, DeskVerb, HandoffCard
+from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
+from bot.domain.send_window import SendWindow
+from bot.services.receive import receive
+from tests.bot.services.stage import ANA, Stage
+
+LIMA, OKORO = Rep("ana", "Ana Lima", "U0ANA0001"), Rep("ben", "Ben Okoro", "U0BEN0001")
+MINUTE = timedelta(minutes=1)
+PLAN = DeskPlan(
+    "slack:#sales",
+    {"ana": LIMA, "ben": OKORO},
+    (Route("germany", ("ben",), "customer.country == 'DE'"), Route("rest", ("ana", "ben"))),
+    (Escalation(15 * MINUTE, ("ben",)), Escalation(60 * MINUTE, ("everybody",), "support")),
+)
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Stage:
+    stage.library.playbook = replace(stage.library.playbook, desk_plans=(PLAN,))
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    return stage
+
+
+async def requested(stage: Stage) -> Handoff:
+    await stage.meet(attributes={"name": "Zoe"})
+    await stage.says("lead")
+    return await stage.handoff()
+
+
+def card(stage: Stage) -> HandoffCard:
+    return [one.content for one in stage.slack.taken if isinstance(one.content, HandoffCard)][-1]
+
+
+def lines(stage: Stage) -> list[DeskLine]:
+    return [one.content for one in stage.slack.taken if isinstance(one.content, DeskLine)]
+
+
+async def assign(stage: Stage, handoff: Handoff, member: str, name: str = "", *, rep: str = "Ana Lima") -> None:
+    action = DeskAction("slack", f"assign:{member}:{name}", handoff.id, DeskVerb.ASSIGN, rep, words=name, member=member)
+    await receive(stage.runtime, stage.slack, [action])
+    await stage.settle()
+
+
+async def test_a_hand_off_is_offered_to_somebody_by_name_and_the_timeline_says_why(desk: Stage) -> None:
+    handoff = await requested(desk)
+    assert (handoff.state, handoff.offered_to) == (HandoffState.REQUESTED, "Ana Lima")
+    shown = card(desk)
+    assert (shown.offered_to, shown.member) == ("Ana Lima", "U0ANA0001")
+    assert shown.offered_why == "route rest; it is the turn of Ana Lima among 2"
+    async with desk.store.transaction() as uow:
+        [told] = [one for one in await uow.timeline.of(ANA, limit=20) if one.event == "handoff.offered"]
+    assert told.data == {"desk": "slack", "rep": "Ana Lima", "route": "rest", "why": shown.offered_why}
+
+
+async def test_the_next_one_is_the_next_reps(desk: Stage) -> None:
+    first = await requested(desk)
+    await desk.click(first, DeskVerb.RESOLVE)
+    await desk.says("lead")
+    assert (await desk.handoff()).offered_to == "Ben Okoro"
+
+
+async def test_the_country_is_what_they_said_or_that_of_their_number(desk: Stage) -> None:
+    await desk.meet(attributes={"country": "de"})
+    await desk.says("lead")
+    assert (await desk.handoff()).offered_to == "Ben Okoro"
+
+
+async def test_where_nobody_answers_others_are_told_one_after_the_other(desk: Stage) -> None:
+    await requested(desk)
+    await desk.later(minutes=14)
+    before = len(lines(desk))
+    await desk.later(minutes=1)
+    [told] = lines(desk)[before:]
+    assert told.text == "Nobody has claimed Zoe within 15 minutes; it was offered to Ana Lima."
+    assert (told.mentions, told.to_all) == (("U0BEN0001",), True)
+    await desk.later(minutes=45)
+    to_all, elsewhere = [one for one in desk.slack.taken if isinstance(one.content, DeskLine)][before + 1 :]
+    assert isinstance(to_all.content, DeskLine)
+    assert to_all.content.mentions == ("everybody",)
+    assert (elsewhere.address, elsewhere.thread) == ("#support", None)
+    async with desk.store.transaction() as uow:
+        told_of = [one for one in await uow.timeline.of(ANA, limit=20) if one.event == "handoff.overdue"]
+    assert [one.data["within"] for one in told_of] == [3600, 900]
+
+
+@pytest.mark.parametrize("verb", [DeskVerb.CLAIM, DeskVerb.RESOLVE])
+async def test_a_claim_or_an_end_stops_the_clock(desk: Stage, verb: DeskVerb) -> None:
+    handoff = await requested(desk)
+    await desk.click(handoff, verb)
+    before = len(lines(desk))
+    await desk.later(hours=3)
+    assert lines(desk)[before:] == []
+
+
+async def test_out_of_hours_nobody_is_offered_it_until_the_desk_opens_and_the_clock_begins_then(desk: Stage) -> None:
+    """The clock of the test stands at noon on Monday; the desk is closed until ten on Wednesday, for a holiday."""
+    hours = WorkingHours(SendWindow(time(10), time(11), zone="UTC"), (DaysOff(*[date(2026, 11, 24)] * 2),))
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(replace(PLAN, hours=hours),))
+    handoff = await requested(desk)
+    assert handoff.offered_to == ""
+    assert "We are back Wednesday at 10:00." in desk.sms.texts()
+    await desk.later(hours=45)
+    assert (await desk.handoff()).offered_to == ""
+    await desk.later(hours=1)
+    assert desk.clock.now() == datetime(2026, 11, 25, 10, tzinfo=UTC)
+    assert (await desk.handoff()).offered_to == card(desk).offered_to == "Ana Lima"
+    assert lines(desk)[-1].mentions == ("U0ANA0001",)
+    await desk.later(minutes=15)
+    assert lines(desk)[-1].text.startswith("Nobody has claimed Zoe within 15 minutes")
+
+
+async def test_what_nobody_has_is_offered_to_the_colleague_who_is_told(desk: Stage) -> None:
+    handoff = await requested(desk)
+    await assign(desk, handoff, "U0BEN0001")
+    given = await desk.handoff()
+    assert (given.state, given.offered_to) == (HandoffState.REQUESTED, "Ben Okoro")
+    assert card(desk).offered_why == "Ana Lima asks for them"
+    assert lines(desk)[-1] == DeskLine(
+        "Overture", "Ana Lima asks Ben Okoro to take this conversation.", mentions=("U0BEN0001",)
+    )
+    await desk.later(minutes=15)
+    assert "it was offered to Ben Okoro" in lines(desk)[-1].text
+
+
+async def test_the_floor_is_passed_on_and_both_and_the_customer_hear_of_it(desk: Stage) -> None:
+    handoff = await requested(desk)
+    await desk.click(handoff, DeskVerb.CLAIM, "Ana Lima")
+    await assign(desk, handoff, "U0BEN0001", rep="Cleo")
+    assert (await desk.handoff()).rep == card(desk).claimed_by == "Ben Okoro"
+    told = lines(desk)[-1]
+    assert told.text == "Cleo has given this conversation to Ben Okoro. Ana Lima had it before."
+    assert told.mentions == ("U0BEN0001", "U0ANA0001")
+    assert desk.sms.texts()[-1] == "Ben Okoro has joined."
+
+
+async def test_a_colleague_whom_no_file_names_is_taken_by_the_name_that_the_desk_knows(desk: Stage) -> None:
+    handoff = await requested(desk)
+    await assign(desk, handoff, "U0NOBODY1", "dora")
+    assert (await desk.handoff()).offered_to == "dora"
+    await assign(desk, handoff, "U0NOBODY2")
+    assert (await desk.handoff()).offered_to == "dora"
+    assert lines(desk)[-1].text.startswith("Nobody here knows the name of that colleague yet")
+    await assign(desk, handoff, "U0NOBODY1", "dora", rep="Ben")
+    assert lines(desk)[-1].text.startswith("Nobody here knows"), "the same choice twice changes nothing"
+
+
+async def test_whoever_is_in_the_file_acts_under_the_name_that_it_has_for_them(desk: Stage) -> None:
+    await requested(desk)
+    reply = DeskReply("slack", "1", f"slack-{desk.cards()[0]}", "Hello", "ana.l", rep_member="U0ANA0001")
+    await receive(desk.runtime, desk.slack, [reply])
+    await desk.settle()
+    assert (await desk.handoff()).rep == "Ana Lima"
+    assert desk.sms.texts()[-2:] == ["Ana Lima has joined.", "Hello"]
