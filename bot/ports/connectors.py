@@ -205,6 +205,18 @@ class Prepares(Protocol):
 
 
 @runtime_checkable
+class Listens(Protocol):
+    """A channel that may open a connection to its vendor, over which comes what others are sent by webhook."""
+
+    async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
+        """Until it is cancelled; at once over where there is nothing to listen to.
+
+        `take` keeps what came in and gives the answer. Where it raises nothing was kept, and the vendor must not be
+        told that it was. Each process that serves listens, so the same may come to several.
+        """
+
+
+@runtime_checkable
 class Crm(Protocol):
     @property
     def name(self) -> str: ...

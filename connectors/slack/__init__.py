@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 
+from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.slack.blocks import preview
 from connectors.slack.channel import API_URL, SlackChannel
@@ -16,15 +17,20 @@ from connectors.slack.webhooks import NOTE_MARKS
 __all__ = ["CHANNELS", "SETTINGS", "build", "build_sandbox", "manifest", "preview", "sandbox_values"]
 
 CHANNELS: tuple[str, ...] = ("slack",)
-SETTINGS: tuple[str, ...] = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CHANNEL")
+SETTINGS: tuple[str, ...] = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CHANNEL", "SLACK_APP_TOKEN")
 
 
 def build(settings: ConnectorSettings) -> SlackChannel:
     """Raises SettingsError where a setting is missing."""
-    sandbox = settings.sandbox_url
+    sandbox, app_token = settings.sandbox_url, settings.get("SLACK_APP_TOKEN")
+    if app_token and not app_token.startswith("xapp-"):
+        raise SettingsError(
+            "SLACK_APP_TOKEN is no app-level token: it would begin with xapp-. See connectors/slack/README.md."
+        )
     return SlackChannel(
         token=settings.require("SLACK_BOT_TOKEN"),
-        signing_secret=settings.require("SLACK_SIGNING_SECRET"),
+        signing_secret=settings.get("SLACK_SIGNING_SECRET") if app_token else settings.require("SLACK_SIGNING_SECRET"),
+        app_token=app_token,
         channels=_channels(settings.require("SLACK_CHANNEL")),
         note_marks=_listed(settings.get("SLACK_NOTE_MARKS")) or NOTE_MARKS,
         reps=frozenset(_listed(settings.get("SLACK_REPS"))),

@@ -15,9 +15,10 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
 from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Suggestion, Text
 from bot.domain.pace import Pace
-from bot.ports import Abilities, Webhook, WebhookRequest
+from bot.ports import Abilities, Reply, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
 from connectors.slack.signature import check_signature
+from connectors.slack.socket_mode import SocketAddress, listen
 
 API_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 15
@@ -56,8 +57,10 @@ class SlackChannel:
         note_marks: tuple[str, ...] = webhooks.NOTE_MARKS,
         reps: frozenset[str] = frozenset(),
         trust_proxy_settings: bool = True,
+        app_token: str = "",
     ) -> None:
         self._token = token
+        self._app_token = app_token
         self._signing_secret = signing_secret
         self._channels = channels
         self._api_url = api_url
@@ -73,16 +76,28 @@ class SlackChannel:
             raise WebhookRejected(404, "Slack's webhooks are events, interactivity and commands; no other is here.")
         if request.method != "POST":
             raise WebhookRejected(405, "Slack's webhooks are taken by POST only.", headers={"Allow": "POST"})
+        if not self._signing_secret:
+            raise WebhookRejected(404, "Slack's events come by Socket Mode here. SLACK_SIGNING_SECRET opens this door.")
         check_signature(request, self._signing_secret)
-        if request.tail == "events":
-            return webhooks.parse_event(request, self._desk)
-        self._learn_name(request)
-        parse = webhooks.parse_command if request.tail == "commands" else webhooks.parse_interaction
-        return parse(request, self._desk)
+        return self._understand(request.tail, webhooks.payload_of(request))
 
-    def _learn_name(self, request: WebhookRequest) -> None:
+    async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
+        """Take from Slack over Socket Mode what it would else send us, where there is a token for that."""
+        if self._app_token:
+            address = SocketAddress(self._app_token, self._api_url, self._trust_proxy_settings)
+            await listen(address, self._understand, take)
+
+    def _understand(self, kind: str, payload: Mapping[str, Any]) -> Webhook:
+        """What Slack tells us, by whichever door; `kind` is the door's name: events, interactivity or commands."""
+        if kind == "events":
+            return webhooks.parse_event(payload, self._desk)
+        self._learn_name(payload)
+        parse = webhooks.parse_command if kind == "commands" else webhooks.parse_interaction
+        return parse(payload, self._desk)
+
+    def _learn_name(self, payload: Mapping[str, Any]) -> None:
         """Remember who pressed a button or gave a command: messages of theirs come with an id only."""
-        user = webhooks.user_behind(request)
+        user = webhooks.user_behind(payload)
         if user is not None and len(self._names) < MOST_NAMES:
             self._names[user[0]] = user[1]
 

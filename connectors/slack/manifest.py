@@ -20,12 +20,18 @@ EVENTS: Mapping[str, str] = {"message.channels": "channels:history", "message.gr
 """What we are told of, each with the scope that it needs: messages in public and in private channels that we are in."""
 
 
-def manifest(public_url: str) -> Mapping[str, Any]:
-    """The manifest for a service at this address; raises SettingsError where Slack could not reach that."""
+def manifest(public_url: str, *, socket_mode: bool = False) -> Mapping[str, Any]:
+    """The manifest for a service at this address, or with Socket Mode for one that Slack cannot reach.
+
+    Raises SettingsError where Slack is to reach the address and could not.
+    """
+    if socket_mode:
+        return _over_sockets(manifest("https://unused.example"))
     if urlsplit(public_url).scheme != "https":
         raise SettingsError(
             f'OVERTURE_PUBLIC_URL is "{public_url}": Slack sends its requests to an https:// address only. '
-            "Set it to where the service is reached from outside, such as https://chat.example.com."
+            "Set it to where the service is reached from outside, such as https://chat.example.com, or: "
+            "overture slack manifest --socket-mode."
         )
     webhooks = f"{public_url.rstrip('/')}/channels/slack"
     return {
@@ -54,6 +60,16 @@ def manifest(public_url: str) -> Mapping[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _over_sockets(reached: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same app without an address: Slack takes none of those where Socket Mode is on."""
+    settings = {**reached["settings"], "socket_mode_enabled": True}
+    for door in ("event_subscriptions", "interactivity"):
+        settings[door] = {name: value for name, value in settings[door].items() if name != "request_url"}
+    features = reached["features"]
+    commands = [{name: value for name, value in one.items() if name != "url"} for one in features["slash_commands"]]
+    return {**reached, "features": {**features, "slash_commands": commands}, "settings": settings}
 
 
 def _scopes() -> list[str]:

@@ -56,9 +56,18 @@ class Desk:
         return text.startswith(self.note_marks)
 
 
-def parse_event(request: WebhookRequest, desk: Desk) -> Webhook:
-    """An Events API request."""
-    body = _object(request.body)
+def payload_of(request: WebhookRequest) -> Json:
+    """What a request to `events`, `interactivity` or `commands` carries; Socket Mode has the same in its envelopes."""
+    match request.tail:
+        case "events":
+            return _object(request.body)
+        case "interactivity":
+            return _payload(request.body)
+    return {name: values[0] for name, values in _form(request.body).items()}
+
+
+def parse_event(body: Json, desk: Desk) -> Webhook:
+    """An event of the Events API."""
     match body:
         case {"type": "url_verification", "challenge": str(challenge)}:
             reply = Reply(body=json.dumps({"challenge": challenge}).encode(), content_type="application/json")
@@ -130,9 +139,8 @@ def _file_names(event: Json) -> tuple[str, ...]:
     return tuple(storable(str(file.get("name") or file.get("title") or "a file")) for file in named[:MOST_FILES])
 
 
-def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
+def parse_interaction(payload: Json, desk: Desk) -> Webhook:
     """A pressed button or a submitted form."""
-    payload = _payload(request.body)
     user = user_of(payload)
     if user is not None and not desk.admits(user[0]):
         return Webhook()
@@ -147,14 +155,13 @@ def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
     raise WebhookRejected(400, 'The payload has no "type": this is no interaction.')
 
 
-def parse_command(request: WebhookRequest, desk: Desk) -> Webhook:
+def parse_command(fields: Json, desk: Desk) -> Webhook:
     """A slash command; whoever gave it reads the answer alone."""
-    fields = {name: values[0] for name, values in _form(request.body).items()}
     match fields:
-        case {"command": name, "user_id": user_id, "trigger_id": trigger} if name == COMMAND:
+        case {"command": str(name), "user_id": str(user_id), "trigger_id": str(trigger)} if name == COMMAND:
             if not desk.admits(user_id):
                 return Webhook(reply=_whispered("Only the reps that SLACK_REPS names may do that."))
-            words = storable(as_plain_text(fields.get("text", ""))).strip()
+            words = storable(as_plain_text(str(fields.get("text") or ""))).strip()
             command = DeskCommand(desk.channel, storable(trigger), storable(desk.name_of(user_id)), words)
             return Webhook(obey=ObeyCommand(command, _whispered))
     raise WebhookRejected(400, f"The form is no command {COMMAND}, or lacks its user_id or trigger_id.")
@@ -176,13 +183,14 @@ def user_of(payload: Json) -> tuple[str, str] | None:
     return user["id"], name if isinstance(name, str) and name else user["id"]
 
 
-def user_behind(request: WebhookRequest) -> tuple[str, str] | None:
+def user_behind(payload: Json) -> tuple[str, str] | None:
     """Id and name of the user behind an interaction or a command."""
-    if request.tail == "interactivity":
-        return user_of(_payload(request.body))
-    fields = _form(request.body)
-    user_id, name = fields.get("user_id", [""])[0], fields.get("user_name", [""])[0]
-    return (user_id, name) if user_id and name else None
+    match payload:
+        case {"user": {}}:
+            return user_of(payload)
+        case {"user_id": str(user_id), "user_name": str(name)} if user_id and name:
+            return user_id, name
+    return None
 
 
 def _action(payload: Json, action: Json, channel: str) -> DeskAction | None:

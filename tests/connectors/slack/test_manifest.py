@@ -63,3 +63,11 @@ def test_every_address_in_it_is_one_that_we_serve() -> None:
 def test_an_address_that_slack_does_not_call_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="OVERTURE_PUBLIC_URL"):
         manifest(address)
+
+
+def test_with_socket_mode_it_has_no_address_and_the_same_scopes() -> None:
+    made: Any = manifest("", socket_mode=True)
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert "://" not in json.dumps(made)
+    assert made["oauth_config"]["scopes"] == FILLED["oauth_config"]["scopes"]
+    assert made["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)
