@@ -27,6 +27,8 @@ LISTEN_AGAIN_AFTER = 5.0
 
 async def take(runtime: Runtime, channel: Channel, webhook: Webhook) -> Reply:
     """Keep what came in before anything else; then the answer. Not for a webhook that follows a feed."""
+    if webhook.keep is not None:
+        await webhook.keep()
     if webhook.inbound:
         await receive(runtime, channel, webhook.inbound)
     if webhook.then is not None:

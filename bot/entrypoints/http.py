@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import Prepares
+from bot.ports import Installs, Prepares
 
 log = structlog.get_logger()
 
@@ -76,6 +77,9 @@ class Server:
         app.cleanup_ctx.append(self._listen_to_vendors)
         app.on_shutdown.append(self._end_streams)
         app.router.add_route("*", "/channels/{channel}/{tail:.*}", self._webhook)
+        for name, channel in self._runtime.channels.items():
+            if isinstance(channel, Installs):
+                app.router.add_get(f"/{name}/{{page:install|oauth}}", partial(self._visit, channel))
         watching.add_routes(app)
         app.router.add_get("/widget.js", _widget())
         app.router.add_get("/widget/{file:.*}", _widget())
@@ -114,6 +118,11 @@ class Server:
             headers = webhook.reply.headers
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         return to_response(await take(self._runtime, channel, webhook))
+
+    async def _visit(self, channel: Installs, request: web.Request) -> web.StreamResponse:
+        self._limits.check(request)
+        url = self._service.settings.service_url + request.raw_path
+        return to_response(await channel.visit(await to_webhook_request(request, url, self._runtime.clock.now())))
 
     async def _end_streams(self, _app: web.Application) -> None:
         self._streams.end()

@@ -24,6 +24,7 @@ from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
 from bot.adapters.feeds import StoredFeeds
+from bot.adapters.installations import OwnInstallations
 from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryLeases, MemoryPacer, MemoryWakeups
@@ -48,6 +49,7 @@ from bot.ports import (
     Crm,
     Dialogue,
     FeedWriter,
+    Installations,
     LanguageModel,
     Leases,
     Playbook,
@@ -127,6 +129,7 @@ async def open_service(
             sandbox,
             sandboxed,
             lambda: library.current().vocabulary,  # opened below: it is told which channels there are
+            OwnInstallations(store),
         )
         for channel in connectors.channels.values():
             stack.push_async_callback(channel.close)
@@ -249,6 +252,7 @@ def _build_connectors(
     sandbox: Sandbox | None,
     sandboxed: tuple[str, ...],
     vocabulary: Callable[[], Sequence[str]] = tuple,
+    installations: Installations | None = None,
 ) -> Connectors:
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
@@ -263,6 +267,7 @@ def _build_connectors(
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
             access=access,
             vocabulary=vocabulary,
+            installations=installations,
         )
         built = _build(name, module.build, given)
         for connector in built if isinstance(built, Sequence) else (built,):

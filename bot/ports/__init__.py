@@ -18,6 +18,7 @@ from bot.ports.connectors import (
     Endpoints,
     FeedWriter,
     FollowFeed,
+    Installs,
     Listens,
     Meanwhile,
     ObeyCommand,
@@ -51,6 +52,7 @@ from bot.ports.engines import (
     Playbook,
     ReadContext,
 )
+from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
 from bot.ports.people import Consents, CrmLinks, Dated, Merges, Page, PersonalData, Profiles, Scores, Segments, Timeline
@@ -86,6 +88,8 @@ __all__ = [
     "Handoffs",
     "Inbox",
     "InboxEntry",
+    "Installations",
+    "Installs",
     "Intakes",
     "Journeys",
     "LanguageGuesser",

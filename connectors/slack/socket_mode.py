@@ -45,7 +45,7 @@ LOST_AFTER: Final = 6
 FINISH_WITHIN: Final = 3.0
 """Seconds for what is in hand when we stop: Slack waits no longer for an acknowledgement."""
 
-Understand = Callable[[str, Mapping[str, Any]], Webhook]
+Understand = Callable[[str, Mapping[str, Any]], Awaitable[Webhook]]
 Take = Callable[[Webhook], Awaitable[Reply]]
 
 
@@ -155,7 +155,7 @@ class _Listener:
         if door is None:
             return None
         try:
-            webhook = self._understand(door, envelope.payload)
+            webhook = await self._understand(door, envelope.payload)
         except WebhookRejected as rejected:
             log.warning("an envelope of Slack's makes no sense: %s", rejected.reason)
             return None

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -64,6 +65,37 @@ def payload_of(request: WebhookRequest) -> Json:
         case "interactivity":
             return _payload(request.body)
     return {name: values[0] for name, values in _form(request.body).items()}
+
+
+def workspace_of(payload: Json) -> str:
+    """The id of the workspace that an event, an interaction or a command comes from; empty where it says none."""
+    match payload:
+        case {"team_id": str(workspace)} | {"team": {"id": str(workspace)}} | {"user": {"team_id": str(workspace)}}:
+            return workspace
+    return ""
+
+
+def not_let_in(kind: str) -> Webhook:
+    """The answer to a workspace that has not let us in, or does no more."""
+    said = "Overture is not installed in this workspace. Whoever runs it can give you a link that installs it."
+    return Webhook(reply=_whispered(said)) if kind == "commands" else Webhook()
+
+
+def end_of(body: Json) -> tuple[datetime, str] | None:
+    """When and why a workspace has shut us out, where the event says so."""
+    match body:
+        case {"event": {"type": "app_uninstalled"}, "event_time": int(at)}:
+            return _moment(at), "the app was uninstalled"
+        case {"event": {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}, "event_time": int(at)}:
+            return _moment(at), "its token was revoked"
+    return None
+
+
+def _moment(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise WebhookRejected(400, "event_time is no time.") from error
 
 
 def parse_event(body: Json, desk: Desk) -> Webhook:

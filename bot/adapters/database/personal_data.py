@@ -23,6 +23,7 @@ from bot.adapters.tables import (
     crm_link,
     decision,
     delivery,
+    desk_page,
     enrolment,
     erased_address,
     erasure,
@@ -31,6 +32,7 @@ from bot.adapters.tables import (
     handoff,
     identity,
     inbox,
+    installation,
     journey,
     journey_change,
     journey_state,
@@ -46,6 +48,7 @@ from bot.adapters.tables import (
     segment_change,
     segment_member,
     suppression,
+    used_token,
 )
 from bot.domain.consent import Suppression
 from bot.domain.ids import ProfileId, new_id
@@ -98,9 +101,12 @@ OWNED: Mapping[Table, Condition] = {
 """In an order in which they can be deleted. Items of feeds go first, by what they say."""
 
 NOT_OF_PEOPLE = frozenset(
-    {journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address}
+    {
+        *(journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address),
+        *(installation, used_token, desk_page),
+    }
 )
-"""Content, how far work has come, sums, what authors said of texts that are masked, and receipts."""
+"""Content, how far work has come, sums, what authors said of texts that are masked, receipts, and the desk's own."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
 DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}

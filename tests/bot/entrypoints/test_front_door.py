@@ -7,17 +7,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 import bot.entrypoints.front_door
 from bot.domain.message import CustomerMessage
+from bot.entrypoints.front_door import take
 from bot.entrypoints.http import Server
-from bot.ports import Abilities, Reply, Webhook
+from bot.ports import Abilities, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import PHONE, Stage
 
+VISITED = Reply(302, headers={"Location": "https://vendor.example/authorize", "Set-Cookie": "state=1; HttpOnly"})
 GREETING = CustomerMessage("sms", "SM1", PHONE, "Hello")
 
 
@@ -67,3 +69,44 @@ async def test_one_that_fails_is_told_in_the_log_and_listens_again(
         async with TestServer(listening(stage, service_of, listener).application()), asyncio.timeout(10):
             await listener.replies.get()
     assert [one["channel"] for one in logs if one["log_level"] == "error"] == ["sms", "sms"]
+
+
+class Installed(FakeChannel):
+    """Its pages send a browser on to the vendor."""
+
+    def __init__(self) -> None:
+        super().__init__("sms", Abilities(identity="phone"))
+        self.visits: list[WebhookRequest] = []
+
+    async def visit(self, request: WebhookRequest) -> Reply:
+        self.visits.append(request)
+        return VISITED
+
+
+async def test_a_browser_gets_to_the_pages_of_a_channel_that_is_installed(service_of: ServiceMaker) -> None:
+    service, channel = service_of(public_url="https://chat.example.com/bot"), Installed()
+    runtime = replace(service.runtime, channels={**service.runtime.channels, "sms": channel})
+    server = TestServer(Server(replace(service, runtime=runtime)).application())
+    async with TestClient(server) as browser:
+        for page in ("install", "oauth"):
+            answer = await browser.get(f"/sms/{page}?code=a%20b", allow_redirects=False, headers={"Cookie": "state=1"})
+            assert (answer.status, answer.headers["Location"]) == (302, VISITED.headers["Location"])
+        assert (await browser.get("/sms/other")).status == 404
+        assert (await browser.get("/webchat/install")).status == 404
+    assert [one.url for one in channel.visits] == [
+        "https://chat.example.com/bot/sms/install?code=a%20b",
+        "https://chat.example.com/bot/sms/oauth?code=a%20b",
+    ]
+    assert channel.visits[0].headers["cookie"] == "state=1"
+
+
+async def test_what_a_channel_has_to_keep_itself_comes_first_and_refuses_the_request_where_it_fails(
+    stage: Stage,
+) -> None:
+    async def fail() -> None:
+        raise ConnectionError("the database is away")
+
+    with pytest.raises(ConnectionError):
+        await take(stage.runtime, stage.sms, Webhook(inbound=(GREETING,), keep=fail))
+    async with stage.store.transaction() as uow:
+        assert await uow.inbox.find("sms", "SM1") is None
