@@ -403,6 +403,41 @@ desk_turn = Table(
 )
 """Whose turn was when: the number of a rep's last turn at a desk, and (for the rep "") how many there have been."""
 
+desk_page = Table(
+    "desk_page",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("rep", Words, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Index("ix_desk_page_rep", "channel", "rep"),
+)
+"""The pages on which reps see their own leads, at the desk."""
+
+# ---------------------------------------------------------------- where channels are installed
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("workspace", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("installed_at", Moment, nullable=False),
+    Column("ended", Words, nullable=False),
+    Column("renewing_until", Moment),
+    Column("version", Integer, nullable=False),
+)
+
+used_token = Table(
+    "used_token",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index("ix_used_token_until", "until"),
+)
+"""What may be used once, until it would not be taken any more anyway."""
+
 # ---------------------------------------------------------------- what leaves
 
 outbox = Table(

@@ -231,7 +231,15 @@ COMMANDS = (
         "let a stopped sender send again",
         (("channel", {"help": "its channel, such as sms"}),),
     ),
-    Command("slack manifest", "write the manifest from which Slack makes the app for the sales desk"),
+    Command(
+        "slack manifest",
+        "write the manifest from which Slack makes the app for the sales desk",
+        (
+            ("--socket-mode", {"action": "store_true", "help": "for a service that Slack cannot reach"}),
+            ("--oauth", {"action": "store_true", "help": "for several workspaces, which install it by a link"}),
+        ),
+    ),
+    Command("slack install", "write a link that installs the app in a workspace, and say where it is installed"),
     Command(
         "outbox dead",
         "list what was given up, and why",

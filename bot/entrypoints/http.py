@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from aiohttp import ClientError, web
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.domain.errors import SendError, WebhookRejected
-from bot.domain.message import CustomerMessage
+from bot.domain.errors import WebhookRejected
 from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.events_api import EventsApi
+from bot.entrypoints.front_door import listen_to_vendors, take
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import Limits
@@ -28,17 +30,11 @@ from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import Prepares
-from bot.services.await_turn import await_turn
-from bot.services.desk_command import obey
-from bot.services.receive import receive
+from bot.ports import Installs, Prepares
 
 log = structlog.get_logger()
 
 LARGEST_BODY = 64 * 1024
-TELL_VENDOR_WITHIN = 8
-"""Seconds; the vendor waits for our answer meanwhile."""
-
 WIDGET = Path(__file__).parent / "widget"
 STATIC = Path(__file__).parent / "playground"
 
@@ -78,8 +74,12 @@ class Server:
         middlewares = [watching.time_requests, _add_headers, answer_for_errors]
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
         app.cleanup_ctx.append(self._run_streams)
+        app.cleanup_ctx.append(self._listen_to_vendors)
         app.on_shutdown.append(self._end_streams)
         app.router.add_route("*", "/channels/{channel}/{tail:.*}", self._webhook)
+        for name, channel in self._runtime.channels.items():
+            if isinstance(channel, Installs):
+                app.router.add_get(f"/{name}/{{page:install|oauth}}", partial(self._visit, channel))
         watching.add_routes(app)
         app.router.add_get("/widget.js", _widget())
         app.router.add_get("/widget/{file:.*}", _widget())
@@ -117,35 +117,33 @@ class Server:
             follow = webhook.follow
             headers = webhook.reply.headers
             return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
-        if webhook.inbound:
-            await receive(self._runtime, channel, webhook.inbound)
-        if webhook.then is not None:
-            await _tell_vendor(name, webhook.then)
-        if webhook.obey is not None:
-            return to_response(webhook.obey.reply(await obey(self._runtime, webhook.obey.command)))
-        if webhook.await_turn is not None:
-            messages = [one for one in webhook.inbound if isinstance(one, CustomerMessage)]
-            said = await await_turn(self._runtime, messages, webhook.await_turn, channel=name)
-            return to_response(webhook.await_turn.reply(said))
-        return to_response(webhook.reply)
+        return to_response(await take(self._runtime, channel, webhook))
+
+    async def _visit(self, channel: Installs, request: web.Request) -> web.StreamResponse:
+        self._limits.check(request)
+        url = self._service.settings.service_url + request.raw_path
+        return to_response(await channel.visit(await to_webhook_request(request, url, self._runtime.clock.now())))
 
     async def _end_streams(self, _app: web.Application) -> None:
         self._streams.end()
 
     async def _run_streams(self, _app: web.Application) -> AsyncIterator[None]:
-        running = asyncio.create_task(self._streams.run(), name="streams")
-        yield
-        running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await running
+        async with _beside(self._streams.run(), "streams"):
+            yield
+
+    async def _listen_to_vendors(self, _app: web.Application) -> AsyncIterator[None]:
+        async with _beside(listen_to_vendors(self._runtime), "vendors"):
+            yield
 
 
-async def _tell_vendor(channel: str, then: Callable[[], Awaitable[None]]) -> None:
-    try:
-        async with asyncio.timeout(TELL_VENDOR_WITHIN):
-            await then()
-    except (SendError, TimeoutError) as error:
-        log.warning("a vendor could not be told what follows from its webhook", channel=channel, error=str(error))
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
+    """While the body lasts this runs; then it is called off, and has ended."""
+    running = asyncio.create_task(work, name=name)
+    yield
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
 def _widget() -> Handler:

@@ -27,6 +27,7 @@ from bot.adapters.clock import SandboxClock, SystemClock
 from bot.adapters.database import Database
 from bot.adapters.endpoints import Endpoint, SignedEndpoints
 from bot.adapters.feeds import StoredFeeds
+from bot.adapters.installations import OwnInstallations
 from bot.adapters.language_model import HttpLanguageModel, ModelServer
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.adapters.memory import MemoryLeases, MemoryPacer, MemoryWakeups
@@ -64,6 +65,7 @@ from bot.ports import (
     Crm,
     Dialogue,
     FeedWriter,
+    Installations,
     LanguageModel,
     Leases,
     Pacer,
@@ -154,6 +156,7 @@ async def open_service(
             budgets,
             meter.stopped_reading,
             lambda: library.current().vocabulary,  # opened below: it is told which channels there are
+            OwnInstallations(store),
         )
         for channel in connectors.channels.values():
             stack.push_async_callback(channel.close)
@@ -289,6 +292,7 @@ def _build_connectors(
     budgets: CallBudgets,
     alert: Callable[[str], None] = lambda _: None,
     vocabulary: Callable[[], Sequence[str]] = tuple,
+    installations: Installations | None = None,
 ) -> Connectors:
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
@@ -306,6 +310,7 @@ def _build_connectors(
             access=access,
             vocabulary=vocabulary,
             turn=at_once if in_sandbox else CallTurns(budgets, name, budget, clock),
+            installations=installations,
         )
         built = _build(name, module.build, given)
         for connector in built if isinstance(built, Sequence) else (built,):

@@ -18,6 +18,8 @@ from bot.ports.connectors import (
     Endpoints,
     FeedWriter,
     FollowFeed,
+    Installs,
+    Listens,
     Meanwhile,
     ObeyCommand,
     Prepares,
@@ -52,6 +54,7 @@ from bot.ports.engines import (
     Playbook,
     ReadContext,
 )
+from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
 from bot.ports.people import (
@@ -103,6 +106,8 @@ __all__ = [
     "Handoffs",
     "Inbox",
     "InboxEntry",
+    "Installations",
+    "Installs",
     "Intakes",
     "Journeys",
     "LanguageGuesser",
@@ -110,6 +115,7 @@ __all__ = [
     "Leases",
     "Library",
     "Listener",
+    "Listens",
     "LoggedEvent",
     "Meanwhile",
     "Merges",

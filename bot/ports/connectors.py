@@ -16,6 +16,7 @@ from bot.domain.message import Attachment, DeskCommand, Inbound, OutboundMessage
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview, as_text
 from bot.ports.conversations import FeedItem
+from bot.ports.installations import Installations
 from bot.ports.signals import Clock
 
 
@@ -110,7 +111,8 @@ class Webhook:
 
     The answer is `reply`, unless it is a feed to `follow` (its stream carries the headers of `reply`), what the turn
     of the message says (`await_turn`), or what comes of a command (`obey`). `then` is what the channel has to tell its
-    vendor besides, once the request is verified and kept; nothing depends on it.
+    vendor besides, once the request is verified and kept; nothing depends on it. `keep` is what the channel itself has
+    to keep of it; where it raises, the request is refused, so that the vendor sends it again.
     """
 
     inbound: Sequence[Inbound] = ()
@@ -119,6 +121,7 @@ class Webhook:
     await_turn: AwaitTurn | None = None
     obey: ObeyCommand | None = None
     then: Callable[[], Awaitable[None]] | None = None
+    keep: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,29 @@ class Prepares(Protocol):
 
 
 @runtime_checkable
+class Installs(Protocol):
+    """A channel that somebody lets into their workspace at its vendor, in a browser."""
+
+    async def visit(self, request: WebhookRequest) -> Reply:
+        """The page at `/<channel>/install`, or at `/<channel>/oauth`, to which the vendor sends the browser back.
+
+        Raises WebhookRejected where there is none.
+        """
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """A channel that may open a connection to its vendor, over which comes what others are sent by webhook."""
+
+    async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
+        """Until it is cancelled; at once over where there is nothing to listen to.
+
+        `take` keeps what came in and gives the answer. Where it raises nothing was kept, and the vendor must not be
+        told that it was. Each process that serves listens, so the same may come to several.
+        """
+
+
+@runtime_checkable
 class Crm(Protocol):
     @property
     def name(self) -> str: ...
@@ -288,6 +314,7 @@ class ConnectorSettings:
     local stand-in that takes the vendor's place. `access` is for a connector whose callers are those of our own API.
     `vocabulary` gives the names that customers are likely to say, for whoever listens for them. A CRM awaits `turn`
     before each of its calls: it keeps the account to its budget, and raises NotTried where that is used up.
+    `installations` keeps the workspaces in which the connector was installed.
     """
 
     values: Mapping[str, str]
@@ -298,6 +325,7 @@ class ConnectorSettings:
     access: ApiAccess | None = None
     vocabulary: Callable[[], Sequence[str]] = tuple
     turn: Callable[[], Awaitable[None]] = at_once
+    installations: Installations | None = None
 
     def require(self, name: str) -> str:
         if value := self.values.get(name, ""):

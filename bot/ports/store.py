@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.ids import ProfileId
 from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Reviews
+from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
 from bot.ports.people import Consents, CrmLinks, CrmWrites, Merges, PersonalData, Profiles, Scores, Segments, Timeline
@@ -59,6 +60,8 @@ class UnitOfWork(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def schedules(self) -> Schedules: ...
+    @property
+    def installations(self) -> Installations: ...
 
 
 class Store(Protocol):

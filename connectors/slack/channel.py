@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError, WebhookRejected
+from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
 from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Suggestion, Text
 from bot.domain.pace import Pace
-from bot.ports import Abilities, Webhook, WebhookRequest
+from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
+from connectors.slack.calls import Pauses, SlackHttp, call, named
+from connectors.slack.installing import Installing
 from connectors.slack.signature import check_signature
-from connectors.vendor_api import pause_asked_for
+from connectors.slack.socket_mode import SocketAddress, listen
+from connectors.slack.workspaces import Workspaces
 
-API_URL = "https://slack.com/api/"
-TIMEOUT_SECONDS = 15
-CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
+PLACE = re.compile(r"(?:([TE][A-Z0-9]{6,})/)?([CGDUW][A-Z0-9]{6,})")
+"""The id of a channel or a user, where it matters with that of their workspace: T0123456789/C0123456789."""
+
 MOST_NAMES = 1000
 
 PACE = Pace(per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm) else 1, per_address=True)
 """Slack takes about one message a second in a channel, and short bursts. A form is no message, and cannot wait."""
-
-PACE_ERRORS = {"ratelimited", "rate_limited", "message_limit_exceeded"}
-TEMPORARY_ERRORS = {
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "request_timeout",
-    "team_added_to_org",
-}
-"""Errors after which Slack may take the same call later; any other will be the same again."""
 
 
 class SlackChannel:
@@ -47,20 +39,23 @@ class SlackChannel:
     def __init__(
         self,
         *,
-        token: str,
+        workspaces: Workspaces,
+        http: SlackHttp,
+        clock: Clock,
         signing_secret: str,
         channels: Mapping[str, str],
-        api_url: str,
         note_marks: tuple[str, ...] = webhooks.NOTE_MARKS,
         reps: frozenset[str] = frozenset(),
-        trust_proxy_settings: bool = True,
+        socket: SocketAddress | None = None,
+        installing: Installing | None = None,
     ) -> None:
-        self._token = token
+        self._workspaces = workspaces
+        self._http = http
+        self._pauses = Pauses(clock)
         self._signing_secret = signing_secret
         self._channels = channels
-        self._api_url = api_url
-        self._trust_proxy_settings = trust_proxy_settings
-        self._http: aiohttp.ClientSession | None = None
+        self._socket = socket
+        self._installing = installing
         self._names: dict[str, str] = {}
         self._desk = webhooks.Desk(self.name, self._name_of, note_marks, reps)
 
@@ -71,16 +66,52 @@ class SlackChannel:
             raise WebhookRejected(404, "Slack's webhooks are events, interactivity and commands; no other is here.")
         if request.method != "POST":
             raise WebhookRejected(405, "Slack's webhooks are taken by POST only.", headers={"Allow": "POST"})
-        check_signature(request, self._signing_secret)
-        if request.tail == "events":
-            return webhooks.parse_event(request, self._desk)
-        self._learn_name(request)
-        parse = webhooks.parse_command if request.tail == "commands" else webhooks.parse_interaction
-        return parse(request, self._desk)
+        self._check_signature(request)
+        return self._understand(request.tail, webhooks.payload_of(request))
 
-    def _learn_name(self, request: WebhookRequest) -> None:
+    async def prepare(self, request: WebhookRequest) -> None:
+        """Know which workspaces have let us in, before we read what comes from one of them."""
+        if request.method == "POST":
+            self._check_signature(request)
+            await self._workspaces.refresh()
+
+    async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
+        """Take from Slack over Socket Mode what it would else send us, where there is a token for that."""
+        if self._socket is None:
+            return
+
+        async def understand(kind: str, payload: Mapping[str, Any]) -> Webhook:
+            await self._workspaces.refresh()
+            return self._understand(kind, payload)
+
+        await listen(self._socket, understand, take)
+
+    async def visit(self, request: WebhookRequest) -> Reply:
+        if self._installing is None:
+            raise WebhookRejected(404, "Slack's app is installed by hand here; SLACK_CLIENT_ID would open this page.")
+        return await self._installing.visit(request)
+
+    def _check_signature(self, request: WebhookRequest) -> None:
+        if not self._signing_secret:
+            raise WebhookRejected(404, "Slack's events come by Socket Mode here. SLACK_SIGNING_SECRET opens this door.")
+        check_signature(request, self._signing_secret)
+
+    def _understand(self, kind: str, payload: Mapping[str, Any]) -> Webhook:
+        """What Slack tells us, by whichever door; `kind` is the door's name: events, interactivity or commands."""
+        workspace = webhooks.workspace_of(payload)
+        if payload.get("type") != "url_verification" and not self._workspaces.knows(workspace):
+            return webhooks.not_let_in(kind)
+        if kind == "events":
+            if over := webhooks.end_of(payload):
+                return Webhook(keep=partial(self._workspaces.end, workspace, *over))
+            return webhooks.parse_event(payload, self._desk)
+        self._learn_name(payload)
+        parse = webhooks.parse_command if kind == "commands" else webhooks.parse_interaction
+        return parse(payload, self._desk)
+
+    def _learn_name(self, payload: Mapping[str, Any]) -> None:
         """Remember who pressed a button or gave a command: messages of theirs come with an id only."""
-        user = webhooks.user_behind(request)
+        user = webhooks.user_behind(payload)
         if user is not None and len(self._names) < MOST_NAMES:
             self._names[user[0]] = user[1]
 
@@ -90,11 +121,11 @@ class SlackChannel:
     # ------------------------------------------------------------ out
 
     async def send(self, message: OutboundMessage) -> Receipt:
-        channel = self._channel_at(message.address)
-        client, to_all = self._client(), False
+        workspace, channel = self._place_of(message.address)
+        to_all = False
         match message.content:
             case ReplyForm() as form:
-                return await self._open(client, form, channel, message.thread)
+                return await self._open(form, workspace, channel, message.thread)
             case HandoffCard() as content:
                 post = blocks.card(content)
             case DeskLine() as content:
@@ -105,11 +136,13 @@ class SlackChannel:
                 post = blocks.note(content)
         common: dict[str, Any] = {"channel": channel, "text": post.text, "blocks": list(post.blocks), "parse": "none"}
         if message.replaces:
-            answer = await _call("chat.update", lambda: client.chat_update(ts=message.replaces or "", **common))
+            of = message.replaces
+            answer = await self._call("chat.update", workspace, lambda client: client.chat_update(ts=of, **common))
         else:
-            answer = await _call(
+            answer = await self._call(
                 "chat.postMessage",
-                lambda: client.chat_postMessage(
+                workspace,
+                lambda client: client.chat_postMessage(
                     thread_ts=message.thread,
                     reply_broadcast=to_all and message.thread is not None,
                     unfurl_links=False,
@@ -117,72 +150,40 @@ class SlackChannel:
                     **common,
                 ),
             )
-        return Receipt(_named(answer.get("ts"), "chat.postMessage"))
+        return Receipt(named(answer.get("ts"), "chat.postMessage"))
 
-    def _channel_at(self, address: str) -> str:
-        if CHANNEL_ID.fullmatch(address):
-            return address
-        channel = self._channels.get(address) or self._channels.get("")
-        if channel is None:
+    async def _call(
+        self, method: str, workspace: str, ask: Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+    ) -> AsyncSlackResponse:
+        """One call in this workspace, unless Slack wants none yet."""
+        self._pauses.check(workspace, method)
+        client = self._http.client(await self._workspaces.token(workspace))
+        try:
+            return await call(method, lambda: ask(client))
+        except TemporarySendError as error:
+            if error.code == "ratelimited":
+                self._pauses.ask(workspace, method, error.retry_after)
+            raise
+
+    def _place_of(self, address: str) -> tuple[str, str]:
+        """The ids of workspace and channel; that of the workspace is empty where there is only one."""
+        place = PLACE.fullmatch(address) or PLACE.fullmatch(self._channels.get(address) or self._channels.get("") or "")
+        if place is None:
             raise PermanentSendError(f"SLACK_CHANNEL names no {address}: give its id, {address}=C0123456789")
-        return channel
+        return place[1] or "", place[2]
 
-    async def _open(self, client: AsyncWebClient, form: ReplyForm, channel: str, thread: str | None) -> Receipt:
+    async def _open(self, form: ReplyForm, workspace: str, channel: str, thread: str | None) -> Receipt:
         if not form.trigger or not thread:
             raise PermanentSendError("a reply form needs the click that asked for it and the thread it belongs to")
         view = blocks.form(form, channel=channel, thread=thread)
-        answer = await _call("views.open", lambda: client.views_open(trigger_id=form.trigger, view=view))
+        answer = await self._call(
+            "views.open", workspace, lambda client: client.views_open(trigger_id=form.trigger, view=view)
+        )
         opened = answer.get("view")
-        return Receipt(_named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))
+        return Receipt(named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None
 
     async def close(self) -> None:
-        if self._http is not None:
-            await self._http.close()
-            self._http = None
-
-    def _client(self) -> AsyncWebClient:
-        if self._http is None or self._http.closed:
-            timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
-            self._http = aiohttp.ClientSession(timeout=timeout, trust_env=self._trust_proxy_settings)
-        client = AsyncWebClient(token=self._token, base_url=self._api_url, session=self._http, retry_handlers=[])
-        if not self._trust_proxy_settings:
-            client.proxy = None  # the SDK takes it from the environment unasked
-        return client
-
-
-async def _call(method: str, call: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
-    """One call of Slack's; what goes wrong as TemporarySendError or PermanentSendError, without Slack's own words."""
-    try:
-        return await call()
-    except SlackApiError as error:
-        raise _refusal(method, error) from None  # its text repeats the answer, and the answer our message
-    except TimeoutError as error:
-        raise TemporarySendError(f"Slack did not answer {method} in time") from error
-    except aiohttp.ClientError as error:
-        raise TemporarySendError(f"Slack cannot be reached: {type(error).__name__}") from error
-    except (SlackClientError, AttributeError, ValueError) as error:
-        # An answer that is no JSON object trips the SDK; such answers come from what stands before Slack.
-        raise TemporarySendError(f"Slack's answer to {method} makes no sense: {type(error).__name__}") from None
-
-
-def _refusal(method: str, error: SlackApiError) -> TemporarySendError | PermanentSendError:
-    response: Any = error.response
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    data = getattr(response, "data", None)
-    code = str(data.get("error") or "") if isinstance(data, dict) else ""
-    reason = f"Slack refused {method} with status {status}" + (f": {code}" if code else "")
-    wait = pause_asked_for(str((getattr(response, "headers", None) or {}).get("Retry-After", "")))
-    if status == 429 or code in PACE_ERRORS:
-        return NotTried(reason, code=code, retry_after=wait)
-    if status >= 500 or status == 408 or code in TEMPORARY_ERRORS:
-        return TemporarySendError(reason, code=code, retry_after=wait)
-    return PermanentSendError(reason, code=code)
-
-
-def _named(value: object, method: str) -> str:
-    if not isinstance(value, str):
-        raise TemporarySendError(f"Slack took {method} but its answer names nothing")
-    return value
+        await self._http.close()

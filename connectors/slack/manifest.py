@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,19 +13,42 @@ METHODS: Mapping[str, str | None] = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
     "views.open": None,
+    "oauth.v2.access": None,
+    "auth.revoke": None,
 }
 """The methods of the Web API that we call, each with the scope that it needs."""
 
-EVENTS: Mapping[str, str] = {"message.channels": "channels:history", "message.groups": "groups:history"}
-"""What we are told of, each with the scope that it needs: messages in public and in private channels that we are in."""
+EVENTS: Mapping[str, str | None] = {
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "app_uninstalled": None,
+    "tokens_revoked": None,
+}
+"""What we are told of, each with the scope that it needs. Messages are those in channels that we were invited to."""
 
 
-def manifest(public_url: str) -> Mapping[str, Any]:
-    """The manifest for a service at this address; raises SettingsError where Slack could not reach that."""
+def manifest(public_url: str, *, socket_mode: bool = False, oauth: bool = False) -> Mapping[str, Any]:
+    """The manifest for a service at this address, or with Socket Mode for one that Slack cannot reach.
+
+    With `oauth` workspaces install it by our link, and their tokens are renewed every 12 hours. Raises SettingsError
+    where Slack, or with `oauth` a browser, is to reach the address and could not.
+    """
+    if oauth:
+        made = manifest(public_url)
+        redirects = [f"{public_url.rstrip('/')}/slack/oauth"]
+        made = {
+            **made,
+            "oauth_config": {**made["oauth_config"], "redirect_urls": redirects},
+            "settings": {**made["settings"], "token_rotation_enabled": True},
+        }
+        return _over_sockets(made) if socket_mode else made
+    if socket_mode:
+        return _over_sockets(manifest("https://unused.example"))
     if urlsplit(public_url).scheme != "https":
         raise SettingsError(
             f'OVERTURE_PUBLIC_URL is "{public_url}": Slack sends its requests to an https:// address only. '
-            "Set it to where the service is reached from outside, such as https://chat.example.com."
+            "Set it to where the service is reached from outside, such as https://chat.example.com, or: "
+            "overture slack manifest --socket-mode."
         )
     webhooks = f"{public_url.rstrip('/')}/channels/slack"
     return {
@@ -45,7 +68,7 @@ def manifest(public_url: str) -> Mapping[str, Any]:
                 }
             ],
         },
-        "oauth_config": {"scopes": {"bot": _scopes()}},
+        "oauth_config": {"scopes": {"bot": list(scopes())}},
         "settings": {
             "event_subscriptions": {"request_url": f"{webhooks}/events", "bot_events": sorted(EVENTS)},
             "interactivity": {"is_enabled": True, "request_url": f"{webhooks}/interactivity"},
@@ -56,5 +79,16 @@ def manifest(public_url: str) -> Mapping[str, Any]:
     }
 
 
-def _scopes() -> list[str]:
+def _over_sockets(reached: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same app without an address: Slack takes none of those where Socket Mode is on."""
+    settings = {**reached["settings"], "socket_mode_enabled": True}
+    for door in ("event_subscriptions", "interactivity"):
+        settings[door] = {name: value for name, value in settings[door].items() if name != "request_url"}
+    features = reached["features"]
+    commands = [{name: value for name, value in one.items() if name != "url"} for one in features["slash_commands"]]
+    return {**reached, "features": {**features, "slash_commands": commands}, "settings": settings}
+
+
+def scopes() -> Sequence[str]:
+    """All that we ask for."""
     return sorted({scope for scope in (*METHODS.values(), *EVENTS.values(), "commands") if scope is not None})

@@ -17,6 +17,7 @@ from bot.domain.errors import WebhookRejected
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.slack.blocks import REPLY_BLOCK, REPLY_INPUT, escape
 from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
+from connectors.slack.sandbox_oauth import SandboxOAuth
 from connectors.slack.signature import sign
 
 FEED = "sandbox:slack"
@@ -43,10 +44,12 @@ class SlackSandbox:
         service_url: str,
         feed: FeedWriter,
         clock: Clock,
+        oauth: SandboxOAuth | None = None,
     ) -> None:
         self._token = token
+        self._oauth = oauth
         self._signing_secret = signing_secret
-        self._names = {channel: name or SALES for name, channel in channels.items()}
+        self._names = {channel.rpartition("/")[2]: name or SALES for name, channel in channels.items()}
         self._service_url = service_url.rstrip("/")
         self._feed = feed
         self._clock = clock
@@ -56,15 +59,16 @@ class SlackSandbox:
     # ------------------------------------------------------------ its Web API
 
     async def answer(self, request: WebhookRequest) -> Reply:
-        method = urlsplit(request.url).path.rpartition("/api/")[2]
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if not token:
-            return _refused("not_authed")
-        if not secrets.compare_digest(token.encode(), self._token.encode()):
-            return _refused("invalid_auth")
-        arguments = _arguments(request)
+        path, arguments = urlsplit(request.url).path, _arguments(request)
+        method = path.rpartition("/api/")[2]
+        if self._oauth is not None and path.endswith("/oauth/v2/authorize"):
+            return self._oauth.authorize(request)
         if arguments is None:
             return _refused("invalid_json")
+        if self._oauth is not None and method == "oauth.v2.access":
+            return _json(self._oauth.exchange(request, arguments))
+        if fault := self._token_fault(request.headers.get("authorization", "").removeprefix("Bearer ")):
+            return _refused(fault)
         match method:
             case "auth.test":
                 return _accepted(team="Overture sandbox", team_id=TEAM["id"], user="overture", user_id=BOT_USER)
@@ -75,6 +79,13 @@ class SlackSandbox:
             case "views.open":
                 return await self._open_view(arguments)
         return _refused("unknown_method")
+
+    def _token_fault(self, token: str) -> str:
+        if not token:
+            return "not_authed"
+        if self._oauth is not None:
+            return self._oauth.fault_of(token)
+        return "" if secrets.compare_digest(token.encode(), self._token.encode()) else "invalid_auth"
 
     async def _post(self, arguments: Json) -> Reply:
         channel = self._channel(arguments.get("channel"))
@@ -137,6 +148,8 @@ class SlackSandbox:
                 return self._submit(deed, now)
             case {"deed": "command", "text": str(text), "user": str(user)}:
                 return await self._command(text, user, now)
+            case {"deed": "uninstall"}:
+                return self._uninstall(now)
         raise WebhookRejected(
             400, "A rep can click, reply, submit or give a command; a field of the deed is missing or no text."
         )
@@ -189,20 +202,26 @@ class SlackSandbox:
             "event_ts": item["ts"],
             "channel_type": "channel",
         }
-        body = json.dumps(
-            {
-                "token": "sandbox",
-                "team_id": TEAM["id"],
-                "api_app_id": APP_ID,
-                "event": event,
-                "type": "event_callback",
-                "event_id": "Ev" + secrets.token_hex(5).upper(),
-                "event_time": int(now.timestamp()),
-                "authorizations": [{"team_id": TEAM["id"], "user_id": BOT_USER, "is_bot": True}],
-                "is_ext_shared_channel": False,
-            }
-        ).encode()
-        return self._webhook("events", "application/json", body, now)
+        return self._event(event, now)
+
+    def _uninstall(self, now: datetime) -> WebhookRequest:
+        if self._oauth is not None:
+            self._oauth.revoke()
+        return self._event({"type": "app_uninstalled"}, now)
+
+    def _event(self, event: Json, now: datetime) -> WebhookRequest:
+        body = {
+            "token": "sandbox",
+            "team_id": TEAM["id"],
+            "api_app_id": APP_ID,
+            "event": event,
+            "type": "event_callback",
+            "event_id": "Ev" + secrets.token_hex(5).upper(),
+            "event_time": int(now.timestamp()),
+            "authorizations": [{"team_id": TEAM["id"], "user_id": BOT_USER, "is_bot": True}],
+            "is_ext_shared_channel": False,
+        }
+        return self._webhook("events", "application/json", json.dumps(body).encode(), now)
 
     def _submit(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
         view_id = str(deed.get("view_id") or "V" + secrets.token_hex(5).upper())

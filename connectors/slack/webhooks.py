@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -57,9 +58,49 @@ class Desk:
         return text.startswith(self.note_marks)
 
 
-def parse_event(request: WebhookRequest, desk: Desk) -> Webhook:
-    """An Events API request."""
-    body = _object(request.body)
+def payload_of(request: WebhookRequest) -> Json:
+    """What a request to `events`, `interactivity` or `commands` carries; Socket Mode has the same in its envelopes."""
+    match request.tail:
+        case "events":
+            return _object(request.body)
+        case "interactivity":
+            return _payload(request.body)
+    return {name: values[0] for name, values in _form(request.body).items()}
+
+
+def workspace_of(payload: Json) -> str:
+    """The id of the workspace that an event, an interaction or a command comes from; empty where it says none."""
+    match payload:
+        case {"team_id": str(workspace)} | {"team": {"id": str(workspace)}} | {"user": {"team_id": str(workspace)}}:
+            return workspace
+    return ""
+
+
+def not_let_in(kind: str) -> Webhook:
+    """The answer to a workspace that has not let us in, or does no more."""
+    said = "Overture is not installed in this workspace. Whoever runs it can give you a link that installs it."
+    return Webhook(reply=_whispered(said)) if kind == "commands" else Webhook()
+
+
+def end_of(body: Json) -> tuple[datetime, str] | None:
+    """When and why a workspace has shut us out, where the event says so."""
+    match body:
+        case {"event": {"type": "app_uninstalled"}, "event_time": int(at)}:
+            return _moment(at), "the app was uninstalled"
+        case {"event": {"type": "tokens_revoked", "tokens": {"bot": [_, *_]}}, "event_time": int(at)}:
+            return _moment(at), "its token was revoked"
+    return None
+
+
+def _moment(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise WebhookRejected(400, "event_time is no time.") from error
+
+
+def parse_event(body: Json, desk: Desk) -> Webhook:
+    """An event of the Events API."""
     match body:
         case {"type": "url_verification", "challenge": str(challenge)}:
             reply = Reply(body=json.dumps({"challenge": challenge}).encode(), content_type="application/json")
@@ -132,9 +173,8 @@ def _file_names(event: Json) -> tuple[str, ...]:
     return tuple(storable(str(file.get("name") or file.get("title") or "a file")) for file in named[:MOST_FILES])
 
 
-def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
+def parse_interaction(payload: Json, desk: Desk) -> Webhook:
     """A pressed button or a submitted form."""
-    payload = _payload(request.body)
     user = user_of(payload)
     if user is not None and not desk.admits(user[0]):
         return Webhook()
@@ -149,14 +189,13 @@ def parse_interaction(request: WebhookRequest, desk: Desk) -> Webhook:
     raise WebhookRejected(400, 'The payload has no "type": this is no interaction.')
 
 
-def parse_command(request: WebhookRequest, desk: Desk) -> Webhook:
+def parse_command(fields: Json, desk: Desk) -> Webhook:
     """A slash command; whoever gave it reads the answer alone."""
-    fields = {name: values[0] for name, values in _form(request.body).items()}
     match fields:
-        case {"command": name, "user_id": user_id, "trigger_id": trigger} if name == COMMAND:
+        case {"command": str(name), "user_id": str(user_id), "trigger_id": str(trigger)} if name == COMMAND:
             if not desk.admits(user_id):
                 return Webhook(reply=_whispered("Only the reps that SLACK_REPS names may do that."))
-            words = storable(as_plain_text(fields.get("text", ""))).strip()
+            words = storable(as_plain_text(str(fields.get("text") or ""))).strip()
             command = DeskCommand(
                 desk.channel, storable(trigger), storable(desk.name_of(user_id)), words, storable(user_id)
             )
@@ -180,13 +219,14 @@ def user_of(payload: Json) -> tuple[str, str] | None:
     return user["id"], name if isinstance(name, str) and name else user["id"]
 
 
-def user_behind(request: WebhookRequest) -> tuple[str, str] | None:
+def user_behind(payload: Json) -> tuple[str, str] | None:
     """Id and name of the user behind an interaction or a command."""
-    if request.tail == "interactivity":
-        return user_of(_payload(request.body))
-    fields = _form(request.body)
-    user_id, name = fields.get("user_id", [""])[0], fields.get("user_name", [""])[0]
-    return (user_id, name) if user_id and name else None
+    match payload:
+        case {"user": {}}:
+            return user_of(payload)
+        case {"user_id": str(user_id), "user_name": str(name)} if user_id and name:
+            return user_id, name
+    return None
 
 
 def _action(payload: Json, action: Json, desk: Desk) -> DeskAction | None:

@@ -16,7 +16,7 @@ import pytest
 from aiohttp import web
 
 from bot.adapters.api_access import CredentialAccess
-from bot.ports import Clock, ConnectorSettings, Reply, SandboxVendor, WebhookRequest
+from bot.ports import Clock, ConnectorSettings, Installations, Reply, SandboxVendor, WebhookRequest
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
 SERVICE_URL = "https://chat.example.com"
@@ -126,6 +126,7 @@ def settings_for(
     clock: Clock | None = None,
     sandbox_url: str | None = None,
     values: Mapping[str, str] | None = None,
+    installations: Installations | None = None,
 ) -> ConnectorSettings:
     """A connector's settings in the sandbox, some of them changed."""
     made_up = module.sandbox_values(SECRET) if hasattr(module, "sandbox_values") else {}
@@ -136,6 +137,7 @@ def settings_for(
         feed=feed or MemoryFeed(),
         sandbox_url=sandbox_url,
         access=CredentialAccess(token=API_TOKEN, jwt_secret=SECRET),
+        installations=installations,
     )
 
 

@@ -24,6 +24,7 @@ from bot.adapters.tables import (
     crm_write,
     decision,
     delivery,
+    desk_page,
     desk_turn,
     enrolment,
     erased_address,
@@ -33,6 +34,7 @@ from bot.adapters.tables import (
     handoff,
     identity,
     inbox,
+    installation,
     journey,
     journey_change,
     journey_state,
@@ -48,6 +50,7 @@ from bot.adapters.tables import (
     segment_change,
     segment_member,
     suppression,
+    used_token,
 )
 from bot.domain.consent import Suppression
 from bot.domain.ids import ProfileId, new_id
@@ -101,9 +104,12 @@ OWNED: Mapping[Table, Condition] = {
 """In an order in which they can be deleted. Items of feeds go first, by what they say."""
 
 NOT_OF_PEOPLE = frozenset(
-    {journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address, desk_turn}
+    {
+        *(journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address),
+        *(installation, used_token, desk_page, desk_turn),
+    }
 )
-"""Content, how far work has come, sums, turns of reps, what authors said of texts that are masked, and receipts."""
+"""Content, how far work has come, sums, what authors said of texts that are masked, receipts, and the desk's own."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
 DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}

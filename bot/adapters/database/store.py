@@ -16,6 +16,7 @@ from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, 
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
+from bot.adapters.database.installations import StoredInstallations
 from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
@@ -65,6 +66,7 @@ class Transaction:
         self.timeline = StoredTimeline(session)
         self.merges = StoredMerges(session, self.write)
         self.personal_data = StoredPersonalData(session)
+        self.installations = StoredInstallations(session)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):

@@ -27,8 +27,10 @@ def addresses() -> list[str]:
 
 
 def test_the_methods_are_those_that_the_channel_calls() -> None:
-    called = re.findall(r"client\.([a-z]+)_([a-zA-Z]+)\(", (SOURCE / "channel.py").read_text())
-    assert {f"{group}.{method}" for group, method in called} == set(METHODS)
+    code = "".join(file.read_text() for file in SOURCE.glob("*.py") if file.name != "socket_mode.py")
+    called = re.findall(r"client\.([a-z]+)_([a-zA-Z]+)\(", code)
+    by_name = set(re.findall(r'api_call\("([a-z0-9.]+)"', code))
+    assert {f"{group}.{method}" for group, method in called if group != "api"} | by_name == set(METHODS)
 
 
 def test_the_scopes_are_those_of_methods_and_events_and_no_more() -> None:
@@ -63,3 +65,19 @@ def test_every_address_in_it_is_one_that_we_serve() -> None:
 def test_an_address_that_slack_does_not_call_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="OVERTURE_PUBLIC_URL"):
         manifest(address)
+
+
+def test_with_oauth_slack_comes_back_to_us_and_renews_tokens() -> None:
+    made: Any = manifest("https://chat.example.com/", oauth=True)
+    assert made["oauth_config"]["redirect_urls"] == ["https://chat.example.com/slack/oauth"]
+    assert made["settings"]["token_rotation_enabled"] is True
+    with pytest.raises(SettingsError, match="OVERTURE_PUBLIC_URL"):
+        manifest("", oauth=True, socket_mode=True)
+
+
+def test_with_socket_mode_it_has_no_address_and_the_same_scopes() -> None:
+    made: Any = manifest("", socket_mode=True)
+    assert made["settings"]["socket_mode_enabled"] is True
+    assert "://" not in json.dumps(made)
+    assert made["oauth_config"]["scopes"] == FILLED["oauth_config"]["scopes"]
+    assert made["settings"]["event_subscriptions"]["bot_events"] == sorted(EVENTS)

@@ -9,6 +9,7 @@ from bot.entrypoints.connectors import connector_module
 from bot.settings import Settings
 
 
-def run(settings: Settings, _options: argparse.Namespace) -> int:
-    print(json.dumps(connector_module("slack").manifest(settings.public_url), indent=2))
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    made = connector_module("slack").manifest(settings.public_url, socket_mode=options.socket_mode, oauth=options.oauth)
+    print(json.dumps(made, indent=2))
     return 0
