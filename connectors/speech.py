@@ -25,11 +25,19 @@ def item_of(key: str, content: Text) -> Mapping[str, Any]:
 
 def speech_of(items: Iterable[FeedItem], *, keypad: bool, links: Links, language: str) -> list[Spoken]:
     """What is said, in order. Choices are offered with the last message only: nobody keeps two lists in mind."""
+    return [spoken for _, spoken in texts_and_speech(items, keypad=keypad, links=links, language=language)]
+
+
+def texts_and_speech(
+    items: Iterable[FeedItem], *, keypad: bool, links: Links, language: str
+) -> list[tuple[str, Spoken]]:
+    """The same, each beside its text as it was written."""
     said = [found.item for found in items if found.item["type"] == "said"]
     spoken = [
-        speak(_content(item, offers=item is said[-1]), keypad=keypad, links=links, language=language) for item in said
+        (item["text"], speak(_content(item, offers=item is said[-1]), keypad=keypad, links=links, language=language))
+        for item in said
     ]
-    return [one for one in spoken if one.sentences]
+    return [(text, one) for text, one in spoken if one.sentences]
 
 
 def choices_in(spoken: Sequence[Spoken]) -> tuple[Choice, ...]:

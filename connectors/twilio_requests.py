@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from twilio.request_validator import HMAC_SHA1, HMAC_SHA256, RequestValidator, get_signature_algorithm
@@ -35,6 +36,19 @@ def read_signed(request: WebhookRequest, tokens: Sequence[str], shared_keys: Seq
     form = _read_form(request.body)
     _check_signature(request, form, tokens, shared_keys)
     return form
+
+
+def check_socket(request: WebhookRequest, tokens: Sequence[str]) -> None:
+    """A request that opens a WebSocket is signed over its address, which Twilio was given as wss://.
+
+    Some of its servers sign over https://. Raises WebhookRejected.
+    """
+    nothing = SignedForm()
+    address = request.url.partition("://")[2]
+    try:
+        _check_signature(replace(request, url=f"wss://{address}"), nothing, tokens, None)
+    except WebhookRejected:
+        _check_signature(replace(request, url=f"https://{address}"), nothing, tokens, None)
 
 
 def _check_signature(

@@ -23,6 +23,7 @@ from bot.domain.conversation import (
     LoopInterrupted,
     ReminderCancelled,
     ReminderScheduled,
+    ReplyCutShort,
     Restarted,
     SessionStarted,
     SlotSet,
@@ -68,6 +69,8 @@ def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
             stamped |= {"entities": None if found is None else [_entity(one) for one in found]}
         case AgentUttered(text=text):
             stamped |= {"text": text, "data": None}
+        case ReplyCutShort(text=text, heard=heard):  # none of Rasa's, which passes over what it does not know
+            stamped |= {"text": text, "heard": heard}
         case EntitiesAdded(entities=entities):
             stamped |= {"entities": [_entity(one) for one in entities]}
         case _:
@@ -151,6 +154,8 @@ def read_event(told: Mapping[str, Any]) -> Event | None:
             return _user(told)
         case "bot":
             return BotUttered(str(told.get("text") or ""))
+        case "reply_cut_short":
+            return ReplyCutShort(str(told.get("text") or ""), str(told.get("heard") or ""))
         case "agent":
             return AgentUttered(str(told.get("text") or ""))
         case "action":

@@ -175,6 +175,19 @@ class AgentUttered:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyCutShort:
+    """Of the reply `text` the customer heard no more than `heard`: they spoke into it. Empty: none of it.
+
+    As a reply of which nothing was heard, or its beginning, it is known from now on.
+    """
+
+    text: str
+    heard: str
+    at: datetime | None = None
+    kind: Literal["reply_cut_short"] = "reply_cut_short"
+
+
+@dataclass(frozen=True, slots=True)
 class EntitiesAdded:
     """More was found in the last message."""
 
@@ -220,6 +233,7 @@ Event = (
     | ReminderScheduled
     | ReminderCancelled
     | AgentUttered
+    | ReplyCutShort
     | EntitiesAdded
     | ConversationExported
     | ConversationPaused
@@ -320,6 +334,8 @@ class Tracker:
                 return replace(grown, reminders=(*others, event))
             case ReminderCancelled():
                 return replace(grown, reminders=tuple(one for one in self.reminders if not event.cancels(one)))
+            case ReplyCutShort():
+                return replace(grown, recent=tuple(as_heard(grown.recent)))
             case EntitiesAdded(entities=entities) if self.latest_message is not None:
                 return replace(grown, latest_message=_with_entities(self.latest_message, entities))
             case ConversationPaused():
@@ -462,6 +478,26 @@ def _came_of(action: Event | None, event: Event) -> bool:
             return not heard
         case _:
             return True
+
+
+def as_heard(events: Iterable[Event]) -> Sequence[Event]:
+    """The events with each reply that was cut short as it was heard."""
+    heard: list[Event] = []
+    for event in events:
+        if isinstance(event, ReplyCutShort):
+            _cut_short(heard, event)
+        else:
+            heard.append(event)
+    return heard
+
+
+def _cut_short(events: list[Event], cut: ReplyCutShort) -> None:
+    """Of several replies of this text, the last."""
+    for index in range(len(events) - 1, -1, -1):
+        event = events[index]
+        if isinstance(event, BotUttered) and not event.speaker and event.text == cut.text:
+            events[index] = replace(event, text=cut.heard)
+            return
 
 
 def _with_entities(message: UserUttered, entities: Iterable[Entity]) -> UserUttered:

@@ -57,6 +57,20 @@ class CustomerMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Interruption:
+    """The customer spoke into what was being said to them. What they said is a message of its own.
+
+    `said` has each text that was being said, and the beginning of it that they heard; where that is empty, nothing.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    said: tuple[tuple[str, str], ...]
+    kind: Literal["interruption"] = "interruption"
+
+
+@dataclass(frozen=True, slots=True)
 class PageReport:
     """What the page that a customer is on tells of them, besides what they say.
 
@@ -297,7 +311,8 @@ class ExecuteAction:
 FromOutside = TriggerIntent | ExecuteAction
 FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue
 FromVendor = DeliveryStatus | SpareAddress
-Inbound = CustomerMessage | PageReport | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
+FromCustomer = CustomerMessage | Interruption | PageReport
+Inbound = FromCustomer | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
 
 # ---------------------------------------------------------------- what goes out
 

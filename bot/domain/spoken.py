@@ -65,8 +65,12 @@ class Spoken:
 
     def plain(self) -> str:
         """For voices that read text, and for people who check what is said."""
+        return " ".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The same, sentence by sentence."""
         phrases = phrases_of(self.language)
-        return " ".join("".join(_plain(piece, phrases) for piece in sentence) for sentence in self.sentences)
+        return ["".join(_plain(piece, phrases) for piece in sentence) for sentence in self.sentences]
 
     def ssml(self) -> str:
         """What stands in SSML's `<speak>`; a telephone number and a day are marked as what they are."""

@@ -25,12 +25,13 @@ from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
+from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import Installs, Prepares
+from bot.ports import Installs, Prepares, Talks
 
 log = structlog.get_logger()
 
@@ -67,6 +68,7 @@ class Server:
         self._service = service
         self._runtime = service.runtime
         self._streams = Streams(service.runtime)
+        self._talks = OpenTalks(service.runtime, self._streams)
         self._limits = Limits(service.settings.proxies)
 
     def application(self) -> web.Application:
@@ -112,6 +114,8 @@ class Server:
         asked = await to_webhook_request(roomy, url, self._runtime.clock.now())
         if isinstance(channel, Prepares):
             await channel.prepare(asked)
+        if isinstance(channel, Talks) and request.headers.get("Upgrade", "").lower() == "websocket":
+            return await self._talks.hold(request, channel, channel.talk(asked))
         webhook = channel.parse(asked)
         if webhook.follow is not None:
             follow = webhook.follow
@@ -125,6 +129,7 @@ class Server:
         return to_response(await channel.visit(await to_webhook_request(request, url, self._runtime.clock.now())))
 
     async def _end_streams(self, _app: web.Application) -> None:
+        await self._talks.end()  # before their feeds end: nobody has gone silent
         self._streams.end()
 
     async def _run_streams(self, _app: web.Application) -> AsyncIterator[None]:

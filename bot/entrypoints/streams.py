@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 from aiohttp import web
@@ -85,6 +86,20 @@ class Streams:
             log.exception("a stream broke off", path=request.path)
             _hang_up(request)
         return response
+
+    async def news(self, feed: str, *, after: int | None, within: timedelta) -> Sequence[FeedItem]:
+        """What is on the feed behind that position (None: what comes from now on), as soon as there is anything."""
+        deadline = monotonic() + within.total_seconds()
+        with self._reading([feed]) as listener:
+            while True:
+                async with self._runtime.store.transaction() as uow:
+                    if after is None:
+                        after = await uow.feeds.newest()
+                    items = await uow.feeds.read([feed], after=after)
+                remaining = deadline - monotonic()
+                if items or remaining <= 0 or self._ended:
+                    return items
+                await listener.wait(timedelta(seconds=remaining))
 
     async def _look(self, seen: int | None) -> int:
         async with self._runtime.store.transaction() as uow:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
@@ -79,8 +79,11 @@ class Meanwhile:
     act: Callable[[], Awaitable[None]]
 
 
+Answer = TypeVar("Answer", covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class AwaitTurn:
+class AwaitTurn(Generic[Answer]):
     """The caller waits for the turn: `reply` makes the answer of what it put on `feed` within that time.
 
     With `behind`, the answer is made of everything on the feed behind that position, whoever said it. `earlier` are the
@@ -90,7 +93,7 @@ class AwaitTurn:
 
     feed: str
     within: timedelta
-    reply: Callable[[Said], Reply]
+    reply: Callable[[Said], Answer]
     behind: int | None = None
     earlier: tuple[str, ...] = ()
     meanwhile: Meanwhile | None = None
@@ -118,10 +121,36 @@ class Webhook:
     inbound: Sequence[Inbound] = ()
     reply: Reply = Reply()
     follow: FollowFeed | None = None
-    await_turn: AwaitTurn | None = None
+    await_turn: AwaitTurn[Reply] | None = None
     obey: ObeyCommand | None = None
     then: Callable[[], Awaitable[None]] | None = None
     keep: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TalkStep:
+    """How a talk over a WebSocket goes on: what is kept, what is sent, and what is waited for beside the next frame.
+
+    `await_turn` waits as a webhook's does, for the messages that its `earlier` names; its `reply` is the next step, and
+    a frame that comes first ends the waiting, unless it is `undisturbed`. Where it names no message, it waits for
+    anything new on the feed. `then` is done once `inbound` is kept. `trouble` is for the log. After an `over` the
+    WebSocket is closed.
+    """
+
+    inbound: Sequence[Inbound] = ()
+    frames: Sequence[str] = ()
+    await_turn: AwaitTurn[TalkStep] | None = None
+    then: Callable[[], Awaitable[None]] | None = None
+    undisturbed: bool = False
+    trouble: str = ""
+    over: bool = False
+
+
+class Talk(Protocol):
+    """One WebSocket on which a vendor talks with us. It decides, and does no I/O."""
+
+    def hear(self, frame: str) -> TalkStep:
+        """A frame of text has come, whatever is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +226,14 @@ class AttachmentSource(Protocol):
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The file. Raises as Channel.send does; what is too large, or of a kind that is not taken, is refused."""
+
+
+@runtime_checkable
+class Talks(Protocol):
+    """A channel whose vendor talks with us over a WebSocket, too."""
+
+    def talk(self, request: WebhookRequest) -> Talk:
+        """Verify the request that opens the WebSocket. No I/O; raises WebhookRejected."""
 
 
 @runtime_checkable

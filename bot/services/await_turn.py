@@ -27,7 +27,7 @@ ON_ITS_WAY = (OutboxStatus.WAITING, OutboxStatus.SENDING)
 
 
 async def await_turn(
-    runtime: Runtime, messages: Sequence[CustomerMessage], awaited: AwaitTurn, *, channel: str
+    runtime: Runtime, messages: Sequence[CustomerMessage], awaited: AwaitTurn[object], *, channel: str
 ) -> Said:
     """What the turns of `messages` put on the feed, once all of it has left; at the deadline, what has by then.
 
@@ -62,7 +62,9 @@ async def _say_meanwhile(waiting: asyncio.Task[Said], meanwhile: Meanwhile) -> N
         log.warning("the customer could not be told that it takes a moment", error=type(error).__name__)
 
 
-async def _wait(runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn, channel: str, address: str) -> Said:
+async def _wait(
+    runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn[object], channel: str, address: str
+) -> Said:
     deadline = monotonic() + awaited.within.total_seconds()
     async with runtime.wakeups.listen(FEEDS) as listener:
         while True:
@@ -76,13 +78,13 @@ async def _wait(runtime: Runtime, vendor_ids: Sequence[str], awaited: AwaitTurn,
             await listener.wait(min(timedelta(seconds=remaining), LOOK_EVERY))
 
 
-async def _said(uow: UnitOfWork, awaited: AwaitTurn, keys: Sequence[str], *, finished: bool) -> Said:
+async def _said(uow: UnitOfWork, awaited: AwaitTurn[object], keys: Sequence[str], *, finished: bool) -> Said:
     if awaited.behind is None:
         return Said(await uow.feeds.find(awaited.feed, keys), finished)
     return Said(await uow.feeds.read([awaited.feed], after=awaited.behind), finished)
 
 
-async def _slots(uow: UnitOfWork, awaited: AwaitTurn, channel: str, address: str) -> Mapping[str, Any]:
+async def _slots(uow: UnitOfWork, awaited: AwaitTurn[object], channel: str, address: str) -> Mapping[str, Any]:
     """Those that the caller wants to know, and that the conversation has; an empty one is None."""
     conversation = await uow.conversations.at(channel, address) if awaited.slots else None
     known = conversation.tracker.slots if conversation is not None else {}

@@ -21,6 +21,7 @@ from bot.domain.message import (
     DeskReply,
     DeskRevision,
     ExecuteAction,
+    Interruption,
     OpenForm,
     PageReport,
     Reminder,
@@ -36,6 +37,7 @@ from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
 from bot.services.check_in import check_in, plan_check_in
+from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
@@ -106,6 +108,8 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
                 await finish(uow, entry, runtime.clock.now())
         case CustomerMessage() as message:
             await _customer_turn(runtime, entry, message, situation)
+        case Interruption() as interruption:
+            await cut_short(runtime, entry, interruption)
         case PageReport() as report:
             await learn(runtime, entry, report)
         case OpenForm() as question:

@@ -18,6 +18,7 @@ from bot.domain.message import (
     DeskRevision,
     ExecuteAction,
     Inbound,
+    Interruption,
     OpenForm,
     PageReport,
     Reminder,
@@ -82,7 +83,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
         case PageReport():
             conversation = await meet(uow, runtime, channel, item, now)
             return await uow.inbox.add(conversation.id, item, now)
-        case OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
+        case Interruption() | OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
         case DeskReply() | DeskRevision():

@@ -27,6 +27,7 @@ SETTINGS: tuple[str, ...] = (
     "TWILIO_VOICE_LANGUAGE",
     "TWILIO_VOICE_LINKS",
     "TWILIO_VOICE_MACHINE",
+    "TWILIO_VOICE_SPEECH",
 )
 
 
@@ -68,6 +69,12 @@ def _account(settings: ConnectorSettings) -> VoiceAccount:
             f'TWILIO_VOICE_MACHINE is "{machine}". It should be message (an answering machine gets what we called for, '
             "once) or hang_up."
         )
+    speech = settings.get("TWILIO_VOICE_SPEECH", "gather")
+    if speech not in ("gather", "relay"):
+        raise SettingsError(
+            f'TWILIO_VOICE_SPEECH is "{speech}". It should be gather (a webhook for each turn) or relay '
+            "(ConversationRelay: speech is streamed over a WebSocket, and callers may interrupt)."
+        )
     return VoiceAccount(
         sid=settings.require("TWILIO_ACCOUNT_SID"),
         auth_token=settings.require("TWILIO_AUTH_TOKEN"),
@@ -79,6 +86,7 @@ def _account(settings: ConnectorSettings) -> VoiceAccount:
         voice=settings.get("TWILIO_VOICE", "Polly.Amy-Neural"),
         offers_links=links == "text",
         leaves_messages=machine == "message",
+        relays=speech == "relay",
         vocabulary=settings.vocabulary,
     )
 

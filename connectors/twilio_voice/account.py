@@ -19,6 +19,7 @@ class VoiceAccount:
     """`sender` is the number that calls come from, `desk_number` that of whoever takes over; either may be empty.
 
     `vocabulary` gives the names that callers are likely to say. `leaves_messages`: on an answering machine, too.
+    `relays`: one talks through ConversationRelay, and not by `<Gather>`.
     """
 
     sid: str
@@ -31,6 +32,7 @@ class VoiceAccount:
     voice: str = "Polly.Amy-Neural"
     offers_links: bool = True
     leaves_messages: bool = True
+    relays: bool = False
     vocabulary: Callable[[], Sequence[str]] = tuple
 
     @property

@@ -8,11 +8,11 @@ from datetime import timedelta
 from bot.domain.message import CustomerMessage
 from bot.domain.spoken import Choice, Spoken
 from bot.domain.spoken_phrases import phrases_of
-from bot.ports import AwaitTurn, Reply, Said, Webhook
+from bot.ports import AwaitTurn, FeedItem, Reply, Said, Webhook
 from connectors.speech import a_person_speaks, choices_in, one_moment, phrase, speech_of
 from connectors.twilio_voice import twiml
-from connectors.twilio_voice.account import CHANNEL, VoiceAccount
-from connectors.twilio_voice.place import Place
+from connectors.twilio_voice.account import CHANNEL, E164, VoiceAccount
+from connectors.twilio_voice.place import Place, read_place
 
 MOST_SILENCES = 2
 """How often in a row a caller is asked again; after that we hang up."""
@@ -29,12 +29,25 @@ WAIT_WITHIN = timedelta(seconds=8)
 MOST_WAITS = 8
 
 
+PLACE = "place"
+"""What notes on a caller's feed where their call stands, while it is talked over a WebSocket."""
+
 STOP = Choice("0", "stop", "/opt_out")
 """What somebody whom we have called may press; by its title it is an opt-out like any."""
 
 
+MOST_TRIES = 2
+"""How often in a row ConversationRelay is connected again; after that the call goes on by `<Gather>`."""
+
+
 def feed_of(caller: str) -> str:
     return f"{CHANNEL}:{caller}"
+
+
+def caller_of(sid: str, caller: str, called: str, direction: str) -> tuple[str, bool]:
+    """The address of whoever talks with us, and whether it says nothing of who they are: withheld, or no telephone."""
+    number = called if direction.startswith("outbound") else caller
+    return (number, False) if E164.fullmatch(number) else (f"withheld:{sid}", True)
 
 
 def feed_of_call(key: str) -> str:
@@ -66,18 +79,21 @@ class Call:
 
     def hears(self, text: str = "", payload: str | None = None, *, opened: bool = False) -> Webhook:
         """The caller said this, and what comes of it is the answer. Twilio's second try has the same turn and id."""
-        message = CustomerMessage(
+        message = self.message(text, payload, opened=opened)
+        waiting = AwaitTurn(feed_of(self.caller), ANSWER_WITHIN, self.answer, behind=self.place.heard)
+        return Webhook(inbound=(message,), await_turn=waiting)
+
+    def message(self, text: str, payload: str | None, *, opened: bool = False, language: str = "") -> CustomerMessage:
+        return CustomerMessage(
             channel=CHANNEL,
             vendor_id=f"{self.sid}:{self.place.turn}",
             address=self.caller,
             text=text,
             payload=payload,
             opened=opened,
-            locale=self.account.language,
+            locale=language or self.account.language,
             nameless=self.nameless,
         )
-        waiting = AwaitTurn(feed_of(self.caller), ANSWER_WITHIN, self.answer, behind=self.place.heard)
-        return Webhook(inbound=(message,), await_turn=waiting)
 
     def waits(self) -> Webhook:
         """The caller was asked for a moment."""
@@ -111,12 +127,15 @@ class Call:
             since=(self.place.heard or min((found.position for found in said.items), default=1) - 1),
             with_person=a_person_speaks(said.items) or (not said.items and self.place.with_person),
             choices=choices_in(spoken),
+            tries=self.place.tries,
         )
         return self._listen(after, spoken)
 
     def after_silence(self, said: Said) -> Reply:
         """Say what came meanwhile; else ask again, and hang up in the end."""
-        new = [found for found in said.items if found.position > (self.place.heard or 0)]
+        new = [
+            found for found in said.items if found.position > (self.place.heard or 0) and found.item["type"] != PLACE
+        ]
         if new:
             before = replace(self.place, turn=self.place.turn - 1)
             return replace(self, place=before).answer(Said(new, finished=True))
@@ -124,8 +143,31 @@ class Call:
         if self.place.with_person and silent.silences <= MOST_SILENCES_WITH_A_PERSON:
             return self._listen(silent, [])
         if silent.silences > MOST_SILENCES:
-            return twiml.respond(twiml.say(self.account, [self._phrase("goodbye")]), twiml.hang_up())
+            return self.says_goodbye()
         return self._listen(silent, [self._phrase("still_there"), *self._speech(said)[-1:]])
+
+    def goes_on(self, said: Said) -> Reply:
+        """ConversationRelay broke off: connect it again where the call stands, or go on without it.
+
+        What was said last may not have been heard, so it is said again.
+        """
+        noted = [found.item["place"] for found in said.items if _is_place_in(found, self.sid)]
+        place = read_place(noted[-1]) if noted else self.place
+        tries = self.place.tries + 1 if place.turn == self.place.turn else 1
+        place = replace(place, tries=tries)
+        if place.waits:
+            if tries > MOST_TRIES:
+                waiting = replace(place, turn=place.turn - 1, waits=1)
+                return twiml.respond(twiml.redirect(self.address("wait", waiting)))
+            return self._listen(place, [])
+        items = [found for found in said.items if found.position > (place.since or 0)]
+        spoken = self._speech(Said(items, finished=True))
+        heard = max([place.heard or 0, *(found.position for found in items)]) or None
+        after = replace(place, heard=heard, choices=choices_in(spoken))
+        return self._listen(after, spoken)
+
+    def says_goodbye(self) -> Reply:
+        return twiml.respond(twiml.say(self.account, [self._phrase("goodbye")]), twiml.hang_up())
 
     def tell(self, said: Said) -> Reply:
         """Somebody has answered our call: what it is for, how to have no more of them, and then what they say.
@@ -164,9 +206,23 @@ class Call:
 
     def _listen(self, place: Place, spoken: list[Spoken]) -> Reply:
         """Gather what the caller says; where Twilio could not gather at all, it goes on as if they had said nothing."""
+        if self.account.relays and place.tries <= MOST_TRIES:
+            return twiml.respond(self._relay(place, spoken))
         heard = self.address("heard", place)
         one_key = any(choice.key for choice in place.choices)
         return twiml.respond(twiml.gather(self.account, heard, spoken, one_key=one_key), twiml.redirect(heard))
+
+    def _relay(self, place: Place, spoken: list[Spoken]) -> str:
+        """The first words of a call say that this is a machine: nobody may talk over them."""
+        kept = replace(place, choices=())
+        return twiml.connect(
+            self.account,
+            action=self.address("relayed", kept),
+            socket=f"{self.webhooks}/relay/{self.sid}".replace("http", "ws", 1),
+            place=kept.query(),
+            greeting=" ".join(one.plain() for one in spoken),
+            interruptible=self.place.turn > 0,
+        )
 
     def _put_through(self, handoff: str, position: int, spoken: list[Spoken], heard: int | None) -> Reply:
         """Ring the desk. What the colleague hears first stands on the caller's feed, behind `position`."""
@@ -174,3 +230,7 @@ class Call:
         whisper = self.address("whisper", Place(heard=position - 1, handoff=handoff, caller=self.caller))
         put_through = twiml.dial(self.account, action=self.address("dialled", after), whisper=whisper)
         return twiml.respond(twiml.say(self.account, spoken), put_through)
+
+
+def _is_place_in(found: FeedItem, sid: str) -> bool:
+    return bool(found.item["type"] == PLACE and found.item["call"] == sid)

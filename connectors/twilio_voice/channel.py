@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from bot.domain.errors import NotTried, PermanentSendError, SendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError, WebhookRejected
 from bot.domain.message import DeliveryState, DeliveryStatus, OutboundMessage, Receipt, Text, Transfer
 from bot.ports import Abilities, Clock, FeedWriter, Webhook, WebhookRequest
 from connectors.speech import item_of
+from connectors.twilio_requests import check_socket
 from connectors.twilio_voice import webhooks
-from connectors.twilio_voice.account import CHANNEL, VoiceAccount
+from connectors.twilio_voice.account import CHANNEL, SID, VoiceAccount
 from connectors.twilio_voice.call import Call, feed_of, feed_of_call
 from connectors.twilio_voice.calls import FAILURES, CallsApi
 from connectors.twilio_voice.place import Place
+from connectors.twilio_voice.relay import RelayTalk
 
 ON_THE_LINE = timedelta(minutes=2)
 """Twilio comes back to us within seconds while a caller talks with the bot; after this they have gone."""
@@ -76,6 +78,19 @@ class TwilioVoiceChannel:
         while len(self._lines) > MOST_LINES:
             del self._lines[next(iter(self._lines))]
         return webhook
+
+    def talk(self, request: WebhookRequest) -> RelayTalk:
+        """The WebSocket that `<ConversationRelay>` opens. Its address, which is signed, names the call."""
+        check_socket(request, self._account.tokens)
+        folder, _, sid = request.tail.partition("/")
+        if folder != "relay" or not SID.fullmatch(sid):
+            raise WebhookRejected(404, "ConversationRelay's WebSocket is at relay/ and the call's SID.")
+        return RelayTalk(self._account, self._webhooks, sid, feed=self._feed, clock=self._clock, seen=self._is_talking)
+
+    def _is_talking(self, call: Call) -> None:
+        self._ringing.pop(call.caller, None)
+        self._lines.pop(call.caller, None)
+        self._lines[call.caller] = Line(call.sid, self._clock.now())
 
     def _then(self, call: Call) -> Callable[[], Awaitable[None]] | None:
         """What is to become of a call that a machine has answered."""

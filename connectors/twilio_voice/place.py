@@ -21,7 +21,8 @@ class Place:
 
     `waits` counts how often they were asked for a moment, `silences` how often they said nothing in a row.
     `handoff` is the one for which they are being put through; to the colleague who is rung, `caller` is who they are.
-    `message` is the key of what we have called them for.
+    `message` is the key of what we have called them for. `tries` counts how often in a row ConversationRelay broke off;
+    there, `turn` is the next one and `waits` the number of those before it that are not answered yet.
     """
 
     turn: int = 0
@@ -34,6 +35,7 @@ class Place:
     handoff: str = ""
     caller: str = ""
     message: str = ""
+    tries: int = 0
 
     def query(self) -> str:
         """As it stands in an address; what is as at the beginning is left out."""
@@ -43,6 +45,7 @@ class Place:
             "f": self.since,
             "s": self.silences or None,
             "w": self.waits or None,
+            "r": self.tries or None,
         }
         fields = {name: str(number) for name, number in numbers.items() if number is not None}
         if self.with_person:
@@ -64,7 +67,12 @@ class Place:
 
 def place_in(url: str) -> Place:
     """The place that an address of ours names; raises WebhookRejected where it is none of ours."""
-    fields = dict(parse_qsl(urlsplit(url).query))
+    return read_place(urlsplit(url).query)
+
+
+def read_place(query: str) -> Place:
+    """As `Place.query` has written it; raises WebhookRejected where it has not."""
+    fields = dict(parse_qsl(query))
     try:
         return Place(
             turn=_number(fields.get("t", "0")),
@@ -77,6 +85,7 @@ def place_in(url: str) -> Place:
             handoff=storable(fields.get("d", "")),
             caller=storable(fields.get("n", "")),
             message=storable(fields.get("m", "")),
+            tries=_number(fields.get("r", "0")),
         )
     except (ValueError, TypeError, RecursionError) as error:
         raise WebhookRejected(400, "The query of this address is none that Overture has made.") from error

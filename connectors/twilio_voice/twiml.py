@@ -16,6 +16,10 @@ RING_FOR = 25
 """Seconds for which a colleague's phone rings."""
 
 
+RELAY_PROVIDERS = {"Polly": "Amazon", "Google": "Google"}
+"""What ConversationRelay calls the makers of the voices of `<Say>`. Of others, it chooses the voice by the language."""
+
+
 def respond(*verbs: str) -> Reply:
     body = f'<?xml version="1.0" encoding="UTF-8"?><Response>{"".join(verbs)}</Response>'
     return Reply(body=body.encode(), content_type="text/xml; charset=utf-8", headers={"Cache-Control": "no-store"})
@@ -41,6 +45,25 @@ def gather(account: VoiceAccount, action: str, spoken: Iterable[Spoken], *, one_
         "finishOnKey": "" if one_key else "#",
     }
     return _verb("Gather", attributes, say(account, spoken))
+
+
+def connect(account: VoiceAccount, *, action: str, socket: str, place: str, greeting: str, interruptible: bool) -> str:
+    """Talk over a WebSocket, from this place on. Twilio comes back to `action` when that is over, however it ended."""
+    provider, _, voice = account.voice.partition(".")
+    attributes = {
+        "url": socket,
+        "welcomeGreeting": greeting,
+        "welcomeGreetingInterruptible": "any" if interruptible else "none",
+        "language": account.language,
+        "ttsProvider": RELAY_PROVIDERS.get(provider, ""),
+        "voice": voice if provider in RELAY_PROVIDERS else "",
+        "interruptible": "any",
+        "dtmfDetection": "true",
+        "partialPrompts": "true",
+        "hints": account.hints(),
+    }
+    relay = _verb("ConversationRelay", attributes, _verb("Parameter", {"name": "place", "value": place}, ""))
+    return _verb("Connect", {"action": action, "method": "POST"}, relay)
 
 
 def redirect(address: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.errors import WebhookRejected
@@ -14,10 +15,11 @@ from bot.ports import AwaitTurn, Reply, Said, Webhook, WebhookRequest
 from connectors.speech import phrase
 from connectors.twilio_requests import SignedForm, read_signed
 from connectors.twilio_voice import twiml
-from connectors.twilio_voice.account import CHANNEL, E164, SID, VoiceAccount
-from connectors.twilio_voice.call import Call, feed_of, feed_of_call
+from connectors.twilio_voice.account import CHANNEL, SID, VoiceAccount
+from connectors.twilio_voice.call import Call, caller_of, feed_of, feed_of_call
 from connectors.twilio_voice.calls import MACHINE, NOT_ANSWERED
-from connectors.twilio_voice.place import Place, place_in
+from connectors.twilio_voice.place import Place, place_in, read_place
+from connectors.twilio_voice.relay_frames import GONE_SILENT, read_handoff
 
 NOBODY_ANSWERED = "/nobody_answered"
 """What the dialogue is told when no colleague took the call."""
@@ -55,12 +57,10 @@ def has_ended(form_status: str) -> bool:
 
 
 def _call(form: SignedForm, place: Place, account: VoiceAccount, webhooks: str) -> Call:
-    sid, outgoing = form.first("CallSid"), form.first("Direction").startswith("outbound")
+    sid = form.first("CallSid")
     if not SID.fullmatch(sid):
         raise WebhookRejected(400, "The form has no CallSid: this is no call.")
-    caller = form.first("To") if outgoing else form.first("From")
-    nameless = not E164.fullmatch(caller)  # withheld, or from no telephone at all
-    address = f"withheld:{sid}" if nameless else caller
+    address, nameless = caller_of(sid, form.first("From"), form.first("To"), form.first("Direction"))
     return Call(account, webhooks, sid, address, nameless, place, form.first("AnsweredBy"))
 
 
@@ -112,6 +112,22 @@ def _dialled(call: Call, form: SignedForm) -> Webhook:
     if talked:
         return Webhook(inbound=_desk(call, DeskVerb.HAND_BACK), reply=twiml.respond(twiml.hang_up()))
     return call.hears(payload=NOBODY_ANSWERED)
+
+
+def _relayed(call: Call, form: SignedForm) -> Webhook:
+    """ConversationRelay is over: we have ended it, the caller has hung up, or it broke off."""
+    if has_ended(form.first("CallStatus")):
+        return Webhook(reply=twiml.respond())
+    handed = read_handoff(form.first("HandoffData"))
+    if handed is None:
+        behind = call.place.since if call.place.since is not None else call.place.heard
+        return Webhook(await_turn=AwaitTurn(feed_of(call.caller), timedelta(), call.goes_on, behind=behind or 0))
+    reason, place = handed
+    if reason == GONE_SILENT:
+        return Webhook(reply=call.says_goodbye())
+    there = replace(call, place=read_place(place))
+    behind = there.place.heard or 0
+    return Webhook(await_turn=AwaitTurn(feed_of(call.caller), timedelta(), there.answer, behind=behind))
 
 
 def _ends(call: Call, _form: SignedForm) -> Webhook:
@@ -176,6 +192,7 @@ _TAKEN: Mapping[str, Callable[[Call, SignedForm], Webhook]] = {
     "whisper": _whispers,
     "accepted": _accepts,
     "dialled": _dialled,
+    "relayed": _relayed,
     "status": _ends,
     "answered": _answers,
     "mailbox": _meets_mailbox,

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.consent import Purpose
-from bot.domain.conversation import ActionExecuted, BotUttered, Conversation, SlotSet, UserUttered
+from bot.domain.conversation import ActionExecuted, BotUttered, Conversation, ReplyCutShort, SlotSet, UserUttered
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import Conflict
 from bot.domain.handoff import HandoffState
@@ -125,6 +125,14 @@ async def test_the_transcript_has_who_said_what_and_when(store: Store) -> None:
         ]
         assert await uow.conversations.transcript(CHAT, last=2) == lines[1:]
         assert await uow.conversations.transcript(OTHER_CHAT) == []
+
+
+async def test_the_transcript_has_of_a_reply_that_was_cut_short_what_was_heard(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.log(CHAT, [BotUttered("Hi there."), BotUttered("We have three plans.")], NOON)
+        await uow.conversations.log(CHAT, [ReplyCutShort("We have three plans.", "We have"), HELLO], NOON)
+        assert [line.text for line in await uow.conversations.transcript(CHAT)] == ["Hi there.", "We have", "hello"]
 
 
 # ---------------------------------------------------------------- inbox

@@ -17,7 +17,7 @@ from bot.adapters.database.people import profile_of
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
-from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered
+from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered, as_heard
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
@@ -58,10 +58,16 @@ LOG = insert(event).values(
     shard=select(conversation.c.shard).where(conversation.c.id == _here).scalar_subquery(),
 )
 SPEECH = (
-    select(event.c.at, event.c.body)
+    select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.body)
     .where(event.c.conversation_id == bindparam("conversation"), text("kind IN ('user', 'bot')"))
     .order_by(event.c.sequence.desc())
     .limit(bindparam("last"))
+)
+
+CUTS = select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.body).where(
+    event.c.conversation_id == bindparam("conversation"),
+    event.c.sequence >= bindparam("first"),
+    event.c.kind == "reply_cut_short",
 )
 
 HEARD_AT = (
@@ -212,7 +218,11 @@ class StoredConversations(Repository):
 
     async def transcript(self, conversation_id: ConversationId, *, last: int = 200) -> Sequence[Speech]:
         found = await self._session.execute(SPEECH, {"conversation": conversation_id, "last": last})
-        lines = [_speech(EVENT.load(row.body), row.at) for row in reversed(found.all())]
+        rows = found.all()
+        if rows:
+            values = {"conversation": conversation_id, "first": rows[-1].sequence}
+            rows = sorted([*rows, *await self._session.execute(CUTS, values)], key=lambda row: row.sequence)
+        lines = [_speech(event) for event in as_heard([_logged(row).event for row in rows])]
         return [line for line in lines if line is not None and line.text]
 
     async def logged(
@@ -234,13 +244,13 @@ def _logged(row: Any) -> LoggedEvent:
     return LoggedEvent(row.conversation_id, row.sequence, event if event.at else replace(event, at=row.at))
 
 
-def _speech(event: Event, at: datetime) -> Speech | None:
+def _speech(event: Event) -> Speech | None:
     match event:
         case UserUttered() if event.retold or event.understood.stage == REMINDED:
             return None
-        case UserUttered():
+        case UserUttered(at=datetime() as at):
             return Speech(at, CUSTOMER, event.text, event.message_id)
-        case BotUttered():
+        case BotUttered(at=datetime() as at):
             return Speech(at, event.speaker or ASSISTANT, event.text)
         case _:
             return None

@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.adapters.action_calls import RASA_VERSION, tracker_as_rasa_has_it
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.domain.assistant import Assistant
-from bot.domain.conversation import REQUESTED_SLOT, Event, Restarted, Tracker
+from bot.domain.conversation import REQUESTED_SLOT, Event, Restarted, Tracker, as_heard
 from bot.domain.errors import WebhookRejected
 
 REASONS: Mapping[int, str] = {
@@ -72,4 +72,4 @@ def _shown(events: Sequence[Event], verbosity: Verbosity) -> list[dict[str, Any]
         return None
     restarts = [number for number, event in enumerate(events, start=1) if isinstance(event, Restarted)]
     begin = restarts[-1] if restarts and verbosity is not Verbosity.ALL else 0
-    return [event_as_rasa_has_it(event) for event in events[begin:]]
+    return [event_as_rasa_has_it(event) for event in as_heard(events[begin:])]

@@ -27,6 +27,7 @@ from bot.domain.conversation import (
     OpenLoop,
     ReminderCancelled,
     ReminderScheduled,
+    ReplyCutShort,
     Restarted,
     SessionStarted,
     SlotSet,
@@ -68,7 +69,7 @@ KEPT: st.SearchStrategy[Event] = st.one_of(
     st.builds(ReminderScheduled, NAMES, st.just("still_there"), st.just(NOON), kill_on_user_message=st.booleans()),
     st.builds(ReminderCancelled, st.none() | NAMES),
 )
-EVENTS = KEPT | st.sampled_from([UserUtteranceReverted(), ActionReverted()])
+EVENTS = KEPT | st.sampled_from([UserUtteranceReverted(), ActionReverted(), ReplyCutShort("Hello", "He")])
 INITIAL = {"size": 1}
 FRESH = Tracker(ConversationId("c"), slots=INITIAL, initial_slots=INITIAL, past_slots=INITIAL)
 LOGS = st.lists(EVENTS, max_size=20) | st.lists(EVENTS, min_size=RECENT_EVENTS, max_size=RECENT_EVENTS + 30)
@@ -227,3 +228,14 @@ def test_entities_that_are_added_belong_to_the_last_message() -> None:
     latest = FRESH.apply_all([said("yes"), EntitiesAdded((size,)), EntitiesAdded((size,))]).latest_message
     assert latest is not None
     assert latest.understood.entities == (size,)
+
+
+def test_of_a_reply_that_was_cut_short_only_what_was_heard_is_known() -> None:
+    plans, person = BotUttered("We have three plans."), BotUttered("We have three plans.", speaker="Robin")
+    tracker = FRESH.apply_all([plans, plans, person, ReplyCutShort("We have three plans.", "We have")])
+    assert tracker.recent == (plans, BotUttered("We have"), person)
+
+
+def test_an_interruption_of_what_was_never_said_changes_nothing() -> None:
+    tracker = FRESH.apply_all([BotUttered("Hello"), ReplyCutShort("We have three plans.", "")])
+    assert tracker.recent == (BotUttered("Hello"),)
