@@ -14,6 +14,7 @@ import structlog
 
 from bot.adapters.assistant_settings import AssistantSettings, read_assistant_settings
 from bot.adapters.built_in_responses import with_built_in_responses
+from bot.adapters.channel_limits import beyond_limits
 from bot.adapters.contrastive_tuning import Steps
 from bot.adapters.encoder import knows_english_only
 from bot.adapters.fine_tuning import FineTuning, fine_tune
@@ -173,6 +174,7 @@ def read_contents(shelves: Shelves) -> Contents:
             *_language_warnings(languages, documents, shelves),
             *warnings.in_order(),
             *sent_without_template(journeys, assistant, shelves.reply_windows),
+            *beyond_limits(assistant, known, shelves.kinds),
         ),
         profile,
         segments,

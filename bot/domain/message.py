@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,21 @@ from bot.domain.understanding import Entity
 def storable(text: str) -> str:
     """`text` without what no database takes: NUL, and halves of surrogate pairs."""
     return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
+
+
+def storable_json(value: Any) -> Any:
+    """JSON without that, in names and values; a number that is none becomes null."""
+    match value:
+        case str():
+            return storable(value)
+        case float() if not math.isfinite(value):
+            return None
+        case dict():
+            return {storable(name): storable_json(one) for name, one in value.items()}
+        case list():
+            return [storable_json(one) for one in value]
+        case _:
+            return value
 
 
 @dataclass(frozen=True, slots=True)

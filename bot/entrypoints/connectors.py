@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 import os
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -82,6 +82,12 @@ def reply_windows(settings: Settings) -> dict[str, timedelta]:
             if isinstance(abilities, Abilities) and abilities.reply_window is not None:
                 found[str(one.name)] = abilities.reply_window
     return found
+
+
+def connector_doubts(settings: Settings, values: Mapping[str, str]) -> Sequence[str]:
+    """What of the connectors' own settings is no fault, and hardly meant."""
+    modules = map(connector_module, settings.connector_names)
+    return [doubt for module in modules if hasattr(module, "doubts") for doubt in module.doubts(values)]
 
 
 def crm_names(settings: Settings) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def _slots(slots: object) -> Mapping[str, str]:
     for slot in slots.values():
         match slot:
             case {"name": str(name), "value": str(said)} if said:
-                found[name] = _resolved(slot.get("resolutions")) or said
+                found[storable(name)] = storable(_resolved(slot.get("resolutions")) or said)
     return found
 
 

@@ -6,14 +6,14 @@ import hashlib
 import hmac
 
 from bot.ports import ConnectorSettings, SandboxVendor
-from connectors.email.account import SETTINGS, account_of
+from connectors.email.account import SETTINGS, account_of, doubts
 from connectors.email.channel import EmailChannel, preview
 from connectors.email.postbox import Postbox
 from connectors.email.sandbox import EmailSandbox
 from connectors.email.smtp import MailServer
 from connectors.email.unsubscribe import CHANNEL, UnsubscribeLinks
 
-__all__ = ["CHANNELS", "SETTINGS", "EmailChannel", "build", "build_sandbox", "preview", "sandbox_values"]
+__all__ = ["CHANNELS", "SETTINGS", "EmailChannel", "build", "build_sandbox", "doubts", "preview", "sandbox_values"]
 
 CHANNELS: tuple[str, ...] = (CHANNEL,)
 

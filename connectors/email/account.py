@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from typing import Literal
@@ -27,6 +29,7 @@ SETTINGS: tuple[str, ...] = (
 Security = Literal["starttls", "tls", "none"]
 PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}
 SHORTEST_SECRET = 16
+_NO_STREET = re.compile(r"@|https?://|www\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,18 @@ class EmailAccount:
     @property
     def domain(self) -> str:
         return self.sender.rpartition("@")[2]
+
+
+def doubts(values: Mapping[str, str]) -> Sequence[str]:
+    """What of the settings is no fault, and hardly meant: a postal address that no letter reaches (CAN-SPAM)."""
+    written = values.get("EMAIL_POSTAL_ADDRESS", "").strip()
+    words, numbered = re.findall(r"\w{2,}", written), any(character.isdecimal() for character in written)
+    if not written or (numbered and len(words) >= 3 and not _NO_STREET.search(written)):
+        return ()
+    return (
+        f'EMAIL_POSTAL_ADDRESS is "{written}", which does not look like a postal address. CAN-SPAM wants one beneath '
+        "all marketing: a street with its number or a PO box, the postal code and the city.",
+    )
 
 
 def account_of(settings: ConnectorSettings) -> EmailAccount:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
-from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable
+from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable, storable_json
 from bot.domain.preview import Preview
 from bot.domain.rasa_message import as_rasa_messages
 from bot.ports import Abilities, ApiAccess, AwaitTurn, FeedWriter, FollowFeed, Reply, Said, Webhook, WebhookRequest
@@ -168,5 +168,5 @@ def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     if not isinstance(given, dict):
         raise WebhookRejected(400, '"metadata" should be an object.')
-    kept: Mapping[str, Any] = json.loads(storable(json.dumps(given, ensure_ascii=False)))
+    kept: Mapping[str, Any] = storable_json(given)
     return kept

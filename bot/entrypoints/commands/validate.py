@@ -6,14 +6,14 @@ import argparse
 import sys
 
 from bot.adapters.library import read_contents
-from bot.entrypoints.connectors import channel_names, shelves_of
-from bot.settings import Settings
+from bot.entrypoints.connectors import channel_names, connector_doubts, shelves_of
+from bot.settings import Settings, connector_values
 
 
 def run(settings: Settings, _options: argparse.Namespace) -> int:
     contents = read_contents(shelves_of(settings, channel_names(settings)))
     assistant = contents.assistant
-    for warning in contents.warnings:
+    for warning in (*contents.warnings, *connector_doubts(settings, connector_values())):
         print(f"warning: {warning}", file=sys.stderr)
     print(
         f"No faults: {len(assistant.intents)} intents, {len(assistant.rules)} rules, {len(assistant.stories)} stories, "

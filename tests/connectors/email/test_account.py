@@ -53,3 +53,21 @@ def test_addresses_are_kept_in_one_way() -> None:
     assert normalised("ana@xn--bcher-kva.example") == "ana@bücher.example"
     with pytest.raises(ValueError, match="@"):
         normalised("ana")
+
+
+@pytest.mark.parametrize(
+    ("written", "doubted"),
+    [
+        ("Harbourline Ltd, 1 Quay Street, Bristol BS1 4DJ", False),
+        ("PO Box 17, 10115 Berlin", False),
+        ("〒150-0002 東京都渋谷区渋谷 2-21-1", False),
+        ("", False),
+        ("Bristol", True),
+        ("Harbourline Ltd, Bristol, England", True),
+        ("see https://harbourline.example/imprint 1", True),
+        ("hello@harbourline.example, 1 Quay Street", True),
+        ("TODO 1", True),
+    ],
+)
+def test_a_postal_address_that_no_letter_reaches_is_doubted(written: str, doubted: bool) -> None:
+    assert bool(connectors.email.doubts({"EMAIL_POSTAL_ADDRESS": written})) is doubted

@@ -5,12 +5,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
-from openapi_core import Config, OpenAPI
-from openapi_core.testing import MockRequest
-from werkzeug.datastructures import ImmutableMultiDict
+from openapi_core import OpenAPI
 
 import connectors.twilio_messaging
 from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
@@ -18,6 +16,7 @@ from bot.domain.message import Button, CustomerMessage, DeliveryStatus, Outbound
 from bot.ports import Reply, WebhookRequest
 from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel, preview
 from connectors.twilio_messaging.texts import body_of
+from tests.connectors.twilio_document import as_openapi, twilio_document
 from tests.connectors.vendor_server import (
     NOW,
     MemoryFeed,
@@ -26,7 +25,6 @@ from tests.connectors.vendor_server import (
     built,
     serve,
     settings_for,
-    shared,
 )
 
 MESSAGE = OutboundMessage(
@@ -277,7 +275,7 @@ async def test_settings_decide_what_goes_with_a_text(
     [asked] = stage.server.asked
     always = {"To", "From", "Body", "StatusCallback"}
     assert {name: value for name, value in form_of(asked).items() if name not in always} == fields
-    twilio_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
+    twilio_api.unmarshal_request(as_openapi(asked)).raise_for_errors()
 
 
 async def test_a_message_that_is_of_use_for_a_while_is_not_delivered_later(stage: Stage) -> None:
@@ -353,15 +351,7 @@ def test_a_missing_setting_is_named(missing: dict[str, str], named: str) -> None
 
 @pytest.fixture(scope="module")
 def twilio_api() -> OpenAPI:
-    """Twilio's OpenAPI document, cut down to the one path that we use."""
-    whole = json.loads(shared("vendor_specs/twilio/twilio_api_v2010.json").read_text())
-    path = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
-    whole["paths"] = {path: whole["paths"][path]}
-    config = Config(
-        extra_format_validators={"phone-number": lambda value: value.startswith(("+", "whatsapp:+"))},
-        extra_format_unmarshallers={"phone-number": str},
-    )
-    return OpenAPI.from_dict(whole, config=config)
+    return twilio_document("/Messages.json")
 
 
 async def test_our_calls_are_what_twilios_openapi_document_asks_for(stage: Stage, twilio_api: OpenAPI) -> None:
@@ -371,26 +361,42 @@ async def test_our_calls_are_what_twilios_openapi_document_asks_for(stage: Stage
     await stage.whatsapp.find(TEMPLATE)
     assert [asked.method for asked in stage.server.asked] == ["POST", "GET", "POST", "GET"]
     for asked in stage.server.asked:
-        twilio_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
+        twilio_api.unmarshal_request(as_openapi(asked)).raise_for_errors()
 
 
 async def test_the_check_against_twilios_document_refuses_what_is_wrong(stage: Stage, twilio_api: OpenAPI) -> None:
     await stage.channel.send(MESSAGE)
     without_recipient = replace(stage.server.asked[0], body=b"Body=Hello&From=%2B447700900100")
-    assert twilio_api.unmarshal_request(_as_openapi(without_recipient)).errors
+    assert twilio_api.unmarshal_request(as_openapi(without_recipient)).errors
 
 
-def _as_openapi(asked: WebhookRequest) -> MockRequest:
-    parts = urlsplit(asked.url)
-    return MockRequest(
-        "https://api.twilio.com",
-        asked.method.lower(),
-        parts.path,
-        args=ImmutableMultiDict(parse_qsl(parts.query)),
-        headers={"Authorization": asked.headers["authorization"]},
-        data=asked.body or None,
-        content_type=asked.headers.get("content-type", "application/json").partition(";")[0],
-    )
+LONG = Text("word " * 500, image="https://example.com/rota.png")
+EVERYTHING = {
+    "TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32,
+    "TWILIO_SHORTEN_URLS": "yes",
+    "TWILIO_MMS": "yes",
+    "TWILIO_VALIDITY_PERIOD": "600",
+}
+
+
+@pytest.mark.parametrize("values", [{}, EVERYTHING], ids=["a number", "a service with all that it can do"])
+async def test_so_are_long_texts_pictures_and_second_tries(
+    stage: Stage, twilio_api: OpenAPI, values: dict[str, str]
+) -> None:
+    long = replace(MESSAGE, content=LONG, expires_at=NOW + timedelta(minutes=5))
+    for name in ("sms", "whatsapp"):
+        channel = built(connectors.twilio_messaging, name, sandbox_url=stage.server.url, values=values)
+        stage.server.faults += ["pass", Reply(503, b"", "text/plain")]
+        if name == "whatsapp":
+            deed = {"deed": "text", "channel": "whatsapp", "from": "+447700900123", "body": "Hello"}
+            await stage.server.vendor.act(deed, NOW)
+        with pytest.raises(TemporarySendError):
+            await channel.send(long)
+        await channel.send(replace(long, attempt=2))
+        await channel.close()
+    assert [asked.method for asked in stage.server.asked] == ["POST", "POST", "GET", "POST"] * 2
+    for asked in stage.server.asked:
+        twilio_api.unmarshal_request(as_openapi(asked)).raise_for_errors()
 
 
 @pytest.mark.parametrize(("text", "segments"), [("x" * 160, 1), ("x" * 161, 2), ("é" * 70 + "ж", 2), ("It’s fine", 1)])

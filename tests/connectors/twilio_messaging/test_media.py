@@ -14,6 +14,7 @@ from bot.ports import Reply
 from connectors.twilio_messaging import media
 from connectors.twilio_messaging.channel import SmsChannel
 from connectors.twilio_messaging.sandbox import PICTURE
+from tests.connectors.twilio_document import as_openapi, twilio_document
 from tests.connectors.vendor_server import NOW, Fault, MemoryFeed, StillClock, VendorServer, built, serve, settings_for
 
 
@@ -46,6 +47,14 @@ async def test_a_picture_is_fetched_with_our_credentials(stage: Stage) -> None:
     assert stage.picture.media_type == "image/png"
     assert await stage.channel.fetch(stage.picture) == PICTURE
     assert stage.server.asked[0].headers["authorization"].startswith("Basic ")
+
+
+async def test_it_is_asked_for_where_twilios_openapi_document_has_media(stage: Stage) -> None:
+    """The document has the resource as JSON; the file itself is at the same address without the ending."""
+    await stage.channel.fetch(stage.picture)
+    document = twilio_document("/Messages/{MessageSid}/Media/{Sid}.json")
+    asked = as_openapi(stage.server.asked[0], suffix=".json")
+    document.unmarshal_request(asked).raise_for_errors()
 
 
 async def test_a_redirect_within_twilio_is_followed(stage: Stage) -> None:
