@@ -10,6 +10,7 @@ from typing import Any
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.crm import CrmMapping
 from bot.domain.delivery import CrmUpsert, OutboxEntry
+from bot.domain.effects import SyncCrm
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.person import Profile
@@ -28,15 +29,14 @@ async def sync_crm(
     profile_id: ProfileId,
     *,
     key: str,
-    note: str,
+    wanted: SyncCrm,
     now: datetime,
-    record: Mapping[str, Any] | None = None,
     conversation_id: ConversationId | None = None,
     only: str = "",
 ) -> None:
-    """Queue the record as it is now and, where there is one, a note with it. The same key queues once.
+    """Queue the record as it is now, with the note, task and deal that are wanted. The same key queues once.
 
-    `record` are fields that only the CRM has; `only` names the one CRM that is told, where it is not all.
+    `only` names the one CRM that is told, where it is not all.
     """
     lead = await lead_of(uow, await uow.profiles.get(profile_id), now)
     for crm in runtime.crms:
@@ -46,7 +46,7 @@ async def sync_crm(
             OutboxEntry(
                 id=OutboxId(new_id(now)),
                 key=f"{key}:crm:{crm}",
-                dispatch=CrmUpsert(crm, lead, record or {}, note),
+                dispatch=CrmUpsert(crm, lead, wanted.record, wanted.note, wanted.task, wanted.deal),
                 purpose=Purpose.DESK,
                 profile_id=profile_id,
                 conversation_id=conversation_id,
@@ -61,7 +61,7 @@ async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: Pr
     for crm in runtime.crms:
         if await uow.crm_links.get(crm, profile_id) is not None:
             key = f"opt-out:{profile_id}:{now.isoformat()}"
-            await sync_crm(uow, runtime, profile_id, key=key, note="", now=now, only=crm)
+            await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm)
 
 
 async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
