@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.consent import ConsentRecord, Purpose, standing_consent
 from bot.domain.crm import CrmMapping
 from bot.domain.delivery import CrmUpsert, OutboxEntry
 from bot.domain.effects import SyncCrm
@@ -71,6 +71,8 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
     score = total_score(changes, now)
     by_kind = {identity.kind: identity.value for identity in identities}
     known = profile.attributes
+    consents = await uow.consents.of(profile.id)
+    mail = standing_consent(consents, MARKETING, "email")
     return Lead(
         key=profile.id,
         email=_text(known.get("email")) or by_kind.get("email"),
@@ -80,7 +82,8 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
         grade=score.grade,
         reasons=tuple(change.told(now) for change in changes),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
-        opted_out=has_opted_out(await uow.consents.of(profile.id)),
+        opted_out=has_opted_out(consents),
+        wants_mail=mail is not None and mail.granted and profile.objected_at is None,
     )
 
 

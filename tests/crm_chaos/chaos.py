@@ -39,7 +39,7 @@ SIZES: Mapping[str, str] = {
 }
 """By each CRM, and what it calls the value that changes."""
 
-LEADS = 4
+LEADS = 20
 LONGEST_LIFE = 0.5
 """Seconds after which a worker that began is killed at the latest."""
 

@@ -282,3 +282,13 @@ async def test_a_crm_without_tasks_gets_a_note_and_one_without_deals_nothing(sta
         inner = crm if isinstance(crm, FakeCrm) else crm._crm
         assert isinstance(inner, FakeCrm)
         assert [text for _, text in inner.notes.values()] == ["To do: Call them"]
+
+
+async def test_a_crm_is_told_whose_consent_to_mail_stands(stage: Stage) -> None:
+    await stage.meet()
+    for number, granted in enumerate((True, False)):
+        await stage.later(minutes=1)
+        await stage.consent(granted, channel="email")
+        await stage.do(SyncCrm(), cause=Cause(f"cause-{number}", ANA))
+        await stage.settle()
+        assert stage.crm.records[ANA].wants_mail is granted
