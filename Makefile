@@ -28,7 +28,7 @@ format: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
 
-# Kills the worker 200 times for each CRM, at any moment; ten minutes.
+# Kills the worker 200 times for each CRM, at any moment; a quarter of an hour.
 crm-chaos: $(INSTALLED)
 	$(BIN)/python -m tests.crm_chaos
 

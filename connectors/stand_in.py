@@ -51,6 +51,16 @@ class Records:
         await self._feed.append(self._name, f"note:{note_id}:{uuid4()}", item)
         return note_id
 
+    async def add(self, kind: str, item: Json) -> str:
+        """Something else of this kind, such as a task; its id."""
+        item_id = str(item.get("id") or await self._next_id())
+        await self._feed.append(self._name, f"{kind}:{item_id}:{uuid4()}", {**item, "type": kind, "id": item_id})
+        return item_id
+
+    async def of_kind(self, kind: str) -> Mapping[str, Json]:
+        """What there is of this kind, each as it was added last, by its id."""
+        return {one["id"]: one for one in await self._items(kind)}
+
     async def notes(self) -> list[Json]:
         return await self._items("note")
 

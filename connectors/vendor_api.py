@@ -167,6 +167,14 @@ def marker(key: str) -> str:
     return "overture" + hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
+def ids_of(settings: ConnectorSettings, name: str, what: str) -> tuple[int, ...]:
+    """The numbers of a setting; raises SettingsError where one is none."""
+    given = [one.strip() for one in settings.get(name).split(",") if one.strip()]
+    if not all(one.isascii() and one.isdecimal() and len(one) <= 9 for one in given):
+        raise SettingsError(f"{name} should be ids of {what} with commas between, such as 1,17.")
+    return tuple(int(one) for one in given)
+
+
 def checked_url(name: str, url: str) -> str:
     """The address that a setting names; raises SettingsError unless it is https, or on this machine."""
     parts = urlsplit(url)

@@ -13,7 +13,7 @@ from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Crm, WebhookRequest, WritesTogether
+from bot.ports import Crm, KeepsDeals, KeepsTasks, WebhookRequest, WritesTogether
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -66,6 +66,22 @@ class SparingCrm:
         self._ask()
         await self._watch(self._crm.note(crm_id, text, key=key))
         self._reads.wrote()
+
+    async def task(self, crm_id: str, text: str, *, key: str) -> None:
+        """A note where the CRM has no tasks."""
+        if not isinstance(self._crm, KeepsTasks):
+            await self.note(crm_id, f"To do: {text}", key=key)
+            return
+        self._ask()
+        await self._watch(self._crm.task(crm_id, text, key=key))
+        self._reads.wrote()
+
+    async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
+        """Nothing where the CRM has no deals."""
+        if isinstance(self._crm, KeepsDeals):
+            self._ask()
+            await self._watch(self._crm.deal(lead, crm_id, fields, key=key))
+            self._reads.wrote()
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         return self._crm.parse(request)

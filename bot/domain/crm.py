@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from bot.domain.ids import ProfileId
@@ -120,12 +121,20 @@ def weigh_fields(
 
 
 def sent_fields(
-    mapping: CrmMapping, told: Mapping[str, Any], fields: Mapping[str, FieldValue], note: str = ""
+    mapping: CrmMapping,
+    told: Mapping[str, Any],
+    fields: Mapping[str, FieldValue],
+    *,
+    note: str = "",
+    task: str = "",
+    deal: Mapping[str, FieldValue] = MappingProxyType({}),
 ) -> tuple[SentField, ...]:
-    """What is written, each field with where it came from; a note comes last."""
+    """What is written, each field with where it came from; what comes with the record is last."""
     sources = {one.name: one.source for one in mapping.fields} | dict.fromkeys(told, "journey")
     sent = [SentField(name, as_text(value), sources.get(name, "")) for name, value in fields.items()]
-    return (*sent, SentField("note", note, "note")) if note else tuple(sent)
+    sent += [SentField("note", note, "note")] if note else []
+    sent += [SentField("task", task, "journey")] if task else []
+    return (*sent, *(SentField(f"deal.{name}", as_text(value), "journey") for name, value in deal.items()))
 
 
 def _change(name: str, ours: FieldValue | None, theirs: FieldValue | None, *, overwrite: bool) -> FieldChange:

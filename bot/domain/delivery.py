@@ -47,13 +47,15 @@ class ChannelMessage:
 class CrmUpsert:
     """The lead as the CRM should have it from now on. `record` are fields that only the CRM has.
 
-    `note`, where there is one, is added to the record in the same go.
+    `note`, `task` and `deal`, where there are such, come with the record.
     """
 
     crm: str
     lead: Lead
     record: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    task: str = ""
+    deal: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["crm_upsert"] = "crm_upsert"
 
 

@@ -132,10 +132,15 @@ class RequestHandoff:
 
 @dataclass(frozen=True, slots=True)
 class SyncCrm:
-    """Bring the person's CRM record up to date; with `note`, add that to it. `record` are fields of the CRM's own."""
+    """Bring the person's CRM record up to date; with `note`, add that to it. `record` are fields of the CRM's own.
+
+    `task` is for somebody over there to do; `deal` are fields of the person's deal there.
+    """
 
     note: str = ""
     record: Mapping[str, Any] = field(default_factory=dict)
+    task: str = ""
+    deal: Mapping[str, Any] = field(default_factory=dict)
     kind: Literal["sync_crm"] = "sync_crm"
 
 

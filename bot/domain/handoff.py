@@ -57,7 +57,7 @@ class Lead:
     """A person as sales and the CRM know them. `key` is our own stable id of them.
 
     `properties` are attributes by our names, `record` fields by those that the CRM has for them. `opted_out`: they
-    want no marketing any more.
+    want no marketing any more. `wants_mail`: their consent to marketing by e-mail stands.
     """
 
     key: str
@@ -70,3 +70,4 @@ class Lead:
     properties: Mapping[str, Any] = field(default_factory=dict)
     record: Mapping[str, Any] = field(default_factory=dict)
     opted_out: bool = False
+    wants_mail: bool = False

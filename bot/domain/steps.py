@@ -208,12 +208,17 @@ class HandoffStep:
 
 @dataclass(frozen=True, slots=True)
 class CrmStep:
-    """Bring the CRM up to date, with a note where there is one. `record` are fields that only the CRM has."""
+    """Bring the CRM up to date, with a note where there is one. `record` are fields that only the CRM has.
+
+    `task` is for somebody over there to do; `deal` are fields of the person's deal there.
+    """
 
     id: str
     note: str
     then: str
     record: tuple[tuple[str, Any], ...] = ()
+    task: str = ""
+    deal: tuple[tuple[str, Any], ...] = ()
     kind: Literal["crm"] = "crm"
 
 

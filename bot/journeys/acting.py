@@ -50,8 +50,9 @@ def act(run: Run, step: Step) -> str:
             run.did(f"removes from {tag}")
         case HandoffStep():
             hand_over(run, step)
-        case CrmStep(note=note, record=record):
-            run.effects.append(SyncCrm(run.worded(note), run.all_computed(record)))
+        case CrmStep(note=note, record=record, task=task, deal=deal):
+            wanted = (run.all_computed(record), run.worded(task), run.all_computed(deal))
+            run.effects.append(SyncCrm(run.worded(note), *wanted))
             run.did("updates the CRM")
         case EmitStep(event=event, values=values):
             run.effects.append(Emit(event, run.all_computed(values)))

@@ -253,7 +253,13 @@ def _systems(known: Known) -> Mapping[str, Schema]:
             "description": "Tell that something has happened: journeys that wait for it go on, others begin.",
         },
         "crm": _object(
-            {"note": _text("A note."), "record": _ref("values")}, "Bring the person's record up to date in the CRM."
+            {
+                "note": _text("A note."),
+                "record": _ref("values"),
+                "task": _text("What somebody is to do, in a CRM that has tasks; a note elsewhere."),
+                "deal": _ref("values"),
+            },
+            "Bring the person's record up to date in the CRM.",
         ),
     }
 

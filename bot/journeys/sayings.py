@@ -89,8 +89,9 @@ def _words_of_others(step: Step) -> tuple[str, tuple[str, ...]]:
         case HandoffStep(reason=reason, desk=desk, within=within):
             more = (_expression(reason), *([f"to be claimed within {how_long(within)}"] if within else []))
             return f"Hand over to {desk or 'the desk'}", more
-        case CrmStep(note=note, record=record):
-            return "Update the CRM", (*([_expression(note)] if note else []), *(_value(*one) for one in record))
+        case CrmStep(note=note, record=record, task=task, deal=deal):
+            words = [_expression(one) for one in (note, task) if one]
+            return "Update the CRM", (*words, *(_value(*one) for one in (*record, *deal)))
         case _:
             return "Go on", ()
 

@@ -263,13 +263,15 @@ def read_handoff(reader: StepReader, fields: Fields, at: Position) -> Step | Non
 
 def read_crm(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     crm = fields.inner("crm", "crm")
-    crm.only("note", "record")
-    note = crm.text("note")
-    record = reader.values(crm, "record")
-    if crm.is_mapping and not (crm.has("note") or crm.has("record")):
-        crm.missing("note", "Write a note, or fields of its record: record: {deal_stage: demo}.")
+    crm.only("note", "record", "task", "deal")
+    note, task = crm.text("note"), crm.text("task")
+    record, deal = reader.values(crm, "record"), reader.values(crm, "deal")
+    if crm.is_mapping and not any(map(crm.has, ("note", "record", "task", "deal"))):
+        crm.missing("note", "Write a note, a task, or fields of its record: record: {deal_stage: demo}.")
     reader.note_expression(note, crm.place("note"))
-    return CrmStep(at.id, note or "", at.then, record) if note or record else None
+    reader.note_expression(task, crm.place("task"))
+    wanted = note or record or task or deal
+    return CrmStep(at.id, note or "", at.then, record, task or "", deal) if wanted else None
 
 
 def read_emit(reader: StepReader, fields: Fields, at: Position) -> Step | None:

@@ -300,6 +300,22 @@ class WritesTogether(Protocol):
         """As Crm.upsert and Crm.note, with one `key` for both."""
 
 
+@runtime_checkable
+class KeepsTasks(Protocol):
+    """A CRM in which somebody can be told to do something."""
+
+    async def task(self, crm_id: str, text: str, *, key: str) -> None:
+        """Add a task that is open to the record, once for each `key`."""
+
+
+@runtime_checkable
+class KeepsDeals(Protocol):
+    """A CRM with deals beside its records."""
+
+    async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
+        """Write these fields of the lead's deal, or make it, and join it to the record. Harmless when repeated."""
+
+
 class Endpoints(Protocol):
     """Addresses of other systems that the settings name, for journeys to tell something."""
 

@@ -19,6 +19,7 @@ from bot.domain.crm import (
     CrmRecord,
     CrmWrite,
     FieldValue,
+    as_field,
     sent_fields,
     weigh_fields,
 )
@@ -28,7 +29,7 @@ from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Receipt, Text
 from bot.domain.timeline import PersonEvent
-from bot.ports import Crm, UnitOfWork, WritesTogether
+from bot.ports import Crm, KeepsDeals, KeepsTasks, UnitOfWork, WritesTogether
 from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
 from bot.services.runtime import Runtime
@@ -219,27 +220,35 @@ async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profi
         if not held:
             raise Unready
         async with runtime.store.transaction() as uow:
-            told = await _still_wanted(uow, entry, upsert)
+            upsert = await _still_wanted(uow, entry, upsert)
+            told = upsert.record
             lead, values = await fields_of(uow, mapping, profile_id, told, runtime.clock.now())
         found = await _answer(crm.find(lead, [*values, *told]), repeatable=True)
         changes = weigh_fields(mapping, values, told, found)
         fields = {one.name: one.ours for one in changes if one.is_written and one.ours is not None}
-        sent = sent_fields(mapping, told, fields, upsert.note)
+        deal = _as_fields(upsert.deal)
+        sent = sent_fields(mapping, told, fields, note=upsert.note, task=upsert.task, deal=deal)
         await _keep_in_ledger(runtime, CrmWrite(profile_id, name, runtime.clock.now(), key, sent))
         written = _write_record(crm, lead, fields, upsert.note, found=found, key=key)
         crm_id = await _answer(written, repeatable=True)
+        if upsert.task:
+            await _answer(_add_task(crm, crm_id, upsert.task, key=f"{key}:task"), repeatable=True)
+        if deal and isinstance(crm, KeepsDeals):
+            await _answer(crm.deal(lead, crm_id, deal, key=f"{key}:deal"), repeatable=True)
         async with runtime.store.transaction() as uow:
             await uow.crm_links.put(name, profile_id, crm_id)
             await _settle_in_ledger(uow, CrmWrite(profile_id, name, runtime.clock.now(), key, sent, crm_id))
     return Receipt(crm_id)
 
 
-async def _still_wanted(uow: UnitOfWork, entry: OutboxEntry, upsert: CrmUpsert) -> Mapping[str, Any]:
-    """The fields that a journey wants written, without those that a later sync has written meanwhile."""
-    if not upsert.record:
-        return {}
-    later = [one.record for one in await uow.outbox.overtaken_by(entry) if isinstance(one, CrmUpsert)]
-    return {name: value for name, value in upsert.record.items() if not any(name in one for one in later)}
+async def _still_wanted(uow: UnitOfWork, entry: OutboxEntry, upsert: CrmUpsert) -> CrmUpsert:
+    """The sync without those fields that a later one, which has left already, wanted written, too."""
+    if not upsert.record and not upsert.deal:
+        return upsert
+    later = [one for one in await uow.outbox.overtaken_by(entry) if isinstance(one, CrmUpsert)]
+    record = {name: value for name, value in upsert.record.items() if not any(name in one.record for one in later)}
+    deal = {name: value for name, value in upsert.deal.items() if not any(name in one.deal for one in later)}
+    return replace(upsert, record=record, deal=deal)
 
 
 async def _write_record(
@@ -253,12 +262,25 @@ async def _write_record(
     return crm_id
 
 
+async def _add_task(crm: Crm, crm_id: str, text: str, *, key: str) -> None:
+    """A note where the CRM has no tasks."""
+    if isinstance(crm, KeepsTasks):
+        await crm.task(crm_id, text, key=key)
+    else:
+        await crm.note(crm_id, f"To do: {text}", key=key)
+
+
+def _as_fields(told: Mapping[str, Any]) -> Mapping[str, FieldValue]:
+    values = {name: as_field(value) for name, value in told.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
 async def _note(runtime: Runtime, crm: str, profile_id: ProfileId, text: str, key: str) -> Receipt:
     async with runtime.store.transaction() as uow:
         crm_id = await uow.crm_links.get(crm, profile_id)
     if crm_id is None:
         raise NoRecord("the CRM has no record of this person yet")
-    write = CrmWrite(profile_id, crm, runtime.clock.now(), key, sent_fields(CrmMapping(crm), {}, {}, text), crm_id)
+    write = CrmWrite(profile_id, crm, runtime.clock.now(), key, sent_fields(CrmMapping(crm), {}, {}, note=text), crm_id)
     await _keep_in_ledger(runtime, replace(write, record=""))
     await _answer(runtime.crms[crm].note(crm_id, text, key=key), repeatable=True)
     async with runtime.store.transaction() as uow:

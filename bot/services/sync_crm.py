@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.consent import ConsentRecord, Purpose, standing_consent
 from bot.domain.crm import CrmMapping
 from bot.domain.delivery import CrmUpsert, OutboxEntry
+from bot.domain.effects import SyncCrm
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.person import Profile
@@ -29,15 +30,14 @@ async def sync_crm(
     profile_id: ProfileId,
     *,
     key: str,
-    note: str,
+    wanted: SyncCrm,
     now: datetime,
-    record: Mapping[str, Any] | None = None,
     conversation_id: ConversationId | None = None,
     only: str = "",
 ) -> None:
-    """Queue the record as it is now and, where there is one, a note with it. The same key queues once.
+    """Queue the record as it is now, with the note, task and deal that are wanted. The same key queues once.
 
-    `record` are fields that only the CRM has; `only` names the one CRM that is told, where it is not all.
+    `only` names the one CRM that is told, where it is not all.
     """
     lead = await lead_of(uow, await uow.profiles.get(profile_id), now)
     for crm in runtime.crms:
@@ -47,7 +47,7 @@ async def sync_crm(
             OutboxEntry(
                 id=OutboxId(new_id(now)),
                 key=f"{key}:crm:{crm}",
-                dispatch=CrmUpsert(crm, lead, record or {}, note),
+                dispatch=CrmUpsert(crm, lead, wanted.record, wanted.note, wanted.task, wanted.deal),
                 purpose=Purpose.DESK,
                 profile_id=profile_id,
                 conversation_id=conversation_id,
@@ -62,7 +62,7 @@ async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: Pr
     for crm in runtime.crms:
         if await uow.crm_links.get(crm, profile_id) is not None:
             key = f"opt-out:{profile_id}:{now.isoformat()}"
-            await sync_crm(uow, runtime, profile_id, key=key, note="", now=now, only=crm)
+            await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm)
 
 
 async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
@@ -72,6 +72,8 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
     score = total_score(changes, now)
     by_kind = {identity.kind: identity.value for identity in identities}
     known = profile.attributes
+    consents = await uow.consents.of(profile.id)
+    mail = standing_consent(consents, MARKETING, "email")
     return Lead(
         key=profile.id,
         email=_text(known.get("email")) or by_kind.get("email"),
@@ -81,7 +83,8 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
         grade=score.grade,
         reasons=tuple(change.told(now) for change in changes),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
-        opted_out=has_opted_out(await uow.consents.of(profile.id)),
+        opted_out=has_opted_out(consents),
+        wants_mail=mail is not None and mail.granted and profile.objected_at is None,
     )
 
 

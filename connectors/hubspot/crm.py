@@ -20,10 +20,18 @@ API_URL = "https://api.hubapi.com"
 NOTE_TO_CONTACT = 202
 """HubSpot's own association type for it (developers.hubspot.com, "Association type ID values")."""
 
+TASK_TO_CONTACT = 204
+DUE_WITHIN = timedelta(days=1)
+"""A task wants a time at which it is due."""
+
+OUR_DEAL = "overture_deal"
+"""The property of deals that holds our id of the person; unique there."""
+
 OUR_ID = "overture_lead"
 """The contact property that holds our id of the person; unique there."""
 
 LONGEST_NOTE = LONGEST_VALUE = 65_536
+LONGEST_SUBJECT = 200
 CONFLICT_PAUSE = timedelta(seconds=5)
 TEMPORARY_CATEGORIES = {"RATE_LIMITS", "CONFLICT"}
 
@@ -68,29 +76,35 @@ class HubSpotCrm:
             properties[OUR_ID] = lead.key
             contact |= {"idProperty": OUR_ID, "id": lead.key}
             answer = await self._call("POST", "/contacts/batch/upsert", {"inputs": [contact]})
-        match answer.body:
-            case {"errors": [dict() as fault, *_]}:
-                raise _refusal(Answer(207, fault))
-            case {"results": [{"id": str(contact_id)}, *_]}:
-                return contact_id
-        raise TemporarySendError("HubSpot took the contact but its answer names no id")
+        return _written(answer, "contact")
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a note to the contact, unless one with this key's mark is there: HubSpot itself knows no such key."""
         mark = marker(key)
-        if await self._has_note(crm_id, mark):
-            return
-        words = html.escape(text[: LONGEST_NOTE // 2]).replace("\n", "<br>")
-        body = f"<p>{words[: LONGEST_NOTE - 100]}</p><p>Overture reference: {mark}</p>"
-        association = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": NOTE_TO_CONTACT}
-        note = {
-            "properties": {
-                "hs_timestamp": self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                "hs_note_body": body,
-            },
-            "associations": [{"to": {"id": crm_id}, "types": [association]}],
-        }
-        await self._call("POST", "/notes", note)
+        if not await self._is_there("notes", "hs_note_body", crm_id, mark):
+            properties = {"hs_timestamp": self._iso(), "hs_note_body": _body(text, mark)}
+            await self._call("POST", "/notes", _joined(properties, crm_id, NOTE_TO_CONTACT))
+
+    async def task(self, crm_id: str, text: str, *, key: str) -> None:
+        """Add a task that is open and due in a day, once in the same way."""
+        mark = marker(key)
+        if not await self._is_there("tasks", "hs_task_body", crm_id, mark):
+            properties = {
+                "hs_timestamp": self._iso(DUE_WITHIN),
+                "hs_task_subject": text.split("\n", 1)[0][:LONGEST_SUBJECT],
+                "hs_task_body": _body(text, mark),
+                "hs_task_status": "NOT_STARTED",
+                "hs_task_type": "TODO",
+            }
+            await self._call("POST", "/tasks", _joined(properties, crm_id, TASK_TO_CONTACT))
+
+    async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
+        """Write the lead's one deal by our own unique property, and join it to the contact, which may be done again."""
+        properties = {name: as_text(value)[:LONGEST_VALUE] for name, value in fields.items()}
+        deal = {"idProperty": OUR_DEAL, "id": lead.key, "properties": {**properties, OUR_DEAL: lead.key}}
+        deal_id = _written(await self._call("POST", "/deals/batch/upsert", {"inputs": [deal]}), "deal")
+        path = f"/deals/{quote(deal_id, safe='')}/associations/default/contacts/{quote(crm_id, safe='')}"
+        await self._call("PUT", path, None)
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         return parse_webhook(request, self._webhook_secret)
@@ -112,16 +126,20 @@ class HubSpotCrm:
                 raise TemporarySendError("HubSpot's answer is no contact")
         raise _refusal(answer)
 
-    async def _has_note(self, crm_id: str, mark: str) -> bool:
+    async def _is_there(self, kind: str, body: str, crm_id: str, mark: str) -> bool:
+        """Whether the contact has one of this kind with the mark in its body."""
         filters = [
             {"propertyName": "associations.contact", "operator": "EQ", "value": crm_id},
-            {"propertyName": "hs_note_body", "operator": "CONTAINS_TOKEN", "value": mark},
+            {"propertyName": body, "operator": "CONTAINS_TOKEN", "value": mark},
         ]
-        search = {"filterGroups": [{"filters": filters}], "properties": ["hs_note_body"], "limit": 1}
-        answer = await self._call("POST", "/notes/search", search)
+        search = {"filterGroups": [{"filters": filters}], "properties": [body], "limit": 1}
+        answer = await self._call("POST", f"/{kind}/search", search)
         return bool(answer.body.get("results"))
 
-    async def _call(self, method: str, path: str, body: Mapping[str, Any]) -> Answer:
+    def _iso(self, later: timedelta = timedelta()) -> str:
+        return (self._clock.now() + later).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    async def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         """One call with an object in its answer, or TemporarySendError or PermanentSendError."""
         answer = await self._api.call(method, f"{self._objects}{path}", body=body, headers=self._headers)
         if not answer.ok:
@@ -129,6 +147,27 @@ class HubSpotCrm:
         if not isinstance(answer.body, dict):
             raise TemporarySendError("HubSpot's answer is no JSON object")
         return answer
+
+
+def _written(answer: Answer, what: str) -> str:
+    """The id of the one object of a batch; raises where that was refused although the batch was taken."""
+    match answer.body:
+        case {"errors": [dict() as fault, *_]}:
+            raise _refusal(Answer(207, fault))
+        case {"results": [{"id": str(object_id)}, *_]}:
+            return object_id
+    raise TemporarySendError(f"HubSpot took the {what} but its answer names no id")
+
+
+def _body(text: str, mark: str) -> str:
+    words = html.escape(text[: LONGEST_NOTE // 2]).replace("\n", "<br>")
+    return f"<p>{words[: LONGEST_NOTE - 100]}</p><p>Overture reference: {mark}</p>"
+
+
+def _joined(properties: Mapping[str, str], contact: str, kind: int) -> Mapping[str, Any]:
+    """A new object that belongs to the contact."""
+    association = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": kind}
+    return {"properties": properties, "associations": [{"to": {"id": contact}, "types": [association]}]}
 
 
 def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
@@ -144,7 +183,7 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if answer.is_trouble or answer.status == 477 or category in TEMPORARY_CATEGORIES:
         return TemporarySendError(reason, code=category, retry_after=answer.retry_after)
     if answer.status in (401, 403):
-        reason += ": check HUBSPOT_TOKEN, and that it may read and write contacts"
+        reason += ": check HUBSPOT_TOKEN, and its scopes: connectors/hubspot/README.md"
     elif "PROPERTY_DOESNT_EXIST" in json.dumps(told):
-        reason += ": a contact property does not exist there. connectors/hubspot/README.md lists ours"
+        reason += ": a property does not exist there. connectors/hubspot/README.md lists ours"
     return PermanentSendError(reason, code=category)

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
-from connectors.hubspot.crm import OUR_ID
+from connectors.hubspot.crm import OUR_DEAL, OUR_ID
 from connectors.hubspot.webhooks import SIGNATURE, TIMESTAMP, WHAT_CHANGED, signature
 from connectors.stand_in import Json, Records, json_reply, read_deed, read_object
 
@@ -27,6 +27,8 @@ KNOWN_PROPERTIES = frozenset(
     "overture_lead overture_score overture_grade overture_score_reasons overture_team_size overture_timeline "
     "overture_meeting_time overture_opted_out".split()
 )
+DEAL_PROPERTIES = frozenset(["dealname", "dealstage", "pipeline", "amount", "closedate", OUR_DEAL])
+JOINED = re.compile(r"deals/(?P<deal>\d+)/associations/default/contacts/(?P<contact>\d+)")
 NUMBERS = {"overture_score", "overture_team_size"}
 
 
@@ -55,6 +57,8 @@ class HubSpotSandbox:
         async with self._one_at_a_time:
             if request.method == "GET" and path.startswith("contacts/"):
                 return await self._read(unquote(path.removeprefix("contacts/")), parse_qs(parts.query))
+            if request.method == "PUT" and (joined := JOINED.fullmatch(path)):
+                return await self._join(joined["deal"], joined["contact"])
             if request.method != "POST":
                 return _error(405, "METHOD_NOT_ALLOWED", "Method Not Allowed")
             body = read_object(request.body)
@@ -67,6 +71,12 @@ class HubSpotSandbox:
                     return await self._note(body)
                 case "notes/search":
                     return await self._search(body)
+                case "tasks":
+                    return await self._task(body)
+                case "tasks/search":
+                    return await self._search_tasks(body)
+                case "deals/batch/upsert":
+                    return await self._deals(body)
         return _error(404, "OBJECT_NOT_FOUND", "Unable to infer object type")
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
@@ -159,6 +169,81 @@ class HubSpotSandbox:
             return _error(404, "OBJECT_NOT_FOUND", "The contact to associate with does not exist")
         note = await self._records.add_note(contact, words)
         return json_reply(201, self._record(note, {"hs_note_body": words}))
+
+    async def _task(self, body: Json) -> Reply:
+        match body:
+            case {
+                "properties": {
+                    "hs_timestamp": str(),
+                    "hs_task_subject": str(),
+                    "hs_task_body": str(),
+                    "hs_task_status": "NOT_STARTED",
+                    "hs_task_type": "TODO",
+                } as properties,
+                "associations": [
+                    {
+                        "to": {"id": contact},
+                        "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 204}],
+                    }
+                ],
+            }:
+                pass
+            case _:
+                return _error(400, "VALIDATION_ERROR", "Property values were not valid")
+        if contact not in await self._records.all():
+            return _error(404, "OBJECT_NOT_FOUND", "The contact to associate with does not exist")
+        task = await self._records.add("task", {"contact": contact, "properties": properties})
+        return json_reply(201, self._record(task, properties))
+
+    async def _search_tasks(self, body: Json) -> Reply:
+        match body:
+            case {
+                "filterGroups": [
+                    {
+                        "filters": [
+                            {"propertyName": "associations.contact", "operator": "EQ", "value": contact},
+                            {"propertyName": "hs_task_body", "operator": "CONTAINS_TOKEN", "value": word},
+                        ]
+                    }
+                ]
+            }:
+                pass
+            case _:
+                return _error(400, "VALIDATION_ERROR", "filterGroups is missing")
+        tasks = (await self._records.of_kind("task")).values()
+        found = [
+            self._record(one["id"], one["properties"])
+            for one in tasks
+            if one["contact"] == contact and word in re.findall(r"\w+", one["properties"]["hs_task_body"])
+        ]
+        return json_reply(200, {"total": len(found), "results": found})
+
+    async def _deals(self, body: Json) -> Reply:
+        match body:
+            case {"inputs": [{"idProperty": property_, "id": str(key), "properties": dict() as properties}]} if (
+                property_ == OUR_DEAL
+            ):
+                pass
+            case _:
+                return _error(400, "VALIDATION_ERROR", "idProperty must be a unique property")
+        if unknown := [name for name in properties if name not in DEAL_PROPERTIES]:
+            return json_reply(
+                400, _fault("VALIDATION_ERROR", "Property does not exist", "PROPERTY_DOESNT_EXIST", unknown[0])
+            )
+        deals = await self._records.of_kind("deal")
+        there = next((one for one in deals.values() if one["properties"].get(OUR_DEAL) == key), {})
+        known = {**there.get("properties", {}), **properties}
+        deal = await self._records.add("deal", {**there, "properties": known})
+        at = _iso(self._clock)
+        result = {**self._record(deal, known), "new": not there}
+        return json_reply(200, {"status": "COMPLETE", "results": [result], "startedAt": at, "completedAt": at})
+
+    async def _join(self, deal: str, contact: str) -> Reply:
+        there = (await self._records.of_kind("deal")).get(deal)
+        if there is None or contact not in await self._records.all():
+            return _error(404, "OBJECT_NOT_FOUND", "One of the objects does not exist")
+        await self._records.add("deal", {**there, "contact": contact})
+        return json_reply(200, {"status": "COMPLETE", "results": []})
 
     async def _search(self, body: Json) -> Reply:
         match body:

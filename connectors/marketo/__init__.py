@@ -12,7 +12,7 @@ from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.marketo.crm import MarketoCrm
 from connectors.marketo.sandbox import MarketoSandbox
-from connectors.vendor_api import VendorApi, checked_url
+from connectors.vendor_api import VendorApi, checked_url, ids_of
 
 __all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
@@ -25,6 +25,7 @@ SETTINGS: tuple[str, ...] = (
     "MARKETO_CLIENT_ID",
     "MARKETO_CLIENT_SECRET",
     "MARKETO_NOTE_ACTIVITY",
+    "MARKETO_LISTS",
     "MARKETO_WEBHOOK_SECRET",
 )
 
@@ -37,6 +38,7 @@ def build(settings: ConnectorSettings) -> MarketoCrm:
         client_id=settings.require("MARKETO_CLIENT_ID"),
         client_secret=settings.require("MARKETO_CLIENT_SECRET"),
         note_activity=_note_activity(settings),
+        lists=ids_of(settings, "MARKETO_LISTS", "static lists"),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "MARKETO_WEBHOOK_SECRET"),
     )

@@ -64,12 +64,14 @@ class MarketoCrm:
         client_id: str,
         client_secret: str,
         note_activity: int,
+        lists: Sequence[int],
         clock: Clock,
         webhook_secret: str = "",
     ) -> None:
         self._api = api
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._note_activity = note_activity
+        self._lists = lists
         self._clock = clock
         self._token = AccessToken(self._log_in, clock)
         self._webhook_secret = webhook_secret
@@ -85,12 +87,16 @@ class MarketoCrm:
         if not lead.email and not lead.phone:
             raise PermanentSendError("this lead has neither an e-mail address nor a phone number yet")
         if found is not None and not fields:
-            return found.id
-        if found is not None:
+            lead_id = found.id
+        elif found is not None:
             record: dict[str, Any] = {**fields, "id": int(found.id)}
-            return await self._sync({"action": "updateOnly", "lookupField": "id", "input": [record]})
-        record = {**fields, OUR_ID: lead.key}
-        return await self._sync({"action": "createOrUpdate", "lookupField": OUR_ID, "input": [record]})
+            lead_id = await self._sync({"action": "updateOnly", "lookupField": "id", "input": [record]})
+        else:
+            record = {**fields, OUR_ID: lead.key}
+            lead_id = await self._sync({"action": "createOrUpdate", "lookupField": OUR_ID, "input": [record]})
+        if not lead.opted_out:
+            await self._put_into_lists(lead_id)
+        return lead_id
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a custom activity, unless one with this key's mark is there: Marketo itself knows no such key."""
@@ -133,6 +139,14 @@ class MarketoCrm:
             case [{"status": "skipped", **record}]:
                 raise _skipped(record.get("reasons"))
         raise TemporarySendError("Marketo took the lead but its answer names no id")
+
+    async def _put_into_lists(self, lead_id: str) -> None:
+        """At each sync, since an earlier one may have ended before it came to this; Marketo adds nobody twice."""
+        for one in self._lists:
+            answer = await self._call("POST", f"/lists/{one}/leads.json", body={"input": [{"id": int(lead_id)}]})
+            match answer.body["result"]:
+                case [{"status": "skipped", **record}]:
+                    raise _skipped(record.get("reasons"))
 
     async def _has_note(self, crm_id: str, mark: str) -> bool:
         since = (self._clock.now() - LOOK_BACK).isoformat(timespec="seconds")

@@ -30,6 +30,11 @@ KINDS: Mapping[str, type] = {
 """The fields of a lead in this instance: the standard ones that we use, and our own."""
 
 A_PAGE = 2
+LIST = re.compile(r"lists/([0-9]+)/leads\.json")
+LISTS = ("1001", "1002")
+"""Static lists that marketing has made there."""
+
+ON_LISTS = "lists"
 ANSWERS_TO = {"stage_changed": "leadStatus", "owner_changed": "leadOwner"}
 
 
@@ -73,6 +78,8 @@ class MarketoSandbox:
                     return await self._find({name: values[0] for name, values in query.items()})
                 case "POST", "leads.json":
                     return await self._sync(read_object(request.body))
+                case "POST", path if (found := LIST.fullmatch(path)) and found[1] in LISTS:
+                    return await self._add_to_list(found[1], read_object(request.body))
                 case "GET", "activities/pagingtoken.json":
                     return _answer(nextPageToken=_page(0)) if "sinceDatetime" in query else _error("1002", "missing")
                 case "GET", "activities.json":
@@ -137,6 +144,18 @@ class MarketoSandbox:
             return _skipped("1004", "Lead not found")
         lead_id, created = await self._records.write(there, fields)
         return {"id": int(lead_id), "status": "created" if created else "updated"}
+
+    async def _add_to_list(self, name: str, body: Json | None) -> Reply:
+        match body:
+            case {"input": [{"id": int(lead)}]}:
+                pass
+            case _:
+                return _error("609", "Invalid JSON")
+        known = await self._records.all()
+        if str(lead) not in known:
+            return _answer(result=[{"id": lead, **_skipped("1004", "Lead not found")}])
+        await self._records.write(str(lead), {ON_LISTS: sorted({*known[str(lead)].get(ON_LISTS, []), int(name)})})
+        return _answer(result=[{"id": lead, "status": "added"}])
 
     async def _add_activity(self, body: Json | None) -> Reply:
         match body:

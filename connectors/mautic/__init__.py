@@ -11,7 +11,7 @@ from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.crm_webhooks import webhook_secret
 from connectors.mautic.crm import MauticCrm
 from connectors.mautic.sandbox import MauticSandbox
-from connectors.vendor_api import VendorApi, checked_url
+from connectors.vendor_api import VendorApi, checked_url, ids_of
 
 __all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
@@ -19,7 +19,13 @@ CRMS: tuple[str, ...] = ("mautic",)
 FIELDS = Path(__file__).with_name("fields.yml")
 BUDGET = CallBudget(per_second=10)
 """Calls; Mautic itself has no limit unless it is told one."""
-SETTINGS: tuple[str, ...] = ("MAUTIC_URL", "MAUTIC_CLIENT_ID", "MAUTIC_CLIENT_SECRET", "MAUTIC_WEBHOOK_SECRET")
+SETTINGS: tuple[str, ...] = (
+    "MAUTIC_URL",
+    "MAUTIC_CLIENT_ID",
+    "MAUTIC_CLIENT_SECRET",
+    "MAUTIC_SEGMENTS",
+    "MAUTIC_WEBHOOK_SECRET",
+)
 
 
 def build(settings: ConnectorSettings) -> MauticCrm:
@@ -29,6 +35,7 @@ def build(settings: ConnectorSettings) -> MauticCrm:
         api=VendorApi("Mautic", url, settings),
         client_id=settings.require("MAUTIC_CLIENT_ID"),
         client_secret=settings.require("MAUTIC_CLIENT_SECRET"),
+        segments=ids_of(settings, "MAUTIC_SEGMENTS", "segments"),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "MAUTIC_WEBHOOK_SECRET"),
     )

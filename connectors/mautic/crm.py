@@ -36,11 +36,13 @@ class MauticCrm:
         api: VendorApi,
         client_id: str,
         client_secret: str,
+        segments: Sequence[int],
         clock: Clock,
         webhook_secret: str = "",
     ) -> None:
         self._api = api
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
+        self._segments = segments
         self._token = AccessToken(self._log_in, clock)
         self._webhook_secret = webhook_secret
 
@@ -61,6 +63,8 @@ class MauticCrm:
             await self._write("PATCH", f"/contacts/{quote(found.id, safe='')}/edit", fields)
         if lead.opted_out:
             await self._do_not_contact(contact_id)
+        else:
+            await self._put_into_segments(contact_id)
         return contact_id
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
@@ -101,6 +105,11 @@ class MauticCrm:
             case {"contact": {"id": int() | str() as contact_id}}:
                 return str(contact_id)
         raise TemporarySendError("Mautic took the contact but its answer names no id")
+
+    async def _put_into_segments(self, contact_id: str) -> None:
+        """At each sync, since an earlier one may have ended before it came to this; Mautic adds nobody twice."""
+        for segment in self._segments:
+            await self._call("POST", f"/segments/{segment}/contact/{quote(contact_id, safe='')}/add", body={})
 
     async def _do_not_contact(self, contact_id: str) -> None:
         body = {"reason": DNC_MANUAL, "comments": "Opted out of marketing with Overture"}
@@ -151,6 +160,8 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
         return TemporarySendError(reason, retry_after=answer.retry_after)
     if answer.status in (401, 403):
         reason += ": check that its API is enabled, and what the credential's role may do"
+    elif answer.status == 404:
+        reason += ": the contact, or one of MAUTIC_SEGMENTS, is not there"
     elif answer.status in (400, 422):
         reason += ": check that its contacts have the fields in connectors/mautic/README.md"
     return PermanentSendError(reason)

@@ -25,6 +25,9 @@ TEXTS = frozenset(
 )
 NUMBERS = frozenset({"overture_score", "overture_team_size"})
 ON_DNC = "do_not_contact"
+IN_SEGMENTS = "segments"
+SEGMENTS = ("3", "7")
+"""Those that marketing has made there."""
 
 
 class MauticSandbox:
@@ -65,6 +68,8 @@ class MauticSandbox:
                     return await self._notes(contact, query.get("search", ""))
                 case "POST", ["contacts", contact, "dnc", channel, "add"] if channel in DNC_CHANNELS:
                     return await self._do_not_contact(contact, channel)
+                case "POST", ["segments", segment, "contact", contact, "add"] if segment in SEGMENTS:
+                    return await self._add_to_segment(segment, contact)
                 case "POST", ["notes", "new"]:
                     return await self._note(read_object(request.body))
         return _error(404, "The page you requested could not be found.")
@@ -126,6 +131,14 @@ class MauticSandbox:
         values = {name: known.get(name) for name in (*TEXTS, *NUMBERS)}
         channels = [{"channel": one, "reason": 3} for one in known.get(ON_DNC, "").split(", ") if one]
         return {"id": int(contact), "fields": {"all": values}, "doNotContact": channels}
+
+    async def _add_to_segment(self, segment: str, contact: str) -> Reply:
+        known = await self._records.all()
+        if contact not in known:
+            return _error(404, "Item was not found.")
+        inside = {*known[contact].get(IN_SEGMENTS, []), int(segment)}
+        await self._records.write(contact, {IN_SEGMENTS: sorted(inside)})
+        return json_reply(200, {"success": 1})
 
     async def _do_not_contact(self, contact: str, channel: str) -> Reply:
         known = await self._records.all()

@@ -7,11 +7,10 @@ import hmac
 from pathlib import Path
 
 from bot.domain.call_budget import CallBudget
-from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.openemm.crm import OpenEmmCrm
 from connectors.openemm.sandbox import OpenEmmSandbox
-from connectors.vendor_api import VendorApi, checked_url
+from connectors.vendor_api import VendorApi, checked_url, ids_of
 
 __all__ = ["BUDGET", "CRMS", "FIELDS", "SETTINGS", "build", "build_sandbox", "sandbox_values"]
 
@@ -30,7 +29,7 @@ def build(settings: ConnectorSettings) -> OpenEmmCrm:
         api=VendorApi("OpenEMM", url, settings),
         user=settings.require("OPENEMM_USER"),
         password=settings.require("OPENEMM_PASSWORD"),
-        mailing_lists=_mailing_lists(settings),
+        mailing_lists=ids_of(settings, "OPENEMM_MAILINGLISTS", "mailing lists"),
         clock=settings.clock,
     )
 
@@ -50,10 +49,3 @@ def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
     return OpenEmmSandbox(
         user=settings.require("OPENEMM_USER"), password=settings.require("OPENEMM_PASSWORD"), feed=settings.feed
     )
-
-
-def _mailing_lists(settings: ConnectorSettings) -> tuple[int, ...]:
-    given = [one.strip() for one in settings.get("OPENEMM_MAILINGLISTS").split(",") if one.strip()]
-    if not all(one.isascii() and one.isdecimal() and len(one) <= 9 for one in given):
-        raise SettingsError("OPENEMM_MAILINGLISTS should be ids of mailing lists with commas between, such as 1,17.")
-    return tuple(int(one) for one in given)

@@ -22,8 +22,9 @@ LONGEST_NOTES = 4000
 NEEDED: Mapping[str, FieldValue] = {"gender": 2, "mailtype": 1}
 """What OpenEMM wants of a new recipient: of unknown gender, with mails in HTML."""
 
-EMAIL, OPTED_OUT_BY_ADMIN, WORLD = 0, 3, "W"
-"""Of a binding: the media type, the status, and the kind of a recipient who is no tester."""
+EMAIL, WORLD = 0, "W"
+ACTIVE, OPTED_OUT_BY_ADMIN = 1, 3
+"""Of a binding: the media type, the kind of a recipient who is no tester, and the status."""
 
 
 class OpenEmmCrm:
@@ -64,7 +65,10 @@ class OpenEmmCrm:
         if found is not None and fields:
             await self._call("UpdateSubscriber", {"customerID": recipient, "parameters": fields})
         if lead.opted_out:
-            await self._opt_out(recipient)
+            for one in self._mailing_lists:
+                await self._bind(recipient, one, OPTED_OUT_BY_ADMIN, "Opted out of marketing with Overture")
+        elif lead.wants_mail and self._mailing_lists:
+            await self._bind_where_nothing_is(recipient)
         return recipient
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
@@ -92,18 +96,29 @@ class OpenEmmCrm:
     async def _fields(self, recipient: str) -> Mapping[str, str]:
         return map_of(await self._call("GetSubscriber", {"customerID": recipient}), "parameters")
 
-    async def _opt_out(self, recipient: str) -> None:
-        for mailing_list in self._mailing_lists:
-            binding: dict[str, Part] = {
-                "customerID": recipient,
-                "mailinglistID": mailing_list,
-                "mediatype": EMAIL,
-                "status": OPTED_OUT_BY_ADMIN,
-                "userType": WORLD,
-                "remark": "Opted out of marketing with Overture",
-                "exitMailingID": 0,
-            }
-            await self._call("SetSubscriberBinding", binding)
+    async def _bind_where_nothing_is(self, recipient: str) -> None:
+        """Who is on a list already, in whatever state, stays so: they may have left it by its own link."""
+        answer = await self._call("ListSubscriberBinding", {"customerID": recipient})
+        known = {
+            one.findtext(f"{{{AGN}}}mailinglistID")
+            for one in answer
+            if one.findtext(f"{{{AGN}}}mediatype") == str(EMAIL)
+        }
+        for one in self._mailing_lists:
+            if str(one) not in known:
+                await self._bind(recipient, one, ACTIVE, "Consented to marketing by e-mail with Overture")
+
+    async def _bind(self, recipient: str, mailing_list: int, status: int, remark: str) -> None:
+        binding: dict[str, Part] = {
+            "customerID": recipient,
+            "mailinglistID": mailing_list,
+            "mediatype": EMAIL,
+            "status": status,
+            "userType": WORLD,
+            "remark": remark,
+            "exitMailingID": 0,
+        }
+        await self._call("SetSubscriberBinding", binding)
 
     async def _call(self, operation: str, parts: Mapping[str, Part]) -> Element:
         """The answer to one operation, or TemporarySendError or PermanentSendError."""

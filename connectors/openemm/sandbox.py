@@ -25,6 +25,7 @@ COLUMNS = frozenset(
 """The profile fields of this company's recipients."""
 
 OPT_OUTS = "mailing lists opted out of"
+BOUND = "mailing lists"
 
 
 class _Fault(Exception):
@@ -60,6 +61,8 @@ class OpenEmmSandbox:
                         return _answer(operation, await self._add(asked))
                     case "UpdateSubscriber" as operation:
                         return _answer(operation, await self._update(asked))
+                    case "ListSubscriberBinding" as operation:
+                        return _bindings(operation, await self._bound(asked))
                     case "SetSubscriberBinding" as operation:
                         return _answer(operation, await self._bind(asked))
             except _Fault as fault:
@@ -122,10 +125,17 @@ class OpenEmmSandbox:
         wanted = [part_of(asked, name) for name in ("mediatype", "userType", "exitMailingID", "status")]
         if wanted[:3] != ["0", "W", "0"] or wanted[3] not in ("1", "2", "3", "4", "5") or not part_of(asked, "remark"):
             raise _Fault("Invalid binding")
-        lists = str((await self._records.all())[recipient].get(OPT_OUTS, "")).split()
+        known = (await self._records.all())[recipient]
         chosen = part_of(asked, "mailinglistID") or ""
-        await self._records.write(recipient, {OPT_OUTS: " ".join(sorted({*lists, chosen}))})
+        bound = {**known.get(BOUND, {}), chosen: wanted[3]}
+        changed = {BOUND: bound, OPT_OUTS: " ".join(sorted(one for one in bound if bound[one] in ("3", "4")))}
+        await self._records.write(recipient, {name: value for name, value in changed.items() if value})
         return {}
+
+    async def _bound(self, asked: Xml.Element) -> Mapping[str, str]:
+        """The status on each mailing list that they are on."""
+        bound: Mapping[str, str] = (await self._records.all())[await self._recipient(asked)].get(BOUND, {})
+        return bound
 
     async def _recipient(self, asked: Xml.Element) -> str:
         recipient = part_of(asked, "customerID") or ""
@@ -161,6 +171,16 @@ def _answer(operation: str, parts: Mapping[str, Any]) -> Reply:
             item = Xml.SubElement(part, f"{{{AGN}}}item")
             Xml.SubElement(item, f"{{{AGN}}}key").text = key
             Xml.SubElement(item, f"{{{AGN}}}value").text = text
+    return Reply(200, Xml.tostring(root), "text/xml;charset=utf-8")
+
+
+def _bindings(operation: str, bound: Mapping[str, str]) -> Reply:
+    root, body = _envelope()
+    answer = Xml.SubElement(body, f"{{{AGN}}}{operation}Response")
+    for mailing_list, status in bound.items():
+        item = Xml.SubElement(answer, f"{{{AGN}}}item")
+        for name, value in (("mailinglistID", mailing_list), ("mediatype", "0"), ("status", status), ("userType", "W")):
+            Xml.SubElement(item, f"{{{AGN}}}{name}").text = value
     return Reply(200, Xml.tostring(root), "text/xml;charset=utf-8")
 
 

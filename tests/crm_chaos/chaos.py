@@ -39,15 +39,15 @@ SIZES: Mapping[str, str] = {
 }
 """By each CRM, and what it calls the value that changes."""
 
-LEADS = 4
-LONGEST_LIFE = 0.3
+LEADS = 20
+LONGEST_LIFE = 0.5
 """Seconds after which a worker that began is killed at the latest."""
 
 TROUBLE = 0.04
 """The share of calls at which something goes wrong."""
 
 SLOWEST = 0.02
-DRAINED_WITHIN = 120.0
+DRAINED_WITHIN = 300.0
 BEGINS_WITHIN = 60.0
 NUMBERED = re.compile(r"Note number (\d+)\.")
 

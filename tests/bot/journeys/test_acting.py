@@ -51,6 +51,16 @@ def test_a_crm_record_gets_fields_of_its_own(journey_of: Reader) -> None:
     assert walk.effects == [SyncCrm("", {"deal_stage": "demo", "size": 50})]
 
 
+def test_a_crm_gets_a_task_and_a_deal(journey_of: Reader) -> None:
+    step = """
+    - crm:
+        task: "= 'Call about ' + text(event.size)"
+        deal: {dealname: demo, amount: "= event.size * 10"}
+    """
+    walk = Walk(journey_of(step)).enters()
+    assert walk.effects == [SyncCrm(task="Call about 50", deal={"dealname": "demo", "amount": 500})]
+
+
 SCORED = """
 - score: {engagement: 30, reason: came}
 - branch:

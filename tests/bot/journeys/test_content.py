@@ -326,6 +326,8 @@ def test_a_file_that_is_no_mapping_is_refused(faults_in: Callable[[str], list[st
         ("- set: {a: '= profil.x'}", '5:11: the expression "profil.x" cannot be used'),
         ("- crm: {note: '= 1 +'}", '5:11: the expression "1 +" cannot be used: it ends where'),
         ("- crm: {}", '5:5: crm lacks "note".'),
+        ("- crm: {task: '= 1 +'}", '5:11: the expression "1 +" cannot be used: it ends where'),
+        ("- crm: {deal: {amount: '= x.y'}}", '5:18: the expression "x.y" cannot be used'),
         ("- crm: {record: {deal stage: x}}", '5:20: "deal stage" cannot be the name of a field.'),
         ("- crm: {record: {stage: '= x.y'}}", '5:20: the expression "x.y" cannot be used'),
         ("- wait: {until: '25:00'}", '5:12: "25:00" is no time to wait for.'),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.domain.crm import CrmMapping, CrmWrite, MappedField
+from bot.adapters.sparing_crm import SparingCrm
+from bot.domain.crm import CrmMapping, CrmWrite, FieldValue, MappedField
 from bot.domain.delivery import CrmUpsert, OutboxStatus
 from bot.domain.effects import ChangeScore, OptIn, OptOut, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
 from bot.services.replay import replay
+from tests.bot.services.fakes import FakeCrm
 from tests.bot.services.stage import ANA, PHONE, Stage
 
 
@@ -234,3 +238,57 @@ async def test_a_sync_that_was_overtaken_brings_nothing_back_that_a_journey_has_
     assert stage.crm.fields[ANA]["stage"] == "customer"
     assert stage.crm.fields[ANA]["source"] == "chat"
     assert [text for _, text in stage.crm.notes.values()] == ["Second", "First"]
+
+
+class FullCrm(FakeCrm):
+    """One that has tasks and deals."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tasks: dict[str, str] = {}
+        self.deals: dict[str, dict[str, FieldValue]] = {}
+
+    async def task(self, crm_id: str, text: str, *, key: str) -> None:
+        self.tasks[key] = text
+
+    async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
+        self.deals.setdefault(crm_id, {}).update(fields)
+
+
+WANTED = SyncCrm("", task="Call them", deal={"dealname": "Ana", "amount": 1200.0, "closedate": None})
+
+
+async def test_a_task_and_a_deal_come_with_the_record_and_stand_in_the_ledger(stage: Stage) -> None:
+    crm = FullCrm()
+    stage.runtime = replace(stage.runtime, crms={"crm": SparingCrm(crm)})
+    await stage.meet()
+    await stage.do(WANTED)
+    await stage.settle()
+    assert list(crm.tasks.values()) == ["Call them"]
+    assert crm.deals == {f"record of {ANA}": {"dealname": "Ana", "amount": 1200}}
+    [line] = await written(stage)
+    assert [one.name for one in line.fields] == ["task", "deal.dealname", "deal.amount"]
+
+
+async def test_a_crm_without_tasks_gets_a_note_and_one_without_deals_nothing(stage: Stage) -> None:
+    for crm in (FakeCrm(), SparingCrm(FakeCrm())):
+        stage.runtime = replace(stage.runtime, crms={"crm": crm})
+        async with stage.store.transaction() as uow:
+            known = await uow.profiles.owner_of("phone", PHONE)
+        if known is None:
+            await stage.meet()
+        await stage.do(WANTED, cause=Cause(type(crm).__name__, ANA))
+        await stage.settle()
+        inner = crm if isinstance(crm, FakeCrm) else crm._crm
+        assert isinstance(inner, FakeCrm)
+        assert [text for _, text in inner.notes.values()] == ["To do: Call them"]
+
+
+async def test_a_crm_is_told_whose_consent_to_mail_stands(stage: Stage) -> None:
+    await stage.meet()
+    for number, granted in enumerate((True, False)):
+        await stage.later(minutes=1)
+        await stage.consent(granted, channel="email")
+        await stage.do(SyncCrm(), cause=Cause(f"cause-{number}", ANA))
+        await stage.settle()
+        assert stage.crm.records[ANA].wants_mail is granted

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -171,3 +172,51 @@ async def test_the_stand_in_refuses_what_hubspot_refuses(stage: Stage, fields: d
 async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(WebhookRejected):
         await stage.server.vendor.act({"event": "unsubscribed", "record": "99"}, NOW)
+
+
+async def test_a_task_is_open_due_in_a_day_and_there_once(stage: Stage) -> None:
+    contact = await write(stage.crm)
+    for _ in range(2):
+        await stage.crm.task(contact, "Call <them>\ntoday", key="a")
+    [task] = [one for one in stage.shown() if one["type"] == "task"]
+    assert task["contact"] == contact
+    assert task["properties"]["hs_task_subject"] == "Call <them>"
+    assert task["properties"]["hs_timestamp"] == "2026-11-25T12:00:00.250Z"
+    assert "Call &lt;them&gt;<br>today" in task["properties"]["hs_task_body"]
+
+
+async def test_a_lead_has_one_deal_that_belongs_to_the_contact(stage: Stage) -> None:
+    contact = await write(stage.crm)
+    await stage.crm.deal(LEAD, contact, {"dealname": "Example Ltd", "dealstage": "demo", "amount": 1200}, key="a")
+    await stage.crm.deal(LEAD, contact, {"dealstage": "customer"}, key="b")
+    deals = {one["id"]: one for one in stage.shown() if one["type"] == "deal"}
+    [deal] = deals.values()
+    assert deal["contact"] == contact
+    assert deal["properties"] == {
+        "dealname": "Example Ltd",
+        "dealstage": "customer",
+        "amount": "1200",
+        "overture_deal": LEAD.key,
+    }
+    by_id, joined = stage.server.asked[-2:]
+    assert by_id.url.endswith("/crm/objects/2026-09/deals/batch/upsert")
+    assert joined.method == "PUT"
+
+
+@pytest.mark.parametrize("number", range(6))
+async def test_a_deal_whose_call_breaks_anywhere_is_made_and_joined_once(stage: Stage, number: int) -> None:
+    contact = await write(stage.crm)
+    stage.server.faults += [*[None] * number, "take it and hang up"]
+    for _ in range(2):
+        with contextlib.suppress(TemporarySendError):
+            await stage.crm.task(contact, "Call them", key="t")
+            await stage.crm.deal(LEAD, contact, {"dealname": "Example Ltd"}, key="d")
+    kinds = {(one["type"], one["id"]) for one in stage.shown() if one["type"] in ("task", "deal")}
+    assert sorted(kind for kind, _ in kinds) == ["deal", "task"]
+    assert [one for one in stage.shown() if one["type"] == "deal"][-1]["contact"] == contact
+
+
+async def test_a_property_that_deals_do_not_have_is_told(stage: Stage) -> None:
+    contact = await write(stage.crm)
+    with pytest.raises(PermanentSendError, match="README"):
+        await stage.crm.deal(LEAD, contact, {"shoe_size": 44}, key="a")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -185,7 +185,7 @@ def marketo_api() -> OpenAPI:
         text = shared(f"vendor_specs/marketo/{name}").read_text()
         told = json.loads(text.replace("#/definitions/", "#/components/schemas/"))
         schemas |= told["definitions"]
-        for path in CALLED:
+        for path in (*CALLED, "/rest/v1/lists/{listId}/leads.json"):
             if path in told["paths"]:
                 paths[path] = {verb: _operation(one) for verb, one in told["paths"][path].items()}
     schemas["CustomActivity"]["required"] = ["activityDate", "activityTypeId", "leadId", "primaryAttributeValue"]
@@ -242,3 +242,33 @@ async def test_the_check_against_marketos_document_refuses_what_is_wrong(stage: 
     [asked] = stage.asked("/leads.json")
     wrong = WebhookRequest(asked.method, asked.url, asked.headers, b'{"action": "upsert", "input": []}', NOW)
     assert marketo_api.unmarshal_request(_as_openapi(wrong)).errors
+
+
+async def with_lists(stage: Stage, lists: str) -> MarketoCrm:
+    values = {"MARKETO_LISTS": lists}
+    crm = connectors.marketo.build(
+        settings_for(connectors.marketo, clock=stage.clock, sandbox_url=stage.server.url, values=values)
+    )
+    assert isinstance(crm, MarketoCrm)
+    return crm
+
+
+async def test_a_lead_is_put_onto_each_list_also_by_a_second_try_that_has_nothing_to_write(
+    stage: Stage, marketo_api: OpenAPI
+) -> None:
+    crm = await with_lists(stage, "1001,1002")
+    stage.server.faults += [None, None, None, "hang up", "hang up"]
+    with pytest.raises(TemporarySendError):
+        await crm.upsert(LEAD, FIELDS, found=None, key="a")
+    await crm.upsert(LEAD, {}, found=await crm.find(LEAD, FIELDS), key="a")
+    assert stage.shown("contact")[-1]["properties"]["lists"] == [1001, 1002]
+    for asked in stage.asked("/leads.json"):
+        marketo_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
+    await crm.close()
+
+
+async def test_nobody_who_has_opted_out_is_put_onto_a_list(stage: Stage) -> None:
+    crm = await with_lists(stage, "1001")
+    await crm.upsert(replace(LEAD, opted_out=True), FIELDS, found=None, key="a")
+    assert "lists" not in stage.shown("contact")[-1]["properties"]
+    await crm.close()

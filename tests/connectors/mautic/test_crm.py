@@ -8,7 +8,7 @@ import pytest
 
 import connectors.mautic
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, SettingsError, WebhookRejected
+from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.mautic.crm import MauticCrm
@@ -118,3 +118,40 @@ def test_an_unusable_address_stops_the_start_with_a_sentence() -> None:
 async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(WebhookRejected):
         await stage.vendor.act({"event": "unsubscribed", "record": "99"}, NOW)
+
+
+async def with_segments(stage: Stage, segments: str) -> MauticCrm:
+    values = {"MAUTIC_SEGMENTS": segments}
+    crm = connectors.mautic.build(settings_for(connectors.mautic, sandbox_url=stage.server.url, values=values))
+    assert isinstance(crm, MauticCrm)
+    return crm
+
+
+async def test_a_contact_is_put_into_each_segment_also_by_a_second_try_that_has_nothing_to_write(stage: Stage) -> None:
+    crm = await with_segments(stage, "3, 7")
+    stage.server.faults += [None, None, None, "hang up", "hang up"]
+    with pytest.raises(TemporarySendError):
+        await crm.upsert(LEAD, FIELDS, found=None, key="one")
+    found = await crm.find(LEAD, list(FIELDS))
+    await crm.upsert(LEAD, {}, found=found, key="one")
+    assert stage.contact()["segments"] == [3, 7]
+    await crm.close()
+
+
+async def test_nobody_who_has_opted_out_is_put_into_a_segment(stage: Stage) -> None:
+    crm = await with_segments(stage, "3")
+    await crm.upsert(replace(LEAD, opted_out=True), FIELDS, found=None, key="one")
+    assert "segments" not in stage.contact()
+    await crm.close()
+
+
+async def test_a_segment_that_is_not_there_is_told_with_the_setting(stage: Stage) -> None:
+    crm = await with_segments(stage, "99")
+    with pytest.raises(PermanentSendError, match="MAUTIC_SEGMENTS"):
+        await crm.upsert(LEAD, FIELDS, found=None, key="one")
+    await crm.close()
+
+
+def test_what_is_no_segment_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="MAUTIC_SEGMENTS"):
+        connectors.mautic.build(settings_for(connectors.mautic, values={"MAUTIC_SEGMENTS": "customers"}))

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connectors.openemm
-from bot.domain.crm import FieldValue
+from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.openemm.crm import LONGEST_NOTES, NOTES, OpenEmmCrm
 from connectors.openemm.envelope import AGN, digest, envelope, map_of, read_body, xml_text
-from connectors.openemm.sandbox import OPT_OUTS
+from connectors.openemm.sandbox import BOUND, OPT_OUTS
 from tests.connectors.vendor_server import (
     NOW,
     MemoryFeed,
@@ -136,6 +136,20 @@ async def test_who_opted_out_is_opted_out_of_each_mailing_list_that_is_named() -
         assert stage.recipient()[OPT_OUTS] == "1 17"
 
 
+async def test_who_consented_to_mail_is_put_onto_the_lists_that_they_are_not_on(stage: Stage) -> None:
+    recipient = await create(stage, replace(LEAD, wants_mail=True))
+    assert stage.recipient()[BOUND] == {"1": "1"}
+    await stage.crm.upsert(replace(LEAD, opted_out=True), {}, found=CrmRecord(recipient), key="b")
+    assert stage.recipient()[BOUND] == {"1": "3"}
+    await stage.crm.upsert(replace(LEAD, wants_mail=True), {}, found=CrmRecord(recipient), key="c")
+    assert stage.recipient()[BOUND] == {"1": "3"}, "an opt-out was taken back"
+
+
+async def test_who_consented_to_nothing_is_put_onto_no_list(stage: Stage) -> None:
+    await create(stage)
+    assert BOUND not in stage.recipient()
+
+
 async def test_the_newest_note_stands_first_and_the_oldest_are_cut_off(stage: Stage) -> None:
     recipient = await create(stage)
     for number in range(6):
@@ -210,7 +224,7 @@ async def test_our_calls_are_what_openemms_schema_asks_for(
     """OpenEMM's server checks nothing by its schema, and ignores what it does not know."""
     recipient = await create(stage, replace(LEAD, opted_out=True))
     found = await stage.crm.find(LEAD, FIELDS)
-    await stage.crm.upsert(LEAD, {"company": "Example & Co"}, found=found, key="b")
+    await stage.crm.upsert(replace(LEAD, wants_mail=True), {"company": "Example & Co"}, found=found, key="b")
     await stage.crm.note(recipient, "wants a demo", key="n")
     bodies = [body for one in stage.server.asked if (body := read_body(one.body)) is not None]
     asked = {body.tag.partition("}")[2]: body for body in bodies}
@@ -218,6 +232,7 @@ async def test_our_calls_are_what_openemms_schema_asks_for(
         "AddSubscriberRequest",
         "FindSubscriberRequest",
         "GetSubscriberRequest",
+        "ListSubscriberBindingRequest",
         "SetSubscriberBindingRequest",
         "UpdateSubscriberRequest",
     ]
