@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ from bot.domain.journey import Journey
 from bot.domain.routing import DeskPlan
 from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
+from bot.domain.steps import SendStep
 from bot.journeys.content import Known, read_journey
 from bot.journeys.crm_mapping import read_crm_mapping
 from bot.journeys.desk_plan import read_desk_plan
@@ -137,7 +138,6 @@ def read_contents(shelves: Shelves) -> Contents:
     rules = _keep(lambda: read_rules(rule_documents, shelves.channels or None), faults)
     settings = _keep(lambda: read_assistant_settings(documents), faults)
     profile = _profile_schema(profile_documents, faults)
-    _check_personal(assistant, profile, faults)
     known = known_names(
         assistant,
         documents,
@@ -152,6 +152,8 @@ def read_contents(shelves: Shelves) -> Contents:
     )
     _require_responses(known, shelves, faults)
     journeys = _journeys(journey_documents, known, faults, warnings)
+    _check_personal(assistant, profile, faults)
+    _check_languages(assistant, journeys.values(), faults)
     segments = _segments(segment_documents, profile, faults)
     crm_mappings = _crm_mappings(shelves, crm_documents, profile, faults)
     score_rules = [_keep(lambda one=one: read_score_rules(one, profile), faults) for one in score_documents]  # type: ignore[misc]
@@ -426,14 +428,23 @@ def _desk_plans(
 
 
 def _check_personal(assistant: Assistant | None, profile: ProfileSchema | None, faults: Faults) -> None:
-    """Liquid responses look at attributes that people have, and say something to people of every language."""
+    """Liquid responses look at attributes that people have."""
     names = profile_names(profile)
     personal = [one for one in assistant.responses.values() if one.is_personal] if assistant is not None else []
     for response in personal:
         for variation in response.variations:
             for name in sorted(variation.attributes - names if names is not None else ()):
                 faults.unknown(variation.place, "attribute", name, names or ())
-        if all(variation.language is not None for variation in response.variations):
+
+
+def _check_languages(assistant: Assistant | None, journeys: Iterable[Journey], faults: Faults) -> None:
+    """What is written to people unasked says something to those of every language, and so does what is personal."""
+    if assistant is None:
+        return
+    sent = {step.response for one in journeys for step in one.steps.values() if isinstance(step, SendStep)}
+    for name, response in assistant.responses.items():
+        foreign = all(variation.language is not None for variation in response.variations)
+        if foreign and (response.is_personal or name in sent):
             faults.add(
                 response.variations[0].place,
                 f'the response "{response.name}" has no words in the assistant\'s own language.',

@@ -252,10 +252,9 @@ segment_change = Table(
     Column("entered", Boolean, nullable=False),
     Column("at", Moment, nullable=False),
     Column("error", Words, nullable=False),
-    _partial("ix_segment_change_waiting", "position", where="error = ''"),
     sqlite_autoincrement=True,
 )
-"""Who came into a segment or left it, until journeys have been told."""
+"""Who came into a segment or left it, until journeys have been told. Those that failed stay, with their error."""
 
 # ---------------------------------------------------------------- consent
 

@@ -47,8 +47,10 @@ class Enrolments(Protocol):
     async def of(self, profile_id: ProfileId) -> Sequence[Enrolment]:
         """All of the person's runs, the oldest first."""
 
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
-        """Due enrolments, locked for this transaction; other workers skip them."""
+    async def claim_due(self, now: datetime, limit: int, *, latest_first: bool = False) -> Sequence[Enrolment]:
+        """Due enrolments, locked for this transaction; other workers skip them. Those first who have waited longest, or
+        those who became due last.
+        """
 
     async def save(self, enrolment: Enrolment) -> None:
         """Write `seq` and what goes with it; raises Conflict unless the stored `seq` is one less."""

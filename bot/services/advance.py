@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import structlog
 
 from bot.domain.errors import Conflict
 from bot.domain.journey import Enrolment, TimerFired
+from bot.ports import UnitOfWork
 from bot.services.enrol import park, step
 from bot.services.runtime import INBOX, OUTBOX, Runtime
 
@@ -19,6 +21,9 @@ BATCH = 100
 BATCH_OF_MANY_WRITERS = 250
 """There only a reply of one of these people waits meanwhile."""
 
+LATE_COMERS = 5
+"""A fifth of a batch is of those who became due last, where more are due than one batch takes."""
+
 
 async def advance_due(runtime: Runtime) -> int:
     """Advance one batch in one transaction; how many there were. A poisoned one is found row by row and parked."""
@@ -26,7 +31,7 @@ async def advance_due(runtime: Runtime) -> int:
     due: Sequence[Enrolment] = ()
     try:
         async with runtime.store.transaction() as uow:
-            due = await uow.enrolments.claim_due(now, BATCH_OF_MANY_WRITERS if runtime.store.shared else BATCH)
+            due = await _claim(uow, now, BATCH_OF_MANY_WRITERS if runtime.store.shared else BATCH)
             uow.expect({enrolment.profile_id for enrolment in due})
             for enrolment in due:
                 await step(uow, runtime, enrolment, TimerFired(), now)
@@ -41,6 +46,20 @@ async def advance_due(runtime: Runtime) -> int:
         await runtime.wakeups.notify(INBOX)
         await runtime.wakeups.notify(OUTBOX)
     return len(due)
+
+
+async def _claim(uow: UnitOfWork, now: datetime, most: int) -> Sequence[Enrolment]:
+    """Those who have waited longest, and of a backlog some who have only just become due.
+
+    A million who are let in together are due at once. Nobody else's timer may wait until the last of them is through.
+    """
+    latest = most // LATE_COMERS
+    due = await uow.enrolments.claim_due(now, most - latest)
+    if len(due) < most - latest:
+        return due
+    claimed = {one.id for one in due}
+    newest = await uow.enrolments.claim_due(now, latest, latest_first=True)
+    return [*due, *(one for one in newest if one.id not in claimed)]
 
 
 async def _advance_alone(runtime: Runtime, enrolment: Enrolment) -> None:

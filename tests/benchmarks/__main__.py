@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from tests.benchmarks import (
     claiming,
     crm,
+    draining,
     enrolling,
     entities,
     events,
@@ -32,7 +33,8 @@ from tests.benchmarks import (
 ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "segments": lambda options: segments.table(options.people),
     "enrolling": lambda options: enrolling.table(options.people),
-    "claiming": lambda options: claiming.table(options.people),
+    "claiming": lambda options: claiming.table(options.asleep),
+    "draining": lambda options: draining.table(options.newcomers),
     "journeys": lambda options: journeys.steps_table(options.steps),
     "latency": lambda options: latency.table(),
     "simulation": lambda options: simulation.table(100_000),
@@ -46,6 +48,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=200, help="turns of one conversation alone (200)")
     parser.add_argument("--people", type=int, default=1_000_000, help="people of whom segments are made (1,000,000)")
+    parser.add_argument("--asleep", type=int, default=1_000_000, help="enrolments asleep behind a claim (1,000,000)")
+    parser.add_argument("--newcomers", type=int, default=100_000, help="people let into a journey at once (100,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
     parser.add_argument("--streams", type=int, default=5_000, help="event streams that are open at once (5,000)")
     parser.add_argument("--only", choices=ALONE, help="this table alone")

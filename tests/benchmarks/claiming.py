@@ -5,10 +5,12 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import asyncpg
 import uvloop
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from bot.adapters.database import Database
 from bot.adapters.tables import microseconds
@@ -47,10 +49,29 @@ async def _sleep(store: Database, numbers: range, due: datetime, apart: timedelt
             await uow.profiles._session.execute(ASLEEP, values)
 
 
-async def _claims(store: Database, now: datetime, expected: int) -> str:
-    """What a claim takes until its rows are domain objects, in milliseconds: the median and the least of many, and the
-    median of this process's CPU.
-    """
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a claim takes until its rows are domain objects, in milliseconds; `cpu` is this process's."""
+
+    median: float
+    least: float
+    cpu: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.2f} | {self.least:.2f} | {self.cpu:.2f}"
+
+
+async def _come_to_rest(url: str) -> None:
+    """What the server would do of itself after so many rows, and may be at while claims are measured."""
+    connection = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        for command in ("VACUUM (ANALYZE) enrolment", "CHECKPOINT"):
+            await connection.execute(command)
+    finally:
+        await connection.close()
+
+
+async def _claims(store: Database, now: datetime, expected: int) -> Claims:
     took, used = [], []
     for _ in range(CLAIMS):
         try:
@@ -63,10 +84,10 @@ async def _claims(store: Database, now: datetime, expected: int) -> str:
                 raise _UndoneError
         except _UndoneError:
             pass
-    return f"{statistics.median(took):.2f} | {min(took):.2f} | {statistics.median(used):.2f}"
+    return Claims(statistics.median(took), min(took), statistics.median(used))
 
 
-async def _measure(url: str, asleep: int) -> str:
+async def _measure(url: str, asleep: int) -> tuple[Claims, Claims]:
     store = Database(url)
     await store.migrate()
     try:
@@ -75,18 +96,23 @@ async def _measure(url: str, asleep: int) -> str:
             await uow.enrolments.publish(JOURNEY)
         await _sleep(store, range(DUE, DUE + asleep), NOON + DAY, timedelta(milliseconds=1))
         await _sleep(store, range(DUE), NOON - timedelta(hours=1), timedelta())
-        async with store.transaction() as uow:
-            await uow.profiles._session.execute(text("ANALYZE enrolment"))
-        nobody = await _claims(store, NOON - DAY, 0)
-        return f"| {asleep:,} | {nobody} | {await _claims(store, NOON, DUE)} |"
+        await _come_to_rest(url)
+        return await _claims(store, NOON - DAY, 0), await _claims(store, NOON, DUE)
     finally:
         await store.close()
 
 
-def table(people: int) -> Iterator[str]:
-    """The lines of the table: with a tenth of that many asleep, and with all."""
+def table(most: int) -> Iterator[str]:
+    """The lines of the table: with a tenth of that many asleep, and with all; and by how much a claim grew."""
     yield f"| asleep on PostgreSQL | claim of none, ms p50 | least | CPU ms | claim of {DUE}, ms p50 | least | CPU ms |"
     yield "|---|---|---|---|---|---|---|"
-    for asleep in (people // 10, people):
-        with postgresql_url() as url:
-            yield uvloop.run(_measure(url, asleep))
+    few, many = [_measured(asleep) for asleep in (most // 10, most)]
+    for asleep, (nobody, due) in zip((most // 10, most), (few, many), strict=True):
+        yield f"| {asleep:,} | {nobody} | {due} |"
+    grew = 100 * (due.least / few[1].least - 1)
+    yield f"With ten times as many asleep the least claim of {DUE} took {grew:+.0f} %."
+
+
+def _measured(asleep: int) -> tuple[Claims, Claims]:
+    with postgresql_url() as url:
+        return uvloop.run(_measure(url, asleep))

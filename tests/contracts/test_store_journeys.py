@@ -29,6 +29,19 @@ async def due(uow: UnitOfWork, *, after: timedelta = timedelta(), limit: int = 1
     return [one.id for one in await uow.enrolments.claim_due(NOON + after, limit)]
 
 
+async def test_of_those_who_are_due_the_last_may_be_claimed_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        for number, hours in enumerate((3, 1, 2, 9)):
+            person = ANNA if number % 2 else BEN
+            journey_id = "welcome" if number < 2 else "renewal"
+            one = enrolment(f"e{hours}", profile_id=person, journey=journey_id, due_at=NOON + timedelta(hours=hours))
+            assert await uow.enrolments.add(one)
+        latest = await uow.enrolments.claim_due(NOON + timedelta(hours=4), 2, latest_first=True)
+        assert [one.id for one in latest] == ["e3", "e2"]
+        assert await due(uow, after=timedelta(hours=4)) == ["e1", "e2", "e3"]
+
+
 async def test_every_published_version_stays(store: Store, store_url: str) -> None:
     async with store.transaction() as uow:
         await uow.enrolments.publish(journey("1"))

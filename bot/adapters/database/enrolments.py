@@ -52,12 +52,10 @@ WAITING = _whole.where(enrolment.c.profile_id == bindparam("profile"), _waits).o
     enrolment.c.entered_at, enrolment.c.id
 )
 OF = _whole.where(enrolment.c.profile_id == bindparam("profile")).order_by(enrolment.c.entered_at, enrolment.c.id)
-CLAIM_DUE = (
-    _whole.where(_goes_on, enrolment.c.due_at <= bindparam("now"), enrolment.c.due_at >= bindparam("floor"))
-    .order_by(enrolment.c.due_at)
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
+_due = _whole.where(_goes_on, enrolment.c.due_at <= bindparam("now"), enrolment.c.due_at >= bindparam("floor"))
+_claimed = _due.limit(bindparam("most")).with_for_update(skip_locked=True)
+CLAIM_DUE = _claimed.order_by(enrolment.c.due_at)
+CLAIM_LATEST = _claimed.order_by(enrolment.c.due_at.desc())
 SAVE = update(enrolment).where(enrolment.c.id == bindparam("this_id"), enrolment.c.seq == bindparam("seq_read"))
 _PLACE = (
     ("step", "text"), ("visit", "int"), ("due_at", "bigint"), ("waiting_for", "text"), ("arrived_at", "bigint"),
@@ -211,7 +209,10 @@ class StoredEnrolments(Repository):
     async def of(self, profile_id: ProfileId) -> Sequence[Enrolment]:
         return [_enrolment(row) for row in await self._execute(OF, {"profile": profile_id})]
 
-    async def claim_due(self, now: datetime, limit: int) -> Sequence[Enrolment]:
+    async def claim_due(self, now: datetime, limit: int, *, latest_first: bool = False) -> Sequence[Enrolment]:
+        if latest_first:
+            values = {"now": now, "floor": BEGINNING, "most": limit}
+            return [_enrolment(row) for row in await self._execute(CLAIM_LATEST, values)]
         values = {"now": now, "floor": self._watermark.floor(now), "most": limit}
         due = [_enrolment(row) for row in await self._execute(CLAIM_DUE, values)]
         # What is found stays below the mark: should this transaction fail, it has to be found again.

@@ -86,6 +86,22 @@ def test_liquid_looks_at_what_people_have_and_speaks_to_everybody(shelves: Shelv
     ]
 
 
+def test_what_a_journey_sends_has_words_for_everybody(shelves: Shelves) -> None:
+    german = "responses:\n  utter_x:\n  - {text: Hallo, language: de}\n"
+    Path("nlu_data/responses/german.yml").write_text(german)
+    assert read_contents(shelves).assistant.responses["utter_x"].variations[0].language == "de"
+    Path("journeys/german.yml").write_text(
+        "journey: german\npurpose: service\nenter: {event: a.b}\n"
+        "steps:\n  - send: {response: utter_x, channels: [sms]}\n"
+    )
+    assert faults_of(shelves) == [
+        'nlu_data/responses/german.yml:3:5: the response "utter_x" has no words in the assistant\'s own language. '
+        "Add a variation without language, for everybody else."
+    ]
+    Path("nlu_data/responses/german.yml").write_text(german + "  - text: Hello\n")
+    assert "german" in read_contents(shelves).journeys
+
+
 def test_a_journey_is_held_against_what_its_channels_can_do(shelves: Shelves) -> None:
     Path("nlu_data/responses/pictures.yml").write_text(
         "responses:\n"

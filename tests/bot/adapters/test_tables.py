@@ -61,7 +61,6 @@ def test_a_shard_never_changes() -> None:
         (enrolments.NEXT_DUE, "ix_enrolment_due"),
         (enrolments.WAITING, "ux_enrolment_waiting"),
         (inbox.WAITING_IN, "ix_inbox_waiting"),
-        (segments.CLAIM_CHANGES, "ix_segment_change_waiting"),
         (segments.IN_SEGMENTS, "ix_segment_member_profile_id"),
         (segments.MEMBERS, "sqlite_autoindex_segment_member"),
         (inbox.WAITING_CONVERSATIONS, "ix_inbox"),

@@ -16,7 +16,7 @@ from bot.domain.send_window import SendWindow
 from bot.domain.steps import SplitStep
 from bot.journeys.chance import arm_for
 from bot.journeys.interpreter import advance, begin
-from tests.bot.journeys.test_interpreter import DAY, START, Walk
+from tests.bot.journeys.walk import DAY, START, Walk
 
 Reader = Callable[..., Journey]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.effects import CallWebhook, RequestHandoff, StartAction, StartJourney, StopJourney
 from bot.domain.journey import ENDED, REPLIED, TAKEN_OVER, EnrolmentStatus, Failed, Finished, Journey
-from tests.bot.journeys.test_interpreter import DAY, START, Walk
+from tests.bot.journeys.walk import DAY, START, Walk
 
 Reader = Callable[..., Journey]
 

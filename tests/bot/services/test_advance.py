@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.ids import ProfileId
 from bot.domain.journey import ENTRANCE, EnrolmentStatus
+from bot.services import advance
 from bot.services.advance import advance_due
 from tests.bot.services.stage import Stage, journey_of, spoil
 from tests.bot.services.test_enrol import UNREADABLE, unreadable
@@ -61,6 +64,39 @@ async def test_a_poisoned_enrolment_is_parked_and_the_rest_of_its_batch_moves_on
     assert await advance_due(stage.runtime) == 0
     # The batch that failed has counted nobody, and the poisoned one has not got anywhere.
     assert await ways(stage) == {(ENTRANCE, "steps.0"): 3, ("steps.0", "steps.1"): 2, ("steps.1", "end"): 2}
+
+
+async def test_a_timer_does_not_wait_for_a_backlog_that_was_there_before(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(advance, "BATCH", 5)
+    people = await people_in_a_journey(stage, 20)
+    stage.clock.forward(timedelta(hours=1))
+    late = ProfileId("late")
+    await stage.meet(late, phone="+447700900222")
+    await stage.happens("demo.requested", to=late)
+    stage.clock.forward(timedelta(hours=23))
+    assert await advance_due(stage.runtime) == 5, "of the backlog of twenty"
+    stage.clock.forward(timedelta(hours=1))
+    assert await advance_due(stage.runtime) == 5
+    assert await stage.enrolments(late) == [], "who became due after fifteen others"
+    while await advance_due(stage.runtime):
+        pass
+    assert [await stage.enrolments(person) for person in people] == [[]] * 20
+
+
+@pytest.mark.parametrize("count", [1, 4, 5, 6, 9])
+async def test_however_many_are_due_each_takes_one_step(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(advance, "BATCH", 5)
+    await people_in_a_journey(stage, count)
+    stage.clock.forward(timedelta(days=1))
+    stepped = 0
+    while took := await advance_due(stage.runtime):
+        stepped += took
+    assert stepped == count
+    assert await ways(stage) == {(ENTRANCE, "steps.0"): count, ("steps.0", "steps.1"): count, ("steps.1", "end"): count}
 
 
 async def ways(stage: Stage) -> dict[tuple[str, str], int]:
