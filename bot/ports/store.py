@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.ids import ProfileId
-from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Reviews
+from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Meetings, Reviews
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
 from bot.ports.people import Consents, CrmLinks, Merges, PersonalData, Profiles, Scores, Segments, Timeline
@@ -33,6 +33,8 @@ class UnitOfWork(Protocol):
     def enrolments(self) -> Enrolments: ...
     @property
     def handoffs(self) -> Handoffs: ...
+    @property
+    def meetings(self) -> Meetings: ...
     @property
     def journeys(self) -> Journeys: ...
     @property

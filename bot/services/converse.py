@@ -35,6 +35,7 @@ from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
+from bot.services.book_meeting import picked, take_pick
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.desk_turn import take_desk_turn
 from bot.services.in_force import open_journeys
@@ -136,6 +137,9 @@ async def _customer_turn(
     if situation is None:
         async with runtime.store.transaction() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
+    if (pick := picked(situation.conversation, message)) is not None:
+        await take_pick(runtime, entry, message, pick)
+        return
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)

@@ -16,6 +16,7 @@ from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.intakes import StoredIntakes
+from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.passages import StoredPassages
@@ -57,6 +58,7 @@ class Transaction:
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
+        self.meetings = StoredMeetings(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
