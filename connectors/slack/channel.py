@@ -17,6 +17,7 @@ from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, 
 from bot.domain.pace import Pace
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
+from connectors.slack.shortcuts import Shortcut
 from connectors.slack.signature import check_signature
 
 API_URL = "https://slack.com/api/"
@@ -77,6 +78,8 @@ class SlackChannel:
         if request.tail == "events":
             return webhooks.parse_event(request, self._desk)
         self._learn_name(request)
+        if request.tail == "interactivity" and (wanted := webhooks.shortcut_of(request, self._desk)) is not None:
+            return Webhook(then=lambda: self._show(wanted))
         parse = webhooks.parse_command if request.tail == "commands" else webhooks.parse_interaction
         return parse(request, self._desk)
 
@@ -136,6 +139,10 @@ class SlackChannel:
         answer = await _call("views.open", lambda: client.views_open(trigger_id=form.trigger, view=view))
         opened = answer.get("view")
         return Receipt(_named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))
+
+    async def _show(self, wanted: Shortcut) -> None:
+        client = self._client()
+        await _call("views.open", lambda: client.views_open(trigger_id=wanted.trigger, view=wanted.view))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None
