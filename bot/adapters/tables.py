@@ -413,6 +413,32 @@ desk_page = Table(
 )
 """The pages on which reps see their own leads, at the desk."""
 
+meeting = Table(
+    "meeting",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("rep", Words, nullable=False),
+    Column("handoff_id", Text, nullable=False),
+    _profile_id(),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    Column("starts_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("booked_at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Index("ix_meeting_profile", "profile_id"),
+    _partial("ix_meeting_rep", "rep", "starts_at", where="state = 'booked'"),
+)
+
+meeting_quarter = Table(
+    "meeting_quarter",
+    metadata,
+    Column("rep", Text, primary_key=True),
+    Column("at", Moment, primary_key=True),
+    Column("meeting_id", Text, nullable=False),
+    Index("ix_meeting_quarter_meeting", "meeting_id"),
+)
+"""Each quarter of an hour of a rep's time that is booked; the key is what makes double booking impossible."""
+
 # ---------------------------------------------------------------- where channels are installed
 
 installation = Table(

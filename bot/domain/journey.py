@@ -28,6 +28,9 @@ TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 OFFERED, OVERDUE = "handoff.offered", "handoff.overdue"
 """A hand-off was offered to a rep (`rep`, by `route`, `why`); nobody has claimed it in time (`within` seconds)."""
 
+MEETING_BOOKED, MEETING_CANCELLED = "meeting.booked", "meeting.cancelled"
+"""A time with a rep was booked, or called off (`rep`, `starts_at`, `meeting`). Other systems tell of theirs, too."""
+
 ENDED = "journey.ended"
 """A run that another journey started is over: `key` is of the step that started it, `status` how it ended."""
 

@@ -143,6 +143,7 @@ class DeskVerb(StrEnum):
     RESOLVE = "resolve"
     DISQUALIFY = "disqualify"  # asks for the form in which to say why, or says it
     SNOOZE = "snooze"
+    MEET = "meet"  # offers the customer times for a meeting
     SEND = "send"  # what was suggested, as the rep's own reply
 
 

@@ -34,6 +34,17 @@ class WorkingHours:
 
 
 @dataclass(frozen=True, slots=True)
+class MeetingTerms:
+    """How a rep's meetings are booked: at a page of their own (`link`), or by these in `hours`; else when they work."""
+
+    link: str = ""
+    length: timedelta = timedelta(minutes=30)
+    notice: timedelta = timedelta(hours=2)
+    ahead: timedelta = timedelta(days=14)
+    hours: WorkingHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rep:
     """Somebody at a desk. `member` is the desk's own id of them, by which they are mentioned and recognised.
 
@@ -47,6 +58,7 @@ class Rep:
     hours: WorkingHours | None = None
     languages: frozenset[str] = frozenset()
     at_most: int | None = None
+    meetings: MeetingTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,11 @@ class DeskPlan:
     routes: tuple[Route, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     hours: WorkingHours | None = None
+
+    def meeting_hours(self, rep: Rep) -> WorkingHours | None:
+        """When this rep can be met; None where nothing says so."""
+        own = rep.meetings.hours if rep.meetings is not None else None
+        return own or rep.hours or self.hours
 
     def rep_called(self, name: str) -> Rep | None:
         return next((rep for rep in self.reps.values() if rep.name == name), None)

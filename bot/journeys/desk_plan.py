@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePath
 
 from bot.documents import Document, Faults
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
-from bot.domain.routing import EVERYBODY, DaysOff, DeskPlan, Escalation, Pick, Rep, Route, WorkingHours
+from bot.domain.meeting import QUARTER
+from bot.domain.routing import EVERYBODY, DaysOff, DeskPlan, Escalation, MeetingTerms, Pick, Rep, Route, WorkingHours
 from bot.domain.send_window import PERSON_ZONE, SendWindow
 from bot.journeys import wording
 from bot.journeys.expression import check
@@ -128,7 +129,7 @@ def _reps(head: Fields, desk: WorkingHours | None) -> dict[str, Rep]:
 
 
 def _rep(fields: Fields, rep_id: str, desk: WorkingHours | None) -> Rep:
-    fields.only("name", "member", "hours", "holidays", "languages", "at_most")
+    fields.only("name", "member", "hours", "holidays", "languages", "at_most", "meetings")
     name = fields.read("name", name_of_rep, required=fields.is_mapping, advice="Customers and colleagues read it.")
     at_most = fields.whole_number("at_most")
     if at_most is not None and at_most < 1:
@@ -147,7 +148,47 @@ def _rep(fields: Fields, rep_id: str, desk: WorkingHours | None) -> Rep:
         hours,
         frozenset(fields.read_all("languages", language)),
         at_most,
+        _meetings(fields, hours or desk),
     )
+
+
+def _meetings(fields: Fields, hours: WorkingHours | None) -> MeetingTerms | None:
+    """`{link: https://...}`, or `{length: 30m, notice: 2h, ahead: 14d}`, in the rep's hours or these: `hours`."""
+    if not fields.has("meetings"):
+        return None
+    terms = fields.inner("meetings", '"meetings"')
+    terms.only("link", "length", "notice", "ahead", "hours")
+    link = terms.read("link", web_address) or ""
+    if link:
+        for key in ("length", "notice", "ahead", "hours"):
+            if terms.has(key):
+                terms.faults.add(terms.place(key), f'"{key}" is for times from here, and the link has its own.')
+        return MeetingTerms(link)
+    window = terms.read("hours", working_window)
+    own = WorkingHours(window, hours.holidays if hours is not None else ()) if window is not None else None
+    if hours is None and not terms.has("hours") and terms.is_mapping:
+        terms.faults.add(fields.place("meetings"), "times come from the hours of the rep or the desk.", HOURS_ADVICE)
+    usual = MeetingTerms()
+    return MeetingTerms(
+        "",
+        terms.read("length", length_of_meeting) or usual.length,
+        terms.read("notice", wording.duration) or usual.notice,
+        terms.read("ahead", wording.duration) or usual.ahead,
+        own,
+    )
+
+
+def length_of_meeting(text: str) -> timedelta:
+    length = wording.duration(text)
+    if length % QUARTER or length > timedelta(hours=8):
+        raise Unreadable(f'"{text}" is no length of a meeting.', "Write quarters of an hour, 8h at most: 30m.")
+    return length
+
+
+def web_address(text: str) -> str:
+    if not re.fullmatch(r"https://[^\s<>\"]{4,500}", text):
+        raise Unreadable(f'"{text}" is no address of a page.', "Write link: https://...")
+    return text
 
 
 def _items(head: Fields, key: str, what: str) -> Iterator[Fields]:

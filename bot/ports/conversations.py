@@ -11,6 +11,7 @@ from bot.domain.consent import Suppression
 from bot.domain.conversation import Conversation, Event
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
+from bot.domain.meeting import Meeting
 from bot.domain.message import Inbound, Speech
 from bot.domain.person import Profile
 from bot.domain.review import Review
@@ -145,6 +146,21 @@ class Handoffs(Protocol):
 
     async def save(self, handoff: Handoff) -> None:
         """Write the version after the one that was read; raises Conflict when somebody was faster."""
+
+
+class Meetings(Protocol):
+    async def book(self, one: Meeting) -> bool:
+        """False where some of the rep's time is booked already; then nothing is."""
+
+    async def cancel(self, meeting_id: str) -> bool:
+        """False where it was not booked any more."""
+
+    async def get(self, meeting_id: str) -> Meeting | None: ...
+    async def taken(self, rep: str, since: datetime, until: datetime) -> Sequence[datetime]:
+        """The quarters of an hour that are booked."""
+
+    async def of_rep(self, rep: str, since: datetime, *, limit: int) -> Sequence[Meeting]:
+        """Those that are booked and not over, the next first."""
 
 
 class Feeds(Protocol):

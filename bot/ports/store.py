@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.ids import ProfileId
-from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Reviews
+from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Meetings, Reviews
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
@@ -34,6 +34,8 @@ class UnitOfWork(Protocol):
     def enrolments(self) -> Enrolments: ...
     @property
     def handoffs(self) -> Handoffs: ...
+    @property
+    def meetings(self) -> Meetings: ...
     @property
     def journeys(self) -> Journeys: ...
     @property

@@ -36,6 +36,7 @@ from bot.ports import InboxEntry
 from bot.services.answer_further import answer_further
 from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
+from bot.services.book_meeting import picked, take_pick
 from bot.services.check_in import check_in, plan_check_in
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
@@ -140,6 +141,9 @@ async def _customer_turn(
     if situation is None:
         async with runtime.store.transaction() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
+    if (pick := picked(situation.conversation, message)) is not None:
+        await take_pick(runtime, entry, message, pick)
+        return
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)

@@ -15,6 +15,7 @@ from bot.domain.journey import HANDED_BACK, TAKEN_OVER
 from bot.domain.message import Author, DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver, Suggestion, Text
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
+from bot.services.book_meeting import offer_times
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
 from bot.services.hand_off import (
@@ -54,6 +55,9 @@ async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, actio
             await _open_form(uow, handoff, action, ReplyForm(handoff.id, "", action.trigger, "reason"), now)
         case DeskVerb.DISQUALIFY:
             await _disqualify(uow, runtime, handoff, action.rep, action.words, now)
+        case DeskVerb.MEET:
+            told = await offer_times(uow, runtime, handoff, handoff.rep or action.rep, action.vendor_id, now)
+            await relay(uow, handoff, f"{action.vendor_id}:meet", "Overture", told, now)
         case DeskVerb.HAND_BACK:
             await _close(uow, runtime, handoff, action.rep, "handed_back", now)
         case DeskVerb.RESOLVE:

@@ -27,14 +27,16 @@ from bot.services.runtime import Runtime
 log = structlog.get_logger()
 
 USAGE = """leads: the conversations that you have claimed, or are offered
+meetings: what is booked with you
 search <words>: people with these words in a name, address or number
 start <journey> <person>: let somebody into a journey
 consent <person>: what somebody agreed to
 opt out <person>: end all marketing to somebody
 A person is an id, a phone number, an e-mail address, or your own id of them."""
 
-COMMAND = re.compile(r"(leads|my leads|search|start|consent|opt[ -]out)\b(.*)", re.IGNORECASE | re.DOTALL)
+COMMAND = re.compile(r"(leads|my leads|meetings|search|start|consent|opt[ -]out)\b(.*)", re.IGNORECASE | re.DOTALL)
 MOST_SHOWN = 10
+NONE_BOOKED = "Nothing is booked with you."
 PHONE = re.compile(r"\+[0-9 ().-]+")
 
 
@@ -56,6 +58,8 @@ async def _do(runtime: Runtime, command: DeskCommand) -> str:
     match verb, rest:
         case "leads" | "my leads", []:
             return await _leads(runtime, command)
+        case "meetings", []:
+            return await _meetings(runtime, command)
         case "search", [_, *_]:
             return await _search(runtime, " ".join(rest))
         case "start", [journey, _, *_]:
@@ -93,6 +97,14 @@ async def _leads(runtime: Runtime, command: DeskCommand) -> str:
 
 def _unclaimed(handoff: Handoff) -> str:
     return " (offered to you, not claimed yet)" if handoff.state is HandoffState.REQUESTED else ""
+
+
+async def _meetings(runtime: Runtime, command: DeskCommand) -> str:
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        booked = await uow.meetings.of_rep(command.rep, now, limit=MOST_SHOWN)
+        shown = [(one, await _known_as(uow, one.profile_id, now)) for one in booked]
+    return "\n".join(f"{one.starts_at:%a %d %b, %H:%M} UTC: {who}" for one, who in shown) or NONE_BOOKED
 
 
 async def _search(runtime: Runtime, words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,10 @@ from bot.services.runtime import Desk, Runtime
 log = structlog.get_logger()
 
 MOST_FACTS = 10
-"""On a card; what consents there are comes before attributes that are one too many."""
+"""On a card; how to reach them, their journey and their consents come before attributes that are one too many."""
+
+REACH = {"phone": "Phone", "email": "E-mail"}
+"""What numbers and addresses are called on a card; they are not read aloud to a person who is put through."""
 
 FACTS_ALOUD = 4
 """What is known of a customer that a person is told by voice: nobody keeps more in mind."""
@@ -107,8 +111,8 @@ async def _transfer(
 ) -> None:
     """What the person hears first is what the card says: who it is, why, and what is known of them."""
     card = await _card(uow, runtime, handoff, now)
-    facts = [f"{name}: {value}" for name, value in card.facts[:FACTS_ALOUD]]
-    transfer = Transfer(handoff.id, ". ".join([card.title, *facts]))
+    facts = [f"{name}: {value}" for name, value in card.facts if name not in REACH.values()]
+    transfer = Transfer(handoff.id, ". ".join([card.title, *facts[:FACTS_ALOUD]]))
     entry = OutboxEntry(
         id=OutboxId(new_id(now)),
         key=transfer_key(message_id),
@@ -262,12 +266,16 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     ]
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     offered = plan.rep_called(handoff.offered_to) if plan is not None else None
+    reach = await _reach(uow, handoff, profile.attributes.values())
+    inside = sorted({one.journey for one in await uow.enrolments.waiting(handoff.profile_id)})
+    journeys = [("In the journey", ", ".join(inside))] if inside else []
     answers = [(f"Consent: {what}", "yes" if granted else "no") for what, granted in latest.items()]
+    certain = [*reach, *journeys, *answers]
     return HandoffCard(
         handoff_id=handoff.id,
         title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
         summary=handoff.summary,
-        facts=(*facts[: max(MOST_FACTS - len(answers), 0)], *answers),
+        facts=(*facts[: max(MOST_FACTS - len(certain), 0)], *certain),
         score=score.total,
         grade=score.grade,
         reasons=tuple(change.told(now) for change in changes),
@@ -278,6 +286,12 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         offered_why=handoff.offered_why,
         member=offered.member if offered is not None else "",
     )
+
+
+async def _reach(uow: UnitOfWork, handoff: Handoff, known: Collection[Any]) -> list[tuple[str, str]]:
+    """Numbers and addresses by which they go, besides those that they have told and are shown anyway."""
+    identities = await uow.profiles.identities(handoff.profile_id)
+    return [(REACH[one.kind], one.value) for one in identities if one.kind in REACH and one.value not in known]
 
 
 def _in_words(value: Any) -> str:

@@ -85,6 +85,12 @@ def letter(content: Text, envelope: Envelope, account: EmailAccount) -> bytes:
         html += _html_footer(account, envelope.unsubscribe)
     message.set_content(_clean(plain) + "\n", cte="quoted-printable")
     message.add_alternative(_page(_clean(html)), subtype="html", cte="quoted-printable")
+    if isinstance(calendar := content.extras.get("calendar"), str):
+        method = "CANCEL" if "METHOD:CANCEL" in calendar else "PUBLISH"
+        file = calendar.encode()
+        message.add_attachment(
+            file, "text", "calendar", filename="meeting.ics", params={"method": method, "charset": "utf-8"}
+        )
     return message.as_bytes()
 
 

@@ -44,6 +44,7 @@ LABELS = {
     DeskVerb.TAKE_OVER: "Take over",
     DeskVerb.ASSIGN: "Give to a colleague",
     DeskVerb.REPLY: "Reply",
+    DeskVerb.MEET: "Offer a meeting",
     DeskVerb.HAND_BACK: "Hand back",
     DeskVerb.RESOLVE: "Resolve",
     DeskVerb.DISQUALIFY: "Disqualify",
@@ -113,8 +114,8 @@ def _verbs(content: HandoffCard) -> Sequence[DeskVerb]:
     if content.closed:
         return ()
     if content.claimed_by:
-        return (DeskVerb.REPLY, DeskVerb.TAKE_OVER, *ENDS)
-    return (DeskVerb.CLAIM, DeskVerb.REPLY, *ENDS)
+        return (DeskVerb.REPLY, DeskVerb.MEET, DeskVerb.TAKE_OVER, *ENDS)
+    return (DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.MEET, *ENDS)
 
 
 def _element(verb: DeskVerb, content: HandoffCard) -> Block:

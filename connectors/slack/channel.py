@@ -17,6 +17,7 @@ from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
 from connectors.slack.calls import Pauses, SlackHttp, call, named
 from connectors.slack.installing import Installing
+from connectors.slack.shortcuts import Shortcut
 from connectors.slack.signature import check_signature
 from connectors.slack.socket_mode import SocketAddress, listen
 from connectors.slack.workspaces import Workspaces
@@ -106,6 +107,8 @@ class SlackChannel:
                 return Webhook(keep=partial(self._workspaces.end, workspace, *over))
             return webhooks.parse_event(payload, self._desk)
         self._learn_name(payload)
+        if kind == "interactivity" and (wanted := webhooks.shortcut_of(payload, self._desk)) is not None:
+            return Webhook(then=partial(self._show, wanted, workspace))
         parse = webhooks.parse_command if kind == "commands" else webhooks.parse_interaction
         return parse(payload, self._desk)
 
@@ -181,6 +184,11 @@ class SlackChannel:
         )
         opened = answer.get("view")
         return Receipt(named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))
+
+    async def _show(self, wanted: Shortcut, workspace: str) -> None:
+        await self._call(
+            "views.open", workspace, lambda client: client.views_open(trigger_id=wanted.trigger, view=wanted.view)
+        )
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.domain.errors import SettingsError
+from connectors.slack.shortcuts import ABOUT, ASK
 from connectors.slack.webhooks import COMMAND
 
 METHODS: Mapping[str, str | None] = {
@@ -66,6 +67,20 @@ def manifest(public_url: str, *, socket_mode: bool = False, oauth: bool = False)
                     "usage_hint": "leads | search <words> | start <journey> <person> | consent | opt out <person>",
                     "should_escape": False,
                 }
+            ],
+            "shortcuts": [
+                {
+                    "name": "Ask Overture",
+                    "type": "global",
+                    "callback_id": ASK,
+                    "description": "Look up leads and people",
+                },
+                {
+                    "name": "Who is this?",
+                    "type": "message",
+                    "callback_id": ABOUT,
+                    "description": "Look up whom a message names",
+                },
             ],
         },
         "oauth_config": {"scopes": {"bot": list(scopes())}},

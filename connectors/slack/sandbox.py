@@ -18,6 +18,7 @@ from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.slack.blocks import REPLY_BLOCK, REPLY_INPUT, escape
 from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
 from connectors.slack.sandbox_oauth import SandboxOAuth
+from connectors.slack.shortcuts import ABOUT, ASK
 from connectors.slack.signature import sign
 
 FEED = "sandbox:slack"
@@ -138,7 +139,8 @@ class SlackSandbox:
     # ------------------------------------------------------------ its people
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
-        """A rep presses a button (`click`), writes in a thread (`reply`), sends a form (`submit`) or a `command`."""
+        """A rep presses a button (`click`), writes in a thread (`reply`), sends a form (`submit`) or a `command`, or
+        uses a `shortcut`, of which one is about a message (`ask_about`)."""
         match deed:
             case {"deed": "click", "ts": str(ts), "action_id": str(action), "value": str(value), "user": str(user)}:
                 return await self._click(ts, action, value, user, now)
@@ -150,6 +152,10 @@ class SlackSandbox:
                 return await self._command(text, user, now)
             case {"deed": "uninstall"}:
                 return self._uninstall(now)
+            case {"deed": "shortcut", "user": str(user)}:
+                return self._interaction({"type": "shortcut", "callback_id": ASK, **self._actor(user, now)}, now)
+            case {"deed": "ask_about", "ts": str(ts), "user": str(user)}:
+                return await self._ask_about(ts, user, now)
         raise WebhookRejected(
             400, "A rep can click, reply, submit or give a command; a field of the deed is missing or no text."
         )
@@ -262,6 +268,14 @@ class SlackSandbox:
             "trigger_id": self._trigger(now),
         }
         return self._webhook("commands", "application/x-www-form-urlencoded", urlencode(fields).encode(), now)
+
+    async def _ask_about(self, ts: str, user: str, now: datetime) -> WebhookRequest:
+        message = await self._message(ts)
+        if message is None:
+            raise WebhookRejected(400, f"There is no message {ts} in any channel.")
+        place = {"id": self._channel(message["channel"]), "name": message["channel"].removeprefix("#")}
+        about = {"callback_id": ABOUT, "message": _message(message), "message_ts": ts, "channel": place}
+        return self._interaction({"type": "message_action", **about, **self._actor(user, now)}, now)
 
     def _actor(self, user: str, now: datetime) -> dict[str, Any]:
         """What every interaction says of who did it."""

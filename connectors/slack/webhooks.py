@@ -25,6 +25,7 @@ from connectors.slack.blocks import (
     REPLY_INPUT,
     plain_post,
 )
+from connectors.slack.shortcuts import ASK_FORM, Shortcut, asked, shortcut
 
 RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
 """Subtypes of messages whose text a rep means for the customer; joins and bots' messages are none."""
@@ -179,6 +180,8 @@ def parse_interaction(payload: Json, desk: Desk) -> Webhook:
     if user is not None and not desk.admits(user[0]):
         return Webhook()
     match payload:
+        case {"type": "view_submission", "view": {"callback_id": callback} as view} if callback == ASK_FORM and user:
+            return asked(view, user, desk.channel)
         case {"type": "block_actions", "actions": list(actions)}:
             found = [_action(payload, action, desk) for action in actions if isinstance(action, Mapping)]
             return Webhook(inbound=tuple(action for action in found if action))
@@ -208,6 +211,12 @@ def _whispered(text: str) -> Reply:
     post = plain_post(text)
     answer = {"response_type": "ephemeral", "text": post.text, "blocks": list(post.blocks)}
     return Reply(body=json.dumps(answer).encode(), content_type="application/json")
+
+
+def shortcut_of(payload: Json, desk: Desk) -> Shortcut | None:
+    """The form that somebody who may act for us asks for by a shortcut."""
+    user = user_of(payload)
+    return shortcut(payload) if user is not None and desk.admits(user[0]) else None
 
 
 def user_of(payload: Json) -> tuple[str, str] | None:

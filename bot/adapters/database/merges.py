@@ -31,6 +31,7 @@ from bot.adapters.tables import (
     enrolment,
     handoff,
     identity,
+    meeting,
     merge,
     outbox,
     person_event,
@@ -56,6 +57,7 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (outbox, outbox.c.position),
         (conversation, conversation.c.id),
         (handoff, handoff.c.id),
+        (meeting, meeting.c.id),
         (enrolment, enrolment.c.id),
     )
 }

@@ -18,6 +18,7 @@ from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
 from bot.adapters.database.intakes import StoredIntakes
+from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.passages import StoredPassages
@@ -60,6 +61,7 @@ class Transaction:
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
         self.crm_writes = StoredCrmWrites(session)
+        self.meetings = StoredMeetings(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)

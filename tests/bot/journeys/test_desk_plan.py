@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.documents import parse
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import ContentError
-from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
+from bot.domain.routing import DaysOff, DeskPlan, Escalation, MeetingTerms, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.journeys.desk_plan import read_desk_plan
 
@@ -66,6 +67,27 @@ first_reply:
     )  # fmt: skip
 
 
+def test_meetings_are_in_hours_of_their_own_in_the_reps_or_on_a_page() -> None:
+    found = plan(
+        """desk: sales
+for: slack:#sales
+hours: mon-fri 09:00-17:30 Europe/London
+holidays: 2026-12-25
+reps:
+  ana: {name: Ana, meetings: {length: 45m, notice: 1d, ahead: 7d, hours: tue 09:00-17:30 Europe/London}}
+  ben: {name: Ben, meetings: {}}
+  cleo: {name: Cleo, meetings: {link: "https://meet.example.com/cleo"}}
+"""
+    )
+    own = found.reps["ana"].meetings
+    assert own is not None
+    assert (own.length, own.notice, own.ahead) == (timedelta(minutes=45), timedelta(days=1), timedelta(days=7))
+    assert own.hours == WorkingHours(replace(WINDOW, days=frozenset({1})), (DaysOff(*[date(2026, 12, 25)] * 2),))
+    assert found.meeting_hours(found.reps["ana"]) == own.hours
+    assert found.meeting_hours(found.reps["ben"]) == found.hours
+    assert found.reps["cleo"].meetings == MeetingTerms("https://meet.example.com/cleo")
+
+
 HEAD = "desk: sales\nfor: slack:#sales\n"
 REPS = HEAD + "reps: {ana: {name: Ana}}\n"
 
@@ -88,6 +110,10 @@ REPS = HEAD + "reps: {ana: {name: Ana}}\n"
         (HEAD + "reps: {ana: {name: A, at_most: 0}}", "3:23: who may have none is no rep"),
         (HEAD + "reps: {ana: {name: A}, ben: {name: A}}", 'another rep has the name "A"'),
         (HEAD + "reps: {ana: {name: A, languages: [german]}}", '"german" is no language. Write its code'),
+        (HEAD + "reps: {ana: {name: A, meetings: {length: 20m}}}", '"20m" is no length of a meeting.'),
+        (HEAD + "reps: {ana: {name: A, meetings: {length: 30m}}}", "3:23: times come from the hours"),
+        (HEAD + "reps: {ana: {name: A, meetings: {link: ftp://x}}}", '"ftp://x" is no address of a page'),
+        (HEAD + 'reps: {ana: {name: A, meetings: {link: "https://x.example", length: 30m}}}', "the link has its own"),
         (REPS + "routes: [{route: x, to: [bob]}]", '4:26: there is no rep "bob".'),
         (REPS + "routes: [{route: x}]", '4:10: a route lacks "to". Name reps'),
         (REPS + "routes: [{route: x, to: ana}, {route: x, to: ana}]", '4:32: there is another route "x".'),

@@ -15,10 +15,13 @@ from bot.adapters.tables import feed, metadata, profile
 from bot.domain.audience import Segment
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
+from bot.domain.meeting import Meeting
 from bot.domain.message import DeliveryState, DeliveryStatus
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import Erasure
+from bot.ports import UnitOfWork
 from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data
 from bot.services.know_person import Wanted, know_person
@@ -87,6 +90,17 @@ async def live(stage: Stage) -> None:
     await stage.happens("pricing.viewed", name=NAME)
     async with stage.store.transaction() as uow:
         await uow.segments.queue(ANA, "everybody", entered=True, at=stage.clock.now())
+        at = stage.clock.now()
+        held = await handoff_of_ana(uow)
+        assert await uow.meetings.book(
+            Meeting("m", "Ana Rep", held.id, ANA, held.conversation_id, at, at + timedelta(hours=1), at)
+        )
+
+
+async def handoff_of_ana(uow: UnitOfWork) -> Handoff:
+    found = await uow.handoffs.open_for(ANA)
+    assert found is not None
+    return found
 
 
 async def rows(stage: Stage) -> dict[str, list[Any]]:

@@ -24,7 +24,7 @@ from bot.domain.message import (
 )
 from bot.services.perform import Cause
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, Stage, journey_of
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.manual_clock import ManualClock
 
 CLAIM, REPLY, HAND_BACK = DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK
@@ -62,6 +62,7 @@ async def test_the_desk_gets_a_card_and_under_it_what_was_said(stage: Stage) -> 
         ("Name", "Ana Lima"),
         ("Team size", "80"),
         ("Wants demo", "yes"),
+        ("Phone", PHONE),
         ("Consent: marketing by sms", "yes"),
     )
     assert (card.score, card.grade, card.reasons) == (40, "A3", ("+40 80 people",))

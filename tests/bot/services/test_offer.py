@@ -10,10 +10,11 @@ import pytest
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.message import DeskAction, DeskLine, DeskReply, DeskVerb, HandoffCard
+from bot.domain.person import Identity
 from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, Stage
+from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 
 LIMA, OKORO = Rep("ana", "Ana Lima", "U0ANA0001"), Rep("ben", "Ben Okoro", "U0BEN0001")
 MINUTE = timedelta(minutes=1)
@@ -162,3 +163,18 @@ async def test_whoever_is_in_the_file_acts_under_the_name_that_it_has_for_them(d
     await desk.settle()
     assert (await desk.handoff()).rep == "Ana Lima"
     assert desk.sms.texts()[-2:] == ["Ana Lima has joined.", "Hello"]
+
+
+async def test_the_card_says_how_to_reach_them_and_in_which_journey_they_are(desk: Stage) -> None:
+    desk.play(journey_of("- wait: 9d"))
+    await desk.meet(attributes={"name": "Zoe", "email": "zoe@example.com"})
+    async with desk.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "zoe@example.com"), desk.clock.now())
+    await desk.happens("demo.requested")
+    await desk.says("lead")
+    assert card(desk).facts == (
+        ("Name", "Zoe"),
+        ("Email", "zoe@example.com"),
+        ("Phone", PHONE),
+        ("In the journey", "welcome"),
+    )

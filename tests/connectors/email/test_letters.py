@@ -150,3 +150,13 @@ def test_no_words_add_a_header_or_a_part(
         assert len(list(message.iter_parts())) == 2
         part(message, "plain")
         part(message, "html")
+
+
+def test_a_meeting_comes_with_a_file_that_calendars_read() -> None:
+    calendar = "BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nSUMMARY:Zoë\r\nEND:VCALENDAR\r\n"
+    message = read(Text("Cancelled", extras={"calendar": calendar}))
+    [file] = message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("text/calendar", "meeting.ics")
+    assert (file.get_param("method"), file.get_param("charset")) == ("CANCEL", "utf-8")
+    assert str(file.get_content()).replace("\r\n", "\n") == calendar.replace("\r\n", "\n")
+    assert part(message, "plain") == "Cancelled"

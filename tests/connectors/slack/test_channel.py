@@ -86,6 +86,8 @@ def buttons_of(item: dict[str, Any]) -> list[str]:
     ]
 
 
+ENDS = ("Hand back", "Resolve", "Disqualify", "Snooze", "Give to a colleague")
+
 # ---------------------------------------------------------------- a hand-off from card to hand-back
 
 
@@ -103,7 +105,7 @@ async def test_a_card_shows_the_lead_with_its_score_reasons_and_buttons(stage: S
     for shown in ("Robin Example", "team of 50", "robin@example.com", "Score 65", "A1", "+20 a team of fifty"):
         assert shown in words
     assert "<https://chat.example.com/transcripts/1?sig=a&amp;b|Transcript>" in words
-    assert buttons_of(post) == ["Claim", "Reply", "Hand back", "Resolve", "Disqualify", "Snooze", "Give to a colleague"]
+    assert buttons_of(post) == ["Claim", "Reply", "Offer a meeting", *ENDS]
 
 
 async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
@@ -114,7 +116,7 @@ async def test_a_card_follows_the_hand_off(stage: Stage) -> None:
     assert (claimed["type"], claimed["ts"], buttons_of(claimed)) == (
         "update",
         ts,
-        ["Reply", "Take over", "Hand back", "Resolve", "Disqualify", "Snooze", "Give to a colleague"],
+        ["Reply", "Offer a meeting", "Take over", *ENDS],
     )
     assert "Claimed by sam" in json.dumps(claimed)
     assert buttons_of(closed) == []
@@ -132,12 +134,13 @@ async def test_a_rep_presses_a_button_of_the_card(stage: Stage) -> None:
     assert [action.verb for action in pressed] == [
         DeskVerb.CLAIM,
         DeskVerb.REPLY,
+        DeskVerb.MEET,
         DeskVerb.HAND_BACK,
         DeskVerb.RESOLVE,
         DeskVerb.DISQUALIFY,
     ]
     assert {(action.handoff_id, action.rep) for action in pressed} == {("0193-handoff", "sam")}
-    assert len({action.vendor_id for action in pressed}) == 5
+    assert len({action.vendor_id for action in pressed}) == 6
 
 
 async def test_a_rep_snoozes_for_one_of_the_times_that_the_card_offers(stage: Stage) -> None:

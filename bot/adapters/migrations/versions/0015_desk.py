@@ -1,4 +1,4 @@
-"""Whom a hand-off was offered, and whose turn it was at each desk."""
+"""Whom a hand-off was offered, whose turn it was at each desk, and meetings with reps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ down_revision = "0014"
 branch_labels: str | None = None
 depends_on: str | None = None
 
+IS_BOOKED = sa.text("state = 'booked'")
 IS_OPEN = sa.text("state <> 'closed'")
 
 
@@ -26,9 +27,40 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("desk", "rep", name="pk_desk_turn"),
     )
+    op.create_table(
+        "meeting",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("rep", sa.Text(), nullable=False),
+        sa.Column("handoff_id", sa.Text(), nullable=False),
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("starts_at", sa.BigInteger(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("booked_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_meeting"),
+        sa.ForeignKeyConstraint(["profile_id"], ["profile.id"], name="fk_meeting_profile_id_profile"),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name="fk_meeting_conversation_id_conversation"
+        ),
+    )
+    op.create_index("ix_meeting_profile", "meeting", ["profile_id"])
+    op.create_index(
+        "ix_meeting_rep", "meeting", ["rep", "starts_at"], sqlite_where=IS_BOOKED, postgresql_where=IS_BOOKED
+    )
+    op.create_table(
+        "meeting_quarter",
+        sa.Column("rep", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("meeting_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("rep", "at", name="pk_meeting_quarter"),
+    )
+    op.create_index("ix_meeting_quarter_meeting", "meeting_quarter", ["meeting_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("meeting_quarter")
+    op.drop_table("meeting")
     op.drop_table("desk_turn")
     op.drop_index("ix_handoff_open_at", "handoff")
     op.drop_column("handoff", "offered_why")

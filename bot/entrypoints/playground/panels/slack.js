@@ -92,6 +92,11 @@ export function slackPanel() {
     } else if (atEnd) list.scrollTop = list.scrollHeight;
   });
 
+  byId("slack-ask").addEventListener("click", async () => {
+    pressed = Date.now();
+    await act("slack", { deed: "shortcut", user: user() });
+  });
+
   render();
   return {
     take(item) {

@@ -1,7 +1,7 @@
 /** A Slack modal: the form that opens when a rep presses a button such as "Reply". */
 
-import { byId, h } from "../dom.js";
-import { act } from "../feed.js";
+import { byId, complain, h } from "../dom.js";
+import { actFor } from "../feed.js";
 import { blockNodes } from "./blocks.js";
 
 export function openView(view, user) {
@@ -11,7 +11,12 @@ export function openView(view, user) {
     event.preventDefault();
     const text = dialog.querySelector("textarea, input")?.value.trim() ?? "";
     const { callback_id, private_metadata = "" } = view;
-    if (await act("slack", { deed: "submit", callback_id, private_metadata, text, user })) dialog.close();
+    const answer = await actFor("slack", { deed: "submit", callback_id, private_metadata, text, user });
+    if (answer === null) return;
+    const next = answer ? JSON.parse(answer) : {};
+    if (next.response_action === "update") openView(next.view, user);
+    else if (next.response_action === "errors") complain(Object.values(next.errors).join(" "));
+    else dialog.close();
   };
   const form = h(
     "form",

@@ -1,0 +1,60 @@
+"""The times at which a rep could meet somebody: their working hours without what is booked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from bot.domain.meeting import QUARTER
+from bot.domain.routing import MeetingTerms, WorkingHours
+from bot.journeys.working_hours import is_at_work, next_at_work
+
+MOST_A_DAY = 2
+"""Of one day, so that somebody who cannot come on that one has a choice."""
+
+
+def free_slots(
+    hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], now: datetime, *, most: int
+) -> Sequence[datetime]:
+    """The first times that are free, some of each day. `taken` are the quarters of an hour that are booked."""
+    return list(islice(_spread(_free(hours, terms, frozenset(taken), now)), most))
+
+
+def is_free(hours: WorkingHours, terms: MeetingTerms, taken: Collection[datetime], at: datetime, now: datetime) -> bool:
+    """Whether a meeting may begin at this time: all of it in one stretch of work, in time, and not booked."""
+    if at != _up_to_quarter(at) or not now + terms.notice <= at <= now + terms.ahead:
+        return False
+    quarters = [at + number * QUARTER for number in range(terms.length // QUARTER)]
+    return all(is_at_work(hours, one) and one not in taken for one in quarters)
+
+
+def _free(hours: WorkingHours, terms: MeetingTerms, taken: frozenset[datetime], now: datetime) -> Iterator[datetime]:
+    moment: datetime | None = now + terms.notice
+    while moment is not None and moment <= now + terms.ahead:
+        opens = next_at_work(hours, moment)
+        if opens is None:
+            return
+        at = _up_to_quarter(opens)
+        if is_free(hours, terms, taken, at, now):
+            yield at
+            moment = at + terms.length
+        else:
+            moment = at + QUARTER
+
+
+def _spread(times: Iterator[datetime]) -> Iterator[datetime]:
+    """So many of each day, the first of the morning and of the afternoon where there are both."""
+    day, count, last = None, 0, None
+    for at in times:
+        if at.date() != day:
+            day, count, last = at.date(), 0, None
+        if count < MOST_A_DAY and (last is None or at - last >= timedelta(hours=2)):
+            count, last = count + 1, at
+            yield at
+
+
+def _up_to_quarter(moment: datetime) -> datetime:
+    whole = moment.astimezone(UTC)
+    begin = whole.replace(minute=whole.minute // 15 * 15, second=0, microsecond=0)
+    return begin if begin == whole else begin + QUARTER

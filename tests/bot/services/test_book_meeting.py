@@ -1,0 +1,171 @@
+"""Meetings: a rep offers times, the customer picks one, and moves it or calls it off."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import time
+
+import pytest
+
+from bot.domain.effects import RequestHandoff
+from bot.domain.handoff import Handoff
+from bot.domain.ids import ProfileId
+from bot.domain.message import Button, DeskLine, DeskVerb, Text
+from bot.domain.person import Identity
+from bot.domain.routing import DeskPlan, MeetingTerms, Rep, WorkingHours
+from bot.domain.send_window import SendWindow
+from bot.ports import Abilities
+from tests.bot.services.fakes import FakeChannel
+from tests.bot.services.stage import ANA, Stage, journey_of
+
+HOURS = WorkingHours(SendWindow(time(9), time(17), frozenset(range(5)), zone="Europe/Berlin"))
+REP = Rep("ana", "Ana Rep", meetings=MeetingTerms())
+PLAN = DeskPlan("slack:#sales", {"ana": REP}, hours=HOURS)
+FIRST, SECOND = "Mon 23 Nov, 14:00", "Tue 24 Nov, 08:00"
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Stage:
+    from bot.adapters.built_in_responses import with_built_in_responses
+
+    assistant = with_built_in_responses(stage.library.playbook.assistant)
+    stage.library.playbook = replace(stage.library.playbook, assistant=assistant, desk_plans=(PLAN,))
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    return stage
+
+
+async def offered(stage: Stage) -> Handoff:
+    await stage.meet(attributes={"name": "Zoe"})
+    await stage.says("lead")
+    handoff = await stage.handoff()
+    await stage.click(handoff, DeskVerb.CLAIM)
+    await stage.click(handoff, DeskVerb.MEET)
+    return handoff
+
+
+def buttons(stage: Stage) -> tuple[Button, ...]:
+    content = stage.sms.taken[-1].content
+    assert isinstance(content, Text)
+    return content.buttons
+
+
+def last_line(stage: Stage) -> str:
+    return [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)][-1]
+
+
+async def happened(stage: Stage) -> list[str]:
+    async with stage.store.transaction() as uow:
+        return [one.event for one in await uow.timeline.of(ANA, limit=20) if one.event.startswith("meeting")][::-1]
+
+
+async def test_times_come_from_the_reps_hours_by_the_customers_clock(desk: Stage) -> None:
+    await offered(desk)
+    assert desk.sms.texts()[-1] == "When would you like to meet Ana Rep? Times are those of Europe/London."
+    titles = [one.title for one in buttons(desk)]
+    assert titles == [FIRST, SECOND, "Tue 24 Nov, 10:00", "Wed 25 Nov, 08:00", "Wed 25 Nov, 10:00"]
+    assert last_line(desk).startswith("Times with Ana Rep were sent: Mon 23 Nov, 14:00")
+
+
+@pytest.mark.parametrize("typed", [True, False])
+async def test_the_customer_picks_a_time_and_both_sides_and_journeys_hear_of_it(desk: Stage, typed: bool) -> None:
+    desk.play(journey_of("- wait: 1d", "enter: {event: meeting.booked}"))
+    await offered(desk)
+    pressed = buttons(desk)[0]
+    said = await desk.says(pressed.title, payload=None if typed else pressed.payload)
+    assert said == [f"Booked: Ana Rep on {FIRST} (Europe/London)."]
+    assert last_line(desk) == f"Booked: Ana Rep on {FIRST} (Europe/London)."
+    assert await happened(desk) == ["meeting.booked"]
+    assert len(await desk.enrolments()) == 1
+    async with desk.store.transaction() as uow:
+        [meeting] = await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)
+    assert (meeting.profile_id, meeting.starts_at.hour) == (ANA, 14)
+
+
+async def test_a_time_that_was_taken_meanwhile_is_told_and_others_are_offered(desk: Stage) -> None:
+    await offered(desk)
+    mine = buttons(desk)[0]
+    other = ProfileId("bea")
+    await desk.meet(other, phone="+447700900999")
+    await desk.says("lead", address="+447700900999")
+    theirs = await desk.handoff(address="+447700900999")
+    await desk.click(theirs, DeskVerb.CLAIM)
+    await desk.click(theirs, DeskVerb.MEET)
+    await desk.says(FIRST, address="+447700900999")
+    said = await desk.says(mine.title)
+    assert said[0] == "That time has just been taken."
+    assert buttons(desk)[0].title == "Mon 23 Nov, 14:30"
+
+
+async def test_a_meeting_is_moved_and_its_old_time_is_free_again(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says(FIRST)
+    await desk.says("Another time")
+    assert FIRST not in [one.title for one in buttons(desk)]
+    await desk.says(SECOND)
+    assert desk.sms.texts()[-1] == f"Booked: Ana Rep on {SECOND} (Europe/London)."
+    assert "instead of Mon 23 Nov" in last_line(desk)
+    async with desk.store.transaction() as uow:
+        booked = await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)
+    assert [f"{one.starts_at:%d %H}" for one in booked] == ["24 08"]
+
+
+async def test_a_meeting_is_cancelled_once(desk: Stage) -> None:
+    await offered(desk)
+    await desk.says(FIRST)
+    cancel = buttons(desk)[1]
+    assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
+    assert last_line(desk).startswith("The customer has cancelled the meeting of Mon 23 Nov, 14:00 UTC")
+    assert await desk.says("x", payload=cancel.payload) == []
+    assert await happened(desk) == ["meeting.booked", "meeting.cancelled"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"at": "2026-11-24T08:07:00+00:00"},
+        {"at": "2026-11-24T03:00:00+00:00"},
+        {"at": "2026-11-24T08:00:00"},
+        {"at": "2031-11-24T08:00:00+00:00"},
+        {"rep": "nobody"},
+        {"handoff": "another"},
+        {"do": "dance"},
+    ],
+)
+async def test_a_button_that_we_did_not_make_books_nothing(desk: Stage, change: dict[str, str]) -> None:
+    await offered(desk)
+    said = json.loads(buttons(desk)[0].payload.removeprefix("/meeting"))
+    await desk.says("x", payload="/meeting" + json.dumps({**said, **change}))
+    async with desk.store.transaction() as uow:
+        assert list(await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)) == []
+
+
+async def test_a_rep_with_a_page_of_their_own_has_that_sent(desk: Stage) -> None:
+    page = "https://meet.example.com/ana"
+    plan = replace(PLAN, reps={"ana": replace(REP, meetings=MeetingTerms(page))})
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=(plan,))
+    await offered(desk)
+    assert desk.sms.texts()[-1] == f"Choose a time for a meeting with Ana Rep here: {page}"
+
+
+async def test_a_rep_without_terms_is_told_so_and_the_customer_gets_nothing(desk: Stage) -> None:
+    desk.library.playbook = replace(desk.library.playbook, desk_plans=())
+    await offered(desk)
+    assert desk.sms.texts() == ["Ana Rep has joined."]
+    assert last_line(desk).startswith('journeys/desks has no "meetings" for Ana Rep')
+
+
+async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calendar(desk: Stage) -> None:
+    email = FakeChannel("email", Abilities(identity="email"))
+    desk.runtime = replace(desk.runtime, channels={**desk.runtime.channels, "email": email})
+    await offered(desk)
+    async with desk.store.transaction() as uow:
+        await uow.profiles.claim(ANA, Identity("email", "zoe@example.com", verified=True), desk.clock.now())
+    await desk.says(FIRST)
+    await desk.says("Cancel the meeting")
+    booked, cancelled = [one.content for one in email.taken]
+    assert isinstance(booked, Text)
+    assert isinstance(cancelled, Text)
+    assert (booked.subject, cancelled.subject) == ("Booked: Meeting with Ana Rep", "Cancelled: Meeting with Ana Rep")
+    assert "DTSTART:20261123T140000Z" in booked.extras["calendar"]
+    assert "METHOD:CANCEL" in cancelled.extras["calendar"]
