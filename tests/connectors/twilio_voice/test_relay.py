@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import connectors.twilio_voice
 from bot.domain.errors import SettingsError, WebhookRejected
-from bot.domain.message import Author, Button, CustomerMessage, Interruption, Text
+from bot.domain.message import Author, Button, CustomerMessage, Interruption, OutboundMessage, Text
 from bot.ports import FeedItem, Said, Talk, TalkStep, Webhook, WebhookRequest
 from connectors.speech import item_of
 from connectors.twilio_requests import signature_of
@@ -282,6 +282,14 @@ def test_what_a_colleague_writes_is_said_when_it_comes(talk: Talk) -> None:
     assert words(step) == "Robin here."
     assert step.await_turn is not None
     assert step.await_turn.behind == 21
+
+
+async def test_who_talks_is_on_the_line(channel: TwilioVoiceChannel, talk: Talk, feed: MemoryFeed) -> None:
+    ask(talk)
+    await channel.send(OutboundMessage("k", "voice", CALLER, Text("Robin has joined."), occasion="aside"))
+    assert [one["text"] for one in await feed.items(f"voice:{CALLER}") if one["type"] == "said"] == [
+        "Robin has joined."
+    ]
 
 
 def test_silence_is_asked_about_twice_and_then_twilio_is_to_hang_up(talk: Talk, clock: StillClock) -> None:
