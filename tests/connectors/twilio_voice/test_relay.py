@@ -223,6 +223,7 @@ def test_what_is_heard_in_another_language_is_answered_in_it(talk: Talk) -> None
     assert message_in(step).locale == "de-DE"
     assert sent(reply_to(step, said(PLANS)))[0]["lang"] == "de-DE"
     assert not talk.hear(prompt("Danke", lang="de-DE")).frames
+    assert not talk.hear(prompt("Danke", lang="<multi>")).frames
 
 
 # ---------------------------------------------------------------- what we say
@@ -350,6 +351,13 @@ def test_an_interruption_is_of_what_is_spoken_just_then(talk: Talk) -> None:
     [interruption] = talk.hear(frame("interrupt", utteranceUntilInterrupt="We have")).inbound
     assert isinstance(interruption, Interruption)
     assert interruption.said == ((PLANS.text, "We have"),)
+
+
+def test_what_is_said_once_more_after_a_line_broke_off_was_heard_before(channel: TwilioVoiceChannel) -> None:
+    for tries, cuts in ((0, 1), (1, 0)):
+        talk = channel.talk(opening())
+        reply_to(talk.hear(setup(replace(GREETED, turn=2, tries=tries))), said(PLANS, after=8))
+        assert len(talk.hear(frame("interrupt", utteranceUntilInterrupt="We")).inbound) == cuts
 
 
 # ---------------------------------------------------------------- a person, and the end
