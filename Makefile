@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
 .PHONY: run test check format bench crm-chaos conformance actions shell clean
+.PHONY: run test check format bench conformance spoken actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -44,6 +45,17 @@ $(RASA)/.installed: tests/conformance/constraints-rasa.txt
 		{ echo "Rasa 3.6.21 runs on Python 3.10 only, and $(PYTHON310) is not there. Try: make PYTHON310=/path/to/python3.10 conformance"; exit 1; }
 	$(PYTHON310) -m venv $(RASA)
 	$(RASA)/bin/pip install --quiet --disable-pip-version-check rasa==3.6.21 -c tests/conformance/constraints-rasa.txt
+	@touch $@
+
+# Speaks sentences, recognises them offline, and holds what was recognised against the assistant, over the voice channel.
+SPOKEN := .spoken
+
+spoken: $(SPOKEN)/.installed $(INSTALLED)
+	$(BIN)/python -m tests.spoken --python $(SPOKEN)/bin/python
+
+$(SPOKEN)/.installed: tests/spoken/constraints-spoken.txt
+	$(PYTHON) -m venv $(SPOKEN)
+	$(SPOKEN)/bin/pip install --quiet --disable-pip-version-check moonshine-voice espeakng-loader -c tests/spoken/constraints-spoken.txt
 	@touch $@
 
 # rasa-sdk's own server for the custom actions; the bot uses it when told: OVERTURE_ACTIONS=http://localhost:5055/webhook

@@ -149,13 +149,13 @@ EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 MOMENT = re.compile(r"(?<![\w-])(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?(?![\w:-])")
 CLOCK_TIME = re.compile(r"(?<![\w:.])([01]?\d|2[0-3]):([0-5]\d)(?![\w:]|\s?[ap]\.?m\b)", re.IGNORECASE)
 RANGE = re.compile(r"(?<![\w.+-])(\d{1,6})\s?(?:[–—]|-)\s?([£$€]?\d{1,6})(?![\w-])")
+CLOCK_RANGE = re.compile(r"(?<![\w:.-])(\d{1,2}:\d\d)\s?[–—-]\s?(?=\d{1,2}:\d\d(?![\w:]))")
 PER = re.compile(r"\s?/\s?(?=(?:user|seat|person|month|year|week|day|hour|minute)\b)", re.IGNORECASE)
 THOUSANDS = re.compile(r"(?<![\w.])([£$€]?\d+(?:\.\d+)?)k\b", re.IGNORECASE)
 BLANK_BEFORE_MARK = re.compile(r"\s(?=[.,])")
 ENDS = re.compile(r"(?<=[.!?…])\s+")
-SPECIAL = re.compile(
-    r"(?P<day>(?<![\w-])\d{4}-\d\d-\d\d(?![\w-]))|(?P<number>(?<![\w.])\+\d(?:[ ().-]{0,2}\d){6,14}(?!\w))"
-)
+PHONE_NUMBER = re.compile(r"(?<![\w.])(?:\+\d(?:[ ().-]{0,2}\d){6,14}|0\d{2,4}(?:[ -]\d{2,4}){2,3})(?!\w)")
+SPECIAL = re.compile(rf"(?P<day>(?<![\w-])\d{{4}}-\d\d-\d\d(?![\w-]))|(?P<number>{PHONE_NUMBER.pattern})")
 
 
 def _sentences(text: str, phrases: Phrases) -> Iterator[tuple[Piece, ...]]:
@@ -178,13 +178,26 @@ def _normal(text: str, phrases: Phrases) -> str:
     text = URL.sub(phrases.the_link, text)
     text = EMAIL.sub(lambda found: _spoken_address(found[0], phrases), text)
     text = MOMENT.sub(lambda found: f"{found[1]} {phrases.at} {found[2]}:{found[3]}", text)
+    text = CLOCK_RANGE.sub(rf"\1 {phrases.to} ", text)
     text = CLOCK_TIME.sub(lambda found: phrases.clock(time(int(found[1]), int(found[2]))), text)
-    text = RANGE.sub(rf"\1 {phrases.to} \2", text)
+    text = _ranges(text, phrases)
     text = THOUSANDS.sub(rf"\1 {phrases.thousand}", text)
     if phrases.per:
         text = PER.sub(f" {phrases.per} ", text)
     text = re.sub(r"\s&\s", f" {phrases.ampersand} ", text)
     return " ".join(text.split())
+
+
+def _ranges(text: str, phrases: Phrases) -> str:
+    """A dash within a telephone number is none."""
+    numbers = [found.span() for found in PHONE_NUMBER.finditer(text)]
+
+    def said(found: re.Match[str]) -> str:
+        if any(begin <= found.start() < end for begin, end in numbers):
+            return found[0]
+        return f"{found[1]} {phrases.to} {found[2]}"
+
+    return RANGE.sub(said, text)
 
 
 def _spoken_address(address: str, phrases: Phrases) -> str:
@@ -226,7 +239,8 @@ def _plain(piece: Piece, phrases: Phrases) -> str:
             return text
         case Number(text=text):
             groups = re.findall(r"\d+", text)
-            return ", ".join([phrases.plus + " " + " ".join(groups[0]), *(" ".join(group) for group in groups[1:])])
+            said = ", ".join(" ".join(group) for group in groups)
+            return f"{phrases.plus} {said}" if text.startswith("+") else said
         case Day(date=day):
             return phrases.day(day)
 

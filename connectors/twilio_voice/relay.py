@@ -7,6 +7,7 @@ stands is noted there, too: a WebSocket that breaks off is connected again, mayb
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -54,6 +55,10 @@ SPOKEN_A_SECOND = 14
 """Characters: Twilio tells nobody when it has finished speaking, and silence counts from then."""
 
 MOST_KEYS = 40
+MOST_PENDING = 8
+"""Turns that a WebSocket waits for which begins in their middle."""
+
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 
 Utterance = list[tuple[str, str]]
 """Texts that are spoken in one go, each with how it sounds; a phrase of the voice's own has no text."""
@@ -123,7 +128,8 @@ class RelayTalk:
             return TalkStep(trouble="the setup is that of another call", over=True)
         address, nameless = caller_of(told.call, told.caller, told.called, told.direction)
         self._call = Call(self._account, self._webhooks, told.call, address, nameless, place)
-        self._pending = tuple(f"{told.call}:{turn}" for turn in range(max(0, place.turn - place.waits), place.turn))
+        first = place.turn - min(place.waits, place.turn, MOST_PENDING)
+        self._pending = tuple(f"{told.call}:{turn}" for turn in range(first, place.turn))
         self._seen(self._call)
         self._silence_by = self._clock.now() + timedelta(seconds=LISTEN_FOR)
         self._answer_by = self._clock.now() + ANSWER_WITHIN
@@ -138,7 +144,8 @@ class RelayTalk:
         greeting = self._speech([found for found in said.items if found.position <= heard])
         self._said_last = greeting
         self._choices = choices_in([spoken for _, spoken in greeting])
-        self._utterances = [_utterance(greeting)]
+        again = self._place.tries > 0  # and so it was heard before
+        self._utterances = [[("" if again else text, spoken) for text, spoken in _utterance(greeting)]]
         self._silence_by = self._after_speaking(greeting)
         new = [found for found in said.items if found.position > heard]
         return self._tell(new) if new and not self._pending else self._listen()
@@ -156,7 +163,8 @@ class RelayTalk:
 
     def _switch(self, language: str) -> Sequence[str]:
         """Speak the language that Twilio hears, where it listens for several."""
-        if not language or language.partition("-")[0].lower() == self._language.partition("-")[0].lower():
+        same = language.partition("-")[0].lower() == self._language.partition("-")[0].lower()
+        if same or not LANGUAGE.fullmatch(language):
             return ()
         self._language = language
         return (speak_in(language),)

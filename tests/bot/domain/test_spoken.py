@@ -23,6 +23,8 @@ def said(text: str, **options: object) -> str:
         ("It starts on 2026-12-01 at 15:30.", "It starts on 1 December 2026 at 3:30 pm."),
         ("Booked for 2026-12-01T15:00:00+00:00", "Booked for 1 December 2026 at 3 pm."),
         ("Call +44 7700 900123", "Call plus 4 4, 7 7 0 0, 9 0 0 1 2 3."),
+        ("Call +44 20 7946-0018 or 020 7946-0018", "Call plus 4 4, 2 0, 7 9 4 6, 0 0 1 8 or 0 2 0, 7 9 4 6, 0 0 1 8."),
+        ("Open 9:00-17:30, for 3-5 days", "Open 9 am to 5:30 pm, for 3 to 5 days."),
         ("For 10-50 people, £40/user/month", "For 10 to 50 people, £40 per user per month."),
         ("Mail sam@example.com & wait", "Mail sam at example dot com and wait."),
         ("From $10k", "From $10 thousand."),

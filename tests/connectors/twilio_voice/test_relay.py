@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import connectors.twilio_voice
 from bot.domain.errors import SettingsError, WebhookRejected
-from bot.domain.message import Author, Button, CustomerMessage, Interruption, Text
+from bot.domain.message import Author, Button, CustomerMessage, Interruption, OutboundMessage, Text
 from bot.ports import FeedItem, Said, Talk, TalkStep, Webhook, WebhookRequest
 from connectors.speech import item_of
 from connectors.twilio_requests import signature_of
@@ -223,6 +223,7 @@ def test_what_is_heard_in_another_language_is_answered_in_it(talk: Talk) -> None
     assert message_in(step).locale == "de-DE"
     assert sent(reply_to(step, said(PLANS)))[0]["lang"] == "de-DE"
     assert not talk.hear(prompt("Danke", lang="de-DE")).frames
+    assert not talk.hear(prompt("Danke", lang="<multi>")).frames
 
 
 # ---------------------------------------------------------------- what we say
@@ -284,6 +285,14 @@ def test_what_a_colleague_writes_is_said_when_it_comes(talk: Talk) -> None:
     assert step.await_turn.behind == 21
 
 
+async def test_who_talks_is_on_the_line(channel: TwilioVoiceChannel, talk: Talk, feed: MemoryFeed) -> None:
+    ask(talk)
+    await channel.send(OutboundMessage("k", "voice", CALLER, Text("Robin has joined."), occasion="aside"))
+    assert [one["text"] for one in await feed.items(f"voice:{CALLER}") if one["type"] == "said"] == [
+        "Robin has joined."
+    ]
+
+
 def test_silence_is_asked_about_twice_and_then_twilio_is_to_hang_up(talk: Talk, clock: StillClock) -> None:
     step = reply_to(ask(talk), said(PLANS))
     assert step.await_turn is not None
@@ -342,6 +351,13 @@ def test_an_interruption_is_of_what_is_spoken_just_then(talk: Talk) -> None:
     [interruption] = talk.hear(frame("interrupt", utteranceUntilInterrupt="We have")).inbound
     assert isinstance(interruption, Interruption)
     assert interruption.said == ((PLANS.text, "We have"),)
+
+
+def test_what_is_said_once_more_after_a_line_broke_off_was_heard_before(channel: TwilioVoiceChannel) -> None:
+    for tries, cuts in ((0, 1), (1, 0)):
+        talk = channel.talk(opening())
+        reply_to(talk.hear(setup(replace(GREETED, turn=2, tries=tries))), said(PLANS, after=8))
+        assert len(talk.hear(frame("interrupt", utteranceUntilInterrupt="We")).inbound) == cuts
 
 
 # ---------------------------------------------------------------- a person, and the end
