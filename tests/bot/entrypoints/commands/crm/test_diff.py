@@ -92,3 +92,11 @@ def test_a_person_is_named_by_phone_or_e_mail_too(capsys: pytest.CaptureFixture[
 def test_what_cannot_be_looked_at_is_told(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["crm", "diff", *arguments]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_a_budget_for_a_crm_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_CRM_BUDGETS", "hubspt=1/s")
+    assert run(["crm", "diff", ANA]) == 2
+    assert 'there is no CRM "hubspt" among the connectors. Did you mean "hubspot"?' in capsys.readouterr().err
