@@ -5,8 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench crm-chaos conformance actions shell clean
-.PHONY: run test check format bench conformance spoken actions shell clean
+.PHONY: run test check format bench chaos crm-chaos conformance spoken actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -30,6 +29,9 @@ bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
 
 # Kills the worker 200 times for each CRM, at any moment; a quarter of an hour.
+chaos: $(INSTALLED)
+	$(BIN)/python -m tests.chaos
+
 crm-chaos: $(INSTALLED)
 	$(BIN)/python -m tests.crm_chaos
 

@@ -33,7 +33,8 @@ def free_port() -> int:
 class RunningServer:
     """`overture serve` in a folder of its own data; `env` adds to the environment that it starts with.
 
-    `command` makes it another process of a fleet, such as a worker; its log is then named `name`.
+    `command` makes it another process of a fleet, such as a worker; its log is then named `name`. `module` is what
+    Python runs, where it is not Overture itself.
     """
 
     def __init__(
@@ -43,9 +44,10 @@ class RunningServer:
         *,
         command: Sequence[str] = ("serve",),
         name: str = "server",
+        module: str = "bot",
     ) -> None:
         self.port = free_port()
-        self._command = [sys.executable, "-m", "bot", *command, "--port", str(self.port)]
+        self._command = [sys.executable, "-m", module, *command, "--port", str(self.port)]
         self.address = f"http://127.0.0.1:{self.port}"
         self.log_file = data / f"{name}.log"
         lend_model(data)

@@ -11,12 +11,44 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
 START_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class PrivatePostgresql:
+    """A PostgreSQL of the test's own, which it may also crash; it keeps what was committed, as a real one does."""
+
+    url: str
+    _pg_ctl: list[str]
+    _start: list[str]
+
+    def crash(self) -> None:
+        """All its processes end at once, in the middle of what they do."""
+        _run([*self._pg_ctl, "-m", "immediate", "stop"])
+
+    def start(self) -> None:
+        _run([*self._pg_ctl, *self._start, "start"])
+
+
+@contextmanager
+def private_postgresql(*, connections: int = 200) -> Iterator[PrivatePostgresql]:
+    """Skips the test where none is installed."""
+    binaries = _postgresql_binaries()
+    if binaries is None:
+        unavailable("no PostgreSQL: install initdb and pg_ctl (some tests stop their own).")
+    with tempfile.TemporaryDirectory(prefix="overture-pg-") as folder:
+        server = _private_postgresql(binaries, Path(folder), durable=True, connections=connections)
+        server.start()
+        try:
+            yield server
+        finally:
+            server.crash()
 
 
 @contextmanager
@@ -29,7 +61,12 @@ def postgresql_url() -> Iterator[str]:
     if binaries is None:
         unavailable("no PostgreSQL: set OVERTURE_TEST_POSTGRES to its URL, or install initdb and pg_ctl.")
     with tempfile.TemporaryDirectory(prefix="overture-pg-") as folder:
-        yield from _private_postgresql(binaries, Path(folder))
+        server = _private_postgresql(binaries, Path(folder))
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.crash()
 
 
 @contextmanager
@@ -82,20 +119,21 @@ def _number(name: str) -> float:
     return float(digits) if digits.replace(".", "", 1).isdigit() else 0.0
 
 
-def _private_postgresql(binaries: Path, folder: Path) -> Iterator[str]:
+def _private_postgresql(
+    binaries: Path, folder: Path, *, durable: bool = False, connections: int = 60
+) -> PrivatePostgresql:
+    """One that was not started yet. `durable`: it survives a crash, which costs time."""
     data, port, run_as = folder / "data", free_port(), _unprivileged(folder)
     options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
-        "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections={connections}"
     )
+    if not durable:
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
     initdb = [str(binaries / "initdb"), "-D", str(data), "-U", "overture", "-A", "trust", "-E", "UTF8", "--locale=C"]
-    pg_ctl = [str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    pg_ctl = [*run_as, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
     _run([*run_as, *initdb, "--no-sync"])
-    _run([*run_as, *pg_ctl, "-o", options, "-l", str(folder / "log"), "start"])
-    try:
-        yield f"postgresql+asyncpg://overture@127.0.0.1:{port}/postgres"
-    finally:
-        _run([*run_as, *pg_ctl, "-m", "immediate", "stop"])
+    url = f"postgresql+asyncpg://overture@127.0.0.1:{port}/postgres"
+    return PrivatePostgresql(url, pg_ctl, ["-o", options, "-l", str(folder / "log")])
 
 
 def _unprivileged(folder: Path) -> list[str]:

@@ -1,0 +1,20 @@
+"""A small storm; `make chaos` makes a large one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.__main__ import report
+from tests.chaos.storm import storm
+
+pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(300)]
+
+CONVERSATIONS = 30
+
+
+async def test_whatever_is_killed_nothing_is_lost_doubled_out_of_order_or_sent_after_stop(tmp_path: Path) -> None:
+    outcome = await storm(tmp_path, CONVERSATIONS)
+    assert outcome.is_clean, report(outcome)
+    assert set(outcome.crashes) >= {"PostgreSQL crashed", "Redis crashed, and emptied"}
