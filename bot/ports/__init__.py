@@ -31,6 +31,7 @@ from bot.ports.connectors import (
 )
 from bot.ports.conversations import (
     Conversations,
+    DeskPages,
     FeedItem,
     Feeds,
     Handoffs,
@@ -76,6 +77,7 @@ __all__ = [
     "Crm",
     "CrmLinks",
     "Dated",
+    "DeskPages",
     "Dialogue",
     "Encoder",
     "Endpoints",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -138,6 +138,16 @@ class Handoffs(Protocol):
 
     async def save(self, handoff: Handoff) -> None:
         """Write the version after the one that was read; raises Conflict when somebody was faster."""
+
+
+class DeskPages(Protocol):
+    """The pages on which reps see their own leads: where the desk shows them, and whose they are."""
+
+    async def open(self, channel: str, address: str, rep: str, at: datetime) -> str:
+        """Note that this page is looked at; whose it is, as it was known before where `rep` is empty."""
+
+    async def of(self, channel: str, reps: Collection[str]) -> Sequence[str]:
+        """The addresses of these reps' pages."""
 
 
 class Feeds(Protocol):

@@ -84,7 +84,7 @@ async def _take_over(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: s
         return
     taken = replace(handoff, rep=rep, version=handoff.version + 1)
     await uow.handoffs.save(taken)
-    await refresh_card(uow, runtime, taken, now)
+    await refresh_card(uow, runtime, taken, now, was=handoff.rep)
     line = f"{rep} has taken this conversation over from {handoff.rep}."
     await relay(uow, taken, f"{taken.id}:taken-over:{taken.version}", "Overture", line, now)
     await announce(uow, runtime, taken, "utter_rep_joined", now)

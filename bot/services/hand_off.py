@@ -20,6 +20,7 @@ from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
 from bot.journeys.send_window import is_zone, next_opening
 from bot.ports import UnitOfWork
+from bot.services.desk_page import refresh_pages
 from bot.services.runtime import Desk, Runtime
 
 log = structlog.get_logger()
@@ -191,9 +192,10 @@ async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion
 
 
 async def refresh_card(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = ""
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = "", was: str = ""
 ) -> None:
-    """Bring the card at the desk up to date with the hand-off."""
+    """Bring the card at the desk up to date with the hand-off, and the pages of the reps who have it, or `was` it."""
+    await refresh_pages(uow, handoff, {handoff.rep, was}, now)
     card = replace(await _card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
     await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)

@@ -7,11 +7,12 @@ is possible, it is escaped. Limits are those of docs.slack.dev/reference/block-k
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
+from bot.domain.message import DeskLead, DeskLine, DeskPage, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
 from bot.domain.preview import Preview
 
 Block = dict[str, Any]
@@ -28,6 +29,7 @@ LONGEST_LINE = 12_000
 """Characters of a thread line: Slack refuses a message whose blocks are longer in sum (msg_blocks_too_long)."""
 
 ACTION_PREFIX = "handoff_"
+PAGE_ACTION = "page_show"
 REPLY_CALLBACK = "handoff_reply"
 REPLY_BLOCK = "reply"
 REPLY_INPUT = "text"
@@ -83,14 +85,7 @@ def _verbs(content: HandoffCard) -> Sequence[DeskVerb]:
 
 def _element(verb: DeskVerb, content: HandoffCard) -> Block:
     if verb is DeskVerb.SNOOZE:
-        return {
-            "type": "static_select",
-            "action_id": f"{ACTION_PREFIX}{verb.value}",
-            "placeholder": _plain(LABELS[verb], 75),
-            "options": [
-                {"text": _plain(title, 75), "value": f"{content.handoff_id}:{pause}"} for pause, title in PAUSES.items()
-            ],
-        }
+        return _snoozing(content.handoff_id)
     button: Block = {
         "type": "button",
         "action_id": f"{ACTION_PREFIX}{verb.value}",
@@ -156,6 +151,70 @@ def preview(content: Text) -> Preview:
     """The plain message to the channel."""
     post = note(content)
     return Preview("blocks", post.text, blocks=post.blocks)
+
+
+def page(content: DeskPage, links: Mapping[str, str]) -> Block:
+    """App Home: a rep's own leads, in the order in which they come. `links` lead to the threads, by their cards."""
+    if not content.rep:
+        words = "Slack tells Overture who you are when you press a button. Press this one, and your leads are here."
+        intro = [_section(words), _actions("who", [_button(PAGE_ACTION, "Show my leads", "me", primary=True)])]
+        return _home([_header("Your leads"), *intro])
+    if not content.leads:
+        none = "You have claimed no lead that is still open. Claim one in a sales channel, and it is here."
+        return _home([_header("Your leads"), _section(none), _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])])
+    blocks = [_header(f"Your leads ({len(content.leads)}{' and more' if content.more else ''})")]
+    for lead in content.leads:
+        blocks += [{"type": "divider"}, *_lead(lead, links.get(lead.card, ""))]
+    return _home([*blocks, {"type": "divider"}, _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])])
+
+
+def _lead(lead: DeskLead, link: str) -> list[Block]:
+    """Slack shows the times by the reader's own clock, and how long ago they were when they look."""
+    waits = f"*Waiting*, wrote {_ago(lead.waiting_since)}" if lead.waiting_since else "Answered"
+    standing = f"{waits} · handed over {_ago(lead.handed_over_at)} · <{escape(lead.transcript_url)}|Transcript>"
+    opening = [_button("handoff_open", "Open thread", "thread") | {"url": link}] if link else []
+    resolving = _button(f"{ACTION_PREFIX}{DeskVerb.RESOLVE.value}", LABELS[DeskVerb.RESOLVE], lead.handoff_id)
+    return [
+        _section(_cut(f"{lead.customer} — {lead.reason}", LONGEST_STANDING)),
+        {
+            "type": "context",
+            "elements": [
+                _plain(f"Score {lead.score} · Grade {lead.grade}", LONGEST_STANDING),
+                {"type": "mrkdwn", "text": standing},
+            ],
+        },
+        _actions(f"lead:{lead.handoff_id}", [*opening, resolving, _snoozing(lead.handoff_id)]),
+    ]
+
+
+def _ago(moment: datetime) -> str:
+    return f"<!date^{int(moment.timestamp())}^{{ago}}|{moment:%d %b, %H:%M} UTC>"
+
+
+def _home(blocks: Sequence[Block]) -> Block:
+    return {"type": "home", "callback_id": "leads", "blocks": list(blocks)}
+
+
+def _header(text: str) -> Block:
+    return {"type": "header", "text": _plain(text, LONGEST_HEADER)}
+
+
+def _actions(block_id: str, elements: Sequence[Block]) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def _button(action_id: str, title: str, value: str, *, primary: bool = False) -> Block:
+    button: Block = {"type": "button", "action_id": action_id, "text": _plain(title, 75), "value": value}
+    return button | ({"style": "primary"} if primary else {})
+
+
+def _snoozing(handoff_id: str) -> Block:
+    return {
+        "type": "static_select",
+        "action_id": f"{ACTION_PREFIX}{DeskVerb.SNOOZE.value}",
+        "placeholder": _plain(LABELS[DeskVerb.SNOOZE], 75),
+        "options": [{"text": _plain(title, 75), "value": f"{handoff_id}:{pause}"} for pause, title in PAUSES.items()],
+    }
 
 
 def form(content: ReplyForm, *, channel: str, thread: str) -> Block:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
+from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
@@ -58,6 +59,7 @@ class Transaction:
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
+        self.desk_pages = StoredDeskPages(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
