@@ -65,9 +65,9 @@ class MemoryPacer:
     def __init__(self) -> None:
         self._buckets: dict[str, Bucket] = {}
 
-    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime, *, yields: bool = False) -> timedelta:
         bucket = self._buckets.get(sender) or full(pace, now)
-        self._buckets[sender], wait = bucket.take(pace, price, now)
+        self._buckets[sender], wait = bucket.take(pace, price, now, yields=yields)
         return wait
 
 

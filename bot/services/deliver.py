@@ -182,20 +182,24 @@ async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict
     matter = matter_of(entry, entry.dispatch)
     async with runtime.store.transaction() as uow:
         verdict = await weigh(uow, runtime, matter, now)
-        if isinstance(verdict, Send) and (wait := await _wait_for_sender(runtime, entry.dispatch, now)):
+        if isinstance(verdict, Send) and (wait := await _wait_for_sender(runtime, entry, entry.dispatch, now)):
             return Later(now + wait, f"the sender of {matter.channel} sends no more quickly")
         if entry.purpose is not Purpose.DESK:
             await keep_decision(uow, matter, verdict, now)
     return verdict
 
 
-async def _wait_for_sender(runtime: Runtime, message: ChannelMessage, now: datetime) -> timedelta:
-    """How long until the channel's sender may send this; of that there is no record."""
+async def _wait_for_sender(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, now: datetime) -> timedelta:
+    """How long until the channel's sender may send this; of that there is no record.
+
+    What somebody waits for goes before what nobody does, though that may have waited longer.
+    """
     pace = runtime.channel(message.channel).abilities.pace
     if pace is None or runtime.pacer is None:
         return timedelta()
     sender = f"{message.channel}:{message.address}" if pace.per_address else message.channel
-    return await runtime.pacer.take(sender, pace, pace.price(message.content), now)
+    yields = entry.lane is not Lane.REPLIES
+    return await runtime.pacer.take(sender, pace, pace.price(message.content), now, yields=yields)
 
 
 def _retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:

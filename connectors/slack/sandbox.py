@@ -270,7 +270,7 @@ class SlackSandbox:
     def _uninstall(self, now: datetime) -> WebhookRequest:
         if self._oauth is not None:
             self._oauth.revoke()
-        return self._event({"type": "app_uninstalled"}, now)
+        return self._event({"type": "app_uninstalled", "event_ts": str(now.timestamp())}, now)
 
     def _event(self, event: Json, now: datetime) -> WebhookRequest:
         body = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http.cookies import SimpleCookie
@@ -115,9 +116,16 @@ class Stage:
 
 @pytest.fixture
 async def stage(sqlite_store: Database) -> AsyncIterator[Stage]:
+    async with installable(sqlite_store) as found:
+        yield found
+
+
+@asynccontextmanager
+async def installable(store: Database) -> AsyncIterator[Stage]:
+    """A desk that no workspace has let in yet."""
     feed, clock, module = MemoryFeed(), StillClock(), connectors.slack
     vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock, values=VALUES))
-    installations = OwnInstallations(sqlite_store)
+    installations = OwnInstallations(store)
     async with serve(VendorServer(vendor, clock)) as server:
         made = Stage(None, server, clock, installations, feed)  # type: ignore[arg-type]
         made.channel = made.another()
