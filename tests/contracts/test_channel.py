@@ -24,7 +24,7 @@ import connectors.email
 import connectors.email.webhooks
 import connectors.rest
 import connectors.slack
-import connectors.slack.channel
+import connectors.slack.calls
 import connectors.slack.signature
 import connectors.twilio_messaging
 import connectors.twilio_messaging.account
@@ -503,7 +503,7 @@ async def test_a_vendor_that_says_nothing_is_not_waited_for(
 ) -> None:
     short = aiohttp.ClientTimeout(total=0.05)
     monkeypatch.setattr(connectors.twilio_messaging.api, "TIMEOUT", short)
-    monkeypatch.setattr(connectors.slack.channel, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(connectors.slack.calls, "TIMEOUT_SECONDS", 0.05)
     error = await _failure(stage, case, "say nothing")
     assert isinstance(error, TemporarySendError)
 

@@ -176,9 +176,12 @@ async def test_tokens_are_kept_encrypted_and_bound_to_their_workspace(stage: Sta
 
 @pytest.mark.parametrize("query", ["", "?until=9999999999&sig=00", "?until=x&sig=é", "?sig=%00", "?" + "a=b&" * 30])
 async def test_without_a_link_of_ours_nobody_gets_to_slack(stage: Stage, query: str) -> None:
-    with pytest.raises(WebhookRejected) as refused:
-        await stage.browser.open(f"{SERVICE_URL}/slack/install{query}")
-    assert refused.value.status in (400, 403)
+    try:
+        reply = await stage.browser.open(f"{SERVICE_URL}/slack/install{query}")
+    except WebhookRejected as refused:
+        reply = Reply(refused.status)
+    assert reply.status in (400, 403)
+    assert "Location" not in reply.headers
 
 
 async def test_a_link_is_good_for_an_hour(stage: Stage) -> None:
@@ -186,8 +189,8 @@ async def test_a_link_is_good_for_an_hour(stage: Stage) -> None:
     stage.clock.at = NOW + timedelta(minutes=59)
     assert (await stage.browser.open(link)).status == 302
     stage.clock.at = NOW + timedelta(minutes=61)
-    with pytest.raises(WebhookRejected, match="older than an hour"):
-        await stage.browser.open(link)
+    reply = await stage.browser.open(link)
+    assert (reply.status, b"older than an hour" in reply.body) == (403, True)
 
 
 async def test_who_comes_back_in_another_browser_installs_nothing(stage: Stage) -> None:
