@@ -66,9 +66,9 @@ class MemoryPacer:
         self._buckets: dict[str, Bucket] = {}
         self._first = full if begins_full else empty
 
-    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime, *, yields: bool = False) -> timedelta:
         bucket = self._buckets.get(sender) or self._first(pace, now)
-        self._buckets[sender], wait = bucket.take(pace, price, now)
+        self._buckets[sender], wait = bucket.take(pace, price, now, yields=yields)
         return wait
 
     async def close(self) -> None:

@@ -208,6 +208,21 @@ class DeskCommand:
     rep_member: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DeskOpened:
+    """A rep looks at the page of their own leads at the desk; `address` is where the desk shows it.
+
+    `rep` is empty where the desk does not say who they are; `rep_member` is the desk's own id of them.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    rep: str = ""
+    rep_member: str = ""
+    kind: Literal["desk_opened"] = "desk_opened"
+
+
 class DeliveryState(StrEnum):
     """How far a message got at its vendor; the order is the only one it may move in."""
 
@@ -327,7 +342,7 @@ class ExecuteAction:
 
 FromOutside = TriggerIntent | ExecuteAction
 FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue
-FromVendor = DeliveryStatus | SpareAddress
+FromVendor = DeliveryStatus | SpareAddress | DeskOpened
 FromCustomer = CustomerMessage | Interruption | PageReport
 Inbound = FromCustomer | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
 
@@ -445,6 +460,40 @@ class ReplyForm:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskLead:
+    """A hand-off as the rep who has it, or is offered it, sees it among their own; `card` is the desk's id of its card.
+
+    `waiting_since` is when the customer wrote what nobody has answered yet.
+    """
+
+    handoff_id: HandoffId
+    customer: str
+    reason: str
+    score: int
+    grade: str
+    handed_over_at: datetime
+    transcript_url: str
+    desk_address: str
+    card: str = ""
+    waiting_since: datetime | None = None
+    claimed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """A rep's page at the desk: the leads that they have or are offered, as they are when it leaves; `more` are not
+    shown.
+
+    `rep` is empty where nobody knows yet whose page it is.
+    """
+
+    rep: str
+    leads: tuple[DeskLead, ...] = ()
+    more: bool = False
+    kind: Literal["desk_page"] = "desk_page"
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """Put the customer through to a person; `summary` is what that person hears before they take over."""
 
@@ -453,7 +502,7 @@ class Transfer:
     kind: Literal["transfer"] = "transfer"
 
 
-Content = Text | HandoffCard | DeskLine | Suggestion | ReplyForm | Transfer
+Content = Text | HandoffCard | DeskLine | Suggestion | ReplyForm | DeskPage | Transfer
 
 Occasion = Literal["reply", "aside", "proactive"]
 """Why a message comes now: it answers what was just said, it comes while one talks, or a journey reaches out."""

@@ -38,6 +38,7 @@ from bot.ports.connectors import (
 )
 from bot.ports.conversations import (
     Conversations,
+    DeskPages,
     FeedItem,
     Feeds,
     Handoffs,
@@ -99,6 +100,7 @@ __all__ = [
     "CrmLinks",
     "CrmWrites",
     "Dated",
+    "DeskPages",
     "Dialogue",
     "Encoder",
     "Endpoints",

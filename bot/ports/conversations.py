@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -161,6 +161,16 @@ class Meetings(Protocol):
 
     async def of_rep(self, rep: str, since: datetime, *, limit: int) -> Sequence[Meeting]:
         """Those that are booked and not over, the next first."""
+
+
+class DeskPages(Protocol):
+    """The pages on which reps see their own leads: where the desk shows them, and whose they are."""
+
+    async def open(self, channel: str, address: str, rep: str, at: datetime) -> str:
+        """Note that this page is looked at; whose it is, as it was known before where `rep` is empty."""
+
+    async def of(self, channel: str, reps: Collection[str]) -> Sequence[str]:
+        """The addresses of these reps' pages."""
 
 
 class Feeds(Protocol):

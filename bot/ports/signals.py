@@ -46,8 +46,11 @@ class Listener(Protocol):
 class Pacer(Protocol):
     """Keeps senders to their pace."""
 
-    async def take(self, sender: str, pace: Pace, price: float, now: datetime) -> timedelta:
-        """How long a message of this price is to wait; nothing where it may go now, which is then counted."""
+    async def take(self, sender: str, pace: Pace, price: float, now: datetime, *, yields: bool = False) -> timedelta:
+        """How long a message of this price is to wait; nothing where it may go now, which is then counted.
+
+        One that `yields` lets all that wait and do not go first.
+        """
 
     async def close(self) -> None: ...
 

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.ids import ProfileId
-from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Meetings, Reviews
+from bot.ports.conversations import Conversations, DeskPages, Feeds, Handoffs, Inbox, Meetings, Reviews
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
@@ -62,6 +62,8 @@ class UnitOfWork(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def schedules(self) -> Schedules: ...
+    @property
+    def desk_pages(self) -> DeskPages: ...
     @property
     def installations(self) -> Installations: ...
 

@@ -214,7 +214,8 @@ async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict
 async def _wait_for_sender(runtime: Runtime, entry: OutboxEntry, verdict: Send, now: datetime) -> timedelta:
     """How long until the channel's sender may send this. Of a wait there is no record; where it may, of the verdict.
 
-    Outside of transactions, for the pacer may be another server.
+    What somebody waits for goes before what nobody does, though that may have waited longer. Outside of transactions,
+    for the pacer may be another server.
     """
     if not isinstance(entry.dispatch, ChannelMessage):
         return timedelta()
@@ -223,7 +224,8 @@ async def _wait_for_sender(runtime: Runtime, entry: OutboxEntry, verdict: Send, 
     if pace is None or runtime.pacer is None:
         return timedelta()
     sender = f"{message.channel}:{message.address}" if pace.per_address else message.channel
-    wait = await runtime.pacer.take(sender, pace, pace.price(message.content), now)
+    yields = entry.lane is not Lane.REPLIES
+    wait = await runtime.pacer.take(sender, pace, pace.price(message.content), now, yields=yields)
     if not wait and entry.purpose is not Purpose.DESK:
         async with runtime.store.transaction() as uow:
             await keep_decision(uow, matter_of(entry, message), verdict, now)

@@ -79,7 +79,7 @@ async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, n
         return
     claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1)
     await uow.handoffs.save(claimed)
-    await refresh_card(uow, runtime, claimed, now)
+    await refresh_card(uow, runtime, claimed, now, was=handoff.offered_to)
     await announce(uow, runtime, claimed, "utter_rep_joined", now)
     event = Emit(TAKEN_OVER, {"desk": claimed.desk, "rep": rep})
     await tell_journeys(uow, runtime, claimed.profile_id, [event], now)
@@ -92,7 +92,7 @@ async def _take_over(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: s
         return
     taken = replace(handoff, rep=rep, version=handoff.version + 1)
     await uow.handoffs.save(taken)
-    await refresh_card(uow, runtime, taken, now)
+    await refresh_card(uow, runtime, taken, now, was=handoff.rep)
     line = f"{rep} has taken this conversation over from {handoff.rep}."
     await relay(uow, taken, f"{taken.id}:taken-over:{taken.version}", "Overture", line, now)
     await announce(uow, runtime, taken, "utter_rep_joined", now)
@@ -133,7 +133,7 @@ async def _close(
     standing = f"{outcome.replace('_', ' ').capitalize()} by {rep}" + (f": {reason}" if reason else "")
     cause = Cause(f"handoff:{handoff.id}:{outcome}", handoff.profile_id, handoff.conversation_id)
     emitted = await perform(uow, runtime, [*effects, SyncCrm(standing)], cause, now)
-    await refresh_card(uow, runtime, closed, now, standing=standing)
+    await refresh_card(uow, runtime, closed, now, standing=standing, was=handoff.offered_to)
     if handoff.state is HandoffState.CLAIMED:
         await announce(uow, runtime, closed, "utter_rep_left", now)
     event = Emit(HANDED_BACK, {"desk": closed.desk, "rep": rep, "outcome": outcome, "reason": reason})

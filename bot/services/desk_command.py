@@ -20,7 +20,7 @@ from bot.services.admit import NoSuchJourney, admit
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
 from bot.services.know_person import NoSuchPerson, Wanted, by_name
-from bot.services.offer import plan_of
+from bot.services.offer import rep_known_as
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
 
@@ -73,9 +73,8 @@ async def _do(runtime: Runtime, command: DeskCommand) -> str:
 
 def _by_name(runtime: Runtime, command: DeskCommand) -> DeskCommand:
     """The rep by the name that a desk's file has for them: hand-offs are held under that one."""
-    plans = (plan_of(runtime, desk.channel, desk.address) for desk in runtime.desks if desk.channel == command.channel)
-    reps = (plan.rep_known_as(command.rep_member) for plan in plans if plan is not None)
-    return replace(command, rep=next((rep.name for rep in reps if rep is not None), command.rep))
+    rep = rep_known_as(runtime, command.channel, command.rep_member)
+    return command if rep is None else replace(command, rep=rep.name)
 
 
 def _person(words: list[str]) -> str:

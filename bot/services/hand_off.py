@@ -21,6 +21,7 @@ from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
 from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
+from bot.services.desk_page import refresh_pages
 from bot.services.offer import hours_of, offer, opening_of, plan_of, start_clock
 from bot.services.runtime import Desk, Runtime
 
@@ -92,6 +93,7 @@ async def _tell_desk(
         handoff = await offer(uow, runtime, handoff, now)
     await uow.handoffs.add(handoff)
     await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
+    await refresh_pages(uow, handoff, {handoff.offered_to}, now)
     await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
@@ -200,9 +202,11 @@ async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion
 
 
 async def refresh_card(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = ""
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = "", was: str = ""
 ) -> None:
-    """Bring the card at the desk up to date with the hand-off."""
+    """Bring the card at the desk up to date with the hand-off, and the pages of who has it or is offered it, and of
+    who `was`."""
+    await refresh_pages(uow, handoff, {handoff.rep or handoff.offered_to, was}, now)
     card = replace(await _card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
     await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)

@@ -27,9 +27,10 @@ from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall
 from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
-from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Receipt, Text
+from bot.domain.message import Author, CustomerMessage, DeskPage, Occasion, OutboundMessage, Receipt, Text
 from bot.domain.timeline import PersonEvent
 from bot.ports import Crm, KeepsDeals, KeepsTasks, UnitOfWork, WritesTogether
+from bot.services.desk_page import page_of
 from bot.services.disclose import with_disclosure
 from bot.services.fetch_files import fetch_file
 from bot.services.runtime import Runtime
@@ -46,6 +47,8 @@ ANSWER_WITHIN = timedelta(seconds=30)
 
 CRM_LEASE = timedelta(seconds=90)
 """For one lead: longer than both calls may take."""
+
+PAGE_LEASE = timedelta(seconds=45)
 
 T = TypeVar("T")
 
@@ -120,6 +123,8 @@ async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
 
 async def _send(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Receipt:
     channel = runtime.channel(message.channel)
+    if isinstance(message.content, DeskPage):
+        return await _show_page(runtime, entry, message, message.content)
     *before, last = await _outbound(runtime, entry, message)
     for outbound in before:
         await _answer(channel.send(outbound), repeatable=channel.abilities.repeatable)
@@ -127,6 +132,18 @@ async def _send(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -
         return await _answer(channel.send(last), repeatable=channel.abilities.repeatable)
     except NotTried as error:
         raise (error.behind_others() if before else error) from None
+
+
+async def _show_page(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage, page: DeskPage) -> Receipt:
+    """The page as it is now. One at a time for each rep: of two, the one that read first may not be shown last."""
+    channel = runtime.channel(message.channel)
+    async with runtime.leases.hold(f"page:{message.channel}:{message.address}", ttl=PAGE_LEASE) as held:
+        if not held:
+            raise Unready
+        async with runtime.store.transaction() as uow:
+            shown = await page_of(uow, runtime, message.channel, page.rep)
+        [outbound] = await _outbound(runtime, entry, replace(message, content=shown))
+        return await _answer(channel.send(outbound), repeatable=True)
 
 
 async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Sequence[OutboundMessage]:

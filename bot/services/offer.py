@@ -13,7 +13,7 @@ from bot.domain.journey import OFFERED
 from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.message import ReplyOverdue
 from bot.domain.person import Identity, Profile
-from bot.domain.routing import DeskPlan, WorkingHours
+from bot.domain.routing import DeskPlan, Rep, WorkingHours
 from bot.journeys.routing import due_at, offer_to
 from bot.journeys.send_window import country_of
 from bot.journeys.working_hours import next_at_work
@@ -28,6 +28,13 @@ def plan_of(runtime: Runtime, channel: str, address: str) -> DeskPlan | None:
     desk = next((one for one in runtime.desks if (one.channel, one.address) == (channel, address)), None)
     names = desk.names if desk is not None else (f"{channel}:{address}",)
     return next((plan for plan in runtime.library.current().desk_plans if plan.desk in names), None)
+
+
+def rep_known_as(runtime: Runtime, channel: str, member: str) -> Rep | None:
+    """Whom one of this channel's desks has under this id in its file: hand-offs are held under the name there."""
+    plans = (plan_of(runtime, desk.channel, desk.address) for desk in runtime.desks if desk.channel == channel)
+    reps = (plan.rep_known_as(member) for plan in plans if plan is not None)
+    return next((rep for rep in reps if rep is not None), None)
 
 
 def hours_of(runtime: Runtime, desk: Desk) -> WorkingHours | None:

@@ -38,7 +38,7 @@ async def assign(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: De
         given = replace(given, offered_to=name, offered_why=f"{action.rep} asks for them")
         words = f"{action.rep} asks {name} to take this conversation."
     await uow.handoffs.save(given)
-    await refresh_card(uow, runtime, given, now)
+    await refresh_card(uow, runtime, given, now, was=holder)
     before = mentions_of(runtime, handoff, holder) if holder != action.rep else ()
     if before:
         words += f" {holder} had it before."

@@ -14,6 +14,7 @@ from bot.domain.message import (
     CustomerMessage,
     DeliveryStatus,
     DeskAction,
+    DeskOpened,
     DeskReply,
     DeskRevision,
     ExecuteAction,
@@ -28,6 +29,7 @@ from bot.domain.message import (
     TriggerIntent,
 )
 from bot.ports import Channel, UnitOfWork
+from bot.services.desk_page import open_page
 from bot.services.fetch_files import queue_fetches
 from bot.services.meet import meet
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, SEGMENTS, Runtime
@@ -103,6 +105,8 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
             return await track_delivery(uow, runtime, item, now)
         case SpareAddress():
             return await spare_address(uow, runtime, item, now)
+        case DeskOpened():
+            return await open_page(uow, runtime, item, now)
 
 
 async def _keep(uow: UnitOfWork, message: CustomerMessage, now: datetime) -> bool:

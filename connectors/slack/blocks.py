@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from bot.domain.message import DeskLine, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
+from bot.domain.message import DeskLead, DeskLine, DeskPage, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
 from bot.domain.preview import Preview
 from bot.domain.routing import EVERYBODY
 
@@ -32,6 +33,7 @@ LONGEST_LINE = 12_000
 ACTION_PREFIX = "handoff_"
 ASSIGN_BLOCK = "assign:"
 MEMBER = re.compile(r"[UW][A-Z0-9]{5,}")
+PAGE_ACTION = "page_show"
 REPLY_CALLBACK = "handoff_reply"
 REPLY_BLOCK = "reply"
 REPLY_INPUT = "text"
@@ -120,14 +122,7 @@ def _verbs(content: HandoffCard) -> Sequence[DeskVerb]:
 
 def _element(verb: DeskVerb, content: HandoffCard) -> Block:
     if verb is DeskVerb.SNOOZE:
-        return {
-            "type": "static_select",
-            "action_id": f"{ACTION_PREFIX}{verb.value}",
-            "placeholder": _plain(LABELS[verb], 75),
-            "options": [
-                {"text": _plain(title, 75), "value": f"{content.handoff_id}:{pause}"} for pause, title in PAUSES.items()
-            ],
-        }
+        return _snoozing(content.handoff_id)
     button: Block = {
         "type": "button",
         "action_id": f"{ACTION_PREFIX}{verb.value}",
@@ -199,6 +194,74 @@ def preview(content: Text) -> Preview:
     """The plain message to the channel."""
     post = note(content)
     return Preview("blocks", post.text, blocks=post.blocks)
+
+
+def page(content: DeskPage, links: Mapping[str, str]) -> Block:
+    """App Home: a rep's own leads, in the order in which they come. `links` lead to the threads, by their cards."""
+    if not content.rep:
+        words = "Slack tells Overture who you are when you press a button. Press this one, and your leads are here."
+        intro = [_section(words), _actions("who", [_button(PAGE_ACTION, "Show my leads", "me", primary=True)])]
+        return _home([_header("Your leads"), *intro])
+    if not content.leads:
+        none = "You have no lead that is open. Claim one in a sales channel, and it is here."
+        return _home([_header("Your leads"), _section(none), _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])])
+    blocks = [_header(f"Your leads ({len(content.leads)}{' and more' if content.more else ''})")]
+    for lead in content.leads:
+        blocks += [{"type": "divider"}, *_lead(lead, links.get(lead.card, ""))]
+    return _home([*blocks, {"type": "divider"}, _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])])
+
+
+def _lead(lead: DeskLead, link: str) -> list[Block]:
+    """Slack shows the times by the reader's own clock, and how long ago they were when they look."""
+    offered = "" if lead.claimed else "*Offered to you* · "
+    waits = f"*Waiting*, wrote {_ago(lead.waiting_since)}" if lead.waiting_since else "Answered"
+    standing = (
+        f"{offered}{waits} · handed over {_ago(lead.handed_over_at)} · <{escape(lead.transcript_url)}|Transcript>"
+    )
+    opening = [_button("handoff_open", "Open thread", "thread") | {"url": link}] if link else []
+    verb = DeskVerb.RESOLVE if lead.claimed else DeskVerb.CLAIM
+    deciding = _button(f"{ACTION_PREFIX}{verb.value}", LABELS[verb], lead.handoff_id, primary=not lead.claimed)
+    return [
+        _section(_cut(f"{lead.customer} — {lead.reason}", LONGEST_STANDING)),
+        {
+            "type": "context",
+            "elements": [
+                _plain(f"Score {lead.score} · Grade {lead.grade}", LONGEST_STANDING),
+                {"type": "mrkdwn", "text": standing},
+            ],
+        },
+        _actions(f"lead:{lead.handoff_id}", [*opening, deciding, _snoozing(lead.handoff_id)]),
+    ]
+
+
+def _ago(moment: datetime) -> str:
+    return f"<!date^{int(moment.timestamp())}^{{ago}}|{moment:%d %b, %H:%M} UTC>"
+
+
+def _home(blocks: Sequence[Block]) -> Block:
+    return {"type": "home", "callback_id": "leads", "blocks": list(blocks)}
+
+
+def _header(text: str) -> Block:
+    return {"type": "header", "text": _plain(text, LONGEST_HEADER)}
+
+
+def _actions(block_id: str, elements: Sequence[Block]) -> Block:
+    return {"type": "actions", "block_id": block_id, "elements": list(elements)}
+
+
+def _button(action_id: str, title: str, value: str, *, primary: bool = False) -> Block:
+    button: Block = {"type": "button", "action_id": action_id, "text": _plain(title, 75), "value": value}
+    return button | ({"style": "primary"} if primary else {})
+
+
+def _snoozing(handoff_id: str) -> Block:
+    return {
+        "type": "static_select",
+        "action_id": f"{ACTION_PREFIX}{DeskVerb.SNOOZE.value}",
+        "placeholder": _plain(LABELS[DeskVerb.SNOOZE], 75),
+        "options": [{"text": _plain(title, 75), "value": f"{handoff_id}:{pause}"} for pause, title in PAUSES.items()],
+    }
 
 
 def form(content: ReplyForm, *, channel: str, thread: str) -> Block:

@@ -11,7 +11,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
-from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, ReplyForm, Suggestion, Text
+from bot.domain.message import (
+    DeskLead,
+    DeskLine,
+    DeskPage,
+    HandoffCard,
+    OutboundMessage,
+    Receipt,
+    ReplyForm,
+    Suggestion,
+    Text,
+)
 from bot.domain.pace import Pace
 from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
@@ -26,9 +36,12 @@ PLACE = re.compile(r"(?:([TE][A-Z0-9]{6,})/)?([CGDUW][A-Z0-9]{6,})")
 """The id of a channel or a user, where it matters with that of their workspace: T0123456789/C0123456789."""
 
 MOST_NAMES = 1000
+MOST_LINKS = 10_000
 
-PACE = Pace(per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm) else 1, per_address=True)
-"""Slack takes about one message a second in a channel, and short bursts. A form is no message, and cannot wait."""
+PACE = Pace(
+    per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm | DeskPage) else 1, per_address=True
+)
+"""Slack takes about one message a second in a channel, and short bursts. A form and a page are no messages."""
 
 
 class SlackChannel:
@@ -58,6 +71,7 @@ class SlackChannel:
         self._socket = socket
         self._installing = installing
         self._names: dict[str, str] = {}
+        self._links: dict[tuple[str, str], str] = {}
         self._desk = webhooks.Desk(self.name, self._name_of, note_marks, reps)
 
     # ------------------------------------------------------------ in
@@ -127,6 +141,8 @@ class SlackChannel:
         workspace, channel = self._place_of(message.address)
         to_all = False
         match message.content:
+            case DeskPage() as page:
+                return await self._publish(page, workspace, channel)
             case ReplyForm() as form:
                 return await self._open(form, workspace, channel, message.thread)
             case HandoffCard() as content:
@@ -189,6 +205,33 @@ class SlackChannel:
         await self._call(
             "views.open", workspace, lambda client: client.views_open(trigger_id=wanted.trigger, view=wanted.view)
         )
+
+    async def _publish(self, page: DeskPage, workspace: str, user: str) -> Receipt:
+        links = {lead.card: await self._link_to(lead) for lead in page.leads if lead.card}
+        view = blocks.page(page, links)
+        answer = await self._call(
+            "views.publish", workspace, lambda client: client.views_publish(user_id=user, view=view)
+        )
+        shown = answer.get("view")
+        return Receipt(named(shown.get("id") if isinstance(shown, dict) else None, "views.publish"))
+
+    async def _link_to(self, lead: DeskLead) -> str:
+        """The address of the card's thread; empty where Slack knows of none, since the rest of the page is of use."""
+        workspace, channel = self._place_of(lead.desk_address)
+        if found := self._links.get((channel, lead.card)):
+            return found
+        try:
+            answer = await self._call(
+                "chat.getPermalink",
+                workspace,
+                lambda client: client.chat_getPermalink(channel=channel, message_ts=lead.card),
+            )
+        except PermanentSendError:
+            return ""
+        link = named(answer.get("permalink"), "chat.getPermalink")
+        if len(self._links) < MOST_LINKS:
+            self._links[(channel, lead.card)] = link
+        return link
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None

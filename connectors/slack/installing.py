@@ -115,7 +115,10 @@ class Installing:
         except ValueError as error:
             raise WebhookRejected(400, "There is too much in this link.") from error
         if parts.path.endswith("/install"):
-            return self._begin(asked)
+            try:
+                return self._begin(asked)
+            except WebhookRejected as rejected:
+                return self._page(rejected.status, "Not installed", rejected.reason)
         return await self._end(asked, _cookie(request))
 
     def _begin(self, asked: Mapping[str, str]) -> Reply:

@@ -13,7 +13,9 @@ from connectors.slack.webhooks import COMMAND
 METHODS: Mapping[str, str | None] = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
+    "chat.getPermalink": None,
     "views.open": None,
+    "views.publish": None,
     "oauth.v2.access": None,
     "auth.revoke": None,
 }
@@ -22,6 +24,7 @@ METHODS: Mapping[str, str | None] = {
 EVENTS: Mapping[str, str | None] = {
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "app_home_opened": None,
     "app_uninstalled": None,
     "tokens_revoked": None,
 }
@@ -58,6 +61,11 @@ def manifest(public_url: str, *, socket_mode: bool = False, oauth: bool = False)
             "description": "Leads for sales, and the conversations with them",
         },
         "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": False,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "Overture", "always_online": True},
             "slash_commands": [
                 {

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from bot.domain.errors import WebhookRejected
 from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.slack.blocks import REPLY_BLOCK, REPLY_INPUT, escape
-from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
+from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_home, fault_of_view
 from connectors.slack.sandbox_oauth import SandboxOAuth
 from connectors.slack.shortcuts import ABOUT, ASK
 from connectors.slack.signature import sign
@@ -54,6 +54,7 @@ class SlackSandbox:
         self._service_url = service_url.rstrip("/")
         self._feed = feed
         self._clock = clock
+        self._users: dict[str, str] = {}
         self._last_ts = datetime.min.replace(tzinfo=UTC)
         self._lock = asyncio.Lock()
 
@@ -79,6 +80,13 @@ class SlackSandbox:
                 return await self._update(arguments)
             case "views.open":
                 return await self._open_view(arguments)
+            case "views.publish":
+                return await self._publish(arguments)
+            case "chat.getPermalink":
+                return await self._permalink(arguments)
+            case "auth.revoke" if self._oauth is not None:
+                self._oauth.revoke()
+                return _accepted(revoked=True)
         return _refused("unknown_method")
 
     def _token_fault(self, token: str) -> str:
@@ -136,6 +144,27 @@ class SlackSandbox:
         await self._feed.append(FEED, f"view:{view_id}", item)
         return _accepted(view={**view, "id": view_id, "team_id": TEAM["id"], "app_id": APP_ID, "root_view_id": view_id})
 
+    async def _publish(self, arguments: Json) -> Reply:
+        user, view = str(arguments.get("user_id") or ""), arguments.get("view")
+        if user not in self._users:
+            return _refused("user_not_found")
+        if fault := fault_of_home(view):
+            return _refused("invalid_arguments", fault)
+        assert isinstance(view, dict)  # noqa: S101  fault_of_home has seen to it
+        view_id = _view_id(user)
+        item = {"type": "home", "user": self._users[user], "view": {**view, "id": view_id}}
+        await self._feed.append(FEED, f"home:{await self._next_ts()}", item)
+        return _accepted(view={**view, "id": view_id, "team_id": TEAM["id"], "app_id": APP_ID, "root_view_id": view_id})
+
+    async def _permalink(self, arguments: Json) -> Reply:
+        channel, ts = self._channel(arguments.get("channel")), str(arguments.get("message_ts"))
+        if channel is None:
+            return _refused("channel_not_found")
+        if await self._message(ts) is None:
+            return _refused("message_not_found")
+        link = f"https://{TEAM['domain']}.slack.com/archives/{channel}/p{ts.replace('.', '')}"
+        return _accepted(channel=channel, permalink=link)
+
     # ------------------------------------------------------------ its people
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
@@ -150,6 +179,10 @@ class SlackSandbox:
                 return self._submit(deed, now)
             case {"deed": "command", "text": str(text), "user": str(user)}:
                 return await self._command(text, user, now)
+            case {"deed": "open_home", "user": str(user)}:
+                return await self._open_home(user, now)
+            case {"deed": "press", "action_id": str(action), "value": str(value), "user": str(user)}:
+                return await self._press(action, value, user, now)
             case {"deed": "uninstall"}:
                 return self._uninstall(now)
             case {"deed": "shortcut", "user": str(user)}:
@@ -189,6 +222,38 @@ class SlackSandbox:
         }
         return self._interaction(payload, now)
 
+    async def _open_home(self, user: str, now: datetime) -> WebhookRequest:
+        event = {
+            "type": "app_home_opened",
+            "user": self._user(user),
+            "channel": "D0OVERTURE",
+            "tab": "home",
+            "event_ts": await self._next_ts(),
+        }
+        return self._event(event, now)
+
+    async def _press(self, action_id: str, value: str, user: str, now: datetime) -> WebhookRequest:
+        """A button or a menu on the rep's page in App Home."""
+        view_id = _view_id(self._user(user))
+        home = [item for item in await self._feed.items(FEED) if item["type"] == "home" and item["user"] == user]
+        if not home:
+            raise WebhookRejected(400, f"{user} has not opened App Home yet.")
+        payload = {
+            "type": "block_actions",
+            **self._actor(user, now),
+            "container": {"type": "view", "view_id": view_id},
+            "view": {**home[-1]["view"], "team_id": TEAM["id"], "state": {"values": {}}},
+            "actions": [
+                {
+                    "action_id": action_id,
+                    "block_id": "page",
+                    **_pressed(home[-1]["view"], action_id, value),
+                    "action_ts": await self._next_ts(),
+                }
+            ],
+        }
+        return self._interaction(payload, now)
+
     async def _reply(self, thread: str, text: str, user: str, now: datetime) -> WebhookRequest:
         parent = await self._message(thread)
         if parent is None:
@@ -213,7 +278,7 @@ class SlackSandbox:
     def _uninstall(self, now: datetime) -> WebhookRequest:
         if self._oauth is not None:
             self._oauth.revoke()
-        return self._event({"type": "app_uninstalled"}, now)
+        return self._event({"type": "app_uninstalled", "event_ts": str(now.timestamp())}, now)
 
     def _event(self, event: Json, now: datetime) -> WebhookRequest:
         body = {
@@ -258,7 +323,7 @@ class SlackSandbox:
             "team_domain": TEAM["domain"],
             "channel_id": channel,
             "channel_name": name.removeprefix("#"),
-            "user_id": user_id(user),
+            "user_id": self._user(user),
             "user_name": user,
             "command": "/overture",
             "text": text,
@@ -280,7 +345,7 @@ class SlackSandbox:
     def _actor(self, user: str, now: datetime) -> dict[str, Any]:
         """What every interaction says of who did it."""
         return {
-            "user": {"id": user_id(user), "username": user, "name": user, "team_id": TEAM["id"]},
+            "user": {"id": self._user(user), "username": user, "name": user, "team_id": TEAM["id"]},
             "api_app_id": APP_ID,
             "token": "sandbox",
             "team": TEAM,
@@ -296,6 +361,11 @@ class SlackSandbox:
         return WebhookRequest("POST", f"{self._service_url}/channels/{self.name}/{tail}", headers, body, now)
 
     # ------------------------------------------------------------ its memory
+
+    def _user(self, name: str) -> str:
+        """The id of somebody, whom the workspace knows from now on."""
+        self._users[user_id(name)] = name
+        return user_id(name)
 
     def _channel(self, named: object) -> str | None:
         """The id of the channel that is meant by its id or name."""
@@ -353,6 +423,10 @@ MEMBERS = {user_id(name): name for name in ("Ana", "Ben")}
 MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 
+def _view_id(user: str) -> str:
+    return f"V{user[1:]}"
+
+
 def _pressed(message: Json, action_id: str, value: str) -> Json:
     """What Slack says of a pressed button, or of a menu and what was chosen from it."""
     elements = [one for block in message["blocks"] for one in block.get("elements", ())]
@@ -402,7 +476,7 @@ def _message(item: Json) -> Json:
 def _arguments(request: WebhookRequest) -> Json | None:
     """The call's arguments: JSON, or a form whose lists and objects are JSON."""
     if not request.body:
-        return {}
+        return {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
     try:
         if "json" in request.headers.get("content-type", ""):
             found = json.loads(request.body)

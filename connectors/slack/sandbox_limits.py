@@ -35,8 +35,22 @@ def fault_of_view(view: object) -> str:
     return fault_of_blocks(view.get("blocks"), at_most=MOST_BLOCKS_IN_VIEW)
 
 
+def fault_of_home(view: object) -> str:
+    """The first fault of a page in App Home; empty where there is none."""
+    if not isinstance(view, dict) or view.get("type") != "home":
+        return "view must be a home tab"
+    blocks = view.get("blocks")
+    if fault := fault_of_blocks(blocks, at_most=MOST_BLOCKS_IN_VIEW):
+        return fault
+    assert isinstance(blocks, list)  # noqa: S101  fault_of_blocks has seen to it
+    names = [block["block_id"] for block in blocks if "block_id" in block]
+    return "block_id must be unique [json-pointer:/view/blocks]" if len(set(names)) < len(names) else ""
+
+
 def _faults(block: Mapping[str, Any], place: str) -> Iterator[str]:
     kind = block.get("type")
+    if not 1 <= len(str(block.get("block_id", "?"))) <= 255:
+        yield f"must be 1 to 255 characters [json-pointer:{place}/block_id]"
     if kind not in SHAPES:
         yield f"unsupported type [json-pointer:{place}/type]"
     if kind == "header":
@@ -75,6 +89,8 @@ def _action_faults(elements: object, place: str) -> Iterator[str]:
             yield from _present(_text_fault(element.get("placeholder"), 150, f"{place}/{number}/placeholder"))
             continue
         yield from _present(_text_fault(element.get("text"), 75, f"{place}/{number}/text", only_plain=True))
+        if len(str(element.get("url", ""))) > 3000:
+            yield f"must be no more than 3000 characters [json-pointer:{place}/{number}/url]"
         if len(str(element.get("value", ""))) > 2000:
             yield f"must be no more than 2000 characters [json-pointer:{place}/{number}/value]"
 

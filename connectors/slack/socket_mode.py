@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
@@ -24,7 +25,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.errors import WebhookRejected
 from bot.ports import Reply, Webhook
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 DOORS: Final[Mapping[str, str]] = {
     "events_api": "events",
@@ -115,10 +116,10 @@ async def _first_address(client: SocketModeClient) -> str:
         except (aiohttp.ClientError, TimeoutError, AttributeError, ValueError) as error:
             reason = type(error).__name__
         log.warning(
-            "Slack gives no Socket Mode connection: %s. Check SLACK_APP_TOKEN, its scope connections:write, and that "
-            "the app has Socket Mode enabled. Trying again in %.0f s",
-            reason,
-            pause,
+            "Slack gives no Socket Mode connection",
+            reason=reason,
+            check="SLACK_APP_TOKEN, its scope connections:write, and that the app has Socket Mode enabled",
+            again_in_seconds=pause,
         )
         await asyncio.sleep(pause)
 
@@ -157,7 +158,7 @@ class _Listener:
         try:
             webhook = await self._understand(door, envelope.payload)
         except WebhookRejected as rejected:
-            log.warning("an envelope of Slack's makes no sense: %s", rejected.reason)
+            log.warning("an envelope of Slack's makes no sense", reason=rejected.reason)
             return None
         reply = await self._take(webhook)
         return _payload(reply) if envelope.accepts_response_payload else None

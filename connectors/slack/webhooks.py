@@ -14,12 +14,13 @@ from urllib.parse import parse_qs
 from bot.domain.errors import WebhookRejected
 from bot.domain.handoff import SNOOZES
 from bot.domain.ids import HandoffId
-from bot.domain.message import DeskAction, DeskCommand, DeskReply, DeskRevision, DeskVerb, storable
+from bot.domain.message import DeskAction, DeskCommand, DeskOpened, DeskReply, DeskRevision, DeskVerb, storable
 from bot.ports import ObeyCommand, Reply, Webhook, WebhookRequest
 from connectors.slack.blocks import (
     ACTION_PREFIX,
     ASSIGN_BLOCK,
     DISQUALIFY_CALLBACK,
+    PAGE_ACTION,
     REPLY_BLOCK,
     REPLY_CALLBACK,
     REPLY_INPUT,
@@ -109,9 +110,31 @@ def parse_event(body: Json, desk: Desk) -> Webhook:
         case {"type": "event_callback", "event": {"type": "message"} as event}:
             found = _revision(event, desk) or _reply_in_thread(event, desk)
             return Webhook(inbound=(found,) if found else ())
+        case {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home"} as event}:
+            opened = _home_opened(body, event, desk)
+            return Webhook(inbound=(opened,) if opened else ())
         case {"type": str()}:
             return Webhook()
     raise WebhookRejected(400, 'The body has no "type": this is no request of the Events API.')
+
+
+def _home_opened(body: Json, event: Json, desk: Desk) -> DeskOpened | None:
+    """A rep opens App Home. Slack tells their id; their name we know of a click, or not yet."""
+    match event:
+        case {"user": str(user), "event_ts": str(at)} if desk.admits(user):
+            name = desk.name_of(user)
+            return DeskOpened(
+                channel=desk.channel,
+                vendor_id=storable(f"home:{user}:{at}"),
+                address=storable(_page_address(workspace_of(body), user)),
+                rep=storable(name) if name != user else "",
+                rep_member=storable(user),
+            )
+    return None
+
+
+def _page_address(workspace: str, user: str) -> str:
+    return f"{workspace}/{user}" if workspace else user
 
 
 def _reply_in_thread(event: Json, desk: Desk) -> DeskReply | None:
@@ -238,25 +261,25 @@ def user_behind(payload: Json) -> tuple[str, str] | None:
     return None
 
 
-def _action(payload: Json, action: Json, desk: Desk) -> DeskAction | None:
+def _action(payload: Json, action: Json, desk: Desk) -> DeskAction | DeskOpened | None:
+    if action.get("action_id") == PAGE_ACTION:
+        return _page_asked_for(payload, action, desk)
     verb = VERBS.get(str(action.get("action_id")))
     if verb is None:
         return None
-    user = user_of(payload)
+    user, pressed_on = user_of(payload), _pressed_on(payload)
     if verb is DeskVerb.ASSIGN:
         return _assignment(action, user, desk)
-    container = payload.get("container")
-    message_ts = container.get("message_ts") if isinstance(container, Mapping) else None
     chosen = action.get("selected_option") if verb is DeskVerb.SNOOZE else action
     match action, chosen:
-        case {"action_ts": str(action_ts)}, {"value": str(value)} if user and isinstance(message_ts, str):
+        case {"action_ts": str(action_ts)}, {"value": str(value)} if user and pressed_on:
             handoff_id, _, words = value.partition(":")
             if verb is DeskVerb.SNOOZE and words not in SNOOZES:
                 raise WebhookRejected(400, "The time to snooze for is none of those that the card offers.")
             trigger = payload.get("trigger_id")
             return DeskAction(
                 channel=desk.channel,
-                vendor_id=storable(f"action:{message_ts}:{action_ts}:{user[0]}"),
+                vendor_id=storable(f"action:{pressed_on}:{action_ts}:{user[0]}"),
                 handoff_id=HandoffId(storable(handoff_id)),
                 verb=verb,
                 rep=storable(user[1]),
@@ -287,6 +310,23 @@ def _assignment(action: Json, user: tuple[str, str] | None, desk: Desk) -> DeskA
                 rep_member=storable(user[0]),
             )
     raise WebhookRejected(400, "The menu of colleagues lacks its block_id, action_ts, selected_user or user.")
+
+
+def _pressed_on(payload: Json) -> str:
+    """The id of the message or the view that has the button."""
+    match payload.get("container"):
+        case {"message_ts": str(found)} | {"view_id": str(found)}:
+            return found
+    return ""
+
+
+def _page_asked_for(payload: Json, action: Json, desk: Desk) -> DeskOpened | None:
+    """The button on a rep's page, which tells us who they are."""
+    user, at = user_of(payload), action.get("action_ts")
+    if user is None or not isinstance(at, str):
+        return None
+    address = storable(_page_address(workspace_of(payload), user[0]))
+    return DeskOpened(desk.channel, storable(f"home:{user[0]}:{at}"), address, storable(user[1]), storable(user[0]))
 
 
 def _submission(payload: Json, view: Json, desk: Desk) -> Webhook:

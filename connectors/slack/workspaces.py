@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
+import structlog
 from aiohttp import encode_basic_auth
 
 from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
@@ -17,7 +17,7 @@ from bot.ports import Clock, Installations
 from connectors.slack.calls import SlackHttp, call
 from connectors.slack.vault import CannotOpen, Tokens, Vault
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 CHANNEL = "slack"
 RENEW_BEFORE = timedelta(hours=2)
@@ -160,13 +160,14 @@ class InstalledWorkspaces:
         try:
             renewed = await self._ask_for_next(tokens)
         except SendError as error:
-            log.warning("a token of Slack's could not be renewed: %s", error.reason)
+            workspace = installation.workspace
+            log.warning("a token of Slack's could not be renewed", workspace=workspace, reason=error.reason)
             if tokens.expiry is not None and tokens.expiry > now:
                 return tokens
             if error.code not in REFRESH_IS_OVER:
                 raise NotTried(error.reason, code=error.code, retry_after=NOT_YET) from error
-            await self.end(installation.workspace, now, f"its token could not be renewed ({error.code})")
-            return self._open(await self._find(installation.workspace))  # says that it ended
+            await self.end(workspace, now, f"its token could not be renewed ({error.code})")
+            return self._open(await self._find(workspace))  # says that it ended
         sealed = self._vault.seal(renewed, installation.workspace)
         await self._installations.renew(replace(installation, sealed=sealed))
         return renewed

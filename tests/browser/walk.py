@@ -49,12 +49,33 @@ def _answer_to(question: str, given: list[str]) -> str | None:
     return next(fitting, None)
 
 
-def reply_from_the_desk(page: Page, words: str) -> None:
+def claim_and_see_it_among_ones_own(page: Page, name: str) -> None:
+    """Look at App Home before and after a claim, and follow the lead from there to its thread."""
+    desk = page.locator("section.slack")
+    home = desk.get_by_role("region", name="App Home")
+    desk.get_by_role("button", name="Home", exact=True).click()
+    home.get_by_role("button", name="Refresh").wait_for()
+    desk.get_by_role("button", name="#sales", exact=True).click()
+    claim(page)
+    desk.get_by_role("button", name="Home", exact=True).click()
+    home.get_by_text(name).wait_for()
+    home.get_by_role("link", name="Open thread").click()
+    home.wait_for(state="hidden")
+
+
+def claim(page: Page) -> None:
+    """Claim the lead in the Slack panel."""
+    desk = page.locator("section.slack")
+    desk.get_by_role("button", name="Claim", exact=True).click()
+    desk.get_by_role("button", name="Take over", exact=True).wait_for()
+
+
+def reply_from_the_desk(page: Page, words: str, *, claimed: bool = False) -> None:
     """Claim the lead in the Slack panel, answer in its thread, and give it back to the bot."""
     desk = page.locator("section.slack")
+    if not claimed:
+        claim(page)
     hand_back = desk.get_by_role("button", name="Hand back", exact=True)
-    desk.get_by_role("button", name="Claim", exact=True).click()
-    hand_back.wait_for()
     desk.get_by_role("textbox").first.fill(words)
     desk.get_by_role("textbox").first.press("Enter")
     page.frame_locator("#site").get_by_text(words).wait_for(timeout=30_000)

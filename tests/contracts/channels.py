@@ -20,7 +20,7 @@ import connectors.email
 import connectors.email.webhooks
 import connectors.rest
 import connectors.slack
-import connectors.slack.channel
+import connectors.slack.calls
 import connectors.slack.signature
 import connectors.twilio_messaging
 import connectors.twilio_messaging.account

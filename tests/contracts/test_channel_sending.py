@@ -9,7 +9,7 @@ from datetime import timedelta
 import aiohttp
 import pytest
 
-import connectors.slack.channel
+import connectors.slack.calls
 import connectors.twilio_messaging.api
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.message import Button, Text
@@ -90,7 +90,7 @@ async def test_a_vendor_that_says_nothing_is_not_waited_for(
 ) -> None:
     short = aiohttp.ClientTimeout(total=0.05)
     monkeypatch.setattr(connectors.twilio_messaging.api, "TIMEOUT", short)
-    monkeypatch.setattr(connectors.slack.channel, "TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(connectors.slack.calls, "TIMEOUT_SECONDS", 0.05)
     error = await _failure(stage, case, "say nothing")
     assert isinstance(error, TemporarySendError)
 

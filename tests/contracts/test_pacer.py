@@ -33,8 +33,10 @@ SLOW = Pace(1 / 3600, 3, one)
 QUICK = Pace(100, 1, one)
 
 
-async def take(pacer: Pacer, pace: Pace = SLOW, *, sender: str = "sms", price: float = 1) -> timedelta:
-    return await pacer.take(sender, pace, price, datetime.now(UTC))
+async def take(
+    pacer: Pacer, pace: Pace = SLOW, *, sender: str = "sms", price: float = 1, yields: bool = False
+) -> timedelta:
+    return await pacer.take(sender, pace, price, datetime.now(UTC), yields=yields)
 
 
 def hours(wait: timedelta) -> float:
@@ -73,6 +75,12 @@ async def test_a_long_message_costs_more(pacer: Pacer) -> None:
 async def test_what_costs_more_than_the_bucket_holds_goes_when_it_is_full_and_leaves_a_debt(pacer: Pacer) -> None:
     assert await take(pacer, price=5) == NOTHING
     assert hours(await take(pacer)) == 3
+
+
+async def test_what_yields_waits_for_the_others_and_they_never_wait_for_it(pacer: Pacer) -> None:
+    assert [hours(await take(pacer, yields=True)) for _ in range(6)] == [0, 0, 0, 1, 2, 3]
+    assert hours(await take(pacer)) == 1, "and not 4"
+    assert hours(await take(pacer, yields=True)) == 4
 
 
 async def test_senders_do_not_hinder_each_other(pacer: Pacer) -> None:
@@ -116,26 +124,26 @@ async def test_a_bucket_that_is_full_again_is_forgotten(redis_server: str) -> No
 
 @settings(max_examples=30)
 @given(
-    prices=st.lists(st.floats(0.1, 30), min_size=1, max_size=8),
+    calls=st.lists(st.tuples(st.floats(0.1, 30), st.booleans()), min_size=1, max_size=8),
     per_second=st.floats(0.001, 0.01),
     burst=st.floats(1, 20),
 )
 def test_redis_counts_as_a_bucket_in_memory_does(
-    redis_server: str, prices: list[float], per_second: float, burst: float
+    redis_server: str, calls: list[tuple[float, bool]], per_second: float, burst: float
 ) -> None:
     pace = Pace(per_second, burst, one)
 
     async def of_redis() -> list[timedelta]:
         await _empty(redis_server)
         pacer = RedisPacer(redis_server)
-        waits = [await take(pacer, pace, price=price) for price in prices]
+        waits = [await take(pacer, pace, price=price, yields=yields) for price, yields in calls]
         await pacer.close()
         return waits
 
     now = datetime.now(UTC)
     bucket, expected = full(pace, now), []
-    for price in prices:
-        bucket, wait = bucket.take(pace, price, now)
+    for price, yields in calls:
+        bucket, wait = bucket.take(pace, price, now, yields=yields)
         expected.append(wait)
     for counted, wait in zip(asyncio.run(of_redis()), expected, strict=True):
         assert abs(counted - wait) < timedelta(seconds=60)

@@ -81,3 +81,14 @@ async def test_a_token_is_used_once_and_forgotten_when_it_is_too_old(store: Stor
         assert not await uow.installations.use_once("token", NOON, LATER)
         assert await uow.installations.use_once("other", LATER, LATER)
         assert await uow.installations.use_once("token", LATER, LATER + timedelta(minutes=1))
+
+
+async def test_whose_a_page_at_the_desk_is_stays_known(store: Store) -> None:
+    async with store.transaction() as uow:
+        assert await uow.desk_pages.open("slack", "T0/U0SAM", "", NOON) == ""
+        assert await uow.desk_pages.open("slack", "T0/U0SAM", "Sam", NOON) == "Sam"
+        assert await uow.desk_pages.open("slack", "T0/U0SAM", "", LATER) == "Sam"
+        await uow.desk_pages.open("slack", "T1/U1SAM", "Sam", NOON)
+        await uow.desk_pages.open("slack", "T0/U0BEN", "", NOON)
+        assert await uow.desk_pages.of("slack", ["Sam", "Ben", ""]) == ["T0/U0SAM", "T1/U1SAM"]
+        assert await uow.desk_pages.of("slack", [""]) == []

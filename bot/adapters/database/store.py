@@ -12,6 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
+from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.handoffs import StoredHandoffs
@@ -62,6 +63,7 @@ class Transaction:
         self.crm_links = StoredCrmLinks(session)
         self.crm_writes = StoredCrmWrites(session)
         self.meetings = StoredMeetings(session)
+        self.desk_pages = StoredDeskPages(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)

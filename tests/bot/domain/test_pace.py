@@ -32,19 +32,34 @@ def test_a_message_dearer_than_the_bucket_goes_when_that_is_full_and_leaves_a_de
     assert bucket.take(pace, 1, NOON)[1] == timedelta(seconds=4)
 
 
+def test_what_somebody_waits_for_never_waits_for_what_nobody_does() -> None:
+    pace = pace_of(1, 2)
+    bucket, waits = full(pace, NOON), []
+    for _ in range(50):
+        bucket, wait = bucket.take(pace, 1, NOON, yields=True)
+        waits.append(wait.total_seconds())
+    assert waits == [0, 0, *range(1, 49)]
+    bucket, wait = bucket.take(pace, 1, NOON)
+    assert wait == timedelta(seconds=1), "and not 49"
+    bucket, wait = bucket.take(pace, 1, NOON + timedelta(seconds=1), yields=True)
+    assert wait > timedelta(), "the other one's place is kept"
+    bucket, wait = bucket.take(pace, 1, NOON + timedelta(seconds=1))
+    assert wait == timedelta()
+
+
 @given(
-    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6)), max_size=40),
+    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 6), st.booleans()), max_size=40),
     st.sampled_from([0.5, 1.0, 10.0]),
     st.integers(6, 20),
 )
 def test_what_leaves_never_exceeds_what_filled_the_bucket(
-    calls: list[tuple[int, int]], per_second: float, burst: int
+    calls: list[tuple[int, int, bool]], per_second: float, burst: int
 ) -> None:
     pace, now, spent = pace_of(per_second, burst), NOON, 0
     bucket = full(pace, now)
-    for pause, price in calls:
+    for pause, price, yields in calls:
         now += timedelta(seconds=pause)
-        bucket, wait = bucket.take(pace, price, now)
+        bucket, wait = bucket.take(pace, price, now, yields=yields)
         assert wait >= timedelta()
         spent += 0 if wait else price
         assert spent <= burst + (now - NOON).total_seconds() * per_second + 1e-6

@@ -412,6 +412,23 @@ async def test_a_sender_keeps_to_its_pace_and_every_message_leaves(stage: Stage)
     assert [one.outcome for one in await stage.decisions()].count("send") == 5
 
 
+async def test_what_somebody_waits_for_does_not_wait_for_a_campaign_at_the_same_sender(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    stage.sms.abilities = replace(stage.sms.abilities, pace=Pace(1, 1, lambda _content: 1))
+    stage.runtime = replace(stage.runtime, pacer=MemoryPacer())
+    for number in range(5):
+        await stage.queue(f"campaign{number}", purpose=Purpose.SERVICE, priority=50)
+    await stage.settle()
+    await stage.queue("answer", purpose=Purpose.REPLY)
+    await stage.settle()
+    await stage.later(seconds=1)
+    assert [one.key for one in stage.sms.taken] == ["campaign0", "answer"]
+    for _ in range(9):
+        await stage.later(seconds=1)
+    assert len(stage.sms.taken) == 6
+
+
 async def test_where_each_address_is_counted_by_itself_one_does_not_wait_for_another(stage: Stage) -> None:
     await stage.meet()
     stage.slack.abilities = replace(stage.slack.abilities, pace=Pace(1, 1, lambda _content: 1, per_address=True))

@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskLine, DeskReply, DeskVerb, HandoffCard
+from bot.domain.message import DeskAction, DeskLine, DeskOpened, DeskPage, DeskReply, DeskVerb, HandoffCard
 from bot.domain.person import Identity
 from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
@@ -178,3 +178,39 @@ async def test_the_card_says_how_to_reach_them_and_in_which_journey_they_are(des
         ("Phone", PHONE),
         ("In the journey", "welcome"),
     )
+
+
+# ---------------------------------------------------------------- their own pages
+
+
+async def opens(desk: Stage, member: str) -> None:
+    opened = DeskOpened("slack", f"home:{member}", f"T0/{member}", "", member)
+    await receive(desk.runtime, desk.slack, [opened])
+    await desk.settle()
+
+
+def page(desk: Stage, member: str) -> DeskPage:
+    pages = [one for one in desk.slack.taken if isinstance(one.content, DeskPage) and one.address == f"T0/{member}"]
+    content = pages[-1].content
+    assert isinstance(content, DeskPage)
+    return content
+
+
+async def test_a_rep_in_the_desks_file_sees_on_their_page_what_they_are_offered(desk: Stage) -> None:
+    await opens(desk, LIMA.member)
+    assert page(desk, LIMA.member) == DeskPage("Ana Lima"), "nobody had to say who that is"
+    await requested(desk)
+    [lead] = page(desk, LIMA.member).leads
+    assert (lead.customer, lead.claimed) == ("Zoe", False)
+
+
+async def test_what_is_given_to_a_colleague_goes_from_one_page_to_the_other(desk: Stage) -> None:
+    for rep in (LIMA, OKORO):
+        await opens(desk, rep.member)
+    handoff = await requested(desk)
+    await assign(desk, handoff, OKORO.member)
+    assert [len(page(desk, rep.member).leads) for rep in (LIMA, OKORO)] == [0, 1]
+    await desk.click(await desk.handoff(), DeskVerb.CLAIM, rep="Ben Okoro")
+    assert page(desk, OKORO.member).leads[0].claimed
+    await assign(desk, await desk.handoff(), LIMA.member, rep="Ben Okoro")
+    assert [len(page(desk, rep.member).leads) for rep in (LIMA, OKORO)] == [1, 0]

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 import connectors.slack
 import connectors.slack.socket_mode
@@ -127,6 +130,30 @@ async def test_an_envelope_that_makes_no_sense_is_acknowledged_since_it_never_wi
     assert stage.taken == []
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+KNOWN = {**thread_reply(), **CLICK, **SUBMISSION, **COMMAND, "event_time": 1}
+
+
+@given(
+    kind=st.sampled_from(["events", "interactivity", "commands"]),
+    payload=st.sampled_from([thread_reply(), CLICK, SUBMISSION, COMMAND, KNOWN]),
+    name=st.sampled_from([*KNOWN, *thread_reply()["event"]]),
+    value=JSON | st.sampled_from(["app_home_opened", "app_uninstalled", "tokens_revoked", 10**30]),
+)
+def test_whatever_a_payload_holds_it_is_taken_or_refused(
+    kind: str, payload: dict[str, Any], name: str, value: Any
+) -> None:
+    changed = {**payload, name: value}
+    if isinstance(payload.get("event"), dict):
+        changed["event"] = {**payload["event"], name: value}
+    with suppress(WebhookRejected):
+        assert isinstance(desk()._understand(kind, changed), Webhook)
+
+
 async def test_told_to_disconnect_it_connects_anew_and_goes_on(stage: Stage) -> None:
     await stage.server.sockets[-1].send_json({"type": "disconnect", "reason": "refresh_requested"})
     async with asyncio.timeout(10):
@@ -173,14 +200,14 @@ async def test_a_refused_token_is_told_in_the_log_and_tried_again(
     async with serve_sockets() as server:
         server.refusals.append({"ok": False, "error": "not_allowed_token_type"})
         stage = Stage(server, listening_desk(server.url))
-        with caplog.at_level(logging.DEBUG):
+        with caplog.at_level(logging.DEBUG), capture_logs() as logs:
             listening = asyncio.create_task(stage.channel.listen(stage.take))
             async with asyncio.timeout(10):
                 await server.connected.get()
             listening.cancel()
             with suppress(asyncio.CancelledError):
                 await listening
-    told = caplog.text
+    told = f"{logs}{caplog.text}"
     assert "not_allowed_token_type" in told
     assert "connections:write" in told
     assert "ticket" not in told

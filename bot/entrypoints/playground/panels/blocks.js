@@ -18,7 +18,7 @@ function blockNode(block, press) {
       return h(
         "p",
         { class: "block-context" },
-        (block.elements ?? []).map((part) => [textOf(part), " "]),
+        (block.elements ?? []).map((part) => [h("span", {}, textOf(part)), " "]),
       );
     case "actions":
       return h(

@@ -1,6 +1,6 @@
 /** Slack's mrkdwn (the part that messages here use) as nodes. */
 
-import { h, link, safeAddress } from "../dom.js";
+import { byId, h, link, safeAddress } from "../dom.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const EMOJI = {
@@ -60,8 +60,36 @@ function token([whole, code, target, label, bold, italic, struck, emoji]) {
   return EMOJI[emoji] ?? whole;
 }
 
-/** `<https://...|label>`, `<@U1>`, `<#C1|name>` or `<!here>`. */
+/** `<!date^seconds^format|fallback>`, with the two of Slack's formats that we use. */
+function moment(target, fallback) {
+  const [, seconds, format] = target.split("^");
+  const at = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(at.getTime())) return plain(fallback ?? "");
+  const day = at.toLocaleString(undefined, { day: "numeric", month: "short" });
+  const time = at.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  const words = { "{ago}": ago(at), "{date_short_pretty}": day, "{time}": time };
+  const text = plain(format ?? "").replace(/\{[a-z_]+\}/g, (token) => words[token] ?? token);
+  return h("time", { datetime: at.toISOString(), title: `${day}, ${time}` }, text);
+}
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
+
+/** By the sandbox's clock, where there is one. */
+const now = () => Date.parse(byId("now")?.dateTime ?? "") || Date.now();
+
+function ago(at) {
+  const seconds = (now() - at.getTime()) / 1000;
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(undefined, { numeric: "auto" }).format(-Math.max(0, Math.floor(seconds / size)), unit);
+}
+
+/** `<https://...|label>`, `<@U1>`, `<#C1|name>`, `<!here>` or `<!date^...>`. */
 function reference(target, label) {
+  if (target.startsWith("!date^")) return moment(target, label);
   const text = plain(label ?? target);
   if (/^[@#!]/.test(target)) {
     const sign = target[0] === "#" ? "#" : "@";

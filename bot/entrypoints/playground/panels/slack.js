@@ -4,9 +4,12 @@ import { byId, clockTime, empty, h, soon } from "../dom.js";
 import { act } from "../feed.js";
 import { blockNodes } from "./blocks.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
+import { slackHome } from "./slack_home.js";
 import { openView } from "./slack_view.js";
 
 const DESK = "#sales";
+const HOME = "Home"; // no channel, but the page of a rep's own leads
+const PERMALINK = /\/archives\/[A-Z0-9]+\/p(\d+)(\d{6})$/;
 const VIEW_EXPECTED = 15_000; // a form opens for the one who just pressed a button, nowhere else
 
 export function slackPanel() {
@@ -15,6 +18,7 @@ export function slackPanel() {
   const nodes = new Map(); // of the posts outside threads: {node, content, replies}
   let channel = DESK;
   let pressed = 0;
+  let wanted = ""; // the message to which somebody followed a link
 
   const user = () => byId("slack-user").value;
   const press = async (post, button) => {
@@ -23,22 +27,34 @@ export function slackPanel() {
     await act("slack", { deed: "click", ts: post.ts, action_id, value, user: user() });
   };
 
+  const choose = (name) => {
+    channel = name;
+    if (name === HOME) void home.open(user());
+    render();
+  };
+
+  const home = slackHome((address) => {
+    const [, seconds, micros] = PERMALINK.exec(address) ?? [];
+    const post = posts.get(`${seconds}.${micros}`);
+    if (!post) return false;
+    choose(post.channel);
+    wanted = post.ts;
+    return true;
+  });
+  byId("slack-user").addEventListener("change", () => channel === HOME && choose(HOME));
+
   const renderChannels = () => {
-    const names = [...new Set([DESK, ...[...posts.values()].map((post) => post.channel)])];
+    const names = [...new Set([HOME, DESK, ...[...posts.values()].map((post) => post.channel)])];
     const buttons = names.map((name) => {
-      const choose = () => {
-        channel = name;
-        render();
-      };
       return h(
         "li",
         {},
-        h("button", { type: "button", "aria-pressed": String(name === channel), onclick: choose }, name),
+        h("button", { type: "button", "aria-pressed": String(name === channel), onclick: () => choose(name) }, name),
       );
     });
-    if (byId("slack-channels").childElementCount !== names.length || names.length > 1) {
-      byId("slack-channels").replaceChildren(...buttons);
-    }
+    const hadFocus = byId("slack-channels").contains(document.activeElement);
+    byId("slack-channels").replaceChildren(...buttons);
+    if (hadFocus) byId("slack-channels").querySelector('[aria-pressed="true"]')?.focus();
   };
 
   const frameOf = (post) => {
@@ -67,6 +83,9 @@ export function slackPanel() {
 
   const render = soon(() => {
     renderChannels();
+    byId("slack-home").hidden = channel !== HOME;
+    list.hidden = channel === HOME;
+    if (channel === HOME) return;
     const shown = [...posts.values()].filter((post) => post.channel === channel);
     const roots = shown.filter((post) => !post.thread_ts || !posts.has(post.thread_ts));
     if (roots.length === 0) {
@@ -85,11 +104,13 @@ export function slackPanel() {
         fill(holder, reply, press);
       }
     }
-    const wanted = roots.map((post) => nodes.get(post.ts).node);
-    if (wanted.length !== list.children.length || wanted.some((node, index) => node !== list.children[index])) {
-      list.replaceChildren(...wanted);
+    const articles = roots.map((post) => nodes.get(post.ts).node);
+    if (articles.length !== list.children.length || articles.some((node, index) => node !== list.children[index])) {
+      list.replaceChildren(...articles);
       list.scrollTop = list.scrollHeight;
     } else if (atEnd) list.scrollTop = list.scrollHeight;
+    if (wanted) nodes.get(wanted)?.node.scrollIntoView({ block: "start" });
+    wanted = "";
   });
 
   byId("slack-ask").addEventListener("click", async () => {
@@ -107,6 +128,7 @@ export function slackPanel() {
         const before = posts.get(item.ts);
         posts.set(item.ts, { ...before, text, blocks, version: before.version + 1 });
       }
+      if (item.type === "home") home.take(item);
       if (item.type === "view" && Date.now() - pressed < VIEW_EXPECTED) {
         pressed = 0;
         openView(item.view, user());
