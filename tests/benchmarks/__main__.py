@@ -37,6 +37,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "simulation": lambda options: simulation.table(100_000),
     "events": lambda options: events.table(20_000),
     "streams": lambda options: streams.table(options.streams),
+    "understanding": lambda options: understanding.table(),
 }
 
 
