@@ -163,16 +163,19 @@ class Pipeline:
 
     def _classify(self, text: str, entities: Sequence[str], encode: Callable[[str], Any]) -> Classification:
         """By the first stage, of the text as it is or with its spelling put right; else by the encoder."""
-        if (sure := self.classifier.classify_quickly(text)) is not None:
+        words = self.classifier.by_words(text)
+        if (sure := self.classifier.classify_quickly(words)) is not None:
             return sure
         if self.speller is None:
-            return self.classifier.classify(text, encode(text))
+            return self.classifier.classify(words, encode(text))
         if not self.speller.can_read(text):
-            return replace(self.classifier.classify(text, encode(text)), understood=False)
+            return replace(self.classifier.classify(words, encode(text)), understood=False)
         repaired = self.speller.repair(text, entities)
-        if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
-            return sure
-        return self.classifier.classify(repaired, encode(repaired))
+        if repaired != text:
+            words = self.classifier.by_words(repaired)
+            if (sure := self.classifier.classify_quickly(words)) is not None:
+                return sure
+        return self.classifier.classify(words, encode(repaired))
 
     def _decide(
         self,
