@@ -52,11 +52,16 @@ _CORRECTION = re.compile(
 _CORRECTING_WORDS = word_set("no nope nah actually sorry wait oops rather correction meant mean not quite hang")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
-_KEEP_ON = re.compile(
-    r"\W*(?:please\s+|no\W+)?(?:don'?t|do not|never|i\s+(?:don'?t|do not)\s+want\s+(?:you\s+)?to)\s+"
-    r"(?:stop|unsubscribe|opt(?:\s+me)?\s+out)\b",
-    re.IGNORECASE,
+_NOT = (
+    r"(?:don'?t|do not|never|(?:there is )?no need to|"
+    r"i\s+(?:don'?t|do not|didn'?t|did not|never|wouldn'?t|would not|would never)"
+    r"(?:\s+(?:want|ask|asked|say|said|mean|meant|wish|like))?(?:\s+(?:you|me))?(?:\s+to)?(?:\s+be)?)"
 )
+_LEAVING = (
+    r"(?:stop(?!\s+(?:by|at|in|over)\b)|unsubscribed?|opt(?:ed)?(?:\s+me)?\s+out|removed?(?:\s+(?:me|my|this|us)|(?=$|[.!,]))|"
+    r"taken?\s+(?:(?:me|us|my number|this number)\s+)?off|delete\s+(?:me|my number|this number)|lose my number)"
+)
+_KEEP_ON = re.compile(rf"\W*(?:(?:please|no|wait|hey|hi|hello|oh)\W+)*{_NOT}\s+{_LEAVING}(?!\w)", re.IGNORECASE)
 """Asks for the opposite of an opt-out. Only where it begins so: "if you don't stop" is one."""
 
 _HEEDED = 0.4
