@@ -65,6 +65,14 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class ByWords:
+    """What the n-grams make of a text: both stages go by it, so it is worked out once."""
+
+    row: SparseRow
+    scores: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Classification:
     """The reading of one text. `confidence` is the probability that the first of `ranking` is right.
 
@@ -100,34 +108,37 @@ class IntentClassifier:
     first_stage: FirstStage
     example_labels: Integers
 
-    def classify_quickly(self, text: str) -> Classification | None:
+    def by_words(self, text: str) -> ByWords:
+        row = self.ngram_space.row(text)
+        return ByWords(row, self.ngram_head.of_row(row))
+
+    def classify_quickly(self, text: str | ByWords) -> Classification | None:
         """By the n-grams alone, without an encoder; None where they are not sure."""
         if self.first_stage.gate >= NEVER:
             return None
-        row = self.ngram_space.row(text)
-        if not len(row.columns) or row.columns.min() >= self.ngram_space.first_character_column:
+        words = self.by_words(text) if isinstance(text, str) else text
+        columns = words.row.columns
+        if not len(columns) or columns.min() >= self.ngram_space.first_character_column:
             return None  # it has no word of the examples, only pieces of words
-        scores = self.ngram_head.of_row(row)
-        probabilities = softmax(self.first_stage.scale * scores[None, :])[0]
+        probabilities = softmax(self.first_stage.scale * words.scores[None, :])[0]
         ranked = _ranked(self.labels, probabilities)
         first, share = ranked[0]
-        evidence = scope_evidence(share, float(scores[first]), self.word_use.fit(row, first))
+        evidence = scope_evidence(share, float(words.scores[first]), self.word_use.fit(words.row, first))
         in_scope = float(in_scope_probability(self.first_stage.in_scope, evidence))
         if share * in_scope < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
             return None
         return Classification(self._scores(ranked, in_scope), None, None, understood=True, ambiguous=False)
 
-    def classify(self, text: str, features: Floats) -> Classification:
+    def classify(self, text: str | ByWords, features: Floats) -> Classification:
         """By both heads; `features` are the encoder's."""
         calibration = self.calibration
+        words = self.by_words(text) if isinstance(text, str) else text
         near = self.kernel_head.near(features)
-        row = self.ngram_space.row(text)
-        ngram = self.ngram_head.of_row(row)
-        fused = calibration.kernel_scale * near.scores + calibration.ngram_scale * ngram
+        fused = calibration.kernel_scale * near.scores + calibration.ngram_scale * words.scores
         ranked = _ranked(self.labels, softmax(fused[None, :])[0])
         first, share = ranked[0]
-        fit = self.word_use.fit(row, first)
-        evidence = scope_evidence(share, float(near.scores[first]), float(ngram[first]), near.similarity, fit)
+        fit = self.word_use.fit(words.row, first)
+        evidence = scope_evidence(share, float(near.scores[first]), float(words.scores[first]), near.similarity, fit)
         in_scope = float(in_scope_probability(calibration.in_scope, evidence))
         return Classification(
             ranking=self._scores(ranked, in_scope),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +21,7 @@ LONGEST = 1000
 
 _WORD = re.compile(r"\w+|[?!]|[\u2190-\u2bff\U0001f000-\U0001faff]")  # words, and emoji one by one
 _SHORTEST_GRAM, _LONGEST_GRAM = 2, 5
+_NONE: Integers = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class SparseRow:
     unknown: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NgramSpace:
     """The n-grams seen in training: their column by the CRC-32 of their text, and their inverse document frequency.
 
@@ -54,33 +55,45 @@ class NgramSpace:
         return float(self.rarity[column]) if column is not None and column < self.first_character_column else None
 
     def row(self, text: str) -> SparseRow:
-        words, characters = ngrams(text)
-        unknown = sum(gram not in self.column_of for gram in set(words))
-        columns: list[Integers] = []
-        weights: list[Floats] = []
-        for grams in (words, characters):
-            found: dict[int, int] = {}
-            for gram in grams:
-                if (column := self.column_of.get(gram)) is not None:
-                    found[column] = found.get(column, 0) + 1
-            if not found:
-                continue
-            where = np.array(list(found), dtype=np.int64)
-            counts = np.array(list(found.values()), dtype=np.float32)
-            values = (1.0 + np.log(counts)) * self.rarity[where]
-            columns.append(where)
-            weights.append((values / np.sqrt(values @ values)).astype(np.float32))
-        if not columns:
-            return SparseRow(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), unknown)
-        return SparseRow(np.concatenate(columns), np.concatenate(weights), unknown)
+        tokens = _tokens(text)
+        grams = _word_grams(tokens)
+        words, word_weights = self._weighted(self._columns(grams))
+        pieces = np.concatenate([_NONE, *(self._characters_of(token) for token in tokens)])
+        characters, character_weights = self._weighted(pieces)
+        return SparseRow(
+            np.concatenate([words, characters]),
+            np.concatenate([word_weights, character_weights]),
+            unknown=len(set(grams)) - len(words),
+        )
+
+    def _weighted(self, found: Integers) -> tuple[Integers, Floats]:
+        """Each column once, with its weight; together they have unit length."""
+        columns, counts = np.unique(found, return_counts=True)
+        values = (1.0 + np.log(counts.astype(np.float32))) * self.rarity[columns]
+        return columns, (values / max(float(np.linalg.norm(values)), 1e-6)).astype(np.float32)
+
+    def _columns(self, grams: Iterable[int]) -> Integers:
+        return np.array([column for gram in grams if (column := self.column_of.get(gram)) is not None], dtype=np.int64)
+
+    @cached_property
+    def _characters_of(self) -> Callable[[str], Integers]:
+        """The columns of the pieces of a word. Kept for words seen before, which most are."""
+        return lru_cache(maxsize=20_000)(lambda token: self._columns(_character_grams(token)))
 
 
 def ngrams(text: str) -> tuple[list[int], list[int]]:
     """The hashes of the words and pairs of words in the text, and of the 2 to 5 characters within each word."""
-    tokens = _WORD.findall(text[:LONGEST].lower())
+    tokens = _tokens(text)
+    return _word_grams(tokens), [gram for token in tokens for gram in _character_grams(token)]
+
+
+def _tokens(text: str) -> list[str]:
+    return _WORD.findall(text[:LONGEST].lower())
+
+
+def _word_grams(tokens: Sequence[str]) -> list[int]:
     pairs = [f"{first} {second}" for first, second in pairwise(tokens)]
-    words = [_hash("w", gram) for gram in (*tokens, *pairs)]
-    return words, [gram for token in tokens for gram in _character_grams(token)]
+    return [_hash("w", gram) for gram in (*tokens, *pairs)]
 
 
 @lru_cache(maxsize=20_000)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from bot.domain.understanding import Entity
@@ -30,7 +31,7 @@ class Meaning:
     group: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gazetteer:
     """`phrases` maps words in lower case, joined by blanks, to what they stand for.
 
@@ -44,6 +45,11 @@ class Gazetteer:
     longest: int = 1
     close: CloseNames = NO_CLOSE_NAMES
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The first words of phrases: at all others, which are most, there is nothing to look up."""
+        return frozenset(phrase.partition(" ")[0] for phrase in self.phrases)
+
     def find(self, text: str) -> Iterator[Entity]:
         """Entities of phrases, the longest first where several begin at a word, of patterns, and of names misspelt."""
         words = list(_WORD.finditer(text))
@@ -51,6 +57,9 @@ class Gazetteer:
         exact: list[tuple[int, int]] = []
         at = 0
         while at < len(words):
+            if lower[at] not in self._beginnings:
+                at += 1
+                continue
             longest = min(self.longest, len(words) - at)
             length = next((n for n in range(longest, 0, -1) if " ".join(lower[at : at + n]) in self.phrases), 0)
             for meaning in self.phrases[" ".join(lower[at : at + length])] if length else ():

@@ -52,11 +52,16 @@ _CORRECTION = re.compile(
 _CORRECTING_WORDS = word_set("no nope nah actually sorry wait oops rather correction meant mean not quite hang")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
-_KEEP_ON = re.compile(
-    r"\W*(?:please\s+|no\W+)?(?:don'?t|do not|never|i\s+(?:don'?t|do not)\s+want\s+(?:you\s+)?to)\s+"
-    r"(?:stop|unsubscribe|opt(?:\s+me)?\s+out)\b",
-    re.IGNORECASE,
+_NOT = (
+    r"(?:don'?t|do not|never|(?:there is )?no need to|"
+    r"i\s+(?:don'?t|do not|didn'?t|did not|never|wouldn'?t|would not|would never)"
+    r"(?:\s+(?:want|ask|asked|say|said|mean|meant|wish|like))?(?:\s+(?:you|me))?(?:\s+to)?(?:\s+be)?)"
 )
+_LEAVING = (
+    r"(?:stop(?!\s+(?:by|at|in|over)\b)|unsubscribed?|opt(?:ed)?(?:\s+me)?\s+out|removed?(?:\s+(?:me|my|this|us)|(?=$|[.!,]))|"
+    r"taken?\s+(?:(?:me|us|my number|this number)\s+)?off|delete\s+(?:me|my number|this number)|lose my number)"
+)
+_KEEP_ON = re.compile(rf"\W*(?:(?:please|no|wait|hey|hi|hello|oh)\W+)*{_NOT}\s+{_LEAVING}(?!\w)", re.IGNORECASE)
 """Asks for the opposite of an opt-out. Only where it begins so: "if you don't stop" is one."""
 
 _HEEDED = 0.4
@@ -163,16 +168,19 @@ class Pipeline:
 
     def _classify(self, text: str, entities: Sequence[str], encode: Callable[[str], Any]) -> Classification:
         """By the first stage, of the text as it is or with its spelling put right; else by the encoder."""
-        if (sure := self.classifier.classify_quickly(text)) is not None:
+        words = self.classifier.by_words(text)
+        if (sure := self.classifier.classify_quickly(words)) is not None:
             return sure
         if self.speller is None:
-            return self.classifier.classify(text, encode(text))
+            return self.classifier.classify(words, encode(text))
         if not self.speller.can_read(text):
-            return replace(self.classifier.classify(text, encode(text)), understood=False)
+            return replace(self.classifier.classify(words, encode(text)), understood=False)
         repaired = self.speller.repair(text, entities)
-        if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
-            return sure
-        return self.classifier.classify(repaired, encode(repaired))
+        if repaired != text:
+            words = self.classifier.by_words(repaired)
+            if (sure := self.classifier.classify_quickly(words)) is not None:
+                return sure
+        return self.classifier.classify(words, encode(repaired))
 
     def _decide(
         self,

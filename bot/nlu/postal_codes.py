@@ -57,7 +57,7 @@ def find_postal_codes(
     Digits need a second signal: a word such as "zip", a place or a state beside them (`is_place` tells whether what
     comes after is one), or that they were `asked` for.
     """
-    if not any(character.isdigit() for character in text):
+    if not any(map(str.isdigit, text)):
         return
     country = (region or "").upper()
     for match in _BRITISH.finditer(text):

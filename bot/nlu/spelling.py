@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rapidfuzz import process
@@ -15,15 +17,27 @@ from bot.nlu.features import LONGEST, NgramSpace
 MOST_REPAIRED = 16
 """Words looked up in one text, so that the time it takes is bounded."""
 
-_SHORTEST, _LONGEST = 3, 30
-_LONG_ENOUGH_FOR_TWO = 6
-"""Letters of a word that may be two edits away from what was meant."""
+_LONGEST = 30
+_LONG_ENOUGH = {1: 3, 2: 5, 3: 10}
+"""Letters of a word that may be so many edits away from what was meant; shorter ones are one away."""
 
-_EDIT = 4.0
-"""What an edit costs beside the rarities of a word and of the pairs that it makes with its neighbours."""
+_SHORT = 3
+"""Letters of a word that may be what was not meant, though it exists: half of all such letters are some word."""
 
-_UNSEEN = 1.0
-_CANDIDATES = 8
+_EDIT, _BLANK = 2.5, 3.0
+"""What an edit costs, and a blank that is missing, too many or a letter off, beside how unlikely the words are."""
+
+_UNSEEN, _APART = 2.0, 1.0
+"""What a word of no example costs more than the rarest of theirs, and two that no example has side by side."""
+
+_NO_SUCH_WORD = 2.0
+"""What it costs besides to leave a word as it is that nobody knows."""
+
+_CANDIDATES = 30
+_PATHS = 6
+_ALONE = frozenset("ai")
+"""The words of one letter."""
+
 _CHUNK = re.compile(r"\S+")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _NO_WORD = re.compile(r"[\d@/\\_#]|\w\.\w")
@@ -31,70 +45,176 @@ _NO_WORD = re.compile(r"[\d@/\\_#]|\w\.\w")
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A word of a text as it was written, and where; `odd` where it is probably not what was meant."""
+
+    start: int
+    end: int
+    word: str
+    fixed: bool
+    odd: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words that one written word, or `written` of them, may have been meant as; and what the difference costs."""
+
+    written: int
+    words: tuple[str, ...]
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A reading of the beginning of a text, as its last part and the path to it; what it costs altogether."""
+
+    cost: float
+    last: Reading | None = None
+    before: Path | None = None
+
+    def readings(self) -> list[Reading]:
+        found: list[Reading] = []
+        path: Path | None = self
+        while path and path.last:
+            found.append(path.last)
+            path = path.before
+        return found[::-1]
+
+
+@dataclass(frozen=True)
 class Speller:
-    """`vocabulary` are the words of the training examples, `known` other words that exist; both in lower case."""
+    """`vocabulary` are the words of the training examples, `known` other words that exist; both in lower case.
+
+    A noisy channel (Kernighan, Church and Gale 1990): of all readings of a text the one that costs least, by the edits
+    and by how unlikely each word is after the one before it.
+    """
 
     vocabulary: Sequence[str]
     known: frozenset[str]
     space: NgramSpace
 
+    @cached_property
+    def _of_examples(self) -> frozenset[str]:
+        return frozenset(self.vocabulary)
+
     def repair(self, text: str, keep: Iterable[str] = ()) -> str:
         """The text with words that nobody knows replaced by those of the vocabulary that were most likely meant.
 
-        Left alone are the words of `keep`, names (capital letters in the middle of a sentence) and whatever has digits
-        or is an address.
+        Blanks are put right as well ("ho wmuch", "howmuch"). Left alone are the words of `keep`, names (capital letters
+        in the middle of a sentence) and whatever has digits or is an address.
         """
-        kept = {word.lower() for part in keep for word in _WORD.findall(part)}
-        words = list(self._words(text[:LONGEST]))
-        lowered = [word.group().lower() for word in words]
-        repaired: list[tuple[int, int, str]] = []
-        looked_up = 0
-        for at, word in enumerate(words):
-            if looked_up == MOST_REPAIRED or lowered[at] in kept or self._is_known(lowered[at]) or _is_name(text, word):
-                continue
-            looked_up += 1
-            before, after = lowered[at - 1] if at else "", lowered[at + 1] if at + 1 < len(words) else ""
-            if (meant := self._meant(lowered[at], before, after)) is not None:
-                lowered[at] = meant
-                repaired.append((word.start(), word.end(), meant))
-        for start, end, meant in reversed(repaired):
-            text = text[:start] + meant + text[end:]
+        pieces = self._pieces(text[:LONGEST], {word.lower() for part in keep for word in _WORD.findall(part)})
+        if not any(piece.odd for piece in pieces):
+            return text
+        at = len(pieces)
+        for reading in reversed(self._cheapest(pieces, self._readings(text, pieces))):
+            meant = pieces[at - reading.written : at]
+            if reading.words != tuple(piece.word for piece in meant):
+                text = text[: meant[0].start] + " ".join(reading.words) + text[meant[-1].end :]
+            at -= reading.written
         return text
 
     def can_read(self, text: str) -> bool:
         """False where no word is one and some cannot be put right either: "blorp zing" means nothing though "sing" is
         a word. Only words in ASCII letters are judged: a list of words says nothing about languages without blanks.
         """
-        words = [word.group().lower() for word in self._words(text[:LONGEST])]
+        words = [word.group().lower() for word in _words(text[:LONGEST])]
         if not words or any(self._is_word(word) or not word.isascii() for word in words):
             return True
-        repaired = self._words(self.repair(text[:LONGEST]))
+        repaired = _words(self.repair(text[:LONGEST]))
         return all(self._is_word(word.group().lower()) for word in repaired)
 
+    def _pieces(self, text: str, kept: Collection[str]) -> list[Piece]:
+        pieces = []
+        for match in _words(text):
+            word = match.group().lower()
+            fixed = word in kept or _is_name(text, match)
+            pieces.append(Piece(match.start(), match.end(), word, fixed, not fixed and self._is_odd(word)))
+        return pieces
+
+    def _is_odd(self, word: str) -> bool:
+        if self._is_of_examples(word) or not 1 < len(word) <= _LONGEST:
+            return False
+        return len(word) <= _SHORT or word not in self.known
+
     def _is_word(self, word: str) -> bool:
-        return word in self.known or self.space.rarity_of(word) is not None
+        return word in self.known or self._is_of_examples(word)
 
-    def _words(self, text: str) -> Iterable[re.Match[str]]:
-        for chunk in _CHUNK.finditer(text):
-            if _NO_WORD.search(chunk.group()) is None:
-                yield from _WORD.finditer(text, chunk.start(), chunk.end())
+    def _is_of_examples(self, word: str) -> bool:
+        return word in self._of_examples or self.space.rarity_of(word) is not None
 
-    def _is_known(self, word: str) -> bool:
-        return not _SHORTEST <= len(word) <= _LONGEST or self._is_word(word)
+    def _readings(self, text: str, pieces: Sequence[Piece]) -> list[list[Reading]]:
+        """For each piece what it may mean, alone or with the next."""
+        readings: list[list[Reading]] = []
+        looked_up = 0
+        for at, piece in enumerate(pieces):
+            nobodys = piece.odd and len(piece.word) > 2 and piece.word not in self.known
+            found = [Reading(1, (piece.word,), _NO_SUCH_WORD if nobodys else 0.0)]
+            if piece.odd and looked_up < MOST_REPAIRED:
+                looked_up += 1
+                found += self._alone(piece.word)
+            following = pieces[at + 1] if at + 1 < len(pieces) else None
+            if (
+                following
+                and (piece.odd or following.odd)
+                and not (piece.fixed or following.fixed)
+                and text[piece.end : following.start] == " "
+            ):
+                found += self._together(piece.word, following.word)
+            readings.append(found)
+        return readings
 
-    def _meant(self, word: str, before: str, after: str) -> str | None:
-        edits = 2 if len(word) >= _LONG_ENOUGH_FOR_TWO else 1
+    def _alone(self, word: str) -> Iterator[Reading]:
+        """The words of the examples that one word is near to, and pairs of them that it is without their blank."""
+        edits = max(count for count, letters in _LONG_ENOUGH.items() if len(word) >= letters or count == 1)
         near = process.extract(word, self.vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES)
-        if not near:
-            return None
-        return min((self._cost(meant, distance, before, after), meant) for meant, distance, _ in near)[1]
+        for meant, distance, _ in near:
+            yield Reading(1, (meant,), _EDIT * distance)
+        for at in range(1, len(word)):
+            before, after = word[:at], word[at:]
+            if self._may_stand(before) and self._may_stand(after):
+                yield Reading(1, (before, after), _BLANK)
+            if len(before) > 1 and len(after) > 2 and self._may_stand(before) and self._may_stand(after[1:]):
+                yield Reading(1, (before, after[1:]), _BLANK + _EDIT / 2)
 
-    def _cost(self, word: str, distance: float, before: str, after: str) -> float:
-        rarest = self.space.rarest + _UNSEEN
-        alone = self.space.rarity_of(word) or rarest
-        pairs = [f"{before} {word}", f"{word} {after}"]
-        together = sum(self.space.rarity_of(pair) or rarest for pair in pairs)
-        return _EDIT * distance + 0.5 * alone + 0.5 * together
+    def _together(self, first: str, second: str) -> Iterator[Reading]:
+        """Two words as one, or with the blank between them one letter off."""
+        if self._is_of_examples(first + second):
+            yield Reading(2, (first + second,), _BLANK)
+        for before, after in ((first[:-1], first[-1] + second), (first + second[0], second[1:])):
+            if before and after and self._may_stand(before) and self._may_stand(after):
+                yield Reading(2, (before, after), _BLANK)
+
+    def _may_stand(self, word: str) -> bool:
+        return (len(word) > 1 or word in _ALONE) and self._is_of_examples(word)
+
+    def _cheapest(self, pieces: Sequence[Piece], readings: Sequence[Sequence[Reading]]) -> list[Reading]:
+        """The readings of all pieces that cost least together, in order."""
+        paths: list[dict[str, Path]] = [{} for _ in range(len(pieces) + 1)]
+        paths[0][""] = Path(0.0)
+        for at, of_piece in enumerate(readings):
+            for before, path in heapq.nsmallest(_PATHS, paths[at].items(), key=lambda item: item[1].cost):
+                for reading in of_piece:
+                    cost, last = path.cost + reading.cost, before
+                    for word in reading.words:
+                        cost, last = cost + self._cost(last, word), word
+                    reached = paths[at + reading.written]
+                    if last not in reached or cost < reached[last].cost:
+                        reached[last] = Path(cost, reading, path)
+        return min(paths[-1].values(), key=lambda path: path.cost).readings()
+
+    def _cost(self, before: str, word: str) -> float:
+        """How unlikely the word is after another: the logarithm of the share of texts, as rarity is."""
+        cost, before = 0.0, before.rpartition("'")[2]
+        for part in word.split("'"):
+            together = self.space.rarity_of(f"{before} {part}") if before else None
+            if together is not None:
+                cost += max(0.0, together - (self.space.rarity_of(before) or 0.0))
+            else:
+                alone = self.space.rarity_of(part)
+                cost += (self.space.rarest + _UNSEEN if alone is None else alone) + (_APART if before else 0.0)
+            before = part
+        return cost
 
     def facts(self) -> dict[str, Any]:
         return {"vocabulary": list(self.vocabulary), "known": sorted(self.known)}
@@ -106,10 +226,14 @@ class Speller:
 
 def learn_speller(texts: Iterable[str], known: Collection[str], space: NgramSpace) -> Speller:
     """`texts` are the training examples that `space` was learnt from, `known` a list of words."""
-    vocabulary = {
-        word.lower() for text in texts for word in _WORD.findall(text) if _SHORTEST - 1 <= len(word) <= _LONGEST
-    }
+    vocabulary = {word.lower() for text in texts for word in _WORD.findall(text) if 1 < len(word) <= _LONGEST}
     return Speller(tuple(sorted(vocabulary)), frozenset(known), space)
+
+
+def _words(text: str) -> Iterator[re.Match[str]]:
+    for chunk in _CHUNK.finditer(text):
+        if _NO_WORD.search(chunk.group()) is None:
+            yield from _WORD.finditer(text, chunk.start(), chunk.end())
 
 
 def _is_name(text: str, word: re.Match[str]) -> bool:

@@ -43,6 +43,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "events": lambda options: events.table(20_000),
     "crm": lambda options: crm.table(),
     "streams": lambda options: streams.table(options.streams),
+    "understanding": lambda options: understanding.table(),
 }
 
 

@@ -44,12 +44,14 @@ class Trained:
 
     def read(self, text: str) -> tuple[Classification, bool]:
         """The reading, and whether the encoder was asked."""
-        if (sure := self.classifier.classify_quickly(text)) is not None:
+        words = self.classifier.by_words(text)
+        if (sure := self.classifier.classify_quickly(words)) is not None:
             return sure, False
-        repaired = self.speller.repair(text)
-        if repaired != text and (sure := self.classifier.classify_quickly(repaired)) is not None:
-            return sure, False
-        return self.classifier.classify(repaired, self.encoder.features([repaired])[0]), True
+        if (repaired := self.speller.repair(text)) != text:
+            words = self.classifier.by_words(repaired)
+            if (sure := self.classifier.classify_quickly(words)) is not None:
+                return sure, False
+        return self.classifier.classify(words, self.encoder.features([repaired])[0]), True
 
 
 def table() -> Iterator[str]:

@@ -100,12 +100,25 @@ def test_an_opt_out_is_heeded_wherever_it_stands(pipeline: Pipeline) -> None:
         assert pipeline.parse(text, expecting=TEAM_SIZE).intent.name == "opt_out"
 
 
-@pytest.mark.parametrize("text", ["don't stop texting me", "Please do not stop texting me", "never stop texting me"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't stop texting me",
+        "Please do not stop texting me",
+        "never stop texting me",
+        "wait, please don't stop texting me",
+        "I did not ask you to stop texting me",
+        "no need to stop texting me",
+        "I never said stop texting me",
+    ],
+)
 def test_who_asks_us_to_go_on_does_not_opt_out(pipeline: Pipeline, text: str) -> None:
     assert pipeline.parse(text).intent.name != "opt_out"
 
 
-@pytest.mark.parametrize("text", ["Don't. Stop texting me", "if you don't stop texting me, I'll stop texting"])
+@pytest.mark.parametrize(
+    "text", ["Don't. Stop texting me", "if you don't stop texting me, I'll stop texting", "no, stop texting me"]
+)
 def test_a_negation_elsewhere_takes_no_opt_out_back(pipeline: Pipeline, text: str) -> None:
     assert pipeline.parse(text).intent.name == "opt_out"
 
