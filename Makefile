@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench chaos crm-chaos conformance spoken actions shell clean
+.PHONY: run test check format bench chaos crm-chaos conformance spoken audit actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -60,6 +60,17 @@ $(SPOKEN)/.installed: tests/spoken/constraints-spoken.txt
 	$(SPOKEN)/bin/pip install --quiet --disable-pip-version-check moonshine-voice espeakng-loader -c tests/spoken/constraints-spoken.txt
 	@touch $@
 
+# Asks which of the pinned versions are known to be vulnerable. Needs pypi.org, which knows the advisories.
+AUDIT := .audit
+
+audit: $(AUDIT)/.installed
+	$(AUDIT)/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
+
+$(AUDIT)/.installed:
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	@touch $@
+
 # rasa-sdk's own server for the custom actions; the bot uses it when told: OVERTURE_ACTIONS=http://localhost:5055/webhook
 actions: $(INSTALLED)
 	$(BIN)/python -m rasa_sdk --actions actions
@@ -68,7 +79,7 @@ shell: $(INSTALLED)
 	@$(BIN)/overture shell
 
 clean:
-	rm -rf $(VENV) .overture *.egg-info
+	rm -rf $(VENV) $(AUDIT) .overture *.egg-info
 
 # torch first and by itself: a plain resolver would pull its CUDA builds. On Linux without a CPU build on your index, see
 # "Installing" in the README.

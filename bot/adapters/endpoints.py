@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import aiohttp
@@ -19,6 +21,9 @@ TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 TRY_AGAIN = frozenset({408, 409, 423, 425, 429})
 """Answers below 500 after which another try may succeed."""
 
+METADATA = (ip_address("fd00:ec2::254"), ip_address("fd20:ce::254"), ip_address("100.100.100.200"))
+"""Where AWS (IPv6), Google Cloud (IPv6) and Alibaba keep a machine's credentials; others are link-local."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -26,6 +31,10 @@ class Endpoint:
 
     url: str
     secret: str
+
+
+class NoServerThere(OSError):
+    """The name of an endpoint leads to an address where a cloud keeps its machine's own credentials, or to nobody."""
 
 
 class SignedEndpoints:
@@ -63,6 +72,9 @@ class SignedEndpoints:
                 status, retry_after = response.status, response.headers.get("Retry-After", "")
         except TimeoutError as error:
             raise TemporarySendError(f'the endpoint "{name}" did not answer in time') from error
+        except aiohttp.ClientConnectorError as error:
+            why = error.os_error if isinstance(error.os_error, NoServerThere) else type(error).__name__
+            raise TemporarySendError(f'the endpoint "{name}" cannot be reached: {why}') from error
         except (aiohttp.ClientError, OSError) as error:
             raise TemporarySendError(f'the endpoint "{name}" cannot be reached: {type(error).__name__}') from error
         if 200 <= status < 300:
@@ -80,8 +92,24 @@ class SignedEndpoints:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(timeout=TIMEOUT)
+            self._http = aiohttp.ClientSession(
+                timeout=TIMEOUT, connector=aiohttp.TCPConnector(socket_factory=socket_to_a_server)
+            )
         return self._http
+
+
+def socket_to_a_server(address: aiohttp.AddrInfoType) -> socket.socket:
+    """For the very address that is connected to, however it was written and whatever its name led to a moment ago.
+
+    Other networks of yours stay open: an endpoint may well be one of your own systems.
+    """
+    family, kind, protocol, _, (host, *_) = address
+    found = ip_address(str(host).partition("%")[0])
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if found.is_link_local or found.is_unspecified or found.is_multicast or found in METADATA:
+        raise NoServerThere(f"its name leads to {found}, where no endpoint can be")
+    return socket.socket(family=family, type=kind, proto=protocol)
 
 
 def _written(body: Mapping[str, Any]) -> bytes:

@@ -24,6 +24,7 @@ from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.rasa_api import RasaApi
+from bot.entrypoints.request_guards import hurrying, refuse_other_names
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
@@ -73,7 +74,9 @@ class Server:
 
     def application(self) -> web.Application:
         watching = Watching(self._service)
-        middlewares = [watching.time_requests, _add_headers, answer_for_errors]
+        middlewares = [watching.time_requests, _add_headers, answer_for_errors, hurrying()]
+        if self._service.settings.is_private:
+            middlewares.append(refuse_other_names)
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
         app.cleanup_ctx.append(self._run_streams)
         app.cleanup_ctx.append(self._listen_to_vendors)
@@ -176,6 +179,8 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
         return problem(rejected.status, rejected.reason, rejected.headers)
     except web.HTTPRequestEntityTooLarge:
         return problem(413, "the request is larger than any message needs to be")
+    except web.HTTPRequestTimeout:
+        return problem(408, "the request did not come whole in time; send it again")
     except web.HTTPNotFound:
         return problem(404, "there is nothing at this address")
     except web.HTTPMethodNotAllowed as error:

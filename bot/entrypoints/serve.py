@@ -18,6 +18,7 @@ from bot.domain.delivery import Lane
 from bot.domain.errors import Fault, SettingsError
 from bot.entrypoints.http import Server, for_watchers
 from bot.entrypoints.playground import content_status
+from bot.entrypoints.request_guards import IDLE
 from bot.entrypoints.wiring import CONTENT_FEED, Service, open_service
 from bot.entrypoints.worker import Worker
 from bot.settings import Settings
@@ -107,7 +108,7 @@ def settle_garbage_collector() -> None:
 
 async def _listen(service: Service, app: web.Application) -> web.AppRunner:
     settings = service.settings
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE)
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port)
     try:

@@ -45,11 +45,15 @@ def envelope(operation: str, parts: Mapping[str, Part], *, user: str, password: 
 
 
 def read_body(body: bytes) -> Xml.Element | None:
-    """The element in the SOAP body; None where there is none. A document type is refused: it could define entities."""
-    if b"<!DOCTYPE" in body:
-        return None
+    """The element in the SOAP body; None where there is none.
+
+    A document type is refused: it could define entities. What is not plain UTF-8 is, too, for it could hide one.
+    """
     try:
-        found = Xml.fromstring(body).find(f"{{{SOAP}}}Body")  # noqa: S314  no entities without a document type
+        text = body.decode("utf-8-sig")
+        if "<!DOCTYPE" in text or "\0" in text:
+            return None
+        found = Xml.fromstring(text).find(f"{{{SOAP}}}Body")  # noqa: S314  no entities without a document type
     except (Xml.ParseError, ValueError, LookupError):
         return None
     return found[0] if found is not None and len(found) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.adapters.endpoints import Endpoint, SignedEndpoints
+from bot.adapters.endpoints import Endpoint, NoServerThere, SignedEndpoints, socket_to_a_server
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from tests.manual_clock import ManualClock
 
@@ -101,3 +102,40 @@ async def test_an_endpoint_that_is_not_there_is_permanent(endpoints: SignedEndpo
     assert set(endpoints.names) == {"billing", "away"}
     with pytest.raises(PermanentSendError, match='there is no endpoint "biling"'):
         await endpoints.call("biling", {}, key="k")
+
+
+@pytest.mark.parametrize(
+    ("host", "forbidden"),
+    [
+        ("169.254.169.254", True),
+        ("::ffff:169.254.169.254", True),
+        ("fe80::1%eth0", True),
+        ("fd00:ec2::254", True),
+        ("100.100.100.200", True),
+        ("0.0.0.0", True),
+        ("::", True),
+        ("224.0.0.1", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("::1", False),
+        ("93.184.216.34", False),
+    ],
+)
+def test_no_connection_is_made_to_where_a_cloud_keeps_credentials(host: str, forbidden: bool) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    address = (family, socket.SOCK_STREAM, 0, "", (host, 80, 0, 0) if ":" in host else (host, 80))
+    if forbidden:
+        with pytest.raises(NoServerThere, match="where no endpoint can be"):
+            socket_to_a_server(address)
+    else:
+        socket_to_a_server(address).close()
+
+
+@pytest.mark.parametrize(
+    "written", ["169.254.169.254", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "[::ffff:169.254.169.254]"]
+)
+async def test_however_the_address_is_written(clock: ManualClock, written: str) -> None:
+    endpoints = SignedEndpoints({"cloud": Endpoint(f"http://{written}/latest/api/token", SECRET)}, clock)
+    with pytest.raises(TemporarySendError, match=r"leads to 169\.254\.169\.254, where no|InvalidUrl"):
+        await endpoints.call("cloud", {}, key="k")
+    await endpoints.close()

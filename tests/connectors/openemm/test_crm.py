@@ -97,9 +97,11 @@ async def test_a_fault_says_by_its_code_who_is_to_blame(
     assert "robin" not in str(error.value)
 
 
-async def test_an_answer_with_a_document_type_is_not_read(stage: Stage) -> None:
-    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + fault("Client").body
-    stage.server.faults.append(Reply(200, bomb, "text/xml"))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+async def test_an_answer_with_a_document_type_is_not_read(stage: Stage, encoding: str) -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + fault("Client").body.decode()
+    assert read_body(bomb.encode(encoding)) is None
+    stage.server.faults.append(Reply(200, bomb.encode(encoding), "text/xml"))
     with pytest.raises(TemporarySendError):
         await create(stage)
 
