@@ -5,6 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
+from bot.ports.access import Accounts, Audit
 from bot.ports.connectors import (
     Abilities,
     ApiAccess,
@@ -82,10 +83,12 @@ from bot.ports.store import Store, UnitOfWork
 __all__ = [
     "NO_SOONER",
     "Abilities",
+    "Accounts",
     "ActionRunner",
     "ApiAccess",
     "AttachmentSource",
     "AttachmentStore",
+    "Audit",
     "AwaitTurn",
     "Breaker",
     "CallBudgets",
