@@ -470,7 +470,6 @@ api_key = Table(
     Column("role", Text, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("revoked_at", Moment),
-    Column("used_on", Moment),
 )
 
 login_try = Table(

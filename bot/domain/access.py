@@ -125,7 +125,6 @@ class ApiKey:
     role: Role
     created_at: datetime
     revoked_at: datetime | None = None
-    used_on: datetime | None = None
 
     @property
     def caller(self) -> Caller:

@@ -50,6 +50,9 @@ HEADERS = {
 }
 """Of every answer that does not set its own."""
 
+OF_THE_API = ("rest",)
+"""Channels whose callers are those of our own API, and so may have a key of ours."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -111,7 +114,8 @@ class Server:
             self._limits.check(request)
         url = self._service.settings.service_url + path
         roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
-        asked = await to_webhook_request(roomy, url, self._runtime.clock.now())
+        caller = await self._service.doors.key_holder(request) if name in OF_THE_API else None
+        asked = await to_webhook_request(roomy, url, self._runtime.clock.now(), caller)
         if isinstance(channel, Prepares):
             await channel.prepare(asked)
         if isinstance(channel, Talks) and request.headers.get("Upgrade", "").lower() == "websocket":

@@ -5,7 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
-from bot.ports.access import Accounts, Audit
+from bot.ports.access import Accounts, Audit, Passwords
 from bot.ports.connectors import (
     Abilities,
     ApiAccess,
@@ -137,6 +137,7 @@ __all__ = [
     "Pacer",
     "Page",
     "Passages",
+    "Passwords",
     "PersonalData",
     "Playbook",
     "Prepares",

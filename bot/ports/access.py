@@ -59,3 +59,11 @@ class Audit(Protocol):
         """The last ones, the latest first."""
 
     async def head(self) -> AuditHead: ...
+
+
+class Passwords(Protocol):
+    """Makes of a password what it is checked by later, slowly enough that nobody tries many."""
+
+    async def hash(self, password: str) -> str: ...
+    async def verify(self, kept: str, password: str) -> bool:
+        """Whether it is the one; where `kept` is empty it takes as long, and is not. Raises WebhookRejected (503)."""

@@ -64,7 +64,7 @@ async def test_sessions_begin_are_seen_and_end(store: Store) -> None:
 
 async def test_a_key_is_found_by_how_it_begins(store: Store) -> None:
     key = ApiKey("ab12", "digest", "crm", Role.MARKETER, NOON)
-    revoked = replace(key, revoked_at=LATER, used_on=NOON)
+    revoked = replace(key, revoked_at=LATER)
     async with store.transaction() as uow:
         await uow.accounts.put_key(key)
         assert await uow.accounts.key("ab12") == key

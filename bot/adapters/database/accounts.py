@@ -35,7 +35,7 @@ KEY = select(api_key).where(api_key.c.prefix == bindparam("of"))
 _put_key = insert(api_key)
 PUT_KEY = _put_key.on_conflict_do_update(
     index_elements=[api_key.c.prefix],
-    set_={name: _put_key.excluded[name] for name in ("name", "role", "revoked_at", "used_on")},
+    set_={name: _put_key.excluded[name] for name in ("name", "role", "revoked_at")},
 )
 
 TRIES = select(login_try).where(login_try.c.key == bindparam("of"), login_try.c.last_at >= bindparam("since"))
@@ -120,7 +120,6 @@ class StoredAccounts(Repository):
             "role": key.role.value,
             "created_at": key.created_at,
             "revoked_at": key.revoked_at,
-            "used_on": key.used_on,
         }
         await self._session.execute(PUT_KEY, row)
 
@@ -157,4 +156,4 @@ def _account(row: Any) -> Account:
 
 
 def _key(row: Any) -> ApiKey:
-    return ApiKey(row.prefix, row.digest, row.name, Role(row.role), row.created_at, row.revoked_at, row.used_on)
+    return ApiKey(row.prefix, row.digest, row.name, Role(row.role), row.created_at, row.revoked_at)

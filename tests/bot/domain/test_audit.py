@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.audit import (
-    BEGINNING,
     AuditEntry,
     AuditHead,
     Deed,

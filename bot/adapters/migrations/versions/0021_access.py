@@ -45,7 +45,6 @@ def upgrade() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger()),
-        sa.Column("used_on", sa.BigInteger()),
         sa.PrimaryKeyConstraint("prefix", name="pk_api_key"),
     )
     op.create_table(
