@@ -116,9 +116,10 @@ class Settings(BaseSettings):
     """Of which e-mail domains people may log in through it: example.com, example.org. Empty: those with an account."""
 
     oidc_roles: str = ""
-    """Which of its groups have which role: sales=rep, marketing=marketer, everybody=read-only. The first one counts."""
+    """Which of its groups have which role: marketing=marketer, sales=rep. The first that somebody is in counts."""
 
     oidc_groups_claim: str = "groups"
+    """In which claim of an ID token the provider lists groups."""
 
     edit_journeys: bool | None = None
     """Whether the page Journeys may change their files; unless set, in development and not in production."""

@@ -20,6 +20,7 @@ from bot.entrypoints.front_door import listen_to_vendors, take
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import Limits
+from bot.entrypoints.login import LoginPages
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
@@ -101,6 +102,7 @@ class Server:
         EventsApi(self._service).add_routes(app)
         PeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
+        LoginPages(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
