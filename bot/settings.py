@@ -14,6 +14,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.domain.access import Role
 from bot.domain.call_budget import read_budgets
 from bot.domain.errors import SettingsError
 from bot.domain.language_model import ModelTerms, ModelUse
@@ -21,7 +22,17 @@ from bot.domain.publishing import Publishing
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 SECRETS: Final = frozenset(
-    {"MODEL_KEY", "MODEL_URL", "API_TOKEN", "API_JWT_SECRET", "RASA_TOKEN", "DATABASE", "REDIS", "ENDPOINTS"}
+    {
+        "MODEL_KEY",
+        "MODEL_URL",
+        "API_TOKEN",
+        "API_JWT_SECRET",
+        "OIDC_CLIENT_SECRET",
+        "RASA_TOKEN",
+        "DATABASE",
+        "REDIS",
+        "ENDPOINTS",
+    }
 )
 """Settings whose value no message repeats: it is a secret, or may have one in it."""
 
@@ -91,6 +102,25 @@ class Settings(BaseSettings):
     api_jwt_secret: str = ""
     """Opens our HTTP API to callers with a JWT that is signed with it (HS256)."""
 
+    login: Literal["auto", "always"] = "auto"
+    """Whether a developer's own machine is open without a login (auto), or only by login, key or token (always)."""
+
+    oidc_issuer: str = ""
+    """Your identity provider, by the address below which its /.well-known/openid-configuration is. Empty: none."""
+
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """What that provider calls us, and the secret that it gave us; see docs/access.md."""
+
+    oidc_domains: str = ""
+    """Of which e-mail domains people may log in through it: example.com, example.org. Empty: those with an account."""
+
+    oidc_roles: str = ""
+    """Which of its groups have which role: marketing=marketer, sales=rep. The first that somebody is in counts."""
+
+    oidc_groups_claim: str = "groups"
+    """In which claim of an ID token the provider lists groups."""
+
     edit_journeys: bool | None = None
     """Whether the page Journeys may change their files; unless set, in development and not in production."""
 
@@ -155,6 +185,21 @@ class Settings(BaseSettings):
             raise ValueError("it should be an address such as http://localhost:5005")
         return url.rstrip("/")
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _check_oidc_issuer(cls, url: str) -> str:
+        parts = urlsplit(url)
+        safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if url and (not safe or not parts.netloc or parts.query or parts.fragment):
+            raise ValueError("it should be an address such as https://id.example.com/realms/sales")
+        return url.rstrip("/")
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _check_oidc_roles(cls, roles: str) -> str:
+        _read_roles(roles)
+        return roles
+
     @field_validator("model_url")
     @classmethod
     def _check_model_url(cls, url: str) -> str:
@@ -197,6 +242,10 @@ class Settings(BaseSettings):
         return _read_endpoints(self.endpoints.get_secret_value())
 
     @property
+    def oidc_roles_of_groups(self) -> Mapping[str, Role]:
+        return _read_roles(self.oidc_roles)
+
+    @property
     def database_url(self) -> str:
         return self.database or f"sqlite+aiosqlite:///{self.data / 'overture.db'}"
 
@@ -213,7 +262,9 @@ class Settings(BaseSettings):
     @property
     def is_private(self) -> bool:
         """Whether only a developer at this machine reaches us."""
-        return self.environment == "development" and self.host in LOOPBACK and not self.public_url
+        return (
+            self.environment == "development" and self.host in LOOPBACK and not self.public_url and self.login == "auto"
+        )
 
     @property
     def service_url(self) -> str:
@@ -246,6 +297,17 @@ def _read_endpoints(text: str) -> dict[str, tuple[str, str]]:
         if not isinstance(secret, str) or len(secret) < SHORTEST_SECRET:
             raise ValueError(f'the endpoint "{name}" has no secret of at least {SHORTEST_SECRET} characters')
         found[name] = (url, secret)
+    return found
+
+
+def _read_roles(text: str) -> dict[str, Role]:
+    """Roles by the group that has them, in their order; raises ValueError with a sentence."""
+    found = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        group, _, role = (word.strip() for word in part.rpartition("="))
+        if not group or role not in [*Role]:
+            raise ValueError(f'"{part}" should be a group and a role, such as sales=rep; roles are {", ".join(Role)}')
+        found[group] = Role(role)
     return found
 
 

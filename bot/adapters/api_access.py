@@ -1,4 +1,7 @@
-"""Who may use the HTTP API, by Rasa's two credentials: one token for all, or a JWT (RFC 7519) that says who calls."""
+"""Who may use the HTTP API: users and keys in their roles, and callers with Rasa's two credentials.
+
+Those are one token for all, and a JWT (RFC 7519) that says who calls.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
+from bot.domain.access import Caller, Right, Role
 from bot.domain.errors import SettingsError, WebhookRejected
 from bot.ports import WebhookRequest
 
@@ -25,9 +29,10 @@ class CredentialAccess:
     """Access by token or JWT; with neither set, to this machine only, and only where `private` says so.
 
     An admin's JWT (`user.role`) may do everything, a user's what concerns the conversation that `user.username` names.
+    `accounts`: there are users or keys of ours, who bring their role.
     """
 
-    def __init__(self, *, token: str = "", jwt_secret: str = "", private: bool = False) -> None:
+    def __init__(self, *, token: str = "", jwt_secret: str = "", private: bool = False, accounts: bool = False) -> None:
         if jwt_secret and len(jwt_secret.encode()) < SHORTEST_SECRET:
             raise SettingsError(
                 f"OVERTURE_API_JWT_SECRET is too short: it should have at least {SHORTEST_SECRET} bytes, which no "
@@ -36,29 +41,40 @@ class CredentialAccess:
         self._token = token
         self._key = OctKey.import_key(jwt_secret.encode()) if jwt_secret else None
         self._private = private and not token and not jwt_secret
+        self._accounts = accounts
 
     @property
     def is_open(self) -> bool:
-        return bool(self._token) or self._key is not None or self._private
+        return bool(self._token) or self._key is not None or self._private or self._accounts
 
-    def check(self, request: WebhookRequest, conversation: str | None = None) -> str | None:
+    def check(
+        self, request: WebhookRequest, conversation: str | None = None, right: Right = Right.ADMINISTER
+    ) -> Caller:
+        if request.caller is not None:
+            return _in_role(request.caller, right)
         if not self.is_open:
-            raise WebhookRejected(404, "The API is off. Set OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET to open it.")
+            raise WebhookRejected(
+                404,
+                "The API is off. Set OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET to open it, or make a user or a key "
+                "(overture users add, overture keys add) and start again.",
+            )
         if self._private:
             _refuse_other_websites(request)
-        elif not self._has_token(request):
-            return self._check_user(request, conversation)
-        return None
+            return Caller("machine", Role.ADMIN)
+        if self._has_token(request):
+            return Caller("token", Role.ADMIN)
+        return self._check_user(request, conversation)
 
     def _has_token(self, request: WebhookRequest) -> bool:
         given = parse_qs(urlsplit(request.url).query).get("token", [""])[0]
         return bool(self._token) and hmac.compare_digest(given.encode("utf-8", "replace"), self._token.encode())
 
-    def _check_user(self, request: WebhookRequest, conversation: str | None) -> str | None:
+    def _check_user(self, request: WebhookRequest, conversation: str | None) -> Caller:
         user = self._claims(request).get("user")
         role, name = (user.get("role"), user.get("username")) if isinstance(user, dict) else (None, None)
         if role == "admin" or (role == "user" and conversation is not None and name == conversation):
-            return name if isinstance(name, str) else None
+            known = name if isinstance(name, str) else None
+            return Caller("jwt", Role.ADMIN if role == "admin" else Role.REP, name=known)
         raise WebhookRejected(403, "User has insufficient permissions.")
 
     def _claims(self, request: WebhookRequest) -> dict[str, Any]:
@@ -72,6 +88,15 @@ class CredentialAccess:
         if not _in_force(claims, request.received_at):
             raise _unknown_caller()
         return claims
+
+
+def _in_role(caller: Caller, right: Right) -> Caller:
+    if not caller.may(right):
+        raise WebhookRejected(
+            403,
+            f"The role {caller.role} may not {right}. An admin gives another: overture users role, keys add.",
+        )
+    return caller
 
 
 def _in_force(claims: dict[str, Any], now: datetime) -> bool:

@@ -20,6 +20,7 @@ from bot.entrypoints.front_door import listen_to_vendors, take
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import Limits
+from bot.entrypoints.login import LoginPages
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
@@ -50,6 +51,9 @@ HEADERS = {
     "Cache-Control": "no-cache",  # a browser asks each time whether a script is still the same
 }
 """Of every answer that does not set its own."""
+
+OF_THE_API = ("rest",)
+"""Channels whose callers are those of our own API, and so may have a key of ours."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -101,6 +105,7 @@ class Server:
         EventsApi(self._service).add_routes(app)
         PeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
+        LoginPages(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
@@ -114,7 +119,8 @@ class Server:
             self._limits.check(request)
         url = self._service.settings.service_url + path
         roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
-        asked = await to_webhook_request(roomy, url, self._runtime.clock.now())
+        caller = await self._service.doors.key_holder(request) if name in OF_THE_API else None
+        asked = await to_webhook_request(roomy, url, self._runtime.clock.now(), caller)
         if isinstance(channel, Prepares):
             await channel.prepare(asked)
         if isinstance(channel, Talks) and request.headers.get("Upgrade", "").lower() == "websocket":

@@ -8,10 +8,10 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import storable
 from bot.entrypoints.named_person import NobodyNamed, read_person
-from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.services.admit import Admitted, NoSuchJourney, admit
 from bot.services.know_person import NoSuchPerson
@@ -32,8 +32,7 @@ class JourneysApi:
             app.router.add_post("/journeys/{journey}/enrolments", self._enrol)
 
     async def _enrol(self, request: web.Request) -> web.StreamResponse:
-        asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
-        self._service.access.check(asked)
+        asked, _ = await self._service.doors.admit(request, Right.ENROL)
         body = _json_object(asked.body)
         try:
             person = read_person(body.get("person"))

@@ -54,6 +54,12 @@ class Limit:
         return 0.0
 
 
+def refuse_for(limit: Limit, key: str, seconds: Callable[[], float] = monotonic) -> None:
+    """Count one more of this key; raises WebhookRejected where those are too many."""
+    if wait := limit.wait_of(key, seconds()):
+        raise WebhookRejected(429, "too many requests; try again later", headers={"Retry-After": str(ceil(wait))})
+
+
 class Limits:
     """Refuses with 429 and `Retry-After`. This machine itself is not limited: it is a proxy that nobody told us of.
 

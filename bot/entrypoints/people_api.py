@@ -1,7 +1,7 @@
 """What people may ask for, over HTTP: their data, its erasure, objection, restriction, and that two of them are one.
 
-Open to those who may use the HTTP API. `{person}` is our id, a phone number, an e-mail address, a user id, or
-`<channel>:<address>`.
+Open to those whose role may do it (docs/access.md). `{person}` is our id, a phone number, an e-mail address, a user
+id, or `<channel>:<address>`.
 """
 
 from __future__ import annotations
@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
 
+from bot.domain.access import Right
+from bot.domain.audit import Deed
 from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.entrypoints.named_person import NobodyNamed, read_person
-from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.services.erase_person import erase_person
@@ -29,6 +31,7 @@ from bot.services.respect_wishes import lift_restriction, note_objection, restri
 BY_API = "the API"
 MOST_TRIES = 3
 Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
+AuditedWork = Callable[[UnitOfWork, ProfileId, bytes, Deed, datetime], Awaitable[Mapping[str, Any]]]
 
 
 class PeopleApi:
@@ -40,27 +43,27 @@ class PeopleApi:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
-        for method, path, work in (
-            ("GET", "/data", self._data),
-            ("GET", "/consent", self._consent),
-            ("DELETE", "", self._erase),
-            ("PUT", "/objection", self._object),
-            ("DELETE", "/objection", self._withdraw),
-            ("PUT", "/restriction", self._restrict),
-            ("DELETE", "/restriction", self._lift),
-            ("POST", "/merges", self._merge),
-            ("DELETE", "/merges/latest", self._part),
+        for method, path, work, right, what in (
+            ("GET", "/data", self._data, Right.EXPORT_PEOPLE, "person.exported"),
+            ("GET", "/consent", self._consent, Right.EXPORT_PEOPLE, "person.consent_proved"),
+            ("DELETE", "", self._erase, Right.HONOUR_WISHES, "person.erased"),
+            ("PUT", "/objection", self._object, Right.HONOUR_WISHES, "person.objected"),
+            ("DELETE", "/objection", self._withdraw, Right.HONOUR_WISHES, "person.objection_withdrawn"),
+            ("PUT", "/restriction", self._restrict, Right.HONOUR_WISHES, "person.restricted"),
+            ("DELETE", "/restriction", self._lift, Right.HONOUR_WISHES, "person.restriction_lifted"),
+            ("POST", "/merges", self._merge, Right.MERGE_PEOPLE, "person.merged"),
+            ("DELETE", "/merges/latest", self._part, Right.MERGE_PEOPLE, "person.parted"),
         ):
-            app.router.add_route(method, f"/v1/people/{{person}}{path}", self._handler(work))
+            app.router.add_route(method, f"/v1/people/{{person}}{path}", self._handler(_audited(work, what), right))
 
-    def _handler(self, work: Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Find the person, and do it in one transaction."""
+    def _handler(self, work: AuditedWork, right: Right) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Find the person, and do it in one transaction, with its entry in the audit log."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
-            self._service.access.check(asked)
+            asked, caller = await self._service.doors.admit(request, right)
+            deed = Deed("", caller.reference, origin=self._service.doors.origin(request))
             try:
-                told = await self._done(work, request.match_info["person"], asked.body)
+                told = await self._done(work, request.match_info["person"], asked.body, deed)
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
             except CannotMerge as error:
@@ -69,16 +72,16 @@ class PeopleApi:
 
         return handle
 
-    async def _done(self, work: Work, name: str, body: bytes) -> Mapping[str, Any]:
+    async def _done(self, work: AuditedWork, name: str, body: bytes, deed: Deed) -> Mapping[str, Any]:
         """Again, where somebody else was at work on the person."""
         for _ in range(MOST_TRIES - 1):
             with suppress(Conflict):
-                return await self._try(work, name, body)
-        return await self._try(work, name, body)
+                return await self._try(work, name, body, deed)
+        return await self._try(work, name, body, deed)
 
-    async def _try(self, work: Work, name: str, body: bytes) -> Mapping[str, Any]:
+    async def _try(self, work: AuditedWork, name: str, body: bytes, deed: Deed) -> Mapping[str, Any]:
         async with self._runtime.store.transaction() as uow:
-            return await work(uow, await by_name(uow, name), body)
+            return await work(uow, await by_name(uow, name), body, deed, self._runtime.clock.now())
 
     async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         return await all_data(uow, person, self._runtime.clock.now())
@@ -116,6 +119,17 @@ class PeopleApi:
     async def _part(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         merge = await part_people(uow, self._runtime, person, now=self._runtime.clock.now())
         return {"merge": merge.id, "person": merge.kept.id, "parted": merge.merged.id}
+
+
+def _audited(work: Work, what: str) -> AuditedWork:
+    """The same, noted in the audit log by the person's id, which says nothing once they are erased."""
+
+    async def audited(uow: UnitOfWork, person: ProfileId, body: bytes, deed: Deed, now: datetime) -> Mapping[str, Any]:
+        told = await work(uow, person, body)
+        await uow.audit.note(replace(deed, what=what, about=person), now)
+        return told
+
+    return audited
 
 
 def _other(body: bytes) -> Wanted:

@@ -13,10 +13,11 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, web
 
 from bot.adapters.clock import SandboxClock
+from bot.domain.access import Right
 from bot.domain.errors import OvertureError, WebhookRejected
 from bot.entrypoints.sandbox import Sandbox, post_webhook
 from bot.entrypoints.streams import Streams
-from bot.entrypoints.translate import problem, to_response, to_webhook_request
+from bot.entrypoints.translate import problem, to_response
 from bot.entrypoints.wiring import CONTENT_FEED, Service
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 
@@ -67,7 +68,7 @@ class Playground:
     async def _may_label(self, request: web.Request) -> bool:
         """Whether this browser may use the page "Understanding" without more ado."""
         try:
-            self._service.access.check(await to_webhook_request(request, str(request.url), self._runtime.clock.now()))
+            await self._service.doors.admit(request, Right.SEE_UNDERSTANDING)
         except WebhookRejected:
             return False
         return True

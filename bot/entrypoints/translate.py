@@ -7,13 +7,16 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bot.domain.access import Caller
 from bot.ports import Reply, WebhookRequest
 
 
-async def to_webhook_request(request: web.Request, url: str, now: datetime) -> WebhookRequest:
+async def to_webhook_request(
+    request: web.Request, url: str, now: datetime, caller: Caller | None = None
+) -> WebhookRequest:
     """`url` is the public one: vendors sign over it, and a proxy's inner address would never match."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return WebhookRequest(request.method, url, headers, await request.read(), now)
+    return WebhookRequest(request.method, url, headers, await request.read(), now, caller)
 
 
 def to_response(reply: Reply) -> web.Response:

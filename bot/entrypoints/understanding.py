@@ -12,10 +12,11 @@ from aiohttp import web
 
 from bot.adapters.example_files import NluFiles
 from bot.adapters.explaining import CurrentExplainer
+from bot.domain.access import Right
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
 from bot.entrypoints.connectors import known_channels, shelves_of
-from bot.entrypoints.translate import problem, to_webhook_request
+from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
 from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.explain import explanation_json
@@ -29,11 +30,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Understanding:
-    """Open to those who may use the HTTP API: by its token or an admin's JWT, or from this machine where it is private.
-
-    `service.access` refuses other websites, so that none can label through an author's browser; with a token, they do
-    not have it.
-    """
+    """Open to those whose role may see it, or label. Other websites cannot label through an author's browser: see
+    `Doorkeeper`."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -46,19 +44,20 @@ class Understanding:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
-        for method, path, handler in (
-            ("GET", "/understanding", self._page),
-            ("POST", "/understanding/explain", self._explain),
-            ("GET", "/understanding/queue", self._queue),
-            ("POST", "/understanding/label", self._label),
-            ("POST", "/understanding/out-of-scope", self._out_of_scope),
-            ("POST", "/understanding/dismiss", self._dismiss),
+        looking, labelling = Right.SEE_UNDERSTANDING, Right.LABEL_MESSAGES
+        for method, path, handler, right in (
+            ("GET", "/understanding", self._page, looking),
+            ("POST", "/understanding/explain", self._explain, looking),
+            ("GET", "/understanding/queue", self._queue, labelling),
+            ("POST", "/understanding/label", self._label, labelling),
+            ("POST", "/understanding/out-of-scope", self._out_of_scope, labelling),
+            ("POST", "/understanding/dismiss", self._dismiss, labelling),
         ):
-            app.router.add_route(method, path, self._guarded(handler))
+            app.router.add_route(method, path, self._guarded(handler, right))
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def _guarded(self, handler: Handler, right: Right) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            self._service.access.check(await to_webhook_request(request, str(request.url), self._runtime.clock.now()))
+            await self._service.doors.admit(request, right)
             try:
                 return await handler(request)
             except ContentError as error:

@@ -10,7 +10,8 @@ import structlog
 from aiohttp import web
 
 from bot.adapters.redis import check_redis
-from bot.entrypoints.translate import problem, to_webhook_request
+from bot.domain.access import Right
+from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
 
 log = structlog.get_logger()
@@ -63,7 +64,7 @@ class Watching:
             yield "Redis", check_redis(self._service.settings.redis)
 
     async def _metrics(self, request: web.Request) -> web.StreamResponse:
-        self._service.access.check(await to_webhook_request(request, str(request.url), self._runtime.clock.now()))
+        await self._service.doors.admit(request, Right.WATCH)
         async with self._runtime.store.transaction() as uow:
             read = await self._service.meter.read(uow, self._runtime.clock.now())
         return web.Response(body=read, headers={"Content-Type": METRICS, "Cache-Control": "no-store"})

@@ -51,6 +51,7 @@ from bot.entrypoints.connectors import (
     shelves_of,
 )
 from bot.entrypoints.desks import read_desks
+from bot.entrypoints.doorkeeper import Doorkeeper
 from bot.entrypoints.preferences.links import preferences_link
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
@@ -97,6 +98,11 @@ class Service:
     sandbox: Sandbox | None
     sandboxed: tuple[str, ...]
     meter: PrometheusMeter = field(default_factory=PrometheusMeter)
+    doors: Doorkeeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        doors = Doorkeeper(self.settings, self.access, self.runtime.store, self.runtime.clock)
+        object.__setattr__(self, "doors", doors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +123,6 @@ async def open_service(
     """
     async with AsyncExitStack() as stack:
         secret = installation_secret(settings.data)
-        access = CredentialAccess(
-            token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private
-        )
         modules = {name: connector_module(name) for name in settings.connector_names}
         values = connector_values()
         sandboxed = tuple(name for name, module in modules.items() if is_sandboxed(module, values))
@@ -131,6 +134,7 @@ async def open_service(
         store = Database(settings.database_url)
         stack.push_async_callback(store.close)
         await store.migrate()
+        access = await _access(settings, store)
         wakeups, leases, pacer = await _signals(settings)
         stack.push_async_callback(wakeups.close)
         stack.push_async_callback(leases.close)
@@ -219,15 +223,21 @@ async def open_crms(settings: Settings) -> AsyncIterator[tuple[Database, Mapping
             await sandbox.start()
             stack.push_async_callback(sandbox.close)
         secret = installation_secret(settings.data)
-        access = CredentialAccess(
-            token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private
-        )
+        access = await _access(settings, store)
         budgets: CallBudgets = RedisCallBudgets(settings.redis) if settings.redis else MemoryCallBudgets()
         stack.push_async_callback(budgets.close)
         built = _build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed, budgets)
         for crm in built.crms.values():
             stack.push_async_callback(crm.close)
         yield store, built.crms
+
+
+async def _access(settings: Settings, store: Database) -> CredentialAccess:
+    async with store.transaction() as uow:
+        accounts = await uow.accounts.any() or bool(settings.oidc_issuer)
+    return CredentialAccess(
+        token=settings.api_token, jwt_secret=settings.api_jwt_secret, private=settings.is_private, accounts=accounts
+    )
 
 
 def installation_secret(folder: Path) -> str:

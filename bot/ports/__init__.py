@@ -5,6 +5,7 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 
 from __future__ import annotations
 
+from bot.ports.access import Accounts, Audit, Passwords
 from bot.ports.connectors import (
     Abilities,
     ApiAccess,
@@ -83,10 +84,12 @@ from bot.ports.store import Store, UnitOfWork
 __all__ = [
     "NO_SOONER",
     "Abilities",
+    "Accounts",
     "ActionRunner",
     "ApiAccess",
     "AttachmentSource",
     "AttachmentStore",
+    "Audit",
     "AwaitTurn",
     "Breaker",
     "CallBudgets",
@@ -136,6 +139,7 @@ __all__ = [
     "Pacer",
     "Page",
     "Passages",
+    "Passwords",
     "PersonalData",
     "Playbook",
     "Prepares",

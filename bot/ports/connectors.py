@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
+from bot.domain.access import Caller, Right
 from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.delivery import Failure
 from bot.domain.errors import SettingsError
@@ -22,13 +23,17 @@ from bot.ports.signals import Clock
 
 @dataclass(frozen=True, slots=True)
 class WebhookRequest:
-    """An HTTP request from outside. `url` is the public one, with its query; header names are lower case."""
+    """An HTTP request from outside. `url` is the public one, with its query; header names are lower case.
+
+    `caller` is who sent it, where a key or a login of ours has said so already.
+    """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    caller: Caller | None = None
 
     @property
     def tail(self) -> str:
@@ -345,14 +350,16 @@ class FeedWriter(Protocol):
 
 
 class ApiAccess(Protocol):
-    """Who may use the HTTP API: callers with its token, or with a JWT that says who they are."""
+    """Who may use the HTTP API: users and keys of ours, callers with its token, or with a JWT that says who."""
 
     @property
     def is_open(self) -> bool:
         """Whether anybody may use it at all; False where no credential is set that would say who."""
 
-    def check(self, request: WebhookRequest, conversation: str | None = None) -> str | None:
-        """Who calls, where that is known; raises WebhookRejected where they may not (401, 403), or nobody may (404)."""
+    def check(
+        self, request: WebhookRequest, conversation: str | None = None, right: Right = Right.ADMINISTER
+    ) -> Caller:
+        """Who calls; raises WebhookRejected where they may not do this (401, 403), or nobody may (404)."""
 
 
 async def at_once() -> None:

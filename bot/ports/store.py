@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.ids import ProfileId
+from bot.ports.access import Accounts, Audit
 from bot.ports.conversations import Conversations, DeskPages, Feeds, Handoffs, Inbox, Meetings, Reviews
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
@@ -66,6 +67,10 @@ class UnitOfWork(Protocol):
     def desk_pages(self) -> DeskPages: ...
     @property
     def installations(self) -> Installations: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def audit(self) -> Audit: ...
 
 
 class Store(Protocol):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.audit import Deed
 from bot.domain.errors import CannotPublish
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, OnEdit, Running
@@ -49,11 +50,19 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Where it is done, by whom."""
+    """Where it is done, by whom; `by` and `origin` are who that is in the audit log, and from which address."""
 
     store: Store
     clock: Clock
     who: str
+    by: str = "terminal"
+    origin: str = ""
+
+    async def note(self, uow: UnitOfWork, change: JourneyChange) -> None:
+        """In the journey's history, and in the audit log."""
+        await uow.journeys.note(change)
+        detail = {"version": change.version, "people": change.people}
+        await uow.audit.note(Deed(f"journey.{change.what}", self.by, change.journey, self.origin, detail), change.at)
 
 
 async def plan_publishing(uow: UnitOfWork, journey: Journey, on_edit: OnEdit | None = None) -> Plan:
@@ -131,7 +140,9 @@ async def publish(
         was_stopped = plan.before is None or plan.before.running is Running.STOPPED
         running = Running.RUNNING if was_stopped or plan.before is None else plan.before.running
         await uow.journeys.put(InForce(journey.id, running, now, journey.version))
-        await uow.journeys.note(JourneyChange(journey.id, now, publisher.who, what, journey.version, plan.people_moved))
+        await publisher.note(
+            uow, JourneyChange(journey.id, now, publisher.who, what, journey.version, plan.people_moved)
+        )
 
     async def move(uow: UnitOfWork, after: str, upto: str, now: datetime) -> int:
         return sum([await _move(uow, journey, one, after, upto, now) for one in plan.moves])
@@ -216,7 +227,7 @@ async def _change(publisher: Publisher, name: str, running: Running, what: str) 
 async def _noted(publisher: Publisher, state: InForce, what: Literal["pause", "resume", "stop"], people: int) -> int:
     async with publisher.store.transaction() as uow:
         now = publisher.clock.now()
-        await uow.journeys.note(JourneyChange(state.journey, now, publisher.who, what, state.version, people))
+        await publisher.note(uow, JourneyChange(state.journey, now, publisher.who, what, state.version, people))
     return people
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from bot.domain.access import Right
 from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable, storable_json
 from bot.domain.preview import Preview
@@ -59,7 +60,7 @@ class RestChannel:
         """A message. Whoever gives it a `message_id` may send it again, and gets the same answer."""
         body = self._body_of_a_known_caller(request)
         sender = _name(body, "sender")
-        self._access.check(request, sender)
+        self._access.check(request, sender, Right.CONVERSE)
         message_id = _name(body, "message_id") if "message_id" in body else str(uuid4())
         text = _text(body)
         message = CustomerMessage(
@@ -79,7 +80,7 @@ class RestChannel:
             body = _read_json(request)
             _name(body, "sender")
         except WebhookRejected:
-            self._access.check(request)
+            self._access.check(request, right=Right.CONVERSE)
             raise
         return body
 
@@ -87,7 +88,7 @@ class RestChannel:
         """Everything that is said to a sender, also what no message of theirs waits for."""
         query = parse_qs(urlsplit(request.url).query)
         sender = query.get("sender", [""])[0]
-        self._access.check(request, sender or None)
+        self._access.check(request, sender or None, Right.CONVERSE)
         after = request.headers.get("last-event-id") or query.get("after", ["0"])[0]
         if not sender or not FEED_POSITION.fullmatch(after):
             raise WebhookRejected(400, 'This wants "sender", and "after", the position of the last item that you have.')

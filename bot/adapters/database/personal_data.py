@@ -18,6 +18,9 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or
 from bot.adapters.database.erased_addresses import keep_erased, salt_of
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import (
+    account,
+    api_key,
+    audit_entry,
     consent,
     conversation,
     crm_link,
@@ -38,6 +41,8 @@ from bot.adapters.tables import (
     journey,
     journey_change,
     journey_state,
+    login_session,
+    login_try,
     meeting,
     meeting_quarter,
     merge,
@@ -111,9 +116,11 @@ NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address),
         *(installation, used_token, desk_page, desk_turn),
+        *(account, api_key, login_session, login_try, audit_entry),
     }
 )
-"""Content, how far work has come, sums, what authors said of texts that are masked, receipts, and the desk's own."""
+"""Content, how far work has come, sums, what authors said of texts that are masked, receipts, the desk's own,
+and who may come in. The audit log names people by their ids, and outlives them: it proves that they were erased."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
 DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}

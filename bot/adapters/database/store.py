@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import URL, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from bot.adapters.database.accounts import StoredAccounts
+from bot.adapters.database.audit import StoredAudit
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
@@ -71,6 +73,8 @@ class Transaction:
         self.merges = StoredMerges(session, self.write)
         self.personal_data = StoredPersonalData(session)
         self.installations = StoredInstallations(session)
+        self.accounts = StoredAccounts(session)
+        self.audit = StoredAudit(session)
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):
@@ -109,6 +113,7 @@ class Database:
                 transaction = Transaction(session, self._versions, self._watermark)
                 yield transaction
                 await transaction.write()
+                await transaction.audit.write()  # under a lock, so that nothing else is waited for under it
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in TRY_AGAIN:
                 raise Conflict("two transactions got into each other's way; try again.") from error

@@ -8,9 +8,9 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.events_api.reading import Item, read_item
-from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.services.take_events import Outcome, take_events
 
@@ -32,10 +32,9 @@ class EventsApi:
         now = self._runtime.clock.now()
         try:
             larger = request.clone(client_max_size=LARGEST_BODY)
-            asked = await to_webhook_request(larger, str(request.url), now)
+            asked, _ = await self._service.doors.admit(larger, Right.TELL_EVENTS)
         except web.HTTPRequestEntityTooLarge as error:
             raise WebhookRejected(413, f"a request has at most {LARGEST_BODY // 1024} kB; send several") from error
-        self._service.access.check(asked)
         told = _events(asked.body)
         schema = self._runtime.library.current().profile
         read: list[Item | str] = []

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 from bot.adapters.journey_files import JourneyFile, JourneyFiles
+from bot.domain.access import Caller
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running
@@ -37,8 +38,8 @@ FILE = "file"
 """In a comparison, the file as it is now."""
 
 LONGEST_NAME = 128
-CALLER: web.RequestKey[str | None] = web.RequestKey("caller", str | None)  # type: ignore[arg-type]
-"""Where a request keeps who asks, as far as that is known."""
+CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
+"""Where a request keeps who asks."""
 
 
 class Publishing:
@@ -180,7 +181,10 @@ class Publishing:
 
     def publisher(self, request: web.Request) -> Publisher:
         """In whose name something is done."""
-        return Publisher(self._store, self._service.runtime.clock, request.get(CALLER) or self._somebody())
+        caller = request[CALLER]
+        origin = self._service.doors.origin(request)
+        who = caller.name or self._somebody()
+        return Publisher(self._store, self._service.runtime.clock, who, by=caller.reference, origin=origin)
 
     def _somebody(self) -> str:
         """Whose name no credential says: on a developer's own machine, theirs."""

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
+from bot.domain.access import Right
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Headcount, Journey, Passage
 from bot.domain.publishing import Running
@@ -23,7 +24,7 @@ from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
 from bot.entrypoints.journeys_page.publishing import CALLER, Publishing
 from bot.entrypoints.journeys_page.simulating import Simulating
-from bot.entrypoints.translate import problem, to_webhook_request
+from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
 from bot.journeys.picture import picture_of
 from bot.journeys.sayings import entry_words
@@ -37,7 +38,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class JourneysPage:
-    """Open to those who may use the HTTP API, as the page "Understanding" is."""
+    """Open to those whose role may see journeys, as the page "Understanding" is; fewer may change them."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -55,33 +56,33 @@ class JourneysPage:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
-        for method, path, handler in (
-            ("GET", "/journeys", self._page("journeys.html")),
-            ("GET", "/journeys.json", self._list),
-            ("POST", "/journeys", self._beginning.begin),
-            ("GET", f"/journeys/{NAMED}", self._page("journey.html")),
-            ("GET", f"/journeys/{NAMED}.json", self._journey),
-            ("POST", "/journeys/check", self._editing.check),
-            ("POST", "/journeys/complete", self._editing.complete),
-            ("POST", "/journeys/edit", self._editing.edit),
-            ("POST", "/journeys/messages", self._messages.show),
-            ("GET", "/journeys.schema.json", self._editing.schema_of_steps),
-            ("POST", f"/journeys/{NAMED}", self._editing.save),
-            ("GET", f"/journeys/{NAMED}/history.json", self._publishing.history),
-            ("GET", f"/journeys/{NAMED}/compare.json", self._publishing.compare),
-            ("POST", f"/journeys/{NAMED}/dry-run", self._publishing.dry_run),
-            ("POST", f"/journeys/{NAMED}/publish", self._publishing.publish),
-            ("POST", f"/journeys/{NAMED}/pause", self._publishing.pause),
-            ("POST", f"/journeys/{NAMED}/resume", self._publishing.resume),
-            ("POST", f"/journeys/{NAMED}/stop", self._publishing.stop),
-            ("POST", f"/journeys/{NAMED}/simulation", self._simulating.simulate),
+        see, edit, publish = Right.SEE_JOURNEYS, Right.EDIT_JOURNEYS, Right.PUBLISH_JOURNEYS
+        for method, path, handler, right in (
+            ("GET", "/journeys", self._page("journeys.html"), see),
+            ("GET", "/journeys.json", self._list, see),
+            ("POST", "/journeys", self._beginning.begin, edit),
+            ("GET", f"/journeys/{NAMED}", self._page("journey.html"), see),
+            ("GET", f"/journeys/{NAMED}.json", self._journey, see),
+            ("POST", "/journeys/check", self._editing.check, see),
+            ("POST", "/journeys/complete", self._editing.complete, see),
+            ("POST", "/journeys/edit", self._editing.edit, see),
+            ("POST", "/journeys/messages", self._messages.show, see),
+            ("GET", "/journeys.schema.json", self._editing.schema_of_steps, see),
+            ("POST", f"/journeys/{NAMED}", self._editing.save, edit),
+            ("GET", f"/journeys/{NAMED}/history.json", self._publishing.history, see),
+            ("GET", f"/journeys/{NAMED}/compare.json", self._publishing.compare, see),
+            ("POST", f"/journeys/{NAMED}/dry-run", self._publishing.dry_run, see),
+            ("POST", f"/journeys/{NAMED}/publish", self._publishing.publish, publish),
+            ("POST", f"/journeys/{NAMED}/pause", self._publishing.pause, publish),
+            ("POST", f"/journeys/{NAMED}/resume", self._publishing.resume, publish),
+            ("POST", f"/journeys/{NAMED}/stop", self._publishing.stop, publish),
+            ("POST", f"/journeys/{NAMED}/simulation", self._simulating.simulate, see),
         ):
-            app.router.add_route(method, path, self._guarded(handler))
+            app.router.add_route(method, path, self._guarded(handler, right))
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def _guarded(self, handler: Handler, right: Right) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
-            request[CALLER] = self._service.access.check(asked)
+            _, request[CALLER] = await self._service.doors.admit(request, right)
             try:
                 return await handler(request)
             except ContentError as error:

@@ -18,6 +18,7 @@ from bot.adapters.actions import InProcessActions
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.adapters.rasa_json import read_entity, read_event, read_parse_data
 from bot.dialogue.engine import can_do
+from bot.domain.access import Right
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
@@ -25,7 +26,6 @@ from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable
 from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
-from bot.entrypoints.translate import to_webhook_request
 from bot.entrypoints.wiring import Service
 from bot.services.append import append_events, note_message, replace_events
 from bot.services.attend import find_or_start, look_up
@@ -64,10 +64,10 @@ class RasaApi:
             app.router.add_get("/", self._hello)
         for method, path, handler in (
             ("GET", "/version", self._version),
-            ("GET", "/status", self._for_admins(self._status)),
-            ("GET", "/domain", self._for_admins(self._domain)),
-            ("POST", "/model/parse", self._for_admins(self._parse)),
-            ("POST", "/webhooks/actions", _with_large_bodies(self._for_admins(self._run_action))),
+            ("GET", "/status", self._for(Right.SEE_UNDERSTANDING, self._status)),
+            ("GET", "/domain", self._for(Right.SEE_UNDERSTANDING, self._domain)),
+            ("POST", "/model/parse", self._for(Right.SEE_UNDERSTANDING, self._parse)),
+            ("POST", "/webhooks/actions", _with_large_bodies(self._for(Right.ADMINISTER, self._run_action))),
             ("GET", "/webhooks/rest/", self._rest_is_there),
             ("POST", "/webhooks/rest/webhook", _in_rasas_shape(self._rest)),
             ("GET", "/conversations/{name:.+}/tracker", self._for_owner(self._tracker)),
@@ -81,17 +81,22 @@ class RasaApi:
 
     # ------------------------------------------------------------ who may
 
-    def _for_admins(self, handler: Handler) -> Handler:
-        return self._guarded(handler, lambda _: None)
+    def _for(self, right: Right, handler: Handler) -> Handler:
+        """For whoever has this right; of Rasa's callers an admin."""
+        return self._guarded(handler, right, lambda _: None)
 
     def _for_owner(self, handler: Handler) -> Handler:
-        """Also for the user whose conversation it is."""
-        return self._guarded(handler, _name)
+        """For whoever may read or write conversations; of Rasa's callers also the one whom it is of."""
 
-    def _guarded(self, handler: Handler, conversation: Callable[[web.Request], str | None]) -> Handler:
+        async def by_method(request: web.Request) -> web.StreamResponse:
+            right = Right.SEE_CONVERSATIONS if request.method == "GET" else Right.CONVERSE
+            return await self._guarded(handler, right, _name)(request)
+
+        return by_method
+
+    def _guarded(self, handler: Handler, right: Right, conversation: Callable[[web.Request], str | None]) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
-            self._service.access.check(asked, conversation(request))
+            await self._service.doors.admit(request, right, conversation(request))
             return await handler(request)
 
         return _in_rasas_shape(guarded)

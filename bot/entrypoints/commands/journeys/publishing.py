@@ -41,7 +41,9 @@ async def _work(settings: Settings, doing: Callable[[Publisher], Awaitable[T]], 
     store = Database(settings.database_url)
     try:
         await store.migrate()
-        return await doing(Publisher(store, SandboxClock(settings.data / "sandbox-clock"), who))
+        return await doing(
+            Publisher(store, SandboxClock(settings.data / "sandbox-clock"), who, by=f"terminal:{_user()}")
+        )
     finally:
         await store.close()
 

@@ -517,7 +517,7 @@ async def front_door(folder: Path, **settings: Any) -> AsyncIterator[str]:
     lend_model(folder)
     given = Settings(data=folder, connectors="rest", desk="", _env_file=None, **settings)  # type: ignore[call-arg]
     # The sample journeys refer to channels and a desk that are not needed here.
-    shelves = replace(shelves_of(given, ("rest", "sms", "webchat")), desks=("slack:#sales",))
+    shelves = replace(shelves_of(given, ("rest", "sms", "webchat", "whatsapp")), desks=("slack:#sales",))
     async with open_service(given, shelves=shelves) as service:
         server = TestServer(Server(service).application(), host="127.0.0.1")
         async with server:

@@ -1,0 +1,122 @@
+"""At every door that is not for everybody: who comes, and whether they may do what they ask for.
+
+Three say who they are to us: a key of ours (`Authorization: Bearer ovt_...`), a session of a browser (a cookie), and
+whoever has Rasa's token or a JWT; see `bot/adapters/api_access.py` for those and for a developer's own machine.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+
+from bot.domain.access import Account, Caller, Right
+from bot.domain.errors import WebhookRejected
+from bot.entrypoints.limits import Limit, Rate, caller_of, refuse_for
+from bot.entrypoints.translate import to_webhook_request
+from bot.ports import ApiAccess, Clock, Store, WebhookRequest
+from bot.services.log_in import KEY_MARK, account_of, key_of
+from bot.settings import LOOPBACK, Settings
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+WRONG_KEYS = Rate(per_second=0.2, burst=20)
+"""Of one address, before it has to wait."""
+
+THIS_MACHINE = "this machine"
+
+
+class Doorkeeper:
+    def __init__(self, settings: Settings, access: ApiAccess, store: Store, clock: Clock) -> None:
+        self._settings, self._access, self._store, self._clock = settings, access, store, clock
+        self._wrong_keys = Limit(WRONG_KEYS)
+        self.secure = urlsplit(settings.service_url).scheme == "https"
+        self.cookie = "__Host-overture" if self.secure else "overture"
+
+    @property
+    def may_log_in(self) -> bool:
+        """A session's cookie goes over HTTPS, or stays on this machine."""
+        return self.secure or (self._settings.host in LOOPBACK and not self._settings.public_url)
+
+    async def admit(
+        self, request: web.Request, right: Right, conversation: str | None = None
+    ) -> tuple[WebhookRequest, Caller]:
+        """The request, and who sent it; raises WebhookRejected where they may not do this.
+
+        A person who looks for a page and is not known is led to the login first.
+        """
+        asked = await self.known(request)
+        try:
+            return asked, self._access.check(asked, conversation, right)
+        except WebhookRejected as refused:
+            looks = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+            if refused.status != 401 or not looks:
+                raise
+            back = quote(request.path_qs, safe="/")
+            raise WebhookRejected(303, "log in first", headers={"Location": f"/login?next={back}"}) from refused
+
+    async def known(self, request: web.Request, url: str | None = None) -> WebhookRequest:
+        """With the caller, where a key or a session of ours says who it is."""
+        caller = await self.key_holder(request)
+        if caller is None and (found := await self.account(request)):
+            self.require_from_here(request)
+            caller = found[0].caller
+        return await to_webhook_request(request, url or str(request.url), self._clock.now(), caller)
+
+    async def key_holder(self, request: web.Request) -> Caller | None:
+        """Whose key the request brings; raises WebhookRejected for one that opens nothing."""
+        scheme, _, word = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not word.strip().startswith(KEY_MARK):
+            return None
+        async with self._store.transaction() as uow:
+            key = await key_of(uow, word.strip())
+        if key is None:
+            refuse_for(self._wrong_keys, self.origin(request))
+            raise WebhookRejected(
+                401, "this key opens nothing: it was revoked, or is not whole", headers={"WWW-Authenticate": "Bearer"}
+            )
+        return key.caller
+
+    async def account(self, request: web.Request) -> tuple[Account, str] | None:
+        """Who is logged in in this browser, and the word of their session."""
+        token = request.cookies.get(self.cookie)
+        if not token:
+            return None
+        async with self._store.transaction() as uow:
+            account = await account_of(uow, token, self._clock.now())
+        return None if account is None else (account, token)
+
+    def require_from_here(self, request: web.Request) -> None:
+        """A change that a browser sends with a session's cookie must come from a page of ours (CSRF)."""
+        if request.method in SAFE_METHODS:
+            return
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site is not None:
+            ours = site == "same-origin"
+        else:
+            ours = origin in (f"{request.scheme}://{request.host}", _origin(self._settings.service_url))
+        if not ours:
+            raise WebhookRejected(403, "this has to come from a page of this service itself; open it, and try again")
+
+    def origin(self, request: web.Request) -> str:
+        """From which address, for limits and records."""
+        return caller_of(request, self._settings.proxies) or THIS_MACHINE
+
+    def set_cookie(self, answer: web.Response, token: str, *, lasts: timedelta) -> None:
+        answer.set_cookie(
+            self.cookie,
+            token,
+            max_age=int(lasts.total_seconds()),
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def drop_cookie(self, answer: web.Response) -> None:
+        answer.del_cookie(self.cookie, path="/", secure=self.secure, httponly=True, samesite="Lax")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,113 @@
+"""Who may come through which door of the HTTP server, by key and role."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.adapters.api_access import CredentialAccess
+from bot.domain.access import RIGHTS, Right, Role
+from bot.domain.audit import first_flaw
+from bot.entrypoints.http import Server
+from bot.entrypoints.wiring import Service
+from bot.services.keep_accounts import add_key, revoke_key
+from tests.bot.services.stage import ANA, Stage
+
+Client = TestClient[Any, Any]
+
+DOORS = [
+    ("GET", "/journeys.json", Right.SEE_JOURNEYS),
+    ("POST", "/journeys/demo-follow-up", Right.EDIT_JOURNEYS),
+    ("POST", "/journeys/demo-follow-up/stop", Right.PUBLISH_JOURNEYS),
+    ("POST", "/journeys/demo-follow-up/enrolments", Right.ENROL),
+    ("POST", "/v1/events", Right.TELL_EVENTS),
+    ("GET", "/understanding", Right.SEE_UNDERSTANDING),
+    ("POST", "/understanding/label", Right.LABEL_MESSAGES),
+    ("GET", "/conversations/robin/tracker", Right.SEE_CONVERSATIONS),
+    ("POST", "/conversations/robin/execute", Right.CONVERSE),
+    ("GET", "/v1/people/ana/data", Right.EXPORT_PEOPLE),
+    ("PUT", "/v1/people/ana/restriction", Right.HONOUR_WISHES),
+    ("POST", "/v1/people/ana/merges", Right.MERGE_PEOPLE),
+    ("POST", "/webhooks/actions", Right.ADMINISTER),
+    ("GET", "/metrics", Right.WATCH),
+]
+
+
+@pytest.fixture
+async def service(service_of: Callable[..., Service], stage: Stage) -> Service:
+    """In production, with Ana."""
+    await stage.meet(attributes={"team_size": 50})
+    made = service_of(
+        connectors="", environment="production", edit_journeys=True, public_url="https://chat.example.com"
+    )
+    return replace(made, access=CredentialAccess(accounts=True))
+
+
+@pytest.fixture
+async def client(service: Service) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(Server(service).application(), host="127.0.0.1")) as client:
+        yield client
+
+
+async def key_of(stage: Stage, role: Role) -> str:
+    async with stage.store.transaction() as uow:
+        return (await add_key(uow, "crm", role, who="test", now=stage.clock.now()))[1]
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_each_door_lets_in_whose_role_has_the_right(client: Client, stage: Stage, role: Role) -> None:
+    key = await key_of(stage, role)
+    for method, path, right in DOORS:
+        answer = await client.request(method, path, headers={"Authorization": f"Bearer {key}"}, json={})
+        allowed = answer.status != 403
+        words = await answer.text()
+        assert allowed is (right in RIGHTS[role]), (method, path, words)
+        assert answer.status != 401
+        if not allowed:
+            assert f"The role {role} may not {right}" in words
+
+
+async def test_each_right_but_one_has_a_door_here() -> None:
+    assert {right for _, _, right in DOORS} == set(Right) - {Right.SEE_PEOPLE}
+
+
+async def test_without_a_key_nothing_is_open_and_a_wrong_one_says_so(client: Client, stage: Stage) -> None:
+    for method, path, _ in DOORS:
+        assert (await client.request(method, path, json={})).status == 401
+    wrong = {"Authorization": "Bearer ovt_abcdefgh_0123"}
+    answer = await client.get("/journeys.json", headers=wrong)
+    assert answer.status == 401
+    assert "revoked" in (await answer.json())["error"]
+
+
+async def test_a_revoked_key_opens_nothing_from_then_on(client: Client, stage: Stage) -> None:
+    key = await key_of(stage, Role.ADMIN)
+    headers = {"Authorization": f"Bearer {key}"}
+    assert (await client.get("/journeys.json", headers=headers)).status == 200
+    async with stage.store.transaction() as uow:
+        await revoke_key(uow, key, who="test", now=stage.clock.now())
+    assert (await client.get("/journeys.json", headers=headers)).status == 401
+
+
+async def test_a_browser_that_looks_for_a_page_is_led_to_the_login(client: Client) -> None:
+    answer = await client.get("/journeys?x=1", headers={"Accept": "text/html"}, allow_redirects=False)
+    assert answer.status == 303
+    assert answer.headers["Location"] == "/login?next=/journeys%3Fx%3D1"
+
+
+async def test_what_is_done_to_people_is_in_the_audit_log_and_outlives_them(client: Client, stage: Stage) -> None:
+    key = await key_of(stage, Role.COMPLIANCE)
+    headers = {"Authorization": f"Bearer {key}"}
+    assert (await client.get("/v1/people/ana/data", headers=headers)).status == 200
+    assert (await client.delete("/v1/people/ana", headers=headers)).status == 200
+    assert (await client.delete("/v1/people/ana", headers=headers)).status == 404
+    async with stage.store.transaction() as uow:
+        entries = await uow.audit.after(0, 10)
+    assert [one.deed.what for one in entries] == ["key.added", "person.exported", "person.erased"]
+    assert {one.deed.about for one in entries[1:]} == {ANA}
+    assert {one.deed.who for one in entries[1:]} == {f"key:{key[4:12]}"}
+    assert first_flaw(entries) is None
