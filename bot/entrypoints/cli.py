@@ -228,6 +228,7 @@ COMMANDS = (
         "tell how many people a condition is true for",
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
+    Command("openapi", "write the OpenAPI document of the HTTP API"),
     Command("senders list", "list the senders that are stopped, and why"),
     Command(
         "senders lift",

@@ -21,6 +21,7 @@ from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import Limits
 from bot.entrypoints.login import LoginPages
+from bot.entrypoints.openapi import ApiDocument
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
@@ -90,6 +91,7 @@ class Server:
             if isinstance(channel, Installs):
                 app.router.add_get(f"/{name}/{{page:install|oauth}}", partial(self._visit, channel))
         watching.add_routes(app)
+        ApiDocument(self._service).add_routes(app)
         app.router.add_get("/widget.js", _widget())
         app.router.add_get("/widget/{file:.*}", _widget())
         app.router.add_static("/playground/", STATIC)
