@@ -12,6 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from bot.domain.person import Profile
+from bot.domain.score import ScoreChange
+from bot.domain.timeline import PersonEvent
+
+WHOLE = 10_000
+"""What shares of people are of."""
+
 POINTS_TO_DOUBLE = 10
 """So many points more make the odds twice as high."""
 
@@ -101,3 +108,12 @@ class Likelihood:
         """As reps read it: `34 % likely to be won: +12 team of 50 or more, -4 looked at the prices never`."""
         reasons = ", ".join(f"{one.points:+d} {one.words}" for one in self.reasons)
         return f"{self.percent} % likely to be won" + (f": {reasons}" if reasons else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedLead:
+    """Somebody who was won or lost, with what happened to them and what gave them points, the oldest first."""
+
+    profile: Profile
+    events: Sequence[PersonEvent]
+    changes: Sequence[ScoreChange]

@@ -168,6 +168,14 @@ class Timeline(Protocol):
     async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
         """The latest, newest first."""
 
+    async def who_did(self, events: Collection[str], *, after: str, limit: int) -> Sequence[ProfileId]:
+        """Those to whom any of these happened, in the order of their ids, from behind `after`."""
+
+    async def of_many(
+        self, people: Collection[ProfileId], events: Collection[str]
+    ) -> Mapping[ProfileId, Sequence[PersonEvent]]:
+        """Of each of them these events, the oldest first."""
+
     async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
         """Of each of these events, how often it happened to the person on which day (UTC)."""
 

@@ -357,7 +357,7 @@ CARD = Scorecard(NOW.date(), True, "", (Rung(-9, 3), Rung(5, 20), Rung(15, 40), 
 def test_the_database_finds_by_likelihood_whom_python_finds(
     people: People, size: Any, days_ago: list[int], least: int, wish: str | None
 ) -> None:
-    wishes = {} if wish is None else {wish: NOW}
+    wishes: dict[str, Any] = {} if wish is None else {wish: NOW}
     attributes = {} if size is None else {"size": size}
     did = [("pricing.viewed", NOW - timedelta(days=days)) for days in days_ago]
     people.are(person(attributes=attributes, **wishes), person("ben", attributes={"size": 12}), did=did)
