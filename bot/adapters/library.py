@@ -29,6 +29,7 @@ from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.crm import CrmMapping
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
+from bot.domain.likelihood import PredictionPlan, Scorecard
 from bot.domain.routing import DeskPlan
 from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
@@ -37,11 +38,14 @@ from bot.journeys.content import Known, read_journey
 from bot.journeys.crm_mapping import read_crm_mapping
 from bot.journeys.desk_plan import read_desk_plan
 from bot.journeys.kinds import profile_names
+from bot.journeys.likelihood import read_scorecard
+from bot.journeys.likelihood_plan import read_prediction_plan
 from bot.journeys.profile_schema import read_profile_schema
 from bot.journeys.rules import read_rules
 from bot.journeys.runs import check_runs
 from bot.journeys.score_rules import read_score_rules
 from bot.journeys.segments import read_segment
+from bot.journeys.selection import asks_likelihood
 from bot.journeys.templates import sent_without_template
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.languages import Languages, folder_language, spoken_languages
@@ -111,6 +115,8 @@ class Contents:
     crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
     score_rules: tuple[ScoreRule, ...] = ()
     desk_plans: tuple[DeskPlan, ...] = ()
+    prediction_plan: PredictionPlan | None = None
+    scorecard: Scorecard | None = None
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -129,6 +135,8 @@ def read_contents(shelves: Shelves) -> Contents:
     journey_documents = read_documents([path for path in in_journeys if path.stem != PROFILE], unreadable)
     profile_documents = read_documents([path for path in in_journeys if path.stem == PROFILE], unreadable)
     segment_documents = read_documents(_yaml_files(shelves.journeys, "segments/*"), unreadable)
+    plan_documents = read_documents(_yaml_files(shelves.journeys, "likelihood/plan"), unreadable)
+    card_documents = read_documents(_yaml_files(shelves.journeys, "likelihood/scorecard"), unreadable)
     score_documents = read_documents(_yaml_files(shelves.journeys, "scores/*"), unreadable)
     crm_documents = read_documents(_yaml_files(shelves.journeys, "crm/*"), unreadable)
     desk_documents = read_documents(_yaml_files(shelves.journeys, "desks/*"), unreadable)
@@ -154,7 +162,9 @@ def read_contents(shelves: Shelves) -> Contents:
     journeys = _journeys(journey_documents, known, faults, warnings)
     _check_personal(assistant, profile, faults)
     _check_languages(assistant, journeys.values(), faults)
-    segments = _segments(segment_documents, profile, faults)
+    plan = _first(plan_documents, lambda one: read_prediction_plan(one, profile), faults)
+    scorecard = _first(card_documents, lambda one: read_scorecard(one, profile), faults)
+    segments = _segments(segment_documents, profile, scorecard, faults)
     crm_mappings = _crm_mappings(shelves, crm_documents, profile, faults)
     score_rules = [_keep(lambda one=one: read_score_rules(one, profile), faults) for one in score_documents]  # type: ignore[misc]
     desk_plans = _desk_plans(shelves, desk_documents, profile, faults)
@@ -184,6 +194,8 @@ def read_contents(shelves: Shelves) -> Contents:
         crm_mappings,
         tuple(rule for rules in score_rules for rule in rules or ()),
         desk_plans,
+        plan,
+        scorecard,
     )
 
 
@@ -217,6 +229,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.crm_mappings,
         contents.score_rules,
         contents.desk_plans,
+        contents.scorecard,
     )
 
 
@@ -387,13 +400,23 @@ def _journeys(documents: list[Document], known: Known, faults: Faults, warnings:
     return journeys
 
 
-def _segments(documents: list[Document], profile: ProfileSchema | None, faults: Faults) -> dict[str, Segment]:
+def _first(documents: list[Document], read: Callable[[Document], T], faults: Faults) -> T | None:
+    """What the one file of its kind says, where there is one."""
+    found = [_keep(lambda one=one: read(one), faults) for one in documents]  # type: ignore[misc]
+    return found[0] if found else None
+
+
+def _segments(
+    documents: list[Document], profile: ProfileSchema | None, card: Scorecard | None, faults: Faults
+) -> dict[str, Segment]:
     """The segments by their ids; an id that two files have is a fault of the second."""
     segments: dict[str, Segment] = {}
     for document in documents:
         segment = _keep(lambda document=document: read_segment(document, profile), faults)  # type: ignore[misc]
         if segment is not None and segment.id in segments:
             faults.add(document.place(document.data, "segment"), f'there is another segment "{segment.id}".')
+        elif segment is not None and card is not None and card.is_on and asks_likelihood(segment.condition):
+            segments[segment.id] = replace(segment, scorecard=card)
         elif segment is not None:
             segments[segment.id] = segment
     return segments

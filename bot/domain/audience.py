@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.ids import ProfileId
+from bot.domain.likelihood import Scorecard
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 
@@ -25,12 +26,16 @@ class AttributeType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values."""
+    """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values.
+
+    Nothing is learnt from one that is `sensitive`.
+    """
 
     name: str
     type: AttributeType
     one_of: tuple[Any, ...] = ()
     label: str = ""
+    sensitive: bool = False
 
     def takes(self, value: Any) -> bool:
         """Whether the value is one that was declared; nothing at all (None) always is."""
@@ -60,15 +65,20 @@ class ProfileSchema:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The people for whom `condition` is true. The same condition is the same `version`."""
+    """The people for whom `condition` is true. The same condition is the same `version`.
+
+    `scorecard` is what the condition's `lead.likelihood` goes by, where it looks at that.
+    """
 
     id: str
     condition: str
     label: str = ""
+    scorecard: Scorecard | None = None
 
     @property
     def version(self) -> str:
-        return hashlib.sha256(self.condition.encode()).hexdigest()
+        by = f"\n{self.scorecard.version}" if self.scorecard is not None else ""
+        return hashlib.sha256(f"{self.condition}{by}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,6 +229,13 @@ COMMANDS = (
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command("openapi", "write the OpenAPI document of the HTTP API"),
+    Command(
+        "score train",
+        "learn from closed leads how likely others are to be won, and use it where it is better than the rules",
+        (("--dry-run", {"action": "store_true", "help": "only say how good it would be"}),),
+    ),
+    Command("score check", "tell whether a scorecard is in force, and how far people have changed since"),
+    Command("score explain", "tell a person's score and likelihood, with the reasons", (PERSON,)),
     Command("senders list", "list the senders that are stopped, and why"),
     Command(
         "senders lift",
@@ -369,6 +376,7 @@ GROUPS: Mapping[str, str] = {
     "journeys": "look at journeys, try them, and put them in force",
     "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
+    "score": "learn how likely leads are to be won, and look at why",
     "senders": "see which senders a vendor objects to, and let them send again",
     "outbox": "look at what was given up, and let it leave again",
     "crm": "look into what CRMs have of people",

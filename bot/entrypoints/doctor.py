@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -18,6 +18,8 @@ from bot.adapters.prometheus import first_due
 from bot.adapters.redis import check_redis
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import ContentError, OvertureError
+from bot.domain.likelihood import Scorecard
+from bot.domain.statistics import DRIFTED
 from bot.entrypoints.connectors import (
     channel_names,
     channels_not_set_up,
@@ -26,6 +28,7 @@ from bot.entrypoints.connectors import (
     shelves_of,
 )
 from bot.journeys.channel_fit import journeys_on
+from bot.services.measure_drift import drift
 from bot.settings import Settings, connector_values
 
 LATE = timedelta(minutes=1)
@@ -55,7 +58,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     for finding in _connectors(settings):
         yield finding
-    async for finding in _database(settings):
+    async for finding in _database(settings, _scorecard(settings)):
         yield finding
     async for finding in _others(settings):
         yield finding
@@ -109,7 +112,15 @@ def _connectors(settings: Settings) -> Iterator[Finding]:
             yield Finding("doubtful", f"connector {name} is in its sandbox", f"for real: connectors/{name}/README.md")
 
 
-async def _database(settings: Settings) -> AsyncIterator[Finding]:
+def _scorecard(settings: Settings) -> Scorecard | None:
+    """The one that there is; faults of the content were told before."""
+    try:
+        return read_contents(shelves_of(settings, channel_names(settings))).scorecard
+    except OvertureError:
+        return None
+
+
+async def _database(settings: Settings, card: Scorecard | None) -> AsyncIterator[Finding]:
     database = Database(settings.database_url)
     if not database.shared and not (settings.database or (settings.data / "overture.db").exists()):
         yield Finding("doubtful", "there is no database yet", "The first start makes it.")
@@ -126,6 +137,9 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             return
         async for finding in _queues(database):
             yield finding
+        if card is not None:
+            async with database.transaction() as uow:
+                yield _drift(card, await drift(uow, card, SystemClock().now()))
         apart = await database.clock_difference()
         if apart is not None and abs(apart) > CLOCK_DIFFERENCE:
             yield Finding(
@@ -137,6 +151,14 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         await database.close()
     if not database.shared and (free := shutil.disk_usage(settings.data).free) < LEAST_SPACE:
         yield Finding("doubtful", f"{free >> 20:,} MB are free on its disk", "Make room before it is full.")
+
+
+def _drift(card: Scorecard, found: Mapping[str, float]) -> Finding:
+    drifted = sorted(name for name, index in found.items() if index > DRIFTED)
+    if drifted:
+        words = f"people have changed since the scorecard of {card.trained_on.isoformat()}: {', '.join(drifted)}"
+        return Finding("doubtful", words, "overture score check says how far; overture score train learns anew.")
+    return Finding("well", f"the scorecard of {card.trained_on.isoformat()} is {'' if card.is_on else 'not '}in force")
 
 
 async def _queues(database: Database) -> AsyncIterator[Finding]:

@@ -28,7 +28,7 @@ from bot.journeys.windows import read_window
 __all__ = ["Known", "read_journey", "version_of"]
 
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
-LEAD = frozenset({"fit", "engagement", "total", "grade"})
+LEAD = frozenset({"fit", "engagement", "total", "grade", "likelihood"})
 HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_once", "priority", "on_edit", "steps")
 POLICIES = ("pin", "map", "drain")
 

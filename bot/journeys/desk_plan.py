@@ -17,6 +17,7 @@ from bot.journeys import wording
 from bot.journeys.expression import check
 from bot.journeys.fields import Fields
 from bot.journeys.kinds import kinds_of, profile_names
+from bot.journeys.selection import LEAD
 from bot.journeys.wording import Unreadable
 
 CUSTOMER = ("country", "language", "channel", "reason")
@@ -203,7 +204,7 @@ def _items(head: Fields, key: str, what: str) -> Iterator[Fields]:
 
 
 def _routes(head: Fields, reps: dict[str, Rep], schema: ProfileSchema | None) -> Iterator[Route]:
-    known = {"profile": profile_names(schema), "lead": ("fit", "engagement", "total", "grade"), "customer": CUSTOMER}
+    known = {"profile": profile_names(schema), "lead": LEAD, "customer": CUSTOMER}
     of_customer = {f"customer.{name}": Attribute(name, AttributeType.TEXT) for name in CUSTOMER}
     kinds = {**kinds_of(schema), **of_customer}
     names: set[str] = set()

@@ -39,6 +39,7 @@ ALWAYS_THERE: Kinds = {
     "lead.engagement": Attribute("engagement", NUMBER),
     "lead.total": Attribute("total", NUMBER),
     "lead.grade": Attribute("grade", TEXT, GRADES),
+    "lead.likelihood": Attribute("likelihood", NUMBER),
 }
 """What everybody has, whatever `journeys/profile.yml` says."""
 

@@ -33,18 +33,19 @@ def read_profile_schema(document: Document) -> ProfileSchema:
 
 
 def _attribute(entries: Fields, key: Any) -> Attribute | None:
-    """One entry: its type alone (`team_size: number`), or a mapping with `type`, `one_of` and `label`."""
+    """One entry: its type alone (`team_size: number`), or a mapping with `type`, `one_of`, `label`, `sensitive`."""
     name = entries.parsed(str(key), wording.attribute, entries.place(key))
     if isinstance(entries.node[key], str):
         type_ = entries.choice(key, TYPES, "type")
         return Attribute(name, AttributeType(type_)) if name and type_ else None
     entry = entries.inner(key, f'the attribute "{key}"')
-    entry.only("type", "one_of", "label")
+    entry.only("type", "one_of", "label", "sensitive")
     type_ = entry.choice("type", TYPES, "type", required=entry.is_mapping)
     if name is None or type_ is None:
         return None
     plainly = Attribute(name, AttributeType(type_), label=entry.text("label") or "")
-    return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label)
+    sensitive = entry.choice("sensitive", ("yes", "no"), "answer") == "yes"
+    return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label, sensitive)
 
 
 def _one_of(entry: Fields, attribute: Attribute) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.domain.effects import Emit
+from bot.domain.likelihood import Likelihood
 from bot.domain.score import ScoreChange, ScoreRule, total_score
 from bot.journeys.expression import is_true
 
@@ -24,10 +25,13 @@ class Points:
     reason: str
 
 
-def lead_facts(changes: Iterable[ScoreChange], now: datetime) -> Mapping[str, Any]:
-    """What expressions read as `lead`."""
+def lead_facts(
+    changes: Iterable[ScoreChange], now: datetime, likelihood: Likelihood | None = None
+) -> Mapping[str, Any]:
+    """What expressions read as `lead`; `likelihood` in per cent, null where it is not known."""
     score = total_score(changes, now)
-    return {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
+    known = {"fit": score.fit, "engagement": score.engagement, "total": score.total, "grade": score.grade}
+    return known if likelihood is None else {**known, "likelihood": likelihood.percent}
 
 
 def on_event(rules: Iterable[ScoreRule], event: str) -> list[ScoreRule]:

@@ -30,6 +30,7 @@ from bot.journeys.syntax import (
 )
 
 LEAD = frozenset(name.removeprefix("lead.") for name in ALWAYS_THERE if name.startswith("lead."))
+LIKELIHOOD = Name(("lead", "likelihood"))
 MOST_WEIGHT = 3000
 """How often the database may have to look at a value for one condition."""
 
@@ -69,6 +70,12 @@ def looks_at(source: str) -> frozenset[str]:
             case Did(event=event):
                 found.add(counting(event))
     return frozenset(found)
+
+
+@lru_cache(maxsize=1_000)
+def asks_likelihood(source: str) -> bool:
+    """Whether the condition looks at how likely people are to be won."""
+    return LIKELIHOOD in leaves_of(parse(source))
 
 
 def counting(event: str) -> str:

@@ -15,6 +15,7 @@ from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place
 from bot.domain.journey import Journey
 from bot.domain.language_model import Completion, Prompt
+from bot.domain.likelihood import Scorecard
 from bot.domain.routing import DeskPlan
 from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
@@ -121,6 +122,7 @@ class Playbook:
     crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
     score_rules: Sequence[ScoreRule] = ()
     desk_plans: Sequence[DeskPlan] = ()
+    scorecard: Scorecard | None = None
 
 
 class Library(Protocol):

@@ -12,6 +12,7 @@ from bot.domain.consent import ConsentRecord, Consequence, Suppression
 from bot.domain.crm import CrmWrite
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
+from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import Erasure
@@ -121,10 +122,12 @@ class Segments(Protocol):
         """In the order of their ids, from behind `after`."""
 
     async def count_members(self, segment: str) -> int: ...
-    async def find(self, condition: str, now: datetime, *, limit: int) -> Sequence[ProfileId]:
+    async def find(
+        self, condition: str, now: datetime, *, limit: int, card: Scorecard | None = None
+    ) -> Sequence[ProfileId]:
         """Some of the people for whom the condition is true, by the database itself."""
 
-    async def count(self, condition: str, now: datetime) -> int:
+    async def count(self, condition: str, now: datetime, *, card: Scorecard | None = None) -> int:
         """For how many people the condition is true, by the database itself."""
 
     async def workings(self) -> Sequence[Working]: ...
@@ -164,6 +167,14 @@ class Timeline(Protocol):
 
     async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
         """The latest, newest first."""
+
+    async def who_did(self, events: Collection[str], *, after: str, limit: int) -> Sequence[ProfileId]:
+        """Those to whom any of these happened, in the order of their ids, from behind `after`."""
+
+    async def of_many(
+        self, people: Collection[ProfileId], events: Collection[str]
+    ) -> Mapping[ProfileId, Sequence[PersonEvent]]:
+        """Of each of them these events, the oldest first."""
 
     async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
         """Of each of these events, how often it happened to the person on which day (UTC)."""

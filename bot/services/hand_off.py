@@ -23,6 +23,7 @@ from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
 from bot.services.offer import hours_of, offer, opening_of, plan_of, start_clock
+from bot.services.person_facts import foresee
 from bot.services.runtime import Desk, Runtime
 
 log = structlog.get_logger()
@@ -261,6 +262,7 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     profile = await uow.profiles.get(handoff.profile_id)
     changes = await uow.scores.of(handoff.profile_id)
     score = total_score(changes, now)
+    likely = await foresee(uow, runtime.library.current().scorecard, profile, now)
     consents = await uow.consents.of(handoff.profile_id)
     latest = {f"{record.purpose} by {record.channel}": record.granted for record in consents}
     facts = [
@@ -282,7 +284,7 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         facts=(*facts[: max(MOST_FACTS - len(certain), 0)], *certain),
         score=score.total,
         grade=score.grade,
-        reasons=tuple(change.told(now) for change in changes),
+        reasons=(*(change.told(now) for change in changes), *([likely.told()] if likely is not None else [])),
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         claimed_by=handoff.rep,
         closed=handoff.state is HandoffState.CLOSED,

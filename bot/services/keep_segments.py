@@ -9,6 +9,7 @@ from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, Emit, JourneyEffect, RemoveTag, SetAttribute
 from bot.domain.ids import ProfileId
 from bot.journeys.expression import counted_events, is_true
+from bot.journeys.likelihood import depends_on
 from bot.journeys.selection import looks_at
 from bot.ports import UnitOfWork
 from bot.services.keep_score import score_attributes
@@ -30,9 +31,14 @@ async def keep_segments(
     changed = frozenset(changed)
     if any(one.startswith("profile.") for one in changed):
         changed |= await score_attributes(uow, runtime, profile_id, now)
-    concerned = [one for one in _segments(runtime) if not looks_at(one.condition).isdisjoint(changed)]
+    concerned = [one for one in _segments(runtime) if _is_concerned(one, changed)]
     moved = await _move(uow, profile_id, concerned, now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
+
+
+def _is_concerned(segment: Segment, changed: frozenset[str]) -> bool:
+    foretold = depends_on(segment.scorecard) if segment.scorecard is not None else frozenset()
+    return not changed.isdisjoint(looks_at(segment.condition) | foretold)
 
 
 async def sort_into_segments(
@@ -80,7 +86,8 @@ async def _move(
         return []
     # Two transactions that change the same person: the second one sees what the first has done.
     await uow.profiles.lock(profile_id)
-    profile, lead = await person_facts(uow, profile_id, now)
+    card = next((one.scorecard for one in segments if one.scorecard is not None), None)
+    profile, lead = await person_facts(uow, profile_id, now, card)
     counted = frozenset().union(*(counted_events(one.condition) for one in segments))
     names = {"profile": profile, "lead": lead, "did": await uow.timeline.counts(profile_id, counted), "now": now}
     is_in = await uow.segments.of(profile_id)

@@ -82,7 +82,7 @@ async def start_clock(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: 
 
 
 async def _facts(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> Mapping[str, Any]:
-    profile, lead = await person_facts(uow, handoff.profile_id, now)
+    profile, lead = await person_facts(uow, handoff.profile_id, now, runtime.library.current().scorecard)
     person = await uow.profiles.get(handoff.profile_id)
     conversation = await uow.conversations.get(handoff.conversation_id)
     identities = await uow.profiles.identities(handoff.profile_id)

@@ -13,7 +13,7 @@ from bot.domain.timeline import Counts
 from bot.journeys.scoring import lead_facts
 from bot.journeys.send_window import is_zone, zones_of
 from bot.ports import UnitOfWork
-from bot.services.person_facts import profile_facts
+from bot.services.person_facts import foresee, profile_facts
 from bot.services.runtime import Runtime
 
 
@@ -38,7 +38,7 @@ async def read_facts(
     changes = await uow.scores.of(profile_id)
     return Known(
         profile=profile_facts(profile),
-        lead=lead_facts(changes, now),
+        lead=lead_facts(changes, now, await foresee(uow, runtime.library.current().scorecard, profile, now)),
         zones=await _zones(uow, runtime, profile),
         scored=frozenset(change.rule for change in changes),
         did=await uow.timeline.counts(profile_id, counted),

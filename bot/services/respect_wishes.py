@@ -8,6 +8,8 @@ from datetime import datetime
 from bot.domain.ids import ProfileId
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.keep_score import SCORED
+from bot.services.keep_segments import keep_segments
 from bot.services.opt_out import opt_out
 from bot.services.runtime import Runtime
 
@@ -20,7 +22,8 @@ async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileI
         return
     await uow.profiles.save(replace(profile, objected_at=now))
     emitted = await opt_out(uow, runtime, profile_id, how=f"objection: {how}", text="", message_id=None, now=now)
-    await tell_journeys(uow, runtime, profile_id, emitted, now)
+    moved = await keep_segments(uow, runtime, profile_id, SCORED, now)
+    await tell_journeys(uow, runtime, profile_id, (*emitted, *moved), now)
 
 
 async def withdraw_objection(uow: UnitOfWork, profile_id: ProfileId) -> None:

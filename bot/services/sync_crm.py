@@ -13,12 +13,13 @@ from bot.domain.delivery import CrmUpsert, OutboxEntry
 from bot.domain.effects import SyncCrm
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
+from bot.domain.likelihood import Scorecard
 from bot.domain.person import Profile
 from bot.domain.score import total_score
 from bot.journeys.crm_mapping import field_values
 from bot.journeys.scoring import lead_facts
 from bot.ports import UnitOfWork
-from bot.services.person_facts import profile_facts
+from bot.services.person_facts import foresee, profile_facts
 from bot.services.runtime import Runtime
 
 MARKETING = Purpose.MARKETING
@@ -39,7 +40,7 @@ async def sync_crm(
 
     `only` names the one CRM that is told, where it is not all.
     """
-    lead = await lead_of(uow, await uow.profiles.get(profile_id), now)
+    lead = await lead_of(uow, await uow.profiles.get(profile_id), now, runtime.library.current().scorecard)
     for crm in runtime.crms:
         if only not in ("", crm):
             continue
@@ -65,11 +66,12 @@ async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: Pr
             await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm)
 
 
-async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
+async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime, card: Scorecard | None = None) -> Lead:
     """The person as sales and the CRM see them."""
     identities = await uow.profiles.identities(profile.id)
     changes = await uow.scores.of(profile.id)
     score = total_score(changes, now)
+    likely = await foresee(uow, card, profile, now)
     by_kind = {identity.kind: identity.value for identity in identities}
     known = profile.attributes
     consents = await uow.consents.of(profile.id)
@@ -81,7 +83,7 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
         name=_text(known.get("name")),
         score=score.total,
         grade=score.grade,
-        reasons=tuple(change.told(now) for change in changes),
+        reasons=(*(change.told(now) for change in changes), *([likely.told()] if likely is not None else [])),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
         opted_out=has_opted_out(consents),
         wants_mail=mail is not None and mail.granted and profile.objected_at is None,
@@ -89,12 +91,17 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime) -> Lead:
 
 
 async def fields_of(
-    uow: UnitOfWork, mapping: CrmMapping, profile_id: ProfileId, record: Mapping[str, Any], now: datetime
+    uow: UnitOfWork,
+    mapping: CrmMapping,
+    profile_id: ProfileId,
+    record: Mapping[str, Any],
+    now: datetime,
+    card: Scorecard | None = None,
 ) -> tuple[Lead, Mapping[str, Any]]:
     """The lead as it is now, and what we have for each field of the mapping."""
     profile = await uow.profiles.get(profile_id)
-    lead = replace(await lead_of(uow, profile, now), record=record)
-    scores = lead_facts(await uow.scores.of(profile_id), now)
+    lead = replace(await lead_of(uow, profile, now, card), record=record)
+    scores = lead_facts(await uow.scores.of(profile_id), now, await foresee(uow, card, profile, now))
     return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)})
 
 

@@ -40,6 +40,7 @@ from bot.domain.effects import (
 )
 from bot.domain.errors import ActionError, DialogueError
 from bot.domain.ids import MessageId
+from bot.domain.likelihood import Likelihood
 from bot.domain.message import Text
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
@@ -55,7 +56,7 @@ from bot.domain.understanding import (
 from bot.ports import ReadContext
 from bot.services.ask_model import ModelCall
 from bot.services.compose_answer import compose_answer
-from bot.services.person_facts import day_of
+from bot.services.person_facts import day_of, foresee
 from bot.services.rephrase import in_other_words
 from bot.services.runtime import Runtime
 
@@ -72,6 +73,7 @@ class Person:
     profile: Profile
     score_changes: tuple[ScoreChange, ...]
     consents: tuple[ConsentRecord, ...]
+    likelihood: Likelihood | None = None
 
 
 @dataclass(slots=True)
@@ -295,6 +297,7 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
                 profile=profile,
                 score_changes=tuple(await uow.scores.of(profile.id)),
                 consents=tuple(await uow.consents.of(profile.id)),
+                likelihood=await foresee(uow, runtime.library.current().scorecard, profile, thought.now),
             )
     return thought.person
 
@@ -365,7 +368,7 @@ def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping
                 )
             case _:
                 pass
-    score = total_score(changes, thought.now)
+    score, likely = total_score(changes, thought.now), person.likelihood
     return {
         "profile": {**attributes, "id": person.profile.id},
         "time_zone": person.profile.time_zone,
@@ -378,6 +381,7 @@ def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping
             "total": score.total,
             "grade": score.grade,
             "reasons": [change.reason for change in changes],
+            **({"likelihood": likely.percent, "likelihood_reasons": likely.told()} if likely is not None else {}),
         },
         "consents": consents,
         "channel": thought.channel,

@@ -36,6 +36,7 @@ from bot.adapters.database.json_in_postgresql import PostgresqlJson
 from bot.adapters.database.json_in_sqlite import SqliteJson
 from bot.adapters.database.views import ZERO, Sql, Views, bounded, compared, sure
 from bot.adapters.tables import person_event, profile, score_change
+from bot.domain.likelihood import Scorecard
 from bot.domain.score import MOST_HALVINGS
 from bot.journeys.expression import LONGEST_TEXT
 from bot.journeys.syntax import (
@@ -62,17 +63,20 @@ _CREATED: Sql = type_coerce(profile.c.created_at, BigInteger)
 
 
 @lru_cache(maxsize=500)
-def condition(source: str, *, postgresql: bool) -> Sql:
+def condition(source: str, *, postgresql: bool, card: Scorecard | None = None) -> Sql:
     """The condition over `profile`; needs the value TODAY. The same one for the same source, so that it compiles once.
+
+    `card` says how likely people are to be won; without it that is not known of anybody.
 
     Raises ValueError for what `selection.check_selection` refuses.
     """
-    return _Translation(PostgresqlJson() if postgresql else SqliteJson()).truth(parse(source))
+    return _Translation(PostgresqlJson() if postgresql else SqliteJson(), card).truth(parse(source))
 
 
 class _Translation:
-    def __init__(self, json: PostgresqlJson | SqliteJson) -> None:
+    def __init__(self, json: PostgresqlJson | SqliteJson, card: Scorecard | None) -> None:
         self._json = json
+        self._card = card if card is not None and card.is_on else None
 
     def truth(self, node: Node) -> Sql:
         """Whether the value counts as true: never NULL."""
@@ -153,6 +157,8 @@ class _Translation:
                 return Views(number=self._points(true()))
             case ("lead", "grade"):
                 return Views(text=self._grade())
+            case ("lead", "likelihood"):
+                return NOTHING if self._card is None else Views(number=cast(self._percent(self._card), Float))
             case _:
                 return NOTHING
 
@@ -189,6 +195,23 @@ class _Translation:
         return case(
             (half_life.is_(None), points), (halvings > MOST_HALVINGS, literal_column("0", BigInteger)), else_=left
         )
+
+    def _percent(self, card: Scorecard) -> Sql:
+        """As `bot.journeys.likelihood.likelihood`; NULL for whoever objects or is restricted."""
+        points: Sql = literal_column("0", Integer)
+        for one in card.characteristics:
+            bins = [(self.truth(parse(each.condition)), literal_column(str(each.points), Integer)) for each in one.bins]
+            if bins:
+                points = points + case(*bins, else_=literal_column("0", Integer))
+        # Its own table, one row long: the points are worked out once, and not once for each rung.
+        reached = select(points.label("points")).correlate(profile).offset(literal_column("0")).subquery()
+        rungs: list[tuple[Any, Any]] = [
+            (reached.c.points >= rung.points, literal_column(str(rung.percent))) for rung in card.ladder[:0:-1]
+        ]
+        lowest = literal_column(str(card.ladder[0].percent), Integer)
+        percent = select(case(*rungs, else_=lowest) if rungs else lowest).select_from(reached).scalar_subquery()
+        foretold = and_(profile.c.objected_at.is_(None), profile.c.restricted_at.is_(None))
+        return case((foretold, percent))
 
     # ------------------------------------------------------------ events
 

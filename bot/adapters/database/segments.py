@@ -37,6 +37,7 @@ from bot.adapters.tables import Moment, enrolment, person_event, profile, segmen
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.ids import ProfileId
 from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
+from bot.domain.likelihood import Scorecard
 from bot.journeys.selection import looks_at
 
 OF_SEGMENT: Sql = bindparam("of_segment", type_=Text)
@@ -136,13 +137,15 @@ class StoredSegments(Repository):
     async def count_members(self, segment: str) -> int:
         return int((await self._session.execute(COUNT_MEMBERS, {"of_segment": segment})).scalar())
 
-    async def find(self, condition: str, now: datetime, *, limit: int) -> Sequence[ProfileId]:
-        statement = _find(condition, postgresql=self._session.is_postgresql)
+    async def find(
+        self, condition: str, now: datetime, *, limit: int, card: Scorecard | None = None
+    ) -> Sequence[ProfileId]:
+        statement = _find(condition, card, postgresql=self._session.is_postgresql)
         rows = await self._session.execute(statement, {TODAY: _day(now), "most": limit})
         return [ProfileId(row.id) for row in rows]
 
-    async def count(self, condition: str, now: datetime) -> int:
-        statement = _count(condition, postgresql=self._session.is_postgresql)
+    async def count(self, condition: str, now: datetime, *, card: Scorecard | None = None) -> int:
+        statement = _count(condition, card, postgresql=self._session.is_postgresql)
         return int((await self._session.execute(statement, {TODAY: _day(now)})).scalar())
 
     # ------------------------------------------------------------ working out
@@ -170,7 +173,8 @@ class StoredSegments(Repository):
     async def work_out(self, segment: Segment, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
         last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": limit - 1})).scalar()
         values = {"of_segment": segment.id, "behind": after, "up_to": last, TODAY: _day(now), "moment": now}
-        chunk = _Chunk.of(segment.condition, postgresql=self._session.is_postgresql, bounded=last is not None)
+        on_postgresql = self._session.is_postgresql
+        chunk = _Chunk.of(segment.condition, segment.scorecard, postgresql=on_postgresql, bounded=last is not None)
         return last, await self._write_changes(chunk, values)
 
     async def _write_changes(self, chunk: _Chunk, values: dict[str, Any]) -> int:
@@ -235,8 +239,8 @@ LEAVE_QUEUED = delete(segment_member).where(
 class _Chunk:
     """The statements that work out one segment among the people of a chunk."""
 
-    def __init__(self, source: str, *, postgresql: bool, bounded: bool) -> None:
-        belongs = condition(source, postgresql=postgresql)
+    def __init__(self, source: str, card: Scorecard | None, *, postgresql: bool, bounded: bool) -> None:
+        belongs = condition(source, postgresql=postgresql, card=card)
         differing = _differing(belongs, bounded=bounded)
         self.lock: Executable | None = None
         if postgresql:
@@ -254,9 +258,9 @@ class _Chunk:
 
     @staticmethod
     @lru_cache(maxsize=200)
-    def of(source: str, *, postgresql: bool, bounded: bool) -> _Chunk:
+    def of(source: str, card: Scorecard | None, *, postgresql: bool, bounded: bool) -> _Chunk:
         """The same for the same condition, so that each is compiled once."""
-        return _Chunk(source, postgresql=postgresql, bounded=bounded)
+        return _Chunk(source, card, postgresql=postgresql, bounded=bounded)
 
 
 def _differing(belongs: Sql, *, bounded: bool) -> Select[Any]:
@@ -316,14 +320,14 @@ def _write(differing: Select[Any], *, bounded: bool) -> Executable:
 
 
 @lru_cache(maxsize=200)
-def _find(source: str, *, postgresql: bool) -> Executable:
-    found = select(profile.c.id).where(condition(source, postgresql=postgresql))
+def _find(source: str, card: Scorecard | None, *, postgresql: bool) -> Executable:
+    found = select(profile.c.id).where(condition(source, postgresql=postgresql, card=card))
     return found.order_by(profile.c.id).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=200)
-def _count(source: str, *, postgresql: bool) -> Executable:
-    return select(func.count()).select_from(profile).where(condition(source, postgresql=postgresql))
+def _count(source: str, card: Scorecard | None, *, postgresql: bool) -> Executable:
+    return select(func.count()).select_from(profile).where(condition(source, postgresql=postgresql, card=card))
 
 
 def _day(now: datetime) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, bindparam, func, insert, literal_column, sele
 
 from bot.adapters.codec import PLAIN
 from bot.adapters.database.facts import facts_text
-from bot.adapters.database.repository import Repository, Session
+from bot.adapters.database.repository import OfPeople, Repository, Session
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import microseconds, person_event, shard_of
 from bot.domain.ids import ProfileId
@@ -44,6 +44,18 @@ DAYS = (
 )
 
 
+WHO_DID = (
+    select(person_event.c.profile_id)
+    .where(
+        person_event.c.event.in_(bindparam("events", expanding=True)), person_event.c.profile_id > bindparam("behind")
+    )
+    .distinct()
+    .order_by(person_event.c.profile_id)
+    .limit(bindparam("most"))
+)
+OF_MANY = OfPeople(select(person_event).order_by(person_event.c.at, person_event.c.position), person_event.c.profile_id)
+
+
 class StoredTimeline(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -68,6 +80,18 @@ class StoredTimeline(Repository):
     async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
         await self.write()
         return [_event(row) for row in await self._session.execute(NEWEST, {"person": profile_id, "most": limit})]
+
+    async def who_did(self, events: Collection[str], *, after: str, limit: int) -> Sequence[ProfileId]:
+        await self.write()
+        values = {"events": sorted(events), "behind": after, "most": limit}
+        return [ProfileId(row.profile_id) for row in await self._session.execute(WHO_DID, values)]
+
+    async def of_many(
+        self, people: Collection[ProfileId], events: Collection[str]
+    ) -> Mapping[ProfileId, Sequence[PersonEvent]]:
+        await self.write()
+        rows = await OF_MANY.read(self._session, people) if people else {}
+        return {ProfileId(who): [_event(row) for row in theirs if row.event in events] for who, theirs in rows.items()}
 
     async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
         if not events:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bot.domain.audience import Segment
 from bot.domain.effects import SetAttribute
 from bot.domain.ids import ProfileId
+from bot.domain.likelihood import Bin, Characteristic, Rung, Scorecard
 from bot.domain.person import USER_ID, Identity
 from bot.domain.score import Score, ScoreCap, ScoreChange, ScoreRule, total_score
 from bot.services.merge_people import merge_people
-from bot.services.person_facts import person_facts
+from bot.services.person_facts import foresee, person_facts
 from bot.services.respect_wishes import note_objection, restrict
+from bot.services.sync_crm import lead_of
 from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, Stage
+from tests.contracts.samples import NOON
 
 PRICES = ScoreRule(
     "prices", "engagement", 5, "looked at the prices", "pricing.viewed", cap=ScoreCap(10, timedelta(days=7)),
@@ -153,3 +156,44 @@ async def test_what_somebody_writes_may_give_points_and_explain_tells_it(stage: 
     (explained,) = [one for one in await stage.feed("explain") if "scores" in one]
     assert explained["scores"] == [{"dimension": "engagement", "points": 3, "reason": "asked for a demo"}]
     assert explained["score"] == {"fit": 0, "engagement": 3, "grade": "C3"}
+
+
+CARD = Scorecard(
+    date(2026, 11, 1),
+    True,
+    "",
+    (Rung(0, 10), Rung(12, 34)),
+    (
+        Characteristic("team_size", (Bin("profile.team_size >= 50", 12, "team size 50 or more"),)),
+        Characteristic("prices", (Bin("did('pricing.viewed', 30) >= 1", 12, "looked at the prices"),)),
+    ),
+)
+
+
+async def test_how_likely_somebody_is_to_be_won_moves_segments_at_once_and_is_told_with_its_reasons(
+    stage: Stage,
+) -> None:
+    play(stage, segments=[Segment("likely", "lead.likelihood >= 30", scorecard=CARD)])
+    stage.library.playbook = replace(stage.library.playbook, scorecard=CARD)
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        assert await uow.segments.of(ANA) == frozenset()
+    await stage.happens("pricing.viewed")
+    async with stage.store.transaction() as uow:
+        assert await uow.segments.of(ANA) == {"likely"}
+        lead = await lead_of(uow, await uow.profiles.get(ANA), stage.clock.now(), CARD)
+        assert lead.reasons == ("34 % likely to be won: +12 looked at the prices",)
+
+
+async def test_nothing_is_foretold_of_whoever_objects(stage: Stage) -> None:
+    play(stage, segments=[Segment("likely", "lead.likelihood >= 30", scorecard=CARD)])
+    stage.library.playbook = replace(stage.library.playbook, scorecard=CARD)
+    await stage.meet()
+    await stage.happens("pricing.viewed")
+    async with stage.store.transaction() as uow:
+        await note_objection(uow, stage.runtime, ANA, how="by letter", now=stage.clock.now())
+    async with stage.store.transaction() as uow:
+        assert await uow.segments.of(ANA) == frozenset()
+        profile = await uow.profiles.get(ANA)
+        assert await foresee(uow, CARD, profile, stage.clock.now()) is None
+        assert await foresee(uow, replace(CARD, is_on=False), replace(profile, objected_at=None), NOON) is None

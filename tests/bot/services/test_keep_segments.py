@@ -57,7 +57,9 @@ async def test_what_no_segment_looks_at_is_not_looked_up(stage: Stage, monkeypat
     await stage.meet()
     looked_up: list[ProfileId] = []
 
-    async def person_facts(uow: UnitOfWork, who: ProfileId, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    async def person_facts(
+        uow: UnitOfWork, who: ProfileId, now: datetime, card: None
+    ) -> tuple[dict[str, int], dict[str, int]]:
         looked_up.append(who)
         return {}, {}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from bot.adapters.library import read_contents
+from bot.adapters.library import Contents, read_contents
 from bot.documents import did_you_mean
 from bot.domain.crm import CrmMapping, CrmRecord, FieldChange, as_text, weigh_fields
 from bot.domain.errors import SendError, SettingsError
@@ -24,15 +24,13 @@ LONGEST = 60
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     require_file(settings.database_url, "look into")
-    mappings = read_contents(shelves_of(settings, channel_names(settings))).crm_mappings
-    for line in asyncio.run(_lines(settings, mappings, options.person, options.crm)):
+    contents = read_contents(shelves_of(settings, channel_names(settings)))
+    for line in asyncio.run(_lines(settings, contents, options.person, options.crm)):
         print(line)
     return 0
 
 
-async def _lines(
-    settings: Settings, mappings: Mapping[str, CrmMapping], person: str, only: str | None
-) -> Sequence[str]:
+async def _lines(settings: Settings, contents: Contents, person: str, only: str | None) -> Sequence[str]:
     lines: list[str] = []
     async with open_crms(settings) as (store, crms):
         if not crms:
@@ -40,10 +38,10 @@ async def _lines(
         if only is not None and only not in crms:
             raise SettingsError(f'there is no CRM "{only}". {did_you_mean(only, crms)}'.rstrip())
         for name in [only] if only is not None else crms:
-            mapping = mappings.get(name, CrmMapping(name))
+            mapping = contents.crm_mappings.get(name, CrmMapping(name))
             async with store.transaction() as uow:
                 profile_id = await named(uow, person)
-                lead, values = await fields_of(uow, mapping, profile_id, {}, now_of(settings))
+                lead, values = await fields_of(uow, mapping, profile_id, {}, now_of(settings), contents.scorecard)
             try:
                 record = await crms[name].find(lead, list(values))
             except SendError as error:

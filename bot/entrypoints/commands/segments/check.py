@@ -15,16 +15,16 @@ SHOWN = 5
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    condition = options.condition
-    wrong = check_selection(condition, contents_of(settings).profile)
+    condition, contents = options.condition, contents_of(settings)
+    wrong = check_selection(condition, contents.profile)
     if wrong is not None:
         print(f'The condition "{condition}" cannot be used: {wrong}', file=sys.stderr)
         return FAULTY
 
     async def reading(uow: UnitOfWork) -> list[str]:
         now = now_of(settings)
-        count = await uow.segments.count(condition, now)
-        found = await uow.segments.find(condition, now, limit=SHOWN)
+        count = await uow.segments.count(condition, now, card=contents.scorecard)
+        found = await uow.segments.find(condition, now, limit=SHOWN, card=contents.scorecard)
         more = [f"  ... and {count - len(found)} more"] if count > len(found) else []
         return [people(count), *(f"  {profile_id}" for profile_id in found), *more]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.tables import person_event, score_change
 from bot.adapters.tables import profile as profiles
 from bot.domain.ids import ProfileId
+from bot.domain.likelihood import Bin, Characteristic, Rung, Scorecard
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
@@ -66,23 +68,23 @@ class People:
             for event, at in did:
                 await uow.timeline.add(PersonEvent(people[0].id, event, at, NOW))
 
-    def found(self, source: str) -> set[str]:
-        return self._runner.run(self._found(source))
+    def found(self, source: str, card: Scorecard | None = None) -> set[str]:
+        return self._runner.run(self._found(source, card))
 
-    async def _found(self, source: str) -> set[str]:
+    async def _found(self, source: str, card: Scorecard | None) -> set[str]:
         async with self._database.transaction() as uow:
             session = uow.profiles._session
-            statement = select(profiles.c.id).where(condition(source, postgresql=session.is_postgresql))
+            statement = select(profiles.c.id).where(condition(source, postgresql=session.is_postgresql, card=card))
             return {row.id for row in await session.execute(statement, {TODAY: NOW.date().isoformat()})}
 
-    def meant(self, source: str) -> set[str]:
-        return self._runner.run(self._meant(source))
+    def meant(self, source: str, card: Scorecard | None = None) -> set[str]:
+        return self._runner.run(self._meant(source, card))
 
-    async def _meant(self, source: str) -> set[str]:
+    async def _meant(self, source: str, card: Scorecard | None) -> set[str]:
         found = set()
         async with self._database.transaction() as uow:
             for row in await uow.profiles._session.execute(select(profiles.c.id)):
-                profile, lead = await person_facts(uow, row.id, NOW)
+                profile, lead = await person_facts(uow, row.id, NOW, card)
                 did = await uow.timeline.counts(row.id, counted_events(source))
                 if is_true(source, {"profile": profile, "lead": lead, "did": did, "now": NOW}):
                     found.add(row.id)
@@ -334,3 +336,35 @@ def test_points_fade_in_the_databases_as_they_do_in_python(
     for people in (in_sqlite, in_postgresql):
         people.are(person(), points=points)
         assert len(people.found(source)) == 1
+
+
+# ---------------------------------------------------------------- likelihood
+
+SIZES = Characteristic("size", (Bin("profile.size >= 50", 20, "large"), Bin("profile.size >= 10", 8, "middling")))
+VIEWS = Characteristic(
+    "views", (Bin("did('pricing.viewed', 7) >= 2", 15, "keen"), Bin("missing(profile.size)", -9, ""))
+)
+CARD = Scorecard(NOW.date(), True, "", (Rung(-9, 3), Rung(5, 20), Rung(15, 40), Rung(30, 80)), (SIZES, VIEWS))
+
+
+@given(
+    size=st.none() | st.integers(0, 60) | st.just("many"),
+    days_ago=st.lists(st.integers(0, 9), max_size=3),
+    least=st.integers(0, 90),
+    wish=st.sampled_from([None, "objected_at", "restricted_at"]),
+)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_the_database_finds_by_likelihood_whom_python_finds(
+    people: People, size: Any, days_ago: list[int], least: int, wish: str | None
+) -> None:
+    wishes: dict[str, Any] = {} if wish is None else {wish: NOW}
+    attributes = {} if size is None else {"size": size}
+    did = [("pricing.viewed", NOW - timedelta(days=days)) for days in days_ago]
+    people.are(person(attributes=attributes, **wishes), person("ben", attributes={"size": 12}), did=did)
+    for source in (f"lead.likelihood >= {least}", f"not lead.likelihood > {least}", "missing(lead.likelihood)"):
+        found = people.found(source, CARD)
+        assert found == people.meant(source, CARD)
+        if source.startswith("lead"):
+            assert wish is None or "anna" not in found
+    off = replace(CARD, is_on=False)
+    assert people.found("exists(lead.likelihood)", off) == people.meant("exists(lead.likelihood)", off) == set()

@@ -1,0 +1,1 @@
+"""`overture score`: how likely leads are to be won, learnt from those that were closed."""

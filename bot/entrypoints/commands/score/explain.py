@@ -1,0 +1,33 @@
+"""`overture score explain`: the score of a person and how likely they are to be won, each with its reasons."""
+
+from __future__ import annotations
+
+import argparse
+
+from bot.domain.score import total_score
+from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
+from bot.ports import UnitOfWork
+from bot.services.person_facts import foresee
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    card, now = contents_of(settings).scorecard, now_of(settings)
+
+    async def reading(uow: UnitOfWork) -> list[str]:
+        who = await named(uow, options.person)
+        profile, changes = await uow.profiles.get(who), await uow.scores.of(who)
+        score, likely = total_score(changes, now), await foresee(uow, card, profile, now)
+        lines = [f"{score.grade}: fit {score.fit}, engagement {score.engagement}"]
+        lines += [f"  {change.told(now)}" for change in changes]
+        if likely is None:
+            objects = profile.objected_at is not None or profile.restricted_at is not None
+            why = "they object, or are restricted" if objects else "no scorecard is in force"
+            return [*lines, f"likelihood: not known, for {why}"]
+        lines.append(f"likelihood: {likely.percent} %, by {likely.points} points")
+        return [*lines, *(f"  {one.points:+d} {one.words}" for one in likely.reasons)]
+
+    for line in read(settings, reading):
+        print(line)
+    return 0

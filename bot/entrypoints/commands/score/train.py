@@ -1,0 +1,74 @@
+"""`overture score train`: learn a scorecard from closed leads, and write it with its model card beside the plan."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from bot.adapters.database import Database
+from bot.adapters.library import Contents
+from bot.domain.audience import ProfileSchema
+from bot.domain.errors import SettingsError
+from bot.domain.likelihood import PredictionPlan, Scorecard
+from bot.entrypoints.commands.segments.reading import contents_of, now_of
+from bot.entrypoints.event_log import require_file
+from bot.journeys.binning import characteristics_of
+from bot.journeys.closed_leads import examples_of
+from bot.journeys.likelihood import written
+from bot.journeys.model_card import model_card
+from bot.journeys.scorecard_training import Learnt, learn_scorecard
+from bot.services.measure_drift import with_shares
+from bot.services.recall import closed_leads
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    contents = contents_of(settings)
+    require_file(settings.database_url, "learn from")
+    for line in asyncio.run(_train(settings, plan_of(contents), contents, dry=options.dry_run)):
+        print(line)
+    return 0
+
+
+def plan_of(contents: Contents) -> PredictionPlan:
+    if contents.prediction_plan is None:
+        raise SettingsError(
+            "nothing says what closes a lead. Write journeys/likelihood/plan.yml; docs/scores.md shows how."
+        )
+    return contents.prediction_plan
+
+
+async def _train(settings: Settings, plan: PredictionPlan, contents: Contents, *, dry: bool) -> Sequence[str]:
+    store, now = Database(settings.database_url), now_of(settings)
+    schema = contents.profile or ProfileSchema()
+    try:
+        await store.migrate()
+        leads = await closed_leads(store, plan)
+        binning = partial(characteristics_of, plan, schema)
+        learnt = await asyncio.to_thread(learn_scorecard, examples_of(plan, leads), binning, now.date())
+        async with store.transaction() as uow:
+            card = await with_shares(uow, learnt.card, now)
+    finally:
+        await store.close()
+    told = [f"{len(leads)} closed leads. {_sentence(learnt)}"]
+    told += [f"left out: {name}: {why}." for name, why in learnt.left_out]
+    if dry:
+        return [*told, "Nothing was written."]
+    folder = settings.journeys / "likelihood"
+    return [*told, *_write(folder, card, model_card(plan, learnt, leads=len(leads)))]
+
+
+def _sentence(learnt: Learnt) -> str:
+    return f"{learnt.card.why[0].upper()}{learnt.card.why[1:]}"
+
+
+def _write(folder: Path, card: Scorecard, report: str) -> Sequence[str]:
+    """Each file is replaced as a whole, for a running service reads them."""
+    for name, text in (("card.md", report), ("scorecard.yml", written(card))):
+        fresh = folder / f".{name}.new"
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(folder / name)
+    return [f"Written: {folder / 'scorecard.yml'}, and {folder / 'card.md'} says how good it is."]

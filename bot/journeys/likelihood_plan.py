@@ -1,0 +1,77 @@
+"""Reads `journeys/likelihood/plan.yml`: what closes a lead, and what its likelihood may be learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from bot.documents import Document, Faults
+from bot.domain.audience import AttributeType, ProfileSchema
+from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
+from bot.domain.likelihood import Outcome, PredictionPlan
+from bot.journeys import wording
+from bot.journeys.expression import check
+from bot.journeys.fields import Fields
+
+LEARNT_FROM = (AttributeType.TEXT, AttributeType.NUMBER, AttributeType.YES_NO)
+
+
+def read_prediction_plan(document: Document, schema: ProfileSchema | None) -> PredictionPlan:
+    """Read the file; raises ContentError with every fault in it."""
+    faults = Faults()
+    head = Fields(document, faults, document.data, "the plan of a prediction")
+    head.only("predict", "won", "lost", "attributes", "events", "groups", "ahead")
+    head.choice("predict", ("likelihood",), "prediction", required=head.is_mapping)
+    won, lost = _outcome(head, "won"), _outcome(head, "lost")
+    if won == lost and won.event:
+        faults.add(head.place("lost"), "leads are lost by what they are won by.", "Write an if that tells them apart.")
+    attributes = _attributes(head, schema)
+    events = head.read_all("events", wording.event)
+    for event in events:
+        if event in (won.event, lost.event):
+            faults.add(head.place("events"), f'"{event}" closes leads, and says too late who is won.', "Leave it out.")
+        if event in (SEGMENT_ENTERED, SEGMENT_LEFT):
+            faults.add(head.place("events"), f'nothing is learnt from "{event}".', "Name what the segment looks at.")
+    if head.is_mapping and not attributes and not events:
+        head.missing("attributes", "Name attributes or events to learn from: attributes: [team_size].")
+    known = schema.attributes if schema is not None else ()
+    groups = head.choices("groups", known, "attribute") if head.has("groups") else ()
+    ahead = head.read("ahead", wording.duration)
+    faults.raise_if_any()
+    return PredictionPlan(won, lost, attributes, events, groups, timedelta(days=7) if ahead is None else ahead)
+
+
+def _outcome(head: Fields, key: str) -> Outcome:
+    if not head.has(key):
+        head.missing(key, f"Say what closes a lead: {key}: {{event: crm.stage_changed, if: \"event.stage == '...'\"}}.")
+        return Outcome("")
+    fields = head.inner(key, f'"{key}"')
+    fields.only("event", "if")
+    event = fields.read("event", wording.event, required=fields.is_mapping) or ""
+    condition = (fields.text("if") or "").strip()
+    wrong = check(condition, {"event": None}) if condition else None
+    if wrong is not None:
+        fields.faults.add(fields.place("if"), f'the condition "{condition}" cannot be used: {wrong}')
+    return Outcome(event, condition)
+
+
+def _attributes(head: Fields, schema: ProfileSchema | None) -> tuple[str, ...]:
+    """Declared ones that are not sensitive, of a type that can be learnt from."""
+    if not head.has("attributes"):
+        return ()
+    known: Collection[str] = schema.attributes if schema is not None else ()
+    if schema is None:
+        head.faults.add(head.place("attributes"), "nothing is declared of people.", "Declare them in profile.yml.")
+        return ()
+    found = []
+    for name, place in head.placed_choices("attributes", known, "attribute"):
+        attribute = schema.attributes[name]
+        if attribute.sensitive:
+            advice = "Leave it out; as one of groups it may be used to look for unfairness."
+            head.faults.add(place, f'"{name}" is declared sensitive, and nothing is learnt from it.', advice)
+        elif attribute.type not in LEARNT_FROM:
+            words = ", ".join(one.value for one in LEARNT_FROM)
+            head.faults.add(place, f'"{name}" is a {attribute.type.value}, and only {words} can be learnt from.')
+        else:
+            found.append(name)
+    return tuple(found)
