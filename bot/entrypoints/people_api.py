@@ -14,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.domain.consent import LegalBasis
 from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.entrypoints.named_person import NobodyNamed, read_person
@@ -25,9 +26,13 @@ from bot.services.give_data import all_data, consent_proof
 from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
 from bot.services.merge_people import merge_people, part_people
 from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
+from bot.services.take_consent import take_soft_opt_in
 
 BY_API = "the API"
 MOST_TRIES = 3
+SOFT_OPT_IN = (
+    'say {"channel": "email", "bought": "what they bought", "text": "what they were told, with the way to say no"}'
+)
 Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
 
 
@@ -44,6 +49,7 @@ class PeopleApi:
             ("GET", "/data", self._data),
             ("GET", "/consent", self._consent),
             ("DELETE", "", self._erase),
+            ("PUT", "/soft-opt-in", self._soft_opt_in),
             ("PUT", "/objection", self._object),
             ("DELETE", "/objection", self._withdraw),
             ("PUT", "/restriction", self._restrict),
@@ -90,6 +96,18 @@ class PeopleApi:
         receipt = await erase_person(uow, self._runtime, person, who=BY_API, now=self._runtime.clock.now())
         return {**asdict(receipt), "at": receipt.at.isoformat()}
 
+    async def _soft_opt_in(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+        told = _told(body)
+        if set(told) != {"channel", "bought", "text"} or not all(isinstance(one, str) for one in told.values()):
+            raise WebhookRejected(400, SOFT_OPT_IN)
+        if told["channel"] not in self._runtime.channels:
+            raise WebhookRejected(400, f"there is no channel {told['channel'][:40]!r}")
+        now, how = self._runtime.clock.now(), f"told by {BY_API}"
+        why_not = await take_soft_opt_in(uow, self._runtime, person, **told, how=how, now=now)
+        if why_not is not None:
+            raise WebhookRejected(409, why_not)
+        return {"person": person, "channel": told["channel"], "basis": LegalBasis.SOFT_OPT_IN.value}
+
     async def _object(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         await note_objection(uow, self._runtime, person, how=f"by {BY_API}", now=self._runtime.clock.now())
         return {"person": person, "objects": True}
@@ -120,16 +138,21 @@ class PeopleApi:
 
 def _other(body: bytes) -> Wanted:
     """`{"with": {"email": "ana@example.com"}}`: who is the same person."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "the body is not JSON") from error
-    if not isinstance(told, dict) or set(told) != {"with"}:
+    told = _told(body)
+    if set(told) != {"with"}:
         raise WebhookRejected(400, 'say who is the same person: {"with": {"email": "ana@example.com"}}')
     try:
         return read_person(told["with"])
     except NobodyNamed as error:
         raise WebhookRejected(400, str(error).replace('"person"', '"with"')) from error
+
+
+def _told(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "the body is not JSON") from error
+    return told if isinstance(told, dict) else {}
 
 
 async def _somebody(uow: UnitOfWork, wanted: Wanted) -> ProfileId:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.challenge import ChallengeId
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
@@ -73,6 +74,7 @@ class Runtime:
     desks: Sequence[Desk]
     transcript_url: Callable[[ConversationId], str]
     preferences_link: Callable[[ProfileId, datetime], str]
+    confirmation_link: Callable[[ChallengeId], str]
     region: str = "GB"
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)

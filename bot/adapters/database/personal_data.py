@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or
 from bot.adapters.database.erased_addresses import keep_erased, salt_of
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import (
+    challenge,
     consent,
     conversation,
     crm_link,
@@ -100,6 +101,7 @@ OWNED: Mapping[Table, Condition] = {
     segment_member: _theirs(segment_member),
     segment_change: _theirs(segment_change),
     consent: _theirs(consent),
+    challenge: _theirs(challenge),
     decision: _theirs(decision),
     merge: or_(merge.c.kept == PERSON, merge.c.merged == PERSON),
     identity: _theirs(identity),

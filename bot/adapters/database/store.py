@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import URL, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from bot.adapters.database.challenges import StoredChallenges
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
@@ -52,6 +53,7 @@ class Transaction:
         self.inbox = StoredInbox(session)
         self.outbox = StoredOutbox(session)
         self.consents = StoredConsents(session)
+        self.challenges = StoredChallenges(session)
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
         self.journeys = StoredJourneys(session)
