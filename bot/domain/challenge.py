@@ -39,7 +39,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What went to `address`: a link, where `consent` waits for it; else a code, of which only a digest is kept."""
+    """What went to `address`: a link, where `consent` waits for it; else a code, of which only a digest is kept.
+
+    `asked_by` is the message that asked for the code.
+    """
 
     id: ChallengeId
     profile_id: ProfileId
@@ -49,6 +52,7 @@ class Challenge:
     ends_at: datetime
     consent: Asked | None = None
     code: str = ""
+    asked_by: MessageId | None = None
     tries_left: int = 0
     settled_at: datetime | None = None
     outcome: Outcome | None = None

@@ -51,7 +51,7 @@ from bot.entrypoints.connectors import (
     shelves_of,
 )
 from bot.entrypoints.desks import read_desks
-from bot.entrypoints.preferences.links import confirmation_link, preferences_link
+from bot.entrypoints.preferences.links import confirmation_link, preferences_link, seal
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
 from bot.journeys.channel_fit import journeys_on
@@ -188,6 +188,7 @@ async def open_service(
             transcript_url=_transcript_url(settings, secret),
             preferences_link=partial(preferences_link, settings.service_url, secret),
             confirmation_link=partial(confirmation_link, settings.service_url, secret),
+            seal=partial(seal, secret),
             region=settings.region,
             model=model,
             model_terms=settings.model_terms,

@@ -60,7 +60,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The service's seams, put together by `bot/entrypoints/wiring.py`. `breakers` are those of channels' vendors."""
+    """The service's seams, put together by `bot/entrypoints/wiring.py`. `breakers` are those of channels' vendors.
+
+    `seal` is a digest that nobody can work out who has not the installation's secret.
+    """
 
     store: Store
     clock: Clock
@@ -75,6 +78,7 @@ class Runtime:
     transcript_url: Callable[[ConversationId], str]
     preferences_link: Callable[[ProfileId, datetime], str]
     confirmation_link: Callable[[ChallengeId], str]
+    seal: Callable[[str], str]
     region: str = "GB"
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)

@@ -60,6 +60,11 @@ def read_confirmation(secret: str, token: str) -> ChallengeId:
     return ChallengeId(found)
 
 
+def seal(secret: str, text: str) -> str:
+    """A digest of the text that nobody can work out without the secret."""
+    return hmac.new(secret.encode(), f"seal:{text}".encode(), hashlib.sha256).hexdigest()
+
+
 def _signature(secret: str, person: str, day: str) -> str:
     digest = hmac.new(secret.encode(), f"preferences:{person}:{day}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest[:16]).decode().rstrip("=")

@@ -152,7 +152,8 @@ async def test_a_sale_is_a_soft_opt_in_only_where_a_rule_says_so_and_with_the_wo
         "soft", "GB", date(2003, 12, 11), None, "PECR", Purpose.MARKETING, frozenset({"sms"}), soft_opt_in=True
     )
     stage.rule(replace(RULES, consents=(rule,)))
-    for wrong in ({"channel": "sms"}, {**sold, "text": 3}, {**sold, "channel": "fax"}, []):
+    wrongs: list[Any] = [{"channel": "sms"}, {**sold, "text": 3}, {**sold, "channel": "fax"}, []]
+    for wrong in wrongs:
         assert (await ask(client, "PUT", "bea/soft-opt-in", json=wrong))[0] == 400
     assert (await ask(client, "PUT", "bea/soft-opt-in", json={**sold, "text": " "}))[0] == 409
     status, told = await ask(client, "PUT", "bea/soft-opt-in", json=sold)

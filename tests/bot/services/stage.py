@@ -182,6 +182,7 @@ class Stage:
             desks=DESKS if with_desk else (),
             transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
             preferences_link=lambda person, now: f"https://chat.example.com/preferences/{person}",
+            seal=lambda text: f"sealed {text}",
             confirmation_link=lambda challenge: f"https://chat.example.com/consent/{challenge}",
             endpoints=self.endpoints,
         )
