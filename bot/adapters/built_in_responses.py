@@ -1,5 +1,5 @@
-"""Responses that an assistant need not have: for no answer, for a language that it does not speak, and for two
-requests in one message."""
+"""Responses that an assistant need not have: for no answer, for a language that it does not speak, for two
+requests in one message, and for what the service asks and says by itself."""
 
 from __future__ import annotations
 
@@ -56,4 +56,9 @@ def _variation(written: Mapping[str, object]) -> Variation:
     listed = written.get("buttons")
     buttons = [Button(str(one["title"]), str(one["payload"])) for one in listed] if isinstance(listed, list) else []
     language = written.get("language")
-    return Variation(str(written["text"]), buttons=tuple(buttons), language=str(language) if language else None)
+    return Variation(
+        str(written["text"]),
+        buttons=tuple(buttons),
+        language=str(language) if language else None,
+        subject=str(written.get("subject", "")),
+    )

@@ -270,8 +270,33 @@ consent = Table(
     Column("how", Words, nullable=False),
     Column("text", Words, nullable=False),
     Column("message_id", Text),
+    Column("basis", Text, nullable=False, server_default=text("'consent'")),
+    Column("expires_at", Moment),
+    Column("address", Words),
     Index("ix_consent_profile_id", "profile_id", "position"),
 )
+
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _profile_id(),
+    Column("channel", Text, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("purpose", Text),
+    Column("text", Words),
+    Column("how", Words),
+    Column("message_id", Text),
+    Column("code", Text, nullable=False),
+    Column("tries_left", Integer, nullable=False),
+    Column("settled_at", Moment),
+    Column("outcome", Text),
+    Index("ix_challenge_profile_id", "profile_id", "asked_at"),
+    Index("ix_challenge_address", "address", "channel", "asked_at"),
+)
+"""Proof that was asked of people: `purpose` to `message_id` are of the consent that waits for it, null for a code."""
 
 suppression = Table(
     "suppression",

@@ -40,6 +40,13 @@ UNLIKELY_INTENT: Final = "action_unlikely_intent"
 ANSWER_FROM_KNOWLEDGE: Final = "action_answer_from_knowledge"
 """Says the answer that the message was understood to have in the knowledge pages. The service runs it."""
 
+SEND_CODE: Final = "action_send_code"
+CHECK_CODE: Final = "action_check_code"
+"""Prove that the address in the slot `contact` is the customer's, by the code in `verification_code`."""
+
+BY_THE_SERVICE = frozenset({ANSWER_FROM_KNOWLEDGE, SEND_CODE, CHECK_CODE})
+"""Actions that neither we do in the dialogue nor an author writes."""
+
 BUILTIN = frozenset(
     {
         ASK_AFFIRMATION,

@@ -12,7 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.dialogue import forms, rules, stories
-from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, COMMANDS, RESTART_INTENT, SESSION_START, do_builtin
+from bot.dialogue.builtin import (
+    ANSWER_FROM_KNOWLEDGE,
+    BUILTIN,
+    BY_THE_SERVICE,
+    COMMANDS,
+    RESTART_INTENT,
+    SESSION_START,
+    do_builtin,
+)
 from bot.dialogue.generalise import guess
 from bot.dialogue.personal import Personal
 from bot.dialogue.policies import (
@@ -213,7 +221,8 @@ def _follow_up(turn: Turn) -> Choice | None:
 def can_do(assistant: Assistant, action: str) -> bool:
     """Whether the assistant has this action, of whatever kind."""
     return (
-        action in (ACTION_LISTEN, ANSWER_FROM_KNOWLEDGE)
+        action == ACTION_LISTEN
+        or action in BY_THE_SERVICE
         or action in BUILTIN
         or action in assistant.actions
         or action in assistant.responses

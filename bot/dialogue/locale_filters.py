@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, list_currencies
 from liquid import RenderContext
 from liquid.exceptions import FilterArgumentError
@@ -35,6 +36,11 @@ def locale_of(*names: str | None) -> str:
             except (UnknownLocaleError, ValueError):
                 continue
     return "en"
+
+
+def weekday_and_time(at: datetime, language: str) -> str:
+    """Montag 09:00, by the clock of `at`."""
+    return format_datetime(at, "EEEE HH:mm", locale=locale_of(language))
 
 
 @with_context

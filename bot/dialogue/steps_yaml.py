@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, BUILTIN, BUILTIN_LOOPS
+from bot.dialogue.builtin import BUILTIN, BUILTIN_LOOPS, BY_THE_SERVICE
 from bot.dialogue.domain_yaml import Declarations
 from bot.dialogue.entities_yaml import annotated_entities, filled_slots, read_entities
 from bot.dialogue.features import ANY_VALUE
@@ -47,7 +47,7 @@ class Vocabulary:
     def actions(self) -> frozenset[str]:
         own = set(self.declared.actions) | set(self.declared.responses) | set(self.forms) | self.declared.lines
         own |= self.declared.retrieval_actions()
-        return frozenset(own | BUILTIN | {ACTION_LISTEN, ANSWER_FROM_KNOWLEDGE})
+        return frozenset(own | BUILTIN | BY_THE_SERVICE | {ACTION_LISTEN})
 
 
 def read_steps(

@@ -19,12 +19,20 @@ class Purpose(StrEnum):
     DESK = "desk"  # to our own sales desk, or our own CRM
 
 
+class LegalBasis(StrEnum):
+    """What lets us write."""
+
+    CONSENT = "consent"
+    SOFT_OPT_IN = "soft_opt_in"  # they bought, were told how to say no, and get news of similar products of ours
+
+
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:
     """One line of the append-only ledger: what was asked, in which words, and what was answered.
 
     `text` is the exact question shown; `message_id` the customer's message that answered it (GDPR article 7(1): the
-    controller must be able to demonstrate consent).
+    controller must be able to demonstrate consent). From `expires_at` on it counts no more. `address` is the one that
+    they confirmed it from, where they were asked to.
     """
 
     profile_id: ProfileId
@@ -35,6 +43,12 @@ class ConsentRecord:
     how: str
     text: str
     message_id: MessageId | None = None
+    basis: LegalBasis = LegalBasis.CONSENT
+    expires_at: datetime | None = None
+    address: str | None = None
+
+    def has_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
 
 
 class Consequence(StrEnum):

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from bot.domain.consent import Purpose
 from bot.domain.send_window import SendWindow
@@ -18,6 +18,8 @@ EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""
 
 Meaning = Literal["stop", "start", "help"]
+CONFIRM: Final = "confirm"
+"""What a word means only where it is asked for: yes, to the question whether somebody consents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,28 @@ class FrequencyCap(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRule(RuleRow):
+    """How consent to messages of this purpose on `channels` comes about, and how long it counts; `jurisdiction` is a
+    country.
+
+    `confirm_within`: it counts only once it is confirmed from the address itself (double opt-in), until then;
+    `remind_after` the question is put once more. `lasts`: it counts for so long. `soft_opt_in`: customers may be
+    written to of similar products without having consented, where they were told how to say no.
+    """
+
+    purpose: Purpose
+    channels: frozenset[str]
+    confirm_within: timedelta | None = None
+    remind_after: timedelta | None = None
+    lasts: timedelta | None = None
+    soft_opt_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Keywords(RuleRow):
     """Words that mean something when they are the whole message; also `within_sentences` that nothing else reads."""
 
-    meaning: Meaning
+    meaning: Meaning | Literal["confirm"]
     language: str
     words: tuple[str, ...]
     within_sentences: bool = False
@@ -81,6 +101,7 @@ class SendingRules:
     hours: tuple[SendingHours, ...] = ()
     caps: tuple[FrequencyCap, ...] = ()
     keywords: tuple[Keywords, ...] = ()
+    consents: tuple[ConsentRule, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -95,6 +116,19 @@ class SendingRules:
         """The cap on messages of this purpose to somebody in `country` on this channel; None where there is none."""
         caps = (cap for cap in self.caps if cap.purpose is purpose and channel in cap.channels and cap.in_force(at))
         return next(iter(_binding(caps, country)), None)
+
+    def consent_rule(self, purpose: Purpose, country: str, channel: str, at: datetime | None) -> ConsentRule | None:
+        """What consent of somebody in `country` has to be on this channel; None where nothing is said of it."""
+        rules = (
+            one for one in self.consents if one.purpose is purpose and channel in one.channels and one.in_force(at)
+        )
+        return next(iter(_binding(rules, country)), None)
+
+    def confirms(self, text: str) -> bool:
+        """Whether the message is nothing but a yes."""
+        said = "".join(spelled(text))
+        rows = (row for row in self.keywords if row.meaning == CONFIRM and row.in_force(None))
+        return bool(said) and any(said == "".join(spelled(word)) for row in rows for word in row.words)
 
     def keyword(self, text: str) -> Meaning | None:
         """What the message means where it is nothing but such a word, once or repeated, in any case or punctuation."""
@@ -144,6 +178,8 @@ def _meanings(rows: Iterable[Keywords]) -> Mapping[str, Meaning]:
     """Each word without its spaces. Where rows disagree, stopping wins."""
     found: dict[str, Meaning] = {}
     for row in rows:
+        if row.meaning == CONFIRM:
+            continue
         for word in row.words:
             key = "".join(spelled(word))
             if row.in_force(None) and found.get(key) != "stop":

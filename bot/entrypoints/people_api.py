@@ -17,6 +17,7 @@ from aiohttp import web
 
 from bot.domain.access import Right
 from bot.domain.audit import Deed
+from bot.domain.consent import LegalBasis
 from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
 from bot.domain.ids import ProfileId
 from bot.entrypoints.named_person import NobodyNamed, read_person
@@ -27,9 +28,13 @@ from bot.services.give_data import all_data, consent_proof
 from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
 from bot.services.merge_people import merge_people, part_people
 from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
+from bot.services.take_consent import take_soft_opt_in
 
 BY_API = "the API"
 MOST_TRIES = 3
+SOFT_OPT_IN = (
+    'say {"channel": "email", "bought": "what they bought", "text": "what they were told, with the way to say no"}'
+)
 Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
 AuditedWork = Callable[[UnitOfWork, ProfileId, bytes, Deed, datetime], Awaitable[Mapping[str, Any]]]
 
@@ -47,6 +52,7 @@ class PeopleApi:
             ("GET", "/data", self._data, Right.EXPORT_PEOPLE, "person.exported"),
             ("GET", "/consent", self._consent, Right.EXPORT_PEOPLE, "person.consent_proved"),
             ("DELETE", "", self._erase, Right.HONOUR_WISHES, "person.erased"),
+            ("PUT", "/soft-opt-in", self._soft_opt_in, Right.HONOUR_WISHES, "person.soft_opt_in"),
             ("PUT", "/objection", self._object, Right.HONOUR_WISHES, "person.objected"),
             ("DELETE", "/objection", self._withdraw, Right.HONOUR_WISHES, "person.objection_withdrawn"),
             ("PUT", "/restriction", self._restrict, Right.HONOUR_WISHES, "person.restricted"),
@@ -93,6 +99,18 @@ class PeopleApi:
         receipt = await erase_person(uow, self._runtime, person, who=BY_API, now=self._runtime.clock.now())
         return {**asdict(receipt), "at": receipt.at.isoformat()}
 
+    async def _soft_opt_in(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+        told = _told(body)
+        if set(told) != {"channel", "bought", "text"} or not all(isinstance(one, str) for one in told.values()):
+            raise WebhookRejected(400, SOFT_OPT_IN)
+        if told["channel"] not in self._runtime.channels:
+            raise WebhookRejected(400, f"there is no channel {told['channel'][:40]!r}")
+        now, how = self._runtime.clock.now(), f"told by {BY_API}"
+        why_not = await take_soft_opt_in(uow, self._runtime, person, **told, how=how, now=now)
+        if why_not is not None:
+            raise WebhookRejected(409, why_not)
+        return {"person": person, "channel": told["channel"], "basis": LegalBasis.SOFT_OPT_IN.value}
+
     async def _object(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         await note_objection(uow, self._runtime, person, how=f"by {BY_API}", now=self._runtime.clock.now())
         return {"person": person, "objects": True}
@@ -134,16 +152,21 @@ def _audited(work: Work, what: str) -> AuditedWork:
 
 def _other(body: bytes) -> Wanted:
     """`{"with": {"email": "ana@example.com"}}`: who is the same person."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "the body is not JSON") from error
-    if not isinstance(told, dict) or set(told) != {"with"}:
+    told = _told(body)
+    if set(told) != {"with"}:
         raise WebhookRejected(400, 'say who is the same person: {"with": {"email": "ana@example.com"}}')
     try:
         return read_person(told["with"])
     except NobodyNamed as error:
         raise WebhookRejected(400, str(error).replace('"person"', '"with"')) from error
+
+
+def _told(body: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise WebhookRejected(400, "the body is not JSON") from error
+    return told if isinstance(told, dict) else {}
 
 
 async def _somebody(uow: UnitOfWork, wanted: Wanted) -> ProfileId:

@@ -52,7 +52,7 @@ from bot.entrypoints.connectors import (
 )
 from bot.entrypoints.desks import read_desks
 from bot.entrypoints.doorkeeper import Doorkeeper
-from bot.entrypoints.preferences.links import preferences_link
+from bot.entrypoints.preferences.links import confirmation_link, preferences_link, seal
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.transcripts import sign
 from bot.journeys.channel_fit import journeys_on
@@ -191,6 +191,8 @@ async def open_service(
             desks=desks,
             transcript_url=_transcript_url(settings, secret),
             preferences_link=partial(preferences_link, settings.service_url, secret),
+            confirmation_link=partial(confirmation_link, settings.service_url, secret),
+            seal=partial(seal, secret),
             region=settings.region,
             model=model,
             model_terms=settings.model_terms,

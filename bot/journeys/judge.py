@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, Suppression
 from bot.domain.delivery import Later, Send, Verdict, Withhold
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
@@ -30,7 +30,7 @@ class SendFacts:
     `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap a message is withheld, or
     waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how long after the customer last
     wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing leaves by the channel at all;
-    `unreachable`: nothing arrives at this address.
+    `unreachable`: nothing arrives at this address. `soft_opt_in`: a rule of the country lets customers be written to.
     """
 
     purpose: Purpose
@@ -54,6 +54,7 @@ class SendFacts:
     heard_at: datetime | None = None
     stopped: Suppression | None = None
     unreachable: Suppression | None = None
+    soft_opt_in: bool = False
 
 
 def judge(facts: SendFacts, now: datetime) -> Verdict:
@@ -111,6 +112,10 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Withhold(f"no consent to marketing by {facts.channel} on record")
     if not facts.consent.granted:
         return Withhold(f"consent to marketing by {facts.channel} was refused or withdrawn on {_day(facts.consent.at)}")
+    if facts.consent.expires_at is not None and facts.consent.has_expired(now):
+        return Withhold(f"consent to marketing by {facts.channel} ended on {_day(facts.consent.expires_at)}")
+    if facts.consent.basis is LegalBasis.SOFT_OPT_IN and not facts.soft_opt_in:
+        return Withhold(f"no rule in force lets customers be written to by {facts.channel} without their consent")
     if held_up := _judge_channel(facts, now):
         return held_up
     if facts.rep_has_the_floor:
@@ -120,7 +125,8 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
     held_up = _judge_time_and_number(facts, now)
     if held_up is not None:
         return held_up
-    return Send(f"consent of {_day(facts.consent.at)}: {facts.consent.how}")
+    basis = "consent" if facts.consent.basis is LegalBasis.CONSENT else "soft opt-in"
+    return Send(f"{basis} of {_day(facts.consent.at)}: {facts.consent.how}")
 
 
 def _judge_channel(facts: SendFacts, now: datetime) -> Later | Withhold | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
-from typing import Any, TypedDict, TypeVar
+from typing import Any, Literal, TypedDict, TypeVar
 
 from bot.documents import Document, Faults
 from bot.domain.consent import Purpose
 from bot.domain.errors import Place
 from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import (
+    CONFIRM,
     EVERYWHERE_ELSE,
+    ConsentRule,
     FrequencyCap,
     Keywords,
     Meaning,
@@ -27,7 +29,7 @@ from bot.journeys.wording import Unreadable
 T = TypeVar("T")
 
 ROW_KEYS = ("id", "jurisdiction", "from", "to", "source")
-MEANINGS: dict[str, Meaning] = {"stop": "stop", "start": "start", "help": "help"}
+MEANINGS: dict[str, Meaning | Literal["confirm"]] = {"stop": "stop", "start": "start", "help": "help", CONFIRM: CONFIRM}
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
 REVOCATION_WORDS = ("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe")
 """Each revokes consent by itself (47 CFR 64.1200(a)(10)), so no installation may do without one of them."""
@@ -52,7 +54,7 @@ def read_rules(documents: Iterable[Document], channels: Collection[str] | None =
     for document in documents:
         reader.read(document)
         last = document.place()
-    rules = SendingRules(tuple(reader.hours), tuple(reader.caps), tuple(reader.keywords))
+    rules = SendingRules(tuple(reader.hours), tuple(reader.caps), tuple(reader.keywords), tuple(reader.consents))
     for word in REVOCATION_WORDS:
         if rules.keyword(word) != "stop":
             faults.add(last, f'no rule in force says that "{word}" means stop.', "Add it to a row of means: stop.")
@@ -66,6 +68,7 @@ class _Reader:
         self.hours: list[SendingHours] = []
         self.caps: list[FrequencyCap] = []
         self.keywords: list[Keywords] = []
+        self.consents: list[ConsentRule] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -74,6 +77,7 @@ class _Reader:
             "sending_hours": self._hours,
             "caps": self._cap,
             "keywords": self._keywords,
+            "consent": self._consent,
         }
         file = Fields(document, self._faults, document.data, "a rule file")
         file.only(*tables)
@@ -121,6 +125,41 @@ class _Reader:
                 )
         self.caps.append(cap)
 
+    def _consent(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "purpose", "channels", "confirm_within", "remind_after", "lasts", "soft_opt_in")
+        row = self._row(fields)
+        purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
+        channels = frozenset(text for text, _ in fields.texts("channels", required=True))
+        within, remind, lasts = (
+            fields.read(key, wording.duration) for key in ("confirm_within", "remind_after", "lasts")
+        )
+        soft = fields.node.get("soft_opt_in", False)
+        if not isinstance(soft, bool):
+            self._faults.add(fields.place("soft_opt_in"), '"soft_opt_in" is no yes or no.', "Write true.")
+        if remind is not None and (within is None or remind >= within):
+            self._faults.add(
+                fields.place("remind_after"),
+                "the reminder would come when nothing can be confirmed any more.",
+                "Write a remind_after shorter than confirm_within.",
+            )
+        if not (row and purpose and channels):
+            return
+        rule = ConsentRule(
+            **row,
+            purpose=Purpose(purpose),
+            channels=channels,
+            confirm_within=within,
+            remind_after=remind,
+            lasts=lasts,
+            soft_opt_in=bool(soft),
+        )
+        for other in self.consents:
+            if _hold_together(other, rule):
+                self._faults.add(
+                    fields.place(), f'this rule and "{other.id}" hold for the same consent.', "Give one of them an end."
+                )
+        self.consents.append(rule)
+
     def _keywords(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "means", "language", "words", "within_sentences")
         row = self._row(fields)
@@ -164,8 +203,8 @@ class _Reader:
         return fields.read(key, _date)
 
 
-def _hold_together(one: FrequencyCap, other: FrequencyCap) -> bool:
-    """Whether some message is bound by both: a country's own caps take the place of those for everywhere else."""
+def _hold_together(one: FrequencyCap | ConsentRule, other: FrequencyCap | ConsentRule) -> bool:
+    """Whether some message is bound by both: a country's own rows take the place of those for everywhere else."""
     if (one.jurisdiction, one.purpose) != (other.jurisdiction, other.purpose) or not one.channels & other.channels:
         return False
     return (one.ends or date.max) >= other.starts and (other.ends or date.max) >= one.starts

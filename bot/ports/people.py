@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.domain.audience import Segment, SegmentChange, Working
+from bot.domain.challenge import Challenge, ChallengeId, Outcome
 from bot.domain.consent import ConsentRecord, Consequence, Suppression
 from bot.domain.crm import CrmWrite
 from bot.domain.delivery import Decision
@@ -98,6 +99,24 @@ class Consents(Protocol):
 
     async def decided(self, decision: Decision) -> None: ...
     async def decisions(self, profile_id: ProfileId) -> Sequence[Decision]: ...
+
+
+class Challenges(Protocol):
+    """Proof that was asked of people."""
+
+    async def add(self, challenge: Challenge) -> None: ...
+    async def get(self, challenge_id: ChallengeId) -> Challenge | None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[Challenge]:
+        """Each, the oldest first."""
+
+    async def at(self, channel: str, address: str, since: datetime) -> Sequence[Challenge]:
+        """Those that went to this address since then, whoever asked for them, the oldest first."""
+
+    async def settle(self, challenge_id: ChallengeId, outcome: Outcome, at: datetime) -> bool:
+        """False when it was settled before."""
+
+    async def take_try(self, challenge_id: ChallengeId) -> bool:
+        """One try less; False where none was left."""
 
 
 class Scores(Protocol):

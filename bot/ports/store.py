@@ -12,7 +12,18 @@ from bot.ports.conversations import Conversations, DeskPages, Feeds, Handoffs, I
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
-from bot.ports.people import Consents, CrmLinks, CrmWrites, Merges, PersonalData, Profiles, Scores, Segments, Timeline
+from bot.ports.people import (
+    Challenges,
+    Consents,
+    CrmLinks,
+    CrmWrites,
+    Merges,
+    PersonalData,
+    Profiles,
+    Scores,
+    Segments,
+    Timeline,
+)
 
 
 class UnitOfWork(Protocol):
@@ -31,6 +42,8 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def consents(self) -> Consents: ...
+    @property
+    def challenges(self) -> Challenges: ...
     @property
     def enrolments(self) -> Enrolments: ...
     @property

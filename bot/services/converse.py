@@ -38,6 +38,7 @@ from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
 from bot.services.book_meeting import picked, take_pick
 from bot.services.check_in import check_in, plan_check_in
+from bot.services.confirm_consent import awaited_yes, take_yes
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
 from bot.services.in_force import open_journeys
@@ -143,6 +144,9 @@ async def _customer_turn(
             situation = await read_situation(uow, runtime, entry.conversation_id)
     if (pick := picked(situation.conversation, message)) is not None:
         await take_pick(runtime, entry, message, pick)
+        return
+    if (challenge := await awaited_yes(runtime, message, situation)) is not None:
+        await take_yes(runtime, entry, message, situation, challenge)
         return
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)

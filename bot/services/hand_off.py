@@ -16,6 +16,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
+from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text, Transfer
 from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
@@ -104,7 +105,8 @@ async def _tell_desk(
     else:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
-            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens)
+            language = str(conversation.tracker.slots.get(LANGUAGE_SLOT) or "en")
+            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens, language)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
 
@@ -140,14 +142,24 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-async def _in_their_time(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime) -> str:
-    """The moment by the customer's clock; by the desk's, with its zone, where theirs is unknown."""
+async def _in_their_time(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime, language: str
+) -> str:
+    """The moment by the customer's clock, in their language; by the desk's, with its zone, where theirs is unknown."""
     theirs = (await uow.profiles.get(handoff.profile_id)).time_zone
     if theirs and is_zone(theirs):
-        return f"{at.astimezone(ZoneInfo(theirs)):%A at %H:%M}"
+        return _day_and_time(at.astimezone(ZoneInfo(theirs)), language)
     hours = hours_of(runtime, desk)
     zone = hours.window.zone if hours is not None else "UTC"
-    return f"{at.astimezone(ZoneInfo(zone)):%A at %H:%M} ({zone.replace('_', ' ')})"
+    return f"{_day_and_time(at.astimezone(ZoneInfo(zone)), language)} ({zone.replace('_', ' ')})"
+
+
+def _day_and_time(at: datetime, language: str) -> str:
+    if language == "en":
+        return f"{at:%A at %H:%M}"
+    from bot.dialogue.locale_filters import weekday_and_time  # not loaded where nobody uses it: it takes 0.2 seconds
+
+    return weekday_and_time(at, language)
 
 
 async def relay(uow: UnitOfWork, handoff: Handoff, key: str, speaker: str, text: str, now: datetime) -> None:

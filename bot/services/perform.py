@@ -42,6 +42,7 @@ from bot.services.opt_out import opt_in, opt_out
 from bot.services.reach import ask_form, call_webhook, latest_conversation, send_response, start_action
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import sync_crm
+from bot.services.take_consent import take_consent
 
 __all__ = ["Cause", "perform"]
 
@@ -85,7 +86,7 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
             if profile.objected_at is None and profile.restricted_at is None:
                 await uow.scores.add_at_end(_score_change(effect, cause, now))
         case RecordConsent():
-            await uow.consents.add(_consent(effect, cause, now))
+            await take_consent(uow, runtime, _consent(effect, cause, now), cause.key, now)
         case OptOut(how=how):
             return await opt_out(
                 uow, runtime, cause.profile_id, how=how, text=cause.text, message_id=cause.message_id, now=now

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.challenge import ChallengeId
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
@@ -59,7 +60,10 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """The service's seams, put together by `bot/entrypoints/wiring.py`. `breakers` are those of channels' vendors."""
+    """The service's seams, put together by `bot/entrypoints/wiring.py`. `breakers` are those of channels' vendors.
+
+    `seal` is a digest that nobody can work out who has not the installation's secret.
+    """
 
     store: Store
     clock: Clock
@@ -73,6 +77,8 @@ class Runtime:
     desks: Sequence[Desk]
     transcript_url: Callable[[ConversationId], str]
     preferences_link: Callable[[ProfileId, datetime], str]
+    confirmation_link: Callable[[ChallengeId], str]
+    seal: Callable[[str], str]
     region: str = "GB"
     model: LanguageModel | None = None
     model_terms: ModelTerms = field(default_factory=ModelTerms)

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, CHECK_CODE, SEND_CODE
 from bot.dialogue.engine import MOST_ACTIONS
 from bot.dialogue.personal import PREFERENCES, Personal
 from bot.dialogue.policies import SESSION
@@ -59,11 +60,11 @@ from bot.services.compose_answer import compose_answer
 from bot.services.person_facts import day_of, foresee
 from bot.services.rephrase import in_other_words
 from bot.services.runtime import Runtime
+from bot.services.verify_contact import verify_in_talk
 
 log = structlog.get_logger()
 
 APOLOGY = "utter_internal_error"
-ANSWER_FROM_KNOWLEDGE = "action_answer_from_knowledge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +218,7 @@ async def answer(
                     thought.say(await _in_other_words(runtime, assistant, thought, effect))
                 case RunAction():
                     actions += 1
-                    await _run(runtime, assistant, thought, read_context, effect)
+                    await _run(runtime, assistant, thought, profile, read_context, effect)
                 case _:
                     thought.effects.append(effect)
         if only is not None and any(isinstance(one, ActionExecuted) and one.name == only for one in thought.events):
@@ -241,12 +242,21 @@ def _apologise(assistant: Assistant, thought: Thought) -> None:
 
 
 async def _run(
-    runtime: Runtime, assistant: Assistant, thought: Thought, read_context: ReadContext, action: RunAction
+    runtime: Runtime,
+    assistant: Assistant,
+    thought: Thought,
+    profile: Profile,
+    read_context: ReadContext,
+    action: RunAction,
 ) -> None:
     begun = perf_counter()
     if action.name == ANSWER_FROM_KNOWLEDGE:
         await _answer_from_knowledge(runtime, assistant, thought)
         thought.apply(ActionExecuted(action.name, policy=action.why))
+        return
+    if action.name in (SEND_CODE, CHECK_CODE):
+        result = await verify_in_talk(runtime, action.name, thought.tracker, profile, thought.channel, thought.now)
+        _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
         return
     try:
         result = await runtime.actions.run(action.name, thought.tracker, await read_context())

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.consent import Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
@@ -19,6 +20,11 @@ from bot.journeys.judge import LEAST_PAUSE, SendFacts, judge
 from bot.journeys.send_window import country_of, zones_of
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
+
+CHALLENGE_KEY = "challenge:"
+"""What keys of messages begin with that ask somebody to prove an address, or to confirm their consent."""
+
+ANSWERED = "what it asks was answered, or has ended"
 
 DIALOGUE_STAYS_OPEN = timedelta(minutes=30)
 """A form that was last answered longer ago than this no longer keeps a journey from writing."""
@@ -54,6 +60,8 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         if matter.purpose is Purpose.REPLY:
             facts = replace(facts, **await _channel_facts(uow, runtime, matter))
         return judge(facts, now)
+    if matter.key.startswith(CHALLENGE_KEY) and not await _is_awaited(uow, matter, now):
+        return Withhold(ANSWERED)
     suppression = await uow.consents.suppression(matter.channel, matter.address)
     if matter.profile_id is None:
         return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, suppression=suppression), now)
@@ -62,6 +70,23 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
             suppression = None
         return await _weigh_service(uow, runtime, matter, suppression, now)
     return await _weigh_marketing(uow, runtime, matter, suppression, now)
+
+
+async def _is_awaited(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:
+    """Whether what the message asks is still to be answered."""
+    challenge = await uow.challenges.get(ChallengeId(matter.key.removeprefix(CHALLENGE_KEY).rpartition(":")[0]))
+    return challenge is None or await is_awaited(uow, challenge, now)
+
+
+async def is_awaited(uow: UnitOfWork, challenge: Challenge, now: datetime) -> bool:
+    """Whether it may still be met: it is open, and they have not said no since they were asked."""
+    if not challenge.is_open(now):
+        return False
+    if challenge.consent is None:
+        return True
+    records = await uow.consents.of(challenge.profile_id)
+    standing = standing_consent(records, challenge.consent.purpose, challenge.channel)
+    return standing is None or standing.granted or standing.at < challenge.asked_at
 
 
 async def _weigh_service(
@@ -94,10 +119,12 @@ async def _weigh_marketing(
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
     legal = rules.windows_for(_country(runtime, matter), matter.channel, now)
+    told = rules.consent_rule(matter.purpose, _country(runtime, matter), matter.channel, now)
     facts = SendFacts(
         purpose=matter.purpose,
         channel=matter.channel,
         consent=standing_consent(records, matter.purpose, matter.channel),
+        soft_opt_in=told is not None and told.soft_opt_in,
         suppression=suppression,
         objected_at=profile.objected_at,
         restricted_at=profile.restricted_at,

@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, delete, insert, or_, select
 from bot.adapters.database.erased_addresses import forget_erased
 from bot.adapters.database.repository import Repository, insert_once
 from bot.adapters.tables import consent, decision, suppression
-from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, Purpose, Suppression
+from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, LegalBasis, Purpose, Suppression
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
 
@@ -48,6 +48,9 @@ class StoredConsents(Repository):
             "how": record.how,
             "text": record.text,
             "message_id": record.message_id,
+            "basis": record.basis,
+            "expires_at": record.expires_at,
+            "address": record.address,
         }
         await self._session.execute(ADD_CONSENT, row)
 
@@ -63,6 +66,9 @@ class StoredConsents(Repository):
                 how=row.how,
                 text=row.text,
                 message_id=row.message_id,
+                basis=LegalBasis(row.basis),
+                expires_at=row.expires_at,
+                address=row.address,
             )
             for row in rows
         ]

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from bot.adapters.codec import MERGE
 from bot.adapters.database.repository import Repository, Session
 from bot.adapters.tables import (
+    challenge,
     consent,
     conversation,
     crm_link,
@@ -52,6 +53,7 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (score_change, score_change.c.position),
         (crm_write, crm_write.c.position),
         (consent, consent.c.position),
+        (challenge, challenge.c.id),
         (decision, decision.c.position),
         (segment_change, segment_change.c.position),
         (outbox, outbox.c.position),

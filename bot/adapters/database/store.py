@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.adapters.database.accounts import StoredAccounts
 from bot.adapters.database.audit import StoredAudit
+from bot.adapters.database.challenges import StoredChallenges
 from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
@@ -55,6 +56,7 @@ class Transaction:
         self.inbox = StoredInbox(session)
         self.outbox = StoredOutbox(session)
         self.consents = StoredConsents(session)
+        self.challenges = StoredChallenges(session)
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
         self.journeys = StoredJourneys(session)

@@ -8,7 +8,10 @@ import hmac
 import re
 from datetime import UTC, datetime, timedelta
 
+from bot.domain.challenge import ChallengeId
 from bot.domain.ids import ProfileId
+
+CONFIRMATION = "confirmation"
 
 LASTS = timedelta(days=90)
 """A way to opt out has to work for 30 days after the message that names it (15 U.S.C. 7704(a)(3)); this is longer."""
@@ -42,6 +45,24 @@ def read(secret: str, token: str, now: datetime) -> ProfileId:
     if int(found[2], 16) < now.astimezone(UTC).date().toordinal():
         raise LinkEnded
     return ProfileId(found[1])
+
+
+def confirmation_link(service_url: str, secret: str, challenge: ChallengeId) -> str:
+    """Whoever opens it and presses its button confirms their consent. The challenge itself says until when."""
+    return f"{service_url}/consent/{challenge}.{_signature(secret, challenge, CONFIRMATION)}"
+
+
+def read_confirmation(secret: str, token: str) -> ChallengeId:
+    """Which challenge it is of; raises LinkNotOurs."""
+    found, dot, signature = token.rpartition(".")
+    if not dot or not hmac.compare_digest(_signature(secret, found, CONFIRMATION).encode(), signature.encode()):
+        raise LinkNotOurs
+    return ChallengeId(found)
+
+
+def seal(secret: str, text: str) -> str:
+    """A digest of the text that nobody can work out without the secret."""
+    return hmac.new(secret.encode(), f"seal:{text}".encode(), hashlib.sha256).hexdigest()
 
 
 def _signature(secret: str, person: str, day: str) -> str:

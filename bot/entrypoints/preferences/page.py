@@ -2,93 +2,110 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from html import escape
 
+from bot.domain.challenge import Challenge
+from bot.entrypoints.preferences.words import Words, words_in
 from bot.services.change_preferences import Choice
 
-STOP_TEXT = "Stop all marketing to me, on every channel, at once."
-CHOICE_TEXT = "Send me offers and news by {channel} to {addresses}. I can change this at any time."
-VERSION = hashlib.sha256(f"{CHOICE_TEXT}\n{STOP_TEXT}".encode()).hexdigest()[:8]
-"""Of the words above: the consent ledger tells by it which ones were shown."""
-
-NAMES = {"sms": "text message", "whatsapp": "WhatsApp", "webchat": "the website's chat", "email": "e-mail"}
+STOP_TEXT = words_in("en")["stop_text"]
+VERSION = words_in("en").version
 
 
-def text_of(choice: Choice) -> str:
+def text_of(choice: Choice, words: Words) -> str:
     """What somebody agrees to, in the words that the page shows."""
-    name = NAMES.get(choice.channel, choice.channel)
-    return CHOICE_TEXT.format(channel=name, addresses=" and ".join(map(masked, choice.addresses)))
+    name = words.channels.get(choice.channel, choice.channel)
+    addresses = words["and"].join(masked(one, words["browser"]) for one in choice.addresses)
+    return words["choice"].format(channel=name, addresses=addresses)
 
 
-def masked(address: str) -> str:
+def masked(address: str, browser: str = "this browser") -> str:
     """Enough of it for its owner to know it again, for links are passed on: a•••@example.com, +44•••••••123."""
     name, at, host = address.partition("@")
     if at:
         return f"{name[:1]}•••@{host}"
     if address.startswith("+"):
         return f"{address[:3]}{'•' * max(3, len(address) - 6)}{address[-3:]}"
-    return "this browser" if len(address) > 12 else "•••"
+    return browser if len(address) > 12 else "•••"
 
 
-def preferences(choices: Iterable[Choice], *, saved: bool, signal: bool, objects: bool) -> str:
+def preferences(choices: Iterable[Choice], words: Words, *, saved: bool, signal: bool, objects: bool) -> str:
     choices = list(choices)
-    parts = ["<h1>What we may send you</h1>"]
+    parts = [f"<h1>{_said(words, 'heading')}</h1>"]
     if saved:
-        parts.append('<p class="saved" role="status">Saved. It holds from now on.</p>')
+        parts.append(f'<p class="saved" role="status">{_said(words, "saved")}</p>')
     if objects:
-        parts.append(
-            "<p>You have objected to marketing, so you get none. Write to us if you want to take that back.</p>"
-        )
+        parts.append(f"<p>{_said(words, 'objects')}</p>")
     parts.append('<form method="post">')
     if choices:
-        parts += ["<fieldset><legend>Marketing</legend>", *map(_row, choices), "</fieldset>"]
+        rows = [_row(choice, words) for choice in choices]
+        parts += [f"<fieldset><legend>{_said(words, 'marketing')}</legend>", *rows, "</fieldset>"]
     else:
-        parts.append("<p>We have no address of yours to which marketing could go.</p>")
+        parts.append(f"<p>{_said(words, 'no_address')}</p>")
     parts += [
-        "<fieldset><legend>What you ask for</legend>",
-        "<p>Answers to what you write, and what you ask us for, such as a confirmation.</p>",
+        f"<fieldset><legend>{_said(words, 'asked')}</legend>",
+        f"<p>{_said(words, 'asked_text')}</p>",
         "</fieldset>",
     ]
     if choices and not objects:
-        parts.append('<p><button name="do" value="save">Save</button></p>')
-    parts.append(f'<p class="stop"><button name="do" value="stop">Stop all marketing</button> {escape(STOP_TEXT)}</p>')
+        parts.append(f'<p><button name="do" value="save">{_said(words, "save")}</button></p>')
+    stop = f'<button name="do" value="stop">{_said(words, "stop")}</button>'
+    parts.append(f'<p class="stop">{stop} {_said(words, "stop_text")}</p>')
     parts.append("</form>")
-    parts.append(f'<p class="note">{_of_signal(signal)}</p>')
-    return _page("Your preferences", "\n".join(parts))
+    parts.append(f'<p class="note">{_of_signal(words, signal)}</p>')
+    return _page(words, words["title"], "\n".join(parts))
 
 
-def _row(choice: Choice) -> str:
+def _said(words: Words, name: str) -> str:
+    return escape(words[name])
+
+
+def _row(choice: Choice, words: Words) -> str:
     name = escape(choice.channel, quote=True)
     state = " checked" if choice.wanted else "" if choice.may_want else " disabled"
     shown = f'<input type="hidden" name="shown" value="{name}">' if choice.wanted else ""
-    hint = "" if choice.wanted or choice.may_want else "<small>Write to us from there to turn it on.</small>"
+    hint = "" if choice.wanted or choice.may_want else f"<small>{_said(words, 'turn_on')}</small>"
     return (
         f'<label><input type="checkbox" name="want" value="{name}"{state}>{shown}'
-        f"<span>{escape(text_of(choice))}{hint}</span></label>"
+        f"<span>{escape(text_of(choice, words))}{hint}</span></label>"
     )
 
 
-def _of_signal(signal: bool) -> str:
-    if signal:
-        return (
-            "<b>Opt-out signal honoured.</b> Your browser sends Global Privacy Control: "
-            "nothing of yours is sold, or shared for advertising, and we have noted it."
-        )
-    return "Nothing of yours is sold, or shared for advertising. We honour the signal Global Privacy Control."
+def _of_signal(words: Words, signal: bool) -> str:
+    return f"<b>{_said(words, 'signal_title')}</b> {_said(words, 'signal')}" if signal else _said(words, "no_signal")
 
 
-def refusal(title: str, advice: str) -> str:
-    return _page(title, f"<h1>{escape(title)}</h1>\n<p>{escape(advice)}</p>")
+def confirmation(challenge: Challenge, words: Words) -> str:
+    """What is to be confirmed, in the words that were shown, and a button, which no scanner of links presses."""
+    text = words["confirm_text"].format(addresses=masked(challenge.address, words["browser"]))
+    agreed = challenge.consent.text if challenge.consent is not None else ""
+    parts = [
+        f"<h1>{_said(words, 'confirm_title')}</h1>",
+        f"<p>{escape(text)}</p>",
+        f'<blockquote dir="auto">{escape(agreed)}</blockquote>',
+        f'<form method="post"><p><button name="do" value="confirm">{_said(words, "confirm")}</button></p></form>',
+        f'<p class="note">{_said(words, "confirm_not_you")}</p>',
+    ]
+    return _page(words, words["confirm_title"], "\n".join(parts))
 
 
-def _page(title: str, body: str) -> str:
-    return PAGE.replace("{title}", escape(title)).replace("{body}", body)
+def told(words: Words, name: str, text: str) -> str:
+    """A page that only says something: the words of this name, and more of them."""
+    return _page(words, words[name], f"<h1>{_said(words, name)}</h1>\n<p>{_said(words, text)}</p>")
+
+
+def refusal(words: Words, name: str) -> str:
+    return told(words, name, f"{name}_advice")
+
+
+def _page(words: Words, title: str, body: str) -> str:
+    page = PAGE.replace("{lang}", words.language).replace("{dir}", words.direction)
+    return page.replace("{title}", escape(title)).replace("{body}", body)
 
 
 PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{lang}" dir="{dir}">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">

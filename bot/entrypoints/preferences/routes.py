@@ -11,28 +11,37 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.entrypoints.preferences import page
-from bot.entrypoints.preferences.links import LinkEnded, LinkNotOurs, read
+from bot.entrypoints.preferences.links import LinkEnded, LinkNotOurs, read, read_confirmation
+from bot.entrypoints.preferences.words import Words, words_for
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.services.change_preferences import change_preferences, choices_of, heed_signal, stop_marketing
+from bot.services.confirm_consent import confirm_consent
 from bot.services.know_person import NoSuchPerson, by_id
+from bot.services.weigh import is_awaited
 
 MOST_TRIES = 3
-HOW = f"preference page, wording {page.VERSION}"
+BY_LINK = "confirmed by the link that went to the address"
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
     "Cache-Control": "no-store",
-    "Vary": "Sec-GPC",
+    "Vary": "Sec-GPC, Accept-Language",
 }
 SIGNAL = {"gpc": True, "lastUpdate": "2026-11-26"}
 """What a site declares that honours Global Privacy Control."""
 
-Work = Callable[[UnitOfWork, ProfileId], Awaitable[str]]
+Work = Callable[[UnitOfWork, ProfileId, Words], Awaitable[str]]
+
+
+def how_of(words: Words) -> str:
+    """By what the ledger tells which words were shown; where they were not English, in which language."""
+    return f"preference page, wording {words.version}" + ("" if words.language == "en" else f" ({words.language})")
 
 
 class PreferencePage:
@@ -43,17 +52,21 @@ class PreferencePage:
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/preferences/{token}", self._show)
         app.router.add_post("/preferences/{token}", self._change)
+        app.router.add_get("/consent/{token}", self._ask)
+        app.router.add_post("/consent/{token}", self._confirm)
         app.router.add_get("/.well-known/gpc.json", self._signal)
+
+    # ------------------------------------------------------------ preferences
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
         signal = request.headers.get("Sec-GPC") == "1"
 
-        async def showing(uow: UnitOfWork, person: ProfileId) -> str:
+        async def showing(uow: UnitOfWork, person: ProfileId, words: Words) -> str:
             if signal:
-                await heed_signal(uow, self._runtime, person, HOW, self._runtime.clock.now())
+                await heed_signal(uow, self._runtime, person, how_of(words), self._runtime.clock.now())
             choices = await choices_of(uow, self._runtime, person)
             objects = (await uow.profiles.get(person)).objected_at is not None
-            return page.preferences(choices, saved="saved" in request.query, signal=signal, objects=objects)
+            return page.preferences(choices, words, saved="saved" in request.query, signal=signal, objects=objects)
 
         return await self._answer(request, showing)
 
@@ -66,16 +79,16 @@ class PreferencePage:
         wanted, shown = ({str(one) for one in form.getall(name, [])} for name in ("want", "shown"))
         stop = form.get("do") == "stop" or form.get("List-Unsubscribe") == "One-Click"
         if not stop and form.get("do") != "save":
-            return _refuse(400, "Nothing was changed", "The form came without its button. Open the link again.")
+            return _refuse(request, 400, "no_button")
 
-        async def changing(uow: UnitOfWork, person: ProfileId) -> str:
-            now = self._runtime.clock.now()
+        async def changing(uow: UnitOfWork, person: ProfileId, words: Words) -> str:
+            now, how = self._runtime.clock.now(), how_of(words)
             if stop:
-                await stop_marketing(uow, self._runtime, person, text=page.STOP_TEXT, how=HOW, now=now)
+                await stop_marketing(uow, self._runtime, person, text=words["stop_text"], how=how, now=now)
                 return ""
-            texts = {one.channel: page.text_of(one) for one in await choices_of(uow, self._runtime, person)}
+            texts = {one.channel: page.text_of(one, words) for one in await choices_of(uow, self._runtime, person)}
             await change_preferences(
-                uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, how=HOW, now=now
+                uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, how=how, now=now
             )
             return ""
 
@@ -85,31 +98,88 @@ class PreferencePage:
         """Whoever the link is of, in one transaction."""
         try:
             person = read(self._service.secret, request.match_info["token"], self._runtime.clock.now())
-            shown = await self._done(work, person)
+
+            async def working(uow: UnitOfWork) -> str:
+                known = await by_id(uow, person)
+                locale = (await uow.profiles.get(known)).locale
+                return await work(uow, known, words_for(_accepted(request), locale))
+
+            shown = await self._done(working)
         except LinkNotOurs:
-            return _refuse(403, "This link is not whole", "Copy it whole from the message, or write STOP to opt out.")
+            return _refuse(request, 403, "not_whole")
         except LinkEnded:
-            return _refuse(410, "This link has ended", "Use the one in a newer message, or write STOP to opt out.")
+            return _refuse(request, 410, "ended")
         except NoSuchPerson:
-            return _refuse(410, "We do not know you any more", "What we knew of you was erased; you get no marketing.")
+            return _refuse(request, 410, "erased")
         if not shown:
             return web.Response(status=303, headers={**HEADERS, "Location": f"{request.rel_url.path}?saved=1"})
-        return web.Response(text=shown, content_type="text/html", headers=HEADERS)
+        return _html(200, shown)
 
-    async def _done(self, work: Work, person: ProfileId) -> str:
+    # ------------------------------------------------------------ confirming consent
+
+    async def _ask(self, request: web.Request) -> web.StreamResponse:
+        async def asking(uow: UnitOfWork, challenge: Challenge, words: Words) -> str:
+            if not await is_awaited(uow, challenge, self._runtime.clock.now()):
+                return ""
+            return page.confirmation(challenge, words)
+
+        return await self._challenged(request, asking)
+
+    async def _confirm(self, request: web.Request) -> web.StreamResponse:
+        if (await request.post()).get("do") != "confirm":
+            return _refuse(request, 400, "no_button")
+
+        async def confirming(uow: UnitOfWork, challenge: Challenge, words: Words) -> str:
+            now = self._runtime.clock.now()
+            if not await confirm_consent(uow, self._runtime, challenge, how=BY_LINK, message_id=None, now=now):
+                return ""
+            return page.told(words, "confirmed", "confirmed_text")
+
+        return await self._challenged(request, confirming)
+
+    async def _challenged(
+        self, request: web.Request, work: Callable[[UnitOfWork, Challenge, Words], Awaitable[str]]
+    ) -> web.StreamResponse:
+        """The challenge that the link is of, in one transaction; nothing shown: it is met or over."""
+        try:
+            name = read_confirmation(self._service.secret, request.match_info["token"])
+        except LinkNotOurs:
+            return _refuse(request, 403, "not_whole")
+
+        async def working(uow: UnitOfWork) -> str:
+            challenge = await uow.challenges.get(ChallengeId(name))
+            if challenge is None or challenge.consent is None:
+                return ""
+            locale = (await uow.profiles.get(challenge.profile_id)).locale
+            return await work(uow, challenge, words_for(_accepted(request), locale))
+
+        shown = await self._done(working)
+        return _html(200, shown) if shown else _refuse(request, 410, "confirm_ended")
+
+    # ------------------------------------------------------------ both
+
+    async def _done(self, work: Callable[[UnitOfWork], Awaitable[str]]) -> str:
         """Again, where somebody else was at work on the person."""
         for _ in range(MOST_TRIES - 1):
             with suppress(Conflict):
-                return await self._try(work, person)
-        return await self._try(work, person)
+                return await self._try(work)
+        return await self._try(work)
 
-    async def _try(self, work: Work, person: ProfileId) -> str:
+    async def _try(self, work: Callable[[UnitOfWork], Awaitable[str]]) -> str:
         async with self._runtime.store.transaction() as uow:
-            return await work(uow, await by_id(uow, person))
+            return await work(uow)
 
     async def _signal(self, _: web.Request) -> web.StreamResponse:
         return web.json_response(SIGNAL)
 
 
-def _refuse(status: int, title: str, advice: str) -> web.Response:
-    return web.Response(status=status, text=page.refusal(title, advice), content_type="text/html", headers=HEADERS)
+def _accepted(request: web.Request) -> str:
+    return request.headers.get("Accept-Language", "")
+
+
+def _html(status: int, text: str) -> web.Response:
+    return web.Response(status=status, text=text, content_type="text/html", headers=HEADERS)
+
+
+def _refuse(request: web.Request, status: int, name: str) -> web.Response:
+    return _html(status, page.refusal(words_for(_accepted(request)), name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,10 @@ from bot.adapters.api_access import CredentialAccess
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity
+from bot.domain.sending_rules import ConsentRule
 from bot.entrypoints.http import Server
 from bot.entrypoints.wiring import Service
-from tests.bot.services.stage import ANA, PHONE, Stage
+from tests.bot.services.stage import ANA, PHONE, RULES, Stage
 
 Client = TestClient[Any, Any]
 BEA = ProfileId("bea")
@@ -139,3 +140,22 @@ async def test_nobody_looks_without_a_credential(service: Service) -> None:
         async with TestClient(TestServer(server, host="127.0.0.1")) as client:
             assert (await client.get("/v1/people/ana/data")).status == status
             assert (await client.delete("/v1/people/ana")).status == status
+
+
+async def test_a_sale_is_a_soft_opt_in_only_where_a_rule_says_so_and_with_the_words(
+    client: Client, stage: Stage
+) -> None:
+    sold = {"channel": "sms", "bought": "Rota Pro", "text": "Say no with STOP."}
+    status, told = await ask(client, "PUT", "bea/soft-opt-in", json=sold)
+    assert (status, "no rule in force" in told["error"]) == (409, True)
+    rule = ConsentRule(
+        "soft", "GB", date(2003, 12, 11), None, "PECR", Purpose.MARKETING, frozenset({"sms"}), soft_opt_in=True
+    )
+    stage.rule(replace(RULES, consents=(rule,)))
+    wrongs: list[Any] = [{"channel": "sms"}, {**sold, "text": 3}, {**sold, "channel": "fax"}, []]
+    for wrong in wrongs:
+        assert (await ask(client, "PUT", "bea/soft-opt-in", json=wrong))[0] == 400
+    assert (await ask(client, "PUT", "bea/soft-opt-in", json={**sold, "text": " "}))[0] == 409
+    status, told = await ask(client, "PUT", "bea/soft-opt-in", json=sold)
+    assert (status, told["basis"]) == (200, "soft_opt_in")
+    assert await stage.may_send(of=BEA, address="+447700900456")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -201,3 +201,34 @@ def test_a_cap_for_a_channel_that_is_not_there_is_refused() -> None:
         'journeys/rules/a.yml:2:76: there is no channel "smss". Did you mean "sms"?'
     ]
     assert read_rules(documents).caps[0].channels == {"webchat", "smss"}
+
+
+# ---------------------------------------------------------------- how consent comes about
+
+
+def test_consent_to_mail_is_confirmed_in_germany_and_not_in_the_united_states(shipped: SendingRules) -> None:
+    german = shipped.consent_rule(Purpose.MARKETING, "DE", "email", NOW)
+    assert german is not None
+    assert german.confirm_within == timedelta(days=7)
+    assert german.soft_opt_in
+    assert shipped.consent_rule(Purpose.MARKETING, "US", "email", NOW) is None
+    british = shipped.consent_rule(Purpose.MARKETING, "GB", "sms", NOW)
+    assert british is not None
+    assert (british.soft_opt_in, british.confirm_within) == (True, None)
+
+
+@pytest.mark.parametrize("answer", ["Yes!", "JA", "oui", "Sí.", "نعم"])
+def test_a_yes_confirms_and_is_no_keyword(shipped: SendingRules, answer: str) -> None:
+    assert shipped.confirms(answer)
+    assert shipped.keyword(answer) is None
+    assert not shipped.confirms(f"{answer} but not today")
+
+
+def test_rules_of_consent_that_cannot_hold_are_refused() -> None:
+    row = "jurisdiction: DE, purpose: marketing, channels: [email], from: 2026-01-01, source: s"
+    late = f"consent:\n  - {{id: a, {row}, confirm_within: 1d, remind_after: 2d, soft_opt_in: maybe}}\n"
+    reminder, soft = sorted(faults_of(late), key=lambda one: "soft" in one)
+    assert "the reminder would come when nothing can be confirmed any more" in reminder
+    assert '"soft_opt_in" is no yes or no' in soft
+    twice = f"consent:\n  - {{id: a, {row}}}\n  - {{id: b, {row}}}\n"
+    assert "hold for the same consent" in faults_of(twice)[0]

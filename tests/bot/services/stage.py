@@ -67,6 +67,8 @@ responses:
   utter_desk_closed: [{text: "We are back {opens}."}]
   utter_tip: [{text: "A tip."}]
   utter_offer: [{text: "An offer."}]
+  utter_confirm_consent: [{text: "Please answer YES, or open {link}"}]
+  utter_consent_confirmed: [{text: "Confirmed."}]
 forms:
   size_form: {required_slots: [team_size]}
 rules:
@@ -103,11 +105,11 @@ KNOWN = Known(
 SINCE = date(2026, 1, 1)
 
 
-def _keyword(meaning: Any, *words: str) -> Keywords:
+def keyword_row(meaning: Any, *words: str) -> Keywords:
     return Keywords(f"{meaning}-words", "default", SINCE, None, "a test", meaning, "en", words)
 
 
-RULES = SendingRules(keywords=(_keyword("stop", "stop"), _keyword("start", "start"), _keyword("help", "help")))
+RULES = SendingRules(keywords=(keyword_row("stop", "stop"), keyword_row("start", "start"), keyword_row("help", "help")))
 
 
 def capped(at_most: int, within: timedelta = timedelta(days=7)) -> SendingRules:
@@ -180,6 +182,8 @@ class Stage:
             desks=DESKS if with_desk else (),
             transcript_url=lambda conversation: f"https://chat.example.com/transcripts/{conversation}",
             preferences_link=lambda person, now: f"https://chat.example.com/preferences/{person}",
+            seal=lambda text: f"sealed {text}",
+            confirmation_link=lambda challenge: f"https://chat.example.com/consent/{challenge}",
             endpoints=self.endpoints,
         )
         self._count = 0

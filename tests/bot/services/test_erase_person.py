@@ -13,6 +13,7 @@ from bot.adapters.database import Database
 from bot.adapters.database.personal_data import NOT_OF_PEOPLE, OWNED
 from bot.adapters.tables import feed, metadata, profile
 from bot.domain.audience import Segment
+from bot.domain.challenge import Asked, Challenge, ChallengeId
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.handoff import Handoff
@@ -95,6 +96,8 @@ async def live(stage: Stage) -> None:
         assert await uow.meetings.book(
             Meeting("m", "Ana Rep", held.id, ANA, held.conversation_id, at, at + timedelta(hours=1), at)
         )
+        asked = Asked(Purpose.MARKETING, f"May we, {NAME}?", WORDS)
+        await uow.challenges.add(Challenge(ChallengeId("c"), ANA, "sms", PHONE, at, at + timedelta(days=1), asked))
 
 
 async def handoff_of_ana(uow: UnitOfWork) -> Handoff:

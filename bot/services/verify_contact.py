@@ -1,0 +1,203 @@
+"""Verify contact: a code goes to an address that somebody says is theirs, and telling it proves that it is."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from bot.dialogue.builtin import SEND_CODE
+from bot.dialogue.personal import Unsayable
+from bot.dialogue.responses import find_words
+from bot.domain.challenge import CODE_LASTS, CODE_TRIES, MOST_A_DAY, Challenge, ChallengeId, Outcome
+from bot.domain.consent import Purpose
+from bot.domain.conversation import Event, FollowupAction, SlotSet, Tracker
+from bot.domain.delivery import ChannelMessage, OutboxEntry
+from bot.domain.effects import ActionResult, Say
+from bot.domain.ids import MessageId, OutboxId, ProfileId, new_id
+from bot.domain.languages import LANGUAGE_SLOT
+from bot.domain.message import Text
+from bot.domain.person import Identity, Profile
+from bot.nlu.contacts import find_emails, find_phones
+from bot.ports import UnitOfWork
+from bot.services.merge_people import prove
+from bot.services.runtime import OUTBOX, Runtime
+from bot.services.weigh import CHALLENGE_KEY
+
+CONTACT_SLOT, CODE_SLOT, VERIFIED_SLOT = "contact", "verification_code", "contact_verified"
+CODE = "utter_verification_code"
+DIGITS = 6
+LONGEST_TOLD = 100
+MOST_A_PERSON = 5
+"""Codes that one person may ask for within a day, to whichever addresses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a code: right, wrong with so many tries left, or there is none to be met any more."""
+
+    outcome: Literal["right", "wrong", "ended"]
+    tries_left: int = 0
+    address: str = ""
+
+
+async def send_code(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    channel: str,
+    address: str,
+    *,
+    asked_by: MessageId,
+    tracker: Tracker,
+    language: str | None,
+    now: datetime,
+) -> bool:
+    """Queue a code for the address; False where no more may go there, or for this person, today.
+
+    `asked_by` is the message that asks for it: a turn that is taken again sends no second one. The address is a claim
+    from then on.
+    """
+    await uow.profiles.lock(profile_id)
+    theirs = await uow.challenges.of(profile_id)
+    if any(asked_by == one.asked_by for one in theirs):
+        return True
+    day = now - timedelta(days=1)
+    lately = [one for one in theirs if one.code and one.asked_at > day]
+    if len(lately) >= MOST_A_PERSON or len(await uow.challenges.at(channel, address, day)) >= MOST_A_DAY:
+        return False
+    for one in lately:
+        await uow.challenges.settle(one.id, Outcome.REPLACED, now)
+    challenge_id = ChallengeId(new_id(now))
+    code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    challenge = Challenge(
+        id=challenge_id,
+        profile_id=profile_id,
+        channel=channel,
+        address=address,
+        asked_at=now,
+        ends_at=now + CODE_LASTS,
+        code=_sealed(runtime, challenge_id, code),
+        tries_left=CODE_TRIES,
+        asked_by=asked_by,
+    )
+    response = runtime.library.current().assistant.responses[CODE]
+    spoken = language or tracker.slots.get(LANGUAGE_SLOT)
+    words = find_words(response, tracker, channel, values={"code": code}, language=spoken)
+    if isinstance(words, Unsayable):
+        return False
+    await uow.profiles.claim(profile_id, Identity(runtime.channel(channel).abilities.identity, address), now)
+    await uow.challenges.add(challenge)
+    await uow.outbox.add(
+        OutboxEntry(
+            id=OutboxId(new_id(now)),
+            key=f"{CHALLENGE_KEY}{challenge_id}:ask",
+            dispatch=ChannelMessage(channel, address, words, response=CODE),
+            purpose=Purpose.SERVICE,
+            profile_id=profile_id,
+            created_at=now,
+            due_at=now,
+            expires_at=challenge.ends_at,
+        )
+    )
+    return True
+
+
+async def check_code(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, told: str, now: datetime) -> Checked:
+    """Whether it is the code that went out last. A right one proves the address, and merges who else has proved it."""
+    await uow.profiles.lock(profile_id)
+    codes = [one for one in await uow.challenges.of(profile_id) if one.code]
+    if not codes:
+        return Checked("ended")
+    latest, digits = codes[-1], "".join(str(int(one)) for one in told[:LONGEST_TOLD] if one.isdecimal())
+    right = hmac.compare_digest(_sealed(runtime, latest.id, digits), latest.code)
+    if latest.outcome is Outcome.PROVED and right and now < latest.ends_at:
+        return Checked("right", address=latest.address)  # a turn that is taken again finds it met
+    if not latest.is_open(now) or not await uow.challenges.take_try(latest.id):
+        return Checked("ended")
+    if not right:
+        if latest.tries_left > 1:
+            return Checked("wrong", latest.tries_left - 1)
+        await uow.challenges.settle(latest.id, Outcome.SPENT, now)
+        return Checked("ended")
+    await uow.challenges.settle(latest.id, Outcome.PROVED, now)
+    kind = runtime.channel(latest.channel).abilities.identity
+    await prove(uow, runtime, profile_id, Identity(kind, latest.address, verified=True), now)
+    return Checked("right", address=latest.address)
+
+
+# ---------------------------------------------------------------- in a conversation
+
+
+async def verify_in_talk(
+    runtime: Runtime, action: str, tracker: Tracker, profile: Profile, channel: str, now: datetime
+) -> ActionResult:
+    """What the two actions do: each in a transaction of its own, for a try counts even where the turn fails."""
+    if action == SEND_CODE:
+        return ActionResult(says=(await _send(runtime, tracker, profile, channel, now),))
+    said, events = await _check(runtime, tracker, profile, now)
+    slots = runtime.library.current().assistant.slots
+    kept = tuple(one for one in events if not isinstance(one, SlotSet) or one.name in slots)
+    return ActionResult(kept, (said,))
+
+
+async def _send(runtime: Runtime, tracker: Tracker, profile: Profile, here: str, now: datetime) -> Say:
+    told = str(tracker.slots.get(CONTACT_SLOT) or "")
+    kind, address = _address_in(told, runtime.region)
+    channels = [one for one in runtime.channels.values() if one.abilities.proactive and not one.abilities.desk]
+    fitting = [one.name for one in channels if one.abilities.identity == kind and one.abilities.reply_window is None]
+    latest = tracker.latest_message
+    if not address or not fitting or latest is None:
+        return _say("utter_code_not_sent")
+    async with runtime.store.transaction() as uow:
+        sent = await send_code(
+            uow,
+            runtime,
+            profile.id,
+            here if here in fitting else fitting[0],
+            address,
+            asked_by=latest.message_id,
+            tracker=tracker,
+            language=None,
+            now=now,
+        )
+    if not sent:
+        return _say("utter_code_not_sent")
+    await runtime.wakeups.notify(OUTBOX)
+    return _say("utter_code_sent", address=address)
+
+
+async def _check(runtime: Runtime, tracker: Tracker, profile: Profile, now: datetime) -> tuple[Say, list[Event]]:
+    async with runtime.store.transaction() as uow:
+        checked = await check_code(uow, runtime, profile.id, str(tracker.slots.get(CODE_SLOT) or ""), now)
+    forgotten = SlotSet(CODE_SLOT, None)
+    match checked.outcome:
+        case "right":
+            return _say("utter_contact_verified", address=checked.address), [forgotten, SlotSet(VERIFIED_SLOT, True)]
+        case "wrong":
+            forms = runtime.library.current().assistant.forms.values()
+            again = next((one.name for one in forms if CODE_SLOT in one.required_slots), None)
+            ask = [FollowupAction(again)] if again is not None else []
+            return _say("utter_code_wrong", tries=checked.tries_left), [forgotten, *ask]
+        case "ended":
+            return _say("utter_code_ended"), [forgotten, SlotSet(VERIFIED_SLOT, False)]
+
+
+def _address_in(text: str, region: str) -> tuple[str, str]:
+    """The kind and the address of the one e-mail address or phone number in the text; empty where there is none."""
+    if found := next(find_emails(text), None):
+        return "email", str(found.value).lower()
+    if found := next(find_phones(text, region), None):
+        return "phone", str(found.value)
+    return "", ""
+
+
+def _say(response: str, **values: Any) -> Say:
+    return Say(Text(""), response, values)
+
+
+def _sealed(runtime: Runtime, challenge_id: ChallengeId, code: str) -> str:
+    """What is kept of a code: whoever reads the database alone cannot try them out."""
+    return runtime.seal(f"{challenge_id}:{code}")

@@ -1,0 +1,57 @@
+"""The preference pages speak the widget's languages."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bot.entrypoints
+from bot.entrypoints.preferences.words import FALLBACK, LANGUAGES, words_for, words_in
+
+WIDGET = Path(bot.entrypoints.__file__).with_name("widget") / "locales"
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_they_are_those_of_the_widget() -> None:
+    assert set(LANGUAGES) == {file.stem for file in WIDGET.glob("*.js")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_says_all_that_english_says(language: str) -> None:
+    words, english = words_in(language), words_in(FALLBACK)
+    assert words.texts.keys() == english.texts.keys()
+    assert words.channels.keys() == english.channels.keys()
+    assert all(text.strip() for text in words.texts.values())
+    for name, text in english.texts.items():
+        assert placeholders(words[name]) == placeholders(text), name
+    assert words.direction == ("rtl" if language in ("ar", "he") else "ltr")
+    if language != FALLBACK:
+        assert words.version != english.version
+
+
+@pytest.mark.parametrize(
+    ("accepted", "locale", "language"),
+    [
+        ("de-AT,de;q=0.9,en;q=0.8", None, "de"),
+        ("ja, fr;q=0.5, en;q=0.7", None, "en"),
+        ("de;q=0, it", None, "it"),
+        ("ja", "pt-BR", "pt"),
+        ("", "iw_IL", "he"),
+        ("*", "xx", "en"),
+        ("", None, "en"),
+    ],
+)
+def test_a_reader_gets_their_browsers_language_else_their_own(accepted: str, locale: str | None, language: str) -> None:
+    assert words_for(accepted, locale).language == language
+
+
+@given(st.text(), st.none() | st.text())
+def test_whatever_is_asked_for_there_are_words(accepted: str, locale: str | None) -> None:
+    assert words_for(accepted, locale).language in LANGUAGES
