@@ -127,6 +127,13 @@ class Settings(BaseSettings):
     model_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What OpenAI's dialect calls the longest answer; newer hosted models want the second name."""
 
+    scanner: str = ""
+    """What looks for viruses in files of customers: clamd:/run/clamav/clamd.ctl, clamd:host:3310, or a command that is
+    given the file and ends as clamscan does (0 clean, 1 found). Empty: nothing does."""
+
+    scanner_seconds: float = Field(default=20.0, gt=0, le=25)
+    """How long it may take over one file; until it has answered, nobody gets the file."""
+
     region: str = "GB"
     """Where phone numbers without a country code are from (ISO 3166)."""
 

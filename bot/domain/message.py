@@ -23,10 +23,16 @@ def storable(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture or another file that came with a message; it is still at its vendor's."""
+    """A picture or another file that came with a message; it is still at its vendor's, unless we keep it at `place`.
+
+    `url` is where it can be fetched. `name` is what the customer called it, where the channel says so.
+    """
 
     url: str
     media_type: str
+    name: str = ""
+    size: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,15 @@ from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.rasa_api import RasaApi
+from bot.entrypoints.sent_files import SentFiles
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.transcripts import Transcripts
-from bot.entrypoints.translate import problem, to_response, to_webhook_request
+from bot.entrypoints.translate import lower_case, problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
+from bot.entrypoints.uploads import Uploads
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import Prepares
+from bot.ports import Prepares, TakesUploads, WebhookRequest
 from bot.services.await_turn import await_turn
 from bot.services.desk_command import obey
 from bot.services.receive import receive
@@ -72,6 +74,7 @@ class Server:
         self._runtime = service.runtime
         self._streams = Streams(service.runtime)
         self._limits = Limits(service.settings.proxies)
+        self._uploads = Uploads(service.runtime, service.settings.proxies)
 
     def application(self) -> web.Application:
         watching = Watching(self._service)
@@ -86,6 +89,7 @@ class Server:
         app.router.add_static("/playground/", STATIC)
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
+        app.router.add_get("/files/{file}", SentFiles(self._runtime, self._service.secret).send)
         PreferencePage(self._service).add_routes(app)
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
@@ -108,6 +112,10 @@ class Server:
         if channel.abilities.public:
             self._limits.check(request)
         url = self._service.settings.service_url + path
+        if isinstance(channel, TakesUploads):
+            head = WebhookRequest(request.method, url, lower_case(request), b"", self._runtime.clock.now())
+            if (upload := channel.upload(head)) is not None:
+                return await self._uploads.take(request, channel, upload)
         roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
         asked = await to_webhook_request(roomy, url, self._runtime.clock.now())
         if isinstance(channel, Prepares):

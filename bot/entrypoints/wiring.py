@@ -31,6 +31,7 @@ from bot.adapters.own_dialogue import OwnDialogue
 from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisLeases, RedisWakeups, check_redis
+from bot.adapters.scanning import scanner_of
 from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
@@ -38,6 +39,7 @@ from bot.entrypoints.connectors import broken_connector, connector_module, shelv
 from bot.entrypoints.desks import read_desks
 from bot.entrypoints.preferences.links import preferences_link
 from bot.entrypoints.sandbox import Sandbox
+from bot.entrypoints.sent_files import file_link
 from bot.entrypoints.transcripts import sign
 from bot.ports import (
     ActionRunner,
@@ -163,6 +165,8 @@ async def open_service(
             endpoints=endpoints,
             pacer=MemoryPacer(),
             attachments=FolderAttachments(settings.data / "media"),
+            scanner=scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
+            file_url=partial(file_link, settings.service_url, secret),
             publishing=settings.publishing,
             meter=meter,
         )

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.consent import Suppression
 from bot.domain.conversation import Conversation, Event
+from bot.domain.files import FileState, SentFile
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
 from bot.domain.message import Inbound, Speech
@@ -138,6 +139,21 @@ class Handoffs(Protocol):
 
     async def save(self, handoff: Handoff) -> None:
         """Write the version after the one that was read; raises Conflict when somebody was faster."""
+
+
+class Files(Protocol):
+    """The files that customers sent, without their contents."""
+
+    async def add(self, file: SentFile) -> bool:
+        """False where there is one of this key already."""
+
+    async def get(self, file_id: str) -> SentFile | None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[SentFile]: ...
+    async def in_conversation(self, conversation_id: ConversationId, state: FileState) -> Sequence[SentFile]:
+        """Those in this state, oldest first."""
+
+    async def settle(self, key: str, state: FileState, reason: str = "") -> SentFile | None:
+        """The file of this key as it is from now on; None where there is none."""
 
 
 class Feeds(Protocol):

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from bot.domain.ids import ProfileId
-from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Reviews
+from bot.ports.conversations import Conversations, Feeds, Files, Handoffs, Inbox, Reviews
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
 from bot.ports.people import Consents, CrmLinks, Merges, PersonalData, Profiles, Scores, Segments, Timeline
@@ -51,6 +51,8 @@ class UnitOfWork(Protocol):
     def personal_data(self) -> PersonalData: ...
     @property
     def crm_links(self) -> CrmLinks: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def feeds(self) -> Feeds: ...
     @property

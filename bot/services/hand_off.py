@@ -13,6 +13,8 @@ from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
+from bot.domain.file_types import in_words
+from bot.domain.files import FileState
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
 from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text, Transfer
@@ -87,6 +89,7 @@ async def _tell_desk(
     await uow.handoffs.add(handoff)
     await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
     await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
+    await _show_files(uow, runtime, handoff, now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
@@ -275,6 +278,13 @@ async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
     """What reps call the customer."""
     profile = await uow.profiles.get(handoff.profile_id)
     return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
+
+
+async def _show_files(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
+    """What the customer sent before anybody at the desk was told of them."""
+    for file in await uow.files.in_conversation(handoff.conversation_id, FileState.CLEAN):
+        words = f"sent a file ({file.name}, {in_words(file.size)}): {runtime.file_url(file.id)}"
+        await relay(uow, handoff, f"{handoff.id}:{file.key}", "Customer", words, now)
 
 
 async def _recent_lines(uow: UnitOfWork, conversation: Conversation) -> DeskLine:

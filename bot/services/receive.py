@@ -123,4 +123,6 @@ async def _show_own_line(uow: UnitOfWork, message: CustomerMessage, now: datetim
         "image": None,
         "source": None,
     }
+    if message.attachments:
+        item["files"] = [{"name": one.name, "type": one.media_type, "size": one.size} for one in message.attachments]
     await uow.feeds.append(f"{message.channel}:{message.address}", f"in:{message.vendor_id}", item, now)

@@ -26,6 +26,7 @@ from bot.ports import (
     Library,
     Meter,
     Pacer,
+    Scanner,
     Store,
     Wakeups,
 )
@@ -78,6 +79,8 @@ class Runtime:
     endpoints: Endpoints | None = None
     pacer: Pacer | None = None
     attachments: AttachmentStore | None = None
+    scanner: Scanner | None = None
+    file_url: Callable[[str], str] = "/files/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
 

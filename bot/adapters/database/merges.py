@@ -37,6 +37,7 @@ from bot.adapters.tables import (
     score_change,
     segment_change,
     segment_member,
+    sent_file,
     shard_of,
 )
 from bot.domain.ids import ProfileId
@@ -54,6 +55,7 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (outbox, outbox.c.position),
         (conversation, conversation.c.id),
         (handoff, handoff.c.id),
+        (sent_file, sent_file.c.id),
         (enrolment, enrolment.c.id),
     )
 }

@@ -45,6 +45,7 @@ from bot.adapters.tables import (
     segment,
     segment_change,
     segment_member,
+    sent_file,
     suppression,
 )
 from bot.domain.consent import Suppression
@@ -80,6 +81,7 @@ OWNED: Mapping[Table, Condition] = {
     outbox: _sent,
     event: event.c.conversation_id.in_(_conversations),
     inbox: inbox.c.conversation_id.in_(_conversations),
+    sent_file: _theirs(sent_file),
     handoff: _theirs(handoff),
     suppression: suppression.c.address.in_(_addresses),
     conversation: _theirs(conversation),

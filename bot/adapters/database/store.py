@@ -13,6 +13,7 @@ from bot.adapters.database.consents import StoredConsents
 from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
+from bot.adapters.database.files import StoredFiles
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.intakes import StoredIntakes
@@ -57,6 +58,7 @@ class Transaction:
         self.scores = StoredScores(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
+        self.files = StoredFiles(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)
