@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     """When somebody is at a desk: days, hours and a time zone, such as mon-fri 09:00-17:30 Europe/London; see
     connectors/slack/README.md. Empty: always."""
 
+    desk_answers_within: float = Field(default=5, ge=0, le=1440)
+    """Minutes that somebody who asked for a person waits before the chat asks how to reach them; 0: it never does."""
+
     actions: str = "actions"
     """The package of custom actions to run in process, or the URL of an action server: http://host:5055/webhook."""
 

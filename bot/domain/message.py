@@ -67,6 +67,7 @@ class PageReport:
     """What the page that a customer is on tells of them, besides what they say.
 
     `event` happened there, or `journey` is to begin, with `data`. The channel has checked that a page may say so.
+    With `left_contact` the customer has said how a colleague can reach them; what they said is a claim.
     """
 
     channel: str
@@ -78,6 +79,7 @@ class PageReport:
     event: str = ""
     journey: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    left_contact: bool = False
     kind: Literal["page_report"] = "page_report"
 
 
@@ -150,6 +152,19 @@ class SnoozeOver:
     handoff_id: HandoffId
     version: int
     kind: Literal["snooze_over"] = "snooze_over"
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """The customer has asked for a person, and by now somebody should have taken over.
+
+    It waits in the inbox of the conversation until then. Nothing happens if a rep has, or it is over.
+    """
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    kind: Literal["unattended"] = "unattended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +295,7 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver
+FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | Unattended
 FromVendor = DeliveryStatus | SpareAddress
 Inbound = CustomerMessage | PageReport | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
 

@@ -165,6 +165,7 @@ async def open_service(
             endpoints=endpoints,
             pacer=MemoryPacer(),
             attachments=FolderAttachments(settings.data / "media"),
+            desk_answers_within=timedelta(minutes=settings.desk_answers_within),
             scanner=scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
             file_url=partial(file_link, settings.service_url, secret),
             publishing=settings.publishing,

@@ -26,6 +26,7 @@ from bot.domain.message import (
     Reminder,
     SnoozeOver,
     TriggerIntent,
+    Unattended,
 )
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
@@ -120,7 +121,7 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await trigger(runtime, entry, wanted)
         case ExecuteAction() as wanted:
             await execute(runtime, entry, wanted)
-        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() as deed:
+        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() | Unattended() as deed:
             await take_desk_turn(runtime, entry, deed)
         case _:
             raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, SnoozeOver, Text, Unattended
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
+from bot.services.capture_contact import ask_for_contact
 from bot.services.desk_action import bring_back, desk_action, rep_says
 from bot.services.hand_off import relay
 from bot.services.runtime import Runtime
@@ -23,7 +24,7 @@ async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) ->
 
 
 async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
-    if isinstance(deed, DeskAction | SnoozeOver):
+    if isinstance(deed, DeskAction | SnoozeOver | Unattended):
         return await uow.handoffs.get(deed.handoff_id)
     return await uow.handoffs.in_thread(deed.channel, deed.thread)
 
@@ -38,6 +39,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDes
             await _rep_revises(uow, handoff, deed, now)
         case SnoozeOver():
             await bring_back(uow, runtime, handoff, deed, now)
+        case Unattended():
+            await ask_for_contact(uow, runtime, handoff, now)
 
 
 async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, reply: DeskReply, now: datetime) -> None:

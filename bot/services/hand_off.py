@@ -17,7 +17,17 @@ from bot.domain.file_types import in_words
 from bot.domain.files import FileState
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
-from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text, Transfer
+from bot.domain.message import (
+    Author,
+    Content,
+    DeskLine,
+    HandoffCard,
+    SnoozeOver,
+    Suggestion,
+    Text,
+    Transfer,
+    Unattended,
+)
 from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
 from bot.journeys.send_window import is_zone, next_opening
@@ -96,8 +106,11 @@ async def _tell_desk(
     if closed and opens is not None:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
-            opens_at = await _in_their_time(uow, handoff, desk, opens)
+            opens_at = await in_their_time(uow, handoff, desk, opens)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
+    elif asked and runtime.desk_answers_within and runtime.channel(conversation.channel).abilities.extras:
+        late = Unattended(handoff.desk, f"unattended:{handoff.id}", handoff.id)
+        await uow.inbox.add(conversation.id, late, now, due_at=now + runtime.desk_answers_within)
     return handoff
 
 
@@ -132,7 +145,7 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-async def _in_their_time(uow: UnitOfWork, handoff: Handoff, desk: Desk, at: datetime) -> str:
+async def in_their_time(uow: UnitOfWork, handoff: Handoff, desk: Desk, at: datetime) -> str:
     """The moment by the customer's clock; by the desk's, with its zone, where theirs is unknown."""
     theirs = (await uow.profiles.get(handoff.profile_id)).time_zone
     if theirs and is_zone(theirs):
@@ -173,16 +186,16 @@ async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str,
 
 
 async def announce(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime, **values: str
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime, *, key: str = "", **values: str
 ) -> None:
-    """Tell the customer of the rep, in the words of this response."""
+    """Tell the customer of the rep, in the words of this response; once for each version, or for each `key`."""
     conversation = await uow.conversations.get(handoff.conversation_id)
     template = runtime.library.current().assistant.responses.get(response)
     if template is None:
         return
-    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values}).text
-    content = Text(words, author=Author.SYSTEM, author_name=handoff.rep)
-    await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{handoff.version}", content, now)
+    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values})
+    content = Text(words.text, author=Author.SYSTEM, author_name=handoff.rep, extras=words.extras)
+    await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{key or handoff.version}", content, now)
 
 
 async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion, rep: str, now: datetime) -> None:
@@ -194,12 +207,12 @@ async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion
 
 
 async def refresh_card(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = ""
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = "", key: str = ""
 ) -> None:
-    """Bring the card at the desk up to date with the hand-off."""
+    """Bring the card at the desk up to date with the hand-off, once for each version of it, or for each `key`."""
     card = replace(await _card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
-    await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)
+    await _queue(uow, handoff, f"{handoff.card_key}:{key or handoff.version}", message, Purpose.DESK, now)
 
 
 async def to_desk(

@@ -24,6 +24,7 @@ from bot.domain.message import (
     SnoozeOver,
     SpareAddress,
     TriggerIntent,
+    Unattended,
 )
 from bot.ports import Channel, UnitOfWork
 from bot.services.fetch_files import queue_fetches
@@ -90,7 +91,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 log.info("a reply in a thread that is no hand-off", channel=item.channel)
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
-        case DeskAction() | SnoozeOver():
+        case DeskAction() | SnoozeOver() | Unattended():
             try:
                 handoff = await uow.handoffs.get(item.handoff_id)
             except LookupError:

@@ -80,6 +80,7 @@ class Runtime:
     pacer: Pacer | None = None
     attachments: AttachmentStore | None = None
     scanner: Scanner | None = None
+    desk_answers_within: timedelta = timedelta(0)
     file_url: Callable[[str], str] = "/files/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)

@@ -31,7 +31,7 @@ def weight(*names: str) -> int:
 def test_the_widget_stays_light() -> None:
     largest_locale = max((f"locales/{file.name}" for file in WIDGET.glob("locales/*.js")), key=weight)
     assert weight("widget.js") <= 6 * KB
-    assert weight("widget.js", "colours.js", largest_locale) <= 7 * KB  # what a page loads while the chat is closed
+    assert weight("widget.js", "colours.js", largest_locale) <= 7.5 * KB  # what a page loads while the chat is closed
     assert weight(*(file.name for file in WIDGET.glob("*.js")), largest_locale) <= 30 * KB
 
 

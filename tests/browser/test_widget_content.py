@@ -308,3 +308,52 @@ def test_a_closed_chat_takes_little_of_the_main_thread(browser: Browser, service
     with_it = min(busy_milliseconds(browser, service, BARE + tag) for _ in range(4))
     without = min(busy_milliseconds(browser, service, BARE) for _ in range(4))
     assert (with_it - without) * SLOW <= 40
+
+
+def test_whom_nobody_answers_leaves_how_to_be_reached(chat: Page, service: Service) -> None:
+    service.tell("say", text="We are back on Monday at 09:00.", extras=looks(show="contact"), **{"from": "system"})
+    form = chat.get_by_role("group", name="How can we reach you?")
+    send = form.get_by_role("button", name="Send")
+    send.click()
+    expect(form.get_by_role("alert")).to_have_text("Please give an e-mail address or a phone number.")
+    expect(form.get_by_label("E-mail address")).to_be_focused()
+    form.get_by_label("E-mail address").fill("ana@")
+    send.click()
+    expect(form.get_by_label("E-mail address")).to_have_attribute("aria-invalid", "true")
+    assert faults(chat) == []
+    say(chat, "hello?")
+    expect(chat.get_by_text("You said: hello?")).to_be_visible()
+    form.get_by_label("E-mail address").fill("ana@example.com")
+    form.get_by_label("Phone number").fill("+44 7700 900123")
+    send.click()
+    expect(form.get_by_label("Phone number")).to_be_disabled()
+    expect(chat.get_by_label("Your message")).to_be_focused()
+    wanted = {"email": "ana@example.com", "phone": "+44 7700 900123"}
+    for _ in range(50):
+        told = [line["report"]["contact"] for line in service.tell("log") if "contact" in line.get("report", {})]
+        if told:
+            break
+        chat.wait_for_timeout(50)
+    assert told == [wanted]
+    assert faults(chat) == []
+
+
+VIEWS = [("light", "en", 1200), ("dark", "ar", 1200), ("dark", "de", 390)]
+
+
+@pytest.mark.parametrize(("scheme", "locale", "width"), VIEWS)
+def test_a_form_for_contact_looks_well(page: Page, service: Service, scheme: Any, locale: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 760})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{service.url}/site")
+    page.evaluate(f"overture.setLocale('{locale}')")
+    page.evaluate("overture.open()")
+    expect(page.get_by_text("What brings you here?")).to_be_visible()
+    service.tell("say", text="We are back on Monday at 09:00.", extras=looks(show="contact"), **{"from": "system"})
+    page.locator(".contact button").click()
+    expect(page.locator(".contact .fault")).to_be_visible()
+    service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
+    expect(page.get_by_text("Hi, Ana here.")).to_be_visible()
+    assert faults(page) == []
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"contact-{scheme}-{locale}-{width}.png")
