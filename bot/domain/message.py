@@ -324,7 +324,8 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a customer reads. `source` names and links the page that an answer came from.
+    """What a customer reads. `source` names and links the page that an answer came from, `author_picture` is where the
+    author's picture is, within our own address.
 
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
     With a `template`, that is what leaves, and `text` is how it reads. `subject` is for channels that have one.
@@ -335,6 +336,7 @@ class Text:
     image: str | None = None
     author: Author = Author.BOT
     author_name: str = ""
+    author_picture: str = ""
     source_title: str = ""
     source_url: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)

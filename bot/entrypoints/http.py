@@ -20,6 +20,7 @@ from bot.entrypoints.journeys_page import JourneysPage
 from bot.entrypoints.limits import Limits
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
+from bot.entrypoints.portraits import Portraits
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.sent_files import SentFiles
@@ -90,6 +91,8 @@ class Server:
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
         app.router.add_get("/files/{file}", SentFiles(self._runtime, self._service.secret).send)
+        portraits = Portraits(self._runtime, self._service.secret, self._service.settings.data / "portraits")
+        app.router.add_get("/portraits/{desk}/{rep}", portraits.send)
         PreferencePage(self._service).add_routes(app)
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)

@@ -37,6 +37,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.entrypoints.connectors import broken_connector, connector_module, shelves_of
 from bot.entrypoints.desks import read_desks
+from bot.entrypoints.portraits import portrait_path
 from bot.entrypoints.preferences.links import preferences_link
 from bot.entrypoints.sandbox import Sandbox
 from bot.entrypoints.sent_files import file_link
@@ -166,6 +167,7 @@ async def open_service(
             pacer=MemoryPacer(),
             attachments=FolderAttachments(settings.data / "media"),
             desk_answers_within=timedelta(minutes=settings.desk_answers_within),
+            portrait_path=partial(portrait_path, secret),
             scanner=scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
             file_url=partial(file_link, settings.service_url, secret),
             publishing=settings.publishing,

@@ -197,6 +197,14 @@ class AttachmentSource(Protocol):
         """The file. Raises as Channel.send does; what is too large, or of a kind that is not taken, is refused."""
 
 
+@runtime_checkable
+class HasPortraits(Protocol):
+    """A desk that knows what its reps look like."""
+
+    async def portrait(self, rep: str) -> bytes | None:
+        """The picture of the rep of this name; None where there is none to be had."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """The head of a request that brings a file: `message` is what is received once the file is kept.

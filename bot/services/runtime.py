@@ -81,6 +81,7 @@ class Runtime:
     attachments: AttachmentStore | None = None
     scanner: Scanner | None = None
     desk_answers_within: timedelta = timedelta(0)
+    portrait_path: Callable[[str, str], str] = "/portraits/{}/{}".format
     file_url: Callable[[str], str] = "/files/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)

@@ -17,11 +17,13 @@ from bot.domain.message import DeskLine, HandoffCard, OutboundMessage, Receipt, 
 from bot.domain.pace import Pace
 from bot.ports import Abilities, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
+from connectors.slack.portraits import portrait_of
 from connectors.slack.signature import check_signature
 
 API_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 15
 CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{6,}")
+USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 MOST_NAMES = 1000
 
 PACE = Pace(per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm) else 1, per_address=True)
@@ -136,6 +138,15 @@ class SlackChannel:
         answer = await _call("views.open", lambda: client.views_open(trigger_id=form.trigger, view=view))
         opened = answer.get("view")
         return Receipt(_named(opened.get("id") if isinstance(opened, dict) else None, "views.open"))
+
+    async def portrait(self, rep: str) -> bytes | None:
+        user = next((known for known, name in self._names.items() if rep in (known, name)), None)
+        if user is None and USER_ID.fullmatch(rep):
+            user = rep
+        if user is None:
+            return None
+        client = self._client()
+        return await portrait_of(client, self._http, user) if self._http is not None else None
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None

@@ -13,6 +13,7 @@ METHODS: Mapping[str, str | None] = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
     "views.open": None,
+    "users.info": "users:read",
 }
 """The methods of the Web API that we call, each with the scope that it needs."""
 

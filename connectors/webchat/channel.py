@@ -213,6 +213,7 @@ def _item(key: str, content: Text) -> Mapping[str, Any]:
         "image": content.image,
         "source": source if content.source_url or content.source_title else None,
         "extras": dict(content.extras),
+        **({"picture": content.author_picture} if content.author_picture else {}),
     }
 
 

@@ -373,6 +373,16 @@ async def report(request: web.Request) -> web.Response:
     return web.json_response({"accepted": True}, status=202)
 
 
+async def portrait(request: web.Request) -> web.Response:
+    """A picture for the rep: a green square, as SVG, which a browser draws as it would a photograph."""
+    square = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="#2a7"/></svg>'
+    return web.Response(text=square, content_type="image/svg+xml")
+
+
+async def no_portrait(request: web.Request) -> web.Response:
+    return web.Response(status=204)
+
+
 async def playground_events(request: web.Request) -> web.StreamResponse:
     return await stream(request, None)
 
@@ -433,6 +443,8 @@ def application(state: Path | None) -> web.Application:
             web.post("/channels/webchat/report", report),
             web.post("/channels/webchat/read", report),
             web.get("/channels/webchat/events", chat_events),
+            web.get("/portrait", portrait),
+            web.get("/no-portrait", no_portrait),
             web.get("/playground/events", playground_events),
             web.post("/playground/act/{vendor}", act),
             web.get("/playground/clock", clock),

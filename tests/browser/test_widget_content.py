@@ -338,6 +338,17 @@ def test_whom_nobody_answers_leaves_how_to_be_reached(chat: Page, service: Servi
     assert faults(chat) == []
 
 
+def test_a_rep_has_their_picture_or_else_initials(chat: Page, service: Service) -> None:
+    service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
+    expect(chat.locator(".avatar img")).to_have_js_property("naturalWidth", 150)
+    service.tell("say", text="Ben, too.", picture="/no-portrait", **{"from": "person", "name": "Ben"})
+    service.tell("say", text="And Cleo.", picture="javascript:alert(1)", **{"from": "person", "name": "Cleo"})
+    expect(chat.get_by_text("And Cleo.")).to_be_visible()
+    expect(chat.locator(".avatar img")).to_have_count(1)
+    assert chat.locator(".who").all_inner_texts() == ["A\nAna", "B\nBen", "C\nCleo"]
+    assert faults(chat) == []
+
+
 VIEWS = [("light", "en", 1200), ("dark", "ar", 1200), ("dark", "de", 390)]
 
 

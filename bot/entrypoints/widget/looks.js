@@ -39,11 +39,13 @@ button:disabled { cursor: default; }
 .visitor .bubble a { color: inherit; }
 .bubble img { display: block; max-inline-size: 100%; margin-block-start: 6px; border-radius: 8px; }
 .who { display: flex; align-items: center; gap: 7px; margin-block-end: 4px; color: var(--muted); font-size: 13px; }
+.avatar img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
 .avatar {
-  display: grid; place-items: center; inline-size: 24px; block-size: 24px; border-radius: 50%; background: var(--accent);
+  position: relative; overflow: hidden; display: grid; place-items: center; inline-size: 24px; block-size: 24px; border-radius: 50%; background: var(--accent);
   color: var(--on-accent); font-size: 12px; font-weight: 650;
 }
 .system { align-items: center; }
+.system .answers { align-self: stretch; }
 .system .bubble { max-inline-size: 100%; padding: 3px 10px; background: none; color: var(--muted); font-size: 13px; text-align: center; text-wrap: balance; }
 .source { margin-block-start: 4px; padding-inline-start: 4px; color: var(--muted); font-size: 13px; }
 .answers { min-inline-size: 0; margin: 8px 0 0; padding: 0; border: 0; }

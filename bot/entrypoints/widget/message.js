@@ -13,7 +13,7 @@ export function messageNode(item, { base, phrases, isNew, choose, tell }) {
   const node = element("div", { class: `message ${from}`, part: `message ${from}` });
   node.classList.toggle("new", isNew);
   node.author = `${from} ${name}`;
-  if (from === "person") node.append(byline(name));
+  if (from === "person") node.append(byline(name, item.picture && safeAddress(item.picture, base)));
   else if (from !== "system") {
     node.append(element("span", { class: "unseen" }, `${from === "visitor" ? phrases.you : phrases.assistant}: `));
   }
@@ -40,8 +40,14 @@ function fileLine({ name, size }) {
   return element("div", { class: "bubble file" }, icon("clip", 18), words, element("small", { dir: "ltr" }, large));
 }
 
-function byline(name) {
+/** Who writes: initials, and over them the picture, where the desk has one. */
+function byline(name, picture) {
   const avatar = element("span", { class: "avatar", "aria-hidden": "true" }, (name.trim()[0] ?? "?").toUpperCase());
+  if (picture) {
+    const image = element("img", { src: picture, alt: "" });
+    image.addEventListener("error", () => image.remove());
+    avatar.append(image);
+  }
   return element("div", { class: "who" }, avatar, name);
 }
 

@@ -27,7 +27,8 @@ def addresses() -> list[str]:
 
 
 def test_the_methods_are_those_that_the_channel_calls() -> None:
-    called = re.findall(r"client\.([a-z]+)_([a-zA-Z]+)\(", (SOURCE / "channel.py").read_text())
+    source = "".join((SOURCE / name).read_text() for name in ("channel.py", "portraits.py"))
+    called = re.findall(r"client\.([a-z]+)_([a-zA-Z]+)\(", source)
     assert {f"{group}.{method}" for group, method in called} == set(METHODS)
 
 
@@ -37,6 +38,7 @@ def test_the_scopes_are_those_of_methods_and_events_and_no_more() -> None:
         "chat:write",
         "commands",
         "groups:history",
+        "users:read",
     }
     assert set(FILLED["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
 
