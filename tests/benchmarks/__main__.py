@@ -26,6 +26,7 @@ from tests.benchmarks import (
     streams,
     training,
     understanding,
+    widget,
 )
 
 ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
@@ -37,6 +38,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "simulation": lambda options: simulation.table(100_000),
     "events": lambda options: events.table(20_000),
     "streams": lambda options: streams.table(options.streams),
+    "widget": lambda options: widget.table(),
 }
 
 
