@@ -185,6 +185,10 @@ def fill(page: Page, service: Service) -> None:
     service.tell("say", text="May we?", buttons=YES_NO, extras=looks(show="consent", label="Text me offers"))
     service.tell("say", text="How did we do?", buttons=MARKS, extras=looks(show="rating"))
     service.tell("say", text="Which one?", buttons=YES_NO, extras=looks(show="list"))
+    service.tell("say", text="Nobody is there.", extras=looks(show="contact"), **{"from": "system"})
+    sent = {"name": "a-plan-with-a-long-name-that-is-not-broken.pdf", "type": "application/pdf", "size": 1_234_567}
+    service.tell("say", text="", files=[sent], **{"from": "visitor"})
+    service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
     attachment = {"type": "file", "payload": {"src": "/site", "title": "The price list"}}
     service.tell("say", text="Here:", source={"title": "Prices", "url": "/site"}, extras={"attachment": attachment})
     expect(page.get_by_role("link", name="The price list")).to_be_visible()
@@ -245,7 +249,7 @@ def test_forced_colours_keep_every_edge(browser: Browser, service: Service) -> N
         page.goto(f"{service.url}/site")
         open_chat(page)
         fill(page, service)
-        for part in (".bubble", ".card", ".field input"):
+        for part in (".bubble", ".card", ".field input", ".contact", ".file"):
             expect(page.locator(part).last).to_have_css("border-top-style", "solid")
         picture(page, "forced-colours")
 
@@ -283,21 +287,6 @@ def test_nothing_is_asked_of_anybody_else(browser: Browser, service: Service) ->
         open_chat(page)
         fill(page, service)
         assert [url for url in asked if not url.startswith((service.url, "data:"))] == []
-
-
-def test_a_closed_chat_loads_and_draws_next_to_nothing(browser: Browser, service: Service) -> None:
-    """What it takes of the main thread is measured by `make bench`; this is what that comes from."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(f"{service.url}/site")
-        expect(page.get_by_role("button", name="Open chat")).to_be_visible()
-        page.wait_for_timeout(300)
-        loaded = page.evaluate("performance.getEntriesByType('resource').map((one) => new URL(one.name).pathname)")
-        nodes = page.evaluate("document.querySelector('overture-chat').shadowRoot.querySelectorAll('*').length")
-    ours = sorted(path for path in loaded if "widget" in path)
-    assert ours == ["/widget.js", "/widget/colours.js", "/widget/locales/en.js"]
-    assert nodes <= 10
-    assert not [path for path in loaded if "channels" in path]
 
 
 def test_whom_nobody_answers_leaves_how_to_be_reached(chat: Page, service: Service) -> None:
