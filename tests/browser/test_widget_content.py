@@ -249,7 +249,7 @@ def test_forced_colours_keep_every_edge(browser: Browser, service: Service) -> N
         page.goto(f"{service.url}/site")
         open_chat(page)
         fill(page, service)
-        for part in (".bubble", ".card", ".field input", ".contact", ".file"):
+        for part in (".bubble", ".card", ".field input", ".contact button", ".file"):
             expect(page.locator(part).last).to_have_css("border-top-style", "solid")
         picture(page, "forced-colours")
 

@@ -131,7 +131,7 @@ form.composer .icon { background: var(--accent); color: var(--on-accent); }
   textarea, .answers input { font-size: 16px; }
 }
 @media (forced-colors: active) {
-  .bubble, .icon, .choices button, .card { border: 1px solid ButtonText; }
+  .bubble, .icon, .choices button, :is(.field, .consent, .contact) button, .card { border: 1px solid ButtonText; }
   .system .bubble { border: 0; }
   .choices button.chosen { border-width: 3px; }
   .typing i { background: CanvasText; }
