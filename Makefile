@@ -5,8 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench crm-chaos conformance actions shell clean
-.PHONY: run test check format bench conformance spoken actions shell clean
+.PHONY: run test check format bench lighthouse crm-chaos conformance spoken actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -32,6 +31,10 @@ bench: $(INSTALLED)
 # Kills the worker 200 times for each CRM, at any moment; a quarter of an hour.
 crm-chaos: $(INSTALLED)
 	$(BIN)/python -m tests.crm_chaos
+
+# The sample's site with the widget on it, as Lighthouse sees it; needs Node and Chromium.
+lighthouse: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks.widget --lighthouse
 
 # Holds the dialogue engine against the real Rasa, which needs Python 3.10 and gets an environment of its own.
 PYTHON310 ?= python3.10

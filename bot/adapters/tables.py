@@ -604,6 +604,26 @@ schedule = Table(
     _partial("ix_schedule_due", "due_at", where="due_at IS NOT NULL"),
 )
 
+# ---------------------------------------------------------------- files
+
+sent_file = Table(
+    "sent_file",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _profile_id(),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index("ix_sent_file_profile", "profile_id", "at"),
+    Index("ix_sent_file_conversation", "conversation_id", "at"),
+)
+
 # ---------------------------------------------------------------- feeds
 
 feed = Table(

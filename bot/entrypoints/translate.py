@@ -12,8 +12,12 @@ from bot.ports import Reply, WebhookRequest
 
 async def to_webhook_request(request: web.Request, url: str, now: datetime) -> WebhookRequest:
     """`url` is the public one: vendors sign over it, and a proxy's inner address would never match."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return WebhookRequest(request.method, url, headers, await request.read(), now)
+    return WebhookRequest(request.method, url, lower_case(request), await request.read(), now)
+
+
+def lower_case(request: web.Request) -> dict[str, str]:
+    """The headers as our own requests have them."""
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 def to_response(reply: Reply) -> web.Response:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.consent import Suppression
 from bot.domain.conversation import Conversation, Event
+from bot.domain.files import FileState, SentFile
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
 from bot.domain.meeting import Meeting
@@ -171,6 +172,21 @@ class DeskPages(Protocol):
 
     async def of(self, channel: str, reps: Collection[str]) -> Sequence[str]:
         """The addresses of these reps' pages."""
+
+
+class Files(Protocol):
+    """The files that customers sent, without their contents."""
+
+    async def add(self, file: SentFile) -> bool:
+        """False where there is one of this key already."""
+
+    async def get(self, file_id: str) -> SentFile | None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[SentFile]: ...
+    async def in_conversation(self, conversation_id: ConversationId, state: FileState) -> Sequence[SentFile]:
+        """Those in this state, oldest first."""
+
+    async def settle(self, key: str, state: FileState, reason: str = "") -> SentFile | None:
+        """The file of this key as it is from now on; None where there is none."""
 
 
 class Feeds(Protocol):

@@ -14,7 +14,7 @@ from bot.domain.handoff import SNOOZES, Handoff, HandoffState
 from bot.domain.journey import HANDED_BACK, TAKEN_OVER
 from bot.domain.message import Author, DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver, Suggestion, Text
 from bot.domain.score import total_score
-from bot.ports import UnitOfWork
+from bot.ports import HasPortraits, UnitOfWork
 from bot.services.book_meeting import offer_times
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
@@ -151,7 +151,11 @@ async def rep_says(
     await uow.conversations.save(
         replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
     )
-    words = replace(content, author=Author.PERSON, author_name=rep)
+    picture = ""
+    if isinstance(runtime.channel(handoff.desk), HasPortraits):
+        member = next(iter(mentions_of(runtime, handoff, rep)), rep)
+        picture = runtime.portrait_path(handoff.desk, member)
+    words = replace(content, author=Author.PERSON, author_name=rep, author_picture=picture)
     await say_to_customer(uow, conversation, key, words, now)
 
 

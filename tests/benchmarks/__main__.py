@@ -29,6 +29,7 @@ from tests.benchmarks import (
     streams,
     training,
     understanding,
+    widget,
 )
 
 ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
@@ -43,6 +44,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "events": lambda options: events.table(20_000),
     "crm": lambda options: crm.table(),
     "streams": lambda options: streams.table(options.streams),
+    "widget": lambda options: widget.table(),
 }
 
 
