@@ -388,9 +388,11 @@ handoff = Table(
     Column("version", Integer, nullable=False),
     Column("offered_to", Words, nullable=False, server_default=""),
     Column("offered_why", Words, nullable=False, server_default=""),
+    Column("claimed_at", Moment),
     _partial("ux_handoff_open", "conversation_id", where="state <> 'closed'", unique=True),
     _partial("ix_handoff_open_for", "profile_id", where="state <> 'closed'"),
     _partial("ix_handoff_open_at", "desk", "desk_address", where="state <> 'closed'"),
+    Index("ix_handoff_asked", "desk", "desk_address", "created_at"),
 )
 
 desk_turn = Table(

@@ -136,6 +136,14 @@ class Handoffs(Protocol):
     async def held_by(self, desk: str, rep: str, *, limit: int) -> Sequence[Handoff]:
         """The open ones that this rep has claimed, or is offered, at a desk of this channel, the latest first."""
 
+    async def asked_between(
+        self, desk: str, address: str, since: datetime, until: datetime, *, limit: int
+    ) -> Sequence[Handoff]:
+        """Those that this desk was asked to take from `since` until before `until`, the latest first."""
+
+    async def open_longest(self, desk: str, address: str, before: datetime, *, limit: int) -> Sequence[Handoff]:
+        """The open ones that this desk was asked to take before this moment, the oldest first."""
+
     async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
         """The number of the next turn at this desk, and how its reps stand; others wait until this one is decided."""
 

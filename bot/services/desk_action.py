@@ -77,7 +77,7 @@ async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, n
             line = f"{handoff.rep} has this conversation already."
             await relay(uow, handoff, f"{handoff.id}:taken:{handoff.version}:{rep}", "Overture", line, now)
         return
-    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1)
+    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1, claimed_at=now)
     await uow.handoffs.save(claimed)
     await refresh_card(uow, runtime, claimed, now, was=handoff.offered_to)
     await announce(uow, runtime, claimed, "utter_rep_joined", now)
