@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench chaos crm-chaos conformance spoken audit actions shell clean
+.PHONY: run test check format bench lighthouse chaos crm-chaos conformance spoken audit actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -34,6 +34,10 @@ chaos: $(INSTALLED)
 
 crm-chaos: $(INSTALLED)
 	$(BIN)/python -m tests.crm_chaos
+
+# The sample's site with the widget on it, as Lighthouse sees it; needs Node and Chromium.
+lighthouse: $(INSTALLED)
+	$(BIN)/python -m tests.benchmarks.widget --lighthouse
 
 # Holds the dialogue engine against the real Rasa, which needs Python 3.10 and gets an environment of its own.
 PYTHON310 ?= python3.10

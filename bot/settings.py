@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     """When somebody is at a desk: days, hours and a time zone, such as mon-fri 09:00-17:30 Europe/London; see
     connectors/slack/README.md. Empty: always."""
 
+    desk_answers_within: float = Field(default=5, ge=0, le=1440)
+    """Minutes that somebody who asked for a person waits before the chat asks how to reach them; 0: it never does."""
+
     actions: str = "actions"
     """The package of custom actions to run in process, or the URL of an action server: http://host:5055/webhook."""
 
@@ -164,6 +167,13 @@ class Settings(BaseSettings):
 
     model_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What OpenAI's dialect calls the longest answer; newer hosted models want the second name."""
+
+    scanner: str = ""
+    """What looks for viruses in files of customers: clamd:/run/clamav/clamd.ctl, clamd:host:3310, or a command that is
+    given the file and ends as clamscan does (0 clean, 1 found). Empty: nothing does."""
+
+    scanner_seconds: float = Field(default=20.0, gt=0, le=25)
+    """How long it may take over one file; until it has answered, nobody gets the file."""
 
     region: str = "GB"
     """Where phone numbers without a country code are from (ISO 3166)."""

@@ -9,7 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, TypeAdapter
 
-from bot.adapters.rasa_events import UnreadableEvent, event_as_rasa_has_it, parse_data_as_rasa_has_it, read_event
+from bot.adapters.rasa_events import (
+    UnreadableEvent,
+    attachments_as_rasa_has_them,
+    event_as_rasa_has_it,
+    parse_data_as_rasa_has_it,
+    read_event,
+)
 from bot.domain.assistant import Assistant, Slot, SlotMapping, Variation
 from bot.domain.conversation import (
     ACTION_LISTEN,
@@ -49,7 +55,8 @@ def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any]) -> dict
     message = tracker.latest_message
     latest = parse_data_as_rasa_has_it(message.understood) if message else {"intent": {}, "entities": [], "text": None}
     latest["message_id"] = message.message_id if message else None
-    latest["metadata"] = {PERSON_KEY: dict(context)}
+    attached = attachments_as_rasa_has_them(message) if message else {}
+    latest["metadata"] = {**attached, PERSON_KEY: dict(context)}
     events = [event_as_rasa_has_it(event) for event in tracker.recent]
     loop = tracker.loop
     return {

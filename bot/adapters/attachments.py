@@ -5,7 +5,20 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import mimetypes
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
+
+from bot.domain.errors import WebhookRejected
+from bot.domain.file_types import HEAD, KNOWN
+
+DRAFT = ".part"
+ABANDONED_AFTER = timedelta(hours=1)
+"""A draft that is as old was left by a process that died."""
 
 
 class FolderAttachments:
@@ -17,12 +30,66 @@ class FolderAttachments:
     async def keep(self, key: str, media_type: str, content: bytes) -> str:
         name = hashlib.sha256(key.encode()).hexdigest()[:32] + (mimetypes.guess_extension(media_type) or ".bin")
         await asyncio.to_thread(self._write, self._folder / name, content)
-        return f"{self._folder.name}/{name}"
+        return name
+
+    async def take(self, media_type: str, size: int, chunks: AsyncIterator[bytes]) -> str:
+        """A few chunks are in memory at a time; a draft that does not become a file is deleted, whatever happens."""
+        name = secrets.token_hex(16) + KNOWN[media_type].endings[0]
+        draft = self._folder / f"{name}{DRAFT}"
+        file = await asyncio.to_thread(self._open, draft)
+        try:
+            with file:
+                await _copy(chunks, file, media_type, size)
+            draft.replace(self._folder / name)
+        finally:
+            draft.unlink(missing_ok=True)
+        return name
+
+    def path_of(self, place: str) -> Path:
+        path = self._folder / place
+        if not place or Path(place).name != place or not path.is_file():
+            raise FileNotFoundError(f"there is no file {place!r} in {self._folder}")
+        return path
+
+    async def drop(self, place: str) -> None:
+        with suppress(FileNotFoundError):
+            self.path_of(place).unlink()
 
     def _write(self, path: Path, content: bytes) -> None:
         """Whole or not at all."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_suffix(".part")
-        draft.touch(mode=0o600)
-        draft.write_bytes(content)
+        draft = path.with_suffix(DRAFT)
+        with self._open(draft) as file:
+            file.write(content)
         draft.replace(path)
+
+    def _open(self, draft: Path) -> BinaryIO:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in self._folder.glob(f"*{DRAFT}"):
+            with suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > ABANDONED_AFTER.total_seconds():
+                    left.unlink()
+        draft.touch(mode=0o600)
+        return draft.open("wb")
+
+
+async def _copy(chunks: AsyncIterator[bytes], file: BinaryIO, media_type: str, size: int) -> None:
+    """The type is known from the first bytes, before anything else is written."""
+    head, taken, known = b"", 0, False
+    async for chunk in chunks:
+        taken += len(chunk)
+        if taken > size:
+            raise WebhookRejected(400, f"The file is larger than the {size:,} bytes that Content-Length says.")
+        if not known:
+            head += chunk
+            if len(head) < min(HEAD, size):
+                continue
+            _check_type(head, media_type)
+            chunk, head, known = head, b"", True
+        await asyncio.to_thread(file.write, chunk)
+    if taken != size:
+        raise WebhookRejected(400, f"The file ended after {taken:,} of {size:,} bytes.")
+
+
+def _check_type(head: bytes, media_type: str) -> None:
+    if not KNOWN[media_type].is_one(head[:HEAD]):
+        raise WebhookRejected(415, f"The file does not begin like {media_type}, which it is said to be.")

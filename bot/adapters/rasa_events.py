@@ -36,13 +36,28 @@ from bot.domain.understanding import Entity, IntentScore, Understood, base_inten
 # ---------------------------------------------------------------- written
 
 
+def attachments_as_rasa_has_them(message: UserUttered) -> dict[str, Any]:
+    """What came with a message, as metadata, each in the shape of Rasa's own attachments."""
+    if not message.attachments:
+        return {}
+    return {
+        "attachments": [
+            {
+                "type": "image" if one.media_type.startswith("image/") else "file",
+                "payload": {"src": one.url, "title": one.name, "media_type": one.media_type},
+            }
+            for one in message.attachments
+        ]
+    }
+
+
 def event_as_rasa_has_it(event: Event) -> dict[str, Any]:
     """The event as Rasa 3 writes it in a tracker's JSON; times are seconds since 1970."""
     stamped: dict[str, Any] = {"event": event.kind, "timestamp": _timestamp(event.at), "metadata": {}}
     match event:
         case UserUttered(text=text, understood=understood, message_id=message_id, input_channel=channel):
             stamped |= {"text": text, "parse_data": parse_data_as_rasa_has_it(understood), "message_id": message_id}
-            stamped |= {"input_channel": channel}
+            stamped |= {"input_channel": channel, "metadata": attachments_as_rasa_has_them(event)}
         case BotUttered(text=text, response=response, speaker=speaker, buttons=buttons):
             data = {"buttons": [{"title": one.title, "payload": one.payload} for one in buttons]} if buttons else {}
             stamped |= {"text": text, "data": data}

@@ -413,9 +413,11 @@ handoff = Table(
     Column("version", Integer, nullable=False),
     Column("offered_to", Words, nullable=False, server_default=""),
     Column("offered_why", Words, nullable=False, server_default=""),
+    Column("claimed_at", Moment),
     _partial("ux_handoff_open", "conversation_id", where="state <> 'closed'", unique=True),
     _partial("ix_handoff_open_for", "profile_id", where="state <> 'closed'"),
     _partial("ix_handoff_open_at", "desk", "desk_address", where="state <> 'closed'"),
+    Index("ix_handoff_asked", "desk", "desk_address", "created_at"),
 )
 
 desk_turn = Table(
@@ -687,6 +689,26 @@ schedule = Table(
     Column("due_at", Moment),
     Column("reached", Text, nullable=False),
     _partial("ix_schedule_due", "due_at", where="due_at IS NOT NULL"),
+)
+
+# ---------------------------------------------------------------- files
+
+sent_file = Table(
+    "sent_file",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("key", Text, nullable=False, unique=True),
+    _profile_id(),
+    Column("conversation_id", Text, ForeignKey("conversation.id"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("name", Words, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Words, nullable=False),
+    Index("ix_sent_file_profile", "profile_id", "at"),
+    Index("ix_sent_file_conversation", "conversation_id", "at"),
 )
 
 # ---------------------------------------------------------------- feeds

@@ -8,7 +8,7 @@ from typing import Any
 from bot.dialogue.source import Source
 
 KEYS = ("show", "label", "input", "min", "max")
-SHOWS = ("list", "rating", "consent")
+SHOWS = ("list", "rating", "consent", "contact")
 INPUTS = ("email", "tel", "date", "number")
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bot.domain.ids import ConversationId, MessageId, ProfileId
-from bot.domain.message import Button
+from bot.domain.message import Attachment, Button
 from bot.domain.understanding import Entity, Understood
 
 RECENT_EVENTS = 48
@@ -29,6 +29,7 @@ class UserUttered:
     input_channel: str
     kind: Literal["user"] = "user"
     retold: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,10 @@ class PermanentSendError(SendError):
     """Not worth another try."""
 
 
+class FileRefused(PermanentSendError):
+    """A file that a customer sent is not kept: what was found in it."""
+
+
 class ActionError(OvertureError):
     """A custom action failed; the conversation goes on without it."""
 

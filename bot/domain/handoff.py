@@ -34,6 +34,7 @@ class Handoff:
     """One request for a person. `desk` and `desk_address` say where the reps are, `card_key` the card they got.
 
     `offered_to` is the name of the rep who is asked to take it, `offered_why` why it is they; empty: whoever is there.
+    `claimed_at` is when somebody first had it.
     """
 
     id: HandoffId
@@ -50,6 +51,7 @@ class Handoff:
     version: int = 0
     offered_to: str = ""
     offered_why: str = ""
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,10 +39,16 @@ def storable_json(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture or another file that came with a message; it is still at its vendor's."""
+    """A picture or another file that came with a message; it is still at its vendor's, unless we keep it at `place`.
+
+    `url` is where it can be fetched. `name` is what the customer called it, where the channel says so.
+    """
 
     url: str
     media_type: str
+    name: str = ""
+    size: int = 0
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,7 @@ class PageReport:
     """What the page that a customer is on tells of them, besides what they say.
 
     `event` happened there, or `journey` is to begin, with `data`. The channel has checked that a page may say so.
+    With `left_contact` the customer has said how a colleague can reach them; what they said is a claim.
     """
 
     channel: str
@@ -102,6 +109,7 @@ class PageReport:
     event: str = ""
     journey: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    left_contact: bool = False
     kind: Literal["page_report"] = "page_report"
 
 
@@ -195,6 +203,20 @@ class ReplyOverdue:
     version: int
     number: int
     kind: Literal["reply_overdue"] = "reply_overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Unattended:
+    """The customer has asked for a person and been let wait long enough: they are asked how they can be reached.
+
+    It waits in the inbox of the conversation until then. Nothing happens if a rep has taken over, or it is over.
+    `ReplyOverdue` is for the desk and runs by its hours; this is for the customer, whose time does not stop.
+    """
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    kind: Literal["unattended"] = "unattended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +363,7 @@ class ExecuteAction:
 
 
 FromOutside = TriggerIntent | ExecuteAction
-FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue
+FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue | Unattended
 FromVendor = DeliveryStatus | SpareAddress | DeskOpened
 FromCustomer = CustomerMessage | Interruption | PageReport
 Inbound = FromCustomer | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
@@ -371,7 +393,8 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a customer reads. `source` names and links the page that an answer came from.
+    """What a customer reads. `source` names and links the page that an answer came from, `author_picture` is where the
+    author's picture is, within our own address.
 
     `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
     With a `template`, that is what leaves, and `text` is how it reads. `subject` is for channels that have one.
@@ -382,6 +405,7 @@ class Text:
     image: str | None = None
     author: Author = Author.BOT
     author_name: str = ""
+    author_picture: str = ""
     source_title: str = ""
     source_url: str = ""
     extras: Mapping[str, Any] = field(default_factory=dict)

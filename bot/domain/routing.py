@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Literal
 
 from bot.domain.send_window import SendWindow
@@ -83,13 +83,17 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class DeskPlan:
-    """How one desk works. The first route that holds and has somebody free decides; else the whole desk is told."""
+    """How one desk works. The first route that holds and has somebody free decides; else the whole desk is told.
+
+    With `digest` it is told at that time of each working day what happened since the one before.
+    """
 
     desk: str
     reps: Mapping[str, Rep] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     hours: WorkingHours | None = None
+    digest: time | None = None
 
     def meeting_hours(self, rep: Rep) -> WorkingHours | None:
         """When this rep can be met; None where nothing says so."""

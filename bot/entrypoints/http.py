@@ -24,17 +24,20 @@ from bot.entrypoints.login import LoginPages
 from bot.entrypoints.openapi import ApiDocument
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
+from bot.entrypoints.portraits import Portraits
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.request_guards import hurrying, refuse_other_names
+from bot.entrypoints.sent_files import SentFiles
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
-from bot.entrypoints.translate import problem, to_response, to_webhook_request
+from bot.entrypoints.translate import lower_case, problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
+from bot.entrypoints.uploads import Uploads
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import Installs, Prepares, Talks
+from bot.ports import Installs, Prepares, TakesUploads, Talks, WebhookRequest
 
 log = structlog.get_logger()
 
@@ -76,6 +79,7 @@ class Server:
         self._streams = Streams(service.runtime)
         self._talks = OpenTalks(service.runtime, self._streams)
         self._limits = Limits(service.settings.proxies)
+        self._uploads = Uploads(service.runtime, service.settings.proxies)
 
     def application(self) -> web.Application:
         watching = Watching(self._service)
@@ -97,6 +101,9 @@ class Server:
         app.router.add_static("/playground/", STATIC)
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
+        app.router.add_get("/files/{file}", SentFiles(self._runtime, self._service.secret).send)
+        portraits = Portraits(self._runtime, self._service.secret, self._service.settings.data / "portraits")
+        app.router.add_get("/portraits/{desk}/{rep}", portraits.send)
         PreferencePage(self._service).add_routes(app)
         if self._service.sandbox is not None:
             Playground(self._service, self._service.sandbox, self._streams).add_routes(app)
@@ -120,6 +127,10 @@ class Server:
         if channel.abilities.public:
             self._limits.check(request)
         url = self._service.settings.service_url + path
+        if isinstance(channel, TakesUploads):
+            head = WebhookRequest(request.method, url, lower_case(request), b"", self._runtime.clock.now())
+            if (upload := channel.upload(head)) is not None:
+                return await self._uploads.take(request, channel, upload)
         roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
         caller = await self._service.doors.key_holder(request) if name in OF_THE_API else None
         asked = await to_webhook_request(roomy, url, self._runtime.clock.now(), caller)

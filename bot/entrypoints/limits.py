@@ -33,6 +33,11 @@ OF_A_VISITOR = Rate(per_second=2, burst=20)
 """Messages: nobody types faster."""
 
 
+UPLOADS_OF_AN_ADDRESS = Rate(per_second=0.2, burst=60)
+UPLOADS_OF_A_VISITOR = Rate(per_second=1 / 60, burst=10)
+"""Files: ten at once, and one more each minute."""
+
+
 class Limit:
     """A limit for each key, by the generic cell rate algorithm (ITU-T I.371): one moment is kept of each."""
 
@@ -66,9 +71,16 @@ class Limits:
     `proxies` is how many of them stand before us, each of which has added an address to `X-Forwarded-For`.
     """
 
-    def __init__(self, proxies: int = 0, *, seconds: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self,
+        proxies: int = 0,
+        *,
+        address: Rate = OF_AN_ADDRESS,
+        visitor: Rate = OF_A_VISITOR,
+        seconds: Callable[[], float] = monotonic,
+    ) -> None:
         self._proxies, self._seconds = proxies, seconds
-        self._addresses, self._visitors = Limit(OF_AN_ADDRESS), Limit(OF_A_VISITOR)
+        self._addresses, self._visitors = Limit(address), Limit(visitor)
 
     def check(self, request: web.Request) -> None:
         address = caller_of(request, self._proxies)

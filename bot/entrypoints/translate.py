@@ -15,8 +15,12 @@ async def to_webhook_request(
     request: web.Request, url: str, now: datetime, caller: Caller | None = None
 ) -> WebhookRequest:
     """`url` is the public one: vendors sign over it, and a proxy's inner address would never match."""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    return WebhookRequest(request.method, url, headers, await request.read(), now, caller)
+    return WebhookRequest(request.method, url, lower_case(request), await request.read(), now, caller)
+
+
+def lower_case(request: web.Request) -> dict[str, str]:
+    """The headers as our own requests have them."""
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 def to_response(reply: Reply) -> web.Response:

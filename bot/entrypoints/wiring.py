@@ -36,6 +36,7 @@ from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.rasa_server import RasaServer
 from bot.adapters.redis import RedisCallBudgets, RedisLeases, RedisWakeups, check_redis
 from bot.adapters.redis_pacer import RedisPacer
+from bot.adapters.scanning import scanner_of
 from bot.adapters.sparing_crm import SparingCrm
 from bot.documents import did_you_mean
 from bot.domain.call_budget import CallBudget, read_budgets
@@ -52,8 +53,10 @@ from bot.entrypoints.connectors import (
 )
 from bot.entrypoints.desks import read_desks
 from bot.entrypoints.doorkeeper import Doorkeeper
+from bot.entrypoints.portraits import portrait_path
 from bot.entrypoints.preferences.links import confirmation_link, preferences_link, seal
 from bot.entrypoints.sandbox import Sandbox
+from bot.entrypoints.sent_files import file_link
 from bot.entrypoints.transcripts import sign
 from bot.journeys.channel_fit import journeys_on
 from bot.ports import (
@@ -200,6 +203,10 @@ async def open_service(
             pacer=pacer,
             breakers={name: CircuitBreaker(failures=FAILURES_IN_A_ROW) for name in connectors.channels},
             attachments=FolderAttachments(settings.data / "media"),
+            desk_answers_within=timedelta(minutes=settings.desk_answers_within),
+            portrait_path=partial(portrait_path, secret),
+            scanner=scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
+            file_url=partial(file_link, settings.service_url, secret),
             publishing=settings.publishing,
             meter=meter,
         )

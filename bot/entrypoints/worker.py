@@ -17,6 +17,7 @@ from bot.services.advance import advance_due
 from bot.services.attend import TURN_LEASE, lease_of
 from bot.services.converse import converse
 from bot.services.deliver import deliver_due, deliver_what_a_crash_left
+from bot.services.desk_digest import send_digests
 from bot.services.keep_schedule import keep_schedules, next_due
 from bot.services.runtime import INBOX, OUTBOX, SCHEDULES, SEGMENTS, TIMERS, Runtime
 from bot.services.work_out_segments import work_on_segments
@@ -64,6 +65,7 @@ class Worker:
                 return (
                     self._repeat(TIMERS, advance_due, lambda uow: uow.enrolments.next_due()),
                     self._repeat(SCHEDULES, keep_schedules, lambda uow: next_due(uow, self._runtime)),
+                    self._repeat(SCHEDULES, send_digests, _by_the_clock),
                 )
             case Lane.SEGMENTS:
                 return (self._repeat(SEGMENTS, work_on_segments, _by_the_clock),)
@@ -160,4 +162,4 @@ class Worker:
 
 
 async def _by_the_clock(uow: UnitOfWork) -> None:
-    """Nothing says when somebody's segments change next: the clock does."""
+    """Nothing in the store says when somebody's segments change next, or a desk's digest is due: the clock does."""

@@ -33,7 +33,7 @@ def read_desk_plan(document: Document, desks: Collection[str], schema: ProfileSc
     head = Fields(document, faults, document.data, "a desk")
     if not head.is_mapping:
         faults.raise_if_any()
-    head.only("desk", "for", "hours", "holidays", "reps", "routes", "first_reply")
+    head.only("desk", "for", "hours", "holidays", "reps", "routes", "first_reply", "digest")
     name = head.read("desk", wording.identifier, required=True, advice="Begin with desk: <id>.") or ""
     stem = PurePath(document.path).stem
     if name and name != stem:
@@ -49,8 +49,11 @@ def read_desk_plan(document: Document, desks: Collection[str], schema: ProfileSc
     reps = _reps(head, hours)
     routes = tuple(_routes(head, reps, schema))
     escalations = tuple(_escalations(head, reps, desks))
+    digest = head.read("digest", wording.time_of_day)
+    if digest is not None and not head.has("hours"):
+        faults.add(head.place("digest"), "a digest comes on working days of some time zone.", HOURS_ADVICE)
     faults.raise_if_any()
-    return DeskPlan(place or "", reps, routes, escalations, hours)
+    return DeskPlan(place or "", reps, routes, escalations, hours, digest)
 
 
 HOURS_ADVICE = "Write hours: mon-fri 09:00-17:30 Europe/London."

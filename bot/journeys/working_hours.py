@@ -70,5 +70,10 @@ def _working_day(window: SendWindow, local: datetime) -> date:
     return local.date() - timedelta(days=1) if early else local.date()
 
 
+def works_on(hours: WorkingHours, day: date) -> bool:
+    """Whether work begins on this day."""
+    return day.weekday() in hours.window.days and not _is_off(hours, day)
+
+
 def _is_off(hours: WorkingHours, day: date) -> bool:
     return any(off.has(day) for off in hours.holidays)

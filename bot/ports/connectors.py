@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
 from bot.domain.delivery import Failure
 from bot.domain.errors import SettingsError
 from bot.domain.handoff import Lead
-from bot.domain.message import Attachment, DeskCommand, Inbound, OutboundMessage, Receipt, Text
+from bot.domain.message import Attachment, CustomerMessage, DeskCommand, Inbound, OutboundMessage, Receipt, Text
 from bot.domain.pace import Pace
 from bot.domain.preview import Preview, as_text
 from bot.ports.conversations import FeedItem
@@ -242,6 +243,37 @@ class Talks(Protocol):
 
 
 @runtime_checkable
+class HasPortraits(Protocol):
+    """A desk that knows what its reps look like."""
+
+    async def portrait(self, rep: str) -> bytes | None:
+        """The picture of the rep of this name; None where there is none to be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """The head of a request that brings a file: `message` is what is received once the file is kept.
+
+    `size` is what the request says, and `within` how long it may take to come.
+    """
+
+    name: str
+    media_type: str
+    size: int
+    message: CustomerMessage
+    reply: Reply
+    within: timedelta = timedelta(minutes=3)
+
+
+@runtime_checkable
+class TakesUploads(Protocol):
+    """A channel to which files are sent as the bodies of requests, which are too large to be read at once."""
+
+    def upload(self, request: WebhookRequest) -> Upload | None:
+        """The head of the request, without its body; None where it brings no file. Raises WebhookRejected."""
+
+
+@runtime_checkable
 class Prepares(Protocol):
     """A channel that must fetch something before it can verify a request, such as its vendor's certificate."""
 
@@ -337,7 +369,26 @@ class AttachmentStore(Protocol):
     """Keeps files that customers sent, where no web server finds them."""
 
     async def keep(self, key: str, media_type: str, content: bytes) -> str:
-        """Write it, once for each key; where it is."""
+        """Write it, once for each key; its place."""
+
+    async def take(self, media_type: str, size: int, chunks: AsyncIterator[bytes]) -> str:
+        """Write it as it comes, whole or not at all, under a name that nobody can guess; its place.
+
+        Raises WebhookRejected where it is not of that type (415) or size (400).
+        """
+
+    def path_of(self, place: str) -> Path:
+        """Where the file is; raises FileNotFoundError where there is none."""
+
+    async def drop(self, place: str) -> None:
+        """Delete it, where it is there."""
+
+
+class Scanner(Protocol):
+    """Looks for viruses in a file."""
+
+    async def scan(self, path: Path) -> None:
+        """Raises FileRefused where something was found, NotTried where the scanner gave no answer in time."""
 
 
 class FeedWriter(Protocol):

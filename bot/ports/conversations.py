@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.domain.consent import Suppression
 from bot.domain.conversation import Conversation, Event
+from bot.domain.files import FileState, SentFile
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
 from bot.domain.meeting import Meeting
@@ -135,6 +136,14 @@ class Handoffs(Protocol):
     async def held_by(self, desk: str, rep: str, *, limit: int) -> Sequence[Handoff]:
         """The open ones that this rep has claimed, or is offered, at a desk of this channel, the latest first."""
 
+    async def asked_between(
+        self, desk: str, address: str, since: datetime, until: datetime, *, limit: int
+    ) -> Sequence[Handoff]:
+        """Those that this desk was asked to take from `since` until before `until`, the latest first."""
+
+    async def open_longest(self, desk: str, address: str, before: datetime, *, limit: int) -> Sequence[Handoff]:
+        """The open ones that this desk was asked to take before this moment, the oldest first."""
+
     async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
         """The number of the next turn at this desk, and how its reps stand; others wait until this one is decided."""
 
@@ -171,6 +180,21 @@ class DeskPages(Protocol):
 
     async def of(self, channel: str, reps: Collection[str]) -> Sequence[str]:
         """The addresses of these reps' pages."""
+
+
+class Files(Protocol):
+    """The files that customers sent, without their contents."""
+
+    async def add(self, file: SentFile) -> bool:
+        """False where there is one of this key already."""
+
+    async def get(self, file_id: str) -> SentFile | None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[SentFile]: ...
+    async def in_conversation(self, conversation_id: ConversationId, state: FileState) -> Sequence[SentFile]:
+        """Those in this state, oldest first."""
+
+    async def settle(self, key: str, state: FileState, reason: str = "") -> SentFile | None:
+        """The file of this key as it is from now on; None where there is none."""
 
 
 class Feeds(Protocol):

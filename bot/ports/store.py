@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.domain.ids import ProfileId
 from bot.ports.access import Accounts, Audit
-from bot.ports.conversations import Conversations, DeskPages, Feeds, Handoffs, Inbox, Meetings, Reviews
+from bot.ports.conversations import Conversations, DeskPages, Feeds, Files, Handoffs, Inbox, Meetings, Reviews
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
@@ -70,6 +70,8 @@ class UnitOfWork(Protocol):
     def crm_links(self) -> CrmLinks: ...
     @property
     def crm_writes(self) -> CrmWrites: ...
+    @property
+    def files(self) -> Files: ...
     @property
     def feeds(self) -> Feeds: ...
     @property

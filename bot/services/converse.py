@@ -28,6 +28,7 @@ from bot.domain.message import (
     ReplyOverdue,
     SnoozeOver,
     TriggerIntent,
+    Unattended,
 )
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
@@ -56,6 +57,9 @@ from bot.services.trigger import execute, trigger
 from bot.services.write_turn import Turn, write_turn
 
 log = structlog.get_logger()
+
+SENT_FILE = IntentScore("send_file", 1.0)
+"""The intent of a message that is a file and nothing else, in an assistant that has it."""
 
 PARK_AFTER = 3
 """A message whose turn fails this often is parked, so that those behind it get theirs."""
@@ -124,7 +128,7 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await trigger(runtime, entry, wanted)
         case ExecuteAction() as wanted:
             await execute(runtime, entry, wanted)
-        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() | ReplyOverdue() as deed:
+        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() | ReplyOverdue() | Unattended() as deed:
             await take_desk_turn(runtime, entry, deed)
         case _:
             raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")
@@ -167,7 +171,8 @@ async def _customer_turn(
     first, *further = understood.apart()
     thought.passages = first.passages
     text = first.text if further else message.text
-    thought.apply(UserUttered(text, replace(first, passages=()), message_id, now, message.channel))
+    said = UserUttered(text, replace(first, passages=()), message_id, now, message.channel)
+    thought.apply(replace(said, attachments=message.attachments))
     keep_language(runtime.library.current(), thought, understood)
     if interpreted.opens is not None:
         go_to_form(thought, interpreted.opens)
@@ -219,6 +224,8 @@ async def _understand(
         return Understood("", OPENED, stage="opened")
     if keyword is not None:
         return Understood(message.text, IntentScore(keyword, 1.0), stage="keyword")
+    if message.attachments and not message.text and SENT_FILE.name in runtime.library.current().assistant.intents:
+        return Understood("", SENT_FILE, stage="attachment")
     begun = perf_counter()
     if message.payload:
         understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)

@@ -14,7 +14,7 @@ from bot.domain.handoff import SNOOZES, Handoff, HandoffState
 from bot.domain.journey import HANDED_BACK, TAKEN_OVER
 from bot.domain.message import Author, DeskAction, DeskLine, DeskVerb, ReplyForm, SnoozeOver, Suggestion, Text
 from bot.domain.score import total_score
-from bot.ports import UnitOfWork
+from bot.ports import HasPortraits, UnitOfWork
 from bot.services.book_meeting import offer_times
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
@@ -77,7 +77,7 @@ async def claim(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, n
             line = f"{handoff.rep} has this conversation already."
             await relay(uow, handoff, f"{handoff.id}:taken:{handoff.version}:{rep}", "Overture", line, now)
         return
-    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1)
+    claimed = replace(handoff, state=HandoffState.CLAIMED, rep=rep, version=handoff.version + 1, claimed_at=now)
     await uow.handoffs.save(claimed)
     await refresh_card(uow, runtime, claimed, now, was=handoff.offered_to)
     await announce(uow, runtime, claimed, "utter_rep_joined", now)
@@ -151,7 +151,11 @@ async def rep_says(
     await uow.conversations.save(
         replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
     )
-    words = replace(content, author=Author.PERSON, author_name=rep)
+    picture = ""
+    if isinstance(runtime.channel(handoff.desk), HasPortraits):
+        member = next(iter(mentions_of(runtime, handoff, rep)), rep)
+        picture = runtime.portrait_path(handoff.desk, member)
+    words = replace(content, author=Author.PERSON, author_name=rep, author_picture=picture)
     await say_to_customer(uow, conversation, key, words, now)
 
 

@@ -32,12 +32,14 @@ async def open_page(uow: UnitOfWork, runtime: Runtime, opened: DeskOpened, now: 
     return await _show(uow, opened.channel, opened.address, rep, f"{opened.channel}:{opened.vendor_id}", now)
 
 
-async def refresh_pages(uow: UnitOfWork, handoff: Handoff, reps: Collection[str], now: datetime) -> None:
+async def refresh_pages(
+    uow: UnitOfWork, handoff: Handoff, reps: Collection[str], now: datetime, *, key: str = ""
+) -> None:
     """Show these reps their pages anew, since this hand-off changed; those only who have looked at theirs once."""
     for rep in sorted({*reps}):
         for address in await uow.desk_pages.of(handoff.desk, [rep]):
-            key = f"{handoff.card_key}:{handoff.version}:page:{address}"
-            await _show(uow, handoff.desk, address, rep, key, now)
+            once = f"{handoff.card_key}:{key or handoff.version}:page:{address}"
+            await _show(uow, handoff.desk, address, rep, once, now)
 
 
 async def page_of(uow: UnitOfWork, runtime: Runtime, channel: str, rep: str) -> DeskPage:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, ReplyOverdue, SnoozeOver, Text
+from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, ReplyOverdue, SnoozeOver, Text, Unattended
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
+from bot.services.capture_contact import ask_for_contact
 from bot.services.desk_action import bring_back, desk_action, rep_says
 from bot.services.escalate import escalate
 from bot.services.hand_off import relay
@@ -26,7 +27,7 @@ async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) ->
 
 
 async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
-    if isinstance(deed, DeskAction | SnoozeOver | ReplyOverdue):
+    if isinstance(deed, DeskAction | SnoozeOver | ReplyOverdue | Unattended):
         return await uow.handoffs.get(deed.handoff_id)
     return await uow.handoffs.in_thread(deed.channel, deed.thread)
 
@@ -44,6 +45,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDes
             await bring_back(uow, runtime, handoff, deed, now)
         case ReplyOverdue():
             await escalate(uow, runtime, handoff, deed, now)
+        case Unattended():
+            await ask_for_contact(uow, runtime, handoff, now)
 
 
 def _by_name(runtime: Runtime, handoff: Handoff, deed: FromDesk) -> FromDesk:

@@ -18,8 +18,14 @@ ERASED = "erased at their request"
 
 
 async def erase_person(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, who: str, now: datetime) -> Erasure:
-    """The receipt. What vendors and CRMs hold is theirs to erase; the receipt names the records in CRMs."""
+    """The receipt. What vendors and CRMs hold is theirs to erase; the receipt names the records in CRMs.
+
+    Files go first: should the rest fail, it is done again, while files whose rows are gone would stay for ever.
+    """
     await uow.profiles.lock(profile_id, alone=True)
+    if runtime.attachments is not None:
+        for file in await uow.files.of(profile_id):
+            await runtime.attachments.drop(file.place)
     suppressions = await _suppressions(uow, runtime, profile_id, now)
     receipt = await uow.personal_data.erase(profile_id, suppressions, who=who, at=now)
     log.info("a person was erased", erasure=receipt.id, rows=sum(receipt.rows.values()))

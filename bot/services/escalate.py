@@ -18,6 +18,7 @@ from bot.services.runtime import Runtime
 
 
 async def escalate(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, overdue: ReplyOverdue, now: datetime) -> None:
+    """Tell colleagues, at the times of the desk's file. What the customer reads meanwhile is `ask_for_contact`'s."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     if handoff.state is not HandoffState.REQUESTED or handoff.version != overdue.version or plan is None:
         return

@@ -1,27 +1,40 @@
-"""Fetch files: what customers send with their messages is fetched from its vendor, kept, and shown to the desk."""
+"""Fetch files: what customers send is kept, looked at by the virus scanner, and shown to the desk."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from pathlib import PurePosixPath
 
+from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import Fetch, OutboxEntry
-from bot.domain.errors import PermanentSendError
+from bot.domain.delivery import Fetch, OutboxEntry, OutboxStatus
+from bot.domain.errors import FileRefused, PermanentSendError
+from bot.domain.file_types import file_name, in_words
+from bot.domain.files import FileState, SentFile
 from bot.domain.ids import OutboxId, new_id
-from bot.domain.message import CustomerMessage, Receipt
+from bot.domain.message import Attachment, Author, CustomerMessage, Receipt
 from bot.ports import AttachmentSource, UnitOfWork
-from bot.services.hand_off import relay
+from bot.services.hand_off import relay, say_to_customer
 from bot.services.runtime import Runtime
+from bot.services.weigh import Matter, note_decision
+
+FOLDER = "media"
+GONE = "the file is not there any more"
+REFUSED = "utter_file_refused"
 
 
 async def queue_fetches(uow: UnitOfWork, conversation: Conversation, message: CustomerMessage, now: datetime) -> None:
     """In the transaction that keeps the message, so that a file is fetched once and is never forgotten."""
     for number, attachment in enumerate(message.attachments):
+        key = f"{message.channel}:{message.vendor_id}:file:{number}"
+        if attachment.place:
+            await uow.files.add(_sent(conversation, key, attachment.place, attachment, now))
         await uow.outbox.add(
             OutboxEntry(
                 id=OutboxId(new_id(now)),
-                key=f"{message.channel}:{message.vendor_id}:file:{number}",
+                key=key,
                 dispatch=Fetch(message.channel, attachment),
                 purpose=Purpose.DESK,
                 profile_id=conversation.profile_id,
@@ -32,18 +45,91 @@ async def queue_fetches(uow: UnitOfWork, conversation: Conversation, message: Cu
         )
 
 
+def _sent(conversation: Conversation, key: str, place: str, attachment: Attachment, now: datetime) -> SentFile:
+    return SentFile(
+        id=file_id(place),
+        key=key,
+        profile_id=conversation.profile_id,
+        conversation_id=conversation.id,
+        place=place,
+        name=attachment.name or file_name("", attachment.media_type),
+        media_type=attachment.media_type,
+        size=attachment.size,
+        at=now,
+    )
+
+
+def file_id(place: str) -> str:
+    return PurePosixPath(place).stem
+
+
 async def fetch_file(runtime: Runtime, wanted: Fetch, key: str) -> Receipt:
-    """One try; a second one writes the same file."""
+    """One try; a second one writes the same file. What has a virus is deleted at once."""
+    store, attachment = runtime.attachments, wanted.attachment
     channel = runtime.channel(wanted.channel)
-    if runtime.attachments is None or not isinstance(channel, AttachmentSource):
+    if store is None or not (attachment.place or isinstance(channel, AttachmentSource)):
         raise PermanentSendError(f"files that come by {wanted.channel} are not kept")
-    content = await channel.fetch(wanted.attachment)
-    return Receipt(await runtime.attachments.keep(key, wanted.attachment.media_type, content))
+    place = attachment.place
+    if not place and isinstance(channel, AttachmentSource):
+        place = await store.keep(key, attachment.media_type, await channel.fetch(attachment))
+    try:
+        path = store.path_of(place)
+        if runtime.scanner is not None:
+            await runtime.scanner.scan(path)
+    except FileNotFoundError as error:
+        raise PermanentSendError(GONE) from error
+    except FileRefused:
+        await store.drop(place)
+        raise
+    return Receipt(f"{FOLDER}/{place}")
 
 
-async def show_file(uow: UnitOfWork, settled: OutboxEntry, wanted: Fetch, now: datetime) -> None:
-    """While a hand-off is open, its thread says what the customer sent, and where it is."""
-    handoff = await uow.handoffs.open_in(settled.conversation_id) if settled.conversation_id is not None else None
+async def settle_file(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, wanted: Fetch, now: datetime) -> None:
+    """From now on it may be opened, or never. While a hand-off is open, its thread says what the customer sent."""
+    clean = settled.status is OutboxStatus.SENT
+    if settled.conversation_id is None:
+        return
+    conversation = await uow.conversations.get(settled.conversation_id)
+    if clean and not wanted.attachment.place:
+        place = (settled.vendor_id or "").removeprefix(f"{FOLDER}/")
+        attachment = replace(wanted.attachment, size=_size_of(runtime, place))
+        await uow.files.add(_sent(conversation, settled.key, place, attachment, now))
+    state = FileState.CLEAN if clean else FileState.REFUSED
+    file = await uow.files.settle(settled.key, state, "" if clean else settled.reason)
+    if not clean:
+        await _tell_refusal(uow, runtime, conversation, settled, wanted, now)
+    handoff = await uow.handoffs.open_in(conversation.id)
     if handoff is not None:
-        words = f"sent a file ({wanted.attachment.media_type}): {settled.vendor_id or settled.reason}"
-        await relay(uow, handoff, settled.key, "Customer", words, now)
+        where = runtime.file_url(file.id) if clean and file is not None else settled.reason
+        await relay(uow, handoff, settled.key, "Customer", f"sent a file ({_told(wanted.attachment)}): {where}", now)
+
+
+async def _tell_refusal(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    conversation: Conversation,
+    settled: OutboxEntry,
+    wanted: Fetch,
+    now: datetime,
+) -> None:
+    """On record for whoever asks why nobody got it; and the customer reads so, where they put it into our hands."""
+    matter = Matter(settled.key, Purpose.DESK, wanted.channel, conversation.address, conversation.profile_id)
+    await note_decision(uow, matter, "withhold", f"a file was refused: {settled.reason}", now)
+    template = runtime.library.current().assistant.responses.get(REFUSED)
+    if template is None or not wanted.attachment.place:
+        return
+    words = render(template, conversation.tracker, conversation.channel, values={"file": wanted.attachment.name})
+    await say_to_customer(uow, conversation, f"{settled.key}:refused", replace(words, author=Author.SYSTEM), now)
+
+
+def _told(attachment: Attachment) -> str:
+    if not attachment.name:
+        return attachment.media_type
+    return f"{attachment.name}, {in_words(attachment.size)}"
+
+
+def _size_of(runtime: Runtime, place: str) -> int:
+    try:
+        return runtime.attachments.path_of(place).stat().st_size if runtime.attachments is not None else 0
+    except FileNotFoundError:
+        return 0

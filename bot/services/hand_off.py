@@ -14,10 +14,22 @@ from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
+from bot.domain.file_types import in_words
+from bot.domain.files import FileState
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import HandoffId, OutboxId, new_id
 from bot.domain.languages import LANGUAGE_SLOT
-from bot.domain.message import Author, Content, DeskLine, HandoffCard, SnoozeOver, Suggestion, Text, Transfer
+from bot.domain.message import (
+    Author,
+    Content,
+    DeskLine,
+    HandoffCard,
+    SnoozeOver,
+    Suggestion,
+    Text,
+    Transfer,
+    Unattended,
+)
 from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
 from bot.journeys.send_window import is_zone
@@ -97,16 +109,20 @@ async def _tell_desk(
     await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
     await refresh_pages(uow, handoff, {handoff.offered_to}, now)
     await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
+    await _show_files(uow, runtime, handoff, now)
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
         await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
     if opens is None:
         await start_clock(uow, runtime, handoff, now)
+        if asked and runtime.desk_answers_within and runtime.channel(conversation.channel).abilities.extras:
+            late = Unattended(handoff.desk, f"unattended:{handoff.id}", handoff.id)
+            await uow.inbox.add(conversation.id, late, now, due_at=now + runtime.desk_answers_within)
     else:
         await bring_up_at(uow, handoff, opens, now)
         if asked:
-            language = str(conversation.tracker.slots.get(LANGUAGE_SLOT) or "en")
-            opens_at = await _in_their_time(uow, runtime, handoff, desk, opens, language)
+            language = language_of(conversation)
+            opens_at = await in_their_time(uow, runtime, handoff, desk, opens, language)
             await announce(uow, runtime, handoff, "utter_desk_closed", now, opens=opens_at)
     return handoff
 
@@ -142,7 +158,12 @@ async def bring_up_at(uow: UnitOfWork, handoff: Handoff, at: datetime, now: date
     await uow.inbox.add(handoff.conversation_id, over, now, due_at=at)
 
 
-async def _in_their_time(
+def language_of(conversation: Conversation) -> str:
+    """The language that the customer was last heard to speak; English where that is not known."""
+    return str(conversation.tracker.slots.get(LANGUAGE_SLOT) or "en")
+
+
+async def in_their_time(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, desk: Desk, at: datetime, language: str
 ) -> str:
     """The moment by the customer's clock, in their language; by the desk's, with its zone, where theirs is unknown."""
@@ -194,16 +215,16 @@ async def say_to_customer(uow: UnitOfWork, conversation: Conversation, key: str,
 
 
 async def announce(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime, **values: str
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, response: str, now: datetime, *, key: str = "", **values: str
 ) -> None:
-    """Tell the customer of the rep, in the words of this response."""
+    """Tell the customer of the rep, in the words of this response; once for each version, or for each `key`."""
     conversation = await uow.conversations.get(handoff.conversation_id)
     template = runtime.library.current().assistant.responses.get(response)
     if template is None:
         return
-    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values}).text
-    content = Text(words, author=Author.SYSTEM, author_name=handoff.rep)
-    await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{handoff.version}", content, now)
+    words = render(template, conversation.tracker, conversation.channel, values={"rep": handoff.rep, **values})
+    content = Text(words.text, author=Author.SYSTEM, author_name=handoff.rep, extras=words.extras)
+    await say_to_customer(uow, conversation, f"handoff:{handoff.id}:{response}:{key or handoff.version}", content, now)
 
 
 async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion, rep: str, now: datetime) -> None:
@@ -215,14 +236,21 @@ async def show_as_sent(uow: UnitOfWork, handoff: Handoff, suggestion: Suggestion
 
 
 async def refresh_card(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime, *, standing: str = "", was: str = ""
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    now: datetime,
+    *,
+    standing: str = "",
+    was: str = "",
+    key: str = "",
 ) -> None:
     """Bring the card at the desk up to date with the hand-off, and the pages of who has it or is offered it, and of
-    who `was`."""
-    await refresh_pages(uow, handoff, {handoff.rep or handoff.offered_to, was}, now)
+    who `was`; once for each version of it, or for each `key`."""
+    await refresh_pages(uow, handoff, {handoff.rep or handoff.offered_to, was}, now, key=key)
     card = replace(await _card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
-    await _queue(uow, handoff, f"{handoff.card_key}:{handoff.version}", message, Purpose.DESK, now)
+    await _queue(uow, handoff, f"{handoff.card_key}:{key or handoff.version}", message, Purpose.DESK, now)
 
 
 async def to_desk(
@@ -322,6 +350,13 @@ async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
     """What reps call the customer."""
     profile = await uow.profiles.get(handoff.profile_id)
     return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
+
+
+async def _show_files(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
+    """What the customer sent before anybody at the desk was told of them."""
+    for file in await uow.files.in_conversation(handoff.conversation_id, FileState.CLEAN):
+        words = f"sent a file ({file.name}, {in_words(file.size)}): {runtime.file_url(file.id)}"
+        await relay(uow, handoff, f"{handoff.id}:{file.key}", "Customer", words, now)
 
 
 async def _recent_lines(uow: UnitOfWork, conversation: Conversation) -> DeskLine:

@@ -11,6 +11,7 @@ from bot.domain.message import PageReport
 from bot.ports import InboxEntry
 from bot.services.admit import NoSuchJourney, admit_known
 from bot.services.ask import finish
+from bot.services.capture_contact import note_contact
 from bot.services.cause import Cause
 from bot.services.enrol import carry_out
 from bot.services.merge_people import prove
@@ -38,6 +39,8 @@ async def learn(runtime: Runtime, entry: InboxEntry, report: PageReport) -> None
             await uow.profiles.save(replace(profile, locale=report.locale))
         cause = Cause(key=key, profile_id=person, conversation_id=entry.conversation_id)
         await carry_out(uow, runtime, effects, cause, now)
+        if report.left_contact:
+            await note_contact(uow, runtime, entry.conversation_id, report, now)
         if report.journey:
             try:
                 await admit_known(uow, runtime, report.journey, person, report.data, key=key, now=now)

@@ -27,6 +27,7 @@ from bot.domain.message import (
     SnoozeOver,
     SpareAddress,
     TriggerIntent,
+    Unattended,
 )
 from bot.ports import Channel, UnitOfWork
 from bot.services.desk_page import open_page
@@ -94,7 +95,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 log.info("a reply in a thread that is no hand-off", channel=item.channel)
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
-        case DeskAction() | SnoozeOver() | ReplyOverdue():
+        case DeskAction() | SnoozeOver() | ReplyOverdue() | Unattended():
             try:
                 handoff = await uow.handoffs.get(item.handoff_id)
             except LookupError:
@@ -129,4 +130,6 @@ async def _show_own_line(uow: UnitOfWork, message: CustomerMessage, now: datetim
         "image": None,
         "source": None,
     }
+    if message.attachments:
+        item["files"] = [{"name": one.name, "type": one.media_type, "size": one.size} for one in message.attachments]
     await uow.feeds.append(f"{message.channel}:{message.address}", f"in:{message.vendor_id}", item, now)

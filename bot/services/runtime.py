@@ -28,6 +28,7 @@ from bot.ports import (
     Library,
     Meter,
     Pacer,
+    Scanner,
     Store,
     Wakeups,
 )
@@ -86,6 +87,10 @@ class Runtime:
     pacer: Pacer | None = None
     breakers: Mapping[str, Breaker] = field(default_factory=dict)
     attachments: AttachmentStore | None = None
+    scanner: Scanner | None = None
+    desk_answers_within: timedelta = timedelta(0)
+    portrait_path: Callable[[str, str], str] = "/portraits/{}/{}".format
+    file_url: Callable[[str], str] = "/files/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
 

@@ -12,7 +12,7 @@ from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_step
-from bot.services.fetch_files import show_file
+from bot.services.fetch_files import settle_file
 from bot.services.hand_off import relay
 from bot.services.runtime import Runtime
 from bot.services.take_refusal import failure_of, take_refusal
@@ -48,7 +48,7 @@ async def settle(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: d
         case EndpointCall():
             await _tell_journey(uow, runtime, settled, now)
         case Fetch() as wanted if settled.status in (OutboxStatus.SENT, OutboxStatus.DEAD):
-            await show_file(uow, settled, wanted, now)
+            await settle_file(uow, runtime, settled, wanted, now)
 
 
 async def track_delivery(uow: UnitOfWork, runtime: Runtime, status: DeliveryStatus, now: datetime) -> bool:

@@ -104,11 +104,15 @@ class SlackHttp:
         self._trust_proxy_settings = trust_proxy_settings
         self._session: aiohttp.ClientSession | None = None
 
-    def client(self, token: str = "") -> AsyncWebClient:
+    @property
+    def session(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
             timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._trust_proxy_settings)
-        client = AsyncWebClient(token=token, base_url=self._api_url, session=self._session, retry_handlers=[])
+        return self._session
+
+    def client(self, token: str = "") -> AsyncWebClient:
+        client = AsyncWebClient(token=token, base_url=self._api_url, session=self.session, retry_handlers=[])
         if not self._trust_proxy_settings:
             client.proxy = None  # the SDK takes it from the environment unasked
         return client

@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.domain.errors import PermanentSendError, TemporarySendError, WebhookRejected
+from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.message import (
     DeskLead,
     DeskLine,
@@ -27,6 +27,7 @@ from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.slack import blocks, webhooks
 from connectors.slack.calls import Pauses, SlackHttp, call, named
 from connectors.slack.installing import Installing
+from connectors.slack.portraits import fetch_picture, picture_in
 from connectors.slack.shortcuts import Shortcut
 from connectors.slack.signature import check_signature
 from connectors.slack.socket_mode import SocketAddress, listen
@@ -35,6 +36,7 @@ from connectors.slack.workspaces import Workspaces
 PLACE = re.compile(r"(?:([TE][A-Z0-9]{6,})/)?([CGDUW][A-Z0-9]{6,})")
 """The id of a channel or a user, where it matters with that of their workspace: T0123456789/C0123456789."""
 
+USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 MOST_NAMES = 1000
 MOST_LINKS = 10_000
 
@@ -71,6 +73,7 @@ class SlackChannel:
         self._socket = socket
         self._installing = installing
         self._names: dict[str, str] = {}
+        self._home_of: dict[str, str] = {}
         self._links: dict[tuple[str, str], str] = {}
         self._desk = webhooks.Desk(self.name, self._name_of, note_marks, reps)
 
@@ -131,6 +134,7 @@ class SlackChannel:
         user = webhooks.user_behind(payload)
         if user is not None and len(self._names) < MOST_NAMES:
             self._names[user[0]] = user[1]
+            self._home_of[user[0]] = webhooks.workspace_of(payload)
 
     def _name_of(self, user_id: str) -> str:
         return self._names.get(user_id, user_id)
@@ -232,6 +236,21 @@ class SlackChannel:
         if len(self._links) < MOST_LINKS:
             self._links[(channel, lead.card)] = link
         return link
+
+    async def portrait(self, rep: str) -> bytes | None:
+        """By their id, or by a name that Slack has told us. Where several workspaces have let us in, of those only who
+        has done something here since we started."""
+        user = next((known for known, name in self._names.items() if rep in (known, name)), None)
+        if user is None and USER_ID.fullmatch(rep):
+            user = rep
+        if user is None:
+            return None
+        try:
+            workspace = self._home_of.get(user, "")
+            told = await self._call("users.info", workspace, lambda client: client.users_info(user=user))
+        except SendError:
+            return None
+        return await fetch_picture(self._http.session, picture_in(told.data))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None

@@ -18,6 +18,7 @@ METHODS: Mapping[str, str | None] = {
     "views.publish": None,
     "oauth.v2.access": None,
     "auth.revoke": None,
+    "users.info": "users:read",
 }
 """The methods of the Web API that we call, each with the scope that it needs."""
 

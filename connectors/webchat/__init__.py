@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.ports import ConnectorSettings
 from connectors.webchat.channel import WebchatChannel, preview
+from connectors.webchat.files import file_rules
 from connectors.webchat.identities import IdentityProofs
 from connectors.webchat.origins import allowed_origins
 from connectors.webchat.reports import Reports, names_of
@@ -18,6 +19,8 @@ SETTINGS: tuple[str, ...] = (
     "WEBCHAT_ATTRIBUTES",
     "WEBCHAT_EVENTS",
     "WEBCHAT_JOURNEYS",
+    "WEBCHAT_FILES",
+    "WEBCHAT_LARGEST_FILE",
 )
 
 
@@ -32,5 +35,6 @@ def build(settings: ConnectorSettings) -> WebchatChannel:
             events=names_of(settings.get("WEBCHAT_EVENTS")),
             journeys=names_of(settings.get("WEBCHAT_JOURNEYS")),
         ),
+        files=file_rules(settings.get("WEBCHAT_FILES"), settings.get("WEBCHAT_LARGEST_FILE")),
         feed=settings.feed,
     )

@@ -21,8 +21,9 @@ from bot.domain.message import (
     storable,
 )
 from bot.domain.preview import Preview
-from bot.ports import Abilities, FeedWriter, FollowFeed, Reply, Webhook, WebhookRequest
+from bot.ports import Abilities, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
 from connectors.webchat.bodies import LANGUAGE_TAG, message_id, read_json
+from connectors.webchat.files import FileRules
 from connectors.webchat.origins import cors_headers, preflight_headers
 from connectors.webchat.reports import Reports
 from connectors.webchat.tokens import TokenRefused, VisitorTokens
@@ -31,7 +32,8 @@ LONGEST_TEXT = 4000
 LONGEST_PAYLOAD = 1000
 FEED_POSITION = re.compile(r"[0-9]{1,18}")
 MOST_READ = 50
-METHODS = {"session": "POST", "messages": "POST", "report": "POST", "read": "POST", "events": "GET"}
+NO_FILES = FileRules((), 0)
+METHODS = {"session": "POST", "messages": "POST", "report": "POST", "read": "POST", "files": "POST", "events": "GET"}
 
 
 class WebchatChannel:
@@ -50,11 +52,20 @@ class WebchatChannel:
         extras=True,
     )
 
-    def __init__(self, *, tokens: VisitorTokens, origins: frozenset[str], reports: Reports, feed: FeedWriter) -> None:
+    def __init__(
+        self,
+        *,
+        tokens: VisitorTokens,
+        origins: frozenset[str],
+        reports: Reports,
+        feed: FeedWriter,
+        files: FileRules = NO_FILES,
+    ) -> None:
         self._tokens = tokens
         self._origins = origins
         self._reports = reports
         self._feed = feed
+        self._files = files
         self._time_zones = frozenset(available_timezones())
 
     # ------------------------------------------------------------ in
@@ -65,6 +76,17 @@ class WebchatChannel:
             return self._answer(request, cors)
         except WebhookRejected as error:
             # Without these a browser hides the status from the page, which then cannot tell why.
+            raise WebhookRejected(error.status, error.reason, headers={**cors, **error.headers}) from error
+
+    def upload(self, request: WebhookRequest) -> Upload | None:
+        if request.tail != "files" or request.method != "POST":
+            return None
+        cors = cors_headers(request.headers, self._origins)
+        try:
+            visitor = self._visitor(request)
+            reply = _json_reply(202, {"accepted": True}, cors)
+            return self._files.read(request, visitor, _privacy(request), reply)
+        except WebhookRejected as error:
             raise WebhookRejected(error.status, error.reason, headers={**cors, **error.headers}) from error
 
     def _answer(self, request: WebhookRequest, cors: Mapping[str, str]) -> Webhook:
@@ -85,6 +107,8 @@ class WebchatChannel:
         match request.tail:
             case "messages":
                 return self._take(request, visitor, cors)
+            case "files":
+                raise WebhookRejected(400, "A file is the body of its own request.")
             case "report":
                 report = self._reports.read(read_json(request), visitor, request.received_at)
                 return Webhook(inbound=(report,), reply=_json_reply(202, {"accepted": True}, cors))
@@ -103,6 +127,7 @@ class WebchatChannel:
             "token": self._tokens.issue(visitor, site, now),
             "ticket": self._tokens.issue_ticket(visitor, site, now),
             "visitor": str(visitor),
+            "files": self._files.told(),
         }
         reply = _json_reply(200, told, cors)
         if not body.get("opened", known is None):
@@ -188,6 +213,7 @@ def _item(key: str, content: Text) -> Mapping[str, Any]:
         "image": content.image,
         "source": source if content.source_url or content.source_title else None,
         "extras": dict(content.extras),
+        **({"picture": content.author_picture} if content.author_picture else {}),
     }
 
 

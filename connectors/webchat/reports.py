@@ -7,6 +7,7 @@ and who somebody is counts as verified only where the website has vouched for it
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +16,13 @@ from uuid import UUID
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import PageReport, storable
+from bot.domain.person import Identity
 from connectors.webchat.bodies import LANGUAGE_TAG, message_id
-from connectors.webchat.identities import IdentityProofs
+from connectors.webchat.identities import E164, EMAIL, IdentityProofs
 
-KINDS = ("identify", "attributes", "event", "journey", "locale")
+KINDS = ("identify", "attributes", "event", "journey", "locale", "contact")
 MOST_VALUES = 20
+NUMBER = re.compile(r"[+0-9][0-9 ().\-/]{4,30}")
 LONGEST_VALUE = 500
 
 
@@ -54,11 +57,37 @@ class Reports:
             case "journey":
                 _check_listed(given, self.journeys, "journey", "WEBCHAT_JOURNEYS")
                 more = {"journey": given, "data": _values(body.get("data", {}), "data")}
+            case "contact":
+                contact = _contact(given)
+                more = {"attributes": contact, "identities": _claims(contact), "left_contact": True}
             case _:
                 if not isinstance(given, str) or not LANGUAGE_TAG.fullmatch(given):
                     raise WebhookRejected(400, '"locale" is no language tag, such as de or pt-BR.')
                 more = {"locale": given}
         return PageReport(channel="webchat", vendor_id=f"{visitor}:{message_id(body)}", address=str(visitor), **more)
+
+
+def _contact(given: Any) -> dict[str, str]:
+    """How a visitor wants to be reached: what they typed, so a number may be written as people write it."""
+    told = given if isinstance(given, dict) else {}
+    found = {}
+    for name, shape, example in (("email", EMAIL, "ana@example.com"), ("phone", NUMBER, "020 7946 0018")):
+        value = told.get(name)
+        if value in (None, ""):
+            continue
+        if not isinstance(value, str) or not shape.fullmatch(value.strip()) or storable(value) != value:
+            raise WebhookRejected(400, f'"{name}" of "contact" is none, such as {example}.')
+        found[name] = value.strip()
+    if not found:
+        raise WebhookRejected(400, '"contact" wants an "email", a "phone" or both.')
+    return found
+
+
+def _claims(contact: Mapping[str, str]) -> tuple[Identity, ...]:
+    """Nobody has shown that they are theirs. A number as it is dialled at home says not whose it is in the world."""
+    number = re.sub(r"[ ().\-/]", "", contact.get("phone", ""))
+    email = (Identity("email", contact["email"].lower()),) if "email" in contact else ()
+    return (*email, Identity("phone", number)) if E164.fullmatch(number) else email
 
 
 def names_of(setting: str) -> frozenset[str]:

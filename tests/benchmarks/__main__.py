@@ -29,6 +29,7 @@ from tests.benchmarks import (
     streams,
     training,
     understanding,
+    widget,
 )
 
 ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
@@ -44,6 +45,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "crm": lambda options: crm.table(),
     "streams": lambda options: streams.table(options.streams),
     "understanding": lambda options: understanding.table(),
+    "widget": lambda options: widget.table(),
 }
 
 

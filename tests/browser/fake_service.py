@@ -38,6 +38,7 @@ CONSENT = (
     "May we text you about this demo if we do not hear from you? You can stop it at any time by replying STOP. "
     "If so, send me your mobile number."
 )
+FILES = {"types": {"image/png": [".png"], "application/pdf": [".pdf"], "text/plain": [".txt"]}, "largest": 1_000_000}
 Item = dict[str, Any]
 
 
@@ -316,7 +317,8 @@ async def session(request: web.Request) -> web.Response:
     service.answers.setdefault(visitor, [])
     if body.get("opened", not known) and visitor not in service.greeted:
         await service.opened(visitor)
-    return web.json_response({"token": f"token-{visitor}", "visitor": visitor, "ticket": f"ticket-{visitor}"})
+    told = {"token": f"token-{visitor}", "visitor": visitor, "ticket": f"ticket-{visitor}", "files": FILES}
+    return web.json_response(told)
 
 
 async def message(request: web.Request) -> web.Response:
@@ -329,6 +331,19 @@ async def message(request: web.Request) -> web.Response:
         return web.json_response({"accepted": True}, status=202)
     await service.say(visitor, body["text"], **{"from": "visitor", "id": key})
     await service.heard(visitor, body["text"], body.get("payload", ""))
+    return web.json_response({"accepted": True}, status=202)
+
+
+async def upload(request: web.Request) -> web.Response:
+    service, visitor, content = request.app[SERVICE], visitor_of(request), await request.read()
+    file = {"name": request.query["name"], "type": request.content_type, "size": len(content)}
+    service.log.append({"file": file, "id": request.query["id"], "begins": content[:8].decode("latin-1")})
+    if service.refusals:
+        return web.Response(status=service.refusals.pop(0), text=json.dumps({"error": "The file is not taken."}))
+    key = f"{visitor}:{request.query['id']}"
+    if not any(item.get("id") == key for item in service.items):
+        await service.say(visitor, "", files=[file], **{"from": "visitor", "id": key})
+        await service.say(visitor, "Thank you, I have your file.")
     return web.json_response({"accepted": True}, status=202)
 
 
@@ -356,6 +371,16 @@ async def report(request: web.Request) -> web.Response:
     if service.refusals:
         return web.Response(status=service.refusals.pop(0), text=json.dumps({"error": "Not on the list."}))
     return web.json_response({"accepted": True}, status=202)
+
+
+async def portrait(request: web.Request) -> web.Response:
+    """A picture for the rep: a green square, as SVG, which a browser draws as it would a photograph."""
+    square = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="#2a7"/></svg>'
+    return web.Response(text=square, content_type="image/svg+xml")
+
+
+async def no_portrait(request: web.Request) -> web.Response:
+    return web.Response(status=204)
 
 
 async def playground_events(request: web.Request) -> web.StreamResponse:
@@ -403,7 +428,7 @@ def page(path: Path, policy: str) -> Any:
 
 
 def application(state: Path | None) -> web.Application:
-    app = web.Application()
+    app = web.Application(client_max_size=4 * 1024 * 1024)
     app[SERVICE] = FakeService(state)
     playground = ENTRYPOINTS / "playground"
     app.add_routes(
@@ -414,9 +439,12 @@ def application(state: Path | None) -> web.Application:
             web.static("/widget", ENTRYPOINTS / "widget"),
             web.post("/channels/webchat/session", session),
             web.post("/channels/webchat/messages", message),
+            web.post("/channels/webchat/files", upload),
             web.post("/channels/webchat/report", report),
             web.post("/channels/webchat/read", report),
             web.get("/channels/webchat/events", chat_events),
+            web.get("/portrait", portrait),
+            web.get("/no-portrait", no_portrait),
             web.get("/playground/events", playground_events),
             web.post("/playground/act/{vendor}", act),
             web.get("/playground/clock", clock),

@@ -31,7 +31,7 @@ def weight(*names: str) -> int:
 def test_the_widget_stays_light() -> None:
     largest_locale = max((f"locales/{file.name}" for file in WIDGET.glob("locales/*.js")), key=weight)
     assert weight("widget.js") <= 6 * KB
-    assert weight("widget.js", "colours.js", largest_locale) <= 7 * KB  # what a page loads while the chat is closed
+    assert weight("widget.js", "colours.js", largest_locale) <= 7.5 * KB  # what a page loads while the chat is closed
     assert weight(*(file.name for file in WIDGET.glob("*.js")), largest_locale) <= 30 * KB
 
 
@@ -281,6 +281,8 @@ def test_a_closed_chat_loads_only_what_its_launcher_needs(page: Page, service: S
     expect(page.get_by_role("button", name="Open chat")).to_be_visible()
     assert loaded(page) == {"widget.js", "colours.js", "en.js"}
     assert service.tell("log") == []
+    # What this takes of the main thread is measured by `make bench`.
+    assert page.evaluate("document.querySelector('overture-chat').shadowRoot.querySelectorAll('*').length") <= 10
     open_chat(page)
     assert {"chat.js", "conversation.js"} <= loaded(page)
 

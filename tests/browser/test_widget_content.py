@@ -185,6 +185,10 @@ def fill(page: Page, service: Service) -> None:
     service.tell("say", text="May we?", buttons=YES_NO, extras=looks(show="consent", label="Text me offers"))
     service.tell("say", text="How did we do?", buttons=MARKS, extras=looks(show="rating"))
     service.tell("say", text="Which one?", buttons=YES_NO, extras=looks(show="list"))
+    service.tell("say", text="Nobody is there.", extras=looks(show="contact"), **{"from": "system"})
+    sent = {"name": "a-plan-with-a-long-name-that-is-not-broken.pdf", "type": "application/pdf", "size": 1_234_567}
+    service.tell("say", text="", files=[sent], **{"from": "visitor"})
+    service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
     attachment = {"type": "file", "payload": {"src": "/site", "title": "The price list"}}
     service.tell("say", text="Here:", source={"title": "Prices", "url": "/site"}, extras={"attachment": attachment})
     expect(page.get_by_role("link", name="The price list")).to_be_visible()
@@ -245,7 +249,7 @@ def test_forced_colours_keep_every_edge(browser: Browser, service: Service) -> N
         page.goto(f"{service.url}/site")
         open_chat(page)
         fill(page, service)
-        for part in (".bubble", ".card", ".field input"):
+        for part in (".bubble", ".card", ".field input", ".contact button", ".file"):
             expect(page.locator(part).last).to_have_css("border-top-style", "solid")
         picture(page, "forced-colours")
 
@@ -285,26 +289,61 @@ def test_nothing_is_asked_of_anybody_else(browser: Browser, service: Service) ->
         assert [url for url in asked if not url.startswith((service.url, "data:"))] == []
 
 
-WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
-SLOW = 4
-"""How much slower a modest phone is. The browser's own throttling sleeps, which a busy machine makes longer."""
+def test_whom_nobody_answers_leaves_how_to_be_reached(chat: Page, service: Service) -> None:
+    service.tell("say", text="We are back on Monday at 09:00.", extras=looks(show="contact"), **{"from": "system"})
+    form = chat.get_by_role("group", name="How can we reach you?")
+    send = form.get_by_role("button", name="Send")
+    send.click()
+    expect(form.get_by_role("alert")).to_have_text("Please give an e-mail address or a phone number.")
+    expect(form.get_by_label("E-mail address")).to_be_focused()
+    form.get_by_label("E-mail address").fill("ana@")
+    send.click()
+    expect(form.get_by_label("E-mail address")).to_have_attribute("aria-invalid", "true")
+    assert faults(chat) == []
+    say(chat, "hello?")
+    expect(chat.get_by_text("You said: hello?")).to_be_visible()
+    form.get_by_label("E-mail address").fill("ana@example.com")
+    form.get_by_label("Phone number").fill("+44 7700 900123")
+    send.click()
+    expect(form.get_by_label("Phone number")).to_be_disabled()
+    expect(chat.get_by_label("Your message")).to_be_focused()
+    wanted = {"email": "ana@example.com", "phone": "+44 7700 900123"}
+    for _ in range(50):
+        told = [line["report"]["contact"] for line in service.tell("log") if "contact" in line.get("report", {})]
+        if told:
+            break
+        chat.wait_for_timeout(50)
+    assert told == [wanted]
+    assert faults(chat) == []
 
 
-def busy_milliseconds(browser: Browser, service: Service, body: str) -> float:
-    """What scripts, styles and layout of a page of this body take of its main thread's processor time."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.route("**/bare", lambda route: route.fulfill(content_type="text/html", body=body))
-        client = context.new_cdp_session(page)
-        client.send("Performance.enable", {"timeDomain": "threadTicks"})
-        page.goto(f"{service.url}/bare")
-        page.wait_for_timeout(800)
-        metrics = {one["name"]: one["value"] for one in client.send("Performance.getMetrics")["metrics"]}
-    return float(sum(metrics[name] for name in WORK)) * 1000
+def test_a_rep_has_their_picture_or_else_initials(chat: Page, service: Service) -> None:
+    service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
+    expect(chat.locator(".avatar img")).to_have_js_property("naturalWidth", 150)
+    service.tell("say", text="Ben, too.", picture="/no-portrait", **{"from": "person", "name": "Ben"})
+    service.tell("say", text="And Cleo.", picture="javascript:alert(1)", **{"from": "person", "name": "Cleo"})
+    expect(chat.get_by_text("And Cleo.")).to_be_visible()
+    expect(chat.locator(".avatar img")).to_have_count(1)
+    assert chat.locator(".who").all_inner_texts() == ["A\nAna", "B\nBen", "C\nCleo"]
+    assert faults(chat) == []
 
 
-def test_a_closed_chat_takes_little_of_the_main_thread(browser: Browser, service: Service) -> None:
-    tag = '<script type="module" src="/widget.js"></script>'
-    with_it = min(busy_milliseconds(browser, service, BARE + tag) for _ in range(4))
-    without = min(busy_milliseconds(browser, service, BARE) for _ in range(4))
-    assert (with_it - without) * SLOW <= 40
+VIEWS = [("light", "en", 1200), ("dark", "ar", 1200), ("dark", "de", 390)]
+
+
+@pytest.mark.parametrize(("scheme", "locale", "width"), VIEWS)
+def test_a_form_for_contact_looks_well(page: Page, service: Service, scheme: Any, locale: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 760})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{service.url}/site")
+    page.evaluate(f"overture.setLocale('{locale}')")
+    page.evaluate("overture.open()")
+    expect(page.get_by_text("What brings you here?")).to_be_visible()
+    service.tell("say", text="We are back on Monday at 09:00.", extras=looks(show="contact"), **{"from": "system"})
+    page.locator(".contact button").click()
+    expect(page.locator(".contact .fault")).to_be_visible()
+    service.tell("say", text="Hi, Ana here.", picture="/portrait", **{"from": "person", "name": "Ana"})
+    expect(page.get_by_text("Hi, Ana here.")).to_be_visible()
+    assert faults(page) == []
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"contact-{scheme}-{locale}-{width}.png")

@@ -301,6 +301,26 @@ async def test_a_rep_holds_what_they_are_offered_too_and_what_is_open_is_counted
         assert (number, dict(workload.open), dict(workload.turns)) == (1, {"Kim": 1, "Sam": 1}, {})
 
 
+async def test_what_a_desk_was_asked_to_take_is_found_by_time_and_what_is_open_oldest_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.conversations.add(conversation(OTHER_CHAT))
+        first = handoff("h1")
+        second = replace(handoff("h2", in_=OTHER_CHAT), created_at=NOON + timedelta(minutes=1))
+        for one in (second, first):
+            await uow.handoffs.add(one)
+        place, late = (first.desk, first.desk_address), NOON + timedelta(hours=1)
+        assert list(await uow.handoffs.asked_between(*place, NOON, late, limit=9)) == [second, first]
+        assert list(await uow.handoffs.asked_between(*place, NOON, second.created_at, limit=9)) == [first]
+        assert list(await uow.handoffs.asked_between(first.desk, "#elsewhere", NOON, late, limit=9)) == []
+        assert list(await uow.handoffs.open_longest(*place, late, limit=9)) == [first, second]
+        assert list(await uow.handoffs.open_longest(*place, second.created_at, limit=9)) == [first]
+        closed = replace(first, state=HandoffState.CLOSED, rep="Sam", version=1, claimed_at=second.created_at)
+        await uow.handoffs.save(closed)
+        assert list(await uow.handoffs.open_longest(*place, late, limit=9)) == [second]
+        assert await uow.handoffs.get(first.id) == closed
+
+
 async def test_turns_of_a_desk_are_numbered_and_each_rep_has_their_last(store: Store) -> None:
     for rep in ("Kim", "Sam", "Kim"):
         async with store.transaction() as uow:

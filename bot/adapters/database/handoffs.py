@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, or_, select, text, update
@@ -48,6 +49,19 @@ HELD_BY = (
         ),
     )
     .order_by(handoff.c.created_at.desc(), handoff.c.id.desc())
+    .limit(bindparam("most"))
+)
+_at_this_desk = and_(handoff.c.desk == bindparam("at_desk"), handoff.c.desk_address == bindparam("at_address"))
+ASKED_BETWEEN = (
+    select(handoff)
+    .where(_at_this_desk, handoff.c.created_at >= bindparam("since"), handoff.c.created_at < bindparam("until"))
+    .order_by(handoff.c.created_at.desc())
+    .limit(bindparam("most"))
+)
+OPEN_LONGEST = (
+    select(handoff)
+    .where(_open, _at_this_desk, handoff.c.created_at < bindparam("until"))
+    .order_by(handoff.c.created_at, handoff.c.id)
     .limit(bindparam("most"))
 )
 _holder = func.coalesce(func.nullif(handoff.c.rep, ""), handoff.c.offered_to)
@@ -113,6 +127,16 @@ class StoredHandoffs(Repository):
         found = await self._session.execute(HELD_BY, {"at_desk": desk, "this_rep": rep, "most": limit})
         return [handoff_of(row) for row in found]
 
+    async def asked_between(
+        self, desk: str, address: str, since: datetime, until: datetime, *, limit: int
+    ) -> Sequence[Handoff]:
+        wanted = {"at_desk": desk, "at_address": address, "since": since, "until": until, "most": limit}
+        return [handoff_of(row) for row in await self._session.execute(ASKED_BETWEEN, wanted)]
+
+    async def open_longest(self, desk: str, address: str, before: datetime, *, limit: int) -> Sequence[Handoff]:
+        wanted = {"at_desk": desk, "at_address": address, "until": before, "most": limit}
+        return [handoff_of(row) for row in await self._session.execute(OPEN_LONGEST, wanted)]
+
     async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
         of_desk = f"{desk}:{address}"
         number = (await self._session.execute(NEXT_TURN, {"of_desk": of_desk})).scalar_one()
@@ -145,6 +169,7 @@ def _state(handoff: Handoff) -> dict[str, Any]:
         "version": handoff.version,
         "offered_to": handoff.offered_to,
         "offered_why": handoff.offered_why,
+        "claimed_at": handoff.claimed_at,
     }
 
 
@@ -165,4 +190,5 @@ def handoff_of(row: Any) -> Handoff:
         version=row.version,
         offered_to=row.offered_to,
         offered_why=row.offered_why,
+        claimed_at=row.claimed_at,
     )

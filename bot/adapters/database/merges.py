@@ -40,6 +40,7 @@ from bot.adapters.tables import (
     score_change,
     segment_change,
     segment_member,
+    sent_file,
     shard_of,
 )
 from bot.domain.ids import ProfileId
@@ -60,6 +61,7 @@ CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
         (conversation, conversation.c.id),
         (handoff, handoff.c.id),
         (meeting, meeting.c.id),
+        (sent_file, sent_file.c.id),
         (enrolment, enrolment.c.id),
     )
 }

@@ -57,6 +57,7 @@ from bot.adapters.tables import (
     segment,
     segment_change,
     segment_member,
+    sent_file,
     suppression,
     used_token,
 )
@@ -95,6 +96,7 @@ OWNED: Mapping[Table, Condition] = {
     inbox: inbox.c.conversation_id.in_(_conversations),
     meeting_quarter: meeting_quarter.c.meeting_id.in_(select(meeting.c.id).where(meeting.c.profile_id == PERSON)),
     meeting: _theirs(meeting),
+    sent_file: _theirs(sent_file),
     handoff: _theirs(handoff),
     suppression: suppression.c.address.in_(_addresses),
     conversation: _theirs(conversation),

@@ -18,6 +18,7 @@ from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
+from bot.adapters.database.files import StoredFiles
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
@@ -68,6 +69,7 @@ class Transaction:
         self.crm_writes = StoredCrmWrites(session)
         self.meetings = StoredMeetings(session)
         self.desk_pages = StoredDeskPages(session)
+        self.files = StoredFiles(session)
         self.feeds = StoredFeeds(session)
         self.reviews = StoredReviews(session)
         self.schedules = StoredSchedules(session)

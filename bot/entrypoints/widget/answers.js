@@ -13,15 +13,16 @@ const INPUTS = {
 };
 
 /** A group with all of them, or null. It is disabled once the visitor has answered (see `freezeAnswers`). */
-export function answersNode(item, { phrases, choose }) {
+export function answersNode(item, { phrases, choose, tell }) {
   const buttons = item.buttons ?? [];
   const { show, label, input, min, max } = item.extras?.custom?.widget ?? {};
   const parts = [];
   if (show === "consent" && buttons.length === 2) parts.push(consentBox(buttons, label, phrases, choose));
   else if (buttons.length) parts.push(choices(buttons, show, choose));
+  if (show === "contact") parts.push(contactForm(label, phrases, tell));
   if (INPUTS[input]) parts.unshift(field({ ...INPUTS[input], min, max }, label ?? phrases.answer, phrases, choose));
   if (!parts.length) return null;
-  const name = show === "rating" ? phrases.rating : phrases.choices;
+  const name = { rating: phrases.rating, contact: phrases.contact }[show] ?? phrases.choices;
   return element("fieldset", { class: "answers", "aria-label": input ? phrases.answer : name }, ...parts);
 }
 
@@ -65,9 +66,31 @@ function field(attributes, label, phrases, choose) {
   return form;
 }
 
+/** How a colleague can reach the visitor: by e-mail, by phone, or both. Told beside the conversation, not said in it. */
+function contactForm(label, phrases, tell) {
+  const inputs = ["email", "tel"].map((kind) => element("input", { ...INPUTS[kind], name: kind }));
+  const rows = inputs.map((input, index) => element("label", {}, [phrases.email, phrases.phone][index], input));
+  const fault = element("p", { class: "fault", role: "alert" });
+  const heading = element("strong", {}, label ?? phrases.contact);
+  const send = element("button", {}, phrases.send);
+  const form = element("form", { class: "contact", novalidate: true }, heading, ...rows, fault, send);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [email, phone] = inputs.map((input) => input.value.trim());
+    const wrong = inputs.find((input) => !input.checkValidity()) ?? (email || phone ? null : inputs[0]);
+    for (const input of inputs) input.setAttribute("aria-invalid", String(input === wrong));
+    fault.textContent = wrong ? phrases.contactNeeded : "";
+    if (wrong) return wrong.focus();
+    form.closest("fieldset").disabled = true;
+    tell({ contact: { ...(email && { email }), ...(phone && { phone }) } });
+  });
+  return form;
+}
+
 /** Once the visitor has answered, what was asked before can no longer be pressed; the answer that was taken stays marked. */
 export function freezeAnswers(log, answer, before = null) {
   for (const group of log.querySelectorAll(".answers:not([disabled])")) {
+    if (group.querySelector(".contact")) continue; // whoever writes on may still want to be reached
     if (before && !(group.compareDocumentPosition(before) & Node.DOCUMENT_POSITION_FOLLOWING)) continue;
     group.disabled = true;
     for (const button of group.querySelectorAll(".choices button")) {

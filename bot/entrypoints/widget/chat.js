@@ -33,8 +33,11 @@ export class Chat {
       sending: (entry) => this.#showOwn(entry),
       refused: (report, why) => this.#refused(report, why),
       connected: (connected) => (this.#parts.notice.hidden = connected),
+      rules: () => this.#offerFiles(),
+      lost: () => this.#phrases.fileLost,
       forgotten: () => this.#empty(),
     });
+    this.#offerFiles();
     this.#announce(!this.#conversation.begun);
     for (const entry of this.#conversation.pending) {
       this.#showOwn({ ...entry, state: entry.refused ? "failed" : "waiting", why: entry.refused });
@@ -101,11 +104,12 @@ export class Chat {
   /** Use these phrases from now on; what was said stays as it was. */
   speak(phrases) {
     this.#phrases = phrases;
-    const { close, notice, log, text, send, assistant, person, typing } = this.#parts;
+    const { close, notice, log, text, attach, send, assistant, person, typing } = this.#parts;
     for (const [part, phrase] of [
       [close, phrases.minimise],
       [log, phrases.conversation],
       [text, phrases.composer],
+      [attach, phrases.attach],
       [send, phrases.send],
     ]) {
       part.setAttribute("aria-label", phrase);
@@ -139,9 +143,12 @@ export class Chat {
     const typing = element("div", { class: "typing", role: "img", hidden: true }, ...dots);
     const text = element("textarea", { rows: "1", maxlength: "4000", autocomplete: "off", dir: "auto" });
     const send = element("button", { class: "icon" }, icon("send"));
-    const form = element("form", { class: "composer" }, text, send);
+    const attach = element("button", { class: "icon attach", type: "button", hidden: true }, icon("clip"));
+    const files = element("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
+    const form = element("form", { class: "composer" }, attach, files, text, send);
+    const problem = element("div", { class: "notice problem", role: "alert", hidden: true });
     const [assistant, person] = [element("span"), element("button", { type: "button" })];
-    const foot = element("div", { class: "foot" }, form, element("div", { class: "fine" }, assistant, person));
+    const foot = element("div", { class: "foot" }, problem, form, element("div", { class: "fine" }, assistant, person));
     const heading = element("div", { class: "head" }, element("h2", { id: "title" }, this.#host.chatTitle), close);
     const panel = element(
       "div",
@@ -150,7 +157,7 @@ export class Chat {
     );
     this.#host.shadowRoot.prepend(panel);
     this.#host.shadowRoot.querySelector(".launcher").setAttribute("aria-controls", "panel");
-    this.#parts = { panel, close, notice, log, typing, text, send, assistant, person };
+    this.#parts = { panel, close, notice, log, typing, problem, text, attach, files, send, assistant, person };
 
     close.addEventListener("click", () => this.close());
     person.addEventListener("click", () => this.#choose(this.#phrases.person, "/talk_to_person"));
@@ -160,6 +167,17 @@ export class Chat {
       event.stopPropagation();
       this.close();
     });
+    attach.addEventListener("click", () => files.click());
+    files.addEventListener("change", () => this.#attach(files.files));
+    panel.addEventListener("dragover", (event) => this.#drag(event));
+    panel.addEventListener("dragleave", () => panel.classList.remove("dropping"));
+    panel.addEventListener("drop", (event) => this.#drag(event));
+    text.addEventListener("paste", (event) => {
+      const pasted = event.clipboardData?.files;
+      if (!pasted?.length || attach.hidden) return;
+      event.preventDefault();
+      this.#attach(pasted);
+    });
     text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -167,10 +185,43 @@ export class Chat {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
+      this.#explain("");
       this.sendMessage(text.value);
       text.value = "";
       text.focus();
     });
+  }
+
+  // Files.
+
+  #offerFiles() {
+    const rules = this.#conversation.fileRules;
+    this.#parts.attach.hidden = !rules;
+    if (rules) this.#parts.files.accept = Object.entries(rules.types).flat(2).join();
+  }
+
+  #drag(event) {
+    if (this.#parts.attach.hidden || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault(); // else the browser would open the file in place of the page
+    this.#parts.panel.classList.toggle("dropping", event.type === "dragover");
+    if (event.type === "drop") this.#attach(event.dataTransfer.files);
+  }
+
+  async #attach(given) {
+    const { files, text, problem } = this.#parts;
+    const chosen = [...given];
+    files.value = "";
+    this.#explain("");
+    text.focus();
+    const refuse = (words) => this.#explain([problem.textContent, words].filter(Boolean).join(" "));
+    await this.#conversation.attach(chosen, this.#phrases, refuse).catch(() => refuse(this.#phrases.failed));
+  }
+
+  /** Why something was not sent, until the next thing is. */
+  #explain(words) {
+    this.#parts.problem.textContent = words;
+    this.#parts.problem.hidden = !words;
+    if (words) this.#toEnd();
   }
 
   // Showing.
@@ -211,7 +262,7 @@ export class Chat {
       this.#own.delete(id);
       this.#mark(own, "sent");
     }
-    freezeAnswers(this.#parts.log, item.text, own);
+    if (!item.files) freezeAnswers(this.#parts.log, item.text, own);
     const node = own ?? this.#messageNode(item, false);
     if (!own) this.#place(node);
     this.#markLatest("");
@@ -228,7 +279,11 @@ export class Chat {
 
   #messageNode(item, isNew) {
     const choose = (text, payload) => this.#choose(text, payload);
-    return messageNode(item, { base: this.#base, phrases: this.#phrases, isNew, choose });
+    const tell = (report) => {
+      this.#conversation.report(report);
+      this.#parts.text.focus();
+    };
+    return messageNode(item, { base: this.#base, phrases: this.#phrases, isNew, choose, tell });
   }
 
   /** Feed items go before what is not sent yet. */
@@ -243,8 +298,8 @@ export class Chat {
     let node = this.#own.get(entry.id);
     if (!node) {
       if (entry.state === "sent") return;
-      node = this.#messageNode({ from: "visitor", text: entry.text, id: entry.id }, true);
-      freezeAnswers(this.#parts.log, entry.text);
+      node = this.#messageNode({ from: "visitor", text: entry.text, files: entry.file && [entry.file] }, true);
+      if (!entry.file) freezeAnswers(this.#parts.log, entry.text);
       this.#own.set(entry.id, node);
       this.#parts.log.append(node);
       this.#toEnd();
@@ -254,13 +309,14 @@ export class Chat {
     this.#mark(node, entry.state, entry);
   }
 
-  #mark(node, state, { id, why } = {}) {
+  #mark(node, state, { id, why, share } = {}) {
     node.querySelector(".state")?.remove();
     node.classList.toggle("pending", state !== "sent");
     node.classList.toggle("failed", state === "failed");
     node.delivered = state === "sent";
     if (state === "sent") return;
-    const words = state === "failed" ? `${this.#phrases.failed} ${why ?? ""} ` : `${this.#phrases[state]} `;
+    const more = state === "failed" ? (why ?? "") : share ? `${Math.round(share * 100)} %` : "";
+    const words = `${this.#phrases[state]} ${more} `;
     const line = element("div", { class: "state" }, words);
     if (state !== "sending") {
       const retry = element("button", { type: "button" }, this.#phrases.retry);

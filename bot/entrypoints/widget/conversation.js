@@ -8,7 +8,7 @@ const SILENCE_MEANS_DEAD = 45_000; // the service sends a ping every 15 s
 const REQUEST_WITHIN = 20_000;
 const MOST_READ = 50;
 
-function uuid() {
+export function uuid() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16)); // plain http has no randomUUID
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -36,13 +36,14 @@ const refusesToken = (response) => [401, 403].includes(response.status);
 
 /**
  * It calls `on.item(item, isNew)`, `on.sending(entry)` whenever a message of the visitor's changes its state,
- * `on.refused(report, why)` for what the page wanted to tell, `on.connected(boolean)`, `on.settled()` once the history is
+ * with `share` of a file that has left, `on.refused(report, why)` for what the page wanted to tell, `on.connected(boolean)`, `on.settled()` once the history is
  * shown, `on.seen()` when another tab has shown what is new, and `on.forgotten()`.
  */
 export class Conversation {
   #base;
   #on;
   #kept;
+  #files; // where files wait
   #position = 0;
   #taken = new Set();
   #unseen = []; // ids of messages to the visitor that are newer than what they have seen
@@ -59,6 +60,7 @@ export class Conversation {
   constructor(base, store, on) {
     this.#base = base;
     this.#on = on;
+    this.#files = `${store}:files`;
     this.#kept = new Keepsake(store, (name) => this.#changedElsewhere(name));
   }
 
@@ -69,6 +71,11 @@ export class Conversation {
   /** The visitor's messages that are not sent yet, in order. */
   get pending() {
     return this.#kept.entries().filter((entry) => !entry.report);
+  }
+
+  /** Which files the service takes: `{types: {type: [endings]}, largest}`; nothing where it takes none. */
+  get fileRules() {
+    return this.#kept.get("files");
   }
 
   get seen() {
@@ -118,7 +125,17 @@ export class Conversation {
   }
 
   say(text, payload) {
-    const entry = payload ? { text, payload } : { text };
+    this.#send(payload ? { text, payload } : { text });
+  }
+
+  /** Send these files; `refuse(words)` says why one is not. */
+  async attach(files, phrases, refuse) {
+    const { attach } = await import("./attach.js");
+    const send = (id, file) => this.#send({ id, file });
+    await attach(files, { rules: this.fileRules, phrases, key: this.#files, newId: uuid, send, refuse });
+  }
+
+  #send(entry) {
     this.#on.sending({ ...this.#keep(entry), state: "sending" });
     void this.#flush();
     void this.start();
@@ -145,6 +162,7 @@ export class Conversation {
     this.stop();
     this.#startOver();
     this.#kept.clear();
+    globalThis.indexedDB?.deleteDatabase(this.#files);
   }
 
   #keep(entry) {
@@ -211,12 +229,13 @@ export class Conversation {
     let response = await this.#post("session", body);
     if (refusesToken(response)) response = await this.#post("session", body, { anonymous: true });
     if (!response.ok) throw new Error(`session: ${response.status}`);
-    const { token, visitor, ticket } = await response.json();
+    const { token, visitor, ticket, files } = await response.json();
     if (this.#kept.get("visitor", visitor) !== visitor) {
       this.#startOver();
       this.#kept.set({ seen: 0 });
     }
-    this.#kept.set({ token, visitor, ...(opened && { opened: "yes" }) });
+    this.#kept.set({ token, visitor, files, ...(opened && { opened: "yes" }) });
+    this.#on.rules();
     for (const report of this.#held.splice(0)) this.report(report);
     return this.#kept.get("opened") === "wanted" ? this.#openSession() : ticket;
   }
@@ -304,21 +323,34 @@ export class Conversation {
     }
   }
 
-  async #deliver({ id, text, payload, report }, renewed = false) {
-    if (!report) this.#on.sending({ id, text, state: "sending" });
+  async #deliver(entry, renewed = false) {
+    const { id, text, payload, report, file } = entry;
+    if (!report) this.#on.sending({ ...entry, state: "sending" });
     try {
       const response = await (report
         ? this.#post("report", { id, ...report })
-        : this.#post("messages", { id, text, payload }));
+        : file
+          ? this.#upload(entry)
+          : this.#post("messages", { id, text, payload }));
+      if (!response) return { refused: this.#on.lost() };
       if (response.ok) return {};
       if (response.status === 401 && !renewed) {
         await this.#session();
-        return this.#deliver({ id, text, payload, report }, true);
+        return this.#deliver(entry, true);
       }
       if (response.status >= 500 || [408, 425, 429].includes(response.status)) return { again: true };
       return { refused: await reasonOf(response) };
     } catch {
       return { again: true };
     }
+  }
+
+  async #upload(entry) {
+    const { upload, drop } = await import("./attach.js");
+    const url = new URL("channels/webchat/files", this.#base);
+    const progress = (share) => this.#on.sending({ ...entry, state: "sending", share });
+    const response = await upload(entry, { key: this.#files, url, token: this.#kept.get("token"), progress });
+    if (response?.ok) await drop(this.#files, entry.id);
+    return response;
   }
 }

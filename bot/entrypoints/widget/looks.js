@@ -30,16 +30,22 @@ button:disabled { cursor: default; }
 }
 .visitor { align-items: flex-end; }
 .visitor .bubble { border-radius: 14px; border-end-end-radius: 4px; background: var(--accent); color: var(--on-accent); }
+.file { display: flex; align-items: center; gap: 8px; }
+.file + .file { margin-block-start: 3px; }
+.file svg { flex: none; }
+.file small { flex: none; opacity: .9; }
 .person .bubble { border: 1px solid var(--line); background: var(--surface); }
 .bubble a, .source a { color: var(--accent-text); text-underline-offset: 2px; }
 .visitor .bubble a { color: inherit; }
 .bubble img { display: block; max-inline-size: 100%; margin-block-start: 6px; border-radius: 8px; }
 .who { display: flex; align-items: center; gap: 7px; margin-block-end: 4px; color: var(--muted); font-size: 13px; }
+.avatar img { position: absolute; inset: 0; inline-size: 100%; block-size: 100%; object-fit: cover; }
 .avatar {
-  display: grid; place-items: center; inline-size: 24px; block-size: 24px; border-radius: 50%; background: var(--accent);
+  position: relative; overflow: hidden; display: grid; place-items: center; inline-size: 24px; block-size: 24px; border-radius: 50%; background: var(--accent);
   color: var(--on-accent); font-size: 12px; font-weight: 650;
 }
 .system { align-items: center; }
+.system .answers { align-self: stretch; }
 .system .bubble { max-inline-size: 100%; padding: 3px 10px; background: none; color: var(--muted); font-size: 13px; text-align: center; text-wrap: balance; }
 .source { margin-block-start: 4px; padding-inline-start: 4px; color: var(--muted); font-size: 13px; }
 .answers { min-inline-size: 0; margin: 8px 0 0; padding: 0; border: 0; }
@@ -60,10 +66,17 @@ button:disabled { cursor: default; }
 .field { display: flex; align-items: stretch; gap: 6px; inline-size: min(300px, 100%); margin: 0; }
 .field input { flex: 1; min-inline-size: 0; min-block-size: 40px; padding: 6px 10px; border: 1px solid light-dark(#8b96a3, #6b7683); border-radius: 10px; background: var(--surface); color: inherit; font: inherit; }
 .field button, .consent button { min-block-size: 40px; padding: 6px 14px; border: 0; border-radius: 10px; background: var(--accent); color: var(--on-accent); font-weight: 600; }
-.answers:disabled :is(input, .field button, .consent button) { opacity: 1; background: var(--raised); color: var(--muted); }
+.answers:disabled :is(input, :is(.field, .consent, .contact) button) { opacity: 1; background: var(--raised); color: var(--muted); }
 .consent { display: grid; justify-items: start; gap: 10px; }
 .consent label { display: grid; grid-template-columns: auto 1fr; gap: 10px; min-block-size: 24px; cursor: pointer; }
 .consent input { inline-size: 22px; block-size: 22px; margin: 0; accent-color: var(--accent-text); }
+.contact { display: grid; gap: 8px; inline-size: min(300px, 100%); padding: 12px; border: 1px solid var(--line); border-radius: 12px; text-align: start; }
+.contact label { display: grid; gap: 3px; font-size: 13px; }
+.contact input { min-inline-size: 0; min-block-size: 40px; padding: 6px 10px; border: 1px solid light-dark(#8b96a3, #6b7683); border-radius: 10px; background: var(--surface); font-size: 15px; }
+.contact input[aria-invalid="true"] { border-color: var(--bad); }
+.contact .fault { margin: 0; color: var(--bad); font-size: 13px; }
+.contact .fault:empty { display: none; }
+.contact button { justify-self: start; min-block-size: 40px; padding: 6px 14px; border: 0; border-radius: 10px; background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .cards { inline-size: 100%; margin-block-start: 8px; }
 .cards ul { display: flex; gap: 10px; margin: 0; padding: 0 0 6px; overflow-x: auto; overscroll-behavior-inline: contain; scroll-snap-type: inline mandatory; list-style: none; scrollbar-width: thin; }
 .cards.list ul { flex-direction: column; overflow: visible; }
@@ -98,6 +111,10 @@ form.composer:focus-within { border-color: var(--accent-text); box-shadow: 0 0 0
 textarea { flex: 1; max-block-size: 120px; min-block-size: 36px; padding: 7px 8px; border: 0; background: none; resize: none; field-sizing: content; }
 textarea:focus-visible { outline: none; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
+form.composer .icon.attach { background: none; color: var(--muted); }
+form.composer .icon.attach:hover { background: var(--raised); color: var(--ink); }
+.problem { margin: 6px 12px 0; border-radius: 10px; color: var(--bad); overflow-wrap: anywhere; }
+.panel.dropping { outline: 3px dashed var(--accent-text); outline-offset: -6px; }
 form.composer .icon { background: var(--accent); color: var(--on-accent); }
 .fine { display: flex; align-items: center; justify-content: space-between; gap: 8px; padding-block: 4px 6px; padding-inline: 18px 12px; color: var(--muted); font-size: 12.5px; }
 .fine button { min-block-size: 32px; padding: 2px 6px; border: 0; border-radius: 8px; background: none; color: var(--accent-text); font-weight: 550; }
@@ -114,7 +131,7 @@ form.composer .icon { background: var(--accent); color: var(--on-accent); }
   textarea, .answers input { font-size: 16px; }
 }
 @media (forced-colors: active) {
-  .bubble, .icon, .choices button, .card { border: 1px solid ButtonText; }
+  .bubble, .icon, .choices button, :is(.field, .consent, .contact) button, .card { border: 1px solid ButtonText; }
   .system .bubble { border: 0; }
   .choices button.chosen { border-width: 3px; }
   .typing i { background: CanvasText; }

@@ -2,23 +2,27 @@
 
 import { answersNode } from "./answers.js";
 import { cardsNode } from "./cards.js";
-import { element, link, safeAddress, withLinks } from "./dom.js";
+import { element, icon, link, safeAddress, withLinks } from "./dom.js";
 
-/** `choose(text, payload)` is called with what the visitor answers by pressing something in it. */
-export function messageNode(item, { base, phrases, isNew, choose }) {
+/**
+ * `choose(text, payload)` is called with what the visitor answers by pressing something in it, `tell(report)` with what is
+ * no answer.
+ */
+export function messageNode(item, { base, phrases, isNew, choose, tell }) {
   const { from = "bot", name = "", text = "", extras = {} } = item;
   const node = element("div", { class: `message ${from}`, part: `message ${from}` });
   node.classList.toggle("new", isNew);
   node.author = `${from} ${name}`;
-  if (from === "person") node.append(byline(name));
+  if (from === "person") node.append(byline(name, item.picture && safeAddress(item.picture, base)));
   else if (from !== "system") {
     node.append(element("span", { class: "unseen" }, `${from === "visitor" ? phrases.you : phrases.assistant}: `));
   }
+  for (const file of item.files ?? []) node.append(fileLine(file));
   if (text || item.image) node.append(bubble(item, base));
   if (item.source?.title) node.append(sourceLine(item.source, base, phrases));
   const cards = cardsNode(extras, { base, phrases, choose });
   const attached = attachmentLine(extras.attachment, base);
-  const answers = answersNode(item, { phrases, choose });
+  const answers = answersNode(item, { phrases, choose, tell });
   node.append(...[attached, cards, answers].filter(Boolean));
   return node;
 }
@@ -30,8 +34,20 @@ function bubble({ text = "", image }, base) {
   return shown;
 }
 
-function byline(name) {
+function fileLine({ name, size }) {
+  const large = size >= 1e6 ? `${(size / 1e6).toFixed(1)} MB` : `${Math.ceil(size / 1e3)} kB`;
+  const words = element("span", { dir: "auto" }, name);
+  return element("div", { class: "bubble file" }, icon("clip", 18), words, element("small", { dir: "ltr" }, large));
+}
+
+/** Who writes: initials, and over them the picture, where the desk has one. */
+function byline(name, picture) {
   const avatar = element("span", { class: "avatar", "aria-hidden": "true" }, (name.trim()[0] ?? "?").toUpperCase());
+  if (picture) {
+    const image = element("img", { src: picture, alt: "" });
+    image.addEventListener("error", () => image.remove());
+    avatar.append(image);
+  }
   return element("div", { class: "who" }, avatar, name);
 }
 

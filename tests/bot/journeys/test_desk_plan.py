@@ -103,6 +103,8 @@ REPS = HEAD + "reps: {ana: {name: Ana}}\n"
         (HEAD + "hours: mon-fri 09:00-17:30", '3:1: "mon-fri 09:00-17:30" is no week'),
         (HEAD + "hours: mon-fri 9-5 Europe/London", '3:1: "9-5" are no hours.'),
         (HEAD + "hours: mon-fri 09:00-17:30 person", "3:1: a desk is in one time zone"),
+        (HEAD + 'digest: "09:00"', "3:1: a digest comes on working days of some time zone. Write hours"),
+        (HEAD + "hours: mon 09:00-17:30 UTC\ndigest: nine", '4:1: "nine" is no time of day.'),
         (HEAD + "holidays: 2026-12-25", "3:1: holidays are days of some time zone. Write hours"),
         (HEAD + "hours: mon 09:00-17:30 UTC\nholidays: [x]", '4:12: "x" is no day. Write 2026-12-25'),
         (HEAD + "hours: mon 09:00-17:30 UTC\nholidays: [2026-12-25..2026-12-01]", "ends before it begins"),

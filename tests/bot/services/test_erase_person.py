@@ -19,7 +19,7 @@ from bot.domain.effects import AddTag, ChangeScore, RequestHandoff, SetAttribute
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
 from bot.domain.meeting import Meeting
-from bot.domain.message import DeliveryState, DeliveryStatus
+from bot.domain.message import Attachment, DeliveryState, DeliveryStatus
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import Erasure
 from bot.ports import UnitOfWork
@@ -73,6 +73,8 @@ async def live(stage: Stage) -> None:
     await stage.happens("demo.requested", name=NAME)
     await stage.says(WORDS)
     await stage.says(WORDS, channel="webchat")
+    file = Attachment("https://chat.example.com/files/1", "text/plain", f"{NAME}.txt", 2, place="1.txt")
+    await stage.says("", channel="webchat", attachments=(file,))
     await stage.says("Ben's words", address=bens_phone)
     await stage.do(
         SetAttribute("email", MAIL),

@@ -58,7 +58,7 @@ async def test_the_desk_is_told_of_it(stage: Stage, folder: Path) -> None:
     stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
     await stage.says("lead")
     await stage.says("greet", attachments=(PHOTO,))
-    assert any("sent a file (image/png): media/" in str(one.content) for one in stage.slack.taken)
+    assert any("sent a file (image/png): /files/" in str(one.content) for one in stage.slack.taken)
 
 
 async def test_trouble_is_tried_again_and_holds_up_no_reply(stage: Stage, folder: Path) -> None:

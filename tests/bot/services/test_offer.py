@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from bot.dialogue.content import read_assistant
+from bot.documents import parse
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.message import DeskAction, DeskLine, DeskOpened, DeskPage, DeskReply, DeskVerb, HandoffCard
@@ -14,10 +16,11 @@ from bot.domain.person import Identity
 from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.bot.services.stage import ANA, ASSISTANT, PHONE, Stage, journey_of
 
 LIMA, OKORO = Rep("ana", "Ana Lima", "U0ANA0001"), Rep("ben", "Ben Okoro", "U0BEN0001")
 MINUTE = timedelta(minutes=1)
+STILL_BUSY = 'responses: {utter_nobody_yet: [{text: "Still busy."}]}'
 PLAN = DeskPlan(
     "slack:#sales",
     {"ana": LIMA, "ben": OKORO},
@@ -214,3 +217,19 @@ async def test_what_is_given_to_a_colleague_goes_from_one_page_to_the_other(desk
     assert page(desk, OKORO.member).leads[0].claimed
     await assign(desk, await desk.handoff(), LIMA.member, rep="Ben Okoro")
     assert [len(page(desk, rep.member).leads) for rep in (LIMA, OKORO)] == [1, 0]
+
+
+# ---------------------------------------------------------------- beside the customer's own time
+
+
+async def test_when_a_customer_has_waited_long_enough_the_desks_file_says_what_its_thread_reads(desk: Stage) -> None:
+    parts = [parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", STILL_BUSY)]
+    desk.library.playbook = replace(desk.library.playbook, assistant=read_assistant(parts))
+    desk.webchat.abilities = replace(desk.webchat.abilities, extras=True)
+    desk.runtime = replace(desk.runtime, desk_answers_within=15 * MINUTE)
+    await desk.says("lead", channel="webchat")
+    before = len(lines(desk))
+    await desk.later(minutes=15)
+    [told] = lines(desk)[before:]
+    assert told.text.startswith("Nobody has claimed")
+    assert desk.webchat.texts()[-1] == "Still busy."

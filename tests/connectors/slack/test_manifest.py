@@ -39,6 +39,7 @@ def test_the_scopes_are_those_of_methods_and_events_and_no_more() -> None:
         "chat:write",
         "commands",
         "groups:history",
+        "users:read",
     }
     assert set(FILLED["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
 

@@ -164,11 +164,34 @@ def test_a_page_says_nothing_else(body: dict[str, Any], setting: str) -> None:
         {"event": "pricing.viewed", "data": {str(number): 1 for number in range(21)}},
         {"event": "pricing.viewed", "data": None},
         {"locale": "<script>"},
+        {"contact": {}},
+        {"contact": {"email": "ana@"}},
+        {"contact": {"phone": "call me"}},
+        {"contact": {"email": "ana@example.com\u0000"}},
+        {"contact": "ana@example.com"},
         {"locale": None},
     ],
 )
 def test_a_malformed_report_is_told_so(body: dict[str, Any]) -> None:
     assert refusal(**body).status == 400
+
+
+@pytest.mark.parametrize(
+    ("contact", "claims"),
+    [
+        ({"email": "Ana@Example.com"}, [("email", "ana@example.com")]),
+        ({"phone": "+44 (7700) 900-123", "email": ""}, [("phone", "+447700900123")]),
+        ({"phone": "07700 900123"}, []),
+    ],
+)
+def test_how_to_reach_a_visitor_is_what_they_say(contact: dict[str, str], claims: list[tuple[str, str]]) -> None:
+    raw = json.dumps({"id": REPORT, "contact": contact}).encode()
+    webhook = CHANNEL.parse(request_to("webchat/report", {"authorization": f"Bearer {TOKEN}"}, body=raw))
+    [report] = webhook.inbound
+    assert isinstance(report, PageReport)
+    assert report.left_contact
+    assert [(one.kind, one.value, one.verified) for one in report.identities] == [(*one, False) for one in claims]
+    assert report.attributes == {name: value for name, value in contact.items() if value}
 
 
 ANYTHING = st.recursive(
@@ -177,7 +200,7 @@ ANYTHING = st.recursive(
 )
 
 
-@given(st.sampled_from(["identify", "attributes", "event", "journey", "locale"]), ANYTHING, ANYTHING)
+@given(st.sampled_from(["identify", "attributes", "event", "journey", "locale", "contact"]), ANYTHING, ANYTHING)
 def test_whatever_is_told_is_taken_or_refused(kind: str, told: Any, data: Any) -> None:
     raw = json.dumps({"id": REPORT, kind: told, "data": data}).encode()
     try:

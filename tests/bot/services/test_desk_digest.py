@@ -1,0 +1,84 @@
+"""A desk's digest: once a working day, whichever process is quicker, behind everything that somebody waits for."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+
+from bot.domain.delivery import Lane
+from bot.domain.effects import RequestHandoff
+from bot.domain.message import DeskLine, DeskVerb
+from bot.domain.routing import WorkingHours
+from bot.domain.send_window import SendWindow
+from bot.services.desk_digest import send_digests
+from tests.bot.services.stage import Stage
+from tests.bot.services.test_offer import PLAN
+
+ALL_WEEK = WorkingHours(SendWindow(time(0), time(23, 59), frozenset(range(7)), "UTC"))
+TUESDAY = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+@pytest.fixture
+def desk(stage: Stage) -> Stage:
+    plan = replace(PLAN, hours=ALL_WEEK, digest=time(9))
+    stage.library.playbook = replace(stage.library.playbook, desk_plans=(plan,))
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    stage.clock.set(TUESDAY)
+    return stage
+
+
+async def told(desk: Stage) -> list[str]:
+    await send_digests(desk.runtime)
+    await desk.settle()
+    lines = (one.content for one in desk.slack.taken if isinstance(one.content, DeskLine))
+    return [one.text for one in lines if one.speaker == "Daily digest"]
+
+
+async def test_it_says_what_came_how_soon_it_was_claimed_and_what_is_open_longest(desk: Stage) -> None:
+    await desk.meet(attributes={"name": "Zoe"})
+    await desk.says("lead")
+    await desk.later(minutes=10)
+    await desk.click(await desk.handoff(), DeskVerb.CLAIM, rep="Ana Lima")
+    desk.clock.set(TUESDAY + timedelta(days=1))
+    [digest] = await told(desk)
+    counted, head, longest = digest.splitlines()
+    assert counted == "1 lead since Tue 24 Nov, 09:00; 1 claimed, 1 within 15 minutes."
+    assert head == "Open longest:"
+    assert longest.startswith("• Asked for a person, since Tue 24 Nov, 10:00 (Ana Lima): http")
+    assert "Zoe" not in digest, "whoever is erased is in no digest"
+
+
+async def test_it_comes_once_a_day_from_however_many_processes_and_after_a_restart(desk: Stage) -> None:
+    await desk.says("lead")
+    desk.clock.set(TUESDAY + timedelta(days=1))
+    assert sorted(await asyncio.gather(*(send_digests(desk.runtime) for _ in range(4)))) == [0, 0, 0, 1]
+    await desk.later(hours=1)
+    assert len(await told(desk)) == 1
+    desk.clock.set(TUESDAY + timedelta(days=2))
+    assert len(await told(desk)) == 2, "it is still open"
+
+
+async def test_it_goes_behind_what_somebody_waits_for(desk: Stage) -> None:
+    await desk.says("lead")
+    desk.clock.set(TUESDAY + timedelta(days=1))
+    await send_digests(desk.runtime)
+    async with desk.store.transaction() as uow:
+        entry = await uow.outbox.by_key("digest:slack:#sales:2026-11-25")
+    assert entry is not None
+    assert entry.lane is Lane.SENDS
+
+
+@pytest.mark.parametrize("late", [timedelta(hours=-2), timedelta(hours=6)])
+async def test_it_is_not_early_and_one_that_was_missed_for_long_is_left_out(desk: Stage, late: timedelta) -> None:
+    await desk.says("lead")
+    desk.clock.set(TUESDAY + timedelta(days=1) + late)
+    assert await told(desk) == []
+
+
+async def test_a_day_on_which_nothing_happened_is_told_nothing_though_somebody_comes_later(desk: Stage) -> None:
+    assert await told(desk) == []
+    await desk.says("lead")
+    assert await told(desk) == []
