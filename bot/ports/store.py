@@ -11,7 +11,18 @@ from bot.ports.conversations import Conversations, Feeds, Handoffs, Inbox, Meeti
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
-from bot.ports.people import Consents, CrmLinks, CrmWrites, Merges, PersonalData, Profiles, Scores, Segments, Timeline
+from bot.ports.people import (
+    Consents,
+    CrmLinks,
+    CrmWrites,
+    Imports,
+    Merges,
+    PersonalData,
+    Profiles,
+    Scores,
+    Segments,
+    Timeline,
+)
 
 
 class UnitOfWork(Protocol):
@@ -54,6 +65,8 @@ class UnitOfWork(Protocol):
     def personal_data(self) -> PersonalData: ...
     @property
     def crm_links(self) -> CrmLinks: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def crm_writes(self) -> CrmWrites: ...
     @property

@@ -43,6 +43,7 @@ from bot.adapters.tables import (
     merge,
     outbox,
     passage,
+    people_import,
     person_event,
     profile,
     review,
@@ -110,7 +111,7 @@ OWNED: Mapping[Table, Condition] = {
 NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address),
-        *(installation, used_token, desk_page, desk_turn),
+        *(installation, used_token, desk_page, desk_turn, people_import),
     }
 )
 """Content, how far work has come, sums, what authors said of texts that are masked, receipts, and the desk's own."""
