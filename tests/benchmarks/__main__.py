@@ -19,6 +19,7 @@ from tests.benchmarks import (
     entities,
     events,
     handoffs,
+    importing,
     in_process,
     journeys,
     knowledge,
@@ -41,6 +42,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "handoffs": lambda options: handoffs.table(),
     "simulation": lambda options: simulation.table(100_000),
     "events": lambda options: events.table(20_000),
+    "importing": lambda options: importing.table(100_000),
     "crm": lambda options: crm.table(),
     "streams": lambda options: streams.table(options.streams),
 }

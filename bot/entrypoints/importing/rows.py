@@ -82,7 +82,6 @@ class RowReader:
                 self._take(row, column, target, told)
         traits = read_traits(row.traits, self._schema)
         row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
-        row.ids |= {one.kind: one for one in traits.identities}
         consents = [one for group in row.consents.values() if (one := self._consent(row, group)) is not None]
         if not row.ids and not record and not row.faults:
             row.faults.append("it names nobody: no e-mail address, phone number or id of yours")
@@ -91,7 +90,7 @@ class RowReader:
         return Arrival(
             row=number,
             identities=tuple(row.ids[kind] for kind in IDENTITIES if kind in row.ids),
-            attributes=traits.attributes,
+            attributes=traits.attributes | self._contacts(row),
             time_zone=traits.time_zone,
             locale=traits.locale,
             tags=frozenset(row.tags),
@@ -100,15 +99,20 @@ class RowReader:
             record=record,
         )
 
+    def _contacts(self, row: _Row) -> dict[str, str]:
+        """Addresses are attributes, too, where those are declared."""
+        declared = self._schema.attributes if self._schema is not None else ("email", "phone")
+        return {name: row.ids[name].value for name in ("email", "phone") if name in row.ids and name in declared}
+
     def _take(self, row: _Row, column: str, target: str, value: Any) -> None:
         try:
             match target.partition("."):
                 case "email", _, _:
-                    row.traits["email"] = read_email(value).value
+                    row.ids["email"] = read_email(value)
                 case "time_zone" | "locale", _, _:
                     row.traits[target] = value
                 case "phone", _, _:
-                    row.traits["phone"] = normal_phone(value, self._region)
+                    row.ids["phone"] = Identity("phone", normal_phone(value, self._region))
                 case "user_id" | "anonymous_id", _, _:
                     row.ids[target] = read_own_id(target, value)
                 case "tags", _, _:
