@@ -220,6 +220,24 @@ merge = Table(
 )
 """Profiles that were made one, with what it takes to part them."""
 
+people_import = Table(
+    "people_import",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("cursor", Text, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("new", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("same", BigInteger, nullable=False),
+    Column("refused", BigInteger, nullable=False),
+    Column("warned", BigInteger, nullable=False),
+    Column("reported", BigInteger, nullable=False),
+)
+"""How far each import of people has come, written with the people."""
+
 # ---------------------------------------------------------------- segments
 
 segment = Table(

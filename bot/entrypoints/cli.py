@@ -203,6 +203,27 @@ COMMANDS = (
         ),
     ),
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
+    Command(
+        "people import",
+        "take people from a file, with a report of each row that is not taken whole",
+        (
+            (
+                "file",
+                {"type": Path, "metavar": "FILE", "help": "a .csv with a header, or a .jsonl"},
+            ),
+            ("--mapping", {"type": Path, "metavar": "FILE", "help": "a YAML file that says what the columns mean"}),
+            ("--map", {"action": "append", "metavar": "COLUMN=TARGET", "help": "what a column means; may be repeated"}),
+            (
+                "--set",
+                {"action": "append", "metavar": "TARGET=VALUE", "help": "a value for every row"},
+            ),
+            ("--region", {"metavar": "GB", "help": "the country of phone numbers without one (OVERTURE_REGION)"}),
+            ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
+            ("--report", {"type": Path, "metavar": "FILE", "help": "where the report is written (beside the file)"}),
+            ("--again", {"action": "store_true", "help": "from the beginning, though it was imported before"}),
+            ("--dry-run", {"action": "store_true", "help": "only say what would be done, and write the report"}),
+        ),
+    ),
     Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
     Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
     Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),

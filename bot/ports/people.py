@@ -13,6 +13,7 @@ from bot.domain.consent import ConsentRecord, Consequence, Suppression
 from bot.domain.crm import CrmWrite
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
+from bot.domain.importing import ImportProgress
 from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
@@ -50,6 +51,7 @@ class Profiles(Protocol):
         """As it is now, also of somebody who was expected: for whoever writes it."""
 
     async def add(self, profile: Profile) -> None: ...
+    async def add_all(self, profiles: Sequence[Profile]) -> None: ...
     async def save(self, profile: Profile) -> None: ...
     async def page(self, *, after: str, limit: int, only: Dated | Outside | None = None) -> Page:
         """At most `limit` people in the order of their ids, from behind `after`; those only whom `only` may fit.
@@ -69,6 +71,9 @@ class Profiles(Protocol):
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
         """Note the identity; a verified one stays verified."""
 
+    async def claim_all(self, claims: Sequence[Claim]) -> None:
+        """The same for many at once."""
+
     async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
         """The identity is not theirs."""
 
@@ -85,8 +90,16 @@ class Profiles(Protocol):
 
 class Consents(Protocol):
     async def add(self, record: ConsentRecord) -> None: ...
+    async def add_all(self, records: Sequence[ConsentRecord]) -> None: ...
     async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]: ...
+    async def of_all(self, people: Collection[ProfileId]) -> Mapping[ProfileId, Sequence[ConsentRecord]]:
+        """The same of many at once."""
+
     async def suppress(self, suppression: Suppression) -> None: ...
+    async def suppress_all(self, suppressions: Sequence[Suppression]) -> None: ...
+    async def opted_out(self, addresses: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The channels on which each of these has opted out, where it has; also of those who were erased."""
+
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None: ...
     async def suppression(self, channel: str, address: str) -> Suppression | None:
         """The opt-out of this address."""
@@ -122,6 +135,9 @@ class Challenges(Protocol):
 class Scores(Protocol):
     async def add(self, change: ScoreChange) -> bool:
         """False when this key was counted before."""
+
+    async def add_all(self, changes: Sequence[ScoreChange]) -> None:
+        """Add them at once; those whose key was counted before change nothing."""
 
     async def add_at_end(self, change: ScoreChange) -> None:
         """The same with the others at the end of the transaction."""
@@ -263,8 +279,17 @@ class CrmWrites(Protocol):
 class CrmLinks(Protocol):
     async def get(self, crm: str, profile_id: ProfileId) -> str | None: ...
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None: ...
+    async def put_all(self, crm: str, records: Mapping[ProfileId, str]) -> None: ...
     async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
         """The id in each CRM that has a record of the person."""
 
     async def people(self, crm: str, records: Collection[str]) -> Mapping[str, Sequence[ProfileId]]:
         """Of each of these records of the CRM, whose it is. A record that was found by e-mail may be of several."""
+
+
+class Imports(Protocol):
+    """How far imports of people have come."""
+
+    async def get(self, import_id: str) -> ImportProgress | None: ...
+    async def save(self, progress: ImportProgress) -> None: ...
+    async def forget(self, import_id: str) -> None: ...

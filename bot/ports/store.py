@@ -17,6 +17,7 @@ from bot.ports.people import (
     Consents,
     CrmLinks,
     CrmWrites,
+    Imports,
     Merges,
     PersonalData,
     Profiles,
@@ -68,6 +69,8 @@ class UnitOfWork(Protocol):
     def personal_data(self) -> PersonalData: ...
     @property
     def crm_links(self) -> CrmLinks: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def crm_writes(self) -> CrmWrites: ...
     @property

@@ -87,7 +87,7 @@ async def change_preferences(
             profile_id, Purpose.MARKETING, choice.channel, False, now, how, texts[choice.channel], None
         )
         await uow.consents.add(record)
-        await _withhold_waiting(uow, profile_id, choice.channel, now)
+        await withhold_waiting(uow, profile_id, choice.channel, now)
 
 
 async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime) -> None:
@@ -111,7 +111,8 @@ async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: st
         await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, None))
 
 
-async def _withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str, now: datetime) -> None:
+async def withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str, now: datetime) -> None:
+    """Whatever of marketing waits for this channel does not leave."""
     for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, NOT_WANTED, channel=channel):
         if isinstance(entry.dispatch, ChannelMessage):
             matter = Matter(entry.key, entry.purpose, channel, entry.dispatch.address, profile_id)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
-from bot.adapters.database.erased_addresses import forget_erased
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.erased_addresses import erased_among, forget_erased
+from bot.adapters.database.repository import OfPeople, Repository, insert_once
 from bot.adapters.tables import consent, decision, suppression
 from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, LegalBasis, Purpose, Suppression
 from bot.domain.delivery import Decision
@@ -16,7 +16,9 @@ from bot.domain.ids import ProfileId
 
 ADD_CONSENT = insert(consent)
 CONSENTS = select(consent).where(consent.c.profile_id == bindparam("profile")).order_by(consent.c.position)
+CONSENTS_OF = OfPeople(select(consent).order_by(consent.c.position), consent.c.profile_id)
 SUPPRESS = insert_once(suppression)
+OPTED_OUT = select(suppression).where(suppression.c.address.in_(bindparam("addresses", expanding=True)))
 IN_THE_WAY = select(suppression).where(
     or_(
         and_(
@@ -39,49 +41,38 @@ DECISIONS = select(decision).where(decision.c.profile_id == bindparam("profile")
 
 class StoredConsents(Repository):
     async def add(self, record: ConsentRecord) -> None:
-        row = {
-            "profile_id": record.profile_id,
-            "purpose": record.purpose,
-            "channel": record.channel,
-            "granted": record.granted,
-            "at": record.at,
-            "how": record.how,
-            "text": record.text,
-            "message_id": record.message_id,
-            "basis": record.basis,
-            "expires_at": record.expires_at,
-            "address": record.address,
-        }
-        await self._session.execute(ADD_CONSENT, row)
+        await self._session.execute(ADD_CONSENT, _consent_row(record))
+
+    async def add_all(self, records: Sequence[ConsentRecord]) -> None:
+        if records:
+            await self._session.execute(ADD_CONSENT, [_consent_row(one) for one in records])
 
     async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]:
-        rows = await self._session.execute(CONSENTS, {"profile": profile_id})
-        return [
-            ConsentRecord(
-                profile_id=row.profile_id,
-                purpose=Purpose(row.purpose),
-                channel=row.channel,
-                granted=row.granted,
-                at=row.at,
-                how=row.how,
-                text=row.text,
-                message_id=row.message_id,
-                basis=LegalBasis(row.basis),
-                expires_at=row.expires_at,
-                address=row.address,
-            )
-            for row in rows
-        ]
+        return [_record_of(row) for row in await self._session.execute(CONSENTS, {"profile": profile_id})]
+
+    async def of_all(self, people: Collection[ProfileId]) -> Mapping[ProfileId, Sequence[ConsentRecord]]:
+        found = await CONSENTS_OF.read(self._session, people) if people else {}
+        return {ProfileId(who): [_record_of(row) for row in rows] for who, rows in found.items()}
 
     async def suppress(self, suppression: Suppression) -> None:
         """The first reason stays: it is when and why we had to stop."""
-        row = {
-            "channel": _kept_as(suppression.channel, suppression.cause),
-            "address": suppression.address,
-            "reason": suppression.reason,
-            "at": suppression.at,
-        }
-        await self._session.execute(SUPPRESS, row)
+        await self._session.execute(SUPPRESS, _suppression_row(suppression))
+
+    async def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        if suppressions:
+            await self._session.execute(SUPPRESS, [_suppression_row(one) for one in suppressions])
+
+    async def opted_out(self, addresses: Collection[str]) -> Mapping[str, frozenset[str]]:
+        if not addresses:
+            return {}
+        rows = await self._session.execute(OPTED_OUT, {"addresses": sorted(addresses)})
+        suppressed = [suppression_of(row) for row in rows]
+        pairs = [(one.address, one.channel) for one in suppressed if one.cause is Consequence.OPTED_OUT]
+        pairs += [(address, row.channel) for address, row in await erased_among(self._session, addresses)]
+        found: dict[str, frozenset[str]] = {}
+        for address, channel in pairs:
+            found[address] = found.get(address, frozenset()) | {channel}
+        return found
 
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None:
         await self._session.execute(LIFT, {"on_channel": _kept_as(channel, cause), "to_address": address})
@@ -130,6 +121,47 @@ class StoredConsents(Repository):
             )
             for row in rows
         ]
+
+
+def _consent_row(record: ConsentRecord) -> dict[str, Any]:
+    return {
+        "profile_id": record.profile_id,
+        "purpose": record.purpose,
+        "channel": record.channel,
+        "granted": record.granted,
+        "at": record.at,
+        "how": record.how,
+        "text": record.text,
+        "message_id": record.message_id,
+        "basis": record.basis,
+        "expires_at": record.expires_at,
+        "address": record.address,
+    }
+
+
+def _record_of(row: Any) -> ConsentRecord:
+    return ConsentRecord(
+        profile_id=row.profile_id,
+        purpose=Purpose(row.purpose),
+        channel=row.channel,
+        granted=row.granted,
+        at=row.at,
+        how=row.how,
+        text=row.text,
+        message_id=row.message_id,
+        basis=LegalBasis(row.basis),
+        expires_at=row.expires_at,
+        address=row.address,
+    )
+
+
+def _suppression_row(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "channel": _kept_as(suppression.channel, suppression.cause),
+        "address": suppression.address,
+        "reason": suppression.reason,
+        "at": suppression.at,
+    }
 
 
 def suppression_of(row: Any) -> Suppression:

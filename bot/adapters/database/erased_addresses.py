@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
@@ -14,7 +15,7 @@ from bot.domain.consent import Suppression
 
 SALT = select(erasure.c.salt).order_by(erasure.c.id).limit(1)
 KEEP = insert_once(erased_address)
-FOUND = select(erased_address).where(erased_address.c.digest == bindparam("of_digest"))
+FOUND = select(erased_address).where(erased_address.c.digest.in_(bindparam("of_digests", expanding=True)))
 FORGET = delete(erased_address).where(
     erased_address.c.digest == bindparam("of_digest"), erased_address.c.channel == bindparam("on_channel")
 )
@@ -32,14 +33,26 @@ async def keep_erased(session: Session, suppressions: Sequence[Suppression], sal
         await session.execute(KEEP, row)
 
 
-async def suppress_erased(session: Session, address: str) -> None:
-    """Suppress the address again, where somebody who had it was erased."""
-    salt = await _salt(session)
-    if salt is None:
-        return
-    for row in (await session.execute(FOUND, {"of_digest": _digest(address, salt)})).all():
-        again = {"channel": row.channel, "address": address, "reason": row.reason, "at": row.at}
+async def suppress_erased(session: Session, addresses: Collection[str]) -> None:
+    """Suppress each of these again that somebody had who was erased."""
+    again = [
+        {"channel": row.channel, "address": address, "reason": row.reason, "at": row.at}
+        for address, row in await erased_among(session, addresses)
+    ]
+    if again:
         await session.execute(SUPPRESS, again)
+
+
+async def erased_among(session: Session, addresses: Collection[str]) -> Sequence[tuple[str, Any]]:
+    """Each of these that somebody had who was erased, with a row for each channel on which they are left alone."""
+    salt = await _salt(session) if addresses else None
+    if salt is None:
+        return []
+    digests: dict[str, list[str]] = {}
+    for address in sorted(addresses):
+        digests.setdefault(_digest(address, salt), []).append(address)
+    rows = (await session.execute(FOUND, {"of_digests": list(digests)})).all()
+    return [(address, row) for row in rows for address in digests[row.digest]]
 
 
 async def forget_erased(session: Session, channel: str, address: str) -> None:

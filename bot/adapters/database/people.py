@@ -17,6 +17,7 @@ from bot.adapters.database.facts import as_stored, facts_text
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
 from bot.domain.ids import ProfileId
+from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange
 from bot.ports import Dated, Outside, Page
@@ -145,6 +146,14 @@ class StoredProfiles(Repository):
         identifying = {"id": profile.id, "shard": shard_of(profile.id), "created_at": profile.created_at}
         await self._session.execute(ADD_PROFILE, identifying | _knowledge(profile))
 
+    async def add_all(self, profiles: Sequence[Profile]) -> None:
+        rows = [
+            {"id": one.id, "shard": shard_of(one.id), "created_at": one.created_at} | _knowledge(one)
+            for one in profiles
+        ]
+        if rows:
+            await self._session.execute(ADD_PROFILE, rows)
+
     async def save(self, profile: Profile) -> None:
         self._expected.forget(profile.id)
         changed = await self._session.execute(SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile))
@@ -195,16 +204,17 @@ class StoredProfiles(Repository):
         return {pairs[row.kind, row.value]: row.profile_id for row in rows if (row.kind, row.value) in pairs}
 
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
-        self._identities.forget(profile_id)
-        row = {
-            "kind": identity.kind,
-            "value": identity.value,
-            "profile_id": profile_id,
-            "verified": identity.verified,
-            "claimed_at": at,
-        }
-        await self._session.execute(CLAIM, row)
-        await suppress_erased(self._session, identity.value)
+        await self.claim_all([Claim(profile_id, identity, at)])
+
+    async def claim_all(self, claims: Sequence[Claim]) -> None:
+        rows = []
+        for one in claims:
+            self._identities.forget(one.profile_id)
+            told = {"kind": one.identity.kind, "value": one.identity.value, "verified": one.identity.verified}
+            rows.append(told | {"profile_id": one.profile_id, "claimed_at": one.at})
+        if rows:
+            await self._session.execute(CLAIM, rows if len(rows) > 1 else rows[0])
+            await suppress_erased(self._session, {one.identity.value for one in claims})
 
     async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
         self._identities.forget(profile_id)
@@ -280,6 +290,12 @@ class StoredScores(Repository):
         self._expected.forget(change.profile_id)
         return (await self._session.execute(ADD_SCORE, _score_row(change))).first() is not None
 
+    async def add_all(self, changes: Sequence[ScoreChange]) -> None:
+        for one in changes:
+            self._expected.forget(one.profile_id)
+        if changes:
+            await self._session.execute(ADD_SCORES, [_score_row(one) for one in changes])
+
     async def add_at_end(self, change: ScoreChange) -> None:
         self._expected.forget(change.profile_id)
         self._waiting.append(_score_row(change))
@@ -336,6 +352,11 @@ class StoredCrmLinks(Repository):
 
     async def put(self, crm: str, profile_id: ProfileId, crm_id: str) -> None:
         await self._session.execute(PUT_LINK, {"crm": crm, "profile_id": profile_id, "crm_id": crm_id})
+
+    async def put_all(self, crm: str, records: Mapping[ProfileId, str]) -> None:
+        rows = [{"crm": crm, "profile_id": who, "crm_id": record} for who, record in sorted(records.items())]
+        if rows:
+            await self._session.execute(PUT_LINK, rows)
 
     async def of(self, profile_id: ProfileId) -> Mapping[str, str]:
         return {row.crm: row.crm_id for row in await self._session.execute(LINKS, {"profile": profile_id})}

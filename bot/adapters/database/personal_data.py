@@ -49,6 +49,7 @@ from bot.adapters.tables import (
     merge,
     outbox,
     passage,
+    people_import,
     person_event,
     profile,
     review,
@@ -119,7 +120,7 @@ OWNED: Mapping[Table, Condition] = {
 NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address),
-        *(installation, used_token, desk_page, desk_turn),
+        *(installation, used_token, desk_page, desk_turn, people_import),
         *(account, api_key, login_session, login_try, audit_entry),
     }
 )

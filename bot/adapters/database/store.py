@@ -20,6 +20,7 @@ from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, 
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.files import StoredFiles
 from bot.adapters.database.handoffs import StoredHandoffs
+from bot.adapters.database.imports import StoredImports
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
 from bot.adapters.database.intakes import StoredIntakes
@@ -67,6 +68,7 @@ class Transaction:
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
         self.crm_writes = StoredCrmWrites(session)
+        self.imports = StoredImports(session)
         self.meetings = StoredMeetings(session)
         self.desk_pages = StoredDeskPages(session)
         self.files = StoredFiles(session)

@@ -1,0 +1,33 @@
+"""How far each import of people has come."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from bot.adapters.database.repository import Repository
+from bot.adapters.tables import people_import
+from bot.domain.importing import ImportProgress
+
+GET = select(people_import).where(people_import.c.id == bindparam("of_id"))
+FORGET = delete(people_import).where(people_import.c.id == bindparam("of_id"))
+_put: Any = upsert(people_import)
+PUT = _put.on_conflict_do_update(
+    index_elements=["id"],
+    set_={column.name: _put.excluded[column.name] for column in people_import.c if column.name != "id"},
+)
+
+
+class StoredImports(Repository):
+    async def get(self, import_id: str) -> ImportProgress | None:
+        row = (await self._session.execute(GET, {"of_id": import_id})).first()
+        return None if row is None else ImportProgress(**{one.name: getattr(row, one.name) for one in people_import.c})
+
+    async def save(self, progress: ImportProgress) -> None:
+        await self._session.execute(PUT, asdict(progress))
+
+    async def forget(self, import_id: str) -> None:
+        await self._session.execute(FORGET, {"of_id": import_id})

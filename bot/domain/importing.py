@@ -1,0 +1,79 @@
+"""People whom a file or a CRM tells of, and how far the taking of them has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.domain.consent import Purpose
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity
+
+IMPORTED = "person.imported"
+"""On a timeline: a file or a CRM told of them. No journey enters on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenConsent:
+    """A consent, or a refusal, that was recorded elsewhere, with what proves it."""
+
+    purpose: Purpose
+    channel: str
+    granted: bool
+    at: datetime
+    how: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One person as they are told of. `row` is the number of the row, or of the record in the order of reading.
+
+    They are found by the record in the CRM (`record`), else by the first of `identities` that somebody has. `opted_out`
+    says where they want no marketing at all, and is empty where that is not told.
+    """
+
+    row: int
+    identities: tuple[Identity, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    time_zone: str | None = None
+    locale: str | None = None
+    tags: frozenset[str] = frozenset()
+    consents: tuple[GivenConsent, ...] = ()
+    opted_out: str = ""
+    record: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """What became of an arrival. `warnings` are what was left out of it, each in a sentence."""
+
+    row: int
+    result: Literal["new", "changed", "same", "left alone"]
+    profile_id: ProfileId
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """How far an import has come, as it was written with the people themselves.
+
+    `id` is made of what is read and how it is understood. `cursor` says where reading goes on, in the words of what is
+    read; `rows` were read, `refused` of them not taken, `warned` taken in part. `reported` is the length of the report
+    in bytes, whose end may be of a chunk that never was committed.
+    """
+
+    id: str
+    source: str
+    begun_at: datetime
+    cursor: str = ""
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+    warned: int = 0
+    reported: int = 0
+    finished_at: datetime | None = None

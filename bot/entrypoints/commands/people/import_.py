@@ -1,0 +1,72 @@
+"""`overture people import`: take people from a file, with a report of each row that was not taken whole."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.domain.errors import SettingsError
+from bot.domain.importing import ImportProgress
+from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
+from bot.entrypoints.importing.running import Import, begin, mapping_for
+from bot.entrypoints.importing.running import run as run_import
+from bot.entrypoints.importing.sources import FileSource
+from bot.entrypoints.logs import set_up_logs
+from bot.entrypoints.progress import bar
+from bot.entrypoints.wiring import open_service
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    set_up_logs(settings.log, level=logging.WARNING)
+    return asyncio.run(_run(settings, options))
+
+
+async def _run(settings: Settings, options: argparse.Namespace) -> int:
+    given = mapping_of(options, settings.region)
+    source = FileSource(options.file)
+    report = options.report or options.file.with_name(f"{options.file.stem}.report.csv")
+    async with open_service(settings) as service:
+        runtime = service.runtime
+        mapping = mapping_for(source, given, runtime.library.current().profile)
+        print("\n".join([f"{source.name}:", *told(mapping)]))
+        wanted = Import(source, mapping, report, fill=options.fill, dry_run=options.dry_run)
+        begun = await begin(runtime, wanted, again=options.again)
+        if begun.finished_at is not None:
+            print(f"It was imported {begun.finished_at:%Y-%m-%d %H:%M} UTC. --again takes it once more.")
+            return 0
+        if begun.rows:
+            print(f"It goes on behind row {begun.rows}, where it was interrupted.")
+        with bar(source.total, source.name, begun.rows) as moved:
+            done = await run_import(runtime, wanted, begun, moved=moved)
+    print("\n".join(summary(done, report, dry_run=options.dry_run)))
+    return 1 if done.refused else 0
+
+
+def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:
+    """What the file of the mapping says, and over it what the options say."""
+    given = ColumnMapping(region=region)
+    if options.mapping is not None:
+        path: Path = options.mapping
+        try:
+            given = read_mapping(str(path), path.read_text(encoding="utf-8"), region)
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path} cannot be read: {error}.") from error
+    return given.joined(read_options(options.map or (), options.set or (), options.region or given.region))
+
+
+def summary(done: ImportProgress, report: Path, *, dry_run: bool) -> Iterator[str]:
+    verb = "would be " if dry_run else ""
+    yield (
+        f"{done.rows} rows: {done.new} {verb}new, {done.changed} {verb}changed, {done.same} as they were, "
+        f"{done.refused} refused."
+    )
+    if done.warned:
+        yield f"{done.warned} of them {verb}taken in part."
+    if done.reported:
+        yield f"Why, row by row: {report}"
+    if dry_run:
+        yield "Nothing was changed."

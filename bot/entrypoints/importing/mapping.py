@@ -1,0 +1,191 @@
+"""What each column of a file of people means: told in a mapping, else guessed from its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.documents import Faults, did_you_mean, parse
+from bot.domain.audience import ProfileSchema
+from bot.domain.errors import Place, SettingsError
+from bot.journeys import wording
+from bot.journeys.fields import Fields
+
+IDENTITIES = ("user_id", "email", "phone", "anonymous_id")
+"""In the order in which a person is looked for by them."""
+
+PLAIN = (*IDENTITIES, "time_zone", "locale", "tags", "opted_out", "ignore")
+PROOF = ("purpose", "channel", "granted", "how", "at", "text")
+REPORTED = ("overture_row", "overture_result", "overture_why")
+"""Columns of our own reports, which may be read again once they were put right."""
+
+NAMES: Mapping[str, str] = {
+    **dict.fromkeys(("email", "e_mail", "mail", "email_address", "e_mail_address", "work_email"), "email"),
+    **dict.fromkeys(("phone", "phone_number", "mobile", "mobile_phone", "telephone", "tel", "cell"), "phone"),
+    **dict.fromkeys(("user_id", "external_id", "customer_id"), "user_id"),
+    "anonymous_id": "anonymous_id",
+    **dict.fromkeys(("time_zone", "timezone", "tz"), "time_zone"),
+    **dict.fromkeys(("locale", "language", "lang"), "locale"),
+    **dict.fromkeys(("tags", "tag"), "tags"),
+    **dict.fromkeys(
+        (
+            "opted_out", "opt_out", "optout", "unsubscribed", "do_not_contact", "dnc", "email_opt_out",
+            "hs_email_optout", "has_opted_out_of_email",
+        ),
+        "opted_out",
+    ),
+    **{f"consent_{name}": f"consent.{name}" for name in PROOF},
+    **dict.fromkeys(REPORTED, "ignore"),
+}  # fmt: skip
+CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PROOF)})")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """What columns mean, what holds for every row, and the country of numbers that name none."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    region: str = "GB"
+
+    def joined(self, other: ColumnMapping) -> ColumnMapping:
+        """With what the other one says besides, which counts where both say something."""
+        return ColumnMapping({**self.columns, **other.columns}, {**self.values, **other.values}, other.region)
+
+
+def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
+    """The mapping in a YAML file; raises ContentError with every fault."""
+    document, faults = parse(path, text), Faults()
+    head = Fields(document, faults, document.data, "a mapping of columns")
+    head.only("columns", "values", "region")
+    found: dict[str, dict[str, str]] = {"columns": {}, "values": {}}
+    for part, told in found.items():
+        if not head.has(part):
+            continue
+        inner = head.inner(part, f'"{part}"')
+        for key in inner.node:
+            value = inner.text(key)
+            target = value if part == "columns" else str(key)
+            if value is None or target is None:
+                continue
+            _check_into(faults, inner.place(key), target)
+            told[str(key)] = value
+    faults.raise_if_any()
+    return ColumnMapping(found["columns"], found["values"], head.text("region") or region)
+
+
+def _check_into(faults: Faults, place: Place, target: str) -> None:
+    try:
+        check_target(target)
+    except ValueError as error:
+        faults.add(place, str(error))
+
+
+def check_target(target: str) -> None:
+    """Raises ValueError, whose words say what a column may mean."""
+    if target in PLAIN or CONSENT.fullmatch(target):
+        return
+    head, _, name = target.partition(".")
+    if head == "profile":
+        wording.attribute(name)
+        return
+    near = did_you_mean(target, [*PLAIN, *(f"consent.{one}" for one in PROOF)])
+    raise ValueError(
+        f'a column cannot be "{target}". {near} It is one of {", ".join(PLAIN)}, profile.<attribute>, '
+        "or consent.purpose and the other parts of a consent."
+    )
+
+
+def read_options(pairs: Iterable[str], values: Iterable[str], region: str) -> ColumnMapping:
+    """What `--map COLUMN=TARGET` and `--set TARGET=VALUE` say; raises SettingsError."""
+    columns, constants = {}, {}
+    for pair in pairs:
+        column, parted, target = pair.rpartition("=")
+        _check_option(pair, "--map", parted, target)
+        columns[column] = target
+    for pair in values:
+        target, parted, value = pair.partition("=")
+        _check_option(pair, "--set", parted, target)
+        constants[target] = value
+    return ColumnMapping(columns, constants, region)
+
+
+def _check_option(pair: str, option: str, parted: str, target: str) -> None:
+    wanted = "COLUMN=TARGET, such as Employees=profile.team_size" if option == "--map" else "TARGET=VALUE"
+    if not parted:
+        raise SettingsError(f'{option} "{pair}": write {wanted}.')
+    try:
+        check_target(target)
+    except ValueError as error:
+        raise SettingsError(f'{option} "{pair}": {error}') from error
+
+
+def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema | None) -> ColumnMapping:
+    """With a guess for each column of which nothing is told; raises SettingsError where the file lacks a column."""
+    for column in given.columns:
+        if column not in columns:
+            raise SettingsError(f'there is no column "{column}". {did_you_mean(column, columns)}'.rstrip())
+    twice = sorted({one for one in columns if columns.count(one) > 1})
+    if twice:
+        raise SettingsError(f"a column is there twice: {', '.join(twice)}. Give each a name of its own.")
+    found, taken = dict(given.columns), {*given.columns.values(), *given.values}
+    for column in columns:
+        if column in found:
+            continue
+        target = guess(column, schema)
+        found[column] = "ignore" if target in taken and target != "tags" else target
+        taken.add(found[column])
+    mapping = ColumnMapping({one: found[one] for one in columns}, given.values, given.region)
+    _check_whole(mapping)
+    return mapping
+
+
+def guess(column: str, schema: ProfileSchema | None) -> str:
+    """What a column of this name most likely means. No consent is guessed but from columns that are named for it."""
+    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip()).lower()).strip("_")
+    if name in NAMES:
+        return NAMES[name]
+    if schema is not None:
+        return f"profile.{name}" if name in schema.attributes else "ignore"
+    try:
+        return f"profile.{wording.attribute(name)}"
+    except wording.Unreadable:
+        return "ignore"
+
+
+def _check_whole(mapping: ColumnMapping) -> None:
+    targets = {*mapping.columns.values(), *mapping.values}
+    if not targets & {*IDENTITIES, "record"}:
+        raise SettingsError(
+            "no column says who it is: none is an e-mail address, a phone number or an id of yours. "
+            'Say which, such as --map "Contact=email".'
+        )
+    groups: dict[str, set[str]] = {}
+    for target in targets:
+        if matched := CONSENT.fullmatch(target):
+            groups.setdefault(matched["group"] or "", set()).add(matched["part"])
+    columns = set(mapping.columns.values())
+    for group, parts in groups.items():
+        named = f"consent.{group}." if group else "consent."
+        missing = [one for one in PROOF if one not in parts]
+        if missing:
+            raise SettingsError(
+                f"a consent is only taken with its proof, and {', '.join(named + one for one in missing)} "
+                "is missing. Name a column for it (--map), or a value for all rows (--set)."
+            )
+        fixed = [one for one in ("granted", "at") if f"{named}{one}" not in columns]
+        if fixed:
+            raise SettingsError(
+                f"{', '.join(named + one for one in fixed)} must be a column: whether and when somebody consented "
+                "cannot be the same for everybody."
+            )
+
+
+def told(mapping: ColumnMapping) -> Iterable[str]:
+    """The mapping in lines."""
+    width = max((len(one) for one in mapping.columns), default=0)
+    for column, target in mapping.columns.items():
+        yield f"  {column:{width}}  {'left out' if target == 'ignore' else target}"
+    for target, value in mapping.values.items():
+        yield f"  {'(every row)':{width}}  {target} = {value}"

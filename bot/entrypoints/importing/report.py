@@ -1,0 +1,75 @@
+"""The report of an import: a CSV with each row that was refused or taken in part, and why."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+
+from bot.domain.errors import SettingsError
+from bot.entrypoints.importing.mapping import REPORTED
+from bot.entrypoints.importing.sources import Row
+
+REFUSED, IN_PART = "refused", "taken in part"
+
+
+class Report:
+    """Rows as they were read, so that a refused one can be put right there and imported again.
+
+    It is made with the first line. Of an import that goes on, what was written behind `length` is of a chunk that never
+    was kept, and is cut off.
+    """
+
+    def __init__(self, path: Path, columns: Sequence[str] | None, length: int) -> None:
+        self.path = path
+        self._own = [one for one in columns if one not in REPORTED] if columns is not None else None
+        self._length = length
+        try:
+            if path.exists():
+                with path.open("r+b") as file:
+                    file.truncate(length)
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be written: {error.strerror}.") from error
+
+    def __enter__(self) -> Report:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._length:
+            self.path.unlink(missing_ok=True)
+
+    def write(self, lines: Iterable[tuple[Row, str, Sequence[str]]]) -> int:
+        """Write the lines of a chunk behind those of the last one that was kept; how long it is then."""
+        found = list(lines)
+        if not found:
+            return self._length
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        if not self._length:
+            writer.writerow([*(self._own if self._own is not None else ["record"]), *REPORTED])
+        for row, result, why in found:
+            if self._own is not None:
+                cells = [str(row.values.get(name, "")) for name in self._own]
+            else:
+                cells = [json.dumps(dict(row.values), ensure_ascii=False)]
+            writer.writerow([*cells, row.number, result, "; ".join(why)])
+        written = text.getvalue().encode("utf-8", "replace")
+        try:
+            if not self.path.exists():
+                self.path.touch(mode=0o600)
+            with self.path.open("r+b") as file:
+                file.truncate(self._length)
+                file.seek(self._length)
+                file.write(written)
+        except OSError as error:
+            raise SettingsError(f"{self.path} cannot be written: {error.strerror}.") from error
+        return self._length + len(written)
+
+    def keep(self, length: int) -> None:
+        """The chunk is kept."""
+        self._length = length

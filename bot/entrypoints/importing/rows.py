@@ -1,0 +1,231 @@
+"""Reads one row of a file of people: who it is and what is told of them, or what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import phonenumbers
+
+from bot.documents import did_you_mean
+from bot.domain.audience import AttributeType, ProfileSchema
+from bot.domain.consent import Purpose
+from bot.domain.importing import Arrival, GivenConsent
+from bot.domain.message import storable
+from bot.domain.person import Identity
+from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
+from bot.entrypoints.importing.mapping import CONSENT, IDENTITIES, ColumnMapping
+from bot.entrypoints.named_person import NobodyNamed, read_email, read_own_id
+from bot.journeys import wording
+
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "granted", "opted in", "subscribed"})
+NO = frozenset({"no", "n", "false", "f", "0", "off", "refused", "opted out", "unsubscribed", "withdrawn"})
+CLOCKS_DIFFER = timedelta(hours=26)
+"""A day without a zone may already be over elsewhere."""
+
+EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
+LONGEST_WORDS = 10_000
+
+
+class RowRefused(ValueError):
+    """What is wrong with a row, each fault in a sentence. Nothing of it is taken."""
+
+    def __init__(self, faults: Collection[str]) -> None:
+        super().__init__("; ".join(faults))
+
+
+@dataclass(slots=True)
+class _Row:
+    """What was read of one row so far."""
+
+    traits: dict[str, Any] = field(default_factory=dict)
+    ids: dict[str, Identity] = field(default_factory=dict)
+    tags: set[str] = field(default_factory=set)
+    consents: dict[str, dict[str, str]] = field(default_factory=dict)
+    opted_out: bool = False
+    faults: list[str] = field(default_factory=list)
+
+
+class RowReader:
+    """Reads rows by a mapping. `channels` are those on which people may consent; `source` is told as how somebody
+    refused, where the row does not say it."""
+
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        schema: ProfileSchema | None,
+        channels: Collection[str],
+        *,
+        source: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._columns = [(column, target) for column, target in mapping.columns.items() if target != "ignore"]
+        self._values = mapping.values
+        self._region = mapping.region
+        self._schema = schema
+        self._channels = channels
+        self._source = source
+        self._now = now
+
+    def read(self, number: int, values: Mapping[str, Any], *, record: str = "", opted_out: bool = False) -> Arrival:
+        """Raises RowRefused with everything that is wrong."""
+        row = _Row(opted_out=opted_out)
+        for target, value in self._values.items():
+            self._take(row, target, target, value)
+        for column, target in self._columns:
+            told = values.get(column)
+            if isinstance(told, str):
+                told = told.strip()
+            if told is not None and told != "":
+                self._take(row, column, target, told)
+        traits = read_traits(row.traits, self._schema)
+        row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
+        consents = [one for group in row.consents.values() if (one := self._consent(row, group)) is not None]
+        if not row.ids and not record and not row.faults:
+            row.faults.append("it names nobody: no e-mail address, phone number or id of yours")
+        if row.faults:
+            raise RowRefused(row.faults)
+        return Arrival(
+            row=number,
+            identities=tuple(row.ids[kind] for kind in IDENTITIES if kind in row.ids),
+            attributes=traits.attributes | self._contacts(row),
+            time_zone=traits.time_zone,
+            locale=traits.locale,
+            tags=frozenset(row.tags),
+            consents=tuple(consents),
+            opted_out=f"opted out in {self._source}" if row.opted_out else "",
+            record=record,
+        )
+
+    def _contacts(self, row: _Row) -> dict[str, str]:
+        """Addresses are attributes, too, where those are declared."""
+        declared = self._schema.attributes if self._schema is not None else ("email", "phone")
+        return {name: row.ids[name].value for name in ("email", "phone") if name in row.ids and name in declared}
+
+    def _take(self, row: _Row, column: str, target: str, value: Any) -> None:
+        try:
+            match target.partition("."):
+                case "email", _, _:
+                    row.ids["email"] = read_email(value)
+                case "time_zone" | "locale", _, _:
+                    row.traits[target] = value
+                case "phone", _, _:
+                    row.ids["phone"] = Identity("phone", normal_phone(value, self._region))
+                case "user_id" | "anonymous_id", _, _:
+                    row.ids[target] = read_own_id(target, value)
+                case "tags", _, _:
+                    row.tags |= _tags(value)
+                case "opted_out", _, _:
+                    row.opted_out |= _yes_no(value)
+                case "profile", _, name:
+                    row.traits[name] = self._cast(name, value)
+                case "consent", _, _:
+                    self._take_consent(row, target, value)
+        except (NobodyNamed, ValueError) as error:
+            row.faults.append(f"{storable(column)[:80]}: {error}")
+
+    def _take_consent(self, row: _Row, target: str, value: Any) -> None:
+        matched = CONSENT.fullmatch(target)
+        if matched is None or isinstance(value, dict | list):
+            raise ValueError("it must be a text")
+        text = storable(str(value)).strip()
+        if len(text) > LONGEST_WORDS:
+            raise ValueError(f"it is longer than {LONGEST_WORDS} characters")
+        row.consents.setdefault(matched["group"] or "", {})[matched["part"]] = text
+
+    def _cast(self, name: str, value: Any) -> Any:
+        """A text of a file as its attribute's type; what is no such text is refused with the other faults."""
+        attribute = self._schema.attributes.get(name) if self._schema is not None else None
+        if isinstance(value, str):
+            value = storable(value)
+        if attribute is None or not isinstance(value, str) or len(value) > LONGEST_VALUE:
+            return value
+        match attribute.type:
+            case AttributeType.NUMBER:
+                return _number(value)
+            case AttributeType.YES_NO:
+                return _yes_no(value)
+            case AttributeType.LIST:
+                return [one.strip() for one in value.split(";") if one.strip()]
+            case _:
+                return value
+
+    def _consent(self, row: _Row, told: Mapping[str, str]) -> GivenConsent | None:
+        """None where the row says nothing of it. A consent needs all of its proof; a refusal counts without."""
+        if "granted" not in told:
+            return None
+        try:
+            granted = _yes_no(told["granted"])
+            missing = [one for one in ("purpose", "channel", *(("how", "at", "text") * granted)) if not told.get(one)]
+            if missing:
+                raise ValueError(f"{', '.join(missing)} is empty, and a consent is only taken with its proof")
+            if told["purpose"].lower() != Purpose.MARKETING:
+                raise ValueError(f'consent is for marketing, and "{storable(told["purpose"])[:40]}" is no such purpose')
+            if told["channel"] not in self._channels:
+                near = did_you_mean(told["channel"], self._channels)
+                raise ValueError(f'there is no channel "{told["channel"][:40]}". {near}'.rstrip())
+            at = _moment(told["at"], self._now()) if told.get("at") else self._now()
+        except ValueError as error:
+            row.faults.append(f"consent: {error}")
+            return None
+        how = told.get("how") or f"refused in {self._source}"
+        return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""))
+
+
+def normal_phone(value: Any, region: str) -> str:
+    """The number in E.164. One that may exist is taken: numbering plans grow faster than any table of them."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or len(text) > 100:
+        raise ValueError("the phone number is none")
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError("the phone number is none; write it with + and the country's code") from error
+    country = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if number.extension:
+        raise ValueError("the phone number has an extension, which no message reaches")
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(
+            f"no number of {country} has so many digits; one of another country begins with + and its code"
+        )
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _tags(value: Any) -> frozenset[str]:
+    given = value if isinstance(value, list) else str(value).replace(",", ";").split(";")
+    try:
+        return frozenset(wording.tag(one.strip()) for one in map(str, given) if one.strip())
+    except wording.Unreadable as error:
+        raise ValueError(f"{error} {error.advice}"[:200]) from error
+
+
+def _yes_no(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in YES or text in NO:
+        return text in YES
+    raise ValueError("it must be yes or no")
+
+
+def _number(text: str) -> int | float:
+    try:
+        number = float(text)
+    except ValueError:
+        raise ValueError("it must be a number, such as 50 or 1200.5") from None
+    if number != number or number in (float("inf"), float("-inf")):
+        raise ValueError("it must be a number, such as 50 or 1200.5")
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("when they consented must be a time such as 2026-11-24T09:00:00Z, or a day") from None
+    if moment < EARLIEST or moment > now + CLOCKS_DIFFER:
+        raise ValueError("they cannot have consented then")
+    return min(moment, now)

@@ -1,0 +1,111 @@
+"""Runs an import, chunk by chunk: reads rows, lets the service take them, reports the others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.domain.audience import ProfileSchema
+from bot.domain.importing import Arrival, ImportProgress, Landing
+from bot.entrypoints.importing.mapping import ColumnMapping, complete
+from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
+from bot.entrypoints.importing.rows import RowReader, RowRefused
+from bot.entrypoints.importing.sources import Chunk, Row, Source
+from bot.services.import_people import Taking, import_people
+from bot.services.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What is imported, and how. `report` is where rows are told of that were not taken whole."""
+
+    source: Source
+    mapping: ColumnMapping
+    report: Path
+    crm: str = ""
+    fill: bool = False
+    dry_run: bool = False
+
+    @property
+    def id(self) -> str:
+        """Another one where the content is another, or is understood otherwise."""
+        understood = [dict(self.mapping.columns), dict(self.mapping.values), self.mapping.region, self.fill]
+        told = json.dumps([self.source.digest, understood], sort_keys=True)
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def mapping_for(source: Source, given: ColumnMapping, schema: ProfileSchema | None) -> ColumnMapping:
+    """What the columns mean; of what is no table, a mapping may name more than was seen of it yet."""
+    columns = list(source.columns)
+    if not source.is_table:
+        columns += [one for one in given.columns if one not in columns]
+    return complete(given, columns, schema)
+
+
+def consent_channels(runtime: Runtime) -> Collection[str]:
+    return [name for name, one in runtime.channels.items() if not one.abilities.desk and one.abilities.proactive]
+
+
+async def begin(runtime: Runtime, told: Import, *, again: bool = False) -> ImportProgress:
+    """How far it has come; `again` from its beginning."""
+    async with runtime.store.transaction() as uow:
+        if again and not told.dry_run:
+            await uow.imports.forget(told.id)
+        there = None if again or told.dry_run else await uow.imports.get(told.id)
+    return there or ImportProgress(told.id, told.source.name, runtime.clock.now())
+
+
+async def run(
+    runtime: Runtime, told: Import, begun: ImportProgress, *, moved: Callable[[int], object] = lambda _: None
+) -> ImportProgress:
+    """Take the rest; each chunk is kept with how far it has come. `moved` hears of how many rows were read."""
+    reader = RowReader(
+        told.mapping,
+        runtime.library.current().profile,
+        consent_channels(runtime),
+        source=told.source.name,
+        now=runtime.clock.now,
+    )
+    taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
+    columns = told.source.columns if told.source.is_table else None
+    progress = begun
+    with Report(told.report, columns, begun.reported) as report:
+        async for chunk in told.source.chunks(begun.cursor, begun.rows):
+            progress = await _take(runtime, reader, chunk, taking, progress, report)
+            report.keep(progress.reported)
+            moved(len(chunk.rows))
+    done = replace(progress, finished_at=runtime.clock.now())
+    if not told.dry_run:
+        async with runtime.store.transaction() as uow:
+            await uow.imports.save(done)
+    return done
+
+
+async def _take(
+    runtime: Runtime, reader: RowReader, chunk: Chunk, taking: Taking, progress: ImportProgress, report: Report
+) -> ImportProgress:
+    arrivals: list[Arrival] = []
+    refused: list[tuple[Row, str, Sequence[str]]] = []
+    for row in chunk.rows:
+        try:
+            if row.fault:
+                raise RowRefused([row.fault])
+            arrivals.append(reader.read(row.number, row.values, record=row.record, opted_out=row.opted_out))
+        except RowRefused as error:
+            refused.append((row, REFUSED, [str(error)]))
+    by_number = {row.number: row for row in chunk.rows}
+
+    def tell(landings: Sequence[Landing]) -> int:
+        in_part = [(by_number[one.row], IN_PART, one.warnings) for one in landings if one.warnings]
+        return report.write(sorted([*refused, *in_part], key=lambda line: line[0].number))
+
+    reached = replace(
+        progress,
+        cursor=chunk.cursor,
+        rows=progress.rows + len(chunk.rows),
+        refused=progress.refused + len(refused),
+    )
+    return await import_people(runtime, arrivals, taking, reached, tell)

@@ -1,0 +1,181 @@
+"""Where people are read from: a CSV file or one of JSON Lines, a chunk of rows at a time."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.domain.errors import SettingsError
+
+CHUNK = 500
+"""Rows that are taken in one transaction: some tenths of a second."""
+
+LONGEST_CELL = 2 * 1024 * 1024
+LONGEST_LINE = 8 * 1024 * 1024
+LOOKED_AT = 100
+"""Lines of a JSON Lines file in which its names are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row. `fault` says why it cannot be read at all. `record` and `opted_out` are a CRM's."""
+
+    number: int
+    values: Mapping[str, Any]
+    fault: str = ""
+    record: str = ""
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows, and where reading goes on behind them."""
+
+    rows: Sequence[Row]
+    cursor: str
+
+
+class Source(Protocol):
+    """What people are read from. `digest` is another one where what is read is another. `total` is about how many.
+
+    `columns` are all that there are in a table, and else those that were seen.
+    """
+
+    name: str
+    digest: str
+    columns: Sequence[str]
+    total: int | None
+    is_table: bool
+
+    def chunks(self, cursor: str, rows: int) -> AsyncIterator[Chunk]:
+        """From behind `cursor` on, where an earlier import had come to after so many rows."""
+
+
+class FileSource:
+    """A file, read once for its digest and once more row by row, however large it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.is_table = path.suffix.lower() in (".csv", ".tsv", ".txt")
+        if not self.is_table and path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
+            raise SettingsError(f"{path} is neither a .csv nor a .jsonl file.")
+        try:
+            self.digest, lines = _digest_of(path)
+            with self._open() as file:
+                self.columns: Sequence[str] = _header(path, file)[0] if self.is_table else _names(file)
+        except OSError as error:
+            raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+        self.total: int | None = max(lines - self.is_table, 0)
+        if not self.columns:
+            raise SettingsError(f"there is nobody in {path}. Write a header and a row for each person.")
+
+    async def chunks(self, cursor: str, rows: int) -> AsyncIterator[Chunk]:
+        with self._open() as file:
+            found = islice(_csv_rows(self.path, file) if self.is_table else _json_rows(file), rows, None)
+            while chunk := list(islice(found, CHUNK)):
+                yield Chunk(chunk, str(chunk[-1].number))
+
+    def _open(self) -> Any:
+        # What is no UTF-8 is found in its row, by the characters that stand for it.
+        return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _digest_of(path: Path) -> tuple[str, int]:
+    digest, lines = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+            lines += block.count(b"\n")
+    return digest.hexdigest(), lines
+
+
+def _header(path: Path, file: Any) -> tuple[list[str], Any]:
+    """The names of the columns, and a reader that stands behind them."""
+    first = file.readline(LONGEST_LINE)
+    delimiter = max(",;\t|", key=first.count)
+    csv.field_size_limit(LONGEST_CELL)
+    file.seek(0)
+    reader = csv.reader(file, delimiter=delimiter)
+    try:
+        names = [one.strip() for one in next(reader, [])]
+    except csv.Error as error:
+        raise SettingsError(f"{path}: its header cannot be read: {error}.") from error
+    return names, reader
+
+
+def _csv_rows(path: Path, file: Any) -> Iterator[Row]:
+    names, reader = _header(path, file)
+    number = 0
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            number += 1
+            yield Row(number, {}, f"the row cannot be read: {error}; look for a quotation mark that does not end")
+            continue
+        if not any(cells):
+            continue
+        number += 1
+        values = dict(zip(names, cells, strict=False))
+        fault = ""
+        if len(cells) != len(names):
+            fault = f"it has {len(cells)} cells, and the header {len(names)}"
+        elif _is_broken(cells):
+            fault = "it is no UTF-8; save the file as UTF-8"
+        yield Row(number, values, fault)
+
+
+def _is_broken(cells: Iterable[str]) -> bool:
+    return any(not one.isascii() and any("\ud800" <= letter <= "\udfff" for letter in one) for one in cells)
+
+
+def _json_lines(file: Any) -> Iterator[tuple[str, str]]:
+    """Each line that is not empty, with what is wrong with it."""
+    while line := file.readline(LONGEST_LINE):
+        fault = ""
+        while not line.endswith("\n"):
+            more = file.readline(LONGEST_LINE)
+            if not more:
+                break
+            fault, line = "the line is too long", more
+        if fault:
+            yield "", fault
+        elif line.strip():
+            yield line, ""
+
+
+def _json_rows(file: Any) -> Iterator[Row]:
+    for number, (line, fault) in enumerate(_json_lines(file), 1):
+        if fault:
+            yield Row(number, {}, fault)
+            continue
+        try:
+            told = json.loads(line, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            yield Row(number, {"line": line.strip()[:2000]}, "the line is no JSON")
+            continue
+        if not isinstance(told, dict):
+            yield Row(number, {"line": line.strip()[:2000]}, "the line is no JSON object")
+        elif _is_broken([line]):
+            yield Row(number, {}, "it is no UTF-8; save the file as UTF-8")
+        else:
+            yield Row(number, told)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _names(file: Any) -> list[str]:
+    """The names in the first lines; others are not looked at unless the mapping names them."""
+    rows = islice(_json_rows(file), LOOKED_AT)
+    return list(dict.fromkeys(str(name) for row in rows if not row.fault for name in row.values))

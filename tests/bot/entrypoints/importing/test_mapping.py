@@ -1,0 +1,79 @@
+"""What a column means is told, else guessed; consent is never guessed without its proof."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.errors import ContentError, SettingsError
+from bot.entrypoints.importing.mapping import PROOF, ColumnMapping, complete, guess, read_mapping, read_options, told
+
+SCHEMA = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
+
+
+@pytest.mark.parametrize(
+    ("column", "target"),
+    [
+        ("E-Mail Address", "email"),
+        ("Mobile Phone", "phone"),
+        ("TimeZone", "time_zone"),
+        ("Team Size", "profile.team_size"),
+        ("teamSize", "profile.team_size"),
+        ("Unsubscribed", "opted_out"),
+        ("Newsletter", "ignore"),
+        ("consent", "ignore"),
+        ("overture_why", "ignore"),
+    ],
+)
+def test_a_name_says_what_a_column_means(column: str, target: str) -> None:
+    assert guess(column, SCHEMA) == target
+
+
+def test_where_nothing_is_declared_a_column_is_an_attribute() -> None:
+    assert guess("Favourite Colour", None) == "profile.favourite_colour"
+    assert guess("2024", None) == "ignore"
+
+
+def test_what_is_told_counts_and_the_rest_is_guessed() -> None:
+    mapping = complete(ColumnMapping({"Contact": "email"}), ["Contact", "Email", "Team size"], SCHEMA)
+    assert mapping.columns == {"Contact": "email", "Email": "ignore", "Team size": "profile.team_size"}
+    assert list(told(mapping))[1] == "  Email      left out"
+
+
+def test_options_are_laid_over_a_file() -> None:
+    file = read_mapping("m.yml", "region: DE\ncolumns: {A: email}\nvalues: {tags: fair}", "GB")
+    both = file.joined(read_options(["B=C=profile.team_size"], ["consent.purpose=marketing"], file.region))
+    assert both.columns == {"A": "email", "B=C": "profile.team_size"}
+    assert both.values == {"tags": "fair", "consent.purpose": "marketing"}
+    assert both.region == "DE"
+
+
+def test_a_mapping_that_is_wrong_says_where() -> None:
+    with pytest.raises(ContentError) as raised:
+        read_mapping("m.yml", "columns:\n  A: emial\n  B: profile.Team\n", "GB")
+    assert [fault.place.line for fault in raised.value.faults] == [2, 3]
+    assert 'Did you mean "email"?' in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"Name": "profile.team_size"}, "no column says who it is"),
+        ({"Name": "email", "Nmae": "phone"}, 'there is no column "Nmae"'),
+        ({"Name": "email", "Yes": "consent.granted"}, "consent.purpose, consent.channel, consent.how"),
+    ],
+)
+def test_a_mapping_that_cannot_be_is_refused(columns: dict[str, str], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        complete(ColumnMapping(columns), ["Name", "Yes"], SCHEMA)
+
+
+def test_nobody_says_for_everybody_that_they_consented() -> None:
+    values = {f"consent.{part}": "yes" for part in PROOF}
+    with pytest.raises(SettingsError, match="must be a column"):
+        complete(ColumnMapping({"A": "email"}, values), ["A"], SCHEMA)
+
+
+def test_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(SettingsError, match="there twice: Email"):
+        complete(ColumnMapping(), ["Email", "Email"], SCHEMA)

@@ -1,0 +1,129 @@
+"""A row is taken whole, or refused with everything that is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.importing import Arrival
+from bot.domain.person import Identity
+from bot.entrypoints.importing.mapping import ColumnMapping
+from bot.entrypoints.importing.rows import RowReader, RowRefused, normal_phone
+from tests.contracts.samples import NOON
+
+SCHEMA = ProfileSchema(
+    {
+        name: Attribute(name, kind)
+        for name, kind in {
+            "team_size": AttributeType.NUMBER,
+            "customer": AttributeType.YES_NO,
+            "renews_on": AttributeType.DATE,
+            "name": AttributeType.TEXT,
+            "plans": AttributeType.LIST,
+        }.items()
+    }
+)
+COLUMNS = {
+    "Email": "email", "Phone": "phone", "Zone": "time_zone", "Tags": "tags", "Gone": "opted_out", "Id": "user_id",
+    **{name: f"profile.{name}" for name in SCHEMA.attributes},
+    **{part: f"consent.{part}" for part in ("purpose", "channel", "granted", "how", "at", "text")},
+}  # fmt: skip
+CONSENT = {
+    "purpose": "marketing", "channel": "sms", "granted": "yes", "how": "form", "at": "2026-03-01", "text": "May we?",
+}  # fmt: skip
+
+
+def read(**values: Any) -> Arrival:
+    mapping = ColumnMapping(COLUMNS, {"tags": "fair"}, "GB")
+    reader = RowReader(mapping, SCHEMA, ["sms"], source="people.csv", now=lambda: NOON)
+    return reader.read(7, values)
+
+
+def test_cells_become_what_their_attributes_are_declared_to_be() -> None:
+    told = {"team_size": "50", "customer": "Yes", "renews_on": "2027-01-31", "name": " Ana ", "plans": "a; b"}
+    found = read(Email="Ana@Example.COM", Phone="07700 900 123", Zone="Europe/London", Tags="vip, new", Id="17", **told)
+    assert found.identities == (
+        Identity("user_id", "17"), Identity("email", "ana@example.com"), Identity("phone", "+447700900123"),
+    )  # fmt: skip
+    assert found.attributes == {
+        "team_size": 50, "customer": True, "renews_on": "2027-01-31", "name": "Ana", "plans": ["a", "b"],
+    }  # fmt: skip
+    assert (found.row, found.time_zone) == (7, "Europe/London")
+    assert found.tags == {"fair", "vip", "new"}
+    assert (found.consents, found.opted_out) == ((), "")
+
+
+def test_empty_cells_say_nothing() -> None:
+    found = read(Email="ana@example.com", team_size="", Gone=" ", granted="", channel="sms")
+    assert (found.attributes, found.consents, found.opted_out) == ({}, (), "")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"Email": "nobody"}, "the e-mail address is none"),
+        ({"Phone": "12"}, "Phone: "),
+        ({"Phone": "+44 20 7946 0018 ext. 5"}, "an extension"),
+        ({"Zone": "Mars/Base"}, "the name of a time zone"),
+        ({"team_size": "many"}, "it must be a number"),
+        ({"team_size": "nan"}, "it must be a number"),
+        ({"customer": "maybe"}, "it must be yes or no"),
+        ({"renews_on": "soon"}, "it must be a date"),
+        ({"Gone": "perhaps"}, "it must be yes or no"),
+        ({"name": "x" * 1_000_000}, "longer than 10000 characters"),
+        ({"plans": ["x" * 1_000_000]}, "longer than 10000 characters"),
+        ({"Tags": "a b"}, "cannot be a tag"),
+        ({"Id": "x" * 300}, "an id of yours"),
+    ],
+)
+def test_a_row_with_a_fault_is_refused_whole(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(RowRefused, match=words):
+        read(**{"Email": "ana@example.com", **values})
+
+
+def test_every_fault_is_told() -> None:
+    with pytest.raises(RowRefused) as raised:
+        read(Email="nobody", Zone="Mars/Base", team_size="many")
+    assert str(raised.value).count(";") == 2
+
+
+def test_a_row_that_names_nobody_is_refused() -> None:
+    with pytest.raises(RowRefused, match="it names nobody"):
+        read(name="Ana")
+
+
+def test_a_consent_comes_with_its_proof() -> None:
+    (consent,) = read(Email="ana@example.com", **CONSENT).consents
+    assert consent.granted
+    assert consent.at.isoformat() == "2026-03-01T00:00:00+00:00"
+    assert (consent.how, consent.text) == ("form", "May we?")
+
+
+@pytest.mark.parametrize("part", ["purpose", "channel", "how", "at", "text"])
+def test_a_consent_without_a_part_of_its_proof_is_refused(part: str) -> None:
+    with pytest.raises(RowRefused, match=f"{part} is empty, and a consent is only taken with its proof"):
+        read(Email="ana@example.com", **{**CONSENT, part: ""})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"channel": "fax"}, {"purpose": "profiling"}, {"at": "2999-01-01"}, {"at": "yesterday"}, {"granted": "?"}],
+)
+def test_a_consent_that_cannot_be_is_refused(values: dict[str, str]) -> None:
+    with pytest.raises(RowRefused, match="consent: "):
+        read(Email="ana@example.com", **{**CONSENT, **values})
+
+
+def test_a_refusal_counts_without_proof() -> None:
+    (consent,) = read(Email="ana@example.com", purpose="marketing", channel="sms", granted="no").consents
+    assert (consent.granted, consent.how, consent.at) == (False, "refused in people.csv", NOON)
+
+
+@pytest.mark.parametrize(
+    ("given", "region", "found"),
+    [("(415) 555-0123", "US", "+14155550123"), ("0049 151 12345678", "DE", "+4915112345678"), (447700900123, "GB", "")],
+)
+def test_a_number_is_written_as_the_world_writes_it(given: Any, region: str, found: str) -> None:
+    assert normal_phone(given, region) == (found or "+447700900123")

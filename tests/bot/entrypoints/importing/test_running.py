@@ -1,0 +1,173 @@
+"""An import of a file: a report for each row, the good ones in, and nothing twice after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import SettingsError
+from bot.domain.importing import ImportProgress
+from bot.entrypoints.importing.mapping import ColumnMapping
+from bot.entrypoints.importing.running import Import, begin, mapping_for, run
+from bot.entrypoints.importing.sources import Chunk, FileSource
+from tests.bot.services.stage import Stage
+
+GOOD = "ana{0}@example.com,+447700{0:06},{0}"
+BAD = "nobody{0},+447700{0:06},{0}"
+
+
+def written(folder: Path, *rows: str, name: str = "people.csv", header: str = "email,phone,team_size") -> Path:
+    path = folder / name
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def a_third_bad(count: int) -> list[str]:
+    return [(BAD if number % 10 < 3 else GOOD).format(number) for number in range(count)]
+
+
+async def take(stage: Stage, path: Path, source: FileSource | None = None, *, again: bool = False) -> ImportProgress:
+    source = source or FileSource(path)
+    mapping = mapping_for(source, ColumnMapping(), stage.library.current().profile)
+    told = Import(source, mapping, path.with_suffix(".report.csv"))
+    return await run(stage.runtime, told, await begin(stage.runtime, told, again=again))
+
+
+async def count_people(stage: Stage) -> int:
+    async with stage.store.transaction() as uow:
+        return len((await uow.profiles.page(after="", limit=10_000)).people)
+
+
+def reported(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def test_of_a_file_with_bad_rows_the_good_ones_are_taken_and_the_others_told(
+    stage: Stage, tmp_path: Path
+) -> None:
+    done = await take(stage, written(tmp_path, *a_third_bad(1200)))
+    assert (done.rows, done.new, done.refused) == (1200, 840, 360)
+    assert await count_people(stage) == 840
+    lines = reported(tmp_path / "people.report.csv")
+    assert [int(one["overture_row"]) for one in lines] == [row + 1 for row in range(1200) if row % 10 < 3]
+    assert lines[0]["email"] == "nobody0"
+    assert "e-mail address is none" in lines[0]["overture_why"]
+
+
+async def test_a_report_that_was_put_right_can_be_imported_as_it_is(stage: Stage, tmp_path: Path) -> None:
+    await take(stage, written(tmp_path, *a_third_bad(20)))
+    header, *rows = (tmp_path / "people.report.csv").read_text(encoding="utf-8").splitlines()
+    mended = written(tmp_path, *(row.replace(",", "@example.com,", 1) for row in rows), name="m.csv", header=header)
+    done = await take(stage, mended)
+    assert (done.new, done.refused) == (6, 0)
+    assert await count_people(stage) == 20
+
+
+class _Ending(FileSource):
+    """A file of which no more than the first chunks can be read."""
+
+    async def chunks(self, cursor: str, rows: int) -> AsyncIterator[Chunk]:
+        count = 0
+        async for chunk in super().chunks(cursor, rows):
+            if count == 1:
+                raise KeyboardInterrupt
+            count += 1
+            yield chunk
+
+
+async def test_it_goes_on_where_it_was_interrupted(stage: Stage, tmp_path: Path) -> None:
+    path = written(tmp_path, *a_third_bad(1200))
+    with pytest.raises(KeyboardInterrupt):
+        await take(stage, path, _Ending(path))
+    with (tmp_path / "people.report.csv").open("a", encoding="utf-8") as report:
+        report.write("of a chunk that was never kept\n")
+    done = await take(stage, path)
+    assert (done.rows, done.new, done.refused, done.same) == (1200, 840, 360, 0)
+    assert len(reported(tmp_path / "people.report.csv")) == 360
+    async with stage.store.transaction() as uow:
+        person = await uow.profiles.owner_of("email", "ana3@example.com")
+        assert person is not None
+        assert len(await uow.timeline.of(person.id, limit=5)) == 1
+
+
+async def test_the_same_file_is_taken_once(stage: Stage, tmp_path: Path) -> None:
+    path = written(tmp_path, *a_third_bad(10))
+    assert (await take(stage, path)).new == 7
+    told = await take(stage, path, again=True)
+    assert (told.new, told.same) == (0, 7)
+    assert await count_people(stage) == 7
+
+
+async def test_json_lines_are_taken_as_they_are(stage: Stage, tmp_path: Path) -> None:
+    lines = [{"email": "ana@example.com", "team_size": 5}, {"email": "no"}, ["x"], {"phone": "+447700900123", "x": {}}]
+    path = tmp_path / "people.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)) + "\nnot json\n", encoding="utf-8")
+    done = await take(stage, path)
+    assert (done.new, done.refused) == (2, 3)
+    report = reported(tmp_path / "people.report.csv")
+    assert [one["overture_row"] for one in report] == ["2", "3", "5"]
+    assert json.loads(report[0]["record"]) == {"email": "no"}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"email;phone\nana@example.com;1;2\n", "it has 3 cells, and the header 2"),
+        (b"email,name\nana@example.com,J\xf6rg\n", "it is no UTF-8"),
+        (b'email,name\nana@example.com,"' + b"x" * 3_000_000 + b"\n", "a quotation mark that does not end"),
+    ],
+)
+async def test_a_row_that_is_no_row_is_told(stage: Stage, tmp_path: Path, content: bytes, why: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    done = await take(stage, path)
+    assert done.refused >= 1
+    assert done.new == 0
+    assert why in reported(tmp_path / "people.report.csv")[0]["overture_why"]
+
+
+@pytest.mark.parametrize(("name", "content"), [("people.xlsx", "x"), ("people.csv", ""), ("people.jsonl", "")])
+def test_what_is_no_file_of_people_is_refused(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(SettingsError, match=r"neither|there is nobody"):
+        FileSource(tmp_path / name)
+
+
+IN_A_PROCESS = """
+import asyncio, sys
+from pathlib import Path
+from bot.adapters.database import Database
+from tests.bot.entrypoints.importing.test_running import take
+from tests.bot.services.stage import Stage
+from tests.manual_clock import ManualClock
+
+asyncio.run(take(Stage(Database(sys.argv[1]), ManualClock()), Path(sys.argv[2])))
+"""
+
+
+def killed_at_work(url: str, path: Path, report: Path) -> int:
+    """How a process ended that was killed while it imported the file."""
+    with subprocess.Popen([sys.executable, "-c", IN_A_PROCESS, url, str(path)]) as process:
+        while process.poll() is None and not report.exists():
+            time.sleep(0.01)
+        process.kill()
+    return process.returncode
+
+
+async def test_what_was_killed_goes_on_at_its_next_start(stage: Stage, sqlite_url: str, tmp_path: Path) -> None:
+    path = written(tmp_path, *a_third_bad(20_000))
+    report = tmp_path / "people.report.csv"
+    assert await asyncio.to_thread(killed_at_work, sqlite_url, path, report) == -signal.SIGKILL
+    done = await take(stage, path)
+    assert (done.rows, done.new, done.refused, done.same) == (20_000, 14_000, 6_000, 0)
+    assert len(reported(report)) == 6_000
