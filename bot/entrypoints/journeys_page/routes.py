@@ -98,7 +98,7 @@ class JourneysPage:
 
         return serve
 
-    async def _list(self, _request: web.Request) -> web.StreamResponse:
+    async def _list(self, request: web.Request) -> web.StreamResponse:
         journeys = self._runtime.library.current().journeys
         headcounts = await self._counter.headcounts()
         async with self._runtime.store.transaction() as uow:
@@ -117,7 +117,10 @@ class JourneysPage:
             for name in names
         ]
         faults = faults_json(self._service.library.faults)
-        return private_json({"journeys": listed, "faults": faults, "may_change": self._editing.allowed})
+        caller = request[CALLER]
+        may_change = self._editing.allowed and caller.may(Right.EDIT_JOURNEYS)
+        user = caller.name if caller.kind == "user" else None
+        return private_json({"journeys": listed, "faults": faults, "may_change": may_change, "user": user})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")
@@ -136,13 +139,14 @@ class JourneysPage:
             except LookupError as error:
                 raise WebhookRejected(404, str(error)) from error
         journey = older or of_file or self._runtime.library.current().journeys.get(name)
+        may_change = self._editing.allowed and request[CALLER].may(Right.EDIT_JOURNEYS)
         told: dict[str, Any] = {
             "journey": name,
             "numbers": totals(headcounts),
             "parked": parked_people(parked),
             "older": older is not None,
-            "may_edit": self._editing.allowed and file is not None and older is None,
-            "may_change": self._editing.allowed,
+            "may_edit": may_change and file is not None and older is None,
+            "may_change": may_change,
             "standing": standing,
             "in_force": journey is not None and self._is_in_force(journey, standing["version"]),
             "file": _file(file),
