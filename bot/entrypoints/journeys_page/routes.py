@@ -15,6 +15,7 @@ from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookReje
 from bot.domain.journey import Headcount, Journey, Passage
 from bot.domain.publishing import Running
 from bot.entrypoints.connectors import known_channels, shelves_of
+from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
@@ -22,7 +23,7 @@ from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, head, sources
 from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
-from bot.entrypoints.journeys_page.publishing import CALLER, Publishing
+from bot.entrypoints.journeys_page.publishing import Publishing
 from bot.entrypoints.journeys_page.simulating import Simulating
 from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
@@ -82,7 +83,7 @@ class JourneysPage:
 
     def _guarded(self, handler: Handler, right: Right) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            _, request[CALLER] = await self._service.doors.admit(request, right)
+            await self._service.doors.admit(request, right)
             try:
                 return await handler(request)
             except ContentError as error:
