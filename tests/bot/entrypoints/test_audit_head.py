@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from bot.adapters.audit_head import AuditHeadFile
+from bot.adapters.database.audit import StoredAudit
 from bot.adapters.tables import audit_entry
 from bot.domain.audit import AuditHead, Deed
 from bot.entrypoints.audit_head import keep_it_once
@@ -35,6 +36,7 @@ async def test_the_head_follows_the_log_and_stays_where_that_was_cut_off(
     await keep_it_once(service, file)
     assert file.read() == second
     async with stage.store.transaction() as uow:
+        assert isinstance(uow.audit, StoredAudit)
         await uow.audit._session.execute(delete(audit_entry).where(audit_entry.c.position == 2))
     await keep_it_once(service, file)
     assert file.read() == second
