@@ -121,4 +121,8 @@ def _refuse_other_websites(request: WebhookRequest) -> None:
 
 
 def _unknown_caller() -> WebhookRejected:
-    return WebhookRejected(401, "User is not authenticated.", headers={"WWW-Authenticate": "Bearer"})
+    return WebhookRejected(
+        401,
+        "User is not authenticated. Send a key (Authorization: Bearer ovt_...), the token or a JWT; or log in: /login",
+        headers={"WWW-Authenticate": "Bearer"},
+    )

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.access import MASKED, SEES, Role, Sensitivity
 from bot.domain.ids import ProfileId
 from bot.domain.likelihood import Scorecard
 
@@ -36,6 +37,7 @@ class Attribute:
     one_of: tuple[Any, ...] = ()
     label: str = ""
     sensitive: bool = False
+    sensitivity: Sensitivity = Sensitivity.PERSONAL
 
     def takes(self, value: Any) -> bool:
         """Whether the value is one that was declared; nothing at all (None) always is."""
@@ -61,6 +63,15 @@ class ProfileSchema:
     """The attributes that people have, by name: what expressions over `profile` are checked against."""
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+    def shown_to(self, role: Role, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of a person as this role sees them: masked where that is not for it. Who is told nothing of an
+        attribute sees of it only that it is there; one that nobody declared is personal."""
+        return {name: value if value is None or self._sees(role, name) else MASKED for name, value in values.items()}
+
+    def _sees(self, role: Role, name: str) -> bool:
+        declared = self.attributes.get(name)
+        return (declared.sensitivity if declared is not None else Sensitivity.PERSONAL) in SEES[role]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ WRONG_KEYS = Rate(per_second=0.2, burst=20)
 """Of one address, before it has to wait."""
 
 THIS_MACHINE = "this machine"
+CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
+"""Where a request that was admitted keeps who sent it."""
 
 
 class Doorkeeper:
@@ -47,7 +49,8 @@ class Doorkeeper:
         """
         asked = await self.known(request)
         try:
-            return asked, self._access.check(asked, conversation, right)
+            request[CALLER] = self._access.check(asked, conversation, right)
+            return asked, request[CALLER]
         except WebhookRejected as refused:
             looks = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
             if refused.status != 401 or not looks:

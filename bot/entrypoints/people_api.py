@@ -16,6 +16,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.domain.access import Right
+from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
 from bot.domain.consent import LegalBasis
 from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
@@ -48,6 +49,7 @@ class PeopleApi:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
+        app.router.add_get("/v1/people/{person}", self._show)
         for method, path, work, right, what in (
             ("GET", "/data", self._data, Right.EXPORT_PEOPLE, "person.exported"),
             ("GET", "/consent", self._consent, Right.EXPORT_PEOPLE, "person.consent_proved"),
@@ -77,6 +79,24 @@ class PeopleApi:
             return web.json_response(told, headers={"Cache-Control": "no-store"})
 
         return handle
+
+    async def _show(self, request: web.Request) -> web.StreamResponse:
+        """What is known of the person, as the caller's role sees it."""
+        _, caller = await self._service.doors.admit(request, Right.SEE_PEOPLE)
+        schema = self._runtime.library.current().profile or ProfileSchema()
+        async with self._runtime.store.transaction() as uow:
+            try:
+                profile = await uow.profiles.get(await by_name(uow, request.match_info["person"]))
+            except NoSuchPerson as error:
+                raise WebhookRejected(404, str(error)) from error
+        told = {
+            "person": profile.id,
+            "attributes": schema.shown_to(caller.role, profile.attributes),
+            "tags": sorted(profile.tags),
+            "objects": profile.objected_at is not None,
+            "restricted": profile.restricted_at is not None,
+        }
+        return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     async def _done(self, work: AuditedWork, name: str, body: bytes, deed: Deed) -> Mapping[str, Any]:
         """Again, where somebody else was at work on the person."""

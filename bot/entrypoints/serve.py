@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot.domain.delivery import Lane
 from bot.domain.errors import Fault, SettingsError
+from bot.entrypoints.audit_head import keep_audit_head
 from bot.entrypoints.http import Server, for_watchers
 from bot.entrypoints.playground import content_status
 from bot.entrypoints.request_guards import IDLE
@@ -86,9 +87,11 @@ async def _run_until(
     told_to_stop = asyncio.create_task(stopping.wait())
     working = asyncio.create_task(worker.run()) if lanes else told_to_stop
     watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
+    keeping = asyncio.create_task(keep_audit_head(service))
     await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
     stopping.set()
     watching.cancel()
+    keeping.cancel()
     if runner is not None:
         await runner.cleanup()
     await worker.stop()
@@ -139,6 +142,8 @@ def _welcome(service: Service, seconds: float) -> None:
     settings = service.settings
     address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
     log.info("listening", address=address, seconds=round(seconds, 1))
+    if not service.access.is_open:
+        log.info("nobody can log in or use the API", do="overture users add ADDRESS --role admin, and start again")
     if service.sandboxed:
         log.info("in the sandbox, for want of credentials", connectors=list(service.sandboxed))
         _tell(f"\n  The playground is open: {address}\n")

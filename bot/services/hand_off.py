@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.dialogue.responses import render
+from bot.domain.access import Role
+from bot.domain.audience import ProfileSchema
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
@@ -305,9 +307,10 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     likely = await foresee(uow, runtime.library.current().scorecard, profile, now)
     consents = await uow.consents.of(handoff.profile_id)
     latest = {f"{record.purpose} by {record.channel}": record.granted for record in consents}
+    schema = runtime.library.current().profile or ProfileSchema()
     facts = [
         (name.replace("_", " ").capitalize(), _in_words(value))
-        for name, value in profile.attributes.items()
+        for name, value in schema.shown_to(Role.REP, profile.attributes).items()
         if value is not None
     ]
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)

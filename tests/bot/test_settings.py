@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.access import Role
 from bot.domain.errors import SettingsError
 from bot.settings import connector_values, load_settings, misspelt_settings
 
@@ -181,3 +182,32 @@ def test_a_faulty_endpoint_is_told_and_its_secret_is_not(
         load_settings()
     assert sentence in str(refused.value)
     assert "short" not in str(refused.value)
+
+
+def test_groups_of_the_identity_provider_have_roles_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_OIDC_ROLES", "legal = compliance, cn=sales=rep,")
+    assert list(load_settings().oidc_roles_of_groups.items()) == [("legal", Role.COMPLIANCE), ("cn=sales", Role.REP)]
+
+
+@pytest.mark.parametrize("roles", ["sales", "sales=boss", "=rep"])
+def test_a_role_that_there_is_not_is_told(roles: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_OIDC_ROLES", roles)
+    with pytest.raises(SettingsError, match="roles are admin, marketer, rep, compliance, read-only"):
+        load_settings()
+
+
+@pytest.mark.parametrize("issuer", ["id.example.com", "http://id.example.com", "https://id.example.com?x=1"])
+def test_an_identity_provider_is_reached_by_https(issuer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OVERTURE_OIDC_ISSUER", issuer)
+    with pytest.raises(SettingsError, match="realms/sales"):
+        load_settings()
+
+
+def test_a_developers_machine_is_open_unless_a_login_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().is_private
+    for name, value in (("LOGIN", "always"), ("HOST", "0.0.0.0"), ("ENVIRONMENT", "production")):
+        monkeypatch.setenv(f"OVERTURE_{name}", value)
+        assert not load_settings().is_private
+        monkeypatch.delenv(f"OVERTURE_{name}")
+    monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://chat.example.com")
+    assert not load_settings().is_private

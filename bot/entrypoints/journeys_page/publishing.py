@@ -10,10 +10,10 @@ from typing import Any, Literal
 from aiohttp import web
 
 from bot.adapters.journey_files import JourneyFile, JourneyFiles
-from bot.domain.access import Caller
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running
+from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.journeys_page.answers import json_object, private_json, text_of
 from bot.entrypoints.journeys_page.editing import Editing
 from bot.entrypoints.wiring import Service
@@ -38,8 +38,6 @@ FILE = "file"
 """In a comparison, the file as it is now."""
 
 LONGEST_NAME = 128
-CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
-"""Where a request keeps who asks."""
 
 
 class Publishing:

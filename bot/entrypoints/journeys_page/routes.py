@@ -15,6 +15,7 @@ from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookReje
 from bot.domain.journey import Headcount, Journey, Passage
 from bot.domain.publishing import Running
 from bot.entrypoints.connectors import known_channels, shelves_of
+from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.journeys_page.answers import faults_json, private_json
 from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
@@ -22,7 +23,7 @@ from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, head, sources
 from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
-from bot.entrypoints.journeys_page.publishing import CALLER, Publishing
+from bot.entrypoints.journeys_page.publishing import Publishing
 from bot.entrypoints.journeys_page.simulating import Simulating
 from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
@@ -82,7 +83,7 @@ class JourneysPage:
 
     def _guarded(self, handler: Handler, right: Right) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            _, request[CALLER] = await self._service.doors.admit(request, right)
+            await self._service.doors.admit(request, right)
             try:
                 return await handler(request)
             except ContentError as error:
@@ -98,7 +99,7 @@ class JourneysPage:
 
         return serve
 
-    async def _list(self, _request: web.Request) -> web.StreamResponse:
+    async def _list(self, request: web.Request) -> web.StreamResponse:
         journeys = self._runtime.library.current().journeys
         headcounts = await self._counter.headcounts()
         async with self._runtime.store.transaction() as uow:
@@ -117,7 +118,10 @@ class JourneysPage:
             for name in names
         ]
         faults = faults_json(self._service.library.faults)
-        return private_json({"journeys": listed, "faults": faults, "may_change": self._editing.allowed})
+        caller = request[CALLER]
+        may_change = self._editing.allowed and caller.may(Right.EDIT_JOURNEYS)
+        user = caller.name if caller.kind == "user" else None
+        return private_json({"journeys": listed, "faults": faults, "may_change": may_change, "user": user})
 
     async def _journey(self, request: web.Request) -> web.StreamResponse:
         name, version = request.match_info["journey"], request.query.get("version")
@@ -136,13 +140,14 @@ class JourneysPage:
             except LookupError as error:
                 raise WebhookRejected(404, str(error)) from error
         journey = older or of_file or self._runtime.library.current().journeys.get(name)
+        may_change = self._editing.allowed and request[CALLER].may(Right.EDIT_JOURNEYS)
         told: dict[str, Any] = {
             "journey": name,
             "numbers": totals(headcounts),
             "parked": parked_people(parked),
             "older": older is not None,
-            "may_edit": self._editing.allowed and file is not None and older is None,
-            "may_change": self._editing.allowed,
+            "may_edit": may_change and file is not None and older is None,
+            "may_change": may_change,
             "standing": standing,
             "in_force": journey is not None and self._is_in_force(journey, standing["version"]),
             "file": _file(file),

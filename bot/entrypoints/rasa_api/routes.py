@@ -20,11 +20,13 @@ from bot.adapters.rasa_json import read_entity, read_event, read_parse_data
 from bot.dialogue.engine import can_do
 from bot.domain.access import Right
 from bot.domain.assistant import Assistant
+from bot.domain.audit import Deed
 from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
 from bot.domain.message import storable
 from bot.domain.understanding import Asker, Entity
+from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
 from bot.entrypoints.wiring import Service
 from bot.services.append import append_events, note_message, replace_events
@@ -218,8 +220,16 @@ class RasaApi:
         if not can_do(self._assistant, action):
             raise WebhookRejected(404, f"The action {action} does not exist in the domain.")
         aloud, key = self._sends(request, conversation), _key(request)
+        await self._audit(request, conversation, action)
         acted = await execute_action(self._runtime, conversation, action, aloud=aloud, key=key)
         return await self._acted(request, acted, aloud=aloud)
+
+    async def _audit(self, request: web.Request, conversation: Conversation, action: str) -> None:
+        """That somebody has an action done, such as a hand-over; before it is tried."""
+        origin = self._service.doors.origin(request)
+        deed = Deed("conversation.action", request[CALLER].reference, conversation.id, origin, {"action": action})
+        async with self._runtime.store.transaction() as uow:
+            await uow.audit.note(deed, self._runtime.clock.now())
 
     # ------------------------------------------------------------ parts of these
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.access import Caller, Right, Role
 from bot.domain.errors import SettingsError, WebhookRejected
 from bot.ports import WebhookRequest
 from tests.connectors.vendor_server import NOW
@@ -126,3 +128,31 @@ def test_a_short_secret_is_refused_and_not_repeated() -> None:
     with pytest.raises(SettingsError, match="OVERTURE_API_JWT_SECRET") as told:
         CredentialAccess(jwt_secret="hunter2")
     assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "access", [CredentialAccess(accounts=True), CredentialAccess(private=True), CredentialAccess()]
+)
+def test_who_is_known_may_do_what_their_role_may_wherever_that_is(access: CredentialAccess) -> None:
+    rep = Caller("key", Role.REP, "ab12", "desk")
+    asked = replace(request(), caller=rep)
+    assert access.check(asked, None, Right.CONVERSE) == rep
+    with pytest.raises(WebhookRejected, match="The role rep may not publish") as refused:
+        access.check(asked, None, Right.PUBLISH_JOURNEYS)
+    assert refused.value.status == 403
+    with pytest.raises(WebhookRejected):
+        access.check(asked)  # whoever names no right asks for all of them
+
+
+def test_with_accounts_the_api_is_there_and_wants_one() -> None:
+    access = CredentialAccess(accounts=True)
+    assert access.is_open
+    with pytest.raises(WebhookRejected, match="/login") as refused:
+        access.check(request(host="localhost:8080"))
+    assert refused.value.status == 401
+
+
+def test_a_user_of_rasas_jwt_is_no_admin_elsewhere() -> None:
+    caller = CredentialAccess(jwt_secret=SECRET).check(signed({"user": {"username": "robin", "role": "user"}}), "robin")
+    assert (caller.kind, caller.role, caller.name) == ("jwt", Role.REP, "robin")
+    assert CredentialAccess(jwt_secret=SECRET).check(signed(ADMIN)).role is Role.ADMIN

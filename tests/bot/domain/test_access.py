@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.domain.access import RIGHTS, SEES, Caller, Right, Role, Sensitivity
@@ -33,3 +35,16 @@ def test_whoever_writes_to_people_does_not_see_what_is_sensitive_of_them() -> No
 def test_records_name_a_caller_by_an_id() -> None:
     assert Caller("user", Role.REP, "a1", "ada@example.com").reference == "user:a1"
     assert Caller("machine", Role.ADMIN).reference == "machine"
+
+
+def test_the_documents_table_says_what_holds() -> None:
+    told = {}
+    for line in (Path(__file__).parents[3] / "docs" / "access.md").read_text(encoding="utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if len(cells) == len(Role) + 1:
+            told[cells[0]] = cells[1:]
+    assert told["right"] == [*Role]
+    for right in Right:
+        assert told[right] == ["yes" if right in RIGHTS[role] else "" for role in Role]
+    for one in Sensitivity:
+        assert told[f"see what is {one} of a person"] == ["yes" if one in SEES[role] else "" for role in Role]

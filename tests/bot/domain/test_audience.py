@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.domain.audience import Attribute, AttributeType, written_day
+from bot.domain.access import MASKED, Role, Sensitivity
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema, written_day
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,30 @@ def test_an_attribute_with_few_values_takes_those() -> None:
 )
 def test_a_day_is_read_as_it_is_written(text: str, day: date | None) -> None:
     assert written_day(text) == day
+
+
+DECLARED = ProfileSchema(
+    {
+        "country": Attribute("country", AttributeType.TEXT, sensitivity=Sensitivity.OPEN),
+        "email": Attribute("email", AttributeType.TEXT),
+        "illness": Attribute("illness", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE),
+    }
+)
+ANA = {"country": "GB", "email": "ana@example.com", "illness": "none", "undeclared": 5, "empty": None}
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (Role.ADMIN, {"country", "email", "illness", "undeclared"}),
+        (Role.COMPLIANCE, {"country", "email", "illness", "undeclared"}),
+        (Role.REP, {"country", "email", "undeclared"}),
+        (Role.MARKETER, {"country"}),
+        (Role.READ_ONLY, {"country"}),
+    ],
+)
+def test_a_role_sees_what_is_for_it_and_of_the_rest_that_it_is_there(role: Role, seen: set[str]) -> None:
+    shown = DECLARED.shown_to(role, ANA)
+    assert shown.keys() == ANA.keys()
+    assert {name for name, value in shown.items() if value is not None and value == ANA[name]} == seen
+    assert {value for name, value in shown.items() if name not in seen} <= {MASKED, None}

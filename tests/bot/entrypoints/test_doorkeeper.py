@@ -29,6 +29,7 @@ DOORS = [
     ("POST", "/understanding/label", Right.LABEL_MESSAGES),
     ("GET", "/conversations/robin/tracker", Right.SEE_CONVERSATIONS),
     ("POST", "/conversations/robin/execute", Right.CONVERSE),
+    ("GET", "/v1/people/ana", Right.SEE_PEOPLE),
     ("GET", "/v1/people/ana/data", Right.EXPORT_PEOPLE),
     ("PUT", "/v1/people/ana/restriction", Right.HONOUR_WISHES),
     ("POST", "/v1/people/ana/merges", Right.MERGE_PEOPLE),
@@ -71,8 +72,16 @@ async def test_each_door_lets_in_whose_role_has_the_right(client: Client, stage:
             assert f"The role {role} may not {right}" in words
 
 
-async def test_each_right_but_one_has_a_door_here() -> None:
-    assert {right for _, _, right in DOORS} == set(Right) - {Right.SEE_PEOPLE}
+def test_each_right_has_a_door_here() -> None:
+    assert {right for _, _, right in DOORS} == set(Right)
+
+
+async def test_a_person_is_shown_as_the_role_of_the_caller_sees_them(client: Client, stage: Stage) -> None:
+    for role, seen in ((Role.COMPLIANCE, 50), (Role.MARKETER, "•••")):
+        headers = {"Authorization": f"Bearer {await key_of(stage, role)}"}
+        told = await (await client.get("/v1/people/ana", headers=headers)).json()
+        assert told["attributes"]["team_size"] == seen
+    assert (await client.get("/v1/people/nobody", headers=headers)).status == 404
 
 
 async def test_without_a_key_nothing_is_open_and_a_wrong_one_says_so(client: Client, stage: Stage) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.documents import parse
+from bot.domain.access import Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import ContentError
 from bot.domain.journey import Journey
@@ -14,6 +15,7 @@ attributes:
   team_size: number
   stage: {type: text, one_of: [lead, customer], label: Stage}
   renews_on: date
+  illness: {type: text, sensitivity: sensitive}
 """
 
 
@@ -31,12 +33,17 @@ def test_attributes_are_declared_with_their_type_values_and_label() -> None:
         "team_size": Attribute("team_size", AttributeType.NUMBER),
         "stage": Attribute("stage", AttributeType.TEXT, ("lead", "customer"), "Stage"),
         "renews_on": Attribute("renews_on", AttributeType.DATE),
+        "illness": Attribute("illness", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE),
     }
 
 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
+        (
+            "attributes:\n  size: {type: number, sensitivity: secret}",
+            'journeys/profile.yml:2:24: there is no sensitivity "secret". Known: open, personal, sensitive.',
+        ),
         ("attributes:\n  size: numbr", 'journeys/profile.yml:2:3: there is no type "numbr". Did you mean "number"?'),
         ("attributes:\n  size: {one_of: [1]}", 'journeys/profile.yml:2:3: the attribute "size" lacks "type".'),
         ("attributes:\n  Size: number", 'journeys/profile.yml:2:3: "Size" cannot be an attribute.'),

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.entrypoints.commands.people.export import give
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.give_data import consent_proof
@@ -16,7 +17,9 @@ from bot.settings import Settings
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> Mapping[str, Any]:
-        return await consent_proof(uow, await named(uow, options.person), now_of(settings))
+        person, now = await named(uow, options.person), now_of(settings)
+        await note(uow, "consent_proved", person, whoever(), now)
+        return await consent_proof(uow, person, now)
 
     give(read(settings, reading), options.out)
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.domain.errors import SettingsError
 from bot.domain.privacy import Erasure
 from bot.entrypoints.commands.people.naming import named
-from bot.entrypoints.commands.people.working import whoever, work
+from bot.entrypoints.commands.people.working import note, whoever, work
 from bot.services.erase_person import erase_person
 from bot.services.runtime import Runtime
 from bot.settings import Settings
@@ -27,7 +27,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 async def erasing(runtime: Runtime, name: str, *, who: str) -> list[str]:
     async with runtime.store.transaction() as uow:
-        receipt = await erase_person(uow, runtime, await named(uow, name), who=who, now=runtime.clock.now())
+        person, now = await named(uow, name), runtime.clock.now()
+        receipt = await erase_person(uow, runtime, person, who=who, now=now)
+        await note(uow, "erased", person, who, now)
     return list(_told(receipt))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.errors import SettingsError
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.give_data import all_data
@@ -18,7 +19,9 @@ from bot.settings import Settings
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> Mapping[str, Any]:
-        return await all_data(uow, await named(uow, options.person), now_of(settings))
+        person, now = await named(uow, options.person), now_of(settings)
+        await note(uow, "exported", person, whoever(), now)
+        return await all_data(uow, person, now)
 
     give(read(settings, reading), options.out)
     return 0

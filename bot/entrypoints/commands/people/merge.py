@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.merging import Merge
 from bot.entrypoints.commands.people.naming import named
-from bot.entrypoints.commands.people.working import whoever, work
+from bot.entrypoints.commands.people.working import note, whoever, work
 from bot.services.merge_people import MergePlan, merge_people, plan_merge
 from bot.services.runtime import Runtime
 from bot.settings import Settings
@@ -31,7 +31,9 @@ async def merging(runtime: Runtime, one: str, other: str, *, dry_run: bool, who:
         plan = await plan_merge(uow, first, second)
         if dry_run:
             return [*_told(plan), "Nothing was changed."]
-        done = await merge_people(uow, runtime, first, second, who=who, why="by command", now=runtime.clock.now())
+        now = runtime.clock.now()
+        done = await merge_people(uow, runtime, first, second, who=who, why="by command", now=now)
+        await note(uow, "merged", done.kept.id, who, now)
     return [*_told(plan), f"Merged. To undo it: overture people unmerge {done.kept.id}"]
 
 

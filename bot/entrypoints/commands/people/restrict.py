@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.respect_wishes import lift_restriction, restrict
@@ -14,6 +15,7 @@ from bot.settings import Settings
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def doing(uow: UnitOfWork) -> str:
         person = await named(uow, options.person)
+        await note(uow, "restriction_lifted" if options.lift else "restricted", person, whoever(), now_of(settings))
         if options.lift:
             await lift_restriction(uow, person)
             return f"{person} is no longer restricted. Journeys go on within a day."

@@ -6,7 +6,7 @@ import argparse
 
 from bot.domain.ids import ProfileId
 from bot.entrypoints.commands.people.naming import named
-from bot.entrypoints.commands.people.working import work
+from bot.entrypoints.commands.people.working import note, whoever, work
 from bot.services.merge_people import part_people
 from bot.services.runtime import Runtime
 from bot.settings import Settings
@@ -23,5 +23,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def parting(runtime: Runtime, name: str) -> str:
     async with runtime.store.transaction() as uow:
         who: ProfileId = await named(uow, name)
-        merge = await part_people(uow, runtime, who, now=runtime.clock.now())
+        now = runtime.clock.now()
+        merge = await part_people(uow, runtime, who, now=now)
+        await note(uow, "parted", merge.kept.id, whoever(), now)
     return f"{merge.merged.id} is a person of their own again. What has come since stays with {merge.kept.id}."

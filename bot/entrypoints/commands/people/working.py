@@ -6,11 +6,15 @@ import asyncio
 import getpass
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import TypeVar
 
+from bot.domain.audit import Deed
+from bot.domain.ids import ProfileId
 from bot.entrypoints.event_log import require_file
 from bot.entrypoints.logs import set_up_logs
 from bot.entrypoints.wiring import open_service
+from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.settings import Settings
 
@@ -27,6 +31,11 @@ def work(settings: Settings, doing: Callable[[Runtime], Awaitable[T]]) -> T:
 async def _work(settings: Settings, doing: Callable[[Runtime], Awaitable[T]]) -> T:
     async with open_service(settings) as service:
         return await doing(service.runtime)
+
+
+async def note(uow: UnitOfWork, what: str, person: ProfileId, who: str, now: datetime) -> None:
+    """In the audit log, in the transaction that does it."""
+    await uow.audit.note(Deed(f"person.{what}", f"terminal:{who}", person), now)
 
 
 def whoever() -> str:

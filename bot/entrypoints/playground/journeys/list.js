@@ -12,7 +12,8 @@ async function load() {
     byId("count").textContent = "could not be loaded";
     return;
   }
-  const { journeys, faults, may_change: mayChange } = told;
+  const { journeys, faults, may_change: mayChange, user } = told;
+  byId("account").hidden = !user;
   byId("new").hidden = !mayChange;
   byId("count").textContent = journeys.length === 1 ? "1 journey" : `${journeys.length} journeys`;
   byId("faults").hidden = faults.length === 0;
