@@ -105,16 +105,21 @@ async def _tell_desk(
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
-    if opens is None:
+    card = await _card(uow, runtime, handoff, now)
+    so_far = {f"handoff:{handoff_id}:transcript": await _recent_lines(uow, conversation)}
+    so_far |= await _files_so_far(uow, runtime, handoff)
+    if opens is None:  # from here on other hand-offs to this desk wait for our commit, so there is little left to do
         handoff = await offer(uow, runtime, handoff, now)
+        card = _offered_in(runtime, handoff, card)
     await uow.handoffs.add(handoff)
-    await to_desk(uow, handoff, handoff.card_key, await _card(uow, runtime, handoff, now), now, in_thread=False)
-    await refresh_pages(uow, handoff, {handoff.offered_to}, now)
-    await to_desk(uow, handoff, f"handoff:{handoff_id}:transcript", await _recent_lines(uow, conversation), now)
-    await _show_files(uow, runtime, handoff, now)
+    entries = [_entry(handoff, handoff.card_key, _message(handoff, card, in_thread=False), Purpose.DESK, now)]
+    entries += [_entry(handoff, key, _message(handoff, line), Purpose.DESK, now) for key, line in so_far.items()]
     for name in [crm] if crm in runtime.crms else runtime.crms:
         note = CrmNote(name, handoff_id, f"Handed over to sales: {handoff.summary}")
-        await _queue(uow, handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now)
+        entries.append(_entry(handoff, f"handoff:{handoff_id}:note:{name}", note, Purpose.DESK, now))
+    for entry in entries:
+        await uow.outbox.add_at_end(entry)
+    await refresh_pages(uow, handoff, {handoff.offered_to}, now)
     if opens is None:
         await start_clock(uow, runtime, handoff, now)
         if asked and runtime.desk_answers_within and runtime.channel(conversation.channel).abilities.extras:
@@ -262,12 +267,10 @@ async def to_desk(
     content: Content,
     now: datetime,
     *,
-    in_thread: bool = True,
     expires_at: datetime | None = None,
 ) -> None:
-    """Put this onto the desk: in the hand-off's thread, or as a message of its own."""
-    thread = handoff.card_key if in_thread else None
-    message = ChannelMessage(handoff.desk, handoff.desk_address, content, thread_of=thread)
+    """Put this onto the desk, in the hand-off's thread."""
+    message = _message(handoff, content)
     await _queue(uow, handoff, key, message, Purpose.DESK, now, expires_at=expires_at)
 
 
@@ -286,7 +289,24 @@ async def _queue(
     *,
     expires_at: datetime | None = None,
 ) -> None:
-    entry = OutboxEntry(
+    await uow.outbox.add(_entry(handoff, key, dispatch, purpose, now, expires_at=expires_at))
+
+
+def _message(handoff: Handoff, content: Content, *, in_thread: bool = True) -> ChannelMessage:
+    thread = handoff.card_key if in_thread else None
+    return ChannelMessage(handoff.desk, handoff.desk_address, content, thread_of=thread)
+
+
+def _entry(
+    handoff: Handoff,
+    key: str,
+    dispatch: ChannelMessage | CrmNote,
+    purpose: Purpose,
+    now: datetime,
+    *,
+    expires_at: datetime | None = None,
+) -> OutboxEntry:
+    return OutboxEntry(
         id=OutboxId(new_id(now)),
         key=key,
         dispatch=dispatch,
@@ -297,7 +317,6 @@ async def _queue(
         due_at=now,
         expires_at=expires_at,
     )
-    await uow.outbox.add(entry)
 
 
 async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> HandoffCard:
@@ -313,14 +332,12 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         for name, value in schema.shown_to(Role.REP, profile.attributes).items()
         if value is not None
     ]
-    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
-    offered = plan.rep_called(handoff.offered_to) if plan is not None else None
     reach = await _reach(uow, handoff, profile.attributes.values())
     inside = sorted({one.journey for one in await uow.enrolments.waiting(handoff.profile_id)})
     journeys = [("In the journey", ", ".join(inside))] if inside else []
     answers = [(f"Consent: {what}", "yes" if granted else "no") for what, granted in latest.items()]
     certain = [*reach, *journeys, *answers]
-    return HandoffCard(
+    card = HandoffCard(
         handoff_id=handoff.id,
         title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
         summary=handoff.summary,
@@ -331,10 +348,16 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         claimed_by=handoff.rep,
         closed=handoff.state is HandoffState.CLOSED,
-        offered_to=handoff.offered_to,
-        offered_why=handoff.offered_why,
-        member=offered.member if offered is not None else "",
     )
+    return _offered_in(runtime, handoff, card)
+
+
+def _offered_in(runtime: Runtime, handoff: Handoff, card: HandoffCard) -> HandoffCard:
+    """The card with whom the hand-off is offered to, and why."""
+    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+    rep = plan.rep_called(handoff.offered_to) if plan is not None else None
+    member = rep.member if rep is not None else ""
+    return replace(card, offered_to=handoff.offered_to, offered_why=handoff.offered_why, member=member)
 
 
 async def _reach(uow: UnitOfWork, handoff: Handoff, known: Collection[Any]) -> list[tuple[str, str]]:
@@ -355,11 +378,15 @@ async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
     return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
 
 
-async def _show_files(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> None:
-    """What the customer sent before anybody at the desk was told of them."""
-    for file in await uow.files.in_conversation(handoff.conversation_id, FileState.CLEAN):
-        words = f"sent a file ({file.name}, {in_words(file.size)}): {runtime.file_url(file.id)}"
-        await relay(uow, handoff, f"{handoff.id}:{file.key}", "Customer", words, now)
+async def _files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> dict[str, DeskLine]:
+    """What the customer sent before anybody at the desk was told of them, by the keys of the lines that say so."""
+    files = await uow.files.in_conversation(handoff.conversation_id, FileState.CLEAN)
+    return {
+        f"relay:{handoff.id}:{one.key}": DeskLine(
+            "Customer", f"sent a file ({one.name}, {in_words(one.size)}): {runtime.file_url(one.id)}"
+        )
+        for one in files
+    }
 
 
 async def _recent_lines(uow: UnitOfWork, conversation: Conversation) -> DeskLine:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, text, update
+from sqlalchemy import and_, bindparam, func, null, or_, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
@@ -66,7 +66,7 @@ OPEN_LONGEST = (
 )
 _holder = func.coalesce(func.nullif(handoff.c.rep, ""), handoff.c.offered_to)
 OPEN_AT = (
-    select(_holder.label("holder"), func.count().label("open"))
+    select(_holder.label("who"), null().label("turn"), func.count().label("open"))
     .where(_open, handoff.c.desk == bindparam("at_desk"), handoff.c.desk_address == bindparam("at_address"))
     .group_by(_holder)
 )
@@ -76,7 +76,12 @@ NEXT_TURN = (
     .on_conflict_do_update(index_elements=["desk", "rep"], set_={"number": desk_turn.c.number + 1})
     .returning(desk_turn.c.number)
 )
-TURNS = select(desk_turn).where(desk_turn.c.desk == bindparam("of_desk"))
+STANDING = union_all(
+    select(desk_turn.c.rep.label("who"), desk_turn.c.number.label("turn"), null().label("open")).where(
+        desk_turn.c.desk == bindparam("of_desk"), desk_turn.c.rep != ""
+    ),
+    OPEN_AT,
+)
 _took = insert(desk_turn)
 TOOK_TURN = _took.on_conflict_do_update(index_elements=["desk", "rep"], set_={"number": _took.excluded.number})
 SAVE = update(handoff).where(handoff.c.id == bindparam("this_id"), handoff.c.version == bindparam("version_read"))
@@ -140,10 +145,10 @@ class StoredHandoffs(Repository):
     async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
         of_desk = f"{desk}:{address}"
         number = (await self._session.execute(NEXT_TURN, {"of_desk": of_desk})).scalar_one()
-        turns = await self._session.execute(TURNS, {"of_desk": of_desk})
-        found = await self._session.execute(OPEN_AT, {"at_desk": desk, "at_address": address})
-        standing = Workload({row.holder: row.open for row in found}, {row.rep: row.number for row in turns if row.rep})
-        return number, standing
+        at = {"of_desk": of_desk, "at_desk": desk, "at_address": address}
+        rows = list(await self._session.execute(STANDING, at))
+        is_open = {row.who: row.open for row in rows if row.open is not None}
+        return number, Workload(is_open, {row.who: row.turn for row in rows if row.turn is not None})
 
     async def took_turn(self, desk: str, address: str, rep: str, number: int) -> None:
         await self._session.execute(TOOK_TURN, {"desk": f"{desk}:{address}", "rep": rep, "number": number})
