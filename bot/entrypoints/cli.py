@@ -226,6 +226,16 @@ COMMANDS = (
         (("condition", {"help": "such as \"profile.team_size > 20 and 'trial' in profile.tags\""}),),
     ),
     Command(
+        "report",
+        "tell what became of people and what it cost: conversion, lift, sources, funnel, response time, containment",
+        (
+            ("--since", {"metavar": "DAY", "help": "the first day, such as 2026-11-01 (30 days in all)"}),
+            ("--until", {"metavar": "DAY", "help": "the last day (today)"}),
+            ("--format", {"choices": ("text", "csv", "json"), "default": "text", "help": "how it is written (text)"}),
+            OUT,
+        ),
+    ),
+    Command(
         "score train",
         "learn from closed leads how likely others are to be won, and use it where it is better than the rules",
         (("--dry-run", {"action": "store_true", "help": "only say how good it would be"}),),

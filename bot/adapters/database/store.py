@@ -14,6 +14,7 @@ from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
+from bot.adapters.database.figures import StoredFigures
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
@@ -58,6 +59,7 @@ class Transaction:
         self.intakes = StoredIntakes(session, watermark)
         self.passages = StoredPassages(session)
         self.scores = StoredScores(session)
+        self.figures = StoredFigures(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
         self.crm_writes = StoredCrmWrites(session)
