@@ -242,6 +242,15 @@ COMMANDS = (
     ),
     Command("score check", "tell whether a scorecard is in force, and how far people have changed since"),
     Command("score explain", "tell a person's score and likelihood, with the reasons", (PERSON,)),
+    Command(
+        "segments discover",
+        "find groups of people who are alike, and say each as a condition",
+        (
+            ("--by", {"metavar": "ATTRIBUTES", "help": "by which, such as team_size,country (all that may be used)"}),
+            ("--seed", {"type": int, "default": 1, "help": "other chance (1)"}),
+            ("--save", {"nargs": 2, "metavar": ("NUMBER", "NAME"), "help": "make a segment of this group"}),
+        ),
+    ),
     Command("senders list", "list the senders that are stopped, and why"),
     Command(
         "senders lift",
