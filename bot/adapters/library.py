@@ -30,6 +30,7 @@ from bot.domain.crm import CrmMapping
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 from bot.domain.journey import Journey
 from bot.domain.likelihood import PredictionPlan, Scorecard
+from bot.domain.reporting import ReportPlan
 from bot.domain.routing import DeskPlan
 from bot.domain.score import ScoreRule
 from bot.domain.sending_rules import SendingRules
@@ -41,6 +42,7 @@ from bot.journeys.kinds import profile_names
 from bot.journeys.likelihood import read_scorecard
 from bot.journeys.likelihood_plan import read_prediction_plan
 from bot.journeys.profile_schema import read_profile_schema
+from bot.journeys.report_plan import read_report_plan
 from bot.journeys.rules import read_rules
 from bot.journeys.runs import check_runs
 from bot.journeys.score_rules import read_score_rules
@@ -117,6 +119,7 @@ class Contents:
     desk_plans: tuple[DeskPlan, ...] = ()
     prediction_plan: PredictionPlan | None = None
     scorecard: Scorecard | None = None
+    report_plan: ReportPlan | None = None
 
 
 def read_contents(shelves: Shelves) -> Contents:
@@ -137,6 +140,7 @@ def read_contents(shelves: Shelves) -> Contents:
     segment_documents = read_documents(_yaml_files(shelves.journeys, "segments/*"), unreadable)
     plan_documents = read_documents(_yaml_files(shelves.journeys, "likelihood/plan"), unreadable)
     card_documents = read_documents(_yaml_files(shelves.journeys, "likelihood/scorecard"), unreadable)
+    report_documents = read_documents(_yaml_files(shelves.journeys, "reports/marketing"), unreadable)
     score_documents = read_documents(_yaml_files(shelves.journeys, "scores/*"), unreadable)
     crm_documents = read_documents(_yaml_files(shelves.journeys, "crm/*"), unreadable)
     desk_documents = read_documents(_yaml_files(shelves.journeys, "desks/*"), unreadable)
@@ -162,8 +166,10 @@ def read_contents(shelves: Shelves) -> Contents:
     journeys = _journeys(journey_documents, known, faults, warnings)
     _check_personal(assistant, profile, faults)
     _check_languages(assistant, journeys.values(), faults)
-    plan = _first(plan_documents, lambda one: read_prediction_plan(one, profile), faults)
+    declared = profile is not None or not profile_documents  # a broken profile.yml is told once, and not by the plan
+    plan = _first(plan_documents if declared else [], lambda one: read_prediction_plan(one, profile), faults)
     scorecard = _first(card_documents, lambda one: read_scorecard(one, profile), faults)
+    report_plan = _first(report_documents, read_report_plan, faults)
     segments = _segments(segment_documents, profile, scorecard, faults)
     crm_mappings = _crm_mappings(shelves, crm_documents, profile, faults)
     score_rules = [_keep(lambda one=one: read_score_rules(one, profile), faults) for one in score_documents]  # type: ignore[misc]
@@ -196,6 +202,7 @@ def read_contents(shelves: Shelves) -> Contents:
         desk_plans,
         plan,
         scorecard,
+        report_plan,
     )
 
 

@@ -251,12 +251,31 @@ COMMANDS = (
     ),
     Command("openapi", "write the OpenAPI document of the HTTP API"),
     Command(
+        "report",
+        "tell what became of people and what it cost: conversion, lift, sources, funnel, response time, containment",
+        (
+            ("--since", {"metavar": "DAY", "help": "the first day, such as 2026-11-01 (30 days in all)"}),
+            ("--until", {"metavar": "DAY", "help": "the last day (today)"}),
+            ("--format", {"choices": ("text", "csv", "json"), "default": "text", "help": "how it is written (text)"}),
+            OUT,
+        ),
+    ),
+    Command(
         "score train",
         "learn from closed leads how likely others are to be won, and use it where it is better than the rules",
         (("--dry-run", {"action": "store_true", "help": "only say how good it would be"}),),
     ),
     Command("score check", "tell whether a scorecard is in force, and how far people have changed since"),
     Command("score explain", "tell a person's score and likelihood, with the reasons", (PERSON,)),
+    Command(
+        "segments discover",
+        "find groups of people who are alike, and say each as a condition",
+        (
+            ("--by", {"metavar": "ATTRIBUTES", "help": "by which, such as team_size,country (all that may be used)"}),
+            ("--seed", {"type": int, "default": 1, "help": "other chance (1)"}),
+            ("--save", {"nargs": 2, "metavar": ("NUMBER", "NAME"), "help": "make a segment of this group"}),
+        ),
+    ),
     Command("senders list", "list the senders that are stopped, and why"),
     Command(
         "senders lift",

@@ -9,6 +9,7 @@ from typing import Protocol
 from bot.domain.ids import ProfileId
 from bot.ports.access import Accounts, Audit
 from bot.ports.conversations import Conversations, DeskPages, Feeds, Files, Handoffs, Inbox, Meetings, Reviews
+from bot.ports.figures import Figures
 from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
@@ -59,6 +60,8 @@ class UnitOfWork(Protocol):
     def passages(self) -> Passages: ...
     @property
     def scores(self) -> Scores: ...
+    @property
+    def figures(self) -> Figures: ...
     @property
     def segments(self) -> Segments: ...
     @property

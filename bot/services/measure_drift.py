@@ -10,6 +10,9 @@ from bot.domain.likelihood import WHOLE, Bin, Characteristic, Scorecard
 from bot.domain.statistics import population_stability
 from bot.ports import UnitOfWork
 
+LEAST_PEOPLE = 100
+"""The shares of fewer people are other ones by chance."""
+
 
 async def with_shares(uow: UnitOfWork, card: Scorecard, now: datetime) -> Scorecard:
     """The scorecard with the share of people who are in each bin now, by the database itself."""
@@ -19,7 +22,9 @@ async def with_shares(uow: UnitOfWork, card: Scorecard, now: datetime) -> Scorec
 
 
 async def drift(uow: UnitOfWork, card: Scorecard, now: datetime) -> Mapping[str, float]:
-    """The population stability index of each characteristic since the scorecard was learnt."""
+    """The population stability index of each characteristic since the scorecard was learnt; none of too few people."""
+    if await uow.segments.count("true", now) < LEAST_PEOPLE:
+        return {}
     present = await with_shares(uow, card, now)
     return {
         before.name: population_stability(_shares(before), _shares(after))

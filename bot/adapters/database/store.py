@@ -18,6 +18,7 @@ from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
 from bot.adapters.database.feeds import StoredFeeds
+from bot.adapters.database.figures import StoredFigures
 from bot.adapters.database.files import StoredFiles
 from bot.adapters.database.handoffs import StoredHandoffs
 from bot.adapters.database.imports import StoredImports
@@ -65,6 +66,7 @@ class Transaction:
         self.intakes = StoredIntakes(session, watermark)
         self.passages = StoredPassages(session)
         self.scores = StoredScores(session)
+        self.figures = StoredFigures(session)
         self.segments = StoredSegments(session)
         self.crm_links = StoredCrmLinks(session)
         self.crm_writes = StoredCrmWrites(session)

@@ -8,7 +8,7 @@ from bot.domain.errors import SettingsError
 from bot.domain.statistics import DRIFTED, DRIFTING
 from bot.entrypoints.cli import FAULTY
 from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
-from bot.services.measure_drift import drift
+from bot.services.measure_drift import LEAST_PEOPLE, drift
 from bot.settings import Settings
 
 
@@ -21,6 +21,8 @@ def run(settings: Settings, _options: argparse.Namespace) -> int:
     found = read(settings, lambda uow: drift(uow, card, now))
     for name, index in sorted(found.items(), key=lambda one: -one[1]):
         print(f"  {name}: population stability index {index:.3f}, {told(index)}")
+    if not found and card.characteristics:
+        print(f"There are fewer than {LEAST_PEOPLE} people: too few to tell whether they have changed.")
     if any(index > DRIFTED for index in found.values()):
         print("People are no longer as they were. overture score train learns anew.")
         return FAULTY

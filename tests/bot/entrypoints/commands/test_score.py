@@ -67,7 +67,7 @@ def fill(url: str, leads: Sequence[ClosedLead]) -> None:
 
 
 def test_a_scorecard_is_learnt_used_explained_and_watched(
-    journeys: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+    journeys: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(sqlite_url, made_up_leads(1800))
     assert run(["score", "train"]) == 0
@@ -85,6 +85,13 @@ def test_a_scorecard_is_learnt_used_explained_and_watched(
     assert capsys.readouterr().out.startswith("1800 people")
     assert run(["score", "explain", "lead-000001"]) == 0
     assert "likelihood: " in capsys.readouterr().out
+
+    empty = sqlite_url.replace("overture.db", "empty.db")
+    monkeypatch.setenv("OVERTURE_DATABASE", empty)
+    assert run(["migrate"]) == 0
+    assert run(["score", "check"]) == 0
+    assert "too few to tell" in capsys.readouterr().out
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
 
     newcomers = [
         replace(one, profile=Profile(ProfileId(f"n{one.profile.id}"), START, {"team_size": 60}), events=(), changes=())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -107,3 +108,60 @@ def test_a_database_that_is_not_there_is_not_made(
     assert run(["segments", "list"]) == 2
     assert "there is no database" in capsys.readouterr().err
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.fixture
+def groups(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Large teams that want to begin now, small ones that want to later, and one who objects."""
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    shutil.copytree("journeys", tmp_path / "journeys")
+    monkeypatch.setenv("OVERTURE_JOURNEYS", str(tmp_path / "journeys"))
+
+    async def write() -> None:
+        store = Database(sqlite_url)
+        async with store.transaction() as uow:
+            for number in range(61):
+                large = number % 3 == 0
+                known = {"team_size": 200 + number if large else number, "timeline": "now" if large else "later"}
+                objects = NOON if number == 60 else None
+                await uow.profiles.add(profile(ProfileId(f"p{number}"), attributes=known, objected_at=objects))
+        await store.close()
+
+    asyncio.run(write())
+    return tmp_path / "journeys"
+
+
+def test_a_group_that_was_discovered_becomes_a_segment(groups: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    discover = ["segments", "discover", "--by", "team_size,timeline"]
+    assert run([*discover, "--save", "2", "large-and-soon"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("60 people, in groups by team_size, timeline.")
+    assert ": 40 people\n" in told
+    assert ": 20 people\n" in told
+    assert "100% of whom that finds are in the group, and 100% of the group are found." in told
+    assert (groups / "segments" / "large-and-soon.yml").is_file()
+    assert run(["validate"]) == 0
+    assert run(["segments", "show", "large-and-soon"]) == 0
+    assert run([*discover, "--save", "2", "large-and-soon"]) == 2
+    assert 'there is a segment "large-and-soon" already' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        (["--by", "team_siz"], 'Did you mean "team_size"?'),
+        (["--by", "renews_on"], "is sensitive, a date or a list"),
+        (["--by", "team_size", "--save", "9", "x"], 'there is no group "9"'),
+        (["--by", "team_size", "--save", "1", "Big Teams"], "Big Teams"),
+    ],
+)
+def test_what_cannot_be_discovered_is_told(
+    groups: Path, options: list[str], fault: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["segments", "discover", *options]) == 2
+    assert fault in capsys.readouterr().err
+
+
+def test_of_too_few_people_nothing_is_discovered(people: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["segments", "discover"]) == 0
+    assert "of whom too little is known; it takes 40 at least" in capsys.readouterr().out

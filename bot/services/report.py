@@ -1,0 +1,21 @@
+"""Report: what marketers report of a period, counted by the database."""
+
+from __future__ import annotations
+
+from bot.domain.reporting import Period, Report, ReportPlan
+from bot.ports import UnitOfWork
+
+
+async def report(uow: UnitOfWork, plan: ReportPlan, period: Period) -> Report:
+    figures = uow.figures
+    return Report(
+        period=period,
+        plan=plan,
+        journeys=tuple(await figures.journeys(period)),
+        conversions=await figures.conversions(plan, period),
+        credits=tuple(await figures.credits(plan, period)),
+        new_people=await figures.new_people(plan, period),
+        funnel=await figures.funnel(plan, period),
+        answered=await figures.answered(period),
+        contained=await figures.contained(period),
+    )

@@ -1,0 +1,216 @@
+"""What every store counts for reports: the same figures, and those that a plain reckoning gives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.adapters.database import Database
+from bot.domain.handoff import Handoff
+from bot.domain.ids import ConversationId, ProfileId
+from bot.domain.journey import EnrolmentStatus
+from bot.domain.meeting import Meeting
+from bot.domain.reporting import (
+    Answered,
+    Contained,
+    Credit,
+    Funnel,
+    Happening,
+    JourneyFigures,
+    Period,
+    ReportPlan,
+    Touch,
+)
+from bot.domain.timeline import PersonEvent
+from bot.journeys.reporting import linear
+from bot.ports import Store, UnitOfWork
+from tests.contracts.samples import ANNA, BEN, NOON, conversation, enrolment, handoff, journey, profile
+
+DAY = timedelta(days=1)
+PERIOD = Period(NOON - DAY, NOON + 30 * DAY)
+SEARCH = Touch("search", Happening("page.viewed", (("utm source", "google"),)))
+SITE = Touch("site", Happening("page.viewed"))
+MAIL = Touch("mail", Happening("mail.clicked"))
+PLAN = ReportPlan(Happening("order.completed"), (SEARCH, SITE, MAIL), within=5 * DAY)
+
+
+def happened(who: ProfileId, event: str, days: float, **data: object) -> PersonEvent:
+    at = NOON + days * DAY
+    return PersonEvent(who, event, at, at, data)
+
+
+async def tell(uow: UnitOfWork, *events: PersonEvent) -> None:
+    for event in events:
+        await uow.timeline.add(event)
+    await uow.timeline.of(ANNA, limit=1)  # writes them
+
+
+async def test_people_of_a_journey_are_counted_once_and_held_against_those_held_out(store: Store) -> None:
+    held_out = EnrolmentStatus.HELD_OUT
+    async with store.transaction() as uow:
+        for name in ("a", "b", "c", "d", "e"):
+            await uow.profiles.add(profile(ProfileId(name), restricted_at=NOON if name == "e" else None))
+        await uow.enrolments.publish(journey())
+        runs = [
+            enrolment("1", of=ProfileId("a"), status=EnrolmentStatus.DONE),
+            enrolment("2", of=ProfileId("a"), status=EnrolmentStatus.DONE, goal_at=NOON),
+            enrolment("3", of=ProfileId("b"), status=EnrolmentStatus.DONE),
+            enrolment("4", of=ProfileId("c"), status=held_out, goal_at=NOON),
+            enrolment("5", of=ProfileId("d"), status=held_out),
+            enrolment("6", of=ProfileId("d"), status=held_out, entered_at=NOON - 2 * DAY),
+            enrolment("7", of=ProfileId("e"), status=EnrolmentStatus.DONE, goal_at=NOON),
+        ]
+        for one in runs:
+            await uow.enrolments.add(one)
+    async with store.transaction() as uow:
+        assert await uow.figures.journeys(PERIOD) == [JourneyFigures("welcome", 2, 1, 2, 1)]
+        assert await uow.figures.journeys(Period(NOON + DAY, NOON + 2 * DAY)) == []
+
+
+async def test_conversions_are_credited_to_the_touches_before_them(store: Store) -> None:
+    async with store.transaction() as uow:
+        await uow.profiles.add(profile(ANNA))
+        await uow.profiles.add(profile(BEN))
+        await tell(
+            uow,
+            happened(ANNA, "page.viewed", -9, **{"utm source": "google"}),  # too long before
+            happened(ANNA, "page.viewed", 1, **{"utm source": "google"}),
+            happened(ANNA, "mail.clicked", 2),
+            happened(ANNA, "page.viewed", 3, **{"utm source": 7}),
+            happened(ANNA, "order.completed", 4),
+            happened(ANNA, "mail.clicked", 5),
+            happened(BEN, "order.completed", 4),
+        )
+        assert await uow.figures.conversions(PLAN, PERIOD) == 2
+        assert await uow.figures.credits(PLAN, PERIOD) == [
+            Credit("mail", 0, 0, {3: 1}),
+            Credit("search", 1, 0, {3: 1}),
+            Credit("site", 0, 1, {3: 1}),
+        ]
+        assert await uow.figures.new_people(PLAN, PERIOD) == {}
+        assert await uow.figures.new_people(PLAN, Period(NOON - 10 * DAY, NOON)) == {"search": 1}
+        assert await uow.figures.credits(ReportPlan(), PERIOD) == []
+
+
+async def talk(uow: UnitOfWork, who: str, *, wrote: bool = True) -> ConversationId:
+    await uow.profiles.add(profile(ProfileId(who)))
+    one = conversation(ConversationId(f"chat of {who}"), of=ProfileId(who))
+    await uow.conversations.add(replace(one, last_message_at=NOON if wrote else None))
+    return one.id
+
+
+def of(who: str) -> Handoff:
+    return handoff(f"handoff of {who}", in_=ConversationId(f"chat of {who}"), of=ProfileId(who))
+
+
+async def test_the_funnel_narrows_step_by_step_and_conversations_without_a_person_are_contained(store: Store) -> None:
+    async with store.transaction() as uow:
+        for who in ("a", "b", "c"):
+            await talk(uow, who)
+        await talk(uow, "d", wrote=False)
+        for who in ("a", "b"):
+            await uow.handoffs.add(of(who))
+        at = NOON.replace(microsecond=0)
+        chat, met = ConversationId("chat of a"), at + DAY
+        meeting = Meeting("m", "Rep", of("a").id, ProfileId("a"), chat, met, met + timedelta(minutes=30), at)
+        assert await uow.meetings.book(meeting)
+        await tell(uow, happened(ProfileId("a"), "order.completed", 40), happened(ProfileId("d"), "order.completed", 1))
+        assert await uow.figures.funnel(PLAN, PERIOD) == Funnel(4, 3, 2, 1, 1)
+        assert await uow.figures.funnel(ReportPlan(), PERIOD) == Funnel(4, 3, 2, 1)
+        assert await uow.figures.contained(PERIOD) == Contained(3, 1)
+
+
+async def test_the_response_time_is_that_of_the_first_claim(store: Store) -> None:
+    async with store.transaction() as uow:
+        assert await uow.figures.answered(PERIOD) == Answered()
+        for who, minutes in (("a", 1), ("b", 2), ("c", 30), ("d", None)):
+            await talk(uow, who)
+            await uow.handoffs.add(of(who))
+            claims = [] if minutes is None else [minutes / 1440, 2]
+            await tell(uow, *(happened(ProfileId(who), "handoff.claimed", days) for days in claims))
+        minute = timedelta(minutes=1)
+        assert await uow.figures.answered(PERIOD) == Answered(4, 3, 2 * minute, 30 * minute)
+
+
+# ---------------------------------------------------------------- attribution, reckoned plainly
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from([ANNA, BEN]),
+        st.sampled_from(["page.viewed", "mail.clicked", "order.completed", "other"]),
+        st.integers(0, 12),
+        st.sampled_from([{}, {"utm source": "google"}, {"utm source": "bing"}, {"utm source": None}]),
+    ),
+    max_size=14,
+)
+
+
+def source_of(event: PersonEvent) -> str | None:
+    if event.event == "page.viewed":
+        return "search" if event.data.get("utm source") == "google" else "site"
+    return "mail" if event.event == "mail.clicked" else None
+
+
+def reckoned(events: Sequence[PersonEvent]) -> tuple[Counter[str], Counter[str], dict[str, Fraction]]:
+    """First touches, last touches, and what is shared evenly; `events` in the order in which they were told."""
+    first, last, shared = Counter[str](), Counter[str](), dict[str, Fraction]()
+    ordered = sorted(events, key=lambda one: one.at)
+    for order in (one for one in events if one.event == "order.completed"):
+        touches = [
+            source
+            for one in ordered
+            if one.profile_id == order.profile_id
+            and order.at - PLAN.within <= one.at <= order.at
+            and (source := source_of(one)) is not None
+        ]
+        if touches:
+            first[touches[0]] += 1
+            last[touches[-1]] += 1
+        for source in touches:
+            shared[source] = shared.get(source, Fraction(0)) + Fraction(1, len(touches))
+    return first, last, shared
+
+
+class _Undo(Exception):
+    """Ends a transaction without a trace."""
+
+
+def test_attribution_is_as_reckoned_on_every_database(store_url: str) -> None:
+    runner = asyncio.Runner()
+    store = Database(store_url)
+
+    async def credited(events: Sequence[PersonEvent]) -> Sequence[Credit]:
+        found: Sequence[Credit] = []
+        try:
+            async with store.transaction() as uow:
+                for who in (ANNA, BEN):
+                    await uow.profiles.add(profile(who))
+                await tell(uow, *events)
+                found = await uow.figures.credits(PLAN, PERIOD)
+                raise _Undo
+        except _Undo:
+            return found
+
+    @given(EVENTS)
+    @settings(max_examples=25)
+    def holds(told: list[tuple[ProfileId, str, int, dict[str, object]]]) -> None:
+        events = [happened(who, event, days, **data) for who, event, days, data in told]
+        first, last, shared = reckoned(events)
+        found = runner.run(credited(events))
+        assert {one.source: one.first for one in found if one.first} == dict(first)
+        assert {one.source: one.last for one in found if one.last} == dict(last)
+        assert {one.source: linear(one) for one in found} == shared
+        assert sum((linear(one) for one in found), Fraction(0)) == sum(first.values())
+
+    try:
+        holds()
+    finally:
+        runner.run(store.close())
+        runner.close()
