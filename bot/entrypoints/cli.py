@@ -255,6 +255,15 @@ COMMANDS = (
         ),
     ),
     Command(
+        "outbox discard",
+        "count what was given up as withheld, for nobody needs it any more",
+        (
+            ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
+            ("--to", {"metavar": "NAME", "help": "everything for this channel, CRM or endpoint"}),
+            ("--why", {"required": True, "help": "the reason, which is kept with each"}),
+        ),
+    ),
+    Command(
         "crm diff",
         "tell what the next sync of a person would change in the CRM, and change nothing",
         (
@@ -331,7 +340,7 @@ GROUPS: Mapping[str, str] = {
     "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
     "senders": "see which senders a vendor objects to, and let them send again",
-    "outbox": "look at what was given up, and let it leave again",
+    "outbox": "look at what was given up, and let it leave again or discard it",
     "crm": "look into what CRMs have of people",
     "slack": "set up the sales desk in Slack",
     "nlu": "look into how messages are understood",

@@ -24,6 +24,7 @@ from bot.entrypoints.openapi import ApiDocument
 from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.preferences.routes import PreferencePage
+from bot.entrypoints.queues_page import QueuesPage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.talks import OpenTalks
@@ -100,6 +101,7 @@ class Server:
         EventsApi(self._service).add_routes(app)
         PeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
+        QueuesPage(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:

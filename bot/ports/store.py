@@ -12,6 +12,7 @@ from bot.ports.installations import Installations
 from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules
 from bot.ports.outbox import Outbox
 from bot.ports.people import Consents, CrmLinks, CrmWrites, Merges, PersonalData, Profiles, Scores, Segments, Timeline
+from bot.ports.queues import Queues
 
 
 class UnitOfWork(Protocol):
@@ -28,6 +29,8 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def queues(self) -> Queues: ...
     @property
     def consents(self) -> Consents: ...
     @property
