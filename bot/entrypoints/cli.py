@@ -305,6 +305,15 @@ COMMANDS = (
         ),
     ),
     Command(
+        "outbox discard",
+        "count what was given up as withheld, for nobody needs it any more",
+        (
+            ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
+            ("--to", {"metavar": "NAME", "help": "everything for this channel, CRM or endpoint"}),
+            ("--why", {"required": True, "help": "the reason, which is kept with each"}),
+        ),
+    ),
+    Command(
         "crm diff",
         "tell what the next sync of a person would change in the CRM, and change nothing",
         (
@@ -418,7 +427,7 @@ GROUPS: Mapping[str, str] = {
     "segments": "look at the people whom journeys are for",
     "score": "learn how likely leads are to be won, and look at why",
     "senders": "see which senders a vendor objects to, and let them send again",
-    "outbox": "look at what was given up, and let it leave again",
+    "outbox": "look at what was given up, and let it leave again or discard it",
     "crm": "look into what CRMs have of people",
     "slack": "set up the sales desk in Slack",
     "users": "say who may log in, and in which role",

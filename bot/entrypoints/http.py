@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import partial
 from pathlib import Path
@@ -26,6 +27,7 @@ from bot.entrypoints.people_api import PeopleApi
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.portraits import Portraits
 from bot.entrypoints.preferences.routes import PreferencePage
+from bot.entrypoints.queues_page import QueuesPage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.request_guards import hurrying, refuse_other_names
 from bot.entrypoints.sent_files import SentFiles
@@ -65,7 +67,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def for_watchers(service: Service) -> web.Application:
     """The server of a process that only works."""
     watching = Watching(service)
-    app = web.Application(middlewares=[watching.time_requests, _add_headers, answer_for_errors])
+    app = web.Application(middlewares=[know_requests, watching.time_requests, _add_headers, answer_for_errors])
     watching.add_routes(app)
     return app
 
@@ -86,6 +88,7 @@ class Server:
         middlewares = [watching.time_requests, _add_headers, answer_for_errors, hurrying()]
         if self._service.settings.is_private:
             middlewares.append(refuse_other_names)
+        middlewares = [know_requests, watching.time_requests, _add_headers, answer_for_errors]
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
         app.cleanup_ctx.append(self._run_streams)
         app.cleanup_ctx.append(self._listen_to_vendors)
@@ -115,6 +118,7 @@ class Server:
         PeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
         LoginPages(self._service).add_routes(app)
+        QueuesPage(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:
@@ -194,7 +198,7 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
     try:
         return await handler(request)
     except WebhookRejected as rejected:
-        log.info("webhook refused", path=request.path, status=rejected.status, reason=rejected.reason)
+        _log_refusal(request, rejected)
         return problem(rejected.status, rejected.reason, rejected.headers)
     except web.HTTPRequestEntityTooLarge:
         return problem(413, "the request is larger than any message needs to be")
@@ -211,11 +215,33 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
         return problem(400, "the request's body is not what its headers say")
     except (SQLAlchemyError, ConnectionError) as error:
         # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
-        log.error("a request was refused, for nothing can be stored", path=request.path, error=type(error).__name__)
+        log.error("a request was refused, for nothing can be stored", error=type(error).__name__)
         return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
     except Exception:
-        log.exception("a request failed", path=request.path)
+        log.exception("a request failed")
         return problem(500, "something went wrong on our side; it is in the log")
+
+
+def _log_refusal(request: web.Request, rejected: WebhookRejected) -> None:
+    """A connector's reason is for whoever sets it up. What the API answers may repeat whom it was asked about."""
+    if _connector_of(request):
+        log.info("webhook refused", status=rejected.status, reason=rejected.reason)
+    else:
+        log.info("request refused", status=rejected.status)
+
+
+@web.middleware
+async def know_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Each line that is logged for a request has its id, and its address as a pattern: the path may name somebody."""
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else ""
+    known = {"request": secrets.token_hex(8), "route": route, **_connector_of(request)}
+    with structlog.contextvars.bound_contextvars(**known):
+        return await handler(request)
+
+
+def _connector_of(request: web.Request) -> dict[str, str]:
+    return {name: request.match_info[name][:40] for name in ("channel", "crm") if name in request.match_info}
 
 
 @web.middleware

@@ -83,7 +83,7 @@ class Streams:
             _hang_up(request)
         except Exception:
             # The answer has begun, so no other can be given. The reader comes back and asks again.
-            log.exception("a stream broke off", path=request.path)
+            log.exception("a stream broke off")
             _hang_up(request)
         return response
 

@@ -80,5 +80,5 @@ class Outbox(Protocol):
         """What has gone to the same person and place already although it was queued after this entry."""
 
     async def count(self, status: OutboxStatus) -> int: ...
-    async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:
-        """What was given up, in the order of its ids from behind `after`; only what was for this channel or CRM."""
+    async def dead(self, limit: int, *, to: str = "", reason: str = "", after: str = "") -> Sequence[OutboxEntry]:
+        """What was given up, in the order of its ids from behind `after`; only what was for `to`, and for `reason`."""

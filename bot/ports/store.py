@@ -26,6 +26,7 @@ from bot.ports.people import (
     Segments,
     Timeline,
 )
+from bot.ports.queues import Queues
 
 
 class UnitOfWork(Protocol):
@@ -42,6 +43,8 @@ class UnitOfWork(Protocol):
     def inbox(self) -> Inbox: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def queues(self) -> Queues: ...
     @property
     def consents(self) -> Consents: ...
     @property

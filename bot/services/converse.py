@@ -76,8 +76,9 @@ async def converse(
     try:
         with structlog.contextvars.bound_contextvars(conversation=conversation_id):
             for entry in entries:
-                if stopping() or not await _try_turn(runtime, entry, situation):
-                    break
+                with structlog.contextvars.bound_contextvars(message=entry.position):
+                    if stopping() or not await _try_turn(runtime, entry, situation):
+                        break
                 situation = None  # the turn has changed it
                 taken += 1
     finally:

@@ -115,11 +115,19 @@ async def _deliver_in_turn(runtime: Runtime, entries: Sequence[OutboxEntry]) -> 
 
 
 async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:
+    """Whatever is logged on the way, a connector's lines too, has the entry's id."""
+    ids = {"entry": entry.id, "conversation": entry.conversation_id, "enrolment": entry.enrolment_id}
+    known = {name: one for name, one in ids.items() if one is not None}
+    with structlog.contextvars.bound_contextvars(**known):
+        await _deliver_one(runtime, entry)
+
+
+async def _deliver_one(runtime: Runtime, entry: OutboxEntry) -> None:
     """Never raises, so that one entry costs no other; what could not be settled comes up again as left by a crash."""
     try:
         settled = await _attempt(runtime, entry)
     except Exception:
-        log.exception("a delivery failed in a way nobody foresaw", entry=entry.id)
+        log.exception("a delivery failed in a way nobody foresaw")
         attempt, reason = _tried(entry, runtime.clock.now()), "an unforeseen error; see the log"
         crashed = entry.status is OutboxStatus.SENDING
         settled = (
@@ -129,7 +137,7 @@ async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:
     try:
         await _settle(runtime, entry, settled)
     except Exception:
-        log.exception("what came of a delivery could not be kept", entry=entry.id, status=settled.status.value)
+        log.exception("what came of a delivery could not be kept", status=settled.status.value)
 
 
 async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
@@ -291,4 +299,4 @@ async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) ->
     async with runtime.store.transaction() as uow:
         await settle(uow, runtime, settled, runtime.clock.now())
     level = log.warning if settled.status is OutboxStatus.DEAD else log.info
-    level("outbox entry settled", entry=entry.id, status=settled.status.value, attempts=settled.attempts)
+    level("outbox entry settled", status=settled.status.value, attempts=settled.attempts)

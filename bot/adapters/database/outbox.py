@@ -139,6 +139,7 @@ DEAD = (
         text("status = 'dead'"),
         outbox.c.id > bindparam("after"),
         or_(bindparam("to") == "", outbox.c.channel == bindparam("to")),
+        or_(bindparam("reason") == "", outbox.c.reason == bindparam("reason")),
     )
     .order_by(outbox.c.id)
     .limit(bindparam("most"))
@@ -317,8 +318,9 @@ class StoredOutbox(Repository):
     async def count(self, status: OutboxStatus) -> int:
         return int((await self._execute(COUNT[status])).scalar_one())
 
-    async def dead(self, limit: int, *, to: str = "", after: str = "") -> Sequence[OutboxEntry]:
-        return [_entry(row) for row in await self._execute(DEAD, {"to": to, "after": after, "most": limit})]
+    async def dead(self, limit: int, *, to: str = "", reason: str = "", after: str = "") -> Sequence[OutboxEntry]:
+        values = {"to": to, "reason": reason, "after": after, "most": limit}
+        return [_entry(row) for row in await self._execute(DEAD, values)]
 
 
 def _row(entry: OutboxEntry) -> dict[str, Any]:

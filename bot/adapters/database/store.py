@@ -33,6 +33,7 @@ from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredS
 from bot.adapters.database.personal_data import StoredPersonalData
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.publishing import StoredJourneys
+from bot.adapters.database.queues import StoredQueues
 from bot.adapters.database.repository import Session
 from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
@@ -58,6 +59,7 @@ class Transaction:
         self.conversations = StoredConversations(session)
         self.inbox = StoredInbox(session)
         self.outbox = StoredOutbox(session)
+        self.queues = StoredQueues(session)
         self.consents = StoredConsents(session)
         self.challenges = StoredChallenges(session)
         self.enrolments = StoredEnrolments(session, versions, watermark)

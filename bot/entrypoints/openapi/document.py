@@ -19,7 +19,7 @@ TAGS: Mapping[str, str] = {
     "Pages": "For browsers.",
     "Playground": "Only there while a connector runs in its sandbox.",
 }
-FILES = ("people.yml", "conversations.yml", "service.yml", "console.yml")
+FILES = ("people.yml", "conversations.yml", "service.yml", "queues.yml", "console.yml")
 METHODS = ("get", "put", "post", "delete")
 ABOUT = """\
 The HTTP API of Overture. With OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET set it is open to whoever has that; with

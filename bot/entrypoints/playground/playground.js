@@ -57,7 +57,7 @@ async function refresh() {
     const status = await read("/playground/status");
     showContent(status);
     byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
-    for (const page of ["journeys", "understanding"]) byId(page).hidden = !status.understanding;
+    for (const page of ["journeys", "understanding", "queues"]) byId(page).hidden = !status.understanding;
   } catch {
     // The sign in the bar says that the service is away.
   }

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import structlog
+from aiohttp.test_utils import TestClient, TestServer
 
 from bot.domain.errors import TemporarySendError
+from bot.entrypoints.http import Server
 from bot.entrypoints.logs import set_up_logs, tell_exception
+from bot.entrypoints.wiring import Service
 from bot.services.converse import PARK_AFTER, converse
 from tests.bot.services.stage import PHONE, Stage
 
@@ -109,3 +113,56 @@ def test_what_libraries_log_is_told_without_their_errors_words(capsys: pytest.Ca
     assert "builtins.ValueError" in logged
     assert WORDS not in logged
     assert "chatter" not in logged
+
+
+def test_a_librarys_line_is_json_where_ours_are_and_has_our_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as("json")
+    try:
+        raise ValueError(WORDS)
+    except ValueError:
+        with structlog.contextvars.bound_contextvars(conversation="c1"):
+            logging.getLogger("some.library").exception("it failed")
+    [line] = capsys.readouterr().err.splitlines()
+    told = json.loads(line)
+    assert (told["event"], told["logger"], told["level"]) == ("it failed", "some.library", "error")
+    assert told["conversation"] == "c1"
+    assert told["exception"].endswith("builtins.ValueError")
+    assert WORDS not in line
+
+
+async def test_a_turn_and_a_delivery_log_the_ids_of_what_they_are_about(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_as("json")
+    await stage.says("hello")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    settled = next(line for line in lines if line["event"] == "outbox entry settled")
+    async with stage.store.transaction() as uow:
+        found = await uow.conversations.at("sms", PHONE)
+    assert found is not None
+    assert settled["conversation"] == found.id
+    assert settled["entry"]
+
+
+async def test_a_request_is_logged_with_an_id_and_without_whom_it_is_about(
+    service_of: Callable[..., Service], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_as("json")
+    app = Server(service_of(connectors="")).application()
+    async with TestClient[Any, Any](TestServer(app, host="127.0.0.1")) as client:
+        answer = await client.get("/v1/people/ana@example.com/data")
+        assert answer.status == 404
+        assert "ana@example.com" in (await answer.json())["error"]
+        assert (await client.post("/preferences/a-token", data={"do": "save"})).status == 403
+        assert (await client.post("/channels/sms-channel/ana@example.com", data=b"")).status == 404
+    logged = capsys.readouterr().err
+    assert "ana@example.com" not in logged
+    assert "a-token" not in logged
+    refused, webhook = (json.loads(line) for line in logged.splitlines())
+    assert (refused["event"], refused["route"], refused["status"]) == (
+        "request refused",
+        "/v1/people/{person}/data",
+        404,
+    )
+    assert (webhook["event"], webhook["channel"]) == ("webhook refused", "sms-channel")
+    assert len({refused["request"], webhook["request"]}) == 2

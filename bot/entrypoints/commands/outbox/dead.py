@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, Fetch
 from bot.entrypoints.commands.segments.reading import read
+from bot.entrypoints.dead_letters import what
 from bot.ports import UnitOfWork
 from bot.settings import Settings
 
@@ -25,18 +25,3 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     for line in read(settings, reading):
         print(line)
     return 0
-
-
-def what(dispatch: Dispatch) -> str:
-    """What it is and where it was to go, without its words."""
-    match dispatch:
-        case ChannelMessage(channel=channel):
-            return f"message on {channel}"
-        case CrmUpsert(crm=crm):
-            return f"record in {crm}"
-        case CrmNote(crm=crm):
-            return f"note in {crm}"
-        case EndpointCall(endpoint=endpoint):
-            return f"call of {endpoint}"
-        case Fetch(channel=channel):
-            return f"file that came on {channel}"

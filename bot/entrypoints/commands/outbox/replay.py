@@ -4,48 +4,40 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import AsyncIterator, Collection
 
-from bot.domain.delivery import OutboxEntry
 from bot.domain.errors import SettingsError
+from bot.domain.ids import OutboxId
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
-from bot.services.replay import may_be_replayed, replay
+from bot.services.replay import Chosen, Replayed, replay_chosen
 from bot.settings import Settings
-
-CHUNK = 500
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    wanted = frozenset(options.entry)
-    if bool(wanted) == bool(options.to):
-        raise SettingsError("say what to replay: ids as `overture outbox dead` lists them, or --to and a CRM.")
+    chosen = chosen_by("replay", options.entry, options.to or "")
 
-    async def reading(uow: UnitOfWork) -> tuple[list[str], list[str]]:
-        now = now_of(settings)
-        done, left = [], []
-        async for entry in _chosen(uow, wanted, options.to or ""):
-            if may_be_replayed(entry):
-                await replay(uow, entry, now)
-                done.append(str(entry.id))
-            else:
-                left.append(str(entry.id))
-        return done, left
+    async def replaying(uow: UnitOfWork) -> Replayed:
+        return await replay_chosen(uow, chosen, now_of(settings))
 
-    done, left = read(settings, reading)
-    for one in left:
+    replayed = read(settings, replaying)
+    for one in replayed.left:
         print(f"{one} is no entry for a CRM, and only those are replayed.", file=sys.stderr)
-    for one in sorted(wanted.difference(done, left)):
+    unknown = tell_unknown(chosen, {*replayed.done, *replayed.left})
+    count = len(replayed.done)
+    print(f"{count} {'entry' if count == 1 else 'entries'} will leave again, as soon as the service runs.")
+    return 0 if count and not unknown else 1
+
+
+def chosen_by(verb: str, ids: list[str], to: str) -> Chosen:
+    """Raises SettingsError where both or neither are said."""
+    if bool(ids) == bool(to):
+        raise SettingsError(f"say what to {verb}: ids as `overture outbox dead` lists them, or --to and a name.")
+    return Chosen(frozenset(map(OutboxId, ids)), to)
+
+
+def tell_unknown(chosen: Chosen, found: set[OutboxId]) -> bool:
+    """Print the ids that are none of a dead entry; whether there are such."""
+    unknown = sorted(chosen.ids - found)
+    for one in unknown:
         print(f"{one} is no dead entry.", file=sys.stderr)
-    print(f"{len(done)} {'entry' if len(done) == 1 else 'entries'} will leave again, as soon as the service runs.")
-    return 0 if done and not wanted.difference(done) else 1
-
-
-async def _chosen(uow: UnitOfWork, wanted: Collection[str], to: str) -> AsyncIterator[OutboxEntry]:
-    """The dead entries of these ids, or all for this CRM, in the order in which they were made."""
-    after = ""
-    while entries := await uow.outbox.dead(CHUNK, to=to, after=after):
-        after = entries[-1].id
-        for entry in entries:
-            if to or entry.id in wanted:
-                yield entry
+    return bool(unknown)

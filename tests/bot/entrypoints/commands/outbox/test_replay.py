@@ -1,4 +1,4 @@
-"""`overture outbox dead` and `replay`, as they are typed."""
+"""`overture outbox dead`, `replay` and `discard`, as they are typed."""
 
 from __future__ import annotations
 
@@ -95,3 +95,27 @@ def test_it_has_to_be_said_what_to_replay(
 ) -> None:
     assert run(["outbox", "replay", *arguments]) == 2
     assert "say what to replay" in capsys.readouterr().err
+
+
+def test_what_is_discarded_counts_as_withheld_with_the_reason(
+    given_up: Sequence[OutboxEntry], sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["outbox", "discard", given_up[0].id, "nonsense", "--why", "the campaign is over"]) == 1
+    told = capsys.readouterr()
+    assert told.out == "1 entry is discarded.\n"
+    assert told.err == "nonsense is no dead entry.\n"
+    discarded = now_in(sqlite_url, "message")
+    assert discarded.status is OutboxStatus.WITHHELD
+    assert discarded.reason.endswith(": the campaign is over")
+    assert run(["outbox", "discard", "--to", "hubspot", "--why", "it is over"]) == 0
+    assert capsys.readouterr().out == "2 entries are discarded.\n"
+    assert run(["outbox", "dead"]) == 0
+    assert capsys.readouterr().out == "Nothing was given up.\n"
+
+
+@pytest.mark.parametrize("arguments", [["--why", "over"], ["--to", "hubspot", "--why", " "]])
+def test_it_has_to_be_said_what_to_discard_and_why(
+    arguments: list[str], given_up: Sequence[OutboxEntry], sqlite_url: str
+) -> None:
+    assert run(["outbox", "discard", *arguments]) == 2
+    assert now_in(sqlite_url, "one").status is OutboxStatus.DEAD

@@ -1,0 +1,108 @@
+"""The queues as an operator looks at them. Each statement reads a bounded number of rows, whatever waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, case, func, literal, select, text
+
+from bot.adapters.database.repository import Repository
+from bot.adapters.tables import decision, enrolment, inbox, outbox
+from bot.domain.delivery import Lane
+from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
+
+RECENT = timedelta(minutes=5)
+NEWEST = 1000
+
+_waits = text("status = 'waiting'")
+
+
+def _grouped(first: Select[Any]) -> Select[Any]:
+    """How many of the first that wait go to the same place for the same reason."""
+    one = first.order_by("due_at").limit(MOST_COUNTED).subquery()
+    due = func.sum(case((one.c.due_at <= bindparam("now"), 1), else_=0))
+    return (
+        select(one.c.goes_to, one.c.why, func.count().label("entries"), due.label("due"), func.min(one.c.due_at))
+        .group_by(one.c.goes_to, one.c.why)
+        .order_by(func.min(one.c.due_at))
+    )
+
+
+TURNS = _grouped(select(inbox.c.channel.label("goes_to"), literal("").label("why"), inbox.c.due_at).where(_waits))
+STEPS = _grouped(
+    select(enrolment.c.journey.label("goes_to"), literal("").label("why"), enrolment.c.due_at).where(
+        text("status = 'waiting' AND paused_at IS NULL"), enrolment.c.due_at.is_not(None)
+    )
+)
+LEAVING = _grouped(
+    select(outbox.c.channel.label("goes_to"), outbox.c.reason.label("why"), outbox.c.due_at).where(
+        outbox.c.lane == bindparam("in_lane"), _waits
+    )
+)
+_taken = (
+    select(inbox.c.done_at.label("at"))
+    .where(inbox.c.done_at.is_not(None))
+    .order_by(inbox.c.position.desc())
+    .limit(NEWEST)
+    .subquery()
+)
+TAKEN = select(func.count(), func.min(_taken.c.at)).where(_taken.c.at >= bindparam("since"))
+_let_go = (
+    select(decision.c.at, decision.c.entry_key)
+    .where(decision.c.outcome == "send")
+    .order_by(decision.c.position.desc())
+    .limit(NEWEST)
+    .subquery()
+)
+LET_GO = (
+    select(outbox.c.lane, func.count().label("entries"), func.min(_let_go.c.at).label("first"))
+    .join(outbox, outbox.c.key == _let_go.c.entry_key)
+    .where(_let_go.c.at >= bindparam("since"))
+    .group_by(outbox.c.lane)
+)
+DEAD = (
+    select(outbox.c.channel, outbox.c.reason, func.count().label("entries"), func.min(outbox.c.created_at))
+    .where(text("status = 'dead'"))
+    .group_by(outbox.c.channel, outbox.c.reason)
+    .order_by(func.count().desc(), outbox.c.channel, outbox.c.reason)
+    .limit(bindparam("most"))
+)
+
+
+class StoredQueues(Repository):
+    async def waiting(self, now: datetime) -> Sequence[Waiting]:
+        found = [
+            *await self._waiting(TURNS, Lane.REPLIES, now),
+            *await self._waiting(STEPS, Lane.TIMERS, now),
+        ]
+        for lane in (Lane.REPLIES, Lane.SENDS, Lane.CRM):
+            found += await self._waiting(LEAVING, lane, now)
+        return sorted(found, key=lambda one: one.first_due)
+
+    async def _waiting(self, statement: Select[Any], lane: Lane, now: datetime) -> list[Waiting]:
+        values = {"now": now} | ({"in_lane": lane} if statement is LEAVING else {})
+        rows = (await self._session.execute(statement, values)).all()
+        return [Waiting(lane, to, why, entries, due, first) for to, why, entries, due, first in rows]
+
+    async def per_minute(self, now: datetime) -> Mapping[Lane, float]:
+        since = {"since": now - RECENT}
+        taken, first = (await self._session.execute(TAKEN, since)).all()[0]
+        rates = {Lane.REPLIES: _rate(taken, first, now), Lane.SENDS: 0.0}
+        for row in (await self._session.execute(LET_GO, since)).all():
+            lane = Lane(row.lane)
+            rates[lane] = rates.get(lane, 0.0) + _rate(row.entries, row.first, now)
+        return rates
+
+    async def dead(self, limit: int) -> Sequence[DeadGroup]:
+        rows = (await self._session.execute(DEAD, {"most": limit})).all()
+        return [DeadGroup(to, reason, entries, oldest) for to, reason, entries, oldest in rows]
+
+
+def _rate(entries: int, first: datetime | None, now: datetime) -> float:
+    """A minute's worth: over all these minutes, or where the newest thousand took less, over what they took."""
+    if not entries or first is None:
+        return 0.0
+    over = max(now - first, timedelta(seconds=1)) if entries >= NEWEST else RECENT
+    return entries / (over / timedelta(minutes=1))

@@ -1,0 +1,293 @@
+"""A thin, typed client of the HTTP API, for Python programs beside the service. `/api` tells of each address.
+
+    async with Client("https://chat.example.com", token="...") as overture:
+        await overture.track("pricing.viewed", {"email": "ana@example.com"}, {"plan": "team"})
+
+It tries nothing again: `Refused.retry_after` says when that makes sense, and a `key` makes a second try harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Literal, NotRequired, Self, TypedDict, cast
+from urllib.parse import quote
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
+from yarl import URL
+
+USUAL_TIMEOUT = timedelta(seconds=30)
+"""Longer than the REST channel takes to answer."""
+
+Named = Mapping[str, str]
+"""Who it is, in one way: {"id": ...}, {"user_id": ...}, {"phone": "+447700900123"} or {"email": ...}."""
+
+
+class Problem(TypedDict):
+    """Why an event, or a part of one, was not taken."""
+
+    index: int
+    attribute: NotRequired[str]
+    error: NotRequired[str]
+    warning: NotRequired[str]
+
+
+class EventsTaken(TypedDict):
+    taken: int
+    duplicates: int
+    errors: list[Problem]
+
+
+class Admitted(TypedDict):
+    outcome: Literal["entered", "held_out", "not_entered"]
+    person: str
+    enrolment: NotRequired[str]
+    error: NotRequired[str]
+
+
+class PersonData(TypedDict):
+    person: str
+    given_at: str
+    tables: dict[str, list[dict[str, Any]]]
+
+
+class ConsentRecord(TypedDict):
+    at: str
+    purpose: str
+    channel: str
+    granted: bool
+    how: str
+    words_shown: str
+    message_id: str | None
+    words_answered: str | None
+
+
+class ConsentProof(TypedDict):
+    person: str
+    told_at: str
+    identities: list[dict[str, Any]]
+    records: list[ConsentRecord]
+    left_alone: list[dict[str, Any]]
+
+
+class Erasure(TypedDict):
+    id: str
+    at: str
+    who: str
+    rows: dict[str, int]
+    suppressed: int
+    elsewhere: dict[str, str]
+
+
+class Merge(TypedDict):
+    merge: str
+    person: str
+    merged: str
+    conflicts: dict[str, dict[str, Any]]
+
+
+class Said(TypedDict):
+    recipient_id: str
+    text: NotRequired[str]
+    image: NotRequired[str]
+    buttons: NotRequired[list[dict[str, Any]]]
+    custom: NotRequired[Any]
+    attachment: NotRequired[Any]
+
+
+class Tracker(TypedDict):
+    sender_id: str
+    slots: dict[str, Any]
+    latest_message: dict[str, Any]
+    events: list[dict[str, Any]] | None
+    paused: bool
+    active_loop: dict[str, Any]
+    latest_action_name: str | None
+
+
+class Acted(TypedDict):
+    tracker: Tracker
+    messages: NotRequired[list[Said]]
+
+
+class ParseData(TypedDict):
+    text: str
+    intent: dict[str, Any]
+    entities: list[dict[str, Any]]
+    intent_ranking: list[dict[str, Any]]
+
+
+class Queues(TypedDict):
+    now: str
+    lanes: list[dict[str, Any]]
+    waiting: list[dict[str, Any]]
+    dead: dict[str, Any]
+    stopped: list[dict[str, Any]]
+    resting: list[dict[str, Any]]
+
+
+class OvertureClientError(Exception):
+    """Something could not be asked of the service."""
+
+
+class Unreachable(OvertureClientError):
+    """It did not answer, or not within the time-out: what was asked may have been done."""
+
+
+class Refused(OvertureClientError):
+    """It answered that it does not do that, and why. `retry_after` is when to try again, where that helps."""
+
+    def __init__(self, status: int, reason: str, retry_after: timedelta | None = None) -> None:
+        super().__init__(f"{status}: {reason}")
+        self.status, self.reason, self.retry_after = status, reason, retry_after
+
+
+class Client:
+    """`token` is OVERTURE_API_TOKEN, `jwt` one that is signed with OVERTURE_API_JWT_SECRET."""
+
+    def __init__(self, address: str, *, token: str = "", jwt: str = "", timeout: timedelta = USUAL_TIMEOUT) -> None:
+        self._address = address.rstrip("/")
+        self._query = {"token": token} if token else {}
+        self._headers = {"Authorization": f"Bearer {jwt}"} if jwt else {}
+        self._timeout = ClientTimeout(total=timeout.total_seconds())
+        self._session: ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = ClientSession(timeout=self._timeout, headers=self._headers, cookie_jar=DummyCookieJar())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    # ------------------------------------------------------------ people
+
+    async def track(
+        self,
+        event: str,
+        person: Named,
+        properties: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+        key: str | None = None,
+    ) -> EventsTaken:
+        """Tell what somebody did. The same `key` counts once."""
+        told = {"type": "track", "event": event, "person": person, "properties": properties or {}}
+        return await self.events([told | _when(at, key)])
+
+    async def identify(
+        self, person: Named, traits: Mapping[str, Any], *, at: datetime | None = None, key: str | None = None
+    ) -> EventsTaken:
+        """Tell what somebody is."""
+        return await self.events([{"type": "identify", "person": person, "traits": traits} | _when(at, key)])
+
+    async def events(self, events: Sequence[Mapping[str, Any]]) -> EventsTaken:
+        """At most 500, each in Segment's shape. `errors` says what is wrong with some; Refused where none was taken."""
+        return cast(EventsTaken, await self._ask("POST", "/v1/events", body={"batch": list(events)}))
+
+    async def enrol(
+        self, journey: str, person: Named, data: Mapping[str, Any] | None = None, *, key: str | None = None
+    ) -> Admitted:
+        """Let somebody into a journey. `not_entered` is an answer, too, and `error` says why."""
+        path, body = f"/journeys/{_part(journey)}/enrolments", {"person": person, "data": data or {}}
+        return cast(Admitted, await self._ask("POST", path, body=body, key=key, also=(409,)))
+
+    async def person_data(self, person: str) -> PersonData:
+        """All that is kept of somebody. `person` is our id, a phone number, an e-mail address, or a user id."""
+        return cast(PersonData, await self._ask("GET", f"/v1/people/{_part(person)}/data"))
+
+    async def consent(self, person: str) -> ConsentProof:
+        return cast(ConsentProof, await self._ask("GET", f"/v1/people/{_part(person)}/consent"))
+
+    async def erase(self, person: str) -> Erasure:
+        return cast(Erasure, await self._ask("DELETE", f"/v1/people/{_part(person)}"))
+
+    async def note_objection(self, person: str) -> None:
+        await self._ask("PUT", f"/v1/people/{_part(person)}/objection")
+
+    async def withdraw_objection(self, person: str) -> None:
+        await self._ask("DELETE", f"/v1/people/{_part(person)}/objection")
+
+    async def restrict(self, person: str) -> None:
+        await self._ask("PUT", f"/v1/people/{_part(person)}/restriction")
+
+    async def lift_restriction(self, person: str) -> None:
+        await self._ask("DELETE", f"/v1/people/{_part(person)}/restriction")
+
+    async def merge(self, person: str, other: Named) -> Merge:
+        """Say that two people are one."""
+        return cast(Merge, await self._ask("POST", f"/v1/people/{_part(person)}/merges", body={"with": other}))
+
+    # ------------------------------------------------------------ conversations
+
+    async def say(self, sender: str, message: str, *, key: str | None = None) -> list[Said]:
+        """Say something on the REST channel, and get the answer; the same `key` gets the same answer again."""
+        body = {"sender": sender, "message": message} | ({"message_id": key} if key is not None else {})
+        return cast(list[Said], await self._ask("POST", "/webhooks/rest/webhook", body=body))
+
+    async def parse(self, text: str) -> ParseData:
+        return cast(ParseData, await self._ask("POST", "/model/parse", body={"text": text}))
+
+    async def tracker(self, conversation: str) -> Tracker:
+        return cast(Tracker, await self._ask("GET", f"/conversations/{_part(conversation)}/tracker"))
+
+    async def trigger_intent(
+        self, conversation: str, intent: str, entities: Mapping[str, Any] | None = None, *, key: str | None = None
+    ) -> Acted:
+        """Let the dialogue answer an intent; what it says is in `messages`."""
+        path, body = (
+            f"/conversations/{_part(conversation)}/trigger_intent",
+            {"name": intent, "entities": entities or {}},
+        )
+        return cast(Acted, await self._ask("POST", path, body=body, key=key))
+
+    # ------------------------------------------------------------ the service
+
+    async def queues(self) -> Queues:
+        return cast(Queues, await self._ask("GET", "/queues.json"))
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        key: str | None = None,
+        also: Sequence[int] = (),
+    ) -> Any:
+        """The answer's JSON; raises Refused and Unreachable. `also` are statuses besides 200 that are an answer."""
+        if self._session is None:
+            raise OvertureClientError("open the client first: async with Client(...) as overture")
+        headers = {"Idempotency-Key": key} if key is not None else {}
+        url = f"{self._address}{path}"
+        try:
+            async with self._session.request(
+                method, URL(url, encoded=True), params=self._query, json=body, headers=headers, allow_redirects=False
+            ) as response:
+                told = await response.json(content_type=None)
+                status, pause = response.status, response.headers.get("Retry-After", "")
+        except (ClientError, TimeoutError) as error:
+            raise Unreachable(f"{method} {path}: {type(error).__name__}") from error
+        except ValueError as error:
+            raise Unreachable(f"{method} {path}: what answered there is no Overture") from error
+        if status == 200 or status in also:
+            return told
+        retry_after = timedelta(seconds=int(pause)) if pause.isdigit() else None
+        raise Refused(status, _reason(told), retry_after)
+
+
+def _when(at: datetime | None, key: str | None) -> dict[str, str]:
+    told = {"timestamp": at.isoformat()} if at is not None else {}
+    return told | ({"messageId": key} if key is not None else {})
+
+
+def _part(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _reason(told: Any) -> str:
+    """As we tell it, or as Rasa does."""
+    return str(told.get("error") or told.get("message") or "no reason given") if isinstance(told, dict) else "no reason"

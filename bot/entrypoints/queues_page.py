@@ -1,0 +1,215 @@
+"""The page "Queues": what waits and for what, what was given up, and which senders are stopped.
+
+It does what `overture outbox` and `overture senders` do, by the same services.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.adapters.prometheus import first_due
+from bot.domain.delivery import Lane, OutboxEntry, OutboxStatus
+from bot.domain.errors import WebhookRejected
+from bot.domain.ids import OutboxId
+from bot.domain.message import storable
+from bot.entrypoints.dead_letters import what
+from bot.entrypoints.translate import to_webhook_request
+from bot.entrypoints.wiring import Service
+from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
+from bot.services.replay import Chosen, discard_chosen, may_be_replayed, replay_chosen
+from bot.services.runtime import OUTBOX
+from bot.services.stop_sender import lift_stop
+
+log = structlog.get_logger()
+
+PAGE = Path(__file__).parent / "playground" / "queues.html"
+SHOWN = 50
+MOST_GROUPS = 100
+MOST_IDS = 500
+LONGEST = 2000
+"""Characters of a reason, a name or an id."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+CALLER: web.RequestKey[str | None] = web.RequestKey("operator", str | None)  # type: ignore[arg-type]
+
+
+class QueuesPage:
+    """Open to those who may use the HTTP API."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._runtime = service.runtime
+
+    def add_routes(self, app: web.Application) -> None:
+        """Nothing is there while nobody may use it."""
+        if not self._service.access.is_open:
+            return
+        for method, path, handler in (
+            ("GET", "/queues", self._page),
+            ("GET", "/queues.json", self._look),
+            ("GET", "/queues/dead.json", self._dead),
+            ("POST", "/queues/replay", self._replay),
+            ("POST", "/queues/discard", self._discard),
+            ("POST", "/queues/senders/{channel}/lift", self._lift),
+        ):
+            app.router.add_route(method, path, self._guarded(handler))
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
+            request[CALLER] = self._service.access.check(asked)
+            return await handler(request)
+
+        return guarded
+
+    async def _page(self, _request: web.Request) -> web.StreamResponse:
+        return web.FileResponse(PAGE)
+
+    async def _look(self, _request: web.Request) -> web.StreamResponse:
+        now = self._runtime.clock.now()
+        async with self._runtime.store.transaction() as uow:
+            first = await first_due(uow)
+            waiting = await uow.queues.waiting(now)
+            rates = await uow.queues.per_minute(now)
+            dead = await uow.outbox.count(OutboxStatus.DEAD)
+            groups = await uow.queues.dead(MOST_GROUPS)
+            stopped = await uow.consents.stopped()
+        lanes = [_lane(lane, at, [one for one in waiting if one.lane is lane], now) for lane, at in first.items()]
+        return _private_json(
+            {
+                "now": now.isoformat(),
+                "lanes": [lane | {"per_minute": rates.get(Lane(lane["lane"]))} for lane in lanes],
+                "waiting": [_waiting(one) for one in waiting],
+                "dead": {"entries": dead, "groups": [self._group(one) for one in groups]},
+                "stopped": [
+                    {"channel": one.channel, "since": one.at.isoformat(), "why": one.reason} for one in stopped
+                ],
+                "resting": [
+                    {"channel": name, "seconds": int(one.open_for.total_seconds())}
+                    for name, one in self._runtime.breakers.items()
+                    if one.is_open
+                ],
+            }
+        )
+
+    def _group(self, group: DeadGroup) -> dict[str, Any]:
+        return {
+            "to": group.to,
+            "reason": group.reason,
+            "entries": group.entries,
+            "oldest": group.oldest.isoformat(),
+            "replayable": group.to in self._runtime.crms,
+        }
+
+    async def _dead(self, request: web.Request) -> web.StreamResponse:
+        to, reason, after = (_query(request, name) for name in ("to", "reason", "after"))
+        async with self._runtime.store.transaction() as uow:
+            entries = await uow.outbox.dead(SHOWN + 1, to=to, reason=reason, after=after)
+        return _private_json({"entries": [_entry(one) for one in entries[:SHOWN]], "more": len(entries) > SHOWN})
+
+    async def _replay(self, request: web.Request) -> web.StreamResponse:
+        chosen = _chosen(await _json_object(request))
+        async with self._runtime.store.transaction() as uow:
+            replayed = await replay_chosen(uow, chosen, self._runtime.clock.now())
+        await self._runtime.wakeups.notify(OUTBOX)
+        log.info("what was given up leaves again", entries=len(replayed.done), to=chosen.to)
+        return _private_json({"replayed": len(replayed.done), "left": len(replayed.left)})
+
+    async def _discard(self, request: web.Request) -> web.StreamResponse:
+        body = await _json_object(request)
+        why, chosen = _text(body, "why").strip(), _chosen(body)
+        if not why:
+            raise WebhookRejected(400, '"why" wants a reason, which is kept with each entry')
+        who, now = request[CALLER] or "the console", self._runtime.clock.now()
+        async with self._runtime.store.transaction() as uow:
+            done = await discard_chosen(uow, chosen, who=who, why=why, now=now)
+        log.info("what was given up is discarded", entries=len(done), to=chosen.to)
+        return _private_json({"discarded": len(done)})
+
+    async def _lift(self, request: web.Request) -> web.StreamResponse:
+        channel = request.match_info["channel"]
+        async with self._runtime.store.transaction() as uow:
+            if storable(channel) != channel or not await lift_stop(uow, channel):
+                raise WebhookRejected(404, "nothing is stopped on this channel")
+        await self._runtime.wakeups.notify(OUTBOX)
+        log.info("a stopped sender may send again", channel=channel)
+        return _private_json({"lifted": channel})
+
+
+def _lane(lane: Lane, first: datetime | None, waiting: list[Waiting], now: datetime) -> dict[str, Any]:
+    entries = sum(one.entries for one in waiting)
+    return {
+        "lane": lane.value,
+        "waiting": entries,
+        "due": sum(one.due for one in waiting),
+        "more": entries >= MOST_COUNTED,
+        "first_due": first.isoformat() if first is not None else None,
+        "late_seconds": max(0.0, (now - first).total_seconds()) if first is not None else 0.0,
+    }
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {
+        "lane": one.lane.value,
+        "to": one.to,
+        "why": one.why,
+        "entries": one.entries,
+        "due": one.due,
+        "first_due": one.first_due.isoformat(),
+    }
+
+
+def _entry(entry: OutboxEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "at": entry.created_at.isoformat(),
+        "what": what(entry.dispatch),
+        "to": entry.goes_to,
+        "person": entry.profile_id,
+        "attempts": entry.attempts,
+        "reason": entry.reason,
+        "replayable": may_be_replayed(entry),
+    }
+
+
+def _chosen(body: Mapping[str, Any]) -> Chosen:
+    """`entries` are ids; or `to` and `reason`, of which one may be left out."""
+    ids = body.get("entries", [])
+    if not isinstance(ids, list) or len(ids) > MOST_IDS or not all(isinstance(one, str) for one in ids):
+        raise WebhookRejected(400, f'"entries" wants a list of at most {MOST_IDS} ids')
+    try:
+        return Chosen(frozenset(OutboxId(one) for one in ids), _text(body, "to"), _text(body, "reason"))
+    except ValueError as error:
+        raise WebhookRejected(400, 'say which ones: "entries" with ids, or "to" and "reason"') from error
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name, "")
+    if not isinstance(value, str) or len(value) > LONGEST or storable(value) != value:
+        raise WebhookRejected(400, f'"{name}" wants a text of at most {LONGEST} characters')
+    return value
+
+
+def _query(request: web.Request, name: str) -> str:
+    return _text(request.query, name)
+
+
+async def _json_object(request: web.Request) -> dict[str, Any]:
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, "the body is no JSON object")
+    return body
+
+
+def _private_json(answer: Mapping[str, Any]) -> web.Response:
+    return web.json_response(answer, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,160 @@
+"""The Python client against a real service: what it says it gets is what the OpenAPI document says, and what comes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, NotRequired, get_origin, get_type_hints
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from jsonschema import Draft202012Validator
+
+from bot import client as described
+from bot.client import Client, Refused, Unreachable
+from bot.entrypoints.openapi import document
+from tests.running import ROOT, RunningServer, running
+
+TOKEN = "a token & more"
+COMPONENTS = document("http://localhost")["components"]
+NAMES = (
+    "EventsTaken",
+    "Admitted",
+    "PersonData",
+    "ConsentProof",
+    "Erasure",
+    "Merge",
+    "Said",
+    "Tracker",
+    "ParseData",
+    "Queues",
+)
+JOURNEY = """\
+journey: callback
+purpose: service
+enter: {api: true}
+steps:
+  - wait: 1d
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    home = tmp_path_factory.mktemp("client")
+    shutil.copytree(ROOT / "journeys", home / "journeys")
+    (home / "journeys" / "callback.yml").write_text(JOURNEY)
+    env = {"OVERTURE_API_TOKEN": TOKEN, "OVERTURE_JOURNEYS": str(home / "journeys")}
+    with running(home / "data", env) as server:
+        yield server
+
+
+@pytest_asyncio.fixture
+async def overture(server: RunningServer) -> AsyncIterator[Client]:
+    async with Client(server.address, token=TOKEN) as client:
+        yield client
+
+
+def fits(name: str, told: Any) -> None:
+    validator = Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": COMPONENTS})
+    assert [error.message for error in validator.iter_errors(told)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_type_has_the_fields_that_the_document_names(name: str) -> None:
+    schema: Mapping[str, Any] = COMPONENTS["schemas"][name]
+    fields = get_type_hints(getattr(described, name), include_extras=True)
+    assert set(fields) == set(schema["properties"])
+    assert {field for field, kind in fields.items() if get_origin(kind) is not NotRequired} == set(schema["required"])
+
+
+async def test_a_person_is_told_of_enters_a_journey_and_is_erased(overture: Client) -> None:
+    ana = {"email": "ana@example.com"}
+    taken = await overture.track("pricing.viewed", ana, {"plan": "team"}, key="e1")
+    fits("EventsTaken", taken)
+    assert (taken["taken"], taken["errors"]) == (1, [])
+    assert (await overture.track("pricing.viewed", ana, {"plan": "team"}, key="e1"))["duplicates"] == 1
+    assert (await overture.identify(ana, {"locale": "en-GB", "email": "ana@work.example.com"}))["taken"] == 1
+
+    admitted = await overture.enrol("callback", ana, key="k1")
+    fits("Admitted", admitted)
+    assert admitted["outcome"] == "entered"
+    assert await overture.enrol("callback", ana, key="k1") == admitted
+    again = await overture.enrol("callback", ana)
+    fits("Admitted", again)
+    assert again["outcome"] == "not_entered"
+    assert again["error"]
+
+    await overture.note_objection("ana@example.com")
+    await overture.withdraw_objection("ana@example.com")
+    await overture.restrict("ana@example.com")
+    await overture.lift_restriction("ana@example.com")
+    await overture.track("pricing.viewed", {"user_id": "a/b?c"})
+    fits("Merge", await overture.merge("ana@example.com", {"user_id": "a/b?c"}))
+    fits("ConsentProof", await overture.consent("ana@example.com"))
+    data = await overture.person_data("ana@example.com")
+    fits("PersonData", data)
+    assert data["tables"]["profile"]
+    fits("Erasure", await overture.erase("ana@example.com"))
+    with pytest.raises(Refused) as refused:
+        await overture.person_data("ana@example.com")
+    assert refused.value.status == 404
+    assert "ana@example.com" in refused.value.reason
+
+
+async def test_a_conversation_is_held_and_looked_into(overture: Client) -> None:
+    said = await overture.say("ben / 1", "hello", key="m1")
+    assert said
+    for one in said:
+        fits("Said", one)
+    assert await overture.say("ben / 1", "hello", key="m1") == said
+    tracker = await overture.tracker("ben / 1")
+    fits("Tracker", tracker)
+    assert tracker["latest_message"]["text"] == "hello"
+    acted = await overture.trigger_intent("ben / 1", "greet")
+    fits("Tracker", acted["tracker"])
+    assert acted["messages"]
+    parsed = await overture.parse("what does it cost?")
+    fits("ParseData", parsed)
+    fits("Queues", await overture.queues())
+
+
+async def test_what_is_refused_says_why(server: RunningServer) -> None:
+    async with Client(server.address, token="another") as stranger:
+        with pytest.raises(Refused, match="401: User is not authenticated"):
+            await stranger.queues()
+    async with Client(server.address, token=TOKEN) as overture:
+        with pytest.raises(Refused, match=r'400: .*"event" must say what happened'):
+            await overture.track(" ", {"email": "ana@example.com"})
+        with pytest.raises(Refused) as refused:
+            await overture.enrol("no such journey", {"email": "ana@example.com"})
+    assert refused.value.status == 404
+
+
+async def test_a_service_that_is_away_or_another_one_is_told_apart(unused_tcp_port: int) -> None:
+    async with Client(f"http://127.0.0.1:{unused_tcp_port}") as nobody:
+        with pytest.raises(Unreachable):
+            await nobody.queues()
+
+    async def page(_: web.Request) -> web.Response:
+        return web.Response(text="<html>", content_type="text/html")
+
+    async def busy(_: web.Request) -> web.Response:
+        return web.json_response({"error": "later"}, status=429, headers={"Retry-After": "7"})
+
+    app = web.Application()
+    app.router.add_get("/queues.json", page)
+    app.router.add_get("/v1/people/ana/data", busy)
+    async with TestServer(app, host="127.0.0.1") as other, Client(str(other.make_url("/"))) as client:
+        with pytest.raises(Unreachable, match="no Overture"):
+            await client.queues()
+        with pytest.raises(Refused) as refused:
+            await client.person_data("ana")
+    assert refused.value.retry_after == timedelta(seconds=7)
+
+
+async def test_it_has_to_be_opened_first() -> None:
+    with pytest.raises(described.OvertureClientError, match="open the client first"):
+        await Client("http://localhost").queues()

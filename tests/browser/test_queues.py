@@ -1,0 +1,99 @@
+"""The page "Queues" in a real Chromium, on a real server with something in its queues."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bot.adapters.database import Database
+from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
+from bot.domain.delivery import CrmNote, OutboxStatus
+from bot.domain.ids import EnrolmentId, HandoffId
+from tests.contracts.samples import entry
+from tests.running import RunningServer, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+
+NOTE = CrmNote("hubspot", HandoffId("h"), "words")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
+        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}"))).result()
+    with running(tmp_path) as server:
+        yield server
+
+
+async def fill(url: str) -> None:
+    store = Database(url)
+    await store.migrate()
+    now = datetime.now(UTC)
+    dead = [
+        *(entry(f"n{count}", dispatch=NOTE, reason="401: the token has expired") for count in range(3)),
+        entry("m", channel="sms", reason="30005: unknown handset"),
+    ]
+    later = entry("w", enrolment_id=EnrolmentId("e"), reason="quiet hours", due_at=now + timedelta(hours=9))
+    async with store.transaction() as uow:
+        for one in (*(replace(one, status=OutboxStatus.DEAD) for one in dead), later):
+            made = replace(one, created_at=now, conversation_id=None)
+            await uow.outbox.add(made)
+            await uow.outbox.settle(made)
+        await uow.consents.suppress(Suppression("sms", EVERY_ADDRESS, "21606", now, Consequence.SENDER_STOPPED))
+    await store.close()
+
+
+def test_an_operator_sees_what_is_wrong_and_puts_it_right_by_keyboard(page: Page, server: RunningServer) -> None:
+    page.goto(server.address)
+    page.get_by_role("link", name="Queues").click()
+    groups = page.locator(".group")
+    expect(groups).to_have_count(2)
+    expect(page.locator("#waiting")).to_contain_text("quiet hours")
+    expect(page.locator(".lanes li", has_text="sends")).to_contain_text("in time")
+
+    page.get_by_role("searchbox").fill("HANDSET")
+    expect(groups).to_have_count(1)
+    expect(groups.get_by_role("button", name="Replay")).to_have_count(0)
+    groups.get_by_role("button", name="Discard…").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Why nobody needs it any more").fill("it was a test")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_have_text("1 entry discarded.")
+    page.get_by_role("searchbox").fill("")
+    expect(groups).to_have_count(1)
+
+    page.get_by_role("button", name="Show").press("Enter")
+    expect(groups.locator(".entries li")).to_have_count(3)
+    groups.locator(".entries").get_by_role("button", name="Discard…").first.click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+    page.get_by_role("button", name="Let it send again").press("Enter")
+    expect(page.locator(".alarm")).to_have_count(0)
+    page.get_by_role("button", name="Replay all").press("Enter")
+    expect(page.locator("#done")).to_have_text("3 entries will leave again.")
+
+
+def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:
+    wide, narrow = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
+    with (
+        browser.new_context(viewport=wide, color_scheme="light") as light,
+        browser.new_context(viewport=narrow, color_scheme="dark") as dark,
+    ):
+        for context, width in ((light, 1280), (dark, 360)):
+            page = context.new_page()
+            page.goto(f"{server.address}/queues")
+            expect(page.locator(".group")).to_have_count(2)
+            page.get_by_role("button", name="Show").first.click()
+            expect(page.locator(".entries li").first).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            results = Axe().run(page)
+            assert results.violations_count == 0, results.generate_report()

@@ -1,0 +1,93 @@
+"""What every store tells an operator of its queues."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import CrmNote, Decision, Lane, OutboxEntry, OutboxStatus
+from bot.domain.ids import EnrolmentId, HandoffId
+from bot.ports import Store
+from bot.ports.queues import DeadGroup, Waiting
+from tests.contracts.samples import ANNA, CHAT, NOON, add_chat, entry, message
+
+MINUTE = timedelta(minutes=1)
+NOTE = CrmNote("hubspot", HandoffId("h"), "t")
+
+
+async def keep(store: Store, *entries: OutboxEntry) -> None:
+    async with store.transaction() as uow:
+        for one in entries:
+            await uow.outbox.add(one)
+            await uow.outbox.settle(one)
+
+
+async def test_what_waits_is_told_by_lane_place_and_reason(store: Store) -> None:
+    later = NOON + timedelta(hours=1)
+    await keep(
+        store,
+        entry("a", reason="no answer", due_at=NOON - MINUTE),
+        entry("b", reason="no answer", due_at=later),
+        entry("c", channel="sms", due_at=later),
+        entry("d", enrolment_id=EnrolmentId("e"), due_at=later),
+        entry("e", dispatch=NOTE, reason="429", due_at=NOON),
+        entry("f", status=OutboxStatus.SENT),
+        entry("g", status=OutboxStatus.DEAD),
+    )
+    async with store.transaction() as uow:
+        found = await uow.queues.waiting(NOON)
+    assert found[:2] == [
+        Waiting(Lane.REPLIES, "webchat", "no answer", 2, 1, NOON - MINUTE),
+        Waiting(Lane.CRM, "hubspot", "429", 1, 1, NOON),
+    ]
+    assert {(one.lane, one.to, one.entries, one.due) for one in found[2:]} == {
+        (Lane.REPLIES, "sms", 1, 0),
+        (Lane.SENDS, "webchat", 1, 0),
+    }
+
+
+async def test_a_turn_that_waits_is_a_reply_that_waits(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        await uow.inbox.add(CHAT, message("m1"), NOON)
+    async with store.transaction() as uow:
+        assert await uow.queues.waiting(NOON) == [Waiting(Lane.REPLIES, "webchat", "", 1, 1, NOON)]
+
+
+async def test_a_rate_counts_what_was_let_go_within_five_minutes(store: Store) -> None:
+    def let_go(key: str, ago: timedelta, outcome: str = "send") -> Decision:
+        return Decision(NOON - ago, key, ANNA, Purpose.REPLY, "webchat", outcome, "")  # type: ignore[arg-type]
+
+    await keep(store, *(entry(key) for key in "abc"), entry("journey", enrolment_id=EnrolmentId("e")))
+    async with store.transaction() as uow:
+        for decision in (
+            let_go("a", 6 * MINUTE),
+            let_go("b", 2 * MINUTE),
+            let_go("c", MINUTE, "later"),
+            let_go("journey", MINUTE),
+        ):
+            await uow.consents.decided(decision)
+    async with store.transaction() as uow:
+        assert await uow.queues.per_minute(NOON) == {Lane.REPLIES: 0.2, Lane.SENDS: 0.2}
+
+
+async def test_what_was_given_up_is_counted_by_place_and_reason(store: Store) -> None:
+    dead = OutboxStatus.DEAD
+    await keep(
+        store,
+        entry("a", status=dead, reason="refused"),
+        entry("b", status=dead, reason="refused", created_at=NOON - MINUTE),
+        entry("c", status=dead, reason="gone"),
+        replace(entry("d", dispatch=NOTE), status=dead, reason="refused"),
+        entry("e", reason="refused"),
+    )
+    async with store.transaction() as uow:
+        assert await uow.queues.dead(10) == [
+            DeadGroup("webchat", "refused", 2, NOON - MINUTE),
+            DeadGroup("hubspot", "refused", 1, NOON),
+            DeadGroup("webchat", "gone", 1, NOON),
+        ]
+        assert len(await uow.queues.dead(1)) == 1
+        assert [one.key for one in await uow.outbox.dead(9, to="webchat", reason="refused")] == ["a", "b"]
+        assert [one.key for one in await uow.outbox.dead(9, reason="refused")] == ["a", "b", "d"]
