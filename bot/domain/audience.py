@@ -29,15 +29,18 @@ class AttributeType(StrEnum):
 class Attribute:
     """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values.
 
-    Nothing is learnt from one that is `sensitive`.
+    Who sees it goes by its `sensitivity`; nothing is learnt from one that is sensitive.
     """
 
     name: str
     type: AttributeType
     one_of: tuple[Any, ...] = ()
     label: str = ""
-    sensitive: bool = False
     sensitivity: Sensitivity = Sensitivity.PERSONAL
+
+    @property
+    def sensitive(self) -> bool:
+        return self.sensitivity is Sensitivity.SENSITIVE
 
     def takes(self, value: Any) -> bool:
         """Whether the value is one that was declared; nothing at all (None) always is."""

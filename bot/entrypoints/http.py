@@ -85,10 +85,9 @@ class Server:
 
     def application(self) -> web.Application:
         watching = Watching(self._service)
-        middlewares = [watching.time_requests, _add_headers, answer_for_errors, hurrying()]
+        middlewares = [know_requests, watching.time_requests, _add_headers, answer_for_errors, hurrying()]
         if self._service.settings.is_private:
             middlewares.append(refuse_other_names)
-        middlewares = [know_requests, watching.time_requests, _add_headers, answer_for_errors]
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
         app.cleanup_ctx.append(self._run_streams)
         app.cleanup_ctx.append(self._listen_to_vendors)

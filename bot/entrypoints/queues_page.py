@@ -15,13 +15,16 @@ import structlog
 from aiohttp import web
 
 from bot.adapters.prometheus import first_due
+from bot.domain.access import Right
+from bot.domain.audit import Deed
 from bot.domain.delivery import Lane, OutboxEntry, OutboxStatus
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import OutboxId
 from bot.domain.message import storable
 from bot.entrypoints.dead_letters import what
-from bot.entrypoints.translate import to_webhook_request
+from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.wiring import Service
+from bot.ports import UnitOfWork
 from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
 from bot.services.replay import Chosen, discard_chosen, may_be_replayed, replay_chosen
 from bot.services.runtime import OUTBOX
@@ -37,7 +40,6 @@ LONGEST = 2000
 """Characters of a reason, a name or an id."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-CALLER: web.RequestKey[str | None] = web.RequestKey("operator", str | None)  # type: ignore[arg-type]
 
 
 class QueuesPage:
@@ -51,20 +53,19 @@ class QueuesPage:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
-        for method, path, handler in (
-            ("GET", "/queues", self._page),
-            ("GET", "/queues.json", self._look),
-            ("GET", "/queues/dead.json", self._dead),
-            ("POST", "/queues/replay", self._replay),
-            ("POST", "/queues/discard", self._discard),
-            ("POST", "/queues/senders/{channel}/lift", self._lift),
+        for method, path, handler, right in (
+            ("GET", "/queues", self._page, Right.WATCH),
+            ("GET", "/queues.json", self._look, Right.WATCH),
+            ("GET", "/queues/dead.json", self._dead, Right.WATCH),
+            ("POST", "/queues/replay", self._replay, Right.ADMINISTER),
+            ("POST", "/queues/discard", self._discard, Right.ADMINISTER),
+            ("POST", "/queues/senders/{channel}/lift", self._lift, Right.ADMINISTER),
         ):
-            app.router.add_route(method, path, self._guarded(handler))
+            app.router.add_route(method, path, self._guarded(handler, right))
 
-    def _guarded(self, handler: Handler) -> Handler:
+    def _guarded(self, handler: Handler, right: Right) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
-            asked = await to_webhook_request(request, str(request.url), self._runtime.clock.now())
-            request[CALLER] = self._service.access.check(asked)
+            await self._service.doors.admit(request, right)
             return await handler(request)
 
         return guarded
@@ -118,6 +119,7 @@ class QueuesPage:
         chosen = _chosen(await _json_object(request))
         async with self._runtime.store.transaction() as uow:
             replayed = await replay_chosen(uow, chosen, self._runtime.clock.now())
+            await self._note(uow, request, "outbox.replayed", entries=len(replayed.done))
         await self._runtime.wakeups.notify(OUTBOX)
         log.info("what was given up leaves again", entries=len(replayed.done), to=chosen.to)
         return _private_json({"replayed": len(replayed.done), "left": len(replayed.left)})
@@ -127,9 +129,10 @@ class QueuesPage:
         why, chosen = _text(body, "why").strip(), _chosen(body)
         if not why:
             raise WebhookRejected(400, '"why" wants a reason, which is kept with each entry')
-        who, now = request[CALLER] or "the console", self._runtime.clock.now()
+        who, now = request[CALLER].reference, self._runtime.clock.now()
         async with self._runtime.store.transaction() as uow:
             done = await discard_chosen(uow, chosen, who=who, why=why, now=now)
+            await self._note(uow, request, "outbox.discarded", entries=len(done))
         log.info("what was given up is discarded", entries=len(done), to=chosen.to)
         return _private_json({"discarded": len(done)})
 
@@ -138,9 +141,15 @@ class QueuesPage:
         async with self._runtime.store.transaction() as uow:
             if storable(channel) != channel or not await lift_stop(uow, channel):
                 raise WebhookRejected(404, "nothing is stopped on this channel")
+            await self._note(uow, request, "sender.lifted", about=channel)
         await self._runtime.wakeups.notify(OUTBOX)
         log.info("a stopped sender may send again", channel=channel)
         return _private_json({"lifted": channel})
+
+    async def _note(self, uow: UnitOfWork, request: web.Request, what: str, about: str = "", **detail: int) -> None:
+        """In the audit log, in the same transaction."""
+        deed = Deed(what, request[CALLER].reference, about, self._service.doors.origin(request), detail)
+        await uow.audit.note(deed, self._runtime.clock.now())
 
 
 def _lane(lane: Lane, first: datetime | None, waiting: list[Waiting], now: datetime) -> dict[str, Any]:

@@ -267,8 +267,10 @@ async def try_connector(settings: Settings, name: str) -> None:
             MemoryCallBudgets(),
             installations=OwnInstallations(store),
         )
-        for one in (*built.channels.values(), *built.crms.values()):
-            stack.push_async_callback(one.close)
+        for channel in built.channels.values():
+            stack.push_async_callback(channel.close)
+        for crm in built.crms.values():
+            stack.push_async_callback(crm.close)
 
 
 def installation_secret(folder: Path) -> str:

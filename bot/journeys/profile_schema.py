@@ -35,21 +35,17 @@ def read_profile_schema(document: Document) -> ProfileSchema:
 
 
 def _attribute(entries: Fields, key: Any) -> Attribute | None:
-    """One entry: its type alone (`team_size: number`), or a mapping with `type`, `one_of`, `label`, `sensitive`."""
     """One entry: its type alone (`team_size: number`), or a mapping with `type` and what else it has."""
     name = entries.parsed(str(key), wording.attribute, entries.place(key))
     if isinstance(entries.node[key], str):
         type_ = entries.choice(key, TYPES, "type")
         return Attribute(name, AttributeType(type_)) if name and type_ else None
     entry = entries.inner(key, f'the attribute "{key}"')
-    entry.only("type", "one_of", "label", "sensitive")
     entry.only("type", "one_of", "label", "sensitivity")
     type_ = entry.choice("type", TYPES, "type", required=entry.is_mapping)
     if name is None or type_ is None:
         return None
     plainly = Attribute(name, AttributeType(type_), label=entry.text("label") or "")
-    sensitive = entry.choice("sensitive", ("yes", "no"), "answer") == "yes"
-    return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label, sensitive)
     sensitivity = entry.choice("sensitivity", SENSITIVITIES, "sensitivity") or Sensitivity.PERSONAL
     return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label, Sensitivity(sensitivity))
 

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.domain.access import Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.journeys.clusters import can_cluster, find_clusters
 from bot.journeys.expression import is_true
@@ -53,7 +54,7 @@ def test_of_few_people_or_of_nothing_known_nothing_is_said() -> None:
 
 
 def test_nobody_is_grouped_by_what_is_sensitive() -> None:
-    assert not can_cluster(Attribute("faith", AttributeType.TEXT, sensitive=True))
+    assert not can_cluster(Attribute("faith", AttributeType.TEXT, sensitivity=Sensitivity.SENSITIVE))
     assert not can_cluster(Attribute("renews_on", AttributeType.DATE))
     assert can_cluster(COUNTRY)
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.documents import parse
+from bot.domain.access import Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import ContentError
 from bot.domain.likelihood import Bin, Characteristic, Outcome, Rung, Scorecard
@@ -19,7 +20,7 @@ NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 SCHEMA = ProfileSchema(
     {
         "team_size": Attribute("team_size", AttributeType.NUMBER),
-        "age": Attribute("age", AttributeType.NUMBER, sensitive=True),
+        "age": Attribute("age", AttributeType.NUMBER, sensitivity=Sensitivity.SENSITIVE),
         "renews_on": Attribute("renews_on", AttributeType.DATE),
     }
 )
