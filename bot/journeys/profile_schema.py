@@ -44,8 +44,14 @@ def _attribute(entries: Fields, key: Any) -> Attribute | None:
     if name is None or type_ is None:
         return None
     plainly = Attribute(name, AttributeType(type_), label=entry.text("label") or "")
-    sensitive = entry.choice("sensitive", ("yes", "no"), "answer") == "yes"
-    return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label, sensitive)
+    return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label, _is_sensitive(entry))
+
+
+def _is_sensitive(entry: Fields) -> bool:
+    given = entry.node.get("sensitive")
+    if isinstance(given, bool):
+        return given
+    return entry.choice("sensitive", ("yes", "no"), "answer") == "yes"
 
 
 def _one_of(entry: Fields, attribute: Attribute) -> tuple[Any, ...]:

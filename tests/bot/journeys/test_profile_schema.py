@@ -34,6 +34,12 @@ def test_attributes_are_declared_with_their_type_values_and_label() -> None:
     }
 
 
+@pytest.mark.parametrize(("written", "meant"), [("yes", True), ("true", True), ("no", False), ("false", False)])
+def test_an_attribute_may_be_sensitive(written: str, meant: bool) -> None:
+    read = schema(f"attributes:\n  faith: {{type: text, sensitive: {written}}}")
+    assert read.attributes["faith"].sensitive is meant
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
