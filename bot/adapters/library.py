@@ -166,8 +166,7 @@ def read_contents(shelves: Shelves) -> Contents:
     journeys = _journeys(journey_documents, known, faults, warnings)
     _check_personal(assistant, profile, faults)
     _check_languages(assistant, journeys.values(), faults)
-    declared = profile is not None or not profile_documents  # a broken profile.yml is told once, and not by the plan
-    plan = _first(plan_documents if declared else [], lambda one: read_prediction_plan(one, profile), faults)
+    plan = _first(plan_documents, lambda one: read_prediction_plan(one, profile), faults)
     scorecard = _first(card_documents, lambda one: read_scorecard(one, profile), faults)
     report_plan = _first(report_documents, read_report_plan, faults)
     segments = _segments(segment_documents, profile, scorecard, faults)

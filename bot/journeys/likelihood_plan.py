@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 
 from bot.documents import Document, Faults
@@ -34,8 +33,7 @@ def read_prediction_plan(document: Document, schema: ProfileSchema | None) -> Pr
             faults.add(head.place("events"), f'nothing is learnt from "{event}".', "Name what the segment looks at.")
     if head.is_mapping and not attributes and not events:
         head.missing("attributes", "Name attributes or events to learn from: attributes: [team_size].")
-    known = schema.attributes if schema is not None else ()
-    groups = head.choices("groups", known, "attribute") if head.has("groups") else ()
+    groups = head.choices("groups", schema.attributes, "attribute") if schema else head.read_all("groups", str)
     ahead = head.read("ahead", wording.duration)
     faults.raise_if_any()
     return PredictionPlan(won, lost, attributes, events, groups, timedelta(days=7) if ahead is None else ahead)
@@ -59,12 +57,10 @@ def _attributes(head: Fields, schema: ProfileSchema | None) -> tuple[str, ...]:
     """Declared ones that are not sensitive, of a type that can be learnt from."""
     if not head.has("attributes"):
         return ()
-    known: Collection[str] = schema.attributes if schema is not None else ()
-    if schema is None:
-        head.faults.add(head.place("attributes"), "nothing is declared of people.", "Declare them in profile.yml.")
-        return ()
+    if schema is None:  # people may have anything then; `overture score train` asks for types
+        return head.read_all("attributes", wording.attribute)
     found = []
-    for name, place in head.placed_choices("attributes", known, "attribute"):
+    for name, place in head.placed_choices("attributes", schema.attributes, "attribute"):
         attribute = schema.attributes[name]
         if attribute.sensitive:
             advice = "Leave it out; as one of groups it may be used to look for unfairness."

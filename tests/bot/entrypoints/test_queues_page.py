@@ -109,7 +109,7 @@ async def test_what_is_discarded_is_recorded_with_who_and_why(client: Client, st
     async with stage.store.transaction() as uow:
         record = (await uow.consents.decisions(entry("message").profile_id or ANA))[-1]
     assert (record.entry_key, record.outcome, record.why) == (
-        "message", "withhold", "discarded by the console: over",
+        "message", "withhold", "discarded by machine: over",
     )  # fmt: skip
 
 

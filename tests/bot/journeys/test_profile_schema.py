@@ -37,6 +37,12 @@ def test_attributes_are_declared_with_their_type_values_and_label() -> None:
     }
 
 
+@pytest.mark.parametrize(("written", "meant"), [("sensitive", True), ("personal", False), ("open", False)])
+def test_an_attribute_may_be_sensitive(written: str, meant: bool) -> None:
+    read = schema(f"attributes:\n  faith: {{type: text, sensitivity: {written}}}")
+    assert read.attributes["faith"].sensitive is meant
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

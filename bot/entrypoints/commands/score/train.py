@@ -38,6 +38,10 @@ def plan_of(contents: Contents) -> PredictionPlan:
         raise SettingsError(
             "nothing says what closes a lead. Write journeys/likelihood/plan.yml; docs/scores.md shows how."
         )
+    if contents.prediction_plan.attributes and contents.profile is None:
+        raise SettingsError(
+            "the plan names attributes, and their types are not known: journeys/profile.yml declares them."
+        )
     return contents.prediction_plan
 
 

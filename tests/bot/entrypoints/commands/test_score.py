@@ -138,3 +138,11 @@ def test_who_objects_is_told_without_a_likelihood(
     asyncio.run(write())
     assert run(["score", "explain", "quiet"]) == 0
     assert "they object" in capsys.readouterr().out
+
+
+def test_attributes_whose_types_nobody_declared_are_not_learnt_from(
+    journeys: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (journeys / "profile.yml").unlink()
+    assert run(["score", "train"]) == 2
+    assert "journeys/profile.yml declares them" in capsys.readouterr().err
