@@ -27,12 +27,14 @@ class Argon2Passwords:
         self._hasher = hasher or PasswordHasher()
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="passwords")
         self._waiting = 0
-        self._nobodys = self._hasher.hash("what is checked where there is no password")
+        self._nobodys = ""
 
     async def hash(self, password: str) -> str:
         return await self._run(partial(self._hasher.hash, password.encode("utf-8", "replace")))
 
     async def verify(self, kept: str, password: str) -> bool:
+        # The first time this takes longer, whoever it is for.
+        self._nobodys = self._nobodys or await self.hash("what is checked where there is no password")
         right = await self._run(partial(_verify, self._hasher, kept or self._nobodys, password))
         return right and bool(kept)
 
