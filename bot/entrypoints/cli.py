@@ -202,12 +202,10 @@ COMMANDS = (
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
     Command(
         "people import",
-        "take people from a file, with a report of each row that is not taken whole",
+        "take people from a file or a CRM, with a report of each row that is not taken whole",
         (
-            (
-                "file",
-                {"type": Path, "metavar": "FILE", "help": "a .csv with a header, or a .jsonl"},
-            ),
+            ("file", {"type": Path, "nargs": "?", "metavar": "FILE", "help": "a .csv with a header, or a .jsonl"}),
+            ("--from", {"dest": "from_", "metavar": "CRM", "help": "a CRM instead, such as hubspot"}),
             ("--mapping", {"type": Path, "metavar": "FILE", "help": "a YAML file that says what the columns mean"}),
             ("--map", {"action": "append", "metavar": "COLUMN=TARGET", "help": "what a column means; may be repeated"}),
             (

@@ -157,7 +157,7 @@ class _Chunk:
     # ------------------------------------------------------------ one arrival
 
     def _land(self, arrival: Arrival) -> Landing:
-        warnings: list[str] = []
+        warnings: list[str] = list(arrival.left_out)
         candidates = self._known(arrival)
         if candidates and self._people[candidates[0]].profile.restricted_at is not None:
             why = "what is kept of them is restricted: nothing was changed (overture people restrict --lift)"
