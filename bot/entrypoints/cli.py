@@ -34,7 +34,8 @@ class Command:
 
     @property
     def module(self) -> str:
-        words = (word + ("_" if keyword.iskeyword(word) else "") for word in self.verb.split())
+        names = self.verb.replace("-", "_").split()
+        words = (name + ("_" if keyword.iskeyword(name) else "") for name in names)
         return ".".join(["bot.entrypoints.commands", *words])
 
     def run(self, settings: Settings, options: argparse.Namespace) -> int:
@@ -220,6 +221,19 @@ COMMANDS = (
         ),
     ),
     Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
+    Command(
+        "people export-all",
+        "write everybody, or those of a segment, into a table with what they consented to",
+        (
+            ("file", {"type": Path, "metavar": "FILE", "help": "the .csv or .jsonl to write"}),
+            ("--segment", {"metavar": "ID", "help": "only who is in it, such as big-teams"}),
+        ),
+    ),
+    Command(
+        "people check",
+        "look for numbers and addresses that cannot be right, for doubles, and for who has no time zone",
+        (("--out", {"type": Path, "metavar": "FILE", "help": "write each finding into this .csv"}),),
+    ),
     Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
     Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
     Command(
