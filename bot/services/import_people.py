@@ -142,8 +142,7 @@ class _Chunk:
             records = {one.record for one in arrivals if one.record}
             self._links = dict(await self._uow.crm_links.people(self._taking.crm, records))
         known = {*owners.values(), *(who for people in self._links.values() for who in people)}
-        for who in sorted(known):
-            await self._uow.profiles.lock(who)
+        await self._uow.profiles.lock_all(known)
         self._uow.expect(known)
         consents = await self._uow.consents.of_all(known)
         for who in sorted(known):
