@@ -37,6 +37,10 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
     crm = options.from_ or ""
     named = Path(f"{crm}.csv") if crm else options.file
     report = options.report or named.with_name(f"{named.stem}.report.csv")
+    if report.resolve() in {one.resolve() for one in (options.file, options.mapping) if one is not None}:
+        raise SettingsError(
+            f"{report} is read, so the report cannot be written there. Name another file with --report."
+        )
     file = None if crm else FileSource(options.file)
     async with open_service(settings) as service:
         runtime = service.runtime
