@@ -38,6 +38,22 @@ class CrmRecord:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class CrmPerson:
+    """A record as an import reads it. `opted_out`: over there they get no more marketing."""
+
+    record: CrmRecord
+    opted_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CrmPage:
+    """Some records, in an order that new ones do not disturb; the next page is behind `after`, empty on the last."""
+
+    people: Sequence[CrmPerson]
+    after: str = ""
+
+
 CrmNews = Literal["stage_changed", "owner_changed", "unsubscribed"]
 CRM_EVENTS = tuple(f"crm.{news}" for news in get_args(CrmNews))
 """As journeys enter on them and wait for them."""

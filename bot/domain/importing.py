@@ -32,7 +32,8 @@ class Arrival:
     """One person as they are told of. `row` is the number of the row, or of the record in the order of reading.
 
     They are found by the record in the CRM (`record`), else by the first of `identities` that somebody has. `opted_out`
-    says where they want no marketing at all, and is empty where that is not told.
+    says where they want no marketing at all, and is empty where that is not told. `left_out` is what was wrong with the
+    rest of the row, of which their refusal alone is taken.
     """
 
     row: int
@@ -44,6 +45,7 @@ class Arrival:
     consents: tuple[GivenConsent, ...] = ()
     opted_out: str = ""
     record: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,8 @@ class Command:
 
     @property
     def module(self) -> str:
-        words = (word + ("_" if keyword.iskeyword(word) else "") for word in self.verb.split())
+        names = self.verb.replace("-", "_").split()
+        words = (name + ("_" if keyword.iskeyword(name) else "") for name in names)
         return ".".join(["bot.entrypoints.commands", *words])
 
     def run(self, settings: Settings, options: argparse.Namespace) -> int:
@@ -205,12 +206,10 @@ COMMANDS = (
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
     Command(
         "people import",
-        "take people from a file, with a report of each row that is not taken whole",
+        "take people from a file or a CRM, with a report of each row that is not taken whole",
         (
-            (
-                "file",
-                {"type": Path, "metavar": "FILE", "help": "a .csv with a header, or a .jsonl"},
-            ),
+            ("file", {"type": Path, "nargs": "?", "metavar": "FILE", "help": "a .csv with a header, or a .jsonl"}),
+            ("--from", {"dest": "from_", "metavar": "CRM", "help": "a CRM instead, such as hubspot"}),
             ("--mapping", {"type": Path, "metavar": "FILE", "help": "a YAML file that says what the columns mean"}),
             ("--map", {"action": "append", "metavar": "COLUMN=TARGET", "help": "what a column means; may be repeated"}),
             (
@@ -225,6 +224,19 @@ COMMANDS = (
         ),
     ),
     Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
+    Command(
+        "people export-all",
+        "write everybody, or those of a segment, into a table with what they consented to",
+        (
+            ("file", {"type": Path, "metavar": "FILE", "help": "the .csv or .jsonl to write"}),
+            ("--segment", {"metavar": "ID", "help": "only who is in it, such as big-teams"}),
+        ),
+    ),
+    Command(
+        "people check",
+        "look for numbers and addresses that cannot be right, for doubles, and for who has no time zone",
+        (("--out", {"type": Path, "metavar": "FILE", "help": "write each finding into this .csv"}),),
+    ),
     Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
     Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
     Command(

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 from urllib.parse import urlsplit
 
 from bot.domain.access import Caller, Right
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmPage, CrmRecord, FieldValue
 from bot.domain.delivery import Failure
 from bot.domain.errors import SettingsError
 from bot.domain.handoff import Lead
@@ -335,6 +335,14 @@ class WritesTogether(Protocol):
         self, lead: Lead, fields: Mapping[str, FieldValue], note: str, *, found: CrmRecord | None, key: str
     ) -> str:
         """As Crm.upsert and Crm.note, with one `key` for both."""
+
+
+@runtime_checkable
+class GivesPeople(Protocol):
+    """A CRM whose records can be read one page after another, for an import."""
+
+    async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
+        """The records behind `after` (all, where it is empty), with these of their fields. Raises as Crm.find does."""
 
 
 @runtime_checkable

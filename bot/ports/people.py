@@ -87,6 +87,9 @@ class Profiles(Protocol):
         `alone`: so does everybody who adds something that belongs to the person.
         """
 
+    async def lock_all(self, people: Collection[ProfileId]) -> None:
+        """The same for many, in the order of their ids."""
+
 
 class Consents(Protocol):
     async def add(self, record: ConsentRecord) -> None: ...

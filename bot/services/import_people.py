@@ -142,8 +142,7 @@ class _Chunk:
             records = {one.record for one in arrivals if one.record}
             self._links = dict(await self._uow.crm_links.people(self._taking.crm, records))
         known = {*owners.values(), *(who for people in self._links.values() for who in people)}
-        for who in sorted(known):
-            await self._uow.profiles.lock(who)
+        await self._uow.profiles.lock_all(known)
         self._uow.expect(known)
         consents = await self._uow.consents.of_all(known)
         for who in sorted(known):
@@ -157,7 +156,7 @@ class _Chunk:
     # ------------------------------------------------------------ one arrival
 
     def _land(self, arrival: Arrival) -> Landing:
-        warnings: list[str] = []
+        warnings: list[str] = list(arrival.left_out)
         candidates = self._known(arrival)
         if candidates and self._people[candidates[0]].profile.restricted_at is not None:
             why = "what is kept of them is restricted: nothing was changed (overture people restrict --lift)"

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue, as_text
+from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue, as_text
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
@@ -29,6 +29,12 @@ OUR_DEAL = "overture_deal"
 
 OUR_ID = "overture_lead"
 """The contact property that holds our id of the person; unique there."""
+
+OPTED_OUT = ("hs_email_optout", "overture_opted_out")
+"""Properties of who wants no more marketing: HubSpot's own, and ours."""
+
+PAGE = 100
+"""Contacts that HubSpot lists at once, at the most."""
 
 LONGEST_NOTE = LONGEST_VALUE = 65_536
 LONGEST_SUBJECT = 200
@@ -106,6 +112,18 @@ class HubSpotCrm:
         path = f"/deals/{quote(deal_id, safe='')}/associations/default/contacts/{quote(crm_id, safe='')}"
         await self._call("PUT", path, None)
 
+    async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
+        """In the order of their ids, as HubSpot lists them."""
+        params = {"limit": str(PAGE), "properties": ",".join(sorted({*fields, *OPTED_OUT}))}
+        params |= {"after": after} if after else {}
+        answer = await self._api.call("GET", f"{self._objects}/contacts", params=params, headers=self._headers)
+        match answer:
+            case Answer(status=200, body={"results": list() as results, **rest}):
+                return CrmPage([_person(one) for one in results], _next(rest))
+            case Answer(status=200):
+                raise TemporarySendError("HubSpot's answer is no list of contacts")
+        raise _refusal(answer)
+
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         return parse_webhook(request, self._webhook_secret)
 
@@ -147,6 +165,21 @@ class HubSpotCrm:
         if not isinstance(answer.body, dict):
             raise TemporarySendError("HubSpot's answer is no JSON object")
         return answer
+
+
+def _person(contact: Any) -> CrmPerson:
+    match contact:
+        case {"id": str(contact_id), "properties": dict() as properties}:
+            opted_out = any(str(properties.get(name)).lower() == "true" for name in OPTED_OUT)
+            return CrmPerson(CrmRecord(contact_id, properties), opted_out)
+    raise TemporarySendError("HubSpot's answer is no list of contacts")
+
+
+def _next(listed: object) -> str:
+    match listed:
+        case {"paging": {"next": {"after": str(after)}}}:
+            return after
+    return ""
 
 
 def _written(answer: Answer, what: str) -> str:

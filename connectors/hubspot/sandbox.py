@@ -55,6 +55,8 @@ class HubSpotSandbox:
         if not secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
             return _error(401, "INVALID_AUTHENTICATION", "Authentication credentials not found or invalid.")
         async with self._one_at_a_time:
+            if request.method == "GET" and path == "contacts":
+                return await self._list(parse_qs(parts.query))
             if request.method == "GET" and path.startswith("contacts/"):
                 return await self._read(unquote(path.removeprefix("contacts/")), parse_qs(parts.query))
             if request.method == "PUT" and (joined := JOINED.fullmatch(path)):
@@ -112,6 +114,24 @@ class HubSpotSandbox:
         wanted = query.get("properties", [""])[0].split(",")
         properties = {name: known[contact].get(name) for name in wanted if name in KNOWN_PROPERTIES}
         return json_reply(200, self._record(contact, properties))
+
+    async def _list(self, query: Mapping[str, list[str]]) -> Reply:
+        """A page of contacts in the order of their ids, with a link to the next one where there is one."""
+        limit, after = query.get("limit", ["10"])[0], query.get("after", ["0"])[0]
+        unknown = query.keys() - {"limit", "after", "properties", "archived"}
+        if not limit.isdecimal() or not 1 <= int(limit) <= 100 or not after.isdecimal() or unknown:
+            return _error(400, "VALIDATION_ERROR", "Invalid limit, after or parameter")
+        wanted = query.get("properties", [""])[0].split(",")
+        known = sorted((await self._records.all()).items(), key=lambda item: int(item[0]))
+        behind = [one for one in known if int(one[0]) > int(after)]
+        results = [
+            self._record(contact, {name: fields.get(name) for name in wanted if name in KNOWN_PROPERTIES})
+            for contact, fields in behind[: int(limit)]
+        ]
+        answer: dict[str, Any] = {"results": results}
+        if len(behind) > int(limit):
+            answer["paging"] = {"next": {"after": results[-1]["id"], "link": "https://api.hubapi.com/"}}
+        return json_reply(200, answer)
 
     async def _batch(self, body: Json, *, upsert: bool) -> Reply:
         inputs = body.get("inputs")

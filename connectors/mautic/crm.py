@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
@@ -21,6 +21,9 @@ OUR_ID = "overture_lead"
 DNC_CHANNELS = ("email", "sms")
 DNC_MANUAL = 3
 """Mautic's reason for a do-not-contact that is neither an unsubscription by its own link nor a bounce."""
+
+PAGE = 100
+"""Contacts that are read at once."""
 
 LONGEST_NOTE = 60_000
 
@@ -77,6 +80,25 @@ class MauticCrm:
         words = html.escape(text).replace("\n", "<br>")[:LONGEST_NOTE]
         body = {"lead": crm_id, "type": "general", "text": f"<p>{words}</p><p>Overture reference: {mark}</p>"}
         await self._call("POST", "/notes/new", body=body)
+
+    async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
+        """In the order of their ids, from behind the last one; who is on any do-not-contact list has opted out."""
+        params = {
+            "where[0][col]": "id",
+            "where[0][expr]": "gt",
+            "where[0][val]": after or "0",
+            "orderBy": "id",
+            "limit": str(PAGE),
+        }
+        found = []
+        for contact in _listed(await self._call("GET", "/contacts", params=params), "contacts").values():
+            match contact:
+                case {"id": int() | str() as contact_id, "fields": {"all": dict() as values}, **rest}:
+                    record = CrmRecord(str(contact_id), {field: values.get(field) for field in fields})
+                    found.append(CrmPerson(record, bool(rest.get("doNotContact"))))
+                case _:
+                    raise TemporarySendError("Mautic's answer is no contact")
+        return CrmPage(found, found[-1].record.id if len(found) == PAGE else "")
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         return parse_webhook(request, self._webhook_secret)

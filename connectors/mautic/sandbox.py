@@ -104,12 +104,23 @@ class MauticSandbox:
 
     async def _list(self, query: Mapping[str, str]) -> Reply:
         name, value = query.get("where[0][col]", ""), query.get("where[0][val]", "")
+        if (name, query.get("where[0][expr]")) == ("id", "gt"):
+            return await self._behind(value, query)
         if name not in (*TEXTS, *NUMBERS) or query.get("where[0][expr]") != "eq":
             return _error(400, "this condition is none that is known here")
         contact = await self._records.find(name, value)
         if contact is None:
             return json_reply(200, {"total": "0", "contacts": []})
         return json_reply(200, {"total": "1", "contacts": {contact: await self._contact(contact)}})
+
+    async def _behind(self, after: str, query: Mapping[str, str]) -> Reply:
+        """A page of contacts in the order of their ids."""
+        limit = query.get("limit", "30")
+        if query.get("orderBy") != "id" or not after.isdecimal() or not limit.isdecimal():
+            return _error(400, "this condition is none that is known here")
+        behind = sorted(int(one) for one in await self._records.all() if int(one) > int(after))
+        contacts = {str(one): await self._contact(str(one)) for one in behind[: int(limit)]}
+        return json_reply(200, {"total": str(len(behind)), "contacts": contacts or []})
 
     async def _new(self, fields: Json | None) -> Reply:
         if fields is None or (fault := _fault(fields)):

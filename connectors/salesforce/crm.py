@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue, as_field, as_text
+from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue, as_field, as_text
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
@@ -19,6 +19,10 @@ from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with, mar
 
 OUR_ID = "Overture_Lead__c"
 """The external id of the object Lead that holds our id of the person."""
+
+OPTED_OUT = ("HasOptedOutOfEmail",)
+PAGE = 200
+"""Leads that are read at once."""
 
 LONGEST_TASK = 32_000
 PHONES = ("MobilePhone", "Phone")
@@ -106,6 +110,21 @@ class SalesforceCrm:
         answer = await self._call("POST", "/sobjects/Task", body=_task(crm_id, text, mark))
         if not answer.ok:
             raise refusal(answer)
+
+    async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
+        """In the order of their ids; leads that were converted are contacts now, and left out."""
+        wanted = ",".join(sorted({"Id", *fields, *OPTED_OUT}))
+        behind = f"Id > {_quoted(after)} AND IsConverted = false" if after else "IsConverted = false"
+        query = f"SELECT {wanted} FROM Lead WHERE {behind} ORDER BY Id LIMIT {PAGE}"  # noqa: S608  quoted above
+        found = []
+        for one in await self._query(query):
+            match one:
+                case {"Id": str(lead_id), **known}:
+                    record = CrmRecord(lead_id, {str(name): value for name, value in known.items()})
+                    found.append(CrmPerson(record, any(known.get(name) is True for name in OPTED_OUT)))
+                case _:
+                    raise TemporarySendError("Salesforce's answer is no lead")
+        return CrmPage(found, found[-1].record.id if len(found) == PAGE else "")
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         """What a flow tells in our own shape, with the secret in a header: Salesforce itself signs no webhook."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -46,6 +46,12 @@ LEADS = re.compile(
 )
 TASKS = re.compile(
     r"SELECT Id FROM Task WHERE WhoId = '(?P<who>(?:[^'\\]|\\.)*)' AND Subject LIKE '%(?P<mark>\w+)%' LIMIT 1"
+)
+
+
+PAGES = re.compile(
+    r"SELECT (?P<fields>[\w,]+) FROM Lead WHERE (?:Id > '(?P<after>\w+)' AND )?IsConverted = false "
+    r"ORDER BY Id LIMIT (?P<limit>\d+)"
 )
 
 
@@ -261,11 +267,26 @@ class SalesforceSandbox:
             if lead is not None:
                 return await self._shown(lead, found["fields"], wrap=True)
             return json_reply(200, {"totalSize": 0, "done": True, "records": []})
+        if found := PAGES.fullmatch(query):
+            return await self._page(found["fields"].split(","), found["after"] or "", int(found["limit"]))
         if found := TASKS.fullmatch(query):
             notes = [one for one in await self._records.notes() if one["contact"] == found["who"]]
             tasks = [{"Id": one["id"]} for one in notes if found["mark"] in one["body"]]
             return json_reply(200, {"totalSize": len(tasks), "done": True, "records": tasks[:1]})
         return _error(400, "MALFORMED_QUERY", "unexpected token")
+
+    async def _page(self, fields: Sequence[str], after: str, limit: int) -> Reply:
+        """Leads in the order of their ids."""
+        known = await self._records.all()
+        unknown = [one for one in fields if one not in KINDS and one != "Id"]
+        if unknown:
+            return _error(400, "INVALID_FIELD", f"No such column '{unknown[0]}' on entity 'Lead'.")
+        found = [
+            {"Id": lead, **{name: known[lead].get(name) for name in fields if name != "Id"}}
+            for lead in sorted(known)
+            if lead > after
+        ][:limit]
+        return json_reply(200, {"totalSize": len(found), "done": True, "records": found})
 
 
 def _fault(fields: Json | None, known: Json) -> Reply | None:

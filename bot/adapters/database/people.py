@@ -26,6 +26,12 @@ ADD_PROFILE = insert(profile)
 GET_PROFILE = select(profile).where(profile.c.id == bindparam("profile"))
 _ROW = select(profile.c.id).where(profile.c.id == bindparam("profile"))
 LOCK = _ROW.with_for_update(key_share=True)
+LOCK_ALL = (
+    select(profile.c.id)
+    .where(profile.c.id == text("ANY(CAST(:people AS text[]))"))
+    .order_by(profile.c.id)
+    .with_for_update(key_share=True)
+)
 LOCK_ALONE = _ROW.with_for_update()
 """Nobody may add a row that belongs to them meanwhile: each such row takes a lock on theirs."""
 
@@ -234,6 +240,10 @@ class StoredProfiles(Repository):
     async def lock(self, profile_id: ProfileId, *, alone: bool = False) -> None:
         if self._session.is_postgresql:  # SQLite has one writer at a time
             await self._session.execute(LOCK_ALONE if alone else LOCK, {"profile": profile_id})
+
+    async def lock_all(self, people: Collection[ProfileId]) -> None:
+        if self._session.is_postgresql and people:
+            await self._session.execute(LOCK_ALL, {"people": sorted(people)})
 
 
 def _days(dated: Dated) -> dict[str, str]:

@@ -20,6 +20,9 @@ PROOF = ("purpose", "channel", "granted", "how", "at", "text")
 REPORTED = ("overture_row", "overture_result", "overture_why")
 """Columns of our own reports, which may be read again once they were put right."""
 
+STATES = ("opted_out_addresses", "objected_at", "restricted_at")
+"""Columns of our own exports that tell how it stands here."""
+
 NAMES: Mapping[str, str] = {
     **dict.fromkeys(("email", "e_mail", "mail", "email_address", "e_mail_address", "work_email"), "email"),
     **dict.fromkeys(("phone", "phone_number", "mobile", "mobile_phone", "telephone", "tel", "cell"), "phone"),
@@ -36,7 +39,7 @@ NAMES: Mapping[str, str] = {
         "opted_out",
     ),
     **{f"consent_{name}": f"consent.{name}" for name in PROOF},
-    **dict.fromkeys(REPORTED, "ignore"),
+    **dict.fromkeys((*REPORTED, *STATES), "ignore"),
 }  # fmt: skip
 CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PROOF)})")
 
@@ -146,6 +149,10 @@ def guess(column: str, schema: ProfileSchema | None) -> str:
     name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip()).lower()).strip("_")
     if name in NAMES:
         return NAMES[name]
+    if CONSENT.fullmatch(column.strip()):
+        return column.strip()
+    if column.strip().startswith("profile."):
+        name = column.strip().removeprefix("profile.")
     if schema is not None:
         return f"profile.{name}" if name in schema.attributes else "ignore"
     try:

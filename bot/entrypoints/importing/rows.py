@@ -70,7 +70,7 @@ class RowReader:
         self._now = now
 
     def read(self, number: int, values: Mapping[str, Any], *, record: str = "", opted_out: bool = False) -> Arrival:
-        """Raises RowRefused with everything that is wrong."""
+        """Raises RowRefused with everything that is wrong. That somebody wants no more is taken in any case."""
         row = _Row(opted_out=opted_out)
         for target, value in self._values.items():
             self._take(row, target, target, value)
@@ -83,10 +83,20 @@ class RowReader:
         traits = read_traits(row.traits, self._schema)
         row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
         consents = [one for group in row.consents.values() if (one := self._consent(row, group)) is not None]
-        if not row.ids and not record and not row.faults:
+        if not row.ids and not row.faults:
             row.faults.append("it names nobody: no e-mail address, phone number or id of yours")
-        if row.faults:
+        refusals = tuple(one for one in consents if not one.granted)
+        if row.faults and (not row.ids or not (row.opted_out or refusals)):
             raise RowRefused(row.faults)
+        if row.faults:
+            return Arrival(
+                row=number,
+                identities=tuple(row.ids[kind] for kind in IDENTITIES if kind in row.ids),
+                consents=refusals,
+                opted_out=self._opted_out(row),
+                record=record,
+                left_out=tuple(f"left out: {one}" for one in row.faults),
+            )
         return Arrival(
             row=number,
             identities=tuple(row.ids[kind] for kind in IDENTITIES if kind in row.ids),
@@ -95,9 +105,12 @@ class RowReader:
             locale=traits.locale,
             tags=frozenset(row.tags),
             consents=tuple(consents),
-            opted_out=f"opted out in {self._source}" if row.opted_out else "",
+            opted_out=self._opted_out(row),
             record=record,
         )
+
+    def _opted_out(self, row: _Row) -> str:
+        return f"opted out in {self._source}" if row.opted_out else ""
 
     def _contacts(self, row: _Row) -> dict[str, str]:
         """Addresses are attributes, too, where those are declared."""

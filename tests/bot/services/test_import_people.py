@@ -230,6 +230,12 @@ async def test_people_and_how_far_it_has_come_are_kept_together(store: Store, cl
     async with store.transaction() as uow:
         assert await uow.imports.get("one") == done == replace(reached, new=7)
 
+    again = await import_people(stage.runtime, people, Taking("people.csv"), done)
+    assert again == replace(done, same=7)
+    changed = [replace(one, attributes={"team_size": 99}) for one in people]
+    done = await import_people(stage.runtime, changed, Taking("people.csv"), again)
+    assert done == replace(again, changed=7)
+
     def fail(_: Sequence[Landing]) -> int:
         raise OSError("no space")
 

@@ -1,4 +1,4 @@
-"""`overture people import`: take people from a file, with a report of each row that was not taken whole."""
+"""`overture people import`: take people from a file or a CRM, with a report of each row that was not taken whole."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.documents import did_you_mean
+from bot.domain.crm import CrmMapping
 from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
+from bot.entrypoints.importing.crms import CrmSource, fields_read_back
 from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
 from bot.entrypoints.importing.running import Import, begin, mapping_for
 from bot.entrypoints.importing.running import run as run_import
-from bot.entrypoints.importing.sources import FileSource
+from bot.entrypoints.importing.sources import FileSource, Source
 from bot.entrypoints.logs import set_up_logs
 from bot.entrypoints.progress import bar
 from bot.entrypoints.wiring import open_service
+from bot.ports import GivesPeople
+from bot.services.runtime import Runtime
 from bot.settings import Settings
 
 
@@ -27,14 +32,27 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _run(settings: Settings, options: argparse.Namespace) -> int:
     given = mapping_of(options, settings.region)
-    source = FileSource(options.file)
-    report = options.report or options.file.with_name(f"{options.file.stem}.report.csv")
+    if (options.file is None) == (options.from_ is None):
+        raise SettingsError("name a file, or a CRM with --from.")
+    crm = options.from_ or ""
+    named = Path(f"{crm}.csv") if crm else options.file
+    report = options.report or named.with_name(f"{named.stem}.report.csv")
+    if report.resolve() in {one.resolve() for one in (options.file, options.mapping) if one is not None}:
+        raise SettingsError(
+            f"{report} is read, so the report cannot be written there. Name another file with --report."
+        )
+    file = None if crm else FileSource(options.file)
     async with open_service(settings) as service:
         runtime = service.runtime
+        if crm:
+            given = _read_back(runtime, crm, given)
+        source: Source = file or _crm_source(runtime, crm, given)
         mapping = mapping_for(source, given, runtime.library.current().profile)
         print("\n".join([f"{source.name}:", *told(mapping)]))
-        wanted = Import(source, mapping, report, fill=options.fill, dry_run=options.dry_run)
+        wanted = Import(source, mapping, report, crm, fill=options.fill, dry_run=options.dry_run)
         begun = await begin(runtime, wanted, again=options.again)
+        if begun.finished_at is not None and crm:
+            begun = await begin(runtime, wanted, again=True)  # what is in there changes
         if begun.finished_at is not None:
             print(f"It was imported {begun.finished_at:%Y-%m-%d %H:%M} UTC. --again takes it once more.")
             return 0
@@ -44,6 +62,20 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
             done = await run_import(runtime, wanted, begun, moved=moved)
     print("\n".join(summary(done, report, dry_run=options.dry_run)))
     return 1 if done.refused else 0
+
+
+def _read_back(runtime: Runtime, crm: str, given: ColumnMapping) -> ColumnMapping:
+    playbook = runtime.library.current()
+    return fields_read_back(playbook.crm_mappings.get(crm, CrmMapping(crm)), playbook.profile, given)
+
+
+def _crm_source(runtime: Runtime, name: str, mapping: ColumnMapping) -> CrmSource:
+    if name not in runtime.crms:
+        raise SettingsError(f'there is no CRM "{name}". {did_you_mean(name, runtime.crms)}'.rstrip())
+    crm = runtime.crms[name]
+    if not isinstance(crm, GivesPeople):
+        raise SettingsError(f"the records of {name} cannot be read page by page.")
+    return CrmSource(name, crm, mapping)
 
 
 def mapping_of(options: argparse.Namespace, region: str) -> ColumnMapping:

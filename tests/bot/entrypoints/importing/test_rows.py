@@ -127,3 +127,13 @@ def test_a_refusal_counts_without_proof() -> None:
 )
 def test_a_number_is_written_as_the_world_writes_it(given: Any, region: str, found: str) -> None:
     assert normal_phone(given, region) == (found or "+447700900123")
+
+
+def test_an_opt_out_is_taken_though_the_rest_of_its_row_is_wrong() -> None:
+    found = read(Email="ana@example.com", Gone="yes", team_size="many", **CONSENT)
+    assert (found.opted_out, found.attributes, found.consents) == ("opted out in people.csv", {}, ())
+    assert "it must be a number" in found.left_out[0]
+    refusal = read(Email="ana@example.com", Zone="Mars/Base", **{**CONSENT, "granted": "no"})
+    assert [one.granted for one in refusal.consents] == [False]
+    with pytest.raises(RowRefused):
+        read(Email="nobody", Gone="yes")

@@ -1,0 +1,137 @@
+"""What every CRM must do whose records can be imported: page by page, each record once, with who opted out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.adapters.bulk_reads import BulkReads
+from bot.adapters.sparing_crm import SparingCrm
+from bot.domain.crm import CrmPerson
+from bot.domain.errors import PermanentSendError, SettingsError
+from bot.domain.importing import ImportProgress
+from bot.entrypoints.importing.crms import CrmSource, fields_read_back
+from bot.entrypoints.importing.mapping import ColumnMapping
+from bot.entrypoints.importing.running import Import, begin, mapping_for, run
+from bot.ports import GivesPeople, Reply
+from connectors.stand_in import Records
+from tests.bot.services.stage import Stage as Service
+from tests.contracts.test_crm import Stage, staged
+
+READ_BY_PAGES = ("hubspot", "mautic", "salesforce")
+WRITTEN: Mapping[str, Callable[[int], Mapping[str, Any]]] = {
+    "hubspot": lambda n: {"email": f"p{n}@example.com", "phone": f"+4477009{n:05}", "overture_team_size": str(n)},
+    "mautic": lambda n: {"email": f"p{n}@example.com", "mobile": f"+4477009{n:05}", "overture_team_size": n},
+    "salesforce": lambda n: {
+        "Email": f"p{n}@example.com", "MobilePhone": f"+4477009{n:05}", "Overture_Team_Size__c": n, "LastName": "P",
+        "Company": "Example Ltd",
+    },
+}  # fmt: skip
+GONE: Mapping[str, Mapping[str, Any]] = {
+    "hubspot": {"hs_email_optout": "true"},
+    "mautic": {"do_not_contact": "email"},
+    "salesforce": {"HasOptedOutOfEmail": True},
+}
+COUNT = 230
+
+
+@pytest.fixture(params=READ_BY_PAGES)
+async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    async with AsyncExitStack() as stack:
+        found = await staged(request.param, stack)
+        records = Records(found.feed, request.param)
+        for number in range(COUNT):
+            gone = GONE[request.param] if number == 7 else {}
+            await records.write(None, {**WRITTEN[request.param](number), **gone})
+        yield found
+
+
+@pytest.fixture
+def service(sqlite_store: Any, clock: Any) -> Service:
+    return Service(sqlite_store, clock)
+
+
+async def take(stage: Stage, service: Service, folder: Path, pauses: list[float] | None = None) -> ImportProgress:
+    async def pause(seconds: float) -> None:
+        if pauses is not None:
+            pauses.append(seconds)
+
+    assert isinstance(stage.crm, GivesPeople)
+    mapping = fields_read_back(stage.mapping, None, ColumnMapping())
+    source = CrmSource(stage.crm.name, stage.crm, mapping, pause=pause)
+    told = Import(source, mapping_for(source, mapping, None), folder / "report.csv", stage.crm.name)
+    return await run(service.runtime, told, await begin(service.runtime, told))
+
+
+async def test_every_record_is_read_once_with_who_opted_out(stage: Stage) -> None:
+    assert isinstance(stage.crm, GivesPeople)
+    found: list[CrmPerson] = []
+    after, pages = "", 0
+    while pages == 0 or after:
+        page = await stage.crm.page([stage.field("lead.email")], after=after)
+        found, after, pages = [*found, *page.people], page.after, pages + 1
+    assert pages > 1
+    assert [one.record.id for one in found] == list(dict.fromkeys(one.record.id for one in found))
+    assert [one.record.fields[stage.field("lead.email")] for one in found] == [
+        f"p{number}@example.com" for number in range(COUNT)
+    ]
+    assert [number for number, one in enumerate(found) if one.opted_out] == [7]
+
+
+async def test_its_people_are_known_afterwards_with_their_records(
+    stage: Stage, service: Service, tmp_path: Path
+) -> None:
+    done = await take(stage, service, tmp_path)
+    assert (done.rows, done.new, done.refused) == (COUNT, COUNT, 0)
+    async with service.store.transaction() as uow:
+        person = await uow.profiles.owner_of("email", "p42@example.com")
+        gone = await uow.profiles.owner_of("phone", "+447700900007")
+        assert person is not None
+        assert gone is not None
+        assert str(person.attributes["team_size"]) == "42"
+        link = await uow.crm_links.get(stage.crm.name, person.id)
+        assert link is not None
+        assert stage.records()[link][stage.field("lead.email")] == "p42@example.com"
+        assert await uow.consents.suppression("sms", "+447700900007") is not None
+        assert await uow.consents.suppression("sms", "+447700900042") is None
+
+
+async def test_a_pause_that_is_asked_for_is_kept_and_a_failure_ends_nothing(
+    stage: Stage, service: Service, tmp_path: Path
+) -> None:
+    slow = Reply(429, b"[]", "application/json", {"Retry-After": "7"})
+    stage.server.faults = [None, slow] if stage.crm.name != "hubspot" else [slow]
+    pauses: list[float] = []
+    assert (await take(stage, service, tmp_path, pauses)).new == COUNT
+    assert pauses == [7]
+
+
+async def test_an_import_goes_on_behind_the_last_page(stage: Stage, service: Service, tmp_path: Path) -> None:
+    down = Reply(400, b"{}", "application/json")
+    calls = {"hubspot": 1, "mautic": 2, "salesforce": 2}[stage.crm.name]
+    stage.server.faults = [*[None] * calls, down]
+    with pytest.raises(SettingsError, match="cannot be read"):
+        await take(stage, service, tmp_path)
+    done = await take(stage, service, tmp_path)
+    assert (done.rows, done.new, done.same) == (COUNT, COUNT, 0)
+
+
+async def test_an_import_in_bulk_does_not_count_as_a_leak(stage: Stage) -> None:
+    assert isinstance(stage.crm, GivesPeople)
+    reads = BulkReads(stage.crm.name, most=1)
+    sparing = SparingCrm(stage.crm, reads=reads)
+    after = ""
+    for _ in range(5):
+        after = (await sparing.page([], after=after)).after
+    assert not reads.stopped
+
+
+async def test_a_crm_that_gives_no_pages_says_so() -> None:
+    async with AsyncExitStack() as stack:
+        found = await staged("webhook", stack)
+        with pytest.raises(PermanentSendError, match="page by page"):
+            await SparingCrm(found.crm).page([], after="")
