@@ -17,7 +17,7 @@ from bot.adapters.migrations import HEAD
 from bot.adapters.prometheus import first_due
 from bot.adapters.redis import check_redis
 from bot.domain.delivery import OutboxStatus
-from bot.domain.errors import ContentError, OvertureError
+from bot.domain.errors import ContentError, OvertureError, SettingsError
 from bot.entrypoints.connectors import (
     channel_names,
     channels_not_set_up,
@@ -25,6 +25,7 @@ from bot.entrypoints.connectors import (
     is_sandboxed,
     shelves_of,
 )
+from bot.entrypoints.wiring import try_connector
 from bot.journeys.channel_fit import journeys_on
 from bot.settings import Settings, connector_values
 
@@ -53,7 +54,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield finding
     for finding in _content(settings):
         yield finding
-    for finding in _connectors(settings):
+    async for finding in _connectors(settings):
         yield finding
     async for finding in _database(settings):
         yield finding
@@ -98,11 +99,17 @@ def _counted(contents: Contents) -> str:
     return f"{len(contents.assistant.intents)} intents, {len(contents.journeys)} journeys"
 
 
-def _connectors(settings: Settings) -> Iterator[Finding]:
+async def _connectors(settings: Settings) -> AsyncIterator[Finding]:
+    """Each is built, which finds credentials that are missing, or that the vendor could not have given."""
     values = connector_values()
     for name in settings.connector_names:
         if not is_sandboxed(connector_module(name), values):
-            yield Finding("well", f"connector {name}")
+            try:
+                await try_connector(settings, name)
+                yield Finding("well", f"connector {name}")
+            except SettingsError as error:
+                words = str(error).removeprefix(f"the connector {name} cannot be built: ")
+                yield Finding("ill", f"connector {name} cannot be built", words)
         elif settings.environment == "production" and not settings.allow_sandbox:
             yield Finding("ill", f"connector {name} has no credentials", f"connectors/{name}/README.md names them")
         else:

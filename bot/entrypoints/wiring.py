@@ -230,6 +230,30 @@ async def open_crms(settings: Settings) -> AsyncIterator[tuple[Database, Mapping
         yield store, built.crms
 
 
+async def try_connector(settings: Settings, name: str) -> None:
+    """Build a connector from its settings as a start would, and close it; raises SettingsError. No vendor is called."""
+    clock, store = SystemClock(), Database(settings.database_url)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
+        built = _build_connectors(
+            settings,
+            {name: connector_module(name)},
+            connector_values(),
+            "no secret: nothing is signed",
+            clock,
+            StoredFeeds(store, clock, MemoryWakeups()),
+            CredentialAccess(token="", jwt_secret="", private=settings.is_private),
+            None,
+            (),
+            MemoryCallBudgets(),
+            installations=OwnInstallations(store),
+        )
+        for channel in built.channels.values():
+            stack.push_async_callback(channel.close)
+        for crm in built.crms.values():
+            stack.push_async_callback(crm.close)
+
+
 def installation_secret(folder: Path) -> str:
     """The secret that signs visitors' tokens and our links: made once, and kept where only we can read it."""
     file = folder / "secret"

@@ -44,6 +44,19 @@ def test_production_is_ill_without_credentials_and_without_an_address(
     assert "! connector slack has no credentials\n" in told
 
 
+def test_a_connector_that_a_start_could_not_build_is_told_with_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OVERTURE_CONNECTORS", "webchat,slack,hubspot,rest")
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("HUBSPOT_TOKEN", "pat-eu1-1")
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "! connector slack cannot be built\n    SLACK_SIGNING_SECRET is not set." in told
+    assert "connector webchat\n" in told
+    assert not (tmp_path / "overture.db").exists()
+
+
 def test_content_with_faults_is_told_with_the_first_of_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
