@@ -94,6 +94,15 @@ async def postgresql_url(migrated_postgresql: str) -> str:
     return migrated_postgresql
 
 
+@pytest_asyncio.fixture
+async def empty_postgresql_url(postgresql_server: str, worker_id: str) -> str:
+    """The URL of a database without tables."""
+    name = f"overture_empty_{worker_id}"
+    fresh = (f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+    await _administer(postgresql_server, *fresh)
+    return make_url(postgresql_server).set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sqlalchemy import make_url
 
 START_SECONDS = 30.0
 
@@ -96,6 +97,33 @@ def private_redis(port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         finally:
             server.kill()
             server.wait()
+
+
+@contextmanager
+def pgbouncer_url(behind: str) -> Iterator[str]:
+    """A PgBouncer before the server of this URL, with two connections to it that transactions take in turns."""
+    binary = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
+    if binary is None:
+        unavailable("no PgBouncer: install pgbouncer.")
+    server, port = make_url(behind), free_port()
+    with tempfile.TemporaryDirectory(prefix="overture-pgbouncer-") as name:
+        settings = Path(name) / "pgbouncer.ini"
+        settings.write_text(
+            f"[databases]\n* = host={server.host} port={server.port} user={server.username}"
+            f"{f' password={server.password}' if server.password else ''}\n"
+            f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
+            "pool_mode = transaction\ndefault_pool_size = 2\nmax_client_conn = 200\n"
+        )
+        settings.chmod(0o644)
+        process = subprocess.Popen(
+            [*_unprivileged(Path(name)), binary, str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            _wait_for_port(port)
+            yield server.set(host="127.0.0.1", port=port).render_as_string(hide_password=False)
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def unavailable(reason: str) -> NoReturn:

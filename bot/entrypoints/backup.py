@@ -109,7 +109,8 @@ def _run(program: str, url: URL, *arguments: str) -> None:
     """PostgreSQL's own programs; the password goes by the environment, where a list of processes does not show it."""
     if shutil.which(program) is None:
         raise SettingsError(f"{program} is not installed here. It comes with PostgreSQL's client programs.")
-    address = url.set(drivername="postgresql", password=None).render_as_string()
+    ours = url.difference_update_query(["statement_cache_size"])  # asyncpg's word, which these do not know
+    address = ours.set(drivername="postgresql", password=None).render_as_string()
     env = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
     done = subprocess.run(  # noqa: S603  PostgreSQL's own program, found on our path
         [program, f"--dbname={address}", *arguments], env=env, capture_output=True, text=True, check=False

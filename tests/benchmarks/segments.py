@@ -58,7 +58,7 @@ class Took:
 
 
 async def _work_out(store: Database, segment: Segment, now: datetime) -> Took:
-    begun, cpu, server = time.perf_counter(), time.process_time(), await _server_cpu(store)
+    begun, cpu, server = time.perf_counter(), time.process_time(), await server_cpu(store)
     after: str | None = ""
     changes = 0
     while after is not None:
@@ -66,10 +66,10 @@ async def _work_out(store: Database, segment: Segment, now: datetime) -> Took:
             after, changed = await uow.segments.work_out(segment, after, now, limit=CHUNK)
         changes += changed
     took, used = time.perf_counter() - begun, time.process_time() - cpu
-    return Took(took, used, await _server_cpu(store) - server, changes)
+    return Took(took, used, await server_cpu(store) - server, changes)
 
 
-async def _server_cpu(store: Database) -> float:
+async def server_cpu(store: Database) -> float:
     """Seconds of CPU that the server's processes for our connections have used; 0 where they are on another machine."""
     async with store.transaction() as uow:
         backends = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 from sqlalchemy import URL, Executable
@@ -23,9 +24,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from bot.domain.errors import SettingsError
+
 CONNECT_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 60
 MOST_CONNECTIONS = 20
+CACHE_SIZE = "statement_cache_size"
+"""asyncpg's word, at the end of an address."""
+
 MOST_STATEMENTS = 500
 """A bound for statements that were compiled; we have about a hundred."""
 
@@ -161,7 +167,7 @@ class PostgresServer:
     """One PostgreSQL database: connections are opened when they are first wanted, and kept."""
 
     def __init__(self, url: URL) -> None:
-        self._url = url
+        self._url, self._options = _without_cache_size(url)
         self._pool: Any = None
         self._opening = asyncio.Lock()
 
@@ -177,7 +183,10 @@ class PostgresServer:
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
         """A transaction as SQLAlchemy has it."""
-        engine = create_async_engine(self._url, poolclass=NullPool, connect_args={"timeout": CONNECT_TIMEOUT_SECONDS})
+        told: dict[str, Any] = {"timeout": CONNECT_TIMEOUT_SECONDS, **self._options}
+        if self._options:  # SQLAlchemy prepares each statement; what another client left at PgBouncer has other names
+            told |= {"prepared_statement_cache_size": 0, "prepared_statement_name_func": lambda: f"overture-{uuid4()}"}
+        engine = create_async_engine(self._url, poolclass=NullPool, connect_args=told)
         try:
             async with engine.begin() as connection:
                 yield connection
@@ -200,8 +209,19 @@ class PostgresServer:
                     command_timeout=STATEMENT_TIMEOUT_SECONDS,
                     reset=_nothing,
                     **options,
+                    **self._options,
                 )
         return self._pool
+
+
+def _without_cache_size(url: URL) -> tuple[URL, dict[str, int]]:
+    """The address, and how many statements asyncpg may keep prepared, where `url` says so."""
+    given = url.query.get(CACHE_SIZE)
+    if given is None:
+        return url, {}
+    if not isinstance(given, str) or not (given.isascii() and given.isdecimal() and len(given) < 6):
+        raise SettingsError(f"{CACHE_SIZE} in OVERTURE_DATABASE should be a number: 0 for a PgBouncer before 1.21.")
+    return url.difference_update_query([CACHE_SIZE]), {CACHE_SIZE: int(given)}
 
 
 async def _nothing(_connection: Any) -> None:

@@ -94,6 +94,23 @@ def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
     engine.dispose()
 
 
+async def test_the_way_back_leaves_nothing_on_postgresql(empty_postgresql_url: str) -> None:
+    from alembic import command
+
+    def there_and_back(connection: Connection) -> list[str]:
+        command.upgrade(configuration(connection), "head")
+        command.downgrade(configuration(connection), "base")
+        command.upgrade(configuration(connection), "head")
+        command.downgrade(configuration(connection), "base")
+        left = "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = 'public'"
+        return list(connection.exec_driver_sql(left).scalars())
+
+    engine = create_async_engine(empty_postgresql_url)
+    async with engine.begin() as connection:
+        assert set(await connection.run_sync(there_and_back)) == {"alembic_version", "alembic_version_pkc"}
+    await engine.dispose()
+
+
 def test_attributes_that_no_condition_could_look_into_are_mended(tmp_path: Path) -> None:
     from alembic import command
 

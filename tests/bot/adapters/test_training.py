@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
+from bot.adapters import training
 from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.training import load, train
 from bot.documents import Document, parse
-from bot.domain.errors import ContentError, ModelError
+from bot.domain.errors import ContentError, ModelError, SettingsError
 from bot.domain.understanding import Asker, Expecting
 from bot.nlu.pipeline import Pipeline
 
@@ -46,6 +47,16 @@ print(sorted(training & set(sys.modules)))
     seconds, intent, imported = done.stdout.strip().split("\n")
     assert float(seconds) < 1.0
     assert (intent, imported) == ("request_demo", "[]")
+
+
+def test_where_only_serving_is_installed_a_model_that_is_there_serves_and_a_new_one_is_not_begun(
+    trained_model: Path, sample_content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "find_spec", lambda name: None if name in ("sklearn", "torch") else object())
+    assert train(*sample_content, folder=trained_model.parent) == trained_model
+    with pytest.raises(SettingsError, match=r"cannot be trained here.*no sklearn, torch.*docker compose run"):
+        train(*sample_content, folder=tmp_path)
+    assert list(tmp_path.iterdir()) == [], "nothing half-written"
 
 
 def test_training_again_without_changes_returns_at_once(trained_model: Path, sample_content: Content) -> None:

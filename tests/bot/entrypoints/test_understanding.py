@@ -102,7 +102,7 @@ async def test_other_websites_and_strangers_may_not_use_it(service_of: Maker, st
             "/understanding/dismiss", json={"key": "k"}, headers={"Origin": "http://evil.example"}
         )
         assert foreign.status == 401
-        assert (await client.get("/understanding/queue", headers={"Host": "evil.example"})).status == 401
+        assert (await client.get("/understanding/queue", headers={"Host": "evil.example"})).status == 421
     guarded = replace(service, access=CredentialAccess(token="let me in"))
     async with client_of(guarded) as client:
         assert (await client.get("/understanding")).status == 401

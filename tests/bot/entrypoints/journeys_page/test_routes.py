@@ -66,7 +66,7 @@ async def test_a_file_with_faults_is_shown_with_them(service: Service, folder: P
 async def test_strangers_and_other_websites_see_nothing(service: Service, client_of: ClientMaker) -> None:
     async with client_of(service) as client:
         for path in ("/journeys", "/journeys.json", "/journeys/welcome", "/journeys/welcome.json"):
-            assert (await client.get(path, headers={"Host": "evil.example"})).status == 401
+            assert (await client.get(path, headers={"Host": "evil.example"})).status == 421
     async with client_of(replace(service, access=CredentialAccess(token="let me in"))) as client:
         assert (await client.get("/journeys.json")).status == 401
         assert (await client.get("/journeys.json?token=let+me+in")).status == 200
