@@ -55,6 +55,11 @@ LANES: Argument = (
 )
 PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
 
+PROOF_OUT: Argument = (
+    "--out",
+    {"type": Path, "required": True, "help": "the file to write, a .pdf or .json"},
+)
+FONT: Argument = ("--font", {"type": Path, "help": "a TrueType font for the PDF (DejaVu Sans where it is installed)"})
 OUT: Argument = ("--out", {"type": Path, "help": "the file to write (the terminal)"})
 
 COMMANDS = (
@@ -203,6 +208,11 @@ COMMANDS = (
     Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
     Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
     Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
+    Command(
+        "people proof",
+        "give the proof of what a person consented to, with every decision on messages, as a PDF or JSON",
+        (PERSON, PROOF_OUT, FONT),
+    ),
     Command(
         "people erase",
         "delete all that is kept of a person",
