@@ -14,6 +14,7 @@ from aiohttp import ClientError, web
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.domain.errors import WebhookRejected
+from bot.domain.masking import mask
 from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.front_door import listen_to_vendors, take
@@ -27,7 +28,7 @@ from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
-from bot.entrypoints.translate import problem, to_response, to_webhook_request
+from bot.entrypoints.translate import path_of, problem, to_response, to_webhook_request
 from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
@@ -172,7 +173,7 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
     try:
         return await handler(request)
     except WebhookRejected as rejected:
-        log.info("webhook refused", path=request.path, status=rejected.status, reason=rejected.reason)
+        log.info("webhook refused", path=path_of(request), status=rejected.status, reason=mask(rejected.reason))
         return problem(rejected.status, rejected.reason, rejected.headers)
     except web.HTTPRequestEntityTooLarge:
         return problem(413, "the request is larger than any message needs to be")
@@ -187,10 +188,10 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
         return problem(400, "the request's body is not what its headers say")
     except (SQLAlchemyError, ConnectionError) as error:
         # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
-        log.error("a request was refused, for nothing can be stored", path=request.path, error=type(error).__name__)
+        log.error("a request was refused, for nothing can be stored", path=path_of(request), error=type(error).__name__)
         return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
     except Exception:
-        log.exception("a request failed", path=request.path)
+        log.exception("a request failed", path=path_of(request))
         return problem(500, "something went wrong on our side; it is in the log")
 
 

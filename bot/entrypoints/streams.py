@@ -14,6 +14,7 @@ import structlog
 from aiohttp import web
 
 from bot.adapters.memory import EventListener
+from bot.entrypoints.translate import path_of
 from bot.ports import FeedItem
 from bot.services.runtime import FEEDS, Runtime
 
@@ -83,7 +84,7 @@ class Streams:
             _hang_up(request)
         except Exception:
             # The answer has begun, so no other can be given. The reader comes back and asks again.
-            log.exception("a stream broke off", path=request.path)
+            log.exception("a stream broke off", path=path_of(request))
             _hang_up(request)
         return response
 
