@@ -55,6 +55,7 @@ LANES: Argument = (
 )
 PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
 
+REQUESTS = ("access", "portability", "rectification", "erasure", "objection", "restriction")
 PROOF_OUT: Argument = (
     "--out",
     {"type": Path, "required": True, "help": "the file to write, a .pdf or .json"},
@@ -204,6 +205,18 @@ COMMANDS = (
             BY,
         ),
     ),
+    Command(
+        "people request",
+        "note what a person asks for, with the day by which it is due; or that it was done",
+        (
+            PERSON,
+            ("--kind", {"choices": REQUESTS, "help": "what they ask for"}),
+            ("--how", {"default": "", "help": "how it came, such as by letter"}),
+            ("--done", {"metavar": "ID", "help": "the id of a request of theirs that was done"}),
+            ("--outcome", {"default": "", "help": "what was done"}),
+        ),
+    ),
+    Command("people requests", "list what people asked for that is still to be done, what is due first first"),
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
     Command("people export", "give all that is kept of a person, as JSON", (PERSON, OUT)),
     Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),

@@ -18,6 +18,7 @@ from bot.ports.people import (
     CrmWrites,
     Merges,
     PersonalData,
+    PrivacyRequests,
     Profiles,
     Scores,
     Segments,
@@ -43,6 +44,8 @@ class UnitOfWork(Protocol):
     def consents(self) -> Consents: ...
     @property
     def challenges(self) -> Challenges: ...
+    @property
+    def privacy_requests(self) -> PrivacyRequests: ...
     @property
     def enrolments(self) -> Enrolments: ...
     @property

@@ -169,3 +169,18 @@ async def test_a_refusal_is_logged_without_whom_its_path_and_its_reason_name(cli
     assert [line["path"] for line in lines] == ["/v1/people/{person}/data", "/v1/people/{person}/consent"]
     assert "900999" not in str(lines)
     assert "nobody@" not in str(lines)
+
+
+async def test_a_request_is_noted_with_its_due_date_and_done_once(client: Client, stage: Stage) -> None:
+    status, noted = await ask(client, "POST", "ana/requests", json={"kind": "erasure", "how": "by letter"})
+    assert status == 200
+    assert noted["due_at"] == (stage.clock.now() + timedelta(days=28)).isoformat()
+    done = {"id": noted["id"], "outcome": "erased in the archive, too"}
+    assert (await ask(client, "POST", "bea/requests", json=done))[0] == 409, "it is not Bea's"
+    assert (await ask(client, "POST", "ana/requests", json=done))[0] == 200
+    assert (await ask(client, "POST", "ana/requests", json=done))[0] == 409
+    wrongs: list[Any] = [{}, {"kind": "cake", "how": ""}, {"kind": "access"}, [1]]
+    for wrong in wrongs:
+        assert (await ask(client, "POST", "ana/requests", json=wrong))[0] == 400
+    _, told = await ask(client, "GET", "ana/requests")
+    assert [(one["kind"], one["outcome"]) for one in told["requests"]] == [("erasure", "erased in the archive, too")]
