@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -21,6 +23,7 @@ from bot.adapters.redis import RedisLeases, RedisWakeups
 from bot.adapters.tables import metadata
 from bot.ports import Leases, Wakeups
 from tests import servers
+from tests.log_scan import LogScan
 from tests.manual_clock import ManualClock
 
 # No test is timed: the machines that run them are shared. In CI the same examples are tried each time.
@@ -39,6 +42,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.startswith(TIMED_BY_THE_MACHINE):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.fixture(scope="session")
+def log_scan_of_all() -> Iterator[LogScan]:
+    """What is logged anywhere passes by it. A test that sets up logs of its own is not seen."""
+    scan = LogScan()
+    logging.getLogger().addHandler(scan)
+    yield scan
+    logging.getLogger().removeHandler(scan)
+
+
+@pytest.fixture(autouse=True)
+def log_scan(log_scan_of_all: LogScan) -> Iterator[LogScan]:
+    """No test may log a number or an address of the people in it."""
+    log_scan_of_all.leaks.clear()
+    processors = structlog.get_config()["processors"]
+    if log_scan_of_all not in processors:
+        structlog.configure(processors=[log_scan_of_all, *processors])
+    yield log_scan_of_all
+    leaks = list(log_scan_of_all.leaks)
+    assert not leaks, f"personal data in the logs: {leaks[0][:300]}"
 
 
 @pytest.fixture

@@ -12,6 +12,10 @@ from typing import Final
 from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from bot.adapters.tables import (
+    account,
+    api_key,
+    audit_entry,
+    challenge,
     consent,
     conversation,
     crm_link,
@@ -32,12 +36,16 @@ from bot.adapters.tables import (
     journey,
     journey_change,
     journey_state,
+    login_session,
+    login_try,
     meeting,
     meeting_quarter,
     merge,
     outbox,
     passage,
+    people_import,
     person_event,
+    privacy_request,
     profile,
     review,
     schedule,
@@ -45,6 +53,7 @@ from bot.adapters.tables import (
     segment,
     segment_change,
     segment_member,
+    sent_file,
     suppression,
     used_token,
 )
@@ -53,7 +62,7 @@ BY_PERSON: Final[Mapping[Table, str]] = {
     profile: "id",
     **dict.fromkeys((identity, consent, decision, score_change, person_event, crm_link, crm_write), "profile_id"),
     **dict.fromkeys((segment_member, segment_change, enrolment, conversation, outbox), "profile_id"),
-    **dict.fromkeys((handoff, meeting), "profile_id"),
+    **dict.fromkeys((handoff, meeting, sent_file), "profile_id"),
 }
 """All rows of a person lie on one server, so that one transaction writes them: the column that says whose a row is."""
 
@@ -75,7 +84,8 @@ EVERYWHERE: Final = frozenset({journey, journey_state, segment})
 ON_ONE_SERVER: Final = frozenset(
     {
         *(schedule, journey_change, passage, review, merge, erasure),
-        *(installation, used_token, desk_page, desk_turn, meeting_quarter),
+        *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import),
+        *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
     }
 )
 """Small or seldom read, and never with a person's rows in one statement of a hot path."""

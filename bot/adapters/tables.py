@@ -316,6 +316,22 @@ challenge = Table(
 )
 """Proof that was asked of people: `purpose` to `message_id` are of the consent that waits for it, null for a code."""
 
+privacy_request = Table(
+    "privacy_request",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _profile_id(),
+    Column("kind", Text, nullable=False),
+    Column("how", Words, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("outcome", Words, nullable=False),
+    Index("ix_privacy_request_profile_id", "profile_id", "received_at"),
+    _partial("ix_privacy_request_open", "due_at", where="done_at IS NULL"),
+)
+"""What people asked for, and by when it has to be done."""
+
 suppression = Table(
     "suppression",
     metadata,

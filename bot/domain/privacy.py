@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.ids import ProfileId
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,31 @@ class Erasure:
     rows: Mapping[str, int]
     suppressed: int
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
+class RequestKind(StrEnum):
+    """What people may ask for (GDPR articles 15 to 21)."""
+
+    ACCESS = "access"
+    PORTABILITY = "portability"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+    OBJECTION = "objection"
+    RESTRICTION = "restriction"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyRequest:
+    """One line of the register: who asked for what, how it came, by when it has to be done, and what was done."""
+
+    id: str
+    profile_id: ProfileId
+    kind: RequestKind
+    how: str
+    received_at: datetime
+    due_at: datetime
+    done_at: datetime | None = None
+    outcome: str = ""
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.done_at is None and self.due_at < now

@@ -12,10 +12,14 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeVar
 
 from bot.domain.consent import Purpose
+from bot.domain.privacy import RequestKind
 from bot.domain.send_window import SendWindow
 
 EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""
+
+LEAST_TIME = timedelta(days=28)
+"""For what people ask for, where no rule says anything: a month, and the shortest one (GDPR article 12(3))."""
 
 Meaning = Literal["stop", "start", "help"]
 CONFIRM: Final = "confirm"
@@ -81,6 +85,14 @@ class ConsentRule(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestDeadline(RuleRow):
+    """What people ask for of these `kinds` has to be done `within` this time; `jurisdiction` is a country."""
+
+    kinds: frozenset[RequestKind]
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Keywords(RuleRow):
     """Words that mean something when they are the whole message; also `within_sentences` that nothing else reads."""
 
@@ -102,6 +114,7 @@ class SendingRules:
     caps: tuple[FrequencyCap, ...] = ()
     keywords: tuple[Keywords, ...] = ()
     consents: tuple[ConsentRule, ...] = ()
+    deadlines: tuple[RequestDeadline, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -123,6 +136,11 @@ class SendingRules:
             one for one in self.consents if one.purpose is purpose and channel in one.channels and one.in_force(at)
         )
         return next(iter(_binding(rules, country)), None)
+
+    def time_for(self, kind: RequestKind, country: str, at: datetime) -> timedelta:
+        """Within what time this has to be done for somebody in `country`; the shortest, where several rows say so."""
+        rows = (one for one in self.deadlines if kind in one.kinds and one.in_force(at))
+        return min((one.within for one in _binding(rows, country)), default=LEAST_TIME)
 
     def confirms(self, text: str) -> bool:
         """Whether the message is nothing but a yes."""

@@ -59,6 +59,12 @@ ROLES = ("admin", "marketer", "rep", "compliance", "read-only")
 ROLE: Argument = ("--role", {"choices": ROLES, "required": True, "help": "what they may do; see docs/access.md"})
 PERSON: Argument = ("person", {"help": "their id, phone number, e-mail address, or your own id of them"})
 
+REQUESTS = ("access", "portability", "rectification", "erasure", "objection", "restriction")
+PROOF_OUT: Argument = (
+    "--out",
+    {"type": Path, "required": True, "help": "the file to write, a .pdf or .json"},
+)
+FONT: Argument = ("--font", {"type": Path, "help": "a TrueType font for the PDF (DejaVu Sans where it is installed)"})
 OUT: Argument = ("--out", {"type": Path, "help": "the file to write (the terminal)"})
 
 COMMANDS = (
@@ -203,6 +209,18 @@ COMMANDS = (
             BY,
         ),
     ),
+    Command(
+        "people request",
+        "note what a person asks for, with the day by which it is due; or that it was done",
+        (
+            PERSON,
+            ("--kind", {"choices": REQUESTS, "help": "what they ask for"}),
+            ("--how", {"default": "", "help": "how it came, such as by letter"}),
+            ("--done", {"metavar": "ID", "help": "the id of a request of theirs that was done"}),
+            ("--outcome", {"default": "", "help": "what was done"}),
+        ),
+    ),
+    Command("people requests", "list what people asked for that is still to be done, what is due first first"),
     Command("people unmerge", "undo the latest merge that a person was in", (PERSON,)),
     Command(
         "people import",
@@ -239,6 +257,11 @@ COMMANDS = (
     ),
     Command("people preferences", "print the link on which a person says what they want to get", (PERSON,)),
     Command("people consent", "give the proof of what a person consented to, as JSON", (PERSON, OUT)),
+    Command(
+        "people proof",
+        "give the proof of what a person consented to, with every decision on messages, as a PDF or JSON",
+        (PERSON, PROOF_OUT, FONT),
+    ),
     Command(
         "people erase",
         "delete all that is kept of a person",

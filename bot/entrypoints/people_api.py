@@ -21,6 +21,7 @@ from bot.domain.audit import Deed
 from bot.domain.consent import LegalBasis
 from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
 from bot.domain.ids import ProfileId
+from bot.domain.privacy import RequestKind
 from bot.entrypoints.named_person import NobodyNamed, read_person
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
@@ -28,9 +29,14 @@ from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data, consent_proof
 from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
 from bot.services.merge_people import merge_people, part_people
+from bot.services.note_request import note_request, told_of
 from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
 from bot.services.take_consent import take_soft_opt_in
 
+REQUEST = (
+    f'say {{"kind": one of {", ".join(RequestKind)}, "how": "by letter"}}, '
+    'or {"id": the request that was done, "outcome": "what was done"}'
+)
 BY_API = "the API"
 MOST_TRIES = 3
 SOFT_OPT_IN = (
@@ -55,6 +61,8 @@ class PeopleApi:
             ("GET", "/consent", self._consent, Right.EXPORT_PEOPLE, "person.consent_proved"),
             ("DELETE", "", self._erase, Right.HONOUR_WISHES, "person.erased"),
             ("PUT", "/soft-opt-in", self._soft_opt_in, Right.HONOUR_WISHES, "person.soft_opt_in"),
+            ("GET", "/requests", self._requests, Right.HONOUR_WISHES, "person.requests_listed"),
+            ("POST", "/requests", self._request, Right.HONOUR_WISHES, "person.requested"),
             ("PUT", "/objection", self._object, Right.HONOUR_WISHES, "person.objected"),
             ("DELETE", "/objection", self._withdraw, Right.HONOUR_WISHES, "person.objection_withdrawn"),
             ("PUT", "/restriction", self._restrict, Right.HONOUR_WISHES, "person.restricted"),
@@ -130,6 +138,25 @@ class PeopleApi:
         if why_not is not None:
             raise WebhookRejected(409, why_not)
         return {"person": person, "channel": told["channel"], "basis": LegalBasis.SOFT_OPT_IN.value}
+
+    async def _requests(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+        return {"person": person, "requests": [told_of(one) for one in await uow.privacy_requests.of(person)]}
+
+    async def _request(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+        """What somebody asks for is noted with its due date; or, by its id, that it was done."""
+        match _told(body):
+            case {"kind": str(kind), "how": str(how), **more} if not more and kind in list(RequestKind):
+                rules, now = self._runtime.library.current().rules, self._runtime.clock.now()
+                noted = await note_request(
+                    uow, rules, self._runtime.region, person, RequestKind(kind), how=how, now=now
+                )
+                return told_of(noted)
+            case {"id": str(name), "outcome": str(outcome), **more} if not more:
+                theirs = any(one.id == name for one in await uow.privacy_requests.of(person))
+                if not theirs or not await uow.privacy_requests.done(name, outcome, self._runtime.clock.now()):
+                    raise WebhookRejected(409, "they have no such request that is still to be done")
+                return {"id": name, "done": True}
+        raise WebhookRejected(400, REQUEST)
 
     async def _object(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         await note_objection(uow, self._runtime, person, how=f"by {BY_API}", now=self._runtime.clock.now())

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypedDict, TypeVar
 from bot.documents import Document, Faults
 from bot.domain.consent import Purpose
 from bot.domain.errors import Place
+from bot.domain.privacy import RequestKind
 from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import (
     CONFIRM,
@@ -18,6 +19,7 @@ from bot.domain.sending_rules import (
     FrequencyCap,
     Keywords,
     Meaning,
+    RequestDeadline,
     SendingHours,
     SendingRules,
     spelled,
@@ -54,7 +56,9 @@ def read_rules(documents: Iterable[Document], channels: Collection[str] | None =
     for document in documents:
         reader.read(document)
         last = document.place()
-    rules = SendingRules(tuple(reader.hours), tuple(reader.caps), tuple(reader.keywords), tuple(reader.consents))
+    rules = SendingRules(
+        tuple(reader.hours), tuple(reader.caps), tuple(reader.keywords), tuple(reader.consents), tuple(reader.deadlines)
+    )
     for word in REVOCATION_WORDS:
         if rules.keyword(word) != "stop":
             faults.add(last, f'no rule in force says that "{word}" means stop.', "Add it to a row of means: stop.")
@@ -69,6 +73,7 @@ class _Reader:
         self.caps: list[FrequencyCap] = []
         self.keywords: list[Keywords] = []
         self.consents: list[ConsentRule] = []
+        self.deadlines: list[RequestDeadline] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -78,6 +83,7 @@ class _Reader:
             "caps": self._cap,
             "keywords": self._keywords,
             "consent": self._consent,
+            "requests": self._deadline,
         }
         file = Fields(document, self._faults, document.data, "a rule file")
         file.only(*tables)
@@ -159,6 +165,15 @@ class _Reader:
                     fields.place(), f'this rule and "{other.id}" hold for the same consent.', "Give one of them an end."
                 )
         self.consents.append(rule)
+
+    def _deadline(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "requests", "within")
+        row = self._row(fields)
+        kinds = fields.choices("requests", [one.value for one in RequestKind], "request", required=True)
+        within = fields.read("within", wording.duration, required=True)
+        if row and kinds and within:
+            named = frozenset(map(RequestKind, kinds))
+            self.deadlines.append(RequestDeadline(**row, kinds=named, within=within))
 
     def _keywords(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "means", "language", "words", "within_sentences")

@@ -17,7 +17,7 @@ from bot.domain.importing import ImportProgress
 from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
-from bot.domain.privacy import Erasure
+from bot.domain.privacy import Erasure, PrivacyRequest
 from bot.domain.score import ScoreChange
 from bot.domain.timeline import PersonEvent
 
@@ -133,6 +133,20 @@ class Challenges(Protocol):
 
     async def take_try(self, challenge_id: ChallengeId) -> bool:
         """One try less; False where none was left."""
+
+
+class PrivacyRequests(Protocol):
+    """The register of what people asked for."""
+
+    async def add(self, request: PrivacyRequest) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[PrivacyRequest]:
+        """Each, the oldest first."""
+
+    async def undone(self, *, limit: int) -> Sequence[PrivacyRequest]:
+        """What is still to be done, what is due first first."""
+
+    async def done(self, request_id: str, outcome: str, at: datetime) -> bool:
+        """False when there is none, or it was done before."""
 
 
 class Scores(Protocol):

@@ -21,6 +21,7 @@ from bot.ports.people import (
     Imports,
     Merges,
     PersonalData,
+    PrivacyRequests,
     Profiles,
     Scores,
     Segments,
@@ -49,6 +50,8 @@ class UnitOfWork(Protocol):
     def consents(self) -> Consents: ...
     @property
     def challenges(self) -> Challenges: ...
+    @property
+    def privacy_requests(self) -> PrivacyRequests: ...
     @property
     def enrolments(self) -> Enrolments: ...
     @property

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.domain.challenge import Challenge
 from bot.domain.conversation import UserUttered
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
@@ -19,7 +20,8 @@ async def all_data(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Map
 
 
 async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Mapping[str, Any]:
-    """Who was asked what, when, how and in which words, what they answered, and which addresses are left alone.
+    """Who was asked what, when, how and in which words, what they answered, which addresses are left alone,
+    and what the gate decided of each message.
 
     The controller must be able to demonstrate consent (GDPR article 7(1)).
     """
@@ -34,6 +36,9 @@ async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -
             "words_shown": one.text,
             "message_id": one.message_id,
             "words_answered": said.get(one.message_id or ""),
+            "basis": one.basis.value,
+            "confirmed_from": one.address,
+            "expires_at": one.expires_at.isoformat() if one.expires_at is not None else None,
         }
         for one in await uow.consents.of(profile_id)
     ]
@@ -43,7 +48,19 @@ async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -
         "told_at": now.isoformat(),
         "identities": [_identity(one) for one in identities],
         "records": records,
+        "confirmations": [_challenge(one) for one in await uow.challenges.of(profile_id)],
         "left_alone": await _left_alone(uow, profile_id),
+        "decisions": [
+            {
+                "at": one.at.isoformat(),
+                "key": one.entry_key,
+                "purpose": one.purpose.value,
+                "channel": one.channel,
+                "outcome": one.outcome,
+                "why": one.why,
+            }
+            for one in await uow.consents.decisions(profile_id)
+        ],
     }
 
 
@@ -60,6 +77,18 @@ async def _said(uow: UnitOfWork, profile_id: ProfileId) -> Mapping[str, str]:
 async def _left_alone(uow: UnitOfWork, profile_id: ProfileId) -> list[Mapping[str, Any]]:
     rows = (await uow.personal_data.of(profile_id))["suppression"]
     return [{name: row[name] for name in ("channel", "address", "reason", "at")} for row in rows]
+
+
+def _challenge(one: Challenge) -> Mapping[str, Any]:
+    """What was asked of which address, and how it ended."""
+    return {
+        "asked_at": one.asked_at.isoformat(),
+        "channel": one.channel,
+        "address": one.address,
+        "for": "consent" if one.consent is not None else "a code",
+        "ended_at": one.settled_at.isoformat() if one.settled_at is not None else None,
+        "outcome": one.outcome.value if one.outcome is not None else None,
+    }
 
 
 def _identity(identity: Identity) -> Mapping[str, Any]:

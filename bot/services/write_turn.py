@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -33,6 +33,9 @@ from bot.services.situation import Situation
 from bot.services.think import Thought
 
 log = structlog.get_logger()
+
+OPTED_OUT, OPTED_OUT_WITHIN = "utter_opted_out", timedelta(minutes=5)
+"""The one confirmation of an opt-out leaves within five minutes, or not at all (47 CFR 64.1200(a)(12))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,7 @@ def _entry(turn: Turn, number: int, say: Say, now: datetime) -> OutboxEntry:
         due_at=now,
         window=turn.window,
         priority=turn.priority,
+        expires_at=now + OPTED_OUT_WITHIN if say.response == OPTED_OUT else None,
     )
 
 

@@ -32,6 +32,7 @@ from bot.adapters.database.passages import StoredPassages
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
 from bot.adapters.database.personal_data import StoredPersonalData
 from bot.adapters.database.postgresql import PostgresServer
+from bot.adapters.database.privacy_requests import StoredPrivacyRequests
 from bot.adapters.database.publishing import StoredJourneys
 from bot.adapters.database.queues import StoredQueues
 from bot.adapters.database.repository import Session
@@ -62,6 +63,7 @@ class Transaction:
         self.queues = StoredQueues(session)
         self.consents = StoredConsents(session)
         self.challenges = StoredChallenges(session)
+        self.privacy_requests = StoredPrivacyRequests(session)
         self.enrolments = StoredEnrolments(session, versions, watermark)
         self.handoffs = StoredHandoffs(session)
         self.journeys = StoredJourneys(session)

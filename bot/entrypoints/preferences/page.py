@@ -16,7 +16,7 @@ VERSION = words_in("en").version
 def text_of(choice: Choice, words: Words) -> str:
     """What somebody agrees to, in the words that the page shows."""
     name = words.channels.get(choice.channel, choice.channel)
-    addresses = words["and"].join(masked(one, words["browser"]) for one in choice.addresses)
+    addresses = words["and"].join(_address(one, words) for one in choice.addresses)
     return words["choice"].format(channel=name, addresses=addresses)
 
 
@@ -28,6 +28,12 @@ def masked(address: str, browser: str = "this browser") -> str:
     if address.startswith("+"):
         return f"{address[:3]}{'•' * max(3, len(address) - 6)}{address[-3:]}"
     return browser if len(address) > 12 else "•••"
+
+
+def _address(address: str, words: Words) -> str:
+    """A number stays from left to right where the words around it do not."""
+    shown = masked(address, words["browser"])
+    return f"\u2066{shown}\u2069" if words.direction == "rtl" and shown != words["browser"] else shown
 
 
 def preferences(choices: Iterable[Choice], words: Words, *, saved: bool, signal: bool, objects: bool) -> str:
@@ -78,7 +84,7 @@ def _of_signal(words: Words, signal: bool) -> str:
 
 def confirmation(challenge: Challenge, words: Words) -> str:
     """What is to be confirmed, in the words that were shown, and a button, which no scanner of links presses."""
-    text = words["confirm_text"].format(addresses=masked(challenge.address, words["browser"]))
+    text = words["confirm_text"].format(addresses=_address(challenge.address, words))
     agreed = challenge.consent.text if challenge.consent is not None else ""
     parts = [
         f"<h1>{_said(words, 'confirm_title')}</h1>",

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.consent import ConsentRecord, Purpose
@@ -159,3 +160,27 @@ async def test_a_sale_is_a_soft_opt_in_only_where_a_rule_says_so_and_with_the_wo
     status, told = await ask(client, "PUT", "bea/soft-opt-in", json=sold)
     assert (status, told["basis"]) == (200, "soft_opt_in")
     assert await stage.may_send(of=BEA, address="+447700900456")
+
+
+async def test_a_refusal_is_logged_without_whom_its_path_and_its_reason_name(client: Client) -> None:
+    with capture_logs() as lines:
+        assert (await ask(client, "GET", "nobody@example.com/data"))[0] == 404
+        assert (await ask(client, "GET", "%2B447700900999/consent"))[0] == 404
+    assert [line["path"] for line in lines] == ["/v1/people/{person}/data", "/v1/people/{person}/consent"]
+    assert "900999" not in str(lines)
+    assert "nobody@" not in str(lines)
+
+
+async def test_a_request_is_noted_with_its_due_date_and_done_once(client: Client, stage: Stage) -> None:
+    status, noted = await ask(client, "POST", "ana/requests", json={"kind": "erasure", "how": "by letter"})
+    assert status == 200
+    assert noted["due_at"] == (stage.clock.now() + timedelta(days=28)).isoformat()
+    done = {"id": noted["id"], "outcome": "erased in the archive, too"}
+    assert (await ask(client, "POST", "bea/requests", json=done))[0] == 409, "it is not Bea's"
+    assert (await ask(client, "POST", "ana/requests", json=done))[0] == 200
+    assert (await ask(client, "POST", "ana/requests", json=done))[0] == 409
+    wrongs: list[Any] = [{}, {"kind": "cake", "how": ""}, {"kind": "access"}, [1]]
+    for wrong in wrongs:
+        assert (await ask(client, "POST", "ana/requests", json=wrong))[0] == 400
+    _, told = await ask(client, "GET", "ana/requests")
+    assert [(one["kind"], one["outcome"]) for one in told["requests"]] == [("erasure", "erased in the archive, too")]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.consent import ConsentRecord, Purpose, Suppression
+from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
 from bot.domain.delivery import Later, Send, Withhold
 from bot.domain.ids import ProfileId
 from bot.domain.send_window import SendWindow
@@ -150,3 +151,58 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
         assert cap is None or sent < cap
     if isinstance(verdict, Later):
         assert verdict.at > now
+
+
+# ---------------------------------------------------------------- a year, everywhere
+
+YEAR_BEGINS = datetime(2026, 1, 1, tzinfo=UTC)
+DAYTIME = SendWindow(time(8), time(20))
+WITHIN = timedelta(days=7)
+moments = st.integers(0, 365 * 24 * 60).map(lambda minutes: YEAR_BEGINS + timedelta(minutes=minutes))
+histories = st.lists(st.tuples(moments, st.booleans(), st.none() | st.integers(1, 90)), max_size=6)
+
+
+@settings(max_examples=300)
+@given(
+    histories,
+    st.lists(moments, max_size=4),
+    st.lists(moments, min_size=1, max_size=12),
+    st.sampled_from(sorted(available_timezones())),
+)
+def test_in_a_year_of_any_zone_nothing_leaves_without_consent_out_of_hours_above_the_cap_or_after_an_opt_out(
+    history: list[tuple[datetime, bool, int | None]], stops: list[datetime], tries: list[datetime], zone: str
+) -> None:
+    """Told by a model of the ledger beside the gate: each try looks at what had happened by then."""
+    records = [
+        ConsentRecord(ANA, Purpose.MARKETING, "sms", granted, at, "form", "?", expires_at=_days_after(at, lasts))
+        for at, granted, lasts in history
+    ]
+    sent: list[datetime] = []
+    for now in sorted(tries):
+        known = [one for one in records if one.at <= now]
+        stopped = [at for at in stops if at <= now]
+        lately = [at for at in sent if at > now - WITHIN]
+        facts = SendFacts(
+            Purpose.MARKETING,
+            "sms",
+            consent=standing_consent(known, Purpose.MARKETING, "sms"),
+            suppression=Suppression("sms", "+447700900123", "STOP", stopped[0]) if stopped else None,
+            windows=(DAYTIME,),
+            zones=(zone,),
+            cap=2,
+            cap_period=WITHIN,
+            sent_lately=len(lately),
+        )
+        if not isinstance(judge(facts, now), Send):
+            continue
+        sent.append(now)
+        latest = max(known, key=lambda one: (one.at, not one.granted))
+        assert latest.granted
+        assert latest.expires_at is None or now < latest.expires_at
+        assert not stopped
+        assert time(8) <= now.astimezone(ZoneInfo(zone)).time() < time(20)
+        assert len(lately) < 2
+
+
+def _days_after(at: datetime, days: int | None) -> datetime | None:
+    return at + timedelta(days=days) if days is not None else None

@@ -8,6 +8,7 @@ import pytest
 from bot.documents import parse
 from bot.domain.consent import Purpose
 from bot.domain.errors import ContentError
+from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.rules import REVOCATION_WORDS, read_rules
 
@@ -232,3 +233,10 @@ def test_rules_of_consent_that_cannot_hold_are_refused() -> None:
     assert '"soft_opt_in" is no yes or no' in soft
     twice = f"consent:\n  - {{id: a, {row}}}\n  - {{id: b, {row}}}\n"
     assert "hold for the same consent" in faults_of(twice)[0]
+
+
+def test_what_people_ask_for_is_due_within_a_month_and_by_the_rules_of_their_country(shipped: SendingRules) -> None:
+    assert shipped.time_for(RequestKind.ACCESS, "GB", NOW) == timedelta(days=28)
+    assert shipped.time_for(RequestKind.ERASURE, "US", NOW) == timedelta(days=45)
+    assert shipped.time_for(RequestKind.OBJECTION, "DE", NOW) == timedelta(days=1)
+    assert SendingRules().time_for(RequestKind.ACCESS, "GB", NOW) == timedelta(days=28)

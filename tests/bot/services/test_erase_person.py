@@ -21,7 +21,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.meeting import Meeting
 from bot.domain.message import Attachment, DeliveryState, DeliveryStatus
 from bot.domain.person import Identity, Profile
-from bot.domain.privacy import Erasure
+from bot.domain.privacy import Erasure, PrivacyRequest, RequestKind
 from bot.ports import UnitOfWork
 from bot.services.erase_person import erase_person
 from bot.services.give_data import all_data
@@ -97,6 +97,9 @@ async def live(stage: Stage) -> None:
         held = await handoff_of_ana(uow)
         assert await uow.meetings.book(
             Meeting("m", "Ana Rep", held.id, ANA, held.conversation_id, at, at + timedelta(hours=1), at)
+        )
+        await uow.privacy_requests.add(
+            PrivacyRequest("r", ANA, RequestKind.ERASURE, f"{NAME} wrote a letter", at, at + timedelta(days=28))
         )
         asked = Asked(Purpose.MARKETING, f"May we, {NAME}?", WORDS)
         await uow.challenges.add(Challenge(ChallengeId("c"), ANA, "sms", PHONE, at, at + timedelta(days=1), asked))

@@ -9,6 +9,7 @@ import pytest
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import OptOut, RequestHandoff
+from bot.domain.errors import TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.message import DeskVerb
@@ -176,3 +177,13 @@ async def test_a_question_that_was_queued_before_the_opt_out_is_not_put(stage: S
     await stage.do(OptOut("told us on the phone"))
     await stage.settle()
     assert stage.sms.taken == []
+
+
+async def test_a_confirmation_that_could_not_leave_within_five_minutes_is_left_out(stage: Stage) -> None:
+    await stage.meet()
+    stage.sms.faults.append(TemporarySendError("busy"))
+    assert await stage.says("stop") == []
+    stage.clock.forward(timedelta(minutes=6))
+    await stage.settle()
+    assert stage.sms.texts() == []
+    assert not await stage.may_send()

@@ -1,4 +1,4 @@
-"""Proof that is asked of people, and of consent: its basis, its end, and where it was confirmed from."""
+"""Proof that is asked of people, what they ask for, and of consent: its basis, its end, where it was confirmed from."""
 
 from __future__ import annotations
 
@@ -37,8 +37,28 @@ def upgrade() -> None:
     op.create_index("ix_challenge_profile_id", "challenge", ["profile_id", "asked_at"])
     op.create_index("ix_challenge_address", "challenge", ["address", "channel", "asked_at"])
 
+    op.create_table(
+        "privacy_request",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("profile_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("done_at", sa.BigInteger()),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["profile_id"], ["profile.id"], name="fk_privacy_request_profile_id_profile"),
+        sa.PrimaryKeyConstraint("id", name="pk_privacy_request"),
+    )
+    op.create_index("ix_privacy_request_profile_id", "privacy_request", ["profile_id", "received_at"])
+    undone = sa.text("done_at IS NULL")
+    op.create_index(
+        "ix_privacy_request_open", "privacy_request", ["due_at"], sqlite_where=undone, postgresql_where=undone
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("privacy_request")
     op.drop_table("challenge")
     for column in ("address", "expires_at", "basis"):
         op.drop_column("consent", column)

@@ -33,9 +33,14 @@ def give(told: Mapping[str, Any], out: Path | None) -> None:
     if out is None:
         print(text, end="")
         return
+    give_bytes(text.encode(errors="replace"), out)
+
+
+def give_bytes(content: bytes, out: Path) -> None:
+    """Write it where only the user can read it."""
     try:
         out.touch(mode=0o600)
-        out.write_text(text, encoding="utf-8", errors="replace")
+        out.write_bytes(content)
     except OSError as error:
         raise SettingsError(f"{out} cannot be written: {error.strerror}.") from error
     print(f"Written to {out}.")

@@ -230,3 +230,36 @@ def test_the_link_to_preferences_is_printed(
     assert address == "https://chat.example.com/preferences"
     assert read(installation_secret(tmp_path), token, datetime.now(UTC)) == ANA
     assert run(["people", "preferences", "nobody@example.com"]) == 2
+
+
+def test_the_proof_is_a_document_or_json_that_only_its_owner_may_read(
+    database: str, capsys: Capture, tmp_path: Path
+) -> None:
+    at(database, ana)
+    pdf, told = tmp_path / "proof.pdf", tmp_path / "proof.json"
+    assert run(["people", "proof", "ana", "--out", str(pdf)]) == 0
+    assert run(["people", "proof", "ana", "--out", str(told)]) == 0
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert pdf.stat().st_mode & 0o077 == 0
+    assert {"records", "decisions", "confirmations"} <= json.loads(told.read_text()).keys()
+    assert run(["people", "proof", "ana", "--out", str(tmp_path / "proof.doc")]) != 0
+    assert "neither a .pdf nor a .json" in capsys.readouterr().err
+
+
+def test_what_is_asked_for_stands_in_the_register_until_it_is_done(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    assert run(["people", "request", "ana", "--kind", "access", "--how", "by letter"]) == 0
+    assert run(["people", "request", "ana", "--kind", "objection"]) == 0
+    capsys.readouterr()
+    assert run(["people", "requests"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "objection" in first, "what is due first comes first"
+    name = second.split()[-1]
+    assert run(["people", "request", "ana", "--done", name, "--outcome", "sent"]) == 0
+    assert run(["people", "request", "ana", "--done", name]) != 0
+    assert run(["people", "request", "ana"]) != 0
+    told = capsys.readouterr()
+    assert "no request" in told.err
+    assert "say either what they ask for" in told.err
+    assert run(["people", "requests"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1

@@ -74,4 +74,5 @@ async def test_it_speaks_the_readers_language_from_right_to_left_where_that_is_s
     text = await answer.text()
     assert '<html lang="ar" dir="rtl">' in text
     assert "نعم، أوافق" in text
+    assert "\u2066+44•••••••123\u2069" in text, "a number is read from left to right"
     assert "Accept-Language" in answer.headers["Vary"]
