@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +40,22 @@ def shortcut(payload: Json) -> Shortcut | None:
         case {"type": "shortcut", "callback_id": callback} if callback == ASK:
             return Shortcut(trigger, ask_form())
         case {"type": "message_action", "callback_id": callback} if callback == ABOUT and isinstance(message, Mapping):
-            found = NAMED.search(storable(str(message.get("text") or "")))
+            words = [message.get("text"), *_texts(message.get("blocks"))]
+            found = NAMED.search(storable("\n".join(one for one in words if isinstance(one, str))))
             return Shortcut(trigger, ask_form(f"search {found[0]}" if found else ""))
     return None
+
+
+def _texts(node: object) -> Iterator[str]:
+    """What blocks say, in their order: a card has numbers and addresses among its fields only."""
+    match node:
+        case list():
+            for one in node:
+                yield from _texts(one)
+        case {"text": str(text)}:
+            yield text
+        case {}:
+            yield from _texts([node.get("text"), node.get("fields"), node.get("elements")])
 
 
 def ask_form(words: str = "", answer: str = "") -> Block:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.walk import (
     NAME,
+    ask_who_somebody_is,
     chat_until_handed_over,
     claim_and_see_it_among_ones_own,
     forward_to_the_text,
@@ -35,6 +36,7 @@ def test_the_whole_path_is_clicked_through_in_the_playground(page: Page, server:
     expect(slack).to_contain_text(NAME)
     expect(slack).to_contain_text("Team of 80")
     expect(crm).to_contain_text(NAME)
+    ask_who_somebody_is(page)
     claim_and_see_it_among_ones_own(page, NAME)
     reply_from_the_desk(page, "Hello Mara, shall we look at your rota together?", claimed=True)
     forward_to_the_text(page)

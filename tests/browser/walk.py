@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 
-from playwright.sync_api import Error, Locator, Page
+from playwright.sync_api import Error, Locator, Page, expect
 
 NAME, E_MAIL, NUMBER = "Mara Lindqvist", "mara@quayside.example.com", "+447700900123"
 ANSWERS = (  # what the bot asks for, and what the visitor says; where they say two things, the second time the second
@@ -56,11 +56,19 @@ def claim_and_see_it_among_ones_own(page: Page, name: str) -> None:
     desk.get_by_role("button", name="Home", exact=True).click()
     home.get_by_role("button", name="Refresh").wait_for()
     desk.get_by_role("button", name="#sales", exact=True).click()
+    home.wait_for(state="hidden")  # what they are offered can be claimed there, too
     claim(page)
     desk.get_by_role("button", name="Home", exact=True).click()
     home.get_by_text(name).wait_for()
     home.get_by_role("link", name="Open thread").click()
     home.wait_for(state="hidden")
+
+
+def ask_who_somebody_is(page: Page) -> None:
+    """Use the shortcut of the card, whose form comes with whom the card names."""
+    page.locator("section.slack").get_by_role("button", name="Who is this?").first.click()
+    expect(page.get_by_role("dialog").get_by_role("textbox")).to_have_value(re.compile(r"search \S+@"))
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
 
 
 def claim(page: Page) -> None:

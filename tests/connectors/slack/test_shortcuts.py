@@ -38,6 +38,14 @@ def test_a_message_is_asked_about_by_whom_it_names(text: str, words: str | None)
     assert found.view["blocks"][0]["element"].get("initial_value") == words
 
 
+@pytest.mark.parametrize("blocks", [None, "x", [1, None], {"text": 3}, [{"fields": [{"text": {"text": ["x"]}}]}]])
+def test_blocks_that_make_no_sense_name_nobody(blocks: object) -> None:
+    about = {"text": None, "blocks": blocks}
+    found = shortcut({"type": "message_action", "callback_id": "overture_about", "trigger_id": "1", "message": about})
+    assert found is not None
+    assert "initial_value" not in found.view["blocks"][0]["element"]
+
+
 def submission(words: str | None) -> dict[str, Any]:
     state = {"values": {"reply": {"text": {"value": words}}}}
     view = {"id": "V1", "callback_id": "overture_command", "private_metadata": "", "state": state}
@@ -69,4 +77,7 @@ async def test_the_form_opens_in_the_workspace(stage: Stage, about_message: bool
     webhook = stage.channel.parse(request)
     assert webhook.then is not None
     await webhook.then()
-    assert stage.shown()[-1]["view"]["callback_id"] == "overture_command"
+    view = stage.shown()[-1]["view"]
+    assert view["callback_id"] == "overture_command"
+    words = view["blocks"][0]["element"].get("initial_value")
+    assert words == ("search robin@example.com" if about_message else None), "a card has it among its fields"

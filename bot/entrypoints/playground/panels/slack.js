@@ -27,6 +27,11 @@ export function slackPanel() {
     await act("slack", { deed: "click", ts: post.ts, action_id, value, user: user() });
   };
 
+  const ask = async (post) => {
+    pressed = Date.now();
+    await act("slack", { deed: "ask_about", ts: post.ts, user: user() });
+  };
+
   const choose = (name) => {
     channel = name;
     if (name === HOME) void home.open(user());
@@ -97,11 +102,11 @@ export function slackPanel() {
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     for (const post of roots) {
       const { content, replies } = nodes.get(post.ts) ?? frameOf(post);
-      fill(content, post, press);
+      fill(content, post, press, ask);
       for (const reply of shown.filter(({ thread_ts }) => thread_ts === post.ts)) {
         let holder = replies.querySelector(`[data-ts="${CSS.escape(reply.ts)}"]`);
         if (!holder) replies.append((holder = h("div", { class: "post", "data-ts": reply.ts })));
-        fill(holder, reply, press);
+        fill(holder, reply, press, ask);
       }
     }
     const articles = roots.map((post) => nodes.get(post.ts).node);
@@ -139,7 +144,7 @@ export function slackPanel() {
 }
 
 /** Draws a post into its holder, unless this version of it is there. The keyboard's focus stays where it was. */
-function fill(holder, post, press) {
+function fill(holder, post, press, ask) {
   if (holder.drawn === post.version) return;
   const hadFocus = holder.contains(document.activeElement);
   const name = post.user ?? "Overture";
@@ -154,11 +159,16 @@ function fill(holder, post, press) {
     h("strong", {}, name),
     !post.user && h("span", { class: "app-tag" }, "App"),
     h("time", { datetime: post.at }, clockTime(post.at)),
+    h(
+      "button",
+      { type: "button", class: "ask-about", title: "The shortcut of a message", onclick: () => ask(post) },
+      "Who is this?",
+    ),
   );
   const body = post.blocks?.length
     ? blockNodes(post.blocks, (button) => press(post, button))
     : [h("p", { class: "words" }, mrkdwn(post.text ?? ""))];
   holder.replaceChildren(avatar, h("div", { class: "body" }, line, body));
   holder.drawn = post.version;
-  if (hadFocus) (holder.querySelector("button") ?? byId("slack-posts")).focus();
+  if (hadFocus) (holder.querySelector(".body button:not(.ask-about)") ?? byId("slack-posts")).focus();
 }
