@@ -98,13 +98,16 @@ CROSSING: Final = frozenset(
         *("inbox.pk_inbox", "feed.pk_feed"),
         # Ids of their own.
         *("conversation.pk_conversation", "enrolment.pk_enrolment", "handoff.pk_handoff", "meeting.pk_meeting"),
+        "sent_file.pk_sent_file",
         # What makes a second try harmless, whoever the first was for.
         *("score_change.uq_score_change_key", "person_event.ux_person_event_key", "outbox.uq_outbox_key"),
         *("inbox.uq_inbox_channel", "conversation.uq_conversation_channel", "handoff.uq_handoff_card_key"),
+        "sent_file.uq_sent_file_key",
         *("enrolment.ux_enrolment_entry", "handoff.ux_handoff_open"),
         # Rows that name a row which may lie elsewhere.
         *("event.fk_event_conversation_id", "inbox.fk_inbox_conversation_id"),
         *("handoff.fk_handoff_conversation_id", "meeting.fk_meeting_conversation_id"),
+        "sent_file.fk_sent_file_conversation_id",
         # Rows of nobody: what goes to a desk or a CRM, and why it went.
         *("decision.profile_id", "outbox.profile_id"),
     }
