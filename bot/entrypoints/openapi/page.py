@@ -116,6 +116,7 @@ PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
 <title>{title}: the HTTP API</title>
 <link rel="stylesheet" href="/playground/playground.css">
 <link rel="stylesheet" href="/playground/api.css">
