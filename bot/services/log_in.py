@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,7 +71,7 @@ async def log_in(
     right = await passwords.verify(kept, password[:LONGEST_PASSWORD])
     async with store.transaction() as uow:
         again = await uow.accounts.get(account.id) if account is not None and right else None
-        if again is None or again.password != kept or again.disabled_at is not None:
+        if again is None or not hmac.compare_digest(again.password, kept) or again.disabled_at is not None:
             about = account.id if account is not None else ""
             await uow.audit.note(Deed("login.failed", "", about, origin, {"waits": not may_try}), now)
             return None

@@ -166,7 +166,7 @@ async def test_a_refusal_is_logged_without_whom_its_path_and_its_reason_name(cli
     with capture_logs() as lines:
         assert (await ask(client, "GET", "nobody@example.com/data"))[0] == 404
         assert (await ask(client, "GET", "%2B447700900999/consent"))[0] == 404
-    assert [line["path"] for line in lines] == ["/v1/people/{person}/data", "/v1/people/{person}/consent"]
+    assert [line["event"] for line in lines] == ["request refused", "request refused"]
     assert "900999" not in str(lines)
     assert "nobody@" not in str(lines)
 
