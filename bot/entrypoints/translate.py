@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,8 +9,6 @@ from aiohttp import web
 
 from bot.domain.access import Caller
 from bot.ports import Reply, WebhookRequest
-
-CHANNEL = re.compile("[a-z_]{1,40}")
 
 
 async def to_webhook_request(

@@ -22,9 +22,10 @@ TAGS: Mapping[str, str] = {
 FILES = ("people.yml", "conversations.yml", "service.yml", "queues.yml", "console.yml")
 METHODS = ("get", "put", "post", "delete")
 ABOUT = """\
-The HTTP API of Overture. With OVERTURE_API_TOKEN or OVERTURE_API_JWT_SECRET set it is open to whoever has that; with
-neither, to programs on the same machine, and only where the service listens to that machine alone. Where it is closed,
-what needs a credential is not there (404)."""
+The HTTP API of Overture. It is open to an API key of `overture keys add`, as far as the key's role goes; to whoever has
+OVERTURE_API_TOKEN, or a token signed with OVERTURE_API_JWT_SECRET; to people who are logged in, in their browser; and,
+where none of these is set up, to programs on the same machine, if the service listens to that machine alone. Where it
+is closed, what needs a credential is not there (404)."""
 
 
 def document(service_url: str) -> dict[str, Any]:
@@ -43,7 +44,7 @@ def document(service_url: str) -> dict[str, Any]:
             "license": {"name": "Apache 2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": service_url}],
-        "security": [{"token": []}, {"jwt": []}],
+        "security": [{"key": []}, {"token": []}, {"jwt": []}],
         "tags": [{"name": name, "description": words} for name, words in TAGS.items()],
         "paths": paths,
         "components": _read("components.yml"),
