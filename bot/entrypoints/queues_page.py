@@ -5,7 +5,6 @@ It does what `overture outbox` and `overture senders` do, by the same services.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +22,7 @@ from bot.domain.ids import OutboxId
 from bot.domain.message import storable
 from bot.entrypoints.dead_letters import what
 from bot.entrypoints.doorkeeper import CALLER
+from bot.entrypoints.translate import json_object
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
@@ -116,7 +116,7 @@ class QueuesPage:
         return _private_json({"entries": [_entry(one) for one in entries[:SHOWN]], "more": len(entries) > SHOWN})
 
     async def _replay(self, request: web.Request) -> web.StreamResponse:
-        chosen = _chosen(await _json_object(request))
+        chosen = _chosen(await json_object(request))
         async with self._runtime.store.transaction() as uow:
             replayed = await replay_chosen(uow, chosen, self._runtime.clock.now())
             await self._note(uow, request, "outbox.replayed", entries=len(replayed.done))
@@ -125,7 +125,7 @@ class QueuesPage:
         return _private_json({"replayed": len(replayed.done), "left": len(replayed.left)})
 
     async def _discard(self, request: web.Request) -> web.StreamResponse:
-        body = await _json_object(request)
+        body = await json_object(request)
         why, chosen = _text(body, "why").strip(), _chosen(body)
         if not why:
             raise WebhookRejected(400, '"why" wants a reason, which is kept with each entry')
@@ -208,16 +208,6 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _query(request: web.Request, name: str) -> str:
     return _text(request.query, name)
-
-
-async def _json_object(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise WebhookRejected(400, "the body is no JSON object")
-    return body
 
 
 def _private_json(answer: Mapping[str, Any]) -> web.Response:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 
 from bot.domain.access import Caller
+from bot.domain.errors import WebhookRejected
 from bot.ports import Reply, WebhookRequest
 
 
@@ -21,6 +24,17 @@ async def to_webhook_request(
 def lower_case(request: web.Request) -> dict[str, str]:
     """The headers as our own requests have them."""
     return {name.lower(): value for name, value in request.headers.items()}
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
+    """The body; raises WebhookRejected where it is no JSON object."""
+    try:
+        body = json.loads(await request.read())
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict):
+        raise WebhookRejected(400, "the body is no JSON object")
+    return body
 
 
 def to_response(reply: Reply) -> web.Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from bot.domain.access import Right
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
 from bot.entrypoints.connectors import known_channels, shelves_of
-from bot.entrypoints.translate import problem
+from bot.entrypoints.translate import json_object, problem
 from bot.entrypoints.wiring import Service
 from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.explain import explanation_json
@@ -71,7 +70,7 @@ class Understanding:
         return web.FileResponse(PAGE)
 
     async def _explain(self, request: web.Request) -> web.StreamResponse:
-        text = _words(await _json_object(request), "text", LONGEST_TEXT)
+        text = _words(await json_object(request), "text", LONGEST_TEXT)
         nlu, region = self._runtime.library.current().nlu, self._runtime.region
         explainer = await asyncio.to_thread(self._explainer.of, nlu)
         if explainer is None:
@@ -88,19 +87,19 @@ class Understanding:
         return _private_json({"messages": shown, "waiting": len(messages), "intents": sorted(intents)})
 
     async def _label(self, request: web.Request) -> web.StreamResponse:
-        body = await _json_object(request)
+        body = await json_object(request)
         key, text = _words(body, "key", LONGEST_KEY), _words(body, "text", LONGEST_TEXT)
         place = await label(self._desk, key, text, _words(body, "intent", LONGEST_KEY * 4))
         return _private_json({"place": str(place)})
 
     async def _out_of_scope(self, request: web.Request) -> web.StreamResponse:
-        body = await _json_object(request)
+        body = await json_object(request)
         key, text = _words(body, "key", LONGEST_KEY), _words(body, "text", LONGEST_TEXT)
         place = await refuse(self._desk, key, text)
         return _private_json({"place": str(place) if place is not None else None})
 
     async def _dismiss(self, request: web.Request) -> web.StreamResponse:
-        await dismiss(self._desk, _words(await _json_object(request), "key", LONGEST_KEY))
+        await dismiss(self._desk, _words(await json_object(request), "key", LONGEST_KEY))
         return _private_json({"place": None})
 
 
@@ -122,16 +121,6 @@ def _message(message: UnclearMessage, intents: Sequence[str]) -> dict[str, Any]:
         "meant": message.meant,
         "suggestions": [{"intent": name, "confidence": likely.get(name)} for name in order if name in offered],
     }
-
-
-async def _json_object(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise WebhookRejected(400, "the body is no JSON object")
-    return body
 
 
 def _words(body: dict[str, Any], name: str, longest: int) -> str:

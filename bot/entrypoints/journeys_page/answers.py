@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -29,16 +28,6 @@ def faults_json(faults: Iterable[Fault]) -> list[dict[str, Any]]:
         }
         for fault in faults
     ]
-
-
-async def json_object(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise WebhookRejected(400, "the body is no JSON object")
-    return body
 
 
 def text_of(body: Mapping[str, Any], name: str, longest: int = LONGEST_TEXT) -> str:

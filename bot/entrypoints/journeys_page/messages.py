@@ -17,8 +17,9 @@ from bot.domain.message import Text
 from bot.domain.preview import Preview, Wording, as_speech
 from bot.domain.sms_segments import segments_of
 from bot.entrypoints.connectors import channel_kinds
-from bot.entrypoints.journeys_page.answers import json_object, private_json
+from bot.entrypoints.journeys_page.answers import private_json
 from bot.entrypoints.journeys_page.sample_person import fields_of, person_of, values_of
+from bot.entrypoints.translate import json_object
 from bot.entrypoints.wiring import Service
 from bot.journeys.channel_fit import misfits_of, shown
 from bot.ports import Abilities, ChannelKind

@@ -16,9 +16,10 @@ from aiohttp import web
 from bot.domain.errors import ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.entrypoints.connectors import channel_identities
-from bot.entrypoints.journeys_page.answers import json_object, text_of
+from bot.entrypoints.journeys_page.answers import text_of
 from bot.entrypoints.journeys_page.editing import Editing
 from bot.entrypoints.simulating import Share, pool_of, shares_of, usual_answers, usual_people
+from bot.entrypoints.translate import json_object
 from bot.entrypoints.wiring import Service
 from bot.journeys.outline import outline
 from bot.journeys.people import Crowd
