@@ -1,0 +1,56 @@
+"""Commands about who may come in, and who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.entrypoints.verbs.command import Argument, Command
+
+EMAIL: Argument = ("email", {"help": "the address that they log in by"})
+ROLES = ("admin", "marketer", "rep", "compliance", "read-only")
+ROLE: Argument = ("--role", {"choices": ROLES, "required": True, "help": "what they may do; see docs/access.md"})
+
+COMMANDS = (
+    Command(
+        "users add",
+        "make an account; the password is asked for, or read from the input's first line",
+        (
+            EMAIL,
+            ROLE,
+            ("--no-password", {"action": "store_true", "help": "they log in by your identity provider only"}),
+        ),
+    ),
+    Command("users list", "list the accounts, their roles, and who is disabled"),
+    Command("users role", "give an account another role", (EMAIL, ("role", {"choices": ROLES}))),
+    Command("users password", "set a password, which ends the sessions of the account", (EMAIL,)),
+    Command("users disable", "let nobody log in by this account, and end its sessions", (EMAIL,)),
+    Command("users enable", "let them log in again", (EMAIL,)),
+    Command(
+        "keys add",
+        "make a key for another system, and show it this once",
+        (("name", {"help": "which system has it, such as crm"}), ROLE),
+    ),
+    Command("keys list", "list the keys by how they begin"),
+    Command(
+        "keys revoke", "let a key open nothing any more", (("key", {"help": "how it begins, as keys list shows"}),)
+    ),
+    Command(
+        "audit list",
+        "tell who did what, the latest first",
+        (
+            ("--most", {"type": int, "default": 50, "help": "how many entries (50)"}),
+            ("--json", {"action": "store_true", "help": "one JSON object a line"}),
+        ),
+    ),
+    Command(
+        "audit verify",
+        "check that nothing in the audit log was changed, deleted, moved or cut off",
+        (("--against", {"metavar": "HEAD", "help": "a head that was printed before (the one kept here)"}),),
+    ),
+)
+
+GROUPS: Mapping[str, str] = {
+    "users": "say who may log in, and in which role",
+    "keys": "say which other systems may use the API, and in which role",
+    "audit": "see who did what, and that the record of it is whole",
+}

@@ -1,0 +1,84 @@
+"""Commands about others' systems: vendors, CRMs, and what leaves for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from bot.entrypoints.verbs.command import Command
+
+COMMANDS = (
+    Command(
+        "alexa model",
+        "write the interaction model of an Alexa skill from the assistant's examples",
+        (
+            (
+                "--invocation",
+                {"required": True, "metavar": "WORDS", "help": 'what the skill is called: "harbour line"'},
+            ),
+            ("--out", {"type": Path, "help": "the file to write (the terminal)"}),
+        ),
+    ),
+    Command("senders list", "list the senders that are stopped, and why"),
+    Command(
+        "senders lift",
+        "let a stopped sender send again",
+        (("channel", {"help": "its channel, such as sms"}),),
+    ),
+    Command(
+        "slack manifest",
+        "write the manifest from which Slack makes the app for the sales desk",
+        (
+            ("--socket-mode", {"action": "store_true", "help": "for a service that Slack cannot reach"}),
+            ("--oauth", {"action": "store_true", "help": "for several workspaces, which install it by a link"}),
+        ),
+    ),
+    Command("slack install", "write a link that installs the app in a workspace, and say where it is installed"),
+    Command(
+        "outbox dead",
+        "list what was given up, and why",
+        (("--to", {"metavar": "NAME", "help": "only for this channel, CRM or endpoint, such as hubspot"}),),
+    ),
+    Command(
+        "outbox replay",
+        "let what was given up for CRMs leave once more",
+        (
+            ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
+            ("--to", {"metavar": "CRM", "help": "everything for this CRM, such as hubspot"}),
+        ),
+    ),
+    Command(
+        "outbox discard",
+        "count what was given up as withheld, for nobody needs it any more",
+        (
+            ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
+            ("--to", {"metavar": "NAME", "help": "everything for this channel, CRM or endpoint"}),
+            ("--why", {"required": True, "help": "the reason, which is kept with each"}),
+        ),
+    ),
+    Command(
+        "crm diff",
+        "tell what the next sync of a person would change in the CRM, and change nothing",
+        (
+            ("person", {"help": "their id, phone number, e-mail address or your own id of them"}),
+            ("--crm", {"metavar": "NAME", "help": "only in this one, such as hubspot (all)"}),
+        ),
+    ),
+    Command(
+        "crm sent",
+        "tell what CRMs were given of a person: each field, when, and from which source",
+        (
+            ("person", {"help": "their id, phone number, e-mail address or your own id of them"}),
+            ("--crm", {"metavar": "NAME", "help": "only this one, such as hubspot (all)"}),
+            ("--json", {"action": "store_true", "help": "one JSON object a line"}),
+        ),
+    ),
+)
+
+GROUPS: Mapping[str, str] = {
+    "alexa": "what an Alexa skill is told of the assistant",
+    "senders": "see which senders a vendor objects to, and let them send again",
+    "outbox": "look at what was given up, and let it leave again or discard it",
+    "crm": "look into what CRMs have of people",
+    "slack": "set up the sales desk in Slack",
+}

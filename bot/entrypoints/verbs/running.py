@@ -1,0 +1,55 @@
+"""Commands that run a service and look after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.entrypoints.verbs.command import Argument, Command
+
+LANES: Argument = (
+    "--lanes",
+    {"help": "which work to do here: all (if you say nothing), none, or of replies,timers,sends,segments,crm"},
+)
+
+
+COMMANDS = (
+    Command(
+        "serve",
+        "serve HTTP and do the work, in one process or as one of a fleet",
+        (
+            ("--host", {"help": "the address to listen on (OVERTURE_HOST)"}),
+            ("--port", {"type": int, "help": "the port to listen on (OVERTURE_PORT)"}),
+            LANES,
+        ),
+    ),
+    Command(
+        "work",
+        "do work of a fleet, without HTTP",
+        (LANES, ("--port", {"type": int, "help": "where /healthz, /readyz and /metrics answer (nowhere)"})),
+    ),
+    Command(
+        "migrate",
+        "bring the database's tables to this version's shape, as a start does too",
+        (
+            (
+                "--to",
+                {"metavar": "VERSION", "help": "another version; what a later one added is dropped"},
+            ),
+        ),
+    ),
+    Command("doctor", "look whether everything is there that a service needs, and say what to do where not"),
+    Command(
+        "backup",
+        "write all that is kept into one file; a service may run meanwhile",
+        (("file", {"type": Path, "help": "the archive to write, such as overture.tar.gz"}),),
+    ),
+    Command(
+        "restore",
+        "put back what a backup has, while no service runs",
+        (
+            ("file", {"type": Path, "help": "the archive"}),
+            ("--over", {"action": "store_true", "help": "over the database that is there"}),
+        ),
+    ),
+    Command("openapi", "write the OpenAPI document of the HTTP API"),
+)
