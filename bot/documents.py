@@ -12,6 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from bot.domain.errors import ContentError, Fault, Place
 
@@ -51,8 +52,19 @@ def parse(path: str, text: str) -> Document:
         raise ContentError(
             [Fault(place, f"this is not YAML: {error.problem or error.context}.", _advice(error))]
         ) from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except ReaderError as error:
+        place = _place_at(path, text, error.position)
+        what = f"this is not YAML: no text has the character U+{ord(text[error.position]):04X}."
+        raise ContentError([Fault(place, what, "Take it out; most editors do not show it.")]) from error
+    except RecursionError as error:
+        raise ContentError([Fault(Place(path), "this is nested more deeply than anybody means.")]) from error
+    except (YAMLError, ValueError) as error:
         raise ContentError([Fault(Place(path), f"this is not YAML: {error}.")]) from error
+
+
+def _place_at(path: str, text: str, position: int) -> Place:
+    before = text[:position]
+    return Place(path, before.count("\n") + 1, position - before.rfind("\n"))
 
 
 def salvage(path: str, text: str) -> Document | None:

@@ -1,0 +1,116 @@
+"""What goes out, and what is known of it then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from bot.domain.consent import Purpose
+from bot.domain.ids import HandoffId, MessageId
+from bot.domain.message.customer import CustomerMessage
+from bot.domain.message.desk import ToDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    title: str
+    payload: str
+
+
+class Author(StrEnum):
+    BOT = "bot"
+    PERSON = "person"
+    SYSTEM = "system"  # "a colleague has joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A message that a channel's vendor has approved: what the vendor calls it, and the values of its variables."""
+
+    id: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a customer reads. `source` names and links the page that an answer came from, `author_picture` is where the
+    author's picture is, within our own address.
+
+    `image` is a picture, and `image_alt` what it shows; on channels whose `media` say so it may be another file.
+    `extras` is what only some channels can show: Rasa's `custom`, `attachment` and `elements`. Others leave it out.
+    With a `template`, that is what leaves, and `text` is how it reads. `subject` is for channels that have one.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    image: str | None = None
+    author: Author = Author.BOT
+    author_name: str = ""
+    author_picture: str = ""
+    source_title: str = ""
+    source_url: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    template: Template | None = None
+    subject: str = ""
+    image_alt: str = ""
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Put the customer through to a person; `summary` is what that person hears before they take over."""
+
+    handoff_id: HandoffId
+    summary: str
+    kind: Literal["transfer"] = "transfer"
+
+
+Content = Text | ToDesk | Transfer
+
+Occasion = Literal["reply", "aside", "proactive"]
+"""Why a message comes now: it answers what was just said, it comes while one talks, or a journey reaches out."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One message for `Channel.send`.
+
+    `key` is ours and never repeats. `thread` is the vendor's id of the message to answer under, `replaces` the vendor's
+    id of the message whose content this one takes over. `others` are the vendor's ids of further messages that went to
+    this person, for a vendor that can only be asked what it sent. `answers` is the customer's message that this one
+    answers, on a channel that wants to know.
+    """
+
+    key: str
+    channel: str
+    address: str
+    content: Content
+    thread: str | None = None
+    replaces: str | None = None
+    attempt: int = 1
+    first_tried_at: datetime | None = None
+    others: frozenset[str] = frozenset()
+    expires_at: datetime | None = None
+    occasion: Occasion = "reply"
+    purpose: Purpose = Purpose.REPLY
+    answers: CustomerMessage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The vendor took the message; `vendor_id` is what it calls it."""
+
+    vendor_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A line of a transcript; `speaker` is Customer, Assistant, or a rep's name."""
+
+    at: datetime
+    speaker: str
+    text: str
+    message_id: MessageId | None = None
