@@ -1,256 +1,83 @@
-"""A conversation: its events, and the tracker that they add up to. Event names and meanings are Rasa 3's."""
+"""A conversation, and the tracker that its events add up to. The events are in bot/domain/events.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
-from bot.domain.ids import ConversationId, MessageId, ProfileId
-from bot.domain.message import Attachment, Button
-from bot.domain.understanding import Entity, Understood
+from bot.domain.events import (
+    ACTION_LISTEN,
+    REQUESTED_SLOT,
+    ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
+    ActiveLoop,
+    AgentUttered,
+    AllSlotsReset,
+    BotUttered,
+    ConversationExported,
+    ConversationPaused,
+    ConversationResumed,
+    EntitiesAdded,
+    Event,
+    FollowupAction,
+    LoopInterrupted,
+    ReminderCancelled,
+    ReminderScheduled,
+    ReplyCutShort,
+    Restarted,
+    SessionStarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+    takes_back,
+)
+from bot.domain.ids import ConversationId, ProfileId
+from bot.domain.taking_back import (
+    as_heard,
+    before_last_action,
+    before_last_message,
+    with_entities,
+    without_oldest_answer,
+)
+
+__all__ = [
+    "ACTION_LISTEN",
+    "RECENT_EVENTS",
+    "REQUESTED_SLOT",
+    "ActionExecuted",
+    "ActionExecutionRejected",
+    "ActionReverted",
+    "ActiveLoop",
+    "AgentUttered",
+    "AllSlotsReset",
+    "BotUttered",
+    "Conversation",
+    "ConversationExported",
+    "ConversationPaused",
+    "ConversationResumed",
+    "EntitiesAdded",
+    "Event",
+    "FollowupAction",
+    "LoopInterrupted",
+    "OpenLoop",
+    "ReminderCancelled",
+    "ReminderScheduled",
+    "ReplyCutShort",
+    "Restarted",
+    "SessionStarted",
+    "SlotSet",
+    "Tracker",
+    "UserUtteranceReverted",
+    "UserUttered",
+    "as_heard",
+    "takes_back",
+]
 
 RECENT_EVENTS = 48
 """How many events a tracker carries along; the whole log is in the store. It bounds what a turn costs."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserUttered:
-    """The customer said `text`, understood as `understood`.
-
-    `retold`: they said it before, and it is told again as they meant it, after it had been taken back.
-    """
-
-    text: str
-    understood: Understood
-    message_id: MessageId
-    at: datetime | None
-    input_channel: str
-    kind: Literal["user"] = "user"
-    retold: bool = False
-    attachments: tuple[Attachment, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BotUttered:
-    """The bot (or, with `speaker`, a person at the desk) said `text`; `response` names the template it came from."""
-
-    text: str
-    response: str = ""
-    speaker: str = ""
-    at: datetime | None = None
-    kind: Literal["bot"] = "bot"
-    buttons: tuple[Button, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ActionExecuted:
-    """An action ran; `policy` names what chose it: a rule, a story, a form, a pattern."""
-
-    name: str
-    policy: str = ""
-    at: datetime | None = None
-    kind: Literal["action"] = "action"
-
-
-@dataclass(frozen=True, slots=True)
-class SlotSet:
-    """A slot got a value. `heard`: it was taken from the customer's message, before any action ran."""
-
-    name: str
-    value: Any
-    at: datetime | None = None
-    kind: Literal["slot"] = "slot"
-    heard: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveLoop:
-    """The form `name` is open; None closes it."""
-
-    name: str | None
-    at: datetime | None = None
-    kind: Literal["active_loop"] = "active_loop"
-
-
-@dataclass(frozen=True, slots=True)
-class LoopInterrupted:
-    interrupted: bool
-    at: datetime | None = None
-    kind: Literal["loop_interrupted"] = "loop_interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionExecutionRejected:
-    """The action (a form) had nothing to do with the message; others may answer it."""
-
-    name: str
-    at: datetime | None = None
-    kind: Literal["action_execution_rejected"] = "action_execution_rejected"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionStarted:
-    at: datetime | None = None
-    kind: Literal["session_started"] = "session_started"
-
-
-@dataclass(frozen=True, slots=True)
-class Restarted:
-    at: datetime | None = None
-    kind: Literal["restart"] = "restart"
-
-
-@dataclass(frozen=True, slots=True)
-class AllSlotsReset:
-    at: datetime | None = None
-    kind: Literal["reset_slots"] = "reset_slots"
-
-
-@dataclass(frozen=True, slots=True)
-class FollowupAction:
-    name: str | None
-    at: datetime | None = None
-    kind: Literal["followup"] = "followup"
-
-
-@dataclass(frozen=True, slots=True)
-class UserUtteranceReverted:
-    """The customer's last message is taken back, with all that came of it."""
-
-    at: datetime | None = None
-    kind: Literal["rewind"] = "rewind"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionReverted:
-    """The last action is taken back, with all that came of it."""
-
-    at: datetime | None = None
-    kind: Literal["undo"] = "undo"
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderScheduled:
-    """At `due_at` the conversation goes on as if the customer had meant `intent`.
-
-    A second reminder of the same name takes the place of the first. `kill_on_user_message`: only if the customer has
-    said nothing by then.
-    """
-
-    name: str
-    intent: str
-    due_at: datetime
-    entities: tuple[Entity, ...] = ()
-    kill_on_user_message: bool = True
-    at: datetime | None = None
-    kind: Literal["reminder"] = "reminder"
-
-
-@dataclass(frozen=True, slots=True)
-class ReminderCancelled:
-    """Reminders of this name, intent and entities are off; what is left out counts as any, so all of them at most."""
-
-    name: str | None = None
-    intent: str | None = None
-    entities: tuple[Entity, ...] | None = None
-    at: datetime | None = None
-    kind: Literal["cancel_reminder"] = "cancel_reminder"
-
-    def cancels(self, reminder: ReminderScheduled) -> bool:
-        return (
-            self.name in (None, reminder.name)
-            and self.intent in (None, reminder.intent)
-            and self.entities in (None, reminder.entities)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class AgentUttered:
-    """A person who had taken over said `text`, on a channel that tells so in this way."""
-
-    text: str
-    at: datetime | None = None
-    kind: Literal["agent"] = "agent"
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyCutShort:
-    """Of the reply `text` the customer heard no more than `heard`: they spoke into it. Empty: none of it.
-
-    As a reply of which nothing was heard, or its beginning, it is known from now on.
-    """
-
-    text: str
-    heard: str
-    at: datetime | None = None
-    kind: Literal["reply_cut_short"] = "reply_cut_short"
-
-
-@dataclass(frozen=True, slots=True)
-class EntitiesAdded:
-    """More was found in the last message."""
-
-    entities: tuple[Entity, ...]
-    at: datetime | None = None
-    kind: Literal["entities"] = "entities"
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationExported:
-    """The conversation was written out as a story, or so Rasa's log says."""
-
-    at: datetime | None = None
-    kind: Literal["export"] = "export"
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationPaused:
-    at: datetime | None = None
-    kind: Literal["pause"] = "pause"
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationResumed:
-    at: datetime | None = None
-    kind: Literal["resume"] = "resume"
-
-
-Event = (
-    UserUttered
-    | BotUttered
-    | ActionExecuted
-    | SlotSet
-    | ActiveLoop
-    | LoopInterrupted
-    | ActionExecutionRejected
-    | SessionStarted
-    | Restarted
-    | AllSlotsReset
-    | FollowupAction
-    | UserUtteranceReverted
-    | ActionReverted
-    | ReminderScheduled
-    | ReminderCancelled
-    | AgentUttered
-    | ReplyCutShort
-    | EntitiesAdded
-    | ConversationExported
-    | ConversationPaused
-    | ConversationResumed
-)
-
-ACTION_LISTEN = "action_listen"
-REQUESTED_SLOT = "requested_slot"
-
-
-def takes_back(events: Iterable[Event]) -> bool:
-    """Whether an action that answered `events` takes something back: then it is logged before them, else after.
-
-    It is itself among what is taken back.
-    """
-    return any(isinstance(event, (UserUtteranceReverted, ActionReverted)) for event in events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,9 +154,9 @@ class Tracker:
             case FollowupAction(name=name):
                 return replace(grown, followup=name)
             case UserUtteranceReverted():
-                return self._back_to(_before_last_message(self.recent))
+                return self._back_to(before_last_message(self.recent))
             case ActionReverted():
-                return self._back_to(_before_last_action(self.recent))
+                return self._back_to(before_last_action(self.recent))
             case ReminderScheduled(name=name):
                 others = tuple(one for one in self.reminders if one.name != name)
                 return replace(grown, reminders=(*others, event))
@@ -338,7 +165,7 @@ class Tracker:
             case ReplyCutShort():
                 return replace(grown, recent=tuple(as_heard(grown.recent)))
             case EntitiesAdded(entities=entities) if self.latest_message is not None:
-                return replace(grown, latest_message=_with_entities(self.latest_message, entities))
+                return replace(grown, latest_message=with_entities(self.latest_message, entities))
             case ConversationPaused():
                 return replace(grown, paused=True)
             case ConversationResumed():
@@ -349,7 +176,7 @@ class Tracker:
     def _remember(self, event: Event) -> Tracker:
         recent = (*self.recent, event)
         if len(recent) > RECENT_EVENTS:
-            recent = _without_oldest_answer(recent, self.past_loop)
+            recent = without_oldest_answer(recent, self.past_loop)
         if len(recent) <= RECENT_EVENTS:
             return replace(self, recent=recent, event_count=self.event_count + 1)
         past_slots, past_loop, past_pause = self.past_slots or self.initial_slots, self.past_loop, self.past_pause
@@ -395,116 +222,6 @@ class Tracker:
         for event in events:
             tracker = tracker.apply(event)
         return tracker
-
-
-def _without_oldest_answer(events: tuple[Event, ...], loop: str | None) -> tuple[Event, ...]:
-    """The events without the oldest message that a form took for an answer and asked on; the slots stay.
-
-    `loop` is the form that was open before. What is left tells the same to rules and stories, which do not look at what
-    happens between two runs of a form. What was said right before the latest message stays: it may be a question whose
-    words count, such as one for consent.
-    """
-    latest = max((index for index, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
-    begun: int | None = None  # where the answer begins that may be left out
-    asked = False  # the form has run, and nothing else since
-    for index, event in enumerate(events):
-        match event:
-            case UserUttered() if begun is not None and asked and index < latest:
-                while isinstance(events[begun - 1], SlotSet):  # what is left of answers before it
-                    begun -= 1
-                filled = {one.name: one for one in events[begun:index] if isinstance(one, SlotSet)}
-                return (*events[:begun], *filled.values(), *events[index:])
-            case UserUttered():
-                begun, asked = (index if asked else None), False
-            case ActionExecuted(name=name) if loop is not None and name == loop:
-                asked = True
-            case ActionExecuted(policy=policy) if loop is not None and f"{policy} ".startswith(f"form: {loop} "):
-                pass
-            case SlotSet() | BotUttered() | ActionExecuted(policy="slot filling"):
-                pass
-            case _:
-                begun, asked = None, False
-                loop = event.name if isinstance(event, ActiveLoop) else loop
-    return events
-
-
-def _before_last_message(events: Sequence[Event]) -> int:
-    """How many events there were before the last message.
-
-    As in Rasa, messages that nothing has acted on go with the one after them; else one of them would be answered now.
-    """
-    cut = 0
-    for index in range(len(events) - 1, -1, -1):
-        match events[index]:
-            case UserUttered():
-                cut = index
-            case ActionExecuted() if cut > index:
-                return cut
-            case SessionStarted() | Restarted():
-                return cut or index + 1
-            case _:
-                pass
-    return cut
-
-
-def _before_last_action(events: Sequence[Event]) -> int:
-    """How many events there were before the last action and what came of it; after a message, before the message."""
-    end = len(events)
-    for index in range(len(events) - 1, -1, -1):
-        match events[index]:
-            case ActionExecuted():
-                end = index
-                break
-            case UserUttered():
-                return _before_last_message(events)
-            case SessionStarted() | Restarted():
-                return index + 1
-            case _:
-                end = index
-    undone = events[end] if end < len(events) else None
-    while end > 0 and _came_of(undone, events[end - 1]):
-        end -= 1
-    return end
-
-
-def _came_of(action: Event | None, event: Event) -> bool:
-    """Whether an event right before the action came of it; a form's validation and question say so in their policy."""
-    match event:
-        case ActionExecuted(name=name, policy=policy) if isinstance(action, ActionExecuted):
-            form = f"form: {action.name}"
-            return name != action.name and f"{policy} ".startswith((f"{form} ", f"{form};"))
-        case ActionExecuted() | UserUttered() | SessionStarted() | Restarted():
-            return False
-        case SlotSet(heard=heard):
-            return not heard
-        case _:
-            return True
-
-
-def as_heard(events: Iterable[Event]) -> Sequence[Event]:
-    """The events with each reply that was cut short as it was heard."""
-    heard: list[Event] = []
-    for event in events:
-        if isinstance(event, ReplyCutShort):
-            _cut_short(heard, event)
-        else:
-            heard.append(event)
-    return heard
-
-
-def _cut_short(events: list[Event], cut: ReplyCutShort) -> None:
-    """Of several replies of this text, the last."""
-    for index in range(len(events) - 1, -1, -1):
-        event = events[index]
-        if isinstance(event, BotUttered) and not event.speaker and event.text == cut.text:
-            events[index] = replace(event, text=cut.heard)
-            return
-
-
-def _with_entities(message: UserUttered, entities: Iterable[Entity]) -> UserUttered:
-    known = message.understood.entities
-    added = tuple(entity for entity in entities if entity not in known)
-    return replace(message, understood=replace(message.understood, entities=(*known, *added)))
 
 
 @dataclass(frozen=True, slots=True)
