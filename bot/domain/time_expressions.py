@@ -5,17 +5,9 @@ from __future__ import annotations
 import calendar
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from bot.domain.time_grammar import (
-    Ahead,
-    Clock,
-    Day,
-    InPeriod,
-    OnDate,
-    OnWeekday,
-    Slashed,
-    TimeExpression,
-    find_times,
-)
+from bot.domain.clock_grammar import TimeOfDay
+from bot.domain.day_grammar import Ahead, Day, InPeriod, OnDate, OnWeekday, Slashed
+from bot.domain.time_grammar import TimeExpression, find_times
 
 AN_INSTANT_LASTS = timedelta(minutes=30)
 """What "at 3" spans: the usual length of a first meeting."""
@@ -59,7 +51,7 @@ def resolve_expression(
             return (max(start, now.astimezone(UTC)), end) if end > now else None
 
 
-def _span(days: tuple[date, date], clock: Clock | None, zone: tzinfo) -> tuple[datetime, datetime]:
+def _span(days: tuple[date, date], clock: TimeOfDay | None, zone: tzinfo) -> tuple[datetime, datetime]:
     first, last = days
     if clock is None:
         return _at(first, 0, zone), _at(last, 24 * 60, zone)

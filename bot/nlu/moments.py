@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from bot.domain.day_grammar import Ahead, InPeriod
 from bot.domain.time_expressions import resolve_expression
-from bot.domain.time_grammar import Ahead, InPeriod, TimeExpression
+from bot.domain.time_grammar import TimeExpression
 
 _MONTH_FIRST = {"US", "PH", "PR", "FM", "MH", "PW", "GU"}
 """Countries (ISO 3166) where 3/4 is the fourth of March."""

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
-from bot.domain.time_grammar import Ahead, InPeriod, TimeExpression, find_times
+from bot.domain.day_grammar import Ahead, InPeriod
+from bot.domain.time_grammar import TimeExpression, find_times
 from bot.domain.understanding import Entity
 from bot.nlu.moments import time_details
 from bot.nlu.words import word_set

@@ -1,0 +1,144 @@
+"""The times of day that somebody names in English text: "at half past 3", "after lunch", "2 to 4pm"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.time_words import FLAGS, HOUR, HOURS, amount_of, rule
+
+
+@dataclass(frozen=True, slots=True)
+class TimeOfDay:
+    """A span of the day in minutes since midnight; in an instant the two are equal."""
+
+    start: int
+    end: int
+
+
+PARTS_OF_DAY = {
+    "morning": (9 * 60, 12 * 60),
+    "lunch": (12 * 60, 14 * 60),
+    "midday": (12 * 60, 12 * 60),
+    "noon": (12 * 60, 12 * 60),
+    "afternoon": (12 * 60, 17 * 60),
+    "evening": (17 * 60, 21 * 60),
+    "tonight": (17 * 60, 21 * 60),
+    "end of": (16 * 60, 18 * 60),
+    "eod": (16 * 60, 18 * 60),
+}
+_MIDNIGHT = 24 * 60
+
+_AMPM = r"(?:\s?(?P<ampm>[ap])\.?m\b\.?)"
+_TIME = rf"{HOUR}(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
+
+
+def _minutes(written: str, *, afternoon: bool | None = None) -> int | None:
+    """Minutes since midnight of "3", "3pm", "15:30", "half" is not known here. A bare 1 to 6 is in the afternoon."""
+    match = re.fullmatch(rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?{_AMPM}?", written.strip(), FLAGS)
+    if match is None:
+        return None
+    word = match["hour"].lower()
+    hour = int(word) if word.isdigit() else HOURS.index(word) + 1
+    if match["ampm"]:
+        afternoon = match["ampm"].lower() == "p"
+    if afternoon is None:
+        afternoon = 1 <= hour <= 6 and not word.startswith("0")
+    if hour > 12:
+        afternoon = False
+    hour = hour % 12 + 12 if afternoon else 0 if hour == 12 and match["ampm"] else hour
+    return hour * 60 + int(match["minute"] or 0)
+
+
+def _instant(written: str) -> TimeOfDay | None:
+    minutes = _minutes(written)
+    return None if minutes is None else TimeOfDay(minutes, minutes)
+
+
+def _between(match: re.Match[str]) -> TimeOfDay | None:
+    said = match["last"].lower()
+    last = _minutes(said)
+    afternoon = ("p" in said) if re.search(r"[ap]\.?m", said) else None
+    first = _minutes(match["first"], afternoon=afternoon)
+    if first is not None and last is not None and first >= last:
+        first = _minutes(match["first"])
+    return TimeOfDay(first, last) if first is not None and last is not None and first < last else None
+
+
+def _past(match: re.Match[str]) -> TimeOfDay | None:
+    hour = _minutes(match["hour"] + (f" {match['ampm']}m" if match["ampm"] else ""))
+    word = (match["minutes"] or "").lower()
+    minutes = 30 if word.startswith("half") else 15 if word == "quarter" else amount_of(word)
+    if hour is None:
+        return None
+    at = (hour - minutes if (match["side"] or "").lower() in {"to", "before"} else hour + minutes) % _MIDNIGHT
+    return TimeOfDay(at, at)
+
+
+def _bounded(match: re.Match[str]) -> TimeOfDay | None:
+    word = match["time"].lower()
+    after = match["side"].lower() == "after"
+    if word.startswith("lunch"):
+        at: int | None = PARTS_OF_DAY["lunch"][1 if after else 0]
+    else:
+        at = PARTS_OF_DAY["noon"][0] if word in {"noon", "midday"} else _minutes(word)
+    if at is None:
+        return None
+    return TimeOfDay(at, max(18 * 60, at + 60)) if after else TimeOfDay(min(9 * 60, at), at)
+
+
+def _part_of_day(match: re.Match[str]) -> TimeOfDay:
+    name = next(name for name in PARTS_OF_DAY if match["name"].lower().startswith(name))
+    start, end = PARTS_OF_DAY[name]
+    said = (match["part"] or "").lower()
+    middle = (start + end) // 2
+    if said in {"early", "first thing"} and start < end:
+        return TimeOfDay(start, min(middle, start + 60) if said == "first thing" else middle)
+    return TimeOfDay(middle, end) if said == "late" else TimeOfDay(start, end)
+
+
+ClockRule = tuple[re.Pattern[str], Callable[[re.Match[str]], TimeOfDay | None], bool]
+CLOCK_RULES: tuple[ClockRule, ...] = (
+    (rule(rf"(?:between|from) (?P<first>{_TIME}) ?(?:and|to|-|until|till) ?(?P<last>{_TIME})"), _between, True),
+    (rule(rf"(?P<first>{_TIME}) ?(?:-|to) ?(?P<last>{HOUR}(?:[:.][0-5]\d)?\s?[ap]\.?m\b\.?)"), _between, True),
+    (rule(rf"(?:at )?(?P<minutes>half) (?P<side>past )?(?P<hour>{HOUR}){_AMPM}?"), _past, True),
+    (
+        rule(
+            r"(?:at )?(?:a )?(?P<minutes>quarter|five|ten|twenty) (?P<side>past|to|after|before) "
+            rf"(?P<hour>{HOUR}){_AMPM}?"
+        ),
+        _past,
+        True,
+    ),
+    (
+        rule(rf"(?P<side>after|before|by) (?P<time>{_TIME}|noon|midday|lunch)(?! (?:day|week|month|hour|min))"),
+        _bounded,
+        False,
+    ),
+    (
+        rule(rf"(?:at |around |about )?(?P<time>{HOUR}(?:[:.][0-5]\d)?\s?[ap]\.?m\b\.?)"),
+        lambda m: _instant(m["time"]),
+        True,
+    ),
+    (rule(rf"(?:at )?(?P<time>{HOUR}) ?o'? ?clock"), lambda m: _instant(m["time"]), True),
+    (rule(r"(?:at )?(?P<time>(?:2[0-3]|[01]?\d)[:h][0-5]\d)(?!:)"), lambda m: _instant(m["time"]), True),
+    (
+        rule(rf"(?:at|@) ?(?:about |around )?(?P<time>{HOUR})(?:ish)?(?! ?[%\d:./]| \w*(?:people|users|staff|of us))"),
+        lambda m: _instant(m["time"]),
+        False,
+    ),
+    (
+        rule(rf"(?:at )?(?P<time>{HOUR}) (?:o'?clock )?(?:in the|this|tomorrow)? ?(?P<half>morning|afternoon|evening)"),
+        lambda m: _instant(f"{m['time']}{'am' if m['half'].lower() == 'morning' else 'pm'}"),
+        True,
+    ),
+    (
+        rule(
+            r"(?:in the |at )?(?:(?P<part>first thing|early|late)(?: in the)? )?"
+            r"(?P<name>mornings?|lunch ?time|midday|noon|afternoons?|evenings?|end of (?:the )?day|eod)"
+        ),
+        _part_of_day,
+        True,
+    ),
+)

@@ -1,0 +1,170 @@
+"""The days that somebody names in English text: "next Tuesday", "in two weeks", "the 3rd of May"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.domain.time_words import AMOUNT, MONTH, WEEKDAY, amount_of, month_of, rule, weekday_of
+
+Unit = Literal["minute", "hour", "day", "week", "month"]
+Part = Literal["", "early", "mid", "late"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """So much later than now."""
+
+    amount: int
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class OnWeekday:
+    """0 is Monday. `next`: the one in the week that begins next Monday; `weeks` are added."""
+
+    weekday: int
+    next: bool = False
+    weeks: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InPeriod:
+    """The present one (offset 0), the next (1), or a part of it."""
+
+    unit: Literal["week", "weekend", "month"]
+    offset: int = 0
+    part: Part = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnDate:
+    """A date as far as it was named; without year or month, the next such one."""
+
+    day: int
+    month: int | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slashed:
+    """3/4 or 3/4/2027: which number is the month depends on where the writer lives."""
+
+    first: int
+    second: int
+    year: int | None = None
+
+
+Day = Ahead | OnWeekday | InPeriod | OnDate | Slashed
+
+_DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
+
+
+def _year(word: str | None) -> int | None:
+    if not word:
+        return None
+    return int(word) if len(word) == 4 else 2000 + int(word)
+
+
+def _named(match: re.Match[str]) -> Day:
+    word = match[0].lower()
+    return Ahead(0 if word.startswith("to") and word[:3] in {"tod", "ton"} else 2 if "after" in word else 1, "day")
+
+
+def _ahead(match: re.Match[str]) -> Day:
+    unit = match["unit"].lower()
+    amount = amount_of(match["amount"])
+    if unit.startswith("fortnight"):
+        return Ahead(2 * amount, "week")
+    units: tuple[tuple[str, Unit], ...] = (
+        ("mi", "minute"), ("h", "hour"), ("d", "day"), ("w", "week"), ("mo", "month"),
+    )  # fmt: skip
+    return Ahead(amount, next(name for start, name in units if unit.startswith(start)))
+
+
+def _on_weekday(match: re.Match[str]) -> Day:
+    which = (match["which"] or "").lower()
+    after = (match["after"] or "").lower()
+    return OnWeekday(
+        weekday_of(match["day"]), next=which == "next" or "next" in after, weeks=1 if after == "week" else 0
+    )
+
+
+def _weeks_from(match: re.Match[str]) -> Day:
+    weeks = amount_of(match["amount"])
+    day = match["day"].lower()
+    if day in {"today", "now"}:
+        return Ahead(weeks, "week")
+    return Ahead(7 * weeks + 1, "day") if day == "tomorrow" else OnWeekday(weekday_of(day), weeks=weeks)
+
+
+def _in_period(match: re.Match[str]) -> Day:
+    said = (match["part"] or "").lower()
+    part: Part = ""
+    if said:
+        part = "late" if "late" in said or "end" in said else "mid" if "mid" in said else "early"
+    which = match["which"].lower()
+    unit: Literal["week", "weekend", "month"] = "month"
+    if match["unit"].lower().startswith("week"):
+        unit = "weekend" if match["unit"].lower() == "weekend" else "week"
+    after_next = "after next" in (match["after"] or "").lower()
+    return InPeriod(unit, 2 if after_next else 1 if which in {"next", "the following", "the coming"} else 0, part)
+
+
+def _on_date(match: re.Match[str]) -> Day:
+    return OnDate(int(match["day"]), month_of(match["month"]), _year(match["year"]))
+
+
+DayRule = tuple[re.Pattern[str], Callable[[re.Match[str]], Day | None]]
+
+
+DAY_RULES: tuple[DayRule, ...] = (
+    (
+        rule(r"(?P<year>20\d\d)-(?P<month>0?[1-9]|1[0-2])-(?P<day>[0-3]?\d)"),
+        lambda m: OnDate(int(m["day"]), int(m["month"]), int(m["year"])),
+    ),
+    (
+        rule(
+            r"(?!24/7\b)(?P<first>\d{1,2})([/.])(?P<second>\d{1,2})(?:\2(?P<year>20\d\d|\d\d))?(?![%/.\d]|\s?[ap]\.?m)"
+        ),
+        lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
+    ),
+    (
+        rule(
+            rf"(?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTH})\b\.?"
+            r"(?:,? (?P<year>20\d\d))?"
+        ),
+        _on_date,
+    ),
+    (
+        rule(rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?:,? (?P<year>20\d\d))?(?!:)"),
+        _on_date,
+    ),
+    (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
+    (rule(r"(?:the )?day after tomorrow|today|tonight|tomm?orr?ow|tmrw|tmr"), _named),
+    (rule(rf"(?P<amount>{AMOUNT}) weeks? (?:from|on) (?P<day>today|now|tomorrow|{WEEKDAY})"), _weeks_from),
+    (
+        rule(
+            rf"(?:with)?in (?:about |around |the next |another )?(?P<amount>{AMOUNT}) "
+            r"(?P<unit>min(?:ute)?s?|h(?:ou)?rs?|days?|weeks?|months?|fortnights?)'?(?: time)?"
+        ),
+        _ahead,
+    ),
+    (rule(rf"(?P<amount>{AMOUNT}) (?P<unit>days?|weeks?|months?) (?:from (?:now|today)|ahead)"), _ahead),
+    (
+        rule(
+            rf"(?:(?P<which>this coming|this|next|coming) )?(?P<day>{WEEKDAY})s?"
+            r"(?: (?P<after>(?:of )?next week|week))?"
+        ),
+        _on_weekday,
+    ),
+    (
+        rule(
+            r"(?:(?P<part>early(?: in)?|late|later|later in|mid|(?:the )?(?:end|start|beginning|middle) of) )?"
+            r"(?P<which>this|next|the following|the coming|the) (?P<unit>weekend|week|month)(?P<after> after next)?"
+        ),
+        _in_period,
+    ),
+)
