@@ -6,40 +6,27 @@ Adapters (`bot/adapters`) and connectors (`connectors/`) implement these; nothin
 from __future__ import annotations
 
 from bot.ports.access import Accounts, Audit, Passwords
-from bot.ports.connectors import (
+from bot.ports.channels import (
     Abilities,
-    ApiAccess,
     AttachmentSource,
     AttachmentStore,
-    AwaitTurn,
     Channel,
     ChannelKind,
-    ConnectorSettings,
-    Crm,
-    Endpoints,
-    FeedWriter,
-    FollowFeed,
-    GivesPeople,
     HasPortraits,
     Installs,
-    KeepsDeals,
-    KeepsTasks,
     Listens,
-    Meanwhile,
-    ObeyCommand,
     Prepares,
-    Reply,
-    Said,
-    SandboxVendor,
     Scanner,
     TakesUploads,
-    Talk,
     Talks,
-    TalkStep,
     Upload,
-    Webhook,
-    WebhookRequest,
-    WritesTogether,
+)
+from bot.ports.connectors import (
+    ApiAccess,
+    ConnectorSettings,
+    Endpoints,
+    FeedWriter,
+    SandboxVendor,
     at_once,
 )
 from bot.ports.conversations import (
@@ -55,6 +42,7 @@ from bot.ports.conversations import (
     Reviews,
     Standing,
 )
+from bot.ports.crms import Crm, GivesPeople, KeepsDeals, KeepsTasks, WritesTogether
 from bot.ports.engines import (
     ActionRunner,
     Dialogue,
@@ -87,6 +75,18 @@ from bot.ports.people import (
 )
 from bot.ports.signals import Breaker, CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
+from bot.ports.webhooks import (
+    AwaitTurn,
+    FollowFeed,
+    Meanwhile,
+    ObeyCommand,
+    Reply,
+    Said,
+    Talk,
+    TalkStep,
+    Webhook,
+    WebhookRequest,
+)
 
 __all__ = [
     "NO_SOONER",
