@@ -13,6 +13,7 @@ from bot.domain.crm import CrmEvent, CrmNews
 from bot.domain.errors import SettingsError, WebhookRejected
 from bot.domain.message import storable
 from bot.ports import ConnectorSettings, WebhookRequest
+from connectors.json_bodies import read_json
 
 OLDEST = timedelta(minutes=5)
 SHORTEST_SECRET = 16
@@ -64,14 +65,6 @@ def parse_with_secret(request: WebhookRequest, secret: str, setting: str) -> Seq
 
 def hmac_sha256(secret: str, *parts: bytes) -> bytes:
     return hmac.new(secret.encode(), b"".join(parts), hashlib.sha256).digest()
-
-
-def read_json(body: bytes) -> Any:
-    """Raises WebhookRejected (400)."""
-    try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise WebhookRejected(400, "The body is not JSON.") from None
 
 
 def read_event(body: bytes, received_at: datetime) -> CrmEvent:
@@ -135,7 +128,3 @@ def _moment(told: Any) -> datetime | None:
     except (ValueError, OverflowError, AttributeError):
         return None
     return moment if moment.year >= 1971 else None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import storable
 from bot.entrypoints.named_person import NobodyNamed, read_person
+from bot.entrypoints.translate import json_told
 from bot.entrypoints.wiring import Service
 from bot.services.admit import Admitted, NoSuchJourney, admit
 from bot.services.know_person import NoSuchPerson
@@ -56,20 +56,13 @@ def _told(admitted: Admitted) -> dict[str, Any]:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "the body is not JSON") from error
+    told = json_told(body)
     if not isinstance(told, dict):
         raise WebhookRejected(400, "the body is JSON, but not an object")
     unknown = sorted(told.keys() - {"person", "data"})
     if unknown:
         raise WebhookRejected(400, f'there is no "{unknown[0]}" here; known are person and data')
     return told
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _key(headers: Mapping[str, str]) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -11,6 +10,7 @@ from aiohttp import web
 
 from bot.domain.access import Caller
 from bot.domain.errors import WebhookRejected
+from bot.domain.message import json_of, storable_json
 from bot.ports import Reply, WebhookRequest
 
 
@@ -26,12 +26,25 @@ def lower_case(request: web.Request) -> dict[str, str]:
     return {name.lower(): value for name, value in request.headers.items()}
 
 
+def json_told(body: bytes) -> Any:
+    """What a body says; raises WebhookRejected where that is no JSON, which NaN is not either."""
+    try:
+        return json_of(body)
+    except ValueError as error:
+        raise WebhookRejected(400, "the body is not JSON") from error
+
+
+def storable_told(body: bytes) -> Any:
+    """The same as a database can keep it; raises WebhookRejected also where it is nested deeper than anybody means."""
+    try:
+        return storable_json(json_told(body))
+    except (ValueError, RecursionError):
+        raise WebhookRejected(400, "the body is nested too deep") from None
+
+
 async def json_object(request: web.Request) -> dict[str, Any]:
     """The body; raises WebhookRejected where it is no JSON object."""
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
-        body = None
+    body = json_told(await request.read())
     if not isinstance(body, dict):
         raise WebhookRejected(400, "the body is no JSON object")
     return body
@@ -40,6 +53,11 @@ async def json_object(request: web.Request) -> dict[str, Any]:
 def to_response(reply: Reply) -> web.Response:
     headers = {**reply.headers, "Content-Type": reply.content_type} if reply.body else dict(reply.headers)
     return web.Response(status=reply.status, body=reply.body, headers=headers)
+
+
+def private_json(answer: Mapping[str, Any]) -> web.Response:
+    """JSON that nobody keeps on the way: it tells of people, or of what only some may see."""
+    return web.json_response(answer, headers={"Cache-Control": "no-store"})
 
 
 def problem(status: int, reason: str, headers: Mapping[str, str] | None = None) -> web.Response:

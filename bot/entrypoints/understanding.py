@@ -15,7 +15,7 @@ from bot.domain.access import Right
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
 from bot.entrypoints.connectors import known_channels, shelves_of
-from bot.entrypoints.translate import json_object, problem
+from bot.entrypoints.translate import json_object, private_json, problem
 from bot.entrypoints.wiring import Service
 from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.explain import explanation_json
@@ -78,33 +78,29 @@ class Understanding:
         explanation = await asyncio.to_thread(
             explainer.explain, text, region=region, zone=zone_of(None, None, region), now=self._runtime.clock.now()
         )
-        return _private_json(explanation_json(explanation))
+        return private_json(explanation_json(explanation))
 
     async def _queue(self, _request: web.Request) -> web.StreamResponse:
         messages = await unclear(self._desk)
         intents = await asyncio.to_thread(self._desk.files.intents)
         shown = [_message(one, intents) for one in messages[:MOST_MESSAGES]]
-        return _private_json({"messages": shown, "waiting": len(messages), "intents": sorted(intents)})
+        return private_json({"messages": shown, "waiting": len(messages), "intents": sorted(intents)})
 
     async def _label(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
         key, text = _words(body, "key", LONGEST_KEY), _words(body, "text", LONGEST_TEXT)
         place = await label(self._desk, key, text, _words(body, "intent", LONGEST_KEY * 4))
-        return _private_json({"place": str(place)})
+        return private_json({"place": str(place)})
 
     async def _out_of_scope(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
         key, text = _words(body, "key", LONGEST_KEY), _words(body, "text", LONGEST_TEXT)
         place = await refuse(self._desk, key, text)
-        return _private_json({"place": str(place) if place is not None else None})
+        return private_json({"place": str(place) if place is not None else None})
 
     async def _dismiss(self, request: web.Request) -> web.StreamResponse:
         await dismiss(self._desk, _words(await json_object(request), "key", LONGEST_KEY))
-        return _private_json({"place": None})
-
-
-def _private_json(answer: dict[str, Any]) -> web.Response:
-    return web.json_response(answer, headers={"Cache-Control": "no-store"})
+        return private_json({"place": None})
 
 
 def _message(message: UnclearMessage, intents: Sequence[str]) -> dict[str, Any]:

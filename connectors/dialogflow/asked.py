@@ -43,17 +43,6 @@ class Asked:
     carried: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_json(body: bytes) -> Mapping[str, Any]:
-    """Raises WebhookRejected where the body is no JSON object."""
-    try:
-        found = json.loads(body.decode("utf-8"), parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "The body is no JSON in UTF-8.") from error
-    if not isinstance(found, dict):
-        raise WebhookRejected(400, "The body is JSON, but no object.")
-    return found
-
-
 def part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """The object of this name, empty where there is none; raises WebhookRejected where it is something else."""
     value = found.get(name)
@@ -110,7 +99,3 @@ def keepable(value: object, deep: int = 0) -> bool:
             inner = [*value.keys(), *value.values()]
             return deep < DEEPEST and len(inner) <= 200 and all(keepable(one, deep + 1) for one in inner)
     return False
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")

@@ -16,7 +16,8 @@ from bot.domain.spoken_phrases import phrases_of
 from bot.ports import Abilities, AwaitTurn, FeedWriter, Reply, Said, Webhook, WebhookRequest
 from connectors.dialogflow import cx, es
 from connectors.dialogflow.access import Access
-from connectors.dialogflow.asked import LONGEST_TEXT, Asked, keepable, read_json
+from connectors.dialogflow.asked import LONGEST_TEXT, Asked, keepable
+from connectors.json_bodies import read_object
 from connectors.speech import choices_in, item_of, one_moment, phrase, speech_of
 from connectors.spoken_session import Session, read_session
 
@@ -47,10 +48,13 @@ class DialogflowChannel:
     name = "dialogflow"
     abilities = Abilities(identity="dialogflow", longest_text=3000, proactive=False, repeatable=True, spoken=True)
 
-    def __init__(self, *, access: Access, feed: FeedWriter, slots: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, access: Access, feed: FeedWriter, slots: Sequence[str] = (), trust_proxy_settings: bool = True
+    ) -> None:
         self._access = access
         self._feed = feed
         self._slots = tuple(slots)
+        self._trust_proxy_settings = trust_proxy_settings
         self._http: aiohttp.ClientSession | None = None
 
     # ------------------------------------------------------------ in
@@ -59,7 +63,7 @@ class DialogflowChannel:
         if request.tail not in DIALECTS:
             return
         if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(trust_env=True)
+            self._http = aiohttp.ClientSession(trust_env=self._trust_proxy_settings)
         await self._access.prepare(request, self._http)
 
     def parse(self, request: WebhookRequest) -> Webhook:
@@ -69,12 +73,13 @@ class DialogflowChannel:
         if request.method != "POST":
             raise WebhookRejected(405, "Dialogflow's webhooks are taken by POST only.", headers={"Allow": "POST"})
         self._access.check(request)
-        asked = dialect.read(read_json(request.body))
+        asked = dialect.read(read_object(request.body))
         session = read_session(asked.carried.get("session"))
         if asked.wish == "open":
             return self._turn(dialect, asked, session, opened=True)
         if asked.wish == "intent" and asked.intent:
-            return self._turn(dialect, asked, session, asked.intent, _payload_of(asked))
+            said = asked.text[:LONGEST_TEXT] or asked.intent
+            return self._turn(dialect, asked, session, said, _payload_of(asked))
         heard = asked.digits or asked.text[:LONGEST_TEXT]
         if not heard:
             still_there = phrase(phrases_of(asked.language).still_there, asked.language)

@@ -19,8 +19,8 @@ from connectors.crm_webhooks import (
     check_post,
     from_milliseconds,
     hmac_sha256,
-    read_json,
 )
+from connectors.json_bodies import read_json
 
 SIGNATURE = "x-hubspot-signature-v3"
 TIMESTAMP = "x-hubspot-request-timestamp"

@@ -70,8 +70,8 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
 def test_whatever_is_salvaged_is_yaml(text: str) -> None:
     document = salvage("a.yml", text)
     if document is not None and refusal(text) is None:
-        # A value with a tag of its own ("!a") is equal to itself only.
-        assert document.data == parse("a.yml", text).data or "\t" in text or "!" in text
+        # A value with a tag of its own ("!a", or "=" alone) is equal to itself only.
+        assert document.data == parse("a.yml", text).data or not {"\t", "!", "="}.isdisjoint(text)
 
 
 def test_what_stands_around_a_bad_line_is_salvaged() -> None:
@@ -110,3 +110,11 @@ def test_a_suggestion_is_the_nearest_name_or_the_few_there_are_or_nothing() -> N
     assert did_you_mean("zzz", ["b", "a"]) == "Known: a, b."
     assert did_you_mean("zzz", [f"name{number}" for number in range(9)]) == ""
     assert did_you_mean("zzz", []) == ""
+
+
+def test_a_character_that_no_text_has_is_told_with_its_place() -> None:
+    assert fault_of("a: 1\nb: x\x00y\n").startswith("a.yml:2:5: this is not YAML: no text has the character U+0000.")
+
+
+def test_what_is_nested_beyond_reason_is_told_in_our_words() -> None:
+    assert fault_of("[" * 2000 + "]" * 2000) == "a.yml:1:1: this is nested more deeply than anybody means."

@@ -13,10 +13,10 @@ from bot.adapters.journey_files import NAME, JourneyFiles
 from bot.adapters.library import PROFILE
 from bot.documents import parse
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
-from bot.entrypoints.journeys_page.answers import private_json, text_of
+from bot.entrypoints.journeys_page.answers import text_of
 from bot.entrypoints.journeys_page.editing import LONGEST_NAME, Editing
 from bot.entrypoints.journeys_page.publishing import Publishing
-from bot.entrypoints.translate import json_object
+from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.fields import plain
 from bot.journeys.lines import written

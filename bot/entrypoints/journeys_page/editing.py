@@ -10,10 +10,10 @@ from aiohttp import web
 
 from bot.adapters.journey_files import NAME, Checked, JourneyFiles, check_text
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
-from bot.entrypoints.journeys_page.answers import faults_json, private_json, text_of
+from bot.entrypoints.journeys_page.answers import faults_json, text_of
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.step_edits import edits_of
-from bot.entrypoints.translate import json_object
+from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.completion import complete
 from bot.journeys.edit import NO_SETTINGS, CannotEdit, Edit, edited

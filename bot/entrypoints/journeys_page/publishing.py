@@ -14,9 +14,9 @@ from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.journey import Journey
 from bot.domain.publishing import InForce, JourneyChange, Move, Running
 from bot.entrypoints.doorkeeper import CALLER
-from bot.entrypoints.journeys_page.answers import private_json, text_of
+from bot.entrypoints.journeys_page.answers import text_of
 from bot.entrypoints.journeys_page.editing import Editing
-from bot.entrypoints.translate import json_object
+from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.outline import tree
 from bot.ports import UnitOfWork

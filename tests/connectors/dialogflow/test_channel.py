@@ -107,6 +107,7 @@ def test_an_agents_own_intent_may_be_taken_with_its_parameters() -> None:
         "parameters": {"day": {"originalValue": "tomorrow", "resolvedValue": "2026-11-25"}, "none": {}},
     }
     message = message_in(taken("cx", "tomorrow please", "intent", intentInfo=intent))
+    assert message.text == "tomorrow please"
     assert message.payload == '/book_a_demo{"day": "2026-11-25"}'
     message = message_in(
         taken("es", "tomorrow please", "intent", intent="book a demo", parameters={"day": "2026-11-25", "none": ""})
@@ -221,12 +222,12 @@ async def test_a_webhook_cannot_speak_first() -> None:
 @pytest.mark.parametrize(
     ("edition", "body", "why"),
     [
-        ("cx", [], "no object"),
+        ("cx", [], "not an object"),
         ("cx", {}, '"detectIntentResponseId"'),
         ("cx", {**cx_request("hi"), "sessionInfo": {"session": "s1"}}, '"session" names no session'),
         ("cx", {**cx_request("hi"), "sessionInfo": []}, '"sessionInfo" is no object'),
         ("cx", {**cx_request(), "text": 1}, '"text" is no text'),
-        ("cx", b'{"a": NaN}', "no JSON"),
+        ("cx", b'{"a": NaN}', "not JSON"),
         ("es", {}, '"queryResult"'),
         ("es", {**es_request("hi"), "session": 7}, '"session" is no text'),
         ("es", es_request("hi", contexts={"a": 1}), '"outputContexts" is no list'),
@@ -322,7 +323,10 @@ def _unknown(value: Any, schema: dict[str, Any], schemas: dict[str, Any], path: 
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        ({}, "none of DIALOGFLOW_SECRET"),
+        (
+            {"DIALOGFLOW_SECRET": "", "DIALOGFLOW_BASIC": "", "DIALOGFLOW_SERVICE_AGENT": ""},
+            "none of DIALOGFLOW_SECRET",
+        ),
         ({"DIALOGFLOW_SECRET": "short"}, "could be guessed"),
         ({"DIALOGFLOW_BASIC": "only-a-user"}, "user:password"),
         ({"DIALOGFLOW_SERVICE_AGENT": "an agent"}, "no address"),
