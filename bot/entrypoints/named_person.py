@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
 from bot.domain.ids import ProfileId
@@ -38,9 +39,34 @@ def read_person(told: Any) -> Wanted:
 
 
 def read_phone(number: Any) -> Identity:
-    if not isinstance(number, str) or not E164.fullmatch(number):
-        raise NobodyNamed("the phone number must begin with + and the country's code, without blanks")
-    return Identity("phone", number)
+    """With its country's code, however it is written: +44 7700 900123 is +447700900123."""
+    if isinstance(number, str) and E164.fullmatch(number):
+        return Identity("phone", number)
+    if not isinstance(number, str) or not number.strip().startswith("+"):
+        raise NobodyNamed("the phone number must begin with + and the country's code")
+    try:
+        return Identity("phone", normal_phone(number))
+    except ValueError as error:
+        raise NobodyNamed(str(error)) from error
+
+
+def normal_phone(value: Any, region: str | None = None) -> str:
+    """The number in E.164. One that may exist is taken: numbering plans grow faster than any table of them."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    if not isinstance(text, str) or len(text) > 100:
+        raise ValueError("the phone number is none")
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException as error:
+        raise ValueError("the phone number is none; write it with + and the country's code") from error
+    country = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    if number.extension:
+        raise ValueError("the phone number has an extension, which no message reaches")
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(
+            f"no number of {country} has so many digits; one of another country begins with + and its code"
+        )
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def read_email(address: Any) -> Identity:

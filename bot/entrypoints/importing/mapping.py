@@ -15,7 +15,10 @@ from bot.journeys.fields import Fields
 IDENTITIES = ("user_id", "email", "phone", "anonymous_id")
 """In the order in which a person is looked for by them."""
 
-PLAIN = (*IDENTITIES, "time_zone", "locale", "tags", "opted_out", "ignore")
+NAME_PARTS = ("first_name", "last_name")
+"""Together they are the attribute `name`."""
+
+PLAIN = (*IDENTITIES, *NAME_PARTS, "time_zone", "locale", "tags", "opted_out", "ignore")
 PROOF = ("purpose", "channel", "granted", "how", "at", "text")
 REPORTED = ("overture_row", "overture_result", "overture_why")
 """Columns of our own reports, which may be read again once they were put right."""
@@ -41,6 +44,10 @@ NAMES: Mapping[str, str] = {
     **{f"consent_{name}": f"consent.{name}" for name in PROOF},
     **dict.fromkeys((*REPORTED, *STATES), "ignore"),
 }  # fmt: skip
+PARTS_OF_A_NAME: Mapping[str, str] = {
+    **dict.fromkeys(("first_name", "firstname", "given_name", "forename"), "first_name"),
+    **dict.fromkeys(("last_name", "lastname", "surname", "family_name"), "last_name"),
+}
 CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PROOF)})")
 
 
@@ -139,6 +146,8 @@ def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema
         target = guess(column, schema)
         found[column] = "ignore" if target in taken and target != "tags" else target
         taken.add(found[column])
+    if not taken.issuperset(NAME_PARTS):  # half of a name would be written over a whole one
+        found |= {one: "ignore" for one in columns if found[one] in NAME_PARTS and one not in given.columns}
     mapping = ColumnMapping({one: found[one] for one in columns}, given.values, given.region)
     _check_whole(mapping)
     return mapping
@@ -154,7 +163,8 @@ def guess(column: str, schema: ProfileSchema | None) -> str:
     if column.strip().startswith("profile."):
         name = column.strip().removeprefix("profile.")
     if schema is not None:
-        return f"profile.{name}" if name in schema.attributes else "ignore"
+        part = PARTS_OF_A_NAME.get(name, "ignore") if "name" in schema.attributes else "ignore"
+        return f"profile.{name}" if name in schema.attributes else part
     try:
         return f"profile.{wording.attribute(name)}"
     except wording.Unreadable:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import phonenumbers
 
 from bot.documents import did_you_mean
 from bot.domain.audience import AttributeType, ProfileSchema
@@ -16,8 +14,8 @@ from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
-from bot.entrypoints.importing.mapping import CONSENT, IDENTITIES, ColumnMapping
-from bot.entrypoints.named_person import NobodyNamed, read_email, read_own_id
+from bot.entrypoints.importing.mapping import CONSENT, IDENTITIES, NAME_PARTS, ColumnMapping
+from bot.entrypoints.named_person import NobodyNamed, normal_phone, read_email, read_own_id
 from bot.journeys import wording
 
 YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "granted", "opted in", "subscribed"})
@@ -42,6 +40,7 @@ class _Row:
 
     traits: dict[str, Any] = field(default_factory=dict)
     ids: dict[str, Identity] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     consents: dict[str, dict[str, str]] = field(default_factory=dict)
     opted_out: bool = False
@@ -69,9 +68,22 @@ class RowReader:
         self._source = source
         self._now = now
 
-    def read(self, number: int, values: Mapping[str, Any], *, record: str = "", opted_out: bool = False) -> Arrival:
-        """Raises RowRefused with everything that is wrong. That somebody wants no more is taken in any case."""
-        row = _Row(opted_out=opted_out)
+    def by(self, mapping: ColumnMapping) -> RowReader:
+        """The same, for rows whose columns have other meanings."""
+        return RowReader(mapping, self._schema, self._channels, source=self._source, now=self._now)
+
+    def read(
+        self,
+        number: int,
+        values: Mapping[str, Any],
+        *,
+        record: str = "",
+        opted_out: bool = False,
+        faults: Sequence[str] = (),
+    ) -> Arrival:
+        """Raises RowRefused with everything that is wrong (`faults` were found before). That somebody wants no more is
+        taken in any case."""
+        row = _Row(opted_out=opted_out, faults=list(faults))
         for target, value in self._values.items():
             self._take(row, target, target, value)
         for column, target in self._columns:
@@ -80,6 +92,8 @@ class RowReader:
                 told = told.strip()
             if told is not None and told != "":
                 self._take(row, column, target, told)
+        if row.names and "name" not in row.traits:
+            row.traits["name"] = " ".join(row.names[part] for part in NAME_PARTS if part in row.names)
         traits = read_traits(row.traits, self._schema)
         row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
         consents = [one for group in row.consents.values() if (one := self._consent(row, group)) is not None]
@@ -128,6 +142,8 @@ class RowReader:
                     row.ids["phone"] = Identity("phone", normal_phone(value, self._region))
                 case "user_id" | "anonymous_id", _, _:
                     row.ids[target] = read_own_id(target, value)
+                case "first_name" | "last_name", _, _:
+                    row.names[target] = _name(value)
                 case "tags", _, _:
                     row.tags |= _tags(value)
                 case "opted_out", _, _:
@@ -187,23 +203,10 @@ class RowReader:
         return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""))
 
 
-def normal_phone(value: Any, region: str) -> str:
-    """The number in E.164. One that may exist is taken: numbering plans grow faster than any table of them."""
-    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if not isinstance(text, str) or len(text) > 100:
-        raise ValueError("the phone number is none")
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException as error:
-        raise ValueError("the phone number is none; write it with + and the country's code") from error
-    country = phonenumbers.region_code_for_country_code(number.country_code or 0)
-    if number.extension:
-        raise ValueError("the phone number has an extension, which no message reaches")
-    if not phonenumbers.is_possible_number(number):
-        raise ValueError(
-            f"no number of {country} has so many digits; one of another country begins with + and its code"
-        )
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+def _name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("it must be a text")
+    return storable(value).strip()
 
 
 def _tags(value: Any) -> frozenset[str]:

@@ -29,6 +29,17 @@ def test_a_name_says_what_a_column_means(column: str, target: str) -> None:
     assert guess(column, SCHEMA) == target
 
 
+def test_a_first_and_a_last_name_are_the_name_where_there_is_such_an_attribute_and_both_are_there() -> None:
+    """Half a name would be written over a whole one."""
+    named = ProfileSchema({"name": Attribute("name", AttributeType.TEXT)})
+    both = complete(ColumnMapping(), ["Email", "First name", "Surname"], named)
+    assert both.columns == {"Email": "email", "First name": "first_name", "Surname": "last_name"}
+    for columns, schema in ((["Email", "First name"], named), (["Email", "First name", "Surname"], SCHEMA)):
+        assert set(complete(ColumnMapping(), columns, schema).columns.values()) == {"email", "ignore"}
+    told_so = complete(ColumnMapping({"First name": "first_name"}), ["Email", "First name"], named)
+    assert told_so.columns["First name"] == "first_name"
+
+
 def test_where_nothing_is_declared_a_column_is_an_attribute() -> None:
     assert guess("Favourite Colour", None) == "profile.favourite_colour"
     assert guess("2024", None) == "ignore"

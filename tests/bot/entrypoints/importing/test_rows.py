@@ -10,7 +10,8 @@ from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.importing import Arrival
 from bot.domain.person import Identity
 from bot.entrypoints.importing.mapping import ColumnMapping
-from bot.entrypoints.importing.rows import RowReader, RowRefused, normal_phone
+from bot.entrypoints.importing.rows import RowReader, RowRefused
+from bot.entrypoints.named_person import normal_phone
 from tests.contracts.samples import NOON
 
 SCHEMA = ProfileSchema(
@@ -53,6 +54,21 @@ def test_cells_become_what_their_attributes_are_declared_to_be() -> None:
     assert (found.row, found.time_zone) == (7, "Europe/London")
     assert found.tags == {"fair", "vip", "new"}
     assert (found.consents, found.opted_out) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("told", "name"),
+    [
+        ({"First": " Ana ", "Last": "Weaver"}, "Ana Weaver"),
+        ({"Last": "Weaver"}, "Weaver"),
+        ({"First": "Ana", "name": "Dr Ana Weaver"}, "Dr Ana Weaver"),
+        ({"First": " "}, None),
+    ],
+)
+def test_a_first_and_a_last_name_are_the_name_unless_a_column_says_it(told: dict[str, str], name: str | None) -> None:
+    columns = {"Email": "email", "First": "first_name", "Last": "last_name", "name": "profile.name"}
+    reader = RowReader(ColumnMapping(columns), SCHEMA, ["sms"], source="people.csv", now=lambda: NOON)
+    assert reader.read(1, {"Email": "ana@example.com", **told}).attributes.get("name") == name
 
 
 def test_empty_cells_say_nothing() -> None:
