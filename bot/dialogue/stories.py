@@ -32,7 +32,7 @@ def recall(book: StoryBook, trail: Trail, *, by_words: bool = False) -> tuple[st
     First as everything went; then as if the conversation had begun later, so that a story may begin at any time.
     `by_words`: only stories that tell in which words the last message was said (end to end).
     """
-    if not book.memories:
+    if not book.memories or (by_words and not book.texts):
         return None
     for candidate in (trail, *_later_beginnings(trail, book.max_history)):
         states = candidate.states()[-book.max_history :]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
+from math import prod
 from typing import Any
 
 from bot.dialogue.source import Source
@@ -124,7 +125,7 @@ def read_stories(sources: Iterable[Source], names: Vocabulary) -> list[Story]:
     for part in parts:
         if part.begins:
             continue
-        joined = list(_joined(part, by_beginning, ()))
+        joined = list(islice(_joined(part, by_beginning, ()), MOST_WAYS + 1))
         if len(joined) > MOST_WAYS:
             what = f'the story "{part.name}"'
             part.source.faults.add(
@@ -193,11 +194,9 @@ def _joined(
 
 
 def _ways(source: Source, parts: Sequence[Alternatives], place: Place, what: str) -> list[tuple[StoryStep, ...]]:
-    """Each way through the alternatives."""
-    count = 1
-    for part in parts:
-        count *= len(part)
+    """Each way through the alternatives. Intents that stay together in a step are ways, too."""
+    count = prod(sum(max(len(one.intents), 1) if isinstance(one, UserStep) else 1 for one in part) for part in parts)
     if count > MOST_WAYS:
-        source.faults.add(place, f"{what} can go in {count} ways; at most {MOST_WAYS} are read.", "Split it.")
+        source.faults.add(place, f"{what} can go in {count:,} ways; at most {MOST_WAYS:,} are read.", "Split it.")
         return []
     return list(product(*parts))

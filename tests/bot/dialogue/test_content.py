@@ -312,7 +312,7 @@ def test_rules_that_contradict_each_other_are_shown_with_both_places() -> None:
 def test_stories_that_multiply_beyond_measure_are_refused() -> None:
     choice = "{or: [{slot_was_set: [size: L]}, {slot_was_set: [size: null]}]}"
     steps = ", ".join(["{intent: greet}", *[choice] * 12, "{action: utter_greet}"])
-    assert "4096 ways" in faults_of(BASE, f"stories: [{{story: s, steps: [{steps}]}}]")[0]
+    assert "4,096 ways" in faults_of(BASE, f"stories: [{{story: s, steps: [{steps}]}}]")[0]
 
 
 def test_default_intents_and_actions_need_no_declaration() -> None:
@@ -380,3 +380,20 @@ rules: [{{rule: r, steps: [{{intent: go, entities: [{entity}]}}, {{action: utter
 """
     steps = assistant_of(content).rules[0].steps
     assert [step.slots for step in steps if isinstance(step, SlotStep)] == ([filled] if filled else [])
+
+
+def test_more_ways_than_anybody_means_are_refused_and_not_written_out() -> None:
+    """Intents that stay together in one step count, too: 2 to the power of 60 trails would fill any memory."""
+    step = "{or: [{intent: greet}, {intent: order}]}, {action: utter_greet}"
+    (fault,) = faults_of(f"{BASE}stories:\n  - {{story: a, steps: [{', '.join([step] * 60)}]}}\n")
+    assert "can go in 1,152,921,504,606,846,976 ways; at most 2,000 are read" in fault
+
+
+def test_checkpoints_that_multiply_beyond_reason_are_refused() -> None:
+    links = [
+        f"  - {{story: s{at}{way}, steps: [{{checkpoint: c{at}}}, {{action: utter_greet}}, {{checkpoint: c{at + 1}}}]}}"
+        for at in range(40)
+        for way in "ab"
+    ]
+    first = "  - {story: a, steps: [{intent: greet}, {action: utter_greet}, {checkpoint: c0}]}"
+    assert any("in more than 2000 ways" in one for one in faults_of("\n".join([f"{BASE}stories:", first, *links, ""])))
