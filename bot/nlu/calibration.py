@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,12 @@ from bot.nlu.classifier import (
     NEVER,
     Calibration,
     FirstStage,
-    in_scope_probability,
+    log_odds,
+    logistic,
     scope_evidence,
+    slip_evidence,
     softmax,
+    with_tuples,
 )
 from bot.nlu.features import Integers
 
@@ -29,9 +32,15 @@ WRONG = 0.5
 """What a wrong answer does harm, where a right one does good as 1; being asked to say it again does neither."""
 
 WIDEST_AMBIGUITY = 0.1
-SACRIFICED = 0.002
-"""What the first stage may cost: the share of messages read rightly with the encoder and wrongly without, as expected
-from those held out. Half of it sends half as many messages again to the encoder, for a tenth of a point."""
+SACRIFICED = 0.001
+"""What the first stage may cost: the share of messages about something known that are read rightly with the encoder
+and wrongly without, and that of strangers which only the first stage takes in; as expected from those held out."""
+
+_SHARES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+"""Of the ratio of the heads under which their probabilities fit best: those that are tried."""
+
+_SHARPER = 4.0
+"""By how much a lead counts more than as the odds of being right, so that it is nearly counted which are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,40 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldOut:
+    """What a classifier is calibrated by: `known` are examples of intents that the heads know.
+
+    `strangers` are examples of intents that they do not; None where there are too few intents to leave some out.
+    """
+
+    known: Unseen
+    strangers: Unseen | None
+
+    @classmethod
+    def together(cls, parts: Sequence[HeldOut]) -> HeldOut:
+        strangers = [part.strangers for part in parts if part.strangers is not None]
+        return cls(Unseen.together([part.known for part in parts]), Unseen.together(strangers) if strangers else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What the scores of both stages are worth."""
+
+    calibration: Calibration
+    first_stage: FirstStage
+
+    @classmethod
+    def by(cls, held_out: HeldOut) -> Calibrated:
+        calibration = calibrate(held_out.known, held_out.strangers)
+        return cls(calibration, calibrate_first_stage(held_out.known, held_out.strangers, calibration))
+
+    @classmethod
+    def from_facts(cls, calibration: Mapping[str, Any], first_stage: Mapping[str, Any]) -> Calibrated:
+        """From what `IntentClassifier.facts` says of them."""
+        return cls(Calibration(**with_tuples(calibration)), FirstStage(**with_tuples(first_stage)))
+
+
+@dataclass(frozen=True, slots=True)
 class Confidences:
     """For each text: the probability of its first intent, what speaks for its being known, and whether it is right."""
 
@@ -68,12 +111,12 @@ class Confidences:
     correct: Any
 
     def times(self, in_scope: Sequence[float]) -> Any:
-        return self.largest * in_scope_probability(in_scope, self.evidence)
+        return self.largest * logistic(in_scope, self.evidence)
 
 
 def calibrate(known: Unseen, strangers: Unseen | None) -> Calibration:
     """`known` are examples held out, `strangers` those of intents left out; None where there are too few intents."""
-    scales = _fit_scales([known.kernel, known.ngram], known.labels)
+    scales = _weigh_heads(known.kernel, known.ngram, known.labels)
     probabilities = softmax(scales[0] * known.kernel + scales[1] * known.ngram)
     read = _confidences(known, scales, probabilities)
     ambiguity = _choose_ambiguity(probabilities, read.correct)
@@ -91,52 +134,55 @@ def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
 
 
 def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: Calibration) -> FirstStage:
-    """Its gate is the lowest from which on held-out texts are read as well as with the encoder, strangers included."""
+    """Past its two gates held-out texts are read as well as with the encoder, and strangers are told as well."""
     if strangers is None:
-        return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER)
+        return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER, (0.0, 0.0, 0.0), 0.0)
     (scale,) = _fit_scales([known.ngram], known.labels)
     quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
     in_scope = _fit_scope(quick.evidence, quick_strange.evidence)
     whole, whole_strange = confidence_of(known, calibration), confidence_of(strangers, calibration)
-    # Past a gate a text is read as the first stage reads it: which are then wrong, and which strangers taken in. What
-    # it reads better than both heads is not set against them: on few examples that is luck.
-    lost = (whole.correct & ~quick.correct).astype(float)
-    taken = (whole_strange.times(calibration.in_scope) < calibration.threshold).astype(float)
-    share = EXPECTED_OUT_OF_SCOPE
     confidence, strange = quick.times(in_scope), quick_strange.times(in_scope)
-    gate = _lowest_gate(
-        np.concatenate([confidence, strange]),
-        np.concatenate(
-            [
-                (1 - share) * expected_losses(confidence, lost) / len(lost),
-                share * expected_losses(strange, taken) / len(taken),
-            ]
-        ),
-    )
-    return FirstStage(scale, in_scope, max(gate, calibration.threshold))
+    taken = whole_strange.times(calibration.in_scope) < calibration.threshold
+    odds = log_odds(strange)[:, None]
+    gate = _lowest_gate(strange, logistic(learn_losses(odds, taken), odds))
+    gate = max(gate, calibration.threshold)
+    # What the first stage reads better than both heads is not set against what it loses: on few examples that is luck.
+    lost = whole.correct & ~quick.correct
+    evidence = slip_evidence(confidence, _lead(known.ngram))
+    slip = learn_losses(evidence, lost)
+    slips = logistic(slip, evidence)
+    passing = np.sort(slips[confidence >= gate])
+    allowed = np.flatnonzero(np.cumsum(passing) <= SACRIFICED * len(slips))
+    return FirstStage(scale, in_scope, gate, slip, float(passing[allowed[-1]]) if len(allowed) else 0.0)
 
 
 def _lowest_gate(confidence: Any, lost: Any) -> float:
-    """The lowest confidence such that neither it nor any gate above it loses more than is allowed."""
+    """The lowest confidence such that those from there on lose no more together than is allowed."""
     order = np.argsort(-confidence, kind="stable")
-    too_much = np.flatnonzero(np.cumsum(lost[order]) > SACRIFICED)
+    too_much = np.flatnonzero(np.cumsum(lost[order]) > SACRIFICED * len(lost))
     return float(np.nextafter(confidence[order][too_much[0]], NEVER)) if len(too_much) else 0.0
 
 
-def expected_losses(confidence: Any, happened: Any) -> Any:
-    """How likely it is at each confidence, by a logistic curve over its log-odds.
+def learn_losses(evidence: Any, happened: Any) -> tuple[float, ...]:
+    """A logistic function of evidence of shape (texts, kinds) that says how likely a text is lost.
 
-    Counting what did happen would end the gate just past the surest text that was lost, and which that is, is luck:
-    with ten examples an intent four in a thousand were lost past such a gate where one was allowed.
+    Counting what did happen would end a gate just past the surest text that was lost, and which that is, is luck: with
+    ten examples an intent four in a thousand were lost past such a gate where one was allowed.
     """
     from sklearn.linear_model import LogisticRegression
 
-    count = happened.sum()
+    count = int(happened.sum())
     if count in {0, len(happened)}:
-        return np.full(len(happened), (count + 0.5) / (len(happened) + 1))
-    shares = np.clip(confidence, 1e-6, 1 - 1e-6)
-    odds = np.log(shares / (1 - shares))[:, None]
-    return LogisticRegression(C=100.0).fit(odds, happened).predict_proba(odds)[:, 1]
+        share = (count + 0.5) / (len(happened) + 1)
+        return (float(np.log(share / (1 - share))), *(0.0 for _ in range(evidence.shape[1])))
+    model = LogisticRegression(C=100.0).fit(evidence, happened)
+    return (float(model.intercept_[0]), *(float(one) for one in model.coef_[0]))
+
+
+def _lead(scores: Any) -> Any:
+    """How far each text's highest score is ahead of its next."""
+    ordered = np.sort(scores, axis=1)
+    return ordered[:, -1] - ordered[:, -2]
 
 
 def _by_ngrams(unseen: Unseen, scale: float) -> Confidences:
@@ -156,8 +202,33 @@ def _confidences(unseen: Unseen, scales: Sequence[float], probabilities: Any = N
     rows = np.arange(len(first))
     largest = probabilities[rows, first]
     of_first = (unseen.kernel[rows, first], unseen.ngram[rows, first], unseen.similarity, unseen.fit[rows, first])
-    evidence = scope_evidence(largest, *of_first)
+    evidence = scope_evidence(largest, *of_first, unseen.kernel.sum(axis=1))
     return Confidences(largest, evidence, first == unseen.labels)
+
+
+def _weigh_heads(kernel: Any, ngram: Any, labels: Integers) -> tuple[float, float]:
+    """The scales of the two heads: their ratio is that with which right intents are most often ahead of all others, and
+    then their sum is made a log-probability.
+
+    A ratio that is fitted to probabilities as well gives the n-grams more than is good for the first place.
+    """
+    kernel_scale, ngram_scale = _fit_scales([kernel, ngram], labels)
+    rows = np.arange(len(labels))
+
+    def weighed(share: float) -> tuple[float, float, float]:
+        joined = kernel + share * ngram_scale / kernel_scale * ngram
+        (scale,) = _fit_scales([joined], labels)
+        own = scale * joined[rows, labels]
+        joined[rows, labels] = -np.inf
+        ahead = own - scale * joined.max(axis=1)
+        return (
+            float(logistic((0.0, _SHARPER), ahead[:, None]).mean()),
+            scale,
+            scale * share * ngram_scale / kernel_scale,
+        )
+
+    _, kernel_scale, ngram_scale = max(weighed(share) for share in _SHARES)
+    return kernel_scale, ngram_scale
 
 
 def _fit_scales(heads: Sequence[Any], labels: Integers) -> tuple[float, ...]:
@@ -192,7 +263,7 @@ def _fit_scope(known: Any, strange: Any) -> tuple[float, ...]:
 def _scope_without_strangers(similarity: Any) -> tuple[tuple[float, ...], float]:
     """With few intents: what is less like any example than nearly all examples are like each other is a stranger."""
     steepness = 20.0
-    return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness, 0.0), 0.3
+    return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness, 0.0, 0.0), 0.3
 
 
 def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:
@@ -214,8 +285,7 @@ def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:
 
 def _choose_ambiguity(probabilities: Any, correct: Any) -> float:
     """The widest lead of the first intent within which it was wrong more often than right."""
-    ordered = np.sort(probabilities, axis=1)
-    lead = ordered[:, -1] - ordered[:, -2]
+    lead = _lead(probabilities)
     rows = np.argsort(lead)
     accuracy = np.cumsum(correct[rows]) / np.arange(1, len(rows) + 1)
     wrong = np.flatnonzero(accuracy < 0.5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -21,6 +22,9 @@ RANKED = 10
 NEVER = 2.0
 """A gate that no confidence passes."""
 
+_LEAST = 1e-6
+"""Probabilities below this count as this, where they are made logarithms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -28,7 +32,8 @@ class Calibration:
 
     `kernel_scale` and `ngram_scale` weigh the two heads against each other and make their sum a log-probability.
     `in_scope` is a logistic function: its bias, and its weights of the log-probability, of the two heads' scores of the
-    first intent, of the similarity of the nearest example, and of how well the words go with the intent. Below the
+    first intent, of the similarity of the nearest example, of how well the words go with the intent, and of the sum of
+    the kernel's scores, which is 1 among examples of whatever intent and falls towards 0 away from all. Below the
     confidence `threshold` a text counts as not understood; where the first intent is less than `ambiguity` ahead of the
     second, it could be either.
     """
@@ -45,12 +50,15 @@ class FirstStage:
     """When the n-grams alone will do, which costs a thirtieth of what the encoder does.
 
     `scale` makes their scores log-probabilities, `in_scope` is as that of `Calibration` with the log-probability, the
-    score and the words only. From the confidence `gate` on, the encoder would not have read held-out texts any better.
+    score and the words only. From the confidence `gate` on hardly a stranger is taken in. `slip` is a logistic function
+    of `slip_evidence`: how likely the n-grams are wrong where both heads would be right; at most `most_slips` will do.
     """
 
     scale: float
     in_scope: tuple[float, ...]
     gate: float
+    slip: tuple[float, ...]
+    most_slips: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +128,16 @@ class IntentClassifier:
         columns = words.row.columns
         if not len(columns) or columns.min() >= self.ngram_space.first_character_column:
             return None  # it has no word of the examples, only pieces of words
-        probabilities = softmax(self.first_stage.scale * words.scores[None, :])[0]
-        ranked = _ranked(self.labels, probabilities)
+        ranked = _ranked(self.labels, _shares(self.first_stage.scale * words.scores))
         first, share = ranked[0]
-        evidence = scope_evidence(share, float(words.scores[first]), self.word_use.fit(words.row, first))
-        in_scope = float(in_scope_probability(self.first_stage.in_scope, evidence))
-        if share * in_scope < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
+        evidence = (_log(share), float(words.scores[first]), self.word_use.fit(words.row, first))
+        in_scope = chance(self.first_stage.in_scope, evidence)
+        confidence = share * in_scope
+        if confidence < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
+            return None
+        second, highest = np.partition(words.scores, -2)[-2:]
+        odds = _log(confidence) - _log(1 - confidence)
+        if chance(self.first_stage.slip, (odds, float(highest - second))) > self.first_stage.most_slips:
             return None
         return Classification(self._scores(ranked, in_scope), None, None, understood=True, ambiguous=False)
 
@@ -135,11 +147,12 @@ class IntentClassifier:
         words = self.by_words(text) if isinstance(text, str) else text
         near = self.kernel_head.near(features)
         fused = calibration.kernel_scale * near.scores + calibration.ngram_scale * words.scores
-        ranked = _ranked(self.labels, softmax(fused[None, :])[0])
+        ranked = _ranked(self.labels, _shares(fused))
         first, share = ranked[0]
         fit = self.word_use.fit(words.row, first)
-        evidence = scope_evidence(share, float(near.scores[first]), float(words.scores[first]), near.similarity, fit)
-        in_scope = float(in_scope_probability(calibration.in_scope, evidence))
+        of_first = (float(near.scores[first]), float(words.scores[first]), near.similarity, fit)
+        evidence = (_log(share), *of_first, float(near.scores.sum()))
+        in_scope = chance(calibration.in_scope, evidence)
         return Classification(
             ranking=self._scores(ranked, in_scope),
             similarity=near.similarity,
@@ -209,13 +222,14 @@ class IntentClassifier:
                 gain=arrays["word_gain"],
                 absent=arrays["word_absent"],
             ),
-            calibration=Calibration(**_with_tuples(calibration)),
-            first_stage=FirstStage(**_with_tuples(first_stage)),
+            calibration=Calibration(**with_tuples(calibration)),
+            first_stage=FirstStage(**with_tuples(first_stage)),
             example_labels=arrays["example_labels"],
         )
 
 
-def _with_tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
+def with_tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has lists where `Calibration` and `FirstStage` have tuples."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
 
 
@@ -251,12 +265,37 @@ def softmax(scores: Any) -> Any:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
+def _shares(scores: Any) -> Any:
+    """The softmax of one text's scores."""
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()
+
+
+def _log(share: float) -> float:
+    return math.log(max(share, _LEAST))
+
+
+def chance(weights: Sequence[float], evidence: Sequence[float]) -> float:
+    """The logistic function of one text's evidence, without an array for each number."""
+    score = weights[0] + sum(weight * one for weight, one in zip(weights[1:], evidence, strict=True))
+    return 1.0 / (1.0 + math.exp(-min(max(score, -30.0), 30.0)))
+
+
 def scope_evidence(largest: Any, *others: Any) -> Any:
     """What speaks for a text being about something known: the logarithm of its largest probability, and the rest."""
-    return np.stack([np.log(np.maximum(largest, 1e-6)), *(np.asarray(one) for one in others)], axis=-1)
+    return np.stack([np.log(np.maximum(largest, _LEAST)), *(np.asarray(one) for one in others)], axis=-1)
 
 
-def in_scope_probability(weights: Sequence[float], evidence: Any) -> Any:
-    """The probability that a text is about something known; the weights are the bias, and one for each evidence."""
+def slip_evidence(confidence: Any, lead: Any) -> Any:
+    """What speaks against a slip of the n-grams: how sure they are, and how far their first score is ahead."""
+    return np.stack([log_odds(confidence), np.asarray(lead)], axis=-1)
+
+
+def log_odds(shares: Any) -> Any:
+    return np.log(np.maximum(shares, _LEAST)) - np.log(np.maximum(1 - shares, _LEAST))
+
+
+def logistic(weights: Sequence[float], evidence: Any) -> Any:
+    """A probability; the weights are the bias, and one for each kind of evidence."""
     score = weights[0] + evidence @ np.asarray(weights[1:])
     return 1.0 / (1.0 + np.exp(-np.clip(score, -30.0, 30.0)))

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from bot.domain.understanding import FALLBACK_INTENT, Entity
-from bot.nlu.classifier import IntentClassifier
+from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.classifier_training import SEED, train_classifier
 from bot.nlu.features import Floats, Integers
 from bot.nlu.material import Vectors
@@ -40,12 +40,16 @@ def untracked(items: Iterable[T], _total: int, _what: str) -> Iterable[T]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an example was taken for, with which confidence, and whether that counts as understood."""
+    """What an example was taken for, with which confidence, and whether that counts as understood.
+
+    `in_scope` is how surely it is something that the assistant knows: see the function of this name.
+    """
 
     example: Example
     intent: str
     confidence: float
     understood: bool
+    in_scope: float
 
     @property
     def right(self) -> bool:
@@ -55,11 +59,6 @@ class Verdict:
     def accepted(self) -> bool:
         """Whether it counts as something that the assistant knows."""
         return self.understood and self.intent not in OUT_OF_SCOPE_INTENTS
-
-    @property
-    def in_scope(self) -> float:
-        """How surely it is something that the assistant knows."""
-        return 1.0 - self.confidence if self.intent in OUT_OF_SCOPE_INTENTS else self.confidence
 
 
 def cross_validate(
@@ -101,8 +100,13 @@ def judge(classifier: IntentClassifier, examples: Sequence[Example], features: F
     found = []
     for example, row in zip(examples, features, strict=True):
         reading = classifier.classify(example.text, row)
-        found.append(Verdict(example, reading.intent, reading.confidence, reading.understood))
+        found.append(Verdict(example, reading.intent, reading.confidence, reading.understood, in_scope(reading)))
     return tuple(found)
+
+
+def in_scope(reading: Classification) -> float:
+    """The confidence of the likeliest intent that is none for what is out of scope; 0 where there is none."""
+    return next((one.confidence for one in reading.ranking if one.name not in OUT_OF_SCOPE_INTENTS), 0.0)
 
 
 # ---------------------------------------------------------------- figures

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from collections import Counter
@@ -22,6 +23,7 @@ LONGEST = 1000
 _WORD = re.compile(r"\w+|[?!]|[\u2190-\u2bff\U0001f000-\U0001faff]")  # words, and emoji one by one
 _SHORTEST_GRAM, _LONGEST_GRAM = 2, 5
 _NONE: Integers = np.zeros(0, dtype=np.int64)
+_TRUE = np.ones(1, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,13 @@ class NgramSpace:
 
     def _weighted(self, found: Integers) -> tuple[Integers, Floats]:
         """Each column once, with its weight; together they have unit length."""
-        columns, counts = np.unique(found, return_counts=True)
+        if not len(found):
+            return _NONE, np.zeros(0, dtype=np.float32)
+        ordered = np.sort(found)
+        ends = np.flatnonzero(np.concatenate([_TRUE, ordered[1:] != ordered[:-1], _TRUE]))
+        columns, counts = ordered[ends[:-1]], ends[1:] - ends[:-1]
         values = (1.0 + np.log(counts.astype(np.float32))) * self.rarity[columns]
-        return columns, (values / max(float(np.linalg.norm(values)), 1e-6)).astype(np.float32)
+        return columns, (values / max(math.sqrt(values @ values), 1e-6)).astype(np.float32)
 
     def _columns(self, grams: Iterable[int]) -> Integers:
         return np.array([column for gram in grams if (column := self.column_of.get(gram)) is not None], dtype=np.int64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,8 @@ class KernelHead:
 
     def near(self, embedding: Floats) -> Nearness:
         """Of one embedding."""
-        cosines = self.examples @ _compared(embedding[None, :], self.mean, self.directions)[0]
+        turned = (embedding - self.mean) @ self.directions
+        cosines = self.examples @ (turned / max(math.sqrt(turned @ turned), 1e-6))
         nearest = int(np.argmax(cosines))
         scores = np.exp(self.sharpness * (cosines - 1.0)) @ self.weights
         return Nearness(scores, float(cosines[nearest]), nearest)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import OnnxEncoder
 from bot.adapters.training import load
 from bot.documents import Document
@@ -25,7 +26,7 @@ from bot.nlu.knowledge_pages import knowledge_examples, read_pages
 from bot.nlu.material import vectors_of
 from bot.nlu.training_data import read_training_data
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("understanding_figures")]
 
 REPOSITORY = Path(__file__).parents[3]
 SETS = REPOSITORY.parent / "shared" / "nlu"
@@ -37,6 +38,15 @@ MESSAGES = [
     "can we meet next Tuesday at half past 3",
     "I'm Ana from Acme, ana@example.com",
 ]
+
+
+@pytest.fixture(scope="module")
+def encoder(trained_model: Path, request: pytest.FixtureRequest) -> Iterator[RememberingEncoder]:
+    """The sets do not change, so an encoder that did not change either embeds each text once, and not in each run."""
+    assert request.config.cache is not None
+    remembering = RememberingEncoder(OnnxEncoder(trained_model), request.config.cache.mkdir("embeddings"))
+    yield remembering
+    remembering.keep()
 
 
 def read(folder: str) -> tuple[list[str], list[str]]:
@@ -55,8 +65,7 @@ def share(values: list[bool]) -> float:
     return 100 * float(np.mean(values))
 
 
-def test_banking_with_ten_examples_an_intent(trained_model: Path) -> None:
-    encoder = OnnxEncoder(trained_model)
+def test_banking_with_ten_examples_an_intent(encoder: RememberingEncoder) -> None:
     texts, labels = read("BANKING77/train_10")
     started = time.process_time()
     classifier = train_classifier(texts, labels, vectors_of(texts, labels, encoder))
@@ -72,8 +81,7 @@ def test_banking_with_ten_examples_an_intent(trained_model: Path) -> None:
 
 
 @pytest.mark.parametrize("size", ["train_10", "train"])
-def test_clinc_with_what_is_out_of_scope(trained_model: Path, size: str) -> None:
-    encoder = OnnxEncoder(trained_model)
+def test_clinc_with_what_is_out_of_scope(encoder: RememberingEncoder, size: str) -> None:
     texts, labels = read(f"CLINC150/{size}")
     started = time.process_time()
     classifier = train_classifier(texts, labels, vectors_of(texts, labels, encoder))
@@ -102,12 +110,12 @@ def _right(one: Classification, label: str) -> bool:
 
 
 def test_confidence_means_what_it_says_on_the_examples_of_the_sample(
-    trained_model: Path, sample_content: tuple[Sequence[Document], Mapping[str, str]]
+    encoder: RememberingEncoder, sample_content: tuple[Sequence[Document], Mapping[str, str]]
 ) -> None:
     documents, pages = sample_content
     examples = read_training_data(documents, extra=knowledge_examples(read_pages(pages))).examples
     texts, intents = [one.text for one in examples], [one.intent for one in examples]
-    verdicts = cross_validate(examples, vectors_of(texts, intents, OnnxEncoder(trained_model)), folds=5)
+    verdicts = cross_validate(examples, vectors_of(texts, intents, encoder), folds=5)
     error = calibration_error(calibration(verdicts))
     show(
         f"the sample's {len(verdicts)} examples, each held out once in 5 folds: accuracy "

@@ -36,7 +36,7 @@ def report_of(verdicts: list[Verdict], strangers: list[Verdict]) -> Report:
 
 
 def verdict(wanted: str, got: str, text: str = "what is this?") -> Verdict:
-    return Verdict(example(text, wanted), got, 0.7, understood=True)
+    return Verdict(example(text, wanted), got, 0.7, understood=True, in_scope=0.7)
 
 
 def test_the_page_has_every_part_and_needs_nothing_from_outside() -> None:

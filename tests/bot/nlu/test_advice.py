@@ -52,7 +52,7 @@ def test_an_intent_with_few_examples_and_one_whose_examples_repeat_each_other_ar
 
 
 def judged(wanted: str, got: str, count: int) -> list[Verdict]:
-    return [Verdict(Example("x", wanted, (), Place("nlu.yml")), got, 0.6, understood=True)] * count
+    return [Verdict(Example("x", wanted, (), Place("nlu.yml")), got, 0.6, understood=True, in_scope=0.6)] * count
 
 
 def test_intents_that_are_often_taken_for_each_other_are_to_be_merged() -> None:

@@ -1,22 +1,71 @@
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
+
 import numpy as np
 import pytest
 
-from bot.nlu.calibration import expected_losses
+from bot.nlu.calibration import Calibrated, HeldOut, Unseen, calibrate, calibrate_first_stage, learn_losses
+from bot.nlu.classifier import NEVER, logistic
 
 
 def test_losses_are_expected_past_the_surest_text_that_was_lost_too() -> None:
     random = np.random.default_rng(7)
-    confidence = random.uniform(0.5, 1.0, 2000)
-    lost = (random.uniform(0.0, 1.0, 2000) < 0.4 * (1.0 - confidence)).astype(float)
-    expected = expected_losses(confidence, lost)
+    sure = random.uniform(0.0, 5.0, 2000)
+    lost = random.uniform(0.0, 1.0, 2000) < 0.4 * np.exp(-sure)
+    expected = logistic(learn_losses(sure[:, None], lost), sure[:, None])
     assert expected.mean() == pytest.approx(lost.mean(), rel=0.05)
-    assert np.all(np.diff(expected[np.argsort(confidence)]) <= 0)
-    assert expected[np.argmax(confidence)] > 0
+    assert np.all(np.diff(expected[np.argsort(sure)]) <= 0)
+    assert expected[np.argmax(sure)] > 0
 
 
-@pytest.mark.parametrize("happened", [0.0, 1.0])
-def test_what_never_or_always_happened_is_as_likely_at_any_confidence(happened: float) -> None:
-    expected = expected_losses(np.linspace(0.1, 0.9, 9), np.full(9, happened))
+@pytest.mark.parametrize("happened", [False, True])
+def test_what_never_or_always_happened_is_as_likely_at_any_evidence(happened: bool) -> None:
+    evidence = np.linspace(0.1, 0.9, 9)[:, None]
+    expected = logistic(learn_losses(evidence, np.full(9, happened)), evidence)
     assert expected == pytest.approx(np.full(9, (9 * happened + 0.5) / 10))
+
+
+@pytest.mark.parametrize("noise", [0.2, 0.5, 1.0])
+def test_the_first_stage_reads_alone_as_much_as_it_may_without_losing_more_than_is_allowed(noise: float) -> None:
+    known, strangers = read_unseen(noise, own=1.0), read_unseen(noise, own=0.0)
+    calibration = calibrate(known, strangers)
+    stage = calibrate_first_stage(known, strangers, calibration)
+    assert stage.gate >= calibration.threshold
+    assert 0.0 <= stage.most_slips < 1.0
+    loose = calibrate_first_stage(read_unseen(0.1, own=1.0), strangers, calibration)
+    assert loose.gate <= stage.gate or loose.most_slips >= stage.most_slips
+
+
+@pytest.mark.parametrize(("worse", "better"), [("ngram", "kernel"), ("kernel", "ngram")])
+def test_the_head_that_is_right_more_often_has_more_weight_in_what_comes_first(worse: str, better: str) -> None:
+    unseen = replace(read_unseen(0.5, own=1.0), **{better: read_unseen(0.5, own=1.0).kernel})
+    noise = np.random.default_rng(3).normal(0, 1, unseen.kernel.shape)
+    calibration = calibrate(replace(unseen, **{worse: noise}), None)
+    scales = {"kernel": calibration.kernel_scale, "ngram": calibration.ngram_scale}
+    assert scales[better] > 5 * scales[worse]
+
+
+def test_what_was_held_out_in_parts_is_calibrated_by_together_and_kept_in_json() -> None:
+    parts = [HeldOut(read_unseen(noise, own=1.0), read_unseen(noise, own=0.0)) for noise in (0.2, 0.8)]
+    whole = Calibrated.by(HeldOut.together(parts))
+    assert whole.calibration not in [Calibrated.by(part).calibration for part in parts]
+    facts = json.loads(json.dumps({"calibration": asdict(whole.calibration), "first_stage": asdict(whole.first_stage)}))
+    assert Calibrated.from_facts(**facts) == whole
+
+
+def test_without_strangers_the_first_stage_answers_nothing() -> None:
+    parts = [HeldOut(read_unseen(0.2, own=1.0), None)] * 2
+    assert HeldOut.together(parts).strangers is None
+    assert Calibrated.by(HeldOut.together(parts)).first_stage.gate == NEVER
+
+
+def read_unseen(noise: float, *, own: float, texts: int = 600, intents: int = 8) -> Unseen:
+    """Scores of which those of the texts' own intents are higher by `own`."""
+    random = np.random.default_rng(11)
+    labels = random.integers(0, intents, texts)
+    right = own * np.eye(intents)[labels]
+    kernel = right + random.normal(0, 0.1, right.shape)
+    ngram = 2 * right - 1 + random.normal(0, noise, right.shape)
+    return Unseen(kernel, ngram, right - 1, kernel.max(axis=1), labels)

@@ -5,11 +5,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.nlu.classifier import NEVER, IntentClassifier
-from bot.nlu.classifier_training import train_classifier
+from bot.nlu.calibration import Calibrated
+from bot.nlu.classifier import NEVER, IntentClassifier, chance, logistic
+from bot.nlu.classifier_training import read_held_out, train_classifier
 from bot.nlu.features import learn_ngram_space
-from bot.nlu.material import vectors_of
+from bot.nlu.material import Vectors, vectors_of
 from bot.nlu.pipeline import Pipeline
 from bot.ports import Encoder
 
@@ -41,6 +44,25 @@ def test_training_twice_gives_the_same_classifier(encoder: Encoder) -> None:
         assert np.array_equal(array, two.arrays()[name])
 
 
+def test_an_encoder_that_has_its_examples_by_heart_weighs_as_much_as_it_reads_of_others() -> None:
+    colours = ["red", "green", "blue", "white", "black", "grey"]
+    things = ["car", "house", "shoe", "door", "hat", "boat", "lamp", "cup", "chair"]
+    texts = [f"{colour} {thing}" for colour in colours for thing in things]
+    intents = [colour for colour in colours for _ in things]
+    labels = np.repeat(np.arange(6), 9)
+    by_heart, strange = np.eye(8, dtype=np.float32)[labels], np.random.default_rng(1).normal(size=(54, 8))
+    held_out = np.flatnonzero(np.arange(54) % 3 == 0)
+    kept = np.setdiff1d(np.arange(54), held_out)
+    tuned_on_kept = by_heart.copy()
+    tuned_on_kept[held_out] = strange[held_out]
+    names = np.eye(8, dtype=np.float32)[:6]
+    calibrated = Calibrated.by(read_held_out(texts, intents, Vectors(tuned_on_kept, names), kept, held_out))
+    deceived = train_classifier(texts, intents, Vectors(by_heart, names))
+    told = train_classifier(texts, intents, Vectors(by_heart, names), calibrated)
+    of_words = [one.calibration.ngram_scale / one.calibration.kernel_scale for one in (deceived, told)]
+    assert of_words[1] > 1.5 * of_words[0]
+
+
 def test_two_intents_are_enough(encoder: Encoder) -> None:
     texts, intents = ["yes", "yes please", "no", "no thanks"], ["affirm", "affirm", "deny", "deny"]
     classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
@@ -70,12 +92,26 @@ def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_cho
 
 def test_the_first_stage_answers_only_what_it_is_sure_of(pipeline: Pipeline) -> None:
     classifier = pipeline.classifier
-    always = replace(classifier, first_stage=replace(classifier.first_stage, gate=0.0))
+    always = replace(classifier, first_stage=replace(classifier.first_stage, gate=0.0, most_slips=1.0))
     never = replace(classifier, first_stage=replace(classifier.first_stage, gate=NEVER))
     quick = always.classify_quickly("please stop texting me")
     assert quick is not None
     assert (quick.intent, quick.understood, quick.nearest) == ("opt_out", True, None)
     assert never.classify_quickly("please stop texting me") is None
+
+
+def test_what_the_n_grams_may_slip_on_goes_to_the_encoder(pipeline: Pipeline) -> None:
+    classifier = pipeline.classifier
+    open_gate = replace(classifier.first_stage, gate=0.0)
+    careless = replace(classifier, first_stage=replace(open_gate, most_slips=1.0))
+    careful = replace(classifier, first_stage=replace(open_gate, most_slips=-1.0))
+    assert careless.classify_quickly("a demo please") is not None
+    assert careful.classify_quickly("a demo please") is None
+
+
+@given(st.lists(st.floats(-50, 50), min_size=3, max_size=3), st.lists(st.floats(-9, 9), min_size=2, max_size=2))
+def test_one_text_has_the_same_chance_alone_as_among_others(weights: list[float], evidence: list[float]) -> None:
+    assert chance(weights, evidence) == pytest.approx(float(logistic(weights, np.array([evidence]))[0]))
 
 
 def test_the_gate_of_the_first_stage_is_no_lower_than_the_threshold(pipeline: Pipeline) -> None:

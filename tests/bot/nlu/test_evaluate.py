@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import Place
-from bot.domain.understanding import Entity
+from bot.domain.understanding import Entity, IntentScore
+from bot.nlu.classifier import Classification
 from bot.nlu.evaluate import (
     EntityError,
     Verdict,
@@ -20,6 +21,7 @@ from bot.nlu.evaluate import (
     compare_entities,
     confusions,
     cross_validate,
+    in_scope,
     intent_figures,
     label_figures,
     macro,
@@ -39,7 +41,9 @@ def example(text: str, intent: str = "greet", *entities: Entity) -> Example:
 
 
 def verdict(wanted: str, got: str, confidence: float = 0.9, *, understood: bool = True) -> Verdict:
-    return Verdict(example(f"{wanted} as {got}", wanted), got, confidence, understood)
+    return Verdict(
+        example(f"{wanted} as {got}", wanted), got, confidence, understood, 0.0 if got == "out_of_scope" else confidence
+    )
 
 
 @given(st.lists(st.sampled_from("abcdefg"), max_size=60), st.integers(3, 8))
@@ -122,6 +126,18 @@ def test_confidence_that_means_what_it_says_has_no_calibration_error() -> None:
     assert (only.confidence, only.accuracy, only.count) == (1.0, 0.5, 2)
     assert calibration_error([only]) == 0.5
     assert calibration_error(()) == 0.0
+
+
+def test_how_surely_something_is_known_is_told_by_the_likeliest_intent_that_is_in_scope() -> None:
+    """A stranger that is taken for one with little confidence is not thereby in scope."""
+
+    def reading(*ranking: IntentScore) -> Classification:
+        return Classification(ranking, None, None, understood=True, ambiguous=False)
+
+    strange, a = IntentScore("out_of_scope", 0.3), IntentScore("a", 0.1)
+    assert in_scope(reading(strange, a)) == 0.1
+    assert in_scope(reading(a, strange)) == 0.1
+    assert in_scope(reading(strange)) == 0.0
 
 
 def test_what_is_out_of_scope_is_told_from_the_rest() -> None:

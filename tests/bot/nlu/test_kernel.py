@@ -38,6 +38,16 @@ def test_the_score_falls_away_from_all_examples(clusters: tuple[Any, Any]) -> No
     assert far.scores.max() < head.near(embeddings[7]).scores.max()
 
 
+def test_between_two_intents_the_scores_still_sum_to_one_and_away_from_all_they_do_not(
+    clusters: tuple[Any, Any],
+) -> None:
+    embeddings, labels = clusters
+    head = learn(embeddings, labels)
+    sums = head.near_all(embeddings)[0].sum(axis=1)
+    assert sums == pytest.approx(np.ones(len(embeddings)), abs=0.15)
+    assert head.near(-embeddings[7]).scores.sum() < sums.min()
+
+
 @pytest.mark.parametrize("directions", [4, 100])
 def test_one_text_and_many_are_read_alike(clusters: tuple[Any, Any], directions: int) -> None:
     embeddings, labels = clusters
