@@ -12,7 +12,7 @@ from bot.domain.sending_rules import SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT
 from bot.ports import Nlu
 
-PARTS = ("first", "second", "third", "fourth", "fifth")
+PARTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 def phrases(part: str) -> Mapping[str, Sequence[str]]:

@@ -10,10 +10,11 @@ from threading import Lock
 from bot.adapters.explaining import training_data_of
 from bot.adapters.library import Shelves, Stamp, read_contents, stamp_of
 from bot.adapters.replacing import replace_file
-from bot.documents import did_you_mean
+from bot.documents import did_you_mean, parse
 from bot.domain.errors import Conflict, ContentError, Fault, Place
+from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.new_example import LONGEST_EXAMPLE, with_example
-from bot.nlu.training_data import Example, plain_key
+from bot.nlu.training_data import Example, plain_key, read_examples
 
 TRIES = 3
 
@@ -39,6 +40,8 @@ class NluFiles:
                 examples = self._examples()
                 path = _home(examples, intent)
                 _refuse(text, intent, examples, path)
+                if not path.exists():
+                    return _begin(path, intent, text)
                 before = path.read_bytes()
                 changed, place = with_example(str(path), before.decode("utf-8"), intent, text)
                 if replace_file(path, before, changed.encode("utf-8")):
@@ -58,13 +61,34 @@ def _is_yaml(path: str) -> bool:
 
 
 def _home(examples: Sequence[Example], intent: str) -> Path:
-    """The file that has most examples of the intent."""
+    """The file that is named after the intent, or else has most examples of it.
+
+    What is out of scope gets a file of its own beside that one, where several have examples of it: they are there for
+    what else is in them, such as near misses of one intent.
+    """
     files = Counter(one.place.path for one in examples if one.intent == intent and _is_yaml(one.place.path))
     if not files:
         known = {one.intent for one in examples if _is_yaml(one.place.path)}
         advice = did_you_mean(intent, known) or "Write its first examples by hand."
         raise ContentError([Fault(Place("nlu"), f'no file has examples of an intent "{intent}".', advice)])
-    return Path(files.most_common(1)[0][0])
+    own = next((path for path in files if Path(path).stem == intent), None)
+    most = Path(own or files.most_common(1)[0][0])
+    apart = own is None and len(files) > 1 and intent in OUT_OF_SCOPE_INTENTS
+    return most.with_name(f"{intent}.yml") if apart else most
+
+
+def _begin(path: Path, intent: str, text: str) -> Place:
+    """A new file with this one example; raises ContentError where the words cannot stand in one."""
+    head = f'version: "3.1"\nnlu:\n  - intent: {intent}\n    examples: |\n'
+    content = f"{head}      - {text}\n"
+    if [one.text for one in read_examples([parse(str(path), content)])] != [text]:
+        raise ContentError([Fault(Place(str(path)), "these words cannot be written as an example.", "Reword them.")])
+    try:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(content)
+    except FileExistsError:
+        raise Conflict(f"{path} has just been made by somebody else; try again.") from None
+    return Place(str(path), head.count("\n") + 1, 7)
 
 
 def _refuse(text: str, intent: str, examples: Sequence[Example], path: Path) -> None:

@@ -14,7 +14,7 @@ import regex
 LONGEST: Final = 0.02
 """Seconds for one pattern and one message. A pattern without the fault needs some microseconds."""
 
-_PROBE_LENGTH: Final = 200
+_PROBE_LENGTH: Final = 1000
 _PROBED: Final = "aA0 .,-_@/'\t"
 
 
@@ -39,7 +39,7 @@ class Pattern:
             return
 
     def hangs(self) -> bool:
-        """Whether some text of a few hundred letters is followed for longer than `LONGEST`.
+        """Whether some text of a thousand letters is followed for longer than `LONGEST`.
 
         It tries long rows of the pattern's own letters and of common ones, with an end that fits nothing; and then the
         pattern's own text, for a text without a letter that every match has is refused at once.

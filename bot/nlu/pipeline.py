@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
 
-from bot.domain.message import storable
+from bot.domain.message import storable_json
 from bot.domain.understanding import (
     ANYBODY,
     FALLBACK_INTENT,
@@ -29,6 +29,7 @@ from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
 from bot.nlu.languages import Languages
+from bot.nlu.leaving import asks_to_be_left, asks_to_go_on
 from bot.nlu.reading import read
 from bot.nlu.several import Piece, pieces_of, things_said
 from bot.nlu.spelling import Speller
@@ -52,20 +53,11 @@ _CORRECTION = re.compile(
 _CORRECTING_WORDS = word_set("no nope nah actually sorry wait oops rather correction meant mean not quite hang")
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\s+(?:but|so|and please)\s+")
 _MOST_SENTENCES = 4
-_NOT = (
-    r"(?:don'?t|do not|never|(?:there is )?no need to|"
-    r"i\s+(?:don'?t|do not|didn'?t|did not|never|wouldn'?t|would not|would never)"
-    r"(?:\s+(?:want|ask|asked|say|said|mean|meant|wish|like))?(?:\s+(?:you|me))?(?:\s+to)?(?:\s+be)?)"
-)
-_LEAVING = (
-    r"(?:stop(?!\s+(?:by|at|in|over)\b)|unsubscribed?|opt(?:ed)?(?:\s+me)?\s+out|removed?(?:\s+(?:me|my|this|us)|(?=$|[.!,]))|"
-    r"taken?\s+(?:(?:me|us|my number|this number)\s+)?off|delete\s+(?:me|my number|this number)|lose my number)"
-)
-_KEEP_ON = re.compile(rf"\W*(?:(?:please|no|wait|hey|hi|hello|oh)\W+)*{_NOT}\s+{_LEAVING}(?!\w)", re.IGNORECASE)
-"""Asks for the opposite of an opt-out. Only where it begins so: "if you don't stop" is one."""
-
 _HEEDED = 0.4
 """An opt-out ends all marketing to somebody; one that is missed does more harm than one too many."""
+
+_DOUBTED = 0.2
+"""From here on a message that is taken for something else may be an opt-out all the same: whoever wrote it is asked."""
 
 _SURELY_SOMETHING_ELSE = 0.8
 """Similarity to an example from which a short answer is what the example is, not a name."""
@@ -117,6 +109,8 @@ class Pipeline:
         readings = [self._classify(part, kept, encode) for part in parts]
         found = _without_unlikely_names(found, readings[0])
         understood = self._decide(reading.text, parts, readings, found, expecting)
+        if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
+            understood = replace(understood, may_opt_out=_may_opt_out(parts, readings))
         understood = replace(self._look_up(understood, whole, encode, asker), entities=tuple(found))
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
@@ -193,12 +187,14 @@ class Pipeline:
         whole = readings[0]
         result = Understood(text, whole.ranking[0], ranking=whole.ranking)
         # An opt-out is heeded wherever in the message it stands.
+        if OPT_OUT_INTENT in self.classifier.labels and asks_to_be_left(text, asked=expecting is not None):
+            return replace(result, intent=IntentScore(OPT_OUT_INTENT, 1.0))
         for part, one in zip(parts, readings, strict=True):
             if (
                 one.intent == OPT_OUT_INTENT
                 and one.understood
                 and one.confidence >= _HEEDED
-                and not _KEEP_ON.match(part)
+                and not asks_to_go_on(part)
             ):
                 return replace(result, intent=one.ranking[0])
         understood = whole.understood and not whole.ambiguous and whole.intent != OPT_OUT_INTENT
@@ -242,6 +238,14 @@ class Pipeline:
         return IntentScore(intent, 1.0) if intent in self.classifier.labels else None
 
 
+def _may_opt_out(parts: Sequence[str], readings: Sequence[Classification]) -> bool:
+    return any(
+        scored.name == OPT_OUT_INTENT and scored.confidence >= _DOUBTED and not asks_to_go_on(part)
+        for part, one in zip(parts, readings, strict=True)
+        for scored in one.ranking
+    )
+
+
 def _with_knowledge(understood: Understood, answer: KnowledgeAnswer | None) -> Understood:
     if answer is None:
         return understood
@@ -256,7 +260,7 @@ def parse_payload(text: str) -> Understood | None:
     if match is None:
         return None
     try:
-        values = _as_stored(json.loads(match["entities"] or "{}"))
+        values = storable_json(json.loads(match["entities"] or "{}"), _DEEPEST)
         confidence = min(1.0, float(match["confidence"] or 1.0))
     except (ValueError, RecursionError):
         return None
@@ -267,21 +271,6 @@ def parse_payload(text: str) -> Understood | None:
     ]
     intent = IntentScore(match["intent"], confidence)
     return Understood(text, intent, tuple(entities), ranking=(intent,), stage="button")
-
-
-def _as_stored(value: Any, deep: int = 0) -> Any:
-    """A value of JSON without what no database takes; escapes may bring it in. ValueError where it is too deep."""
-    if deep > _DEEPEST:
-        raise ValueError("the payload is nested too deeply")
-    match value:
-        case str():
-            return storable(value)
-        case list():
-            return [_as_stored(one, deep + 1) for one in value]
-        case dict():
-            return {storable(name): _as_stored(one, deep + 1) for name, one in value.items()}
-        case _:
-            return value
 
 
 def _sentences(text: str) -> list[str]:

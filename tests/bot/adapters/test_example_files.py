@@ -47,6 +47,22 @@ def test_an_example_is_one_line_more_in_the_file_that_has_most_of_its_intent(fil
     assert not list(SELLING.parent.glob(".*"))
 
 
+def test_what_is_out_of_scope_gets_a_file_of_its_own_beside_the_near_misses(files: NluFiles, shelves: Shelves) -> None:
+    before = {path: path.read_text() for path in SELLING.parent.glob("*.yml")}
+    assert str(files.add("do cats fly", "out_of_scope")) == "nlu_data/nlu/out_of_scope.yml:5:7"
+    assert str(files.add("- : {do} dogs # swim?", "out_of_scope")) == "nlu_data/nlu/out_of_scope.yml:6:7"
+    assert {path: path.read_text() for path in before} == before
+    assert {"do cats fly", "- : {do} dogs # swim?"} <= set(files.examples())
+    assert read_contents(shelves)
+
+
+def test_in_an_assistant_with_one_file_what_is_out_of_scope_goes_there_too(files: NluFiles) -> None:
+    misses = SELLING.with_name("near_misses.yml")
+    text = misses.read_text()
+    misses.write_text(text[: text.index("  - intent: out_of_scope")])
+    assert files.add("do cats fly", "out_of_scope").path == "nlu_data/nlu/talking.yml"
+
+
 def test_intents_that_have_examples_are_told_the_most_frequent_first(files: NluFiles) -> None:
     intents = files.intents()
     assert intents[0] == "opt_out"

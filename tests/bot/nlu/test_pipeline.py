@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.understanding import Expecting, Understood
-from bot.nlu.pipeline import Pipeline, parse_payload
+from bot.domain.understanding import Expecting, IntentScore, Understood
+from bot.nlu.classifier import Classification
+from bot.nlu.pipeline import Pipeline, _may_opt_out, parse_payload
 from bot.nlu.spelling import learn_speller
 from bot.nlu.training_data import TrainingData
 from bot.ports import Encoder
@@ -114,6 +115,19 @@ def test_an_opt_out_is_heeded_wherever_it_stands(pipeline: Pipeline) -> None:
 )
 def test_who_asks_us_to_go_on_does_not_opt_out(pipeline: Pipeline, text: str) -> None:
     assert pipeline.parse(text).intent.name != "opt_out"
+
+
+def test_what_was_taken_for_something_else_may_be_an_opt_out_all_the_same(pipeline: Pipeline) -> None:
+    def reading(opt_out: float) -> Classification:
+        ranking = (IntentScore("greet", 1 - opt_out), IntentScore("opt_out", opt_out))
+        return Classification(ranking, None, None, understood=True, ambiguous=False)
+
+    assert _may_opt_out(["hello"], [reading(0.2)])
+    assert not _may_opt_out(["hello"], [reading(0.19)])
+    assert _may_opt_out(["hello, no more", "hello"], [reading(0.0), reading(0.3)]), "wherever in the message it stands"
+    assert not _may_opt_out(["don't stop texting me"], [reading(0.3)])
+    assert not pipeline.parse("stop texting me").may_opt_out, "that is an opt-out"
+    assert not pipeline.parse("hello").may_opt_out
 
 
 @pytest.mark.parametrize(
@@ -225,6 +239,12 @@ def test_a_payload_brings_in_nothing_that_a_database_does_not_take(values: dict[
     if understood is not None:
         assert all("\0" not in one.name and "\0" not in one.text for one in understood.entities)
         json.dumps([[one.name, one.text, one.value] for one in understood.entities], ensure_ascii=False).encode()
+
+
+def test_a_number_that_is_none_is_unknown_in_a_payload() -> None:
+    understood = parse_payload('/inform{"number": 1e999, "sizes": [NaN, 5]}')
+    assert understood is not None
+    assert [(one.name, one.value) for one in understood.entities] == [("number", None), ("sizes", None), ("sizes", 5)]
 
 
 def test_a_payload_that_is_nested_beyond_reason_is_text() -> None:

@@ -1,0 +1,95 @@
+"""Being left alone: said in one of the forms of English, with nothing that narrows it down."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.nlu.leaving import asks_to_be_left, asks_to_go_on
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "stop texting me",
+        "pls quit sending these",
+        "Could you please stop messaging my mother?",
+        "I want you to stop writing to us at once, or I call a lawyer",
+        "I would appreciate it if you stopped texting me",
+        "DON'T TEXT ME AGAIN!!",
+        "don't you dare contact this number",
+        "we demand that you stop",
+        "leave me alone",
+        "no more of your promotional texts, please",
+        "please turn these messages off",
+        "how do I stop getting these texts?",
+        "I don't want to hear from you any more",
+        "we never want to get another message, take us off your mailing list",
+        "scratch my name off your list",
+        "add my number to your do not call list",
+        "Can I be removed from the list?",
+        "I thought I had unsubscribed",
+        "I told you to stop twice already",
+        "I hereby withdraw my consent to marketing",
+        "consent revoked",
+        "I object to direct marketing",
+        "knock it off with the texts",
+    ],
+)
+def test_a_request_to_be_left_alone_is_one_in_whatever_words(text: str) -> None:
+    assert asks_to_be_left(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "don't stop texting me",
+        "why did you stop texting me?",
+        "don't text me before nine",
+        "no more messages on Sundays",
+        "can you stop by at three?",
+        "how do I take an employee off the schedule?",
+        "take me off hold",
+        "take me off the waiting list",
+        "our old tool kept spamming us",
+        "I told you to stop by",
+        "stop, I meant 50 people",
+        "delete my number and use the new one",
+        "I withdraw my question",
+        "does it stop sending alerts at night?",
+        "please don't remove me from your list",
+    ],
+)
+def test_what_only_sounds_like_it_is_left_to_the_classifier(text: str) -> None:
+    assert not asks_to_be_left(text)
+
+
+def test_a_message_that_says_why_and_ends_with_stop_is_an_opt_out_unless_something_was_asked() -> None:
+    assert asks_to_be_left("that's too many questions, stop")
+    assert not asks_to_be_left("that's too many questions, stop", asked=True)
+    assert asks_to_be_left("stop texting me", asked=True)
+
+
+@given(st.sampled_from(["stop texting me", "take me off your list", "no more texts"]), st.sampled_from("…!?. "))
+def test_courtesy_and_punctuation_change_nothing(said: str, mark: str) -> None:
+    assert asks_to_be_left(f"Hi, please {said} now, thank you{mark}")
+    assert asks_to_be_left(f"{said.upper()}{mark}{mark}")
+
+
+@pytest.mark.parametrize(
+    "text", ["don't stop", "please never remove me", "I didn't ask to be taken off", "no need to stop"]
+)
+def test_asking_for_the_opposite_is_told_from_it(text: str) -> None:
+    assert asks_to_go_on(text)
+    assert not asks_to_be_left(text)
+
+
+def test_however_long_a_message_is_it_is_read_in_no_time() -> None:
+    began = time.process_time()
+    for word in ("now ", "please ", "stop ", "i would ", "take my ", "\\w+ ", "(", "and "):
+        asks_to_be_left(word * 4000 + "x")
+    assert time.process_time() - began < 1
