@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.dialogue.engine import decide
-from bot.dialogue.personal import Personal
+from bot.dialogue.personal import UNREAD, Personal, PersonWanted
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import Tracker
 from bot.domain.effects import DialogueEffect, PersonEffect
@@ -27,8 +27,10 @@ class OwnDialogue:
         self, tracker: Tracker, read_context: ReadContext, *, channel: str
     ) -> Sequence[DialogueEffect | PersonEffect]:
         assistant = self._assistant()
-        if not assistant.is_personal:
-            return decide(assistant, tracker, channel=channel)
+        try:
+            return decide(assistant, tracker, channel=channel, personal=UNREAD)
+        except PersonWanted:
+            pass
         personal = Personal.of_context(await read_context(), assistant.configuration.language)
         return decide(assistant, tracker, channel=channel, personal=personal)
 

@@ -22,7 +22,7 @@ from bot.dialogue.builtin import (
     do_builtin,
 )
 from bot.dialogue.generalise import guess
-from bot.dialogue.personal import Personal
+from bot.dialogue.personal import Personal, Unread
 from bot.dialogue.policies import (
     COMMAND,
     FALLBACK,
@@ -68,14 +68,14 @@ class Choice:
 
 
 def decide(
-    assistant: Assistant, tracker: Tracker, *, channel: str | None = None, personal: Personal | None = None
+    assistant: Assistant, tracker: Tracker, *, channel: str | None = None, personal: Personal | Unread | None = None
 ) -> Sequence[DialogueEffect]:
     """What comes next; nothing means: listen.
 
     Each call yields the effects of one action (slot filling comes with the first one after a message). A custom action
-    is a RunAction: apply its events, then `ActionExecuted(name, policy=why)`, and decide again. Never raises. Responses
-    are worded for `channel`; where it is not given, for the one that the customer last wrote on. They may say what
-    `personal` tells of the person.
+    is a RunAction: apply its events, then `ActionExecuted(name, policy=why)`, and decide again. Responses are worded
+    for `channel`; where it is not given, for the one that the customer last wrote on. They may say what `personal`
+    tells of the person: raises PersonWanted where one does and that is UNREAD, and nothing else ever.
     """
     if channel is None and tracker.latest_message is not None:
         channel = tracker.latest_message.input_channel

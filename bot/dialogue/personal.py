@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 PREFERENCES = "preferences_link"
 """What a response calls the link to the page on which a person says what they want to get."""
@@ -29,6 +29,17 @@ class Personal:
         known = {name: context.get(name) for name in ("tags", "time_zone", "locale", "created_on")}
         profile = {**context["profile"], **known}
         return cls(profile, context["lead"], context.get("locale"), language, context.get(PREFERENCES))
+
+
+class Unread:
+    """What is known of the person has not been read; most messages are answered without."""
+
+
+UNREAD: Final = Unread()
+
+
+class PersonWanted(Exception):
+    """A response looks at what is known of the person, which was not read. Decide again, with it."""
 
 
 SOME_LINK = "https://chat.example.com/preferences/0193a5c8-7d1e-7c3a-9f64-2b8e0c5d4a17.l9k.q3Zt0yM1b7Hn5uXcR8sWdA"

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.dialogue.personal import Personal
+from bot.dialogue.personal import Personal, PersonWanted, Unread
 from bot.dialogue.policies import Chosen, chosen_by
 from bot.dialogue.prepared import Prepared
 from bot.dialogue.responses import render, says_something
-from bot.domain.assistant import Assistant
+from bot.domain.assistant import Assistant, Response
 from bot.domain.conversation import (
     ACTION_LISTEN,
     REQUESTED_SLOT,
@@ -38,7 +38,7 @@ class Turn:
     tracker: Tracker
     channel: str | None = None
     effects: list[DialogueEffect] = field(default_factory=list)
-    personal: Personal | None = None
+    personal: Personal | Unread | None = None
 
     def apply(self, event: Event) -> None:
         self.effects.append(Apply(event))
@@ -58,9 +58,16 @@ class Turn:
         response = self.assistant.responses.get(name)
         if response is None:
             return
-        content = render(response, self.tracker, self.channel, values=values, personal=self.personal)
+        content = render(response, self.tracker, self.channel, values=values, personal=self._known_to(response))
         if says_something(content):
             self.effects.append(Say(content, name))
+
+    def _known_to(self, response: Response) -> Personal | None:
+        if not isinstance(self.personal, Unread):
+            return self.personal
+        if response.is_personal:
+            raise PersonWanted
+        return None
 
     def say_text(self, content: Text) -> None:
         """Say something that is no response."""
