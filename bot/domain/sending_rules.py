@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeVar
 
 from bot.domain.consent import Purpose
 from bot.domain.privacy import RequestKind
+from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
 
 EVERYWHERE_ELSE = "default"
@@ -21,9 +22,17 @@ EVERYWHERE_ELSE = "default"
 LEAST_TIME = timedelta(days=28)
 """For what people ask for, where no rule says anything: a month, and the shortest one (GDPR article 12(3))."""
 
+LONGEST_HOLD = timedelta(days=3)
+"""For a person who may have opted out and does not answer, where no rule says anything."""
+
 Meaning = Literal["stop", "start", "help"]
+Answer = Literal["confirm", "deny", "only_here"]
 CONFIRM: Final = "confirm"
-"""What a word means only where it is asked for: yes, to the question whether somebody consents."""
+DENY: Final = "deny"
+ONLY_HERE: Final = "only_here"
+ANSWERS: Final[tuple[Answer, ...]] = (CONFIRM, DENY, ONLY_HERE)
+"""What a word means only where it is asked for: yes or no to a question of the service, and that an opt-out was meant
+for this channel alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,19 @@ class ConsentRule(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class OptOutRule(RuleRow):
+    """What is asked of somebody in this country who opts out; `jurisdiction` is a country.
+
+    `ask_scope_within`: the confirmation asks whether this channel alone was meant, and the answer counts for so long;
+    without one, all marketing has ended. `hold`: whoever may have opted out gets no marketing and is asked; who has not
+    answered after this time has opted out.
+    """
+
+    ask_scope_within: timedelta | None = None
+    hold: timedelta = LONGEST_HOLD
+
+
+@dataclass(frozen=True, slots=True)
 class RequestDeadline(RuleRow):
     """What people ask for of these `kinds` has to be done `within` this time; `jurisdiction` is a country."""
 
@@ -93,10 +115,19 @@ class RequestDeadline(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionRule(RuleRow):
+    """Data of these classes is to be kept for so long: what is older is counted, and deleted if the rule `deletes`."""
+
+    data: frozenset[DataClass]
+    keep: timedelta
+    deletes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Keywords(RuleRow):
     """Words that mean something when they are the whole message; also `within_sentences` that nothing else reads."""
 
-    meaning: Meaning | Literal["confirm"]
+    meaning: Meaning | Answer
     language: str
     words: tuple[str, ...]
     within_sentences: bool = False
@@ -115,10 +146,14 @@ class SendingRules:
     keywords: tuple[Keywords, ...] = ()
     consents: tuple[ConsentRule, ...] = ()
     deadlines: tuple[RequestDeadline, ...] = ()
+    opt_outs: tuple[OptOutRule, ...] = ()
+    retention: tuple[RetentionRule, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
+    _answers: Mapping[str, frozenset[Answer]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_meanings", _meanings(self.keywords))
+        object.__setattr__(self, "_answers", _answers(self.keywords))
 
     def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
         """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
@@ -142,11 +177,27 @@ class SendingRules:
         rows = (one for one in self.deadlines if kind in one.kinds and one.in_force(at))
         return min((one.within for one in _binding(rows, country)), default=LEAST_TIME)
 
+    def opt_out_rule(self, country: str, at: datetime) -> OptOutRule | None:
+        """What is asked of somebody in `country` who opts out; None where nothing is said of it."""
+        return next(iter(_binding((one for one in self.opt_outs if one.in_force(at)), country)), None)
+
+    def retention_of(self, at: datetime) -> Mapping[DataClass, RetentionRule]:
+        """The rule for each class of data that has one: the shortest, of those that delete if there are such."""
+        found: dict[DataClass, RetentionRule] = {}
+        in_force = (one for one in self.retention if one.in_force(at))
+        for rule in sorted(in_force, key=lambda one: (not one.deletes, one.keep)):
+            for kind in rule.data:
+                found.setdefault(kind, rule)
+        return {kind: found[kind] for kind in DataClass if kind in found}
+
     def confirms(self, text: str) -> bool:
         """Whether the message is nothing but a yes."""
+        return CONFIRM in self.answers(text)
+
+    def answers(self, text: str) -> frozenset[Answer]:
+        """What the message would say in answer to a question of the service, where it is nothing but such a word."""
         said = "".join(spelled(text))
-        rows = (row for row in self.keywords if row.meaning == CONFIRM and row.in_force(None))
-        return bool(said) and any(said == "".join(spelled(word)) for row in rows for word in row.words)
+        return self._answers.get(said, frozenset()) if said else frozenset()
 
     def keyword(self, text: str) -> Meaning | None:
         """What the message means where it is nothing but such a word, once or repeated, in any case or punctuation."""
@@ -192,14 +243,25 @@ def spelled(text: str) -> tuple[str, ...]:
     return tuple("".join(one if one.isalnum() else " " for one in kept).split())
 
 
+def _answers(rows: Iterable[Keywords]) -> Mapping[str, frozenset[Answer]]:
+    """What each word, as it is compared, says in answer to a question of the service."""
+    found: dict[str, frozenset[Answer]] = {}
+    for row in rows:
+        if row.meaning in ANSWERS and row.in_force(None):
+            for word in row.words:
+                said = "".join(spelled(word))
+                found[said] = found.get(said, frozenset()) | {row.meaning}
+    return found
+
+
 def _meanings(rows: Iterable[Keywords]) -> Mapping[str, Meaning]:
     """Each word without its spaces. Where rows disagree, stopping wins."""
     found: dict[str, Meaning] = {}
     for row in rows:
-        if row.meaning == CONFIRM:
-            continue
-        for word in row.words:
-            key = "".join(spelled(word))
-            if row.in_force(None) and found.get(key) != "stop":
-                found[key] = row.meaning
+        match row.meaning:
+            case "stop" | "start" | "help" as meaning if row.in_force(None):
+                for word in row.words:
+                    key = "".join(spelled(word))
+                    if found.get(key) != "stop":
+                        found[key] = meaning
     return found

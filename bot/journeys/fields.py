@@ -120,6 +120,42 @@ class Fields:
                 self.faults.unknown(place, what, text, known)
         return tuple(found)
 
+    def placed_channels(
+        self,
+        known: Collection[str] | None,
+        left_out: Callable[[], Collection[str]],
+        warnings: Faults,
+        so: str,
+        *,
+        required: bool = True,
+    ) -> tuple[tuple[str, Place], ...]:
+        """The entry "channels", each with its place; `known` as None takes any.
+
+        One that this installation could have and has not (`left_out`) is warned of: `so` says what comes of that.
+        """
+        found = []
+        for name, place in self.texts("channels", required=required):
+            if known is None or name in known:
+                found.append((name, place))
+            elif name in left_out():
+                warnings.add(
+                    place,
+                    f'this installation has no channel "{name}", so {so}.',
+                    "Add its connector to OVERTURE_CONNECTORS, or leave the channel out here.",
+                )
+                found.append((name, place))
+            else:
+                self.faults.unknown(place, "channel", name, known)
+        return tuple(found)
+
+    def yes_or_no(self, key: str) -> bool | None:
+        """`true` or `false`; None where nothing is said."""
+        value = self.node.get(key) if self.is_mapping else None
+        if value is not None and not isinstance(value, bool):
+            self.faults.add(self.place(key), f'"{key}" must be true or false.')
+            return None
+        return value
+
     def whole_number(self, key: str) -> int | None:
         value = self.node.get(key)
         if value is None:

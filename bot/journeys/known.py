@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.domain.audience import ProfileSchema
@@ -19,11 +19,13 @@ class Known:
 
     `profile` is what people are declared to have; without it they may have anything. `questions` maps each form to the
     responses that it asks with; `abilities` and `wordings` say what channels can do, as far as that is known.
+    `left_out` finds the channels that this installation could have and has not.
     """
 
     responses: frozenset[str] = frozenset()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     channels: frozenset[str] = frozenset()
+    left_out: Callable[[], Collection[str]] = tuple
     desks: frozenset[str] = frozenset()
     actions: frozenset[str] = frozenset()
     intents: frozenset[str] = frozenset()

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, datetime
-from typing import Any, Literal, TypedDict, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, TypedDict, TypeVar
 
 from bot.documents import Document, Faults
 from bot.domain.consent import Purpose
 from bot.domain.errors import Place
 from bot.domain.privacy import RequestKind
+from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import (
-    CONFIRM,
+    ANSWERS,
     EVERYWHERE_ELSE,
+    Answer,
     ConsentRule,
     FrequencyCap,
     Keywords,
     Meaning,
+    OptOutRule,
     RequestDeadline,
+    RetentionRule,
+    RuleRow,
     SendingHours,
     SendingRules,
     spelled,
@@ -31,10 +36,19 @@ from bot.journeys.wording import Unreadable
 T = TypeVar("T")
 
 ROW_KEYS = ("id", "jurisdiction", "from", "to", "source")
-MEANINGS: dict[str, Meaning | Literal["confirm"]] = {"stop": "stop", "start": "start", "help": "help", CONFIRM: CONFIRM}
+MEANINGS: dict[str, Meaning | Answer] = {
+    "stop": "stop",
+    "start": "start",
+    "help": "help",
+    **{one: one for one in ANSWERS},
+}
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
 REVOCATION_WORDS = ("stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe")
 """Each revokes consent by itself (47 CFR 64.1200(a)(10)), so no installation may do without one of them."""
+
+
+LEAST_KEPT = timedelta(days=30)
+"""Of any class of data: what was sent counts for caps, and keys keep a second try from acting twice."""
 
 
 class _Row(TypedDict):
@@ -45,19 +59,32 @@ class _Row(TypedDict):
     source: str
 
 
-def read_rules(documents: Iterable[Document], channels: Collection[str] | None = None) -> SendingRules:
+def read_rules(
+    documents: Iterable[Document],
+    channels: Collection[str] | None = None,
+    *,
+    left_out: Callable[[], Collection[str]] = tuple,
+    warnings: Faults | None = None,
+) -> SendingRules:
     """Read all rule files together; raises ContentError with every fault in them.
 
     A cap is a rule of the house and names some of `channels` (None: any). Hours are law, also of channels to come.
+    `left_out` finds the channels that this installation could have and has not; `warnings` is told of a cap for one.
     """
     faults = Faults()
-    reader = _Reader(faults, channels)
+    reader = _Reader(faults, channels, left_out, Faults() if warnings is None else warnings)
     last = Place("journeys/rules")
     for document in documents:
         reader.read(document)
         last = document.place()
     rules = SendingRules(
-        tuple(reader.hours), tuple(reader.caps), tuple(reader.keywords), tuple(reader.consents), tuple(reader.deadlines)
+        tuple(reader.hours),
+        tuple(reader.caps),
+        tuple(reader.keywords),
+        tuple(reader.consents),
+        tuple(reader.deadlines),
+        tuple(reader.opt_outs),
+        tuple(reader.retention),
     )
     for word in REVOCATION_WORDS:
         if rules.keyword(word) != "stop":
@@ -67,13 +94,21 @@ def read_rules(documents: Iterable[Document], channels: Collection[str] | None =
 
 
 class _Reader:
-    def __init__(self, faults: Faults, channels: Collection[str] | None) -> None:
-        self._channels = channels
+    def __init__(
+        self,
+        faults: Faults,
+        channels: Collection[str] | None,
+        left_out: Callable[[], Collection[str]],
+        warnings: Faults,
+    ) -> None:
+        self._channels, self._left_out, self._warnings = channels, left_out, warnings
         self.hours: list[SendingHours] = []
         self.caps: list[FrequencyCap] = []
         self.keywords: list[Keywords] = []
         self.consents: list[ConsentRule] = []
         self.deadlines: list[RequestDeadline] = []
+        self.opt_outs: list[OptOutRule] = []
+        self.retention: list[RetentionRule] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -84,6 +119,8 @@ class _Reader:
             "keywords": self._keywords,
             "consent": self._consent,
             "requests": self._deadline,
+            "opt_outs": self._opt_out,
+            "retention": self._retention,
         }
         file = Fields(document, self._faults, document.data, "a rule file")
         file.only(*tables)
@@ -113,10 +150,7 @@ class _Reader:
         fields.only(*ROW_KEYS, "purpose", "channels", "at_most", "within")
         row = self._row(fields)
         purpose = fields.choice("purpose", PURPOSES, "purpose", required=True)
-        if self._channels is None:
-            channels = frozenset(text for text, _ in fields.texts("channels", required=True))
-        else:
-            channels = frozenset(fields.choices("channels", self._channels, "channel", required=True))
+        channels = self._channels_of_the_house(fields)
         at_most = fields.whole_number("at_most")
         if at_most is None or at_most < 1:
             self._faults.add(fields.place("at_most"), '"at_most" must be a number of messages.', "Write at_most: 3.")
@@ -130,6 +164,11 @@ class _Reader:
                     fields.place(), f'this cap and "{other.id}" hold for the same messages.', "Give one of them an end."
                 )
         self.caps.append(cap)
+
+    def _channels_of_the_house(self, fields: Fields) -> frozenset[str]:
+        """The channels of a row that names some of ours; a warning for one whose connector is not loaded."""
+        named = fields.placed_channels(self._channels, self._left_out, self._warnings, "the rule does nothing there")
+        return frozenset(name for name, _ in named)
 
     def _consent(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "purpose", "channels", "confirm_within", "remind_after", "lasts", "soft_opt_in")
@@ -174,6 +213,36 @@ class _Reader:
         if row and kinds and within:
             named = frozenset(map(RequestKind, kinds))
             self.deadlines.append(RequestDeadline(**row, kinds=named, within=within))
+
+    def _opt_out(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "ask_scope_within", "hold")
+        row = self._row(fields)
+        scope = fields.read("ask_scope_within", wording.duration)
+        hold = fields.read("hold", wording.duration, required=True)
+        if not (row and hold):
+            return
+        rule = OptOutRule(**row, ask_scope_within=scope, hold=hold)
+        for other in self.opt_outs:
+            if other.jurisdiction == rule.jurisdiction and _overlap(other, rule):
+                fault = f'this rule and "{other.id}" hold for the same opt-outs.'
+                self._faults.add(fields.place(), fault, "Give one of them an end.")
+        self.opt_outs.append(rule)
+
+    def _retention(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "data", "keep", "deletes")
+        row = self._row(fields)
+        kinds = fields.choices("data", [one.value for one in DataClass], "class of data", required=True)
+        keep = fields.read("keep", wording.duration, required=True)
+        deletes = fields.yes_or_no("deletes") or False
+        if row and row["jurisdiction"] != EVERYWHERE_ELSE:
+            what = "what is kept is not kept by country."
+            self._faults.add(fields.place("jurisdiction"), what, f"Write jurisdiction: {EVERYWHERE_ELSE}.")
+        if keep is not None and keep < LEAST_KEPT:
+            what = f"{keep.days} days are too few: caps look back, and a second try of a vendor comes later."
+            self._faults.add(fields.place("keep"), what, f"Write {LEAST_KEPT.days}d, or more.")
+        if row and kinds and keep:
+            data = frozenset(map(DataClass, kinds))
+            self.retention.append(RetentionRule(**row, data=data, keep=keep, deletes=deletes))
 
     def _keywords(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "means", "language", "words", "within_sentences")
@@ -222,6 +291,11 @@ def _hold_together(one: FrequencyCap | ConsentRule, other: FrequencyCap | Consen
     """Whether some message is bound by both: a country's own rows take the place of those for everywhere else."""
     if (one.jurisdiction, one.purpose) != (other.jurisdiction, other.purpose) or not one.channels & other.channels:
         return False
+    return _overlap(one, other)
+
+
+def _overlap(one: RuleRow, other: RuleRow) -> bool:
+    """Whether there is a day on which both are in force."""
     return (one.ends or date.max) >= other.starts and (other.ends or date.max) >= one.starts
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.documents import parse
+from bot.documents import Faults, parse
 from bot.domain.consent import Purpose
 from bot.domain.errors import ContentError
 from bot.domain.privacy import RequestKind
@@ -240,3 +240,56 @@ def test_what_people_ask_for_is_due_within_a_month_and_by_the_rules_of_their_cou
     assert shipped.time_for(RequestKind.ERASURE, "US", NOW) == timedelta(days=45)
     assert shipped.time_for(RequestKind.OBJECTION, "DE", NOW) == timedelta(days=1)
     assert SendingRules().time_for(RequestKind.ACCESS, "GB", NOW) == timedelta(days=28)
+
+
+# ---------------------------------------------------------------- what is asked of who opts out
+
+
+def test_what_is_asked_of_who_opts_out_is_a_dated_row(shipped: SendingRules) -> None:
+    rule = shipped.opt_out_rule("US", NOW)
+    assert rule is not None
+    assert (rule.ask_scope_within, rule.hold) == (timedelta(days=1), timedelta(days=3))
+    assert shipped.opt_out_rule("US", datetime(2024, 4, 3, tzinfo=UTC)) is None
+    assert shipped.answers("No!") == {"deny"}
+    assert shipped.answers(" JA ") == {"confirm"}
+    assert shipped.answers("1") == {"only_here"}
+    assert shipped.answers("no, next week") == frozenset()
+    assert shipped.keyword("1") is None
+
+
+def test_a_faulty_rule_on_opt_outs_is_told_where_it_stands() -> None:
+    row = "{{id: {}, jurisdiction: US, from: 2025-01-01, source: a law, {}}}"
+    (missing,) = faults_of(f"opt_outs: [{row.format('a', 'ask_scope_within: 1d')}]")
+    assert "hold" in missing
+    (twice,) = faults_of(f"opt_outs: [{row.format('a', 'hold: 1d')}, {row.format('b', 'hold: 2d')}]")
+    assert 'this rule and "a" hold for the same opt-outs' in twice
+
+
+def test_a_cap_for_a_channel_whose_connector_is_not_loaded_is_no_fault_and_told() -> None:
+    text = (
+        "caps:\n  - {id: a, jurisdiction: default, purpose: marketing, channels: [whatsapp, smss], at_most: 3,\n"
+        "     within: 7d, from: 2026-01-01, source: ours}\n"
+    )
+    documents = [parse("journeys/rules/a.yml", text), parse("journeys/rules/opt_out.yml", STOP)]
+    warnings = Faults()
+    with pytest.raises(ContentError) as caught:
+        read_rules(documents, {"webchat"}, left_out=lambda: {"sms", "whatsapp"}, warnings=warnings)
+    assert [fault.message for fault in caught.value.faults] == ['there is no channel "smss".']
+    assert [str(one) for one in warnings.in_order()] == [
+        'journeys/rules/a.yml:2:67: this installation has no channel "whatsapp", so the rule does nothing there. '
+        "Add its connector to OVERTURE_CONNECTORS, or leave the channel out here."
+    ]
+
+
+def test_a_retention_rule_deletes_only_where_it_says_so() -> None:
+    row = "{{id: {}, jurisdiction: default, data: [feeds], keep: 60d, from: 2026-01-01, source: ours{}}}"
+    rows = f"retention: [{row.format('a', '')}, {row.format('b', ', deletes: true')}]"
+    read = read_rules([parse("journeys/rules/opt_out.yml", STOP), parse("journeys/rules/a.yml", rows)])
+    assert [one.deletes for one in read.retention] == [False, True]
+    (fault,) = faults_of(f"retention: [{row.format('a', ', deletes: later')}]")
+    assert '"deletes" must be true or false' in fault
+
+
+def test_nothing_that_comes_along_deletes(shipped: SendingRules) -> None:
+    assert shipped.retention
+    assert not any(one.deletes for one in shipped.retention)
