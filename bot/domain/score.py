@@ -56,10 +56,18 @@ class ScoreChange:
 
 @dataclass(frozen=True, slots=True)
 class ScoreCap:
-    """A rule gives a person no more `points` than these within so long."""
+    """A rule, or a group of them, gives a person no more `points` than these within so long."""
 
     points: int
     within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCap:
+    """The cap of a group: what these rules, by their ids, give a person together."""
+
+    cap: ScoreCap
+    rules: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,7 @@ class ScoreRule:
     condition: str = ""
     cap: ScoreCap | None = None
     half_life: int | None = None
+    group_cap: GroupCap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +95,27 @@ class Score:
     def total(self) -> int:
         return self.fit + self.engagement
 
-    @property
-    def grade(self) -> str:
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """From how many points on a lead has which grade: A and B by its fit, 1 and 2 by its engagement.
+
+    Whoever has fewer points is a C, or a 3. The defaults are those of somebody who says nothing of grades.
+    """
+
+    a: int = 40
+    b: int = 20
+    one: int = 30
+    two: int = 10
+
+    def of(self, score: Score) -> str:
         """A to C for fit, 1 to 3 for engagement, as reps read it: A1 is the best, C3 the least."""
-        letter = "A" if self.fit >= 40 else "B" if self.fit >= 20 else "C"
-        digit = "1" if self.engagement >= 30 else "2" if self.engagement >= 10 else "3"
+        letter = "A" if score.fit >= self.a else "B" if score.fit >= self.b else "C"
+        digit = "1" if score.engagement >= self.one else "2" if score.engagement >= self.two else "3"
         return letter + digit
+
+
+USUAL_GRADES = Grades()
 
 
 def total_score(changes: Iterable[ScoreChange], now: datetime) -> Score:

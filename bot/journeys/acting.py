@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.effects import AddTag, ChangeScore, Emit, RemoveTag, RequestHandoff, SendResponse, SetAttribute, SyncCrm
-from bot.domain.score import Score
+from bot.domain.score import USUAL_GRADES, Score
 from bot.domain.steps import (
     BranchStep,
     CrmStep,
@@ -103,7 +103,7 @@ def _score(run: Run, step: ScoreStep) -> None:
         run.scored.add(change.rule)
         run.lead[change.dimension] = _number(run.lead.get(change.dimension)) + change.points
     score = Score(_number(run.lead.get("fit")), _number(run.lead.get("engagement")))
-    run.lead.update(total=score.total, grade=score.grade)
+    run.lead.update(total=score.total, grade=USUAL_GRADES.of(score))
     run.did(", ".join(f"{change.points:+d} {change.dimension}" for change in new))
 
 

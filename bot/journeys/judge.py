@@ -27,10 +27,12 @@ class SendFacts:
     """All that the gate looks at.
 
     `windows` are the journey's and the law's together; `zones` every time zone that the person may be in;
-    `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap a message is withheld, or
-    waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how long after the customer last
-    wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing leaves by the channel at all;
-    `unreachable`: nothing arrives at this address. `soft_opt_in`: a rule of the country lets customers be written to.
+    `sent_lately` and `cap` count messages of this purpose within the cap's period. At the cap, or within `pause`, a
+    message is withheld, or waits until one may go again (`cap_frees_at`), as `at_cap` says. `reply_window` is how
+    long after the customer last wrote (`heard_at`) the channel takes something that is no template. `stopped`: nothing
+    leaves by the channel at all; `unreachable`: nothing arrives at this address. `soft_opt_in`: a rule of the country
+    lets customers be written to. `doubted_at`: they may have opted out then, and have not said that they did not.
+    `pause` is how long they want to hear no marketing after `marketed_at`, when they last got some on any channel.
     """
 
     purpose: Purpose
@@ -55,6 +57,9 @@ class SendFacts:
     stopped: Suppression | None = None
     unreachable: Suppression | None = None
     soft_opt_in: bool = False
+    doubted_at: datetime | None = None
+    pause: timedelta | None = None
+    marketed_at: datetime | None = None
 
 
 def judge(facts: SendFacts, now: datetime) -> Verdict:
@@ -64,7 +69,7 @@ def judge(facts: SendFacts, now: datetime) -> Verdict:
     return held_by_journey(facts.journey, now) or _judge_by_purpose(facts, now)
 
 
-def held_by_journey(journey: Running, now: datetime) -> Verdict | None:
+def held_by_journey(journey: Running, now: datetime) -> Withhold | Later | None:
     """What becomes of anything that comes of a journey which does not run; None where it runs."""
     match journey:
         case Running.STOPPED:
@@ -116,13 +121,16 @@ def _judge_marketing(facts: SendFacts, now: datetime) -> Verdict:
         return Withhold(f"consent to marketing by {facts.channel} ended on {_day(facts.consent.expires_at)}")
     if facts.consent.basis is LegalBasis.SOFT_OPT_IN and not facts.soft_opt_in:
         return Withhold(f"no rule in force lets customers be written to by {facts.channel} without their consent")
+    if facts.doubted_at is not None:
+        why = f"this person may have opted out on {_day(facts.doubted_at)}, and has not said that they did not"
+        return Later(now + LOOK_AGAIN, why)
     if held_up := _judge_channel(facts, now):
         return held_up
     if facts.rep_has_the_floor:
         return Later(now + LOOK_AGAIN, "a colleague is talking with this person")
     if facts.in_dialogue:
         return Later(now + LOOK_AGAIN, "this person is in the middle of a conversation")
-    held_up = _judge_time_and_number(facts, now)
+    held_up = _judge_pause(facts, now) or _judge_time_and_number(facts, now)
     if held_up is not None:
         return held_up
     basis = "consent" if facts.consent.basis is LegalBasis.CONSENT else "soft opt-in"
@@ -158,6 +166,14 @@ def _judge_reply_window(facts: SendFacts, now: datetime) -> Withhold | None:
     )
 
 
+def _judge_pause(facts: SendFacts, now: datetime) -> Later | Withhold | None:
+    """Whether they have said that they want nothing yet, after what they last got."""
+    if facts.pause is None or facts.marketed_at is None or now - facts.marketed_at > facts.pause:
+        return None
+    wish = f"this person wants marketing at most once in {facts.pause.days} days"
+    return _at_number(facts, facts.marketed_at + facts.pause + LEAST_PAUSE, wish, now)
+
+
 def _judge_time_and_number(facts: SendFacts, now: datetime) -> Later | Withhold | None:
     """Whether the hours or a cap are in the way."""
     opening = next_opening(facts.windows, facts.zones, now)
@@ -170,9 +186,13 @@ def _judge_time_and_number(facts: SendFacts, now: datetime) -> Later | Withhold 
     if facts.cap is None or facts.sent_lately < facts.cap:
         return None
     reached = f"the cap of {facts.cap} within {facts.cap_period.days} days is reached"
-    if facts.at_cap == "wait" and facts.cap_frees_at is not None:
-        return Later(max(facts.cap_frees_at, now + LEAST_PAUSE), reached)
-    return Withhold(reached)
+    return _at_number(facts, facts.cap_frees_at, reached, now)
+
+
+def _at_number(facts: SendFacts, frees_at: datetime | None, why: str, now: datetime) -> Later | Withhold:
+    if facts.at_cap == "wait" and frees_at is not None:
+        return Later(max(frees_at, now + LEAST_PAUSE), why)
+    return Withhold(why)
 
 
 def _day(moment: datetime) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import PurePath
-from typing import get_args
+from typing import Any, get_args
 
 from bot.documents import Document, Faults
 from bot.domain.audience import ProfileSchema
 from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
-from bot.domain.score import Dimension, ScoreCap, ScoreRule
+from bot.domain.score import Dimension, GroupCap, ScoreCap, ScoreRule
 from bot.journeys import wording
 from bot.journeys.expression import check
 from bot.journeys.fields import Fields
@@ -26,7 +27,7 @@ def read_score_rules(document: Document, schema: ProfileSchema | None) -> tuple[
     head = Fields(document, faults, document.data, "a file of score rules")
     if not head.is_mapping:
         faults.raise_if_any()
-    head.only("scores", *get_args(Dimension))
+    head.only("scores", "grades", "caps", *get_args(Dimension))
     name = head.read("scores", wording.identifier, required=True, advice="Begin with scores: <id>.") or ""
     stem = PurePath(document.path).stem
     if name and name != stem:
@@ -35,7 +36,7 @@ def read_score_rules(document: Document, schema: ProfileSchema | None) -> tuple[
             f'the scores "{name}" stand in a file of another name.',
             f"Name the file {name}.yml, or the scores {stem}.",
         )
-    if not any(head.has(dimension) for dimension in get_args(Dimension)):
+    if not any(head.has(key) for key in ("grades", *get_args(Dimension))):
         head.missing("engagement", "List rules under fit (who people are) or engagement (what they do).")
     rules: dict[str, ScoreRule] = {}
     for dimension in get_args(Dimension):
@@ -45,8 +46,49 @@ def read_score_rules(document: Document, schema: ProfileSchema | None) -> tuple[
                 faults.add(fields.place("id"), f'there is another rule "{fields.node["id"]}" in this file.')
             elif rule is not None:
                 rules[rule.id] = rule
+    capped = _with_group_caps(head, tuple(rules.values()))
     faults.raise_if_any()
-    return tuple(rules.values())
+    return capped
+
+
+def _with_group_caps(head: Fields, rules: tuple[ScoreRule, ...]) -> tuple[ScoreRule, ...]:
+    """The rules, each with the cap of its group: of those of its list that events give points by."""
+    if not head.has("caps"):
+        return rules
+    caps = head.inner("caps", '"caps"')
+    caps.only(*get_args(Dimension))
+    for dimension in get_args(Dimension):
+        cap = _read_cap(caps, dimension, f"the cap of {dimension}") if caps.has(dimension) else None
+        group = frozenset(one.id for one in rules if one.dimension == dimension and one.event is not None)
+        if cap is not None and not _has_events(head.node.get(dimension)):
+            head.faults.add(
+                caps.place(dimension),
+                f'no rule under "{dimension}" has an event, so there is nothing to cap.',
+                "What is true of somebody counts once. Leave it out.",
+            )
+        elif cap is not None:
+            rules = tuple(replace(one, group_cap=GroupCap(cap, group)) if one.id in group else one for one in rules)
+    return rules
+
+
+def _has_events(entries: Any) -> bool:
+    """Whether any of these rules is meant to be of an event, whatever else is wrong with it."""
+    return isinstance(entries, list) and any(isinstance(one, Mapping) and "event" in one for one in entries)
+
+
+def _read_cap(fields: Fields, key: str, what: str) -> ScoreCap | None:
+    cap = fields.inner(key, what)
+    cap.only("points", "within")
+    most = cap.whole_number("points")
+    within = cap.read("within", wording.duration, required=cap.is_mapping, advice="Write within: 7d.")
+    if cap.is_mapping and (most is None or most <= 0):
+        cap.faults.add(
+            cap.place("points"),
+            f"{what} needs points that are more than 0.",
+            f"Write {key}: {{points: 20, within: 7d}}.",
+        )
+        return None
+    return ScoreCap(most, within) if most and within else None
 
 
 def _entries(head: Fields, dimension: str) -> Iterator[Fields]:
@@ -125,16 +167,7 @@ class _Reader:
         if not fields.has("event"):
             fields.faults.add(fields.place("cap"), '"cap" is for events.', "What is true of somebody counts once.")
             return None
-        cap = fields.inner("cap", "cap")
-        cap.only("points", "within")
-        most = cap.whole_number("points")
-        within = cap.read("within", wording.duration, required=cap.is_mapping, advice="Write within: 7d.")
-        if cap.is_mapping and (most is None or most <= 0):
-            cap.faults.add(
-                cap.place("points"), "a cap needs points that are more than 0.", "Write cap: {points: 20, within: 7d}."
-            )
-            return None
-        return ScoreCap(most, within) if most and within else None
+        return _read_cap(fields, "cap", "a cap")
 
     def _half_life(self) -> int | None:
         fields = self._fields

@@ -86,7 +86,7 @@ async def _leads(runtime: Runtime, command: DeskCommand) -> str:
     async with runtime.store.transaction() as uow:
         held = await uow.handoffs.held_by(command.channel, command.rep, limit=MOST_SHOWN + 1)
         lines = [
-            f"{await _known_as(uow, one.profile_id, runtime.clock.now())} — {one.reason}{_unclaimed(one)}"
+            f"{await _known_as(uow, runtime, one.profile_id, runtime.clock.now())} — {one.reason}{_unclaimed(one)}"
             for one in held[:MOST_SHOWN]
         ]
     if not lines:
@@ -102,14 +102,14 @@ async def _meetings(runtime: Runtime, command: DeskCommand) -> str:
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         booked = await uow.meetings.of_rep(command.rep, now, limit=MOST_SHOWN)
-        shown = [(one, await _known_as(uow, one.profile_id, now)) for one in booked]
+        shown = [(one, await _known_as(uow, runtime, one.profile_id, now)) for one in booked]
     return "\n".join(f"{one.starts_at:%a %d %b, %H:%M} UTC: {who}" for one, who in shown) or NONE_BOOKED
 
 
 async def _search(runtime: Runtime, words: str) -> str:
     async with runtime.store.transaction() as uow:
         found = await uow.profiles.find(words, limit=MOST_SHOWN + 1)
-        lines = [await _known_as(uow, one, runtime.clock.now()) for one in found[:MOST_SHOWN]]
+        lines = [await _known_as(uow, runtime, one, runtime.clock.now()) for one in found[:MOST_SHOWN]]
     if not lines:
         return f'Nobody has "{words}" in an identity, an attribute or a tag.'
     return "\n".join([*lines, *(["... and more; look for more words"] if len(found) > MOST_SHOWN else [])])
@@ -118,7 +118,7 @@ async def _search(runtime: Runtime, words: str) -> str:
 async def _start(runtime: Runtime, command: DeskCommand, journey: str, name: str) -> str:
     async with runtime.store.transaction() as uow:
         who = await by_name(uow, name)
-        shown = await _known_as(uow, who, runtime.clock.now())
+        shown = await _known_as(uow, runtime, who, runtime.clock.now())
     key = f"{command.channel}:{command.vendor_id}"
     admitted = await admit(runtime, journey, Wanted(profile_id=who), {"rep": command.rep}, key=key)
     if admitted.outcome == "not_entered":
@@ -130,7 +130,7 @@ async def _start(runtime: Runtime, command: DeskCommand, journey: str, name: str
 async def _consent(runtime: Runtime, name: str) -> str:
     async with runtime.store.transaction() as uow:
         who = await by_name(uow, name)
-        lines = [await _known_as(uow, who, runtime.clock.now())]
+        lines = [await _known_as(uow, runtime, who, runtime.clock.now())]
         records = await uow.consents.of(who)
         for channel in sorted({one.channel for one in records if one.purpose is Purpose.MARKETING}):
             standing = standing_consent(records, Purpose.MARKETING, channel)
@@ -144,7 +144,7 @@ async def _opt_out(runtime: Runtime, command: DeskCommand, name: str) -> str:
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         who = await by_name(uow, name)
-        shown = await _known_as(uow, who, now)
+        shown = await _known_as(uow, runtime, who, now)
         cause = Cause(f"{command.channel}:{command.vendor_id}", who)
         emitted = await perform(uow, runtime, [OptOut(f"told {command.rep} at the desk")], cause, now)
         await tell_journeys(uow, runtime, who, emitted, now)
@@ -152,10 +152,10 @@ async def _opt_out(runtime: Runtime, command: DeskCommand, name: str) -> str:
     return f"Gets no more marketing, and what was queued is taken back. {shown}"
 
 
-async def _known_as(uow: UnitOfWork, who: ProfileId, now: datetime) -> str:
+async def _known_as(uow: UnitOfWork, runtime: Runtime, who: ProfileId, now: datetime) -> str:
     """One line that tells a rep who it is."""
     profile = await uow.profiles.get(who)
     identities = [one.value for one in await uow.profiles.identities(who) if one.kind in ("phone", "email")]
     name = profile.attributes.get("name") or profile.attributes.get("email") or "A visitor"
-    grade = total_score(await uow.scores.of(who), now).grade
+    grade = runtime.library.current().grades.of(total_score(await uow.scores.of(who), now))
     return " · ".join([str(name), *identities, f"grade {grade}", who])

@@ -34,11 +34,12 @@ async def read_facts(
     uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime, *, counted: Collection[str] = ()
 ) -> Known:
     """What journeys may look at; of their events, those that are `counted`."""
+    playbook = runtime.library.current()
     profile = await uow.profiles.get(profile_id)
     changes = await uow.scores.of(profile_id)
     return Known(
         profile=profile_facts(profile),
-        lead=lead_facts(changes, now, await foresee(uow, runtime.library.current().scorecard, profile, now)),
+        lead=lead_facts(changes, now, await foresee(uow, playbook.scorecards, profile, now), grades=playbook.grades),
         zones=await _zones(uow, runtime, profile),
         scored=frozenset(change.rule for change in changes),
         did=await uow.timeline.counts(profile_id, counted),

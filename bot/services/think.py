@@ -44,7 +44,7 @@ from bot.domain.ids import MessageId
 from bot.domain.likelihood import Likelihood
 from bot.domain.message import Text
 from bot.domain.person import Profile
-from bot.domain.score import ScoreChange, total_score
+from bot.domain.score import USUAL_GRADES, ScoreChange, total_score
 from bot.domain.understanding import (
     ANYBODY,
     FALLBACK_INTENT,
@@ -389,7 +389,7 @@ def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping
             "fit": score.fit,
             "engagement": score.engagement,
             "total": score.total,
-            "grade": score.grade,
+            "grade": USUAL_GRADES.of(score),
             "reasons": [change.reason for change in changes],
             **({"likelihood": likely.percent, "likelihood_reasons": likely.told()} if likely is not None else {}),
         },

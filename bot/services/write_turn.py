@@ -18,7 +18,7 @@ from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
 from bot.domain.journey import REPLIED, Answered, Enrolment, EnrolmentStatus, Refused
 from bot.domain.message import Text
-from bot.domain.score import ScoreChange, total_score
+from bot.domain.score import USUAL_GRADES, ScoreChange, total_score
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AskStep
 from bot.domain.understanding import Understood
@@ -275,7 +275,7 @@ def _learnt(before: _Ledger, after: _Ledger, now: datetime) -> dict[str, Any]:
     score = total_score(after.scores, now)
     return {
         "scores": [{"dimension": one.dimension, "points": one.points, "reason": one.reason} for one in changes],
-        "score": {"fit": score.fit, "engagement": score.engagement, "grade": score.grade},
+        "score": {"fit": score.fit, "engagement": score.engagement, "grade": USUAL_GRADES.of(score)},
         "consents": [
             {
                 "purpose": record.purpose.value,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import ProfileId
-from bot.domain.score import Dimension, Score, ScoreChange, total_score
+from bot.domain.score import USUAL_GRADES, Dimension, Grades, Score, ScoreChange, total_score
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -45,13 +45,26 @@ def test_the_log_sums_to_the_score_at_any_time_however_it_is_cut(
     [(40, 30, "A1"), (39, 29, "B2"), (20, 10, "B2"), (19, 9, "C3"), (0, 0, "C3"), (-5, 100, "C1"), (100, -5, "A3")],
 )
 def test_a_grade_has_a_letter_for_fit_and_a_digit_for_engagement(fit: int, engagement: int, grade: str) -> None:
-    assert Score(fit, engagement).grade == grade
+    assert USUAL_GRADES.of(Score(fit, engagement)) == grade
 
 
-@given(st.integers(-200, 200), st.integers(-200, 200), st.integers(0, 50))
-def test_more_fit_never_makes_a_worse_grade(fit: int, engagement: int, more: int) -> None:
-    assert Score(fit + more, engagement).grade[0] <= Score(fit, engagement).grade[0]
-    assert Score(fit, engagement + more).grade[1] <= Score(fit, engagement).grade[1]
+@pytest.mark.parametrize(
+    ("fit", "engagement", "grade"), [(100, 5, "A1"), (99, 4, "B2"), (50, -20, "B2"), (49, -21, "C3")]
+)
+def test_from_how_many_points_on_is_anybodys_to_say(fit: int, engagement: int, grade: str) -> None:
+    assert Grades(100, 50, 5, -20).of(Score(fit, engagement)) == grade
+
+
+LIMITS = st.lists(st.integers(-200, 200), min_size=2, max_size=2, unique=True).map(
+    lambda two: sorted(two, reverse=True)
+)
+GRADES = st.builds(lambda fit, engagement: Grades(*fit, *engagement), LIMITS, LIMITS)
+
+
+@given(GRADES, st.integers(-200, 200), st.integers(-200, 200), st.integers(0, 50))
+def test_more_points_never_make_a_worse_grade(grades: Grades, fit: int, engagement: int, more: int) -> None:
+    assert grades.of(Score(fit + more, engagement))[0] <= grades.of(Score(fit, engagement))[0]
+    assert grades.of(Score(fit, engagement + more))[1] <= grades.of(Score(fit, engagement))[1]
 
 
 @pytest.mark.parametrize(

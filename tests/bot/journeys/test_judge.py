@@ -116,6 +116,8 @@ def test_what_came_too_late_is_withheld_whatever_it_is() -> None:
     in_dialogue=st.booleans(),
     sent=st.integers(0, 5),
     cap=st.none() | st.integers(0, 5),
+    pause=st.none() | st.sampled_from([timedelta(days=7), timedelta(days=30)]),
+    had=st.none() | st.integers(0, 60),
     zones=st.lists(
         st.sampled_from(["Europe/London", "America/Denver", "Asia/Kolkata", "Pacific/Auckland"]), max_size=3
     ),
@@ -128,6 +130,8 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
     in_dialogue: bool,
     sent: int,
     cap: int | None,
+    pause: timedelta | None,
+    had: int | None,
     zones: list[str],
     now: datetime,
 ) -> None:
@@ -139,6 +143,8 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
         in_dialogue=in_dialogue,
         sent_lately=sent,
         cap=cap,
+        pause=pause,
+        marketed_at=now - timedelta(days=had) if had is not None else None,
         zones=zones,
     )
     verdict = judge(facts, now)
@@ -149,6 +155,7 @@ def test_marketing_is_sent_only_when_nothing_speaks_against_it(
         assert not floor
         assert not in_dialogue
         assert cap is None or sent < cap
+        assert pause is None or had is None or timedelta(days=had) > pause
     if isinstance(verdict, Later):
         assert verdict.at > now
 

@@ -41,7 +41,9 @@ async def _lines(settings: Settings, contents: Contents, person: str, only: str 
             mapping = contents.crm_mappings.get(name, CrmMapping(name))
             async with store.transaction() as uow:
                 profile_id = await named(uow, person)
-                lead, values = await fields_of(uow, mapping, profile_id, {}, now_of(settings), contents.scorecard)
+                lead, values = await fields_of(
+                    uow, mapping, profile_id, {}, now_of(settings), contents.scorecards, grades=contents.grades
+                )
             try:
                 record = await crms[name].find(lead, list(values))
             except SendError as error:

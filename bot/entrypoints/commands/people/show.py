@@ -12,7 +12,7 @@ from bot.domain.consent import ConsentRecord
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.person import Identity, Profile
-from bot.domain.score import ScoreChange, total_score
+from bot.domain.score import USUAL_GRADES, ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.entrypoints.commands.people.merge import merge_told
 from bot.entrypoints.commands.people.naming import named
@@ -83,7 +83,7 @@ def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
 
 def _scores(changes: Sequence[ScoreChange], now: datetime) -> Iterator[str]:
     score = total_score(changes, now)
-    yield f"{score.grade}: fit {score.fit}, engagement {score.engagement}"
+    yield f"{USUAL_GRADES.of(score)}: fit {score.fit}, engagement {score.engagement}"
     for one in changes:
         worth = one.worth(now)
         faded = "" if worth == one.points else f" ({worth:+d} by now)"

@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.database import Database
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
+from bot.domain.score import USUAL_GRADES
 from bot.entrypoints.cli import run
 from bot.entrypoints.wiring import open_crms
 from bot.services.sync_crm import lead_of
@@ -41,7 +42,7 @@ def a_person(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def sales_writes(**fields: str) -> None:
     async def write() -> None:
         async with open_crms(load_settings()) as (store, crms), store.transaction() as uow:
-            lead = await lead_of(uow, await uow.profiles.get(ANA), datetime.now(UTC))
+            lead = await lead_of(uow, await uow.profiles.get(ANA), datetime.now(UTC), grades=USUAL_GRADES)
         async with open_crms(load_settings()) as (_, crms):
             await crms["hubspot"].upsert(lead, {"email": "ana@example.com", **fields}, found=None, key="sales")
 
