@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,7 @@ def known_names(
     segments: Iterable[str],
     *,
     channels: Iterable[str],
+    left_out: Callable[[], Collection[str]] = tuple,
     desks: Iterable[str],
     crms: Iterable[str],
     endpoints: Iterable[str],
@@ -44,6 +45,7 @@ def known_names(
         responses=responses,
         forms=forms,
         channels=frozenset(channels),
+        left_out=left_out,
         desks=frozenset(desks),
         actions=actions,
         intents=intents,

@@ -13,6 +13,10 @@ from typing import Any
 from bot.domain.access import MASKED, SEES, Role, Sensitivity
 from bot.domain.ids import ProfileId
 from bot.domain.likelihood import Scorecard
+from bot.domain.score import USUAL_GRADES, Grades
+
+CONTACT = frozenset({"name", "first_name", "last_name", "email", "phone", "mobile"})
+"""Attributes of people that are contact data, unless `journeys/profile.yml` says otherwise."""
 
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 
@@ -29,7 +33,9 @@ class AttributeType(StrEnum):
 class Attribute:
     """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values.
 
-    Who sees it goes by its `sensitivity`; nothing is learnt from one that is sensitive.
+    Who sees it goes by its `sensitivity`; nothing is learnt from one that is sensitive. `purpose` says what it is kept
+    for. What is `contact` data is sealed in the database where there are field keys, and people are found by the whole
+    of it only. `trust` says whose word counts for it, where that is not as of all others.
     """
 
     name: str
@@ -37,6 +43,8 @@ class Attribute:
     one_of: tuple[Any, ...] = ()
     label: str = ""
     sensitivity: Sensitivity = Sensitivity.PERSONAL
+    purpose: str = ""
+    contact: bool = False
 
     @property
     def sensitive(self) -> bool:
@@ -67,6 +75,12 @@ class ProfileSchema:
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
 
+    @property
+    def contact(self) -> frozenset[str]:
+        """The names of attributes that are contact data: those declared so, and of the others those known for it."""
+        declared = {name for name, attribute in self.attributes.items() if attribute.contact}
+        return frozenset(declared | (CONTACT - self.attributes.keys()))
+
     def shown_to(self, role: Role, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a person as this role sees them: masked where that is not for it. Who is told nothing of an
         attribute sees of it only that it is there; one that nobody declared is personal."""
@@ -81,17 +95,21 @@ class ProfileSchema:
 class Segment:
     """The people for whom `condition` is true. The same condition is the same `version`.
 
-    `scorecard` is what the condition's `lead.likelihood` goes by, where it looks at that.
+    `scorecards` are what the condition's `lead.likelihood` and `lead.churn_risk` go by, where it looks at them,
+    `grades` what its `lead.grade` does.
     """
 
     id: str
     condition: str
     label: str = ""
-    scorecard: Scorecard | None = None
+    scorecards: tuple[Scorecard, ...] = ()
+    grades: Grades = USUAL_GRADES
 
     @property
     def version(self) -> str:
-        by = f"\n{self.scorecard.version}" if self.scorecard is not None else ""
+        by = "".join(f"\n{one.version}" for one in self.scorecards)
+        if self.grades != USUAL_GRADES:
+            by += f"\n{self.grades}"
         return hashlib.sha256(f"{self.condition}{by}".encode()).hexdigest()
 
 

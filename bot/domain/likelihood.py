@@ -1,4 +1,5 @@
-"""How likely a lead is to be won: a scorecard that was learnt from leads that were closed, and what it makes of one.
+"""How likely a lead is to be won, and a customer to leave: a scorecard that was learnt from those of whom it is known,
+and what it makes of one.
 
 A scorecard is points for conditions and a table from their sum to a percentage: whole numbers, which Python and both
 databases agree on, and which a person can read. Ten points double the odds.
@@ -8,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final, Literal
 
 from bot.domain.person import Profile
 from bot.domain.score import ScoreChange
@@ -23,6 +25,27 @@ POINTS_TO_DOUBLE = 10
 """So many points more make the odds twice as high."""
 
 
+Predicts = Literal["likelihood", "churn_risk"]
+"""What is foretold, as conditions read it: `lead.likelihood`, `lead.churn_risk`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a prediction is told to people: what came of those of whom it came true, and of the others."""
+
+    title: str
+    came: str
+    otherwise: str
+    who: str
+    told: str
+
+
+WORDINGS: Final[Mapping[Predicts, Wording]] = {
+    "likelihood": Wording("How likely a lead is to be won", "won", "lost", "lead", "likely to be won"),
+    "churn_risk": Wording("How likely a customer is to leave", "left", "stayed", "customer", "likely to leave"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What closes a lead: an event, of which a condition may have to be true."""
@@ -32,8 +55,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class DriftBounds:
+    """Population stability indexes above which `some` has changed of people, and so `much` that it raises an alarm."""
+
+    some: float = 0.1
+    much: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
 class PredictionPlan:
-    """What a marketer lets a prediction be made of.
+    """What a marketer lets a prediction be made of. Of customers, `won` is who left, and `lost` who stayed.
 
     A lead is looked at as it was so long `ahead` of its close. `groups` are attributes by which the figures are told
     apart, and which are learnt from only where they stand among `attributes`, too.
@@ -45,6 +76,12 @@ class PredictionPlan:
     events: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     ahead: timedelta = timedelta(days=7)
+    drift: DriftBounds = DriftBounds()
+    predicts: Predicts = "likelihood"
+
+    @property
+    def wording(self) -> Wording:
+        return WORDINGS[self.predicts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +119,10 @@ class Scorecard:
     why: str
     ladder: tuple[Rung, ...]
     characteristics: tuple[Characteristic, ...]
+    predicts: Predicts = "likelihood"
 
     def percent(self, points: int) -> int:
-        """The chance of being won, in whole per cent; grows with the points."""
+        """The chance in whole per cent; grows with the points."""
         place = bisect_right([rung.points for rung in self.ladder], points)
         return self.ladder[max(place - 1, 0)].percent
 
@@ -103,11 +141,12 @@ class Likelihood:
     percent: int
     points: int
     reasons: Sequence[Bin]
+    predicts: Predicts = "likelihood"
 
     def told(self) -> str:
         """As reps read it: `34 % likely to be won: +12 team of 50 or more, -4 looked at the prices never`."""
         reasons = ", ".join(f"{one.points:+d} {one.words}" for one in self.reasons)
-        return f"{self.percent} % likely to be won" + (f": {reasons}" if reasons else "")
+        return f"{self.percent} % {WORDINGS[self.predicts].told}" + (f": {reasons}" if reasons else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ async def _connectors(settings: Settings) -> AsyncIterator[Finding]:
 def _scorecard(settings: Settings) -> Scorecard | None:
     """The one that there is; faults of the content were told before."""
     try:
-        return read_contents(shelves_of(settings, channel_names(settings))).scorecard
+        return next(iter(read_contents(shelves_of(settings, channel_names(settings))).scorecards), None)
     except OvertureError:
         return None
 

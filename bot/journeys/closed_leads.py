@@ -51,9 +51,14 @@ def _example(plan: PredictionPlan, lead: ClosedLead) -> Example | None:
         closed_at=closing.at,
         cut=cut,
         names={"profile": {name: known.get(name) for name in plan.attributes}, "did": did, "now": cut},
-        rules=total_score((change for change in lead.changes if change.at <= cut), cut).total,
+        rules=_by_rules(plan, total_score((change for change in lead.changes if change.at <= cut), cut).total),
         groups={name: UNKNOWN if known.get(name) is None else str(known[name]) for name in plan.groups},
     )
+
+
+def _by_rules(plan: PredictionPlan, points: int) -> int:
+    """What the score rules say of it: who has more points is likelier to be won, and less likely to leave."""
+    return -points if plan.predicts == "churn_risk" else points
 
 
 def _fits(outcome: Outcome, event: PersonEvent) -> bool:

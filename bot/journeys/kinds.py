@@ -40,6 +40,7 @@ ALWAYS_THERE: Kinds = {
     "lead.total": Attribute("total", NUMBER),
     "lead.grade": Attribute("grade", TEXT, GRADES),
     "lead.likelihood": Attribute("likelihood", NUMBER),
+    "lead.churn_risk": Attribute("churn_risk", NUMBER),
 }
 """What everybody has, whatever `journeys/profile.yml` says."""
 

@@ -1,4 +1,4 @@
-"""What a scorecard makes of a person, and the file that it is kept in: `journeys/likelihood/scorecard.yml`."""
+"""What a scorecard makes of a person, and the file that it is kept in: `scorecard.yml` in its prediction's folder."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from typing import Any
 
 from bot.documents import Document, Faults
 from bot.domain.audience import ProfileSchema
-from bot.domain.likelihood import Bin, Characteristic, Likelihood, Rung, Scorecard
+from bot.domain.likelihood import Bin, Characteristic, Likelihood, Predicts, Rung, Scorecard
 from bot.domain.timeline import Counts
 from bot.journeys.expression import counted_events, is_true
 from bot.journeys.fields import Fields
 from bot.journeys.selection import check_selection, looks_at
+
+FOLDERS: Mapping[Predicts, str] = {"likelihood": "likelihood", "churn_risk": "churn"}
+"""Of what is foretold, the folder in `journeys/` that its plan and its scorecard lie in."""
 
 NOTE = "# Written by `overture score train`; card.md beside it says how good it is. Ten points double the odds.\n"
 
@@ -25,7 +28,9 @@ def likelihood(card: Scorecard, profile: Mapping[str, Any], did: Counts, now: da
     names = {"profile": profile, "did": did, "now": now}
     found = [bin_ for one in card.characteristics if (bin_ := bin_of(one, names)) is not None and bin_.points]
     points = sum(one.points for one in found)
-    return Likelihood(card.percent(points), points, sorted(found, key=lambda one: (-abs(one.points), one.words)))
+    return Likelihood(
+        card.percent(points), points, sorted(found, key=lambda one: (-abs(one.points), one.words)), card.predicts
+    )
 
 
 def bin_of(characteristic: Characteristic, names: Mapping[str, Any]) -> Bin | None:
@@ -52,7 +57,7 @@ def written(card: Scorecard) -> str:
     """The scorecard as its file has it."""
     lines = [
         NOTE.rstrip(),
-        f"scorecard: likelihood\ntrained_on: {card.trained_on.isoformat()}",
+        f"scorecard: {card.predicts}\ntrained_on: {card.trained_on.isoformat()}",
         f"in_force: {'yes' if card.is_on else 'no'}",
         f"why: {json.dumps(card.why, ensure_ascii=False)}",
         f"ladder: [{', '.join(f'[{rung.points}, {rung.percent}]' for rung in card.ladder)}]",
@@ -71,12 +76,20 @@ def read_scorecard(document: Document, schema: ProfileSchema | None) -> Scorecar
     faults = Faults()
     head = Fields(document, faults, document.data, "the scorecard")
     head.only("scorecard", "trained_on", "in_force", "why", "ladder", "characteristics")
+    predicts = head.choice("scorecard", FOLDERS, "prediction", required=head.is_mapping)
     in_force = head.choice("in_force", ("yes", "no"), "answer", required=head.is_mapping)
     trained_on = _day(head)
     ladder = _ladder(head)
     characteristics = [_characteristic(fields, schema) for fields in _entries(head, "characteristics")]
     faults.raise_if_any()
-    return Scorecard(trained_on, in_force == "yes", head.text("why") or "", ladder, tuple(characteristics))
+    return Scorecard(
+        trained_on,
+        in_force == "yes",
+        head.text("why") or "",
+        ladder,
+        tuple(characteristics),
+        "churn_risk" if predicts == "churn_risk" else "likelihood",
+    )
 
 
 def _day(head: Fields) -> date:

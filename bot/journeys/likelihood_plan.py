@@ -1,4 +1,4 @@
-"""Reads `journeys/likelihood/plan.yml`: what closes a lead, and what its likelihood may be learnt from."""
+"""Reads `plan.yml` of a prediction: what closes a lead, or ends a customer's time, and what may be learnt from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.documents import Document, Faults
 from bot.domain.audience import AttributeType, ProfileSchema
 from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
-from bot.domain.likelihood import Outcome, PredictionPlan
+from bot.domain.likelihood import WORDINGS, DriftBounds, Outcome, PredictionPlan, Predicts
 from bot.journeys import wording
 from bot.journeys.expression import check
 from bot.journeys.fields import Fields
@@ -19,11 +19,14 @@ def read_prediction_plan(document: Document, schema: ProfileSchema | None) -> Pr
     """Read the file; raises ContentError with every fault in it."""
     faults = Faults()
     head = Fields(document, faults, document.data, "the plan of a prediction")
-    head.only("predict", "won", "lost", "attributes", "events", "groups", "ahead")
-    head.choice("predict", ("likelihood",), "prediction", required=head.is_mapping)
-    won, lost = _outcome(head, "won"), _outcome(head, "lost")
+    predicts: Predicts = "churn_risk" if head.text("predict") == "churn_risk" else "likelihood"
+    came, otherwise = WORDINGS[predicts].came, WORDINGS[predicts].otherwise
+    head.only("predict", came, otherwise, "attributes", "events", "groups", "ahead", "drift")
+    head.choice("predict", WORDINGS, "prediction", required=head.is_mapping)
+    won, lost = _outcome(head, came), _outcome(head, otherwise)
     if won == lost and won.event:
-        faults.add(head.place("lost"), "leads are lost by what they are won by.", "Write an if that tells them apart.")
+        words = f"the same says that they {came} and that they {otherwise}."
+        faults.add(head.place(otherwise), words, "Write an if that tells them apart.")
     attributes = _attributes(head, schema)
     events = head.read_all("events", wording.event)
     for event in events:
@@ -35,8 +38,35 @@ def read_prediction_plan(document: Document, schema: ProfileSchema | None) -> Pr
         head.missing("attributes", "Name attributes or events to learn from: attributes: [team_size].")
     groups = head.choices("groups", schema.attributes, "attribute") if schema else head.read_all("groups", str)
     ahead = head.read("ahead", wording.duration)
+    drift = _drift(head)
     faults.raise_if_any()
-    return PredictionPlan(won, lost, attributes, events, groups, timedelta(days=7) if ahead is None else ahead)
+    return PredictionPlan(
+        won, lost, attributes, events, groups, timedelta(days=7) if ahead is None else ahead, drift, predicts
+    )
+
+
+def _drift(head: Fields) -> DriftBounds:
+    """Above which population stability index some has changed, and much: `drift: {some: 0.1, much: 0.25}`."""
+    if not head.has("drift"):
+        return DriftBounds()
+    fields = head.inner("drift", '"drift"')
+    fields.only("some", "much")
+    usual = DriftBounds()
+    some, much = (
+        _index(fields.node.get(key, default)) for key, default in (("some", usual.some), ("much", usual.much))
+    )
+    if some is None or much is None or not 0 < some < much:
+        head.faults.add(
+            head.place("drift"),
+            '"drift" wants two numbers above 0, the second one larger.',
+            "Write drift: {some: 0.1, much: 0.25}, which are the usual bounds.",
+        )
+        return usual
+    return DriftBounds(some, much)
+
+
+def _index(given: object) -> float | None:
+    return float(given) if isinstance(given, int | float) and not isinstance(given, bool) else None
 
 
 def _outcome(head: Fields, key: str) -> Outcome:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.likelihood import POINTS_TO_DOUBLE, Bin, Characteristic, Rung, Scorecard
+from bot.domain.likelihood import POINTS_TO_DOUBLE, WORDINGS, Bin, Characteristic, Predicts, Rung, Scorecard, Wording
 from bot.domain.statistics import Interval, auc, brier, calibration_error
 from bot.journeys.binning import bins_of
 from bot.journeys.closed_leads import Example
@@ -85,21 +85,25 @@ def split_by_time(examples: Sequence[Example]) -> Parts:
 
 
 def learn_scorecard(
-    examples: Sequence[Example], binning: Callable[[Sequence[Example]], tuple[Characteristic, ...]], today: date
+    examples: Sequence[Example],
+    binning: Callable[[Sequence[Example]], tuple[Characteristic, ...]],
+    today: date,
+    predicts: Predicts = "likelihood",
 ) -> Learnt:
     """`examples` in the order of their closes; `binning` makes bins of what may be learnt from."""
     parts = split_by_time(examples)
-    if (few := _too_few(parts)) is not None:
-        return Learnt(Scorecard(today, False, few, (Rung(0, 0),), ()), parts, None)
-    kept, left_out = _without_tell_tales(binning(parts.learning), parts.learning)
+    words = WORDINGS[predicts]
+    if (few := _too_few(parts, words)) is not None:
+        return Learnt(Scorecard(today, False, few, (Rung(0, 0),), (), predicts), parts, None)
+    kept, left_out = _without_tell_tales(binning(parts.learning), parts.learning, words)
     if not kept:
-        why = "nothing that may be learnt from is known of enough leads."
-        return Learnt(Scorecard(today, False, why, (Rung(0, 0),), ()), parts, None, left_out)
+        why = f"nothing that may be learnt from is known of enough {words.who}s."
+        return Learnt(Scorecard(today, False, why, (Rung(0, 0),), (), predicts), parts, None, left_out)
     weighed = _with_points(kept, parts.learning)
     ladder, calibrated_by = _ladder(weighed, parts.calibrating)
-    card = Scorecard(today, False, "", ladder, weighed)
+    card = Scorecard(today, False, "", ladder, weighed, predicts)
     judgement = _judge(card, parts.judging, calibrated_by)
-    is_on, why = _verdict(judgement)
+    is_on, why = _verdict(judgement, words)
     return Learnt(replace(card, is_on=is_on, why=why), parts, judgement, left_out)
 
 
@@ -112,20 +116,20 @@ def _points(characteristic: Characteristic, bins: Sequence[int]) -> Any:
     return np.array([0, *(one.points for one in characteristic.bins)])[np.asarray(bins, dtype=int)]
 
 
-def _too_few(parts: Parts) -> str | None:
+def _too_few(parts: Parts, words: Wording) -> str | None:
     names = ("to learn from", "to calibrate by", "to judge by")
     for name, part in zip(names, parts.all, strict=True):
         won = sum(one.won for one in part)
         if min(won, len(part) - won) < LEAST_OF_EACH:
             return (
-                f"too few closed leads {name}: {won} won and {len(part) - won} lost, where at least {LEAST_OF_EACH} of "
-                "each are needed. The score rules stay alone."
+                f"too few closed {words.who}s {name}: {won} {words.came} and {len(part) - won} {words.otherwise}, "
+                f"where at least {LEAST_OF_EACH} of each are needed. The score rules stay alone."
             )
     return None
 
 
 def _without_tell_tales(
-    characteristics: Sequence[Characteristic], examples: Sequence[Example]
+    characteristics: Sequence[Characteristic], examples: Sequence[Example], words: Wording
 ) -> tuple[list[Characteristic], tuple[tuple[str, str], ...]]:
     """Without those that alone tell who was won: what knows the end was written down after it."""
     won = np.array([one.won for one in examples])
@@ -135,7 +139,8 @@ def _without_tell_tales(
         shares = [won[bins == number].mean() if (bins == number).any() else 0 for number in range(len(each.bins) + 1)]
         alone = auc([float(shares[number]) for number in bins], won.tolist()) or 0.5
         if alone >= TELLS_ALL:
-            why = f"alone it tells won from lost (AUC {alone:.2f}): most likely it is written down after the close"
+            apart = f"alone it tells {words.came} from {words.otherwise} (AUC {alone:.2f})"
+            why = f"{apart}: most likely it is written down after the close"
             left_out.append((each.name, why))
         else:
             kept.append(each)
@@ -272,7 +277,7 @@ def _importance(card: Scorecard, bins: Sequence[Sequence[int]], won: Sequence[bo
     return tuple(sorted(found, key=lambda one: -one[1]))
 
 
-def _verdict(found: Judgement) -> tuple[bool, str]:
+def _verdict(found: Judgement, words: Wording) -> tuple[bool, str]:
     """Whether it is put in force, and why or why not."""
     figures = f"AUC {found.auc.value:.3f} against {found.rules.value:.3f} by the score rules"
     error = f"expected calibration error {found.calibration.value:.3f}"
@@ -283,7 +288,7 @@ def _verdict(found: Judgement) -> tuple[bool, str]:
         wrong.append(f"its per cents are too far from what came ({error}, where {MOST_CALIBRATION_ERROR} is allowed)")
     if wrong:
         return False, f"not in force: {' and '.join(wrong)}."
-    return True, f"in force: on the leads that were closed last, {figures}; {error}."
+    return True, f"in force: on the {words.who}s that were closed last, {figures}; {error}."
 
 
 def period(examples: Sequence[Example]) -> tuple[datetime, datetime] | None:

@@ -5,11 +5,12 @@ The rest is refused here, in a sentence, rather than answered differently.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from bot.domain.audience import ProfileSchema
 from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
+from bot.domain.likelihood import WORDINGS
 from bot.journeys.expression import check
 from bot.journeys.kinds import ALWAYS_THERE, kinds_of, profile_names
 from bot.journeys.syntax import (
@@ -23,6 +24,7 @@ from bot.journeys.syntax import (
     ExpressionError,
     Items,
     Name,
+    Negated,
     Node,
     leaves_of,
     parse,
@@ -30,7 +32,6 @@ from bot.journeys.syntax import (
 )
 
 LEAD = frozenset(name.removeprefix("lead.") for name in ALWAYS_THERE if name.startswith("lead."))
-LIKELIHOOD = Name(("lead", "likelihood"))
 MOST_WEIGHT = 3000
 """How often the database may have to look at a value for one condition."""
 
@@ -40,14 +41,18 @@ NOT_FOUND_BY: Mapping[str, str] = {
 }
 
 
-def check_selection(source: str, schema: ProfileSchema | None) -> str | None:
-    """What is wrong with a condition that people are found by; None when nothing is."""
+def check_selection(source: str, schema: ProfileSchema | None, *, contact: Collection[str] | None = None) -> str | None:
+    """What is wrong with a condition that people are found by; None when nothing is.
+
+    `contact` names the attributes that are contact data, where that is known otherwise than by the schema.
+    """
     wrong = check(source, {"profile": profile_names(schema), "lead": LEAD}, kinds_of(schema))
     if wrong is not None:
         return wrong
     try:
         node = parse(source)
         _check(node)
+        _check_contact(AllOf((node,)), (schema or ProfileSchema()).contact if contact is None else contact)
         if _weight(node) > MOST_WEIGHT:
             raise ExpressionError(
                 "it is too much to ask of everybody. Make it two segments, or keep a part of it as an attribute."
@@ -72,10 +77,16 @@ def looks_at(source: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def looks_at_grade(source: str) -> bool:
+    """Whether the condition looks at the grade: what makes one may change, and who belongs changes with it."""
+    return Name(("lead", "grade")) in leaves_of(parse(source))
+
+
 @lru_cache(maxsize=1_000)
-def asks_likelihood(source: str) -> bool:
-    """Whether the condition looks at how likely people are to be won."""
-    return LIKELIHOOD in leaves_of(parse(source))
+def foretold_in(source: str) -> frozenset[str]:
+    """What is foretold of people that the condition looks at: `likelihood`, `churn_risk`."""
+    leaves = leaves_of(parse(source))
+    return frozenset(predicts for predicts in WORDINGS if Name(("lead", predicts)) in leaves)
 
 
 def counting(event: str) -> str:
@@ -104,6 +115,40 @@ def _check(node: Node) -> None:
             return
     for part in parts_of(node):
         _check(part)
+
+
+def _check_contact(node: Node, contact: Collection[str]) -> None:
+    """Contact data is compared whole, for it may be sealed: only blind indexes of it are looked at then."""
+
+    def others(*parts: Node) -> Sequence[Node]:
+        return [one for one in parts if not (isinstance(one, Name) and len(one.path) == 2 and _is_in(one, contact))]
+
+    match node:
+        case Comparison(sign="==" | "!=", left=left, right=right) if _is_text(left) or _is_text(right):
+            parts = others(left, right)
+        case Comparison(sign="in" | "not in", left=left, right=Items(items=items)) if all(map(_is_text, items)):
+            parts = others(left)
+        case Call(function="exists" | "missing") | AllOf() | AnyOf() | Negated():
+            parts = others(*parts_of(node))
+        case Name() if _is_in(node, contact):
+            name = ".".join(node.path[:2])
+            raise ExpressionError(
+                f"{name} is contact data, which may be sealed in the database: compare the whole of it with texts "
+                f"({name} == 'x', {name} in ['x', 'y']), or ask exists({name}). "
+                f"To keep it readable there, declare it contact: false in journeys/profile.yml."
+            )
+        case _:
+            parts = parts_of(node)
+    for part in parts:
+        _check_contact(part, contact)
+
+
+def _is_in(name: Name, contact: Collection[str]) -> bool:
+    return name.path[0] == "profile" and name.path[1] in contact
+
+
+def _is_text(node: Node) -> bool:
+    return isinstance(node, Constant) and isinstance(node.value, str)
 
 
 def _weight(node: Node) -> int:

@@ -15,9 +15,10 @@ from bot.domain.effects import ActionResult, DialogueEffect, PersonEffect
 from bot.domain.errors import Place
 from bot.domain.journey import Journey
 from bot.domain.language_model import Completion, Prompt
-from bot.domain.likelihood import Scorecard
+from bot.domain.likelihood import DriftBounds, Scorecard
+from bot.domain.reporting import ReportPlan
 from bot.domain.routing import DeskPlan
-from bot.domain.score import ScoreRule
+from bot.domain.score import USUAL_GRADES, Grades, ScoreRule
 from bot.domain.sending_rules import SendingRules
 from bot.domain.understanding import ANYBODY, Asker, Expecting, Understood
 
@@ -122,7 +123,10 @@ class Playbook:
     crm_mappings: Mapping[str, CrmMapping] = field(default_factory=dict)
     score_rules: Sequence[ScoreRule] = ()
     desk_plans: Sequence[DeskPlan] = ()
-    scorecard: Scorecard | None = None
+    scorecards: tuple[Scorecard, ...] = ()
+    drift: Mapping[str, DriftBounds] = field(default_factory=dict)
+    report_plan: ReportPlan | None = None
+    grades: Grades = USUAL_GRADES
 
 
 class Library(Protocol):

@@ -66,7 +66,7 @@ async def _lead(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         customer=str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor"),
         reason=handoff.reason,
         score=score.total,
-        grade=score.grade,
+        grade=runtime.library.current().grades.of(score),
         handed_over_at=handoff.created_at,
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         desk_address=handoff.desk_address,

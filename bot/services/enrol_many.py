@@ -17,7 +17,7 @@ from bot.domain.journey import Journey
 from bot.domain.publishing import Running
 from bot.journeys.entering import opened_by
 from bot.journeys.interpreter import begin_many, heeds
-from bot.journeys.selection import asks_likelihood, check_selection
+from bot.journeys.selection import check_selection, foretold_in
 from bot.ports import UnitOfWork
 from bot.services.in_force import journeys_in_force, open_journeys
 from bot.services.keep_segments import ENTERED, segment_event
@@ -34,11 +34,12 @@ MANY = 1_000
 
 def can_enrol_many(runtime: Runtime, entry: Entry) -> bool:
     """Whether the database can let people in through this entry: it says whom the condition means as Python does."""
-    return runtime.store.shared and (entry.condition is None or _is_for_sql(entry.condition))
+    return runtime.store.shared and (entry.condition is None or _is_for_sql(runtime, entry.condition))
 
 
-def _is_for_sql(condition: str) -> bool:
-    return check_selection(condition, None) is None and not asks_likelihood(condition)
+def _is_for_sql(runtime: Runtime, condition: str) -> bool:
+    wrong = check_selection(condition, None)
+    return wrong is None and not foretold_in(condition)
 
 
 async def enrol_everybody(

@@ -34,6 +34,7 @@ from bot.domain.message import (
 )
 from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
+from bot.journeys.scoring import reasons_of
 from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
@@ -323,7 +324,7 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     profile = await uow.profiles.get(handoff.profile_id)
     changes = await uow.scores.of(handoff.profile_id)
     score = total_score(changes, now)
-    likely = await foresee(uow, runtime.library.current().scorecard, profile, now)
+    foretold = await foresee(uow, runtime.library.current().scorecards, profile, now)
     consents = await uow.consents.of(handoff.profile_id)
     latest = {f"{record.purpose} by {record.channel}": record.granted for record in consents}
     schema = runtime.library.current().profile or ProfileSchema()
@@ -343,8 +344,8 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         summary=handoff.summary,
         facts=(*facts[: max(MOST_FACTS - len(certain), 0)], *certain),
         score=score.total,
-        grade=score.grade,
-        reasons=(*(change.told(now) for change in changes), *([likely.told()] if likely is not None else [])),
+        grade=runtime.library.current().grades.of(score),
+        reasons=reasons_of(changes, foretold, now),
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         claimed_by=handoff.rep,
         closed=handoff.state is HandoffState.CLOSED,

@@ -233,14 +233,15 @@ async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profi
     """
     name, key = upsert.crm, entry.key
     playbook, crm = runtime.library.current(), runtime.crms[name]
-    mapping, card = playbook.crm_mappings.get(name, CrmMapping(name)), playbook.scorecard
+    mapping, cards = playbook.crm_mappings.get(name, CrmMapping(name)), playbook.scorecards
     async with runtime.leases.hold(f"crm:{name}:{profile_id}", ttl=CRM_LEASE) as held:
         if not held:
             raise Unready
         async with runtime.store.transaction() as uow:
             upsert = await _still_wanted(uow, entry, upsert)
             told = upsert.record
-            lead, values = await fields_of(uow, mapping, profile_id, told, runtime.clock.now(), card)
+            now = runtime.clock.now()
+            lead, values = await fields_of(uow, mapping, profile_id, told, now, cards, grades=playbook.grades)
         found = await _answer(crm.find(lead, [*values, *told]), repeatable=True)
         changes = weigh_fields(mapping, values, told, found)
         fields = {one.name: one.ours for one in changes if one.is_written and one.ours is not None}

@@ -32,12 +32,12 @@ async def keep_segments(
     if any(one.startswith("profile.") for one in changed):
         changed |= await score_attributes(uow, runtime, profile_id, now)
     concerned = [one for one in _segments(runtime) if _is_concerned(one, changed)]
-    moved = await _move(uow, profile_id, concerned, now)
+    moved = await _move(uow, runtime, profile_id, concerned, now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
 
 
 def _is_concerned(segment: Segment, changed: frozenset[str]) -> bool:
-    foretold = depends_on(segment.scorecard) if segment.scorecard is not None else frozenset()
+    foretold = frozenset[str]().union(*map(depends_on, segment.scorecards))
     return not changed.isdisjoint(looks_at(segment.condition) | foretold)
 
 
@@ -46,14 +46,14 @@ async def sort_into_segments(
 ) -> tuple[Emit, ...]:
     """The same for somebody of whom much has changed at once."""
     await score_attributes(uow, runtime, profile_id, now)
-    moved = await _move(uow, profile_id, _segments(runtime), now)
+    moved = await _move(uow, runtime, profile_id, _segments(runtime), now)
     return tuple(segment_event(segment, entered=entered) for segment, entered in moved)
 
 
 async def meet_segments(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
     """The same for somebody new: journeys are told a moment later, by the worker."""
     await score_attributes(uow, runtime, profile_id, now)
-    for segment, entered in await _move(uow, profile_id, _segments(runtime), now):
+    for segment, entered in await _move(uow, runtime, profile_id, _segments(runtime), now):
         await uow.segments.queue(profile_id, segment, entered=entered, at=now)
 
 
@@ -80,14 +80,14 @@ def _segments(runtime: Runtime) -> list[Segment]:
 
 
 async def _move(
-    uow: UnitOfWork, profile_id: ProfileId, segments: Sequence[Segment], now: datetime
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, segments: Sequence[Segment], now: datetime
 ) -> list[tuple[str, bool]]:
     if not segments:
         return []
     # Two transactions that change the same person: the second one sees what the first has done.
     await uow.profiles.lock(profile_id)
-    card = next((one.scorecard for one in segments if one.scorecard is not None), None)
-    profile, lead = await person_facts(uow, profile_id, now, card)
+    cards = list(dict.fromkeys(card for one in segments for card in one.scorecards))
+    profile, lead = await person_facts(uow, profile_id, now, cards, grades=runtime.library.current().grades)
     counted = frozenset().union(*(counted_events(one.condition) for one in segments))
     names = {"profile": profile, "lead": lead, "did": await uow.timeline.counts(profile_id, counted), "now": now}
     is_in = await uow.segments.of(profile_id)

@@ -82,7 +82,8 @@ async def start_clock(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: 
 
 
 async def _facts(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> Mapping[str, Any]:
-    profile, lead = await person_facts(uow, handoff.profile_id, now, runtime.library.current().scorecard)
+    playbook = runtime.library.current()
+    profile, lead = await person_facts(uow, handoff.profile_id, now, playbook.scorecards, grades=playbook.grades)
     person = await uow.profiles.get(handoff.profile_id)
     conversation = await uow.conversations.get(handoff.conversation_id)
     identities = await uow.profiles.identities(handoff.profile_id)

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.ids import ProfileId
-from bot.domain.likelihood import Likelihood, Scorecard
+from bot.domain.likelihood import Likelihood, Predicts, Scorecard
 from bot.domain.person import Profile
+from bot.domain.score import Grades
 from bot.journeys.likelihood import events_of, likelihood
 from bot.journeys.scoring import lead_facts
 from bot.ports import UnitOfWork
 
 
 async def person_facts(
-    uow: UnitOfWork, profile_id: ProfileId, now: datetime, card: Scorecard | None = None
+    uow: UnitOfWork,
+    profile_id: ProfileId,
+    now: datetime,
+    cards: Sequence[Scorecard] = (),
+    *,
+    grades: Grades,
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What expressions read as `profile` and `lead`; how likely they are to be won by the scorecard in force."""
+    """What expressions read as `profile` and `lead`; what is foretold of them by the scorecards in force."""
     profile = await uow.profiles.get(profile_id)
-    likely = await foresee(uow, card, profile, now)
-    return profile_facts(profile), lead_facts(await uow.scores.of(profile_id), now, likely)
+    foretold = await foresee(uow, cards, profile, now)
+    return profile_facts(profile), lead_facts(await uow.scores.of(profile_id), now, foretold, grades=grades)
 
 
-async def foresee(uow: UnitOfWork, card: Scorecard | None, profile: Profile, now: datetime) -> Likelihood | None:
-    """How likely they are to be won. None without a scorecard in force, and for whoever objects or is restricted:
-    nothing is foretold of them."""
-    if card is None or not card.is_on or profile.objected_at is not None or profile.restricted_at is not None:
-        return None
-    return likelihood(card, profile_facts(profile), await uow.timeline.counts(profile.id, events_of(card)), now)
+async def foresee(
+    uow: UnitOfWork, cards: Sequence[Scorecard], profile: Profile, now: datetime
+) -> Mapping[Predicts, Likelihood]:
+    """How likely they are to be won, or to leave: by each scorecard in force. Of whoever objects or is restricted,
+    nothing is foretold."""
+    in_force = [card for card in cards if card.is_on]
+    if not in_force or profile.objected_at is not None or profile.restricted_at is not None:
+        return {}
+    known, counted = profile_facts(profile), frozenset().union(*(events_of(card) for card in in_force))
+    did = await uow.timeline.counts(profile.id, counted)
+    return {card.predicts: likelihood(card, known, did, now) for card in in_force}
 
 
 def profile_facts(profile: Profile) -> Mapping[str, Any]:

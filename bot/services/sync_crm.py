@@ -15,9 +15,9 @@ from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, OutboxId, ProfileId, new_id
 from bot.domain.likelihood import Scorecard
 from bot.domain.person import Profile
-from bot.domain.score import total_score
+from bot.domain.score import Grades, total_score
 from bot.journeys.crm_mapping import field_values
-from bot.journeys.scoring import lead_facts
+from bot.journeys.scoring import lead_facts, reasons_of
 from bot.ports import UnitOfWork
 from bot.services.person_facts import foresee, profile_facts
 from bot.services.runtime import Runtime
@@ -40,7 +40,9 @@ async def sync_crm(
 
     `only` names the one CRM that is told, where it is not all.
     """
-    lead = await lead_of(uow, await uow.profiles.get(profile_id), now, runtime.library.current().scorecard)
+    playbook = runtime.library.current()
+    profile = await uow.profiles.get(profile_id)
+    lead = await lead_of(uow, profile, now, playbook.scorecards, grades=playbook.grades)
     for crm in runtime.crms:
         if only not in ("", crm):
             continue
@@ -66,12 +68,14 @@ async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: Pr
             await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm)
 
 
-async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime, card: Scorecard | None = None) -> Lead:
+async def lead_of(
+    uow: UnitOfWork, profile: Profile, now: datetime, cards: Sequence[Scorecard] = (), *, grades: Grades
+) -> Lead:
     """The person as sales and the CRM see them."""
     identities = await uow.profiles.identities(profile.id)
     changes = await uow.scores.of(profile.id)
     score = total_score(changes, now)
-    likely = await foresee(uow, card, profile, now)
+    foretold = await foresee(uow, cards, profile, now)
     by_kind = {identity.kind: identity.value for identity in identities}
     known = profile.attributes
     consents = await uow.consents.of(profile.id)
@@ -82,8 +86,8 @@ async def lead_of(uow: UnitOfWork, profile: Profile, now: datetime, card: Scorec
         phone=_text(known.get("phone")) or by_kind.get("phone"),
         name=_text(known.get("name")),
         score=score.total,
-        grade=score.grade,
-        reasons=(*(change.told(now) for change in changes), *([likely.told()] if likely is not None else [])),
+        grade=grades.of(score),
+        reasons=reasons_of(changes, foretold, now),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
         opted_out=has_opted_out(consents),
         wants_mail=mail is not None and mail.granted and profile.objected_at is None,
@@ -96,12 +100,15 @@ async def fields_of(
     profile_id: ProfileId,
     record: Mapping[str, Any],
     now: datetime,
-    card: Scorecard | None = None,
+    cards: Sequence[Scorecard] = (),
+    *,
+    grades: Grades,
 ) -> tuple[Lead, Mapping[str, Any]]:
     """The lead as it is now, and what we have for each field of the mapping."""
     profile = await uow.profiles.get(profile_id)
-    lead = replace(await lead_of(uow, profile, now, card), record=record)
-    scores = lead_facts(await uow.scores.of(profile_id), now, await foresee(uow, card, profile, now))
+    lead = replace(await lead_of(uow, profile, now, cards, grades=grades), record=record)
+    foretold = await foresee(uow, cards, profile, now)
+    scores = lead_facts(await uow.scores.of(profile_id), now, foretold, grades=grades)
     return lead, field_values(mapping, profile_facts(profile), {**scores, **_who(lead)})
 
 

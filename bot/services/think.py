@@ -307,7 +307,9 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
                 profile=profile,
                 score_changes=tuple(await uow.scores.of(profile.id)),
                 consents=tuple(await uow.consents.of(profile.id)),
-                likelihood=await foresee(uow, runtime.library.current().scorecard, profile, thought.now),
+                likelihood=(await foresee(uow, runtime.library.current().scorecards, profile, thought.now)).get(
+                    "likelihood"
+                ),
             )
     return thought.person
 

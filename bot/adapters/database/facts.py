@@ -25,7 +25,12 @@ def facts_text(attributes: Mapping[str, Any]) -> str:
         text = PLAIN.dump(dict(attributes))
     except PydanticSerializationError:
         return PLAIN.dump(as_stored(attributes))
-    return PLAIN.dump(as_stored(attributes)) if _SUSPECT.search(text) else text
+    return text if is_storable(text) else PLAIN.dump(as_stored(attributes))
+
+
+def is_storable(text: str) -> bool:
+    """Whether databases take this JSON text as it is."""
+    return _SUSPECT.search(text) is None
 
 
 def as_stored(value: Any) -> Any:

@@ -174,7 +174,9 @@ class StoredSegments(Repository):
         last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": limit - 1})).scalar()
         values = {"of_segment": segment.id, "behind": after, "up_to": last, TODAY: _day(now), "moment": now}
         on_postgresql = self._session.is_postgresql
-        chunk = _Chunk.of(segment.condition, segment.scorecard, postgresql=on_postgresql, bounded=last is not None)
+        chunk = _Chunk.of(
+            segment.condition, next(iter(segment.scorecards), None), postgresql=on_postgresql, bounded=last is not None
+        )
         return last, await self._write_changes(chunk, values)
 
     async def _write_changes(self, chunk: _Chunk, values: dict[str, Any]) -> int:

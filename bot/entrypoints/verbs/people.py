@@ -117,7 +117,17 @@ COMMANDS = (
     Command(
         "score train",
         "learn from closed leads how likely others are to be won, and use it where it is better than the rules",
-        (("--dry-run", {"action": "store_true", "help": "only say how good it would be"}),),
+        (
+            (
+                "--predict",
+                {
+                    "choices": ("likelihood", "churn_risk"),
+                    "default": "likelihood",
+                    "help": "churn_risk: how likely customers are to leave, by journeys/churn/plan.yml",
+                },
+            ),
+            ("--dry-run", {"action": "store_true", "help": "only say how good it would be"}),
+        ),
     ),
     Command("score check", "tell whether a scorecard is in force, and how far people have changed since"),
     Command("score explain", "tell a person's score and likelihood, with the reasons", (PERSON,)),

@@ -14,6 +14,7 @@ import pytest
 from bot.adapters import library
 from bot.adapters.library import Shelves, WatchedLibrary, read_contents
 from bot.domain.errors import ContentError, Fault, ModelError, SettingsError
+from bot.domain.score import USUAL_GRADES, Grades
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.ports import Playbook
 from bot.settings import Settings
@@ -63,12 +64,28 @@ def test_conditions_are_held_against_what_people_are_declared_to_have(shelves: S
     edit("journeys/demo-follow-up.yml", "again: after 90d}", "again: after 90d, if: profile.teamsize > 5}")
     edit("journeys/profile.yml", "{type: yes_no,", "{type: yesno,")
     assert [one for one in faults_of(shelves) if "journeys/" in one] == [
-        'journeys/profile.yml:11:15: there is no type "yesno". Did you mean "yes_no"?'
+        'journeys/profile.yml:12:15: there is no type "yesno". Did you mean "yes_no"?'
     ]
     edit("journeys/profile.yml", "{type: yesno,", "{type: yes_no,")
     assert 'there is no "profile.teamsize". Did you mean "team_size"?' in faults_of(shelves)[0]
     Path("journeys/profile.yml").unlink()
     assert read_contents(shelves).profile is None
+
+
+def test_one_file_of_scores_says_what_makes_a_grade(shelves: Shelves) -> None:
+    assert read_contents(shelves).grades == USUAL_GRADES, "the sample says the usual ones"
+    Path("journeys/segments/best.yml").write_text("segment: best\nif: lead.grade == 'A1'\n")
+    usual = read_contents(shelves).segments
+    edit("journeys/scores/interest.yml", "{A: 40, B: 20}", "{A: 60, B: 25}")
+    contents = read_contents(shelves)
+    assert contents.grades == Grades(60, 25, 30, 10)
+    changed = {name for name, one in contents.segments.items() if one.version != usual[name].version}
+    assert changed == {"best"}, "who is in it is worked out anew"
+    Path("journeys/scores/more.yml").write_text("scores: more\ngrades: {fit: {A: 50, B: 10}}\n")
+    assert faults_of(shelves) == [
+        "journeys/scores/more.yml:2:1: another file of scores says what makes a grade. "
+        "A lead has one grade: leave one of the two out."
+    ]
 
 
 def test_liquid_looks_at_what_people_have_and_speaks_to_everybody(shelves: Shelves) -> None:
@@ -132,6 +149,7 @@ def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
     Path("journeys/twice.yml").write_text("journey: twice\npurpose: marketing\njourney: again\n")
     Path("journeys/tips.yml").write_text(JOURNEY.format(name="tips", response="utter_hepl"))
     Path("journeys/typed.yml").write_text("journey: typed\npurpose: marketing\nsteps: 5\n")
+    Path("journeys/folder.yml").mkdir()
     Path("nlu_data/nlu/latin.yml").write_bytes("# caf\xe9\n".encode("latin-1"))
     Path("nlu_data/knowledge/untitled.md").write_text("Just words.\n")
     Path("nlu_data/responses/open.yml").write_text('responses:\n  utter_more:\n  - text: "never closed\n')
@@ -142,6 +160,7 @@ def test_every_fault_of_every_file_is_told_in_one_run(shelves: Shelves) -> None:
         ("journeys/twice.yml:3:1:", "Keep one of the two entries."),
         ("journeys/tips.yml:6:12:", 'no response "utter_hepl". Did you mean "utter_help"?'),
         ("journeys/typed.yml:3:1:", "list of steps"),
+        ("journeys/folder.yml:1:1:", "this cannot be read: Is a directory."),
         ("nlu_data/nlu/latin.yml:1:6:", "Save it as UTF-8."),
         ("nlu_data/knowledge/untitled.md:1:1:", "title"),
         ("nlu_data/responses/open.yml:3:11:", "Close the quote that begins here."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,7 +13,7 @@ from bot.documents import parse
 from bot.domain.access import Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import ContentError
-from bot.domain.likelihood import Bin, Characteristic, Outcome, Rung, Scorecard
+from bot.domain.likelihood import Bin, Characteristic, DriftBounds, Outcome, Rung, Scorecard
 from bot.journeys.likelihood import depends_on, events_of, likelihood, read_scorecard, written
 from bot.journeys.likelihood_plan import read_prediction_plan
 
@@ -122,6 +123,29 @@ def test_a_plan_says_what_closes_leads_and_what_to_learn_from() -> None:
     )
 
 
+def test_a_plan_may_be_of_customers_who_leave() -> None:
+    text = PLAN.replace(": likelihood", ": churn_risk").replace("won:", "left:").replace("lost:", "stayed:")
+    plan = read_prediction_plan(parse("plan.yml", text), SCHEMA)
+    assert (plan.predicts, plan.won, plan.wording.otherwise) == (
+        "churn_risk",
+        Outcome("crm.stage_changed", "event.stage == 'customer'"),
+        "stayed",
+    )
+    with pytest.raises(ContentError, match='lacks "left"'):
+        read_prediction_plan(parse("plan.yml", text.replace("left:", "won:")), SCHEMA)
+
+
+def test_a_risk_of_leaving_is_told_as_one() -> None:
+    card = replace(CARD, predicts="churn_risk")
+    assert likelihood(card, {}, {}, NOW).told() == "10 % likely to leave"
+    assert read_scorecard(parse("scorecard.yml", written(card)), SCHEMA) == card
+
+
+def test_a_plan_may_say_from_where_on_people_have_changed() -> None:
+    read = read_prediction_plan(parse("plan.yml", f"{PLAN}drift: {{much: 0.5}}\n"), SCHEMA).drift
+    assert read == DriftBounds(some=0.1, much=0.5)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
@@ -129,9 +153,12 @@ def test_a_plan_says_what_closes_leads_and_what_to_learn_from() -> None:
         ("[team_size]", "[renews_on]", "is a date"),
         ("[team_size]", "[team_siz]", 'Did you mean "team_size"?'),
         ("[pricing.viewed]", "[crm.stage_changed]", "closes leads"),
-        ("== 'lost'", "== 'customer'", "leads are lost by what they are won by"),
+        ("== 'lost'", "== 'customer'", "the same says that they won and that they lost"),
         ("lost: {", "gone: {", 'lacks "lost"'),
         ("event.stage == 'lost'", "event.stage ==", "cannot be used"),
+        ("ahead: 14d", "drift: {some: 0.3, much: 0.2}", '"drift" wants two numbers above 0, the second one larger'),
+        ("ahead: 14d", "drift: {some: little}", '"drift" wants two numbers'),
+        ("ahead: 14d", "drift: {alarm: 0.3}", 'has no "alarm"'),
     ],
 )
 def test_what_is_wrong_with_a_plan_is_told(old: str, new: str, fault: str) -> None:

@@ -35,6 +35,37 @@ def test_a_condition_is_held_against_what_people_have() -> None:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "starts_with(profile.email, 'anna')",
+        "'example' in profile.email",
+        "profile.email in 'anna@example.com'",
+        "profile.email > 'a'",
+        "profile.email == profile.name",
+        "profile.email == 'a' + 'b'",
+        "length(profile.phone) > 3",
+        "default(profile.name, 'Anna') == 'Anna'",
+        "profile.email in ['a', profile.name]",
+        "profile.name.first == 'Anna'",
+        "exists(default(profile.email, profile.phone))",
+    ],
+)
+def test_contact_data_is_compared_whole(source: str) -> None:
+    wrong = check_selection(source, None)
+    assert wrong is not None
+    assert "is contact data, which may be sealed in the database: compare the whole of it with texts" in wrong
+    assert check_selection(source, None, contact=()) is None
+
+
+def test_what_is_contact_data_is_declared() -> None:
+    plain = ProfileSchema({"email": Attribute("email", AttributeType.TEXT)})
+    assert check_selection("'@example.com' in profile.email", plain) is None
+    badge = ProfileSchema({"badge": Attribute("badge", AttributeType.TEXT, contact=True)})
+    assert "contact data" in str(check_selection("starts_with(profile.badge, 'B')", badge))
+    assert check_selection("profile.badge in ['B1', 'B2'] and profile.badge", badge) is None
+
+
+@pytest.mark.parametrize(
     ("source", "names"),
     [
         ("profile.size > 20 and 'trial' in profile.tags", {"profile.size", "profile.tags"}),

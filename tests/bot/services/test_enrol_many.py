@@ -159,18 +159,18 @@ async def together(uow: UnitOfWork, stage: Stage) -> None:
 @example(head=("", ""), steps=STEPS[0], crowd=[Before({}, (), (True, False), False)])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_segment_comes_in_together_as_it_would_one_by_one(
-    migrated_postgresql: str, head: tuple[str, str], steps: str, crowd: list[Before]
+    postgresql_url: str, head: tuple[str, str], steps: str, crowd: list[Before]
 ) -> None:
     entry, more = head
     journey = journey_of(steps, f"enter: {{segment: {BIG}{entry}}}\n{more}")
-    alone, joined = (asyncio.run(outcome(migrated_postgresql, journey, crowd, way)) for way in (one_by_one, together))
+    alone, joined = (asyncio.run(outcome(postgresql_url, journey, crowd, way)) for way in (one_by_one, together))
     assert joined == alone
 
 
 @given(head=heads, crowd=st.lists(people, min_size=1, max_size=7))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_everybody_comes_in_together_as_they_would_one_by_one(
-    migrated_postgresql: str, head: tuple[str, str], crowd: list[Before]
+    postgresql_url: str, head: tuple[str, str], crowd: list[Before]
 ) -> None:
     entry, more = head
     if "team_size" not in entry:  # a schedule has a condition, and one that SQL does not know goes another way
@@ -193,8 +193,8 @@ def test_everybody_comes_in_together_as_they_would_one_by_one(
                     uow, journey, way_in, data, stage.clock.now(), after=after, once="monday:"
                 )
 
-    assert asyncio.run(outcome(migrated_postgresql, journey, crowd, joined)) == asyncio.run(
-        outcome(migrated_postgresql, journey, crowd, alone)
+    assert asyncio.run(outcome(postgresql_url, journey, crowd, joined)) == asyncio.run(
+        outcome(postgresql_url, journey, crowd, alone)
     )
 
 

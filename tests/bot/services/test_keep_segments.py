@@ -58,7 +58,7 @@ async def test_what_no_segment_looks_at_is_not_looked_up(stage: Stage, monkeypat
     looked_up: list[ProfileId] = []
 
     async def person_facts(
-        uow: UnitOfWork, who: ProfileId, now: datetime, card: None
+        uow: UnitOfWork, who: ProfileId, now: datetime, cards: object, *, grades: object
     ) -> tuple[dict[str, int], dict[str, int]]:
         looked_up.append(who)
         return {}, {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from bot.domain.audience import Segment
 from bot.domain.effects import AddTag, ChangeScore, PersonEffect, SetAttribute
 from bot.domain.ids import ProfileId
 from bot.domain.person import Profile
+from bot.domain.score import Grades
 from bot.services import work_out_segments
 from bot.services.enrol import tell_journeys
 from bot.services.perform import Cause, perform
@@ -162,13 +164,15 @@ async def test_people_who_wait_in_a_journey_are_told_though_no_journey_begins_wi
 
 # ---------------------------------------------------------------- kept up to date and worked out are the same
 
+GRADES = Grades(one=5, two=-5)
 SEGMENTS = (
     BIG,
     TRIAL,
     KEEN,
     NEW,
     Segment("odd", "profile.team_size in ['20', 20, true] or length(profile.team_size) > 1 or not profile.stage"),
-    Segment("late", "days_since(profile.since) > 2 and lead.grade != 'C3'"),
+    Segment("late", "days_since(profile.since) > 2 and lead.grade != 'C3'", grades=GRADES),
+    Segment("best", "lead.grade == 'C1'", grades=GRADES),
 )
 values = st.sampled_from([None, 0, 20, 50, "20", True, [1, 2], {"a": 1}, float("inf"), 2**60, "2026-11-22", "\0"])
 deeds = st.one_of(
@@ -189,6 +193,7 @@ def test_members_that_are_kept_up_to_date_are_those_that_are_worked_out(
 ) -> None:
     async def play(stage: Stage) -> None:
         divide(stage, *SEGMENTS)
+        stage.library.playbook = replace(stage.library.playbook, grades=GRADES)
         people = [person(stage, name, **{f"a{i}": one for i, one in enumerate(before)}) for name in (ANA, BEN)]
         await add(stage, *people)
         await work(stage)

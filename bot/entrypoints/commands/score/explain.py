@@ -13,20 +13,23 @@ from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    card, now = contents_of(settings).scorecard, now_of(settings)
+    contents, now = contents_of(settings), now_of(settings)
+    cards = contents.scorecards
 
     async def reading(uow: UnitOfWork) -> list[str]:
         who = await named(uow, options.person)
         profile, changes = await uow.profiles.get(who), await uow.scores.of(who)
-        score, likely = total_score(changes, now), await foresee(uow, card, profile, now)
-        lines = [f"{score.grade}: fit {score.fit}, engagement {score.engagement}"]
+        score, foretold = total_score(changes, now), await foresee(uow, cards, profile, now)
+        lines = [f"{contents.grades.of(score)}: fit {score.fit}, engagement {score.engagement}"]
         lines += [f"  {change.told(now)}" for change in changes]
-        if likely is None:
+        if not foretold:
             objects = profile.objected_at is not None or profile.restricted_at is not None
             why = "they object, or are restricted" if objects else "no scorecard is in force"
             return [*lines, f"likelihood: not known, for {why}"]
-        lines.append(f"likelihood: {likely.percent} %, by {likely.points} points")
-        return [*lines, *(f"  {one.points:+d} {one.words}" for one in likely.reasons)]
+        for name, one in foretold.items():
+            lines.append(f"{name.replace('_', ' ')}: {one.percent} %, by {one.points} points")
+            lines += [f"  {reason.points:+d} {reason.words}" for reason in one.reasons]
+        return lines
 
     for line in read(settings, reading):
         print(line)

@@ -12,12 +12,12 @@ from bot.adapters.database import Database
 from bot.adapters.library import Contents
 from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
-from bot.domain.likelihood import PredictionPlan, Scorecard
+from bot.domain.likelihood import PredictionPlan, Predicts, Scorecard
 from bot.entrypoints.commands.segments.reading import contents_of, now_of
 from bot.entrypoints.event_log import require_file
 from bot.journeys.binning import characteristics_of
 from bot.journeys.closed_leads import examples_of
-from bot.journeys.likelihood import written
+from bot.journeys.likelihood import FOLDERS, written
 from bot.journeys.model_card import model_card
 from bot.journeys.scorecard_training import Learnt, learn_scorecard
 from bot.services.measure_drift import with_shares
@@ -28,21 +28,24 @@ from bot.settings import Settings
 def run(settings: Settings, options: argparse.Namespace) -> int:
     contents = contents_of(settings)
     require_file(settings.database_url, "learn from")
-    for line in asyncio.run(_train(settings, plan_of(contents), contents, dry=options.dry_run)):
+    plan = plan_of(contents, options.predict)
+    for line in asyncio.run(_train(settings, plan, contents, dry=options.dry_run)):
         print(line)
     return 0
 
 
-def plan_of(contents: Contents) -> PredictionPlan:
-    if contents.prediction_plan is None:
+def plan_of(contents: Contents, predicts: Predicts) -> PredictionPlan:
+    plan = next((one for one in contents.prediction_plans if one.predicts == predicts), None)
+    if plan is None:
+        what = "closes a lead" if predicts == "likelihood" else "says that a customer has left, or stays"
         raise SettingsError(
-            "nothing says what closes a lead. Write journeys/likelihood/plan.yml; docs/scores.md shows how."
+            f"nothing says what {what}. Write journeys/{FOLDERS[predicts]}/plan.yml; docs/scores.md shows how."
         )
-    if contents.prediction_plan.attributes and contents.profile is None:
+    if plan.attributes and contents.profile is None:
         raise SettingsError(
             "the plan names attributes, and their types are not known: journeys/profile.yml declares them."
         )
-    return contents.prediction_plan
+    return plan
 
 
 async def _train(settings: Settings, plan: PredictionPlan, contents: Contents, *, dry: bool) -> Sequence[str]:
@@ -52,16 +55,16 @@ async def _train(settings: Settings, plan: PredictionPlan, contents: Contents, *
         await store.migrate()
         leads = await closed_leads(store, plan)
         binning = partial(characteristics_of, plan, schema)
-        learnt = await asyncio.to_thread(learn_scorecard, examples_of(plan, leads), binning, now.date())
+        learnt = await asyncio.to_thread(learn_scorecard, examples_of(plan, leads), binning, now.date(), plan.predicts)
         async with store.transaction() as uow:
             card = await with_shares(uow, learnt.card, now)
     finally:
         await store.close()
-    told = [f"{len(leads)} closed leads. {_sentence(learnt)}"]
+    told = [f"{len(leads)} closed {plan.wording.who}s. {_sentence(learnt)}"]
     told += [f"left out: {name}: {why}." for name, why in learnt.left_out]
     if dry:
         return [*told, "Nothing was written."]
-    folder = settings.journeys / "likelihood"
+    folder = settings.journeys / FOLDERS[plan.predicts]
     return [*told, *_write(folder, card, model_card(plan, learnt, leads=len(leads)))]
 
 

@@ -23,8 +23,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def reading(uow: UnitOfWork) -> list[str]:
         now = now_of(settings)
-        count = await uow.segments.count(condition, now, card=contents.scorecard)
-        found = await uow.segments.find(condition, now, limit=SHOWN, card=contents.scorecard)
+        count = await uow.segments.count(condition, now, cards=contents.scorecards, grades=contents.grades)
+        found = await uow.segments.find(condition, now, limit=SHOWN, cards=contents.scorecards, grades=contents.grades)
         more = [f"  ... and {count - len(found)} more"] if count > len(found) else []
         return [people(count), *(f"  {profile_id}" for profile_id in found), *more]
 

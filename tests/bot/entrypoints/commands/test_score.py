@@ -14,6 +14,7 @@ from bot.adapters.database import Database
 from bot.domain.ids import ProfileId
 from bot.domain.likelihood import ClosedLead
 from bot.domain.person import Profile
+from bot.domain.score import ScoreChange
 from bot.entrypoints.cli import run
 from tests.bot.journeys.made_up_leads import START, made_up_leads
 from tests.contracts.samples import NOON, profile
@@ -25,6 +26,26 @@ lost: {event: crm.stage_changed, if: "event.stage == 'lost'"}
 attributes: [team_size, country]
 events: [pricing.viewed]
 groups: [country]
+"""
+ASSISTANT = """
+version: "3.1"
+intents: [greet, bye]
+responses:
+  utter_disclosure: [{text: I am an automated assistant.}]
+  utter_opted_out: [{text: You get no more messages.}]
+  utter_help: [{text: Write STOP to end messages.}]
+  utter_internal_error: [{text: Something went wrong.}]
+nlu:
+- intent: greet
+  examples: "- hello\\n- hi there"
+- intent: bye
+  examples: "- goodbye\\n- see you"
+"""
+
+RULES = """
+keywords:
+- {id: stop, jurisdiction: default, means: stop, language: en, from: 2026-01-01, source: a test,
+   words: [stop, quit, end, revoke, opt out, cancel, unsubscribe]}
 """
 
 
@@ -40,11 +61,20 @@ async def keep(store: Database, leads: Sequence[ClosedLead]) -> None:
 
 @pytest.fixture
 def journeys(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The sample's journeys with a plan, which these tests may write beside."""
+    """The sample's profile and scores with a plan, which these tests may write beside.
+
+    The assistant and the rules are small: each command reads all content, and these are nothing to a scorecard.
+    """
     folder = tmp_path / "journeys"
-    shutil.copytree("journeys", folder)
-    (folder / "likelihood").mkdir(exist_ok=True)
+    shutil.copytree("journeys/scores", folder / "scores")
+    shutil.copy("journeys/profile.yml", folder)
+    (folder / "rules").mkdir()
+    (folder / "rules" / "opt_out.yml").write_text(RULES)
+    (folder / "likelihood").mkdir()
     (folder / "likelihood" / "plan.yml").write_text(PLAN)
+    (tmp_path / "assistant").mkdir()
+    (tmp_path / "assistant" / "domain.yml").write_text(ASSISTANT)
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "assistant"))
     monkeypatch.setenv("OVERTURE_JOURNEYS", str(folder))
     monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
     return folder
@@ -93,13 +123,46 @@ def test_a_scorecard_is_learnt_used_explained_and_watched(
     assert "too few to tell" in capsys.readouterr().out
     monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
 
-    newcomers = [
-        replace(one, profile=Profile(ProfileId(f"n{one.profile.id}"), START, {"team_size": 60}), events=(), changes=())
-        for one in made_up_leads(1800)
-    ]
-    fill(sqlite_url, newcomers)
+    newcomers = [Profile(ProfileId(f"new-{number}"), START, {"team_size": 60}) for number in range(1800)]
+    fill(sqlite_url, [ClosedLead(one, (), ()) for one in newcomers])
     assert run(["score", "check"]) == 1
     assert "much has changed" in capsys.readouterr().out
+    (journeys / "likelihood" / "plan.yml").write_text(f"{PLAN}drift: {{some: 8, much: 9}}\n")
+    assert run(["score", "check"]) == 0
+    assert "much has changed" not in capsys.readouterr().out
+
+
+def test_the_risk_that_customers_leave_is_learnt_beside_it(
+    journeys: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rules give points to those who stay: they are to be beaten the other way round."""
+    churn = PLAN.replace(": likelihood", ": churn_risk").replace("won:", "left:").replace("lost:", "stayed:")
+    (journeys / "churn").mkdir(exist_ok=True)
+    (journeys / "churn" / "plan.yml").write_text(churn)
+    turned = [
+        replace(one, changes=[replace(change, points=-change.points) for change in one.changes])
+        for one in made_up_leads(1800)
+    ]
+    fill(sqlite_url, turned)
+    assert run(["score", "train", "--predict", "churn_risk"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("1800 closed customers. In force: on the customers that were closed last, AUC 0.")
+    assert "against 0.5" in told
+    card = (journeys / "churn" / "card.md").read_text()
+    assert card.startswith("# How likely a customer is to leave\n")
+    assert "| left among the likeliest tenth" in card
+    assert not (journeys / "likelihood" / "scorecard.yml").exists()
+
+    assert run(["segments", "check", "lead.churn_risk >= 1 and missing(lead.likelihood)"]) == 0
+    assert capsys.readouterr().out.startswith("1800 people")
+    assert run(["score", "explain", "lead-000001"]) == 0
+    assert "churn risk: " in capsys.readouterr().out
+    assert run(["score", "check"]) == 0
+    assert "How likely a customer is to leave: learnt on" in capsys.readouterr().out
+
+    (journeys / "likelihood" / "plan.yml").write_text(churn)
+    assert run(["validate"]) == 1
+    assert "this is of churn_risk, whose folder is churn" in capsys.readouterr().err
 
 
 def test_too_few_leads_leave_the_rules_alone_and_say_so(
@@ -138,6 +201,24 @@ def test_who_objects_is_told_without_a_likelihood(
     asyncio.run(write())
     assert run(["score", "explain", "quiet"]) == 0
     assert "they object" in capsys.readouterr().out
+
+
+def test_the_grade_goes_by_what_content_says(
+    journeys: Path, sqlite_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    who = ProfileId("keen")
+    changes = [ScoreChange(who, "k", "fit", 25, "a large team", "r", NOON)]
+    fill(sqlite_url, [ClosedLead(profile(who), (), changes)])
+    assert run(["score", "explain", "keen"]) == 0
+    assert capsys.readouterr().out.startswith("B3: fit 25, engagement 0\n")
+    scores = journeys / "scores" / "interest.yml"
+    scores.write_text(scores.read_text().replace("{A: 40, B: 20}", "{A: 25, B: 20}"))
+    assert run(["score", "explain", "keen"]) == 0
+    assert capsys.readouterr().out.startswith("A3: fit 25, engagement 0\n")
+    assert run(["segments", "check", "lead.grade == 'A3'"]) == 0
+    assert capsys.readouterr().out.startswith("1 person")
+    assert run(["people", "show", "keen"]) == 0
+    assert "A3: fit 25, engagement 0" in capsys.readouterr().out
 
 
 def test_attributes_whose_types_nobody_declared_are_not_learnt_from(

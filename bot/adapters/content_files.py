@@ -1,0 +1,80 @@
+"""Reads files of content, and keeps what is wrong with each until all are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from bot.documents import Document, Faults, parse, salvage
+from bot.domain.errors import ContentError, Fault, Place, SettingsError
+
+T = TypeVar("T")
+
+
+def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
+    """The files as YAML. Of one that is none, what can be made of it: others may refer to what it declares."""
+    found = []
+    for path in paths:
+        document = keep(lambda path=path: parse(*text_of(path)), faults)  # type: ignore[misc]
+        if document is None and path.is_file():
+            document = salvage(str(path), path.read_text(encoding="utf-8", errors="replace"))
+        if document is not None:
+            found.append(document)
+    return found
+
+
+def yaml_files(folder: Path, pattern: str) -> list[Path]:
+    return sorted([*folder.glob(f"{pattern}.yml"), *folder.glob(f"{pattern}.yaml")])
+
+
+def each(paths: list[Path], read: Callable[[Path], T], faults: Faults) -> list[T]:
+    """What each file says, of those that can be read."""
+    found = []
+    for path in paths:
+        one = keep(lambda path=path: read(path), faults)  # type: ignore[misc]
+        if one is not None:
+            found.append(one)
+    return found
+
+
+def first(documents: list[Document], read: Callable[[Document], T], faults: Faults) -> T | None:
+    """What the one file of its kind says, where there is one."""
+    found = [keep(lambda one=one: read(one), faults) for one in documents]  # type: ignore[misc]
+    return found[0] if found else None
+
+
+def keep(read: Callable[[], T], faults: Faults) -> T | None:
+    """What this reads; None where it cannot, and then its faults are kept with the others."""
+    try:
+        return read()
+    except ContentError as error:
+        faults.include(error)
+        return None
+
+
+def text_of(path: Path) -> tuple[str, str]:
+    try:
+        return str(path), path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        before = path.read_bytes()[: error.start].decode("utf-8")
+        place = Place(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise ContentError([Fault(place, "this file is not UTF-8.", "Save it as UTF-8.")]) from error
+    except OSError as error:
+        what = f"this cannot be read: {error.strerror}."
+        raise ContentError([Fault(Place(str(path)), what, "Mend it, or take it away.")]) from error
+
+
+def raise_if_any(unreadable: Faults, faults: Faults) -> None:
+    """Files that are no YAML come first, and only that is told of them: the rest may come of how they were read."""
+    bad_files = {fault.place.path for fault in unreadable.in_order()}
+    others = [fault for fault in faults.in_order() if fault.place.path not in bad_files]
+    if bad_files or others:
+        raise ContentError([*unreadable.in_order(), *others])
+
+
+def require_folder(folder: Path, setting: str) -> None:
+    if not folder.is_dir():
+        raise SettingsError(
+            f"there is no folder {folder}. Start Overture where its content is, or name the folder in {setting}."
+        )

@@ -1,0 +1,83 @@
+"""What a custom action may know of the person that it talks with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.dialogue.personal import PREFERENCES
+from bot.domain.effects import ChangeScore, RecordConsent, SetAttribute
+from bot.domain.ids import MessageId
+from bot.domain.person import Profile
+from bot.domain.score import ScoreChange, total_score
+from bot.journeys.scoring import reasons_of
+from bot.services.person_facts import day_of, foresee
+from bot.services.runtime import Runtime
+from bot.services.thought import Person, Thought
+
+
+async def action_context(
+    runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId
+) -> Mapping[str, Any]:
+    """With what this turn has changed already."""
+    person = await _person(runtime, thought, profile)
+    link = runtime.preferences_link(profile.id, thought.now)
+    return {**_known_of(thought, person, message_id), "has_desk": bool(runtime.desks), PREFERENCES: link}
+
+
+async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Person:
+    """Scores and consents are read when an action first wants them; most turns run none."""
+    if thought.person is None:
+        playbook = runtime.library.current()
+        async with runtime.store.transaction() as uow:
+            thought.person = Person(
+                profile=profile,
+                score_changes=tuple(await uow.scores.of(profile.id)),
+                consents=tuple(await uow.consents.of(profile.id)),
+                foretold=await foresee(uow, playbook.scorecards, profile, thought.now),
+                grades=playbook.grades,
+            )
+    return thought.person
+
+
+def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mapping[str, Any]:
+    attributes = dict(person.profile.attributes)
+    changes = list(person.score_changes)
+    consents = {f"{record.purpose}:{record.channel}": record.granted for record in person.consents}
+    counted = {change.rule for change in changes}
+    for effect in thought.effects:
+        match effect:
+            case SetAttribute(name=name, value=value):
+                attributes[name] = value
+            case RecordConsent(purpose=purpose, channel=channel, granted=granted):
+                consents[f"{purpose}:{channel}"] = granted
+            case ChangeScore() if effect.again or effect.rule not in counted:
+                counted.add(effect.rule)
+                changes.append(
+                    ScoreChange(
+                        person.profile.id, "", effect.dimension, effect.points, effect.reason, effect.rule, thought.now
+                    )
+                )
+            case _:
+                pass
+    score = total_score(changes, thought.now)
+    return {
+        "profile": {**attributes, "id": person.profile.id},
+        "time_zone": person.profile.time_zone,
+        "locale": person.profile.locale,
+        "tags": sorted(person.profile.tags),
+        "created_on": day_of(person.profile.created_at),
+        "lead": {
+            "fit": score.fit,
+            "engagement": score.engagement,
+            "total": score.total,
+            "grade": person.grades.of(score),
+            "reasons": list(reasons_of(changes, person.foretold, thought.now)),
+            **{name: one.percent for name, one in person.foretold.items()},
+            **{f"{name}_reasons": one.told() for name, one in person.foretold.items()},
+        },
+        "consents": consents,
+        "channel": thought.channel,
+        "message_id": message_id,
+        "now": thought.now.isoformat(),
+    }
