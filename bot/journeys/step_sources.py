@@ -38,13 +38,8 @@ class Source:
         return number if isinstance(number, int) else 0  # an `enter` that is no list is one entry
 
 
-def step_sources(data: Any) -> dict[str, Source]:
-    """The steps by id, in the order of the file; nothing of what is no journey."""
-    return {name: one for name, one in item_sources(data).items() if one.kind == STEP}
-
-
 def item_sources(data: Any) -> dict[str, Source]:
-    """The entries, and the steps with their ways, by id."""
+    """The entries, and the steps with their ways, by id, in the order of the file; nothing of what is no journey."""
     if not isinstance(data, Mapping):
         return {}
     listed = [*_entries(data.get("enter")), *_listed(data.get("steps"), ("steps",), "steps")]

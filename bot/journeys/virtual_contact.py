@@ -13,6 +13,7 @@ from bot.domain.journey import Enrolment
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.journeys.judge import LEAST_PAUSE, SendFacts, judge
+from bot.journeys.resting import ANSWER
 from bot.journeys.send_window import country_of, zones_of
 from bot.journeys.virtual_world import Someone, World
 
@@ -33,6 +34,13 @@ class VirtualMessage:
     @property
     def step(self) -> str:
         return self.key.split(":")[1]
+
+    def is_asked_by(self, run: Enrolment | None) -> bool:
+        """Whether the run, as it is now, still waits at the step that asked this."""
+        if run is None or ANSWER not in run.waiting_for:
+            return False
+        place = f"{run.id}:{run.step}:{run.visit}"
+        return self.key == place or self.key.startswith(f"{place}:")
 
 
 class VirtualContact:

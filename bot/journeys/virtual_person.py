@@ -6,15 +6,12 @@ state in memory. `tell` hears of everything, in order; nothing is kept of what i
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from itertools import pairwise
 from typing import Any, Literal
 
-from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
 from bot.domain.delivery import Later, Send, Withhold
 from bot.domain.effects import (
@@ -39,8 +36,6 @@ from bot.domain.journey import (
     ENDED,
     HANDED_BACK,
     REPLIED,
-    SEGMENT_ENTERED,
-    SEGMENT_LEFT,
     TAKEN_OVER,
     Answered,
     Enrolment,
@@ -56,15 +51,17 @@ from bot.domain.journey import (
     Trigger,
 )
 from bot.domain.send_window import SendWindow
-from bot.domain.steps import END, AtCap
+from bot.domain.steps import AtCap
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
-from bot.journeys.expression import is_true
 from bot.journeys.interpreter import advance, begin, word_of_end
 from bot.journeys.resting import ANSWER
-from bot.journeys.run import later
-from bot.journeys.selection import counting, looks_at
+from bot.journeys.selection import counting
+from bot.journeys.virtual_agenda import VirtualAgenda
 from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
+from bot.journeys.virtual_goals import VirtualGoals
 from bot.journeys.virtual_score import VirtualScore
+from bot.journeys.virtual_segments import VirtualSegments
+from bot.journeys.virtual_way import end_of, way_of
 from bot.journeys.virtual_world import Noted, Someone, What, World
 
 LONGEST_CHAIN = 50
@@ -86,13 +83,7 @@ class VirtualPerson:
         tell_what_it_did: bool = True,
     ) -> None:
         self.id = someone.id
-        self.profile: dict[str, Any] = {
-            **someone.attributes,
-            "time_zone": someone.time_zone,
-            "locale": someone.locale,
-            "tags": sorted(someone.tags),
-            "created_on": someone.created_on or now.date().isoformat(),
-        }
+        self.profile = someone.profile(now)
         self.inside: dict[EnrolmentId, Enrolment] = {}
         self.asked_last: EnrolmentId | None = None
         self.colleague: Literal["", "asked", "talks"] = ""
@@ -100,17 +91,16 @@ class VirtualPerson:
         self._tell = tell
         self._tell_what_it_did = tell_what_it_did
         self._contact = VirtualContact(world, someone, now)
-        self._score = VirtualScore(world.score_rules, someone.id)
+        self._score = VirtualScore(world.score_rules, someone.id, world.grades)
         self._score.by_attributes(self.profile, now)
         self._did: dict[str, Counter[date]] = {}
         self._entered: dict[str, datetime] = {}
         self._runs = 0
         self._wrote_last: dict[EnrolmentId, datetime] = {}
-        self._outside: list[Enrolment] = []  # runs whose goal may still be reached
-        self._due: list[tuple[datetime, int, int, Enrolment | VirtualMessage]] = []
-        self._number = 0
-        self._counted = frozenset().union(*(looks_at(one.condition) for one in world.segments.values()))
-        self._segments = {name for name, one in world.segments.items() if self._belongs(one, now)}
+        self._goals = VirtualGoals(world.journeys, tell)
+        self._agenda = VirtualAgenda()
+        self._segments = VirtualSegments(world.segments)
+        self._keep_segments(now)
 
     # ------------------------------------------------------------ time
 
@@ -122,7 +112,7 @@ class VirtualPerson:
     @property
     def next_due(self) -> datetime | None:
         """When the next timer or message is due."""
-        return self._due[0][0] if self._due else None
+        return self._agenda.next_due
 
     def lead(self, now: datetime) -> Mapping[str, Any]:
         """Their score, as expressions read it."""
@@ -130,16 +120,11 @@ class VirtualPerson:
 
     def run_until(self, moment: datetime) -> None:
         """Let everything happen that is due until `moment`, each at its time."""
-        while self._due and self._due[0][0] <= moment:
-            at, _, _, what = heapq.heappop(self._due)
+        for at, what in self._agenda.take_until(moment):
             if isinstance(what, VirtualMessage):
                 self._send(what, at)
             elif self.inside.get(what.id) is what:
                 self._tell_all(self._step(what, TimerFired(), at), at)
-
-    def _put(self, at: datetime, rank: int, what: Enrolment | VirtualMessage) -> None:
-        self._number += 1
-        heapq.heappush(self._due, (at, rank, self._number, what))
 
     # ------------------------------------------------------------ what happens to them
 
@@ -176,16 +161,10 @@ class VirtualPerson:
     def opts_out(self, now: datetime, how: str = "STOP") -> None:
         """End all marketing at once: consent, whatever waits to leave, and the journeys."""
         self._contact.opt_out(how, now)
-        kept = []
-        for one in self._due:
-            if isinstance(one[3], VirtualMessage) and one[3].purpose is Purpose.MARKETING:
-                # A question is asked by a journey that is over now, so nothing is decided about it any more.
-                if not one[3].is_question:
-                    self._note(now, "withheld", one[3], OPTED_OUT)
-            else:
-                kept.append(one)
-        heapq.heapify(kept)
-        self._due = kept
+        for message in self._agenda.take_messages(Purpose.MARKETING):
+            # A question is asked by a journey that is over now, so nothing is decided about it any more.
+            if not message.is_question:
+                self._note(now, "withheld", message, OPTED_OUT)
         emitted: list[Emit] = []
         for run in list(self.inside.values()):
             if self._world.journeys[run.journey].purpose is Purpose.MARKETING:
@@ -240,12 +219,12 @@ class VirtualPerson:
             changed = {counting(event.event)}
             if self._score.by_event(event, self.profile, now):
                 changed.add("lead")
-            if changed & self._counted:
+            if self._segments.look_at(changed):
                 waiting.extend(self._keep_segments(now))
             for run in list(self.inside.values()):
                 if self.inside.get(run.id) is run:
                     waiting.extend(self._step(run, Happened(event.event, event.data), now))
-            self._count_goals(event.event, now)
+            self._goals.count(event.event, now)
             for journey, entry in opened_by(self._world.journeys.values(), event.event, event.data):
                 waiting.extend(self._let_in(journey, entry, event.data, now) or ())
 
@@ -267,29 +246,11 @@ class VirtualPerson:
         self._entered[run.journey] = now
         if run.status is not EnrolmentStatus.WAITING:
             self._tell(Noted(now, "held_out", run))
-            self._keep_for_goals(run)
+            self._goals.keep(run)
             return word_of_end(run)
         self._tell(Noted(now, "entered", run))
         self.inside[run.id] = run
         return self._step(run, Entered(), now)
-
-    def _count_goals(self, event: str, now: datetime) -> None:
-        still = []
-        for run in self._outside:
-            open_until = {
-                goal.event: later(run.entered_at, goal.within)
-                for goal in self._world.journeys[run.journey].goals
-                if goal.within is not None
-            }
-            if event in open_until and now <= open_until[event]:
-                self._tell(Noted(now, "goal", run, run.step, event))
-            elif any(now <= until for until in open_until.values()):
-                still.append(run)
-        self._outside = still
-
-    def _keep_for_goals(self, run: Enrolment) -> None:
-        if run.goal_at is None and any(goal.within for goal in self._world.journeys[run.journey].goals):
-            self._outside.append(run)
 
     # ------------------------------------------------------------ one step of one run
 
@@ -305,45 +266,24 @@ class VirtualPerson:
         if after.status is EnrolmentStatus.WAITING:
             self.inside[run.id] = after
             if after.due_at is not None:
-                self._put(after.due_at, -1000, after)
+                self._agenda.put(after.due_at, -1000, after)
         else:
             self.inside.pop(run.id, None)
-        self._tell_way(run, after, result.trail, now)
+        self._tell_each(way_of(run, after, result.trail, now, with_what_it_did=self._tell_what_it_did))
         emitted = self._do(after, journey, result.effects, now)
         if after.status is not EnrolmentStatus.WAITING:
-            self._keep_for_goals(after)
+            self._goals.keep(after)
         return [*emitted, *word_of_end(after)]
 
-    def _tell_way(self, before: Enrolment, after: Enrolment, trail: Sequence[tuple[str, str]], now: datetime) -> None:
-        """Each step come to, with where from; what was done; and how it ended, where it did."""
-        way = [before.step] if before.seq else [""]
-        for step, did in trail:
-            if step != way[-1]:
-                way.append(step)
-            if self._tell_what_it_did:
-                self._tell(Noted(now, "did", after, step, why=did))
-        if after.step == END:
-            way.append(END)
-        for source, target in pairwise(way):
-            self._tell(Noted(now, "went", after, source, target))
-        if after.goal_at is not None and before.goal_at is None:
-            self._tell(Noted(now, "goal", after, before.step))
-        self._tell_end(after, now)
-
-    def _tell_end(self, run: Enrolment, now: datetime) -> None:
-        match run.status:
-            case EnrolmentStatus.PARKED:
-                self._tell(Noted(now, "parked", run, run.step, why=run.reason))
-            case EnrolmentStatus.DONE:
-                self._tell(Noted(now, "ended" if run.step == END else "left", run, run.step, why=run.reason))
-            case _:
-                pass
+    def _tell_each(self, notes: Iterable[Noted]) -> None:
+        for noted in notes:
+            self._tell(noted)
 
     def _close(self, run: Enrolment, status: EnrolmentStatus, reason: str, now: datetime) -> Sequence[Emit]:
         closed = replace(run, status=status, reason=reason, due_at=None, waiting_for=(), seq=run.seq + 1)
         self.inside.pop(run.id, None)
-        self._tell_end(closed, now)
-        self._keep_for_goals(closed)
+        self._tell_each(end_of(closed, now))
+        self._goals.keep(closed)
         return word_of_end(closed)
 
     # ------------------------------------------------------------ effects, as bot/services/perform.py has them
@@ -385,7 +325,6 @@ class VirtualPerson:
                     pass
         if changes:
             self._score.by_attributes(self.profile, now)
-        if changes and self._world.segments:
             emitted += self._keep_segments(now)
         return emitted
 
@@ -414,17 +353,10 @@ class VirtualPerson:
                 emitted += self._stop_journey(f"{run.id}:{run.step}:{run.visit}", now)
         return emitted
 
-    def _belongs(self, segment: Segment, now: datetime) -> bool:
-        names = {"profile": self.profile, "lead": self.lead(now), "did": self._did, "now": now}
-        return is_true(segment.condition, names)
-
-    def _keep_segments(self, now: datetime) -> list[Emit]:
-        emitted = []
-        for name, segment in self._world.segments.items():
-            if (belongs := self._belongs(segment, now)) != (name in self._segments):
-                self._segments ^= {name}
-                emitted.append(Emit(SEGMENT_ENTERED if belongs else SEGMENT_LEFT, {"segment": name}))
-        return emitted
+    def _keep_segments(self, now: datetime) -> Sequence[Emit]:
+        if not self._world.segments:
+            return ()
+        return self._segments.keep(self.profile, self.lead(now), self._did, now)
 
     # ------------------------------------------------------------ messages
 
@@ -448,10 +380,10 @@ class VirtualPerson:
         if channel is None:
             self._note(now, "withheld", message, f"no address of this person on {' or '.join(effect.channels)}")
         else:
-            self._put(now, -journey.priority, message)
+            self._agenda.put(now, -journey.priority, message)
 
     def _send(self, message: VirtualMessage, now: datetime) -> None:
-        if message.is_question and not self._is_asked_by(message):
+        if message.is_question and not message.is_asked_by(self.inside.get(message.run.id)):
             return
         verdict = self._contact.weigh(message, now, rep_has_the_floor=self.colleague == "talks")
         match verdict:
@@ -465,17 +397,9 @@ class VirtualPerson:
                     self._note(now, "sent", message, why)
             case Later(at=at, why=why):
                 self._note(now, "later", message, why)
-                self._put(at, -self._world.journeys[message.run.journey].priority, message)
+                self._agenda.put(at, -self._world.journeys[message.run.journey].priority, message)
             case Withhold(why=why):
                 self._note(now, "withheld", message, why)
-
-    def _is_asked_by(self, message: VirtualMessage) -> bool:
-        """Whether the run still waits at the step that asked this."""
-        run = self.inside.get(message.run.id)
-        if run is None or ANSWER not in run.waiting_for:
-            return False
-        place = f"{run.id}:{run.step}:{run.visit}"
-        return message.key == place or message.key.startswith(f"{place}:")
 
     def _note(self, now: datetime, what: What, message: VirtualMessage, why: str) -> None:
         self._tell(Noted(now, what, message.run, message.step, message.subject, message.channel, why))

@@ -8,25 +8,29 @@ from typing import Any
 
 from bot.domain.effects import ChangeScore, Emit
 from bot.domain.ids import ProfileId
-from bot.domain.score import ScoreChange, ScoreRule
+from bot.domain.score import Grades, ScoreChange, ScoreRule
 from bot.journeys.scoring import Points, lead_facts, points_for_attributes, points_for_event
 
 
 class VirtualScore:
     """What bot/services/keep_score.py and perform.py write into the change log; each says whether it gave points."""
 
-    def __init__(self, rules: Sequence[ScoreRule], person: ProfileId) -> None:
+    def __init__(self, rules: Sequence[ScoreRule], person: ProfileId, grades: Grades) -> None:
         self.given_by: set[str] = set()
         self._rules = rules
+        self._grades = grades
         self._person = person
         self._log: list[ScoreChange] = []
-        self._lead: tuple[date | None, Mapping[str, Any]] = (None, lead_facts((), datetime.min.replace(tzinfo=UTC)))
+        self._lead: tuple[date | None, Mapping[str, Any]] = (
+            None,
+            lead_facts((), datetime.min.replace(tzinfo=UTC), grades=grades),
+        )
 
     def lead(self, now: datetime) -> Mapping[str, Any]:
         """What expressions read as `lead`. Points fade at midnight (UTC), so it is worked out once a day."""
         day = now.astimezone(UTC).date()
         if self._log and self._lead[0] != day:
-            self._lead = day, lead_facts(self._log, now)
+            self._lead = day, lead_facts(self._log, now, grades=self._grades)
         return self._lead[1]
 
     def by_step(self, effect: ChangeScore, now: datetime) -> bool:

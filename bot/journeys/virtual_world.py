@@ -10,7 +10,7 @@ from typing import Any, Literal
 from bot.domain.audience import Segment
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, Journey
-from bot.domain.score import ScoreRule
+from bot.domain.score import USUAL_GRADES, Grades, ScoreRule
 from bot.domain.sending_rules import SendingRules
 
 
@@ -24,6 +24,7 @@ class World:
     segments: Mapping[str, Segment] = field(default_factory=dict)
     region: str = "GB"
     score_rules: Sequence[ScoreRule] = ()
+    grades: Grades = USUAL_GRADES
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,16 @@ class Someone:
     created_on: str = ""
     addresses: Mapping[str, str] = field(default_factory=dict)
     consents: Mapping[str, bool] = field(default_factory=dict)
+
+    def profile(self, now: datetime) -> dict[str, Any]:
+        """As expressions read it; somebody of whom nothing else is said is new today."""
+        return {
+            **self.attributes,
+            "time_zone": self.time_zone,
+            "locale": self.locale,
+            "tags": sorted(self.tags),
+            "created_on": self.created_on or now.date().isoformat(),
+        }
 
 
 What = Literal[

@@ -14,7 +14,7 @@ from bot.documents import parse
 from bot.journeys.edit import Add, CannotEdit, Change, Edit, Move, Remove, Settings, edited
 from bot.journeys.fields import plain
 from bot.journeys.lines import blocks_of
-from bot.journeys.step_sources import item_sources, node_at, step_sources
+from bot.journeys.step_sources import STEP, item_sources, node_at
 
 ODD = """\
 # A journey with comments everywhere,
@@ -55,7 +55,7 @@ steps:
 
 
 def sources(text: str) -> dict[str, Any]:
-    return {name: plain(one.data) for name, one in step_sources(parse("", text).data).items()}
+    return {name: plain(one.data) for name, one in item_sources(parse("", text).data).items() if one.kind == STEP}
 
 
 def changes(edit: Edit, text: str = ODD) -> list[str]:

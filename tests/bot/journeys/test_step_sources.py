@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.documents import parse
 from bot.journeys.content import read_journey
 from bot.journeys.known import Known
-from bot.journeys.step_sources import item_sources, node_at, step_sources
+from bot.journeys.step_sources import STEP, Source, item_sources, node_at
 
 FILE = """\
 journey: welcome
@@ -25,6 +27,10 @@ steps:
   - handoff: {reason: hot, within: 15m, late: {do: [add_to: e]}}
   - end
 """
+
+
+def step_sources(data: Any) -> dict[str, Source]:
+    return {name: one for name, one in item_sources(data).items() if one.kind == STEP}
 
 
 def test_every_step_that_the_reader_knows_is_found_by_its_id() -> None:

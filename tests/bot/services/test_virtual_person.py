@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from bot.domain.audience import Segment
 from bot.domain.consent import Purpose
-from bot.domain.score import ScoreCap, ScoreRule
+from bot.domain.score import USUAL_GRADES, Grades, GroupCap, ScoreCap, ScoreRule
 from bot.domain.sending_rules import SendingRules
 from bot.journeys.virtual_person import VirtualPerson
 from bot.journeys.virtual_world import Noted, Someone, World
@@ -110,6 +111,12 @@ SCORES = (
     ScoreRule("large", "fit", 20, "a large team", condition="profile.team_size > 50"),
     ScoreRule("no longer small", "fit", -5, "a small team", "demo.requested", condition="missing(profile.team_size)"),
 )  # fmt: skip
+TOGETHER = GroupCap(ScoreCap(18, timedelta(days=7)), frozenset({"prices", "asked"}))
+SHARING = (
+    replace(SCORES[0], group_cap=TOGETHER),
+    *SCORES[1:],
+    ScoreRule("asked", "engagement", 6, "asked for a demo", "demo.requested", group_cap=TOGETHER),
+)
 KEEN = Segment("keen", "lead.engagement >= 10")
 SCORING = journey_of(
     """
@@ -125,13 +132,24 @@ SCORING = journey_of(
 )
 
 
-async def test_score_rules_give_a_virtual_person_the_points_that_they_give_in_service(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("rules", "grades", "reached"),
+    [
+        (SCORES, USUAL_GRADES, [(15, 11, "C2"), (15, 19, "C2")]),
+        (SHARING, Grades(21, 15, 40, 12), [(15, 9, "B3"), (15, 21, "B2")]),
+    ],
+)
+async def test_score_rules_give_a_virtual_person_the_points_that_they_give_in_service(
+    stage: Stage, rules: Sequence[ScoreRule], grades: Grades, reached: Sequence[tuple[int, int, str]]
+) -> None:
     begin = stage.clock.now()
     noted: list[Noted] = []
-    world = World({SCORING.id: SCORING}, SendingRules(), {"sms": "phone"}, {KEEN.id: KEEN}, score_rules=SCORES)
+    world = World(
+        {SCORING.id: SCORING}, SendingRules(), {"sms": "phone"}, {KEEN.id: KEEN}, score_rules=rules, grades=grades
+    )
     person = VirtualPerson(world, Someone(ANA, time_zone="Europe/London"), begin, noted.append)
     await stage.meet()
-    playing = replace(stage.library.playbook, score_rules=SCORES, segments={KEEN.id: KEEN})
+    playing = replace(stage.library.playbook, score_rules=rules, grades=grades, segments={KEEN.id: KEEN})
     stage.library.playbook = playing
     stage.play(SCORING)
     seen = []
@@ -144,11 +162,10 @@ async def test_score_rules_give_a_virtual_person_the_points_that_they_give_in_se
             await stage.happens(event)
             await stage.settle()
         async with stage.store.transaction() as uow:
-            profile, lead = await person_facts(uow, ANA, now)
+            profile, lead = await person_facts(uow, ANA, now, grades=grades)
         assert (dict(person.lead(now)), person.profile["tags"]) == (dict(lead), profile["tags"]), f"after {hour} hours"
         seen.append((lead["fit"], lead["engagement"], lead["grade"]))
         await stage.later(hours=1)
-    assert (15, 11, "C2") in seen
-    assert (15, 19, "C2") in seen
+    assert set(reached) <= set(seen)
     assert seen[-1][0] == -5
     assert len(set(seen)) > 5, "points fade from day to day"
