@@ -87,6 +87,7 @@ class JourneyFiles:
             (),
             playbook.segments,
             channels=shelves.channels,
+            left_out=shelves.left_out,
             desks=shelves.desks,
             crms=shelves.crms,
             endpoints=shelves.endpoints,

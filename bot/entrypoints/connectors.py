@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import pkgutil
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -25,6 +28,16 @@ def channel_names(settings: Settings) -> tuple[str, ...]:
     return tuple(
         name for module in map(connector_module, settings.connector_names) for name in getattr(module, "CHANNELS", ())
     )
+
+
+def channels_left_out(settings: Settings) -> tuple[str, ...]:
+    """The channels of connectors that are there and that the settings do not name. A broken one has none."""
+    found: list[str] = []
+    for one in pkgutil.iter_modules(importlib.import_module("connectors").__path__):
+        if one.ispkg and one.name not in settings.connector_names:
+            with suppress(SettingsError):
+                found += getattr(connector_module(one.name), "CHANNELS", ())
+    return tuple(found)
 
 
 def known_channels(settings: Settings, built: Iterable[str]) -> tuple[str, ...]:
@@ -59,8 +72,8 @@ def channel_kinds(settings: Settings) -> dict[str, ChannelKind]:
 
 
 def is_sandboxed(module: ModuleType, values: Mapping[str, str]) -> bool:
-    """Whether the connector has a stand-in and none of its settings."""
-    own_settings = getattr(module, "SETTINGS", ())
+    """Whether the connector has a stand-in and none of its settings, but for those that say how, and not with whom."""
+    own_settings = set(getattr(module, "SETTINGS", ())) - set(getattr(module, "OPTIONS", ()))
     return hasattr(module, "build_sandbox") and not any(values.get(name) for name in own_settings)
 
 
@@ -110,6 +123,7 @@ def shelves_of(settings: Settings, channels: tuple[str, ...]) -> Shelves:
         model=settings.data / "model",
         encoder=settings.encoder,
         channels=channels,
+        left_out=partial(channels_left_out, settings),
         desks=tuple(name for desk in read_desks(settings) for name in desk.names),
         crms=crm_names(settings),
         endpoints=tuple(settings.endpoints_by_name),

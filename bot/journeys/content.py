@@ -28,21 +28,21 @@ from bot.journeys.windows import read_window
 __all__ = ["Known", "read_journey", "version_of"]
 
 PURPOSES = (Purpose.MARKETING.value, Purpose.SERVICE.value)
-LEAD = frozenset({"fit", "engagement", "total", "grade", "likelihood"})
+LEAD = frozenset({"fit", "engagement", "total", "grade", "likelihood", "churn_risk"})
 HEAD = ("journey", "purpose", "enter", "exit", "send_window", "holdout", "at_once", "priority", "on_edit", "steps")
 POLICIES = ("pin", "map", "drain")
 
 
 def read_journey(document: Document, known: Known, warnings: Faults | None = None) -> Journey:
     """Read one journey; raises ContentError with every fault in it. `warnings` is told of what is no fault."""
-    faults = Faults()
+    faults, warnings = Faults(), Faults() if warnings is None else warnings
     head = Fields(document, faults, document.data, "a journey")
     if not head.is_mapping:
         faults.raise_if_any()
     head.only(*HEAD)
     journey_id = _id(head)
     purpose = head.choice("purpose", PURPOSES, "purpose", required=True)
-    entries, conditions = read_entries(head, known)
+    entries, conditions = read_entries(head, known, warnings)
     goals, exit_events, exit_when = _exit(head)
     holdout = _holdout(head, goals)
     many_at_once = _many_at_once(head, entries)

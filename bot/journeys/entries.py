@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypedDict
 
+from bot.documents import Faults
 from bot.domain.entries import (
     ApiEntry,
     Cron,
@@ -38,7 +40,7 @@ class _Common(TypedDict):
     again_after: timedelta | None
 
 
-def read_entries(head: Fields, known: Known) -> tuple[tuple[Entry, ...], list[tuple[Place, str]]]:
+def read_entries(head: Fields, known: Known, warnings: Faults) -> tuple[tuple[Entry, ...], list[tuple[Place, str]]]:
     """One entry or a list of them; and their conditions, which are still to be checked, each with its place."""
     if not head.has("enter"):
         head.missing("enter", f"Say what lets people in, {AT_HAND}.")
@@ -54,11 +56,11 @@ def read_entries(head: Fields, known: Known) -> tuple[tuple[Entry, ...], list[tu
     else:
         listed = [head.inner("enter", '"enter"')]
     conditions = [(one.place("if"), one.node["if"]) for one in listed if isinstance(one.node.get("if"), str)]
-    read = [_entry(one, known) for one in listed if one.is_mapping]
+    read = [_entry(one, known, warnings) for one in listed if one.is_mapping]
     return tuple(entry for entry in read if entry is not None), conditions
 
 
-def _entry(fields: Fields, known: Known) -> Entry | None:
+def _entry(fields: Fields, known: Known, warnings: Faults) -> Entry | None:
     ways = [way for way in WAYS if way in fields.node]
     both = {"message", "intent"} <= set(ways)
     if not ways:
@@ -79,8 +81,8 @@ def _entry(fields: Fields, known: Known) -> Entry | None:
         "segment": _segment,
         "left_segment": _segment,
         "schedule": _schedule_entry,
-        "message": _message,
-        "intent": _message,
+        "message": partial(_message, warnings),
+        "intent": partial(_message, warnings),
         "api": _api,
     }
     return readers[ways[0]](fields, known, common)
@@ -98,15 +100,15 @@ def _segment(fields: Fields, known: Known, common: _Common) -> Entry | None:
     return EventEntry(event, (("segment", (segment,)),), **common) if segment else None
 
 
-def _message(fields: Fields, known: Known, common: _Common) -> Entry | None:
+def _message(warnings: Faults, fields: Fields, known: Known, common: _Common) -> Entry | None:
     """`message: true`, `message: {channels: [sms]}`, `intent: [ask_price]`, or the two together."""
     where: list[tuple[str, tuple[str, ...]]] = []
     given = fields.node.get("message")
     if isinstance(given, Mapping):
         message = fields.inner("message", '"message"')
         message.only("channels")
-        if channels := message.choices("channels", known.channels, "channel", required=True):
-            where.append(("channel", channels))
+        if channels := message.placed_channels(known.channels, known.left_out, warnings, "nobody writes there"):
+            where.append(("channel", tuple(channel for channel, _ in channels)))
     elif "message" in fields.node and given is not True:
         fields.faults.add(
             fields.place("message"), '"message" is neither true nor channels.', "Write message: {channels: [sms]}."

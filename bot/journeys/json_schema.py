@@ -59,11 +59,6 @@ def journey_schema(known: Known | None = None, steps: Iterable[str] = ()) -> Sch
     }
 
 
-def step_schema(kind: str, known: Known | None = None) -> Schema:
-    """What a step of this kind may say: its own entry, `id`, `then` and what stands beside it."""
-    return _step_kinds(known or Known())[kind]
-
-
 # ---------------------------------------------------------------- parts
 
 
@@ -157,6 +152,8 @@ def _step_kinds(known: Known) -> Mapping[str, Schema]:
         "refuse": {**_ref("go"), "description": "Where people go who do not want to answer."},
         "human": _choice(("pause", "exit"), "When a colleague takes over."),
         "metric": {**_ref("event"), "description": "What the ways compete for."},
+        "choose": _choice(("weights", "best"), "The way by the weights, or more and more the one that does best."),
+        "within": {**_ref("duration"), "description": "So long after somebody went a way the metric counts (30d)."},
         "failed": {**_ref("outcome"), "description": "Where it fails; without it, the run stops with an error."},
     }
     required = {"ask": ("ask", "silent"), "split": ("id", "split")}
@@ -183,6 +180,9 @@ def _messages(known: Known) -> Mapping[str, Schema]:
         "channels": _ref("channels"),
         "cap": _choice(("skip", "wait"), "What becomes of it where a cap is reached."),
         "send_window": _ref("send_window"),
+        "at": _choice(("best",), "Within a day, when the person most likely does what it is for; without it, at once."),
+        "metric": {**_ref("event"), "description": "What it is for, at: best (message.received)."},
+        "within": {**_ref("duration"), "description": "So long after it that counts (2d)."},
     }
     return {
         "send": _object(send, "Send a response.", required=("response", "channels")),

@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator
 from bot.documents import parse
 from bot.journeys import content, entries, steps
 from bot.journeys.fields import plain
-from bot.journeys.json_schema import journey_schema, step_schema
+from bot.journeys.json_schema import journey_schema
 from bot.journeys.known import Known
 from bot.journeys.step_kinds import SCORES_LATER
 
@@ -127,6 +127,6 @@ def test_plain_mistakes_do_not_fit(step: str) -> None:
 
 def test_known_names_are_offered_and_others_are_taken() -> None:
     known = Known(responses=frozenset({"utter_tip"}), channels=frozenset({"sms"}))
-    response = step_schema("send", known)["properties"]["send"]["properties"]["response"]
-    assert response["anyOf"][0] == {"enum": ["utter_tip"]}
+    send = journey_schema(known)["definitions"]["step_send"]["properties"]["send"]
+    assert send["properties"]["response"]["anyOf"][0] == {"enum": ["utter_tip"]}
     assert faults(journey_schema(known), whole("  - send: {response: utter_new, channels: [sms]}")) == []
