@@ -72,6 +72,11 @@ def whole_number(value: Any) -> int | None:
     return _rounded(found[0]) if len(found) == 1 else None
 
 
+def is_bare_number(text: str) -> bool:
+    """Whether the text is a number and nothing else ("80", "eighty.", "1,200")."""
+    return re.fullmatch(r"\W*\d[\d,.]*\W*", alpha2digit(text, "en")) is not None
+
+
 def _rounded(number: float) -> int | None:
     """None for what is no finite number, as which hundreds of digits are read, too."""
     return round(number) if math.isfinite(number) else None

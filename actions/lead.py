@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,10 +14,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
 from actions.effects import ActionEvent
-from actions.forms import asks_something, name_in, requested_slot, whole_number
+from actions.forms import asks_something, is_bare_number, latest_text, name_in, requested_slot, whole_number
 from actions.misunderstanding import OffersAPerson
 from actions.person import Person, person_of
-from bot.domain.score import Dimension
 
 # ---------------------------------------------------------------- the answers
 
@@ -55,7 +55,7 @@ TIMELINES: tuple[tuple[str, str], ...] = (
 def timeline_in(text: str) -> str | None:
     """`now`, `this_quarter` or `later`, or None where the text says nothing about time."""
     said = text.casefold().strip()
-    if said in TIMELINE_POINTS:
+    if said in TIMELINE_WORDS:
         return said
     return next((timeline for timeline, pattern in TIMELINES if re.search(pattern, said)), None)
 
@@ -89,8 +89,12 @@ class ValidateDemoForm(OffersAPerson, FormValidationAction):  # type: ignore[mis
         if size is None or not 1 <= size <= LARGEST_TEAM:
             dispatcher.utter_message(response="utter_invalid_team_size")
             return {"team_size": None}
-        if requested_slot(tracker) not in (None, "team_size"):
+        if requested_slot(tracker) in (None, "team_size"):
+            return {"team_size": float(size)}
+        if _was_given_before(tracker, "team_size"):
             dispatcher.utter_message(response="utter_team_size_corrected")
+        elif is_bare_number(latest_text(tracker)):
+            return {"team_size": None}  # it answers what was asked, and that was no number
         return {"team_size": float(size)}
 
     def validate_timeline(
@@ -102,6 +106,17 @@ class ValidateDemoForm(OffersAPerson, FormValidationAction):  # type: ignore[mis
         if not any(event["name"] == "team_size" for event in _candidates(tracker)) and not asks_something(str(value)):
             dispatcher.utter_message(response="utter_invalid_timeline")
         return {"timeline": None}
+
+
+def _was_given_before(tracker: Tracker, slot: str) -> bool:
+    """Whether the slot had a value before this message."""
+    before = takewhile(lambda one: one is not _latest_message(tracker), tracker.events)
+    values = [one["value"] for one in before if one["event"] == "slot" and one["name"] == slot]
+    return bool(values) and values[-1] is not None
+
+
+def _latest_message(tracker: Tracker) -> dict[str, Any] | None:
+    return next((one for one in reversed(tracker.events) if one["event"] == "user"), None)
 
 
 def _candidates(tracker: Tracker) -> list[dict[str, Any]]:
@@ -125,36 +140,17 @@ def email_in(text: str) -> str | None:
         return None
 
 
-# ---------------------------------------------------------------- what the answers are worth
+# ---------------------------------------------------------------- what the answers say
 
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """Points for one answer, and why. `rule` counts once for a person."""
-
-    rule: str
-    dimension: Dimension
-    points: int
-    reason: str
-
-
-TEAM_SIZE_BANDS: tuple[tuple[int, int, str], ...] = (
-    (250, 35, "250 people or more"),
-    (50, 30, "50 to 249 people"),
-    (10, 20, "10 to 49 people"),
-    (1, 5, "fewer than 10 people"),
-)
-"""From this many people on: so many points of fit, and how a rep reads it."""
-
-TIMELINE_POINTS: dict[str, tuple[int, str]] = {
-    "now": (15, "wants to start within a month"),
-    "this_quarter": (10, "wants to start within about three months"),
-    "later": (5, "wants to start later, or is only looking"),
+TIMELINE_WORDS: dict[str, str] = {
+    "now": "wants to start within a month",
+    "this_quarter": "wants to start within about three months",
+    "later": "wants to start later, or is only looking",
 }
+"""As a rep reads it. What each is worth stands in `journeys/scores/lead.yml`."""
 
-QUALIFIED_FIT = 20
-QUALIFIED_ENGAGEMENT = 30
-"""A lead is qualified when its answers give at least this much fit and this much engagement: grade B1 or better."""
+QUALIFIED_TEAM = 10
+"""People at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,51 +160,26 @@ class Answers:
     team_size: int
     timeline: str
 
+    @property
+    def qualify(self) -> bool:
+        """Whether sales should hear of this lead now."""
+        return self.team_size >= QUALIFIED_TEAM and self.timeline != "later"
 
-def awards_for(answers: Answers) -> tuple[Award, ...]:
-    """What asking for a demo with these answers is worth."""
-    points, band = next((points, band) for least, points, band in TEAM_SIZE_BANDS if answers.team_size >= least)
-    timeline_points, timeline = TIMELINE_POINTS[answers.timeline]
-    own_domain = answers.email.rpartition("@")[2].casefold() not in FREEMAIL
-    return (
-        Award("lead.asked_for_demo", "engagement", 20, "Asked for a demo"),
-        Award("lead.team_size", "fit", points, f"Team of {answers.team_size} ({band})"),
-        Award("lead.work_email", "fit", 10 if own_domain else 0, "Wrote from a company's e-mail address"),
-        Award("lead.timeline", "engagement", timeline_points, f"The team {timeline}"),
-    )
+    @property
+    def are_from_a_company(self) -> bool:
+        """Whether the address is a company's own, and not one that anybody gets for nothing."""
+        return self.email.rpartition("@")[2].casefold() not in FREEMAIL
 
-
-def qualifies(answers: Answers) -> bool:
-    """Whether sales should hear of this lead now."""
-    awards = awards_for(answers)
-    fit = sum(award.points for award in awards if award.dimension == "fit")
-    engagement = sum(award.points for award in awards if award.dimension == "engagement")
-    return fit >= QUALIFIED_FIT and engagement >= QUALIFIED_ENGAGEMENT
-
-
-def score_changes(answers: Answers, earlier: Answers | None) -> list[ActionEvent]:
-    """The awards; where the person answered before, only the differences to what those answers gave."""
-    if earlier is None:
-        return [
-            effects.change_score(award.dimension, award.points, award.reason, rule=award.rule)
-            for award in awards_for(answers)
-            if award.points
-        ]
-    given = {award.rule: award.points for award in awards_for(earlier)}
-    return [
-        effects.change_score(
-            award.dimension, difference, f"Corrected: {award.reason}", rule=f"{award.rule}.corrected", again=True
-        )
-        for award in awards_for(answers)
-        if (difference := award.points - given[award.rule])
-    ]
+    @property
+    def told(self) -> str:
+        return f"team of {self.team_size}, {TIMELINE_WORDS[self.timeline]}"
 
 
 # ---------------------------------------------------------------- the actions
 
 
 class ActionQualifyLead(Action):  # type: ignore[misc]
-    """Keeps the answers, scores them, tells journeys and the CRM, and sets the slot `qualified`."""
+    """Keeps the answers, tells journeys and the CRM, and sets the slot `qualified`."""
 
     def name(self) -> str:
         return "action_qualify_lead"
@@ -220,13 +191,13 @@ class ActionQualifyLead(Action):  # type: ignore[misc]
         if answers is None:
             return []
         person = person_of(tracker)
-        qualified = qualifies(answers)
-        note = f"Asked for a demo on {person.channel or 'chat'}: team of {answers.team_size}, {_when(answers)}."
         return [
-            *_assessment(answers, person, qualified=qualified),
-            effects.emit("demo.requested", team_size=answers.team_size, timeline=answers.timeline, qualified=qualified),
-            effects.sync_crm(note),
-            SlotSet("qualified", qualified),
+            *_kept(answers),
+            effects.emit(
+                "demo.requested", team_size=answers.team_size, timeline=answers.timeline, qualified=answers.qualify
+            ),
+            effects.sync_crm(f"Asked for a demo on {person.channel or 'chat'}: {answers.told}."),
+            SlotSet("qualified", answers.qualify),
         ]
 
 
@@ -241,34 +212,32 @@ class ActionTakeCorrection(Action):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         person = person_of(tracker)
         answers = _answers(tracker.slots, name_key="lead_name", email_key="work_email")
-        if answers is None or answers == _earlier_answers(person):
+        if answers is None or answers == answers_of(person):
             dispatcher.utter_message(response="utter_ask_what_to_correct")
             return []
         dispatcher.utter_message(response="utter_correction_noted")
-        qualified = qualifies(answers)
         return [
-            *_assessment(answers, person, qualified=qualified),
-            effects.sync_crm(
-                f"Corrected on {person.channel or 'chat'}: team of {answers.team_size}, {_when(answers)}."
-            ),
-            SlotSet("qualified", qualified),
+            *_kept(answers),
+            effects.sync_crm(f"Corrected on {person.channel or 'chat'}: {answers.told}."),
+            SlotSet("qualified", answers.qualify),
         ]
 
 
-def _assessment(answers: Answers, person: Person, *, qualified: bool) -> list[ActionEvent]:
+def _kept(answers: Answers) -> list[ActionEvent]:
+    """What is known of the person from now on; score rules look at it."""
     return [
         effects.set_attribute("name", answers.name),
         effects.set_attribute("email", answers.email),
         effects.set_attribute("team_size", answers.team_size),
         effects.set_attribute("timeline", answers.timeline),
-        effects.set_attribute("qualified", qualified),
+        effects.set_attribute("qualified", answers.qualify),
+        effects.set_attribute("company_address", answers.are_from_a_company),
         effects.claim_identity("email", answers.email),
-        *score_changes(answers, _earlier_answers(person)),
     ]
 
 
-def _earlier_answers(person: Person) -> Answers | None:
-    """What was scored before: `qualified` is set with the first score, so facts from elsewhere do not count."""
+def answers_of(person: Person) -> Answers | None:
+    """What they answered to the demo form: `qualified` is set with it, so facts from elsewhere do not count."""
     if person.attributes.get("qualified") is None:
         return None
     return _answers(person.attributes, name_key="name", email_key="email")
@@ -277,10 +246,6 @@ def _earlier_answers(person: Person) -> Answers | None:
 def _answers(known: Any, *, name_key: str, email_key: str) -> Answers | None:
     size, timeline = whole_number(known.get("team_size")), known.get("timeline")
     name, email = known.get(name_key), known.get(email_key)
-    if not (name and email and size and size >= 1 and timeline in TIMELINE_POINTS):
+    if not (name and email and size and size >= 1 and timeline in TIMELINE_WORDS):
         return None
     return Answers(str(name), str(email), size, str(timeline))
-
-
-def _when(answers: Answers) -> str:
-    return TIMELINE_POINTS[answers.timeline][1]

@@ -17,9 +17,8 @@ from bot.domain.message import Text
 from bot.domain.preview import Preview, Wording, as_speech
 from bot.domain.sms_segments import segments_of
 from bot.entrypoints.connectors import channel_kinds
-from bot.entrypoints.journeys_page.answers import private_json
 from bot.entrypoints.journeys_page.sample_person import fields_of, person_of, values_of
-from bot.entrypoints.translate import json_object
+from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.channel_fit import misfits_of, shown
 from bot.ports import Abilities, ChannelKind
@@ -60,7 +59,7 @@ class Messages:
         assistant = playbook.assistant
         messages = _messages(body, assistant)
         responses = [one.response for one in messages if one.response is not None]
-        fields = fields_of(responses, assistant, playbook.profile)
+        fields = fields_of(responses, playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
         person = person_of(values, assistant.configuration.language)
         telling = Telling(assistant, values["slots"], person, body.get("first") is True)

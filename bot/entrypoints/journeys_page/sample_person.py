@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bot.dialogue.personal import Personal, nobody
-from bot.domain.assistant import Assistant, Response
-from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.assistant import Response
+from bot.domain.audience import Attribute, AttributeType
 from bot.domain.errors import WebhookRejected
+from bot.domain.ids import ProfileId
+from bot.domain.score import ScoreChange
+from bot.journeys.scoring import lead_facts, points_for_attributes
+from bot.ports import Playbook
 
 LONGEST_VALUE = 500
 USUAL = {
     "name": "Alex Morgan", "first_name": "Alex", "last_name": "Morgan", "lead_name": "Alex",
     "email": "alex@example.com", "work_email": "alex@example.com", "phone": "+447700900123",
-    "country": "GB", "company": "Example Ltd",
-    "fit": "60", "engagement": "40", "total": "100", "grade": "B2", "locale": "en-GB",
+    "country": "GB", "company": "Example Ltd", "locale": "en-GB",
 }  # fmt: skip
 BY_TYPE = {"number": "25", "float": "25", "yes_no": "yes", "bool": "yes", "date": "2026-12-01", "list": "one, two"}
 IN_BRACES = re.compile(r"(?<!\{)\{([\w.\-]+)\}(?!\})")
@@ -35,10 +39,24 @@ class Field:
     usual: str
 
 
-def fields_of(responses: Iterable[Response], assistant: Assistant, schema: ProfileSchema | None) -> list[Field]:
+def fields_of(responses: Iterable[Response], playbook: Playbook, now: datetime) -> list[Field]:
     """What these responses look at, with what a person of whom all is known would have."""
     found = dict.fromkeys(name for response in responses for name in _names_in(response))
-    return [_field(group, name, assistant, schema) for group, name in found]
+    lead = _usual_lead(playbook, now) if any(group == "lead" for group, _ in found) else {}
+    return [_field(group, name, playbook, lead) for group, name in found]
+
+
+def _usual_lead(playbook: Playbook, now: datetime) -> Mapping[str, Any]:
+    """Their score by the rules in force: what is known of them counts, and each event that gives points, once."""
+    declared = playbook.profile.attributes if playbook.profile is not None else {}
+    known = [_field("profile", name, playbook, {}) for name in declared]
+    profile = {field.name: _typed(field, field.usual) for field in known}
+    given = [(one, one.points) for one in playbook.score_rules if one.event is not None and one.points > 0]
+    given += [(one.rule, one.points) for one in points_for_attributes(playbook.score_rules, profile, (), now)]
+    changes = [
+        ScoreChange(ProfileId(""), "", rule.dimension, points, rule.reason, rule.id, now) for rule, points in given
+    ]
+    return lead_facts(changes, now, grades=playbook.grades)
 
 
 def _names_in(response: Response) -> Iterator[tuple[str, str]]:
@@ -52,13 +70,16 @@ def _names_in(response: Response) -> Iterator[tuple[str, str]]:
         yield "locale", "locale"
 
 
-def _field(group: str, name: str, assistant: Assistant, schema: ProfileSchema | None) -> Field:
+def _field(group: str, name: str, playbook: Playbook, lead: Mapping[str, Any]) -> Field:
+    schema, slots = playbook.profile, playbook.assistant.slots
     declared = schema.attributes.get(name) if schema is not None and group == "profile" else None
-    slot = assistant.slots.get(name) if group == "slots" else None
+    slot = slots.get(name) if group == "slots" else None
     type_ = str(declared.type) if declared is not None else slot.type if slot is not None else "text"
     choices = declared.one_of if declared is not None else slot.values if slot is not None else ()
     if group == "lead" and name != "grade":
         type_ = "number"
+    if group == "lead" and name in lead:
+        return Field(group, name, type_, _label(None, name), str(lead[name]))
     usual = str(choices[0]) if choices else USUAL.get(name) or BY_TYPE.get(type_) or name.replace("_", " ")
     return Field(group, name, type_, _label(declared, name), usual)
 

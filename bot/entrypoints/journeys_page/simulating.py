@@ -65,7 +65,15 @@ class Simulating:
         playbook, settings = self._service.library.current(), self._service.settings
         journeys = {**playbook.journeys, journey.id: journey}
         channels = channel_identities(settings)
-        world = World(journeys, playbook.rules, channels, playbook.segments, settings.region, playbook.score_rules)
+        world = World(
+            journeys,
+            playbook.rules,
+            channels,
+            playbook.segments,
+            settings.region,
+            playbook.score_rules,
+            playbook.grades,
+        )
         world = only(world, journey.id)
         usual = usual_people(world)
         behaviour = replace(usual.behaviour, answer=usual_answers(playbook.assistant))

@@ -16,7 +16,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if not path.exists():
         raise SettingsError(f"there is no {path}. Name a file or folder of journey tests: overture journeys test PATH.")
     at_hand = trying(settings)
-    return 0 if hold_all(tests_in(path, at_hand), at_hand) else 1
+    tests = tests_in(path, at_hand)
+    if not tests:
+        raise SettingsError(f"there are no tests in {path}. Write some as journeys/README.md shows, or name another.")
+    return 0 if hold_all(tests, at_hand) else 1
 
 
 def hold_all(tests: list[JourneyTest], at_hand: Trying) -> bool:

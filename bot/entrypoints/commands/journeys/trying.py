@@ -45,6 +45,7 @@ def trying(settings: Settings, contents: Contents | None = None) -> Trying:
         (),
         contents.segments,
         channels=shelves.channels,
+        left_out=shelves.left_out,
         desks=shelves.desks,
         crms=shelves.crms,
         endpoints=shelves.endpoints,
@@ -58,6 +59,7 @@ def trying(settings: Settings, contents: Contents | None = None) -> Trying:
         contents.segments,
         settings.region,
         contents.score_rules,
+        contents.grades,
     )
     return Trying(contents, known, world)
 

@@ -41,6 +41,11 @@ def test_a_journey_that_does_something_else_fails_its_test(journeys: Path, capsy
     assert "7 of 10 journey tests passed" in told
 
 
+def test_a_folder_without_tests_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["journeys", "test", str(tmp_path)]) == 2
+    assert f"there are no tests in {tmp_path}" in capsys.readouterr().err
+
+
 def test_a_test_with_a_fault_is_told_of_where_journeys_are_validated(
     journeys: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
