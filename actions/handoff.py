@@ -7,11 +7,13 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import effects
+from actions.desk import bring_a_person
+from actions.lead import answers_of
+from actions.person import Person, person_of
 
 
 class ActionHandOff(Action):  # type: ignore[misc]  # rasa-sdk is not typed
-    """Tells the sales desk, and tells the customer that a person has been asked for."""
+    """Brings a person into the conversation."""
 
     def name(self) -> str:
         return "action_hand_off"
@@ -20,5 +22,9 @@ class ActionHandOff(Action):  # type: ignore[misc]  # rasa-sdk is not typed
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         asked = (tracker.latest_message.get("intent") or {}).get("name") == "talk_to_person"
-        dispatcher.utter_message(response="utter_handoff_requested")
-        return [effects.request_handoff("Asked for a person" if asked else "Qualified lead")]
+        return bring_a_person(dispatcher, tracker, "Asked for a person" if asked else _lead(person_of(tracker)))
+
+
+def _lead(person: Person) -> str:
+    answers = answers_of(person)
+    return "Qualified lead" if answers is None else f"Qualified lead: {answers.told}"

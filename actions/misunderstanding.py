@@ -9,9 +9,9 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import effects
-from actions.effects import ActionEvent
+from actions.desk import ASKED, NOBODY, bring_a_person
 from actions.patterns import responses_of
+from actions.person import person_of
 
 OFFERED_AT = 3
 """This many misunderstandings in a row and a person is offered; one more, and one is asked for."""
@@ -21,7 +21,7 @@ LEAST_CONFIDENCE = 0.1
 """An intent that is less likely than this is not worth a button."""
 
 OFFER = "utter_offer_person"
-BROUGHT = "utter_handoff_requested"
+BROUGHT = frozenset((ASKED, NOBODY))
 MISUNDERSTOOD = frozenset(("utter_default", "utter_clarify", "utter_ask_rephrase", OFFER))
 INVALID = "utter_invalid_"
 """What the bot says where it did not understand; and how the names begin of what it says to an unusable answer."""
@@ -40,8 +40,8 @@ class ActionDefaultFallback(Action):  # type: ignore[misc]  # rasa-sdk is not ty
         before = misunderstood_in_a_row(tracker.events)
         accepted = (message.get("intent") or {}).get("name") == "affirm" and OFFER in answers_of_the_last_turn(tracker)
         if accepted or before >= OFFERED_AT:
-            return bring_a_person(dispatcher, "Asked for a person" if accepted else "Was not understood")
-        if before + 1 == OFFERED_AT:
+            return bring_a_person(dispatcher, tracker, "Asked for a person" if accepted else "Was not understood")
+        if _is_time_to_offer(before, tracker):
             return [FollowupAction(OFFER)]
         if offered := buttons_for(likely_intents(message), domain):
             dispatcher.utter_message(response="utter_clarify", buttons=offered)
@@ -60,15 +60,14 @@ class OffersAPerson:
         events: list[dict[str, Any]] = await super().run(dispatcher, tracker, domain)  # type: ignore[misc]
         refused = any(is_misunderstanding(str(said.get("response") or "")) for said in dispatcher.messages)
         if refused and before >= OFFERED_AT:
-            return [*events, *bring_a_person(dispatcher, "Was not understood")]
-        if refused and before + 1 == OFFERED_AT:
+            return [*events, *bring_a_person(dispatcher, tracker, "Was not understood")]
+        if refused and _is_time_to_offer(before, tracker):
             dispatcher.utter_message(response=OFFER)
         return events
 
 
-def bring_a_person(dispatcher: CollectingDispatcher, reason: str) -> list[ActionEvent]:
-    dispatcher.utter_message(response=BROUGHT)
-    return [effects.request_handoff(reason)]
+def _is_time_to_offer(before: int, tracker: Tracker) -> bool:
+    return before + 1 == OFFERED_AT and person_of(tracker).has_desk
 
 
 # ---------------------------------------------------------------- counting
@@ -81,7 +80,7 @@ def misunderstood_in_a_row(events: Sequence[Mapping[str, Any]]) -> int:
     """
     count = 0
     for answers in _turns_back(events):
-        if BROUGHT in answers or not any(is_misunderstanding(answer) for answer in answers):
+        if not BROUGHT.isdisjoint(answers) or not any(is_misunderstanding(answer) for answer in answers):
             break
         count += 1
     return count

@@ -16,7 +16,8 @@ PERSON_KEY = "overture"
 class Person:
     """The person, as the service tells it with each call. Where nobody tells it, all of it is empty.
 
-    `consents` are keyed "purpose:channel"; `now` is the service's clock (which the playground can move).
+    `consents` are keyed "purpose:channel"; `has_desk` says whether there are colleagues to ask; `now` is the
+    service's clock (which the playground can move).
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class Person:
     grade: str = ""
     consents: Mapping[str, bool] = field(default_factory=dict)
     channel: str = ""
+    has_desk: bool = True
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
@@ -52,5 +54,6 @@ def person_of(tracker: Tracker) -> Person:
         grade=str(lead.get("grade") or ""),
         consents=told.get("consents") or {},
         channel=str(told.get("channel") or tracker.get_latest_input_channel() or ""),
+        has_desk=told.get("has_desk") is not False,
         now=datetime.fromisoformat(now) if now else datetime.now(UTC),
     )

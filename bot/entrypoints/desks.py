@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+
+import structlog
 
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
@@ -10,6 +13,8 @@ from bot.domain.send_window import PERSON_ZONE, SendWindow
 from bot.journeys import wording
 from bot.services.runtime import Desk
 from bot.settings import Settings
+
+log = structlog.get_logger()
 
 NAMED = re.compile(r"(?:([a-z][a-z0-9_-]*)\s*=)?\s*(.*)", re.DOTALL)
 AN_EXAMPLE = "mon-fri 09:00-17:30 Europe/London; support=mon-sun 08:00-20:00 Europe/London"
@@ -38,6 +43,26 @@ def read_desks(settings: Settings) -> tuple[Desk, ...]:
         near = did_you_mean(next(iter(hours)), [one.name for one in desks if one.name])
         raise SettingsError(f'OVERTURE_DESK_HOURS has hours for "{next(iter(hours))}"; no such desk. {near}'.rstrip())
     return tuple(desks)
+
+
+def staffed_desks(settings: Settings, with_reps: Collection[str]) -> tuple[Desk, ...]:
+    """The same; raises SettingsError also where one is on none of these channels, which have reps.
+
+    The usual one, which nobody named, is left out then.
+    """
+    desks = read_desks(settings)
+    if "desk" not in settings.model_fields_set and any(one.channel not in with_reps for one in desks):
+        log.warning(
+            "there is no sales desk, for no connector for one is loaded: a customer who asks for a person gets none",
+            add="slack to OVERTURE_CONNECTORS",
+        )
+        return ()
+    if any(desk.channel not in with_reps for desk in desks):
+        raise SettingsError(
+            f'OVERTURE_DESK is "{settings.desk}": it wants a channel and an address, such as slack:#sales. '
+            f"Channels with reps: {', '.join(with_reps) or 'none'}. Set it empty to have no desk."
+        )
+    return desks
 
 
 def _read_hours(text: str) -> dict[str, SendWindow]:

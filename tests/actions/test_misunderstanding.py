@@ -31,10 +31,14 @@ def turns(*answers: str) -> list[dict[str, Any]]:
 
 
 async def run(
-    *answers: str, intent: str = "nlu_fallback", ranking: Mapping[str, float] = MappingProxyType({})
+    *answers: str,
+    intent: str = "nlu_fallback",
+    ranking: Mapping[str, float] = MappingProxyType({}),
+    has_desk: bool = True,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
-    message = {"intent": {"name": intent}, "intent_ranking": ranked}
+    told = {"overture": {"has_desk": has_desk}}
+    message = {"intent": {"name": intent}, "intent_ranking": ranked, "metadata": told}
     tracker = Tracker.from_dict({"sender_id": "c1", "slots": {}, "latest_message": message, "events": turns(*answers)})
     dispatcher = CollectingDispatcher()
     events = await ActionDefaultFallback().run(dispatcher, tracker, DOMAIN)
@@ -61,6 +65,11 @@ async def test_the_third_in_a_row_offers_a_person() -> None:
     messages, events = await run("utter_default", "utter_invalid_team_size", ranking={"request_demo": 0.3})
     assert messages == []
     assert [(event["event"], event["name"]) for event in events] == [("followup", "utter_offer_person")]
+
+
+async def test_where_there_is_no_desk_no_person_is_offered() -> None:
+    messages, events = await run("utter_default", "utter_invalid_team_size", has_desk=False)
+    assert ([message["response"] for message in messages], events) == (["utter_default"], [])
 
 
 async def test_the_fourth_in_a_row_brings_one() -> None:
