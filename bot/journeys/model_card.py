@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from bot.domain.likelihood import POINTS_TO_DOUBLE, Outcome, PredictionPlan
+from bot.domain.likelihood import POINTS_TO_DOUBLE, Outcome, PredictionPlan, Wording
 from bot.domain.statistics import Interval
 from bot.journeys.closed_leads import Example
-from bot.journeys.fairness import FIRST, GroupFigures, by_group
+from bot.journeys.fairness import FIRST, Fairness, fairness
 from bot.journeys.scorecard_training import RESAMPLES, Judgement, Learnt, period
 
 PARTS = ("learnt from", "calibrated by", "judged on")
 WHAT_FOR = """
 ## What for
-It puts leads in an order and says how likely each is to be won, beside the score rules. It decides nothing by itself.
+It puts {who}s in an order and says of each, beside the score rules, how many per cent {told} they are. It decides
+nothing by itself.
 Nothing is foretold of people who object to marketing or whose data is restricted, and nothing is learnt from them.
 
 ## Data"""
@@ -36,31 +37,33 @@ def model_card(plan: PredictionPlan, learnt: Learnt, *, leads: int) -> str:
 def _lines(plan: PredictionPlan, learnt: Learnt, leads: int) -> Iterator[str]:
     card = learnt.card
     tried = "Learnt" if learnt.judgement is not None else "Tried"
-    yield f"# How likely a lead is to be won\n{tried} on {card.trained_on.isoformat()} by `overture score train`."
+    words = plan.wording
+    yield f"# {words.title}\n{tried} on {card.trained_on.isoformat()} by `overture score train`."
     yield f"{card.why[:1].upper()}{card.why[1:]}"
-    yield WHAT_FOR
-    yield f"Won: {_outcome(plan.won)}. Lost: {_outcome(plan.lost)}. Of the {leads} leads that were closed, each is"
+    yield WHAT_FOR.format(who=words.who, told=words.told)
+    yield f"{words.came.capitalize()}: {_outcome(plan.won)}. {words.otherwise.capitalize()}: {_outcome(plan.lost)}."
+    yield f"Of the {leads} {words.who}s that were closed, each is"
     yield f"looked at as it was {_days(plan.ahead)} before its close. {OF_THE_DATA}"
-    yield "| | leads | won | closed |\n|---|---|---|---|"
+    yield f"| | {words.who}s | {words.came} | closed |\n|---|---|---|---|"
     for name, part in zip(PARTS, learnt.parts.all, strict=True):
         yield f"| {name} | {len(part)} | {sum(one.won for one in part)} | {_period(part)} |"
     for name, why in learnt.left_out:
         yield f"\nLeft out: {name}: {why}."
     if learnt.judgement is None:
         return
-    yield from _figures(learnt.judgement)
+    yield from _figures(learnt.judgement, words)
     yield from _characteristics(learnt, dict(learnt.judgement.importance))
     yield from _groups(plan, learnt)
 
 
-def _figures(found: Judgement) -> Iterator[str]:
-    yield f"\n## How good it is\nOn the leads that were closed last. {OF_BRACKETS}\n\n| | |\n|---|---|"
+def _figures(found: Judgement, words: Wording) -> Iterator[str]:
+    yield f"\n## How good it is\nOn the {words.who}s that were closed last. {OF_BRACKETS}\n\n| | |\n|---|---|"
     yield f"| AUC | {_interval(found.auc)} |"
     yield f"| AUC of the score rules | {_interval(found.rules)} |"
     yield f"| better by | {_interval(found.better_by)} |"
     yield f"| expected calibration error (by {found.calibrated_by}) | {_interval(found.calibration)} |"
     yield f"| Brier score | {found.brier:.4f} |"
-    yield f"| won among the likeliest tenth, against all | {found.best_tenth:.1f} times |"
+    yield f"| {words.came} among the likeliest tenth, against all | {found.best_tenth:.1f} times |"
 
 
 def _characteristics(learnt: Learnt, importance: dict[str, float]) -> Iterator[str]:
@@ -71,32 +74,35 @@ def _characteristics(learnt: Learnt, importance: dict[str, float]) -> Iterator[s
 
 
 def _groups(plan: PredictionPlan, learnt: Learnt) -> Iterator[str]:
+    words = plan.wording
     yield "\n## Groups"
     if not plan.groups:
         yield "The plan names none. `groups: [country]` in plan.yml tells the figures apart by an attribute."
         return
-    yield f"First are the likeliest {FIRST:.0%} of the leads it is judged on. Groups of fewer than 20 are not told."
+    yield f"First are the likeliest {FIRST:.0%} of the {words.who}s it is judged on."
+    yield "Groups of fewer than 20 are not told."
     for group in plan.groups:
-        figures = by_group(learnt.card, group, learnt.parts.judging)
-        yield f"\n### By {group}\n| | leads | among the first | of the won, among the first | foretold | won | AUC |"
+        found = fairness(learnt.card, group, learnt.parts.judging)
+        yield (
+            f"\n### By {group}\n| | {words.who}s | among the first | of those who {words.came}, among the first "
+            f"| foretold | {words.came} | AUC |"
+        )
         yield "|---|---|---|---|---|---|---|"
-        for one in figures:
+        for one in found.groups:
             reached = _percents(one.first_of_won) if one.first_of_won is not None else ""
             order = f"{one.auc:.3f}" if one.auc is not None else ""
             shares = f"{_percents(one.first)} | {reached} | {one.foretold:.0%} | {_percents(one.won)}"
             yield f"| {_cell(one.value)} | {one.people} | {shares} | {order} |"
-        if len(figures) > 1:
-            yield f"\nBetween groups: {_apart(figures)}."
+        if found.parity is not None:
+            yield f"\nBetween groups: {_apart(found, words)}."
 
 
-def _apart(figures: Sequence[GroupFigures]) -> str:
-    """What fairlearn calls the demographic parity difference and the equal opportunity difference."""
-    first = [one.first.value for one in figures]
-    reached = [one.first_of_won.value for one in figures if one.first_of_won is not None]
-    words = f"among the first {max(first) - min(first):.2f} (demographic parity difference)"
-    if len(reached) > 1:
-        words += f", of the won among the first {max(reached) - min(reached):.2f} (equal opportunity difference)"
-    return words
+def _apart(found: Fairness, words: Wording) -> str:
+    told = f"among the first {found.parity:.2f} (demographic parity difference)"
+    if found.opportunity is not None:
+        apart = f"{found.opportunity:.2f} (equal opportunity difference)"
+        told += f", of those who {words.came} among the first {apart}"
+    return told
 
 
 def _days(pause: timedelta) -> str:
