@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -180,6 +181,12 @@ class Settings(BaseSettings):
 
     log: Literal["text", "json"] = "text"
 
+    traces: str = ""
+    """An OpenTelemetry collector that traces are sent to: http://localhost:4318. Empty: nothing is traced."""
+
+    traces_share: float = Field(default=1.0, ge=0, le=1)
+    """Which share of the traces is kept; 0.01 is enough for a fleet under load."""
+
     @field_validator("public_url")
     @classmethod
     def _check_public_url(cls, url: str) -> str:
@@ -187,6 +194,13 @@ class Settings(BaseSettings):
         if url and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
             raise ValueError("it should be an address such as https://chat.example.com")
         return url
+
+    @field_validator("region")
+    @classmethod
+    def _check_region(cls, region: str) -> str:
+        if (country := region.strip().upper()) not in SUPPORTED_REGIONS:
+            raise ValueError("it should be the two letters of a country, such as GB (ISO 3166)")
+        return country
 
     @field_validator("rasa_url")
     @classmethod

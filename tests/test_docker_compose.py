@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from compose_spec import PyCompose
 from ruamel.yaml import YAML
 
 from bot.entrypoints.cli import COMMANDS, GROUPS, parser
@@ -19,6 +24,20 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service.get("image") == "overture"]
 
 
+def test_the_file_is_a_compose_file() -> None:
+    """By the Compose Specification: every key, and every value that has a grammar."""
+    merged = io.StringIO()
+    YAML(typ="safe").dump(json.loads(json.dumps(COMPOSE)), merged)  # without anchors, which it does not know
+    read = PyCompose.from_yaml(merged.getvalue())
+    assert set(read.service_names()) == set(SERVICES)
+
+
+def test_the_dockerfile_has_no_fault_that_hadolint_knows() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    told = subprocess.run([hadolint, "--no-color", ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (told.returncode, told.stdout) == (0, "")
+
+
 def test_the_fleet_has_servers_workers_actions_and_their_stores() -> None:
     always = {name for name, service in SERVICES.items() if "profiles" not in service}
     assert always == {"train", "web", "worker", "actions", "postgres", "redis"}
@@ -27,7 +46,9 @@ def test_the_fleet_has_servers_workers_actions_and_their_stores() -> None:
 
 def test_what_not_everybody_wants_is_asked_for_by_its_profile() -> None:
     profiles = {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service}
-    assert profiles == {"prometheus": ["observability"], "grafana": ["observability"], "rasa": ["rasa"]}
+    watching = {name for name, of in profiles.items() if of == ["observability"]}
+    assert watching == {"prometheus", "grafana", "traces"}
+    assert profiles.keys() - watching == {"rasa"}
     for name in profiles:
         assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", ())), "for this machine only"
 

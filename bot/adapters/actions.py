@@ -20,6 +20,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import ActionExecutionRejected, Tracker
 from bot.domain.effects import ActionResult
 from bot.domain.errors import ActionError, SettingsError
+from bot.ports.tracing import trace_headers
 
 REFUSED, NOT_FOUND, WANTS_DOMAIN = 400, 404, 449
 
@@ -109,7 +110,7 @@ class ActionServer:
         began = perf_counter()
         call = action_call(action, tracker, context, self._assistant())
         try:
-            async with self._open_session().post(self._url, json=call) as response:
+            async with self._open_session().post(self._url, json=call, headers=trace_headers()) as response:
                 status, answer = response.status, await _json(response)
         except TimeoutError as error:
             raise _too_slow(action, self._timeout) from error

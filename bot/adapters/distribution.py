@@ -103,7 +103,7 @@ CROSSING: Final = frozenset(
         *("score_change.uq_score_change_key", "person_event.ux_person_event_key", "outbox.uq_outbox_key"),
         *("inbox.uq_inbox_channel", "conversation.uq_conversation_channel", "handoff.uq_handoff_card_key"),
         "sent_file.uq_sent_file_key",
-        *("enrolment.ux_enrolment_entry", "handoff.ux_handoff_open"),
+        "enrolment.ux_enrolment_entry",
         # Rows that name a row which may lie elsewhere.
         *("event.fk_event_conversation_id", "inbox.fk_inbox_conversation_id"),
         *("handoff.fk_handoff_conversation_id", "meeting.fk_meeting_conversation_id"),

@@ -32,6 +32,7 @@ from bot.domain.effects import Apply, DialogueEffect, PersonEffect
 from bot.domain.errors import ActionError, DialogueError
 from bot.domain.understanding import Understood
 from bot.ports import ReadContext
+from bot.ports.tracing import trace_headers
 
 Effects = list[DialogueEffect | PersonEffect]
 
@@ -117,7 +118,7 @@ class RasaServer:
         """The server's answer as JSON; raises DialogueError, which repeats nothing of what was said."""
         try:
             async with self._open_session().request(
-                method, self._url + path, json=body, params={**self._query, **query}
+                method, self._url + path, json=body, params={**self._query, **query}, headers=trace_headers()
             ) as response:
                 if response.status != 200:
                     raise DialogueError(f"Rasa answered {response.status} at {path}. {_what_to_do(response.status)}")

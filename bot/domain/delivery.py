@@ -108,7 +108,8 @@ class OutboxEntry:
     """Something that is to leave the system, once: `key` is unique for ever.
 
     Of what is due together in a conversation, the higher `priority` (1 to 100) goes first; `cap` says what becomes of
-    it where a cap is reached.
+    it where a cap is reached. `trace` is that of whatever wanted it, in W3C's words; `claimed_at` says by which claim
+    whoever delivers it has it.
     """
 
     id: OutboxId
@@ -129,6 +130,8 @@ class OutboxEntry:
     reason: str = ""
     priority: int = AWAITED
     cap: AtCap = "skip"
+    trace: str = ""
+    claimed_at: datetime | None = field(default=None, compare=False)
 
     @property
     def goes_to(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -32,6 +33,7 @@ from bot.ports import (
     Store,
     Wakeups,
 )
+from bot.ports.tracing import Fact, Span, SpanKind, Tracer
 
 log = structlog.get_logger()
 
@@ -42,6 +44,19 @@ class SilentMeter:
     def took_turn(self, channel: str, took: timedelta) -> None: ...
     def delivered(self, channel: str, outcome: str) -> None: ...
     def stepped(self, enrolments: int) -> None: ...
+    def drifted(self, found: Mapping[str, Mapping[str, float]], alarms: Mapping[str, float]) -> None: ...
+
+
+class SilentTracer:
+    """The `Tracer` of a process whose traces go nowhere."""
+
+    @contextmanager
+    def span(self, name: str, kind: SpanKind, *, follows: str | None = None, **facts: Fact) -> Iterator[Span]:
+        yield _SilentSpan()
+
+
+class _SilentSpan:
+    def tell(self, **facts: Fact) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,7 @@ class Runtime:
     file_url: Callable[[str], str] = "/files/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
+    tracer: Tracer = field(default_factory=SilentTracer)
 
     @property
     def desk(self) -> Desk | None:

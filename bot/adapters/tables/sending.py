@@ -40,6 +40,7 @@ outbox = Table(
     Column("priority", SmallInteger, nullable=False),
     Column("cap", Text, nullable=False),
     Column("lane", Text, nullable=False),
+    Column("trace", Text),
     partial("ix_outbox_due", "lane", "due_at", "position", where="status = 'waiting'"),
     partial("ix_outbox_sending", "claimed_at", where="status = 'sending'"),
     partial("ix_outbox_lane", "conversation_id", "channel", "position", where="status IN ('waiting', 'sending')"),
