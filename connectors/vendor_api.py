@@ -15,10 +15,11 @@ from yarl import URL
 
 from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError
 from bot.ports import Clock, ConnectorSettings, at_once
+from bot.ports.tracing import trace_headers
+from bot.retry_after import pause_asked_for
 
 TIMEOUT = aiohttp.ClientTimeout(total=12, connect=4)
 LARGEST_ANSWER = 4 * 1024 * 1024
-LONGEST_PAUSE = timedelta(days=1)
 EXPIRES_EARLY = timedelta(seconds=60)
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -81,7 +82,7 @@ class VendorApi:
                 json=body,
                 data=form if data is None else data,
                 params=params,
-                headers=headers,
+                headers={**trace_headers(), **(headers or {})},
                 allow_redirects=False,
             ) as response:
                 text = (await _read(response)).decode(errors="replace")
@@ -89,7 +90,7 @@ class VendorApi:
                     response.status,
                     _json(text),
                     text,
-                    pause_asked_for(response.headers.get("Retry-After")),
+                    pause_asked_for(response.headers.get("Retry-After"), response.headers.get("Date")),
                     response.headers,
                 )
         except TimeoutError as error:
@@ -200,10 +201,3 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def pause_asked_for(written: str | None) -> timedelta | None:
-    """What the header Retry-After says, where it is a number of seconds; a day at the most."""
-    if written is None or not written.isascii() or not written.isdecimal() or len(written) > 9:
-        return None
-    return min(timedelta(seconds=int(written)), LONGEST_PAUSE)

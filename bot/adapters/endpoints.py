@@ -8,7 +8,6 @@ import json
 import socket
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -16,6 +15,8 @@ import aiohttp
 
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.ports import Clock
+from bot.ports.tracing import trace_headers
+from bot.retry_after import pause_asked_for
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 TRY_AGAIN = frozenset({408, 409, 423, 425, 429})
@@ -60,6 +61,7 @@ class SignedEndpoints:
             raise PermanentSendError(f'there is no endpoint "{name}"')
         written = _written(body)
         headers = {
+            **trace_headers(),
             "Content-Type": "application/json",
             "Idempotency-Key": key,
             "Overture-Signature": signature(endpoint.secret, written, int(self._clock.now().timestamp())),
@@ -69,7 +71,8 @@ class SignedEndpoints:
             async with self._session().post(
                 endpoint.url, data=written, headers=headers, allow_redirects=False
             ) as response:
-                status, retry_after = response.status, response.headers.get("Retry-After", "")
+                status = response.status
+                pause = pause_asked_for(response.headers.get("Retry-After"), response.headers.get("Date"))
         except TimeoutError as error:
             raise TemporarySendError(f'the endpoint "{name}" did not answer in time') from error
         except aiohttp.ClientConnectorError as error:
@@ -81,7 +84,6 @@ class SignedEndpoints:
             return
         refused = f'the endpoint "{name}" answered {status}'
         if status >= 500 or status in TRY_AGAIN:
-            pause = timedelta(seconds=int(retry_after)) if retry_after.isdigit() and len(retry_after) < 6 else None
             raise TemporarySendError(refused, retry_after=pause)
         raise PermanentSendError(refused)
 

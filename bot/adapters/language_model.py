@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -21,6 +20,8 @@ import aiohttp
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.domain.errors import LanguageModelAway, LanguageModelError, LanguageModelNonsense, LanguageModelRefused
 from bot.domain.language_model import Completion, Prompt
+from bot.ports.tracing import trace_headers
+from bot.retry_after import pause_asked_for
 
 Dialect = Literal["openai", "anthropic"]
 
@@ -57,12 +58,10 @@ class HttpLanguageModel:
         *,
         breaker: CircuitBreaker | None = None,
         first_pause: timedelta = FIRST_PAUSE,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._server = server
         self._breaker = breaker or CircuitBreaker()
         self._first_pause = first_pause
-        self._now = now
         self._http: aiohttp.ClientSession | None = None
 
     async def complete(self, prompt: Prompt) -> Completion:
@@ -114,30 +113,17 @@ class HttpLanguageModel:
         path, body = _request(self._server, prompt)
         try:
             async with self._session().post(
-                self._server.url + path, data=json.dumps(body), allow_redirects=False
+                self._server.url + path, data=json.dumps(body), headers=trace_headers(), allow_redirects=False
             ) as response:
                 if response.status != 200:
-                    raise _refusal(response.status, self._retry_after(response.headers.get("Retry-After")))
+                    pause = pause_asked_for(response.headers.get("Retry-After"), response.headers.get("Date"))
+                    raise _refusal(response.status, pause)
                 answer = await _read(response)
         except (aiohttp.ClientError, OSError) as error:
             raise LanguageModelAway(
                 f"the language model cannot be reached ({type(error).__name__}). Is OVERTURE_MODEL_URL right?"
             ) from error
         return _told_by_openai(answer) if self._server.dialect == "openai" else _told_by_anthropic(answer)
-
-    def _retry_after(self, told: str | None) -> timedelta | None:
-        """Seconds or a date, as HTTP has it; None where neither is given."""
-        if told is None:
-            return None
-        try:
-            return max(timedelta(), timedelta(seconds=float(told)))
-        except (ValueError, OverflowError):
-            pass
-        try:
-            date = parsedate_to_datetime(told)
-        except ValueError:
-            return None
-        return max(timedelta(), (date if date.tzinfo else date.replace(tzinfo=UTC)) - self._now())
 
     def _session(self) -> aiohttp.ClientSession:
         # Made here, since a session belongs to the event loop that is running when it is made.

@@ -13,7 +13,8 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.ports import Clock
-from connectors.vendor_api import pause_asked_for
+from bot.ports.tracing import trace_headers
+from bot.retry_after import pause_asked_for
 
 API_URL = "https://slack.com/api/"
 TIMEOUT_SECONDS = 15
@@ -35,6 +36,8 @@ ADVICE: Final = {
     "missing_scope": "make the app anew of what `overture slack manifest` prints, and install it again",
     "account_inactive": "the app was uninstalled, or the workspace is gone; install it again",
     "token_revoked": "the app was uninstalled, or its tokens were revoked; install it again",
+    "file_deleted": "it was deleted there",
+    "file_not_found": "it is not there any more, or the app is not in its channel",
     "invalid_auth": "SLACK_BOT_TOKEN is no token of an installed app; install it again",
 }
 """What to do about an error of Slack's."""
@@ -81,7 +84,8 @@ def _refusal(method: str, error: SlackApiError) -> TemporarySendError | Permanen
     code = str(data.get("error") or "") if isinstance(data, dict) else ""
     advice = f" ({ADVICE[code]})" if code in ADVICE else ""
     reason = f"Slack refused {method} with status {status}" + (f": {code}" if code else "") + advice
-    wait = pause_asked_for(str((getattr(response, "headers", None) or {}).get("Retry-After", "")))
+    headers = getattr(response, "headers", None) or {}
+    wait = pause_asked_for(headers.get("Retry-After"), headers.get("Date"))
     if status == 429 or code in PACE_ERRORS:
         return NotTried(reason, code="ratelimited", retry_after=wait)
     if status >= 500 or status == 408 or code in TEMPORARY_ERRORS:
@@ -100,7 +104,7 @@ class SlackHttp:
     """One HTTP session for all calls, and a client of Slack's for each token."""
 
     def __init__(self, api_url: str, *, trust_proxy_settings: bool) -> None:
-        self._api_url = api_url
+        self.api_url = api_url
         self._trust_proxy_settings = trust_proxy_settings
         self._session: aiohttp.ClientSession | None = None
 
@@ -112,7 +116,9 @@ class SlackHttp:
         return self._session
 
     def client(self, token: str = "") -> AsyncWebClient:
-        client = AsyncWebClient(token=token, base_url=self._api_url, session=self.session, retry_handlers=[])
+        client = AsyncWebClient(
+            token=token, base_url=self.api_url, session=self.session, headers=trace_headers(), retry_handlers=[]
+        )
         if not self._trust_proxy_settings:
             client.proxy = None  # the SDK takes it from the environment unasked
         return client

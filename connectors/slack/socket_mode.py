@@ -24,6 +24,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import Reply, Webhook
+from bot.retry_after import pause_asked_for
 
 log = structlog.get_logger()
 
@@ -111,8 +112,8 @@ async def _first_address(client: SocketModeClient) -> str:
             data: Any = error.response.data
             reason = str(data.get("error") or "") if isinstance(data, dict) else "no JSON"
             headers = {name.lower(): value for name, value in (error.response.headers or {}).items()}
-            wanted = str(headers.get("retry-after", ""))
-            pause = float(wanted) if wanted.isdecimal() else REFUSED_PAUSE
+            wanted = pause_asked_for(headers.get("retry-after"), headers.get("date"))
+            pause = REFUSED_PAUSE if wanted is None else wanted.total_seconds()
         except (aiohttp.ClientError, TimeoutError, AttributeError, ValueError) as error:
             reason = type(error).__name__
         log.warning(

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.ports.tracing import trace_headers
+from bot.retry_after import pause_asked_for
+from connectors.twilio_answers import made_at
 from connectors.twilio_messaging import media
 from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_messaging.failures import NOT_ARRIVED, PACE_CODES, TEMPORARY_CODES, reason_for
-from connectors.vendor_api import pause_asked_for
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -58,20 +60,25 @@ class MessagesApi:
         for entry in answer.get("messages") or ():
             match entry:
                 case {"sid": str(sid), "body": str(body)} if sid not in others:
-                    made_at = _made_at(entry)
-                    if entry.get("status") not in NOT_ARRIVED and made_at >= since - CLOCKS_DIFFER:
-                        found.append(Listed(sid, body, made_at))
+                    made = made_at(entry)
+                    if entry.get("status") not in NOT_ARRIVED and made >= since - CLOCKS_DIFFER:
+                        found.append(Listed(sid, body, made))
         return sorted(found, key=lambda one: one.made_at)
 
     async def call(
         self, method: str, *, data: Mapping[str, str] | None = None, params: Mapping[str, str] | None = None
     ) -> Mapping[str, Any]:
         """One request to the account's message list; its JSON, or TemporarySendError or PermanentSendError."""
-        session = self._session()
+        session, headers = self._session(), dict(trace_headers())
+        if data is not None:  # as a form of aiohttp it takes longer to write than to send
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        form = None if data is None else urlencode(data).encode()
         try:
-            async with session.request(method, self._url, data=data, params=params, allow_redirects=False) as response:
+            async with session.request(
+                method, self._url, data=form, params=params, headers=headers, allow_redirects=False
+            ) as response:
                 text = await response.text(errors="replace")
-                status, retry_after = response.status, response.headers.get("Retry-After")
+                status, told = response.status, response.headers
         except TimeoutError as error:
             raise TemporarySendError("Twilio did not answer in time") from error
         except aiohttp.ClientError as error:
@@ -79,7 +86,7 @@ class MessagesApi:
         answer = _read_json(text)
         if 200 <= status < 300:
             return answer
-        raise refusal(status, answer, retry_after)
+        raise refusal(status, answer, pause_asked_for(told.get("Retry-After"), told.get("Date")))
 
     async def fetch(self, url: str) -> bytes:
         """A file that a customer sent."""
@@ -102,15 +109,6 @@ class MessagesApi:
         return self._http
 
 
-def _made_at(entry: Mapping[str, Any]) -> datetime:
-    """When the message was made; long ago where Twilio does not say."""
-    try:
-        made = parsedate_to_datetime(str(entry.get("date_created")))
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
-    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)
-
-
 def _read_json(text: str) -> Mapping[str, Any]:
     try:
         answer = json.loads(text)
@@ -119,11 +117,13 @@ def _read_json(text: str) -> Mapping[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def refusal(status: int, answer: Mapping[str, Any], retry_after: str | None) -> TemporarySendError | PermanentSendError:
-    """Twilio's error as ours. Its own words are left out: they may repeat the number or the text."""
+def refusal(status: int, answer: Mapping[str, Any], wait: timedelta | None) -> TemporarySendError | PermanentSendError:
+    """Twilio's error as ours; `wait` is the pause that it asks for.
+
+    Its own words are left out: they may repeat the number or the text.
+    """
     code = str(answer.get("code") or "")
     reason = f"Twilio refused with status {status}" + (f", {reason_for(code)}" if code else "")
-    wait = pause_asked_for(retry_after)
     if status == 429 or code in PACE_CODES:
         return NotTried(reason, code=code, retry_after=wait)
     if status == 408 or status >= 500 or code in TEMPORARY_CODES:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ import aiohttp
 from bot.domain.consent import Consequence
 from bot.domain.delivery import Failure
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from connectors.twilio_answers import made_at
 from connectors.twilio_voice.account import VoiceAccount
 from connectors.vendor_api import Answer, VendorApi
 
@@ -91,7 +91,7 @@ class CallsApi:
         for entry in found.get("calls") or ():
             match entry:
                 case {"sid": str(sid), "status": str(status)} if sid not in but and status not in NOT_ANSWERED:
-                    if _made_at(entry) >= since - CLOCKS_DIFFER:
+                    if made_at(entry) >= since - CLOCKS_DIFFER:
                         return sid
         return None
 
@@ -117,15 +117,6 @@ class CallsApi:
         if not isinstance(answer.body, dict):
             raise TemporarySendError("Twilio's answer is no JSON object")
         return answer.body
-
-
-def _made_at(entry: Mapping[str, Any]) -> datetime:
-    """When the call was made; long ago where Twilio does not say."""
-    try:
-        made = parsedate_to_datetime(str(entry.get("date_created")))
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
-    return made if made.tzinfo is not None else made.replace(tzinfo=UTC)
 
 
 def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:

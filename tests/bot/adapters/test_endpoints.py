@@ -76,6 +76,14 @@ async def test_what_may_go_better_later_is_temporary(
     assert told.value.retry_after == timedelta(seconds=30)
 
 
+async def test_a_pause_may_be_told_as_a_time(endpoints: SignedEndpoints, other: OtherSystem) -> None:
+    other.status = 503
+    other.headers = {"Date": "Fri, 27 Nov 2026 12:00:00 GMT", "Retry-After": "Fri, 27 Nov 2026 12:02:00 GMT"}
+    with pytest.raises(TemporarySendError) as told:
+        await endpoints.call("billing", {}, key="k")
+    assert told.value.retry_after == timedelta(minutes=2)
+
+
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 302])
 async def test_what_will_not_go_better_is_permanent_and_no_redirect_is_followed(
     endpoints: SignedEndpoints, other: OtherSystem, status: int

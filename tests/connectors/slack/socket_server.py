@@ -20,6 +20,7 @@ class SocketModeServer:
 
     url: str = ""
     refusals: list[dict[str, Any]] = field(default_factory=list)
+    with_refusals: dict[str, str] = field(default_factory=dict)
     tickets: set[str] = field(default_factory=set)
     issued: int = 0
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -30,7 +31,7 @@ class SocketModeServer:
         if request.headers.get("Authorization") != f"Bearer {APP_TOKEN}":
             return web.json_response({"ok": False, "error": "invalid_auth"})
         if self.refusals:
-            return web.json_response(self.refusals.pop(0))
+            return web.json_response(self.refusals.pop(0), headers=self.with_refusals)
         self.issued += 1
         ticket = f"ticket-{self.issued}"
         self.tickets.add(ticket)

@@ -214,6 +214,23 @@ async def test_a_refused_token_is_told_in_the_log_and_tried_again(
     assert APP_TOKEN not in told
 
 
+@pytest.mark.parametrize("pause", ["0", "Fri, 27 Nov 2026 12:00:00 GMT"])
+async def test_the_pause_that_slack_asks_for_is_seconds_or_a_time_by_its_own_clock(
+    monkeypatch: pytest.MonkeyPatch, pause: str
+) -> None:
+    monkeypatch.setattr(connectors.slack.socket_mode, "REFUSED_PAUSE", 60.0)
+    async with serve_sockets() as server:
+        server.refusals.append({"ok": False, "error": "ratelimited"})
+        server.with_refusals = {"Retry-After": pause, "Date": "Fri, 27 Nov 2026 12:00:00 GMT"}
+        stage = Stage(server, listening_desk(server.url))
+        listening = asyncio.create_task(stage.channel.listen(stage.take))
+        async with asyncio.timeout(10):
+            await server.connected.get()
+        listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await listening
+
+
 async def test_without_an_app_token_there_is_nothing_to_listen_to() -> None:
     async with asyncio.timeout(5):
         await desk().listen(Stage(SocketModeServer(), desk()).take)
