@@ -31,6 +31,7 @@ SECRETS: Final = frozenset(
         "OIDC_CLIENT_SECRET",
         "RASA_TOKEN",
         "DATABASE",
+        "FIELD_KEYS",
         "REDIS",
         "ENDPOINTS",
     }
@@ -64,6 +65,13 @@ class Settings(BaseSettings):
 
     database: str = ""
     """An SQLAlchemy URL: sqlite+aiosqlite:///file.db or postgresql+asyncpg://user:word@host/name."""
+
+    field_keys: SecretStr = SecretStr("")
+    """What contact data and people's words are sealed with in the database, as overture field-keys new writes it:
+    an id, a colon and 32 bytes in base64, separated by commas. The first seals, all open. Empty: nothing is sealed."""
+
+    field_keys_file: Path | None = None
+    """A file that has those keys, one a line, in place of the setting above."""
 
     redis: str = ""
     """redis://host:6379/0 where several processes serve one database; empty keeps wake-ups and locks in memory."""

@@ -29,6 +29,7 @@ from bot.adapters.tables import (
     erasure,
     event,
     feed,
+    field_key,
     handoff,
     identity,
     inbox,
@@ -47,6 +48,7 @@ from bot.adapters.tables import (
     person_event,
     privacy_request,
     profile,
+    resealing,
     review,
     schedule,
     score_change,
@@ -86,6 +88,7 @@ ON_ONE_SERVER: Final = frozenset(
         *(schedule, journey_change, passage, review, merge, erasure),
         *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import),
         *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
+        *(field_key, resealing),
     }
 )
 """Small or seldom read, and never with a person's rows in one statement of a hot path."""

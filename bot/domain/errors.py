@@ -15,6 +15,7 @@ OvertureError
 │   ├── LanguageModelAway       it cannot be reached, is too slow or too busy
 │   ├── LanguageModelRefused    it does not take the request: its key, name or dialect is wrong
 │   └── LanguageModelNonsense   it answered, but what it said is cut off, empty or declined
+├── CannotOpen              what is sealed in the database does not open: a key is missing, or it was tampered with
 ├── CannotMerge             two people cannot be made one, or one cannot be made two again
 ├── CannotPublish           a journey does not stand so that this can be done; the message says what to do
 └── Conflict                somebody else changed the row since it was read
@@ -165,6 +166,10 @@ class LanguageModelNonsense(LanguageModelError):
 
 class Conflict(OvertureError):
     """The row changed since it was read; read again and decide again."""
+
+
+class CannotOpen(OvertureError):
+    """What is sealed in the database does not open with our keys; the message says which column."""
 
 
 class CannotMerge(OvertureError):

@@ -28,6 +28,7 @@ class InboxEntry:
     inbound: Inbound
     received_at: datetime
     attempts: int = 0
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ class Conversations(Protocol):
     async def save(self, conversation: Conversation) -> None:
         """Write the version after the one that was read; raises Conflict when that is no longer the latest."""
 
-    async def disclosed(self, conversation_id: ConversationId, at: datetime) -> None:
+    async def disclosed(self, conversations: Collection[ConversationId], at: datetime) -> None:
         """Note that it was said here that this is a machine. The first time stays, and so does the version."""
 
+    async def is_disclosed(self, conversation_id: ConversationId) -> bool: ...
     async def undisclosed(self, conversation_id: ConversationId) -> None:
         """Have it said again before the next words here: somebody calls anew."""
 
@@ -101,6 +103,10 @@ class Conversations(Protocol):
 
 
 class Inbox(Protocol):
+    @property
+    def grown(self) -> Collection[ConversationId]:
+        """Conversations into which this transaction has put what is due."""
+
     async def add(
         self, conversation_id: ConversationId, inbound: Inbound, at: datetime, *, due_at: datetime | None = None
     ) -> bool:
@@ -123,6 +129,9 @@ class Inbox(Protocol):
     async def failed(self, position: int, error: str, *, park_after: int) -> bool:
         """Count a failed try; parks the entry at the `park_after`-th, and then returns True."""
 
+    async def make_due_again(self, now: datetime) -> int:
+        """What was due when it came, by a clock that was ahead, is due now; how much that is."""
+
     async def next_due(self) -> datetime | None: ...
 
 
@@ -130,6 +139,9 @@ class Handoffs(Protocol):
     async def add(self, handoff: Handoff) -> None: ...
     async def get(self, handoff_id: HandoffId) -> Handoff: ...
     async def open_in(self, conversation_id: ConversationId) -> Handoff | None: ...
+    async def latest_in(self, conversation_id: ConversationId) -> Handoff | None:
+        """The last one of this conversation, though it be over."""
+
     async def open_for(self, profile_id: ProfileId) -> Handoff | None:
         """Of the person's open hand-offs the one that a rep has claimed, else the latest."""
 
@@ -200,6 +212,10 @@ class Files(Protocol):
 class Feeds(Protocol):
     """Durable, ordered lists that pages read: the widget's messages, the explain panel, the sandbox's panels."""
 
+    @property
+    def appended(self) -> Collection[str]:
+        """The feeds to which this transaction has added."""
+
     async def append(self, feed: str, key: str, item: Mapping[str, Any], at: datetime) -> None:
         """Add the item, unless the feed has one of this key. It gets its position when the transaction commits."""
 
@@ -207,8 +223,12 @@ class Feeds(Protocol):
     async def newest(self) -> int:
         """The position of the newest item of all feeds; 0 where there is none."""
 
-    async def grown(self, after: int) -> Mapping[str, int]:
-        """Each feed that has items after this position, and the position of its newest."""
+    async def grown(self, after: int, *, among: Collection[str] = ()) -> Mapping[str, int]:
+        """Each feed that has items after this position, and the position of its newest.
+
+        Those that are `among` these, when the answer comes, are named as they are here; others may go by a name of
+        the store's.
+        """
 
     async def find(self, feed: str, keys: Sequence[str]) -> Sequence[FeedItem]:
         """The feed's items of these keys, oldest first."""

@@ -25,6 +25,10 @@ class ScheduleState:
 
 
 class Enrolments(Protocol):
+    @property
+    def grown(self) -> bool:
+        """Whether this transaction has let anybody in or moved anybody, who may be due before others."""
+
     async def publish(self, journey: Journey) -> None:
         """Keep this version; the latest published one is what new people enter."""
 
@@ -97,6 +101,9 @@ class Journeys(Protocol):
         """Each journey that was ever published, paused or stopped; the others run as their files say."""
 
     async def put(self, state: InForce) -> None: ...
+    def expect_runs(self, runs: Collection[EnrolmentId]) -> None:
+        """How the journey of one of these enrolments stands may be read of all of them at once."""
+
     async def running_of_run(self, enrolment_id: EnrolmentId) -> Running:
         """How the journey of this enrolment stands."""
 

@@ -11,14 +11,14 @@ from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.challenge import Challenge, ChallengeId, Outcome
 from bot.domain.consent import ConsentRecord, Consequence, Suppression
 from bot.domain.crm import CrmWrite
-from bot.domain.delivery import Decision
+from bot.domain.delivery import Decision, OutboxEntry
 from bot.domain.ids import ProfileId
 from bot.domain.importing import ImportProgress
 from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import Erasure, PrivacyRequest
-from bot.domain.score import ScoreChange
+from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
 from bot.domain.timeline import PersonEvent
 
 
@@ -69,7 +69,7 @@ class Profiles(Protocol):
         """Who has each of these that anybody has, as `owner_of` says."""
 
     async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
-        """Note the identity; a verified one stays verified."""
+        """Note the identity, and who told it; a verified one stays verified."""
 
     async def claim_all(self, claims: Sequence[Claim]) -> None:
         """The same for many at once."""
@@ -92,6 +92,9 @@ class Profiles(Protocol):
 
 
 class Consents(Protocol):
+    def expect(self, people: Collection[ProfileId], addresses: Collection[tuple[str, str]]) -> None:
+        """What is asked of one of these people or addresses, each with its channel, may be read of all at once."""
+
     async def add(self, record: ConsentRecord) -> None: ...
     async def add_all(self, records: Sequence[ConsentRecord]) -> None: ...
     async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]: ...
@@ -114,6 +117,10 @@ class Consents(Protocol):
         """The channels whose sender is stopped."""
 
     async def decided(self, decision: Decision) -> None: ...
+    async def decided_all(self, decisions: Sequence[Decision]) -> None: ...
+    async def was_let_go(self, profile_id: ProfileId, key: str) -> bool:
+        """Whether the gate has ever let this person's message leave."""
+
     async def decisions(self, profile_id: ProfileId) -> Sequence[Decision]: ...
 
 
@@ -143,7 +150,7 @@ class PrivacyRequests(Protocol):
         """Each, the oldest first."""
 
     async def undone(self, *, limit: int) -> Sequence[PrivacyRequest]:
-        """What is still to be done, what is due first first."""
+        """What is still to be done, the earliest due first."""
 
     async def done(self, request_id: str, outcome: str, at: datetime) -> bool:
         """False when there is none, or it was done before."""
@@ -175,11 +182,19 @@ class Segments(Protocol):
 
     async def count_members(self, segment: str) -> int: ...
     async def find(
-        self, condition: str, now: datetime, *, limit: int, card: Scorecard | None = None
+        self,
+        condition: str,
+        now: datetime,
+        *,
+        limit: int,
+        cards: tuple[Scorecard, ...] = (),
+        grades: Grades = USUAL_GRADES,
     ) -> Sequence[ProfileId]:
         """Some of the people for whom the condition is true, by the database itself."""
 
-    async def count(self, condition: str, now: datetime, *, card: Scorecard | None = None) -> int:
+    async def count(
+        self, condition: str, now: datetime, *, cards: tuple[Scorecard, ...] = (), grades: Grades = USUAL_GRADES
+    ) -> int:
         """For how many people the condition is true, by the database itself."""
 
     async def workings(self) -> Sequence[Working]: ...
@@ -270,6 +285,15 @@ class Merges(Protocol):
 
 class PersonalData(Protocol):
     """All that is kept of one person, whatever the table: to be given to them, or erased."""
+
+    async def sent(self, profile_id: ProfileId) -> Sequence[OutboxEntry]:
+        """All that left or is to leave for them, or about them."""
+
+    async def cards(self, profile_id: ProfileId) -> Collection[tuple[str, str]]:
+        """The desk of each of their hand-offs, with the key of its card."""
+
+    async def heard_from_reps(self, profile_id: ProfileId) -> Mapping[str, int]:
+        """By desk, how many messages of reps about them came in."""
 
     async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         """The rows of every table that are theirs, as JSON has them."""

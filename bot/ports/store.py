@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.ids import ProfileId
@@ -105,6 +106,10 @@ class Store(Protocol):
     def shared(self) -> bool:
         """Whether other processes may be working on it, too."""
 
+    @property
+    def sealed_attributes(self) -> frozenset[str]:
+        """Attributes of people of which the whole can be looked for in it, and no part."""
+
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Commits on a clean exit, and only here; rolls back on an exception."""
 
@@ -113,5 +118,8 @@ class Store(Protocol):
 
     async def check(self) -> None:
         """Raises when the database does not answer."""
+
+    async def clock_difference(self) -> timedelta | None:
+        """How far the store's clock is ahead of ours; None where it has none of its own."""
 
     async def close(self) -> None: ...

@@ -38,7 +38,7 @@ def can_enrol_many(runtime: Runtime, entry: Entry) -> bool:
 
 
 def _is_for_sql(runtime: Runtime, condition: str) -> bool:
-    wrong = check_selection(condition, None)
+    wrong = check_selection(condition, None, contact=runtime.store.sealed_attributes)
     return wrong is None and not foretold_in(condition)
 
 

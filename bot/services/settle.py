@@ -92,7 +92,7 @@ async def _follow_up(uow: UnitOfWork, settled: OutboxEntry, message: ChannelMess
         return
     # The words of a template are the vendor's: what they say of a machine is not for us to know.
     if settled.status is OutboxStatus.SENT and content.author is Author.BOT and content.template is None:
-        await uow.conversations.disclosed(settled.conversation_id, now)
+        await uow.conversations.disclosed([settled.conversation_id], now)
     if settled.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD) and content.author is Author.PERSON:
         handoff = await uow.handoffs.open_in(settled.conversation_id)
         if handoff is not None:

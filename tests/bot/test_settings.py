@@ -73,6 +73,7 @@ def test_connectors_read_the_same_two_places(monkeypatch: pytest.MonkeyPatch) ->
         ("OVERTURE_ENVIRONMENT", "prod", "it should be 'development' or 'production'"),
         ("OVERTURE_PUBLIC_URL", "chat.example.com", "such as https://chat.example.com"),
         ("OVERTURE_PUBLIC_URL", "https://chat.example.com/?a=b", "such as https://chat.example.com"),
+        ("OVERTURE_REGION", "UK", "it should be the two letters of a country, such as GB"),
         ("OVERTURE_ENGINE", "raza", "it should be 'overture' or 'rasa'"),
         ("OVERTURE_RASA_URL", "localhost:5005", "such as http://localhost:5005"),
         ("OVERTURE_MODEL_URL", "localhost:11434", "such as http://localhost:11434/v1"),

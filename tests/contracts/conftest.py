@@ -6,8 +6,23 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.adapters.database.sealing import OFF, Sealing
 from tests.connectors.vendor_server import MemoryFeed, StillClock, VendorServer, built, serve, settings_for
 from tests.contracts.channels import CASES, Stage
+from tests.field_keys import SEALED
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "sealed"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """A database of each kind; a sealed one is on SQLite, and seals its fields."""
+    kind = request.param.replace("sealed", "sqlite")
+    return str(request.getfixturevalue(f"{kind}_url"))
+
+
+@pytest.fixture
+def sealing(request: pytest.FixtureRequest) -> Sealing:
+    callspec = getattr(request.node, "callspec", None)  # a test without parameters has none
+    return SEALED if callspec is not None and callspec.params.get("store_url") == "sealed" else OFF
 
 
 @pytest.fixture

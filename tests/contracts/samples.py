@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.adapters.database import Database
+from bot.adapters.database.sealing import OFF, Sealing
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation, Tracker
 from bot.domain.delivery import ChannelMessage, OutboxEntry
@@ -27,9 +28,9 @@ CHAT, OTHER_CHAT = ConversationId("chat"), ConversationId("other chat")
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str, sealing: Sealing = OFF) -> AsyncIterator[Database]:
     """Another process's view of the same database."""
-    database = Database(url)
+    database = Database(url, sealing)
     try:
         yield database
     finally:

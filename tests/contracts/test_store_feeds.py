@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from bot.adapters.database.sealing import Sealing
 from bot.ports import Store
 from tests.contracts.samples import NOON, opened
+from tests.field_keys import SEALED
 
 
 async def read(store: Store, *feeds: str, after: int = 0, limit: int = 500) -> list[tuple[int, str, object]]:
@@ -73,12 +75,30 @@ async def test_what_has_grown_is_told_with_the_newest_position_of_each(store: St
     first, _, last = (position for position, _, _ in everything)
     async with store.transaction() as uow:
         assert await uow.feeds.newest() == last
-        assert await uow.feeds.grown(0) == {"webchat:anna": first, "explain": last}
+        assert await uow.feeds.grown(0, among=["webchat:anna", "webchat:ben"]) == {
+            "webchat:anna": first,
+            "explain": last,
+        }
         assert await uow.feeds.grown(first) == {"explain": last}
         assert await uow.feeds.grown(last) == {}
 
 
-async def test_a_reader_never_skips_a_position_that_commits_late(store: Store, store_url: str) -> None:
+async def test_whoever_begins_to_read_while_it_is_asked_what_has_grown_is_named_too(postgresql_url: str) -> None:
+    """SQLite answers at once, so nobody can begin meanwhile."""
+    readers: set[str] = set()
+    async with opened(postgresql_url, SEALED) as store:
+        async with store.transaction() as uow:
+            await uow.feeds.append("webchat:anna", "k", {"n": 1}, NOON)
+        async with store.transaction() as uow:
+            asked = asyncio.create_task(uow.feeds.grown(0, among=readers))
+            await asyncio.sleep(0)
+            readers.add("webchat:anna")
+            assert list(await asked) == ["webchat:anna"]
+
+
+async def test_a_reader_never_skips_a_position_that_commits_late(
+    store: Store, store_url: str, sealing: Sealing
+) -> None:
     """Writers of several processes hold their transactions open for different times; a reader follows all feeds."""
     feeds = ["explain", "webchat:anna", "webchat:ben", "sandbox:sms"]
     seen: list[object] = []
@@ -98,7 +118,7 @@ async def test_a_reader_never_skips_a_position_that_commits_late(store: Store, s
                 after = max([after, *(position for position, _, _ in found)])
                 await asyncio.sleep(0)  # a transaction that nothing holds up gives nobody else a turn
 
-    async with opened(store_url) as one, opened(store_url) as two:
+    async with opened(store_url, sealing) as one, opened(store_url, sealing) as two:
         writing = (write(number, (store, one, two, one)[number]) for number in range(4))
         await asyncio.gather(follow(), *writing)
     assert len(seen) == len(set(seen)) == 48

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.database.sealing import Sealing
 from bot.domain.errors import Conflict
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.ports import Store, UnitOfWork
@@ -42,27 +43,29 @@ async def test_of_those_who_are_due_the_last_may_be_claimed_first(store: Store) 
         assert await due(uow, after=timedelta(hours=4)) == ["e1", "e2", "e3"]
 
 
-async def test_every_published_version_stays(store: Store, store_url: str) -> None:
+async def test_every_published_version_stays(store: Store, store_url: str, sealing: Sealing) -> None:
     async with store.transaction() as uow:
         await uow.enrolments.publish(journey("1"))
         await uow.enrolments.publish(journey("2"))
         await uow.enrolments.publish(journey("1"))
         assert await uow.enrolments.version("welcome", "1") == journey("1")
-    async with opened(store_url) as another, another.transaction() as uow:
+    async with opened(store_url, sealing) as another, another.transaction() as uow:
         await uow.enrolments.publish(journey("1"))
         assert await uow.enrolments.version("welcome", "2") == journey("2")
         with pytest.raises(LookupError, match='"3" of journey "welcome"'):
             await uow.enrolments.version("welcome", "3")
 
 
-async def test_a_version_whose_publishing_was_rolled_back_is_published_again(store: Store, store_url: str) -> None:
+async def test_a_version_whose_publishing_was_rolled_back_is_published_again(
+    store: Store, store_url: str, sealing: Sealing
+) -> None:
     with pytest.raises(ZeroDivisionError):  # noqa: PT012
         async with store.transaction() as uow:
             await uow.enrolments.publish(journey("1"))
             raise ZeroDivisionError
     async with store.transaction() as uow:
         await uow.enrolments.publish(journey("1"))
-    async with opened(store_url) as another, another.transaction() as uow:
+    async with opened(store_url, sealing) as another, another.transaction() as uow:
         assert await uow.enrolments.version("welcome", "1") == journey("1")
 
 
@@ -187,12 +190,12 @@ async def test_what_is_due_before_the_last_look_is_found_all_the_same(store: Sto
 
 
 async def test_what_another_process_makes_due_in_the_past_is_found_within_a_minute(
-    store: Store, store_url: str
+    store: Store, store_url: str, sealing: Sealing
 ) -> None:
     async with store.transaction() as uow:
         await add_people(uow)
         assert await due(uow) == []
-    async with opened(store_url) as another, another.transaction() as uow:
+    async with opened(store_url, sealing) as another, another.transaction() as uow:
         await uow.enrolments.add(enrolment("late", due_at=NOON - HOUR))
     async with store.transaction() as uow:
         assert await due(uow, after=timedelta(minutes=1)) == ["late"]
@@ -224,7 +227,7 @@ async def test_two_workers_never_claim_the_same_enrolment(postgresql_url: str) -
             assert {first, second} == {"e1", "e2"}
 
 
-async def test_workers_share_what_is_due(store: Store, store_url: str) -> None:
+async def test_workers_share_what_is_due(store: Store, store_url: str, sealing: Sealing) -> None:
     async with store.transaction() as uow:
         await add_people(uow)
         for number in range(40):
@@ -239,7 +242,7 @@ async def test_workers_share_what_is_due(store: Store, store_url: str) -> None:
                     await uow.enrolments.save(replace(one, due_at=None, seq=one.seq + 1))
                     moved.append(one.id)
 
-    async with opened(store_url) as other:
+    async with opened(store_url, sealing) as other:
         await asyncio.gather(work(store), work(other))
     assert len(moved) == len(set(moved)) == 40
 

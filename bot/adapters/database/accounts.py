@@ -23,6 +23,7 @@ ANY = select(account.c.id).union_all(select(api_key.c.prefix)).limit(1)
 
 BEGIN = insert(login_session)
 SESSION = select(login_session).where(login_session.c.digest == bindparam("of"))
+SESSIONS = select(login_session).order_by(login_session.c.seen_at.desc(), login_session.c.digest)
 SEE = update(login_session).where(login_session.c.digest == bindparam("of")).values(seen_at=bindparam("now"))
 END = delete(login_session).where(login_session.c.digest == bindparam("of"))
 END_ALL = delete(login_session).where(login_session.c.account == bindparam("whose"))
@@ -90,6 +91,10 @@ class StoredAccounts(Repository):
     async def session(self, digest: str) -> LoginSession | None:
         row = (await self._session.execute(SESSION, {"of": digest})).first()
         return None if row is None else LoginSession(row.digest, row.account, row.begun_at, row.seen_at)
+
+    async def sessions(self) -> Sequence[LoginSession]:
+        rows = await self._session.execute(SESSIONS)
+        return [LoginSession(row.digest, row.account, row.begun_at, row.seen_at) for row in rows]
 
     async def see_session(self, digest: str, at: datetime) -> None:
         await self._session.execute(SEE, {"of": digest, "now": at})

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from bot.adapters.database.repository import Repository
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import challenge
+from bot.adapters.tables.sealing import ADDRESS_OF_CHALLENGE, HOW_OF_CHALLENGE, TEXT_OF_CHALLENGE
 from bot.domain.challenge import Asked, Challenge, ChallengeId, Outcome
 from bot.domain.consent import Purpose
 from bot.domain.ids import ProfileId
@@ -49,12 +51,13 @@ class StoredChallenges(Repository):
             "id": one.id,
             "profile_id": one.profile_id,
             "channel": one.channel,
-            "address": one.address,
+            "address": self._sealing.index(one.address),
+            "sealed_address": self._sealing.seal_beside(ADDRESS_OF_CHALLENGE, one.address, one.id),
             "asked_at": one.asked_at,
             "ends_at": one.ends_at,
             "purpose": asked.purpose if asked else None,
-            "text": asked.text if asked else None,
-            "how": asked.how if asked else None,
+            "text": self._sealing.seal(TEXT_OF_CHALLENGE, asked.text, one.id) if asked else None,
+            "how": self._sealing.seal(HOW_OF_CHALLENGE, asked.how, one.id) if asked else None,
             "message_id": asked.message_id if asked else one.asked_by,
             "code": one.code,
             "tries_left": one.tries_left,
@@ -65,14 +68,14 @@ class StoredChallenges(Repository):
 
     async def get(self, challenge_id: ChallengeId) -> Challenge | None:
         row = (await self._session.execute(GET, {"this_id": challenge_id})).first()
-        return None if row is None else _challenge(row)
+        return None if row is None else _challenge(row, self._sealing)
 
     async def of(self, profile_id: ProfileId) -> Sequence[Challenge]:
-        return [_challenge(row) for row in await self._session.execute(OF, {"person": profile_id})]
+        return [_challenge(row, self._sealing) for row in await self._session.execute(OF, {"person": profile_id})]
 
     async def at(self, channel: str, address: str, since: datetime) -> Sequence[Challenge]:
-        values = {"on_channel": channel, "to_address": address, "since": since}
-        return [_challenge(row) for row in await self._session.execute(AT, values)]
+        values = {"on_channel": channel, "to_address": self._sealing.index(address), "since": since}
+        return [_challenge(row, self._sealing) for row in await self._session.execute(AT, values)]
 
     async def settle(self, challenge_id: ChallengeId, outcome: Outcome, at: datetime) -> bool:
         values = {"this_id": challenge_id, "now": at, "came_to": outcome}
@@ -82,13 +85,16 @@ class StoredChallenges(Repository):
         return bool((await self._session.execute(TAKE_TRY, {"this_id": challenge_id})).rowcount)
 
 
-def _challenge(row: Any) -> Challenge:
-    asked = Asked(Purpose(row.purpose), row.text, row.how, row.message_id) if row.purpose is not None else None
+def _challenge(row: Any, sealing: Sealing) -> Challenge:
+    asked = None
+    if row.purpose is not None:
+        text, how = (sealing.open(TEXT_OF_CHALLENGE, row.text, row.id), sealing.open(HOW_OF_CHALLENGE, row.how, row.id))
+        asked = Asked(Purpose(row.purpose), text, how, row.message_id)
     return Challenge(
         id=ChallengeId(row.id),
         profile_id=ProfileId(row.profile_id),
         channel=row.channel,
-        address=row.address,
+        address=sealing.open_beside(ADDRESS_OF_CHALLENGE, row.address, row.sealed_address, row.id),
         asked_at=row.asked_at,
         ends_at=row.ends_at,
         consent=asked,

@@ -34,10 +34,11 @@ from sqlalchemy import (
 
 from bot.adapters.database.json_in_postgresql import PostgresqlJson
 from bot.adapters.database.json_in_sqlite import SqliteJson
+from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.database.views import ZERO, Sql, Views, bounded, compared, sure
 from bot.adapters.tables import person_event, profile, score_change
 from bot.domain.likelihood import Scorecard
-from bot.domain.score import MOST_HALVINGS
+from bot.domain.score import MOST_HALVINGS, USUAL_GRADES, Grades
 from bot.journeys.expression import LONGEST_TEXT
 from bot.journeys.syntax import (
     AllOf,
@@ -63,20 +64,32 @@ _CREATED: Sql = type_coerce(profile.c.created_at, BigInteger)
 
 
 @lru_cache(maxsize=500)
-def condition(source: str, *, postgresql: bool, card: Scorecard | None = None) -> Sql:
+def condition(
+    source: str,
+    *,
+    postgresql: bool,
+    cards: tuple[Scorecard, ...] = (),
+    grades: Grades = USUAL_GRADES,
+    sealing: Sealing = OFF,
+) -> Sql:
     """The condition over `profile`; needs the value TODAY. The same one for the same source, so that it compiles once.
 
-    `card` says how likely people are to be won; without it that is not known of anybody.
+    `cards` say how likely people are to be won, or to leave; without one that is not known of anybody.
+    `grades` say which points make a grade. Attributes that are sealed are compared by their blind indexes.
 
     Raises ValueError for what `selection.check_selection` refuses.
     """
-    return _Translation(PostgresqlJson() if postgresql else SqliteJson(), card).truth(parse(source))
+    return _Translation(PostgresqlJson() if postgresql else SqliteJson(), cards, grades, sealing).truth(parse(source))
 
 
 class _Translation:
-    def __init__(self, json: PostgresqlJson | SqliteJson, card: Scorecard | None) -> None:
+    def __init__(
+        self, json: PostgresqlJson | SqliteJson, cards: tuple[Scorecard, ...], grades: Grades, sealing: Sealing
+    ) -> None:
         self._json = json
-        self._card = card if card is not None and card.is_on else None
+        self._grades = grades
+        self._sealing = sealing
+        self._cards = {one.predicts: one for one in cards if one.is_on}
 
     def truth(self, node: Node) -> Sql:
         """Whether the value counts as true: never NULL."""
@@ -87,6 +100,12 @@ class _Translation:
                 return and_(true(), *(self.truth(part) for part in parts))
             case AnyOf(parts=parts):
                 return or_(false(), *(self.truth(part) for part in parts))
+            case Comparison(left=Constant(value=str()), right=Name() as name) if self._is_sealed(name):
+                return self._found_by_index(node.sign, name, (node.left,))
+            case Comparison(left=Name() as name, right=Constant(value=str())) if self._is_sealed(name):
+                return self._found_by_index(node.sign, name, (node.right,))
+            case Comparison(left=Name() as name, right=Items(items=items)) if self._is_sealed(name):
+                return self._found_by_index(node.sign, name, items)
             case Comparison(sign="in" | "not in"):
                 return self._contains(node)
             case Comparison(sign=sign, left=left, right=right):
@@ -157,8 +176,9 @@ class _Translation:
                 return Views(number=self._points(true()))
             case ("lead", "grade"):
                 return Views(text=self._grade())
-            case ("lead", "likelihood"):
-                return NOTHING if self._card is None else Views(number=cast(self._percent(self._card), Float))
+            case ("lead", "likelihood" | "churn_risk" as predicts):
+                card = self._cards.get(predicts)
+                return NOTHING if card is None else Views(number=cast(self._percent(card), Float))
             case _:
                 return NOTHING
 
@@ -168,14 +188,17 @@ class _Translation:
         return bounded(cast(self._sum(of), Float))
 
     def _grade(self) -> Sql:
-        """As `bot.domain.score.Score.grade`."""
+        """As `bot.domain.score.Grades.of`."""
+        grades = self._grades
         fit, engagement = self._sum(score_change.c.dimension == "fit"), self._sum(score_change.c.dimension != "fit")
         letter = case(
-            (fit >= 40, literal_column("'A'")), (fit >= 20, literal_column("'B'")), else_=literal_column("'C'")
+            (fit >= grades.a, literal_column("'A'")),
+            (fit >= grades.b, literal_column("'B'")),
+            else_=literal_column("'C'"),
         )
         digit = case(
-            (engagement >= 30, literal_column("'1'")),
-            (engagement >= 10, literal_column("'2'")),
+            (engagement >= grades.one, literal_column("'1'")),
+            (engagement >= grades.two, literal_column("'2'")),
             else_=literal_column("'3'"),
         )
         return type_coerce(letter, Text) + type_coerce(digit, Text)
@@ -239,6 +262,22 @@ class _Translation:
             different = sure(left.boolean.op("<>", is_comparison=True)(right.boolean))
             found.append(same if sign == "==" else different)
         return or_(false(), *found)
+
+    def _is_sealed(self, name: Name) -> bool:
+        return self._sealing.is_on and name.path[0] == "profile" and name.path[1] in self._sealing.contact
+
+    def _found_by_index(self, sign: str, name: Name, wanted: tuple[Node, ...]) -> Sql:
+        """A comparison of a sealed attribute with texts: what stands in its place is compared with blind indexes.
+
+        The texts themselves count as well, for an attribute may have been written before there were keys.
+        """
+        texts = [one.value for one in wanted if isinstance(one, Constant) and isinstance(one.value, str)]
+        value = self.views(name)
+        found = self._among(value, (*wanted, *(Constant(self._sealing.index(one)) for one in texts)))
+        if sign in ("==", "in"):
+            return found
+        there = value.is_there if sign == "not in" or value.text is None else value.text.is_not(None)
+        return and_(there, not_(found))
 
     def _starts(self, text: Sql | None, beginning: Sql | None) -> Sql:
         return false() if text is None or beginning is None else sure(self._json.starts(text, beginning))

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import and_, bindparam, delete, insert, or_, select
 
 from bot.adapters.database.erased_addresses import erased_among, forget_erased
-from bot.adapters.database.repository import OfPeople, Repository, insert_once
+from bot.adapters.database.repository import Expected, Listed, OfPeople, Repository, Session, insert_once
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import consent, decision, suppression
+from bot.adapters.tables.sealing import ADDRESS_OF_CONSENT, ADDRESS_OF_SUPPRESSION, HOW_OF_CONSENT, TEXT_OF_CONSENT
 from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, LegalBasis, Purpose, Suppression
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
@@ -32,41 +34,69 @@ STOPPED = select(suppression).where(suppression.c.address == EVERY_ADDRESS).orde
 LIFT = delete(suppression).where(
     suppression.c.channel == bindparam("on_channel"), suppression.c.address == bindparam("to_address")
 )
-SUPPRESSION = select(suppression).where(
-    suppression.c.channel == bindparam("on_channel"), suppression.c.address == bindparam("to_address")
+IN_ANY_WAY = Listed(
+    lambda among: select(suppression).where(
+        among(suppression.c.channel, "channels"), among(suppression.c.address, "addresses")
+    )
 )
 ADD_DECISION = insert(decision)
 DECISIONS = select(decision).where(decision.c.profile_id == bindparam("profile")).order_by(decision.c.position)
+LET_GO = (
+    select(decision.c.position)
+    .where(
+        decision.c.profile_id == bindparam("profile"),
+        decision.c.entry_key == bindparam("this_key"),
+        decision.c.outcome == "send",
+    )
+    .limit(1)
+)
 
 
 class StoredConsents(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._expected = Expected(session, CONSENTS_OF)
+        self._bars: ExpectedBars | None = None
+
+    def expect(self, people: Collection[ProfileId], addresses: Collection[tuple[str, str]]) -> None:
+        self._expected.expect(people)
+        self._bars = ExpectedBars(self._session, {(channel, self._index(address)) for channel, address in addresses})
+
     async def add(self, record: ConsentRecord) -> None:
-        await self._session.execute(ADD_CONSENT, _consent_row(record))
+        self._expected.forget(record.profile_id)
+        await self._session.execute(ADD_CONSENT, _consent_row(record, self._sealing))
 
     async def add_all(self, records: Sequence[ConsentRecord]) -> None:
+        for one in records:
+            self._expected.forget(one.profile_id)
         if records:
-            await self._session.execute(ADD_CONSENT, [_consent_row(one) for one in records])
+            await self._session.execute(ADD_CONSENT, [_consent_row(one, self._sealing) for one in records])
 
     async def of(self, profile_id: ProfileId) -> Sequence[ConsentRecord]:
-        return [_record_of(row) for row in await self._session.execute(CONSENTS, {"profile": profile_id})]
+        rows = await self._expected.rows(profile_id)
+        if rows is None:
+            rows = (await self._session.execute(CONSENTS, {"profile": profile_id})).all()
+        return [_record_of(row, self._sealing) for row in rows]
 
     async def of_all(self, people: Collection[ProfileId]) -> Mapping[ProfileId, Sequence[ConsentRecord]]:
         found = await CONSENTS_OF.read(self._session, people) if people else {}
-        return {ProfileId(who): [_record_of(row) for row in rows] for who, rows in found.items()}
+        return {ProfileId(who): [_record_of(row, self._sealing) for row in rows] for who, rows in found.items()}
 
     async def suppress(self, suppression: Suppression) -> None:
         """The first reason stays: it is when and why we had to stop."""
-        await self._session.execute(SUPPRESS, _suppression_row(suppression))
+        self._bars = None
+        await self._session.execute(SUPPRESS, suppression_row(suppression, self._sealing))
 
     async def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        self._bars = None
         if suppressions:
-            await self._session.execute(SUPPRESS, [_suppression_row(one) for one in suppressions])
+            await self._session.execute(SUPPRESS, [suppression_row(one, self._sealing) for one in suppressions])
 
     async def opted_out(self, addresses: Collection[str]) -> Mapping[str, frozenset[str]]:
         if not addresses:
             return {}
-        rows = await self._session.execute(OPTED_OUT, {"addresses": sorted(addresses)})
-        suppressed = [suppression_of(row) for row in rows]
+        rows = await self._session.execute(OPTED_OUT, {"addresses": sorted(map(self._index, addresses))})
+        suppressed = [suppression_of(row, self._sealing) for row in rows]
         pairs = [(one.address, one.channel) for one in suppressed if one.cause is Consequence.OPTED_OUT]
         pairs += [(address, row.channel) for address, row in await erased_among(self._session, addresses)]
         found: dict[str, frozenset[str]] = {}
@@ -75,37 +105,55 @@ class StoredConsents(Repository):
         return found
 
     async def lift(self, channel: str, address: str, cause: Consequence = Consequence.OPTED_OUT) -> None:
-        await self._session.execute(LIFT, {"on_channel": _kept_as(channel, cause), "to_address": address})
+        self._bars = None
+        await self._session.execute(LIFT, {"on_channel": _kept_as(channel, cause), "to_address": self._index(address)})
         await forget_erased(self._session, channel, address)
 
     async def suppression(self, channel: str, address: str) -> Suppression | None:
-        found = await self._session.execute(SUPPRESSION, {"on_channel": channel, "to_address": address})
-        row = found.first()
-        return None if row is None else suppression_of(row)
+        found = await self.in_the_way(channel, address)
+        return next((one for one in found if one.cause is Consequence.OPTED_OUT), None)
 
     async def in_the_way(self, channel: str, address: str) -> Sequence[Suppression]:
-        values = {
-            "on_channel": channel,
-            "to_address": address,
-            "unreachable": _kept_as(channel, Consequence.UNREACHABLE),
-            "stopped": _kept_as(channel, Consequence.SENDER_STOPPED),
-        }
-        return [suppression_of(row) for row in await self._session.execute(IN_THE_WAY, values)]
+        index = self._index(address)
+        rows = await self._bars.rows(channel, index) if self._bars is not None else None
+        if rows is None:
+            values = {
+                "on_channel": channel,
+                "to_address": index,
+                "unreachable": _kept_as(channel, Consequence.UNREACHABLE),
+                "stopped": _kept_as(channel, Consequence.SENDER_STOPPED),
+            }
+            rows = (await self._session.execute(IN_THE_WAY, values)).all()
+        return [suppression_of(row, self._sealing) for row in rows]
+
+    def _index(self, address: str) -> str:
+        return self._sealing.stand_in(ADDRESS_OF_SUPPRESSION, address)
 
     async def stopped(self) -> Sequence[Suppression]:
-        return [suppression_of(row) for row in await self._session.execute(STOPPED)]
+        return [suppression_of(row, self._sealing) for row in await self._session.execute(STOPPED)]
 
     async def decided(self, decision: Decision) -> None:
-        row = {
-            "profile_id": decision.profile_id,
-            "at": decision.at,
-            "entry_key": decision.entry_key,
-            "purpose": decision.purpose,
-            "channel": decision.channel,
-            "outcome": decision.outcome,
-            "why": decision.why,
-        }
-        await self._session.execute(ADD_DECISION, row)
+        await self.decided_all([decision])
+
+    async def decided_all(self, decisions: Sequence[Decision]) -> None:
+        rows = [
+            {
+                "profile_id": one.profile_id,
+                "at": one.at,
+                "entry_key": one.entry_key,
+                "purpose": one.purpose,
+                "channel": one.channel,
+                "outcome": one.outcome,
+                "why": one.why,
+            }
+            for one in decisions
+        ]
+        if rows:
+            await self._session.execute(ADD_DECISION, rows if len(rows) > 1 else rows[0])
+
+    async def was_let_go(self, profile_id: ProfileId, key: str) -> bool:
+        found = await self._session.execute(LET_GO, {"profile": profile_id, "this_key": key})
+        return found.first() is not None
 
     async def decisions(self, profile_id: ProfileId) -> Sequence[Decision]:
         rows = await self._session.execute(DECISIONS, {"profile": profile_id})
@@ -123,51 +171,83 @@ class StoredConsents(Repository):
         ]
 
 
-def _consent_row(record: ConsentRecord) -> dict[str, Any]:
+class ExpectedBars:
+    """Reads ahead whatever keeps messages from these addresses, each with its channel, in one query."""
+
+    def __init__(self, session: Session, addresses: Collection[tuple[str, str]]) -> None:
+        self._session = session
+        self._addresses = addresses
+        self._found: dict[tuple[str, str], list[Any]] | None = None
+
+    async def rows(self, channel: str, address: str) -> list[Any] | None:
+        """None where it is not expected."""
+        if (channel, address) not in self._addresses:
+            return None
+        if self._found is None:
+            self._found = await self._read()
+        to_it = [(_kept_as(channel, cause), address) for cause in (Consequence.OPTED_OUT, Consequence.UNREACHABLE)]
+        stopped = (_kept_as(channel, Consequence.SENDER_STOPPED), EVERY_ADDRESS)
+        return [row for bar in (*to_it, stopped) for row in self._found.get(bar, ())]
+
+    async def _read(self) -> dict[tuple[str, str], list[Any]]:
+        channels = {_kept_as(channel, cause) for channel, _ in self._addresses for cause in Consequence}
+        addresses = {EVERY_ADDRESS, *(address for _, address in self._addresses)}
+        found: dict[tuple[str, str], list[Any]] = {}
+        for row in await IN_ANY_WAY.run(self._session, channels=channels, addresses=addresses):
+            found.setdefault((row.channel, row.address), []).append(row)
+        return found
+
+
+def _consent_row(record: ConsentRecord, sealing: Sealing) -> dict[str, Any]:
+    this = (record.channel, record.purpose, record.at)
     return {
         "profile_id": record.profile_id,
         "purpose": record.purpose,
         "channel": record.channel,
         "granted": record.granted,
         "at": record.at,
-        "how": record.how,
-        "text": record.text,
+        "how": sealing.seal(HOW_OF_CONSENT, record.how, *this),
+        "text": sealing.seal(TEXT_OF_CONSENT, record.text, *this),
         "message_id": record.message_id,
         "basis": record.basis,
         "expires_at": record.expires_at,
-        "address": record.address,
+        "address": sealing.seal_if_any(ADDRESS_OF_CONSENT, record.address, *this),
     }
 
 
-def _record_of(row: Any) -> ConsentRecord:
+def _record_of(row: Any, sealing: Sealing) -> ConsentRecord:
+    this = (row.channel, row.purpose, row.at)
     return ConsentRecord(
         profile_id=row.profile_id,
         purpose=Purpose(row.purpose),
         channel=row.channel,
         granted=row.granted,
         at=row.at,
-        how=row.how,
-        text=row.text,
+        how=sealing.open(HOW_OF_CONSENT, row.how, *this),
+        text=sealing.open(TEXT_OF_CONSENT, row.text, *this),
         message_id=row.message_id,
         basis=LegalBasis(row.basis),
         expires_at=row.expires_at,
-        address=row.address,
+        address=sealing.open_if_any(ADDRESS_OF_CONSENT, row.address, *this),
     )
 
 
-def _suppression_row(suppression: Suppression) -> dict[str, Any]:
+def suppression_row(suppression: Suppression, sealing: Sealing) -> dict[str, Any]:
+    channel = _kept_as(suppression.channel, suppression.cause)
     return {
-        "channel": _kept_as(suppression.channel, suppression.cause),
-        "address": suppression.address,
+        "channel": channel,
+        "address": sealing.stand_in(ADDRESS_OF_SUPPRESSION, suppression.address),
+        "sealed_address": sealing.seal_beside(ADDRESS_OF_SUPPRESSION, suppression.address, channel),
         "reason": suppression.reason,
         "at": suppression.at,
     }
 
 
-def suppression_of(row: Any) -> Suppression:
+def suppression_of(row: Any, sealing: Sealing) -> Suppression:
     """The suppression in a row that has its columns."""
     channel, _, cause = row.channel.partition(":")
-    return Suppression(channel, row.address, row.reason, row.at, Consequence(cause or Consequence.OPTED_OUT))
+    address = sealing.open_beside(ADDRESS_OF_SUPPRESSION, row.address, row.sealed_address, row.channel)
+    return Suppression(channel, address, row.reason, row.at, Consequence(cause or Consequence.OPTED_OUT))
 
 
 def _kept_as(channel: str, cause: Consequence) -> str:

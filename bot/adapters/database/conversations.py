@@ -17,6 +17,7 @@ from bot.adapters.database.people import profile_of
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
+from bot.adapters.tables.sealing import ADDRESS_OF_CONVERSATION, BODY_OF_EVENT, TRACKER_OF_CONVERSATION
 from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered, as_heard
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
@@ -48,6 +49,7 @@ DISCLOSED = (
     .where(conversation.c.id == bindparam("conversation"), conversation.c.disclosed_at.is_(None))
     .values(disclosed_at=_first_disclosed)
 )
+IS_DISCLOSED = select(conversation.c.disclosed_at.is_not(None)).where(conversation.c.id == bindparam("conversation"))
 UNDISCLOSED = update(conversation).where(conversation.c.id == bindparam("conversation")).values(disclosed_at=None)
 
 _here: BindParameter[str] = bindparam("in_conversation")
@@ -71,7 +73,7 @@ CUTS = select(event.c.conversation_id, event.c.sequence, event.c.at, event.c.bod
 )
 
 HEARD_AT = (
-    select(event.c.at, event.c.body)
+    select(event.c.conversation_id, event.c.at, event.c.body)
     .join(conversation, conversation.c.id == event.c.conversation_id)
     .where(
         conversation.c.channel == bindparam("on_channel"),
@@ -98,7 +100,11 @@ HEARD = (
     .order_by(event.c.at.desc(), event.c.conversation_id, event.c.sequence.desc())
     .limit(bindparam("at_most"))
 )
-EVENTS = select(event.c.body).where(event.c.conversation_id == bindparam("conversation")).order_by(event.c.sequence)
+EVENTS = (
+    select(event.c.conversation_id, event.c.body)
+    .where(event.c.conversation_id == bindparam("conversation"))
+    .order_by(event.c.sequence)
+)
 EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
 
 CUSTOMER, ASSISTANT = "Customer", "Assistant"
@@ -108,6 +114,8 @@ class StoredConversations(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._expected = Expected(session, OF_PEOPLE)
+        self._disclosed: set[ConversationId] = set()
+        """Of those that this transaction has written, which nobody else can change meanwhile."""
 
     def expect(self, people: Collection[ProfileId]) -> None:
         self._expected.expect(people)
@@ -116,7 +124,7 @@ class StoredConversations(Repository):
         row = (await self._session.execute(GET, {"conversation": conversation_id})).first()
         if row is None:
             raise LookupError(f'there is no conversation "{conversation_id}" in the store.')
-        return _conversation(row)
+        return self._conversation(row)
 
     async def standing(self, conversation_id: ConversationId) -> Standing:
         row = (await self._session.execute(STANDING, {"conversation": conversation_id})).first()
@@ -125,28 +133,30 @@ class StoredConversations(Repository):
         parts = taken_apart(row)
         handed_over, opted_out = parts[handoff], parts[suppression]
         return Standing(
-            conversation=_conversation(parts[conversation]),
+            conversation=self._conversation(parts[conversation]),
             profile=profile_of(parts[profile]),
-            handoff=handoff_of(handed_over) if handed_over else None,
-            suppression=suppression_of(opted_out) if opted_out else None,
+            handoff=handoff_of(handed_over, self._sealing) if handed_over else None,
+            suppression=suppression_of(opted_out, self._sealing) if opted_out else None,
             asking_elsewhere=row.asking_elsewhere,
         )
 
     async def at_of(self, profile_id: ProfileId, channel: str, address: str) -> Conversation | None:
         for row in await self._expected.rows(profile_id) or ():
-            if (row.channel, row.address) == (channel, address):
-                return _conversation(row)
+            if (row.channel, row.address) == (channel, self._sealing.index(address)):
+                return self._conversation(row)
         return await self.at(channel, address)
 
     async def at(self, channel: str, address: str) -> Conversation | None:
-        row = (await self._session.execute(AT, {"on_channel": channel, "from_address": address})).first()
-        return None if row is None else _conversation(row)
+        row = (
+            await self._session.execute(AT, {"on_channel": channel, "from_address": self._sealing.index(address)})
+        ).first()
+        return None if row is None else self._conversation(row)
 
     async def of(self, profile_id: ProfileId) -> Sequence[Conversation]:
         rows = await self._expected.rows(profile_id)
         if rows is None:
             rows = (await self._session.execute(OF, {"profile": profile_id})).all()
-        return [_conversation(row) for row in rows]
+        return [self._conversation(row) for row in rows]
 
     async def add(self, conversation: Conversation) -> None:
         """Raises Conflict when somebody was faster to start one with this address."""
@@ -156,10 +166,11 @@ class StoredConversations(Repository):
             "shard": shard_of(conversation.profile_id),
             "profile_id": conversation.profile_id,
             "channel": conversation.channel,
-            "address": conversation.address,
+            "address": self._sealing.index(conversation.address),
+            "sealed_address": self._sealing.seal_beside(ADDRESS_OF_CONVERSATION, conversation.address, conversation.id),
             "started_at": conversation.started_at,
             "disclosed_at": conversation.disclosed_at,
-            **_state(conversation),
+            **self._state(conversation),
         }
         if (await self._session.execute(ADD, row)).first() is None:
             raise Conflict(f"there is a conversation with this address on {conversation.channel} already.")
@@ -170,15 +181,25 @@ class StoredConversations(Repository):
             "conversation": conversation.id,
             "version_read": conversation.version - 1,
             "first_disclosed": conversation.disclosed_at,
-            **_state(conversation),
+            **self._state(conversation),
         }
         if not (await self._session.execute(SAVE, row)).rowcount:
             raise Conflict(f"conversation {conversation.id} is not at version {conversation.version - 1} any more.")
+        if conversation.disclosed_at is not None:
+            self._disclosed.add(conversation.id)
 
-    async def disclosed(self, conversation_id: ConversationId, at: datetime) -> None:
-        await self._session.execute(DISCLOSED, {"conversation": conversation_id, "first_disclosed": at})
+    async def disclosed(self, conversations: Collection[ConversationId], at: datetime) -> None:
+        rows = [{"conversation": one, "first_disclosed": at} for one in sorted(set(conversations) - self._disclosed)]
+        if rows:
+            await self._session.execute(DISCLOSED, rows)
+
+    async def is_disclosed(self, conversation_id: ConversationId) -> bool:
+        if conversation_id in self._disclosed:
+            return True
+        return bool((await self._session.execute(IS_DISCLOSED, {"conversation": conversation_id})).scalar())
 
     async def undisclosed(self, conversation_id: ConversationId) -> None:
+        self._disclosed.discard(conversation_id)
         await self._session.execute(UNDISCLOSED, {"conversation": conversation_id})
 
     async def log(self, conversation_id: ConversationId, events: Sequence[Event], at: datetime) -> None:
@@ -189,7 +210,7 @@ class StoredConversations(Repository):
                 "in_conversation": conversation_id,
                 "at": one.at or at,
                 "kind": one.kind,
-                "body": EVENT.dump(one),
+                "body": self._sealing.seal(BODY_OF_EVENT, EVENT.dump(one), conversation_id),
             }
             for one in events
         ]
@@ -204,13 +225,15 @@ class StoredConversations(Repository):
         values: dict[str, Any] = {"conversation": conversation_id}
         statement = EVENTS if until is None else EVENTS_UNTIL
         found = await self._session.execute(statement, values if until is None else values | {"until": until})
-        return [EVENT.load(row.body) for row in found]
+        return [self._event(row) for row in found]
 
     async def heard_at(self, channel: str, address: str) -> datetime | None:
         """Reminders and triggers are told as if the customer had meant something; their ids are not of the channel."""
-        found = await self._session.execute(HEARD_AT, {"on_channel": channel, "from_address": address})
+        found = await self._session.execute(
+            HEARD_AT, {"on_channel": channel, "from_address": self._sealing.index(address)}
+        )
         for row in found:
-            event = EVENT.load(row.body)
+            event = self._event(row)
             if isinstance(event, UserUttered) and event.message_id.startswith(f"{channel}:"):
                 at: datetime = event.at or row.at
                 return at
@@ -222,7 +245,7 @@ class StoredConversations(Repository):
         if rows:
             values = {"conversation": conversation_id, "first": rows[-1].sequence}
             rows = sorted([*rows, *await self._session.execute(CUTS, values)], key=lambda row: row.sequence)
-        lines = [_speech(event) for event in as_heard([_logged(row).event for row in rows])]
+        lines = [_speech(event) for event in as_heard([self._logged(row).event for row in rows])]
         return [line for line in lines if line is not None and line.text]
 
     async def logged(
@@ -233,15 +256,40 @@ class StoredConversations(Repository):
             found = await self._session.execute(LOGGED, values)
         else:
             found = await self._session.execute(LOGGED_SINCE, values | {"since": since})
-        return [_logged(row) for row in found]
+        return [self._logged(row) for row in found]
 
     async def heard(self, *, limit: int) -> Sequence[LoggedEvent]:
-        return [_logged(row) for row in await self._session.execute(HEARD, {"at_most": limit})]
+        return [self._logged(row) for row in await self._session.execute(HEARD, {"at_most": limit})]
 
+    def _event(self, row: Any) -> Event:
+        return EVENT.load(self._sealing.open(BODY_OF_EVENT, row.body, row.conversation_id))
 
-def _logged(row: Any) -> LoggedEvent:
-    event = EVENT.load(row.body)
-    return LoggedEvent(row.conversation_id, row.sequence, event if event.at else replace(event, at=row.at))
+    def _logged(self, row: Any) -> LoggedEvent:
+        event = self._event(row)
+        return LoggedEvent(row.conversation_id, row.sequence, event if event.at else replace(event, at=row.at))
+
+    def _state(self, conversation: Conversation) -> dict[str, Any]:
+        """What a turn may change."""
+        return {
+            "tracker": self._sealing.seal(TRACKER_OF_CONVERSATION, TRACKER.dump(conversation.tracker), conversation.id),
+            "last_message_at": conversation.last_message_at,
+            "asking_enrolment": conversation.asking_enrolment,
+            "version": conversation.version,
+        }
+
+    def _conversation(self, row: Any) -> Conversation:
+        return Conversation(
+            id=row.id,
+            profile_id=row.profile_id,
+            channel=row.channel,
+            address=self._sealing.open_beside(ADDRESS_OF_CONVERSATION, row.address, row.sealed_address, row.id),
+            tracker=TRACKER.load(self._sealing.open(TRACKER_OF_CONVERSATION, row.tracker, row.id)),
+            started_at=row.started_at,
+            last_message_at=row.last_message_at,
+            disclosed_at=row.disclosed_at,
+            asking_enrolment=row.asking_enrolment,
+            version=row.version,
+        )
 
 
 def _speech(event: Event) -> Speech | None:
@@ -254,28 +302,3 @@ def _speech(event: Event) -> Speech | None:
             return Speech(at, event.speaker or ASSISTANT, event.text)
         case _:
             return None
-
-
-def _state(conversation: Conversation) -> dict[str, Any]:
-    """What a turn may change."""
-    return {
-        "tracker": TRACKER.dump(conversation.tracker),
-        "last_message_at": conversation.last_message_at,
-        "asking_enrolment": conversation.asking_enrolment,
-        "version": conversation.version,
-    }
-
-
-def _conversation(row: Any) -> Conversation:
-    return Conversation(
-        id=row.id,
-        profile_id=row.profile_id,
-        channel=row.channel,
-        address=row.address,
-        tracker=TRACKER.load(row.tracker),
-        started_at=row.started_at,
-        last_message_at=row.last_message_at,
-        disclosed_at=row.disclosed_at,
-        asking_enrolment=row.asking_enrolment,
-        version=row.version,
-    )

@@ -10,7 +10,9 @@ from sqlalchemy import bindparam, func, insert, select, update
 from bot.adapters.codec import SENT_FIELDS
 from bot.adapters.database.facts import as_stored
 from bot.adapters.database.repository import Repository
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import crm_write, shard_of
+from bot.adapters.tables.sealing import FIELDS_OF_CRM_WRITE
 from bot.domain.crm import CrmWrite, SentField
 from bot.domain.ids import ProfileId
 
@@ -34,7 +36,7 @@ class StoredCrmWrites(Repository):
             "at": write.at,
             "key": write.key,
             "record": write.record or None,
-            "fields": SENT_FIELDS.dump(fields),
+            "fields": self._sealing.seal(FIELDS_OF_CRM_WRITE, SENT_FIELDS.dump(fields), write.crm, write.key),
         }
         await self._session.execute(ADD, row)
 
@@ -42,9 +44,9 @@ class StoredCrmWrites(Repository):
         await self._session.execute(TAKEN, {"of_key": key, "crm_id": record})
 
     async def of(self, profile_id: ProfileId) -> Sequence[CrmWrite]:
-        return [_write(row) for row in await self._session.execute(OF, {"person": profile_id})]
+        return [_write(row, self._sealing) for row in await self._session.execute(OF, {"person": profile_id})]
 
 
-def _write(row: Any) -> CrmWrite:
-    fields = SENT_FIELDS.load(row.fields)
+def _write(row: Any, sealing: Sealing) -> CrmWrite:
+    fields = SENT_FIELDS.load(sealing.open(FIELDS_OF_CRM_WRITE, row.fields, row.crm, row.key))
     return CrmWrite(ProfileId(row.profile_id), row.crm, row.at, row.key, fields, row.record or "")

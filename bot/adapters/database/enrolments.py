@@ -12,7 +12,9 @@ from sqlalchemy import bindparam, case, func, select, text, update
 
 from bot.adapters.codec import JOURNEY, NAMES, PLAIN
 from bot.adapters.database.repository import Repository, Session, insert_once
+from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.tables import enrolment, journey, microseconds, shard_of
+from bot.adapters.tables.sealing import DATA_OF_ENROLMENT
 from bot.domain.errors import Conflict
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Journey
@@ -143,6 +145,7 @@ class StoredEnrolments(Repository):
         self._watermark = watermark
         self._just_published: set[tuple[str, str]] = set()
         self._moved: dict[str, Enrolment] = {}
+        self.grown = False
 
     def committed(self) -> None:
         """What this transaction published is there to stay."""
@@ -179,7 +182,7 @@ class StoredEnrolments(Repository):
             "entered_at": enrolment.entered_at,
             "entry": enrolment.entry,
             "lane": enrolment.lane,
-            **place_of(enrolment),
+            **place_of(enrolment, self._sealing),
         }
         self._note_due(enrolment)
         return (await self._execute(ADD, row)).first() is not None
@@ -188,11 +191,11 @@ class StoredEnrolments(Repository):
         row = (await self._execute(GET, {"this_id": enrolment_id})).first()
         if row is None:
             raise LookupError(f'there is no enrolment "{enrolment_id}" in the store.')
-        return _enrolment(row)
+        return _enrolment(row, self._sealing)
 
     async def by_entry(self, journey: str, entry: str) -> Enrolment | None:
         row = (await self._execute(BY_ENTRY, {"this_journey": journey, "entered_by": entry})).first()
-        return None if row is None else _enrolment(row)
+        return None if row is None else _enrolment(row, self._sealing)
 
     async def reach_goal(self, profile_id: ProfileId, journey: str, *, since: datetime, at: datetime) -> int:
         values = {"profile": profile_id, "this_journey": journey, "since": since, "reached_at": at}
@@ -204,17 +207,17 @@ class StoredEnrolments(Repository):
         return entered
 
     async def waiting(self, profile_id: ProfileId) -> Sequence[Enrolment]:
-        return [_enrolment(row) for row in await self._execute(WAITING, {"profile": profile_id})]
+        return [_enrolment(row, self._sealing) for row in await self._execute(WAITING, {"profile": profile_id})]
 
     async def of(self, profile_id: ProfileId) -> Sequence[Enrolment]:
-        return [_enrolment(row) for row in await self._execute(OF, {"profile": profile_id})]
+        return [_enrolment(row, self._sealing) for row in await self._execute(OF, {"profile": profile_id})]
 
     async def claim_due(self, now: datetime, limit: int, *, latest_first: bool = False) -> Sequence[Enrolment]:
         if latest_first:
             values = {"now": now, "floor": BEGINNING, "most": limit}
-            return [_enrolment(row) for row in await self._execute(CLAIM_LATEST, values)]
+            return [_enrolment(row, self._sealing) for row in await self._execute(CLAIM_LATEST, values)]
         values = {"now": now, "floor": self._watermark.floor(now), "most": limit}
-        due = [_enrolment(row) for row in await self._execute(CLAIM_DUE, values)]
+        due = [_enrolment(row, self._sealing) for row in await self._execute(CLAIM_DUE, values)]
         # What is found stays below the mark: should this transaction fail, it has to be found again.
         self._watermark.claimed(due[0].due_at or now if due else now)
         return due
@@ -230,7 +233,7 @@ class StoredEnrolments(Repository):
         if not self._moved:
             return
         moved, self._moved = list(self._moved.values()), {}
-        places = [place_of(one) for one in moved]
+        places = [place_of(one, self._sealing) for one in moved]
         if self._session.is_postgresql:
             columns = {name: [_written(place[name]) for place in places] for name, _ in _PLACE}
             saved = len((await self._session.execute(SAVE_ALL, {"ids": [one.id for one in moved], **columns})).all())
@@ -247,7 +250,7 @@ class StoredEnrolments(Repository):
         return await self._session.execute(statement, values)
 
     async def save(self, enrolment: Enrolment) -> None:
-        row = {"this_id": enrolment.id, "seq_read": enrolment.seq - 1, **place_of(enrolment)}
+        row = {"this_id": enrolment.id, "seq_read": enrolment.seq - 1, **place_of(enrolment, self._sealing)}
         self._note_due(enrolment)
         if not (await self._execute(SAVE, row)).rowcount:
             raise Conflict(f"enrolment {enrolment.id} is not at step number {enrolment.seq - 1} any more.")
@@ -269,14 +272,18 @@ class StoredEnrolments(Repository):
         ]
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
-        return [_enrolment(row) for row in await self._execute(PARKED, {"this_journey": journey, "most": limit})]
+        return [
+            _enrolment(row, self._sealing)
+            for row in await self._execute(PARKED, {"this_journey": journey, "most": limit})
+        ]
 
     def _note_due(self, enrolment: Enrolment) -> None:
+        self.grown = True
         if enrolment.due_at is not None and enrolment.status is EnrolmentStatus.WAITING:
             self._watermark.will_be_due(enrolment.due_at)
 
 
-def place_of(enrolment: Enrolment) -> dict[str, Any]:
+def place_of(enrolment: Enrolment, sealing: Sealing = OFF) -> dict[str, Any]:
     """What an advance may change, as a row has it."""
     return {
         "step": enrolment.step,
@@ -288,7 +295,7 @@ def place_of(enrolment: Enrolment) -> dict[str, Any]:
         "status": enrolment.status,
         "reason": enrolment.reason,
         "seq": enrolment.seq,
-        "data": PLAIN.dump(dict(enrolment.data)),
+        "data": sealing.seal(DATA_OF_ENROLMENT, PLAIN.dump(dict(enrolment.data)), enrolment.id),
         "goal_at": enrolment.goal_at,
         "paused_at": enrolment.paused_at,
     }
@@ -313,13 +320,14 @@ def _names(text: str) -> tuple[str, ...]:
     return NAMES.load(text)
 
 
-def _enrolment(row: Any) -> Enrolment:
+def _enrolment(row: Any, sealing: Sealing) -> Enrolment:
     """Of a claim each microsecond here is taken hundreds of times: names of columns and of fields would be a third."""
     (
         id_, journey_id, version, profile_id, entered_at, step, visit, due_at, waiting_for, arrived_at, reminded,
         status, reason, seq, data, entry, lane, goal_at, paused_at,
     ) = row  # fmt: skip
+    facts = PLAIN.load(sealing.open(DATA_OF_ENROLMENT, data, id_))
     return Enrolment(
         id_, journey_id, version, profile_id, entered_at, step, visit, due_at, _names(waiting_for), arrived_at,
-        reminded, _STATUSES[status], reason, seq, PLAIN.load(data), entry, lane, goal_at, paused_at,
+        reminded, _STATUSES[status], reason, seq, facts, entry, lane, goal_at, paused_at,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, delete, select
 
 from bot.adapters.database.repository import Session, insert_once
 from bot.adapters.tables import erased_address, erasure, suppression
+from bot.adapters.tables.sealing import ADDRESS_OF_SUPPRESSION
 from bot.domain.consent import Suppression
 
 SALT = select(erasure.c.salt).order_by(erasure.c.id).limit(1)
@@ -36,7 +37,13 @@ async def keep_erased(session: Session, suppressions: Sequence[Suppression], sal
 async def suppress_erased(session: Session, addresses: Collection[str]) -> None:
     """Suppress each of these again that somebody had who was erased."""
     again = [
-        {"channel": row.channel, "address": address, "reason": row.reason, "at": row.at}
+        {
+            "channel": row.channel,
+            "address": session.sealing.index(address),
+            "sealed_address": session.sealing.seal_beside(ADDRESS_OF_SUPPRESSION, address, row.channel),
+            "reason": row.reason,
+            "at": row.at,
+        }
         for address, row in await erased_among(session, addresses)
     ]
     if again:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, func, select, text
 from bot.adapters.codec import PLAIN
 from bot.adapters.database.repository import Repository, Session, insert_once
 from bot.adapters.tables import feed
+from bot.adapters.tables.sealing import ITEM_OF_FEED, NAME_OF_FEED
 from bot.ports import FeedItem
 
 APPEND = insert_once(feed)
@@ -43,28 +44,44 @@ class StoredFeeds(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._waiting: list[dict[str, Any]] = []
+        self.appended: set[str] = set()
 
     async def append(self, feed: str, key: str, item: Mapping[str, Any], at: datetime) -> None:
-        self._waiting.append({"feed": feed, "key": key, "item": PLAIN.dump(dict(item)), "at": at})
+        row = {
+            "feed": self._sealing.feed_name(feed),
+            "sealed_feed": self._sealing.seal_beside(NAME_OF_FEED, feed, key),
+            "key": key,
+            "item": self._sealing.seal(ITEM_OF_FEED, PLAIN.dump(dict(item)), key),
+            "mentions": self._sealing.mentions(item),
+            "at": at,
+        }
+        self._waiting.append(row)
+        self.appended.add(feed)
 
     async def read(self, feeds: Sequence[str], *, after: int, limit: int = 500) -> Sequence[FeedItem]:
         await self.write()
-        rows = await self._session.execute(READ, {"feeds": list(feeds), "after": after, "most": limit})
-        return [_item(row) for row in rows]
+        names = {self._sealing.feed_name(one): one for one in feeds}
+        rows = await self._session.execute(READ, {"feeds": list(names), "after": after, "most": limit})
+        return [self._item(row, names[row.feed]) for row in rows]
 
     async def find(self, feed: str, keys: Sequence[str]) -> Sequence[FeedItem]:
         await self.write()
-        rows = await self._session.execute(FIND, {"in_feed": feed, "keys": list(keys)})
-        return [_item(row) for row in rows]
+        values = {"in_feed": self._sealing.feed_name(feed), "keys": list(keys)}
+        return [self._item(row, feed) for row in await self._session.execute(FIND, values)]
 
     async def newest(self) -> int:
         await self.write()
         return int((await self._session.execute(NEWEST)).scalar_one())
 
-    async def grown(self, after: int) -> Mapping[str, int]:
+    async def grown(self, after: int, *, among: Collection[str] = ()) -> Mapping[str, int]:
         await self.write()
         rows = await self._session.execute(GROWN, {"after": after})
-        return {row.feed: row.newest for row in rows}
+        names = {self._sealing.feed_name(one): one for one in among}  # whoever came meanwhile may be there
+        return {names.get(row.feed, row.feed): row.newest for row in rows}
+
+    def _item(self, row: Any, feed: str) -> FeedItem:
+        item = self._sealing.open(ITEM_OF_FEED, row.item, row.key)
+        return FeedItem(row.position, feed, PLAIN.load(item), row.at)
 
     async def write(self) -> None:
         """Write what waits, in the order in which it was appended."""
@@ -74,7 +91,3 @@ class StoredFeeds(Repository):
             await self._session.execute(ONE_WRITER)
         waiting, self._waiting = self._waiting, []
         await self._session.execute(APPEND, waiting)
-
-
-def _item(row: Any) -> FeedItem:
-    return FeedItem(row.position, row.feed, PLAIN.load(row.item), row.at)

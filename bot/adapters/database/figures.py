@@ -198,8 +198,13 @@ class StoredFigures(Repository):
     def _is(self, happening: Happening) -> list[Sql]:
         return [
             person_event.c.event == happening.event,
-            *(self._field(name) == literal(value, Text) for name, value in happening.fields),
+            *(self._field(name).in_(self._as_stored(name, value)) for name, value in happening.fields),
         ]
+
+    def _as_stored(self, name: str, value: str) -> list[Sql]:
+        """The value, and what stands in its place where this field is sealed."""
+        sealed = [self._sealing.index(value)] if name in self._sealing.contact and self._sealing.is_on else []
+        return [literal(one, Text) for one in (value, *sealed)]
 
     def _field(self, name: str) -> Sql:
         """A field of the event's data as text; a number or a truth value is none."""

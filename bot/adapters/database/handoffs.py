@@ -10,7 +10,9 @@ from sqlalchemy import and_, bindparam, func, null, or_, select, text, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import desk_turn, handoff, outbox
+from bot.adapters.tables.sealing import REASON_OF_HANDOFF, SUMMARY_OF_HANDOFF
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import ConversationId, HandoffId, ProfileId
@@ -20,6 +22,12 @@ ADD = insert_once(handoff).returning(handoff.c.id)
 GET = select(handoff).where(handoff.c.id == bindparam("this_id"))
 _open = text("state <> 'closed'")
 OPEN_IN = select(handoff).where(handoff.c.conversation_id == bindparam("conversation"), _open)
+LATEST_IN = (
+    select(handoff)
+    .where(handoff.c.conversation_id == bindparam("conversation"))
+    .order_by(handoff.c.created_at.desc(), handoff.c.id.desc())
+    .limit(1)
+)
 _claimed_first = (handoff.c.state != HandoffState.CLAIMED, handoff.c.created_at.desc(), handoff.c.id.desc())
 OPEN_FOR = select(handoff).where(handoff.c.profile_id == bindparam("profile"), _open).order_by(*_claimed_first).limit(1)
 OPEN_FOR_PEOPLE = OfPeople(select(handoff).where(_open).order_by(*_claimed_first), handoff.c.profile_id)
@@ -104,8 +112,8 @@ class StoredHandoffs(Repository):
             "profile_id": handoff.profile_id,
             "desk": handoff.desk,
             "desk_address": handoff.desk_address,
-            "reason": handoff.reason,
-            "summary": handoff.summary,
+            "reason": self._sealing.seal(REASON_OF_HANDOFF, handoff.reason, handoff.id),
+            "summary": self._sealing.seal(SUMMARY_OF_HANDOFF, handoff.summary, handoff.id),
             "created_at": handoff.created_at,
             "card_key": handoff.card_key,
             **_state(handoff),
@@ -122,25 +130,28 @@ class StoredHandoffs(Repository):
     async def open_in(self, conversation_id: ConversationId) -> Handoff | None:
         return await self._one(OPEN_IN, conversation=conversation_id)
 
+    async def latest_in(self, conversation_id: ConversationId) -> Handoff | None:
+        return await self._one(LATEST_IN, conversation=conversation_id)
+
     async def open_for(self, profile_id: ProfileId) -> Handoff | None:
         expected = await self._expected.rows(profile_id)
         if expected is not None:
-            return handoff_of(expected[0]) if expected else None
+            return handoff_of(expected[0], self._sealing) if expected else None
         return await self._one(OPEN_FOR, profile=profile_id)
 
     async def held_by(self, desk: str, rep: str, *, limit: int) -> Sequence[Handoff]:
         found = await self._session.execute(HELD_BY, {"at_desk": desk, "this_rep": rep, "most": limit})
-        return [handoff_of(row) for row in found]
+        return [handoff_of(row, self._sealing) for row in found]
 
     async def asked_between(
         self, desk: str, address: str, since: datetime, until: datetime, *, limit: int
     ) -> Sequence[Handoff]:
         wanted = {"at_desk": desk, "at_address": address, "since": since, "until": until, "most": limit}
-        return [handoff_of(row) for row in await self._session.execute(ASKED_BETWEEN, wanted)]
+        return [handoff_of(row, self._sealing) for row in await self._session.execute(ASKED_BETWEEN, wanted)]
 
     async def open_longest(self, desk: str, address: str, before: datetime, *, limit: int) -> Sequence[Handoff]:
         wanted = {"at_desk": desk, "at_address": address, "until": before, "most": limit}
-        return [handoff_of(row) for row in await self._session.execute(OPEN_LONGEST, wanted)]
+        return [handoff_of(row, self._sealing) for row in await self._session.execute(OPEN_LONGEST, wanted)]
 
     async def begin_turn(self, desk: str, address: str) -> tuple[int, Workload]:
         of_desk = f"{desk}:{address}"
@@ -164,7 +175,7 @@ class StoredHandoffs(Repository):
 
     async def _one(self, query: Any, **values: str) -> Handoff | None:
         row = (await self._session.execute(query, values)).first()
-        return None if row is None else handoff_of(row)
+        return None if row is None else handoff_of(row, self._sealing)
 
 
 def _state(handoff: Handoff) -> dict[str, Any]:
@@ -178,7 +189,7 @@ def _state(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def handoff_of(row: Any) -> Handoff:
+def handoff_of(row: Any, sealing: Sealing) -> Handoff:
     """The hand-off in a row that has its columns."""
     return Handoff(
         id=row.id,
@@ -186,8 +197,8 @@ def handoff_of(row: Any) -> Handoff:
         profile_id=row.profile_id,
         desk=row.desk,
         desk_address=row.desk_address,
-        reason=row.reason,
-        summary=row.summary,
+        reason=sealing.open(REASON_OF_HANDOFF, row.reason, row.id),
+        summary=sealing.open(SUMMARY_OF_HANDOFF, row.summary, row.id),
         created_at=row.created_at,
         card_key=row.card_key,
         state=HandoffState(row.state),

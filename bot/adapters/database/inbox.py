@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, literal_column, select, text, update
 
 from bot.adapters.codec import INBOUND
-from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.repository import Repository, Session, insert_once
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import conversation, inbox
+from bot.adapters.tables.sealing import BODY_OF_INBOX
 from bot.domain.ids import ConversationId
 from bot.domain.message import Inbound
 from bot.ports import InboxEntry
+from bot.ports.tracing import PRESENT_TRACE
 
 WAITING, DONE, PARKED = "waiting", "done", "parked"
 _waits = text("status = 'waiting'")
@@ -44,6 +47,11 @@ FIND = select(inbox.c.body).where(
 )
 NEXT_DUE = select(func.min(inbox.c.due_at)).where(_waits)
 CHANGE = update(inbox).where(inbox.c.position == bindparam("this_position"), _waits)
+DUE_AGAIN = (
+    update(inbox)
+    .where(_waits, inbox.c.due_at > bindparam("now"), inbox.c.due_at == inbox.c.received_at)
+    .values(due_at=bindparam("now"))
+)
 FAIL = (
     update(inbox)
     .where(inbox.c.position == bindparam("this_position"), _waits)
@@ -60,6 +68,10 @@ FAIL = (
 
 
 class StoredInbox(Repository):
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.grown: set[ConversationId] = set()
+
     async def add(
         self, conversation_id: ConversationId, inbound: Inbound, at: datetime, *, due_at: datetime | None = None
     ) -> bool:
@@ -68,13 +80,16 @@ class StoredInbox(Repository):
             "in_conversation": conversation_id,
             "channel": inbound.channel,
             "vendor_id": inbound.vendor_id,
-            "body": INBOUND.dump(inbound),
+            "body": self._sealing.seal(BODY_OF_INBOX, INBOUND.dump(inbound), inbound.channel, inbound.vendor_id),
             "received_at": at,
             "due_at": due_at or at,
             "status": WAITING,
             "attempts": 0,
             "error": "",
+            "trace": PRESENT_TRACE.get() or None,
         }
+        if due_at is None or due_at <= at:
+            self.grown.add(conversation_id)
         return (await self._session.execute(ADD, row)).first() is not None
 
     async def waiting_conversations(self, now: datetime, limit: int) -> Sequence[ConversationId]:
@@ -84,7 +99,7 @@ class StoredInbox(Repository):
     async def waiting(self, conversation_id: ConversationId, now: datetime) -> Sequence[InboxEntry]:
         """The due entries in the order of arrival; one that is put off holds up none behind it."""
         rows = await self._session.execute(WAITING_IN, {"conversation": conversation_id, "now": now})
-        return [_entry(row) for row in rows]
+        return [_entry(row, self._sealing) for row in rows]
 
     async def done(self, position: int, at: datetime) -> bool:
         changed = await self._session.execute(CHANGE, {"this_position": position, "status": DONE, "done_at": at})
@@ -96,7 +111,7 @@ class StoredInbox(Repository):
 
     async def find(self, channel: str, vendor_id: str) -> Inbound | None:
         body: str | None = (await self._session.execute(FIND, {"on_channel": channel, "known_as": vendor_id})).scalar()
-        return None if body is None else INBOUND.load(body)
+        return None if body is None else INBOUND.load(self._sealing.open(BODY_OF_INBOX, body, channel, vendor_id))
 
     async def put_off(self, position: int, until: datetime) -> None:
         await self._session.execute(CHANGE, {"this_position": position, "due_at": until})
@@ -106,16 +121,20 @@ class StoredInbox(Repository):
         status: str | None = (await self._session.execute(FAIL, values)).scalar()
         return status == PARKED
 
+    async def make_due_again(self, now: datetime) -> int:
+        return int((await self._session.execute(DUE_AGAIN, {"now": now})).rowcount)
+
     async def next_due(self) -> datetime | None:
         due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
         return due
 
 
-def _entry(row: Any) -> InboxEntry:
+def _entry(row: Any, sealing: Sealing) -> InboxEntry:
     return InboxEntry(
         position=row.position,
         conversation_id=row.conversation_id,
-        inbound=INBOUND.load(row.body),
+        inbound=INBOUND.load(sealing.open(BODY_OF_INBOX, row.body, row.channel, row.vendor_id)),
         received_at=row.received_at,
         attempts=row.attempts,
+        trace=row.trace or "",
     )

@@ -36,6 +36,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.database.enrolments import Watermark, place_of
 from bot.adapters.database.repository import Repository, Session, insert_once
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.segments import LAST_OF_CHUNK
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import Moment, enrolment, profile, segment_change, segment_member
@@ -72,7 +73,7 @@ class StoredIntakes(Repository):
 
     async def of_everybody(self, intake: Intake, after: str, now: datetime, *, limit: int) -> tuple[str | None, int]:
         last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": limit - 1})).scalar()
-        statement = _of_everybody(_Rules.of(intake), bounded=last is not None)
+        statement = _of_everybody(_Rules.of(intake), self._sealing, bounded=last is not None)
         values = self._values(intake, now) | {"behind": after, "up_to": last}
         return last, int((await self._session.execute(statement, values)).scalar())
 
@@ -88,7 +89,7 @@ class StoredIntakes(Repository):
             "heeding_journeys": [journey for journey, _ in heeding],
             "heeding_versions": [version for _, version in heeding],
         }
-        row = (await self._session.execute(_of_segment(_Rules.of(intake)), values)).first()
+        row = (await self._session.execute(_of_segment(_Rules.of(intake), self._sealing), values)).first()
         return row.told, row.let_in
 
     def _values(self, intake: Intake, now: datetime) -> dict[str, Any]:
@@ -129,14 +130,14 @@ class _Rules:
 
 
 @lru_cache(maxsize=200)
-def _of_everybody(rules: _Rules, *, bounded: bool) -> Executable:
+def _of_everybody(rules: _Rules, sealing: Sealing, *, bounded: bool) -> Executable:
     within = [profile.c.id > bindparam("behind"), *([profile.c.id <= bindparam("up_to")] if bounded else [])]
-    entering = _entering(_entrants(rules).where(*within), rules)
+    entering = _entering(_entrants(rules, sealing).where(*within), rules)
     return select(func.count()).select_from(entering)
 
 
 @lru_cache(maxsize=200)
-def _of_segment(rules: _Rules) -> Executable:
+def _of_segment(rules: _Rules, sealing: Sealing) -> Executable:
     """Takes of the oldest changes the first one of each person, where it is this one and nothing else hears of it."""
     oldest = (
         select(segment_change)
@@ -161,7 +162,7 @@ def _of_segment(rules: _Rules) -> Executable:
         .cte("taken")
         .prefix_with("MATERIALIZED")
     )
-    one = _entrants(rules).where(profile.c.id == taken.c.profile_id).limit(ONE).lateral("one")
+    one = _entrants(rules, sealing).where(profile.c.id == taken.c.profile_id).limit(ONE).lateral("one")
     entering = _entering(select(one).select_from(taken.join(one, text("true"))), rules)
     telling = (
         delete(segment_change)
@@ -196,7 +197,7 @@ def _hears_of_it(change: FromClause) -> Sql:
     return found.limit(ONE).scalar_subquery()
 
 
-def _entrants(rules: _Rules) -> Select[Any]:
+def _entrants(rules: _Rules, sealing: Sealing) -> Select[Any]:
     """Those of `profile` who may enter: with an id for each, and whether they are held out."""
     entered = select(ONE).where(
         enrolment.c.profile_id == profile.c.id,
@@ -205,7 +206,7 @@ def _entrants(rules: _Rules) -> Select[Any]:
     )
     may_enter: list[Sql] = [entered.limit(ONE).scalar_subquery().is_(None)]
     if rules.condition is not None:
-        may_enter.append(condition(rules.condition, postgresql=True))
+        may_enter.append(condition(rules.condition, postgresql=True, sealing=sealing))
     return select(
         profile.c.id.label("profile_id"),
         profile.c.shard,

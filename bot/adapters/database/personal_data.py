@@ -7,16 +7,21 @@ when a new one is not.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, insert, or_, select
 
+from bot.adapters.codec import INBOUND
 from bot.adapters.database.erased_addresses import keep_erased, salt_of
+from bot.adapters.database.opening import opened
+from bot.adapters.database.outbox_rows import entry_of
 from bot.adapters.database.repository import Repository
+from bot.adapters.database.sealing import Sealing
+from bot.adapters.database.search import escaped
 from bot.adapters.tables import (
     account,
     api_key,
@@ -35,6 +40,7 @@ from bot.adapters.tables import (
     erasure,
     event,
     feed,
+    field_key,
     handoff,
     identity,
     inbox,
@@ -53,6 +59,7 @@ from bot.adapters.tables import (
     person_event,
     privacy_request,
     profile,
+    resealing,
     review,
     schedule,
     score_change,
@@ -64,7 +71,9 @@ from bot.adapters.tables import (
     used_token,
 )
 from bot.domain.consent import Suppression
+from bot.domain.delivery import OutboxEntry
 from bot.domain.ids import ProfileId, new_id
+from bot.domain.message import DeskReply
 from bot.domain.privacy import Erasure
 
 Condition = ColumnElement[bool]
@@ -85,11 +94,15 @@ _sent = or_(
     outbox.c.conversation_id.in_(_conversations),
     outbox.c.enrolment_id.in_(_enrolments),
 )
+_another = identity.alias("another")
 _addresses = (
     select(identity.c.value)
     .where(identity.c.profile_id == PERSON)
     .union_all(select(conversation.c.address).where(conversation.c.profile_id == PERSON))
 )
+
+_anothers_too = exists().where(_another.c.value == suppression.c.address, _another.c.profile_id != PERSON)
+"""Who typed somebody else's address takes no opt-out of theirs along."""
 
 OWNED: Mapping[Table, Condition] = {
     delivery: delivery.c.outbox_key.in_(select(outbox.c.key).where(_sent)),
@@ -121,16 +134,21 @@ OWNED: Mapping[Table, Condition] = {
 
 NOT_OF_PEOPLE = frozenset(
     {
-        *(journey, journey_state, journey_change, passage, schedule, segment, review, erasure, erased_address),
+        *(journey, journey_state, journey_change, passage, schedule, segment, review),
+        *(erasure, erased_address),
         *(installation, used_token, desk_page, desk_turn, people_import),
-        *(account, api_key, login_session, login_try, audit_entry),
+        *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),
     }
 )
 """Content, how far work has come, sums, what authors said of texts that are masked, receipts, the desk's own,
-and who may come in. The audit log names people by their ids, and outlives them: it proves that they were erased."""
+who may come in, and which keys seal fields. The audit log names people by their ids, and outlives them: it proves that
+they were erased."""
 
 READ = {table: select(table).where(condition) for table, condition in OWNED.items()}
-DELETE = {table: delete(table).where(condition) for table, condition in OWNED.items()}
+DELETE = {
+    table: delete(table).where(condition, ~_anothers_too) if table is suppression else delete(table).where(condition)
+    for table, condition in OWNED.items()
+}
 ADD_RECEIPT = insert(erasure)
 # An item is theirs that has one of their ids or addresses as a value, or in its key; and a feed that is named by one.
 MENTIONING = or_(
@@ -138,6 +156,9 @@ MENTIONING = or_(
     feed.c.key.like(bindparam("begins"), escape="!"),
     feed.c.feed.like(bindparam("ends"), escape="!"),
     feed.c.feed.like(bindparam("inside"), escape="!"),
+    feed.c.mentions.like(bindparam("mentioned"), escape="!"),
+    feed.c.feed.like(bindparam("sealed_ends"), escape="!"),
+    feed.c.feed.like(bindparam("sealed_inside"), escape="!"),
 )
 KEYED = and_(
     feed.c.key.in_(bindparam("keys", expanding=True)),
@@ -147,12 +168,24 @@ READ_FEEDS = tuple(select(feed).where(condition) for condition in (MENTIONING, K
 DELETE_FEEDS = tuple(delete(feed).where(condition) for condition in (MENTIONING, KEYED))
 
 
-def _mentioning(word: str) -> dict[str, str]:
-    mark = re.sub("([!%_])", r"!\1", json.dumps(word, ensure_ascii=False)[1:-1])
-    return {"as_value": f'%"{mark}"%', "begins": f"{mark}:%", "ends": f"%:{mark}", "inside": f"%:{mark}:%"}
+def _mentioning(word: str, sealing: Sealing) -> dict[str, str]:
+    mark = escaped(json.dumps(word, ensure_ascii=False)[1:-1])
+    behind = escaped(sealing.feed_name(f":{word}"))
+    return {
+        "as_value": f'%"{mark}"%',
+        "begins": f"{mark}:%",
+        "ends": f"%:{mark}",
+        "inside": f"%:{mark}:%",
+        "mentioned": f"%{escaped(sealing.index(word))}%",
+        "sealed_ends": f"%{behind}",
+        "sealed_inside": f"%{behind}:%",
+    }
 
 
-_JSON = ("attributes", "tags", "body", "fields", "data", "item", "tracker", "dispatch", "window", "waiting_for")
+_JSON = (
+    *("attributes", "tags", "body", "fields", "data", "item", "tracker", "dispatch", "window", "waiting_for"),
+    *("provenance", "origin"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +201,10 @@ class StoredPersonalData(Repository):
         found: dict[str, list[Mapping[str, Any]]] = {}
         for table, statement in READ.items():
             rows = (await self._session.execute(statement, {"person": profile_id})).all()
-            found[table.name] = [_plain(table, row) for row in rows]
-        items = {row.position: row for row in await self._feed_items(await self._marks(profile_id))}
-        found["feed"] = [_plain(feed, items[position]) for position in sorted(items)]
+            found[table.name] = [_plain(opened(table, row, self._sealing)) for row in rows]
+        marks = await self._marks(profile_id)
+        items = {row.position: row for row in await self._feed_items(marks)}
+        found["feed"] = [_plain(opened(feed, items[position], self._sealing)) for position in sorted(items)]
         return found
 
     async def erase(
@@ -186,8 +220,22 @@ class StoredPersonalData(Repository):
         await keep_erased(self._session, suppressions, salt)
         receipt = Erasure(new_id(at), at, who, rows, len(suppressions), elsewhere)
         kept = {"id": receipt.id, "at": at, "who": who, "rows": json.dumps(rows), "salt": salt}
-        await self._session.execute(ADD_RECEIPT, kept)
+        await self._session.execute(ADD_RECEIPT, {**kept, "suppressed": receipt.suppressed})
         return receipt
+
+    async def sent(self, profile_id: ProfileId) -> Sequence[OutboxEntry]:
+        return [
+            entry_of(row, self._sealing) for row in await self._session.execute(READ[outbox], {"person": profile_id})
+        ]
+
+    async def cards(self, profile_id: ProfileId) -> Collection[tuple[str, str]]:
+        found = await self._session.execute(READ[handoff], {"person": profile_id})
+        return {(row.desk, row.card_key) for row in found}
+
+    async def heard_from_reps(self, profile_id: ProfileId) -> Mapping[str, int]:
+        rows = await self._session.execute(READ[inbox], {"person": profile_id})
+        told = [(row.channel, INBOUND.load(opened(inbox, row, self._sealing)["body"])) for row in rows]
+        return Counter(channel for channel, inbound in told if isinstance(inbound, DeskReply))
 
     async def _marks(self, profile_id: ProfileId) -> _Marks:
         """Ids and addresses of theirs, and keys of what came in, what left and what was decided."""
@@ -196,8 +244,9 @@ class StoredPersonalData(Repository):
         words = {profile_id}
         words |= {one.id for one in conversations}
         words |= {row.id for table in (enrolment, handoff) for row in await self._session.execute(READ[table], of)}
-        addresses = {row.value for row in await self._session.execute(READ[identity], of)}
-        addresses |= {one.address for one in conversations}
+        identities = (await self._session.execute(READ[identity], of)).all()
+        addresses = {opened(identity, row, self._sealing)["value"] for row in identities}
+        addresses |= {opened(conversation, row, self._sealing)["address"] for row in conversations}
         words |= addresses
         sent = (await self._session.execute(READ[outbox], of)).all()
         cards = {row.card_key for row in await self._session.execute(READ[handoff], of)}
@@ -212,7 +261,7 @@ class StoredPersonalData(Repository):
         by_word, by_key = READ_FEEDS
         found = []
         for word in marks.words:
-            found += (await self._session.execute(by_word, _mentioning(word))).all()
+            found += (await self._session.execute(by_word, _mentioning(word, self._sealing))).all()
         for start in range(0, len(marks.keys), AT_ONCE):
             found += (await self._session.execute(by_key, {"keys": marks.keys[start : start + AT_ONCE]})).all()
         return found
@@ -221,21 +270,21 @@ class StoredPersonalData(Repository):
         by_word, by_key = DELETE_FEEDS
         count = 0
         for word in marks.words:
-            count += int((await self._session.execute(by_word, _mentioning(word))).rowcount)
+            count += int((await self._session.execute(by_word, _mentioning(word, self._sealing))).rowcount)
         for start in range(0, len(marks.keys), AT_ONCE):
             keys = list(marks.keys[start : start + AT_ONCE])
             count += int((await self._session.execute(by_key, {"keys": keys})).rowcount)
         return count
 
 
-def _plain(table: Table, row: Any) -> dict[str, Any]:
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row as JSON has it: times in ISO 8601, and JSON that is kept as text as what it says."""
     found = {}
-    for column in table.c:
-        value = getattr(row, column.name)
+    for name, value in row.items():
         if isinstance(value, datetime):
-            value = value.isoformat()
-        elif column.name in _JSON and isinstance(value, str):
-            value = json.loads(value)
-        found[column.name] = value
+            found[name] = value.isoformat()
+        elif name in _JSON and isinstance(value, str):
+            found[name] = json.loads(value)
+        else:
+            found[name] = value
     return found

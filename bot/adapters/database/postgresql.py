@@ -1,17 +1,15 @@
 """PostgreSQL through asyncpg, with SQLAlchemy for the SQL and the types but not for the way there and back.
 
 A statement of ours costs asyncpg some 15 microseconds. SQLAlchemy's asyncpg dialect takes 80: it goes through a
-greenlet, several switches between it and the loop, and a cursor. So each statement is compiled once, and asyncpg runs
-it.
+greenlet, several switches between it and the loop, and a cursor. So asyncpg runs what `compiled.py` has made of it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import namedtuple
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -19,135 +17,76 @@ import asyncpg
 from sqlalchemy import URL, Executable
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine.interfaces import Dialect
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
-from sqlalchemy.sql.compiler import SQLCompiler
 
+from bot.adapters.database.compiled import Rows, compiled
+from bot.adapters.database.sealing import Sealing
 from bot.domain.errors import SettingsError
 
 CONNECT_TIMEOUT_SECONDS = 10
 STATEMENT_TIMEOUT_SECONDS = 60
 MOST_CONNECTIONS = 20
+FULL_SECONDS = 10
+"""So long a server may refuse connections because it has too many: others are given back to it, or to us."""
+
+PAUSE_WHILE_FULL_SECONDS = 0.05
+IDLE_SECONDS = 5
+"""So long a process keeps connections beyond its first that nothing uses: another may be waiting for one."""
+
 CACHE_SIZE = "statement_cache_size"
 """asyncpg's word, at the end of an address."""
 
-MOST_STATEMENTS = 500
-"""A bound for statements that were compiled; we have about a hundred."""
-
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
-
-Process = Callable[[Any], Any]
-
-
-class Rows:
-    """What a statement gave: its rows, as tuples with the columns' names, and how many it changed."""
-
-    __slots__ = ("_rows", "rowcount")
-
-    def __init__(self, rows: list[Any], rowcount: int) -> None:
-        self._rows = rows
-        self.rowcount = rowcount
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._rows)
-
-    def all(self) -> list[Any]:
-        return self._rows
-
-    def first(self) -> Any:
-        return self._rows[0] if self._rows else None
-
-    def scalar(self) -> Any:
-        return self._rows[0][0] if self._rows else None
-
-    def scalar_one(self) -> Any:
-        return self._rows[0][0]
-
-
-class _Statement:
-    """A statement compiled for PostgreSQL: its text, the order of its values, and how they are written and read."""
-
-    def __init__(self, compiled: SQLCompiler) -> None:
-        self._compiled = compiled
-        self._expands = bool(compiled.post_compile_params)
-        self.sql = compiled.string
-        self._processors = compiled._bind_processors
-        self._values = [(name, self._processors.get(name)) for name in compiled.positiontup or ()]
-        self._constants = {} if self._expands else dict(compiled.params)
-        self.gives_rows = bool(compiled._result_columns) or bool(compiled.isplaintext)
-        self._row: Any = None
-        self._readers: list[tuple[int, Process]] = []
-
-    def bind(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
-        """The text, and the values in its order."""
-        if self._expands:
-            state = self._compiled.construct_expanded_state(values)
-            names = state.positiontup or ()
-            processors = {**self._processors, **state.processors}
-            return state.statement, [_written(state.parameters[name], processors.get(name)) for name in names]
-        return self.sql, [
-            _written(values[name] if name in values else self._constants.get(name), process)
-            for name, process in self._values
-        ]
-
-    def read(self, records: Sequence[Any]) -> list[Any]:
-        if not records:
-            return []
-        if self._row is None:
-            self._learn(list(records[0].keys()))
-        row, make = self._row, tuple.__new__  # what _make does, without looking whether the number is right
-        if not self._readers:
-            return [make(row, record) for record in records]
-        rows = []
-        for record in records:
-            values = list(record)
-            for index, process in self._readers:
-                values[index] = process(values[index])
-            rows.append(make(row, values))
-        return rows
-
-    def _learn(self, names: Sequence[str]) -> None:
-        self._row = namedtuple("Row", names, rename=True)  # type: ignore[misc]
-        for index, column in enumerate(self._compiled._result_columns):
-            process = column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None)
-            if process is not None:
-                self._readers.append((index, process))
-
-
-def _written(value: Any, process: Any) -> Any:
-    return value if process is None else process(value)
-
-
-@lru_cache(maxsize=MOST_STATEMENTS)
-def _compiled(statement: Executable, keys: tuple[str, ...] | None) -> _Statement:
-    """`keys` are the columns that an insert or update is given values for."""
-    compiled = statement.compile(dialect=_DIALECT, column_keys=list(keys) if keys else None)  # type: ignore[attr-defined]
-    return _Statement(compiled)
 
 
 class PostgresSession:
-    """One transaction on a connection of the pool."""
+    """One transaction on a connection of the pool.
 
-    __slots__ = ("_connection",)
+    It begins with the first statement that does more than read. Read committed gives each statement what is committed
+    by then, in a transaction or not, so what reads before, or reads alone, is spared two ways to the server and back.
+    """
+
+    __slots__ = ("_begun", "_connection", "sealing")
     is_postgresql = True
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, sealing: Sealing) -> None:
+        self.sealing = sealing
         self._connection = connection
+        self._begun: Any = None
+
+    async def begin(self) -> None:
+        begun = self._connection.transaction()
+        await begun.start()
+        self._begun = begun
+
+    async def commit(self) -> None:
+        if self._begun is not None:
+            await self._begun.commit()
+
+    async def roll_back(self) -> None:
+        if self._begun is not None:
+            await self._begun.rollback()
 
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
         """Run it with these values; a list of them runs it once for each. Raises what SQLAlchemy would raise."""
+        if isinstance(values, list) and len(values) == 1:
+            values = values[0]
         many = isinstance(values, list)
         keys = tuple(values[0] if many else values) if values else None
-        prepared = _compiled(statement, keys)
+        prepared = compiled(statement, keys, _DIALECT)
         try:
+            if self._begun is None and not prepared.only_reads:
+                await self.begin()
             if many:
                 bound = [prepared.bind(one) for one in values]
                 await self._connection.executemany(bound[0][0], [arguments for _, arguments in bound])
                 return Rows([], -1)
             sql, arguments = prepared.bind(values or {})
             if prepared.gives_rows:
-                rows = prepared.read(await self._connection.fetch(sql, *arguments))
+                records = await self._connection.fetch(sql, *arguments)
+                rows = prepared.read(lambda: list(records[0].keys()), records)
                 return Rows(rows, len(rows))
             status = await self._connection.execute(sql, *arguments)
         except asyncpg.IntegrityConstraintViolationError as error:
@@ -164,21 +103,46 @@ def _changed(status: str) -> int:
 
 
 class PostgresServer:
-    """One PostgreSQL database: connections are opened when they are first wanted, and kept."""
+    """One PostgreSQL database: connections are opened when they are first wanted, and kept while they are used."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, sealing: Sealing) -> None:
+        self._sealing = sealing
         self._url, self._options = _without_cache_size(url)
         self._pool: Any = None
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresSession]:
+        pool, connection = await self._connection()
+        session = PostgresSession(connection, self._sealing)
         try:
-            pool = self._pool or await self._open_pool()
-            async with pool.acquire(timeout=STATEMENT_TIMEOUT_SECONDS) as connection, connection.transaction():
-                yield PostgresSession(connection)
+            if self._options:
+                await session.begin()  # a PgBouncer may have the next statement of none run on another connection
+            try:
+                yield session
+            except BaseException:
+                await session.roll_back()
+                raise
+            await session.commit()
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise DBAPIError("a transaction", None, error, hide_parameters=True) from error
+        finally:
+            await pool.release(connection)
+
+    async def _connection(self) -> tuple[Any, Any]:
+        """The pool, and one of its connections, which is to be given back."""
+        full_until = time.monotonic() + FULL_SECONDS
+        try:
+            while True:
+                try:
+                    pool = self._pool or await self._open_pool()
+                    return pool, await pool.acquire(timeout=STATEMENT_TIMEOUT_SECONDS)
+                except asyncpg.TooManyConnectionsError:
+                    if time.monotonic() > full_until:
+                        raise
+                    await asyncio.sleep(PAUSE_WHILE_FULL_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            raise OperationalError("a connection", None, error, hide_parameters=True) from error
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
@@ -205,6 +169,7 @@ class PostgresServer:
                 self._pool = await asyncpg.create_pool(
                     min_size=1,
                     max_size=MOST_CONNECTIONS,
+                    max_inactive_connection_lifetime=IDLE_SECONDS,
                     timeout=CONNECT_TIMEOUT_SECONDS,
                     command_timeout=STATEMENT_TIMEOUT_SECONDS,
                     reset=_nothing,

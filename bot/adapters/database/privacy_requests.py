@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, text, update
 
 from bot.adapters.database.repository import Repository
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import privacy_request
+from bot.adapters.tables.sealing import HOW_OF_REQUEST, OUTCOME_OF_REQUEST
 from bot.domain.ids import ProfileId
 from bot.domain.privacy import PrivacyRequest, RequestKind
 
@@ -41,33 +43,34 @@ class StoredPrivacyRequests(Repository):
             "id": request.id,
             "profile_id": request.profile_id,
             "kind": request.kind,
-            "how": request.how,
+            "how": self._sealing.seal(HOW_OF_REQUEST, request.how, request.id),
             "received_at": request.received_at,
             "due_at": request.due_at,
             "done_at": request.done_at,
-            "outcome": request.outcome,
+            "outcome": self._sealing.seal(OUTCOME_OF_REQUEST, request.outcome, request.id),
         }
         await self._session.execute(ADD, row)
 
     async def of(self, profile_id: ProfileId) -> Sequence[PrivacyRequest]:
-        return [_request(row) for row in await self._session.execute(OF, {"person": profile_id})]
+        return [_request(row, self._sealing) for row in await self._session.execute(OF, {"person": profile_id})]
 
     async def undone(self, *, limit: int) -> Sequence[PrivacyRequest]:
-        return [_request(row) for row in await self._session.execute(UNDONE, {"most": limit})]
+        return [_request(row, self._sealing) for row in await self._session.execute(UNDONE, {"most": limit})]
 
     async def done(self, request_id: str, outcome: str, at: datetime) -> bool:
-        values = {"this_id": request_id, "now": at, "came_to": outcome}
+        sealed = self._sealing.seal(OUTCOME_OF_REQUEST, outcome, request_id)
+        values = {"this_id": request_id, "now": at, "came_to": sealed}
         return bool((await self._session.execute(DONE, values)).rowcount)
 
 
-def _request(row: Any) -> PrivacyRequest:
+def _request(row: Any, sealing: Sealing) -> PrivacyRequest:
     return PrivacyRequest(
         id=row.id,
         profile_id=ProfileId(row.profile_id),
         kind=RequestKind(row.kind),
-        how=row.how,
+        how=sealing.open(HOW_OF_REQUEST, row.how, row.id),
         received_at=row.received_at,
         due_at=row.due_at,
         done_at=row.done_at,
-        outcome=row.outcome,
+        outcome=sealing.open(OUTCOME_OF_REQUEST, row.outcome, row.id),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import Integer, Text, and_, bindparam, func, insert, literal_col
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.codec import NAMES
-from bot.adapters.database.repository import Repository, Session
+from bot.adapters.database.repository import Expected, OfPeople, Repository, Session
 from bot.adapters.tables import enrolment, journey, journey_change, journey_state, outbox
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import EnrolmentId
@@ -27,6 +27,10 @@ STATE_OF_RUN = (
     select(journey_state.c.running)
     .join(enrolment, enrolment.c.journey == journey_state.c.journey)
     .where(enrolment.c.id == bindparam("this_id"))
+)
+STATES_OF_RUNS = OfPeople(
+    select(enrolment.c.id, journey_state.c.running).join(journey_state, enrolment.c.journey == journey_state.c.journey),
+    enrolment.c.id,
 )
 NOTE = insert(journey_change)
 HISTORY = (
@@ -135,6 +139,10 @@ class StoredJourneys(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._states: Mapping[str, InForce] | None = None
+        self._runs = Expected(session, STATES_OF_RUNS)
+
+    def expect_runs(self, runs: Collection[EnrolmentId]) -> None:
+        self._runs.expect(runs)
 
     async def states(self) -> Mapping[str, InForce]:
         if self._states is None:
@@ -148,8 +156,12 @@ class StoredJourneys(Repository):
         row = {"journey": state.journey, "running": state.running, "since": state.since, "version": state.version}
         await self._session.execute(PUT, row)
         self._states = None
+        self._runs.expect(())
 
     async def running_of_run(self, enrolment_id: EnrolmentId) -> Running:
+        expected = await self._runs.rows(enrolment_id)
+        if expected is not None:
+            return Running(expected[0].running) if expected else Running.RUNNING
         found = (await self._session.execute(STATE_OF_RUN, {"this_id": enrolment_id})).scalar()
         return Running.RUNNING if found is None else Running(found)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Executable, Select, Table, text
+from sqlalchemy import ColumnElement, Executable, Integer, Select, Table, text
 from sqlalchemy.dialects.postgresql import Insert, insert
+
+from bot.adapters.database.sealing import Sealing
 
 
 class Session(Protocol):
@@ -15,6 +17,10 @@ class Session(Protocol):
 
     @property
     def is_postgresql(self) -> bool: ...
+
+    @property
+    def sealing(self) -> Sealing:
+        """What seals fields before they are written, and opens them when they were read."""
 
     async def execute(self, statement: Executable, values: Any = None) -> Any:
         """Run it with these values; a list of them runs it once for each. The result is as SQLAlchemy's is."""
@@ -25,25 +31,51 @@ class Repository:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._sealing = session.sealing
+
+
+Among = Callable[[ColumnElement[Any], str], ColumnElement[bool]]
+"""Whether the column has a value of the list of this name."""
+
+
+class Listed:
+    """A statement with lists, each given by its name: its text is the same however long they are."""
+
+    def __init__(self, make: Callable[[Among], Executable]) -> None:
+        self._sqlite = make(lambda column, name: column.in_(text(f"SELECT value FROM json_each(:{name})")))  # noqa: S608
+        self._postgresql = make(lambda column, name: column == text(f"ANY(CAST(:{name} AS {_array_of(column)}))"))
+
+    async def run(self, session: Session, values: Mapping[str, Any] | None = None, **lists: Collection[Any]) -> Any:
+        found = {name: sorted(values) for name, values in lists.items()}
+        if session.is_postgresql:
+            return await session.execute(self._postgresql, {**(values or {}), **found})
+        as_json = {name: json.dumps(values) for name, values in found.items()}
+        return await session.execute(self._sqlite, {**(values or {}), **as_json})
+
+
+def _array_of(column: ColumnElement[Any]) -> str:
+    return "bigint[]" if isinstance(column.type, Integer) else "text[]"
 
 
 class OfPeople:
-    """A query of what belongs to many people at once; `column` says whose it is."""
+    """A query of what belongs to many people at once, or to many runs of journeys; `column` says whose it is.
 
-    def __init__(self, query: Select[Any], column: ColumnElement[Any]) -> None:
-        self._sqlite = query.where(column.in_(text("SELECT value FROM json_each(:people)")))
-        self._postgresql = query.where(column == text("ANY(CAST(:people AS text[]))"))
+    One that has to say so in several places is made by a function of that condition.
+    """
+
+    def __init__(
+        self, query: Select[Any] | Callable[[ColumnElement[bool]], Executable], column: ColumnElement[Any]
+    ) -> None:
+        make = query.where if isinstance(query, Select) else query
+        self._query = Listed(lambda among: make(among(column, "people")))
         self._column = column.key or ""
 
-    async def read(self, session: Session, people: Collection[str]) -> Mapping[str, list[Any]]:
+    async def read(
+        self, session: Session, people: Collection[str], values: Mapping[str, Any] | None = None
+    ) -> Mapping[str, list[Any]]:
         """The rows of each person, in the query's order."""
-        names = sorted(people)
-        if session.is_postgresql:
-            rows = await session.execute(self._postgresql, {"people": names})
-        else:
-            rows = await session.execute(self._sqlite, {"people": json.dumps(names)})
         found: dict[str, list[Any]] = {}
-        for row in rows:
+        for row in await self._query.run(session, values, people=people):
             found.setdefault(getattr(row, self._column), []).append(row)
         return found
 

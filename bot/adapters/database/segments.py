@@ -32,12 +32,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from bot.adapters.database.conditions import TODAY, condition
 from bot.adapters.database.repository import Repository, insert_once
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import Moment, enrolment, person_event, profile, segment, segment_change, segment_member
 from bot.domain.audience import Segment, SegmentChange, Working
 from bot.domain.ids import ProfileId
 from bot.domain.journey import SEGMENT_ENTERED, SEGMENT_LEFT
 from bot.domain.likelihood import Scorecard
+from bot.domain.score import USUAL_GRADES, Grades
 from bot.journeys.selection import looks_at
 
 OF_SEGMENT: Sql = bindparam("of_segment", type_=Text)
@@ -138,14 +140,22 @@ class StoredSegments(Repository):
         return int((await self._session.execute(COUNT_MEMBERS, {"of_segment": segment})).scalar())
 
     async def find(
-        self, condition: str, now: datetime, *, limit: int, card: Scorecard | None = None
+        self,
+        condition: str,
+        now: datetime,
+        *,
+        limit: int,
+        cards: tuple[Scorecard, ...] = (),
+        grades: Grades = USUAL_GRADES,
     ) -> Sequence[ProfileId]:
-        statement = _find(condition, card, postgresql=self._session.is_postgresql)
+        statement = _find(condition, cards, grades, self._sealing, postgresql=self._session.is_postgresql)
         rows = await self._session.execute(statement, {TODAY: _day(now), "most": limit})
         return [ProfileId(row.id) for row in rows]
 
-    async def count(self, condition: str, now: datetime, *, card: Scorecard | None = None) -> int:
-        statement = _count(condition, card, postgresql=self._session.is_postgresql)
+    async def count(
+        self, condition: str, now: datetime, *, cards: tuple[Scorecard, ...] = (), grades: Grades = USUAL_GRADES
+    ) -> int:
+        statement = _count(condition, cards, grades, self._sealing, postgresql=self._session.is_postgresql)
         return int((await self._session.execute(statement, {TODAY: _day(now)})).scalar())
 
     # ------------------------------------------------------------ working out
@@ -174,9 +184,7 @@ class StoredSegments(Repository):
         last: str | None = (await self._session.execute(LAST_OF_CHUNK, {"behind": after, "most": limit - 1})).scalar()
         values = {"of_segment": segment.id, "behind": after, "up_to": last, TODAY: _day(now), "moment": now}
         on_postgresql = self._session.is_postgresql
-        chunk = _Chunk.of(
-            segment.condition, next(iter(segment.scorecards), None), postgresql=on_postgresql, bounded=last is not None
-        )
+        chunk = _Chunk.of(segment, self._sealing, postgresql=on_postgresql, bounded=last is not None)
         return last, await self._write_changes(chunk, values)
 
     async def _write_changes(self, chunk: _Chunk, values: dict[str, Any]) -> int:
@@ -241,8 +249,11 @@ LEAVE_QUEUED = delete(segment_member).where(
 class _Chunk:
     """The statements that work out one segment among the people of a chunk."""
 
-    def __init__(self, source: str, card: Scorecard | None, *, postgresql: bool, bounded: bool) -> None:
-        belongs = condition(source, postgresql=postgresql, card=card)
+    def __init__(self, segment: Segment, sealing: Sealing, *, postgresql: bool, bounded: bool) -> None:
+        source = segment.condition
+        belongs = condition(
+            source, postgresql=postgresql, cards=segment.scorecards, grades=segment.grades, sealing=sealing
+        )
         differing = _differing(belongs, bounded=bounded)
         self.lock: Executable | None = None
         if postgresql:
@@ -260,9 +271,9 @@ class _Chunk:
 
     @staticmethod
     @lru_cache(maxsize=200)
-    def of(source: str, card: Scorecard | None, *, postgresql: bool, bounded: bool) -> _Chunk:
-        """The same for the same condition, so that each is compiled once."""
-        return _Chunk(source, card, postgresql=postgresql, bounded=bounded)
+    def of(segment: Segment, sealing: Sealing, *, postgresql: bool, bounded: bool) -> _Chunk:
+        """The same for the same segment, so that each is compiled once."""
+        return _Chunk(segment, sealing, postgresql=postgresql, bounded=bounded)
 
 
 def _differing(belongs: Sql, *, bounded: bool) -> Select[Any]:
@@ -322,14 +333,21 @@ def _write(differing: Select[Any], *, bounded: bool) -> Executable:
 
 
 @lru_cache(maxsize=200)
-def _find(source: str, card: Scorecard | None, *, postgresql: bool) -> Executable:
-    found = select(profile.c.id).where(condition(source, postgresql=postgresql, card=card))
+def _find(
+    source: str, cards: tuple[Scorecard, ...], grades: Grades, sealing: Sealing, *, postgresql: bool
+) -> Executable:
+    found = select(profile.c.id).where(
+        condition(source, postgresql=postgresql, cards=cards, grades=grades, sealing=sealing)
+    )
     return found.order_by(profile.c.id).limit(bindparam("most"))
 
 
 @lru_cache(maxsize=200)
-def _count(source: str, card: Scorecard | None, *, postgresql: bool) -> Executable:
-    return select(func.count()).select_from(profile).where(condition(source, postgresql=postgresql, card=card))
+def _count(
+    source: str, cards: tuple[Scorecard, ...], grades: Grades, sealing: Sealing, *, postgresql: bool
+) -> Executable:
+    belongs = condition(source, postgresql=postgresql, cards=cards, grades=grades, sealing=sealing)
+    return select(func.count()).select_from(profile).where(belongs)
 
 
 def _day(now: datetime) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Generic, TypeVar
 
+import structlog
 from sqlalchemy import URL, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
@@ -25,6 +29,7 @@ from bot.adapters.database.imports import StoredImports
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
 from bot.adapters.database.intakes import StoredIntakes
+from bot.adapters.database.keys_in_use import note_keys, require_keys
 from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.outbox import StoredOutbox
@@ -38,6 +43,7 @@ from bot.adapters.database.queues import StoredQueues
 from bot.adapters.database.repository import Session
 from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
+from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.database.timeline import StoredTimeline
@@ -45,48 +51,94 @@ from bot.adapters.migrations import HEAD, migrate
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 
+log = structlog.get_logger()
+
 TRY_AGAIN = ("40001", "40P01", "23503")
 """PostgreSQL's codes for what another transaction has brought about, so that a second try finds it done.
 
 A serialisation failure, a deadlock, and a row that this one belongs to and that is gone: a person who was merged.
 """
 
+IS_MIGRATED_POSTGRESQL = text("SELECT to_regclass('alembic_version')::text")
+IS_MIGRATED_SQLITE = text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")
+VERSION = text("SELECT version_num FROM alembic_version")
+SERVERS_CLOCK = select(func.clock_timestamp())
+"""Statements are compiled once each, so each is one object."""
+
+LEAVE_TO_THE_END = ("enrolments", "scores", "timeline", "outbox", "passages", "feeds")
+"""Groups of which some is written when the transaction ends, in this order."""
+
+G = TypeVar("G")
+
+
+class _GroupWith(Generic[G]):
+    """A group of tables, made when a transaction first asks for it: most ask for two or three of thirty."""
+
+    def __init__(self, make: Callable[[Transaction], G]) -> None:
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: Transaction, _owner: type | None = None) -> G:
+        made = transaction.__dict__[self._name] = self._make(transaction)
+        return made
+
+
+class _Group(_GroupWith[G]):
+    """One that needs the session alone."""
+
+    def __init__(self, kind: Callable[[Session], G]) -> None:
+        super().__init__(lambda one: kind(one.session))
+
+
+LOCK_NOT_AVAILABLE = "55P03"
+MOST_TRIES, PAUSE_FOR_LOCKS = 20, 3.0
+"""Of a migration, while a table that it changes is in use, as by a backup: a minute or two, and then it says so."""
+
 
 class Transaction:
     """The unit of work: one transaction, and the groups of tables in it."""
 
+    session: Session
+    versions: JourneyVersions
+    watermark: Watermark
+
+    profiles = _Group(StoredProfiles)
+    conversations = _Group(StoredConversations)
+    inbox = _Group(StoredInbox)
+    outbox = _Group(StoredOutbox)
+    queues = _Group(StoredQueues)
+    consents = _Group(StoredConsents)
+    challenges = _Group(StoredChallenges)
+    privacy_requests = _Group(StoredPrivacyRequests)
+    enrolments = _GroupWith(lambda one: StoredEnrolments(one.session, one.versions, one.watermark))
+    handoffs = _Group(StoredHandoffs)
+    journeys = _Group(StoredJourneys)
+    intakes = _GroupWith(lambda one: StoredIntakes(one.session, one.watermark))
+    passages = _Group(StoredPassages)
+    scores = _Group(StoredScores)
+    figures = _Group(StoredFigures)
+    segments = _Group(StoredSegments)
+    crm_links = _Group(StoredCrmLinks)
+    crm_writes = _Group(StoredCrmWrites)
+    imports = _Group(StoredImports)
+    meetings = _Group(StoredMeetings)
+    desk_pages = _Group(StoredDeskPages)
+    files = _Group(StoredFiles)
+    feeds = _Group(StoredFeeds)
+    reviews = _Group(StoredReviews)
+    schedules = _Group(StoredSchedules)
+    timeline = _Group(StoredTimeline)
+    merges = _GroupWith(lambda one: StoredMerges(one.session, one.write))
+    personal_data = _Group(StoredPersonalData)
+    installations = _Group(StoredInstallations)
+    accounts = _Group(StoredAccounts)
+    audit = _Group(StoredAudit)
+
     def __init__(self, session: Session, versions: JourneyVersions, watermark: Watermark) -> None:
-        self.profiles = StoredProfiles(session)
-        self.conversations = StoredConversations(session)
-        self.inbox = StoredInbox(session)
-        self.outbox = StoredOutbox(session)
-        self.queues = StoredQueues(session)
-        self.consents = StoredConsents(session)
-        self.challenges = StoredChallenges(session)
-        self.privacy_requests = StoredPrivacyRequests(session)
-        self.enrolments = StoredEnrolments(session, versions, watermark)
-        self.handoffs = StoredHandoffs(session)
-        self.journeys = StoredJourneys(session)
-        self.intakes = StoredIntakes(session, watermark)
-        self.passages = StoredPassages(session)
-        self.scores = StoredScores(session)
-        self.figures = StoredFigures(session)
-        self.segments = StoredSegments(session)
-        self.crm_links = StoredCrmLinks(session)
-        self.crm_writes = StoredCrmWrites(session)
-        self.imports = StoredImports(session)
-        self.meetings = StoredMeetings(session)
-        self.desk_pages = StoredDeskPages(session)
-        self.files = StoredFiles(session)
-        self.feeds = StoredFeeds(session)
-        self.reviews = StoredReviews(session)
-        self.schedules = StoredSchedules(session)
-        self.timeline = StoredTimeline(session)
-        self.merges = StoredMerges(session, self.write)
-        self.personal_data = StoredPersonalData(session)
-        self.installations = StoredInstallations(session)
-        self.accounts = StoredAccounts(session)
-        self.audit = StoredAudit(session)
+        self.session, self.versions, self.watermark = session, versions, watermark
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):
@@ -94,21 +146,29 @@ class Transaction:
 
     async def write(self) -> None:
         """Write what was left to the end; last what others may wait for on PostgreSQL: counts, and the feeds' lock."""
-        await self.enrolments.write()
-        await self.scores.write()
-        await self.timeline.write()
-        await self.outbox.write()
-        await self.passages.write()
-        await self.feeds.write()
+        for name in LEAVE_TO_THE_END:
+            if name in self.__dict__:
+                await getattr(self, name).write()
+
+    async def finish(self) -> None:
+        """The audit log is written under a lock, so nothing else is waited for under it."""
+        await self.write()
+        if "audit" in self.__dict__:
+            await self.audit.write()
+
+    def committed(self) -> None:
+        if "enrolments" in self.__dict__:
+            self.enrolments.committed()
 
 
 class Database:
     """The `Store` of `bot/ports/`. Opens nothing until it is first used."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealing: Sealing = OFF) -> None:
         self._url = _read_url(url)
+        self._sealing = sealing
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
-        self._backend = SqliteFile(self._url) if self._is_sqlite else PostgresServer(self._url)
+        self._backend = (SqliteFile if self._is_sqlite else PostgresServer)(self._url, sealing)
         self._versions = JourneyVersions()
         self._watermark = Watermark()
 
@@ -117,6 +177,22 @@ class Database:
         """SQLite has one process that works; PostgreSQL may have many."""
         return not self._is_sqlite
 
+    @property
+    def file(self) -> Path | None:
+        """Where SQLite has it; None where a server does."""
+        named = self._url.database
+        return Path(named) if self._is_sqlite and named and named != ":memory:" else None
+
+    @property
+    def sealing(self) -> Sealing:
+        """What fields are sealed with."""
+        return self._sealing
+
+    @property
+    def sealed_attributes(self) -> frozenset[str]:
+        """Attributes of people that are sealed: the whole of them can be looked for, and no part."""
+        return self._sealing.contact if self._sealing.is_on else frozenset()
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits on a clean exit. On SQLite one at a time; on PostgreSQL as many as the pool has connections."""
@@ -124,23 +200,47 @@ class Database:
             async with self._backend.transaction() as session:
                 transaction = Transaction(session, self._versions, self._watermark)
                 yield transaction
-                await transaction.write()
-                await transaction.audit.write()  # under a lock, so that nothing else is waited for under it
+                await transaction.finish()
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) in TRY_AGAIN:
                 raise Conflict("two transactions got into each other's way; try again.") from error
             raise
-        transaction.enrolments.committed()
+        transaction.committed()
 
-    async def migrate(self, revision: str = HEAD) -> None:
-        """Bring the tables to this version's shape; raises SettingsError when the database cannot be used."""
+    async def migrate(self) -> None:
+        """Bring the tables to this version's shape; raises SettingsError when the database cannot be used.
+
+        Raises it also where the field keys are not those that the database is sealed with.
+        """
+        await self.migrate_tables()
+        async with self._backend.transaction() as session:
+            await require_keys(session)
+            await note_keys(session, datetime.now(UTC))
+
+    async def migrate_tables(self, revision: str = HEAD) -> None:
+        """Bring the tables to the shape of this or another version, whatever the field keys are."""
         if await self.revision() == revision:
             return
         try:
-            async with self._backend.migration() as connection:
-                await connection.run_sync(migrate, revision)
+            for _ in range(MOST_TRIES - 1):
+                if await self._migrate(revision):
+                    return
+                log.info("a table is in use; the migration gives way and tries again", again_in=PAUSE_FOR_LOCKS)
+                await asyncio.sleep(PAUSE_FOR_LOCKS)
+            await self._migrate(revision, last=True)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
+
+    async def _migrate(self, revision: str, *, last: bool = False) -> bool:
+        """False where a table was in use for so long that others would have had to wait with us."""
+        try:
+            async with self._backend.migration() as connection:
+                await connection.run_sync(migrate, revision)
+        except DBAPIError as error:
+            if last or getattr(error.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            return False
+        return True
 
     async def revision(self) -> str | None:
         """The version that the tables are of; None in an empty database. Raises SettingsError."""
@@ -151,10 +251,10 @@ class Database:
             raise self._unusable(error) from error
 
     async def check(self) -> None:
-        """Raises SettingsError when the database does not answer."""
+        """Raises SettingsError when the database does not answer, or is sealed with keys that we do not have."""
         try:
             async with self._backend.transaction() as session:
-                await session.execute(text("SELECT 1"))
+                await require_keys(session)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
 
@@ -163,7 +263,7 @@ class Database:
         if self._is_sqlite:
             return None
         async with self._backend.transaction() as session:
-            theirs: datetime = (await session.execute(select(func.clock_timestamp()))).scalar_one()
+            theirs: datetime = (await session.execute(SERVERS_CLOCK)).scalar_one()
         return theirs - datetime.now(UTC)
 
     async def close(self) -> None:
@@ -191,12 +291,8 @@ def _read_url(url: str) -> URL:
 
 async def _version(session: Session) -> str | None:
     """The schema's version; None in an empty database."""
-    there = text(
-        "SELECT to_regclass('alembic_version')::text"
-        if session.is_postgresql
-        else "SELECT name FROM sqlite_master WHERE name = 'alembic_version'"
-    )
+    there = IS_MIGRATED_POSTGRESQL if session.is_postgresql else IS_MIGRATED_SQLITE
     if (await session.execute(there)).scalar() is None:
         return None
-    version: str | None = (await session.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    version: str | None = (await session.execute(VERSION)).scalar()
     return version

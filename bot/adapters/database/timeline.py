@@ -9,22 +9,22 @@ from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, func, insert, literal_column, select, text, type_coerce
 
-from bot.adapters.codec import PLAIN
-from bot.adapters.database.facts import facts_text
 from bot.adapters.database.repository import OfPeople, Repository, Session
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.views import Sql
 from bot.adapters.tables import microseconds, person_event, shard_of
+from bot.adapters.tables.sealing import DATA_OF_PERSON_EVENT
 from bot.domain.ids import ProfileId
 from bot.domain.timeline import PersonEvent
 
 BEGINNING = date(1970, 1, 1)
 
 ADD = insert(person_event)
-_COLUMNS = ("profile_id", "shard", "event", "at", "received_at", "source", "key", "data")
+_COLUMNS = ("profile_id", "shard", "event", "at", "received_at", "source", "key", "data", "sealed_data")
 _ADD_NEW = """
-INSERT INTO person_event (profile_id, shard, event, at, received_at, source, key, data)
+INSERT INTO person_event (profile_id, shard, event, at, received_at, source, key, data, sealed_data)
 SELECT value ->> 0, CAST(value ->> 1 AS smallint), value ->> 2, CAST(value ->> 3 AS bigint),
-  CAST(value ->> 4 AS bigint), value ->> 5, value ->> 6, value ->> 7
+  CAST(value ->> 4 AS bigint), value ->> 5, value ->> 6, value ->> 7, value ->> 8
 FROM {rows} WHERE true ON CONFLICT DO NOTHING RETURNING key
 """
 ADD_NEW_SQLITE = text(_ADD_NEW.format(rows="json_each(:rows)"))
@@ -62,7 +62,7 @@ class StoredTimeline(Repository):
         self._waiting: list[dict[str, Any]] = []
 
     async def add(self, event: PersonEvent) -> None:
-        self._waiting.append(_row(event))
+        self._waiting.append(_row(event, self._sealing))
 
     async def write(self) -> None:
         if self._waiting:
@@ -71,15 +71,18 @@ class StoredTimeline(Repository):
 
     async def add_new(self, events: Sequence[PersonEvent]) -> frozenset[str]:
         rows = [
-            [microseconds(value) if isinstance(value, datetime) else value for value in map(_row(one).get, _COLUMNS)]
-            for one in events
+            [microseconds(value) if isinstance(value, datetime) else value for value in map(row.get, _COLUMNS)]
+            for row in (_row(one, self._sealing) for one in events)
         ]
         statement = ADD_NEW_POSTGRESQL if self._session.is_postgresql else ADD_NEW_SQLITE
         return frozenset(row.key for row in await self._session.execute(statement, {"rows": json.dumps(rows)}))
 
     async def of(self, profile_id: ProfileId, *, limit: int) -> Sequence[PersonEvent]:
         await self.write()
-        return [_event(row) for row in await self._session.execute(NEWEST, {"person": profile_id, "most": limit})]
+        return [
+            _event(row, self._sealing)
+            for row in await self._session.execute(NEWEST, {"person": profile_id, "most": limit})
+        ]
 
     async def who_did(self, events: Collection[str], *, after: str, limit: int) -> Sequence[ProfileId]:
         await self.write()
@@ -91,7 +94,10 @@ class StoredTimeline(Repository):
     ) -> Mapping[ProfileId, Sequence[PersonEvent]]:
         await self.write()
         rows = await OF_MANY.read(self._session, people) if people else {}
-        return {ProfileId(who): [_event(row) for row in theirs if row.event in events] for who, theirs in rows.items()}
+        return {
+            ProfileId(who): [_event(row, self._sealing) for row in theirs if row.event in events]
+            for who, theirs in rows.items()
+        }
 
     async def counts(self, profile_id: ProfileId, events: Collection[str]) -> Mapping[str, Mapping[date, int]]:
         if not events:
@@ -103,7 +109,8 @@ class StoredTimeline(Repository):
         return found
 
 
-def _row(event: PersonEvent) -> dict[str, Any]:
+def _row(event: PersonEvent, sealing: Sealing) -> dict[str, Any]:
+    data, sealed = sealing.seal_facts(DATA_OF_PERSON_EVENT, event.data, event.event, event.at)
     return {
         "profile_id": event.profile_id,
         "shard": shard_of(event.profile_id),
@@ -112,17 +119,18 @@ def _row(event: PersonEvent) -> dict[str, Any]:
         "received_at": event.received_at,
         "source": event.source,
         "key": event.key or None,
-        "data": facts_text(event.data),
+        "data": data,
+        "sealed_data": sealed,
     }
 
 
-def _event(row: Any) -> PersonEvent:
+def _event(row: Any, sealing: Sealing) -> PersonEvent:
     return PersonEvent(
         profile_id=row.profile_id,
         event=row.event,
         at=row.at,
         received_at=row.received_at,
-        data=PLAIN.load(row.data),
+        data=sealing.open_facts(DATA_OF_PERSON_EVENT, row.data, row.sealed_data, row.event, row.at),
         source=row.source,
         key=row.key or "",
     )

@@ -52,6 +52,7 @@ from bot.adapters.tables.people import (
     segment_change,
     segment_member,
 )
+from bot.adapters.tables.sealing import field_key, resealing
 from bot.adapters.tables.sending import delivery, feed, outbox
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "erasure",
     "event",
     "feed",
+    "field_key",
     "handoff",
     "identity",
     "inbox",
@@ -97,6 +99,7 @@ __all__ = [
     "person_event",
     "privacy_request",
     "profile",
+    "resealing",
     "review",
     "schedule",
     "score_change",

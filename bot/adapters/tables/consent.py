@@ -39,6 +39,7 @@ challenge = Table(
     profile_id(),
     Column("channel", Text, nullable=False),
     Column("address", Words, nullable=False),
+    Column("sealed_address", Text),
     Column("asked_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False),
     Column("purpose", Text),
@@ -75,6 +76,7 @@ suppression = Table(
     metadata,
     Column("channel", Text, primary_key=True),
     Column("address", Text, primary_key=True),
+    Column("sealed_address", Text),
     Column("reason", Words, nullable=False),
     Column("at", Moment, nullable=False),
 )

@@ -24,6 +24,7 @@ conversation = Table(
     profile_id(),
     Column("channel", Text, nullable=False),
     Column("address", Text, nullable=False),
+    Column("sealed_address", Text),
     Column("tracker", Text, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("last_message_at", Moment),

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from bot.adapters.codec import EVENT
-from bot.adapters.database import Database
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.domain.errors import SettingsError
 from bot.entrypoints.event_log import batches, require_file, time_since
 from bot.entrypoints.files import writing
+from bot.entrypoints.stores import store_of
 from bot.ports import LoggedEvent
 from bot.settings import Settings
 
@@ -43,7 +43,7 @@ class Progress:
 def run(settings: Settings, options: argparse.Namespace) -> int:
     since = time_since(options.since) if options.since else None
     progress = Progress(_place(options.after) if options.after else ("", 0))
-    store = Database(settings.database_url)
+    store = store_of(settings)
     require_file(settings.database_url, "export from")
     out: AbstractContextManager[IO[str]] = writing(options.out) if options.out else nullcontext(sys.stdout)
     with asyncio.Runner() as runner:

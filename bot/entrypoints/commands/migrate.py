@@ -7,11 +7,12 @@ import asyncio
 
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
+from bot.entrypoints.stores import store_of
 from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    was, now = asyncio.run(_migrate(Database(settings.database_url), options.to or HEAD))
+    was, now = asyncio.run(_migrate(store_of(settings), options.to or HEAD))
     print(f"the database is at version {now}" + (" already." if was == now else f"; it was {was or 'empty'}."))
     return 0
 
@@ -19,7 +20,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 async def _migrate(database: Database, revision: str) -> tuple[str | None, str | None]:
     try:
         was = await database.revision()
-        await database.migrate(revision)
+        await database.migrate_tables(revision)
         return was, await database.revision()
     finally:
         await database.close()

@@ -10,6 +10,11 @@ EMAIL: Argument = ("email", {"help": "the address that they log in by"})
 ROLES = ("admin", "marketer", "rep", "compliance", "read-only")
 ROLE: Argument = ("--role", {"choices": ROLES, "required": True, "help": "what they may do; see docs/access.md"})
 
+STANDSTILL: Argument = (
+    "--service-stopped",
+    {"action": "store_true", "help": "every process that uses this database is stopped"},
+)
+
 COMMANDS = (
     Command(
         "users add",
@@ -34,6 +39,14 @@ COMMANDS = (
     Command(
         "keys revoke", "let a key open nothing any more", (("key", {"help": "how it begins, as keys list shows"}),)
     ),
+    Command("field-keys new", "write a new key to seal fields in the database with"),
+    Command("field-keys check", "tell how much of each column is sealed, and with which key"),
+    Command(
+        "field-keys rotate",
+        "seal everything in the database with the first field key; a service may run meanwhile, except the first time",
+        (STANDSTILL,),
+    ),
+    Command("field-keys off", "open everything that is sealed in the database, while no service runs", (STANDSTILL,)),
     Command(
         "audit list",
         "tell who did what, the latest first",
@@ -52,5 +65,6 @@ COMMANDS = (
 GROUPS: Mapping[str, str] = {
     "users": "say who may log in, and in which role",
     "keys": "say which other systems may use the API, and in which role",
+    "field-keys": "make the keys that contact data is sealed with in the database, and change them",
     "audit": "see who did what, and that the record of it is whole",
 }

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 from bot.adapters.clock import SandboxClock
-from bot.adapters.database import Database
 from bot.adapters.library import read_contents
 from bot.documents import did_you_mean
 from bot.domain.errors import SettingsError
@@ -16,6 +15,7 @@ from bot.domain.journey import Journey
 from bot.domain.publishing import Move
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import require_file
+from bot.entrypoints.stores import store_of
 from bot.ports import UnitOfWork
 from bot.services.publish import Plan, Publisher
 from bot.settings import Settings
@@ -38,7 +38,7 @@ def work(settings: Settings, doing: Callable[[Publisher], Awaitable[T]], *, who:
 
 
 async def _work(settings: Settings, doing: Callable[[Publisher], Awaitable[T]], who: str) -> T:
-    store = Database(settings.database_url)
+    store = store_of(settings)
     try:
         await store.migrate()
         return await doing(

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.adapters.database import Database
 from bot.adapters.library import open_pipeline, read_contents
 from bot.domain.conversation import UserUttered
 from bot.domain.errors import SettingsError
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import batches, require_file, time_since
+from bot.entrypoints.stores import store_of
 from bot.nlu.gaps import Gap, Gaps, find_gaps, is_unanswered
 from bot.settings import Settings
 
@@ -79,7 +79,7 @@ def _from_transcripts(settings: Settings, since: str | None) -> list[str]:
     """What customers asked when no page had the answer."""
     start = time_since(since) if since is not None else None
     require_file(settings.database_url, "read conversations from")
-    store = Database(settings.database_url)
+    store = store_of(settings)
     with asyncio.Runner() as runner:
         try:
             runner.run(store.migrate())

@@ -7,11 +7,11 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.database import Database
 from bot.adapters.example_files import NluFiles
 from bot.domain.errors import SettingsError
 from bot.domain.review import UnclearMessage
 from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.entrypoints.stores import store_of
 from bot.services.review import ReviewDesk, dismiss, label, refuse, unclear
 from bot.settings import Settings
 
@@ -24,7 +24,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _review(settings: Settings, options: argparse.Namespace) -> int:
     shelves = shelves_of(settings, channel_names(settings))
-    store = Database(settings.database_url)
+    store = store_of(settings)
     desk = ReviewDesk(store, SystemClock(), NluFiles(shelves), settings.region)
     try:
         await store.migrate()

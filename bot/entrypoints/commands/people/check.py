@@ -68,5 +68,8 @@ def _line(finding: Finding) -> dict[str, object]:
 def _written(out: Path | None) -> io.TextIOBase:
     if out is None:
         return io.StringIO()
-    out.touch(mode=0o600)
-    return out.open("w", encoding="utf-8", newline="")
+    try:
+        out.touch(mode=0o600)
+        return out.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise SettingsError(f"{out} cannot be written: {error.strerror}. Name a place where we may write.") from error

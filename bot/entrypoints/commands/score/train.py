@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from bot.adapters.database import Database
 from bot.adapters.library import Contents
 from bot.domain.audience import ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.likelihood import PredictionPlan, Predicts, Scorecard
 from bot.entrypoints.commands.segments.reading import contents_of, now_of
 from bot.entrypoints.event_log import require_file
+from bot.entrypoints.stores import store_of
 from bot.journeys.binning import characteristics_of
 from bot.journeys.closed_leads import examples_of
 from bot.journeys.likelihood import FOLDERS, written
@@ -49,7 +49,7 @@ def plan_of(contents: Contents, predicts: Predicts) -> PredictionPlan:
 
 
 async def _train(settings: Settings, plan: PredictionPlan, contents: Contents, *, dry: bool) -> Sequence[str]:
-    store, now = Database(settings.database_url), now_of(settings)
+    store, now = store_of(settings), now_of(settings)
     schema = contents.profile or ProfileSchema()
     try:
         await store.migrate()

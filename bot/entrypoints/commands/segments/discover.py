@@ -7,13 +7,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 
-from bot.adapters.database import Database
 from bot.adapters.library import Contents
 from bot.documents import did_you_mean
 from bot.domain.audience import Attribute
 from bot.domain.errors import SettingsError
 from bot.entrypoints.commands.segments.reading import contents_of, people
 from bot.entrypoints.event_log import require_file
+from bot.entrypoints.files import write_whole
+from bot.entrypoints.stores import store_of
 from bot.journeys.clusters import LEAST_PEOPLE, Cluster, Clusters, can_cluster, find_clusters
 from bot.journeys.wording import Unreadable, identifier
 from bot.services.recall import known_people
@@ -61,7 +62,7 @@ def _attributes(contents: Contents, by: str | None) -> list[Attribute]:
 
 
 async def _found(settings: Settings, attributes: Sequence[Attribute], seed: int) -> tuple[Clusters, int]:
-    store = Database(settings.database_url)
+    store = store_of(settings)
     try:
         await store.migrate()
         known = [one.attributes for one in await known_people(store, seed=seed)]
@@ -81,8 +82,7 @@ def _save(settings: Settings, contents: Contents, clusters: Sequence[Cluster], n
         raise SettingsError(f'there is a segment "{name}" already. Take another name.')
     one = clusters[int(number) - 1]
     path = settings.journeys / "segments" / f"{name}.yml"
-    path.parent.mkdir(exist_ok=True)
     label, condition = (json.dumps(text, ensure_ascii=False) for text in (one.words, one.condition))
     note = "# Found by `overture segments discover`; it is a condition like any other, and yours to change."
-    path.write_text(f"{note}\nsegment: {name}\nlabel: {label}\nif: {condition}\n", encoding="utf-8")
+    write_whole(path, f"{note}\nsegment: {name}\nlabel: {label}\nif: {condition}\n")
     return f"Written: {path}"

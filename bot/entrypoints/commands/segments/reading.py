@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot.adapters.clock import SandboxClock
-from bot.adapters.database import Database
 from bot.adapters.library import Contents, read_contents
 from bot.domain.audience import Working
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import require_file
+from bot.entrypoints.stores import store_of
 from bot.ports import UnitOfWork
 from bot.settings import Settings
 
@@ -31,7 +31,7 @@ def read(settings: Settings, reading: Callable[[UnitOfWork], Awaitable[T]]) -> T
 
 
 async def _read(settings: Settings, reading: Callable[[UnitOfWork], Awaitable[T]]) -> T:
-    store = Database(settings.database_url)
+    store = store_of(settings)
     try:
         await store.migrate()
         async with store.transaction() as uow:

@@ -22,7 +22,7 @@ from bot.adapters.tables import profile as profiles
 from bot.domain.ids import ProfileId
 from bot.domain.likelihood import Bin, Characteristic, Rung, Scorecard
 from bot.domain.person import Profile
-from bot.domain.score import ScoreChange, total_score
+from bot.domain.score import USUAL_GRADES, Grades, Score, ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.journeys.expression import counted_events, is_true
 from bot.journeys.selection import check_selection
@@ -68,23 +68,24 @@ class People:
             for event, at in did:
                 await uow.timeline.add(PersonEvent(people[0].id, event, at, NOW))
 
-    def found(self, source: str, card: Scorecard | None = None) -> set[str]:
-        return self._runner.run(self._found(source, card))
+    def found(self, source: str, *cards: Scorecard, grades: Grades = USUAL_GRADES) -> set[str]:
+        return self._runner.run(self._found(source, cards, grades))
 
-    async def _found(self, source: str, card: Scorecard | None) -> set[str]:
+    async def _found(self, source: str, cards: tuple[Scorecard, ...], grades: Grades) -> set[str]:
         async with self._database.transaction() as uow:
             session = uow.profiles._session
-            statement = select(profiles.c.id).where(condition(source, postgresql=session.is_postgresql, card=card))
+            belongs = condition(source, postgresql=session.is_postgresql, cards=cards, grades=grades)
+            statement = select(profiles.c.id).where(belongs)
             return {row.id for row in await session.execute(statement, {TODAY: NOW.date().isoformat()})}
 
-    def meant(self, source: str, card: Scorecard | None = None) -> set[str]:
-        return self._runner.run(self._meant(source, card))
+    def meant(self, source: str, *cards: Scorecard, grades: Grades = USUAL_GRADES) -> set[str]:
+        return self._runner.run(self._meant(source, cards, grades))
 
-    async def _meant(self, source: str, card: Scorecard | None) -> set[str]:
+    async def _meant(self, source: str, cards: tuple[Scorecard, ...], grades: Grades) -> set[str]:
         found = set()
         async with self._database.transaction() as uow:
             for row in await uow.profiles._session.execute(select(profiles.c.id)):
-                profile, lead = await person_facts(uow, row.id, NOW, card)
+                profile, lead = await person_facts(uow, row.id, NOW, cards, grades=grades)
                 did = await uow.timeline.counts(row.id, counted_events(source))
                 if is_true(source, {"profile": profile, "lead": lead, "did": did, "now": NOW}):
                     found.add(row.id)
@@ -251,6 +252,11 @@ score_changes = st.lists(
     max_size=3,
 )
 
+limits = st.lists(st.integers(-250, 250), min_size=2, max_size=2, unique=True).map(
+    lambda two: sorted(two, reverse=True)
+)
+some_grades = st.just(USUAL_GRADES) | st.builds(lambda fit, engagement: Grades(*fit, *engagement), limits, limits)
+
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
@@ -295,24 +301,30 @@ def _holds_for(
     one: Profile,
     points: Sequence[Points],
     did: Sequence[tuple[str, datetime]],
+    grades: Grades,
 ) -> None:
     assume(check_selection(source, None) is None or "never true" in str(check_selection(source, None)))
     people.are(one, points=points, did=did)
-    assert people.found(source) == people.meant(source)
+    assert people.found(source, grades=grades) == people.meant(source, grades=grades)
 
 
 PROPERTY = settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@given(source=expressions, one=odd_people, points=score_changes, did=events)
+@given(source=expressions, one=odd_people, points=score_changes, did=events, grades=some_grades)
 @PROPERTY
 def test_sqlite_finds_whom_python_finds(
-    in_sqlite: People, source: str, one: Profile, points: Sequence[Points], did: Sequence[tuple[str, datetime]]
+    in_sqlite: People,
+    source: str,
+    one: Profile,
+    points: Sequence[Points],
+    did: Sequence[tuple[str, datetime]],
+    grades: Grades,
 ) -> None:
-    _holds_for(in_sqlite, source, one, points, did)
+    _holds_for(in_sqlite, source, one, points, did, grades)
 
 
-@given(source=expressions, one=odd_people, points=score_changes, did=events)
+@given(source=expressions, one=odd_people, points=score_changes, did=events, grades=some_grades)
 @PROPERTY
 def test_postgresql_finds_whom_python_finds(
     in_postgresql: People,
@@ -320,22 +332,32 @@ def test_postgresql_finds_whom_python_finds(
     one: Profile,
     points: Sequence[Points],
     did: Sequence[tuple[str, datetime]],
+    grades: Grades,
 ) -> None:
-    _holds_for(in_postgresql, source, one, points, did)
+    _holds_for(in_postgresql, source, one, points, did, grades)
 
 
-@given(points=score_changes)
+@given(points=score_changes, grades=some_grades)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_points_fade_in_the_databases_as_they_do_in_python(
-    in_sqlite: People, in_postgresql: People, points: Sequence[Points]
+    in_sqlite: People, in_postgresql: People, points: Sequence[Points], grades: Grades
 ) -> None:
     log = [ScoreChange(ProfileId("p"), "", what, by, "", "", NOW - timedelta(days=days), half_life)
            for what, by, half_life, days in points]  # fmt: skip
     score = total_score(log, NOW)
-    source = f"lead.fit == {score.fit} and lead.engagement == {score.engagement} and lead.grade == '{score.grade}'"
+    source = f"lead.fit == {score.fit} and lead.engagement == {score.engagement} and lead.grade == '{grades.of(score)}'"
     for people in (in_sqlite, in_postgresql):
         people.are(person(), points=points)
-        assert len(people.found(source)) == 1
+        assert len(people.found(source, grades=grades)) == 1
+
+
+def test_a_grade_begins_at_the_same_point_in_the_databases(in_sqlite: People, in_postgresql: People) -> None:
+    grades = Grades(100, 50, 5, -20)
+    for fit, engagement in ((100, 5), (99, 4), (50, -20), (49, -21)):
+        for people in (in_sqlite, in_postgresql):
+            people.are(person(), points=[("fit", fit, None, 0), ("engagement", engagement, None, 0)])
+            source = f"lead.grade == '{grades.of(Score(fit, engagement))}'"
+            assert len(people.found(source, grades=grades)) == 1
 
 
 # ---------------------------------------------------------------- likelihood
@@ -366,5 +388,8 @@ def test_the_database_finds_by_likelihood_whom_python_finds(
         assert found == people.meant(source, CARD)
         if source.startswith("lead"):
             assert wish is None or "anna" not in found
+    leaving = replace(CARD, predicts="churn_risk", characteristics=(SIZES,))
+    for source in (f"lead.churn_risk >= {least}", f"lead.churn_risk < lead.likelihood or lead.likelihood < {least}"):
+        assert people.found(source, CARD, leaving) == people.meant(source, CARD, leaving)
     off = replace(CARD, is_on=False)
     assert people.found("exists(lead.likelihood)", off) == people.meant("exists(lead.likelihood)", off) == set()

@@ -1,13 +1,15 @@
-"""PostgreSQL behind PgBouncer, where each transaction may get another connection than the last."""
+"""PostgreSQL behind PgBouncer, where each transaction may get another connection than the last, and when it is full."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import OperationalError
 
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
@@ -52,12 +54,89 @@ async def test_tables_are_made_and_taken_away_through_a_pgbouncer(empty_postgres
         one, other = (Database(f"{url}?statement_cache_size=0") for _ in range(2))
         await asyncio.gather(one.migrate(), other.migrate())
         assert await one.revision() == await other.revision() == HEAD
-        await one.migrate("0001")
+        await one.migrate_tables("0001")
         assert not await _has(one, "merge")
         await one.migrate()
         assert await _has(other, "merge")
         for database in (one, other):
             await database.close()
+
+
+async def test_where_the_server_has_no_connection_to_spare_one_of_ours_is_waited_for(postgresql_url: str) -> None:
+    here = Database(postgresql_url)
+    there = Database(await _with_connections(here, postgresql_url, 2))
+    await asyncio.gather(*(_run(there, "SELECT pg_sleep(0.02)") for _ in range(30)))
+    for process in (here, there):
+        await process.close()
+
+
+async def test_connections_that_nothing_uses_are_left_to_other_processes(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.adapters.database.postgresql.IDLE_SECONDS", 0.3)
+    here = Database(postgresql_url)
+    of_two = await _with_connections(here, postgresql_url, 2)
+    one, other = (Database(of_two) for _ in range(2))
+    await asyncio.gather(*(_run(one, "SELECT pg_sleep(0.1)") for _ in range(2)))  # has both of them now
+    await _run(other, "SELECT 1")
+    await asyncio.gather(*(_run(process, "SELECT pg_sleep(0.02)") for process in (one, other) for _ in range(10)))
+    for process in (here, one, other):
+        await process.close()
+
+
+async def test_a_server_that_stays_full_is_told(postgresql_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.adapters.database.postgresql.FULL_SECONDS", 0.2)
+    here = Database(postgresql_url)
+    there = Database(await _with_connections(here, postgresql_url, 0))
+    with pytest.raises(OperationalError, match="too many connections"):
+        await _run(there, "SELECT 1")
+    for process in (here, there):
+        await process.close()
+
+
+async def _with_connections(database: Database, url: str, number: int) -> str:
+    """The same database, for somebody who may have so many connections."""
+    role = f"of_{number}"
+    create = f"CREATE ROLE {role} LOGIN CONNECTION LIMIT {number}"
+    await _run(database, f"DO $$ BEGIN {create}; EXCEPTION WHEN duplicate_object THEN END $$")
+    return make_url(url).set(username=role).render_as_string()
+
+
+async def _run(database: Database, statement: str) -> None:
+    async with database.transaction() as uow:
+        await uow.profiles._session.execute(text(statement))
+
+
+IN_A_TRANSACTION = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+)
+
+
+async def test_what_only_reads_holds_no_transaction_open(postgresql_url: str) -> None:
+    """It begins with the first statement that writes or locks, and ends with all that was written or nothing."""
+    database, beside = Database(postgresql_url), Database(postgresql_url)
+
+    async def open_elsewhere() -> int:
+        async with beside.transaction() as uow:
+            return int((await uow.profiles._session.execute(IN_A_TRANSACTION)).scalar_one())
+
+    person = Profile(ProfileId("anna"), NOW)
+    with suppress(RuntimeError):
+        async with database.transaction() as uow:
+            assert await uow.profiles.owner_of("phone", "+447700900001") is None
+            assert await open_elsewhere() == 0
+            await uow.profiles.add(person)
+            assert await open_elsewhere() == 1
+            raise RuntimeError("and nothing of it stays")
+    async with database.transaction() as uow:
+        await uow.profiles.lock(person.id)
+        assert await open_elsewhere() == 1, "a lock is held until the end"
+    async with database.transaction() as uow:
+        with pytest.raises(LookupError):
+            await uow.profiles.get(person.id)
+    assert await open_elsewhere() == 0
+    for one in (database, beside):
+        await one.close()
 
 
 async def _has(database: Database, table: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ async def test_transactions_take_turns(sqlite_store: Database) -> None:
         async with sqlite_store.transaction() as uow:
             read = await uow.profiles.get(ANNA)
             await asyncio.sleep(0)
-            await uow.profiles.save(read.with_attribute("count", read.attributes["count"] + 1))
+            await uow.profiles.save(replace(read, attributes={"count": read.attributes["count"] + 1}))
 
     await asyncio.gather(*(count() for _ in range(50)))
     async with sqlite_store.transaction() as uow:

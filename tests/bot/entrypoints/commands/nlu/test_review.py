@@ -54,7 +54,7 @@ def test_messages_are_listed_and_labelled(capsys: pytest.CaptureFixture[str]) ->
     assert "Added to request_demo: nlu_data/nlu/selling.yml:" in capsys.readouterr().out
     assert "      - walk me round the planner\n" in Path("nlu_data/nlu/selling.yml").read_text()
     assert run(["nlu", "review", "--out-of-scope", listed["do cats fly"]]) == 0
-    assert "Out of scope: nlu_data/nlu/near_misses.yml:" in capsys.readouterr().out
+    assert "Out of scope: nlu_data/nlu/out_of_scope.yml:" in capsys.readouterr().out
     assert run(["nlu", "review", "--dismiss", listed["zzz, my number is 00000 000000"]]) == 0
     assert "Dismissed: " in capsys.readouterr().out
     assert run(["nlu", "review"]) == 0
