@@ -119,6 +119,12 @@ class Store(Protocol):
     async def check(self) -> None:
         """Raises when the database does not answer."""
 
+    def is_away(self, error: BaseException) -> bool:
+        """Whether the error says that the store takes nothing at the moment, whatever it is asked: it is full, or away.
+
+        What was asked is then not at fault, and is not to be given up for it.
+        """
+
     async def clock_difference(self) -> timedelta | None:
         """How far the store's clock is ahead of ours; None where it has none of its own."""
 

@@ -120,7 +120,9 @@ async def _pass_on_changes(runtime: Runtime) -> int:
                 await uow.segments.told([one.position for one in changes])
     except Conflict:
         raise
-    except Exception:
+    except Exception as error:
+        if runtime.store.is_away(error):
+            raise
         log.exception("a batch of segment changes failed; going one by one", changes=len(changes))
         for change in changes:
             await _pass_on_alone(runtime, change, now)
@@ -149,6 +151,8 @@ async def _pass_on_alone(runtime: Runtime, change: SegmentChange, now: datetime)
     except Conflict:
         return
     except Exception as error:
+        if runtime.store.is_away(error):
+            raise
         log.exception("journeys could not be told of a segment", segment=change.segment, profile=change.profile_id)
         async with runtime.store.transaction() as uow:
             await uow.segments.failed(change.position, str(error))

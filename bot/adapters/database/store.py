@@ -47,6 +47,7 @@ from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.database.timeline import StoredTimeline
+from bot.adapters.database.trouble import is_trouble
 from bot.adapters.migrations import HEAD, migrate
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
@@ -257,6 +258,10 @@ class Database:
                 await require_keys(session)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
+
+    def is_away(self, error: BaseException) -> bool:
+        """Whether the error says that the database takes nothing at the moment."""
+        return is_trouble(error)
 
     async def clock_difference(self) -> timedelta | None:
         """How far the server's clock is ahead of ours; None where the database has no clock of its own."""

@@ -1,0 +1,39 @@
+"""Which errors say that the database takes nothing at the moment, whatever it is asked."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+AWAY = ("08", "53", "57P", "58")
+"""How PostgreSQL's codes begin for a lost connection, a lack of room or memory, a shutdown, and a bad disk."""
+
+OUT_OF_ORDER = frozenset(
+    {
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM),
+    }
+)
+
+
+def is_trouble(error: BaseException | None) -> bool:
+    """Whether it, or what it came from, is such an error: then what was asked is not at fault."""
+    while error is not None:
+        if isinstance(error, DBAPIError) and _is_trouble(error.orig):
+            return True
+        error = error.__cause__
+    return False
+
+
+def _is_trouble(error: BaseException | None) -> bool:
+    match error:
+        case sqlite3.Error():
+            return getattr(error, "sqlite_errorcode", 0) & 0xFF in OUT_OF_ORDER
+        case asyncpg.PostgresError():
+            return str(error.sqlstate).startswith(AWAY)
+        case asyncpg.InterfaceError() | OSError() | TimeoutError():
+            return True
+        case _:
+            return False
