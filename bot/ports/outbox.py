@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import Dispatch, Lane, OutboxEntry, OutboxStatus
-from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
 from bot.domain.message import DeliveryStatus
 
 
@@ -25,6 +25,13 @@ NO_SOONER = Sooner(frozenset(), timedelta())
 
 
 class Outbox(Protocol):
+    def expect(self, people: Collection[ProfileId]) -> None:
+        """What is asked of one of these people may be read of all of them at once."""
+
+    @property
+    def grown(self) -> bool:
+        """Whether this transaction has put in anything that is still to leave."""
+
     async def add(self, entry: OutboxEntry) -> bool:
         """False when this key was taken before."""
 
@@ -43,11 +50,23 @@ class Outbox(Protocol):
         Marketing that waits for its next try holds up nothing.
         """
 
+    async def still_ours(self, entries: Collection[OutboxEntry]) -> frozenset[str]:
+        """The keys of those that nobody has claimed since these were, and nobody can until this transaction ends."""
+
+    async def unsettled(self, conversation_id: ConversationId, channel: str) -> frozenset[str]:
+        """The keys of what waits or is being sent in this conversation on this channel."""
+
     async def settle(self, entry: OutboxEntry) -> str | None:
         """Write status, due time, attempts, vendor id and reason.
 
         Where the vendor has told before this that the message failed, its error.
         """
+
+    async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
+        """The same for many; the errors by the keys of those that failed."""
+
+    async def drop(self, key: str) -> None:
+        """Forget an entry that is settled; its key may be taken again."""
 
     async def by_key(self, key: str) -> OutboxEntry | None: ...
     async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None: ...
@@ -59,10 +78,14 @@ class Outbox(Protocol):
     async def sent_since(
         self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:
-        """When messages of this purpose went to this person on this channel, oldest first."""
+        """When messages of this purpose went to this person on this channel, oldest first; also those that are on their
+        way, since the gate has let them go."""
 
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
         """Which of these runs of journeys was the last to send this person something; None where none has."""
+
+    async def make_due_again(self, now: datetime) -> int:
+        """What was due when it was written, by a clock that was ahead, is due now; how much that is."""
 
     async def next_due(self, lane: Lane | None = None) -> datetime | None:
         """When the next entry of this lane, or of any, is due; None where none waits."""

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.adapters.database.sealing import Sealing
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Lane, OutboxEntry, OutboxStatus
 from bot.domain.handoff import Lead
@@ -36,6 +37,21 @@ def sent(one: OutboxEntry, vendor_id: str = "SM1") -> OutboxEntry:
 
 def told(vendor_id: str, state: DeliveryState, *, error: str = "", key: str = "") -> DeliveryStatus:
     return DeliveryStatus("sms", f"{vendor_id}:{state}", vendor_id, state, error, key)
+
+
+async def test_it_knows_what_is_not_settled_in_a_conversation(store: Store) -> None:
+    first, second = entry("first"), entry("second")
+    assert first.conversation_id is not None
+    async with store.transaction() as uow:
+        grown = [uow.outbox.grown]
+        await uow.outbox.add(first)
+        await uow.outbox.add(second)
+        assert await uow.outbox.unsettled(first.conversation_id, first.goes_to) == {"first", "second"}
+        await uow.outbox.settle(sent(first))
+        grown.append(uow.outbox.grown)
+        await uow.outbox.settle(sent(second, "SM2"))
+        assert [*grown, uow.outbox.grown] == [False, True, False], "in the end nothing is left for others"
+        assert await uow.outbox.unsettled(first.conversation_id, first.goes_to) == frozenset()
 
 
 async def test_one_key_makes_one_entry(store: Store) -> None:
@@ -120,6 +136,19 @@ async def test_what_a_crash_left_sending_comes_back_as_sending(store: Store) -> 
         assert await claim(uow.outbox, after=STALE + SECOND) == [], "it is somebody's again"
 
 
+async def test_what_was_claimed_anew_is_not_ours_any_more(store: Store) -> None:
+    async with store.transaction() as uow:
+        for key in ("a", "b"):
+            await uow.outbox.add(entry(key, conversation_id=None))
+        ours = await uow.outbox.claim(NOON, 10, stale_after=STALE)
+        assert await uow.outbox.still_ours(ours) == {"a", "b"}
+        await uow.outbox.claim(NOON + STALE, 1, stale_after=STALE)
+        assert len(await uow.outbox.still_ours(ours)) == 1
+        await uow.outbox.drop("a")
+        await uow.outbox.drop("b")
+        assert await uow.outbox.still_ours(ours) == frozenset()
+
+
 async def test_a_burst_in_one_conversation_leaves_one_by_one(store: Store) -> None:
     async with store.transaction() as uow:
         for number in (1, 2, 3):
@@ -162,7 +191,7 @@ async def test_a_dead_or_withheld_entry_holds_up_none_behind_it(store: Store) ->
         assert await uow.outbox.count(OutboxStatus.DEAD) == 1
 
 
-async def test_two_claimers_never_get_the_same_entry(store: Store, store_url: str) -> None:
+async def test_two_claimers_never_get_the_same_entry(store: Store, store_url: str, sealing: Sealing) -> None:
     async with store.transaction() as uow:
         for number in range(60):
             await uow.outbox.add(entry(f"k{number}", conversation_id=None if number % 2 else CHAT))
@@ -177,7 +206,7 @@ async def test_two_claimers_never_get_the_same_entry(store: Store, store_url: st
                     await uow.outbox.settle(sent(one, f"SM{one.key}"))
                 taken.extend(one.key for one in got)
 
-    async with opened(store_url) as other:
+    async with opened(store_url, sealing) as other:
         await asyncio.gather(work(store), work(other), work(store), work(other))
     assert sorted(taken) == sorted(set(taken))
     assert len(taken) == 60
@@ -224,6 +253,24 @@ async def test_settling_writes_what_came_of_it(store: Store) -> None:
         assert await uow.outbox.by_vendor_id("sms", "SM1") is None
         assert await claim(uow.outbox, after=HOUR) == []
         assert await uow.outbox.next_due() is None
+
+
+async def test_many_are_settled_as_each_would_be(store: Store) -> None:
+    entries = [entry(key, channel=channel) for key, channel in (("a", "sms"), ("b", "sms"), ("c", "sms"), ("d", "fax"))]
+    settled = [
+        sent(entries[0]),
+        sent(entries[1], "SM2"),
+        replace(entries[2], status=OutboxStatus.WAITING, due_at=NOON + HOUR, attempts=1, first_tried_at=NOON),
+        sent(entries[3]),
+    ]
+    async with store.transaction() as uow:
+        for one in entries:
+            await uow.outbox.add(one)
+        await uow.outbox.track(told("SM2", FAILED, error="30003"), NOON)
+        assert await uow.outbox.settle_all(settled) == {"b": "30003"}
+        assert [await uow.outbox.by_key(one.key) for one in entries] == settled
+        assert await uow.outbox.told_of("a") == "SM1"
+        assert await uow.outbox.settle_all([]) == {}
 
 
 async def test_purging_withholds_what_waits_for_this_person_with_this_purpose(store: Store) -> None:

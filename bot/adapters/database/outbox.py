@@ -2,89 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, exists, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
-
-from bot.adapters.codec import DISPATCH, WINDOW
-from bot.adapters.database.repository import Repository, Session, insert_once
-from bot.adapters.tables import delivery, outbox, shard_of
-from bot.domain.consent import Purpose
-from bot.domain.delivery import (
-    ChannelMessage,
-    Dispatch,
-    Lane,
-    OutboxEntry,
-    OutboxStatus,
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    union_all,
+    update,
 )
-from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.message import DeliveryState, DeliveryStatus
+
+from bot.adapters.database.outbox_claims import CLAIMS, NEXT_DUE, claim, lanes_of
+from bot.adapters.database.outbox_rows import dispatch_of, entry_of, progress_of, row_of
+from bot.adapters.database.receipts import TOLD_OF, TRACK, keep_receipts, word_of
+from bot.adapters.database.repository import OfPeople, Repository, Session, insert_once
+from bot.adapters.tables import decision, outbox
+from bot.domain.consent import Purpose
+from bot.domain.delivery import Dispatch, Lane, OutboxEntry, OutboxStatus
+from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
+from bot.domain.message import DeliveryStatus
 from bot.ports import NO_SOONER, Sooner
 
 ADD = insert_once(outbox).returning(outbox.c.position)
 ADD_ALL = insert_once(outbox)
 
-_other = outbox.alias("other")
-_goes_before = or_(
-    _other.c.priority > outbox.c.priority,
-    and_(_other.c.priority == outbox.c.priority, _other.c.position < outbox.c.position),
-)
-_first_in_its_conversation = ~exists().where(
-    _other.c.conversation_id == outbox.c.conversation_id,
-    _other.c.channel == outbox.c.channel,
-    _other.c.position != outbox.c.position,
-    text("other.status IN ('waiting', 'sending')"),
-    or_(
-        and_(text("other.status = 'sending'"), or_(_goes_before, text("outbox.status = 'waiting'"))),
-        and_(
-            _goes_before,
-            or_(
-                _other.c.due_at <= bindparam("now"),
-                and_(_other.c.first_tried_at.is_not(None), text("other.purpose <> 'marketing'")),
-            ),
-        ),
-    ),
-)
-
-
-def _claimable(*conditions: Any, first: Any) -> Select[Any]:
-    return (
-        select(outbox)
-        .where(*conditions, _first_in_its_conversation)
-        .order_by(first, outbox.c.position)
-        .limit(bindparam("most"))
-        .with_for_update(of=outbox, skip_locked=True)
-    )
-
-
-_lanes = outbox.c.lane.in_(bindparam("lanes", expanding=True))
-CLAIM_DUE = _claimable(
-    _lanes, text("outbox.status = 'waiting'"), outbox.c.due_at <= bindparam("now"), first=outbox.c.due_at
-)
-CLAIM_STALE = _claimable(
-    _lanes,
-    text("outbox.status = 'sending'"),
-    or_(
-        outbox.c.claimed_at <= bindparam("stale"),
-        and_(
-            outbox.c.channel.in_(bindparam("sooner_on", expanding=True)),
-            outbox.c.claimed_at <= bindparam("stale_sooner"),
-        ),
-    ),
-    first=outbox.c.claimed_at,
-)
-MARK_SENDING = (
+DUE_AGAIN = (
     update(outbox)
-    .where(outbox.c.position == bindparam("this_position"))
-    .values(status=OutboxStatus.SENDING, claimed_at=bindparam("now"))
+    .where(text("status = 'waiting'"), outbox.c.due_at > bindparam("now"), outbox.c.due_at <= outbox.c.created_at)
+    .values(due_at=bindparam("now"))
 )
 SETTLE = update(outbox).where(outbox.c.key == bindparam("this_key"))
 SETTLE_SENT = SETTLE.values(
     sent_at=func.coalesce(outbox.c.claimed_at, bindparam("tried_at", type_=outbox.c.sent_at.type), outbox.c.due_at)
 )
+DROP = delete(outbox).where(outbox.c.key == bindparam("this_key"))
 BY_KEY = select(outbox).where(outbox.c.key == bindparam("this_key"))
 BY_VENDOR_ID = (
     select(outbox)
@@ -111,17 +71,28 @@ WITHHOLD = (
     .where(outbox.c.position == bindparam("this_position"))
     .values(status=OutboxStatus.WITHHELD, reason=bindparam("why"))
 )
-SENT_SINCE = (
-    select(outbox.c.sent_at)
-    .where(
-        outbox.c.profile_id == bindparam("profile"),
-        outbox.c.channel == bindparam("on_channel"),
-        outbox.c.sent_at >= bindparam("since"),
-        outbox.c.purpose == bindparam("with_purpose"),
-        text("status = 'sent'"),
-    )
-    .order_by(outbox.c.sent_at)
+_alike = (outbox.c.channel == bindparam("on_channel"), outbox.c.purpose == bindparam("with_purpose"))
+_leaving = exists().where(
+    decision.c.profile_id == outbox.c.profile_id,
+    decision.c.entry_key == outbox.c.key,
+    decision.c.outcome == "send",
+    decision.c.at >= outbox.c.claimed_at,
 )
+"""Whether the gate has let it go since it was claimed: its vendor has it, or will have it in a moment."""
+
+
+def _sent_since(of_person: ColumnElement[bool]) -> CompoundSelect[Any]:
+    sent = select(outbox.c.profile_id, outbox.c.sent_at.label("sent_at")).where(
+        of_person, *_alike, outbox.c.sent_at >= bindparam("since"), text("status = 'sent'")
+    )
+    leaving = select(outbox.c.profile_id, outbox.c.claimed_at).where(
+        of_person, *_alike, text("status = 'sending'"), _leaving
+    )
+    return union_all(sent, leaving).order_by("sent_at")
+
+
+SENT_SINCE = _sent_since(outbox.c.profile_id == bindparam("profile"))
+SENT_SINCE_TO = OfPeople(_sent_since, outbox.c.profile_id)
 WROTE_LAST = (
     select(outbox.c.enrolment_id)
     .where(
@@ -132,7 +103,11 @@ WROTE_LAST = (
     .order_by(outbox.c.sent_at.desc(), outbox.c.position.desc())
     .limit(1)
 )
-NEXT_DUE = select(func.min(outbox.c.due_at)).where(_lanes, text("status = 'waiting'"))
+UNSETTLED = select(outbox.c.key).where(
+    outbox.c.conversation_id == bindparam("conversation"),
+    outbox.c.channel == bindparam("on_channel"),
+    text("status IN ('waiting', 'sending')"),
+)
 DEAD = (
     select(outbox)
     .where(
@@ -149,29 +124,6 @@ COUNT = {
     for status in OutboxStatus
 }
 
-_receipt = upsert(delivery)
-KEEP_RECEIPT = _receipt.on_conflict_do_update(
-    index_elements=["channel", "vendor_id"], set_={"outbox_key": _receipt.excluded.outbox_key}
-).returning(delivery.c.state, delivery.c.error)
-_word = upsert(delivery)
-TRACK = _word.on_conflict_do_update(
-    index_elements=["channel", "vendor_id"],
-    set_={
-        "state": _word.excluded.state,
-        "error": _word.excluded.error,
-        "at": _word.excluded.at,
-        "outbox_key": func.coalesce(delivery.c.outbox_key, _word.excluded.outbox_key),
-    },
-    where=or_(
-        and_(delivery.c.state == DeliveryState.SENT, _word.excluded.state != DeliveryState.SENT),
-        and_(delivery.c.state == DeliveryState.DELIVERED, _word.excluded.state == DeliveryState.READ),
-    ),
-).returning(delivery.c.outbox_key)
-TOLD_OF = (
-    select(delivery.c.vendor_id)
-    .where(delivery.c.outbox_key == bindparam("this_key"), delivery.c.state != DeliveryState.FAILED)
-    .limit(1)
-)
 SENT_IDS = select(outbox.c.vendor_id).where(
     outbox.c.profile_id == bindparam("profile"),
     outbox.c.channel == bindparam("on_channel"),
@@ -181,7 +133,7 @@ SENT_IDS = select(outbox.c.vendor_id).where(
 )
 _earlier = outbox.alias("earlier")
 OVERTAKEN = (
-    select(outbox.c.dispatch)
+    select(outbox.c.key, outbox.c.dispatch)
     .join(_earlier, (_earlier.c.profile_id == outbox.c.profile_id) & (_earlier.c.channel == outbox.c.channel))
     .where(
         _earlier.c.key == bindparam("this_key"),
@@ -199,9 +151,21 @@ class StoredOutbox(Repository):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._waiting: list[dict[str, Any]] = []
+        self._to_leave: set[str] = set()
+        self._people: frozenset[str] = frozenset()
+        self._sent: dict[tuple[Purpose, str, datetime], Mapping[str, list[Any]]] = {}
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        self._people = frozenset(people)
+        self._sent.clear()
+
+    @property
+    def grown(self) -> bool:
+        return bool(self._to_leave)
 
     async def add_at_end(self, entry: OutboxEntry) -> None:
-        self._waiting.append(_row(entry))
+        self._to_leave.add(entry.key)
+        self._waiting.append(row_of(entry, self._sealing))
 
     async def write(self) -> None:
         if self._waiting:
@@ -213,58 +177,57 @@ class StoredOutbox(Repository):
         return await self._session.execute(statement, values)
 
     async def add(self, entry: OutboxEntry) -> bool:
-        return (await self._execute(ADD, _row(entry))).first() is not None
+        self._to_leave.add(entry.key)
+        return (await self._execute(ADD, row_of(entry, self._sealing))).first() is not None
 
     async def claim(
         self, now: datetime, limit: int, *, stale_after: timedelta, lane: Lane | None = None, sooner: Sooner = NO_SOONER
     ) -> Sequence[OutboxEntry]:
         """At most one entry of each conversation and channel, so that a burst leaves one by one and in order."""
-        lanes = _only(lane)
-        left = {
-            "now": now,
-            "stale": now - stale_after,
-            "most": limit,
-            "lanes": lanes,
-            "sooner_on": sorted(sooner.channels),
-            "stale_sooner": now - sooner.stale_after,
-        }
-        rows = list((await self._execute(CLAIM_STALE, left)).all())
-        if len(rows) < limit:
-            wanted = {"now": now, "most": limit - len(rows), "lanes": lanes}
-            rows += (await self._execute(CLAIM_DUE, wanted)).all()
-        if rows:
-            marks = [{"this_position": row.position, "now": now} for row in rows]
-            await self._execute(MARK_SENDING, marks)
-        return [_entry(row) for row in rows]
+        await self.write()
+        self._sent.clear()
+        rows = await claim(self._session, now, limit, stale_after=stale_after, lanes=lanes_of(lane), sooner=sooner)
+        return [replace(entry_of(row, self._sealing), claimed_at=now) for row in rows]
+
+    async def still_ours(self, entries: Collection[OutboxEntry]) -> frozenset[str]:
+        await self.write()
+        claims = {one.key: one.claimed_at for one in entries}
+        rows = await CLAIMS.run(self._session, keys=claims)
+        return frozenset(row.key for row in rows if row.claimed_at == claims[row.key])
+
+    async def unsettled(self, conversation_id: ConversationId, channel: str) -> frozenset[str]:
+        values = {"conversation": conversation_id, "on_channel": channel}
+        return frozenset(row.key for row in await self._execute(UNSETTLED, values))
 
     async def settle(self, entry: OutboxEntry) -> str | None:
-        values = {"this_key": entry.key, **_progress(entry)}
-        if entry.status is not OutboxStatus.SENT:
-            await self._execute(SETTLE, values)
-            return None
-        await self._execute(SETTLE_SENT, values | {"tried_at": entry.first_tried_at})
-        if entry.vendor_id is not None and isinstance(entry.dispatch, ChannelMessage):
-            receipt = {
-                "channel": entry.dispatch.channel,
-                "vendor_id": entry.vendor_id,
-                "outbox_key": entry.key,
-                "state": DeliveryState.SENT,
-                "error": "",
-                "at": entry.first_tried_at or entry.due_at,
-            }
-            known = (await self._execute(KEEP_RECEIPT, receipt)).first()
-            if known is not None and known.state == DeliveryState.FAILED:
-                return str(known.error)
-        return None
+        return (await self.settle_all([entry])).get(entry.key)
+
+    async def settle_all(self, entries: Collection[OutboxEntry]) -> Mapping[str, str]:
+        self._sent.clear()
+        sent = [entry for entry in entries if entry.status is OutboxStatus.SENT]
+        others = [entry for entry in entries if entry.status is not OutboxStatus.SENT]
+        self._to_leave.update(entry.key for entry in others)
+        self._to_leave.difference_update(entry.key for entry in sent)
+        if others:
+            await self._execute(SETTLE, [{"this_key": one.key, **progress_of(one)} for one in others])
+        if not sent:
+            return {}
+        settled = [{"this_key": one.key, **progress_of(one), "tried_at": one.first_tried_at} for one in sent]
+        await self._execute(SETTLE_SENT, settled)
+        return await keep_receipts(self._session, sent)
+
+    async def drop(self, key: str) -> None:
+        self._to_leave.discard(key)
+        await self._execute(DROP, {"this_key": key})
 
     async def by_key(self, key: str) -> OutboxEntry | None:
         row = (await self._execute(BY_KEY, {"this_key": key})).first()
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row, self._sealing)
 
     async def by_vendor_id(self, channel: str, vendor_id: str) -> OutboxEntry | None:
         found = await self._execute(BY_VENDOR_ID, {"on_channel": channel, "known_as": vendor_id})
         row = found.first()
-        return None if row is None else _entry(row)
+        return None if row is None else entry_of(row, self._sealing)
 
     async def purge(
         self, profile_id: ProfileId, purpose: Purpose, why: str, *, channel: str | None = None
@@ -273,34 +236,35 @@ class StoredOutbox(Repository):
         rows = [row for row in found.all() if channel is None or row.channel == channel]
         if rows:
             await self._execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
-        return [_entry(row) for row in rows]
+        return [entry_of(row, self._sealing) for row in rows]
 
     async def sent_since(
         self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:
-        values = {"profile": profile_id, "with_purpose": purpose, "on_channel": channel, "since": since}
-        return [row.sent_at for row in await self._execute(SENT_SINCE, values)]
+        values = {"with_purpose": purpose, "on_channel": channel, "since": since}
+        if profile_id not in self._people:
+            return [row.sent_at for row in await self._execute(SENT_SINCE, {**values, "profile": profile_id})]
+        found = self._sent.get((purpose, channel, since))
+        if found is None:
+            await self.write()
+            found = self._sent[purpose, channel, since] = await SENT_SINCE_TO.read(self._session, self._people, values)
+        return [row.sent_at for row in found.get(profile_id, ())]
 
     async def wrote_last(self, profile_id: ProfileId, among: Collection[EnrolmentId]) -> EnrolmentId | None:
         found = await self._execute(WROTE_LAST, {"profile": profile_id, "among": sorted(among)})
         enrolment_id: EnrolmentId | None = found.scalar()
         return enrolment_id
 
+    async def make_due_again(self, now: datetime) -> int:
+        return int((await self._execute(DUE_AGAIN, {"now": now})).rowcount)
+
     async def next_due(self, lane: Lane | None = None) -> datetime | None:
-        due: datetime | None = (await self._execute(NEXT_DUE, {"lanes": _only(lane)})).scalar()
+        due: datetime | None = (await self._execute(NEXT_DUE, {"lanes": lanes_of(lane)})).scalar()
         return due
 
     async def track(self, status: DeliveryStatus, at: datetime) -> str | None:
         """A vendor's word may overtake its own receipt: then it is kept for it."""
-        word = {
-            "channel": status.channel,
-            "vendor_id": status.sent_id,
-            "outbox_key": status.key or None,
-            "state": status.state,
-            "error": status.error,
-            "at": at,
-        }
-        key: str | None = (await self._execute(TRACK, word)).scalar()
+        key: str | None = (await self._execute(TRACK, word_of(status, at))).scalar()
         return key
 
     async def told_of(self, key: str) -> str | None:
@@ -313,71 +277,11 @@ class StoredOutbox(Repository):
 
     async def overtaken_by(self, entry: OutboxEntry) -> Sequence[Dispatch]:
         values = {"this_key": entry.key, "profile": entry.profile_id, "on_channel": entry.goes_to}
-        return [DISPATCH.load(row.dispatch) for row in await self._execute(OVERTAKEN, values)]
+        return [dispatch_of(row, self._sealing) for row in await self._execute(OVERTAKEN, values)]
 
     async def count(self, status: OutboxStatus) -> int:
         return int((await self._execute(COUNT[status])).scalar_one())
 
     async def dead(self, limit: int, *, to: str = "", reason: str = "", after: str = "") -> Sequence[OutboxEntry]:
         values = {"to": to, "reason": reason, "after": after, "most": limit}
-        return [_entry(row) for row in await self._execute(DEAD, values)]
-
-
-def _row(entry: OutboxEntry) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "key": entry.key,
-        "profile_id": entry.profile_id,
-        "shard": shard_of(entry.profile_id or entry.conversation_id or entry.id),
-        "conversation_id": entry.conversation_id,
-        "enrolment_id": entry.enrolment_id,
-        "channel": entry.goes_to,
-        "purpose": entry.purpose,
-        "dispatch": DISPATCH.dump(entry.dispatch),
-        "window": None if entry.window is None else WINDOW.dump(entry.window),
-        "created_at": entry.created_at,
-        "expires_at": entry.expires_at,
-        "priority": entry.priority,
-        "cap": entry.cap,
-        "lane": entry.lane,
-        **_progress(entry),
-    }
-
-
-def _only(lane: Lane | None) -> list[Lane]:
-    return list(Lane) if lane is None else [lane]
-
-
-def _progress(entry: OutboxEntry) -> dict[str, Any]:
-    """What delivering changes."""
-    return {
-        "due_at": entry.due_at,
-        "status": entry.status,
-        "attempts": entry.attempts,
-        "first_tried_at": entry.first_tried_at,
-        "vendor_id": entry.vendor_id,
-        "reason": entry.reason,
-    }
-
-
-def _entry(row: Any) -> OutboxEntry:
-    return OutboxEntry(
-        id=row.id,
-        key=row.key,
-        dispatch=DISPATCH.load(row.dispatch),
-        purpose=Purpose(row.purpose),
-        profile_id=row.profile_id,
-        created_at=row.created_at,
-        due_at=row.due_at,
-        conversation_id=row.conversation_id,
-        enrolment_id=row.enrolment_id,
-        window=None if row.window is None else WINDOW.load(row.window),
-        expires_at=row.expires_at,
-        status=OutboxStatus(row.status),
-        attempts=row.attempts,
-        first_tried_at=row.first_tried_at,
-        vendor_id=row.vendor_id,
-        reason=row.reason,
-        priority=row.priority,
-        cap=row.cap,
-    )
+        return [entry_of(row, self._sealing) for row in await self._execute(DEAD, values)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.dialects.sqlite import dialect as sqlite
 
-from bot.adapters.database import Database, enrolments, inbox, outbox, segments
+from bot.adapters.database import Database, consents, enrolments, inbox, outbox, outbox_claims, receipts, segments
 from bot.adapters.tables import SHARDS, Moment, shard_of
 
 moments = st.datetimes(timezones=st.just(UTC))
@@ -49,14 +49,20 @@ def test_a_shard_never_changes() -> None:
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        (outbox.CLAIM_DUE, "ix_outbox_due"),
-        (outbox.CLAIM_DUE, "ix_outbox_lane"),
-        (outbox.CLAIM_STALE, "ix_outbox_sending"),
-        (outbox.NEXT_DUE, "ix_outbox_due"),
+        (outbox_claims.CLAIM_DUE, "ix_outbox_due"),
+        (outbox_claims.CLAIM_DUE, "ix_outbox_lane"),
+        (outbox_claims.CLAIM_STALE, "ix_outbox_sending"),
+        (outbox_claims.NEXT_DUE, "ix_outbox_due"),
         (outbox.PURGEABLE, "ix_outbox_queued_for"),
         (outbox.SENT_SINCE, "ix_outbox_sent_to"),
+        (outbox.SENT_SINCE_TO._query._sqlite, "ix_outbox_sent_to"),
+        (outbox_claims.CLAIMS._sqlite, "sqlite_autoindex_outbox"),
+        (outbox_claims.MARK_SENDING._sqlite, "INTEGER PRIMARY KEY"),
+        (receipts.KNOWN._sqlite, "sqlite_autoindex_delivery"),
+        (consents.IN_ANY_WAY._sqlite, "sqlite_autoindex_suppression"),
+        (consents.LET_GO, "ix_decision_profile_id"),
         (outbox.BY_VENDOR_ID, "ix_outbox_vendor_id"),
-        (outbox.TOLD_OF, "ix_delivery_outbox_key"),
+        (receipts.TOLD_OF, "ix_delivery_outbox_key"),
         (enrolments.CLAIM_DUE, "ix_enrolment_due"),
         (enrolments.NEXT_DUE, "ix_enrolment_due"),
         (enrolments.WAITING, "ux_enrolment_waiting"),
