@@ -59,7 +59,8 @@ class Lead:
     """A person as sales and the CRM know them. `key` is our own stable id of them.
 
     `properties` are attributes by our names, `record` fields by those that the CRM has for them. `opted_out`: they
-    want no marketing any more. `wants_mail`: their consent to marketing by e-mail stands.
+    want no marketing any more. `wants_mail`: their consent to marketing by e-mail stands. `consents` and `refuses` are
+    the channels on which it stands, and on which they have said no.
     """
 
     key: str
@@ -73,3 +74,5 @@ class Lead:
     record: Mapping[str, Any] = field(default_factory=dict)
     opted_out: bool = False
     wants_mail: bool = False
+    consents: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()

@@ -61,10 +61,19 @@ async def sync_crm(
 
 
 async def tell_crms_of_opt_out(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
-    """Queue the record where a CRM has one; nobody gets one because they opted out."""
+    await _tell_crms(uow, runtime, profile_id, "opt-out", now)
+
+
+async def tell_crms_of_consent(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> None:
+    """They have said yes or no to marketing on one channel."""
+    await _tell_crms(uow, runtime, profile_id, "consent", now)
+
+
+async def _tell_crms(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, what: str, now: datetime) -> None:
+    """Queue the record where a CRM has one; nobody gets one because of what they want to hear."""
     for crm in runtime.crms:
         if await uow.crm_links.get(crm, profile_id) is not None:
-            key = f"opt-out:{profile_id}:{now.isoformat()}"
+            key = f"{what}:{profile_id}:{now.isoformat()}"
             await sync_crm(uow, runtime, profile_id, key=key, wanted=SyncCrm(), now=now, only=crm)
 
 
@@ -79,7 +88,9 @@ async def lead_of(
     by_kind = {identity.kind: identity.value for identity in identities}
     known = profile.attributes
     consents = await uow.consents.of(profile.id)
-    mail = standing_consent(consents, MARKETING, "email")
+    said = {one.channel: standing_consent(consents, MARKETING, one.channel) for one in consents}
+    stands = [name for name, one in said.items() if one is not None and one.granted and not one.has_expired(now)]
+    stands = stands if profile.objected_at is None else []
     return Lead(
         key=profile.id,
         email=_text(known.get("email")) or by_kind.get("email"),
@@ -89,8 +100,10 @@ async def lead_of(
         grade=grades.of(score),
         reasons=reasons_of(changes, foretold, now),
         properties={name: value for name, value in known.items() if name not in ("email", "phone", "name")},
-        opted_out=has_opted_out(consents),
-        wants_mail=mail is not None and mail.granted and profile.objected_at is None,
+        opted_out=has_opted_out(consents) or profile.objected_at is not None,
+        wants_mail="email" in stands,
+        consents=tuple(sorted(stands)),
+        refuses=tuple(sorted(name for name, one in said.items() if one is not None and not one.granted)),
     )
 
 
@@ -130,6 +143,7 @@ def _who(lead: Lead) -> Mapping[str, Any]:
         "last_name": last.strip() or None,
         "reasons": list(lead.reasons),
         "opted_out": True if lead.opted_out else None,
+        "consent": ", ".join(lead.consents) or "none",
     }
 
 

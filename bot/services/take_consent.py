@@ -19,6 +19,7 @@ from bot.journeys.send_window import country_of
 from bot.ports import UnitOfWork
 from bot.services.reach import latest_conversation
 from bot.services.runtime import Runtime
+from bot.services.sync_crm import tell_crms_of_consent
 from bot.services.weigh import CHALLENGE_KEY, Matter, note_decision
 
 ASK = "utter_confirm_consent"
@@ -33,12 +34,15 @@ async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord,
     `key` names what this comes of: two tries ask once.
     """
     if not record.granted or record.channel not in runtime.channels:
+        await uow.profiles.lock(record.profile_id)
         await uow.consents.add(record)
+        await tell_crms_of_consent(uow, runtime, record.profile_id, now)
         return
     address = await _address(uow, runtime, record.profile_id, record.channel)
     rule = rule_for(runtime, record.purpose, record.channel, address.value if address else None, now)
     if rule is None or rule.confirm_within is None or (address is not None and address.verified):
         await uow.consents.add(lasting(record, rule, now))
+        await tell_crms_of_consent(uow, runtime, record.profile_id, now)
         return
     why_not = await _why_not_ask(uow, record, address, now)
     if why_not or address is None:

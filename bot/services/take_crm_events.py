@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
+from bot.domain.consent import Purpose, standing_consent
 from bot.domain.crm import CrmEvent
 from bot.domain.ids import ProfileId
+from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.take_events import Told, take_events
 
@@ -19,11 +21,15 @@ async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]
     """How many were taken, were duplicates, or were of people whom we do not know; of those nothing is kept."""
     async with runtime.store.transaction() as uow:
         linked = await uow.crm_links.people(crm, {one.record for one in events})
+        echoes = {(one.id, who) for one in events for who in linked.get(one.record, ()) if await _knows(uow, who, one)}
     told: list[Told] = []
     unknown: list[CrmEvent] = []
     for event in events:
         people = linked.get(event.record) or ([ProfileId(event.lead)] if event.lead else [])
-        told += [_told(crm, event, who, place) for place, who in enumerate(people)]
+        told += [
+            _told(crm, event, who, place, opts_out=event.news == "unsubscribed" and (event.id, who) not in echoes)
+            for place, who in enumerate(people)
+        ]
         unknown += [] if people else [event]
     counts = Counter({"taken": 0, "duplicates": 0, "ignored": len(unknown)})
     for one, outcome in zip(told, await take_events(runtime, told), strict=True):
@@ -35,7 +41,13 @@ async def take_crm_events(runtime: Runtime, crm: str, events: Sequence[CrmEvent]
     return counts
 
 
-def _told(crm: str, event: CrmEvent, who: ProfileId, place: int) -> Told:
+async def _knows(uow: UnitOfWork, who: ProfileId, event: CrmEvent) -> bool:
+    """Whether they have said no on this channel before, of which the CRM knows from us."""
+    standing = standing_consent(await uow.consents.of(who), Purpose.MARKETING, event.channel) if event.channel else None
+    return standing is not None and not standing.granted
+
+
+def _told(crm: str, event: CrmEvent, who: ProfileId, place: int, *, opts_out: bool) -> Told:
     """A record that is of several people tells of each, and `place` keeps them apart.
 
     What an event is called need not be unique but for its record: some CRMs can say no more than the time.
@@ -46,5 +58,5 @@ def _told(crm: str, event: CrmEvent, who: ProfileId, place: int) -> Told:
         key=f"crm:{crm}:{event.news}:{event.record or event.lead}:{event.id}:{place}",
         data={"crm": crm, **event.data},
         profile_id=who,
-        opts_out=f"in {crm}" if event.news == "unsubscribed" else "",
+        opts_out=f"in {crm}" if opts_out else "",
     )

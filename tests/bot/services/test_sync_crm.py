@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.adapters.sparing_crm import SparingCrm
+from bot.domain.consent import Purpose
 from bot.domain.crm import CrmMapping, CrmWrite, FieldValue, MappedField
 from bot.domain.delivery import CrmUpsert, OutboxStatus
-from bot.domain.effects import ChangeScore, OptIn, OptOut, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.effects import ChangeScore, OptIn, OptOut, RecordConsent, RequestHandoff, SetAttribute, SyncCrm
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
@@ -18,6 +19,7 @@ from bot.domain.person import Identity
 from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
 from bot.services.replay import replay
+from bot.services.respect_wishes import note_objection
 from tests.bot.services.fakes import FakeCrm
 from tests.bot.services.stage import ANA, PHONE, Stage
 
@@ -292,3 +294,51 @@ async def test_a_crm_is_told_whose_consent_to_mail_stands(stage: Stage) -> None:
         await stage.do(SyncCrm(), cause=Cause(f"cause-{number}", ANA))
         await stage.settle()
         assert stage.crm.records[ANA].wants_mail is granted
+
+
+async def with_consent_in_the_mapping(stage: Stage) -> None:
+    fields = (MappedField("full_name", "lead.name"), MappedField("consent", "lead.consent", overwrite=True))
+    stage.library.playbook = replace(stage.library.playbook, crm_mappings={"crm": CrmMapping("crm", fields)})
+    await stage.meet(attributes={"name": "Ana"})
+    await stage.do(SyncCrm())
+    await stage.settle()
+    assert stage.crm.fields[ANA]["consent"] == "none"
+
+
+async def test_a_crm_hears_of_each_consent_and_of_its_end_on_one_channel(stage: Stage) -> None:
+    await with_consent_in_the_mapping(stage)
+    effect = RecordConsent(Purpose.MARKETING, "sms", True, "web form", "May we text you?")
+    await stage.do(effect, cause=Cause("yes", ANA))
+    await stage.settle()
+    assert (stage.crm.fields[ANA]["consent"], stage.crm.records[ANA].consents) == ("sms", ("sms",))
+    await stage.later(hours=1)
+    await stage.do(replace(effect, granted=False), cause=Cause("no", ANA))
+    await stage.settle()
+    lead = stage.crm.records[ANA]
+    assert (stage.crm.fields[ANA]["consent"], lead.consents, lead.refuses) == ("none", (), ("sms",))
+
+
+async def test_an_objection_ends_the_consent_that_a_crm_has(stage: Stage) -> None:
+    await with_consent_in_the_mapping(stage)
+    await stage.consent(True, channel="email")
+    async with stage.store.transaction() as uow:
+        await note_objection(uow, stage.runtime, ANA, how="letter", now=stage.clock.now())
+    await stage.settle()
+    lead = stage.crm.records[ANA]
+    assert (stage.crm.fields[ANA]["consent"], lead.wants_mail, lead.opted_out) == ("none", False, True)
+
+
+async def test_an_opt_out_is_of_channels_too_that_are_not_loaded_any_more(stage: Stage) -> None:
+    await with_consent_in_the_mapping(stage)
+    await stage.consent(True, channel="email")
+    await stage.later(minutes=1)
+    await stage.do(OptOut("said so"), cause=Cause("stop", ANA))
+    await stage.settle()
+    assert (stage.crm.fields[ANA]["consent"], stage.crm.records[ANA].opted_out) == ("none", True)
+
+
+async def test_nobody_gets_a_record_because_they_consented(stage: Stage) -> None:
+    await stage.meet()
+    await stage.do(RecordConsent(Purpose.MARKETING, "sms", True, "web form", "May we text you?"))
+    await stage.settle()
+    assert stage.crm.records == {}

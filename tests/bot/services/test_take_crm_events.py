@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.consent import Purpose
+from bot.domain.consent import Purpose, standing_consent
 from bot.domain.crm import CrmEvent
 from bot.domain.delivery import OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.services import take_events
+from bot.services.sync_crm import has_opted_out
 from bot.services.take_crm_events import take_crm_events
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 
@@ -135,3 +137,18 @@ async def test_an_opt_out_holds_though_journeys_cannot_be_told_of_it(
     counts = await take_crm_events(linked.runtime, "crm", [unsubscribed(linked)])
     assert counts["taken"] == 1
     assert not await linked.may_send()
+
+
+async def test_what_a_crm_was_told_by_us_of_one_channel_comes_back_as_no_opt_out_of_all(linked: Stage) -> None:
+    await linked.consent(False, channel="email")
+    linked.clock.forward(timedelta(minutes=1))
+    echo = replace(unsubscribed(linked), channel="email")
+    assert (await take_crm_events(linked.runtime, "crm", [echo]))["taken"] == 1
+    async with linked.store.transaction() as uow:
+        sms = standing_consent(await uow.consents.of(ANA), Purpose.MARKETING, "sms")
+    assert sms is not None
+    assert sms.granted
+    other = replace(unsubscribed(linked), id="u2", channel="sms")
+    await take_crm_events(linked.runtime, "crm", [other])
+    async with linked.store.transaction() as uow:
+        assert has_opted_out(await uow.consents.of(ANA))
