@@ -25,7 +25,8 @@ class Records:
 
     async def all(self) -> Mapping[str, dict[str, Any]]:
         """The fields of each record, by its id."""
-        return {one["id"]: dict(one["properties"]) for one in await self._items("contact")}
+        there = {one["id"]: one for one in await self._items("contact")}
+        return {name: dict(one["properties"]) for name, one in there.items() if not one.get("deleted")}
 
     async def find(self, name: str, value: object) -> str | None:
         """The id of the record whose field has this value, whatever the case."""
@@ -44,6 +45,10 @@ class Records:
         item["properties"] = {**known.get(record_id, {}), **fields}
         await self._feed.append(self._name, f"contact:{record_id}:{uuid4()}", item)
         return record_id, created
+
+    async def remove(self, record_id: str) -> None:
+        item = {"type": "contact", "id": record_id, "deleted": True, "properties": {}}
+        await self._feed.append(self._name, f"contact:{record_id}:{uuid4()}", item)
 
     async def add_note(self, record_id: str, words: str) -> str:
         note_id = await self._next_id()

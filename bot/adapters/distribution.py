@@ -26,6 +26,7 @@ from bot.adapters.tables import (
     desk_turn,
     enrolment,
     erased_address,
+    erased_place,
     erasure,
     event,
     feed,
@@ -85,7 +86,7 @@ EVERYWHERE: Final = frozenset({journey, journey_state, segment})
 
 ON_ONE_SERVER: Final = frozenset(
     {
-        *(schedule, journey_change, passage, review, merge, erasure),
+        *(schedule, journey_change, passage, review, merge, erasure, erased_place),
         *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import),
         *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
         *(field_key, resealing),

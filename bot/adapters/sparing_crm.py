@@ -13,7 +13,7 @@ from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.domain.crm import CrmEvent, CrmPage, CrmRecord, FieldValue
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
-from bot.ports import Crm, GivesPeople, KeepsDeals, KeepsTasks, WebhookRequest, WritesTogether
+from bot.ports import Crm, ErasesRecords, GivesPeople, KeepsDeals, KeepsTasks, WebhookRequest, WritesTogether
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -82,6 +82,23 @@ class SparingCrm:
             self._ask()
             await self._watch(self._crm.deal(lead, crm_id, fields, key=key))
             self._reads.wrote()
+
+    async def delete(self, crm_id: str) -> None:
+        erases = self._erases()
+        self._ask()
+        await self._watch(erases.delete(crm_id))
+        self._reads.wrote()
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        erases = self._erases()
+        self._ask()
+        await self._watch(erases.anonymise(crm_id, fields))
+        self._reads.wrote()
+
+    def _erases(self) -> ErasesRecords:
+        if isinstance(self._crm, ErasesRecords):
+            return self._crm
+        raise PermanentSendError(f"the connector of {self.name} erases nothing: erase it there")
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """For an import, which an operator asks for and which reads in bulk: such reads are not counted as a leak."""

@@ -22,12 +22,17 @@ class MappedField:
     overwrite: bool = False
 
 
+OnErasure = Literal["delete", "anonymise", "leave"]
+"""What becomes of a CRM's record of a person who asked to be erased."""
+
+
 @dataclass(frozen=True, slots=True)
 class CrmMapping:
-    """The fields of one CRM that we write, by its own names."""
+    """The fields of one CRM that we write, by its own names, and what becomes of a record whose person is erased."""
 
     crm: str
     fields: tuple[MappedField, ...] = ()
+    on_erasure: OnErasure = "delete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,9 @@ class CrmEvent:
     """What a CRM tells of one of its records. `id` is what it calls the event: the same one again has the same,
     and another one of the same kind and record has another.
 
-    `lead` is our own id of the person, where the CRM says it. `data` is what journeys may read of the event.
+    `lead` is our own id of the person, where the CRM says it. `data` is what journeys may read of the event. `channel`
+    is the one of which they are unsubscribed, where the CRM tells which: whoever has said no there before is told back
+    to us by it, and says nothing new.
     """
 
     id: str
@@ -76,6 +83,7 @@ class CrmEvent:
     at: datetime
     lead: str = ""
     data: Mapping[str, str] = field(default_factory=dict)
+    channel: str = ""
 
     @property
     def name(self) -> str:

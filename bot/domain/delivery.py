@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from bot.domain.consent import Consequence, Purpose
+from bot.domain.crm import OnErasure
 from bot.domain.handoff import Lead
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
 from bot.domain.message import Attachment, Content
@@ -80,14 +81,44 @@ class EndpointCall:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """A file that a customer sent, which is to be fetched from the channel's vendor and kept."""
+    """A file that is to be fetched from the channel's vendor and kept: a customer sent it, or a `rep` to a customer."""
 
     channel: str
     attachment: Attachment
+    rep: str = ""
     kind: Literal["fetch"] = "fetch"
 
 
-Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall | Fetch
+@dataclass(frozen=True, slots=True)
+class CrmErasure:
+    """A record that a CRM is to erase for a person who was erased here.
+
+    `record` is its id there; where none is known, `lead` is our own id of the person, by which it is looked for.
+    `fields` are those that we wrote, which are emptied where the record itself is to stay.
+    """
+
+    crm: str
+    record: str
+    how: OnErasure
+    lead: str = ""
+    fields: tuple[str, ...] = ()
+    kind: Literal["crm_erasure"] = "crm_erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskErasure:
+    """A message about a person who was erased, which the desk's vendor is to take away. `message` is its id there."""
+
+    channel: str
+    address: str
+    message: str
+    kind: Literal["desk_erasure"] = "desk_erasure"
+
+
+Elsewhere = CrmErasure | DeskErasure
+"""What is still to be erased at others. It belongs to nobody here, and holds an id of theirs and no more."""
+
+Dispatch = ChannelMessage | CrmUpsert | CrmNote | EndpointCall | Fetch | CrmErasure | DeskErasure
 
 AWAITED = 100
 """The priority of what somebody waits for; journeys have this at the most."""
@@ -139,8 +170,10 @@ class OutboxEntry:
         match self.dispatch:
             case ChannelMessage(channel=name) | EndpointCall(endpoint=name):
                 return name
-            case CrmUpsert(crm=name) | CrmNote(crm=name):
+            case CrmUpsert(crm=name) | CrmNote(crm=name) | CrmErasure(crm=name):
                 return name
+            case DeskErasure(channel=name):
+                return f"{name}:erasures"
             case Fetch(channel=name):
                 return f"{name}:files"
 
@@ -195,6 +228,9 @@ class Withhold:
 Verdict = Send | Later | Withhold
 
 
+Outcome = Literal["send", "later", "withhold", "dead", "reply"]
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The record of one verdict: sent, put off or withheld, and why; or to which journey a reply went, and why."""
@@ -204,5 +240,5 @@ class Decision:
     profile_id: ProfileId | None
     purpose: Purpose
     channel: str
-    outcome: Literal["send", "later", "withhold", "dead", "reply"]
+    outcome: Outcome
     why: str

@@ -10,11 +10,34 @@ from enum import StrEnum
 from bot.domain.ids import ProfileId
 
 
+class ErasedState(StrEnum):
+    """What became of something that was kept of a person. Queued: whoever has it will be told, again and again."""
+
+    DONE = "done"
+    QUEUED = "queued"
+    FAILED = "failed"
+    NOT_POSSIBLE = "not possible"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedPlace:
+    """A line of a receipt: `what` was kept in which `place`, what became of it, and `why`, where it is not gone.
+
+    `held` is what those who have it call it; empty as soon as it is gone.
+    """
+
+    place: str
+    what: str
+    state: ErasedState
+    why: str = ""
+    held: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Erasure:
     """A receipt: how many rows of which table were deleted, and how many addresses are left alone from now on.
 
-    `elsewhere` are records that others hold, by their CRM: those have to be erased there.
+    `elsewhere` are the records that CRMs hold of them, by CRM. `places` says of each place what became of it.
     """
 
     id: str
@@ -23,6 +46,7 @@ class Erasure:
     rows: Mapping[str, int]
     suppressed: int
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    places: tuple[ErasedPlace, ...] = ()
 
 
 class RequestKind(StrEnum):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Dispatch, EndpointCall, Fetch
+from bot.domain.delivery import (
+    ChannelMessage,
+    CrmErasure,
+    CrmNote,
+    CrmUpsert,
+    DeskErasure,
+    Dispatch,
+    EndpointCall,
+    Fetch,
+)
 
 
 def what(dispatch: Dispatch) -> str:
@@ -18,3 +27,7 @@ def what(dispatch: Dispatch) -> str:
             return f"call of {endpoint}"
         case Fetch(channel=channel):
             return f"file that came on {channel}"
+        case CrmErasure(crm=crm):
+            return f"erasure in {crm}"
+        case DeskErasure(channel=channel):
+            return f"erasure on {channel}"

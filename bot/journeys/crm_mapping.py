@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final, get_args
 
 from bot.documents import Document, Faults, did_you_mean
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
-from bot.domain.crm import CrmMapping, MappedField
+from bot.domain.crm import CrmMapping, MappedField, OnErasure
 from bot.journeys.expression import check, evaluate
 from bot.journeys.fields import Fields
 from bot.journeys.kinds import ALWAYS_THERE, kinds_of, profile_names
@@ -23,10 +23,13 @@ OF_A_LEAD: Mapping[str, AttributeType] = {
     "last_name": TEXT,
     "reasons": AttributeType.LIST,
     "opted_out": AttributeType.YES_NO,
+    "consent": TEXT,
 }
-"""What `lead` has here besides its score: who it is, why it has its points, and `opted_out`, true or nothing at all."""
+"""What `lead` has here besides its score: who it is, why it has its points, `opted_out`, true or nothing at all, and
+`consent`, the channels on which they may get marketing, or `none`."""
 
 KINDS = {f"lead.{name}": Attribute(name, type_) for name, type_ in OF_A_LEAD.items()}
+DELETE: Final = "delete"
 LEAD = frozenset((*OF_A_LEAD, *(name[5:] for name in ALWAYS_THERE if name.startswith("lead."))))
 
 
@@ -36,7 +39,7 @@ def read_crm_mapping(document: Document, schema: ProfileSchema | None, crms: Col
     head = Fields(document, faults, document.data, "a CRM's file")
     if not head.is_mapping:
         faults.raise_if_any()
-    head.only("crm", "fields")
+    head.only("crm", "fields", "on_erasure")
     name = head.text("crm", required=True, advice="Begin with crm: <name>.") or ""
     stem = PurePath(document.path).stem
     if name and crms is not None and name != stem:
@@ -44,13 +47,25 @@ def read_crm_mapping(document: Document, schema: ProfileSchema | None, crms: Col
     elif name and crms is not None and name not in crms:
         advice = did_you_mean(name, crms) or "Add its connector to OVERTURE_CONNECTORS."
         faults.add(head.place("crm"), f'there is no CRM "{name}" among the connectors.', advice)
+    on_erasure = _on_erasure(head)
     if not head.has("fields"):
         head.missing("fields", "Say what is written: fields: {company: profile.company}.")
         faults.raise_if_any()
     entries = head.inner("fields", '"fields"')
     read = [_field(entries, key, schema) for key in entries.node]
     faults.raise_if_any()
-    return CrmMapping(name, tuple(one for one in read if one is not None))
+    return CrmMapping(name, tuple(one for one in read if one is not None), on_erasure)
+
+
+def _on_erasure(head: Fields) -> OnErasure:
+    """What becomes of the record of a person who is erased."""
+    given = head.text("on_erasure") or DELETE
+    for one in get_args(OnErasure):
+        if one == given:
+            return one  # type: ignore[no-any-return]
+    ways = ", ".join(get_args(OnErasure))
+    head.faults.add(head.place("on_erasure"), f'"on_erasure" must be one of {ways}, not "{given}".')
+    return DELETE
 
 
 def _field(entries: Fields, key: Any, schema: ProfileSchema | None) -> MappedField | None:

@@ -17,6 +17,7 @@ from bot.ports.channels import (
     Listens,
     Prepares,
     Scanner,
+    TakesAway,
     TakesUploads,
     Talks,
     Upload,
@@ -42,7 +43,7 @@ from bot.ports.conversations import (
     Reviews,
     Standing,
 )
-from bot.ports.crms import Crm, GivesPeople, KeepsDeals, KeepsTasks, WritesTogether
+from bot.ports.crms import Crm, ErasesRecords, GivesPeople, KeepsDeals, KeepsTasks, WritesTogether
 from bot.ports.engines import (
     ActionRunner,
     Dialogue,
@@ -63,6 +64,7 @@ from bot.ports.people import (
     CrmLinks,
     CrmWrites,
     Dated,
+    Erasures,
     Imports,
     Merges,
     Outside,
@@ -115,6 +117,8 @@ __all__ = [
     "Encoder",
     "Endpoints",
     "Enrolments",
+    "ErasesRecords",
+    "Erasures",
     "ExampleFiles",
     "FeedItem",
     "FeedWriter",
@@ -168,6 +172,7 @@ __all__ = [
     "Sooner",
     "Standing",
     "Store",
+    "TakesAway",
     "TakesUploads",
     "Talk",
     "TalkStep",

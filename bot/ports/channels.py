@@ -162,6 +162,14 @@ class Listens(Protocol):
         """
 
 
+@runtime_checkable
+class TakesAway(Protocol):
+    """A channel whose vendor lets us take away what we have sent."""
+
+    async def take_away(self, address: str, message: str) -> None:
+        """Delete the message that the vendor knows by this id, or else empty it; nothing where it is gone already."""
+
+
 class AttachmentStore(Protocol):
     """Keeps files that customers sent, where no web server finds them."""
 

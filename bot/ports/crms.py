@@ -65,3 +65,14 @@ class KeepsDeals(Protocol):
 
     async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
         """Write these fields of the lead's deal, or make it, and join it to the record. Harmless when repeated."""
+
+
+@runtime_checkable
+class ErasesRecords(Protocol):
+    """A CRM that can be told to forget a person. Raises as Channel.send does; harmless when repeated."""
+
+    async def delete(self, crm_id: str) -> None:
+        """Delete the record, and what the CRM deletes with it; nothing where there is none of this id."""
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        """Keep the record, without these fields and whatever else says whose it is; nothing where there is none."""

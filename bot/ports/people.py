@@ -17,7 +17,7 @@ from bot.domain.importing import ImportProgress
 from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
-from bot.domain.privacy import Erasure, PrivacyRequest
+from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest
 from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
 from bot.domain.timeline import PersonEvent
 
@@ -281,6 +281,21 @@ class Merges(Protocol):
 
     async def remove(self, profile_id: ProfileId) -> None:
         """Remove a profile that nothing refers to but identities, segments and CRM links, and those with it."""
+
+
+class Erasures(Protocol):
+    """The receipts of erasures. What others held is settled one by one, by the key of what left for it."""
+
+    async def add(self, erasure_id: str, key: str, place: ErasedPlace) -> None: ...
+    async def settle(self, key: str, state: ErasedState, why: str) -> None:
+        """What became of it; what is gone loses the name that others had for it."""
+
+    async def awaits(self, key: str) -> bool:
+        """Whether this is queued."""
+
+    async def get(self, erasure_id: str) -> Erasure | None: ...
+    async def latest(self, *, limit: int) -> Sequence[Erasure]:
+        """The latest first."""
 
 
 class PersonalData(Protocol):

@@ -19,6 +19,7 @@ from bot.ports.people import (
     Consents,
     CrmLinks,
     CrmWrites,
+    Erasures,
     Imports,
     Merges,
     PersonalData,
@@ -77,6 +78,8 @@ class UnitOfWork(Protocol):
     def merges(self) -> Merges: ...
     @property
     def personal_data(self) -> PersonalData: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def crm_links(self) -> CrmLinks: ...
     @property

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from bot.domain.consent import Suppression
 from bot.domain.ids import ProfileId
-from bot.domain.privacy import Erasure
+from bot.domain.privacy import ErasedPlace, ErasedState, Erasure
 from bot.ports import UnitOfWork
+from bot.services.desk_page import refresh_pages
+from bot.services.erase_elsewhere import Held, erase_elsewhere, held_elsewhere
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
@@ -17,19 +21,37 @@ log = structlog.get_logger()
 ERASED = "erased at their request"
 
 
-async def erase_person(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, who: str, now: datetime) -> Erasure:
-    """The receipt. What vendors and CRMs hold is theirs to erase; the receipt names the records in CRMs.
+async def erase_person(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, who: str, now: datetime, asked: bool = True
+) -> Erasure:
+    """The receipt. Whoever `asked` for it is left alone at every address; else only those stay so that were.
 
-    Files go first: should the rest fail, it is done again, while files whose rows are gone would stay for ever.
+    What others hold is queued for erasure there, where they let us; the receipt has a line for each. Files go first:
+    should the rest fail, it is done again, while files whose rows are gone would stay for ever.
     """
     await uow.profiles.lock(profile_id, alone=True)
-    if runtime.attachments is not None:
-        for file in await uow.files.of(profile_id):
-            await runtime.attachments.drop(file.place)
+    held = [*await _drop_files(uow, runtime, profile_id)]
+    held += await held_elsewhere(uow, runtime, profile_id, asked=asked)
+    shown = await uow.handoffs.open_for(profile_id)
     suppressions = await _suppressions(uow, runtime, profile_id, now)
+    if not asked:
+        suppressions = [one for one in suppressions if one.reason != ERASED or one.at != now]
     receipt = await uow.personal_data.erase(profile_id, suppressions, who=who, at=now)
-    log.info("a person was erased", erasure=receipt.id, rows=sum(receipt.rows.values()))
-    return receipt
+    places = await erase_elsewhere(uow, receipt.id, held, now)
+    if shown is not None:
+        await refresh_pages(uow, shown, [shown.rep or shown.offered_to], now, key="erased")
+    log.info("a person was erased", erasure=receipt.id, rows=sum(receipt.rows.values()), elsewhere=len(places))
+    return replace(receipt, places=places)
+
+
+async def _drop_files(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -> Sequence[Held]:
+    """The line of the receipt that says so, where there were any."""
+    files = [one for one in await uow.files.of(profile_id) if one.place]
+    if not files or runtime.attachments is None:
+        return ()
+    for file in files:
+        await runtime.attachments.drop(file.place)
+    return [Held(ErasedPlace("files", f"files: {len(files)}", ErasedState.DONE))]
 
 
 async def _suppressions(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, now: datetime) -> list[Suppression]:

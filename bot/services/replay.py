@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.delivery import CrmNote, CrmUpsert, Decision, OutboxEntry, OutboxStatus
+from bot.domain.delivery import CrmErasure, CrmNote, CrmUpsert, Decision, DeskErasure, OutboxEntry, OutboxStatus
 from bot.domain.ids import OutboxId
 from bot.ports import UnitOfWork
 
@@ -35,11 +35,14 @@ class Replayed:
 
 
 def may_be_replayed(entry: OutboxEntry) -> bool:
-    """Only what a CRM should have: it is as true as before, and a second try of it is harmless.
+    """Only what a CRM should have, and what others are to erase: it is as true as before, and a second try of
+    it is harmless.
 
     The moment of a message has passed, and a journey has gone on without its endpoint.
     """
-    return entry.status is OutboxStatus.DEAD and isinstance(entry.dispatch, CrmUpsert | CrmNote)
+    return entry.status is OutboxStatus.DEAD and isinstance(
+        entry.dispatch, CrmUpsert | CrmNote | CrmErasure | DeskErasure
+    )
 
 
 async def replay(uow: UnitOfWork, entry: OutboxEntry, now: datetime) -> None:

@@ -33,6 +33,9 @@ OUR_ID = "overture_lead"
 OPTED_OUT = ("hs_email_optout", "overture_opted_out")
 """Properties of who wants no more marketing: HubSpot's own, and ours."""
 
+WHO = ("email", "firstname", "lastname", "phone")
+"""Properties that say whose a contact is."""
+
 PAGE = 100
 """Contacts that HubSpot lists at once, at the most."""
 
@@ -112,6 +115,21 @@ class HubSpotCrm:
         path = f"/deals/{quote(deal_id, safe='')}/associations/default/contacts/{quote(crm_id, safe='')}"
         await self._call("PUT", path, None)
 
+    async def delete(self, crm_id: str) -> None:
+        """For good, as the GDPR has it: HubSpot brings such a contact back for nobody."""
+        answer = await self._try("POST", "/contacts/gdpr-delete", {"objectId": crm_id})
+        if not answer.ok and not _is_missing(answer):
+            raise _refusal(answer)
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        properties = dict.fromkeys(sorted({*fields, *WHO, OUR_ID}), "")
+        contact = {"id": crm_id, "properties": {**properties, "overture_opted_out": "true"}}
+        answer = await self._try("POST", "/contacts/batch/update", {"inputs": [contact]})
+        if answer.ok:
+            _written(answer, "contact")
+        elif not _is_missing(answer):
+            raise _refusal(answer)
+
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """In the order of their ids, as HubSpot lists them."""
         params = {"limit": str(PAGE), "properties": ",".join(sorted({*fields, *OPTED_OUT}))}
@@ -131,7 +149,7 @@ class HubSpotCrm:
         await self._api.close()
 
     async def _read(self, name: str, value: str, fields: Collection[str]) -> CrmRecord | None:
-        params = {"idProperty": name, "properties": ",".join(sorted(fields))}
+        params = {"idProperty": name} | ({"properties": ",".join(sorted(fields))} if fields else {})
         answer = await self._api.call(
             "GET", f"{self._objects}/contacts/{quote(value, safe='')}", params=params, headers=self._headers
         )
@@ -159,12 +177,20 @@ class HubSpotCrm:
 
     async def _call(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         """One call with an object in its answer, or TemporarySendError or PermanentSendError."""
-        answer = await self._api.call(method, f"{self._objects}{path}", body=body, headers=self._headers)
+        answer = await self._try(method, path, body)
         if not answer.ok:
             raise _refusal(answer)
         if not isinstance(answer.body, dict):
             raise TemporarySendError("HubSpot's answer is no JSON object")
         return answer
+
+    async def _try(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        return await self._api.call(method, f"{self._objects}{path}", body=body, headers=self._headers)
+
+
+def _is_missing(answer: Answer) -> bool:
+    """Whether there is no such object. Of a batch, HubSpot may say so with another status."""
+    return isinstance(answer.body, dict) and answer.body.get("category") == "OBJECT_NOT_FOUND"
 
 
 def _person(contact: Any) -> CrmPerson:

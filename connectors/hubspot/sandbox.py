@@ -29,6 +29,7 @@ KNOWN_PROPERTIES = frozenset(
 )
 DEAL_PROPERTIES = frozenset(["dealname", "dealstage", "pipeline", "amount", "closedate", OUR_DEAL])
 JOINED = re.compile(r"deals/(?P<deal>\d+)/associations/default/contacts/(?P<contact>\d+)")
+NUMBER = re.compile(r"(?:-?[0-9]+(\.[0-9]+)?)?")
 NUMBERS = {"overture_score", "overture_team_size"}
 
 
@@ -69,6 +70,8 @@ class HubSpotSandbox:
             match path:
                 case "contacts/batch/upsert" | "contacts/batch/update":
                     return await self._batch(body, upsert=path.endswith("upsert"))
+                case "contacts/gdpr-delete":
+                    return await self._forget(str(body.get("objectId")))
                 case "notes":
                     return await self._note(body)
                 case "notes/search":
@@ -153,6 +156,12 @@ class HubSpotSandbox:
         if errors:
             return json_reply(207, {**answer, "numErrors": len(errors), "errors": errors})
         return json_reply(200, answer)
+
+    async def _forget(self, contact: str) -> Reply:
+        if contact not in await self._records.all():
+            return _error(404, "OBJECT_NOT_FOUND", "Object not found.")
+        await self._records.remove(contact)
+        return Reply(204)
 
     async def _existing(self, contact: Json, *, upsert: bool) -> str | None:
         return await self._records.find(contact["idProperty"], contact["id"]) if upsert else contact["id"]
@@ -302,12 +311,12 @@ def _fault_of_contact(contact: object, *, upsert: bool) -> Json | None:
                 return _fault("VALIDATION_ERROR", "idProperty must be a unique property", "INVALID_ID_PROPERTY", "id")
         case _:
             return _fault("VALIDATION_ERROR", "Property values were not valid", "INVALID_INPUT", "id")
-    if not EMAIL.fullmatch(str(properties.get("email", "a@b.c"))):
+    if not EMAIL.fullmatch(str(properties.get("email") or "a@b.c")):
         return _fault("VALIDATION_ERROR", "Property values were not valid", "INVALID_EMAIL", "email")
     for name, value in properties.items():
         if name not in KNOWN_PROPERTIES:
             return _fault("VALIDATION_ERROR", f'Property "{name}" does not exist', "PROPERTY_DOESNT_EXIST", str(name))
-        if not isinstance(value, str) or (name in NUMBERS and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value)):
+        if not isinstance(value, str) or (name in NUMBERS and not NUMBER.fullmatch(value)):
             return _fault("VALIDATION_ERROR", "Property values were not valid", "INVALID_INTEGER", str(name))
     return None
 

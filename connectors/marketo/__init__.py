@@ -26,6 +26,7 @@ SETTINGS: tuple[str, ...] = (
     "MARKETO_CLIENT_SECRET",
     "MARKETO_NOTE_ACTIVITY",
     "MARKETO_LISTS",
+    "MARKETO_IMPORT_LIST",
     "MARKETO_WEBHOOK_SECRET",
 )
 
@@ -37,10 +38,13 @@ def build(settings: ConnectorSettings) -> MarketoCrm:
         api=VendorApi("Marketo", url, settings),
         client_id=settings.require("MARKETO_CLIENT_ID"),
         client_secret=settings.require("MARKETO_CLIENT_SECRET"),
-        note_activity=_note_activity(settings),
+        note_activity=_number(settings, "MARKETO_NOTE_ACTIVITY", "the custom activity type"),
         lists=ids_of(settings, "MARKETO_LISTS", "static lists"),
         clock=settings.clock,
         webhook_secret=webhook_secret(settings, "MARKETO_WEBHOOK_SECRET"),
+        import_list=(
+            _number(settings, "MARKETO_IMPORT_LIST", "a static list") if settings.get("MARKETO_IMPORT_LIST") else None
+        ),
     )
 
 
@@ -52,6 +56,7 @@ def sandbox_values(secret: str) -> dict[str, str]:
         "MARKETO_CLIENT_ID": word[:20],
         "MARKETO_CLIENT_SECRET": word[20:52],
         "MARKETO_NOTE_ACTIVITY": "100001",
+        "MARKETO_IMPORT_LIST": "1001",
         "MARKETO_WEBHOOK_SECRET": word[32:],
     }
 
@@ -60,17 +65,15 @@ def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
     return MarketoSandbox(
         client_id=settings.require("MARKETO_CLIENT_ID"),
         client_secret=settings.require("MARKETO_CLIENT_SECRET"),
-        note_activity=_note_activity(settings),
+        note_activity=_number(settings, "MARKETO_NOTE_ACTIVITY", "the custom activity type"),
         feed=settings.feed,
         webhook_secret=settings.require("MARKETO_WEBHOOK_SECRET"),
         webhook_url=f"{settings.service_url}/crms/marketo",
     )
 
 
-def _note_activity(settings: ConnectorSettings) -> int:
-    given = settings.require("MARKETO_NOTE_ACTIVITY")
+def _number(settings: ConnectorSettings, name: str, what: str) -> int:
+    given = settings.require(name)
     if not given.isascii() or not given.isdecimal() or len(given) > 9:
-        raise SettingsError(
-            f'MARKETO_NOTE_ACTIVITY is "{given}": it should be the id of the custom activity type, such as 100001.'
-        )
+        raise SettingsError(f'{name} is "{given}": it should be the id of {what}, such as 100001.')
     return int(given)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
@@ -15,6 +15,9 @@ from connectors.vendor_api import AccessToken, Answer, VendorApi, marker
 
 OUR_ID = "overtureLead"
 """The custom field that holds our id of the person."""
+
+WHO = ("email", "firstName", "lastName", "phone")
+"""Fields that say whose a lead is."""
 
 NOTE = "Note"
 """The attribute of the custom activity that holds the words; its primary attribute holds the mark."""
@@ -26,6 +29,12 @@ LOOK_BACK = timedelta(days=7)
 """How far back an earlier try of a note is looked for."""
 
 MOST_PAGES = 20
+A_PAGE = 200
+"""Leads that an import reads at once."""
+
+OPTED_OUT = ("unsubscribed", "blackListed")
+"""Standard fields that are true of who is to get no more marketing."""
+
 TOKEN_REFUSED = {"601", "602"}
 LATER: Mapping[str, timedelta | None] = {
     "502": None,
@@ -67,11 +76,13 @@ class MarketoCrm:
         lists: Sequence[int],
         clock: Clock,
         webhook_secret: str = "",
+        import_list: int | None = None,
     ) -> None:
         self._api = api
         self._credentials = {"client_id": client_id, "client_secret": client_secret}
         self._note_activity = note_activity
         self._lists = lists
+        self._import_list = import_list
         self._clock = clock
         self._token = AccessToken(self._log_in, clock)
         self._webhook_secret = webhook_secret
@@ -114,6 +125,27 @@ class MarketoCrm:
         match answer.body["result"]:
             case [{"status": "skipped", **record}]:
                 raise _skipped(record.get("errors") or record.get("reasons"))
+
+    async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
+        """Of the static list that is there to be imported: Marketo lists nobody but by a list or a value of theirs."""
+        if self._import_list is None:
+            raise PermanentSendError(
+                "Marketo gives its people by a static list: put those whom you want onto one, and set "
+                "MARKETO_IMPORT_LIST to its id"
+            )
+        params = {"fields": ",".join(sorted({"id", *fields, *OPTED_OUT})), "batchSize": str(A_PAGE)}
+        params |= {"nextPageToken": after} if after else {}
+        answer = await self._call("GET", f"/lists/{self._import_list}/leads.json", params=params)
+        return CrmPage([_person(one, fields) for one in answer.body["result"]], _next(answer.body))
+
+    async def delete(self, crm_id: str) -> None:
+        answer = await self._call("POST", "/leads/delete.json", body={"input": [{"id": int(crm_id)}]})
+        _check_erased(answer.body["result"])
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        lead: dict[str, Any] = {**dict.fromkeys(sorted({*fields, *WHO, OUR_ID})), "id": int(crm_id)}
+        body = {"action": "updateOnly", "lookupField": "id", "input": [{**lead, "unsubscribed": True}]}
+        _check_erased((await self._call("POST", "/leads.json", body=body)).body["result"])
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         """What a smart campaign's webhook tells in our own shape, with the secret in a header: Marketo signs none."""
@@ -199,6 +231,19 @@ class MarketoCrm:
         )
 
 
+def _person(lead: Any, fields: Collection[str]) -> CrmPerson:
+    match lead:
+        case {"id": int() as lead_id}:
+            record = CrmRecord(str(lead_id), {name: lead.get(name) for name in fields})
+            return CrmPerson(record, any(lead.get(name) is True for name in OPTED_OUT))
+    raise TemporarySendError("Marketo's answer is no lead")
+
+
+def _next(told: Mapping[str, Any]) -> str:
+    token = told.get("nextPageToken")
+    return token if isinstance(token, str) and told.get("moreResult") is not False else ""
+
+
 def _codes(answer: Answer) -> Sequence[str]:
     """The codes of an answer's errors."""
     match answer.body:
@@ -230,6 +275,16 @@ def _skipped(reasons: Any) -> TemporarySendError | PermanentSendError:
     if code in SKIPPED_FOR_NOW:
         return TemporarySendError(reason, code=code)
     return PermanentSendError(_with_advice(reason, code), code=code)
+
+
+def _check_erased(result: list[Any]) -> None:
+    """Raises unless it was done, or there is no such lead any more."""
+    match result:
+        case [{"status": "deleted" | "updated"}] | [{"status": "skipped", "reasons": [{"code": "1004"}, *_]}]:
+            return
+        case [{"status": "skipped", **record}]:
+            raise _skipped(record.get("reasons"))
+    raise TemporarySendError("Marketo's answer does not say what became of the lead")
 
 
 def _with_advice(reason: str, code: str) -> str:

@@ -25,7 +25,7 @@ KINDS: Mapping[str, type] = {
     **dict.fromkeys(["overtureScore", "overtureTeamSize"], int),
     "leadStatus": str,
     "leadOwner": str,
-    "unsubscribed": bool,
+    **dict.fromkeys(["unsubscribed", "blackListed"], bool),
 }
 """The fields of a lead in this instance: the standard ones that we use, and our own."""
 
@@ -78,6 +78,10 @@ class MarketoSandbox:
                     return await self._find({name: values[0] for name, values in query.items()})
                 case "POST", "leads.json":
                     return await self._sync(read_object(request.body))
+                case "GET", path if (found := LIST.fullmatch(path)) and found[1] in LISTS:
+                    return await self._on_list(found[1], {name: values[0] for name, values in query.items()})
+                case "POST", "leads/delete.json":
+                    return await self._delete(read_object(request.body))
                 case "POST", path if (found := LIST.fullmatch(path)) and found[1] in LISTS:
                     return await self._add_to_list(found[1], read_object(request.body))
                 case "GET", "activities/pagingtoken.json":
@@ -126,6 +130,17 @@ class MarketoSandbox:
                 return _answer(result=[await self._write(one, by, may_create=action != "updateOnly") for one in leads])
         return _error("609", "Invalid JSON")
 
+    async def _delete(self, body: Json | None) -> Reply:
+        match body:
+            case {"input": [{"id": int(lead)}]}:
+                pass
+            case _:
+                return _error("609", "Invalid JSON")
+        if str(lead) not in await self._records.all():
+            return _answer(result=[{"id": lead, **_skipped("1004", "Lead not found")}])
+        await self._records.remove(str(lead))
+        return _answer(result=[{"id": lead, "status": "deleted"}])
+
     async def _write(self, lead: Any, by: str, *, may_create: bool) -> Json:
         if not isinstance(lead, dict) or not lead.get(by):
             return _skipped("1003", f"Value for lookup field '{by}' must be specified")
@@ -133,9 +148,9 @@ class MarketoSandbox:
         for name, value in fields.items():
             if name not in KINDS:
                 return _skipped("1006", f"Field '{name}' not found")
-            if not isinstance(value, KINDS[name]) or (isinstance(value, bool) and KINDS[name] is not bool):
+            if value is not None and not _fits(value, KINDS[name]):
                 return _skipped("1003", f"Value for field '{name}' is of the wrong type")
-        if not EMAIL.fullmatch(str(fields.get("email", "a@b.c"))):
+        if not EMAIL.fullmatch(str(fields.get("email") or "a@b.c")):
             return _skipped("1003", "Email address is invalid")
         there = await self._records.find(by, lead[by])
         if by == "id":
@@ -156,6 +171,24 @@ class MarketoSandbox:
             return _answer(result=[{"id": lead, **_skipped("1004", "Lead not found")}])
         await self._records.write(str(lead), {ON_LISTS: sorted({*known[str(lead)].get(ON_LISTS, []), int(name)})})
         return _answer(result=[{"id": lead, "status": "added"}])
+
+    async def _on_list(self, name: str, query: Mapping[str, str]) -> Reply:
+        """By pages, the next one behind a token."""
+        size, wanted = int(query.get("batchSize", "300")), query.get("fields", "id,email").split(",")
+        page = re.fullmatch(r"PAGE(\d+)", query.get("nextPageToken", _page(0)))
+        if page is None or not 1 <= size <= 300:
+            return _error("1003", "Invalid nextPageToken or batchSize")
+        if unknown := [one for one in wanted if one not in KINDS and one != "id"]:
+            return _error("1006", f"Field '{unknown[0]}' not found")
+        known = await self._records.all()
+        members = [one for one, fields in known.items() if int(name) in fields.get(ON_LISTS, [])]
+        place = int(page[1])
+        found = [
+            {**{field: known[one].get(field) for field in wanted}, "id": int(one)}
+            for one in members[place : place + size]
+        ]
+        more = place + size < len(members)
+        return _answer(result=found, **({"nextPageToken": _page(place + size)} if more else {}))
 
     async def _add_activity(self, body: Json | None) -> Reply:
         match body:
@@ -196,6 +229,10 @@ class MarketoSandbox:
             for one in notes[place : place + A_PAGE]
         ]
         return _answer(result=found, nextPageToken=_page(place + A_PAGE), moreResult=place + A_PAGE < len(notes))
+
+
+def _fits(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _page(place: int) -> str:

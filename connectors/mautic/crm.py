@@ -22,6 +22,9 @@ DNC_CHANNELS = ("email", "sms")
 DNC_MANUAL = 3
 """Mautic's reason for a do-not-contact that is neither an unsubscription by its own link nor a bounce."""
 
+WHO = ("email", "firstname", "lastname", "mobile")
+"""Fields that say whose a contact is."""
+
 PAGE = 100
 """Contacts that are read at once."""
 
@@ -64,9 +67,10 @@ class MauticCrm:
             contact_id = await self._write("POST", "/contacts/new", {**fields, OUR_ID: lead.key})
         elif fields:
             await self._write("PATCH", f"/contacts/{quote(found.id, safe='')}/edit", fields)
-        if lead.opted_out:
-            await self._do_not_contact(contact_id)
-        else:
+        refused = DNC_CHANNELS if lead.opted_out else [one for one in DNC_CHANNELS if one in lead.refuses]
+        for channel in refused:
+            await self._do_not_contact(contact_id, channel)
+        if not lead.opted_out:
             await self._put_into_segments(contact_id)
         return contact_id
 
@@ -80,6 +84,21 @@ class MauticCrm:
         words = html.escape(text).replace("\n", "<br>")[:LONGEST_NOTE]
         body = {"lead": crm_id, "type": "general", "text": f"<p>{words}</p><p>Overture reference: {mark}</p>"}
         await self._call("POST", "/notes/new", body=body)
+
+    async def delete(self, crm_id: str) -> None:
+        answer = await self._try("DELETE", f"/contacts/{quote(crm_id, safe='')}/delete")
+        if not answer.ok and answer.status != 404:
+            raise _refusal(answer)
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        """Do-not-contact first: it holds though the rest should fail."""
+        path = f"/contacts/{quote(crm_id, safe='')}"
+        known = await self._try("GET", path)
+        if known.status == 404:
+            return
+        for channel in DNC_CHANNELS:
+            await self._do_not_contact(crm_id, channel)
+        await self._write("PATCH", f"{path}/edit", dict.fromkeys(sorted({*fields, *WHO, OUR_ID})))
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """In the order of their ids, from behind the last one; who is on any do-not-contact list has opted out."""
@@ -133,21 +152,25 @@ class MauticCrm:
         for segment in self._segments:
             await self._call("POST", f"/segments/{segment}/contact/{quote(contact_id, safe='')}/add", body={})
 
-    async def _do_not_contact(self, contact_id: str) -> None:
+    async def _do_not_contact(self, contact_id: str, channel: str) -> None:
         body = {"reason": DNC_MANUAL, "comments": "Opted out of marketing with Overture"}
-        for channel in DNC_CHANNELS:
-            await self._call("POST", f"/contacts/{quote(contact_id, safe='')}/dnc/{channel}/add", body=body)
+        await self._call("POST", f"/contacts/{quote(contact_id, safe='')}/dnc/{channel}/add", body=body)
 
     async def _call(
         self, method: str, path: str, *, body: Any = None, params: Mapping[str, str] | None = None
     ) -> Answer:
         """One call with an object in its answer, or TemporarySendError or PermanentSendError."""
-        answer = await call_with(self._token, self._api, method, f"/api{path}", body=body, params=params)
+        answer = await self._try(method, path, body=body, params=params)
         if not answer.ok:
             raise _refusal(answer)
         if not isinstance(answer.body, dict):
             raise TemporarySendError("Mautic's answer is no JSON object")
         return answer
+
+    async def _try(
+        self, method: str, path: str, *, body: Any = None, params: Mapping[str, str] | None = None
+    ) -> Answer:
+        return await call_with(self._token, self._api, method, f"/api{path}", body=body, params=params)
 
     async def _log_in(self) -> tuple[str, timedelta]:
         form = {"grant_type": "client_credentials", **self._credentials}

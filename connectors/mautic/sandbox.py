@@ -64,6 +64,10 @@ class MauticSandbox:
                     return await self._new(read_object(request.body))
                 case "PATCH", ["contacts", contact, "edit"]:
                     return await self._edit(contact, read_object(request.body))
+                case "GET", ["contacts", contact]:
+                    return await self._show(contact)
+                case "DELETE", ["contacts", contact, "delete"]:
+                    return await self._delete(contact)
                 case "GET", ["contacts", contact, "notes"]:
                     return await self._notes(contact, query.get("search", ""))
                 case "POST", ["contacts", contact, "dnc", channel, "add"] if channel in DNC_CHANNELS:
@@ -137,6 +141,18 @@ class MauticSandbox:
         await self._records.write(contact, fields)
         return json_reply(200, {"contact": await self._contact(contact)})
 
+    async def _show(self, contact: str) -> Reply:
+        if contact not in await self._records.all():
+            return _error(404, "Item was not found.")
+        return json_reply(200, {"contact": await self._contact(contact)})
+
+    async def _delete(self, contact: str) -> Reply:
+        if contact not in await self._records.all():
+            return _error(404, "Item was not found.")
+        gone = {"contact": {**await self._contact(contact), "id": None}}
+        await self._records.remove(contact)
+        return json_reply(200, gone)
+
     async def _contact(self, contact: str) -> Json:
         known = (await self._records.all())[contact]
         values = {name: known.get(name) for name in (*TEXTS, *NUMBERS)}
@@ -187,11 +203,13 @@ def _fault(fields: Json) -> str:
     for name, value in fields.items():
         if name not in (*TEXTS, *NUMBERS):
             return f"{name}: This form should not contain extra fields."
+        if value is None:
+            continue  # it is emptied
         if name in NUMBERS and (isinstance(value, bool) or not isinstance(value, int | float)):
             return f"{name}: This value is not valid."
         if name in TEXTS and not isinstance(value, str):
             return f"{name}: This value is not valid."
-    return "" if EMAIL.fullmatch(str(fields.get("email", "a@b.c"))) else "email: This value is not valid."
+    return "" if EMAIL.fullmatch(str(fields.get("email") or "a@b.c")) else "email: This value is not valid."
 
 
 def _error(status: int, message: str) -> Reply:

@@ -12,7 +12,8 @@ from typing import Any
 from bot.domain.crm import CrmEvent
 from bot.domain.errors import WebhookRejected
 from bot.ports import WebhookRequest
-from connectors.crm_webhooks import as_id, check_equal, check_post, hmac_sha256, read_json, read_moment
+from connectors.crm_webhooks import as_id, check_equal, check_post, hmac_sha256, read_moment
+from connectors.json_bodies import read_json
 
 SIGNATURE = "webhook-signature"
 SETTING = "MAUTIC_WEBHOOK_SECRET"
@@ -48,4 +49,5 @@ def _event(told: Any, received_at: datetime) -> CrmEvent | None:
         return None
     said = json.dumps([record, channel, told.get("old_status"), status, told.get("timestamp")])
     event_id = hashlib.sha256(said.encode()).hexdigest()[:32]
-    return CrmEvent(event_id, "unsubscribed", record, read_moment(told.get("timestamp"), received_at))
+    at = read_moment(told.get("timestamp"), received_at)
+    return CrmEvent(event_id, "unsubscribed", record, at, channel=str(channel))

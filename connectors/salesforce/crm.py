@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -21,10 +22,20 @@ OUR_ID = "Overture_Lead__c"
 """The external id of the object Lead that holds our id of the person."""
 
 OPTED_OUT = ("HasOptedOutOfEmail",)
+WHO = ("Email", "FirstName", "MobilePhone", "Phone")
+"""Fields that say whose a lead is."""
+
+ERASED = "Erased"
+"""In fields that no lead may be without."""
+
 PAGE = 200
 """Leads that are read at once."""
 
 LONGEST_TASK = 32_000
+LONGEST_SUBJECT = 200
+"""Of the 255 characters of a subject, besides the reference."""
+
+DUE_WITHIN = timedelta(days=1)
 PHONES = ("MobilePhone", "Phone")
 SAME_DIGITS = 9
 
@@ -53,6 +64,7 @@ class SalesforceCrm:
         self._api = api
         self._data = f"/services/data/v{version}"
         self._token = AccessToken(partial(log_in, api), clock)
+        self._clock = clock
         self._webhook_secret = webhook_secret
 
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
@@ -104,12 +116,35 @@ class SalesforceCrm:
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a completed task, unless one with this key's mark is in a subject: descriptions cannot be searched."""
+        await self._add_task(crm_id, _task(crm_id, text, marker(key)), marker(key))
+
+    async def task(self, crm_id: str, text: str, *, key: str) -> None:
+        """Add a task that is open and due in a day, once in the same way."""
         mark = marker(key)
-        if await self._has_task(crm_id, mark):
-            return
-        answer = await self._call("POST", "/sobjects/Task", body=_task(crm_id, text, mark))
-        if not answer.ok:
+        first, _, _ = text.partition("\n")
+        due = (self._clock.now() + DUE_WITHIN).date().isoformat()
+        wanted = {"Subject": f"{first[:LONGEST_SUBJECT]} ({mark})", "Status": "Not Started", "ActivityDate": due}
+        await self._add_task(crm_id, {**_task(crm_id, text, mark), **wanted}, mark)
+
+    async def delete(self, crm_id: str) -> None:
+        """Into the organisation's recycle bin, which Salesforce empties after 15 days."""
+        answer = await self._call("DELETE", f"/sobjects/Lead/{quote(crm_id, safe='')}")
+        if not answer.ok and not _is_missing(answer):
             raise refusal(answer)
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        """Where the lead has an Individual, that one is marked as to be forgotten, too."""
+        path = f"/sobjects/Lead/{quote(crm_id, safe='')}"
+        known = await self._call("GET", path)
+        if _is_missing(known):
+            return
+        if not known.ok:
+            raise refusal(known)
+        match known.body:
+            case {"IndividualId": str(individual)}:
+                await self._write(f"/sobjects/Individual/{quote(individual, safe='')}", {"ShouldForget": True})
+        emptied = dict.fromkeys(sorted({*fields, *WHO, OUR_ID}))
+        await self._write(path, {**emptied, "LastName": ERASED, "Company": ERASED, "HasOptedOutOfEmail": True})
 
     async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
         """In the order of their ids; leads that were converted are contacts now, and left out."""
@@ -184,6 +219,13 @@ class SalesforceCrm:
         fields = {str(name): value for name, value in known.items()}
         return CrmRecord(lead_id, fields) if free and (by_email or by_phone) else None
 
+    async def _add_task(self, lead_id: str, task: Mapping[str, str], mark: str) -> None:
+        if await self._has_task(lead_id, mark):
+            return
+        answer = await self._call("POST", "/sobjects/Task", body=task)
+        if not answer.ok:
+            raise refusal(answer)
+
     async def _has_task(self, lead_id: str, mark: str) -> bool:
         of_this = f"WhoId = {_quoted(lead_id)} AND Subject LIKE {_quoted(f'%{mark}%')}"
         return bool(await self._query(f"SELECT Id FROM Task WHERE {of_this} LIMIT 1"))  # noqa: S608  quoted above
@@ -200,6 +242,11 @@ class SalesforceCrm:
                 case {"Id": str(lead_id), **found}:
                     return CrmRecord(lead_id, {str(name): value for name, value in found.items()})
         return None
+
+    async def _write(self, path: str, fields: Mapping[str, Any]) -> None:
+        answer = await self._call("PATCH", path, body=fields)
+        if not answer.ok and not _is_missing(answer):
+            raise refusal(answer)
 
     async def _query(self, query: str) -> list[Any]:
         answer = await self._call("GET", "/query", params={"q": query})
@@ -240,6 +287,14 @@ def _was_undone(answer: Answer) -> bool:
     """Whether it failed only because the other one did."""
     match answer.body:
         case [{"errorCode": "PROCESSING_HALTED"}, *_]:
+            return True
+    return False
+
+
+def _is_missing(answer: Answer) -> bool:
+    """Whether there is no such record, or it was deleted."""
+    match answer:
+        case Answer(status=404, body=[{"errorCode": "NOT_FOUND" | "ENTITY_IS_DELETED"}, *_]):
             return True
     return False
 

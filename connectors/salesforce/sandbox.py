@@ -28,7 +28,7 @@ SANDBOX_USER = "overture@example.com"
 REQUIRED = ("LastName", "Company")
 KINDS: Mapping[str, type | tuple[type, ...]] = {
     **dict.fromkeys(
-        ["Email", "FirstName", "LastName", "Company", "MobilePhone", "Title", "Website", "Status", OUR_ID], str
+        ["Email", "FirstName", "LastName", "Company", "MobilePhone", "Phone", "Title", "Website", "Status", OUR_ID], str
     ),
     **dict.fromkeys(
         [f"Overture_{name}__c" for name in ("Grade", "Score_Reasons", "Timeline", "Meeting_Time")],
@@ -44,6 +44,7 @@ LEADS = re.compile(
     r"SELECT (?P<fields>[\w,]+) FROM Lead WHERE Email = '(?P<email>(?:[^'\\]|\\.)*)' AND IsConverted = false "
     r"ORDER BY CreatedDate LIMIT 1"
 )
+OPEN = "Not Started"
 TASKS = re.compile(
     r"SELECT Id FROM Task WHERE WhoId = '(?P<who>(?:[^'\\]|\\.)*)' AND Subject LIKE '%(?P<mark>\w+)%' LIMIT 1"
 )
@@ -102,6 +103,10 @@ class SalesforceSandbox:
                     return await self._update(lead, read_object(request.body))
                 case "GET", ["sobjects", "Lead", lead]:
                     return await self._get(lead)
+                case "DELETE", ["sobjects", "Lead", lead]:
+                    return await self._delete(lead)
+                case "PATCH", ["sobjects", "Individual", individual]:
+                    return await self._forget(individual, read_object(request.body))
                 case "POST", ["composite"]:
                     return await self._composite(read_object(request.body))
                 case "POST", ["sobjects", "Task"]:
@@ -162,6 +167,20 @@ class SalesforceSandbox:
         if lead not in known:
             return _error(404, "NOT_FOUND", "The requested resource does not exist")
         return json_reply(200, {"attributes": {"type": "Lead"}, "IsConverted": False, **known[lead], "Id": lead})
+
+    async def _delete(self, lead: str) -> Reply:
+        if lead not in await self._records.all():
+            return _error(404, "ENTITY_IS_DELETED", "entity is deleted")
+        await self._records.remove(lead)
+        return Reply(204)
+
+    async def _forget(self, individual: str, fields: Json | None) -> Reply:
+        if individual not in await self._records.of_kind("individual"):
+            return _error(404, "NOT_FOUND", "Provided external ID field does not exist or is not accessible")
+        if fields != {"ShouldForget": True}:
+            return _error(400, "INVALID_FIELD", "No such column on sobject of type Individual")
+        await self._records.add("individual", {"id": individual, **fields})
+        return Reply(204)
 
     async def _composite(self, body: Json | None) -> Reply:
         """Two requests, lead and task, of which both are done or neither."""
@@ -248,12 +267,23 @@ class SalesforceSandbox:
         fault = await self._fault_of_task(fields, lead_is_new=False)
         if fault is not None or fields is None:
             return fault or _error(400, "JSON_PARSER_ERROR", "no object")
-        task = await self._records.add_note(fields["WhoId"], f"{fields['Description']}\n\n{fields['Subject']}")
+        if fields["Status"] == OPEN:
+            task = await self._records.add("task", {"contact": fields["WhoId"], "properties": fields})
+        else:
+            task = await self._records.add_note(fields["WhoId"], f"{fields['Description']}\n\n{fields['Subject']}")
         return json_reply(201, {"id": task, "success": True, "errors": []})
 
     async def _fault_of_task(self, fields: Json | None, *, lead_is_new: bool) -> Reply | None:
         match fields:
             case {"WhoId": str(lead), "Subject": str(), "Description": str(), "Status": "Completed"}:
+                pass
+            case {
+                "WhoId": str(lead),
+                "Subject": str(),
+                "Description": str(),
+                "Status": "Not Started",
+                "ActivityDate": str(),
+            }:
                 pass
             case _:
                 return _error(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [Subject, Status]")
@@ -272,6 +302,9 @@ class SalesforceSandbox:
         if found := TASKS.fullmatch(query):
             notes = [one for one in await self._records.notes() if one["contact"] == found["who"]]
             tasks = [{"Id": one["id"]} for one in notes if found["mark"] in one["body"]]
+            for one in (await self._records.of_kind("task")).values():
+                if one["contact"] == found["who"] and found["mark"] in one["properties"]["Subject"]:
+                    tasks.append({"Id": one["id"]})
             return json_reply(200, {"totalSize": len(tasks), "done": True, "records": tasks[:1]})
         return _error(400, "MALFORMED_QUERY", "unexpected token")
 
@@ -296,13 +329,17 @@ def _fault(fields: Json | None, known: Json) -> Reply | None:
     for name, value in fields.items():
         if name not in KINDS:
             return _error(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type Lead")
-        if not isinstance(value, KINDS[name]) or (isinstance(value, bool) and KINDS[name] is not bool):
+        if value is not None and not _fits(value, KINDS[name]):
             return _error(400, "JSON_PARSER_ERROR", f"Cannot deserialize the value of {name}")
-    if not EMAIL.fullmatch(str(fields.get("Email", "a@b.c"))):
+    if not EMAIL.fullmatch(str(fields.get("Email") or "a@b.c")):
         return _error(400, "INVALID_EMAIL_ADDRESS", "Email: invalid email address")
     if missing := [name for name in REQUIRED if not {**known, **fields}.get(name)]:
         return _error(400, "REQUIRED_FIELD_MISSING", f"Required fields are missing: {missing}")
     return None
+
+
+def _fits(value: Any, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def _composed(*replies: Reply) -> Reply:

@@ -49,6 +49,16 @@ class WebhookCrm:
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         await self._call({"do": "note", "id": crm_id, "text": text, "reference": marker(key)}, key=key)
 
+    async def delete(self, crm_id: str) -> None:
+        await self._erased(crm_id, "delete", ())
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        await self._erased(crm_id, "anonymise", fields)
+
+    async def _erased(self, crm_id: str, how: str, fields: Collection[str]) -> None:
+        told = {"do": "erase", "event": "person.erased", "id": crm_id, "how": how, "fields": sorted(fields)}
+        await self._call(told, key=f"erase:{crm_id}:{how}")
+
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         """One event, signed as our own calls are."""
         check_post(request, self._secret, "CRM_WEBHOOK_SECRET")

@@ -42,7 +42,15 @@ class WebhookSandbox:
                     return json_reply(200, {"id": record_id, "created": created})
                 case {"do": "note", "id": str(record), "text": str(text), "reference": str(reference)}:
                     return await self._note(record, text, reference)
-        return json_reply(400, {"error": "this is none of find, upsert and note"})
+                case {
+                    "do": "erase",
+                    "event": "person.erased",
+                    "id": str(record),
+                    "how": how,
+                    "fields": list() as fields,
+                }:
+                    return await self._erase(record, how, fields)
+        return json_reply(400, {"error": "this is none of find, upsert, note and erase"})
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
         news, record, value = read_deed(deed)
@@ -68,6 +76,14 @@ class WebhookSandbox:
             return json_reply(200, {"record": None})
         known = (await self._records.all())[record]
         return json_reply(200, {"record": {"id": record, "fields": {name: known.get(name) for name in fields}}})
+
+    async def _erase(self, record: str, how: Any, fields: list[Any]) -> Reply:
+        if record in await self._records.all():
+            if how == "delete":
+                await self._records.remove(record)
+            else:
+                await self._records.write(record, dict.fromkeys([*fields, "lead_id"]))
+        return json_reply(200, {})
 
     async def _note(self, record: str, text: str, reference: str) -> Reply:
         if record not in await self._records.all():

@@ -37,6 +37,7 @@ from bot.adapters.tables import (
     desk_turn,
     enrolment,
     erased_address,
+    erased_place,
     erasure,
     event,
     feed,
@@ -135,7 +136,7 @@ OWNED: Mapping[Table, Condition] = {
 NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, schedule, segment, review),
-        *(erasure, erased_address),
+        *(erasure, erased_address, erased_place),
         *(installation, used_token, desk_page, desk_turn, people_import),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),
     }

@@ -21,6 +21,7 @@ from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
+from bot.adapters.database.erasures import StoredErasures
 from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.figures import StoredFigures
 from bot.adapters.database.files import StoredFiles
@@ -134,6 +135,7 @@ class Transaction:
     timeline = _Group(StoredTimeline)
     merges = _GroupWith(lambda one: StoredMerges(one.session, one.write))
     personal_data = _Group(StoredPersonalData)
+    erasures = _Group(StoredErasures)
     installations = _Group(StoredInstallations)
     accounts = _Group(StoredAccounts)
     audit = _Group(StoredAudit)

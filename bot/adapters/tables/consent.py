@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    ForeignKey,
     Index,
     Integer,
     Table,
@@ -99,8 +100,23 @@ erasure = Table(
     Column("who", Words, nullable=False),
     Column("rows", Text, nullable=False),
     Column("salt", Text, nullable=False),
+    Column("suppressed", Integer),
 )
 """Receipts: how many rows of which table were erased. The salt is the same in all."""
+
+erased_place = Table(
+    "erased_place",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("erasure_id", Text, ForeignKey("erasure.id"), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("held", Words, nullable=False),
+    Index("ix_erased_place_erasure_id", "erasure_id"),
+)
+"""Lines of receipts: what others held of somebody, and what became of it. The key is that of what leaves for it."""
 
 decision = Table(
     "decision",

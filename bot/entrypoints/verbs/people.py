@@ -88,6 +88,11 @@ COMMANDS = (
         (PERSON, ("--yes", {"action": "store_true", "help": "it cannot be undone, and is meant"}), BY),
     ),
     Command(
+        "people receipt",
+        "tell what has become of an erasure, here and at the desk and in CRMs",
+        (("receipt", {"nargs": "?", "metavar": "ID", "help": "the id on the receipt (the latest ones)"}),),
+    ),
+    Command(
         "people object",
         "end all marketing to a person, and scoring",
         (PERSON, ("--withdraw", {"action": "store_true", "help": "they no longer object"}), BY),

@@ -83,3 +83,13 @@ def test_what_a_connector_brings_along_can_be_copied_and_has_our_id(path: Path) 
     mapping = read_crm_mapping(parse(str(path), path.read_text(encoding="utf-8")), None, None)
     assert mapping.crm == path.parent.name
     assert [one.overwrite for one in mapping.fields if one.source == "lead.id"] == [True]
+
+
+def test_what_becomes_of_the_record_of_whoever_is_erased_can_be_said() -> None:
+    assert read("crm: hubspot\nfields: {grade: lead.grade}").on_erasure == "delete"
+    assert read("crm: hubspot\non_erasure: anonymise\nfields: {grade: lead.grade}").on_erasure == "anonymise"
+
+
+def test_any_other_word_for_it_is_a_fault() -> None:
+    with pytest.raises(ContentError, match='"on_erasure" must be one of delete, anonymise, leave, not "burn"'):
+        read("crm: hubspot\non_erasure: burn\nfields: {grade: lead.grade}")

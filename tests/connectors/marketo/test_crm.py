@@ -162,7 +162,12 @@ async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> No
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("MARKETO_NOTE_ACTIVITY", "Note"), ("MARKETO_URL", "http://x.example"), ("MARKETO_WEBHOOK_SECRET", "short")],
+    [
+        ("MARKETO_NOTE_ACTIVITY", "Note"),
+        ("MARKETO_IMPORT_LIST", "everybody"),
+        ("MARKETO_URL", "http://x.example"),
+        ("MARKETO_WEBHOOK_SECRET", "short"),
+    ],
 )
 def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
@@ -264,6 +269,26 @@ async def test_a_lead_is_put_onto_each_list_also_by_a_second_try_that_has_nothin
     assert stage.shown("contact")[-1]["properties"]["lists"] == [1001, 1002]
     for asked in stage.asked("/leads.json"):
         marketo_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
+    await crm.close()
+
+
+async def test_an_import_reads_the_list_that_is_named_and_no_other(stage: Stage, marketo_api: OpenAPI) -> None:
+    lead = await create(stage)
+    assert (await stage.crm.page(["email"], after="")).people == []
+    crm = await with_lists(stage, "1001")
+    await crm.upsert(LEAD, {}, found=CrmRecord(lead), key="b")
+    [person] = (await stage.crm.page(["email"], after="")).people
+    assert (person.record, person.opted_out) == (CrmRecord(lead, {"email": "robin@example.com"}), True)
+    for asked in stage.asked("/leads.json"):
+        marketo_api.unmarshal_request(_as_openapi(asked)).raise_for_errors()
+    await crm.close()
+
+
+async def test_without_a_list_an_import_says_what_to_do(stage: Stage) -> None:
+    values = {"MARKETO_IMPORT_LIST": ""}
+    crm = connectors.marketo.build(settings_for(connectors.marketo, sandbox_url=stage.server.url, values=values))
+    with pytest.raises(PermanentSendError, match="MARKETO_IMPORT_LIST"):
+        await crm.page(["email"], after="")
     await crm.close()
 
 

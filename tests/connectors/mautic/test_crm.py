@@ -155,3 +155,9 @@ async def test_a_segment_that_is_not_there_is_told_with_the_setting(stage: Stage
 def test_what_is_no_segment_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="MAUTIC_SEGMENTS"):
         connectors.mautic.build(settings_for(connectors.mautic, values={"MAUTIC_SEGMENTS": "customers"}))
+
+
+async def test_who_refuses_one_channel_is_left_alone_on_that_one(stage: Stage) -> None:
+    await stage.crm.upsert(replace(LEAD, refuses=("email", "voice")), FIELDS, found=None, key="one")
+    asked = [one.url.rpartition("/dnc/")[2] for one in stage.server.asked if "/dnc/" in one.url]
+    assert asked == ["email/add"]

@@ -127,3 +127,15 @@ def test_an_unusable_setting_stops_the_start_with_a_sentence(name: str, value: s
 async def test_nothing_happens_to_a_record_that_is_not_there(stage: Stage) -> None:
     with pytest.raises(WebhookRejected):
         await stage.vendor.act({"event": "unsubscribed", "record": "99"}, NOW)
+
+
+async def test_the_individual_of_a_lead_that_is_anonymised_is_to_be_forgotten(stage: Stage) -> None:
+    """The organisation keeps consent on Individuals, and has its own flows for those that are to be forgotten."""
+    lead_id = await stage.crm.upsert(LEAD, FIELDS, found=None, key="one")
+    records = stage.vendor._records
+    individual = await records.add("individual", {"LastName": "Example"})
+    await records.write(lead_id, {"IndividualId": individual})
+    await stage.crm.anonymise(lead_id, ["Title"])
+    assert (await records.of_kind("individual"))[individual]["ShouldForget"] is True
+    left = (await records.all())[lead_id]
+    assert (left["LastName"], left["Email"], left["HasOptedOutOfEmail"]) == ("Erased", None, True)

@@ -19,6 +19,7 @@ from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.salesforce.crm import SalesforceCrm
 from connectors.salesforce.sandbox import SANDBOX_USER, SalesforceSandbox
+from tests.connectors.documents import faults_of
 from tests.connectors.vendor_server import MemoryFeed, StillClock, VendorServer, serve, settings_for
 
 PHONE = "+447700900123"
@@ -179,3 +180,22 @@ def test_a_key_that_cannot_be_used_stops_the_start_with_a_sentence(values: dict[
     values = {"SALESFORCE_CLIENT_SECRET": "", **values}
     with pytest.raises(SettingsError, match=told):
         connectors.salesforce.build(settings_for(connectors.salesforce, values=values))
+
+
+async def test_a_task_is_open_due_in_a_day_and_there_once(stage: Stage) -> None:
+    lead = await stage.write()
+    for _ in range(2):
+        await stage.crm.task(lead, "Call them\ntoday, before noon", key="a")
+    [task] = stage.shown("task")
+    assert task["contact"] == lead
+    told = task["properties"]
+    assert told["Subject"].startswith("Call them (overture")
+    assert (told["Status"], told["ActivityDate"]) == ("Not Started", "2026-11-25")
+    assert told["Description"] == "Call them\ntoday, before noon"
+    assert faults_of("salesforce", stage.server.asked) == []
+
+
+async def test_a_task_with_an_endless_first_line_fits_the_subject(stage: Stage) -> None:
+    await stage.crm.task(await stage.write(), "x" * 1000, key="a")
+    [task] = stage.shown("task")
+    assert len(task["properties"]["Subject"]) <= 255

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.errors import SettingsError
-from bot.domain.privacy import Erasure
+from bot.domain.privacy import ErasedPlace, ErasedState, Erasure
 from bot.entrypoints.commands.people.naming import named
 from bot.entrypoints.commands.people.working import note, whoever, work
 from bot.services.erase_person import erase_person
@@ -30,13 +30,26 @@ async def erasing(runtime: Runtime, name: str, *, who: str) -> list[str]:
         person, now = await named(uow, name), runtime.clock.now()
         receipt = await erase_person(uow, runtime, person, who=who, now=now)
         await note(uow, "erased", person, who, now)
-    return list(_told(receipt))
+    return list(told(receipt))
 
 
-def _told(receipt: Erasure) -> Iterator[str]:
+def told(receipt: Erasure) -> Iterator[str]:
+    """The receipt in words."""
     yield f"Erased {receipt.at:%Y-%m-%d %H:%M} UTC by {receipt.who}; receipt {receipt.id}"
     for table, count in sorted(receipt.rows.items()):
         yield f"  {count} of {table}"
     yield f"Addresses that get no more marketing: {receipt.suppressed}"
-    for crm, crm_id in sorted(receipt.elsewhere.items()):
-        yield f"To be erased there: record {crm_id} in {crm}"
+    for (place, what, state, why), held in sorted(_alike(receipt.places).items()):
+        many = f" ({len(held)} times)" if len(held) > 1 else ""
+        named = f" {', '.join(filter(None, held))}" if state != ErasedState.DONE and any(held) else ""
+        yield f"  {place}: {what}{many}{named}: {state}" + (f": {why}" if why else "")
+    if any(one.state is ErasedState.QUEUED for one in receipt.places):
+        yield f"What is queued leaves as soon as it can; what came of it: overture people receipt {receipt.id}"
+
+
+def _alike(places: Sequence[ErasedPlace]) -> Mapping[tuple[str, str, str, str], list[str]]:
+    """Lines that say the same, each with what others call what they hold."""
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in places:
+        found.setdefault((one.place, one.what, one.state.value, one.why), []).append(one.held)
+    return found
