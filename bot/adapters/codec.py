@@ -13,6 +13,7 @@ from bot.domain.delivery import Dispatch
 from bot.domain.journey import Journey
 from bot.domain.merging import Merge
 from bot.domain.message import Inbound
+from bot.domain.provenance import Origin, Provenance
 from bot.domain.send_window import SendWindow
 
 T = TypeVar("T")
@@ -34,6 +35,14 @@ class Codec(Generic[T]):
     def load(self, text: str) -> T:
         value: T = self._read.validate_json(text)
         return value
+
+    def brief(self, value: T) -> str:
+        """As JSON text, without what is as it always is."""
+        return self._write.to_json(value, exclude_defaults=True).decode()
+
+    def plain(self, value: T) -> Any:
+        """The same as JSON's own kinds of values."""
+        return self._write.to_python(value, mode="json", exclude_defaults=True)
 
 
 class PlainCodec(Codec[dict[str, Any]]):
@@ -91,6 +100,8 @@ DISPATCH: Codec[Dispatch] = Codec(Dispatch)
 WINDOW: Codec[SendWindow] = Codec(SendWindow)
 JOURNEY: Codec[Journey] = Codec(Journey)
 MERGE: Codec[Merge] = Codec(Merge)
+ORIGIN: Codec[Origin] = Codec(Origin)
+PROVENANCE: Codec[Provenance] = Codec(Provenance)
 NAMES: Codec[tuple[str, ...]] = Codec(tuple[str, ...])
 SENT_FIELDS: Codec[tuple[SentField, ...]] = Codec(tuple[SentField, ...])
 PLAIN = PlainCodec(dict[str, Any])

@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.access import MASKED, SEES, Role, Sensitivity
 from bot.domain.ids import ProfileId
 from bot.domain.likelihood import Scorecard
+from bot.domain.provenance import USUAL_TRUST, Trust
 from bot.domain.score import USUAL_GRADES, Grades
 
 CONTACT = frozenset({"name", "first_name", "last_name", "email", "phone", "mobile"})
@@ -45,6 +46,7 @@ class Attribute:
     sensitivity: Sensitivity = Sensitivity.PERSONAL
     purpose: str = ""
     contact: bool = False
+    trust: Trust | None = None
 
     @property
     def sensitive(self) -> bool:
@@ -74,6 +76,12 @@ class ProfileSchema:
     """The attributes that people have, by name: what expressions over `profile` are checked against."""
 
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    trust: Trust = USUAL_TRUST
+
+    def trust_in(self, name: str) -> Trust:
+        """Whose word counts for this attribute."""
+        attribute = self.attributes.get(name)
+        return self.trust if attribute is None or attribute.trust is None else attribute.trust
 
     @property
     def contact(self) -> frozenset[str]:

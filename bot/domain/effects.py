@@ -51,12 +51,15 @@ class RunAction:
 class SetAttribute:
     name: str
     value: Any
+    by: str = field(default="", compare=False)
+    slot: str = field(default="", compare=False)
     kind: Literal["set_attribute"] = "set_attribute"
 
 
 @dataclass(frozen=True, slots=True)
 class AddTag:
     tag: str
+    by: str = field(default="", compare=False)
     kind: Literal["add_tag"] = "add_tag"
 
 
@@ -72,6 +75,8 @@ class ClaimIdentity:
 
     identity: Literal["phone", "email"]
     value: str
+    by: str = field(default="", compare=False)
+    slot: str = field(default="", compare=False)
     kind: Literal["claim_identity"] = "claim_identity"
 
 

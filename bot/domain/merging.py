@@ -11,6 +11,7 @@ from bot.domain.consent import ConsentRecord
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment
 from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin
 
 MERGED, PARTED = "person.merged", "person.parted"
 """Two people were found to be one; and that turned out to be wrong."""
@@ -18,11 +19,12 @@ MERGED, PARTED = "person.merged", "person.parted"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An identity as somebody had it, and since when."""
+    """An identity as somebody had it, since when, and who said so, where that is known."""
 
     profile_id: ProfileId
     identity: Identity
     at: datetime
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Merge:
     `claims` are the identities of both before, `crm_links` those of the merged one, `ended` the runs of journeys that
     both were in, as they stood. `withdrawn` are grants that no longer count because the other one had refused. `moved`
     are the keys of rows by their table; `rekeyed` the new keys of score changes by those that they had, and `uncounted`
-    those of changes that take back what both had got points for.
+    those of changes that take back what both had got points for. `theirs` names what counts as the merged one had it.
     """
 
     id: str
@@ -49,10 +51,12 @@ class Merge:
     rekeyed: Mapping[str, str] = field(default_factory=dict)
     uncounted: tuple[str, ...] = ()
     undone_at: datetime | None = None
+    theirs: tuple[str, ...] = ()
 
     @property
     def conflicts(self) -> Mapping[str, tuple[Any, Any]]:
         """Attributes of which both had a value: the one that counts, and the other."""
         mine, other = self.kept.attributes, self.merged.attributes
         both = {name: (mine[name], other[name]) for name in mine if name in other}
-        return {name: (one, two) for name, (one, two) in both.items() if None not in (one, two) and one != two}
+        differ = {name: pair for name, pair in both.items() if None not in pair and pair[0] != pair[1]}
+        return {name: (two, one) if name in self.theirs else (one, two) for name, (one, two) in differ.items()}

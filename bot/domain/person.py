@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import ProfileId
+from bot.domain.provenance import LOCALE, TIME_ZONE, Amended, Known, Origin, Provenance, Trust, Weighing, of_tag
 
 USER_ID, ANONYMOUS_ID = "user_id", "anonymous_id"
 """Kinds of identities that another system has given: to people whom it knows, and to visitors whom it does not."""
@@ -31,7 +32,8 @@ class Identity:
 class Profile:
     """What is known of one person. `attributes` are what journeys, actions and the CRM read and write.
 
-    Since `objected_at` there is no marketing and no scoring; since `restricted_at` they are only answered.
+    `provenance` says of each who told it. Since `objected_at` there is no marketing and no scoring; since
+    `restricted_at` they are only answered.
     """
 
     id: ProfileId
@@ -42,6 +44,43 @@ class Profile:
     tags: frozenset[str] = frozenset()
     objected_at: datetime | None = None
     restricted_at: datetime | None = None
+    provenance: Known = field(default_factory=dict)
 
-    def with_attribute(self, name: str, value: Any) -> Profile:
-        return replace(self, attributes={**self.attributes, name: value})
+    def told(
+        self,
+        origin: Origin,
+        trust_in: Callable[[str], Trust],
+        *,
+        attributes: Mapping[str, Any] | None = None,
+        time_zone: str | None = None,
+        locale: str | None = None,
+        tags: Collection[str] = (),
+    ) -> Profile:
+        """With what this origin tells, but for values of which somebody who counts for more says otherwise."""
+        weighing = Weighing(origin, trust_in, self.provenance)
+        takes = weighing.takes
+        current = self.attributes
+        taken = {
+            name: value
+            for name, value in (attributes or {}).items()
+            if takes(name, current.get(name), value) or name not in current
+        }
+        if time_zone and not takes(TIME_ZONE, self.time_zone, time_zone):
+            time_zone = None
+        if locale and not takes(LOCALE, self.locale, locale):
+            locale = None
+        new = frozenset(tags) - self.tags
+        changes = {**weighing.changes, **{of_tag(one): Provenance(origin) for one in new}}
+        if not changes and not taken:
+            return self
+        return replace(
+            self,
+            attributes={**current, **taken},
+            time_zone=time_zone or self.time_zone,
+            locale=locale or self.locale,
+            tags=self.tags | new,
+            provenance=Amended(self.provenance, changes),
+        )
+
+    def without_tag(self, tag: str) -> Profile:
+        return replace(self, tags=self.tags - {tag}, provenance=Amended(self.provenance, {of_tag(tag): None}))

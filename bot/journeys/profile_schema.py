@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.documents import Document, Faults
 from bot.domain.access import Sensitivity
-from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.audience import CONTACT, Attribute, AttributeType, ProfileSchema
+from bot.domain.provenance import USUAL_TRUST, Source, Trust
 from bot.domain.steps import SetStep
 from bot.journeys import wording
 from bot.journeys.fields import Fields, plain
 from bot.journeys.steps import StepReader
 
 TYPES = tuple(one.value for one in AttributeType)
+SOURCES = tuple(one.value for one in Source if one is not Source.SERVICE)
+SUCH_AS = "Write trust: [[correction, conversation], crm]."
 SENSITIVITIES = tuple(one.value for one in Sensitivity)
 
 
@@ -20,34 +24,78 @@ def read_profile_schema(document: Document) -> ProfileSchema:
     """Read the file; raises ContentError with every fault in it."""
     faults = Faults()
     head = Fields(document, faults, document.data, "the profile")
-    head.only("attributes")
+    head.only("attributes", "purpose", "trust")
+    purpose = (head.text("purpose") or "") if head.is_mapping else ""
     if head.is_mapping and not head.has("attributes"):
         head.missing("attributes", "List what people have: attributes: {team_size: number}.")
         faults.raise_if_any()
+    trust = _trust(head) if head.is_mapping else None
     entries = head.inner("attributes", '"attributes"')
     found = {}
     for key in entries.node:
-        attribute = _attribute(entries, key)
+        attribute = _attribute(entries, key, purpose)
         if attribute is not None:
             found[attribute.name] = attribute
     faults.raise_if_any()
-    return ProfileSchema(found)
+    return ProfileSchema(found, trust or USUAL_TRUST)
 
 
-def _attribute(entries: Fields, key: Any) -> Attribute | None:
-    """One entry: its type alone (`team_size: number`), or a mapping with `type` and what else it has."""
+def _attribute(entries: Fields, key: Any, purpose: str) -> Attribute | None:
+    """One entry: its type alone (`team_size: number`), or a mapping with `type` and what else it has. `purpose` is that
+    of all that say none."""
     name = entries.parsed(str(key), wording.attribute, entries.place(key))
     if isinstance(entries.node[key], str):
         type_ = entries.choice(key, TYPES, "type")
-        return Attribute(name, AttributeType(type_)) if name and type_ else None
+        return _plainly(name, AttributeType(type_), purpose) if name and type_ else None
     entry = entries.inner(key, f'the attribute "{key}"')
-    entry.only("type", "one_of", "label", "sensitivity")
+    entry.only("type", "one_of", "label", "sensitivity", "contact", "purpose", "trust")
     type_ = entry.choice("type", TYPES, "type", required=entry.is_mapping)
     if name is None or type_ is None:
         return None
-    plainly = Attribute(name, AttributeType(type_), label=entry.text("label") or "")
+    plainly = replace(_plainly(name, AttributeType(type_), purpose), label=entry.text("label") or "")
     sensitivity = entry.choice("sensitivity", SENSITIVITIES, "sensitivity") or Sensitivity.PERSONAL
-    return Attribute(name, plainly.type, _one_of(entry, plainly), plainly.label, Sensitivity(sensitivity))
+    return replace(
+        plainly,
+        one_of=_one_of(entry, plainly),
+        sensitivity=Sensitivity(sensitivity),
+        contact=_contact(entry, plainly),
+        purpose=entry.text("purpose") or purpose,
+        trust=_trust(entry),
+    )
+
+
+def _plainly(name: str, type_: AttributeType, purpose: str) -> Attribute:
+    """As it is where nothing more is said of it: some texts are contact data by their names."""
+    return Attribute(name, type_, contact=type_ is AttributeType.TEXT and name in CONTACT, purpose=purpose)
+
+
+def _trust(fields: Fields) -> Trust | None:
+    """Whose word counts, the strongest first: a list of sources, or of lists of those that count alike."""
+    if not fields.has("trust"):
+        return None
+    given, place = plain(fields.node["trust"]), fields.place("trust")
+    groups = [one if isinstance(one, list) else [one] for one in given] if isinstance(given, list) else []
+    named = [source for group in groups for source in group]
+    if not named:
+        fields.faults.add(place, '"trust" must be a list of sources.', SUCH_AS)
+        return None
+    for source in named:
+        if source not in SOURCES:
+            fields.faults.unknown(place, "source", str(source), SOURCES)
+    if len(set(map(str, named))) < len(named):
+        fields.faults.add(place, '"trust" names a source twice.')
+    if Source.CORRECTION not in groups[0]:
+        fields.faults.add(place, '"trust" must begin with what people had put right, which is correction.', SUCH_AS)
+    return tuple(frozenset(Source(one) for one in group if one in SOURCES) for group in groups)
+
+
+def _contact(entry: Fields, plainly: Attribute) -> bool:
+    said = entry.yes_or_no("contact")
+    if said is None:
+        return plainly.contact
+    if said and plainly.type is not AttributeType.TEXT:
+        entry.faults.add(entry.place("contact"), f'contact data is a text, and "{plainly.name}" is none.')
+    return said
 
 
 def _one_of(entry: Fields, attribute: Attribute) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest
+from bot.domain.provenance import Origin
 from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
 from bot.domain.timeline import PersonEvent
 
@@ -68,7 +69,9 @@ class Profiles(Protocol):
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         """Who has each of these that anybody has, as `owner_of` says."""
 
-    async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
+    async def claim(
+        self, profile_id: ProfileId, identity: Identity, at: datetime, origin: Origin | None = None
+    ) -> None:
         """Note the identity, and who told it; a verified one stays verified."""
 
     async def claim_all(self, claims: Sequence[Claim]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.domain.entries import ApiEntry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus, Journey
+from bot.domain.provenance import Origin, Source
 from bot.ports import UnitOfWork
 from bot.services.enrol import let_in
 from bot.services.in_force import is_paused, journeys_in_force
@@ -44,7 +45,7 @@ async def admit(
         journey, entries = await _opened(uow, runtime, journey_id)
         if (before := await _before(uow, journey_id, entry_key)) is not None:
             return _told(before)
-        profile_id = await know_person(uow, runtime, wanted, now)
+        profile_id = await know_person(uow, runtime, wanted, Origin(Source.API, now, where=f"journey {journey_id}"))
         admitted = await _admit(uow, runtime, journey, entries, profile_id, data, entry_key, now)
     if admitted.enrolment_id is not None:
         await runtime.wakeups.notify(TIMERS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.domain.consent import Purpose
 from bot.domain.delivery import AWAITED
 from bot.domain.ids import ConversationId, EnrolmentId, MessageId, ProfileId
+from bot.domain.provenance import Origin
 from bot.domain.send_window import SendWindow
 
 
@@ -15,7 +16,7 @@ class Cause:
     """What the effects came from. `key` is unique for ever and makes a second try harmless.
 
     `message_id` is the customer's message, `text` what they wrote; a journey's step names its enrolment, and its
-    journey's purpose, send window and priority instead.
+    journey's purpose, send window and priority instead. `told` says who tells what the effects set.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Cause:
     purpose: Purpose = Purpose.SERVICE
     window: SendWindow | None = None
     priority: int = AWAITED
+    told: Origin | None = None
 
 
 class CannotPerform(Exception):

@@ -6,21 +6,23 @@ from datetime import datetime, timedelta
 from time import perf_counter
 
 from bot.domain.challenge import Challenge, Outcome
-from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.consent import ConsentRecord
 from bot.domain.conversation import BotUttered, Conversation, UserUttered
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.person import Identity
+from bot.domain.provenance import Origin, Source
 from bot.domain.understanding import IntentScore, Understood
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.merge_people import prove
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
+from bot.services.sync_crm import tell_crms_of_consent
 from bot.services.take_consent import lasting, rule_for
-from bot.services.think import Thought
+from bot.services.thought import Thought
 from bot.services.weigh import CHALLENGE_KEY, is_awaited
-from bot.services.write_turn import Turn, write_turn
+from bot.services.write_turn import replying, write_turn
 
 CONFIRMED = "utter_consent_confirmed"
 LONGEST_WAIT = timedelta(days=365)
@@ -37,7 +39,8 @@ async def confirm_consent(
         return False
     asked, channel = challenge.consent, runtime.channel(challenge.channel)
     identity = Identity(channel.abilities.identity, challenge.address, verified=True)
-    person = await prove(uow, runtime, challenge.profile_id, identity, now)
+    proof = Origin(Source.CONVERSATION, now, challenge.channel, how)
+    person = await prove(uow, runtime, challenge.profile_id, identity, proof)
     record = ConsentRecord(
         profile_id=person,
         purpose=asked.purpose,
@@ -51,6 +54,7 @@ async def confirm_consent(
     )
     rule = rule_for(runtime, asked.purpose, challenge.channel, challenge.address, now)
     await uow.consents.add(lasting(record, rule, now))
+    await tell_crms_of_consent(uow, runtime, person, now)
     return True
 
 
@@ -91,23 +95,13 @@ async def take_yes(
 ) -> None:
     """Thank them, and let the consent count, in one transaction."""
     begun, now = perf_counter(), runtime.clock.now()
-    message_id = MessageId(f"{message.channel}:{message.vendor_id}")
+    message_id = message.message_id
     thought = Thought(situation.conversation.tracker, message.channel, now)
     understood = Understood(message.text, IntentScore("confirm_consent", 1.0), stage="keyword")
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
     thought.acted.append((CONFIRMED, "the answer to the question whether they consent"))
     thought.say_response(runtime.library.current().assistant, CONFIRMED)
-    turn = Turn(
-        conversation=situation.conversation,
-        thought=thought,
-        key=message_id,
-        purpose=Purpose.REPLY,
-        message_id=message_id,
-        text=message.text,
-        understood=understood,
-        handoff=situation.handoff,
-        begun=begun,
-    )
+    turn = replying(situation, thought, message, understood, begun=begun)
     async with runtime.store.transaction() as uow:
         how = f"answered {message.text.strip()[:40]} on {message.channel}"
         await write_turn(uow, runtime, turn, now)

@@ -7,17 +7,19 @@ an opt-out, an objection or an erasure that is there already.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from bot.domain.audit import Deed
 from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.importing import IMPORTED, Arrival, GivenConsent, ImportProgress, Landing
 from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin, Source
 from bot.domain.score import ScoreChange, ScoreRule
 from bot.domain.timeline import PersonEvent
 from bot.journeys.scoring import on_attributes, points_for_attributes
@@ -28,19 +30,30 @@ from bot.services.keep_segments import keep_segments
 from bot.services.opt_out import opt_out
 from bot.services.person_facts import profile_facts
 from bot.services.runtime import OUTBOX, SEGMENTS, TIMERS, Runtime
-from bot.services.sync_crm import has_opted_out
+from bot.services.sync_crm import has_opted_out, tell_crms_of_consent
 
 MOST_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """How arrivals are taken. `crm` is the one whose records they are; `fill`: values that are there already stay."""
+    """How arrivals are taken. `crm` is the one whose records they are; `fill`: values that are there already stay.
+
+    `key` is of whoever tells of them over HTTP.
+    """
 
     source: str
     crm: str = ""
     fill: bool = False
     dry_run: bool = False
+    key: str = ""
+
+    def origin(self, arrival: Arrival, now: datetime) -> Origin:
+        if self.key:
+            return Origin(Source.API, now, self.key)
+        if self.crm:
+            return Origin(Source.CRM, now, self.crm, f"record {arrival.record}" if arrival.record else "")
+        return Origin(Source.IMPORT, now, self.source, f"row {arrival.row}")
 
 
 class _NothingIsKept(Exception):
@@ -60,15 +73,43 @@ async def import_people(
     be called again for the same arrivals, where two transactions got into each other's way.
     """
     done = reached
+
+    async def keep(uow: UnitOfWork, landings: Sequence[Landing]) -> None:
+        nonlocal done
+        done = replace(_counted(reached, landings), reported=report(landings))
+        if not taking.dry_run:
+            await uow.imports.save(done)
+
+    await _take(runtime, arrivals, taking, keep)
+    return done
+
+
+async def take_people(runtime: Runtime, arrivals: Sequence[Arrival], taking: Taking, deed: Deed) -> Sequence[Landing]:
+    """Take a few whom another system tells of, in one transaction, with its entry in the audit log."""
+
+    async def note(uow: UnitOfWork, landings: Sequence[Landing]) -> None:
+        results = Counter(one.result.replace(" ", "_") for one in landings)
+        await uow.audit.note(replace(deed, detail=dict(results)), runtime.clock.now())
+
+    return await _take(runtime, arrivals, taking, note)
+
+
+async def _take(
+    runtime: Runtime,
+    arrivals: Sequence[Arrival],
+    taking: Taking,
+    before_commit: Callable[[UnitOfWork, Sequence[Landing]], Awaitable[None]],
+) -> Sequence[Landing]:
+    """Again, where two transactions got into each other's way."""
+    landings: Sequence[Landing] = ()
     for tried in range(MOST_TRIES):
         try:
             with suppress(_NothingIsKept):
                 async with runtime.store.transaction() as uow:
                     landings = await _Chunk(uow, runtime, taking).take(arrivals)
-                    done = replace(_counted(reached, landings), reported=report(landings))
+                    await before_commit(uow, landings)
                     if taking.dry_run:
                         raise _NothingIsKept
-                    await uow.imports.save(done)
             break
         except Conflict:
             if tried == MOST_TRIES - 1:
@@ -76,7 +117,7 @@ async def import_people(
     if not taking.dry_run:
         for topic in (OUTBOX, TIMERS, SEGMENTS):
             await runtime.wakeups.notify(topic)
-    return done
+    return landings
 
 
 def _counted(reached: ImportProgress, landings: Sequence[Landing]) -> ImportProgress:
@@ -164,7 +205,7 @@ class _Chunk:
         who = candidates[0] if candidates else self._meet()
         someone, others = self._people[who], [self._people[one] for one in candidates[1:]]
         before = (someone.profile, frozenset(someone.identities), len(someone.records), someone.opts_out)
-        self._learn(someone, arrival)
+        warnings += self._learn(someone, arrival)
         warnings += self._claim(who, someone, arrival)
         if arrival.opted_out:
             self._opt_out(someone, arrival)
@@ -191,19 +232,24 @@ class _Chunk:
         self._people[who] = _Someone(Profile(who, self._now), None)
         return who
 
-    def _learn(self, someone: _Someone, arrival: Arrival) -> None:
+    def _learn(self, someone: _Someone, arrival: Arrival) -> Iterable[str]:
+        """What is not taken, because of somebody who counts for more."""
         before = someone.profile
         told = {name: value for name, value in arrival.attributes.items() if value is not None}
         if self._taking.fill:
             told = {name: value for name, value in told.items() if before.attributes.get(name) is None}
-        zone, locale = (arrival.time_zone or before.time_zone), (arrival.locale or before.locale)
-        someone.profile = replace(
-            before,
-            attributes={**before.attributes, **told},
-            time_zone=before.time_zone or zone if self._taking.fill else zone,
-            locale=before.locale or locale if self._taking.fill else locale,
-            tags=before.tags | arrival.tags,
+        fills_only = self._taking.fill
+        someone.profile = after = before.told(
+            self._taking.origin(arrival, self._now),
+            self._runtime.trust_in,
+            attributes=told,
+            time_zone=None if fills_only and before.time_zone else arrival.time_zone,
+            locale=None if fills_only and before.locale else arrival.locale,
+            tags=arrival.tags,
         )
+        for name, value in told.items():
+            if after.attributes[name] != value:
+                yield f"{name} stays as it is: it is known from somebody whose word counts for more"
 
     def _claim(self, who: ProfileId, someone: _Someone, arrival: Arrival) -> Iterable[str]:
         """What somebody else goes by stays theirs: an import merges nobody."""
@@ -218,7 +264,7 @@ class _Chunk:
                 )
             elif pair not in there:
                 someone.identities.add(one)
-                self._claims.append(Claim(who, one, self._now))
+                self._claims.append(Claim(who, one, self._now, self._taking.origin(arrival, self._now)))
 
     def _opt_out(self, someone: _Someone, arrival: Arrival) -> None:
         """Of all marketing: each address is left alone, new ones of somebody who had opted out before, too."""
@@ -298,6 +344,7 @@ class _Chunk:
         for who, channel in self._refused_on:
             if self._people[who].before is not None:
                 await withhold_waiting(self._uow, who, channel, self._now)
+                await tell_crms_of_consent(self._uow, self._runtime, who, self._now)
         for someone in self._people.values():
             if someone.opts_out and someone.before is not None:
                 await self._withdraw(someone)

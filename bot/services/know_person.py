@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.person import ANONYMOUS_ID, USER_ID, Identity, Profile
+from bot.domain.provenance import Origin
+from bot.nlu.contacts import find_phones
 from bot.ports import UnitOfWork
 from bot.services.keep_segments import meet_segments
 from bot.services.runtime import Runtime
-
-NAMED_BY = ("phone", "email", USER_ID, ANONYMOUS_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +26,13 @@ class NoSuchPerson(LookupError):
     """Nobody has this id."""
 
 
-async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, now: datetime) -> ProfileId:
+async def know_person(uow: UnitOfWork, runtime: Runtime, wanted: Wanted, told: Origin) -> ProfileId:
     """Whoever has the id or the identity; raises NoSuchPerson for an id that nobody has."""
     if wanted.profile_id is not None:
         return await by_id(uow, wanted.profile_id)
     assert wanted.identity is not None  # noqa: S101  one of the two is given
     owner = await uow.profiles.owner_of(wanted.identity.kind, wanted.identity.value)
-    return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, now)
+    return owner.id if owner is not None else await meet_person(uow, runtime, wanted.identity, told)
 
 
 async def by_id(uow: UnitOfWork, profile_id: ProfileId) -> ProfileId:
@@ -57,7 +56,7 @@ async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
     with suppress(NoSuchPerson):
         return await by_id(uow, ProfileId(name))
     kind, parted, value = name.partition(":")
-    ways = [(one, name.lower() if one == "email" else name) for one in NAMED_BY]
+    ways = [("phone", _number(name)), ("email", name.lower()), (USER_ID, name), (ANONYMOUS_ID, name)]
     for one, known in [*ways, *([(kind, value)] if parted else [])]:
         owner = await uow.profiles.owner_of(one, known)
         if owner is not None:
@@ -68,10 +67,17 @@ async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
     )
 
 
-async def meet_person(uow: UnitOfWork, runtime: Runtime, identity: Identity, now: datetime) -> ProfileId:
+def _number(name: str) -> str:
+    """A phone number as it is kept: +44 7700 900123 is +447700900123."""
+    found = next(find_phones(name, None), None)
+    return str(found.value) if found is not None and found.text == name.strip() else name
+
+
+async def meet_person(uow: UnitOfWork, runtime: Runtime, identity: Identity, told: Origin) -> ProfileId:
     """Somebody new. That the identity is theirs is a claim of the caller's, and they have consented to nothing."""
+    now = told.at
     profile = Profile(ProfileId(new_id(now)), now)
     await uow.profiles.add(profile)
-    await uow.profiles.claim(profile.id, identity, now)
+    await uow.profiles.claim(profile.id, identity, now, told)
     await meet_segments(uow, runtime, profile.id, now)
     return profile.id

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import structlog
 
 from bot.domain.effects import Emit, JourneyEffect, SetAttribute
 from bot.domain.message import PageReport
+from bot.domain.provenance import Origin, Source
 from bot.ports import InboxEntry
 from bot.services.admit import NoSuchJourney, admit_known
 from bot.services.ask import finish
@@ -24,6 +23,9 @@ async def learn(runtime: Runtime, entry: InboxEntry, report: PageReport) -> None
     """Take the turn of a report: identities and attributes first, then what happened, then the journey to begin."""
     now = runtime.clock.now()
     key = f"{report.channel}:{report.vendor_id}"
+    told = Origin(Source.PAGE, now, report.channel)
+    if report.left_contact:
+        told = Origin(Source.CONVERSATION, now, report.channel, "contact form")
     effects: list[JourneyEffect] = [SetAttribute(name, value) for name, value in report.attributes.items()]
     if report.event:
         effects.append(Emit(report.event, report.data))
@@ -31,13 +33,13 @@ async def learn(runtime: Runtime, entry: InboxEntry, report: PageReport) -> None
         person = (await uow.conversations.get(entry.conversation_id)).profile_id
         for identity in report.identities:
             if identity.verified:
-                person = await prove(uow, runtime, person, identity, now)
+                person = await prove(uow, runtime, person, identity, told)
             else:
-                await uow.profiles.claim(person, identity, now)
+                await uow.profiles.claim(person, identity, now, told)
         if report.locale is not None:
             profile = await uow.profiles.fresh(person)
-            await uow.profiles.save(replace(profile, locale=report.locale))
-        cause = Cause(key=key, profile_id=person, conversation_id=entry.conversation_id)
+            await uow.profiles.save(profile.told(told, runtime.trust_in, locale=report.locale))
+        cause = Cause(key=key, profile_id=person, conversation_id=entry.conversation_id, told=told)
         await carry_out(uow, runtime, effects, cause, now)
         if report.left_contact:
             await note_contact(uow, runtime, entry.conversation_id, report, now)

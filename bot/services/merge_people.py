@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -14,16 +14,17 @@ from bot.domain.effects import Emit
 from bot.domain.errors import CannotMerge
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.journey import Enrolment, EnrolmentStatus
-from bot.domain.merging import MERGED, PARTED, Merge
+from bot.domain.merging import MERGED, PARTED, Claim, Merge
 from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
 from bot.services.enrol import end, tell_journeys
+from bot.services.join_profiles import joined, of_the_other, parted
 from bot.services.keep_segments import sort_into_segments
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
-T = TypeVar("T")
 
 TWICE = "they were in it twice, as two people who are one"
 STRICTER = "two profiles of one person were merged, and one of them had refused"
@@ -39,13 +40,14 @@ class MergePlan:
     ended: tuple[Enrolment, ...]
     withdrawn: tuple[ConsentRecord, ...]
     rows: Mapping[str, int]
+    theirs: tuple[str, ...]
 
     @property
     def conflicts(self) -> Mapping[str, tuple[Any, Any]]:
-        return Merge("", self.kept, self.merged, self.kept.created_at, "", "").conflicts
+        return Merge("", self.kept, self.merged, self.kept.created_at, "", "", theirs=self.theirs).conflicts
 
 
-async def plan_merge(uow: UnitOfWork, one: ProfileId, other: ProfileId) -> MergePlan:
+async def plan_merge(uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: ProfileId) -> MergePlan:
     """Whoever has been known longer is kept, whichever is named first. Raises CannotMerge."""
     if one == other:
         raise CannotMerge(f'"{one}" is one person already')
@@ -59,6 +61,7 @@ async def plan_merge(uow: UnitOfWork, one: ProfileId, other: ProfileId) -> Merge
         ended=_in_twice(await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)),
         withdrawn=refused_by_the_other(await uow.consents.of(kept.id), await uow.consents.of(merged.id)),
         rows={table: count for table, count in (await uow.merges.count(merged.id)).items() if count},
+        theirs=of_the_other(kept, merged, runtime.trust_in),
     )
 
 
@@ -67,10 +70,11 @@ async def merge_people(
 ) -> Merge:
     """Make them one: everything of the one becomes the other's. Raises CannotMerge.
 
-    An attribute that both have keeps the value of the one who stays, and the other value is kept in the merge. Of two
-    runs of one journey the older goes on. Consent that either has refused is refused.
+    An attribute that both have keeps the value of the one who stays, unless the other one's was told by somebody whose
+    word counts for more; the other value is kept beside it, and in the merge. Of two runs of one journey the older goes
+    on. Consent that either has refused is refused.
     """
-    plan = await plan_merge(uow, one, other)
+    plan = await plan_merge(uow, runtime, one, other)
     kept, merged = plan.kept, plan.merged
     merge_id = new_id(now)
     claims = (*await uow.merges.claims(kept.id), *await uow.merges.claims(merged.id))
@@ -88,12 +92,12 @@ async def merge_people(
     await uow.merges.remove(merged.id)
     for claim in claims:
         if claim.profile_id == merged.id:
-            await _claim_as_before(uow, kept.id, claim.identity, claim.at)
+            await _claim_as_before(uow, kept.id, claim)
     await _link(uow, kept.id, links)
-    await uow.profiles.save(_joined(kept, merged))
+    await uow.profiles.save(joined(kept, merged, plan.theirs))
     done = Merge(
         merge_id, kept, merged, now, who, why, claims, links, plan.ended, plan.withdrawn, moved, rekeyed,
-        tuple(change.key for change in uncounted),
+        tuple(change.key for change in uncounted), theirs=plan.theirs,
     )  # fmt: skip
     await uow.merges.add(done)
     emitted += await sort_into_segments(uow, runtime, kept.id, now)
@@ -122,7 +126,7 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
     await _give_back_identities(uow, merge)
     for crm, crm_id in merge.crm_links.items():
         await uow.crm_links.put(crm, merged, crm_id)
-    await uow.profiles.save(_parted(await uow.profiles.fresh(kept), merge))
+    await uow.profiles.save(parted(await uow.profiles.fresh(kept), merge))
     await _grant_again(uow, merge, now)
     await _let_go_on(uow, merge)
     await uow.merges.undone(merge.id, now)
@@ -133,11 +137,10 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
     return merge
 
 
-async def prove(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, identity: Identity, now: datetime
-) -> ProfileId:
+async def prove(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, identity: Identity, how: Origin) -> ProfileId:
     """Note that they have proved the identity; whoever else has proved it is merged with them. Who is left."""
-    await uow.profiles.claim(profile_id, replace(identity, verified=True), now)
+    now = how.at
+    await uow.profiles.claim(profile_id, replace(identity, verified=True), now, how)
     others = [one for one in await uow.profiles.provers_of(identity.kind, identity.value) if one != profile_id]
     for other in others:
         merge = await merge_people(uow, runtime, profile_id, other, who="overture", why=BOTH_PROVED, now=now)
@@ -193,21 +196,9 @@ def _taken_back(change: ScoreChange, kept: ProfileId, merge_id: str, now: dateti
     )
 
 
-def _joined(kept: Profile, merged: Profile) -> Profile:
-    return replace(
-        kept,
-        attributes={**merged.attributes, **{name: one for name, one in kept.attributes.items() if one is not None}},
-        tags=kept.tags | merged.tags,
-        time_zone=kept.time_zone or merged.time_zone,
-        locale=kept.locale or merged.locale,
-        objected_at=kept.objected_at or merged.objected_at,
-        restricted_at=kept.restricted_at or merged.restricted_at,
-    )
-
-
-async def _claim_as_before(uow: UnitOfWork, who: ProfileId, identity: Identity, at: datetime) -> None:
+async def _claim_as_before(uow: UnitOfWork, who: ProfileId, claim: Claim) -> None:
     """With the time at which it was claimed, which says whose it is; an identity that both have is proved by either."""
-    await uow.profiles.claim(who, identity, at)
+    await uow.profiles.claim(who, claim.identity, claim.at, claim.origin)
 
 
 async def _link(uow: UnitOfWork, kept: ProfileId, links: Mapping[str, str]) -> None:
@@ -230,33 +221,8 @@ async def _give_back_identities(uow: UnitOfWork, merge: Merge) -> None:
         await uow.profiles.disclaim(kept, claim.identity)
         if (claim.identity.kind, claim.identity.value) in own:
             before = own[claim.identity.kind, claim.identity.value]
-            await _claim_as_before(uow, kept, before.identity, before.at)
-        await _claim_as_before(uow, merge.merged.id, claim.identity, claim.at)
-
-
-def _parted(now_known: Profile, merge: Merge) -> Profile:
-    """Without what came from the other one, where it was not changed since."""
-    before, other = merge.kept, merge.merged
-    attributes = dict(now_known.attributes)
-    for name, value in other.attributes.items():
-        if before.attributes.get(name) is None and attributes.get(name) == value:
-            del attributes[name]
-            if name in before.attributes:
-                attributes[name] = None
-    return replace(
-        now_known,
-        attributes=attributes,
-        tags=now_known.tags - (other.tags - before.tags),
-        time_zone=_own(now_known.time_zone, other.time_zone, before.time_zone),
-        locale=_own(now_known.locale, other.locale, before.locale),
-        objected_at=_own(now_known.objected_at, other.objected_at, before.objected_at),
-        restricted_at=_own(now_known.restricted_at, other.restricted_at, before.restricted_at),
-    )
-
-
-def _own(now_known: T, others: T, before: T) -> T:
-    """What there was before, where what is there now came from the other one."""
-    return before if now_known == others else now_known
+            await _claim_as_before(uow, kept, before)
+        await _claim_as_before(uow, merge.merged.id, claim)
 
 
 async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:

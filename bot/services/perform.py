@@ -71,7 +71,7 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
             return (effect,)
         case SetAttribute(name=name, value=value):
             profile = await uow.profiles.fresh(cause.profile_id)
-            await uow.profiles.save(profile.with_attribute(name, value))
+            await uow.profiles.save(replace(profile, attributes={**profile.attributes, name: value}))
             _note_another_type(runtime, name, value)
         case AddTag(tag=tag):
             profile = await uow.profiles.fresh(cause.profile_id)

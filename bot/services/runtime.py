@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.audience import ProfileSchema
 from bot.domain.challenge import ChallengeId
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
+from bot.domain.provenance import Trust
 from bot.domain.publishing import Publishing
 from bot.domain.send_window import SendWindow
 from bot.ports import (
@@ -57,6 +59,9 @@ class SilentTracer:
 
 class _SilentSpan:
     def tell(self, **facts: Fact) -> None: ...
+
+
+NOTHING_DECLARED = ProfileSchema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,11 @@ class Runtime:
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
     tracer: Tracer = field(default_factory=SilentTracer)
+
+    @property
+    def trust_in(self) -> Callable[[str], Trust]:
+        """Whose word counts, by the attribute."""
+        return (self.library.current().profile or NOTHING_DECLARED).trust_in
 
     @property
     def desk(self) -> Desk | None:

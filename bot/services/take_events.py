@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -14,13 +14,14 @@ from bot.domain.effects import Emit
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.person import ANONYMOUS_ID, USER_ID, Identity
+from bot.domain.provenance import Origin, Source
 from bot.domain.timeline import PersonEvent
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
-from bot.services.know_person import NoSuchPerson, Wanted, know_person, meet_person
+from bot.services.know_person import NoSuchPerson, by_id, meet_person
 from bot.services.opt_out import opt_out
 from bot.services.runtime import INBOX, OUTBOX, SEGMENTS, TIMERS, Runtime
 from bot.services.sync_crm import has_opted_out
@@ -41,7 +42,7 @@ class Told:
 
     They are named by our id, else by the first of `identities`; the others are claimed to be theirs.
     `key` is the system's own id of the event. `attributes` are as they are declared. `opts_out` says how they opted
-    out with it, where they did.
+    out with it, where they did. `by` is the key of whoever tells it.
     """
 
     event: str
@@ -54,6 +55,11 @@ class Told:
     time_zone: str | None = None
     locale: str | None = None
     opts_out: str = ""
+    by: str = ""
+
+    def origin(self, now: datetime) -> Origin:
+        """Nothing was told in the future: clocks differ."""
+        return Origin(Source.API, min(self.at, now), self.by, self.event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,9 @@ async def _take_chunk(runtime: Runtime, told: Sequence[Told]) -> list[Outcome]:
         return await _try(runtime, told)
     except Conflict:
         raise
-    except Exception:
+    except Exception as error:
+        if runtime.store.is_away(error):
+            raise
         log.exception("a batch of events failed; going one by one", events=len(told))
     return [await _take_alone(runtime, one) for one in told]
 
@@ -102,7 +110,9 @@ async def _take_alone(runtime: Runtime, told: Told) -> Outcome:
         return (await _try(runtime, [told]))[0]
     except Conflict:
         raise
-    except Exception:
+    except Exception as error:
+        if runtime.store.is_away(error):
+            raise
         log.exception("an event could not be told to journeys", event_name=told.event)
     async with runtime.store.transaction() as uow:
         now = runtime.clock.now()
@@ -158,13 +168,14 @@ async def _opt_out(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId
 async def _learn(uow: UnitOfWork, runtime: Runtime, told: Told, who: ProfileId, now: datetime) -> Sequence[Emit]:
     await uow.profiles.lock(who)
     before = await uow.profiles.fresh(who)
-    after = replace(
-        before,
-        attributes={**before.attributes, **told.attributes},
-        time_zone=told.time_zone or before.time_zone,
-        locale=told.locale or before.locale,
+    after = before.told(
+        told.origin(now),
+        runtime.trust_in,
+        attributes=told.attributes,
+        time_zone=told.time_zone,
+        locale=told.locale,
     )
-    if after == before:
+    if after is before:
         return ()
     await uow.profiles.save(after)
     changed = {"profile.time_zone", "profile.locale", *(f"profile.{name}" for name in told.attributes)}
@@ -193,7 +204,7 @@ async def _people(
             continue
         for identity in item.identities:
             if owners.get(identity) != who:
-                await uow.profiles.claim(who, identity, now)
+                await uow.profiles.claim(who, identity, now, Origin(Source.API, now, item.by, item.event))
                 owner = await uow.profiles.owner_of(identity.kind, identity.value)  # whoever proved it stays so
                 owners[identity] = who if owner is None else owner.id
         found.append(who)
@@ -204,7 +215,7 @@ async def _person(
     uow: UnitOfWork, runtime: Runtime, told: Told, owners: dict[Identity, ProfileId], now: datetime
 ) -> ProfileId:
     if told.profile_id is not None:
-        return await know_person(uow, runtime, Wanted(told.profile_id), now)
+        return await by_id(uow, told.profile_id)
     first, *others = told.identities
     if first in owners:
         return owners[first]
@@ -213,7 +224,7 @@ async def _person(
         visited = identity.kind == ANONYMOUS_ID and identity in owners and first.kind == USER_ID
         if visited and not await _has_user_id(uow, owners[identity]):
             return owners[identity]
-    owners[first] = await meet_person(uow, runtime, first, now)
+    owners[first] = await meet_person(uow, runtime, first, Origin(Source.API, now, told.by, told.event))
     return owners[first]
 
 

@@ -20,6 +20,7 @@ from bot.domain.ids import MessageId, OutboxId, ProfileId, new_id
 from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.message import Text
 from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin, Source
 from bot.nlu.contacts import find_emails, find_phones
 from bot.ports import UnitOfWork
 from bot.services.merge_people import prove
@@ -88,7 +89,8 @@ async def send_code(
     words = find_words(response, tracker, channel, values={"code": code}, language=spoken)
     if isinstance(words, Unsayable):
         return False
-    await uow.profiles.claim(profile_id, Identity(runtime.channel(channel).abilities.identity, address), now)
+    told = Origin(Source.CONVERSATION, now, channel, f"message {asked_by}" if asked_by is not None else "")
+    await uow.profiles.claim(profile_id, Identity(runtime.channel(channel).abilities.identity, address), now, told)
     await uow.challenges.add(challenge)
     await uow.outbox.add(
         OutboxEntry(
@@ -124,7 +126,8 @@ async def check_code(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, t
         return Checked("ended")
     await uow.challenges.settle(latest.id, Outcome.PROVED, now)
     kind = runtime.channel(latest.channel).abilities.identity
-    await prove(uow, runtime, profile_id, Identity(kind, latest.address, verified=True), now)
+    proof = Origin(Source.CONVERSATION, now, latest.channel, "code")
+    await prove(uow, runtime, profile_id, Identity(kind, latest.address, verified=True), proof)
     return Checked("right", address=latest.address)
 
 
@@ -145,9 +148,8 @@ async def verify_in_talk(
 
 async def _send(runtime: Runtime, tracker: Tracker, profile: Profile, here: str, now: datetime) -> Say:
     told = str(tracker.slots.get(CONTACT_SLOT) or "")
-    kind, address = _address_in(told, runtime.region)
-    channels = [one for one in runtime.channels.values() if one.abilities.proactive and not one.abilities.desk]
-    fitting = [one.name for one in channels if one.abilities.identity == kind and one.abilities.reply_window is None]
+    kind, address = address_in(told, runtime.region)
+    fitting = channels_for(runtime, kind)
     latest = tracker.latest_message
     if not address or not fitting or latest is None:
         return _say("utter_code_not_sent")
@@ -185,7 +187,13 @@ async def _check(runtime: Runtime, tracker: Tracker, profile: Profile, now: date
             return _say("utter_code_ended"), [forgotten, SlotSet(VERIFIED_SLOT, False)]
 
 
-def _address_in(text: str, region: str) -> tuple[str, str]:
+def channels_for(runtime: Runtime, kind: str) -> list[str]:
+    """The channels by which such an address may be written to first."""
+    channels = [one for one in runtime.channels.values() if one.abilities.proactive and not one.abilities.desk]
+    return [one.name for one in channels if one.abilities.identity == kind and one.abilities.reply_window is None]
+
+
+def address_in(text: str, region: str) -> tuple[str, str]:
     """The kind and the address of the one e-mail address or phone number in the text; empty where there is none."""
     if found := next(find_emails(text), None):
         return "email", str(found.value).lower()

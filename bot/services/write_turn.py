@@ -16,9 +16,10 @@ from bot.domain.delivery import AWAITED, ChannelMessage, OutboxEntry
 from bot.domain.effects import Emit, Say
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.ids import EnrolmentId, MessageId, OutboxId, ProfileId, new_id
-from bot.domain.journey import REPLIED, Answered, Enrolment, EnrolmentStatus, Refused
-from bot.domain.message import Text
-from bot.domain.score import USUAL_GRADES, ScoreChange, total_score
+from bot.domain.journey import REPLIED, Answered, Enrolment, EnrolmentStatus, Journey, Refused
+from bot.domain.message import CustomerMessage, Text
+from bot.domain.provenance import Origin, Source
+from bot.domain.score import Grades, ScoreChange, total_score
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AskStep
 from bot.domain.understanding import Understood
@@ -30,7 +31,7 @@ from bot.services.hand_off import relay, suggest
 from bot.services.perform import Cause, perform
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
-from bot.services.think import Thought
+from bot.services.thought import Thought
 
 log = structlog.get_logger()
 
@@ -78,8 +79,48 @@ def unasked(
     )
 
 
-async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime, told: Sequence[Emit] = ()) -> None:
-    """Events, snapshot, outbox, effects, journeys and the explanation; nothing slow happens in here.
+def of_journey(
+    situation: Situation,
+    thought: Thought,
+    key: str,
+    *,
+    enrolment: Enrolment,
+    journey: Journey,
+    purpose: Purpose,
+    begun: float,
+) -> Turn:
+    """The turn of what a step of a journey wants. What it says goes out as the journey's messages do."""
+    return replace(
+        unasked(situation, thought, key, begun=begun),
+        purpose=purpose,
+        enrolment_id=enrolment.id,
+        window=journey.window,
+        priority=journey.priority,
+    )
+
+
+def replying(
+    situation: Situation, thought: Thought, message: CustomerMessage, understood: Understood, *, begun: float
+) -> Turn:
+    """The turn of what a customer wrote. What it says is the reply to that."""
+    message_id = message.message_id
+    return Turn(
+        conversation=situation.conversation,
+        thought=thought,
+        key=message_id,
+        purpose=Purpose.REPLY,
+        message_id=message_id,
+        text=message.text,
+        understood=understood,
+        handoff=situation.handoff,
+        begun=begun,
+    )
+
+
+async def write_turn(
+    uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime, told: Sequence[Emit] = ()
+) -> Sequence[OutboxEntry]:
+    """Events, snapshot, outbox, effects, journeys and the explanation; what it says, as it waits in the outbox.
 
     `told` is what journeys are told of the turn once all else of it has been.
     """
@@ -98,9 +139,11 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
         )
     )
     abilities = runtime.channel(conversation.channel).abilities
+    said: list[OutboxEntry] = []
     for number, say in enumerate(thought.says):
         if _can_show(abilities, say.content):
-            await uow.outbox.add(_entry(turn, number, say, now))
+            said.append(_entry(turn, number, say, now))
+            await uow.outbox.add(said[-1])
         else:
             log.warning("a response has nothing that its channel can show", response=say.response)
     cause = Cause(
@@ -110,6 +153,7 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
         message_id=turn.message_id,
         text=turn.text,
         purpose=turn.purpose,
+        told=Origin(Source.ACTION, now, conversation.channel, f"message {turn.message_id}" if turn.message_id else ""),
     )
     emitted = await perform(uow, runtime, thought.effects, cause, now)
     if conversation.asking_enrolment is not None and not still_asking:
@@ -118,9 +162,11 @@ async def write_turn(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetim
     await tell_journeys(uow, runtime, conversation.profile_id, emitted, now)
     await _relay_to_desk(uow, turn, now)
     await tell_journeys(uow, runtime, conversation.profile_id, told, now)
-    learnt = _learnt(before, await _ledger(uow, conversation.profile_id), now) if before is not None else {}
+    grades = runtime.library.current().grades
+    learnt = _learnt(before, await _ledger(uow, conversation.profile_id), grades, now) if before is not None else {}
     thought.took("store", perf_counter() - written)
     await uow.feeds.append("explain", turn.key, {**explain(turn), **learnt}, now)
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +315,13 @@ def _reading(understood: Understood) -> dict[str, Any]:
     }
 
 
-def _learnt(before: _Ledger, after: _Ledger, now: datetime) -> dict[str, Any]:
+def _learnt(before: _Ledger, after: _Ledger, grades: Grades, now: datetime) -> dict[str, Any]:
     """What came to the person's scores and consents, and where the score stands now."""
     changes, records = after.scores[len(before.scores) :], after.consents[len(before.consents) :]
     score = total_score(after.scores, now)
     return {
         "scores": [{"dimension": one.dimension, "points": one.points, "reason": one.reason} for one in changes],
-        "score": {"fit": score.fit, "engagement": score.engagement, "grade": USUAL_GRADES.of(score)},
+        "score": {"fit": score.fit, "engagement": score.engagement, "grade": grades.of(score)},
         "consents": [
             {
                 "purpose": record.purpose.value,

@@ -134,7 +134,7 @@ class StoredConversations(Repository):
         handed_over, opted_out = parts[handoff], parts[suppression]
         return Standing(
             conversation=self._conversation(parts[conversation]),
-            profile=profile_of(parts[profile]),
+            profile=profile_of(parts[profile], self._sealing),
             handoff=handoff_of(handed_over, self._sealing) if handed_over else None,
             suppression=suppression_of(opted_out, self._sealing) if opted_out else None,
             asking_elsewhere=row.asking_elsewhere,

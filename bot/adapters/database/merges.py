@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from bot.adapters.codec import MERGE
+from bot.adapters.database.people import claims_of
 from bot.adapters.database.repository import Repository, Session
 from bot.adapters.tables import (
     challenge,
@@ -44,9 +45,9 @@ from bot.adapters.tables import (
     sent_file,
     shard_of,
 )
+from bot.adapters.tables.sealing import BODY_OF_MERGE
 from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim, Merge
-from bot.domain.person import Identity
 
 CARRIED: Mapping[str, tuple[Table, Column[Any]]] = {
     table.name: (table, key)
@@ -74,9 +75,9 @@ AT_ONCE = 500
 
 ADD = insert(merge)
 _of_person = (merge.c.kept == bindparam("person")) | (merge.c.merged == bindparam("person"))
-ALL_OF = select(merge.c.body, merge.c.undone_at).where(_of_person).order_by(merge.c.at, merge.c.id)
+ALL_OF = select(merge.c.id, merge.c.body, merge.c.undone_at).where(_of_person).order_by(merge.c.at, merge.c.id)
 LATEST = (
-    select(merge.c.body)
+    select(merge.c.id, merge.c.body)
     .where(_of_person, merge.c.undone_at.is_(None))
     .order_by(merge.c.at.desc(), merge.c.id.desc())
     .limit(1)
@@ -133,24 +134,26 @@ class StoredMerges(Repository):
 
     async def add(self, merge: Merge) -> None:
         row = {"id": merge.id, "kept": merge.kept.id, "merged": merge.merged.id, "at": merge.at, "undone_at": None}
-        await self._session.execute(ADD, {**row, "body": MERGE.dump(merge)})
+        await self._session.execute(
+            ADD, {**row, "body": self._sealing.seal(BODY_OF_MERGE, MERGE.dump(_as_they_were(merge)), merge.id)}
+        )
 
     async def latest(self, profile_id: ProfileId) -> Merge | None:
-        body = (await self._session.execute(LATEST, {"person": profile_id})).scalar()
-        return None if body is None else MERGE.load(body)
+        row = (await self._session.execute(LATEST, {"person": profile_id})).first()
+        return None if row is None else self._merge(row)
 
     async def all_of(self, profile_id: ProfileId) -> Sequence[Merge]:
         rows = await self._session.execute(ALL_OF, {"person": profile_id})
-        return [replace(MERGE.load(row.body), undone_at=row.undone_at) for row in rows]
+        return [replace(self._merge(row), undone_at=row.undone_at) for row in rows]
+
+    def _merge(self, row: Any) -> Merge:
+        return MERGE.load(self._sealing.open(BODY_OF_MERGE, row.body, row.id))
 
     async def undone(self, merge_id: str, at: datetime) -> None:
         await self._session.execute(UNDONE, {"of_id": merge_id, "moment": at})
 
     async def claims(self, profile_id: ProfileId) -> Sequence[Claim]:
-        return [
-            Claim(row.profile_id, Identity(row.kind, row.value, row.verified), row.claimed_at)
-            for row in await self._session.execute(CLAIMS, {"person": profile_id})
-        ]
+        return claims_of(await self._session.execute(CLAIMS, {"person": profile_id}), self._sealing)
 
     async def count(self, profile_id: ProfileId) -> Mapping[str, int]:
         counts = {}
@@ -187,3 +190,9 @@ class StoredMerges(Repository):
     async def remove(self, profile_id: ProfileId) -> None:
         for statement in (*REMOVALS, REMOVE):
             await self._session.execute(statement, {"person": profile_id})
+
+
+def _as_they_were(merge: Merge) -> Merge:
+    """With all that the two profiles have of who told what."""
+    kept, merged = (replace(one, provenance=dict(one.provenance)) for one in (merge.kept, merge.merged))
+    return replace(merge, kept=kept, merged=merged)

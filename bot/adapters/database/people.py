@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from bot.adapters.codec import NAMES, PLAIN
+from bot.adapters.codec import NAMES, ORIGIN
 from bot.adapters.database.erased_addresses import suppress_erased
-from bot.adapters.database.facts import as_stored, facts_text
+from bot.adapters.database.facts import as_stored
+from bot.adapters.database.provenance import StoredProvenance, origin_text, provenance_text
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
+from bot.adapters.database.sealing import Sealing
+from bot.adapters.database.search import find_people
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
+from bot.adapters.tables.sealing import ATTRIBUTES_OF_PROFILE, PROVENANCE_OF_PROFILE, VALUE_OF_IDENTITY
 from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin
 from bot.domain.score import ScoreChange
 from bot.ports import Dated, Outside, Page
 
@@ -77,18 +81,6 @@ OWNER = (
     .order_by(identity.c.verified.desc(), identity.c.claimed_at.desc(), identity.c.profile_id.desc())
     .limit(1)
 )
-_looked_for = bindparam("looked_for", type_=Text)
-FIND = (
-    select(profile.c.id)
-    .where(
-        or_(
-            *(cast(one, Text).ilike(_looked_for, escape="!") for one in (profile.c.attributes, profile.c.tags)),
-            profile.c.id.in_(select(identity.c.profile_id).where(identity.c.value.ilike(_looked_for, escape="!"))),
-        )
-    )
-    .order_by(profile.c.id)
-    .limit(bindparam("most"))
-)
 OWNERS = (
     select(identity.c.kind, identity.c.value, identity.c.profile_id)
     .where(
@@ -113,10 +105,11 @@ CLAIM = _claim.on_conflict_do_update(
     set_={
         "verified": or_(identity.c.verified, _claim.excluded.verified),
         "claimed_at": _claim.excluded.claimed_at,
+        "origin": func.coalesce(_claim.excluded.origin, identity.c.origin),
     },
 )
 IDENTITIES = (
-    select(identity.c.kind, identity.c.value, identity.c.verified)
+    select(identity)
     .where(identity.c.profile_id == bindparam("profile"))
     .order_by(identity.c.claimed_at, identity.c.kind, identity.c.value)
 )
@@ -133,6 +126,7 @@ class StoredProfiles(Repository):
         super().__init__(session)
         self._expected = Expected(session, PROFILES_OF)
         self._identities = Expected(session, IDENTITIES_OF)
+        self._locked: set[ProfileId] = set()
 
     def expect(self, people: Collection[ProfileId]) -> None:
         self._expected.expect(people)
@@ -140,21 +134,21 @@ class StoredProfiles(Repository):
 
     async def get(self, profile_id: ProfileId) -> Profile:
         expected = await self._expected.rows(profile_id)
-        return profile_of(expected[0]) if expected else await self.fresh(profile_id)
+        return profile_of(expected[0], self._sealing) if expected else await self.fresh(profile_id)
 
     async def fresh(self, profile_id: ProfileId) -> Profile:
         row = (await self._session.execute(GET_PROFILE, {"profile": profile_id})).first()
         if row is None:
             raise LookupError(f'there is no profile "{profile_id}" in the store.')
-        return profile_of(row)
+        return profile_of(row, self._sealing)
 
     async def add(self, profile: Profile) -> None:
         identifying = {"id": profile.id, "shard": shard_of(profile.id), "created_at": profile.created_at}
-        await self._session.execute(ADD_PROFILE, identifying | _knowledge(profile))
+        await self._session.execute(ADD_PROFILE, identifying | _knowledge(profile, self._sealing))
 
     async def add_all(self, profiles: Sequence[Profile]) -> None:
         rows = [
-            {"id": one.id, "shard": shard_of(one.id), "created_at": one.created_at} | _knowledge(one)
+            {"id": one.id, "shard": shard_of(one.id), "created_at": one.created_at} | _knowledge(one, self._sealing)
             for one in profiles
         ]
         if rows:
@@ -162,7 +156,9 @@ class StoredProfiles(Repository):
 
     async def save(self, profile: Profile) -> None:
         self._expected.forget(profile.id)
-        changed = await self._session.execute(SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile))
+        changed = await self._session.execute(
+            SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile, self._sealing)
+        )
         if not changed.rowcount:
             raise LookupError(f'there is no profile "{profile.id}" in the store.')
 
@@ -192,58 +188,72 @@ class StoredProfiles(Repository):
         return PAGE_DATED_POSTGRESQL if on_postgresql else PAGE_DATED_SQLITE, {"attribute": attribute, **_days(only)}
 
     async def owner_of(self, kind: str, value: str) -> Profile | None:
-        row = (await self._session.execute(OWNER, {"kind": kind, "value": value})).first()
-        return None if row is None else profile_of(row)
+        row = (await self._session.execute(OWNER, {"kind": kind, "value": self._sealing.index(value)})).first()
+        return None if row is None else profile_of(row, self._sealing)
 
     async def find(self, text: str, *, limit: int) -> Sequence[ProfileId]:
-        escaped = re.sub("([!%_])", r"!\1", text)
-        found = await self._session.execute(FIND, {"looked_for": f"%{escaped}%", "most": limit})
-        return [row.id for row in found]
+        return await find_people(self._session, text, limit=limit)
 
     async def owners_of(self, identities: Collection[Identity]) -> Mapping[Identity, ProfileId]:
         if not identities:
             return {}
-        pairs = {(one.kind, one.value): one for one in identities}
+        pairs = {(one.kind, self._sealing.index(one.value)): one for one in identities}
         values = {"kinds": sorted({kind for kind, _ in pairs}), "values": sorted({value for _, value in pairs})}
         rows = await self._session.execute(OWNERS, values)
         # The last to stand in this order is whom `owner_of` finds.
         return {pairs[row.kind, row.value]: row.profile_id for row in rows if (row.kind, row.value) in pairs}
 
-    async def claim(self, profile_id: ProfileId, identity: Identity, at: datetime) -> None:
-        await self.claim_all([Claim(profile_id, identity, at)])
+    async def claim(
+        self, profile_id: ProfileId, identity: Identity, at: datetime, origin: Origin | None = None
+    ) -> None:
+        await self.claim_all([Claim(profile_id, identity, at, origin)])
 
     async def claim_all(self, claims: Sequence[Claim]) -> None:
         rows = []
         for one in claims:
             self._identities.forget(one.profile_id)
-            told = {"kind": one.identity.kind, "value": one.identity.value, "verified": one.identity.verified}
-            rows.append(told | {"profile_id": one.profile_id, "claimed_at": one.at})
+            kind, value = one.identity.kind, one.identity.value
+            row = {
+                "kind": kind,
+                "value": self._sealing.index(value),
+                "sealed_value": self._sealing.seal_beside(VALUE_OF_IDENTITY, value, kind, one.profile_id),
+                "profile_id": one.profile_id,
+                "verified": one.identity.verified,
+                "claimed_at": one.at,
+                "origin": origin_text(one.origin),
+            }
+            rows.append(row)
         if rows:
             await self._session.execute(CLAIM, rows if len(rows) > 1 else rows[0])
             await suppress_erased(self._session, {one.identity.value for one in claims})
 
     async def disclaim(self, profile_id: ProfileId, identity: Identity) -> None:
         self._identities.forget(profile_id)
-        values = {"of_kind": identity.kind, "of_value": identity.value, "of_person": profile_id}
+        values = {"of_kind": identity.kind, "of_value": self._sealing.index(identity.value), "of_person": profile_id}
         await self._session.execute(DISCLAIM, values)
 
     async def provers_of(self, kind: str, value: str) -> Sequence[ProfileId]:
-        rows = await self._session.execute(PROVERS, {"of_kind": kind, "of_value": value})
+        rows = await self._session.execute(PROVERS, {"of_kind": kind, "of_value": self._sealing.index(value)})
         return [row.profile_id for row in rows]
 
     async def identities(self, profile_id: ProfileId) -> Sequence[Identity]:
         rows = await self._identities.rows(profile_id)
         if rows is None:
             rows = (await self._session.execute(IDENTITIES, {"profile": profile_id})).all()
-        return [Identity(row.kind, row.value, row.verified) for row in rows]
+        return [one.identity for one in claims_of(rows, self._sealing)]
 
     async def lock(self, profile_id: ProfileId, *, alone: bool = False) -> None:
-        if self._session.is_postgresql:  # SQLite has one writer at a time
-            await self._session.execute(LOCK_ALONE if alone else LOCK, {"profile": profile_id})
+        if not self._session.is_postgresql:  # SQLite has one writer at a time
+            return
+        if alone:
+            await self._session.execute(LOCK_ALONE, {"profile": profile_id})
+        elif profile_id not in self._locked:
+            await self._session.execute(LOCK, {"profile": profile_id})
 
     async def lock_all(self, people: Collection[ProfileId]) -> None:
         if self._session.is_postgresql and people:
             await self._session.execute(LOCK_ALL, {"people": sorted(people)})
+            self._locked.update(people)
 
 
 def _days(dated: Dated) -> dict[str, str]:
@@ -253,29 +263,50 @@ def _days(dated: Dated) -> dict[str, str]:
     return {f"day_{number}": f"{day}%" for number, day in enumerate(days)}
 
 
-def _knowledge(profile: Profile) -> dict[str, Any]:
+def claims_of(rows: Iterable[Any], sealing: Sealing) -> list[Claim]:
+    """The claims in rows of identities, in the order in which they were made."""
+    found = []
+    for row in rows:
+        value = sealing.open_beside(VALUE_OF_IDENTITY, row.value, row.sealed_value, row.kind, row.profile_id)
+        origin = ORIGIN.load(row.origin) if row.origin is not None else None
+        found.append(Claim(row.profile_id, Identity(row.kind, value, row.verified), row.claimed_at, origin))
+    # Those of one moment stand by their values, and not by blind indexes.
+    return sorted(found, key=lambda one: (one.at, one.identity.kind, one.identity.value)) if sealing.is_on else found
+
+
+def _knowledge(profile: Profile, sealing: Sealing) -> dict[str, Any]:
+    attributes, sealed = sealing.seal_facts(ATTRIBUTES_OF_PROFILE, profile.attributes, profile.id)
+    provenance = provenance_text(profile.provenance)
     return {
         "time_zone": as_stored(profile.time_zone),
         "locale": as_stored(profile.locale),
-        "attributes": facts_text(profile.attributes),
+        "attributes": attributes,
+        "sealed_attributes": sealed,
+        "words": sealing.words(profile.attributes),
         "tags": NAMES.dump(tuple(sorted(map(as_stored, profile.tags)))),
         "objected_at": profile.objected_at,
         "restricted_at": profile.restricted_at,
+        "provenance": sealing.seal_if_any(PROVENANCE_OF_PROFILE, provenance, profile.id),
     }
 
 
-def profile_of(row: Any) -> Profile:
+def profile_of(row: Any, sealing: Sealing) -> Profile:
     """The profile in a row that has its columns."""
     return Profile(
         id=row.id,
         created_at=row.created_at,
-        attributes=PLAIN.load(row.attributes),
+        attributes=sealing.open_facts(ATTRIBUTES_OF_PROFILE, row.attributes, row.sealed_attributes, row.id),
         time_zone=row.time_zone,
         locale=row.locale,
         tags=frozenset(NAMES.load(row.tags)),
         objected_at=row.objected_at,
         restricted_at=row.restricted_at,
+        provenance=_provenance_of(row, sealing) if row.provenance is not None else {},
     )
+
+
+def _provenance_of(row: Any, sealing: Sealing) -> StoredProvenance:
+    return StoredProvenance(lambda: sealing.open(PROVENANCE_OF_PROFILE, row.provenance, row.id))
 
 
 ADD_SCORE = insert_once(score_change).returning(score_change.c.position)

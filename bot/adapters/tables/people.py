@@ -29,7 +29,9 @@ profile = Table(
     Column("tags", Json, nullable=False),
     Column("objected_at", Moment),
     Column("restricted_at", Moment),
+    Column("provenance", Text),
 )
+"""`provenance` is JSON of who told what; null of those of whom nobody has told anything since it is kept."""
 
 identity = Table(
     "identity",
@@ -40,6 +42,7 @@ identity = Table(
     Column("profile_id", Text, ForeignKey("profile.id"), primary_key=True),
     Column("verified", Boolean, nullable=False),
     Column("claimed_at", Moment, nullable=False),
+    Column("origin", Words),
     Index("ix_identity_profile_id", "profile_id"),
 )
 

@@ -87,6 +87,7 @@ HOW_OF_CONSENT = Place(consent.c.how, _of_consent)
 TEXT_OF_CONSENT = Place(consent.c.text, _of_consent)
 HOW_OF_CHALLENGE = Place(challenge.c.how, (challenge.c.id,))
 TEXT_OF_CHALLENGE = Place(challenge.c.text, (challenge.c.id,))
+PROVENANCE_OF_PROFILE = Place(profile.c.provenance, (profile.c.id,))
 HOW_OF_REQUEST = Place(privacy_request.c.how, (privacy_request.c.id,))
 OUTCOME_OF_REQUEST = Place(privacy_request.c.outcome, (privacy_request.c.id,))
 NAME_OF_FILE = Place(sent_file.c.name, (sent_file.c.id,))
@@ -96,7 +97,7 @@ DOCUMENTS = (
     *(TRACKER_OF_CONVERSATION, BODY_OF_EVENT, BODY_OF_INBOX, DISPATCH_OF_OUTBOX, BODY_OF_MERGE, FIELDS_OF_CRM_WRITE),
     *(DATA_OF_ENROLMENT, SUMMARY_OF_HANDOFF, REASON_OF_HANDOFF, ADDRESS_OF_CONSENT, HOW_OF_CONSENT, TEXT_OF_CONSENT),
     *(HOW_OF_CHALLENGE, TEXT_OF_CHALLENGE, HOW_OF_REQUEST, NAME_OF_FILE),
-    *(OUTCOME_OF_REQUEST, ITEM_OF_FEED),
+    *(OUTCOME_OF_REQUEST, PROVENANCE_OF_PROFILE, ITEM_OF_FEED),
 )
 
 VALUE_OF_IDENTITY = Place(identity.c.sealed_value, (identity.c.kind, identity.c.profile_id))

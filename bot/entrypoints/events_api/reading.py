@@ -50,23 +50,21 @@ class Item:
     refused: tuple[Refused, ...] = ()
 
 
-def read_item(item: Any, schema: ProfileSchema | None, now: datetime) -> Item:
-    """Raises ValueError, whose words say what is wrong."""
+def read_item(item: Any, schema: ProfileSchema | None, now: datetime, by: str = "") -> Item:
+    """`by` is the key of whoever sends it. Raises ValueError, whose words say what is wrong."""
     if not isinstance(item, Mapping):
         raise CannotBeTaken("an event must be a JSON object")
+    kind = item.get("type") or ("identify" if "traits" in item and "event" not in item else "track")
+    if kind not in ("track", "identify"):
+        raise CannotBeTaken(f'"{_shown(kind)}" events are not taken. Send "track" or "identify".')
     for name in item:
         if name not in FIELDS and name not in IGNORED:
             raise CannotBeTaken(f'there is no "{_shown(name)}" in an event. {did_you_mean(name, FIELDS)}'.rstrip())
     _check_size(item)
-    kind = item.get("type") or ("identify" if "traits" in item and "event" not in item else "track")
-    if kind == "track":
-        return _track(item, now)
-    if kind == "identify":
-        return _identify(item, schema, now)
-    raise CannotBeTaken(f'"{_shown(kind)}" events are not taken. Send "track" or "identify".')
+    return _track(item, now, by) if kind == "track" else _identify(item, schema, now, by)
 
 
-def _track(item: Mapping[str, Any], now: datetime) -> Item:
+def _track(item: Mapping[str, Any], now: datetime, by: str) -> Item:
     if item.get("traits"):
         raise CannotBeTaken('what people are is told by "identify", and "traits" have no place in "track"')
     who, identities = _named(item)
@@ -77,11 +75,12 @@ def _track(item: Mapping[str, Any], now: datetime) -> Item:
         data=_group(item.get("properties"), "properties"),
         profile_id=who,
         identities=identities,
+        by=by,
     )
     return Item(told)
 
 
-def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: datetime) -> Item:
+def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: datetime, by: str) -> Item:
     if item.get("properties") or item.get("event"):
         raise CannotBeTaken('"identify" says what people are, in "traits"; what happened is told by "track"')
     traits: Traits = read_traits(_group(item.get("traits"), "traits"), schema)
@@ -96,6 +95,7 @@ def _identify(item: Mapping[str, Any], schema: ProfileSchema | None, now: dateti
         attributes=traits.attributes,
         time_zone=traits.time_zone,
         locale=traits.locale,
+        by=by,
     )
     return Item(told, traits.refused)
 

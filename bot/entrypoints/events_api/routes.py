@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from aiohttp import web
 from bot.domain.access import Right
 from bot.domain.errors import WebhookRejected
 from bot.entrypoints.events_api.reading import Item, read_item
+from bot.entrypoints.translate import json_told
 from bot.entrypoints.wiring import Service
 from bot.services.take_events import Outcome, take_events
 
@@ -32,7 +32,7 @@ class EventsApi:
         now = self._runtime.clock.now()
         try:
             larger = request.clone(client_max_size=LARGEST_BODY)
-            asked, _ = await self._service.doors.admit(larger, Right.TELL_EVENTS)
+            asked, caller = await self._service.doors.admit(larger, Right.TELL_EVENTS)
         except web.HTTPRequestEntityTooLarge as error:
             raise WebhookRejected(413, f"a request has at most {LARGEST_BODY // 1024} kB; send several") from error
         told = _events(asked.body)
@@ -40,7 +40,7 @@ class EventsApi:
         read: list[Item | str] = []
         for one in told:
             try:
-                read.append(read_item(one, schema, now))
+                read.append(read_item(one, schema, now, caller.reference))
             except ValueError as error:
                 read.append(str(error))
         outcomes = await take_events(self._runtime, [one.told for one in read if isinstance(one, Item)])
@@ -49,10 +49,7 @@ class EventsApi:
 
 def _events(body: bytes) -> Sequence[Any]:
     """The events of a request: `{"batch": [...]}`, a list, or one alone."""
-    try:
-        told = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "the body is not JSON") from error
+    told = json_told(body)
     if isinstance(told, dict) and "batch" in told:
         told = told["batch"]
         if not isinstance(told, list):
@@ -61,10 +58,6 @@ def _events(body: bytes) -> Sequence[Any]:
     if len(events) > MOST_EVENTS:
         raise WebhookRejected(413, f"a request has at most {MOST_EVENTS} events, and this one has {len(events)}")
     return events
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _answer(read: Sequence[Item | str], outcomes: Sequence[Outcome]) -> web.Response:

@@ -93,6 +93,15 @@ COMMANDS = (
         (("receipt", {"nargs": "?", "metavar": "ID", "help": "the id on the receipt (the latest ones)"}),),
     ),
     Command(
+        "people rectify",
+        "put right what is known of a person",
+        (
+            PERSON,
+            ("values", {"nargs": "+", "metavar": "NAME=VALUE", "help": "such as team_size=50; name= deletes"}),
+            BY,
+        ),
+    ),
+    Command(
         "people object",
         "end all marketing to a person, and scoring",
         (PERSON, ("--withdraw", {"action": "store_true", "help": "they no longer object"}), BY),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import textwrap
+
 import pytest
 
 from bot.documents import parse
@@ -7,6 +9,7 @@ from bot.domain.access import Sensitivity
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import ContentError
 from bot.domain.journey import Journey
+from bot.domain.provenance import Source
 from bot.journeys.content import Known, read_journey
 from bot.journeys.profile_schema import read_profile_schema
 
@@ -37,10 +40,56 @@ def test_attributes_are_declared_with_their_type_values_and_label() -> None:
     }
 
 
+def test_whose_word_counts_is_declared_for_all_attributes_and_for_one() -> None:
+    read = schema("""\
+trust: [[correction, conversation], crm]
+attributes:
+  team_size: number
+  stage: {type: text, trust: [correction, crm]}
+""")
+    said = frozenset({Source.CORRECTION, Source.CONVERSATION})
+    assert read.trust_in("team_size") == read.trust_in("undeclared") == (said, frozenset({Source.CRM}))
+    assert read.trust_in("stage") == (frozenset({Source.CORRECTION}), frozenset({Source.CRM}))
+    assert schema().trust_in("team_size") == (said,)
+
+
+@pytest.mark.parametrize(
+    ("written", "fault"),
+    [
+        ("[crm, correction]", '"trust" must begin with what people had put right'),
+        ("crm", '"trust" must be a list of sources'),
+        ("[]", '"trust" must be a list of sources'),
+        ("[correction, hubspot]", 'no such source: "hubspot"|source "hubspot"'),
+        ("[correction, [crm, correction]]", "names a source twice"),
+    ],
+)
+def test_a_faulty_trust_is_told(written: str, fault: str) -> None:
+    with pytest.raises(ContentError, match=fault):
+        schema(f"trust: {written}\nattributes:\n  team_size: number\n")
+
+
 @pytest.mark.parametrize(("written", "meant"), [("sensitive", True), ("personal", False), ("open", False)])
 def test_an_attribute_may_be_sensitive(written: str, meant: bool) -> None:
     read = schema(f"attributes:\n  faith: {{type: text, sensitivity: {written}}}")
     assert read.attributes["faith"].sensitive is meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("name: text", True),
+        ("email: {type: text, label: Work e-mail}", True),
+        ("email: {type: text, contact: false}", False),
+        ("phone: number", False),
+        ("badge: text", False),
+        ("badge: {type: text, contact: true}", True),
+    ],
+)
+def test_contact_data_is_known_by_its_name_or_declared(written: str, meant: bool) -> None:
+    read = schema(f"attributes:\n  {written}")
+    (name,) = read.attributes
+    assert (name in read.contact) is read.attributes[name].contact is meant
+    assert "first_name" in read.contact
 
 
 @pytest.mark.parametrize(
@@ -58,6 +107,8 @@ def test_an_attribute_may_be_sensitive(written: str, meant: bool) -> None:
         ("attributes:\n  a: {type: text, one_of: [x, 5]}", "one of these values is no text: 5. Put it in"),
         ("attributes:\n  a: {type: text, one_of: x}", '"one_of" must be a list of values. Write one_of:'),
         ("attributes:\n  a: {type: text, kind: x}", 'the attribute "a" has no "kind".'),
+        ("attributes:\n  a: {type: number, contact: true}", '2:21: contact data is a text, and "a" is none.'),
+        ("attributes:\n  a: {type: text, contact: maybe}", '"contact" must be true or false.'),
         ("attributes: 5", '"attributes" must be a mapping of names to values, not "5".'),
         ("{}", 'the profile lacks "attributes".'),
         ("- a", "the profile must be a mapping"),
@@ -116,3 +167,15 @@ def test_a_step_sets_what_is_declared(step: str, told: str) -> None:
 
 def test_a_step_may_set_what_it_computes_and_take_a_value_away() -> None:
     assert journey("true", "- set: {team_size: '= event.size', stage: null}").steps
+
+
+def test_what_an_attribute_is_kept_for_is_said_of_all_or_of_one() -> None:
+    text = """
+    purpose: to sell
+    attributes:
+      team_size: number
+      renews_on: {type: date, purpose: to fulfil the contract}
+    """
+    schema = read_profile_schema(parse("journeys/profile.yml", textwrap.dedent(text)))
+    purposes = {name: one.purpose for name, one in schema.attributes.items()}
+    assert purposes == {"team_size": "to sell", "renews_on": "to fulfil the contract"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -243,7 +244,7 @@ async def test_what_came_after_the_merge_stays_when_it_is_undone(two: Stage) -> 
     await merge(two)
     async with two.store.transaction() as uow:
         profile = await uow.profiles.fresh(ANA)
-        await uow.profiles.save(profile.with_attribute("stage", "customer"))
+        await uow.profiles.save(replace(profile, attributes={**profile.attributes, "stage": "customer"}))
         await uow.timeline.add(PersonEvent(ANA, "pricing.viewed", two.clock.now(), two.clock.now()))
     await part(two)
     assert (await everything(two, ANA))["profile"].attributes["stage"] == "customer"

@@ -28,7 +28,7 @@ async def merging(runtime: Runtime, one: str, other: str, *, dry_run: bool, who:
     """What is done, in lines; nothing is done in a dry run."""
     async with runtime.store.transaction() as uow:
         first, second = await named(uow, one), await named(uow, other)
-        plan = await plan_merge(uow, first, second)
+        plan = await plan_merge(uow, runtime, first, second)
         if dry_run:
             return [*_told(plan), "Nothing was changed."]
         now = runtime.clock.now()

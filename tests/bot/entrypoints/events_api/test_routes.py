@@ -104,7 +104,7 @@ async def test_the_good_ones_of_a_batch_are_taken_and_the_others_told_by_their_i
 
 
 async def test_where_nothing_can_be_taken_the_request_is_refused(client: Client) -> None:
-    told = await tell(client, {**VIEWED, "type": "page"})
+    told = await tell(client, {**VIEWED, "type": "page", "name": "Pricing"})
     assert (told["status"], told["taken"]) == (400, 0)
     assert told["error"] == '"page" events are not taken. Send "track" or "identify".'
     assert await tell(client) == {"status": 200, "taken": 0, "duplicates": 0, "errors": []}
@@ -130,7 +130,7 @@ async def test_what_people_are_is_kept_as_far_as_it_was_declared(client: Client,
         "renews_on": "it must be a date such as 2026-11-24",
         "tags": '"tags" belongs to the profile itself and cannot be set. Choose another name.',
         "nickname": 'journeys/profile.yml declares no attribute "nickname".',
-        "phone": "the phone number must begin with + and the country's code, without blanks",
+        "phone": "the phone number must begin with + and the country's code",
     }
     person = await known(stage)
     assert (person.attributes, person.time_zone, person.locale) == ({"team_size": 50}, "Europe/Paris", "fr-FR")
@@ -142,6 +142,13 @@ async def test_what_people_are_is_kept_as_far_as_it_was_declared(client: Client,
         }
     events = [event for event, _ in await timeline(stage, person.id)]
     assert events == ["person.identified", "segment.entered"]
+
+
+@pytest.mark.parametrize("written", ["+44 7700 900123", "+44 (0)7700-900123", "+447700900123"])
+async def test_a_phone_number_is_kept_alike_however_it_is_written(client: Client, stage: Stage, written: str) -> None:
+    told = await tell(client, {"type": "identify", "userId": "u1", "traits": {"phone": written}})
+    assert (told["taken"], told["errors"]) == (1, [])
+    assert await owner(stage, "phone", PHONE) == await known(stage)
 
 
 async def test_an_address_that_somebody_else_has_proved_stays_theirs(client: Client, stage: Stage) -> None:
@@ -297,3 +304,14 @@ async def test_nobody_tells_anything_without_a_credential(service: Service) -> N
         server = Server(replace(service, access=access)).application()
         async with TestClient(TestServer(server, host="127.0.0.1")) as client:
             assert (await client.post("/v1/events", json=VIEWED)).status == status
+
+
+async def test_who_told_what_is_kept_and_a_later_event_does_not_undo_a_correction(client: Client, stage: Stage) -> None:
+    identify = {"type": "identify", "userId": "u1", "traits": {"team_size": 50}}
+    await tell(client, {**identify, "messageId": "i1"})
+    await client.patch("/v1/people/u1/attributes", json={"team_size": 60})
+    await tell(client, {**identify, "messageId": "i2"})
+    person = await (await client.get("/v1/people/u1")).json()
+    told = person["provenance"]["attributes"]["team_size"]
+    assert (person["attributes"]["team_size"], told["source"]) == (60, "correction")
+    assert told["differing"]["words"] == "API, machine: person.identified"
