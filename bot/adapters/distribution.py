@@ -57,6 +57,7 @@ from bot.adapters.tables import (
     segment_change,
     segment_member,
     sent_file,
+    split_tally,
     suppression,
     used_token,
 )
@@ -86,7 +87,7 @@ EVERYWHERE: Final = frozenset({journey, journey_state, segment})
 
 ON_ONE_SERVER: Final = frozenset(
     {
-        *(schedule, journey_change, passage, review, merge, erasure, erased_place),
+        *(schedule, journey_change, passage, split_tally, review, merge, erasure, erased_place),
         *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import),
         *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
         *(field_key, resealing),

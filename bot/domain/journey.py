@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.domain.entries import Entry
 from bot.domain.errors import Place
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.publishing import PIN, OnEdit
+from bot.domain.score import USUAL_GRADES, Grades
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import Step
 from bot.domain.timeline import Counts
@@ -28,6 +29,9 @@ TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 OFFERED, OVERDUE = "handoff.offered", "handoff.overdue"
 """A hand-off was offered to a rep (`rep`, by `route`, `why`); nobody has claimed it in time (`within` seconds)."""
 
+OUT_OF_HOURS = "handoff.out_of_hours"
+"""A colleague was asked for when nobody is there: at which `desk`, for which `reason`, and when it `opens`."""
+
 MEETING_BOOKED, MEETING_CANCELLED = "meeting.booked", "meeting.cancelled"
 """A time with a rep was booked, or called off (`rep`, `starts_at`, `meeting`). Other systems tell of theirs, too."""
 
@@ -41,7 +45,11 @@ SEGMENT_ENTERED, SEGMENT_LEFT = "segment.entered", "segment.left"
 """The person came into a segment, or fell out of it: `segment` is its id."""
 
 OPT_OUT_SIGNAL = "privacy.opt_out_signal"
+PAUSE_CHOSEN = "privacy.pause_chosen"
 """The person's browser asked for nothing of theirs to be sold or shared (Global Privacy Control)."""
+
+RECTIFIED = "person.rectified"
+"""What is known of the person was put right, as they asked: `attributes` are the names of what changed."""
 
 ENTRANCE = ":enter"
 """Where those come from who take their first step. No step is called so."""
@@ -52,11 +60,14 @@ TOLD_BY_SERVICE = frozenset(
         HANDED_BACK,
         OFFERED,
         OVERDUE,
+        OUT_OF_HOURS,
         ENDED,
         MOVED,
         SEGMENT_ENTERED,
         SEGMENT_LEFT,
         OPT_OUT_SIGNAL,
+        PAUSE_CHOSEN,
+        RECTIFIED,
         *CRM_EVENTS,
     }
 )
@@ -119,7 +130,8 @@ class Enrolment:
     It rests at `step` (for the `visit`-th time) until `due_at` or one of `waiting_for`. `seq` grows by one at each
     advance and fences a reply against a timer. `data` holds `event` (what it entered on), `answer` (slots), `happened`
     (the event that ended the last wait), `visits` (how often each step was come to), `split` (the arm of each split),
-    `parent` (the step that runs it, where another journey does) and `held` (since when a colleague has had the floor).
+    `drawn` (when each was drawn), `reached` (when the metric of each happened), `parent` (the step that runs it, where
+    another journey does) and `held` (since when a colleague has had the floor).
 
     `entry` names what let the person in, where that must not do so twice: it is unique in the journey. One enrolment
     waits in each `lane` of a person and journey; `goal_at` is when it reached its goal. `paused_at`: its journey was
@@ -191,6 +203,24 @@ class Passage:
     moved: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Of the people who went one way of a split: how many there were, and who of them reached its metric in time."""
+
+    went: int = 0
+    reached: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCount:
+    """One person more who went this way of a split, or has `reached` its metric. `day`: when they went, in UTC."""
+
+    step: str
+    arm: str
+    day: date
+    reached: bool = False
+
+
 # ---------------------------------------------------------------- what moves an enrolment on
 
 
@@ -247,7 +277,8 @@ class Facts:
 
     `rep_has_the_floor`: a colleague is talking with the person, so its times stand still. `zones` are the time zones
     that the person may be in, `scored` the rules that have given them points before, and `did` how often what the
-    journey counts has happened to them.
+    journey counts has happened to them. `tallies` are, for each split that chooses the best way, what came of each.
+    `grades` say which grade points make.
     """
 
     trigger: Trigger
@@ -257,3 +288,5 @@ class Facts:
     zones: tuple[str, ...] = ()
     scored: frozenset[str] = frozenset()
     did: Counts = field(default_factory=dict)
+    tallies: Mapping[str, Mapping[str, Tally]] = field(default_factory=dict)
+    grades: Grades = USUAL_GRADES

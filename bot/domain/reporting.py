@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+
+USUAL = timedelta(days=30)
+"""What is reported where nobody says of which days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,16 @@ class ReportPlan:
 
 @dataclass(frozen=True, slots=True)
 class Period:
+    """From the first of its moments to before the last."""
+
     since: datetime
     until: datetime
+
+    @classmethod
+    def of_days(cls, first: date | None, last: date) -> Period:
+        """Whole days in UTC, both inside; without a first one, thirty of them."""
+        until = datetime.combine(last, time(), UTC) + timedelta(days=1)
+        return cls(until - USUAL if first is None else datetime.combine(first, time(), UTC), until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,17 @@ class JourneyFigures:
     reached: int = 0
     held_out: int = 0
     reached_held_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ArmFigures:
+    """Of one way of a split: the people who went it in the period, and those who reached the split's metric since."""
+
+    journey: str
+    step: str
+    arm: str
+    went: int = 0
+    reached: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +143,4 @@ class Report:
     funnel: Funnel
     answered: Answered
     contained: Contained
+    arms: tuple[ArmFigures, ...] = ()

@@ -17,7 +17,11 @@ AtCap = Literal["skip", "wait"]
 
 @dataclass(frozen=True, slots=True)
 class SendStep:
-    """Send a response. `window` takes the place of the journey's own."""
+    """Send a response. `window` takes the place of the journey's own.
+
+    `at_best`: within a day, at the hour at which the person does most likely what the message is for, which is the
+    event `metric`; it counts `within` so long.
+    """
 
     id: str
     response: str
@@ -25,6 +29,9 @@ class SendStep:
     then: str
     window: SendWindow | None = None
     cap: AtCap = "skip"
+    at_best: bool = False
+    metric: str = ""
+    within: timedelta = timedelta(days=2)
     kind: Literal["send"] = "send"
 
 
@@ -103,11 +110,17 @@ class SplitArm:
 
 @dataclass(frozen=True, slots=True)
 class SplitStep:
-    """Part people by chance, each the same way whenever they come here. `metric` is the event that arms compete for."""
+    """Part people by chance, each the same way whenever they come here.
+
+    `metric` is the event that arms compete for; it counts `within` so long after the person went that way. Where it
+    `chooses_best`, more and more people go the way that does best, and the weights are how it begins.
+    """
 
     id: str
     arms: tuple[SplitArm, ...]
     metric: str = ""
+    within: timedelta = timedelta(days=30)
+    chooses_best: bool = False
     kind: Literal["split"] = "split"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from bot.domain.effects import AddTag, ChangeScore, Emit, RemoveTag, RequestHandoff, SendResponse, SetAttribute, SyncCrm
-from bot.domain.score import USUAL_GRADES, Score
+from bot.domain.journey import SplitCount
+from bot.domain.score import Score
 from bot.domain.steps import (
     BranchStep,
     CrmStep,
@@ -15,13 +18,15 @@ from bot.domain.steps import (
     ScoreStep,
     SendStep,
     SetStep,
+    SplitArm,
     SplitStep,
     Step,
     TagStep,
     UntagStep,
 )
-from bot.journeys.chance import arm_for
+from bot.journeys.chance import MEASURED, MEASURED_SHARE, arm_for, best_arm, lot
 from bot.journeys.run import Run
+from bot.journeys.tallied import ANY, BEST, tallied
 
 
 def act(run: Run, step: Step) -> str:
@@ -31,17 +36,16 @@ def act(run: Run, step: Step) -> str:
             return _branch(run, step)
         case SplitStep():
             return _split(run, step)
-        case SendStep(response=response, channels=channels):
-            run.effects.append(SendResponse(response, channels, run.key, step.window, step.cap))
-            run.did(f"sends {response} by {' or '.join(channels)}")
+        case SendStep():
+            _send(run, step)
         case ScoreStep():
             _score(run, step)
         case SetStep(values=values):
             for name, value in values:
-                _set(run, name, run.computed(value))
+                _set(run, name, run.computed(value), step)
             run.did("sets " + ", ".join(name for name, _ in values))
         case TagStep(tag=tag):
-            run.effects.append(AddTag(tag))
+            run.effects.append(AddTag(tag, step.id))
             run.profile["tags"] = [*_tags(run), tag]
             run.did(f"adds to {tag}")
         case UntagStep(tag=tag):
@@ -64,6 +68,22 @@ def act(run: Run, step: Step) -> str:
     return step.then
 
 
+def _send(run: Run, step: SendStep) -> None:
+    by = " or ".join(step.channels)
+    message = SendResponse(step.response, step.channels, run.key, step.window, step.cap)
+    if not step.at_best:
+        run.effects.append(message)
+        run.did(f"sends {step.response} by {by}")
+        return
+    way = run.kept("split").get(step.id)
+    if way is None:
+        drawn = lot(run.enrolment.id, run.journey.id, step.id, MEASURED)
+        _went(run, step, way := ANY if drawn < MEASURED_SHARE else BEST)
+    run.effects.append(replace(message, timing="any" if way == ANY else "best", metric=step.metric))
+    when = "any hour, to compare the best one with" if way == ANY else "the best hour"
+    run.did(f"sends {step.response} by {by}, at {when}")
+
+
 def hand_over(run: Run, step: HandoffStep) -> None:
     run.effects.append(RequestHandoff(run.worded(step.reason), step.desk, step.crm))
     run.did(f"hands over to {step.desk or 'the sales desk'}")
@@ -79,10 +99,30 @@ def _branch(run: Run, step: BranchStep) -> str:
 
 
 def _split(run: Run, step: SplitStep) -> str:
-    arm = arm_for(run.enrolment.profile_id, run.journey.id, step.id, step.arms)
-    run.remember(split={**run.kept("split"), step.id: arm.name})
-    run.did(f"goes the way {arm.name}, {arm.weight} of 100")
+    before = next((arm for arm in step.arms if arm.name == run.kept("split").get(step.id)), None)
+    if before is not None:
+        run.did(f"goes the way {before.name} again")
+        return before.go
+    arm, why = _drawn(run, step)
+    _went(run, step, arm.name)
+    run.did(f"goes the way {arm.name}, {why}")
     return arm.go
+
+
+def _went(run: Run, step: Step, way: str) -> None:
+    """Keep the way, and count it where it is to be known what comes of it."""
+    run.remember(split={**run.kept("split"), step.id: way})
+    if tallied(step) is not None:
+        run.remember(drawn={**run.kept("drawn"), step.id: run.now.isoformat()})
+        run.counted.append(SplitCount(step.id, way, run.now.astimezone(UTC).date()))
+
+
+def _drawn(run: Run, step: SplitStep) -> tuple[SplitArm, str]:
+    person, journey = run.enrolment.profile_id, run.journey.id
+    if step.chooses_best:
+        return best_arm(run.enrolment.id, person, journey, step.id, step.arms, run.tallies.get(step.id, {}))
+    arm = arm_for(person, journey, step.id, step.arms)
+    return arm, f"{arm.weight} of 100"
 
 
 def _score(run: Run, step: ScoreStep) -> None:
@@ -103,12 +143,12 @@ def _score(run: Run, step: ScoreStep) -> None:
         run.scored.add(change.rule)
         run.lead[change.dimension] = _number(run.lead.get(change.dimension)) + change.points
     score = Score(_number(run.lead.get("fit")), _number(run.lead.get("engagement")))
-    run.lead.update(total=score.total, grade=USUAL_GRADES.of(score))
+    run.lead.update(total=score.total, grade=run.grades.of(score))
     run.did(", ".join(f"{change.points:+d} {change.dimension}" for change in new))
 
 
-def _set(run: Run, name: str, value: Any) -> None:
-    run.effects.append(SetAttribute(name, value))
+def _set(run: Run, name: str, value: Any, step: Step) -> None:
+    run.effects.append(SetAttribute(name, value, step.id))
     run.profile[name] = value
 
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from random import Random
 
-from bot.domain.journey import WHOLE
+from bot.domain.journey import WHOLE, Tally
 from bot.domain.steps import SplitArm
 
 HOLDOUT = "holdout"
+MEASURED = "measured"
+
+MEASURED_SHARE = WHOLE // 10
+"""So many go by the weights whatever is known, so that the ways stay comparable, and a change is noticed."""
+
+LEAST_KNOWN = 30
+"""People of each way whose time is over, before what came of them decides anything: fewer differ by chance."""
 
 
 def lot(*drawn_for: str) -> int:
@@ -42,3 +50,23 @@ def arm_for(person: str, journey: str, step: str, arms: Sequence[SplitArm]) -> S
         if drawn < reached:
             return arm
     return arms[-1]
+
+
+def best_arm(
+    run: str, person: str, journey: str, step: str, arms: Sequence[SplitArm], tallies: Mapping[str, Tally]
+) -> tuple[SplitArm, str]:
+    """The arm by what came of each (Thompson sampling), and in words why this one; for a run always the same.
+
+    Of each arm a share is drawn of those that could be behind what is known (a Beta distribution, evenly spread before
+    anything is known), and the highest wins: the surer an arm is worse, the fewer go there.
+    """
+    known = [tallies.get(arm.name, Tally()) for arm in arms]
+    by_weight = arm_for(person, journey, step, arms)
+    if min(one.went for one in known) < LEAST_KNOWN:
+        return by_weight, f"{by_weight.weight} of 100 until more is known of each way"
+    if lot(person, journey, step, MEASURED) < MEASURED_SHARE:
+        return by_weight, "by the weights, as one of ten, to compare the ways by"
+    chance = Random(hashlib.sha256(_bytes(run, journey, step)).digest())  # noqa: S311  no secret
+    shares = [chance.betavariate(1 + one.reached, 1 + one.went - one.reached) for one in known]
+    best = max(range(len(arms)), key=shares.__getitem__)
+    return arms[best], f"for {known[best].reached} of {known[best].went} reached the metric"

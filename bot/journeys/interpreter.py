@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.effects import Emit
@@ -28,17 +28,19 @@ from bot.domain.journey import (
     Intake,
     Journey,
     Refused,
+    SplitCount,
     TimerFired,
     Trigger,
 )
-from bot.domain.steps import END, AskStep, GoStep, HandoffStep, SplitStep, WaitStep
+from bot.domain.steps import END, AskStep, GoStep, HandoffStep, WaitStep
 from bot.journeys.acting import act
 from bot.journeys.chance import is_held_out
 from bot.journeys.expression import is_true
 from bot.journeys.resting import ANSWER, OUTCOME, abandon, come_to_rest, go_on, rests
 from bot.journeys.run import Advance, Run, later, names_of
+from bot.journeys.tallied import tallied
 
-__all__ = ["Advance", "advance", "begin", "begin_many", "gone_on", "heeds", "word_of_end"]
+__all__ = ["Advance", "advance", "begin", "begin_many", "gone_on", "heeds", "reached_after_all", "word_of_end"]
 
 HOLD = timedelta(hours=1)
 """While a rep has the floor, a timer is looked at again this much later; word of a hand-back comes before, mostly."""
@@ -94,7 +96,7 @@ def heeds(journey: Journey, event: str) -> bool:
     if journey.exit_when is not None or event in journey.exit_events:
         return True
     waits = (step.events for step in journey.steps.values() if isinstance(step, WaitStep))
-    metrics = (step.metric for step in journey.steps.values() if isinstance(step, SplitStep))
+    metrics = (one.metric for step in journey.steps.values() if (one := tallied(step)) is not None)
     return event in metrics or any(event in events for events in waits)
 
 
@@ -154,7 +156,7 @@ def _concerns(journey: Journey, enrolment: Enrolment, facts: Facts, now: datetim
                 event in journey.exit_events
                 or (begun and _is_awaited(enrolment, event, data))
                 or (begun and event in (TAKEN_OVER, HANDED_BACK))
-                or event in _metrics(journey, enrolment).values()
+                or any(_reached_by(journey, enrolment, event, now))
                 or _is_over(journey, enrolment, facts, now)
             )
         case Answered(slots=slots):
@@ -185,15 +187,27 @@ def _key(enrolment: Enrolment) -> str:
     return f"{enrolment.id}:{enrolment.step}:{enrolment.visit}"
 
 
-def _metrics(journey: Journey, enrolment: Enrolment) -> Mapping[str, str]:
-    """The event of each split that the person came through and for which it has not happened yet."""
-    drawn, reached = enrolment.data.get("split"), enrolment.data.get("reached")
-    found = {}
-    for name in drawn if isinstance(drawn, Mapping) else ():
-        step = journey.steps.get(name)
-        if isinstance(step, SplitStep) and step.metric and not (isinstance(reached, Mapping) and name in reached):
-            found[name] = step.metric
-    return found
+def _reached_by(journey: Journey, enrolment: Enrolment, event: str, now: datetime) -> Iterator[SplitCount]:
+    """The steps with ways that the person came through whose metric this is, in time and for the first time."""
+    drawn, reached = enrolment.data.get("drawn"), enrolment.data.get("reached")
+    for name, at in drawn.items() if isinstance(drawn, Mapping) else ():
+        counted = tallied(journey.steps.get(name))
+        if counted is None or counted.metric != event or (isinstance(reached, Mapping) and name in reached):
+            continue
+        went = datetime.fromisoformat(at)
+        if now <= later(went, counted.within):
+            yield SplitCount(name, enrolment.data["split"][name], went.astimezone(UTC).date(), reached=True)
+
+
+def reached_after_all(
+    journey: Journey, enrolment: Enrolment, event: str, now: datetime
+) -> tuple[Enrolment, tuple[SplitCount, ...]]:
+    """The same for a run that is over: a metric counts for a while after people have left."""
+    counted = tuple(_reached_by(journey, enrolment, event, now))
+    if not counted:
+        return enrolment, ()
+    reached = {**(enrolment.data.get("reached") or {}), **{one.step: now.isoformat() for one in counted}}
+    return replace(enrolment, data={**enrolment.data, "reached": reached}, seq=enrolment.seq + 1), counted
 
 
 def _take_in(run: Run, trigger: Trigger) -> None:
@@ -211,10 +225,10 @@ def _take_in(run: Run, trigger: Trigger) -> None:
 
 def _count(run: Run, event: str) -> None:
     """Note the goal and the metrics that this event reaches."""
-    metrics = _metrics(run.journey, run.before)
-    reached = {name: run.now.isoformat() for name, metric in metrics.items() if metric == event}
-    if reached:
-        run.remember(reached={**run.kept("reached"), **reached})
+    counted = list(_reached_by(run.journey, run.before, event, run.now))
+    if counted:
+        run.counted += counted
+        run.remember(reached={**run.kept("reached"), **{one.step: run.now.isoformat() for one in counted}})
     entered = run.before.entered_at
     for goal in run.journey.goals:
         if goal.event == event and (goal.within is None or run.now <= later(entered, goal.within)):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
 
-from bot.domain.reporting import Credit, JourneyFigures, Report
+from bot.domain.reporting import ArmFigures, Credit, JourneyFigures, Report
 from bot.domain.statistics import Interval, newcombe, wilson
 from bot.journeys.report_plan import NOTHING
 
@@ -29,7 +29,14 @@ class Row:
 
 
 def rows_of(report: Report) -> list[Row]:
-    return [*_journeys(report.journeys), *_sources(report), *_funnel(report), *_sales(report), *_talks(report)]
+    return [
+        *_journeys(report.journeys),
+        *_arms(report.arms),
+        *_sources(report),
+        *_funnel(report),
+        *_sales(report),
+        *_talks(report),
+    ]
 
 
 def _journeys(journeys: Iterable[JourneyFigures]) -> Iterator[Row]:
@@ -44,6 +51,13 @@ def _journeys(journeys: Iterable[JourneyFigures]) -> Iterator[Row]:
         yield _share(
             "journeys", one.journey, "lift", newcombe(one.reached, one.entered, one.reached_held_out, one.held_out)
         )
+
+
+def _arms(arms: Iterable[ArmFigures]) -> Iterator[Row]:
+    for one in arms:
+        of = f"{one.journey}, {one.step}: {one.arm}"
+        yield Row("splits", of, "people", one.went)
+        yield _share("splits", of, "reached the metric", wilson(one.reached, one.went))
 
 
 def _sources(report: Report) -> Iterator[Row]:

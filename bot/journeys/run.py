@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.effects import JourneyEffect
-from bot.domain.journey import Enrolment, EnrolmentStatus, Facts, Journey
+from bot.domain.journey import Enrolment, EnrolmentStatus, Facts, Journey, SplitCount
 from bot.domain.steps import Step
 from bot.domain.timeline import Counts
 from bot.journeys.expression import evaluate, in_words, is_true
@@ -27,6 +27,9 @@ class Advance:
     trail: tuple[tuple[str, str], ...] = ()
     ways: tuple[tuple[str, str], ...] = ()
     """From which step to which one it went, as the arrows of the picture lead: a `go` is none of them."""
+
+    counted: tuple[SplitCount, ...] = ()
+    """What is to be counted of splits."""
 
 
 class Standing:
@@ -61,11 +64,14 @@ class Run:
         self.enrolment = Standing(enrolment)
         self.profile = dict(facts.profile)
         self.lead = dict(facts.lead)
+        self.grades = facts.grades
         self.counts = facts.did
         self.scored = set(facts.scored)
         self.rep_has_the_floor = facts.rep_has_the_floor
         self.now = now
+        self.tallies = facts.tallies
         self.effects: list[JourneyEffect] = []
+        self.counted: list[SplitCount] = []
         self._zones = facts.zones
         self._trail: list[tuple[str, str]] = []
         self._ways: list[tuple[str, str]] = []
@@ -95,7 +101,7 @@ class Run:
             goal_at=stands.goal_at,
             paused_at=before.paused_at,
         )
-        return Advance(after, tuple(self.effects), tuple(self._trail), tuple(self._ways))
+        return Advance(after, tuple(self.effects), tuple(self._trail), tuple(self._ways), tuple(self.counted))
 
     @property
     def key(self) -> str:

@@ -54,6 +54,7 @@ def step_words(step: Step) -> tuple[str, tuple[str, ...]]:
             more = [f"by {_either(channels)}"]
             more += ["waits where a cap is reached"] if cap == "wait" else []
             more += ["at hours of its own"] if window is not None else []
+            more += [f"at the best hour for {step.metric}"] if step.at_best else []
             return f"Send {_response(response)}", tuple(more)
         case WaitStep():
             return _wait_words(step)
@@ -63,8 +64,10 @@ def step_words(step: Step) -> tuple[str, tuple[str, ...]]:
             return f"Ask with {form}", tuple(more)
         case BranchStep():
             return "Branch", ()
-        case SplitStep(id=name, metric=metric):
-            return f"Split {name}", (f"for {metric}",) if metric else ()
+        case SplitStep(id=name, metric=metric, within=within, chooses_best=chooses_best):
+            more = [f"for {metric} within {how_long(within)}"] if metric else []
+            more += ["more and more the way that does best"] if chooses_best else []
+            return f"Split {name}", tuple(more)
         case ScoreStep(fit=fit, engagement=engagement, reason=reason):
             points = [f"{points:+d} {what}" for what, points in (("fit", fit), ("engagement", engagement)) if points]
             return f"Score {_all(points)}", (reason,)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from bot.domain.journey import Journey
+from bot.domain.steps import SendStep, SplitStep
 from bot.journeys.outline import outline
 from bot.journeys.people import Behaviour, Crowd, Reaction
 from bot.journeys.sayings import how_long
@@ -109,6 +110,13 @@ def assumptions(simulation: Simulation, crowd: Crowd | None) -> Iterator[str]:
         yield f"people: made up, in {countries}; of {crowd.zone_known:.0%} the time zone is known"
         yield f"consent to marketing: {_by_channel(crowd.consent, simulation.world.channels)}"
         yield f"an address: {_by_channel(crowd.reachable, simulation.world.channels)}"
+    for journey in simulation.world.journeys.values():
+        for step in journey.steps.values():
+            match step:
+                case SplitStep(id=name, chooses_best=True):
+                    yield f"{name}: people go by the weights, for nothing is known of its ways beforehand"
+                case SendStep(id=name, at_best=True):
+                    yield f"{name}: it goes at once, for nothing is known of anybody's hours beforehand"
     yield from _behaviour(simulation.behaviour, simulation)
 
 

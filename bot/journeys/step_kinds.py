@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.documents import did_you_mean
+from bot.domain.journey import REPLIED
 from bot.domain.steps import (
     END,
     ActionStep,
     AskStep,
+    AtCap,
     CrmStep,
     EmitStep,
     HandoffStep,
@@ -38,14 +40,24 @@ def read_send(reader: StepReader, fields: Fields, at: Position) -> Step | None:
     send = fields.inner("send", "send")
     if not send.is_mapping:
         return None
-    send.only("response", "channels", "cap", "send_window")
+    send.only("response", "channels", "cap", "send_window", "at", "metric", "within")
     response = send.choice("response", reader.known.responses, "response", required=True)
     channels = reader.channels(send, (response,) if response else ())
     cap = send.choice("cap", ("skip", "wait"), "way to deal with a cap")
     window = read_window(send)
+    at_best = send.choice("at", ("best",), "time") == "best"
+    metric, within = send.read("metric", wording.event), send.read("within", wording.duration)
+    if (metric or within) and not at_best:
+        send.missing("at", "Only a message at: best competes for something.")
+    if at_best and not fields.has("id"):
+        fields.missing("id", "What comes of a message at its best time is counted by it.")
     if not (response and channels):
         return None
-    return SendStep(at.id, response, channels, at.then, window, "wait" if cap == "wait" else "skip")
+    way_at_cap: AtCap = "wait" if cap == "wait" else "skip"
+    if not at_best:
+        return SendStep(at.id, response, channels, at.then, window, way_at_cap)
+    within = within or timedelta(days=2)
+    return SendStep(at.id, response, channels, at.then, window, way_at_cap, True, metric or REPLIED, within)
 
 
 def read_wait(reader: StepReader, fields: Fields, at: Position) -> Step | None:

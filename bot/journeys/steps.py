@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from bot.documents import Document, Faults
@@ -20,7 +21,7 @@ KINDS = (
 )  # fmt: skip
 BESIDE: Mapping[str, tuple[str, ...]] = {
     "ask": ("remind", "silent", "refuse", "human"),
-    "split": ("metric",),
+    "split": ("metric", "within", "choose"),
     "action": ("failed",),
     "webhook": ("failed",),
 }
@@ -43,7 +44,7 @@ class StepReader:
     `expressions` which are still to be checked. `broken` are the steps with a fault, with all that they may lead to.
     """
 
-    def __init__(self, document: Document, faults: Faults, known: Known, warnings: Faults | None = None) -> None:
+    def __init__(self, document: Document, faults: Faults, known: Known, warnings: Faults) -> None:
         self.known = known
         self.steps: dict[str, Step] = {}
         self.places: dict[str, Place] = {}
@@ -54,7 +55,7 @@ class StepReader:
         self.broken: dict[str, tuple[str, ...]] = {}
         self._document = document
         self._faults = faults
-        self._warnings = Faults() if warnings is None else warnings
+        self._warnings = warnings
         self._led_to: list[str] = []
         self._targets: list[tuple[Place, str]] = []
 
@@ -82,7 +83,9 @@ class StepReader:
 
     def channels(self, fields: Fields, responses: Sequence[str], *, required: bool = True) -> tuple[str, ...]:
         """The channels of a step that says these responses, each of which must be able to."""
-        found = fields.placed_choices("channels", self.known.channels, "channel", required=required)
+        found = fields.placed_channels(
+            self.known.channels, self.known.left_out, self._warnings, "nobody is reached there", required=required
+        )
         for channel, place in found:
             for one in misfits(channel, responses, self.known):
                 (self._warnings if one.only_warns else self._faults).add(place, one.message, one.suggestion)
@@ -232,6 +235,10 @@ class StepReader:
         else:
             fields.read("id", wording.split_id)
         metric = fields.read("metric", wording.event)
+        within = fields.read("within", wording.duration) or timedelta(days=30)
+        chooses_best = fields.choice("choose", ("weights", "best"), "choice") == "best"
+        if (chooses_best or fields.has("within")) and not fields.has("metric"):
+            fields.missing("metric", "Say what the ways compete for: metric: event meeting.booked.")
         items = fields.node["split"]
         if not isinstance(items, list) or len(items) < 2:
             self._faults.add(
@@ -249,7 +256,7 @@ class StepReader:
                 fields.place("split"), f"the weights sum to {total}, not to 100.", "Give each its part of 100."
             )
         self.splits.append(at.id)
-        return SplitStep(at.id, tuple(arms), metric or "")
+        return SplitStep(at.id, tuple(arms), metric or "", within, chooses_best)
 
     def _split_arm(self, items: Any, number: int, at: Position) -> SplitArm:
         arm = Fields(self._document, self._faults, items[number], "a way", self._document.place(items, number))

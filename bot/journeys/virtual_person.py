@@ -258,7 +258,8 @@ class VirtualPerson:
         journey = self._world.journeys[run.journey]
         talks = self.colleague == "talks"
         lead, scored = self.lead(now), frozenset(self._score.given_by)
-        facts = Facts(trigger, self.profile, lead, talks, self._contact.zones, scored, self._did)
+        grades = self._world.grades
+        facts = Facts(trigger, self.profile, lead, talks, self._contact.zones, scored, self._did, grades=grades)
         result = advance(journey, run, facts, now)
         after = result.enrolment
         if after is run:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage
+from bot.domain.journey import Enrolment, Headcount, Intake, Journey, Passage, SplitCount, Tally
 from bot.domain.publishing import Census, InForce, JourneyChange, Move, Running, Version
 
 
@@ -151,6 +151,23 @@ class Passages(Protocol):
 
     async def of(self, journey: str) -> Sequence[Passage]:
         """In the order of versions and steps."""
+
+
+class Splits(Protocol):
+    """What came of the ways of splits, by the day on which people went them. All days are from `first` to before
+    `after`, in UTC."""
+
+    def count(self, journey: str, one: SplitCount) -> None:
+        """With the others at the end of the transaction."""
+
+    async def journeys(self, first: date, after: date) -> Sequence[str]:
+        """Those of whose splits something was counted."""
+
+    async def of_step(self, journey: str, step: str, first: date, after: date) -> Mapping[str, Tally]:
+        """By arm, without what this transaction counts."""
+
+    async def of(self, journey: str, first: date, after: date) -> Mapping[str, Mapping[str, Tally]]:
+        """By split and arm."""
 
 
 class Schedules(Protocol):

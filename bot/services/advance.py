@@ -37,7 +37,9 @@ async def advance_due(runtime: Runtime) -> int:
                 await step(uow, runtime, enrolment, TimerFired(), now)
     except Conflict:
         log.info("enrolments moved meanwhile; looking again")
-    except Exception:
+    except Exception as error:
+        if runtime.store.is_away(error):
+            raise  # nobody in it is at fault; all come up again
         log.exception("a batch of enrolments failed; going row by row", enrolments=len(due))
         for enrolment in due:
             await _advance_alone(runtime, enrolment)
@@ -70,6 +72,8 @@ async def _advance_alone(runtime: Runtime, enrolment: Enrolment) -> None:
     except Conflict:
         return
     except Exception as error:
+        if runtime.store.is_away(error):
+            raise
         log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey)
         await _park(runtime, enrolment, error)
 

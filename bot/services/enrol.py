@@ -28,6 +28,7 @@ from bot.domain.journey import (
     TimerFired,
     Trigger,
 )
+from bot.domain.provenance import Origin, Source
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.expression import counted_events
 from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
@@ -35,6 +36,7 @@ from bot.journeys.judge import JOURNEY_STOPPED
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
+from bot.services.count_splits import count_metrics, count_splits, read_tallies
 from bot.services.in_force import is_paused, is_stopped, journeys_in_force, open_journeys
 from bot.services.keep_score import score_event
 from bot.services.keep_segments import keep_segments
@@ -139,7 +141,9 @@ async def _happened(
     emitted = [*await keep_segments(uow, runtime, profile_id, changed, now)]
     for enrolment in await uow.enrolments.waiting(profile_id):
         emitted += await _step(uow, runtime, enrolment, Happened(event.event, event.data), now)
-    await _count_goals(uow, (await journeys_in_force(uow, runtime)).values(), profile_id, event, now)
+    in_force = (await journeys_in_force(uow, runtime)).values()
+    await _count_goals(uow, in_force, profile_id, event, now)
+    await count_metrics(uow, in_force, profile_id, event.event, now)
     opened = opened_by((await open_journeys(uow, runtime)).values(), event.event, event.data)
     for journey, entry in opened:
         entered = await let_in(uow, runtime, journey, entry, profile_id, event.data, now)
@@ -180,10 +184,23 @@ async def _step(
         known = await read_facts(uow, runtime, enrolment.profile_id, now, counted=journey.counted)
         if known.is_restricted:
             return await _stand_still(uow, enrolment, trigger, now)
-        facts = Facts(trigger, known.profile, known.lead, rep_has_the_floor, known.zones, known.scored, known.did)
+        tallies = await read_tallies(uow, journey, now)
+        facts = Facts(
+            trigger,
+            known.profile,
+            known.lead,
+            rep_has_the_floor,
+            known.zones,
+            known.scored,
+            known.did,
+            tallies,
+            runtime.library.current().grades,
+        )
         result = advance(journey, enrolment, facts, now)
         _check_content(runtime, result.effects)
     except Exception as error:
+        if runtime.store.is_away(error):
+            raise
         # A journey's fault stops this run of it, and not the customer's turn or the batch that it came up in.
         log.exception("an enrolment is parked", enrolment=enrolment.id, journey=enrolment.journey, step=enrolment.step)
         return await _park(uow, enrolment, f"step {enrolment.step} failed: {error}")
@@ -194,6 +211,7 @@ async def _step(
         after = replace(after, paused_at=now)
     await uow.enrolments.save_at_end(after)
     uow.passages.add(journey.id, journey.version, result.ways)
+    count_splits(uow, journey.id, result.counted)
     await _explain(uow, after, result.trail, now)
     cause = Cause(
         key=f"{enrolment.id}:{after.seq}",
@@ -202,6 +220,7 @@ async def _step(
         purpose=journey.purpose,
         window=journey.window,
         priority=journey.priority,
+        told=Origin(Source.JOURNEY, now, journey.id),
     )
     emitted = await _do(uow, runtime, after, result.effects, cause, now)
     return [*emitted, *word_of_end(after)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.domain.reporting import Period, Report, ReportPlan
+from bot.domain.reporting import ArmFigures, Period, Report, ReportPlan
 from bot.ports import UnitOfWork
 
 
@@ -18,4 +18,14 @@ async def report(uow: UnitOfWork, plan: ReportPlan, period: Period) -> Report:
         funnel=await figures.funnel(plan, period),
         answered=await figures.answered(period),
         contained=await figures.contained(period),
+        arms=tuple(await _arms(uow, period)),
     )
+
+
+async def _arms(uow: UnitOfWork, period: Period) -> list[ArmFigures]:
+    first, after = period.since.date(), period.until.date()
+    found = []
+    for journey in await uow.splits.journeys(first, after):
+        for step, arms in (await uow.splits.of(journey, first, after)).items():
+            found += [ArmFigures(journey, step, arm, one.went, one.reached) for arm, one in arms.items()]
+    return found

@@ -68,6 +68,7 @@ from bot.adapters.tables import (
     segment_change,
     segment_member,
     sent_file,
+    split_tally,
     suppression,
     used_token,
 )
@@ -135,7 +136,7 @@ OWNED: Mapping[Table, Condition] = {
 
 NOT_OF_PEOPLE = frozenset(
     {
-        *(journey, journey_state, journey_change, passage, schedule, segment, review),
+        *(journey, journey_state, journey_change, passage, split_tally, schedule, segment, review),
         *(erasure, erased_address, erased_place),
         *(installation, used_token, desk_page, desk_turn, people_import),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),

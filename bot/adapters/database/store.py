@@ -46,6 +46,7 @@ from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
 from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.database.segments import StoredSegments
+from bot.adapters.database.splits import StoredSplits
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.database.timeline import StoredTimeline
 from bot.adapters.database.trouble import is_trouble
@@ -67,7 +68,7 @@ VERSION = text("SELECT version_num FROM alembic_version")
 SERVERS_CLOCK = select(func.clock_timestamp())
 """Statements are compiled once each, so each is one object."""
 
-LEAVE_TO_THE_END = ("enrolments", "scores", "timeline", "outbox", "passages", "feeds")
+LEAVE_TO_THE_END = ("enrolments", "scores", "timeline", "outbox", "passages", "splits", "feeds")
 """Groups of which some is written when the transaction ends, in this order."""
 
 G = TypeVar("G")
@@ -120,6 +121,7 @@ class Transaction:
     journeys = _Group(StoredJourneys)
     intakes = _GroupWith(lambda one: StoredIntakes(one.session, one.watermark))
     passages = _Group(StoredPassages)
+    splits = _Group(StoredSplits)
     scores = _Group(StoredScores)
     figures = _Group(StoredFigures)
     segments = _Group(StoredSegments)

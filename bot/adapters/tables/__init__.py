@@ -39,6 +39,7 @@ from bot.adapters.tables.journeys import (
     passage,
     review,
     schedule,
+    split_tally,
 )
 from bot.adapters.tables.people import (
     crm_link,
@@ -110,6 +111,7 @@ __all__ = [
     "segment_member",
     "sent_file",
     "shard_of",
+    "split_tally",
     "suppression",
     "used_token",
 ]

@@ -62,6 +62,19 @@ passage = Table(
 )
 """How many times people went from one step to another. Nothing in it says who."""
 
+split_tally = Table(
+    "split_tally",
+    metadata,
+    Column("journey", Text, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("arm", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("went", BigInteger, nullable=False),
+    Column("reached", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 50},
+)
+"""How many people went each way of a split on a day (in UTC), and who of them reached its metric. Nothing says who."""
+
 enrolment = Table(
     "enrolment",
     metadata,

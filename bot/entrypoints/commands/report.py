@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 
 from bot.domain.errors import SettingsError
 from bot.domain.reporting import Period, ReportPlan
 from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
+from bot.entrypoints.files import write_whole
 from bot.journeys.reporting import as_csv, as_json, as_text, rows_of
 from bot.services.report import report
 from bot.settings import Settings
-
-USUAL = timedelta(days=30)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -23,18 +22,21 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     if options.out is None:
         print(text, end="")
     else:
-        options.out.write_text(text, encoding="utf-8")
+        write_whole(options.out, text)
     return 0
 
 
 def _period(settings: Settings, options: argparse.Namespace) -> Period:
     """From the first of its days to the last, both whole days in UTC."""
     last = _day("--until", options.until) if options.until else now_of(settings).astimezone(UTC).date()
-    until = _midnight(last) + timedelta(days=1)
-    since = _midnight(_day("--since", options.since)) if options.since else until - USUAL
-    if since >= until:
-        raise SettingsError(f"--since is later than --until: {since:%Y-%m-%d} and {last.isoformat()}.")
-    return Period(since, until)
+    first = _day("--since", options.since) if options.since else None
+    try:
+        period = Period.of_days(first, last)
+    except OverflowError as error:
+        raise SettingsError(f"--until is {last.isoformat()}, too near to where the calendar ends.") from error
+    if period.since >= period.until:
+        raise SettingsError(f"--since is later than --until: {period.since:%Y-%m-%d} and {last.isoformat()}.")
+    return period
 
 
 def _day(option: str, written: str) -> date:
@@ -42,7 +44,3 @@ def _day(option: str, written: str) -> date:
         return date.fromisoformat(written)
     except ValueError as error:
         raise SettingsError(f'{option} is "{written}", which is no day. Write it as 2026-11-24.') from error
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

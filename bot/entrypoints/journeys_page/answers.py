@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from aiohttp import web
-
 from bot.domain.errors import Fault, WebhookRejected
 
 LONGEST_TEXT = 60_000
 """In characters; a request has room for no more."""
-
-
-def private_json(answer: Mapping[str, Any]) -> web.Response:
-    return web.json_response(answer, headers={"Cache-Control": "no-store"})
 
 
 def faults_json(faults: Iterable[Fault]) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Passage
+from bot.domain.journey import Enrolment, EnrolmentStatus, Headcount, Passage, Tally
+from bot.domain.statistics import wilson
 from bot.domain.steps import END
+from bot.journeys.tallied import Tallied
 
 STATES = tuple(EnrolmentStatus)
 
@@ -51,6 +53,17 @@ def by_arrow(passages: Iterable[Passage], version: str) -> dict[tuple[str, str |
         for one in passages
         if one.version == version and not one.moved
     }
+
+
+def by_way(counted: Tallied, tallies: Mapping[str, Tally]) -> dict[str, Any]:
+    """What came of the ways of a step; each share with its interval of 95 %."""
+    ways = []
+    for way in counted.ways:
+        one = tallies.get(way, Tally())
+        share = wilson(one.reached, one.went)
+        between = {"share": share.value, "low": share.low, "high": share.high} if share else {"share": None}
+        ways.append({"name": way, "went": one.went, "reached": one.reached} | between)
+    return {"metric": counted.metric, "ways": ways}
 
 
 def other_versions(headcounts: Sequence[Headcount], version: str) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +13,25 @@ from aiohttp import web
 from bot.adapters.journey_files import NAME, JourneyFile, JourneyFiles
 from bot.domain.access import Right
 from bot.domain.errors import CannotPublish, Conflict, ContentError, WebhookRejected
-from bot.domain.journey import Headcount, Journey, Passage
+from bot.domain.journey import Headcount, Journey, Passage, Tally
 from bot.domain.publishing import Running
 from bot.entrypoints.connectors import known_channels, shelves_of
 from bot.entrypoints.doorkeeper import CALLER
-from bot.entrypoints.journeys_page.answers import faults_json, private_json
+from bot.entrypoints.journeys_page.answers import faults_json
 from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, head, sources
 from bot.entrypoints.journeys_page.messages import Messages
-from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, other_versions, parked_people, totals
+from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, by_way, other_versions, parked_people, totals
 from bot.entrypoints.journeys_page.publishing import Publishing
 from bot.entrypoints.journeys_page.simulating import Simulating
-from bot.entrypoints.translate import problem
+from bot.entrypoints.translate import private_json, problem
 from bot.entrypoints.wiring import Service
 from bot.journeys.picture import picture_of
 from bot.journeys.sayings import entry_words
+from bot.journeys.tallied import tallied
+from bot.services.count_splits import LOOKS_BACK
 from bot.services.in_force import journeys_in_force
 
 PAGES = Path(__file__).parent.parent / "playground"
@@ -134,6 +137,8 @@ class JourneysPage:
         async with self._runtime.store.transaction() as uow:
             parked = await uow.enrolments.parked(name, MOST_PARKED)
             passages = await uow.passages.of(name)
+            today = self._runtime.clock.now().date()
+            tallies = await uow.splits.of(name, today - LOOKS_BACK, today + timedelta(days=1))
             standing = await self._publishing.standing(uow, name, of_file)
             try:
                 older = await uow.enrolments.version(name, version) if version else None
@@ -157,7 +162,7 @@ class JourneysPage:
             "head": head(checked) if checked else {},
         }
         return private_json(
-            told | (_shown(journey, headcounts, passages) if journey is not None else {"picture": None})
+            told | (_shown(journey, headcounts, passages, tallies) if journey is not None else {"picture": None})
         )
 
     def _is_in_force(self, journey: Journey, published: str | None) -> bool:
@@ -175,7 +180,12 @@ def _summary(name: str, journey: Journey | None, headcounts: list[Headcount]) ->
     return summary | {"purpose": journey.purpose.value, "entries": entries}
 
 
-def _shown(journey: Journey, headcounts: Sequence[Headcount], passages: Sequence[Passage]) -> dict[str, Any]:
+def _shown(
+    journey: Journey,
+    headcounts: Sequence[Headcount],
+    passages: Sequence[Passage],
+    tallies: Mapping[str, Mapping[str, Tally]],
+) -> dict[str, Any]:
     steps = by_step(headcounts, passages, journey.version)
     return {
         "version": journey.version,
@@ -183,6 +193,11 @@ def _shown(journey: Journey, headcounts: Sequence[Headcount], passages: Sequence
         "holdout": journey.holdout / 100,
         "goals": [goal.event for goal in journey.goals],
         "steps": steps,
+        "splits": {
+            step.id: by_way(counted, tallies.get(step.id, {}))
+            for step in journey.steps.values()
+            if (counted := tallied(step)) is not None
+        },
         "others": other_versions(headcounts, journey.version),
         "picture": draw(picture_of(journey), steps, by_arrow(passages, journey.version)),
     }

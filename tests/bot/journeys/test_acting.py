@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from bot.domain.effects import AddTag, ChangeScore, Emit, RemoveTag, SendResponse, SetAttribute, SyncCrm
 from bot.domain.errors import ContentError
 from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.journey import Enrolment, EnrolmentStatus, Entered, Facts, Journey
+from bot.domain.journey import Enrolment, EnrolmentStatus, Entered, Facts, Happened, Journey, SplitCount, Tally
+from bot.domain.score import Grades
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import SplitStep
 from bot.journeys.chance import arm_for
@@ -85,6 +87,16 @@ def test_points_that_were_given_before_are_not_counted_again_in_what_branches_re
     assert [name for name, _ in result.trail] == ["steps.0", "steps.1", "steps.2"]
 
 
+def test_branches_behind_a_score_go_by_the_grades_that_content_says(journey_of: Reader) -> None:
+    journey = journey_of(
+        "- score: {engagement: 5, reason: came}\n- branch:\n    - if: lead.grade == 'C1'\n      do: [add_to: best]"
+    )
+    begun = begin(journey, EnrolmentId("e1"), ProfileId("p1"), {}, START)
+    for grades, best in ((Grades(one=5, two=1), True), (Grades(), False)):
+        result = advance(journey, begun, Facts(Entered(), {}, {}, grades=grades), START)
+        assert (AddTag("best") in result.effects) is best
+
+
 def test_a_score_in_a_loop_counts_once(journey_of: Reader) -> None:
     walk = Walk(journey_of("- id: a\n  score: {fit: 5, engagement: 5, reason: x}\n- branch:\n    - if: lead.fit > 5\n"
                            "      do: [add_to: more]\n- wait: 1d\n- go: a")).enters().waits(3 * DAY)  # fmt: skip
@@ -136,6 +148,30 @@ def test_the_metric_is_noted_once_for_the_arm(journey_of: Reader) -> None:
     before = walk.at
     walk.now += timedelta(hours=1)
     assert walk.hears("meeting.booked").at is before
+
+
+def test_a_metric_counts_on_the_day_that_the_person_went_and_in_time_only(journey_of: Reader) -> None:
+    steps = PARTED.replace("meeting.booked", "meeting.booked\n  within: 2d").replace("1d", "9d")
+    walk = Walk(journey_of(steps))
+    (went,) = walk.meets(Entered()).counted
+    assert went == SplitCount("offer_test", went.arm, START.date())
+    walk.now += timedelta(days=2)
+    assert walk.meets(Happened("meeting.booked")).counted == (replace(went, reached=True),)
+
+    late = Walk(journey_of(steps)).enters()
+    late.now += timedelta(days=2, seconds=1)
+    assert late.meets(Happened("meeting.booked")).counted == ()
+
+
+def test_a_split_that_chooses_the_best_goes_by_what_is_known(journey_of: Reader) -> None:
+    journey = journey_of(PARTED.replace("  metric:", "  choose: best\n  metric:") + "- go: offer_test")
+    tallies = {"offer_test": {"a": Tally(900, 10), "b": Tally(900, 500), "none": Tally(900, 10)}}
+    walk = Walk(journey)
+    walk.tallies = tallies
+    assert "goes the way b, for 500 of 900 reached the metric" in [did for _, did in walk.enters().trail]
+    walk.tallies = {"offer_test": {"a": Tally(900, 800), "b": Tally(900, 5), "none": Tally(900, 10)}}
+    walk.waits(3 * DAY)
+    assert set(walk.tags) == {"got-b"}, "whoever comes here again goes the same way"
 
 
 def test_a_journey_tells_that_something_has_happened(journey_of: Reader) -> None:

@@ -17,6 +17,7 @@ from bot.documents import parse
 from bot.domain.errors import ContentError
 from bot.domain.reporting import (
     Answered,
+    ArmFigures,
     Contained,
     Cost,
     Credit,
@@ -56,6 +57,7 @@ def report(plan: ReportPlan | None = None) -> Report:
         Funnel(100, 50, 20, 10, 5),
         Answered(20, 18, timedelta(minutes=3), timedelta(hours=2)),
         Contained(50, 40),
+        (ArmFigures("welcome", "offer", "tip", 40, 10),),
     )
 
 

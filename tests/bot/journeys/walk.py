@@ -19,6 +19,7 @@ from bot.domain.journey import (
     Facts,
     Happened,
     Journey,
+    Tally,
     TimerFired,
     Trigger,
 )
@@ -38,6 +39,7 @@ class Walk:
         self.profile = dict(profile or {"time_zone": "UTC"})
         self.lead = {"fit": 0, "engagement": 0, "total": 0, "grade": "C3", **lead}
         self.rep_has_the_floor = False
+        self.tallies: Mapping[str, Mapping[str, Tally]] = {}
         self.now = START
         self.effects: list[JourneyEffect] = []
         self.trail: list[tuple[str, str]] = []
@@ -46,7 +48,7 @@ class Walk:
 
     def meets(self, trigger: Trigger) -> Advance:
         scored = frozenset(effect.rule for effect in self.effects if isinstance(effect, ChangeScore))
-        facts = Facts(trigger, self.profile, self.lead, self.rep_has_the_floor, scored=scored)
+        facts = Facts(trigger, self.profile, self.lead, self.rep_has_the_floor, scored=scored, tallies=self.tallies)
         result = advance(self.journey, self.at, facts, self.now)
         if result.enrolment == self.at:
             assert result.effects == ()

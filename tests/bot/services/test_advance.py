@@ -11,8 +11,8 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import ENTRANCE, EnrolmentStatus
 from bot.services import advance
 from bot.services.advance import advance_due
+from tests.bot.services.enrolments import UNREADABLE, unreadable
 from tests.bot.services.stage import Stage, journey_of, spoil
-from tests.bot.services.test_enrol import UNREADABLE, unreadable
 
 PAUSES = """
 - wait: 1d

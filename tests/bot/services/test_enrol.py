@@ -11,40 +11,14 @@ from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, Emit, SetAttribute
 from bot.domain.errors import PermanentSendError, TemporarySendError
-from bot.domain.ids import EnrolmentId, ProfileId
-from bot.domain.journey import Enrolment, EnrolmentStatus
-from bot.domain.message import DeskVerb
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus
 from bot.services.enrol import LONGEST_CHAIN, tell_journeys
 from bot.services.perform import Cause
-from tests.bot.services.stage import ANA, Stage, capped, journey_of, spoil
+from tests.bot.services.enrolments import UNREADABLE, WAITS, places, tags_of, unreadable
+from tests.bot.services.stage import ANA, Stage, capped, journey_of
 
-WAITS = """
-- id: hold
-  wait: {for: link.clicked, at_most: 2d}
-- send: {response: utter_tip, channels: [sms]}
-"""
 SENDS = "- send: {response: utter_tip, channels: [sms]}"
-
-
-UNREADABLE = EnrolmentId("unreadable")
-
-
-async def unreadable(stage: Stage, sqlite_url: str, *, of: ProfileId = ANA) -> None:
-    """An enrolment whose journey was written by a release that had other words."""
-    journey = journey_of(WAITS, name="unreadable")
-    now = stage.clock.now()
-    async with stage.store.transaction() as uow:
-        await uow.enrolments.publish(journey)
-        waiting = Enrolment(
-            UNREADABLE, journey.id, journey.version, of, now, "hold", due_at=now + timedelta(days=1),
-            waiting_for=("link.clicked",), seq=1,
-        )  # fmt: skip
-        await uow.enrolments.add(waiting)
-    spoil(sqlite_url, "UPDATE journey SET body = '{}' WHERE id = 'unreadable'")
-
-
-async def places(stage: Stage) -> list[tuple[str, str]]:
-    return [(one.journey, one.step) for one in await stage.enrolments()]
 
 
 async def test_an_event_lets_people_into_the_journeys_that_begin_with_it(stage: Stage) -> None:
@@ -207,11 +181,6 @@ async def test_effects_of_a_cause_that_is_told_again_queue_nothing_anew(stage: S
 # ---------------------------------------------------------------- entries by segments, hold-outs, goals
 
 
-async def tags_of(stage: Stage, person: ProfileId = ANA) -> set[str]:
-    async with stage.store.transaction() as uow:
-        return set((await uow.profiles.get(person)).tags)
-
-
 async def test_a_segment_lets_in_those_who_come_into_it_and_another_those_who_leave(stage: Stage) -> None:
     await stage.meet()
     stage.play(
@@ -269,93 +238,6 @@ async def test_a_goal_inside_is_noted_with_its_time(stage: Stage) -> None:
     assert (await stage.enrolment(before.id)).goal_at == stage.clock.now()
 
 
-# ---------------------------------------------------------------- journeys that run others
-
-OUTER = "- id: sub\n  run: {journey: inner, with: {size: '= event.size'}}\n- add_to: back"
-
-
-async def test_a_journey_waits_for_the_one_that_it_runs(stage: Stage) -> None:
-    await stage.meet()
-    inner = journey_of("- wait: 1d\n- set: {size: '= event.size'}", "enter: {api: true}", name="inner")
-    stage.play(journey_of(OUTER), inner)
-    await stage.happens("demo.requested", size=50)
-    assert sorted(await places(stage)) == [("inner", "steps.0"), ("welcome", "sub")]
-    await stage.later(hours=23)
-    assert await tags_of(stage) == set()
-    await stage.later(hours=1)
-    assert await tags_of(stage) == {"back"}
-    async with stage.store.transaction() as uow:
-        assert (await uow.profiles.get(ANA)).attributes == {"size": 50}
-
-
-async def test_a_journey_that_is_over_at_once_is_run_in_one_go(stage: Stage) -> None:
-    await stage.meet()
-    inner = journey_of("- add_to: inner", "enter: {api: true}", name="inner")
-    stage.play(journey_of(OUTER), inner)
-    await stage.happens("demo.requested")
-    assert await tags_of(stage) == {"inner", "back"}
-
-
-async def test_a_journey_can_be_run_for_somebody_who_is_in_it_already(stage: Stage) -> None:
-    await stage.meet()
-    inner = journey_of("- wait: 1d\n- add_to: inner", "enter: {event: call.missed}", name="inner")
-    stage.play(journey_of(OUTER), inner)
-    await stage.happens("call.missed")
-    await stage.later(hours=12)
-    await stage.happens("demo.requested")
-    assert len(await places(stage)) == 3
-    await stage.later(hours=12)
-    assert await tags_of(stage) == {"inner"}
-    await stage.later(hours=12)
-    assert await tags_of(stage) == {"inner", "back"}
-
-
-async def test_leaving_the_outer_journey_ends_the_inner_ones(stage: Stage) -> None:
-    await stage.meet()
-    middle = journey_of("- run: outer\n- add_to: middle", "enter: {api: true}", name="inner")
-    innermost = journey_of("- wait: 1d\n- add_to: innermost", "enter: {api: true}", name="outer")
-    stage.play(journey_of(OUTER, "exit: {goal: event meeting.booked}"), middle, innermost)
-    await stage.happens("demo.requested")
-    assert len(await places(stage)) == 3
-    await stage.happens("meeting.booked")
-    assert await places(stage) == []
-    await stage.later(days=2)
-    assert await tags_of(stage) == set()
-
-
-async def test_an_opt_out_that_ends_what_a_service_journey_runs_lets_that_one_go_on(stage: Stage) -> None:
-    await stage.meet()
-    inner = journey_of("- wait: 1d", "enter: {api: true}", name="inner")
-    stage.play(journey_of(OUTER, purpose="service"), inner)
-    await stage.happens("demo.requested")
-    await stage.says("stop")
-    assert await tags_of(stage) == {"back"}
-
-
-async def test_a_run_of_a_journey_that_is_gone_is_parked(stage: Stage) -> None:
-    await stage.meet()
-    stage.play(journey_of("- id: hold\n  wait: 1d\n" + OUTER))
-    await stage.happens("demo.requested")
-    (before,) = await stage.enrolments()
-    await stage.later(days=1)
-    parked = await stage.enrolment(before.id)
-    assert parked.status is EnrolmentStatus.PARKED
-    assert 'there is no journey "inner" any more' in parked.reason
-
-
-async def test_a_fault_of_the_inner_journey_parks_the_outer_one_too(stage: Stage) -> None:
-    await stage.meet()
-    inner = journey_of("- action: action_lead", "enter: {api: true}", name="inner")
-    stage.play(journey_of(OUTER), inner)
-    stage.actions.broken.add("action_lead")
-    await stage.happens("demo.requested")
-    parent = next(one for one in await stage.enrolments() if one.journey == "welcome")
-    await stage.settle()
-    parked = await stage.enrolment(parent.id)
-    assert parked.status is EnrolmentStatus.PARKED
-    assert "inner" in parked.reason
-
-
 # ---------------------------------------------------------------- endpoints
 
 TELLS = """
@@ -405,60 +287,6 @@ async def test_an_endpoint_that_the_settings_have_no_more_fails_at_once(stage: S
     stage.endpoints.names.remove("billing")
     await stage.happens("demo.requested")
     assert await tags_of(stage) == {"not-told", "gone-on"}
-
-
-# ---------------------------------------------------------------- hand-offs with a deadline
-
-URGENT = """
-- handoff: {reason: hot, crm: crm, within: 15m, late: {do: [add_to: late]}}
-- add_to: after
-"""
-
-
-async def test_a_rep_who_claims_in_time_lets_the_journey_go_on(stage: Stage) -> None:
-    await stage.meet()
-    stage.play(journey_of(URGENT))
-    await stage.happens("demo.requested")
-    await stage.settle()
-    assert await tags_of(stage) == set()
-    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
-    assert await tags_of(stage) == {"after"}
-    assert list(stage.crm.records) == [ANA]
-    assert [text for _, text in stage.crm.notes.values()] == ["Handed over to sales: hot; writes on sms"]
-
-
-async def test_a_hand_off_that_nobody_claims_is_late(stage: Stage) -> None:
-    await stage.meet()
-    stage.play(journey_of(URGENT))
-    await stage.happens("demo.requested")
-    await stage.later(minutes=15)
-    assert await tags_of(stage) == {"late", "after"}
-
-
-async def test_while_a_rep_has_the_floor_a_wait_stands_still_and_then_has_what_was_left(stage: Stage) -> None:
-    await stage.meet()
-    stage.play(journey_of("- handoff: {reason: hot}\n- wait: 1d\n- add_to: after"))
-    await stage.happens("demo.requested")
-    await stage.settle()
-    await stage.later(hours=12)
-    await stage.reply("Hello, I am Ana Rep.")
-    await stage.later(days=3)
-    assert await tags_of(stage) == set()
-    await stage.click(await stage.handoff(), DeskVerb.HAND_BACK)
-    await stage.later(hours=11)
-    assert await tags_of(stage) == set()
-    await stage.later(hours=1)
-    assert await tags_of(stage) == {"after"}
-
-
-async def test_a_question_may_end_its_journey_when_a_rep_takes_over(stage: Stage) -> None:
-    await stage.meet()
-    steps = "- handoff: {reason: hot}\n- ask: {form: size_form, channels: [sms]}\n  silent: {after: 1d, go: end}\n"
-    stage.play(journey_of(steps + "  human: exit"))
-    await stage.happens("demo.requested")
-    await stage.settle()
-    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
-    assert await places(stage) == []
 
 
 # ---------------------------------------------------------------- which message goes first

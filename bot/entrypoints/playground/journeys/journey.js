@@ -226,7 +226,7 @@ function showStep() {
   const label = byId("step").contains(document.activeElement) && focusLabel(document.activeElement);
   const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
-  const known = { picture: picture(), steps: drawn ? {} : journey.steps, says, listsEntries: journey.may_edit };
+  const known = { picture: picture(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit };
   const nodes = stepNodes(known, chosen, choose);
   const wrong = !journey.older && faults.length > 0 && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
   byId("step").replaceChildren(...[wrong, ...nodes, ...(journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [])].filter(Boolean));

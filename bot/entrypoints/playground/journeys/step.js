@@ -6,7 +6,7 @@ import { number, people } from "./service.js";
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
 /** The nodes about the step; `choose` goes to another. With `listsEntries`, what lets people in is told elsewhere. */
-export function stepNodes({ picture, steps, says, listsEntries }, id, choose) {
+export function stepNodes({ picture, steps, splits, says, listsEntries }, id, choose) {
   const box = picture.boxes.find((one) => one.id === id);
   if (!box && says !== undefined) return [h("p", { class: "step-name" }, h("strong", {}, id), h("code", {}, leadsOn(says)))];
   if (!box) return [empty("No step is chosen", "Choose one in the picture.")];
@@ -15,6 +15,7 @@ export function stepNodes({ picture, steps, says, listsEntries }, id, choose) {
     h("p", { class: "step-name" }, h("strong", {}, box.title), h("code", {}, box.kind)),
     box.words.length > 0 && !(listsEntries && box.kind === "enter") && h("ul", { class: "step-words" }, box.words.map((words) => h("li", {}, words))),
     part("Then", h("ul", { class: "ways" }, (picture.ways[id] ?? []).map((way) => wayNode(way, choose)))),
+    splits?.[id] && part("What came of each way", waysTable(splits[id])),
     counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts))),
   ].filter(Boolean);
 }
@@ -32,6 +33,21 @@ const wayNode = ({ to, title, words, times }, choose) =>
       : h("button", { type: "button", class: "link", onclick: () => choose(to, true) }, title),
     times > 0 && h("span", {}, times === 1 ? "once" : `${number(times)} times`),
   );
+
+const percent = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** Of the last 90 days: who went each way, and who of them reached the metric, with the interval of 95 %. */
+const waysTable = ({ metric, ways }) => [
+  h(
+    "table",
+    { class: "split-ways" },
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Way"), h("th", { scope: "col" }, "People"), h("th", { scope: "col" }, metric))),
+    h("tbody", {}, ways.map((way) => h("tr", {}, h("th", { scope: "row" }, way.name), h("td", {}, number(way.went)), h("td", {}, reachedWords(way))))),
+  ),
+  h("p", { class: "split-note" }, "Of the last 90 days, with intervals of 95 %. Those who went a moment ago may still get there."),
+];
+
+const reachedWords = ({ share, low, high }) => (share === null ? "–" : [h("strong", {}, percent(share)), h("span", {}, ` ${percent(low)} to ${percent(high)}`)]);
 
 const countNodes = (counts) => [
   counts.waiting > 0 && h("li", {}, `${people(counts.waiting)} ${counts.waiting === 1 ? "waits" : "wait"} here`),

@@ -51,11 +51,19 @@ def test_it_is_written_as_json_and_csv(bought: None, tmp_path: Path) -> None:
     assert (tmp_path / "report").read_text().startswith("section,of,figure,value,low,high,unit\n")
 
 
+def test_a_place_where_nothing_can_be_written_is_told(
+    bought: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", "--out", str(tmp_path)]) == 2
+    assert f"{tmp_path} cannot be written: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
         (["--since", "yesterday"], '--since is "yesterday", which is no day'),
         (["--until", "2026-13-01"], '--until is "2026-13-01", which is no day'),
+        (["--until", "9999-12-31"], "--until is 9999-12-31, too near to where the calendar ends"),
         (["--since", "2026-11-02", "--until", "2026-11-01"], "--since is later than --until"),
     ],
 )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.journey import SplitCount
 from bot.entrypoints.wiring import Service
 from tests.bot.entrypoints.journeys_page.conftest import WELCOME, ClientMaker
 from tests.bot.services.stage import Stage
@@ -72,3 +73,22 @@ async def test_strangers_and_other_websites_see_nothing(service: Service, client
         assert (await client.get("/journeys.json?token=let+me+in")).status == 200
     async with client_of(replace(service, access=CredentialAccess())) as client:
         assert (await client.get("/journeys")).status == 404
+
+
+async def test_what_came_of_the_ways_of_a_split_is_told_with_intervals(
+    service: Service, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    ways = "split: [{name: tip, weight: 50}, {name: none, weight: 50}]"
+    (folder / "welcome.yml").write_text(f"{WELCOME}  - id: offer\n    {ways}\n    metric: order.completed\n")
+    day = stage.clock.now().date()
+    async with stage.store.transaction() as uow:
+        for number in range(20):
+            uow.splits.count("welcome", SplitCount("offer", "tip", day))
+            if number < 5:
+                uow.splits.count("welcome", SplitCount("offer", "tip", day, reached=True))
+    async with client_of(service) as client:
+        told = (await (await client.get("/journeys/welcome.json")).json())["splits"]["offer"]
+    tip, none = told["ways"]
+    assert (told["metric"], tip["name"], tip["went"], tip["reached"]) == ("order.completed", "tip", 20, 5)
+    assert 0.1 < tip["low"] < tip["share"] == 0.25 < tip["high"] < 0.5
+    assert none == {"name": "none", "went": 0, "reached": 0, "share": None}
