@@ -6,11 +6,11 @@ id, or `<channel>:<address>`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -21,8 +21,11 @@ from bot.domain.audit import Deed
 from bot.domain.consent import LegalBasis
 from bot.domain.errors import CannotMerge, Conflict, WebhookRejected
 from bot.domain.ids import ProfileId
-from bot.domain.privacy import RequestKind
+from bot.domain.message import storable
+from bot.domain.privacy import Erasure, RequestKind
 from bot.entrypoints.named_person import NobodyNamed, read_person
+from bot.entrypoints.rectifying import corrections_of
+from bot.entrypoints.translate import private_json, storable_told
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.services.erase_person import erase_person
@@ -30,8 +33,10 @@ from bot.services.give_data import all_data, consent_proof
 from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
 from bot.services.merge_people import merge_people, part_people
 from bot.services.note_request import note_request, told_of
+from bot.services.rectify import rectify
 from bot.services.respect_wishes import lift_restriction, note_objection, restrict, withdraw_objection
 from bot.services.take_consent import take_soft_opt_in
+from bot.services.tell_provenance import provenance_of
 
 REQUEST = (
     f'say {{"kind": one of {", ".join(RequestKind)}, "how": "by letter"}}, '
@@ -46,6 +51,10 @@ Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
 AuditedWork = Callable[[UnitOfWork, ProfileId, bytes, Deed, datetime], Awaitable[Mapping[str, Any]]]
 
 
+def _receipt_told(receipt: Erasure) -> Mapping[str, Any]:
+    return {**asdict(receipt), "at": receipt.at.isoformat()}
+
+
 class PeopleApi:
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -56,6 +65,7 @@ class PeopleApi:
         if not self._service.access.is_open:
             return
         app.router.add_get("/v1/people/{person}", self._show)
+        app.router.add_get("/v1/erasures/{receipt}", self._receipt)
         for method, path, work, right, what in (
             ("GET", "/data", self._data, Right.EXPORT_PEOPLE, "person.exported"),
             ("GET", "/consent", self._consent, Right.EXPORT_PEOPLE, "person.consent_proved"),
@@ -71,6 +81,8 @@ class PeopleApi:
             ("DELETE", "/merges/latest", self._part, Right.MERGE_PEOPLE, "person.parted"),
         ):
             app.router.add_route(method, f"/v1/people/{{person}}{path}", self._handler(_audited(work, what), right))
+        rectifying = self._handler(self._rectify, Right.HONOUR_WISHES)
+        app.router.add_patch("/v1/people/{person}/attributes", rectifying)
 
     def _handler(self, work: AuditedWork, right: Right) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Find the person, and do it in one transaction, with its entry in the audit log."""
@@ -84,7 +96,7 @@ class PeopleApi:
                 raise WebhookRejected(404, str(error)) from error
             except CannotMerge as error:
                 raise WebhookRejected(409, str(error)) from error
-            return web.json_response(told, headers={"Cache-Control": "no-store"})
+            return private_json(told)
 
         return handle
 
@@ -103,8 +115,18 @@ class PeopleApi:
             "tags": sorted(profile.tags),
             "objects": profile.objected_at is not None,
             "restricted": profile.restricted_at is not None,
+            "provenance": provenance_of(profile, partial(schema.shown_to, caller.role)),
         }
-        return web.json_response(told, headers={"Cache-Control": "no-store"})
+        return private_json(told)
+
+    async def _receipt(self, request: web.Request) -> web.StreamResponse:
+        """What has become of an erasure by now."""
+        await self._service.doors.admit(request, Right.HONOUR_WISHES)
+        async with self._runtime.store.transaction() as uow:
+            receipt = await uow.erasures.get(storable(request.match_info["receipt"]))
+        if receipt is None:
+            raise WebhookRejected(404, "there is no receipt of this id")
+        return private_json(_receipt_told(receipt))
 
     async def _done(self, work: AuditedWork, name: str, body: bytes, deed: Deed) -> Mapping[str, Any]:
         """Again, where somebody else was at work on the person."""
@@ -125,7 +147,7 @@ class PeopleApi:
 
     async def _erase(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         receipt = await erase_person(uow, self._runtime, person, who=BY_API, now=self._runtime.clock.now())
-        return {**asdict(receipt), "at": receipt.at.isoformat()}
+        return _receipt_told(receipt)
 
     async def _soft_opt_in(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
         told = _told(body)
@@ -138,6 +160,26 @@ class PeopleApi:
         if why_not is not None:
             raise WebhookRejected(409, why_not)
         return {"person": person, "channel": told["channel"], "basis": LegalBasis.SOFT_OPT_IN.value}
+
+    async def _rectify(
+        self, uow: UnitOfWork, person: ProfileId, body: bytes, deed: Deed, now: datetime
+    ) -> Mapping[str, Any]:
+        """Put right what is known of them, and keep who did. What does not fit changes nothing."""
+        corrections = corrections_of(_told(body), self._runtime.library.current().profile)
+        if isinstance(corrections, str):
+            raise WebhookRejected(400, corrections)
+        await rectify(
+            uow,
+            self._runtime,
+            person,
+            corrections.attributes,
+            time_zone=corrections.time_zone,
+            locale=corrections.locale,
+            who=deed.who,
+            now=now,
+        )
+        await uow.audit.note(replace(deed, what="person.rectified", about=person), now)
+        return {"person": person, "rectified": sorted(corrections.attributes)}
 
     async def _requests(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
         return {"person": person, "requests": [told_of(one) for one in await uow.privacy_requests.of(person)]}
@@ -209,10 +251,7 @@ def _other(body: bytes) -> Wanted:
 
 
 def _told(body: bytes) -> Mapping[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "the body is not JSON") from error
+    told = storable_told(body)
     return told if isinstance(told, dict) else {}
 
 

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity
@@ -184,3 +185,36 @@ async def test_a_request_is_noted_with_its_due_date_and_done_once(client: Client
         assert (await ask(client, "POST", "ana/requests", json=wrong))[0] == 400
     _, told = await ask(client, "GET", "ana/requests")
     assert [(one["kind"], one["outcome"]) for one in told["requests"]] == [("erasure", "erased in the archive, too")]
+
+
+async def test_what_is_known_is_put_right_whole_or_not_at_all(client: Client, stage: Stage) -> None:
+    schema = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
+    stage.library.playbook = replace(stage.library.playbook, profile=schema)
+    async with stage.store.transaction() as uow:
+        await uow.crm_links.put("crm", ANA, "7")
+    status, told = await ask(client, "PATCH", "ana/attributes", json={"teamSize": 51, "timezone": "Europe/Berlin"})
+    assert (status, told) == (200, {"person": "ana", "rectified": ["team_size"]})
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.get(ANA)
+        (latest, *_) = await uow.timeline.of(ANA, limit=1)
+        (entry, *_) = await uow.audit.latest(1)
+    assert (profile.attributes["team_size"], profile.time_zone) == (51, "Europe/Berlin")
+    assert (latest.event, latest.data) == ("person.rectified", {"attributes": ["team_size", "time_zone"]})
+    assert (entry.deed.what, entry.deed.about) == ("person.rectified", "ana")
+    assert stage.crm.records, "who was given it is told"
+    refused: tuple[Any, ...] = (
+        {"team_size": "many"},
+        {"team_size": 1, "shoe_size": 40},
+        {},
+        {"email": "a@example.com"},
+        [],
+    )
+    for wrong in refused:
+        status, _ = await ask(client, "PATCH", "ana/attributes", json=wrong)
+        assert status == 400
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes["team_size"] == 51
+    assert (await ask(client, "PATCH", "ana/attributes", json={"team_size": None}))[0] == 200
+    async with stage.store.transaction() as uow:
+        assert (await uow.profiles.get(ANA)).attributes["team_size"] is None
