@@ -19,6 +19,7 @@ from bot.domain.merging import Claim, Merge
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest
 from bot.domain.provenance import Origin
+from bot.domain.retention import DataClass
 from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
 from bot.domain.timeline import PersonEvent
 
@@ -44,6 +45,15 @@ class Page:
 
     people: Sequence[ProfileId]
     reached: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many were deleted, and from behind what to go on (None: nothing is left); `files` lie outside the store."""
+
+    count: int
+    reached: str | None
+    files: Sequence[str] = ()
 
 
 class Profiles(Protocol):
@@ -321,6 +331,22 @@ class PersonalData(Protocol):
     ) -> Erasure:
         """Delete them all. Of the addresses to be left alone only a salted digest is kept: whoever is claimed to have
         one again is suppressed as soon as that is noted."""
+
+
+class Retention(Protocol):
+    """What has been kept long enough. What is unfinished or awaited stays, however old."""
+
+    async def drop(self, kind: DataClass, before: datetime, *, after: str, limit: int) -> Dropped:
+        """Delete what is older among the next `limit` behind `after` (from the beginning: empty)."""
+
+    async def idle(self, kind: DataClass, before: datetime, *, after: str, limit: int) -> Page:
+        """Visitors, or other people, from whom there has been no sign since."""
+
+    async def forget(self, people: Sequence[ProfileId]) -> None:
+        """Delete all rows of people of whom only a browser is known. Feeds are left to their own time."""
+
+    async def count(self, kind: DataClass, before: datetime) -> int:
+        """How many would be deleted."""
 
 
 class CrmWrites(Protocol):

@@ -25,6 +25,7 @@ from bot.ports.people import (
     PersonalData,
     PrivacyRequests,
     Profiles,
+    Retention,
     Scores,
     Segments,
     Timeline,
@@ -52,6 +53,8 @@ class UnitOfWork(Protocol):
     def consents(self) -> Consents: ...
     @property
     def challenges(self) -> Challenges: ...
+    @property
+    def retention(self) -> Retention: ...
     @property
     def privacy_requests(self) -> PrivacyRequests: ...
     @property

@@ -42,6 +42,7 @@ from bot.adapters.database.privacy_requests import StoredPrivacyRequests
 from bot.adapters.database.publishing import StoredJourneys
 from bot.adapters.database.queues import StoredQueues
 from bot.adapters.database.repository import Session
+from bot.adapters.database.retention import StoredRetention
 from bot.adapters.database.reviews import StoredReviews
 from bot.adapters.database.schedules import StoredSchedules
 from bot.adapters.database.sealing import OFF, Sealing
@@ -115,6 +116,7 @@ class Transaction:
     queues = _Group(StoredQueues)
     consents = _Group(StoredConsents)
     challenges = _Group(StoredChallenges)
+    retention = _Group(StoredRetention)
     privacy_requests = _Group(StoredPrivacyRequests)
     enrolments = _GroupWith(lambda one: StoredEnrolments(one.session, one.versions, one.watermark))
     handoffs = _Group(StoredHandoffs)

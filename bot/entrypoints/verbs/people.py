@@ -93,6 +93,11 @@ COMMANDS = (
         (("receipt", {"nargs": "?", "metavar": "ID", "help": "the id on the receipt (the latest ones)"}),),
     ),
     Command(
+        "people retention",
+        "tell how long what is kept of people is kept, and what would be deleted now",
+        (("--apply", {"action": "store_true", "help": "delete it now; a running service does it once a day"}),),
+    ),
+    Command(
         "people rectify",
         "put right what is known of a person",
         (

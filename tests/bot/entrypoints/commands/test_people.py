@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,14 +15,16 @@ from bot.adapters.database import Database
 from bot.domain.errors import CannotMerge, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
+from bot.domain.score import USUAL_GRADES
 from bot.entrypoints.cli import run
 from bot.entrypoints.commands.people.erase import erasing
 from bot.entrypoints.commands.people.merge import merging
 from bot.entrypoints.commands.people.object import objecting
+from bot.entrypoints.commands.people.receipt import receipts
 from bot.entrypoints.commands.people.show import told_of
 from bot.entrypoints.commands.people.unmerge import parting
+from bot.entrypoints.own_secret import installation_secret
 from bot.entrypoints.preferences.links import read
-from bot.entrypoints.wiring import installation_secret
 from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
 from tests.contracts.samples import profile
@@ -67,14 +70,21 @@ SHOWN = """\
 ana, known since 2026-11-23 12:00 UTC
 known as:
   email ana@example.com (claimed)
+    not known, before 0.1.0; noted 2026-11-23 12:00 UTC
   phone +447700900123 (proved)
+    said by the person on sms: message sms:in-1; noted 2026-11-23 12:00 UTC
   user_id u1 (claimed)
+    not known, before 0.1.0; noted 2026-11-23 12:00 UTC
 attributes:
   time_zone: Europe/London
+    not known, before 0.1.0
   team_size: 50
+    not known, before 0.1.0
   name: Ana\ufffd[2J
+    not known, before 0.1.0
 tags:
   met
+    journey welcome: steps.1, 2026-11-23 12:00 UTC
 segments:
   none
 consent:
@@ -90,12 +100,21 @@ timeline:
 """
 
 
-@pytest.mark.parametrize("name", ["ana", PHONE, "Ana@Example.com", "u1", f"phone:{PHONE}"])
+@pytest.mark.parametrize("name", ["ana", PHONE, "+44 7700 900123", "Ana@Example.com", "u1", f"phone:{PHONE}"])
 def test_a_person_is_shown_with_all_that_is_known_of_them(database: str, capsys: Capture, name: str) -> None:
     at(database, ana)
     capsys.readouterr()
     assert run(["people", "show", name]) == 0
     assert capsys.readouterr().out == SHOWN
+
+
+def test_a_person_is_shown_as_json_with_who_told_what(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    capsys.readouterr()
+    assert run(["people", "show", "ana", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["provenance"]["attributes"]["team_size"]["words"] == "not known, before 0.1.0"
+    assert told["provenance"]["tags"]["met"]["by"] == "welcome"
 
 
 def test_somebody_unknown_is_told_so(database: str, capsys: Capture) -> None:
@@ -148,7 +167,7 @@ async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Da
     done = await merging(stage.runtime, "+447700900456", PHONE, dry_run=False, who="a test")
     assert done == [*told[:-1], "Merged. To undo it: overture people unmerge ana"]
     async with stage.store.transaction() as uow:
-        shown = [line async for line in told_of(uow, ANA, stage.clock.now())]
+        shown = [line async for line in told_of(uow, ANA, USUAL_GRADES, stage.clock.now())]
     assert "  2026-11-24 12:00 UTC  bea into ana by a test: by command" in shown
     assert await parting(stage.runtime, "bea") == (
         "bea is a person of their own again. What has come since stays with ana."
@@ -190,7 +209,15 @@ async def test_the_receipt_of_an_erasure_counts_what_was_deleted(sqlite_store: D
     told = await erasing(stage.runtime, PHONE, who="a test")
     assert told[0].startswith("Erased 2026-11-23 12:00 UTC by a test; receipt ")
     assert "  1 of profile" in told
-    assert told[-1] == "Addresses that get no more marketing: 1"
+    assert "Addresses that get no more marketing: 1" in told
+    assert [line.split(": not possible: ")[0] for line in told[-2:]] == [
+        "  backups: copies of the database",
+        "  sms: messages: 1",
+    ]
+    receipt_id = told[0].rpartition(" ")[2]
+    assert await receipts(stage.runtime, receipt_id) == await receipts(stage.runtime, "") == told
+    with pytest.raises(SettingsError, match='there is no receipt "nonesuch"'):
+        await receipts(stage.runtime, "nonesuch")
     with pytest.raises(SettingsError, match="nobody is known"):
         await erasing(stage.runtime, PHONE, who="a test")
 
@@ -202,7 +229,7 @@ async def test_an_objection_is_noted_and_withdrawn(sqlite_store: Database, clock
         "ana objects: no more marketing, and no more points."
     )
     async with stage.store.transaction() as uow:
-        shown = [line async for line in told_of(uow, ANA, stage.clock.now())]
+        shown = [line async for line in told_of(uow, ANA, USUAL_GRADES, stage.clock.now())]
     assert "objects to marketing since 2026-11-23 12:00 UTC" in shown
     assert "no longer objects" in await objecting(stage.runtime, "ana", withdraw=True, who="a test")
 
@@ -263,3 +290,50 @@ def test_what_is_asked_for_stands_in_the_register_until_it_is_done(database: str
     assert "say either what they ask for" in told.err
     assert run(["people", "requests"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_retention_tells_each_rule_with_what_is_older_and_deletes_where_the_rule_says_so(
+    database: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(stage: Stage) -> None:
+        stage.clock.forward(timedelta(days=-2000))
+        await stage.says("greet")
+
+    at(database, silent)
+    assert run(["people", "retention"]) == 0
+    told = capsys.readouterr().out
+    assert "conversations    730 days          1 older, and kept  (what-was-said-and-asked)" in told
+    assert "CNIL" in told
+    assert "kept until its person is erased" not in told, "each class has a rule"
+    assert run(["people", "retention", "--apply"]) == 0
+    assert "No rule in force deletes" in capsys.readouterr().out, "nothing of the sample is a decision of the operator"
+
+    rules = shutil.copytree("journeys", tmp_path / "journeys") / "rules" / "retention.yml"
+    rules.write_text(rules.read_text().replace("keep: 730d", "keep: 730d\n    deletes: true"), encoding="utf-8")
+    monkeypatch.setenv("OVERTURE_JOURNEYS", str(tmp_path / "journeys"))
+    assert run(["people", "retention"]) == 0
+    assert "1 to be deleted  (what-was-said-and-asked)" in capsys.readouterr().out
+    assert run(["people", "retention", "--apply"]) == 0
+    assert "conversations          1 deleted" in capsys.readouterr().out
+    assert run(["people", "retention"]) == 0
+    told = capsys.readouterr().out
+    assert "          1 to be deleted" not in told
+    assert "what-was-said-and-asked deleted 1 of conversations" in told
+
+
+def test_a_place_where_what_is_wrong_cannot_be_written_is_told(database: str, tmp_path: Path, capsys: Capture) -> None:
+    assert run(["people", "check", "--out", str(tmp_path)]) == 2
+    assert f"{tmp_path} cannot be written: Is a directory." in capsys.readouterr().err
+
+
+def test_what_is_known_of_somebody_is_put_right(database: str, capsys: Capture) -> None:
+    at(database, ana)
+    assert run(["people", "rectify", "ana", "team_size=51", "qualified=yes", "name="]) == 0
+    assert "ana is put right" in capsys.readouterr().out
+    assert run(["people", "show", "ana"]) == 0
+    told = capsys.readouterr().out
+    assert "team_size: 51" in told
+    assert "qualified: true" in told
+    assert "person.rectified" in told
+    assert run(["people", "rectify", "ana", "team_size=many"]) == 2
+    assert "team_size: it must be a number" in capsys.readouterr().err

@@ -1,0 +1,221 @@
+"""What has been kept long enough is deleted; what is unfinished, awaited or younger stays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.adapters.database import Database
+from bot.adapters.tables import metadata
+from bot.domain.challenge import Challenge, ChallengeId
+from bot.domain.consent import Suppression
+from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import RequestHandoff
+from bot.domain.ids import ProfileId
+from bot.domain.message import DeskVerb
+from bot.domain.person import Identity, Profile
+from bot.domain.privacy import PrivacyRequest, RequestKind
+from bot.domain.retention import DataClass
+from bot.domain.sending_rules import RetentionRule
+from bot.services import apply_retention as service
+from bot.services.apply_retention import Retention, apply_retention, what_is_due
+from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, Stage, journey_of
+from tests.manual_clock import ManualClock
+
+KEPT = timedelta(days=100)
+WAITS = "- wait: {for: link.clicked, at_most: 900d}"
+
+
+@pytest.fixture
+def stage(store: Database, clock: ManualClock) -> Stage:
+    return Stage(store, clock)
+
+
+def keep(stage: Stage, *kinds: DataClass, deletes: bool = True) -> None:
+    rule = RetentionRule("hundred-days", "default", SINCE, None, "a test", frozenset(kinds), KEPT, deletes=deletes)
+    stage.rule(replace(RULES, retention=(rule,)))
+
+
+async def counts(stage: Stage) -> dict[str, int]:
+    async with stage.store.transaction() as uow:
+        session = uow.profiles._session  # type: ignore[attr-defined]
+        found = {
+            name: (await session.execute(select(func.count()).select_from(table))).scalar()
+            for name, table in metadata.tables.items()
+        }
+    return {name: count for name, count in found.items() if count}
+
+
+async def applied(stage: Stage) -> dict[DataClass, int]:
+    """What the report says is due is what is deleted."""
+    async with stage.store.transaction() as uow:
+        due = {one.kind: one.count for one in await what_is_due(uow, stage.runtime, stage.clock.now())}
+    gone = dict(await apply_retention(stage.runtime, who="a test"))
+    assert gone == due
+    return gone
+
+
+async def test_a_conversation_that_was_silent_for_long_goes_with_all_that_is_in_it(stage: Stage) -> None:
+    keep(stage, DataClass.CONVERSATIONS)
+    await stage.meet()
+    await stage.do(RequestHandoff("asked"))
+    await stage.settle()
+    await stage.click(await stage.handoff(), DeskVerb.CLAIM)
+    await stage.click(await stage.handoff(), DeskVerb.RESOLVE)
+    await stage.says("greet")
+    await stage.later(days=99)
+    assert await applied(stage) == {DataClass.CONVERSATIONS: 0}
+    await stage.says("greet", channel="webchat")
+    await stage.later(days=2)
+    assert await applied(stage) == {DataClass.CONVERSATIONS: 1}
+    left = await counts(stage)
+    assert left["conversation"] == 1
+    assert "handoff" not in left
+    assert (await stage.says("greet"))[0].startswith("I am a machine."), "a new conversation begins as one does"
+
+
+async def test_a_conversation_in_which_something_is_open_stays(stage: Stage) -> None:
+    keep(stage, DataClass.CONVERSATIONS)
+    await stage.meet()
+    await stage.do(RequestHandoff("asked"))
+    await stage.settle()
+    stage.clock.forward(timedelta(days=200))
+    assert await applied(stage) == {DataClass.CONVERSATIONS: 0}
+
+
+async def test_messages_decisions_the_timeline_and_feeds_go_oldest_first(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "BATCH", 3)
+    keep(stage, DataClass.MESSAGES, DataClass.DECISIONS, DataClass.TIMELINE, DataClass.FEEDS)
+    await stage.meet()
+    await stage.consent()
+    for number in range(8):
+        await stage.queue(f"old-{number}")
+        await stage.happens("pricing.viewed")
+    await stage.queue("awaited", due_at=stage.clock.now() + timedelta(days=900))
+    await stage.settle()
+    await stage.later(days=101)
+    await stage.queue("young")
+    await stage.happens("pricing.viewed")
+    await stage.settle()
+    gone = await applied(stage)
+    assert gone[DataClass.MESSAGES] == 8
+    assert gone[DataClass.DECISIONS] == 8
+    assert gone[DataClass.TIMELINE] == 8
+    assert gone[DataClass.FEEDS] > 0
+    assert (await stage.entry("awaited")).status is OutboxStatus.WAITING
+    assert (await stage.entry("young")).status is OutboxStatus.SENT
+    assert set((await applied(stage)).values()) == {0}
+
+
+async def test_questions_that_ended_long_ago_go(stage: Stage) -> None:
+    keep(stage, DataClass.QUESTIONS)
+    await stage.meet()
+    now = stage.clock.now()
+    async with stage.store.transaction() as uow:
+        for name, days in (("old", 1), ("young", 50)):
+            ends = now + timedelta(days=days)
+            await uow.challenges.add(Challenge(ChallengeId(name), ANA, "sms", PHONE, now, ends))
+    stage.clock.forward(timedelta(days=120))
+    assert await applied(stage) == {DataClass.QUESTIONS: 1}
+
+
+async def test_who_never_came_back_is_forgotten(stage: Stage) -> None:
+    keep(stage, DataClass.VISITORS)
+    await stage.says("greet", channel="webchat")
+    await stage.says("greet", channel="webchat", address="visitor-2")
+    await stage.meet()
+    await stage.later(days=60)
+    await stage.says("greet", channel="webchat", address="visitor-2")
+    await stage.later(days=60)
+    assert await applied(stage) == {DataClass.VISITORS: 1}
+    left = await counts(stage)
+    assert (left["profile"], left["conversation"]) == (2, 2), "Ana is known by more than a browser"
+    assert "erasure" not in left
+
+
+async def test_of_people_there_is_a_receipt_and_only_who_opted_out_is_left_alone(stage: Stage) -> None:
+    keep(stage, DataClass.PEOPLE)
+    await stage.meet()
+    await stage.meet(ProfileId("ben"), phone="+447700900999")
+    await stage.says("stop", address="+447700900999")
+    stage.clock.forward(timedelta(days=101))
+    assert await applied(stage) == {DataClass.PEOPLE: 2}
+    for phone, left_alone in ((PHONE, False), ("+447700900999", True)):
+        async with stage.store.transaction() as uow:
+            again = ProfileId(f"again {phone}")
+            await uow.profiles.add(Profile(again, stage.clock.now()))
+            await uow.profiles.claim(again, Identity("phone", phone), stage.clock.now())
+            assert (await uow.consents.suppression("sms", phone) is not None) is left_alone
+    assert (await counts(stage))["erasure"] == 2
+
+
+@pytest.mark.parametrize("reason", ["a journey", "a request", "a message"])
+async def test_people_of_whom_something_is_awaited_stay(stage: Stage, reason: str) -> None:
+    keep(stage, DataClass.PEOPLE)
+    await stage.meet()
+    if reason == "a journey":
+        stage.play(journey_of(WAITS))
+        await stage.happens("demo.requested")
+    elif reason == "a message":
+        await stage.queue("offer", due_at=stage.clock.now() + timedelta(days=900))
+    else:
+        at = stage.clock.now()
+        request = PrivacyRequest("r", ANA, RequestKind.ACCESS, "by letter", at, at + timedelta(days=28))
+        async with stage.store.transaction() as uow:
+            await uow.privacy_requests.add(request)
+    stage.clock.forward(timedelta(days=200))
+    assert await applied(stage) == {DataClass.PEOPLE: 0}
+
+
+async def test_forgetting_a_visitor_takes_no_opt_out_of_an_address_that_somebody_else_has(stage: Stage) -> None:
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        await uow.consents.suppress(Suppression("sms", PHONE, "wrote STOP", now))
+        await uow.profiles.add(Profile(ProfileId("visitor"), now))
+        await uow.profiles.claim(ProfileId("visitor"), Identity("phone", PHONE), now)
+        await uow.retention.forget([ProfileId("visitor")])
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.suppression("sms", PHONE) is not None
+        assert [one.value for one in await uow.profiles.identities(ANA)] == [PHONE]
+
+
+async def test_a_rule_that_does_not_say_so_deletes_nothing_and_is_counted(stage: Stage) -> None:
+    keep(stage, DataClass.PEOPLE, DataClass.CONVERSATIONS, deletes=False)
+    await stage.meet()
+    await stage.says("greet")
+    await stage.later(days=1000)
+    before = await counts(stage)
+    async with stage.store.transaction() as uow:
+        due = {one.kind: one.count for one in await what_is_due(uow, stage.runtime, stage.clock.now())}
+    assert due == {DataClass.CONVERSATIONS: 1, DataClass.PEOPLE: 1}
+    assert await apply_retention(stage.runtime, who="a test") == {}
+    assert await counts(stage) == before
+
+
+async def test_a_rule_that_deletes_goes_before_a_shorter_one_that_counts(stage: Stage) -> None:
+    keep(stage, DataClass.CONVERSATIONS)
+    (deleting,) = stage.library.playbook.rules.retention
+    counting = replace(deleting, id="a-plan", keep=timedelta(days=50), deletes=False)
+    rules = replace(RULES, retention=(counting, deleting))
+    assert rules.retention_of(stage.clock.now()) == {DataClass.CONVERSATIONS: deleting}
+
+
+async def test_it_is_done_once_a_day_and_noted(stage: Stage) -> None:
+    keep(stage, DataClass.DECISIONS)
+    await stage.meet()
+    await stage.consent()
+    await stage.queue("offer")
+    await stage.settle()
+    stage.clock.forward(timedelta(days=101))
+    keeping = Retention()
+    assert await keeping.keep(stage.runtime) == 0
+    async with stage.store.transaction() as uow:
+        (entry,) = await uow.audit.latest(5)
+    assert (entry.deed.what, entry.deed.who, entry.deed.about) == ("retention.applied", "the worker", "hundred-days")
+    assert (entry.deed.detail["data"], entry.deed.detail["deleted"]) == ("decisions", 1)
