@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.ids import ProfileId
@@ -33,7 +33,8 @@ class Profile:
     """What is known of one person. `attributes` are what journeys, actions and the CRM read and write.
 
     `provenance` says of each who told it. Since `objected_at` there is no marketing and no scoring; since
-    `restricted_at` they are only answered.
+    `restricted_at` they are only answered. `marketing_pause` is the least time that they want between two messages of
+    marketing, whatever the channels.
     """
 
     id: ProfileId
@@ -44,6 +45,7 @@ class Profile:
     tags: frozenset[str] = frozenset()
     objected_at: datetime | None = None
     restricted_at: datetime | None = None
+    marketing_pause: timedelta | None = None
     provenance: Known = field(default_factory=dict)
 
     def told(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from bot.domain.consent import ConsentRecord, Purpose, standing_consent
 from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import ProfileId
-from bot.domain.journey import OPT_OUT_SIGNAL
+from bot.domain.journey import OPT_OUT_SIGNAL, PAUSE_CHOSEN
 from bot.domain.person import Identity
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.runtime import Runtime
+from bot.services.sync_crm import tell_crms_of_consent
 from bot.services.weigh import Matter, note_decision
 
 NOT_WANTED = "the customer wants no marketing on this channel"
+PAUSES = (None, timedelta(days=7), timedelta(days=30))
+"""What somebody may want between two messages of marketing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ async def change_preferences(
         )
         await uow.consents.add(record)
         await withhold_waiting(uow, profile_id, choice.channel, now)
+    if turned_on or turned_off:
+        await tell_crms_of_consent(uow, runtime, profile_id, now)
 
 
 async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime) -> None:
@@ -109,6 +114,19 @@ async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: st
             )
     if not recorded:
         await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, None))
+
+
+async def choose_pause(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, pause: timedelta | None, how: str, now: datetime
+) -> None:
+    """How long they want to hear no marketing after a message of it; None: as the rules have it."""
+    await uow.profiles.lock(profile_id)
+    profile = await uow.profiles.fresh(profile_id)
+    if profile.marketing_pause == pause:
+        return
+    await uow.profiles.save(replace(profile, marketing_pause=pause))
+    chosen = Emit(PAUSE_CHOSEN, {"days": pause.days if pause is not None else 0, "how": how})
+    await tell_journeys(uow, runtime, profile_id, [chosen], now)
 
 
 async def withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str, now: datetime) -> None:

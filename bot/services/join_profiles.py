@@ -54,6 +54,7 @@ def joined(kept: Profile, merged: Profile, theirs: Collection[str]) -> Profile:
         locale=values[LOCALE],
         objected_at=kept.objected_at or merged.objected_at,
         restricted_at=kept.restricted_at or merged.restricted_at,
+        marketing_pause=max(filter(None, (kept.marketing_pause, merged.marketing_pause)), default=None),
         provenance=provenance,
     )
 
@@ -90,6 +91,7 @@ def parted(now_known: Profile, merge: Merge) -> Profile:
         locale=values.get(LOCALE),
         objected_at=_own(now_known.objected_at, other.objected_at, before.objected_at),
         restricted_at=_own(now_known.restricted_at, other.restricted_at, before.restricted_at),
+        marketing_pause=_own(now_known.marketing_pause, other.marketing_pause, before.marketing_pause),
         provenance=provenance,
     )
 

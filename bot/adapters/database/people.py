@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Text, bindparam, case, cast, delete, func, insert, or_, select, text, update
@@ -286,6 +286,7 @@ def _knowledge(profile: Profile, sealing: Sealing) -> dict[str, Any]:
         "tags": NAMES.dump(tuple(sorted(map(as_stored, profile.tags)))),
         "objected_at": profile.objected_at,
         "restricted_at": profile.restricted_at,
+        "marketing_pause": profile.marketing_pause.days if profile.marketing_pause is not None else None,
         "provenance": sealing.seal_if_any(PROVENANCE_OF_PROFILE, provenance, profile.id),
     }
 
@@ -301,6 +302,7 @@ def profile_of(row: Any, sealing: Sealing) -> Profile:
         tags=frozenset(NAMES.load(row.tags)),
         objected_at=row.objected_at,
         restricted_at=row.restricted_at,
+        marketing_pause=timedelta(days=row.marketing_pause) if row.marketing_pause is not None else None,
         provenance=_provenance_of(row, sealing) if row.provenance is not None else {},
     )
 

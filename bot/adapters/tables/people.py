@@ -29,9 +29,11 @@ profile = Table(
     Column("tags", Json, nullable=False),
     Column("objected_at", Moment),
     Column("restricted_at", Moment),
+    Column("marketing_pause", Integer),
     Column("provenance", Text),
 )
-"""`provenance` is JSON of who told what; null of those of whom nobody has told anything since it is kept."""
+"""`provenance` is JSON of who told what; null of those of whom nobody has told anything since it is kept.
+`marketing_pause` is in days."""
 
 identity = Table(
     "identity",

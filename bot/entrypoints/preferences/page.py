@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from html import escape
 
 from bot.domain.challenge import Challenge
 from bot.entrypoints.preferences.words import Words, words_in
-from bot.services.change_preferences import Choice
+from bot.services.change_preferences import PAUSES, Choice
 
-STOP_TEXT = words_in("en")["stop_text"]
 VERSION = words_in("en").version
 
 
@@ -36,7 +36,15 @@ def _address(address: str, words: Words) -> str:
     return f"\u2066{shown}\u2069" if words.direction == "rtl" and shown != words["browser"] else shown
 
 
-def preferences(choices: Iterable[Choice], words: Words, *, saved: bool, signal: bool, objects: bool) -> str:
+def preferences(
+    choices: Iterable[Choice],
+    pause: timedelta | None,
+    words: Words,
+    *,
+    saved: bool,
+    signal: bool,
+    objects: bool,
+) -> str:
     choices = list(choices)
     parts = [f"<h1>{_said(words, 'heading')}</h1>"]
     if saved:
@@ -49,6 +57,8 @@ def preferences(choices: Iterable[Choice], words: Words, *, saved: bool, signal:
         parts += [f"<fieldset><legend>{_said(words, 'marketing')}</legend>", *rows, "</fieldset>"]
     else:
         parts.append(f"<p>{_said(words, 'no_address')}</p>")
+    if choices and not objects:
+        parts += _how_often(pause, words)
     parts += [
         f"<fieldset><legend>{_said(words, 'asked')}</legend>",
         f"<p>{_said(words, 'asked_text')}</p>",
@@ -78,8 +88,44 @@ def _row(choice: Choice, words: Words) -> str:
     )
 
 
+def _how_often(pause: timedelta | None, words: Words) -> list[str]:
+    """The pauses to choose from, and beside them one that was chosen elsewhere."""
+    offered = PAUSES if pause in PAUSES else (*PAUSES, pause)
+    rows = [
+        f'<label><input type="radio" name="pause" value="{days(one)}"{" checked" if one == pause else ""}>'
+        f"<span>{escape(often(one, words))}</span></label>"
+        for one in offered
+    ]
+    shown = f'<input type="hidden" name="pause_shown" value="{days(pause)}">'
+    return [f"<fieldset><legend>{_said(words, 'how_often')}</legend>", *rows, shown, "</fieldset>"]
+
+
+def days(pause: timedelta | None) -> str:
+    """A pause as the form names it."""
+    return str(pause.days if pause is not None else 0)
+
+
+def often(pause: timedelta | None, words: Words) -> str:
+    """How often somebody with this pause gets marketing, in words."""
+    return words["often_any"] if pause is None else words["often_days"].format(days=pause.days)
+
+
 def _of_signal(words: Words, signal: bool) -> str:
     return f"<b>{_said(words, 'signal_title')}</b> {_said(words, 'signal')}" if signal else _said(words, "no_signal")
+
+
+def asking(words: Words) -> str:
+    """Where to send the link to."""
+    parts = [
+        f"<h1>{_said(words, 'ask_title')}</h1>",
+        f"<p>{_said(words, 'ask_text')}</p>",
+        '<form method="post">',
+        f'<p><label for="address">{_said(words, "ask_label")}</label></p>',
+        '<p><input id="address" name="address" required maxlength="254" autocomplete="email" dir="ltr"></p>',
+        f"<p><button>{_said(words, 'ask_send')}</button></p>",
+        "</form>",
+    ]
+    return _page(words, words["ask_title"], "\n".join(parts))
 
 
 def confirmation(challenge: Challenge, words: Words) -> str:

@@ -14,17 +14,31 @@ from aiohttp import web
 from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
+from bot.entrypoints.limits import Limits, Rate
 from bot.entrypoints.preferences import page
 from bot.entrypoints.preferences.links import LinkEnded, LinkNotOurs, read, read_confirmation
 from bot.entrypoints.preferences.words import Words, words_for
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
-from bot.services.change_preferences import change_preferences, choices_of, heed_signal, stop_marketing
+from bot.services.change_preferences import (
+    PAUSES,
+    change_preferences,
+    choices_of,
+    choose_pause,
+    heed_signal,
+    stop_marketing,
+)
 from bot.services.confirm_consent import confirm_consent
 from bot.services.know_person import NoSuchPerson, by_id
+from bot.services.runtime import OUTBOX
+from bot.services.send_preferences_link import send_preferences_link
 from bot.services.weigh import is_awaited
 
 MOST_TRIES = 3
+LONGEST_ADDRESS = 254
+LINKS_OF_AN_ADDRESS = Rate(per_second=1 / 60, burst=20)
+"""Links that one caller may have sent: an office may be behind one address, and nobody needs many."""
+
 BY_LINK = "confirmed by the link that went to the address"
 HEADERS = {
     "Content-Security-Policy": (
@@ -33,6 +47,9 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Vary": "Sec-GPC, Accept-Language",
 }
+PAUSE_OF = {page.days(one): one for one in PAUSES}
+"""The pauses that can be chosen, as the form names them."""
+
 SIGNAL = {"gpc": True, "lastUpdate": "2026-11-26"}
 """What a site declares that honours Global Privacy Control."""
 
@@ -48,13 +65,33 @@ class PreferencePage:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._runtime = service.runtime
+        self._limits = Limits(service.settings.proxies, address=LINKS_OF_AN_ADDRESS)
 
     def add_routes(self, app: web.Application) -> None:
+        app.router.add_get("/preferences", self._ask_where)
+        app.router.add_post("/preferences", self._send_link)
         app.router.add_get("/preferences/{token}", self._show)
         app.router.add_post("/preferences/{token}", self._change)
         app.router.add_get("/consent/{token}", self._ask)
         app.router.add_post("/consent/{token}", self._confirm)
         app.router.add_get("/.well-known/gpc.json", self._signal)
+
+    # ------------------------------------------------------------ the link, for who has none
+
+    async def _ask_where(self, request: web.Request) -> web.StreamResponse:
+        return _html(200, page.asking(words_for(_accepted(request))))
+
+    async def _send_link(self, request: web.Request) -> web.StreamResponse:
+        """Whether we know the address is told to nobody but who reads there."""
+        self._limits.check(request)
+        told = str((await request.post()).get("address", ""))[:LONGEST_ADDRESS]
+        words = words_for(_accepted(request))
+        async with self._runtime.store.transaction() as uow:
+            now = self._runtime.clock.now()
+            sent = await send_preferences_link(uow, self._runtime, told, language=words.language, now=now)
+        if sent:
+            await self._runtime.wakeups.notify(OUTBOX)
+        return _html(200, page.told(words, "ask_sent", "ask_sent_text"))
 
     # ------------------------------------------------------------ preferences
 
@@ -65,19 +102,24 @@ class PreferencePage:
             if signal:
                 await heed_signal(uow, self._runtime, person, how_of(words), self._runtime.clock.now())
             choices = await choices_of(uow, self._runtime, person)
-            objects = (await uow.profiles.get(person)).objected_at is not None
-            return page.preferences(choices, words, saved="saved" in request.query, signal=signal, objects=objects)
+            profile = await uow.profiles.get(person)
+            objects, saved = profile.objected_at is not None, "saved" in request.query
+            return page.preferences(
+                choices, profile.marketing_pause, words, saved=saved, signal=signal, objects=objects
+            )
 
         return await self._answer(request, showing)
 
     async def _change(self, request: web.Request) -> web.StreamResponse:
         """Saved, then shown anew, so that loading it again sends nothing again.
 
-        Mail programs post List-Unsubscribe=One-Click (RFC 8058), which stops all of it.
+        Mail programs post List-Unsubscribe=One-Click (RFC 8058), which stops all of it; they follow no
+        redirect.
         """
         form = await request.post()
         wanted, shown = ({str(one) for one in form.getall(name, [])} for name in ("want", "shown"))
-        stop = form.get("do") == "stop" or form.get("List-Unsubscribe") == "One-Click"
+        one_click = form.get("List-Unsubscribe") == "One-Click"
+        stop, pause = one_click or form.get("do") == "stop", str(form.get("pause", ""))
         if not stop and form.get("do") != "save":
             return _refuse(request, 400, "no_button")
 
@@ -85,8 +127,10 @@ class PreferencePage:
             now, how = self._runtime.clock.now(), how_of(words)
             if stop:
                 await stop_marketing(uow, self._runtime, person, text=words["stop_text"], how=how, now=now)
-                return ""
+                return page.told(words, "title", "saved") if one_click else ""
             texts = {one.channel: page.text_of(one, words) for one in await choices_of(uow, self._runtime, person)}
+            if pause in PAUSE_OF and pause != form.get("pause_shown"):
+                await choose_pause(uow, self._runtime, person, PAUSE_OF[pause], how, now)
             await change_preferences(
                 uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, how=how, now=now
             )

@@ -189,3 +189,24 @@ async def test_a_cap_holds_for_its_person_channel_and_purpose_and_for_no_other(
     other, elsewhere = ("webchat", VISITOR) if channel == "sms" else ("sms", PHONE)
     assert isinstance(await verdict_on(stage, Matter("k", Purpose.MARKETING, other, elsewhere, ANA)), Send)
     assert isinstance(await verdict_on(stage, replace(capped_one, purpose=Purpose.SERVICE)), Send)
+
+
+@pytest.mark.parametrize(("channel", "address"), [("sms", PHONE), ("webchat", VISITOR)])
+async def test_whoever_wants_marketing_once_a_week_gets_the_next_a_week_later_on_whatever_channel(
+    stage: Stage, channel: str, address: str
+) -> None:
+    await stage.meet()
+    for name in ("sms", "webchat"):
+        await stage.consent(channel=name)
+    async with stage.store.transaction() as uow:
+        await uow.profiles.save(replace(await uow.profiles.fresh(ANA), marketing_pause=timedelta(days=7)))
+    await stage.queue("sent", dispatch=ChannelMessage("sms", PHONE, Text("An offer.")))
+    await stage.settle()
+    another = Matter("k", Purpose.MARKETING, channel, address, ANA)
+    assert await verdict_on(stage, another) == Withhold("this person wants marketing at most once in 7 days")
+    waits = await verdict_on(stage, replace(another, cap="wait"))
+    assert isinstance(waits, Later)
+    assert waits.at == stage.clock.now() + timedelta(days=7, seconds=1)
+    assert isinstance(await verdict_on(stage, replace(another, purpose=Purpose.SERVICE)), Send)
+    stage.clock.forward(timedelta(days=7, seconds=1))
+    assert isinstance(await verdict_on(stage, another), Send)

@@ -6,8 +6,8 @@ import argparse
 
 from bot.entrypoints.commands.people.naming import named
 from bot.entrypoints.commands.segments.reading import now_of, read
+from bot.entrypoints.own_secret import installation_secret
 from bot.entrypoints.preferences.links import preferences_link
-from bot.entrypoints.wiring import installation_secret
 from bot.ports import UnitOfWork
 from bot.settings import Settings
 

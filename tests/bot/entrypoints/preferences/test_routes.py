@@ -16,7 +16,8 @@ from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.entrypoints.http import Server
 from bot.entrypoints.preferences.links import LASTS, sign
-from bot.entrypoints.preferences.page import STOP_TEXT, VERSION, masked
+from bot.entrypoints.preferences.page import VERSION, masked
+from bot.entrypoints.preferences.words import words_in
 from bot.services.erase_person import erase_person
 from bot.services.respect_wishes import note_objection
 from tests.bot.entrypoints.conftest import SECRET, ServiceMaker
@@ -119,7 +120,7 @@ async def test_stopping_is_what_stop_is(client: Client, stage: Stage, fields: li
         assert [one.outcome for one in await uow.consents.decisions(ANA)] == ["withhold"]
     latest = (await records(stage))[-1]
     assert latest.granted is False
-    assert latest.text == (SMS_TEXT if ("shown", "sms") in fields else STOP_TEXT)
+    assert latest.text == (SMS_TEXT if ("shown", "sms") in fields else words_in("en")["stop_text"])
 
 
 async def test_what_was_stopped_can_be_turned_on_again(client: Client, stage: Stage) -> None:
@@ -196,3 +197,40 @@ async def test_whoever_was_erased_is_told_so(client: Client, stage: Stage) -> No
 )
 def test_an_address_is_masked(address: str, shown: str) -> None:
     assert masked(address) == shown
+
+
+async def pause_of(stage: Stage) -> timedelta | None:
+    async with stage.store.transaction() as uow:
+        return (await uow.profiles.fresh(ANA)).marketing_pause
+
+
+async def test_how_often_is_chosen_and_shown_and_told_on_the_timeline(client: Client, stage: Stage) -> None:
+    text = await change(
+        client, stage, ("do", "save"), ("want", "sms"), ("shown", "sms"), ("pause", "7"), ("pause_shown", "0")
+    )
+    assert re.search(r'value="7" checked', text)
+    assert "At most once in 30 days, on all channels together" in text
+    assert await pause_of(stage) == timedelta(days=7)
+    assert await stage.may_send(), "they have had nothing yet"
+    async with stage.store.transaction() as uow:
+        (told,) = [one for one in await uow.timeline.of(ANA, limit=9) if one.event == "privacy.pause_chosen"]
+    assert told.data["days"] == 7
+    await change(client, stage, ("do", "save"), ("want", "sms"), ("shown", "sms"), ("pause", "0"), ("pause_shown", "7"))
+    assert await pause_of(stage) is None
+
+
+@pytest.mark.parametrize("pause", ["0", "1", "-7", "often", ""])
+async def test_an_old_or_odd_page_changes_no_pause(client: Client, stage: Stage, pause: str) -> None:
+    await change(
+        client, stage, ("do", "save"), ("want", "sms"), ("shown", "sms"), ("pause", "30"), ("pause_shown", "0")
+    )
+    await change(
+        client, stage, ("do", "save"), ("want", "sms"), ("shown", "sms"), ("pause", pause), ("pause_shown", "0")
+    )
+    assert await pause_of(stage) == timedelta(days=30)
+
+
+async def test_one_click_is_answered_without_a_redirect(client: Client, stage: Stage) -> None:
+    answer = await client.post(link(stage), data={"List-Unsubscribe": "One-Click"}, allow_redirects=False)
+    assert answer.status == 200
+    assert words_in("en")["saved"] in await answer.text()
