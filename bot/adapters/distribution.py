@@ -43,6 +43,7 @@ from bot.adapters.tables import (
     meeting,
     meeting_quarter,
     merge,
+    opt_out_question,
     outbox,
     passage,
     people_import,
@@ -66,7 +67,7 @@ BY_PERSON: Final[Mapping[Table, str]] = {
     profile: "id",
     **dict.fromkeys((identity, consent, decision, score_change, person_event, crm_link, crm_write), "profile_id"),
     **dict.fromkeys((segment_member, segment_change, enrolment, conversation, outbox), "profile_id"),
-    **dict.fromkeys((handoff, meeting, sent_file), "profile_id"),
+    **dict.fromkeys((handoff, meeting, sent_file, opt_out_question), "profile_id"),
 }
 """All rows of a person lie on one server, so that one transaction writes them: the column that says whose a row is."""
 
@@ -103,7 +104,7 @@ CROSSING: Final = frozenset(
         *("inbox.pk_inbox", "feed.pk_feed"),
         # Ids of their own.
         *("conversation.pk_conversation", "enrolment.pk_enrolment", "handoff.pk_handoff", "meeting.pk_meeting"),
-        "sent_file.pk_sent_file",
+        *("sent_file.pk_sent_file", "opt_out_question.pk_opt_out_question"),
         # What makes a second try harmless, whoever the first was for.
         *("score_change.uq_score_change_key", "person_event.ux_person_event_key", "outbox.uq_outbox_key"),
         *("inbox.uq_inbox_channel", "conversation.uq_conversation_channel", "handoff.uq_handoff_card_key"),

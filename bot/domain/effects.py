@@ -10,6 +10,7 @@ from typing import Any, Literal
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Event
 from bot.domain.message import Text
+from bot.domain.opt_out_question import Asking
 from bot.domain.score import Dimension
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
@@ -49,6 +50,8 @@ class RunAction:
 
 @dataclass(frozen=True, slots=True)
 class SetAttribute:
+    """`by` is the action or the step that wants it, `slot` where the value stands, if the person has said it."""
+
     name: str
     value: Any
     by: str = field(default="", compare=False)
@@ -113,6 +116,16 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class AskOfOptOut:
+    """The person is asked how far their opt-out goes, or whether it was one, in the words `text`; until they answer
+    the latter, no marketing leaves."""
+
+    asking: Asking
+    text: str
+    kind: Literal["ask_of_opt_out"] = "ask_of_opt_out"
+
+
+@dataclass(frozen=True, slots=True)
 class OptIn:
     """The person takes back an opt-out, from the address that had opted out."""
 
@@ -163,7 +176,8 @@ class SendResponse:
     """A message elsewhere: the response on the first of `channels` that the person can be reached on.
 
     `window` takes the place of the journey's own; `cap` says what becomes of the message where a cap is reached.
-    `values` are for the response's placeholders, before those of slots.
+    `values` are for the response's placeholders, before those of slots. `timing`: at once, at the person's best hour
+    for the event `metric`, or, to compare that with, at any hour of a day.
     """
 
     response: str
@@ -172,6 +186,8 @@ class SendResponse:
     window: SendWindow | None = None
     cap: AtCap = "skip"
     values: Mapping[str, Any] = field(default_factory=dict)
+    timing: Literal["at_once", "best", "any"] = "at_once"
+    metric: str = ""
     kind: Literal["send_response"] = "send_response"
 
 
@@ -254,6 +270,7 @@ PersonEffect = (
     | ChangeScore
     | RecordConsent
     | OptOut
+    | AskOfOptOut
     | OptIn
     | RequestHandoff
     | SyncCrm

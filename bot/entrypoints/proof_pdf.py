@@ -35,6 +35,7 @@ NAMES = {
     "words_shown": "words shown", "message_id": "their message", "words_answered": "words answered",
     "basis": "legal basis",
     "confirmed_from": "confirmed from", "expires_at": "ends", "asked_at": "asked", "address": "address", "for": "for",
+    "about_message": "about their message", "asked": "asked about",
     "ended_at": "ended", "outcome": "outcome", "reason": "why", "why": "why", "key": "message",
 }  # fmt: skip
 
@@ -113,6 +114,7 @@ def proof_pdf(told: Mapping[str, Any], *, font: Path | None = None) -> bytes:
     for heading, name in (
         ("What was asked and answered", "records"),
         ("Confirmations that were asked for", "confirmations"),
+        ("What was asked of an opt-out", "opt_out_questions"),
         ("Addresses that are left alone", "left_alone"),
         ("What was decided of each message", "decisions"),
     ):

@@ -16,6 +16,7 @@ from bot.domain.ids import ProfileId
 from bot.domain.importing import ImportProgress
 from bot.domain.likelihood import Scorecard
 from bot.domain.merging import Claim, Merge
+from bot.domain.opt_out_question import OptOutQuestion, OptOutQuestionId, Settled
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import ErasedPlace, ErasedState, Erasure, PrivacyRequest
 from bot.domain.provenance import Origin
@@ -153,6 +154,23 @@ class Challenges(Protocol):
 
     async def take_try(self, challenge_id: ChallengeId) -> bool:
         """One try less; False where none was left."""
+
+
+class OptOutQuestions(Protocol):
+    """What was asked of people who opted out, or may have meant to."""
+
+    def expect(self, people: Collection[ProfileId]) -> None:
+        """What is asked of one of these people may be read of all of them at once."""
+
+    async def add(self, question: OptOutQuestion) -> None: ...
+    async def of(self, profile_id: ProfileId) -> Sequence[OptOutQuestion]:
+        """Each, the oldest first."""
+
+    async def unsettled(self, profile_id: ProfileId) -> Sequence[OptOutQuestion]:
+        """Those that were not answered, the oldest first."""
+
+    async def settle(self, question_id: OptOutQuestionId, outcome: Settled, at: datetime) -> bool:
+        """False when it was settled before."""
 
 
 class PrivacyRequests(Protocol):

@@ -22,6 +22,7 @@ from bot.ports.people import (
     Erasures,
     Imports,
     Merges,
+    OptOutQuestions,
     PersonalData,
     PrivacyRequests,
     Profiles,
@@ -55,6 +56,8 @@ class UnitOfWork(Protocol):
     def challenges(self) -> Challenges: ...
     @property
     def retention(self) -> Retention: ...
+    @property
+    def opt_out_questions(self) -> OptOutQuestions: ...
     @property
     def privacy_requests(self) -> PrivacyRequests: ...
     @property

@@ -9,14 +9,20 @@ from typing import Any
 from bot.domain.challenge import Challenge
 from bot.domain.conversation import UserUttered
 from bot.domain.ids import ProfileId
+from bot.domain.opt_out_question import OptOutQuestion
 from bot.domain.person import Identity
 from bot.ports import UnitOfWork
+from bot.services.tell_provenance import identities_of, provenance_of
 
 
 async def all_data(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Mapping[str, Any]:
-    """Every row of every table, to be read by people and programs (GDPR articles 15 and 20)."""
+    """Every row of every table, and who told what, to be read by people and programs (GDPR articles 15 and 20)."""
     tables = {name: rows for name, rows in (await uow.personal_data.of(profile_id)).items() if rows}
-    return {"person": profile_id, "given_at": now.isoformat(), "tables": tables}
+    told = {
+        **provenance_of(await uow.profiles.get(profile_id)),
+        "identities": identities_of(await uow.merges.claims(profile_id)),
+    }
+    return {"person": profile_id, "given_at": now.isoformat(), "provenance": told, "tables": tables}
 
 
 async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Mapping[str, Any]:
@@ -49,6 +55,7 @@ async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -
         "identities": [_identity(one) for one in identities],
         "records": records,
         "confirmations": [_challenge(one) for one in await uow.challenges.of(profile_id)],
+        "opt_out_questions": [_question(one) for one in await uow.opt_out_questions.of(profile_id)],
         "left_alone": await _left_alone(uow, profile_id),
         "decisions": [
             {
@@ -86,6 +93,19 @@ def _challenge(one: Challenge) -> Mapping[str, Any]:
         "channel": one.channel,
         "address": one.address,
         "for": "consent" if one.consent is not None else "a code",
+        "ended_at": one.settled_at.isoformat() if one.settled_at is not None else None,
+        "outcome": one.outcome.value if one.outcome is not None else None,
+    }
+
+
+def _question(one: OptOutQuestion) -> Mapping[str, Any]:
+    """What was asked of an opt-out, and what came of it."""
+    return {
+        "asked_at": one.asked_at.isoformat(),
+        "channel": one.channel,
+        "asked": one.asking.value,
+        "words_shown": one.text,
+        "about_message": one.message_id,
         "ended_at": one.settled_at.isoformat() if one.settled_at is not None else None,
         "outcome": one.outcome.value if one.outcome is not None else None,
     }

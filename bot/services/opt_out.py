@@ -13,6 +13,7 @@ from bot.domain.delivery import ChannelMessage
 from bot.domain.effects import Emit
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
+from bot.domain.opt_out_question import Settled
 from bot.journeys.interpreter import word_of_end
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
@@ -35,24 +36,27 @@ async def opt_out(
     """Withdraw consent, suppress every address, purge the queue, tell the CRMs, end the journeys; word of those that
     others run.
 
+    Whoever sends marketing takes the same lock on the person, so that nothing is decided on consent that has ended.
     Any reasonable means counts, and silence about the scope means all of it (47 CFR 64.1200(a)(10)-(12)).
     """
+    await uow.profiles.lock(profile_id)
     identities = await uow.profiles.identities(profile_id)
-    for channel in runtime.channels.values():
-        if channel.abilities.desk:
-            continue
+    marketed = {name: one for name, one in runtime.channels.items() if not one.abilities.desk}
+    for channel in marketed.values():
         for identity in identities:
             if identity.kind != channel.abilities.identity:
                 continue
             if await uow.consents.suppression(channel.name, identity.value) is None:
                 await uow.consents.suppress(Suppression(channel.name, identity.value, how, now))
-        await uow.consents.add(
-            ConsentRecord(profile_id, Purpose.MARKETING, channel.name, False, now, how, text, message_id)
-        )
+    said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
+    for name in (*marketed, *sorted(said - marketed.keys())):  # the others were loaded once, or are a CRM's
+        await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id))
     for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, "the customer opted out"):
         if isinstance(entry.dispatch, ChannelMessage):
             matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
             await note_decision(uow, matter, "withhold", "the customer opted out", now)
+    for question in await uow.opt_out_questions.unsettled(profile_id):
+        await uow.opt_out_questions.settle(question.id, Settled.OPTED_OUT, now)
     await tell_crms_of_opt_out(uow, runtime, profile_id, now)
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):

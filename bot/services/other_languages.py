@@ -10,7 +10,7 @@ from bot.domain.languages import LANGUAGE_SLOT, OWN_NAMES
 from bot.domain.sending_rules import spelled
 from bot.domain.understanding import Understood
 from bot.ports import Playbook
-from bot.services.think import Thought
+from bot.services.thought import Thought
 
 NOT_SPOKEN = "utter_language_not_spoken"
 

@@ -12,6 +12,7 @@ from bot.domain.consent import ConsentRecord
 from bot.domain.effects import (
     AddTag,
     AskForm,
+    AskOfOptOut,
     CallWebhook,
     CancelReminder,
     ChangeScore,
@@ -31,17 +32,21 @@ from bot.domain.effects import (
     StopJourney,
     SyncCrm,
 )
+from bot.domain.journey import OUT_OF_HOURS
 from bot.domain.message import Reminder
 from bot.domain.person import Identity
+from bot.domain.provenance import Origin, Source
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
 from bot.services.cause import Cause
 from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import changed_by, keep_segments
+from bot.services.note_question import note_question
+from bot.services.offer import opening_of
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.reach import ask_form, call_webhook, latest_conversation, send_response, start_action
 from bot.services.runtime import Runtime
-from bot.services.sync_crm import sync_crm
+from bot.services.sync_crm import sync_crm, tell_crms_of_consent
 from bot.services.take_consent import take_consent
 
 __all__ = ["Cause", "perform"]
@@ -70,17 +75,20 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case Emit():
             return (effect,)
         case SetAttribute(name=name, value=value):
+            origin = _origin(cause, now, by=effect.by, slot=effect.slot)
             profile = await uow.profiles.fresh(cause.profile_id)
-            await uow.profiles.save(replace(profile, attributes={**profile.attributes, name: value}))
+            await uow.profiles.save(profile.told(origin, runtime.trust_in, attributes={name: value}))
             _note_another_type(runtime, name, value)
         case AddTag(tag=tag):
             profile = await uow.profiles.fresh(cause.profile_id)
-            await uow.profiles.save(replace(profile, tags=profile.tags | {tag}))
+            origin = _origin(cause, now, by=effect.by)
+            await uow.profiles.save(profile.told(origin, runtime.trust_in, tags=[tag]))
         case RemoveTag(tag=tag):
             profile = await uow.profiles.fresh(cause.profile_id)
-            await uow.profiles.save(replace(profile, tags=profile.tags - {tag}))
+            await uow.profiles.save(profile.without_tag(tag))
         case ClaimIdentity(identity=kind, value=value):
-            await uow.profiles.claim(cause.profile_id, Identity(kind, value), now)
+            origin = _origin(cause, now, by=effect.by, slot=effect.slot)
+            await uow.profiles.claim(cause.profile_id, Identity(kind, value), now, origin)
         case ChangeScore():
             profile = await uow.profiles.get(cause.profile_id)
             if profile.objected_at is None and profile.restricted_at is None:
@@ -91,8 +99,10 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
             return await opt_out(
                 uow, runtime, cause.profile_id, how=how, text=cause.text, message_id=cause.message_id, now=now
             )
+        case AskOfOptOut():
+            await note_question(uow, runtime, effect, cause, now)
         case OptIn(channel=channel, address=address, how=how):
-            await opt_in(
+            lifted = await opt_in(
                 uow,
                 cause.profile_id,
                 channel=channel,
@@ -102,8 +112,10 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
                 message_id=cause.message_id,
                 now=now,
             )
+            if lifted:
+                await tell_crms_of_consent(uow, runtime, cause.profile_id, now)
         case RequestHandoff():
-            await _request_handoff(uow, runtime, effect, cause, now)
+            return await _request_handoff(uow, runtime, effect, cause, now)
         case SyncCrm():
             await _sync_crm(uow, runtime, effect, cause, now)
         case SendResponse():
@@ -121,6 +133,14 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case StartJourney() | StopJourney():
             raise TypeError("journeys are begun and ended by enrol.py, which knows them")
     return ()
+
+
+def _origin(cause: Cause, now: datetime, *, by: str, slot: str = "") -> Origin:
+    """Who tells what an effect sets: what stands in a slot is the person's own word."""
+    told = cause.told or Origin(Source.SERVICE, now)
+    if slot and told.source is Source.ACTION:
+        told, by = replace(told, source=Source.CONVERSATION), f"slot {slot}"
+    return replace(told, where=", ".join(one for one in (by, told.where) if one))
 
 
 def _note_another_type(runtime: Runtime, name: str, value: object) -> None:
@@ -161,17 +181,18 @@ def _consent(effect: RecordConsent, cause: Cause, now: datetime) -> ConsentRecor
 
 async def _request_handoff(
     uow: UnitOfWork, runtime: Runtime, effect: RequestHandoff, cause: Cause, now: datetime
-) -> None:
+) -> Sequence[Emit]:
+    """The event that nobody is there now, where that is so; journeys may go on from it."""
     conversations = await uow.conversations.of(cause.profile_id)
     here = next((one for one in conversations if one.id == cause.conversation_id), None)
     chosen = here or await latest_conversation(uow, cause.profile_id)
     if chosen is None:
         log.warning("no conversation to hand over", profile=cause.profile_id)
-        return
+        return ()
     if effect.crm:
         await _sync_crm(uow, runtime, SyncCrm(), cause, now, only=effect.crm)
     asked_here = cause.message_id if here is not None else None
-    await request_handoff(
+    handoff = await request_handoff(
         uow,
         runtime,
         chosen,
@@ -182,6 +203,14 @@ async def _request_handoff(
         asked=cause.message_id is not None,
         message_id=asked_here,
     )
+    if handoff is None or handoff.created_at != now:
+        return ()
+    where = (handoff.desk, handoff.desk_address)
+    desk = next((one for one in runtime.desks if (one.channel, one.address) == where), None)
+    opens = opening_of(runtime, desk, now) if desk is not None else None
+    if opens is None:
+        return ()
+    return (Emit(OUT_OF_HOURS, {"desk": handoff.desk, "reason": effect.reason, "opens": opens.isoformat()}),)
 
 
 async def _sync_crm(

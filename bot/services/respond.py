@@ -8,10 +8,13 @@ from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
+from bot.services.clear_up_opt_out import ask_scope
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, close_form
-from bot.services.think import Thought, answer
+from bot.services.think import answer
+from bot.services.thought import Thought
+from bot.services.write_turn import OPTED_OUT
 
 OPENED = IntentScore("open_chat", 1.0)
 
@@ -32,6 +35,8 @@ async def respond(
         keyword = "stop"  # in a language without examples, words are all that there is to go by
     if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
+        if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
+            await ask_scope(runtime, thought, situation, confirmation)
     elif keyword == "start":
         how = f"wrote START on {message.channel}"
         thought.effects.append(OptIn(message.channel, message.address, how))
@@ -57,7 +62,7 @@ def _stop(
     if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
         close_form(thought)
     if not situation.suppressed:
-        _answer_keyword(assistant, thought, message, "utter_opted_out")
+        _answer_keyword(assistant, thought, message, OPTED_OUT)
 
 
 def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:

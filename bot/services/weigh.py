@@ -8,10 +8,13 @@ from datetime import datetime, timedelta
 from typing import TypedDict
 
 from bot.domain.challenge import Challenge, ChallengeId
-from bot.domain.consent import Consequence, Purpose, Suppression, standing_consent
-from bot.domain.delivery import Decision, Later, Send, Verdict, Withhold
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
+from bot.domain.delivery import ChannelMessage, Decision, Later, OutboxEntry, Outcome, Send, Verdict, Withhold
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId, ProfileId
+from bot.domain.message import Text
+from bot.domain.opt_out_question import Asking
+from bot.domain.person import Profile
 from bot.domain.publishing import Running
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
@@ -46,13 +49,33 @@ class Matter:
     template: bool = False
 
 
+def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
+    """The message as the gate weighs it."""
+    return Matter(
+        key=entry.key,
+        purpose=entry.purpose,
+        channel=message.channel,
+        address=message.address,
+        profile_id=entry.profile_id,
+        enrolment_id=entry.enrolment_id,
+        window=entry.window,
+        expires_at=entry.expires_at,
+        cap=entry.cap,
+        template=isinstance(message.content, Text) and message.content.template is not None,
+    )
+
+
 def not_set_up(channels: Sequence[str]) -> str:
     """Why nothing leaves by these: the settings have lost what they need, or never had it."""
     return f"{' and '.join(channels)} {'is' if len(channels) == 1 else 'are'} not set up here"
 
 
 async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime) -> Verdict:
-    """The gate's verdict on this matter at this moment."""
+    """The gate's verdict on this matter at this moment.
+
+    For marketing it locks the person until the transaction ends, and so does whoever withdraws consent: what was
+    decided before may leave, and nothing after.
+    """
     if matter.channel not in runtime.channels:
         return Withhold(not_set_up([matter.channel]), elsewhere=True)
     if matter.purpose in (Purpose.DESK, Purpose.REPLY):
@@ -62,6 +85,8 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
         return judge(facts, now)
     if matter.key.startswith(CHALLENGE_KEY) and not await _is_awaited(uow, matter, now):
         return Withhold(ANSWERED)
+    if matter.purpose is Purpose.MARKETING and matter.profile_id is not None:
+        await uow.profiles.lock(matter.profile_id)
     suppression = await uow.consents.suppression(matter.channel, matter.address)
     if matter.profile_id is None:
         return judge(SendFacts(purpose=matter.purpose, channel=matter.channel, suppression=suppression), now)
@@ -70,6 +95,25 @@ async def weigh(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
             suppression = None
         return await _weigh_service(uow, runtime, matter, suppression, now)
     return await _weigh_marketing(uow, runtime, matter, suppression, now)
+
+
+async def weigh_all(uow: UnitOfWork, runtime: Runtime, matters: Sequence[Matter], now: datetime) -> Sequence[Verdict]:
+    """The verdicts on many matters; what they need is read of all at once.
+
+    Of what counts for a person's cap there is one among them, for it is not counted yet when the next is weighed. The
+    people are locked in the order of their ids, so that of two who weigh one waits for the other, and not both.
+    """
+    people = {one.profile_id for one in matters if one.profile_id is not None}
+    if len(matters) > 1:
+        await uow.profiles.lock_all(
+            {one.profile_id for one in matters if one.purpose is Purpose.MARKETING and one.profile_id is not None}
+        )
+        uow.expect(people)
+        uow.consents.expect(people, {(one.channel, one.address) for one in matters})
+        uow.opt_out_questions.expect(people)
+        uow.outbox.expect(people)
+        uow.journeys.expect_runs({one.enrolment_id for one in matters if one.enrolment_id is not None})
+    return [await weigh(uow, runtime, one, now) for one in matters]
 
 
 async def _is_awaited(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:
@@ -105,7 +149,9 @@ async def _weigh_service(
         zones = await _zones(uow, runtime, matter) if windows else ()
         journey = await _running(uow, matter)
         restricted_at = (await uow.profiles.get(matter.profile_id)).restricted_at if matter.profile_id else None
-        facts = replace(facts, windows=windows, zones=zones, journey=journey, restricted_at=restricted_at)
+        facts = replace(
+            facts, windows=windows, zones=zones, journey=journey, restricted_at=restricted_at, at_cap=matter.cap
+        )
         facts = replace(facts, **await _cap(uow, runtime, matter, now))
     return judge(facts, now)
 
@@ -118,26 +164,40 @@ async def _weigh_marketing(
     records = await uow.consents.of(matter.profile_id)
     handoff = await uow.handoffs.open_for(matter.profile_id)
     profile = await uow.profiles.get(matter.profile_id)
-    legal = rules.windows_for(_country(runtime, matter), matter.channel, now)
+    windows, zones = await windows_and_zones(uow, runtime, matter, now)
     told = rules.consent_rule(matter.purpose, _country(runtime, matter), matter.channel, now)
+    standing = standing_consent(records, matter.purpose, matter.channel)
     facts = SendFacts(
         purpose=matter.purpose,
         channel=matter.channel,
-        consent=standing_consent(records, matter.purpose, matter.channel),
+        consent=standing,
+        doubted_at=await doubted_at(uow, matter.profile_id, standing),
         soft_opt_in=told is not None and told.soft_opt_in,
         suppression=suppression,
         objected_at=profile.objected_at,
         restricted_at=profile.restricted_at,
         rep_has_the_floor=handoff is not None and handoff.state is HandoffState.CLAIMED,
         in_dialogue=await _in_dialogue(uow, matter, now),
-        windows=(*legal, *((matter.window,) if matter.window else ())),
-        zones=await _zones(uow, runtime, matter),
+        windows=windows,
+        zones=zones,
         expires_at=matter.expires_at,
         journey=await _running(uow, matter),
+        at_cap=matter.cap,
+        pause=profile.marketing_pause,
+        marketed_at=await _marketed_at(uow, runtime, profile, now),
         **await _cap(uow, runtime, matter, now),
         **await _channel_facts(uow, runtime, matter),
     )
     return judge(facts, now)
+
+
+async def doubted_at(uow: UnitOfWork, profile_id: ProfileId, standing: ConsentRecord | None) -> datetime | None:
+    """Since when the person may have opted out; None where they have answered, or have consented since."""
+    questions = await uow.opt_out_questions.unsettled(profile_id)
+    doubt = next((one for one in questions if one.asking is Asking.DOUBT), None)
+    if doubt is None or (standing is not None and standing.granted and standing.at > doubt.asked_at):
+        return None
+    return doubt.asked_at
 
 
 class _ChannelFacts(TypedDict, total=False):
@@ -170,7 +230,6 @@ class _CapFacts(TypedDict, total=False):
     cap: int
     cap_period: timedelta
     sent_lately: int
-    at_cap: AtCap
     cap_frees_at: datetime
 
 
@@ -180,10 +239,29 @@ async def _cap(uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime)
     if cap is None or matter.profile_id is None:
         return {}
     sent = await uow.outbox.sent_since(matter.profile_id, matter.purpose, matter.channel, now - cap.within)
-    found = _CapFacts(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent), at_cap=matter.cap)
+    found = _CapFacts(cap=cap.at_most, cap_period=cap.within, sent_lately=len(sent))
     if len(sent) >= cap.at_most:
         found["cap_frees_at"] = sent[len(sent) - cap.at_most] + cap.within + LEAST_PAUSE
     return found
+
+
+async def _marketed_at(uow: UnitOfWork, runtime: Runtime, profile: Profile, now: datetime) -> datetime | None:
+    """When somebody who wants a pause between messages of marketing last got one within it, on whatever channel."""
+    if profile.marketing_pause is None:
+        return None
+    since = now - profile.marketing_pause
+    sent = [await uow.outbox.sent_since(profile.id, Purpose.MARKETING, channel, since) for channel in runtime.channels]
+    return max((at for times in sent for at in times), default=None)
+
+
+async def windows_and_zones(
+    uow: UnitOfWork, runtime: Runtime, matter: Matter, now: datetime
+) -> tuple[tuple[SendWindow, ...], tuple[str, ...]]:
+    """The hours in which it may go, the law's and the journey's, and every time zone that they are looked at in."""
+    rules = runtime.library.current().rules
+    own = (matter.window,) if matter.window else ()
+    legal = rules.windows_for(_country(runtime, matter), matter.channel, now)
+    return (*legal, *own) if matter.purpose is Purpose.MARKETING else own, await _zones(uow, runtime, matter)
 
 
 async def _zones(uow: UnitOfWork, runtime: Runtime, matter: Matter) -> tuple[str, ...]:
@@ -227,33 +305,49 @@ async def _in_dialogue(uow: UnitOfWork, matter: Matter, now: datetime) -> bool:
 
 async def keep_decision(uow: UnitOfWork, matter: Matter, verdict: Verdict, now: datetime) -> None:
     """Append the decision record, and show it on the decisions feed."""
+    await keep_decisions(uow, [(matter, verdict)], now)
+
+
+async def keep_decisions(uow: UnitOfWork, weighed: Sequence[tuple[Matter, Verdict]], now: datetime) -> None:
+    """The same for many."""
+    await _note(uow, [_decision(matter, *_in_words(verdict), now) for matter, verdict in weighed])
+
+
+async def note_decision(uow: UnitOfWork, matter: Matter, outcome: Outcome, why: str, now: datetime) -> None:
+    await _note(uow, [_decision(matter, outcome, why, now)])
+
+
+def _in_words(verdict: Verdict) -> tuple[Outcome, str]:
     match verdict:
         case Send(why=why):
-            outcome = "send"
+            return "send", why
         case Later(at=at, why=why):
-            outcome, why = "later", f"{why}; next look {at:%A %d %B %H:%M} UTC"
+            return "later", f"{why}; next look {at:%A %d %B %H:%M} UTC"
         case Withhold(why=why):
-            outcome = "withhold"
-    await note_decision(uow, matter, outcome, why, now)
+            return "withhold", why
 
 
-async def note_decision(uow: UnitOfWork, matter: Matter, outcome: str, why: str, now: datetime) -> None:
-    decision = Decision(
+def _decision(matter: Matter, outcome: Outcome, why: str, now: datetime) -> Decision:
+    return Decision(
         at=now,
         entry_key=matter.key,
         profile_id=matter.profile_id,
         purpose=matter.purpose,
         channel=matter.channel,
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,
         why=why,
     )
-    await uow.consents.decided(decision)
-    item = {
-        "type": "decision",
-        "key": matter.key,
-        "channel": matter.channel,
-        "purpose": matter.purpose.value,
-        "outcome": outcome,
-        "why": why,
-    }
-    await uow.feeds.append("decisions", f"{matter.key}:{outcome}:{now.isoformat()}", item, now)
+
+
+async def _note(uow: UnitOfWork, decisions: Sequence[Decision]) -> None:
+    await uow.consents.decided_all(decisions)
+    for one in decisions:
+        item = {
+            "type": "decision",
+            "key": one.entry_key,
+            "channel": one.channel,
+            "purpose": one.purpose.value,
+            "outcome": one.outcome,
+            "why": one.why,
+        }
+        await uow.feeds.append("decisions", f"{one.entry_key}:{one.outcome}:{one.at.isoformat()}", item, one.at)

@@ -26,6 +26,7 @@ from bot.adapters.tables import (
     inbox,
     meeting,
     meeting_quarter,
+    opt_out_question,
     outbox,
     person_event,
     privacy_request,
@@ -79,7 +80,7 @@ LOGS: Mapping[DataClass, _Log] = {
     DataClass.CRM_WRITES: _Log(crm_write, crm_write.c.at, true()),
     DataClass.FEEDS: _Log(feed, feed.c.at, true()),
 }
-QUESTIONS = (challenge,)
+QUESTIONS = (challenge, opt_out_question)
 
 IDLE_CONVERSATION = and_(
     func.coalesce(conversation.c.last_message_at, conversation.c.started_at) < BEFORE,

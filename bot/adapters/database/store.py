@@ -33,6 +33,7 @@ from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.keys_in_use import note_keys, require_keys
 from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
+from bot.adapters.database.opt_out_questions import StoredOptOutQuestions
 from bot.adapters.database.outbox import StoredOutbox
 from bot.adapters.database.passages import StoredPassages
 from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredScores
@@ -117,6 +118,7 @@ class Transaction:
     consents = _Group(StoredConsents)
     challenges = _Group(StoredChallenges)
     retention = _Group(StoredRetention)
+    opt_out_questions = _Group(StoredOptOutQuestions)
     privacy_requests = _Group(StoredPrivacyRequests)
     enrolments = _GroupWith(lambda one: StoredEnrolments(one.session, one.versions, one.watermark))
     handoffs = _Group(StoredHandoffs)

@@ -17,6 +17,7 @@ from bot.adapters.tables.consent import (
     erased_address,
     erased_place,
     erasure,
+    opt_out_question,
     privacy_request,
     suppression,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "merge",
     "metadata",
     "microseconds",
+    "opt_out_question",
     "outbox",
     "passage",
     "people_import",

@@ -56,6 +56,24 @@ challenge = Table(
 )
 """Proof that was asked of people: `purpose` to `message_id` are of the consent that waits for it, null for a code."""
 
+opt_out_question = Table(
+    "opt_out_question",
+    metadata,
+    Column("id", Text, primary_key=True),
+    profile_id(),
+    Column("asking", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("address", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False),
+    Column("message_id", Text),
+    Column("settled_at", Moment),
+    Column("outcome", Text),
+    Index("ix_opt_out_question_profile_id", "profile_id", "asked_at"),
+)
+"""What was asked of people who opted out, or may have meant to. One that is not settled may hold all marketing."""
+
 privacy_request = Table(
     "privacy_request",
     metadata,

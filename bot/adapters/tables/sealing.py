@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Table, Text
 
 from bot.adapters.tables.columns import Moment, metadata
-from bot.adapters.tables.consent import challenge, consent, privacy_request, suppression
+from bot.adapters.tables.consent import challenge, consent, opt_out_question, privacy_request, suppression
 from bot.adapters.tables.conversations import conversation, event, handoff, inbox, sent_file
 from bot.adapters.tables.journeys import enrolment
 from bot.adapters.tables.people import crm_write, identity, merge, person_event, profile
@@ -87,6 +87,8 @@ HOW_OF_CONSENT = Place(consent.c.how, _of_consent)
 TEXT_OF_CONSENT = Place(consent.c.text, _of_consent)
 HOW_OF_CHALLENGE = Place(challenge.c.how, (challenge.c.id,))
 TEXT_OF_CHALLENGE = Place(challenge.c.text, (challenge.c.id,))
+ADDRESS_OF_QUESTION = Place(opt_out_question.c.address, (opt_out_question.c.id,))
+TEXT_OF_QUESTION = Place(opt_out_question.c.text, (opt_out_question.c.id,))
 PROVENANCE_OF_PROFILE = Place(profile.c.provenance, (profile.c.id,))
 HOW_OF_REQUEST = Place(privacy_request.c.how, (privacy_request.c.id,))
 OUTCOME_OF_REQUEST = Place(privacy_request.c.outcome, (privacy_request.c.id,))
@@ -96,7 +98,7 @@ ITEM_OF_FEED = Place(feed.c.item, (feed.c.key,))
 DOCUMENTS = (
     *(TRACKER_OF_CONVERSATION, BODY_OF_EVENT, BODY_OF_INBOX, DISPATCH_OF_OUTBOX, BODY_OF_MERGE, FIELDS_OF_CRM_WRITE),
     *(DATA_OF_ENROLMENT, SUMMARY_OF_HANDOFF, REASON_OF_HANDOFF, ADDRESS_OF_CONSENT, HOW_OF_CONSENT, TEXT_OF_CONSENT),
-    *(HOW_OF_CHALLENGE, TEXT_OF_CHALLENGE, HOW_OF_REQUEST, NAME_OF_FILE),
+    *(HOW_OF_CHALLENGE, TEXT_OF_CHALLENGE, ADDRESS_OF_QUESTION, TEXT_OF_QUESTION, HOW_OF_REQUEST, NAME_OF_FILE),
     *(OUTCOME_OF_REQUEST, PROVENANCE_OF_PROFILE, ITEM_OF_FEED),
 )
 

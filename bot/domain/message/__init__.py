@@ -44,6 +44,7 @@ from bot.domain.message.own_accord import (
     CheckIn,
     ExecuteAction,
     FromOutside,
+    HoldOver,
     OpenForm,
     Reminder,
     TriggerIntent,
@@ -83,6 +84,7 @@ __all__ = [
     "FromOutside",
     "FromVendor",
     "HandoffCard",
+    "HoldOver",
     "Inbound",
     "Interruption",
     "Occasion",
@@ -109,4 +111,4 @@ __all__ = [
 ]
 
 FromVendor = DeliveryStatus | SpareAddress | DeskOpened
-Inbound = FromCustomer | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | FromOutside
+Inbound = FromCustomer | FromDesk | FromVendor | OpenForm | Reminder | CheckIn | HoldOver | FromOutside

@@ -61,6 +61,20 @@ class CheckIn:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldOver:
+    """Somebody who may have opted out was asked: see whether they have answered.
+
+    It waits in the inbox as long as their answer is waited for; `vendor_id` is `hold:<question id>`.
+    """
+
+    channel: str
+    vendor_id: str
+    address: str
+    question_id: str
+    kind: Literal["hold_over"] = "hold_over"
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerIntent:
     """Somebody outside of the conversation has it go on as if the customer had meant `intent` (Rasa's external event).
 

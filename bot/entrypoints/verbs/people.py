@@ -17,7 +17,11 @@ FONT: Argument = ("--font", {"type": Path, "help": "a TrueType font for the PDF 
 OUT: Argument = ("--out", {"type": Path, "help": "the file to write (the terminal)"})
 
 COMMANDS = (
-    Command("people show", "tell what is known of a person", (PERSON,)),
+    Command(
+        "people show",
+        "tell what is known of a person, and who told it",
+        (PERSON, ("--json", {"action": "store_true", "help": "as JSON, for programs"})),
+    ),
     Command("people find", "find people by what is known of them", (("text", {"help": "a part of it, such as ana@"}),)),
     Command(
         "people merge",

@@ -25,6 +25,7 @@ def told(text: str) -> dict[str, Any]:
         "identities": [{"kind": "email", "value": "ana@example.com", "proved": True}],
         "records": [record],
         "confirmations": [],
+        "opt_out_questions": [],
         "left_alone": [],
         "decisions": [{"at": "2026-11-24T12:00:00+00:00", "outcome": "withhold", "why": "no consent"}],
     }

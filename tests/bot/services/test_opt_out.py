@@ -14,8 +14,8 @@ from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.message import DeskVerb
 from bot.domain.person import Identity
+from tests.bot.services.enrolments import unreadable
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
-from tests.bot.services.test_enrol import unreadable
 
 WAITS = """
 - id: hold

@@ -11,13 +11,18 @@ from typing import Any
 from bot.domain.consent import ConsentRecord
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
-from bot.domain.person import Identity, Profile
-from bot.domain.score import USUAL_GRADES, ScoreChange, total_score
+from bot.domain.merging import Claim
+from bot.domain.opt_out_question import Asking
+from bot.domain.person import Profile
+from bot.domain.provenance import LOCALE, TIME_ZONE, Origin, Provenance, Statement, of_tag
+from bot.domain.score import Grades, ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.entrypoints.commands.people.merge import merge_told
 from bot.entrypoints.commands.people.naming import named
-from bot.entrypoints.commands.segments.reading import now_of, read
+from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
+from bot.entrypoints.known_person import told_of_person
 from bot.ports import UnitOfWork
+from bot.services.tell_provenance import in_words
 from bot.settings import Settings
 
 SHOWN = 30
@@ -28,22 +33,28 @@ LONGEST = 200
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
+    contents = contents_of(settings)
+
     async def reading(uow: UnitOfWork) -> list[str]:
-        return [line async for line in told_of(uow, await named(uow, options.person), now_of(settings))]
+        who, now = await named(uow, options.person), now_of(settings)
+        if options.json:
+            told = await told_of_person(uow, contents.profile, contents.grades, who, now)
+            return [json.dumps(told, ensure_ascii=False, indent=2)]
+        return [line async for line in told_of(uow, who, contents.grades, now)]
 
     print("\n".join(read(settings, reading)))
     return 0
 
 
-async def told_of(uow: UnitOfWork, who: ProfileId, now: datetime) -> AsyncIterator[str]:
+async def told_of(uow: UnitOfWork, who: ProfileId, grades: Grades, now: datetime) -> AsyncIterator[str]:
     profile = await uow.profiles.get(who)
     sections: dict[str, Iterable[str]] = {
-        "known as": _identities(await uow.profiles.identities(who)),
+        "known as": _identities(await uow.merges.claims(who)),
         "attributes": _attributes(profile),
-        "tags": sorted(profile.tags),
+        "tags": _tags(profile),
         "segments": sorted(await uow.segments.of(who)),
         "consent": _consents(await uow.consents.of(who)),
-        "score": _scores(await uow.scores.of(who), now),
+        "score": _scores(await uow.scores.of(who), grades, now),
         "journeys": _journeys(await uow.enrolments.of(who)),
     }
     merges = [line for one in await uow.merges.all_of(who) for line in merge_told(one)]
@@ -55,21 +66,57 @@ async def told_of(uow: UnitOfWork, who: ProfileId, now: datetime) -> AsyncIterat
         yield f"objects to marketing since {shown_moment(profile.objected_at)}"
     if profile.restricted_at is not None:
         yield f"restricted since {shown_moment(profile.restricted_at)}"
+    if profile.marketing_pause is not None:
+        yield f"wants marketing at most once in {profile.marketing_pause.days} days"
+    for one in await uow.opt_out_questions.unsettled(who):
+        if one.asking is Asking.DOUBT:
+            until = f"counts as an opt-out from {shown_moment(one.ends_at)}"
+            yield f"may have opted out on {one.channel} on {shown_moment(one.asked_at)}: marketing is held, {until}"
     for title, lines in {**sections, "timeline": _timeline(events)}.items():
         yield f"{title}:"
         for line in list(lines) or ["none"]:
             yield f"  {line}"
 
 
-def _identities(identities: Iterable[Identity]) -> Iterator[str]:
-    for one in identities:
+def _identities(claims: Iterable[Claim]) -> Iterator[str]:
+    for claim in claims:
+        one = claim.identity
         yield f"{one.kind} {one.value} ({'proved' if one.verified else 'claimed'})"
+        yield f"  {shown_value(in_words(claim.origin))}; noted {shown_moment(claim.at)}"
 
 
 def _attributes(profile: Profile) -> Iterator[str]:
-    own = {"time_zone": profile.time_zone, "locale": profile.locale}
-    for name, value in {**{name: one for name, one in own.items() if one}, **profile.attributes}.items():
+    """Each with who told it, what it replaced, and who says otherwise."""
+    known = profile.provenance
+    for name, value, key in (("time_zone", profile.time_zone, TIME_ZONE), ("locale", profile.locale, LOCALE)):
+        if value:
+            yield f"{name}: {value}"
+            yield from _told(known.get(key))
+    for name, value in profile.attributes.items():
         yield f"{name}: {shown_value(value)}"
+        yield from _told(known.get(name))
+
+
+def _tags(profile: Profile) -> Iterator[str]:
+    for tag in sorted(profile.tags):
+        yield tag
+        yield from _told(profile.provenance.get(of_tag(tag)))
+
+
+def _told(told: Provenance | None) -> Iterator[str]:
+    yield f"  {_origin(told.origin if told is not None else None)}"
+    if told is not None and told.replaced is not None:
+        yield f"  before that{_value(told.replaced)}: {_origin(told.replaced.origin)}"
+    if told is not None and told.differing is not None:
+        yield f"  differs{_value(told.differing)}: {_origin(told.differing.origin)}"
+
+
+def _origin(origin: Origin | None) -> str:
+    return shown_value(in_words(origin)) + (f", {shown_moment(origin.at)}" if origin is not None else "")
+
+
+def _value(statement: Statement) -> str:
+    return f" {shown_value(statement.value)}" if statement.kept else ""
 
 
 def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
@@ -81,9 +128,9 @@ def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
         yield f"{shown_moment(one.at)}  {one.purpose} by {one.channel}: {answer}{words}; {one.how}{message}"
 
 
-def _scores(changes: Sequence[ScoreChange], now: datetime) -> Iterator[str]:
+def _scores(changes: Sequence[ScoreChange], grades: Grades, now: datetime) -> Iterator[str]:
     score = total_score(changes, now)
-    yield f"{USUAL_GRADES.of(score)}: fit {score.fit}, engagement {score.engagement}"
+    yield f"{grades.of(score)}: fit {score.fit}, engagement {score.engagement}"
     for one in changes:
         worth = one.worth(now)
         faded = "" if worth == one.points else f" ({worth:+d} by now)"
