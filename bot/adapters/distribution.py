@@ -13,6 +13,7 @@ from sqlalchemy import Column, ForeignKeyConstraint, PrimaryKeyConstraint, Table
 
 from bot.adapters.tables import (
     account,
+    active_hour,
     api_key,
     audit_entry,
     challenge,
@@ -88,7 +89,7 @@ EVERYWHERE: Final = frozenset({journey, journey_state, segment})
 
 ON_ONE_SERVER: Final = frozenset(
     {
-        *(schedule, journey_change, passage, split_tally, review, merge, erasure, erased_place),
+        *(schedule, journey_change, passage, split_tally, active_hour, review, merge, erasure, erased_place),
         *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import),
         *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
         *(field_key, resealing),

@@ -57,7 +57,7 @@ from bot.ports.engines import (
     ReadContext,
 )
 from bot.ports.installations import Installations
-from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, ScheduleState, Splits
+from bot.ports.journeys import Enrolments, Hours, Intakes, Journeys, Passages, Schedules, ScheduleState, Splits
 from bot.ports.outbox import NO_SOONER, Outbox, Sooner
 from bot.ports.people import (
     Consents,
@@ -128,6 +128,7 @@ __all__ = [
     "GivesPeople",
     "Handoffs",
     "HasPortraits",
+    "Hours",
     "Imports",
     "Inbox",
     "InboxEntry",

@@ -170,6 +170,20 @@ class Splits(Protocol):
         """By split and arm."""
 
 
+class Hours(Protocol):
+    """At which hours of the day (0 to 23, on their own clocks) people do what messages are for."""
+
+    async def latest(self, event: str, since: datetime, *, limit: int) -> Sequence[tuple[datetime, str | None]]:
+        """When it happened to anybody, the latest told first, with their time zone; of nobody who objects."""
+
+    async def put(self, event: str, hours: Mapping[int, int]) -> None:
+        """Keep how often it happens at each hour, in place of what was kept."""
+
+    async def of(self, event: str) -> Mapping[int, int]: ...
+    async def of_person(self, profile_id: ProfileId, event: str, since: datetime, *, limit: int) -> Sequence[datetime]:
+        """When it happened to this person, the latest first."""
+
+
 class Schedules(Protocol):
     async def ids(self) -> frozenset[str]: ...
     async def add(self, state: ScheduleState) -> None:

@@ -12,7 +12,7 @@ from bot.ports.access import Accounts, Audit
 from bot.ports.conversations import Conversations, DeskPages, Feeds, Files, Handoffs, Inbox, Meetings, Reviews
 from bot.ports.figures import Figures
 from bot.ports.installations import Installations
-from bot.ports.journeys import Enrolments, Intakes, Journeys, Passages, Schedules, Splits
+from bot.ports.journeys import Enrolments, Hours, Intakes, Journeys, Passages, Schedules, Splits
 from bot.ports.outbox import Outbox
 from bot.ports.people import (
     Challenges,
@@ -74,6 +74,8 @@ class UnitOfWork(Protocol):
     def passages(self) -> Passages: ...
     @property
     def splits(self) -> Splits: ...
+    @property
+    def hours(self) -> Hours: ...
     @property
     def scores(self) -> Scores: ...
     @property

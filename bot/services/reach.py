@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.dialogue.personal import Personal, Unsayable
@@ -15,6 +16,7 @@ from bot.domain.ids import OutboxId, ProfileId, new_id
 from bot.domain.message import ExecuteAction, OpenForm
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
+from bot.services.choose_time import at_chosen_time
 from bot.services.person_facts import person_facts
 from bot.services.runtime import Runtime
 from bot.services.start_conversation import start_conversation
@@ -43,22 +45,22 @@ async def send_response(uow: UnitOfWork, runtime: Runtime, effect: SendResponse,
     message = ChannelMessage(
         conversation.channel, conversation.address, content, response=effect.response, fallbacks=further
     )
-    await uow.outbox.add_at_end(
-        OutboxEntry(
-            id=OutboxId(new_id(now)),
-            key=effect.key,
-            dispatch=message,
-            purpose=cause.purpose,
-            profile_id=cause.profile_id,
-            conversation_id=conversation.id,
-            enrolment_id=cause.enrolment_id,
-            created_at=now,
-            due_at=now,
-            window=effect.window or cause.window,
-            priority=cause.priority,
-            cap=effect.cap,
-        )
+    entry = OutboxEntry(
+        id=OutboxId(new_id(now)),
+        key=effect.key,
+        dispatch=message,
+        purpose=cause.purpose,
+        profile_id=cause.profile_id,
+        conversation_id=conversation.id,
+        enrolment_id=cause.enrolment_id,
+        created_at=now,
+        due_at=now,
+        window=effect.window or cause.window,
+        priority=cause.priority,
+        cap=effect.cap,
     )
+    due_at = await at_chosen_time(uow, runtime, effect, entry, message, now)
+    await uow.outbox.add_at_end(replace(entry, due_at=due_at))
 
 
 async def ask_form(uow: UnitOfWork, runtime: Runtime, effect: AskForm, cause: Cause, now: datetime) -> None:

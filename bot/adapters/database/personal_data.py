@@ -24,6 +24,7 @@ from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.search import escaped
 from bot.adapters.tables import (
     account,
+    active_hour,
     api_key,
     audit_entry,
     challenge,
@@ -138,7 +139,7 @@ OWNED: Mapping[Table, Condition] = {
 
 NOT_OF_PEOPLE = frozenset(
     {
-        *(journey, journey_state, journey_change, passage, split_tally, schedule, segment, review),
+        *(journey, journey_state, journey_change, passage, split_tally, active_hour, schedule, segment, review),
         *(erasure, erased_address, erased_place),
         *(installation, used_token, desk_page, desk_turn, people_import),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),

@@ -26,6 +26,7 @@ from bot.adapters.database.feeds import StoredFeeds
 from bot.adapters.database.figures import StoredFigures
 from bot.adapters.database.files import StoredFiles
 from bot.adapters.database.handoffs import StoredHandoffs
+from bot.adapters.database.hours import StoredHours
 from bot.adapters.database.imports import StoredImports
 from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
@@ -126,6 +127,7 @@ class Transaction:
     intakes = _GroupWith(lambda one: StoredIntakes(one.session, one.watermark))
     passages = _Group(StoredPassages)
     splits = _Group(StoredSplits)
+    hours = _Group(StoredHours)
     scores = _Group(StoredScores)
     figures = _Group(StoredFigures)
     segments = _Group(StoredSegments)

@@ -33,6 +33,7 @@ from bot.adapters.tables.conversations import (
     sent_file,
 )
 from bot.adapters.tables.journeys import (
+    active_hour,
     enrolment,
     journey,
     journey_change,
@@ -65,6 +66,7 @@ __all__ = [
     "Moment",
     "Words",
     "account",
+    "active_hour",
     "api_key",
     "audit_entry",
     "challenge",

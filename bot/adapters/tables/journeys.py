@@ -75,6 +75,15 @@ split_tally = Table(
 )
 """How many people went each way of a split on a day (in UTC), and who of them reached its metric. Nothing says who."""
 
+active_hour = Table(
+    "active_hour",
+    metadata,
+    Column("event", Text, primary_key=True),
+    Column("hour", SmallInteger, primary_key=True),
+    Column("times", BigInteger, nullable=False),
+)
+"""At which hours of their own clocks people do what messages are for. Nothing says who."""
+
 enrolment = Table(
     "enrolment",
     metadata,
