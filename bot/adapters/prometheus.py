@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -42,6 +43,19 @@ class PrometheusMeter:
             "overture_crm_reading_stopped", "1 where this process read a CRM in bulk and was stopped", ["crm"],
             registry=self._registry,
         )  # fmt: skip
+        self._lacks = Gauge(
+            "overture_slower_without", "1 while this server, without which work is slower, does not answer", ["server"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._drift = Gauge(
+            "overture_score_drift", "Population stability index since a scorecard was learnt",
+            ["score", "characteristic"],
+            registry=self._registry,
+        )  # fmt: skip
+        self._drift_alarm = Gauge(
+            "overture_score_drift_alarm", "The index above which a scorecard is to be learnt anew", ["score"],
+            registry=self._registry,
+        )  # fmt: skip
         self._dead = Gauge("overture_outbox_dead", "Outbox entries that were given up", registry=self._registry)
 
     def took_turn(self, channel: str, took: timedelta) -> None:
@@ -52,6 +66,18 @@ class PrometheusMeter:
 
     def stepped(self, enrolments: int) -> None:
         self._steps.inc(enrolments)
+
+    def lacks(self, server: str, *, lacks: bool) -> None:
+        self._lacks.labels(server).set(int(lacks))
+
+    def drifted(self, found: Mapping[str, Mapping[str, float]], alarms: Mapping[str, float]) -> None:
+        self._drift.clear()
+        self._drift_alarm.clear()
+        for score, indexes in found.items():
+            for name, index in indexes.items():
+                self._drift.labels(score, name).set(index)
+        for score, alarm in alarms.items():
+            self._drift_alarm.labels(score).set(alarm)
 
     def stopped_reading(self, crm: str) -> None:
         self._stopped.labels(crm).set(1)
