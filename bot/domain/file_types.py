@@ -1,4 +1,4 @@
-"""Which kinds of files customers may send: how each begins, and what it is called. None is ever decoded.
+"""Which kinds of files customers and reps may send: how each begins, and what it is called. None is ever decoded.
 
 What a browser would run (SVG, HTML, scripts) and what unpacks (archives) is not here, so no setting can allow it.
 """
@@ -66,6 +66,16 @@ KNOWN: Mapping[str, FileType] = {
         FileType("text/csv", (".csv",), is_plain_text),
     )
 }
+
+
+PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
+"""What every browser shows."""
+
+
+def is_like(content: bytes, media_type: str) -> bool:
+    """Whether it begins like this type; of a type that is not in the list nothing does."""
+    known = KNOWN.get(media_type)
+    return known is not None and known.is_one(content[:HEAD])
 
 
 def file_name(given: str, media_type: str) -> str:

@@ -1,4 +1,4 @@
-"""A file that a customer sent: whose it is, where we keep it, and whether anybody may open it."""
+"""A file that a customer sent, or a rep to them: whose it is, where we keep it, and whether anybody may open it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ class FileState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SentFile:
-    """`key` is that of the outbox entry that fetches or checks it; `place` is its name where files are kept."""
+    """`key` is that of the outbox entry that fetches or checks it; `place` is its name where files are kept.
+
+    `sender` is the rep who sent it to the customer; empty where the customer sent it.
+    """
 
     id: str
     key: str
@@ -30,3 +33,4 @@ class SentFile:
     at: datetime
     state: FileState = FileState.HELD
     reason: str = ""
+    sender: str = ""

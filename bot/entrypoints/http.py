@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ from bot.entrypoints.understanding import Understanding
 from bot.entrypoints.uploads import Uploads
 from bot.entrypoints.watching import Watching
 from bot.entrypoints.wiring import Service
-from bot.ports import Installs, Prepares, TakesUploads, Talks, WebhookRequest
+from bot.ports import Channel, Installs, Prepares, TakesUploads, Talks, WebhookRequest
 
 log = structlog.get_logger()
 
@@ -85,7 +85,13 @@ class Server:
 
     def application(self) -> web.Application:
         watching = Watching(self._service)
-        middlewares = [know_requests, watching.time_requests, _add_headers, answer_for_errors, hurrying()]
+        middlewares = [
+            know_requests,
+            watching.time_requests,
+            _add_headers,
+            answer_for_errors,
+            hurrying(),
+        ]
         if self._service.settings.is_private:
             middlewares.append(refuse_other_names)
         app = web.Application(client_max_size=LARGEST_BODY, middlewares=middlewares)
@@ -103,7 +109,9 @@ class Server:
         app.router.add_static("/playground/", STATIC)
         transcripts = Transcripts(self._runtime.store, self._service.secret)
         app.router.add_get("/transcripts/{conversation}", transcripts.page)
-        app.router.add_get("/files/{file}", SentFiles(self._runtime, self._service.secret).send)
+        files = SentFiles(self._runtime, self._service.secret)
+        app.router.add_get("/files/{file}", files.send)
+        app.router.add_get("/media/{file}", files.show)
         portraits = Portraits(self._runtime, self._service.secret, self._service.settings.data / "portraits")
         app.router.add_get("/portraits/{desk}/{rep}", portraits.send)
         PreferencePage(self._service).add_routes(app)
@@ -130,16 +138,17 @@ class Server:
         if channel.abilities.public:
             self._limits.check(request)
         url = self._service.settings.service_url + path
-        if isinstance(channel, TakesUploads):
+        seams = _seams_of(type(channel))
+        if TakesUploads in seams and isinstance(channel, TakesUploads):
             head = WebhookRequest(request.method, url, lower_case(request), b"", self._runtime.clock.now())
             if (upload := channel.upload(head)) is not None:
                 return await self._uploads.take(request, channel, upload)
         roomy = request.clone(client_max_size=channel.abilities.largest_webhook)
         caller = await self._service.doors.key_holder(request) if name in OF_THE_API else None
         asked = await to_webhook_request(roomy, url, self._runtime.clock.now(), caller)
-        if isinstance(channel, Prepares):
+        if Prepares in seams and isinstance(channel, Prepares):
             await channel.prepare(asked)
-        if isinstance(channel, Talks) and request.headers.get("Upgrade", "").lower() == "websocket":
+        if Talks in seams and isinstance(channel, Talks) and request.headers.get("Upgrade", "").lower() == "websocket":
             return await self._talks.hold(request, channel, channel.talk(asked))
         webhook = channel.parse(asked)
         if webhook.follow is not None:
@@ -174,6 +183,12 @@ async def _beside(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[N
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
+
+
+@cache
+def _seams_of(kind: type[Channel]) -> frozenset[type]:
+    """What else a channel of this kind can do. Each request asks, and asking a protocol takes long."""
+    return frozenset(seam for seam in (TakesUploads, Prepares, Talks) if issubclass(kind, seam))
 
 
 def _widget() -> Handler:

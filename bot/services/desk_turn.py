@@ -6,14 +6,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskReply, DeskRevision, FromDesk, ReplyOverdue, SnoozeOver, Text, Unattended
+from bot.domain.message import (
+    DeskAction,
+    DeskReply,
+    DeskRevision,
+    FileReady,
+    FromDesk,
+    ReplyOverdue,
+    SnoozeOver,
+    Text,
+    Unattended,
+)
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.capture_contact import ask_for_contact
-from bot.services.desk_action import bring_back, desk_action, rep_says
+from bot.services.desk_action import bring_back, claim, desk_action, rep_says
 from bot.services.escalate import escalate
 from bot.services.hand_off import relay
 from bot.services.offer import plan_of
+from bot.services.pass_on_file import pass_on, queue_files, take_back
 from bot.services.runtime import Runtime
 
 
@@ -27,7 +38,7 @@ async def take_desk_turn(runtime: Runtime, entry: InboxEntry, deed: FromDesk) ->
 
 
 async def _handoff_of(uow: UnitOfWork, deed: FromDesk) -> Handoff | None:
-    if isinstance(deed, DeskAction | SnoozeOver | ReplyOverdue | Unattended):
+    if isinstance(deed, DeskAction | SnoozeOver | ReplyOverdue | Unattended | FileReady):
         return await uow.handoffs.get(deed.handoff_id)
     return await uow.handoffs.in_thread(deed.channel, deed.thread)
 
@@ -40,11 +51,13 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, deed: FromDes
         case DeskReply():
             await _rep_replies(uow, runtime, handoff, deed, now)
         case DeskRevision():
-            await _rep_revises(uow, handoff, deed, now)
+            await _rep_revises(uow, runtime, handoff, deed, now)
         case SnoozeOver():
             await bring_back(uow, runtime, handoff, deed, now)
         case ReplyOverdue():
             await escalate(uow, runtime, handoff, deed, now)
+        case FileReady():
+            await pass_on(uow, runtime, handoff, deed, now)
         case Unattended():
             await ask_for_contact(uow, runtime, handoff, now)
 
@@ -65,17 +78,22 @@ async def _rep_replies(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, repl
         words = "This conversation is closed, so the customer did not get your message."
         await relay(uow, handoff, f"{key}:closed", "Overture", words, now)
         return
-    if reply.files:
-        words = f"The customer did not get {', '.join(reply.files)}: files stay here. Send a link that they can open."
-        await relay(uow, handoff, f"{key}:files", "Overture", words, now)
+    await queue_files(uow, runtime, handoff, reply, now)
     if not reply.text:
+        if reply.attachments:
+            await claim(uow, runtime, handoff, reply.rep, now)
         return
     await rep_says(uow, runtime, handoff, reply.rep, key, Text(reply.text), now)
 
 
-async def _rep_revises(uow: UnitOfWork, handoff: Handoff, revision: DeskRevision, now: datetime) -> None:
-    """Nothing is sent again, or taken back, and the rep is told so."""
+async def _rep_revises(
+    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, revision: DeskRevision, now: datetime
+) -> None:
+    """No words are sent again, or taken back, and the rep is told so. Files are: their links open no more."""
+    await take_back(uow, runtime, handoff, revision, now)
     words = "Deleting a message here does not take it back from the customer."
-    if revision.text:
+    if revision.withdrawn:
+        words = "The customer cannot open the file any more, unless it has reached a phone. Words stay with them."
+    elif revision.text:
         words = "The customer does not see edits. Write what should be put right as a new message."
     await relay(uow, handoff, f"{revision.channel}:{revision.vendor_id}", "Overture", words, now)

@@ -1,4 +1,4 @@
-"""Fetch files: what customers send is kept, looked at by the virus scanner, and shown to the desk."""
+"""Fetch files: what customers send, and reps to them, is kept, looked at by the virus scanner, and passed on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import Fetch, OutboxEntry, OutboxStatus
 from bot.domain.errors import FileRefused, PermanentSendError
-from bot.domain.file_types import file_name, in_words
+from bot.domain.file_types import file_name, in_words, is_like
 from bot.domain.files import FileState, SentFile
 from bot.domain.ids import OutboxId, new_id
 from bot.domain.message import Attachment, Author, CustomerMessage, Receipt
@@ -30,7 +30,7 @@ async def queue_fetches(uow: UnitOfWork, conversation: Conversation, message: Cu
     for number, attachment in enumerate(message.attachments):
         key = f"{message.channel}:{message.vendor_id}:file:{number}"
         if attachment.place:
-            await uow.files.add(_sent(conversation, key, attachment.place, attachment, now))
+            await uow.files.add(sent_file(conversation, key, attachment.place, attachment, now))
         await uow.outbox.add(
             OutboxEntry(
                 id=OutboxId(new_id(now)),
@@ -45,7 +45,7 @@ async def queue_fetches(uow: UnitOfWork, conversation: Conversation, message: Cu
         )
 
 
-def _sent(conversation: Conversation, key: str, place: str, attachment: Attachment, now: datetime) -> SentFile:
+def sent_file(conversation: Conversation, key: str, place: str, attachment: Attachment, now: datetime) -> SentFile:
     return SentFile(
         id=file_id(place),
         key=key,
@@ -71,7 +71,10 @@ async def fetch_file(runtime: Runtime, wanted: Fetch, key: str) -> Receipt:
         raise PermanentSendError(f"files that come by {wanted.channel} are not kept")
     place = attachment.place
     if not place and isinstance(channel, AttachmentSource):
-        place = await store.keep(key, attachment.media_type, await channel.fetch(attachment))
+        content = await channel.fetch(attachment)
+        if wanted.rep and not is_like(content, attachment.media_type):
+            raise FileRefused(f"it does not begin like {attachment.media_type}, which it is said to be")
+        place = await store.keep(key, attachment.media_type, content)
     try:
         path = store.path_of(place)
         if runtime.scanner is not None:
@@ -85,15 +88,15 @@ async def fetch_file(runtime: Runtime, wanted: Fetch, key: str) -> Receipt:
 
 
 async def settle_file(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, wanted: Fetch, now: datetime) -> None:
-    """From now on it may be opened, or never. While a hand-off is open, its thread says what the customer sent."""
+    """A customer's file: from now on it may be opened, or never. While a hand-off is open, its thread says so."""
     clean = settled.status is OutboxStatus.SENT
     if settled.conversation_id is None:
         return
     conversation = await uow.conversations.get(settled.conversation_id)
     if clean and not wanted.attachment.place:
         place = (settled.vendor_id or "").removeprefix(f"{FOLDER}/")
-        attachment = replace(wanted.attachment, size=_size_of(runtime, place))
-        await uow.files.add(_sent(conversation, settled.key, place, attachment, now))
+        attachment = replace(wanted.attachment, size=size_of(runtime, place))
+        await uow.files.add(sent_file(conversation, settled.key, place, attachment, now))
     state = FileState.CLEAN if clean else FileState.REFUSED
     file = await uow.files.settle(settled.key, state, "" if clean else settled.reason)
     if not clean:
@@ -128,7 +131,7 @@ def _told(attachment: Attachment) -> str:
     return f"{attachment.name}, {in_words(attachment.size)}"
 
 
-def _size_of(runtime: Runtime, place: str) -> int:
+def size_of(runtime: Runtime, place: str) -> int:
     try:
         return runtime.attachments.path_of(place).stat().st_size if runtime.attachments is not None else 0
     except FileNotFoundError:

@@ -111,6 +111,7 @@ class Runtime:
     desk_answers_within: timedelta = timedelta(0)
     portrait_path: Callable[[str, str], str] = "/portraits/{}/{}".format
     file_url: Callable[[str], str] = "/files/{}".format
+    media_url: Callable[[str], str] = "/media/{}".format
     publishing: Publishing = "at_once"
     meter: Meter = field(default_factory=SilentMeter)
     tracer: Tracer = field(default_factory=SilentTracer)

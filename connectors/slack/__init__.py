@@ -14,8 +14,9 @@ from connectors.slack.calls import API_URL, SlackHttp
 from connectors.slack.channel import SlackChannel
 from connectors.slack.installing import AUTHORIZE_URL, Installing, Links
 from connectors.slack.manifest import manifest
-from connectors.slack.sandbox import BOT_USER, TEAM, SlackSandbox
+from connectors.slack.sandbox import SlackSandbox
 from connectors.slack.sandbox_oauth import SandboxOAuth
+from connectors.slack.sandbox_workspace import BOT_USER, TEAM
 from connectors.slack.socket_mode import SocketAddress
 from connectors.slack.vault import Vault, read_keys
 from connectors.slack.webhooks import NOTE_MARKS

@@ -7,17 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.domain.errors import SettingsError
+from connectors.slack.interactions import COMMAND
 from connectors.slack.shortcuts import ABOUT, ASK
-from connectors.slack.webhooks import COMMAND
 
 METHODS: Mapping[str, str | None] = {
     "chat.postMessage": "chat:write",
     "chat.update": "chat:write",
+    "chat.delete": "chat:write",
     "chat.getPermalink": None,
+    "files.getUploadURLExternal": "files:write",
+    "files.completeUploadExternal": "files:write",
+    "files.info": "files:read",
     "views.open": None,
     "views.publish": None,
     "oauth.v2.access": None,
-    "auth.revoke": None,
     "users.info": "users:read",
 }
 """The methods of the Web API that we call, each with the scope that it needs."""
@@ -32,19 +35,26 @@ EVENTS: Mapping[str, str | None] = {
 """What we are told of, each with the scope that it needs. Messages are those in channels that we were invited to."""
 
 
-def manifest(public_url: str, *, socket_mode: bool = False, oauth: bool = False) -> Mapping[str, Any]:
+def manifest(
+    public_url: str, *, socket_mode: bool = False, oauth: bool = False, organisation: bool = False
+) -> Mapping[str, Any]:
     """The manifest for a service at this address, or with Socket Mode for one that Slack cannot reach.
 
-    With `oauth` workspaces install it by our link, and their tokens are renewed every 12 hours. Raises SettingsError
+    With `oauth` workspaces install it by our link, and their tokens are renewed every 12 hours; with `organisation`
+    also a whole organisation (Enterprise Grid) does. Raises SettingsError
     where Slack, or with `oauth` a browser, is to reach the address and could not.
     """
-    if oauth:
+    if oauth or organisation:
         made = manifest(public_url)
         redirects = [f"{public_url.rstrip('/')}/slack/oauth"]
         made = {
             **made,
             "oauth_config": {**made["oauth_config"], "redirect_urls": redirects},
-            "settings": {**made["settings"], "token_rotation_enabled": True},
+            "settings": {
+                **made["settings"],
+                "token_rotation_enabled": True,
+                "org_deploy_enabled": organisation,
+            },
         }
         return _over_sockets(made) if socket_mode else made
     if socket_mode:

@@ -89,6 +89,8 @@ def _action_faults(elements: object, place: str) -> Iterator[str]:
             yield from _present(_text_fault(element.get("placeholder"), 150, f"{place}/{number}/placeholder"))
             continue
         yield from _present(_text_fault(element.get("text"), 75, f"{place}/{number}/text", only_plain=True))
+        if "confirm" in element:
+            yield from _confirmation_faults(element["confirm"], f"{place}/{number}/confirm")
         if len(str(element.get("url", ""))) > 3000:
             yield f"must be no more than 3000 characters [json-pointer:{place}/{number}/url]"
         if len(str(element.get("value", ""))) > 2000:
@@ -105,6 +107,11 @@ def _select_faults(element: Mapping[str, Any], place: str) -> Iterator[str]:
         yield from _present(_text_fault(option.get("text"), 75, f"{place}/options/{number}/text", only_plain=True))
         if not 1 <= len(str(option.get("value", ""))) <= 150:
             yield f"must be 1 to 150 characters [json-pointer:{place}/options/{number}/value]"
+
+
+def _confirmation_faults(confirmation: Mapping[str, Any], place: str) -> Iterator[str]:
+    for name, longest in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
+        yield from _present(_text_fault(confirmation.get(name), longest, f"{place}/{name}", only_plain=True))
 
 
 def _listed(texts: object, most: int, longest: int, place: str) -> Iterator[str]:

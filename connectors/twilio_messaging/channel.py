@@ -23,6 +23,8 @@ from connectors.twilio_messaging.texts import as_listed, body_of, divided
 
 CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 WHATSAPP_WINDOW = timedelta(hours=24)
+MMS_MEDIA = frozenset({"image/jpeg", "image/png", "image/gif"})
+WHATSAPP_MEDIA = frozenset({"image/jpeg", "image/png", "application/pdf"})
 
 
 class _TwilioChannel:
@@ -82,11 +84,12 @@ class _TwilioChannel:
             but=message.others,
         )
         waiting = list(listed)
+        templated = isinstance(message.content, Text) and message.content.template is not None
         sids: list[str | None] = []
         for part in parts:
             words = as_listed(part.get("Body", message.content.text if isinstance(message.content, Text) else ""))
             same = next((one for one in waiting if as_listed(one.body) == words), None)
-            if same is None and "Body" not in part:
+            if same is None and templated:
                 # The words of a template are Twilio's, so for all we know any message may be it.
                 same = next(iter(waiting), None)
             if same is not None:
@@ -136,6 +139,8 @@ class SmsChannel(_TwilioChannel):
     def __init__(self, account: TwilioAccount, api: MessagesApi, service_url: str, clock: Clock) -> None:
         super().__init__(account, api, service_url, clock)
         self._sends_pictures = account.sends_pictures
+        if account.sends_pictures:
+            self.abilities = replace(self.abilities, media=MMS_MEDIA)
         a_second = account.segments_per_second
         self.abilities = replace(self.abilities, pace=Pace(a_second, max(10 * a_second, 10), _segments))
 
@@ -151,7 +156,13 @@ class WhatsAppChannel(_TwilioChannel):
     """WhatsApp, where only a template may be sent later than 24 hours after the customer's last message."""
 
     name = "whatsapp"
-    abilities = Abilities(identity="phone", longest_text=LONGEST_BODY, failures=FAILURES, reply_window=WHATSAPP_WINDOW)
+    abilities = Abilities(
+        identity="phone",
+        longest_text=LONGEST_BODY,
+        failures=FAILURES,
+        reply_window=WHATSAPP_WINDOW,
+        media=WHATSAPP_MEDIA,
+    )
     _scheme = "whatsapp:"
     _sends_pictures = True
 

@@ -63,4 +63,5 @@ def _file_of(row: Any, sealing: Sealing) -> SentFile:
         at=row.at,
         state=FileState(row.state),
         reason=row.reason,
+        sender=row.sender,
     )

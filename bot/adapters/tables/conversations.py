@@ -92,6 +92,7 @@ handoff = Table(
     partial("ix_handoff_open_for", "profile_id", where="state <> 'closed'"),
     partial("ix_handoff_open_at", "desk", "desk_address", where="state <> 'closed'"),
     Index("ix_handoff_asked", "desk", "desk_address", "created_at"),
+    Index("ix_handoff_conversation", "conversation_id", "created_at"),
 )
 
 desk_turn = Table(
@@ -155,6 +156,7 @@ sent_file = Table(
     Column("at", Moment, nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Words, nullable=False),
+    Column("sender", Words, nullable=False, server_default=""),
     Index("ix_sent_file_profile", "profile_id", "at"),
     Index("ix_sent_file_conversation", "conversation_id", "at"),
 )

@@ -57,6 +57,8 @@ class DeskVerb(StrEnum):
     DISQUALIFY = "disqualify"  # asks for the form in which to say why, or says it
     SNOOZE = "snooze"
     MEET = "meet"  # offers the customer times for a meeting
+    CANCEL_MEETING = "cancel_meeting"
+    MOVE_MEETING = "move_meeting"
     SEND = "send"  # what was suggested, as the rep's own reply
 
 
@@ -123,6 +125,20 @@ class Unattended:
     vendor_id: str
     handoff_id: HandoffId
     kind: Literal["unattended"] = "unattended"
+
+
+@dataclass(frozen=True, slots=True)
+class FileReady:
+    """A file that a rep attached has been fetched and is clean: it goes to the customer. `file_id` is ours of it.
+
+    It waits in the inbox of the conversation, so that it takes its turn there like the words of a rep.
+    """
+
+    channel: str
+    vendor_id: str
+    handoff_id: HandoffId
+    file_id: str
+    kind: Literal["file_ready"] = "file_ready"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,5 +270,5 @@ class DeskPage:
     kind: Literal["desk_page"] = "desk_page"
 
 
-FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue | Unattended
+FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue | Unattended | FileReady
 ToDesk = HandoffCard | DeskLine | Suggestion | ReplyForm | DeskPage

@@ -116,8 +116,8 @@ form.composer .icon.attach:hover { background: var(--raised); color: var(--ink);
 .problem { margin: 6px 12px 0; border-radius: 10px; color: var(--bad); overflow-wrap: anywhere; }
 .panel.dropping { outline: 3px dashed var(--accent-text); outline-offset: -6px; }
 form.composer .icon { background: var(--accent); color: var(--on-accent); }
-.fine { display: flex; align-items: center; justify-content: space-between; gap: 8px; padding-block: 4px 6px; padding-inline: 18px 12px; color: var(--muted); font-size: 12.5px; }
-.fine button { min-block-size: 32px; padding: 2px 6px; border: 0; border-radius: 8px; background: none; color: var(--accent-text); font-weight: 550; }
+.fine { display: flex; align-items: center; justify-content: space-between; gap: 8px; line-height: 1.25; padding-block: 4px 6px; padding-inline: 18px 12px; color: var(--muted); font-size: 12.5px; }
+.fine button { min-block-size: 32px; padding: 2px 6px; border: 0; border-radius: 8px; background: none; color: var(--accent-text); font-weight: 550; text-align: end; text-wrap: balance; }
 .fine button:hover { text-decoration: underline; }
 
 @media (max-width: 420px), (max-width: 640px) and (pointer: coarse), (max-height: 420px) { /* as SMALL in widget.js */

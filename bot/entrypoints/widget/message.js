@@ -27,10 +27,10 @@ export function messageNode(item, { base, phrases, isNew, choose, tell }) {
   return node;
 }
 
-function bubble({ text = "", image }, base) {
+function bubble({ text = "", image, alt = "" }, base) {
   const shown = element("div", { class: "bubble", dir: "auto" }, ...withLinks(text));
   const address = image && safeAddress(image, base);
-  if (address) shown.append(element("img", { src: address, alt: "" }));
+  if (address) shown.append(element("img", { src: address, alt }));
   return shown;
 }
 

@@ -15,6 +15,7 @@ const OPTIONS = ["title", "accent", "position", "theme", "locale", "teaser", "te
 const SMALL = "(max-width: 420px), (max-width: 640px) and (pointer: coarse), (max-height: 420px)";
 const BEGUN = '"token"'; // in what is kept of a visitor who chats
 const TEASED = "overture:teased";
+const PATIENCE = 2000; // ms, for a page that is never idle
 
 const STYLES = `
 :host {
@@ -122,6 +123,7 @@ class OvertureChat extends HTMLElement {
   #parts = null;
   #phrases = null;
   #locale = null; // the one that was asked for last
+  #presented = null; // a promise, from the time on at which the launcher is to be seen
   #chat = null; // a promise, from the time on at which the chat is wanted
   #told = []; // what the page says of the visitor while the chat is not there
   #unread = 0;
@@ -131,33 +133,45 @@ class OvertureChat extends HTMLElement {
   connectedCallback() {
     if (this.#parts) return;
     this.attachShadow({ mode: "open" });
-    this.dress(STYLES);
     this.chatTitle = this.getAttribute("title") || "Chat";
     this.removeAttribute("title"); // as an attribute it would be a tooltip over everything
     const launcher = element("button", { class: "launcher", part: "launcher", type: "button" });
     const badge = element("span", { class: "badge", part: "badge", "aria-hidden": "true" });
     launcher.append(icon("bubble", 26, BUBBLE), icon("cross", 26, CROSS), badge);
-    launcher.hidden = badge.hidden = true;
+    badge.hidden = true;
     const aside = element("div", { class: "unseen", role: "status" });
-    this.shadowRoot.append(launcher, aside);
     this.#parts = { launcher, badge, aside };
     launcher.addEventListener("click", () => this.toggle());
     launcher.addEventListener("pointerenter", () => this.#load().catch(() => {}), { once: true });
     addEventListener("storage", ({ key, newValue }) => {
       if (key === STORE && newValue?.includes(BEGUN)) this.#load().catch(() => {}); // another tab has begun to chat
     });
-    this.#begin().catch((error) => console.warn("overture: the chat cannot be begun", error));
+    const begin = () => this.#begin().catch((error) => console.warn("overture: the chat cannot be begun", error));
+    if (window.requestIdleCallback) requestIdleCallback(begin, { timeout: PATIENCE }); // the page comes first
+    else setTimeout(begin);
+  }
+
+  /** The launcher, put on the page at once and whole, so that the page is laid out once; a failed try is not kept. */
+  #present() {
+    const locale = () => localeOf(this.getAttribute("locale"), document.documentElement.lang, navigator.language);
+    this.#presented ??= Promise.all([part("colours"), this.#speak(this.#locale ?? locale())])
+      .then(([{ accentStyles }]) => {
+        this.dress(STYLES + accentStyles(this.getAttribute("accent")));
+        this.shadowRoot.append(this.#parts.launcher, this.#parts.aside);
+        this.#ready = true;
+        this.tell("ready");
+      })
+      .catch((error) => {
+        this.#presented = null;
+        throw error;
+      });
+    return this.#presented;
   }
 
   async #begin() {
-    const locale = localeOf(this.getAttribute("locale"), document.documentElement.lang, navigator.language);
-    const [{ accentStyles }] = await Promise.all([part("colours"), this.#speak(locale)]);
-    this.dress(accentStyles(this.getAttribute("accent")));
-    this.#parts.launcher.hidden = false;
-    this.#ready = true;
-    this.tell("ready");
+    await this.#present();
     const begun = remember("localStorage", STORE)?.includes(BEGUN);
-    if (begun || this.#wasOpen) (window.requestIdleCallback ?? setTimeout)(() => this.#goOn());
+    if (begun || this.#wasOpen) this.#goOn();
     if (!begun) void this.#tease();
   }
 
@@ -182,9 +196,8 @@ class OvertureChat extends HTMLElement {
 
   /** The chat, loaded once; a failed try is not kept. */
   #load() {
-    this.#chat ??= part("chat")
-      .then(async ({ Chat }) => {
-        if (!this.#phrases) await this.#speak(this.#locale);
+    this.#chat ??= Promise.all([part("chat"), this.#present()])
+      .then(([{ Chat }]) => {
         const chat = new Chat(this, BASE, STORE, this.#phrases);
         for (const [name, given] of this.#told.splice(0)) chat[name](...given);
         return chat;

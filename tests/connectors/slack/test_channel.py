@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import connectors.slack
 from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
@@ -29,9 +26,7 @@ from bot.domain.message import (
     Text,
 )
 from bot.ports import Reply
-from connectors.slack import blocks
 from connectors.slack.channel import SlackChannel
-from connectors.slack.sandbox_limits import fault_of_blocks, fault_of_view
 from tests.connectors.vendor_server import NOW, MemoryFeed, StillClock, VendorServer, serve, settings_for
 
 CARD = HandoffCard(
@@ -263,76 +258,6 @@ async def test_where_all_channels_have_names_another_one_is_refused(stage: Stage
 # ---------------------------------------------------------------- what a visitor writes
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        replace(CARD, title=NASTY, summary=NASTY, facts=((NASTY, NASTY),), reasons=(NASTY,), claimed_by=NASTY),
-        DeskLine(NASTY, NASTY),
-        Text(NASTY),
-    ],
-)
-async def test_what_a_visitor_writes_pings_nobody_and_links_nowhere(stage: Stage, content: Content) -> None:
-    await stage.send(content)
-    asked = json.loads(stage.server.asked[0].body)
-    assert (asked["unfurl_links"], asked["unfurl_media"], asked["parse"]) == (False, False, "none")
-    for markup in _markup(asked):
-        for mark in ("<!", "<@", "<https://evil"):
-            assert mark not in markup
-
-
-def _markup(asked: dict[str, Any]) -> list[str]:
-    """All texts in which Slack would read markup: the message's own, and those marked so."""
-    found = [asked["text"]]
-
-    def look(value: Any) -> None:
-        if isinstance(value, dict):
-            if value.get("type") == "mrkdwn":
-                found.append(value["text"])
-            for inner in value.values():
-                look(inner)
-        if isinstance(value, list):
-            for inner in value:
-                look(inner)
-
-    look(asked["blocks"])
-    return found
-
-
-LONG = st.text(max_size=40) | st.sampled_from([50, 1000, 5000]).map(lambda count: "é<&" * count)
-
-
-@given(
-    title=LONG,
-    facts=st.lists(st.tuples(LONG, LONG), max_size=15),
-    reasons=st.lists(LONG, max_size=30),
-    claimed_by=LONG,
-    closed=st.booleans(),
-)
-def test_a_card_keeps_within_slacks_limits(
-    title: str, facts: list[tuple[str, str]], reasons: list[str], claimed_by: str, closed: bool
-) -> None:
-    content = replace(
-        CARD,
-        title=title,
-        summary=title,
-        facts=tuple(facts),
-        reasons=tuple(reasons),
-        claimed_by=claimed_by,
-        closed=closed,
-    )
-    post = blocks.card(content)
-    assert fault_of_blocks(list(post.blocks)) == ""
-    assert post.text
-
-
-@given(LONG, LONG)
-def test_a_line_and_a_form_keep_within_slacks_limits(speaker: str, text: str) -> None:
-    assert fault_of_blocks(list(blocks.line(DeskLine(speaker, text)).blocks)) == ""
-    for asks in ("reply", "reason"):
-        form = ReplyForm(HandoffId("0193-handoff"), text, "trigger", asks)
-        assert fault_of_view(blocks.form(form, channel="C0000SALES", thread="1.2")) == ""
-
-
 async def test_a_suggestion_is_sent_by_its_button_and_then_says_who_sent_it(stage: Stage) -> None:
     ts = await stage.send(CARD)
     suggestion = Suggestion(HandoffId("0193-handoff"), "sms:SM1", "Tuesday & Friday.", "Opening hours")
@@ -344,39 +269,6 @@ async def test_a_suggestion_is_sent_by_its_button_and_then_says_who_sent_it(stag
     await stage.send(replace(suggestion, sent_by="sam"), replaces=place)
     assert buttons_of(stage.shown()[-1]) == []
     assert "sent by sam" in json.dumps(stage.shown()[-1])
-
-
-@given(LONG, LONG)
-def test_a_suggestion_keeps_within_slacks_limits(text: str, title: str) -> None:
-    suggestion = Suggestion(HandoffId("0193-handoff"), "sms:SM1", text, title)
-    assert fault_of_blocks(list(blocks.suggestion(suggestion).blocks)) == ""
-
-
-MARKS = ["<!channel>", "<!here|x>", "<@U0ALICE00>", "<https://evil.example|x>", "<", ">", "&", "&lt;", "\n", "é", " "]
-WRITTEN = st.lists(st.sampled_from(MARKS) | st.text(max_size=5), max_size=12).map("".join)
-
-
-@given(WRITTEN, WRITTEN)
-def test_whatever_a_visitor_writes_no_markup_of_theirs_is_left(name: str, text: str) -> None:
-    asked: list[dict[str, Any]] = [
-        {"text": post.text, "blocks": list(post.blocks)}
-        for post in (
-            blocks.card(replace(CARD, title=name, summary=text, facts=((name, text),), reasons=(text,), standing=text)),
-            blocks.line(DeskLine(name, text)),
-            blocks.suggestion(Suggestion(HandoffId("0193-handoff"), text, text, name)),
-            blocks.note(Text(text, buttons=(Button(name, name),))),
-        )
-    ]
-    form = blocks.form(ReplyForm(HandoffId("0193-handoff"), name, "trigger"), channel="C0000SALES", thread="1.2")
-    for message in (*asked, {"text": "", "blocks": form["blocks"]}):
-        for markup in _markup(message):
-            assert set(re.findall("<[^|>]*", markup)) <= {f"<{CARD.transcript_url.replace('&', '&amp;')}"}
-
-
-def test_the_limits_are_really_checked() -> None:
-    section = {"type": "section", "text": {"type": "plain_text", "text": "x" * 3001}}
-    assert "3000" in fault_of_blocks([section])
-    assert "50" in fault_of_blocks([section] * 51)
 
 
 # ---------------------------------------------------------------- errors
@@ -461,3 +353,26 @@ async def test_a_line_calls_those_whom_it_mentions_and_nobody_else(stage: Stage)
     call, words = stage.shown()[-1]["blocks"]
     assert call["text"] == {"type": "mrkdwn", "text": "<@U0ANA0001|U0ANA0001> <!here>"}
     assert words["text"]["type"] == "plain_text"
+
+
+async def test_what_we_posted_is_taken_away_and_a_second_try_finds_nothing_to_do(stage: Stage) -> None:
+    card = await stage.send(CARD)
+    for _ in range(2):
+        await stage.channel.take_away("#sales", card)
+    assert stage.shown()[-1] == {"type": "delete", "channel": "#sales", "ts": card}
+
+
+async def test_a_workspace_that_keeps_every_message_keeps_none_of_its_words(stage: Stage) -> None:
+    card = await stage.send(CARD)
+    stage.server.vendor.keeps_all = True  # type: ignore[attr-defined]
+    await stage.channel.take_away("#sales", card)
+    emptied = stage.shown()[-1]
+    assert (emptied["type"], emptied["ts"], emptied["blocks"]) == ("update", card, [])
+    assert emptied["text"] == "Erased at this person's request."
+
+
+async def test_what_a_rep_wrote_is_not_ours_to_take_away(stage: Stage) -> None:
+    card = await stage.send(CARD)
+    await stage.act(deed="reply", thread_ts=card, text="Robin is a friend of mine", user="sam")
+    with pytest.raises(PermanentSendError, match="cant_update_message"):
+        await stage.channel.take_away("#sales", stage.shown()[-1]["ts"])

@@ -38,6 +38,8 @@ def test_the_scopes_are_those_of_methods_and_events_and_no_more() -> None:
         "channels:history",
         "chat:write",
         "commands",
+        "files:read",
+        "files:write",
         "groups:history",
         "users:read",
     }

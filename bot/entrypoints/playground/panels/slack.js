@@ -27,6 +27,15 @@ export function slackPanel() {
     await act("slack", { deed: "click", ts: post.ts, action_id, value, user: user() });
   };
 
+  const edit = async (post) => {
+    const text = window.prompt("The message from now on", plain(post.text ?? ""))?.trim();
+    if (text) await act("slack", { deed: "edit", ts: post.ts, text, user: post.user });
+  };
+
+  const remove = async (post) => {
+    await act("slack", { deed: "delete", ts: post.ts, user: post.user });
+  };
+
   const ask = async (post) => {
     pressed = Date.now();
     await act("slack", { deed: "ask_about", ts: post.ts, user: user() });
@@ -70,12 +79,19 @@ export function slackPanel() {
       placeholder: "Reply…",
       autocomplete: "off",
     });
+    const picker = h("input", { type: "file", "aria-label": "Attach a file", onchange: () => named() });
+    const attach = h("label", { class: "attach" }, h("span", {}, "Attach"), picker);
+    const named = () => (attach.firstChild.textContent = picker.files[0]?.name ?? "Attach");
     const send = async (event) => {
       event.preventDefault();
       const text = field.value.trim();
-      if (text && (await act("slack", { deed: "reply", thread_ts: post.ts, text, user: user() }))) field.value = "";
+      const [chosen] = picker.files;
+      if (!text && !chosen) return;
+      const file = chosen && { name: chosen.name, content: await base64Of(chosen) };
+      if (await act("slack", { deed: "reply", thread_ts: post.ts, text, user: user(), file })) form.reset();
+      named();
     };
-    const form = h("form", { class: "reply", onsubmit: send }, field, h("button", {}, "Send"));
+    const form = h("form", { class: "reply", onsubmit: send }, field, attach, h("button", {}, "Send"));
     const node = h(
       "article",
       { class: "post", "aria-label": plain(post.text || "Message") },
@@ -102,11 +118,12 @@ export function slackPanel() {
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
     for (const post of roots) {
       const { content, replies } = nodes.get(post.ts) ?? frameOf(post);
-      fill(content, post, press, ask);
+      fill(content, post, { press, ask, edit, remove });
+      for (const gone of replies.querySelectorAll("[data-ts]")) if (!posts.has(gone.dataset.ts)) gone.remove();
       for (const reply of shown.filter(({ thread_ts }) => thread_ts === post.ts)) {
         let holder = replies.querySelector(`[data-ts="${CSS.escape(reply.ts)}"]`);
         if (!holder) replies.append((holder = h("div", { class: "post", "data-ts": reply.ts })));
-        fill(holder, reply, press, ask);
+        fill(holder, reply, { press, ask, edit, remove });
       }
     }
     const articles = roots.map((post) => nodes.get(post.ts).node);
@@ -133,6 +150,7 @@ export function slackPanel() {
         const before = posts.get(item.ts);
         posts.set(item.ts, { ...before, text, blocks, version: before.version + 1 });
       }
+      if (item.type === "delete") posts.delete(item.ts);
       if (item.type === "home") home.take(item);
       if (item.type === "view" && Date.now() - pressed < VIEW_EXPECTED) {
         pressed = 0;
@@ -143,8 +161,19 @@ export function slackPanel() {
   };
 }
 
+async function base64Of(file) {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return btoa(Array.from(bytes, (one) => String.fromCharCode(one)).join(""));
+}
+
+/** A picture as it is, with its words for whoever does not see it; of any other file the name. */
+function fileNode({ name, alt, picture }) {
+  if (!picture?.startsWith("data:image/")) return h("p", { class: "block-context" }, `File: ${name}`);
+  return h("img", { class: "file", src: picture, alt });
+}
+
 /** Draws a post into its holder, unless this version of it is there. The keyboard's focus stays where it was. */
-function fill(holder, post, press, ask) {
+function fill(holder, post, { press, ask, edit, remove }) {
   if (holder.drawn === post.version) return;
   const hadFocus = holder.contains(document.activeElement);
   const name = post.user ?? "Overture";
@@ -164,10 +193,13 @@ function fill(holder, post, press, ask) {
       { type: "button", class: "ask-about", title: "The shortcut of a message", onclick: () => ask(post) },
       "Who is this?",
     ),
+    post.user && h("button", { type: "button", class: "ask-about", onclick: () => edit(post) }, "Edit"),
+    post.user && h("button", { type: "button", class: "ask-about", onclick: () => remove(post) }, "Delete"),
   );
   const body = post.blocks?.length
     ? blockNodes(post.blocks, (button) => press(post, button))
     : [h("p", { class: "words" }, mrkdwn(post.text ?? ""))];
+  body.push(...(post.files ?? []).map(fileNode));
   holder.replaceChildren(avatar, h("div", { class: "body" }, line, body));
   holder.drawn = post.version;
   if (hadFocus) (holder.querySelector(".body button:not(.ask-about)") ?? byId("slack-posts")).focus();

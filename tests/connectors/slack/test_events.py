@@ -1,0 +1,134 @@
+"""What the Events API tells: replies, notes, edits and deletions, and all else that happens in a channel."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import connectors.slack
+from bot.domain.message import DeskReply, DeskRevision
+from tests.connectors.slack.test_webhooks import CLICK, desk, event, interaction, refusal, revision, thread_reply
+from tests.connectors.vendor_server import settings_for
+
+
+def test_a_reps_reply_in_a_thread_comes_in_as_a_customer_should_read_it() -> None:
+    [reply] = desk().parse(event(thread_reply())).inbound
+    assert reply == DeskReply(
+        channel="slack",
+        vendor_id="C0000SALES:1795521600.000300",
+        thread="1795521599.000100",
+        text="Thanks & hello! See our prices (https://example.com/pricing) or write to sales@example.com.",
+        rep="U0ALICE00",
+        rep_member="U0ALICE00",
+    )
+
+
+def test_a_rep_is_shown_by_name_once_they_have_pressed_a_button() -> None:
+    channel = desk()
+    channel.parse(interaction(CLICK))
+    [reply] = channel.parse(event(thread_reply())).inbound
+    assert isinstance(reply, DeskReply)
+    assert reply.rep == "alice"
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+def test_a_reply_with_a_file_or_shown_to_the_whole_channel_is_a_reply_too(subtype: str) -> None:
+    plain = desk().parse(event(thread_reply()))
+    marked = desk().parse(event(thread_reply(subtype=subtype)))
+    assert marked.inbound == plain.inbound
+
+
+def test_a_reply_that_is_shown_to_the_whole_channel_too_counts_once_in_however_many_events() -> None:
+    events = [thread_reply(), thread_reply(subtype="thread_broadcast"), {**thread_reply(), "event_id": "Ev2"}]
+    assert len({desk().parse(event(body)).inbound[0].vendor_id for body in events}) == 1
+
+
+@pytest.mark.parametrize("text", ["// call her first", ":lock: call her first", "  🔒 call her first", "//"])
+def test_a_note_to_colleagues_goes_to_nobody(text: str) -> None:
+    assert desk().parse(event(thread_reply(text=text))).inbound == ()
+    assert desk().parse(event(thread_reply(text=text, files=[{"name": "plan.pdf"}]))).inbound == ()
+
+
+def test_what_a_note_begins_with_can_be_set() -> None:
+    own = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_NOTE_MARKS": "note:, #"}))
+    assert own.parse(event(thread_reply(text="# call her first"))).inbound == ()
+    assert own.parse(event(thread_reply(text="note: call her first"))).inbound == ()
+    assert len(own.parse(event(thread_reply(text="// is no mark here"))).inbound) == 1
+
+
+def test_a_file_is_named_with_the_words_that_came_with_it_or_alone() -> None:
+    files = [{"name": "plan.pdf"}, {"title": "Our rota"}, {}]
+    for text in ("Here it is", ""):
+        [reply] = desk().parse(event(thread_reply(subtype="file_share", text=text, files=files))).inbound
+        assert isinstance(reply, DeskReply)
+        assert (reply.text, reply.files) == (text, ("plan.pdf", "Our rota", "a file"))
+
+
+@pytest.mark.parametrize(("after", "words"), [("It is &lt;50", "It is <50"), (None, "")])
+def test_an_edit_or_a_deletion_is_told_as_what_it_is_and_as_no_reply(after: str | None, words: str) -> None:
+    [found] = desk().parse(event(revision("It is 40", after))).inbound
+    assert found == DeskRevision(
+        channel="slack",
+        vendor_id="revision:C0000SALES:1.5",
+        thread="1795521599.000100",
+        text=words,
+        rep="U0ALICE00",
+        of="C0000SALES:1795521600.000300",
+    )
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        revision("see https://example.com", "see https://example.com", attachments=[{"title": "a preview"}]),
+        revision("// a note", "// another note"),
+        revision("// a note", None),
+        revision("ours", "ours, newer", bot_id="B0OVERTURE"),
+        revision("a card", "a newer card", thread_ts="1795521600.000300"),
+        revision("no thread", "none still", thread_ts=None),
+    ],
+    ids=["only a preview", "note", "deleted note", "our own", "no reply", "no thread"],
+)
+def test_revisions_that_are_no_business_of_the_customers_are_left_alone(body: dict[str, Any]) -> None:
+    assert desk().parse(event(body)).inbound == ()
+
+
+def test_an_edited_note_that_reads_like_a_reply_is_told() -> None:
+    assert len(desk().parse(event(revision("// a note", "a note"))).inbound) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"bot_id": "B0OVERTURE"},
+        {"subtype": "bot_message"},
+        {"subtype": "message_changed"},
+        {"subtype": "message_deleted"},
+        {"subtype": "channel_join"},
+        {"thread_ts": None},
+        {"thread_ts": "1795521600.000300"},
+        {"user": None},
+        {"text": ""},
+        {"type": "reaction_added"},
+    ],
+)
+def test_all_else_that_happens_in_the_channel_is_left_alone(changes: dict[str, Any]) -> None:
+    webhook = desk().parse(event(thread_reply(**changes)))
+    assert (webhook.inbound, webhook.reply.status) == ((), 200)
+
+
+def test_slack_may_check_our_address() -> None:
+    webhook = desk().parse(event({"type": "url_verification", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd"}))
+    assert json.loads(webhook.reply.body) == {"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmd"}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"{}", b"[" * 100_000], ids=range(5))
+def test_a_body_that_is_no_event_is_refused(body: bytes) -> None:
+    assert refusal(event(body)).status == 400
+
+
+def test_a_body_that_is_no_text_was_not_signed_by_slack() -> None:
+    assert refusal(replace(event(thread_reply()), body=b"\xff")).status == 401
