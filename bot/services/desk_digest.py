@@ -1,17 +1,18 @@
-"""Desk digest: once a working day, a desk reads what came since the day before, and what has been open longest."""
+"""Desk digest: once a working day, a desk reads what came since the day before, and what has been open longest, and
+sees how many came on each day of the last week."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.handoff import Handoff
 from bot.domain.ids import OutboxId, new_id
-from bot.domain.message import DeskLine
+from bot.domain.message import DeskChart, DeskLine
 from bot.domain.routing import DeskPlan
-from bot.journeys.desk_digest import Tally, latest_digest, tally
+from bot.journeys.desk_digest import Tally, chart_begins, chart_ends, chart_of, latest_digest, tally
 from bot.ports import UnitOfWork
 from bot.services.escalate import in_words
 from bot.services.offer import plan_of
@@ -60,10 +61,19 @@ async def _send(uow: UnitOfWork, runtime: Runtime, desk: Desk, plan: DeskPlan, n
     words = await _words(uow, runtime, desk, plan, since, due)
     if not words:
         return False
-    entry = OutboxEntry(
+    if not await uow.outbox.add(_entry(key, desk, DeskLine("Daily digest", words), due, now)):
+        return False
+    chart = await _chart(uow, desk, plan, day)
+    if chart is not None:
+        await uow.outbox.add(_entry(f"{key}:chart", desk, chart, due, now))
+    return True
+
+
+def _entry(key: str, desk: Desk, content: DeskLine | DeskChart, due: datetime, now: datetime) -> OutboxEntry:
+    return OutboxEntry(
         id=OutboxId(new_id(now)),
         key=key,
-        dispatch=ChannelMessage(desk.channel, desk.address, DeskLine("Daily digest", words)),
+        dispatch=ChannelMessage(desk.channel, desk.address, content),
         purpose=Purpose.DESK,
         profile_id=None,
         created_at=now,
@@ -71,7 +81,6 @@ async def _send(uow: UnitOfWork, runtime: Runtime, desk: Desk, plan: DeskPlan, n
         expires_at=due + LATEST,
         priority=PRIORITY,
     )
-    return await uow.outbox.add(entry)
 
 
 async def _words(
@@ -84,13 +93,26 @@ async def _words(
     if not asked and not oldest:
         return ""
     meetings = await _meetings(uow, plan, until)
-    within = plan.escalations[0].within if plan.escalations else SOON
+    within = _soon(plan)
     lines = [_counted(tally(asked, within), within, _at(plan, since))]
     if oldest:
         lines += ["Open longest:", *(_open(runtime, plan, one) for one in oldest)]
     if meetings:
         lines += ["Next meetings:", *meetings]
     return "\n".join(lines)
+
+
+async def _chart(uow: UnitOfWork, desk: Desk, plan: DeskPlan, day: date) -> DeskChart | None:
+    """Numbers alone; None where nobody came in the whole week."""
+    zone = plan.hours.window.zone if plan.hours is not None else "UTC"
+    since, until = chart_begins(zone, day), chart_ends(zone, day)
+    came = await uow.handoffs.asked_between(desk.channel, desk.address, since, until, limit=MOST_COUNTED)
+    chart = chart_of(came, _soon(plan), in_words(_soon(plan)), zone, day)
+    return None if chart is None else DeskChart(chart)
+
+
+def _soon(plan: DeskPlan) -> timedelta:
+    return plan.escalations[0].within if plan.escalations else SOON
 
 
 def _counted(found: Tally, within: timedelta, since: str) -> str:

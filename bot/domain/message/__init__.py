@@ -11,6 +11,7 @@ from bot.domain.message.customer import (
 )
 from bot.domain.message.desk import (
     DeskAction,
+    DeskChart,
     DeskCommand,
     DeskLead,
     DeskLine,
@@ -71,6 +72,7 @@ __all__ = [
     "DeliveryState",
     "DeliveryStatus",
     "DeskAction",
+    "DeskChart",
     "DeskCommand",
     "DeskLead",
     "DeskLine",

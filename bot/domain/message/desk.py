@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from bot.domain.chart import Chart
 from bot.domain.ids import HandoffId
 from bot.domain.message.customer import Attachment
 
@@ -207,6 +208,14 @@ class DeskLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskChart:
+    """A picture of figures, for the whole desk; the desk draws it."""
+
+    chart: Chart
+    kind: Literal["desk_chart"] = "desk_chart"
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """What the knowledge pages answer to what a customer asked a rep, for the rep to send; `sent_by` once one has.
 
@@ -271,4 +280,4 @@ class DeskPage:
 
 
 FromDesk = DeskReply | DeskRevision | DeskAction | SnoozeOver | ReplyOverdue | Unattended | FileReady
-ToDesk = HandoffCard | DeskLine | Suggestion | ReplyForm | DeskPage
+ToDesk = HandoffCard | DeskLine | DeskChart | Suggestion | ReplyForm | DeskPage

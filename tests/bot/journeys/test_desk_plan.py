@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,11 @@ def test_what_is_wrong_is_told_with_its_place(text: str, told: str) -> None:
     with pytest.raises(ContentError) as refused:
         plan(text)
     assert told in str(refused.value).replace("journeys/desks/sales.yml:", "")
+
+
+def test_the_desk_of_the_sample_reads_a_digest_and_is_open_whenever_it_is_tried() -> None:
+    text = (Path(__file__).parents[3] / "journeys" / "desks" / "sales.yml").read_text(encoding="utf-8")
+    sample = plan(text)
+    assert sample.digest == time(9)
+    assert sample.hours is not None
+    assert sample.hours.window.days == frozenset(range(7))

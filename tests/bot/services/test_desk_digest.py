@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.delivery import Lane
 from bot.domain.effects import RequestHandoff
-from bot.domain.message import DeskLine, DeskVerb
+from bot.domain.message import DeskChart, DeskLine, DeskVerb
 from bot.domain.routing import WorkingHours
 from bot.domain.send_window import SendWindow
 from bot.services.desk_digest import send_digests
@@ -82,3 +82,27 @@ async def test_a_day_on_which_nothing_happened_is_told_nothing_though_somebody_c
     assert await told(desk) == []
     await desk.says("lead")
     assert await told(desk) == []
+
+
+async def test_with_it_comes_a_chart_of_the_week_before_by_how_soon_each_lead_was_claimed(desk: Stage) -> None:
+    await desk.meet(attributes={"name": "Zoe"})
+    await desk.says("lead")
+    await desk.later(minutes=20)
+    await desk.click(await desk.handoff(), DeskVerb.CLAIM, rep="Ana Lima")
+    await desk.says("lead", channel="webchat")
+    desk.clock.set(TUESDAY + timedelta(days=1))
+    await told(desk)
+    [chart] = [one.content.chart for one in desk.slack.taken if isinstance(one.content, DeskChart)]
+    assert [column.label for column in chart.columns] == [
+        *("Wed 18 Nov", "Thu 19 Nov", "Fri 20 Nov", "Sat 21 Nov", "Sun 22 Nov", "Mon 23 Nov", "Tue 24 Nov")
+    ]
+    assert chart.parts == ("claimed within 15 minutes", "claimed later", "not claimed")
+    assert [column.values for column in chart.columns] == [*[(0, 0, 0)] * 6, (0, 1, 1)]
+    assert "Zoe" not in chart.in_words
+
+
+async def test_a_week_in_which_nobody_came_has_no_chart(desk: Stage) -> None:
+    await desk.says("lead")
+    desk.clock.set(TUESDAY + timedelta(days=9))
+    assert len(await told(desk)) == 1
+    assert not any(isinstance(one.content, DeskChart) for one in desk.slack.taken)
