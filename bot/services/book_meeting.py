@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-from bot.dialogue.responses import render
-from bot.domain.consent import Purpose
-from bot.domain.conversation import BotUttered, Conversation, UserUttered
-from bot.domain.delivery import ChannelMessage, OutboxEntry
-from bot.domain.effects import Emit
+from bot.domain.conversation import Conversation, UserUttered
 from bot.domain.handoff import Handoff
-from bot.domain.ids import HandoffId, MessageId, OutboxId, new_id
+from bot.domain.ids import HandoffId, new_id
 from bot.domain.journey import MEETING_BOOKED, MEETING_CANCELLED
 from bot.domain.meeting import Meeting, MeetingState
-from bot.domain.message import Author, Button, CustomerMessage, Text
-from bot.domain.routing import Rep, WorkingHours
+from bot.domain.message import Button, CustomerMessage
+from bot.domain.routing import Rep
 from bot.domain.understanding import IntentScore, Understood
-from bot.journeys.calendar_file import calendar_file
-from bot.journeys.meeting_slots import free_slots, is_free
-from bot.journeys.send_window import is_zone
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
-from bot.services.enrol import tell_journeys
-from bot.services.hand_off import relay, say_to_customer
+from bot.services.free_times import Diary, diary_of
+from bot.services.hand_off import relay
 from bot.services.offer import plan_of
 from bot.services.other_languages import title_pressed
 from bot.services.runtime import Runtime
+from bot.services.tell_of_meeting import PICK, buttons_of, call_off, in_words, keep, payload, say, tell, zone_of
 
 MOST_OFFERED = 5
-PICK = "/meeting"
-"""What a button of ours begins with: /meeting{"do": "book", ...}."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """What a customer pressed: `book` at a time, `move` to see others, `cancel`; `meeting` is what it is about."""
+    """What a customer pressed: `book` at a time, `move` or `offer` to see others, `cancel`; `meeting` is what it is
+    about."""
 
     do: str
     handoff_id: HandoffId
@@ -56,28 +47,22 @@ async def offer_times(
     """Send the customer the times at which this rep is free, or the rep's own page; what the desk is told of it."""
     plan = plan_of(runtime, handoff.desk, handoff.desk_address)
     rep = plan.rep_called(rep_name) if plan is not None else None
-    if plan is None or rep is None or rep.meetings is None:
+    if rep is None or rep.meetings is None:
         return f'journeys/desks has no "meetings" for {rep_name}, so nothing was sent. Send your link in the thread.'
-    conversation = await uow.conversations.get(handoff.conversation_id)
     if rep.meetings.link:
         button = Button("Choose a time", rep.meetings.link)
-        await _say(uow, runtime, conversation, "utter_meeting_link", (button,), key, now, rep=rep.name)
+        await say(uow, runtime, handoff.conversation_id, "utter_meeting_link", (button,), key, now, {"rep": rep.name})
         return f"{rep.name}'s page for meetings was sent: {rep.meetings.link}"
-    hours = plan.meeting_hours(rep)
-    times = await _free_times(uow, rep, hours, now) if hours is not None else ()
-    if hours is None or not times:
+    diary = diary_of(runtime, handoff, rep.name)
+    times = await diary.free(uow, now, most=MOST_OFFERED) if diary is not None else ()
+    if diary is None or not times:
         return f"{rep.name} has no free time in the days that can be booked, so nothing was sent."
-    zone = await _zone(uow, conversation, hours)
+    zone = await zone_of(uow, handoff.profile_id, diary.zone)
     about = {"handoff": handoff.id, "rep": rep.id} | ({"instead": instead} if instead else {})
-    buttons = tuple(Button(_in_words(at, zone), _payload("book", about, at)) for at in times)
-    await _say(uow, runtime, conversation, "utter_meeting_times", buttons, key, now, rep=rep.name, zone=zone)
+    buttons = tuple(Button(in_words(at, zone), payload("book", about, at)) for at in times)
+    told = {"rep": rep.name, "zone": zone}
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_times", buttons, key, now, told)
     return f"Times with {rep.name} were sent: {', '.join(button.title for button in buttons)} ({zone})."
-
-
-async def _free_times(uow: UnitOfWork, rep: Rep, hours: WorkingHours, now: datetime) -> Sequence[datetime]:
-    assert rep.meetings is not None  # noqa: S101  whoever has none is offered by nobody
-    taken = await uow.meetings.taken(rep.name, now, now + rep.meetings.ahead + timedelta(days=1))
-    return free_slots(hours, rep.meetings, taken, now, most=MOST_OFFERED)
 
 
 # ---------------------------------------------------------------- the customer picks
@@ -103,9 +88,9 @@ async def take_pick(runtime: Runtime, entry: InboxEntry, message: CustomerMessag
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         conversation = await uow.conversations.get(entry.conversation_id)
-        message_id = MessageId(f"{message.channel}:{message.vendor_id}")
+        message_id = message.message_id
         said = Understood(message.text, IntentScore("meeting", 1.0), stage="button")
-        await _keep(uow, conversation, UserUttered(message.text, said, message_id, now, message.channel), now)
+        await keep(uow, conversation, UserUttered(message.text, said, message_id, now, message.channel), now)
         handoff = await _handoff_of(uow, pick, conversation)
         if handoff is not None:
             if message.text:
@@ -136,7 +121,14 @@ async def _do(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, pick: Picked,
             return await offer_times(uow, runtime, handoff, meeting.rep, f"{key}:times", now, instead=meeting.id)
         case "cancel" if meeting is not None:
             return await _cancel(uow, runtime, handoff, meeting, key, now)
+        case "offer" if (rep := _rep_of(runtime, handoff, pick)) is not None:
+            return await offer_times(uow, runtime, handoff, rep.name, f"{key}:times", now)
     return ""
+
+
+def _rep_of(runtime: Runtime, handoff: Handoff, pick: Picked) -> Rep | None:
+    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+    return plan.reps.get(pick.rep) if plan is not None else None
 
 
 async def _book(
@@ -149,36 +141,54 @@ async def _book(
     key: str,
     now: datetime,
 ) -> str:
-    """Book it, and only then give back the time that it takes the place of."""
-    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
-    rep = plan.reps.get(pick.rep) if plan is not None else None
-    hours = plan.meeting_hours(rep) if plan is not None and rep is not None else None
-    if rep is None or rep.meetings is None or rep.meetings.link or hours is None:
+    rep = _rep_of(runtime, handoff, pick)
+    diary = diary_of(runtime, handoff, rep.name) if rep is not None else None
+    if diary is None:
         return ""
+    rep = diary.rep
     if instead is not None and (instead.state is not MeetingState.BOOKED or instead.starts_at == at):
         instead = None
-    conversation = await uow.conversations.get(handoff.conversation_id)
-    meeting = Meeting(
-        new_id(now), rep.name, handoff.id, handoff.profile_id, conversation.id, at, at + rep.meetings.length, now
-    )
-    free = is_free(hours, rep.meetings, await uow.meetings.taken(rep.name, at, meeting.ends_at), at, now)
-    if not free or not await uow.meetings.book(meeting):
-        await _say(uow, runtime, conversation, "utter_meeting_taken", (), f"{key}:taken", now, rep=rep.name)
+    meeting = await put_in_diary(uow, runtime, handoff, diary, at, instead, now)
+    if meeting is None:
+        await say(
+            uow, runtime, handoff.conversation_id, "utter_meeting_taken", (), f"{key}:taken", now, {"rep": rep.name}
+        )
         about = instead.id if instead is not None else ""
         return await offer_times(uow, runtime, handoff, rep.name, f"{key}:times", now, instead=about)
-    if instead is not None:
-        await uow.meetings.cancel(instead.id)
-        await _mail(uow, runtime, replace(instead, state=MeetingState.CANCELLED), now)
-    zone = await _zone(uow, conversation, hours)
-    when = _in_words(at, zone)
-    this = {"handoff": handoff.id, "meeting": meeting.id}
-    buttons = (Button("Another time", _payload("move", this)), Button("Cancel the meeting", _payload("cancel", this)))
-    told = {"rep": rep.name, "when": when, "zone": zone}
-    await _say(uow, runtime, conversation, "utter_meeting_booked", buttons, key, now, **told)
-    await _mail(uow, runtime, meeting, now)
-    await _tell(uow, runtime, meeting, MEETING_BOOKED, now)
+    zone = await zone_of(uow, handoff.profile_id, diary.zone)
+    told = {"rep": rep.name, "when": in_words(at, zone), "zone": zone}
+    buttons = buttons_of(handoff, meeting)
+    await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", buttons, key, now, told)
+    await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
     instead_of = f" instead of {instead.starts_at:%a %d %b, %H:%M} UTC" if instead is not None else ""
-    return f"Booked: {rep.name} on {when} ({zone}){instead_of}."
+    return f"Booked: {rep.name} on {told['when']} ({zone}){instead_of}."
+
+
+async def put_in_diary(
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    diary: Diary,
+    at: datetime,
+    instead: Meeting | None,
+    now: datetime,
+) -> Meeting | None:
+    """Book it, and only then give back the time of the one whose place it takes; None where the time is not free."""
+    meeting = Meeting(
+        id=new_id(now),
+        rep=diary.rep.name,
+        handoff_id=handoff.id,
+        profile_id=handoff.profile_id,
+        conversation_id=handoff.conversation_id,
+        starts_at=at,
+        ends_at=at + diary.terms.length,
+        booked_at=now,
+    )
+    if not await diary.is_free(uow, at, now) or not await uow.meetings.book(meeting):
+        return None
+    if instead is not None:
+        await call_off(uow, runtime, instead, now)
+    return meeting
 
 
 async def _cancel(
@@ -186,82 +196,7 @@ async def _cancel(
 ) -> str:
     if not await uow.meetings.cancel(meeting.id):
         return ""
-    conversation = await uow.conversations.get(handoff.conversation_id)
-    await _say(uow, runtime, conversation, "utter_meeting_cancelled", (), key, now, rep=meeting.rep)
+    await say(uow, runtime, handoff.conversation_id, "utter_meeting_cancelled", (), key, now, {"rep": meeting.rep})
     cancelled = replace(meeting, state=MeetingState.CANCELLED)
-    await _mail(uow, runtime, cancelled, now)
-    await _tell(uow, runtime, cancelled, MEETING_CANCELLED, now)
+    await tell(uow, runtime, handoff, cancelled, MEETING_CANCELLED, "customer", now)
     return f"The customer has cancelled the meeting of {meeting.starts_at:%a %d %b, %H:%M} UTC with {meeting.rep}."
-
-
-# ---------------------------------------------------------------- what is said of it
-
-
-async def _tell(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, event: str, now: datetime) -> None:
-    data = {"meeting": meeting.id, "rep": meeting.rep, "starts_at": meeting.starts_at.isoformat()}
-    await tell_journeys(uow, runtime, meeting.profile_id, [Emit(event, data)], now)
-
-
-async def _say(
-    uow: UnitOfWork,
-    runtime: Runtime,
-    conversation: Conversation,
-    response: str,
-    buttons: tuple[Button, ...],
-    key: str,
-    now: datetime,
-    **values: str,
-) -> None:
-    """In the words of this response, kept with what was said, so that a typed title is known for a button."""
-    conversation = await uow.conversations.get(conversation.id)
-    template = runtime.library.current().assistant.responses[response]
-    words = render(template, conversation.tracker, conversation.channel, values=values).text
-    if not runtime.channel(conversation.channel).abilities.buttons and len(buttons) == 1:
-        words, buttons = f"{words} {buttons[0].payload}", ()
-    await _keep(uow, conversation, BotUttered(words, response, at=now, buttons=buttons), now)
-    content = Text(words, buttons, author=Author.SYSTEM, author_name=values["rep"])
-    await say_to_customer(uow, conversation, f"{key}:{response}", content, now)
-
-
-async def _keep(uow: UnitOfWork, conversation: Conversation, event: UserUttered | BotUttered, now: datetime) -> None:
-    await uow.conversations.log(conversation.id, [event], now)
-    tracker = conversation.tracker.apply(event)
-    await uow.conversations.save(replace(conversation, tracker=tracker, version=conversation.version + 1))
-
-
-async def _mail(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, now: datetime) -> None:
-    """An entry for their calendar, where we can write to an address of theirs that they have proved."""
-    identities = await uow.profiles.identities(meeting.profile_id)
-    to = next((one.value for one in reversed(identities) if one.kind == "email" and one.verified), None)
-    if to is None or "email" not in runtime.channels:
-        return
-    summary = f"Meeting with {meeting.rep}"
-    state = "Cancelled" if meeting.state is MeetingState.CANCELLED else "Booked"
-    words = f"{state}: {summary}, {meeting.starts_at:%a %d %b %Y, %H:%M} UTC. The file is for your calendar."
-    extras = {"calendar": calendar_file(meeting, summary, now)}
-    content = Text(words, author=Author.SYSTEM, author_name=meeting.rep, subject=f"{state}: {summary}", extras=extras)
-    entry = OutboxEntry(
-        id=OutboxId(new_id(now)),
-        key=f"meeting:{meeting.id}:{meeting.state}:mail",
-        dispatch=ChannelMessage("email", to, content),
-        purpose=Purpose.SERVICE,
-        profile_id=meeting.profile_id,
-        conversation_id=None,
-        created_at=now,
-        due_at=now,
-    )
-    await uow.outbox.add(entry)
-
-
-async def _zone(uow: UnitOfWork, conversation: Conversation, hours: WorkingHours) -> str:
-    """The customer's time zone; the rep's where theirs is unknown."""
-    theirs = (await uow.profiles.get(conversation.profile_id)).time_zone
-    return theirs if theirs and is_zone(theirs) else hours.window.zone
-
-
-def _in_words(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M}"
-
-
-def _payload(do: str, about: dict[str, str], at: datetime | None = None) -> str:
-    return PICK + json.dumps({"do": do, **about, **({"at": at.isoformat()} if at else {})}, separators=(",", ":"))

@@ -31,15 +31,20 @@ from bot.services.hand_off import (
 )
 from bot.services.offer import offer, start_clock
 from bot.services.perform import perform
+from bot.services.rearrange_meeting import rearrange_meeting
 from bot.services.reassign import assign, mentions_of
 from bot.services.runtime import Runtime
+from bot.services.tell_desk import OURSELVES
 
 FORM_OPENS_WITHIN = timedelta(seconds=10)
 """A desk's trigger for opening a form lives for seconds; later the click is lost anyway."""
 
 
 async def desk_action(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
-    """A rep pressed a button of the card. On a hand-off that is over, none does anything."""
+    """A rep pressed a button. On a hand-off that is over, none of the card's does anything."""
+    if action.verb in (DeskVerb.CANCEL_MEETING, DeskVerb.MOVE_MEETING):
+        await rearrange_meeting(uow, runtime, handoff, action, now)
+        return
     if handoff.state is HandoffState.CLOSED:
         return
     match action.verb:
@@ -141,12 +146,20 @@ async def _close(
 
 
 async def rep_says(
-    uow: UnitOfWork, runtime: Runtime, handoff: Handoff, rep: str, key: str, content: Text, now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    handoff: Handoff,
+    rep: str,
+    key: str,
+    content: Text,
+    now: datetime,
+    *,
+    said: str = "",
 ) -> None:
-    """A rep's words take the floor, go to the customer, and are kept with what was said."""
+    """A rep's words take the floor, go to the customer, and are kept with what was said; `said` tells what has none."""
     await claim(uow, runtime, handoff, rep, now)
     conversation = await uow.conversations.get(handoff.conversation_id)
-    spoken = BotUttered(content.text, speaker=rep, at=now)
+    spoken = BotUttered(said or content.text, speaker=rep, at=now)
     await uow.conversations.log(conversation.id, [spoken], now)
     await uow.conversations.save(
         replace(conversation, tracker=conversation.tracker.apply(spoken), version=conversation.version + 1)
@@ -195,7 +208,7 @@ async def bring_back(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, over: 
     await refresh_card(uow, runtime, back, now)
     mentions = mentions_of(runtime, back, back.rep or back.offered_to)
     words = f"{await customer_name(uow, handoff)} is waiting; look into it now."
-    line = DeskLine("Overture", words, to_all=True, mentions=mentions)
+    line = DeskLine(OURSELVES, words, to_all=True, mentions=mentions)
     await to_desk(uow, back, f"relay:{over.vendor_id}", line, now)
     if back.state is HandoffState.REQUESTED:
         await start_clock(uow, runtime, back, now)

@@ -1,4 +1,4 @@
-"""Desk page: a rep's own leads at the desk, shown when they look, and anew when one of them changes."""
+"""Desk page: a rep's own leads and meetings at the desk, shown when they look, and anew when one of them changes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,19 @@ from itertools import takewhile
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, OutboxEntry
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.ids import OutboxId, new_id
-from bot.domain.message import DeskLead, DeskOpened, DeskPage
+from bot.domain.ids import OutboxId, ProfileId, new_id
+from bot.domain.meeting import Meeting
+from bot.domain.message import DeskLead, DeskMeeting, DeskOpened, DeskPage
 from bot.domain.score import total_score
 from bot.ports import UnitOfWork
+from bot.services.free_times import diary_of
 from bot.services.offer import rep_known_as
 from bot.services.runtime import Runtime
 
-MOST_SHOWN = 10
+MOST_SHOWN, MOST_MEETINGS = 10, 5
+MOST_TIMES = 10
+"""To which a meeting can be moved."""
+
 LINES = 20
 """Of the end of a conversation. Who has written that much without an answer has waited long enough."""
 
@@ -46,9 +51,13 @@ async def page_of(uow: UnitOfWork, runtime: Runtime, channel: str, rep: str) -> 
     """The page as it is now, whatever it was when it was asked for."""
     if not rep:
         return DeskPage(rep)
+    now = runtime.clock.now()
+    booked = await uow.meetings.of_rep(rep, now, limit=MOST_MEETINGS)
+    meetings = tuple([await _meeting(uow, runtime, one, now) for one in booked])
     held = await uow.handoffs.held_by(channel, rep, limit=MOST_SHOWN + 1)
-    leads = [await _lead(uow, runtime, one, runtime.clock.now()) for one in held[:MOST_SHOWN]]
-    return DeskPage(rep, tuple(sorted(leads, key=_longest_wait)), more=len(held) > MOST_SHOWN)
+    leads = [await _lead(uow, runtime, one, now) for one in held[:MOST_SHOWN]]
+    leads.sort(key=_longest_wait)
+    return DeskPage(rep, tuple(leads), more=len(held) > MOST_SHOWN, meetings=meetings)
 
 
 def _longest_wait(lead: DeskLead) -> tuple[bool, datetime]:
@@ -56,24 +65,49 @@ def _longest_wait(lead: DeskLead) -> tuple[bool, datetime]:
 
 
 async def _lead(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> DeskLead:
-    profile = await uow.profiles.get(handoff.profile_id)
     score = total_score(await uow.scores.of(handoff.profile_id), now)
-    card = await uow.outbox.by_key(handoff.card_key)
     said = await uow.conversations.transcript(handoff.conversation_id, last=LINES)
     unanswered = [*takewhile(lambda one: one.speaker == CUSTOMER, reversed(said))]
     return DeskLead(
         handoff_id=handoff.id,
-        customer=str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor"),
+        customer=await _name_of(uow, handoff.profile_id),
         reason=handoff.reason,
         score=score.total,
         grade=runtime.library.current().grades.of(score),
         handed_over_at=handoff.created_at,
         transcript_url=runtime.transcript_url(handoff.conversation_id),
         desk_address=handoff.desk_address,
-        card=(card.vendor_id or "") if card is not None else "",
+        card=await _card_of(uow, handoff),
         waiting_since=unanswered[-1].at if unanswered else None,
         claimed=handoff.state is HandoffState.CLAIMED,
     )
+
+
+async def _meeting(uow: UnitOfWork, runtime: Runtime, meeting: Meeting, now: datetime) -> DeskMeeting:
+    handoff = await uow.handoffs.get(meeting.handoff_id)
+    diary = diary_of(runtime, handoff, meeting.rep)
+    times = await diary.free(uow, now, most=MOST_TIMES) if diary is not None else ()
+    return DeskMeeting(
+        meeting_id=meeting.id,
+        handoff_id=handoff.id,
+        customer=await _name_of(uow, meeting.profile_id),
+        starts_at=meeting.starts_at,
+        transcript_url=runtime.transcript_url(handoff.conversation_id),
+        desk_address=handoff.desk_address,
+        card=await _card_of(uow, handoff),
+        times=tuple(times),
+        zone=diary.zone if diary is not None else "UTC",
+    )
+
+
+async def _name_of(uow: UnitOfWork, customer: ProfileId) -> str:
+    known = (await uow.profiles.get(customer)).attributes
+    return str(known.get("name") or known.get("email") or "A visitor")
+
+
+async def _card_of(uow: UnitOfWork, handoff: Handoff) -> str:
+    card = await uow.outbox.by_key(handoff.card_key)
+    return (card.vendor_id or "") if card is not None else ""
 
 
 async def _show(uow: UnitOfWork, channel: str, address: str, rep: str, key: str, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from bot.services.enrol import tell_journeys
 from bot.services.hand_off import customer_name, to_desk, to_other_desk
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
+from bot.services.tell_desk import OURSELVES
 
 
 async def escalate(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, overdue: ReplyOverdue, now: datetime) -> None:
@@ -31,11 +32,11 @@ async def escalate(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, overdue:
     if step.tell or not step.desk:
         mentions = _mentions(plan, step)
         called = "" if mentions else f" {', '.join(plan.names_of(step.tell))}: please look into it."
-        line = DeskLine("Overture", f"{said}.{called}", to_all=True, mentions=mentions)
+        line = DeskLine(OURSELVES, f"{said}.{called}", to_all=True, mentions=mentions)
         await to_desk(uow, handoff, f"relay:{overdue.vendor_id}", line, now)
     if step.desk and (desk := runtime.desk_named(step.desk)) is not None:
         where = f"{said}. The conversation: {runtime.transcript_url(handoff.conversation_id)}"
-        message = ChannelMessage(desk.channel, desk.address, DeskLine("Overture", where))
+        message = ChannelMessage(desk.channel, desk.address, DeskLine(OURSELVES, where))
         await to_other_desk(uow, handoff, f"relay:{overdue.vendor_id}:desk", message, now)
     told = {"desk": handoff.desk, "within": int(step.within.total_seconds()), "offered_to": handoff.offered_to}
     await tell_journeys(uow, runtime, handoff.profile_id, [Emit(OVERDUE, told)], now)

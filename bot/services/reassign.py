@@ -11,6 +11,7 @@ from bot.ports import UnitOfWork
 from bot.services.hand_off import announce, refresh_card, relay, to_desk
 from bot.services.offer import plan_of, start_clock
 from bot.services.runtime import Runtime
+from bot.services.tell_desk import OURSELVES
 
 
 async def assign(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: DeskAction, now: datetime) -> None:
@@ -42,7 +43,7 @@ async def assign(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, action: De
     before = mentions_of(runtime, handoff, holder) if holder != action.rep else ()
     if before:
         words += f" {holder} had it before."
-    line = DeskLine("Overture", words, mentions=(action.member, *before))
+    line = DeskLine(OURSELVES, words, mentions=(action.member, *before))
     await to_desk(uow, given, f"relay:{key}", line, now)
     if given.state is HandoffState.CLAIMED:
         await announce(uow, runtime, given, "utter_rep_joined", now)

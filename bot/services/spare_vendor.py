@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Lane, OutboxEntry
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
-from bot.domain.ids import OutboxId, new_id
-from bot.domain.message import DeskLine, Receipt
+from bot.domain.message import Receipt
 from bot.ports import Breaker
 from bot.services.hand_over import Unanswered
 from bot.services.runtime import OUTBOX, Runtime
+from bot.services.tell_desk import tell_desk
 
 log = structlog.get_logger()
 
@@ -100,17 +99,7 @@ async def _tell_desk(runtime: Runtime, channel: str, what: str, words: str) -> N
         return
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
-        await uow.outbox.add(
-            OutboxEntry(
-                id=OutboxId(new_id(now)),
-                key=f"{what}:{channel}:{_hour(now)}",
-                dispatch=ChannelMessage(runtime.desk.channel, runtime.desk.address, DeskLine("Overture", words)),
-                purpose=Purpose.DESK,
-                profile_id=None,
-                created_at=now,
-                due_at=now,
-            )
-        )
+        await tell_desk(uow, runtime, f"{what}:{channel}:{_hour(now)}", words, now)
     await runtime.wakeups.notify(OUTBOX)
 
 

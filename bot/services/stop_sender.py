@@ -6,12 +6,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import EVERY_ADDRESS, Consequence, Purpose, Suppression
-from bot.domain.delivery import ChannelMessage, OutboxEntry
-from bot.domain.ids import OutboxId, new_id
-from bot.domain.message import DeskLine
+from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
+from bot.services.tell_desk import tell_desk
 
 log = structlog.get_logger()
 
@@ -23,22 +21,10 @@ async def stop_sender(uow: UnitOfWork, runtime: Runtime, channel: str, why: str,
     stop = Suppression(channel, EVERY_ADDRESS, why, now, Consequence.SENDER_STOPPED)
     await uow.consents.suppress(stop)
     log.error("a sender is stopped", channel=channel, why=why)
-    if runtime.desk is None:
-        return
     words = (
         f"Nothing leaves by {channel} any more: {why}. See to it, then let it go on: overture senders lift {channel}"
     )
-    await uow.outbox.add(
-        OutboxEntry(
-            id=OutboxId(new_id(now)),
-            key=f"stopped:{channel}:{now.isoformat()}",
-            dispatch=ChannelMessage(runtime.desk.channel, runtime.desk.address, DeskLine("Overture", words)),
-            purpose=Purpose.DESK,
-            profile_id=None,
-            created_at=now,
-            due_at=now,
-        )
-    )
+    await tell_desk(uow, runtime, f"stopped:{channel}:{now.isoformat()}", words, now)
 
 
 async def lift_stop(uow: UnitOfWork, channel: str) -> bool:

@@ -12,8 +12,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from bot.domain.message import DeskLead, DeskLine, DeskPage, DeskVerb, HandoffCard, ReplyForm, Suggestion, Text
+from bot.domain.message import (
+    DeskLead,
+    DeskLine,
+    DeskMeeting,
+    DeskPage,
+    DeskVerb,
+    HandoffCard,
+    ReplyForm,
+    Suggestion,
+    Text,
+)
 from bot.domain.preview import Preview
 from bot.domain.routing import EVERYBODY
 
@@ -197,18 +208,75 @@ def preview(content: Text) -> Preview:
 
 
 def page(content: DeskPage, links: Mapping[str, str]) -> Block:
-    """App Home: a rep's own leads, in the order in which they come. `links` lead to the threads, by their cards."""
+    """App Home: a rep's own leads and meetings, in the order in which they come. `links` lead to threads, by cards."""
     if not content.rep:
         words = "Slack tells Overture who you are when you press a button. Press this one, and your leads are here."
         intro = [_section(words), _actions("who", [_button(PAGE_ACTION, "Show my leads", "me", primary=True)])]
         return _home([_header("Your leads"), *intro])
+    refresh = _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])
+    return _home([*_leads(content, links), *_meetings(content, links), {"type": "divider"}, refresh])
+
+
+def _leads(content: DeskPage, links: Mapping[str, str]) -> list[Block]:
     if not content.leads:
         none = "You have no lead that is open. Claim one in a sales channel, and it is here."
-        return _home([_header("Your leads"), _section(none), _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])])
+        return [_header("Your leads"), _section(none)]
     blocks = [_header(f"Your leads ({len(content.leads)}{' and more' if content.more else ''})")]
     for lead in content.leads:
         blocks += [{"type": "divider"}, *_lead(lead, links.get(lead.card, ""))]
-    return _home([*blocks, {"type": "divider"}, _actions("page", [_button(PAGE_ACTION, "Refresh", "me")])])
+    return blocks
+
+
+def _meetings(content: DeskPage, links: Mapping[str, str]) -> list[Block]:
+    if not content.meetings:
+        return []
+    blocks: list[Block] = [{"type": "divider"}, _header("Your next meetings")]
+    for meeting in content.meetings:
+        blocks += _meeting(meeting, links.get(meeting.card, ""))
+    return blocks
+
+
+def _meeting(meeting: DeskMeeting, link: str) -> list[Block]:
+    of = f"{meeting.handoff_id}:{meeting.meeting_id}"
+    here = meeting.starts_at.astimezone(ZoneInfo(meeting.zone))
+    when = f"<!date^{int(meeting.starts_at.timestamp())}^{{date_short_pretty}}, {{time}}|{here:%a %d %b, %H:%M}>"
+    about = [_plain(f"With {meeting.customer}", LONGEST_STANDING)]
+    transcript = f"*{when}* · <{escape(meeting.transcript_url)}|Transcript>"
+    opening = [_button("handoff_open", "Open thread", "thread") | {"url": link}] if link else []
+    moving = [_moving(meeting, of)] if meeting.times else []
+    calling_off = _button(f"{ACTION_PREFIX}{DeskVerb.CANCEL_MEETING.value}", "Cancel the meeting", of) | {
+        "style": "danger",
+        "confirm": _confirmation(f"{_cut(meeting.customer, 100)} is told at once, and the time is free again."),
+    }
+    return [
+        {"type": "context", "elements": [*about, {"type": "mrkdwn", "text": transcript}]},
+        _actions(f"meeting:{meeting.meeting_id}", [*opening, *moving, calling_off]),
+    ]
+
+
+def _moving(meeting: DeskMeeting, of: str) -> Block:
+    """A menu of the rep's free times, by their own clock; the customer is told of the one that they choose."""
+    zone = ZoneInfo(meeting.zone)
+    options = [
+        {"text": _plain(f"{at.astimezone(zone):%a %d %b, %H:%M}", 75), "value": f"{of} {at.isoformat()}"}
+        for at in meeting.times
+    ]
+    return {
+        "type": "static_select",
+        "action_id": f"{ACTION_PREFIX}{DeskVerb.MOVE_MEETING.value}",
+        "placeholder": _plain("Move it to…", 75),
+        "options": options,
+    }
+
+
+def _confirmation(words: str) -> Block:
+    return {
+        "title": _plain("Cancel this meeting?", 100),
+        "text": _plain(words, 300),
+        "confirm": _plain("Cancel the meeting", 30),
+        "deny": _plain("Keep it", 30),
+        "style": "danger",
+    }
 
 
 def _lead(lead: DeskLead, link: str) -> list[Block]:

@@ -266,6 +266,21 @@ class DeskLead:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskMeeting:
+    """A meeting as the rep whom it is with sees it. It can be moved to one of `times`; all are told in `zone`."""
+
+    meeting_id: str
+    handoff_id: HandoffId
+    customer: str
+    starts_at: datetime
+    transcript_url: str
+    desk_address: str
+    card: str = ""
+    times: tuple[datetime, ...] = ()
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class DeskPage:
     """A rep's page at the desk: the leads that they have or are offered, and the next of their meetings, as they are
     when it leaves; `more` leads are not shown.
@@ -276,6 +291,7 @@ class DeskPage:
     rep: str
     leads: tuple[DeskLead, ...] = ()
     more: bool = False
+    meetings: tuple[DeskMeeting, ...] = ()
     kind: Literal["desk_page"] = "desk_page"
 
 

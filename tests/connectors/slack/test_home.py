@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import connectors.slack
-from bot.domain.errors import PermanentSendError
-from bot.domain.ids import HandoffId
-from bot.domain.message import DeskAction, DeskLead, DeskOpened, DeskPage, DeskVerb, HandoffCard
+from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.ids import HandoffId, new_id
+from bot.domain.message import DeskAction, DeskLead, DeskMeeting, DeskOpened, DeskPage, DeskVerb, HandoffCard
 from bot.ports import Reply
 from connectors.slack import blocks
 from connectors.slack.sandbox_limits import fault_of_home
@@ -33,6 +33,18 @@ LEAD = DeskLead(
     transcript_url="https://chat.example.com/transcripts/1?sig=a&b",
     desk_address="#sales",
     waiting_since=NOW - timedelta(minutes=7),
+)
+
+
+MEETING = DeskMeeting(
+    meeting_id="0193-meeting",
+    handoff_id=HandoffId("0193-handoff"),
+    customer="Robin Example",
+    starts_at=datetime(2026, 11, 26, 10, tzinfo=UTC),
+    transcript_url="https://chat.example.com/transcripts/1?sig=a&b",
+    desk_address="#sales",
+    times=(datetime(2026, 11, 27, 9, tzinfo=UTC),),
+    zone="Europe/Berlin",
 )
 
 
@@ -120,11 +132,38 @@ async def test_a_page_costs_none_of_the_messages_of_a_second(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("leads", [0, 1, 10])
-@pytest.mark.parametrize("more", [False, True])
-def test_a_page_keeps_within_slacks_limits(leads: int, more: bool) -> None:
+@pytest.mark.parametrize("meetings", [0, 5])
+def test_a_page_keeps_within_slacks_limits(leads: int, meetings: int) -> None:
     many = tuple(replace(LEAD, handoff_id=HandoffId(f"{number}"), card=f"{number}") for number in range(leads))
     links = {lead.card: "https://example.slack.com/" + "a" * 200 for lead in many}
-    assert fault_of_home(blocks.page(DeskPage("sam", many, more), links)) == ""
+    with_all = replace(MEETING, handoff_id=HandoffId(new_id(NOW)), times=(NOW,) * 10, card="0")
+    booked = tuple(replace(with_all, meeting_id=new_id(NOW)) for _ in range(meetings))
+    assert fault_of_home(blocks.page(DeskPage("sam", many, leads > 9, booked), links)) == ""
+
+
+async def test_a_meeting_is_shown_with_its_time_and_can_be_moved_or_cancelled(stage: Stage) -> None:
+    await stage.send(DeskPage("sam", meetings=(MEETING,)), address=(await opened(stage)).address)
+    shown = json.dumps(home(stage), ensure_ascii=False)
+    at = int(MEETING.starts_at.timestamp())
+    assert f"<!date^{at}^{{date_short_pretty}}, {{time}}|Thu 26 Nov, 11:00>" in shown
+    move, cancel, _ = elements(home(stage))
+    assert [one["text"]["text"] for one in move["options"]] == ["Fri 27 Nov, 10:00"]
+    assert cancel["confirm"]["text"]["text"] == "Robin Example is told at once, and the time is free again."
+    to = move["options"][0]["value"]
+    moved = await stage.act(deed="press", action_id=move["action_id"], value=to, user="sam")
+    gone = await stage.act(deed="press", action_id=cancel["action_id"], value=cancel["value"], user="sam")
+    assert isinstance(moved, DeskAction)
+    assert (moved.verb, moved.handoff_id) == (DeskVerb.MOVE_MEETING, "0193-handoff")
+    assert moved.words == "0193-meeting 2026-11-27T09:00:00+00:00"
+    assert (gone.verb, gone.words) == (DeskVerb.CANCEL_MEETING, "0193-meeting")
+
+
+@pytest.mark.parametrize("when", ["", "2026-11-27T09:00:00", "tomorrow"])
+async def test_a_time_that_the_page_does_not_offer_is_refused(stage: Stage, when: str) -> None:
+    await stage.send(DeskPage("sam", meetings=(MEETING,)), address=(await opened(stage)).address)
+    deed = {"deed": "press", "action_id": "handoff_move_meeting", "value": f"h:m {when}", "user": "sam"}
+    with pytest.raises(WebhookRejected, match="time to move the meeting to"):
+        stage.channel.parse(await stage.server.vendor.act(deed, NOW))
 
 
 @given(customer=st.text(max_size=4000), reason=st.text(max_size=4000), address=st.text(max_size=200))
@@ -132,7 +171,8 @@ def test_whatever_a_visitor_calls_themselves_the_page_is_taken_and_no_markup_of_
     customer: str, reason: str, address: str
 ) -> None:
     lead = replace(LEAD, customer=f"{customer}{NASTY}", reason=reason, transcript_url=f"https://x.example/{address}")
-    view = blocks.page(DeskPage("sam", (lead,)), {})
+    booked = replace(MEETING, customer=lead.customer, transcript_url=lead.transcript_url)
+    view = blocks.page(DeskPage("sam", (lead,), meetings=(booked,)), {})
     assert fault_of_home(view) == ""
     markup = [
         one["text"] for block in view["blocks"] for one in block.get("elements", ()) if one.get("type") == "mrkdwn"
@@ -163,9 +203,11 @@ async def test_a_page_for_somebody_whom_slack_does_not_know_is_given_up(stage: S
         await stage.send(DeskPage("sam"), address="T0OVERTURE/U0NOBODY0")
 
 
-async def test_where_slack_asks_for_a_pause_no_message_is_tried_in_it(stage: Stage) -> None:
+@pytest.mark.parametrize("pause", ["30", "Fri, 27 Nov 2026 12:00:30 GMT"])
+async def test_where_slack_asks_for_a_pause_no_message_is_tried_in_it(stage: Stage, pause: str) -> None:
     busy = b'{"ok": false, "error": "ratelimited"}'
-    stage.server.faults.append(Reply(429, busy, "application/json", {"Retry-After": "30"}))
+    told = {"Retry-After": pause, "Date": "Fri, 27 Nov 2026 12:00:00 GMT"}
+    stage.server.faults.append(Reply(429, busy, "application/json", told))
     card: HandoffCard = CARD
     for key in ("first", "second"):
         with pytest.raises(Exception, match="Slack") as refused:

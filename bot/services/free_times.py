@@ -1,0 +1,46 @@
+"""Free times: when a rep can be met, by the desk's file and by what is booked with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.handoff import Handoff
+from bot.domain.routing import MeetingTerms, Rep, WorkingHours
+from bot.journeys.meeting_slots import free_slots, is_free
+from bot.ports import UnitOfWork
+from bot.services.offer import plan_of
+from bot.services.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Diary:
+    """A rep whose times we know: when they can be met, and on which terms."""
+
+    rep: Rep
+    terms: MeetingTerms
+    hours: WorkingHours
+
+    @property
+    def zone(self) -> str:
+        return self.hours.window.zone
+
+    async def free(self, uow: UnitOfWork, now: datetime, *, most: int) -> Sequence[datetime]:
+        """The first times at which they are free, some of each day."""
+        taken = await uow.meetings.taken(self.rep.name, now, now + self.terms.ahead + timedelta(days=1))
+        return free_slots(self.hours, self.terms, taken, now, most=most)
+
+    async def is_free(self, uow: UnitOfWork, at: datetime, now: datetime) -> bool:
+        taken = await uow.meetings.taken(self.rep.name, at, at + self.terms.length)
+        return is_free(self.hours, self.terms, taken, at, now)
+
+
+def diary_of(runtime: Runtime, handoff: Handoff, rep_name: str) -> Diary | None:
+    """None where the desk's file has no times of this rep: they have a page of their own for it, or no meetings."""
+    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
+    rep = plan.rep_called(rep_name) if plan is not None else None
+    if plan is None or rep is None or rep.meetings is None or rep.meetings.link:
+        return None
+    hours = plan.meeting_hours(rep)
+    return Diary(rep, rep.meetings, hours) if hours is not None else None
