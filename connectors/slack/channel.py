@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
@@ -10,10 +11,14 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.domain.chart import Chart
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.message import (
+    Attachment,
+    DeskChart,
     DeskLead,
     DeskLine,
+    DeskMeeting,
     DeskPage,
     HandoffCard,
     OutboundMessage,
@@ -24,9 +29,10 @@ from bot.domain.message import (
 )
 from bot.domain.pace import Pace
 from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
-from connectors.slack import blocks, webhooks
+from connectors.slack import blocks, events, files, interactions, webhooks
 from connectors.slack.calls import Pauses, SlackHttp, call, named
 from connectors.slack.installing import Installing
+from connectors.slack.origin import is_from_outside, origin_of
 from connectors.slack.portraits import fetch_picture, picture_in
 from connectors.slack.shortcuts import Shortcut
 from connectors.slack.signature import check_signature
@@ -34,11 +40,23 @@ from connectors.slack.socket_mode import SocketAddress, listen
 from connectors.slack.workspaces import Workspaces
 
 PLACE = re.compile(r"(?:([TE][A-Z0-9]{6,})/)?([CGDUW][A-Z0-9]{6,})")
-"""The id of a channel or a user, where it matters with that of their workspace: T0123456789/C0123456789."""
+"""The id of a channel or a user, where it matters with that of their workspace (T0123456789/C0123456789), or of the
+organisation that has let us in as a whole (E0123456789/C0123456789)."""
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 MOST_NAMES = 1000
 MOST_LINKS = 10_000
+GONE = {"message_not_found", "thread_not_found"}
+"""Errors that say that there is no such message."""
+
+UNDELETABLE = {"cant_delete_message", "compliance_exports_prevent_deletion", "restricted_action"}
+"""Errors that say that it may not be deleted; it may still be emptied."""
+
+ERASED = "Erased at this person's request."
+CHART = "chart.png"
+LONGEST_ALT_TEXT = 1000
+LARGEST_FILE = 10_000_000
+"""Bytes of what a rep attaches; it is held in memory while it is fetched."""
 
 PACE = Pace(
     per_second=1, burst=5, price=lambda content: 0 if isinstance(content, ReplyForm | DeskPage) else 1, per_address=True
@@ -116,25 +134,31 @@ class SlackChannel:
 
     def _understand(self, kind: str, payload: Mapping[str, Any]) -> Webhook:
         """What Slack tells us, by whichever door; `kind` is the door's name: events, interactivity or commands."""
-        workspace = webhooks.workspace_of(payload)
-        if payload.get("type") != "url_verification" and not self._workspaces.knows(workspace):
+        origin = origin_of(payload)
+        workspace = self._workspaces.home_of(origin)
+        if payload.get("type") == "url_verification":
+            return events.parse_event(payload, self._desk, "")
+        if workspace is None:
             return webhooks.not_let_in(kind)
+        if not self._desk.reps and is_from_outside(payload, origin):
+            return Webhook()
         if kind == "events":
-            if over := webhooks.end_of(payload):
-                return Webhook(keep=partial(self._workspaces.end, workspace, *over))
-            return webhooks.parse_event(payload, self._desk)
-        self._learn_name(payload)
-        if kind == "interactivity" and (wanted := webhooks.shortcut_of(payload, self._desk)) is not None:
+            if over := events.end_of(payload):
+                whole = workspace == next(iter(origin.ids), "")  # a workspace does not speak for its organisation
+                return Webhook(keep=partial(self._workspaces.end, workspace, *over)) if whole else Webhook()
+            return events.parse_event(payload, self._desk, workspace)
+        self._learn_name(payload, workspace)
+        if kind == "interactivity" and (wanted := interactions.shortcut_of(payload, self._desk)) is not None:
             return Webhook(then=partial(self._show, wanted, workspace))
-        parse = webhooks.parse_command if kind == "commands" else webhooks.parse_interaction
-        return parse(payload, self._desk)
+        parse = interactions.parse_command if kind == "commands" else interactions.parse_interaction
+        return parse(payload, self._desk, workspace)
 
-    def _learn_name(self, payload: Mapping[str, Any]) -> None:
+    def _learn_name(self, payload: Mapping[str, Any], workspace: str) -> None:
         """Remember who pressed a button or gave a command: messages of theirs come with an id only."""
         user = webhooks.user_behind(payload)
         if user is not None and len(self._names) < MOST_NAMES:
             self._names[user[0]] = user[1]
-            self._home_of[user[0]] = webhooks.workspace_of(payload)
+            self._home_of[user[0]] = workspace
 
     def _name_of(self, user_id: str) -> str:
         return self._names.get(user_id, user_id)
@@ -149,6 +173,8 @@ class SlackChannel:
                 return await self._publish(page, workspace, channel)
             case ReplyForm() as form:
                 return await self._open(form, workspace, channel, message.thread)
+            case DeskChart(chart=chart):
+                return await self._show_chart(chart, workspace, channel)
             case HandoffCard() as content:
                 post = blocks.card(content)
             case DeskLine() as content:
@@ -174,6 +200,32 @@ class SlackChannel:
                 ),
             )
         return Receipt(named(answer.get("ts"), "chat.postMessage"))
+
+    async def take_away(self, address: str, message: str) -> None:
+        """Delete what we have posted; where a workspace lets nobody delete, its words go."""
+        workspace, channel = self._place_of(address)
+        try:
+            await self._call("chat.delete", workspace, lambda client: client.chat_delete(channel=channel, ts=message))
+        except PermanentSendError as error:
+            if error.code in GONE:
+                return
+            if error.code not in UNDELETABLE:
+                raise
+            await self._empty(workspace, channel, message)
+
+    async def _empty(self, workspace: str, channel: str, message: str) -> None:
+        """Blocks and attachments have to be replaced by name: what an update does not mention stays."""
+        try:
+            await self._call(
+                "chat.update",
+                workspace,
+                lambda client: client.chat_update(
+                    channel=channel, ts=message, text=ERASED, blocks=[], attachments=[], parse="none"
+                ),
+            )
+        except PermanentSendError as error:
+            if error.code not in GONE:
+                raise
 
     async def _call(
         self, method: str, workspace: str, ask: Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
@@ -210,8 +262,33 @@ class SlackChannel:
             "views.open", workspace, lambda client: client.views_open(trigger_id=wanted.trigger, view=wanted.view)
         )
 
+    async def _show_chart(self, chart: Chart, workspace: str, channel: str) -> Receipt:
+        """Draw it, give Slack the picture, and have it shown in the channel: only the last of these is seen."""
+        from connectors.slack.chart import draw  # not loaded where nobody uses it
+
+        picture = await asyncio.to_thread(draw, chart)
+        words = chart.in_words[:LONGEST_ALT_TEXT]
+        place = await self._call(
+            "files.getUploadURLExternal",
+            workspace,
+            lambda client: client.files_getUploadURLExternal(filename=CHART, length=len(picture), alt_txt=words),
+        )
+        method = "files.getUploadURLExternal"
+        file_id, address = named(place.get("file_id"), method), named(place.get("upload_url"), method)
+        await files.upload(self._http.session, address, picture, api_url=self._http.api_url)
+        shown: list[dict[str, str | None]] = [{"id": file_id, "title": chart.title}]
+        await self._call(
+            "files.completeUploadExternal",
+            workspace,
+            lambda client: client.files_completeUploadExternal(
+                files=shown, channel_id=channel, initial_comment=blocks.escape(chart.title)
+            ),
+        )
+        return Receipt(file_id)
+
     async def _publish(self, page: DeskPage, workspace: str, user: str) -> Receipt:
-        links = {lead.card: await self._link_to(lead) for lead in page.leads if lead.card}
+        shown_there: list[DeskLead | DeskMeeting] = [*page.leads, *page.meetings]
+        links = {one.card: await self._link_to(one) for one in shown_there if one.card}
         view = blocks.page(page, links)
         answer = await self._call(
             "views.publish", workspace, lambda client: client.views_publish(user_id=user, view=view)
@@ -219,7 +296,7 @@ class SlackChannel:
         shown = answer.get("view")
         return Receipt(named(shown.get("id") if isinstance(shown, dict) else None, "views.publish"))
 
-    async def _link_to(self, lead: DeskLead) -> str:
+    async def _link_to(self, lead: DeskLead | DeskMeeting) -> str:
         """The address of the card's thread; empty where Slack knows of none, since the rest of the page is of use."""
         workspace, channel = self._place_of(lead.desk_address)
         if found := self._links.get((channel, lead.card)):
@@ -251,6 +328,20 @@ class SlackChannel:
         except SendError:
             return None
         return await fetch_picture(self._http.session, picture_in(told.data))
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """A file that a rep has attached, as Slack has it now: nothing where they have deleted it meanwhile."""
+        workspace, _, file_id = attachment.url.rpartition("/")
+        answer = await self._call("files.info", workspace, lambda client: client.files_info(file=file_id))
+        match answer.get("file"):
+            case {"url_private_download": str(address), "size": int(size)} if size <= LARGEST_FILE:
+                token = await self._workspaces.token(workspace)
+                return await files.download(
+                    self._http.session, address, token, largest=LARGEST_FILE, api_url=self._http.api_url
+                )
+            case {"size": int()}:
+                raise PermanentSendError(f"it is larger than {LARGEST_FILE / 1_000_000:.0f} MB")
+        raise PermanentSendError("Slack does not have it")
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None

@@ -13,12 +13,10 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.domain.errors import SendError, WebhookRejected
 from bot.domain.message import storable
 from bot.ports import Clock, Installations, Reply, WebhookRequest
-from connectors.slack.calls import SlackHttp, call
+from connectors.slack.calls import SlackHttp
 from connectors.slack.manifest import scopes
 from connectors.slack.workspaces import Credentials, InstalledWorkspaces, ask_for_tokens, tokens_of
 
@@ -157,24 +155,18 @@ class Installing:
 
     async def _keep(self, answer: Mapping[str, Any]) -> Reply:
         match answer:
-            case {"is_enterprise_install": True}:
-                await self._give_back(answer)
-                words = "Overture is installed in one workspace after the other, not in a whole organisation."
-                return self._page(400, "Not installed", words)
-            case {"team": {"id": str(workspace), **team}} if workspace:
-                name = storable(str(team.get("name") or workspace))[:200]
+            case {"is_enterprise_install": True, "enterprise": {"id": str(workspace), **named}} if workspace:
+                where = "It is in all workspaces of the organisation to which its administrators add it. "
+            case {"team": {"id": str(workspace), **named}} if workspace:
+                where = ""
             case _:
                 return self._page(502, "Not installed", "Slack's answer names no workspace. Follow the link once more.")
+        name = storable(str(named.get("name") or workspace))[:200]
         await self.workspaces.put(workspace, name, tokens_of(answer, self._clock.now()))
         words = f"Invite it to the sales channel (/invite @Overture). SLACK_CHANNEL={workspace}/C0123456789 names that."
         if lacking := sorted(set(scopes()) - set(str(answer.get("scope") or "").split(","))):
             words += f" It lacks {', '.join(lacking)}: bring the app's manifest up to date, and install it again."
-        return self._page(200, f"Installed in {name}", words)
-
-    async def _give_back(self, answer: Mapping[str, Any]) -> None:
-        """A token that we do not keep should open nothing."""
-        client: AsyncWebClient = self._http.client(str(answer.get("access_token") or ""))
-        await call("auth.revoke", lambda: client.auth_revoke())
+        return self._page(200, f"Installed in {name}", where + words)
 
     def _page(self, status: int, title: str, words: str) -> Reply:
         page = PAGE.format(title=escape(title), words=escape(words))

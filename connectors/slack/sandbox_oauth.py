@@ -19,13 +19,17 @@ CODE_LIVES = timedelta(minutes=10)
 
 @dataclass
 class SandboxOAuth:
-    """What Slack does for an app with these credentials, in one workspace."""
+    """What Slack does for an app with these credentials, in one workspace.
+
+    With `organisation` that is part of one, which lets the app in as a whole.
+    """
 
     client_id: str
     client_secret: str
     team: Mapping[str, Any]
     bot_user: str
     clock: Clock
+    organisation: Mapping[str, Any] | None = None
     _codes: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     _access: dict[str, datetime] = field(default_factory=dict)
     _refresh: dict[str, str] = field(default_factory=dict)
@@ -84,9 +88,9 @@ class SandboxOAuth:
             "refresh_token": refresh,
             "expires_in": int(TOKEN_LIVES.total_seconds()),
             "bot_user_id": self.bot_user,
-            "team": {"id": self.team["id"], "name": "Overture sandbox"},
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "team": None if self.organisation else {"id": self.team["id"], "name": "Overture sandbox"},
+            "enterprise": self.organisation,
+            "is_enterprise_install": self.organisation is not None,
         }
 
 

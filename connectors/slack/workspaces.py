@@ -15,6 +15,7 @@ from bot.domain.errors import NotTried, PermanentSendError, SendError, Temporary
 from bot.domain.installation import Installation
 from bot.ports import Clock, Installations
 from connectors.slack.calls import SlackHttp, call
+from connectors.slack.origin import Origin
 from connectors.slack.vault import CannotOpen, Tokens, Vault
 
 log = structlog.get_logger()
@@ -39,8 +40,8 @@ class Workspaces(Protocol):
     async def refresh(self) -> None:
         """Bring up to date which workspaces are known."""
 
-    def knows(self, workspace: str) -> bool:
-        """Whether what comes from there is to be listened to."""
+    def home_of(self, origin: Origin) -> str | None:
+        """The id by which what comes from there is known; None where it is not to be listened to."""
 
     async def end(self, workspace: str, at: datetime, why: str) -> None: ...
 
@@ -56,8 +57,8 @@ class OneWorkspace:
 
     async def refresh(self) -> None: ...
 
-    def knows(self, workspace: str) -> bool:
-        return True
+    def home_of(self, origin: Origin) -> str:
+        return next(iter(origin.ids), "")
 
     async def end(self, workspace: str, at: datetime, why: str) -> None: ...
 
@@ -71,7 +72,7 @@ class Credentials:
 
 
 class InstalledWorkspaces:
-    """Every workspace that let us in."""
+    """Every workspace that let us in, and every organisation that did for all of its workspaces, by their ids."""
 
     def __init__(
         self, installations: Installations, vault: Vault, http: SlackHttp, credentials: Credentials, clock: Clock
@@ -90,8 +91,9 @@ class InstalledWorkspaces:
             found = await self._installations.of(CHANNEL)
             self._known, self._known_at = frozenset(one.workspace for one in found if not one.ended), now
 
-    def knows(self, workspace: str) -> bool:
-        return workspace in self._known
+    def home_of(self, origin: Origin) -> str | None:
+        """Of a workspace that has let us in itself its own, else that of its organisation, where that has."""
+        return next((one for one in origin.ids if one in self._known), None)
 
     async def end(self, workspace: str, at: datetime, why: str) -> None:
         await self._installations.end(CHANNEL, workspace, at, why)

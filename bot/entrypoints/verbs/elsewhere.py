@@ -31,6 +31,10 @@ COMMANDS = (
         (
             ("--socket-mode", {"action": "store_true", "help": "for a service that Slack cannot reach"}),
             ("--oauth", {"action": "store_true", "help": "for several workspaces, which install it by a link"}),
+            (
+                "--organisation",
+                {"action": "store_true", "help": "also for an organisation as a whole (Enterprise Grid)"},
+            ),
         ),
     ),
     Command("slack install", "write a link that installs the app in a workspace, and say where it is installed"),

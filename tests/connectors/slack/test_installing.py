@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -240,20 +239,6 @@ async def test_an_answer_of_slacks_that_helps_nobody_is_told(stage: Stage, answe
     assert await stage.installations.of("slack") == []
 
 
-async def test_a_whole_organisation_is_not_installed_in_and_its_token_is_given_back(stage: Stage) -> None:
-    browser = stage.browser
-    back = await browser.agree()
-    answer = {"ok": True, "is_enterprise_install": True, "access_token": "xoxb-org", "team": None}
-    stage.server.faults += [
-        Reply(200, json.dumps(answer).encode(), "application/json"),
-        Reply(200, b'{"ok": true}', "application/json"),
-    ]
-    reply = await browser.open(back)
-    assert (reply.status, b"not in a whole organisation" in reply.body) == (400, True)
-    assert stage.server.asked[-1].headers["authorization"] == "Bearer xoxb-org"
-    assert await stage.installations.of("slack") == []
-
-
 async def test_the_name_of_a_workspace_is_shown_as_text(stage: Stage) -> None:
     browser = stage.browser
     back = await browser.agree()
@@ -280,60 +265,6 @@ async def test_whatever_is_asked_without_our_signature_installs_nothing(
         status = refused.status
     assert status in (400, 403)
     assert stage.server.asked == []
-
-
-# ---------------------------------------------------------------- tokens that end
-
-
-async def test_a_token_is_renewed_before_it_ends_and_the_new_one_is_kept(stage: Stage) -> None:
-    await stage.install()
-    before = await stage.installations.get("slack", WORKSPACE)
-    stage.clock.at = NOW + timedelta(hours=11)
-    await stage.channel.send(LINE)
-    after = await stage.installations.get("slack", WORKSPACE)
-    assert before is not None
-    assert after is not None
-    assert before.sealed != after.sealed
-    stage.clock.at = NOW + timedelta(hours=20)
-    await stage.another().send(LINE)
-    assert stage.refreshes() == 1
-
-
-async def test_of_many_processes_one_renews_it_and_all_send(stage: Stage) -> None:
-    await stage.install()
-    stage.clock.at = NOW + timedelta(hours=13)
-    fleet = [stage.another() for _ in range(4)]
-    await asyncio.gather(*(one.send(replace(LINE, key=f"key-{number}")) for number, one in enumerate(fleet)))
-    assert stage.refreshes() == 1
-
-
-async def test_a_renewal_that_fails_costs_nothing_while_the_old_token_is_good(stage: Stage) -> None:
-    await stage.install()
-    stage.clock.at = NOW + timedelta(hours=11)
-    stage.server.faults.append("hang up")
-    await stage.channel.send(LINE)
-    stage.clock.at += timedelta(minutes=1)
-    await stage.channel.send(replace(LINE, key="again"))
-    assert stage.refreshes() == 2, "the next one asks again"
-
-
-async def test_where_slack_renews_no_more_the_reason_stays_with_the_workspace(stage: Stage) -> None:
-    await stage.install()
-    stage.clock.at = NOW + timedelta(hours=13)
-    stage.server.faults.append(Reply(200, b'{"ok": false, "error": "invalid_refresh_token"}', "application/json"))
-    with pytest.raises(PermanentSendError, match="could not be renewed"):
-        await stage.channel.send(LINE)
-    with pytest.raises(PermanentSendError, match=r"could not be renewed.*overture slack install"):
-        await stage.channel.send(LINE)
-
-
-async def test_a_wrong_secret_of_the_app_loses_no_message(stage: Stage) -> None:
-    await stage.install()
-    stage.clock.at = NOW + timedelta(hours=13)
-    with pytest.raises(NotTried, match="bad_client_secret"):
-        await stage.another(SLACK_CLIENT_SECRET="mistyped").send(LINE)
-    stage.clock.at += timedelta(minutes=1)
-    await stage.channel.send(LINE)
 
 
 # ---------------------------------------------------------------- which workspace, and the way out

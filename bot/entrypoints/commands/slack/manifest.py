@@ -10,6 +10,11 @@ from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    made = connector_module("slack").manifest(settings.public_url, socket_mode=options.socket_mode, oauth=options.oauth)
+    made = connector_module("slack").manifest(
+        settings.public_url,
+        socket_mode=options.socket_mode,
+        oauth=options.oauth,
+        organisation=options.organisation,
+    )
     print(json.dumps(made, indent=2))
     return 0

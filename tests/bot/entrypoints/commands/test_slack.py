@@ -24,6 +24,17 @@ def test_the_manifest_has_our_own_address_in_it(
     assert settings["event_subscriptions"]["request_url"] == "https://sales.example.org/channels/slack/events"
 
 
+@pytest.mark.parametrize(("options", "whole"), [(["--oauth"], False), (["--organisation"], True)])
+def test_the_manifest_for_others_says_whether_a_whole_organisation_may_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str], whole: bool
+) -> None:
+    monkeypatch.setenv("OVERTURE_PUBLIC_URL", "https://sales.example.org")
+    for more in ([], ["--socket-mode"]):
+        assert run(["slack", "manifest", *options, *more]) == 0
+        settings = json.loads(capsys.readouterr().out)["settings"]
+        assert (settings["org_deploy_enabled"], settings["token_rotation_enabled"]) == (whole, True)
+
+
 def test_without_an_address_it_says_what_to_set(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
