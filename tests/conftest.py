@@ -18,11 +18,14 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.adapters.database import Database
+from bot.adapters.database.sealing import OFF, Sealing
+from bot.adapters.leases import FleetLeases
 from bot.adapters.memory import MemoryLeases, MemoryWakeups
-from bot.adapters.redis import RedisLeases, RedisWakeups
+from bot.adapters.redis import RedisWakeups
 from bot.adapters.tables import metadata
 from bot.ports import Leases, Wakeups
 from tests import servers
+from tests.field_keys import SEALED
 from tests.log_scan import LogScan
 from tests.manual_clock import ManualClock
 
@@ -132,16 +135,26 @@ def store_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 
+@pytest.fixture
+def sealing() -> Sealing:
+    """Without keys, unless all of these tests are to be run with some: OVERTURE_TESTS_SEALED=true."""
+    return SEALED if os.environ.get("OVERTURE_TESTS_SEALED") == "true" else OFF
+
+
 @pytest_asyncio.fixture
-async def store(store_url: str) -> AsyncIterator[Database]:
-    database = Database(store_url)
+async def store(store_url: str, sealing: Sealing) -> AsyncIterator[Database]:
+    database = Database(store_url, sealing)
+    if sealing.is_on:
+        await database.migrate()
     yield database
     await database.close()
 
 
 @pytest_asyncio.fixture
-async def sqlite_store(sqlite_url: str) -> AsyncIterator[Database]:
-    database = Database(sqlite_url)
+async def sqlite_store(sqlite_url: str, sealing: Sealing) -> AsyncIterator[Database]:
+    database = Database(sqlite_url, sealing)
+    if sealing.is_on:
+        await database.migrate()
     yield database
     await database.close()
 
@@ -156,9 +169,11 @@ async def wakeups(request: pytest.FixtureRequest) -> AsyncIterator[Wakeups]:
 
 
 @pytest_asyncio.fixture(params=["memory", "redis"])
-async def leases(request: pytest.FixtureRequest) -> AsyncIterator[Leases]:
+async def leases(request: pytest.FixtureRequest, sqlite_store: Database) -> AsyncIterator[Leases]:
     carrier: Leases = (
-        MemoryLeases() if request.param == "memory" else RedisLeases(request.getfixturevalue("redis_server"))
+        MemoryLeases()
+        if request.param == "memory"
+        else FleetLeases(request.getfixturevalue("redis_server"), sqlite_store)
     )
     yield carrier
     await carrier.close()

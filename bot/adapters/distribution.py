@@ -39,6 +39,7 @@ from bot.adapters.tables import (
     journey,
     journey_change,
     journey_state,
+    lease,
     login_session,
     login_try,
     meeting,
@@ -90,7 +91,7 @@ EVERYWHERE: Final = frozenset({journey, journey_state, segment})
 ON_ONE_SERVER: Final = frozenset(
     {
         *(schedule, journey_change, passage, split_tally, active_hour, review, merge, erasure, erased_place),
-        *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import),
+        *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import, lease),
         *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
         *(field_key, resealing),
     }

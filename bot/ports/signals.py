@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -27,29 +28,47 @@ class Meter(Protocol):
     def stepped(self, enrolments: int) -> None:
         """So many enrolments, whose time had come, were moved on."""
 
+    def drifted(self, found: Mapping[str, Mapping[str, float]], alarms: Mapping[str, float]) -> None:
+        """Of each scorecard, how far people have changed by each characteristic; above its alarm it is to be learnt
+        anew. What is no longer among them is told no more."""
+
 
 class Wakeups(Protocol):
     """A nudge between tasks and processes that there is work. It may be lost: whoever waits also looks by the clock."""
 
-    async def notify(self, topic: str) -> None: ...
+    async def notify(self, topic: str, about: Collection[str] = ()) -> None:
+        """`about`: the names of all that there is news of, where these are known."""
 
-    def listen(self, topic: str) -> AbstractAsyncContextManager[Listener]: ...
+    def taken(self, topic: str, name: str) -> None:
+        """We have in hand what was told of by this name: others need not be told, who were to look for it as well."""
+
+    def listen(self, topic: str, heeds: Callable[[str], bool] | None = None) -> AbstractAsyncContextManager[Listener]:
+        """With `heeds`: to be woken only by what may be about a name that it heeds."""
 
     async def close(self) -> None: ...
 
 
 class Listener(Protocol):
+    def wake(self, about: Collection[str] = ()) -> None:
+        """Let this one look once more, and tell nobody else."""
+
     async def wait(self, at_most: timedelta) -> bool:
         """True once something was notified since the last wait (or since listening began), False after `at_most`."""
+
+    def told(self) -> Sequence[str]:
+        """What the last wait ended about, asked for once; nothing where that may have been anything."""
 
 
 class Pacer(Protocol):
     """Keeps senders to their pace."""
 
-    async def take(self, sender: str, pace: Pace, price: float, now: datetime, *, yields: bool = False) -> timedelta:
-        """How long a message of this price is to wait; nothing where it may go now, which is then counted.
+    async def take(
+        self, sender: str, pace: Pace, prices: Sequence[float], now: datetime, *, yields: bool = False
+    ) -> Sequence[timedelta]:
+        """How long messages of these prices are to wait, one after another; nothing where one may go now, which is then
+        counted.
 
-        One that `yields` lets all that wait and do not go first.
+        Those that `yield` let all that wait and do not go first.
         """
 
     async def close(self) -> None: ...

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from redis.asyncio import Redis
 
-from bot.adapters.redis import RedisLeases
+from bot.adapters.database import Database
+from bot.adapters.leases import FleetLeases
 from bot.ports import Leases
-from tests import servers
 
 MINUTE, SHORT = timedelta(minutes=1), timedelta(milliseconds=300)
 
@@ -59,8 +59,8 @@ async def test_a_lease_is_kept_alive_while_it_is_held(leases: Leases) -> None:
 # ---------------------------------------------------------------- between processes
 
 
-async def test_another_process_takes_over_when_a_holder_died(redis_server: str) -> None:
-    leases, redis = RedisLeases(redis_server), Redis.from_url(redis_server)
+async def test_another_process_takes_over_when_a_holder_died(redis_server: str, sqlite_store: Database) -> None:
+    leases, redis = FleetLeases(redis_server, sqlite_store), Redis.from_url(redis_server)
     await redis.set("overture:lease:died", "its token", px=SHORT)
     async with leases.hold("died", ttl=MINUTE) as held:
         assert not held
@@ -71,8 +71,8 @@ async def test_another_process_takes_over_when_a_holder_died(redis_server: str) 
     await leases.close()
 
 
-async def test_a_lost_lease_is_not_taken_from_its_new_holder(redis_server: str) -> None:
-    leases, redis = RedisLeases(redis_server), Redis.from_url(redis_server, decode_responses=True)
+async def test_a_lost_lease_is_not_taken_from_its_new_holder(redis_server: str, sqlite_store: Database) -> None:
+    leases, redis = FleetLeases(redis_server, sqlite_store), Redis.from_url(redis_server, decode_responses=True)
     async with leases.hold("lost", ttl=SHORT) as held:
         assert held
         await redis.set("overture:lease:lost", "somebody else's token", px=MINUTE)
@@ -82,21 +82,3 @@ async def test_a_lost_lease_is_not_taken_from_its_new_holder(redis_server: str) 
     await redis.delete("overture:lease:lost")
     await redis.aclose()
     await leases.close()
-
-
-async def test_without_redis_nobody_holds_anything() -> None:
-    leases = RedisLeases("redis://127.0.0.1:1/0")
-    async with leases.hold("conversation:1", ttl=MINUTE) as held:
-        assert not held
-    await leases.close()
-
-
-async def test_redis_going_away_while_a_lease_is_held_raises_nothing() -> None:
-    with servers.private_redis(servers.free_port()) as (url, server):
-        leases = RedisLeases(url)
-        async with leases.hold("conversation:1", ttl=SHORT) as held:
-            assert held
-            server.kill()
-            server.wait()
-            await asyncio.sleep(SHORT.total_seconds())
-        await leases.close()

@@ -50,6 +50,7 @@ from bot.adapters.tables import (
     journey,
     journey_change,
     journey_state,
+    lease,
     login_session,
     login_try,
     meeting,
@@ -141,7 +142,7 @@ NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, split_tally, active_hour, schedule, segment, review),
         *(erasure, erased_address, erased_place),
-        *(installation, used_token, desk_page, desk_turn, people_import),
+        *(installation, used_token, desk_page, desk_turn, people_import, lease),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),
     }
 )

@@ -32,6 +32,7 @@ from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
 from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.keys_in_use import note_keys, require_keys
+from bot.adapters.database.leases import StoredLeases
 from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
 from bot.adapters.database.opt_out_questions import StoredOptOutQuestions
@@ -147,6 +148,7 @@ class Transaction:
     installations = _Group(StoredInstallations)
     accounts = _Group(StoredAccounts)
     audit = _Group(StoredAudit)
+    leases = _Group(StoredLeases)
 
     def __init__(self, session: Session, versions: JourneyVersions, watermark: Watermark) -> None:
         self.session, self.versions, self.watermark = session, versions, watermark

@@ -57,7 +57,7 @@ from bot.adapters.tables.people import (
     segment_member,
 )
 from bot.adapters.tables.sealing import field_key, resealing
-from bot.adapters.tables.sending import delivery, feed, outbox
+from bot.adapters.tables.sending import delivery, feed, lease, outbox
 
 __all__ = [
     "SHARDS",
@@ -92,6 +92,7 @@ __all__ = [
     "journey",
     "journey_change",
     "journey_state",
+    "lease",
     "login_session",
     "login_try",
     "meeting",

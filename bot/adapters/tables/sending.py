@@ -79,3 +79,13 @@ feed = Table(
     Index("ix_feed_feed", "feed", "position"),
     sqlite_autoincrement=True,
 )
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""Who works on what, while some process cannot reach Redis; else it is empty. Names have ids in them, for seconds."""
