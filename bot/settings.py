@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     rasa_token: str = ""
     """The token of that server (`rasa run --auth-token`), where it has one."""
 
+    controller: str = ""
+    """Who is responsible for what is kept of people, with an address, and whom to ask about it: for the register of
+    processing (GDPR article 30)."""
+
     api_token: str = ""
     """Opens our HTTP API, which is Rasa's, to callers that give it as `?token=`."""
 

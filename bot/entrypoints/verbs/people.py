@@ -120,6 +120,11 @@ COMMANDS = (
         "do nothing with what is kept of a person but keep it",
         (PERSON, ("--lift", {"action": "store_true", "help": "it may be used again"})),
     ),
+    Command(
+        "privacy register",
+        "write the register of processing (GDPR article 30) from what is set up here",
+        (("--json", {"action": "store_true", "help": "as JSON, for programs"}), OUT),
+    ),
     Command("segments list", "list the segments, with how many people are in each"),
     Command("segments show", "tell who is in a segment", (("segment", {"help": "its id, such as big-teams"}),)),
     Command(
@@ -166,6 +171,7 @@ COMMANDS = (
 )
 
 GROUPS: Mapping[str, str] = {
+    "privacy": "write what the law wants to know of this installation",
     "people": "look at what is known of people, and do what they may ask for",
     "segments": "look at the people whom journeys are for",
     "score": "learn how likely leads are to be won, and look at why",

@@ -1,0 +1,1 @@
+"""Commands about what the law wants to know of the installation."""
