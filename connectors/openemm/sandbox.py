@@ -1,9 +1,10 @@
-"""A stand-in for OpenEMM: the five operations that we call, behind the WS-Security digest."""
+"""A stand-in for OpenEMM: the SOAP operations that we call, behind the WS-Security digest, and its REST API."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -12,20 +13,13 @@ from xml.etree import ElementTree as Xml
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, Reply, WebhookRequest
-from connectors.openemm.crm import NEEDED, NOTES, OUR_ID
 from connectors.openemm.envelope import AGN, SOAP, WSSE, WSU, digest, map_of, part_of, read_body
-from connectors.stand_in import Records
+from connectors.openemm.kept import COLUMNS, Kept
+from connectors.openemm.recipients import NEEDED
+from connectors.openemm.sandbox_rest import RestSide
 
 OLDEST = timedelta(minutes=5)
-COLUMNS = frozenset(
-    ["email", "firstname", "lastname", "phone", "company", "gender", "mailtype", OUR_ID, NOTES]
-    + [f"overture_{name}" for name in ("score", "grade", "score_reasons", "team_size", "timeline", "meeting_time")]
-    + ["overture_opted_out"]
-)
-"""The profile fields of this company's recipients."""
-
-OPT_OUTS = "mailing lists opted out of"
-BOUND = "mailing lists"
+EQL = re.compile(r"customer_id > (\d+) AND customer_id <= (\d+)")
 
 
 class _Fault(Exception):
@@ -40,11 +34,15 @@ class OpenEmmSandbox:
     def __init__(self, *, user: str, password: str, feed: FeedWriter) -> None:
         self._user = user
         self._password = password
-        self._records = Records(feed, "openemm")
+        self._kept = Kept(feed)
+        self.rest = RestSide(user, password, self._kept)
         self._nonces: set[str] = set()
         self._one_at_a_time = asyncio.Lock()
 
     async def answer(self, request: WebhookRequest) -> Reply:
+        if "/rest/v2/" in request.url:
+            async with self._one_at_a_time:
+                return await self.rest.answer(request)
         asked = read_body(request.body)
         if asked is None or not asked.tag.startswith(f"{{{AGN}}}") or not asked.tag.endswith("Request"):
             return _fault("Client", "No endpoint mapping found")
@@ -61,6 +59,10 @@ class OpenEmmSandbox:
                         return _answer(operation, await self._add(asked))
                     case "UpdateSubscriber" as operation:
                         return _answer(operation, await self._update(asked))
+                    case "ListSubscribers" as operation:
+                        return _ids(operation, await self._listed(asked))
+                    case "DeleteSubscriber" as operation:
+                        return _answer(operation, await self._delete(asked))
                     case "ListSubscriberBinding" as operation:
                         return _bindings(operation, await self._bound(asked))
                     case "SetSubscriberBinding" as operation:
@@ -89,15 +91,15 @@ class OpenEmmSandbox:
         return fits and is_new and age <= OLDEST and token.findtext(f"{{{WSSE}}}Username") == self._user
 
     async def _find(self, asked: Xml.Element) -> Mapping[str, str]:
-        found = await self._records.find(_column(part_of(asked, "keyColumn")), part_of(asked, "value") or "")
+        found = await self._kept.find(_column(part_of(asked, "keyColumn")), part_of(asked, "value") or "")
         return {"value": found or "0"}
 
     async def _get(self, asked: Xml.Element) -> Mapping[str, Any]:
         recipient = part_of(asked, "customerID") or ""
-        known = (await self._records.all()).get(recipient)
+        known = (await self._kept.all()).get(recipient)
         if known is None:
             return {"parameters": {}, "customerID": "0"}
-        fields = {column: known.get(column) or "" for column in sorted(COLUMNS)}
+        fields = {column: str(known.get(column) or "") for column in sorted(COLUMNS)}
         return {"parameters": {**fields, "customer_id": recipient}, "customerID": recipient}
 
     async def _add(self, asked: Xml.Element) -> Mapping[str, str]:
@@ -105,19 +107,27 @@ class OpenEmmSandbox:
         key = _column(part_of(asked, "keyColumn"))
         if missing := [name for name in ("email", *NEEDED) if not fields.get(name)]:
             raise _Fault(f"{missing[0]} is missing")
-        there = await self._records.find(key, fields[key]) if part_of(asked, "doubleCheck") == "true" else None
-        if there is not None and part_of(asked, "overwrite") != "true":
-            return {"customerID": there}
-        recipient, _ = await self._records.write(there, fields)
-        return {"customerID": recipient}
+        there = await self._kept.find(key, fields[key]) if part_of(asked, "doubleCheck") == "true" else None
+        if there is None:
+            return {"customerID": await self._kept.add(fields)}
+        if part_of(asked, "overwrite") == "true":
+            await self._kept.change(there, fields)
+        return {"customerID": there}
 
     async def _update(self, asked: Xml.Element) -> Mapping[str, str]:
-        recipient = await self._recipient(asked)
-        fields = _checked(map_of(asked, "parameters"))
-        before = (await self._records.all())[recipient]
-        await self._records.write(recipient, fields)
-        if NOTES in fields and fields[NOTES] != before.get(NOTES):
-            await self._records.add_note(recipient, fields[NOTES].partition("\n\n")[0])
+        await self._kept.change(await self._recipient(asked), _checked(map_of(asked, "parameters")))
+        return {"value": "true"}
+
+    async def _listed(self, asked: Xml.Element) -> list[str]:
+        """In no order that anybody could rely on."""
+        wanted = EQL.fullmatch(part_of(asked, "eql") or "")
+        if wanted is None:
+            raise _Fault("Invalid EQL")
+        first, last = int(wanted[1]), int(wanted[2])
+        return [one for one in reversed(list(await self._kept.all())) if first < int(one) <= last]
+
+    async def _delete(self, asked: Xml.Element) -> Mapping[str, str]:
+        await self._kept.remove(await self._recipient(asked))
         return {"value": "true"}
 
     async def _bind(self, asked: Xml.Element) -> Mapping[str, str]:
@@ -125,21 +135,15 @@ class OpenEmmSandbox:
         wanted = [part_of(asked, name) for name in ("mediatype", "userType", "exitMailingID", "status")]
         if wanted[:3] != ["0", "W", "0"] or wanted[3] not in ("1", "2", "3", "4", "5") or not part_of(asked, "remark"):
             raise _Fault("Invalid binding")
-        known = (await self._records.all())[recipient]
-        chosen = part_of(asked, "mailinglistID") or ""
-        bound = {**known.get(BOUND, {}), chosen: wanted[3]}
-        changed = {BOUND: bound, OPT_OUTS: " ".join(sorted(one for one in bound if bound[one] in ("3", "4")))}
-        await self._records.write(recipient, {name: value for name, value in changed.items() if value})
+        await self._kept.bind(recipient, part_of(asked, "mailinglistID") or "", str(wanted[3]))
         return {}
 
     async def _bound(self, asked: Xml.Element) -> Mapping[str, str]:
-        """The status on each mailing list that they are on."""
-        bound: Mapping[str, str] = (await self._records.all())[await self._recipient(asked)].get(BOUND, {})
-        return bound
+        return await self._kept.bindings(await self._recipient(asked))
 
     async def _recipient(self, asked: Xml.Element) -> str:
         recipient = part_of(asked, "customerID") or ""
-        if recipient not in await self._records.all():
+        if recipient not in await self._kept.all():
             raise _Fault("Subscriber does not exist")
         return recipient
 
@@ -171,6 +175,14 @@ def _answer(operation: str, parts: Mapping[str, Any]) -> Reply:
             item = Xml.SubElement(part, f"{{{AGN}}}item")
             Xml.SubElement(item, f"{{{AGN}}}key").text = key
             Xml.SubElement(item, f"{{{AGN}}}value").text = text
+    return Reply(200, Xml.tostring(root), "text/xml;charset=utf-8")
+
+
+def _ids(operation: str, recipients: list[str]) -> Reply:
+    root, body = _envelope()
+    answer = Xml.SubElement(body, f"{{{AGN}}}{operation}Response")
+    for one in recipients:
+        Xml.SubElement(answer, f"{{{AGN}}}customerID").text = one
     return Reply(200, Xml.tostring(root), "text/xml;charset=utf-8")
 
 

@@ -78,5 +78,9 @@ VENDOR_FAULTS: Mapping[str, Mapping[str, Fault]] = {
         "part of a batch fails": At("POST /rest/.*", _json(200, {"success": True, "result": SKIPPED})),
     },
     "openemm": {**EVERYWHERE, "a fault of the server": _soap("Server")},
+    "openemm_rest": {
+        **EVERYWHERE,
+        "the token ends": At(".* /rest/v2/recipients.*", _json(401, {"status": 401, "detail": "Unauthorized"})),
+    },
     "webhook": EVERYWHERE,
 }

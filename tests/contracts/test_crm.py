@@ -13,19 +13,15 @@ from typing import Any
 import aiohttp
 import pytest
 
-import connectors.hubspot
-import connectors.marketo
-import connectors.mautic
-import connectors.openemm
-import connectors.salesforce
 import connectors.vendor_api
-import connectors.webhook
 from bot.documents import parse
 from bot.domain.crm import CrmMapping, FieldChange, as_text, weigh_fields
 from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.journeys.crm_mapping import field_values, read_crm_mapping
-from bot.ports import Crm, Reply, WritesTogether
+from bot.ports import Crm, ErasesRecords, Reply, WritesTogether
+from tests.connectors.crms import CRMS
+from tests.connectors.documents import WRITTEN, faults_of
 from tests.connectors.vendor_faults import VENDOR_FAULTS
 from tests.connectors.vendor_server import Fault, MemoryFeed, StillClock, VendorServer, serve, settings_for
 
@@ -40,14 +36,6 @@ LEAD = Lead(
     properties={"team_size": 50.0, "timeline": "this_quarter", "company": "Example Ltd"},
 )
 NOTE = "Handed over to sales: <b>wants a demo</b> & a call"
-CRMS: dict[str, ModuleType] = {
-    "hubspot": connectors.hubspot,
-    "marketo": connectors.marketo,
-    "mautic": connectors.mautic,
-    "openemm": connectors.openemm,
-    "salesforce": connectors.salesforce,
-    "webhook": connectors.webhook,
-}
 
 
 @dataclass
@@ -101,10 +89,10 @@ class Stage:
 
 
 async def staged(name: str, stack: AsyncExitStack) -> Stage:
-    module, feed, clock = CRMS[name], MemoryFeed(), StillClock()
+    module, feed, clock = CRMS[name].module, MemoryFeed(), StillClock()
     vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock))
     server = await stack.enter_async_context(serve(VendorServer(vendor, clock)))
-    crm = module.build(settings_for(module, feed=feed, clock=clock, sandbox_url=server.url))
+    crm = CRMS[name].build(feed=feed, clock=clock, sandbox_url=server.url)
     stack.push_async_callback(crm.close)
     text = module.FIELDS.read_text(encoding="utf-8")
     return Stage(crm, module, feed, server, read_crm_mapping(parse(str(module.FIELDS), text), None, None))
@@ -112,8 +100,11 @@ async def staged(name: str, stack: AsyncExitStack) -> Stage:
 
 @pytest.fixture(params=CRMS)
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+    """Whatever a test does, each call is one that the vendor takes, by a document of ours where there is one."""
     async with AsyncExitStack() as stack:
-        yield await staged(request.param, stack)
+        found = await staged(request.param, stack)
+        yield found
+        assert faults_of(request.param, found.server.asked) == []
 
 
 async def test_a_lead_becomes_a_record(stage: Stage) -> None:
@@ -131,6 +122,20 @@ async def test_a_lead_becomes_a_record(stage: Stage) -> None:
         assert written[stage.field(source)] == value
     assert as_text(written[stage.field("lead.total")]) == "65"
     assert as_text(written[stage.field("profile.team_size")]) == "50"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+async def test_a_call_that_the_vendor_does_not_take_is_noticed(name: str) -> None:
+    async with AsyncExitStack() as stack:
+        stage = await staged(name, stack)
+        await stage.sync()
+        [*_, written] = [
+            one for one in stage.server.asked if one.method in ("POST", "PATCH") and "token" not in one.url
+        ]
+        assert faults_of(name, [written]) == []
+        assert faults_of(name, [replace(written, body=b'{"shoe": {"size": [44]}}')]) != []
+        assert faults_of(name, [replace(written, headers={})]) != []
+        assert faults_of(name, [replace(written, url=written.url + "/elsewhere")]) != []
 
 
 async def test_the_same_lead_again_is_the_same_record(stage: Stage) -> None:
@@ -266,3 +271,36 @@ async def _failure(stage: Stage, fault: Fault) -> SendError:
         assert not [private for private in (*secrets, "robin@example.com", NOTE) if private in str(told)]
         told = told.__cause__
     return failed.value
+
+
+def erasing(stage: Stage) -> ErasesRecords:
+    assert isinstance(stage.crm, ErasesRecords)
+    return stage.crm
+
+
+async def test_a_record_is_deleted_and_a_second_try_finds_nothing_to_do(stage: Stage) -> None:
+    crm_id = await stage.sync_with_note()
+    other = await stage.sync(replace(LEAD, key="0193-other", email="kim@example.com", phone="+447700900124"), key="two")
+    for _ in range(2):
+        await erasing(stage).delete(crm_id)
+    assert await stage.crm.find(LEAD, []) is None
+    found = await stage.crm.find(replace(LEAD, key="0193-other", email="kim@example.com"), [])
+    assert found is not None
+    assert found.id == other
+
+
+async def test_a_record_that_has_to_stay_loses_whatever_says_whose_it_is(stage: Stage) -> None:
+    crm_id = await stage.sync()
+    fields = [one.name for one in stage.mapping.fields]
+    for _ in range(2):
+        await erasing(stage).anonymise(crm_id, fields)
+    assert await stage.crm.find(LEAD, []) is None
+    left = json.dumps(stage.records()[crm_id])
+    assert [one for one in (LEAD.key, "robin", "Robin", "Example", "447700900123", "A1") if one in left] == []
+
+
+async def test_what_was_deleted_over_there_needs_no_anonymising(stage: Stage) -> None:
+    crm_id = await stage.sync()
+    await erasing(stage).delete(crm_id)
+    await erasing(stage).anonymise(crm_id, [])
+    assert await stage.crm.find(LEAD, []) is None

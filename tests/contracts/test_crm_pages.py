@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,25 +18,40 @@ from bot.entrypoints.importing.crms import CrmSource, fields_read_back
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.running import Import, begin, mapping_for, run
 from bot.ports import GivesPeople, Reply
+from connectors.openemm.kept import BOUND
+from connectors.openemm.soap import A_PAGE
 from connectors.stand_in import Records
 from tests.bot.services.stage import Stage as Service
+from tests.connectors.documents import faults_of
 from tests.contracts.test_crm import Stage, staged
 
-READ_BY_PAGES = ("hubspot", "mautic", "salesforce")
-WRITTEN: Mapping[str, Callable[[int], Mapping[str, Any]]] = {
-    "hubspot": lambda n: {"email": f"p{n}@example.com", "phone": f"+4477009{n:05}", "overture_team_size": str(n)},
-    "mautic": lambda n: {"email": f"p{n}@example.com", "mobile": f"+4477009{n:05}", "overture_team_size": n},
-    "salesforce": lambda n: {
-        "Email": f"p{n}@example.com", "MobilePhone": f"+4477009{n:05}", "Overture_Team_Size__c": n, "LastName": "P",
-        "Company": "Example Ltd",
-    },
-}  # fmt: skip
+READ_BY_PAGES = ("hubspot", "marketo", "mautic", "openemm", "salesforce")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "hubspot": ("email", "phone", "overture_team_size", "firstname", "lastname"),
+    "marketo": ("email", "phone", "overtureTeamSize", "firstName", "lastName"),
+    "mautic": ("email", "mobile", "overture_team_size", "firstname", "lastname"),
+    "openemm": ("email", "phone", "overture_team_size", "firstname", "lastname"),
+    "salesforce": ("Email", "MobilePhone", "Overture_Team_Size__c", "FirstName", "LastName"),
+}
+AS_TEXT = ("hubspot", "openemm")
+"""Those whose numbers are texts."""
+
+BESIDES: Mapping[str, Mapping[str, Any]] = {"marketo": {"lists": [1001]}, "salesforce": {"Company": "Example Ltd"}}
 GONE: Mapping[str, Mapping[str, Any]] = {
     "hubspot": {"hs_email_optout": "true"},
+    "marketo": {"unsubscribed": True},
     "mautic": {"do_not_contact": "email"},
+    "openemm": {BOUND: {"1": "4"}},
     "salesforce": {"HasOptedOutOfEmail": True},
 }
 COUNT = 230
+
+
+def written(crm: str, number: int) -> Mapping[str, Any]:
+    """A record of this CRM."""
+    size = str(number) if crm in AS_TEXT else number
+    values = (f"p{number}@example.com", f"+4477009{number:05}", size, "Ana", f"P{number}")
+    return {**dict(zip(FIELDS[crm], values, strict=True)), **BESIDES.get(crm, {})}
 
 
 @pytest.fixture(params=READ_BY_PAGES)
@@ -46,8 +61,9 @@ async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
         records = Records(found.feed, request.param)
         for number in range(COUNT):
             gone = GONE[request.param] if number == 7 else {}
-            await records.write(None, {**WRITTEN[request.param](number), **gone})
+            await records.write(None, {**written(request.param, number), **gone})
         yield found
+        assert faults_of(request.param, found.server.asked) == []
 
 
 @pytest.fixture
@@ -93,6 +109,7 @@ async def test_its_people_are_known_afterwards_with_their_records(
         assert person is not None
         assert gone is not None
         assert str(person.attributes["team_size"]) == "42"
+        assert person.attributes.get("name") == (None if stage.crm.name == "salesforce" else "Ana P42")
         link = await uow.crm_links.get(stage.crm.name, person.id)
         assert link is not None
         assert stage.records()[link][stage.field("lead.email")] == "p42@example.com"
@@ -112,7 +129,7 @@ async def test_a_pause_that_is_asked_for_is_kept_and_a_failure_ends_nothing(
 
 async def test_an_import_goes_on_behind_the_last_page(stage: Stage, service: Service, tmp_path: Path) -> None:
     down = Reply(400, b"{}", "application/json")
-    calls = {"hubspot": 1, "mautic": 2, "salesforce": 2}[stage.crm.name]
+    calls = {"hubspot": 1, "marketo": 2, "mautic": 2, "openemm": 1 + 2 * A_PAGE, "salesforce": 2}[stage.crm.name]
     stage.server.faults = [*[None] * calls, down]
     with pytest.raises(SettingsError, match="cannot be read"):
         await take(stage, service, tmp_path)

@@ -23,8 +23,9 @@ from connectors.mautic.webhooks import SIGNATURE as MAUTIC_SIGNATURE
 from connectors.mautic.webhooks import SUBSCRIPTION
 from connectors.mautic.webhooks import signature as mautic_signature
 from connectors.webhook.crm import signature as own_signature
+from tests.connectors.crms import CRMS, CrmUnderTest
 from tests.connectors.vendor_server import NOW, SERVICE_URL, MemoryFeed, StillClock, settings_for
-from tests.contracts.test_crm import CRMS, Stage, staged
+from tests.contracts.test_crm import Stage, staged
 
 TELLING = {"hubspot": 3, "marketo": 3, "mautic": 1, "salesforce": 3, "webhook": 3}
 """The CRMs that tell us something, and how many kinds of news."""
@@ -100,7 +101,7 @@ async def test_one_that_is_old_is_refused_where_the_time_is_signed(stage: Stage)
 @pytest.mark.parametrize("name", ["hubspot", "marketo", "mautic", "salesforce"])
 def test_without_its_secret_nothing_is_taken(name: str) -> None:
     setting = "HUBSPOT_CLIENT_SECRET" if name == "hubspot" else f"{name.upper()}_WEBHOOK_SECRET"
-    crm = CRMS[name].build(settings_for(CRMS[name], sandbox_url="http://127.0.0.1:1", values={setting: ""}))
+    crm = CrmUnderTest(name, {setting: ""}).build(sandbox_url="http://127.0.0.1:1")
     with pytest.raises(WebhookRejected, match=setting) as refused:
         crm.parse(WebhookRequest("POST", f"{SERVICE_URL}/crms/{name}", {}, b"[]", NOW))
     assert refused.value.status == 404
@@ -111,7 +112,7 @@ def test_without_its_secret_nothing_is_taken(name: str) -> None:
 
 def signed(name: str, body: bytes) -> WebhookRequest:
     """As whoever has the secret may send it."""
-    values = settings_for(CRMS[name]).values
+    values = settings_for(CRMS[name].module).values
     url = f"{SERVICE_URL}/crms/{name}"
     headers: dict[str, str] = {}
     match name:
@@ -130,10 +131,7 @@ def signed(name: str, body: bytes) -> WebhookRequest:
 
 
 BUILT: dict[str, Crm] = {
-    name: CRMS[name].build(
-        settings_for(CRMS[name], feed=MemoryFeed(), clock=StillClock(), sandbox_url="http://127.0.0.1:1")
-    )
-    for name in TELLING
+    name: CRMS[name].build(feed=MemoryFeed(), clock=StillClock(), sandbox_url="http://127.0.0.1:1") for name in TELLING
 }
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -19,6 +19,7 @@ LONGEST_PAUSE = timedelta(minutes=15)
 """The vendor, or our own budget of calls, may ask for more; then it is told, and the same command goes on later."""
 
 ADDRESSES = {"lead.email": "email", "lead.phone": "phone"}
+NAMES = {"lead.first_name": "first_name", "lead.last_name": "last_name"}
 
 
 class CrmSource:
@@ -70,10 +71,16 @@ class CrmSource:
 
 
 def fields_read_back(crm: CrmMapping, schema: ProfileSchema | None, given: ColumnMapping) -> ColumnMapping:
-    """What the CRM's fields mean by the mapping that writes them, and over it what the operator says."""
+    """What the CRM's fields mean by the mapping that writes them, and over it what the operator says.
+
+    A name is read where both of its parts are: half of one would be written over a whole one.
+    """
+    has_name = schema is None or "name" in schema.attributes
+    known = ADDRESSES | (NAMES if has_name and NAMES.keys() <= {one.source for one in crm.fields} else {})
+    known |= {"lead.name": "profile.name"} if has_name else {}
     columns = {}
     for one in crm.fields:
         head, _, name = one.source.partition(".")
         is_attribute = head == "profile" and name.isidentifier() and (schema is None or name in schema.attributes)
-        columns[one.name] = one.source if is_attribute else ADDRESSES.get(one.source, "ignore")
+        columns[one.name] = one.source if is_attribute else known.get(one.source, "ignore")
     return ColumnMapping(columns, {}, given.region).joined(given)

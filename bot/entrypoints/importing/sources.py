@@ -74,7 +74,8 @@ class FileSource:
             raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
         self.total: int | None = max(lines - self.is_table, 0)
         if not self.columns:
-            raise SettingsError(f"there is nobody in {path}. Write a header and a row for each person.")
+            wanted = "a header and a row" if self.is_table else "a JSON object on a line"
+            raise SettingsError(f"there is nobody in {path}. Write {wanted} for each person.")
 
     async def chunks(self, cursor: str, rows: int) -> AsyncIterator[Chunk]:
         with self._open() as file:

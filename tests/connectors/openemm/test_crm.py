@@ -19,9 +19,10 @@ from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
-from connectors.openemm.crm import LONGEST_NOTES, NOTES, OpenEmmCrm
+from connectors.openemm.crm import LONGEST_NOTES, OpenEmmCrm
 from connectors.openemm.envelope import AGN, digest, envelope, map_of, read_body, xml_text
-from connectors.openemm.sandbox import BOUND, OPT_OUTS
+from connectors.openemm.kept import BOUND, OPT_OUTS
+from connectors.openemm.recipients import NOTES
 from tests.connectors.vendor_server import (
     NOW,
     MemoryFeed,
@@ -147,6 +148,13 @@ async def test_who_consented_to_mail_is_put_onto_the_lists_that_they_are_not_on(
     assert stage.recipient()[BOUND] == {"1": "3"}, "an opt-out was taken back"
 
 
+async def test_who_wants_no_more_mail_leaves_the_lists_though_they_want_texts(stage: Stage) -> None:
+    recipient = await create(stage, replace(LEAD, wants_mail=True, consents=("email", "sms")))
+    lead = replace(LEAD, consents=("sms",), refuses=("email",))
+    await stage.crm.upsert(lead, {}, found=CrmRecord(recipient), key="b")
+    assert stage.recipient()[BOUND] == {"1": "3"}
+
+
 async def test_who_consented_to_nothing_is_put_onto_no_list(stage: Stage) -> None:
     await create(stage)
     assert BOUND not in stage.recipient()
@@ -167,6 +175,34 @@ async def test_a_lead_without_an_email_address_is_refused(stage: Stage) -> None:
         await create(stage, replace(LEAD, email=None))
 
 
+async def test_an_import_passes_a_gap_in_the_ids_however_wide(stage: Stage) -> None:
+    """Ids grow, and whole ranges of them are deleted."""
+    there = (7, 2_500_000, 2_500_001, 2_147_483_647)
+    for number in there:
+        item = {"type": "contact", "id": str(number), "properties": {"email": f"p{number}@example.com"}}
+        await stage.feed.append("sandbox:openemm", f"contact:{number}", item)
+    found, after = [], ""
+    while page := await stage.crm.page(["email"], after=after):
+        found += [int(one.record.id) for one in page.people]
+        after = page.after
+        if not after:
+            break
+    assert tuple(found) == there
+    assert len(stage.server.asked) < 300
+
+
+@pytest.mark.parametrize("status", ["3", "4", "6"])
+async def test_who_has_left_a_list_there_has_opted_out_for_an_import(status: str) -> None:
+    """Of the lists that are named; of any, where none is."""
+    for lists, gone in (("1,17", True), ("1", False), ("", True)):
+        async with AsyncExitStack() as stack:
+            stage = await staged(stack, OPENEMM_MAILINGLISTS=lists)
+            item = {"type": "contact", "id": "101", "properties": {"email": "p@example.com", BOUND: {"17": status}}}
+            await stage.feed.append("sandbox:openemm", "contact:101", item)
+            [person] = (await stage.crm.page(["email"], after="")).people
+            assert person.opted_out is gone
+
+
 def test_it_takes_no_webhooks() -> None:
     crm = connectors.openemm.build(settings_for(connectors.openemm))
     with pytest.raises(WebhookRejected) as refused:
@@ -174,7 +210,10 @@ def test_it_takes_no_webhooks() -> None:
     assert refused.value.status == 404
 
 
-@pytest.mark.parametrize(("name", "value"), [("OPENEMM_URL", "http://x.example"), ("OPENEMM_MAILINGLISTS", "1,news")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPENEMM_URL", "http://x.example"), ("OPENEMM_MAILINGLISTS", "1,news"), ("OPENEMM_API", "json")],
+)
 def test_a_setting_that_cannot_be_is_named(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         connectors.openemm.build(settings_for(connectors.openemm, values={name: value}))
@@ -196,7 +235,11 @@ def requests_of_schema() -> Mapping[str, Mapping[str, Xml.Element]]:
     """Of each request of the schema its parts by their names."""
     schema = Xml.fromstring(shared("vendor_specs/openemm/OpenEmm.xsd").read_text().encode())
     return {
-        request.attrib["name"]: {part.attrib["name"]: part for part in request.findall(f"{XS}complexType/{XS}all/*")}
+        request.attrib["name"]: {
+            part.attrib["name"]: part
+            for group in ("all/*", f"sequence/{XS}choice/*")
+            for part in request.findall(f"{XS}complexType/{XS}{group}")
+        }
         for request in schema.findall(f"{XS}element")
     }
 
@@ -224,6 +267,7 @@ async def test_our_calls_are_what_openemms_schema_asks_for(
     stage: Stage, requests_of_schema: Mapping[str, Mapping[str, Xml.Element]]
 ) -> None:
     """OpenEMM's server checks nothing by its schema, and ignores what it does not know."""
+    assert (await stage.crm.page(["email"], after="")).people == []
     recipient = await create(stage, replace(LEAD, opted_out=True))
     found = await stage.crm.find(LEAD, FIELDS)
     await stage.crm.upsert(replace(LEAD, wants_mail=True), {"company": "Example & Co"}, found=found, key="b")
@@ -235,6 +279,7 @@ async def test_our_calls_are_what_openemms_schema_asks_for(
         "FindSubscriberRequest",
         "GetSubscriberRequest",
         "ListSubscriberBindingRequest",
+        "ListSubscribersRequest",
         "SetSubscriberBindingRequest",
         "UpdateSubscriberRequest",
     ]

@@ -30,13 +30,18 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     return asyncio.run(_run(settings, options))
 
 
+def _report_beside(named: Path) -> Path:
+    """`fair.report.csv` for `fair.csv`, and another for a `fair.jsonl` that lies beside it."""
+    return named.with_name(f"{named.stem if named.suffix.lower() == '.csv' else named.name}.report.csv")
+
+
 async def _run(settings: Settings, options: argparse.Namespace) -> int:
     given = mapping_of(options, settings.region)
     if (options.file is None) == (options.from_ is None):
         raise SettingsError("name a file, or a CRM with --from.")
     crm = options.from_ or ""
     named = Path(f"{crm}.csv") if crm else options.file
-    report = options.report or named.with_name(f"{named.stem}.report.csv")
+    report = options.report or _report_beside(named)
     if report.resolve() in {one.resolve() for one in (options.file, options.mapping) if one is not None}:
         raise SettingsError(
             f"{report} is read, so the report cannot be written there. Name another file with --report."
