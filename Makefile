@@ -35,6 +35,20 @@ chaos: $(INSTALLED)
 crm-chaos: $(INSTALLED)
 	$(BIN)/python -m tests.crm_chaos
 
+# A real CRM, django-crm with PostgreSQL and Redis, over the generic webhook connector; it needs Python 3.12 or newer.
+PYTHON312 ?= python3.12
+CRM_PEER := .crm-peer
+
+crm-peer: $(CRM_PEER)/.installed $(INSTALLED)
+	$(BIN)/python -m tests.crm_peer --python $(CRM_PEER)/bin/python
+
+$(CRM_PEER)/.installed: tests/crm_peer/constraints-django-crm.txt
+	@$(PYTHON312) -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || \
+		{ echo "django-crm 1.35.0 needs Python 3.12 or newer, and $(PYTHON312) is not there. Try: make PYTHON312=/path/to/python3.13 crm-peer"; exit 1; }
+	$(PYTHON312) -m venv $(CRM_PEER)
+	$(CRM_PEER)/bin/pip install --quiet --disable-pip-version-check django-crm==1.35.0 packaging -c tests/crm_peer/constraints-django-crm.txt
+	@touch $@
+
 # The sample's site with the widget on it, as Lighthouse sees it; needs Node and Chromium.
 lighthouse: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks.widget --lighthouse
