@@ -21,14 +21,21 @@ from bot.domain.effects import OptIn, PersonEffect, RecordConsent
 from bot.domain.language_model import MODEL_STAGE
 from bot.domain.understanding import FALLBACK_INTENT, Understood
 from bot.services.ask_model import ask_model, may_ask
+from bot.services.press_thumb import THUMB_STAGE
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
-from bot.services.think import Thought
+from bot.services.thought import Thought
 
 SHORT_ANSWER: Final = 4
 """So few words after a question that takes any text are the answer to it."""
 
 ASKS_FOR_CONSENT: Final = "a language model: the customer seems to want messages, so the question is asked"
+
+
+_NO_CONSENT: Final = {
+    MODEL_STAGE: "a language model's reading is nobody's consent",
+    THUMB_STAGE: "consent takes words, and this was a thumb",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +92,16 @@ def go_to_form(thought: Thought, form: str) -> None:
 
 
 def withhold_consent(thought: Thought, understood: Understood) -> None:
-    """Where a model has read the message, no consent comes of it, whatever an action made of that reading.
+    """Where a model has read the message, or it was a thumb, no consent comes of it, whatever an action made of that.
 
-    The grammar has no yes in it, and no model reads the answer to a question on consent; this holds should an assistant
-    ask in a way that nobody foresaw.
+    The grammar has no yes in it, and neither is taken for the answer to a question on consent; this holds should an
+    assistant ask in a way that nobody foresaw.
     """
-    if understood.stage != MODEL_STAGE:
+    if understood.stage not in (MODEL_STAGE, THUMB_STAGE):
         return
     kept = [effect for effect in thought.effects if not _grants(effect)]
     if len(kept) < len(thought.effects):
-        thought.acted.append(("consent withheld", "a language model's reading is nobody's consent"))
+        thought.acted.append(("consent withheld", _NO_CONSENT[understood.stage]))
         thought.effects[:] = kept
 
 

@@ -1,0 +1,62 @@
+"""Press a button by a thumb: 👍 and 👎 alone are a yes and a no where one of the two was asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.dialogue.protected import asks_for_consent
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import REQUESTED_SLOT, BotUttered, Tracker
+from bot.domain.message import Button
+from bot.domain.sending_rules import CONFIRM, DENY, Answer, spelled
+from bot.ports import Playbook
+
+THUMB_STAGE: Final = "thumb"
+"""How such a message was understood."""
+
+_UP: Final = re.compile(r"(?:\s*\U0001f44d[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*")
+_DOWN: Final = re.compile(r"(?:\s*\U0001f44e[\U0001f3fb-\U0001f3ff\ufe0f]*)+\s*")
+
+
+def thumb_pressed(playbook: Playbook, tracker: Tracker, text: str) -> str | None:
+    """The payload that a thumb stands for; None where the message is none, or no yes or no was asked for.
+
+    Nor on consent, which takes words.
+    """
+    answer = _thumb_in(text)
+    if answer is None or asks_for_consent(playbook.assistant, tracker):
+        return None
+    return _of_the_buttons(playbook, tracker, answer) or _of_the_slot(playbook.assistant, tracker, answer)
+
+
+def _thumb_in(text: str) -> Answer | None:
+    if _UP.fullmatch(text):
+        return CONFIRM
+    return DENY if _DOWN.fullmatch(text) else None
+
+
+def _of_the_buttons(playbook: Playbook, tracker: Tracker, answer: Answer) -> str | None:
+    """Of the last question, where one button is a yes and another a no ("Yes, a person please", "No, thanks")."""
+    last = next((event for event in reversed(tracker.recent) if isinstance(event, BotUttered)), None)
+    found: dict[Answer, str] = {}
+    for button in last.buttons if last is not None else ():
+        for said in _meant_by(playbook, button):
+            found.setdefault(said, button.payload)
+    return found.get(answer) if {CONFIRM, DENY} <= found.keys() else None
+
+
+def _meant_by(playbook: Playbook, button: Button) -> frozenset[Answer]:
+    words = spelled(button.title)
+    return playbook.rules.answers(words[0]) if words else frozenset()
+
+
+def _of_the_slot(assistant: Assistant, tracker: Tracker, answer: Answer) -> str | None:
+    """The intent that fills the slot that a form asks for with a yes, or with a no."""
+    slot = assistant.slots.get(str(tracker.slots.get(REQUESTED_SLOT)))
+    if slot is None or tracker.loop is None:
+        return None
+    for mapping in slot.mappings:
+        if mapping.type == "from_intent" and mapping.intents and mapping.value is (answer == CONFIRM):
+            return f"/{mapping.intents[0]}"
+    return None
