@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.delivery import Failure
 from bot.domain.message import Attachment, CustomerMessage, OutboundMessage, Receipt, Text
@@ -90,6 +90,27 @@ class AttachmentSource(Protocol):
 
     async def fetch(self, attachment: Attachment) -> bytes:
         """The file. Raises as Channel.send does; what is too large, or of a kind that is not taken, is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPost:
+    """A message as an item of a feed of ours, and the receipt for it."""
+
+    feed: str
+    key: str
+    item: Mapping[str, Any]
+    receipt: Receipt
+
+
+@runtime_checkable
+class Posts(Protocol):
+    """A channel whose messages are items of our own feeds and nothing else, so that no vendor is called.
+
+    They may then leave in the transaction in which they are written; `send` does the same in one of its own.
+    """
+
+    def post_of(self, message: OutboundMessage) -> FeedPost:
+        """No I/O. Raises PermanentSendError for what the channel cannot carry."""
 
 
 @runtime_checkable

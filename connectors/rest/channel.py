@@ -15,14 +15,25 @@ from bot.domain.errors import PermanentSendError, WebhookRejected
 from bot.domain.message import CustomerMessage, OutboundMessage, Receipt, Text, storable, storable_json
 from bot.domain.preview import Preview
 from bot.domain.rasa_message import as_rasa_messages
-from bot.ports import Abilities, ApiAccess, AwaitTurn, FeedWriter, FollowFeed, Reply, Said, Webhook, WebhookRequest
+from bot.ports import (
+    Abilities,
+    ApiAccess,
+    AwaitTurn,
+    FeedPost,
+    FeedWriter,
+    FollowFeed,
+    Reply,
+    Said,
+    Webhook,
+    WebhookRequest,
+)
+from connectors.json_bodies import read_short_object
 
 ANSWER_WITHIN = timedelta(seconds=20)
 """After this the answer is what has been said by then; the rest can be read from the stream."""
 
 LONGEST_TEXT = 4000
 LONGEST_NAME = 255
-LONGEST_BODY = 64 * 1024
 FEED_POSITION = re.compile(r"[0-9]{1,18}")
 METHODS = {"webhook": "POST", "events": "GET"}
 
@@ -77,7 +88,7 @@ class RestChannel:
     def _body_of_a_known_caller(self, request: WebhookRequest) -> Mapping[str, Any]:
         """The body, read before it is known whose it is; a stranger is not told what is wrong with theirs."""
         try:
-            body = _read_json(request)
+            body = read_short_object(request.body)
             _name(body, "sender")
         except WebhookRejected:
             self._access.check(request, right=Right.CONVERSE)
@@ -97,13 +108,17 @@ class RestChannel:
     # ------------------------------------------------------------ out
 
     async def send(self, message: OutboundMessage) -> Receipt:
+        post = self.post_of(message)
+        await self._feed.append(post.feed, post.key, post.item)
+        return post.receipt
+
+    def post_of(self, message: OutboundMessage) -> FeedPost:
         content = message.content
         if not isinstance(content, Text):
             raise PermanentSendError(f"the REST channel carries messages, not a {content.kind}")
         messages = as_rasa_messages(message.address, content)
         item = {"type": "message", "id": message.key, "from": content.author.value, "messages": messages}
-        await self._feed.append(_feed_of(message.address), message.key, item)
-        return Receipt(message.key)
+        return FeedPost(_feed_of(message.address), message.key, item, Receipt(message.key))
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None
@@ -132,18 +147,6 @@ def _feed_of(sender: str) -> str:
     return f"rest:{sender}"
 
 
-def _read_json(request: WebhookRequest) -> Mapping[str, Any]:
-    if len(request.body) > LONGEST_BODY:
-        raise WebhookRejected(413, f"The body has {len(request.body)} bytes; at most {LONGEST_BODY} are taken.")
-    try:
-        body = json.loads(request.body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "Failed when parsing body as json.") from error
-    if not isinstance(body, dict):
-        raise WebhookRejected(400, 'The body is JSON, but not an object such as {"sender": "anna", "message": "hi"}.')
-    return body
-
-
 def _name(body: Mapping[str, Any], field: str) -> str:
     given = body.get(field)
     if not isinstance(given, str) or not given.strip() or len(given) > LONGEST_NAME or storable(given) != given:
@@ -169,5 +172,8 @@ def _metadata(body: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     if not isinstance(given, dict):
         raise WebhookRejected(400, '"metadata" should be an object.')
-    kept: Mapping[str, Any] = storable_json(given)
+    try:
+        kept: Mapping[str, Any] = storable_json(given)
+    except (RecursionError, ValueError):
+        raise WebhookRejected(400, '"metadata" is nested too deep.') from None
     return kept

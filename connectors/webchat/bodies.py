@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from bot.domain.errors import WebhookRejected
-from bot.ports import WebhookRequest
 
-LONGEST_BODY = 64 * 1024
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}")
-
-
-def read_json(request: WebhookRequest) -> Mapping[str, Any]:
-    if len(request.body) > LONGEST_BODY:
-        raise WebhookRejected(413, f"The body has {len(request.body)} bytes; at most {LONGEST_BODY} are taken.")
-    try:
-        body = json.loads(request.body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise WebhookRejected(400, "The body is not JSON in UTF-8.") from error
-    if not isinstance(body, dict):
-        raise WebhookRejected(400, "The body is JSON, but not an object.")
-    return body
 
 
 def message_id(body: Mapping[str, Any]) -> UUID:

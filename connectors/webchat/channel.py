@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from zoneinfo import available_timezones
 
 from bot.domain.errors import PermanentSendError, WebhookRejected
+from bot.domain.file_types import PICTURES
 from bot.domain.message import (
     CustomerMessage,
     DeliveryState,
@@ -21,8 +22,9 @@ from bot.domain.message import (
     storable,
 )
 from bot.domain.preview import Preview
-from bot.ports import Abilities, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
-from connectors.webchat.bodies import LANGUAGE_TAG, message_id, read_json
+from bot.ports import Abilities, FeedPost, FeedWriter, FollowFeed, Reply, Upload, Webhook, WebhookRequest
+from connectors.json_bodies import read_short_object
+from connectors.webchat.bodies import LANGUAGE_TAG, message_id
 from connectors.webchat.files import FileRules
 from connectors.webchat.origins import cors_headers, preflight_headers
 from connectors.webchat.reports import Reports
@@ -50,6 +52,7 @@ class WebchatChannel:
         separate_disclosure=True,
         public=True,
         extras=True,
+        media=PICTURES,
     )
 
     def __init__(
@@ -110,7 +113,7 @@ class WebchatChannel:
             case "files":
                 raise WebhookRejected(400, "A file is the body of its own request.")
             case "report":
-                report = self._reports.read(read_json(request), visitor, request.received_at)
+                report = self._reports.read(read_short_object(request.body), visitor, request.received_at)
                 return Webhook(inbound=(report,), reply=_json_reply(202, {"accepted": True}, cors))
             case _:
                 return Webhook(inbound=_read_messages(request, visitor), reply=Reply(204, headers=cors))
@@ -120,7 +123,7 @@ class WebchatChannel:
 
         Somebody new has opened the chat, unless the body says that only their page is asking.
         """
-        body = read_json(request) if request.body else {}
+        body = read_short_object(request.body) if request.body else {}
         known = self._returning_visitor(request)
         visitor, site, now = known or uuid4(), request.headers.get("origin", ""), request.received_at
         told = {
@@ -145,7 +148,7 @@ class WebchatChannel:
         return Webhook(inbound=(opened,), reply=reply)
 
     def _take(self, request: WebhookRequest, visitor: UUID, cors: Mapping[str, str]) -> Webhook:
-        body = read_json(request)
+        body = read_short_object(request.body)
         message = CustomerMessage(
             channel=self.name,
             vendor_id=f"{visitor}:{message_id(body)}",
@@ -188,11 +191,16 @@ class WebchatChannel:
     # ------------------------------------------------------------ out
 
     async def send(self, message: OutboundMessage) -> Receipt:
+        post = self.post_of(message)
+        await self._feed.append(post.feed, post.key, post.item)
+        return post.receipt
+
+    def post_of(self, message: OutboundMessage) -> FeedPost:
         content = message.content
         if not isinstance(content, Text):
             raise PermanentSendError(f"the chat widget shows messages, not a {content.kind}")
-        await self._feed.append(f"webchat:{message.address}", message.key, _item(message.key, content))
-        return Receipt(_sent_id(message.address, message.key))
+        receipt = Receipt(_sent_id(message.address, message.key))
+        return FeedPost(f"webchat:{message.address}", message.key, _item(message.key, content), receipt)
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
         return None
@@ -211,6 +219,7 @@ def _item(key: str, content: Text) -> Mapping[str, Any]:
         "text": content.text,
         "buttons": [{"title": button.title, "payload": button.payload} for button in content.buttons],
         "image": content.image,
+        **({"alt": content.image_alt} if content.image_alt else {}),
         "source": source if content.source_url or content.source_title else None,
         "extras": dict(content.extras),
         **({"picture": content.author_picture} if content.author_picture else {}),
@@ -238,7 +247,7 @@ def _sent_id(address: str, key: str) -> str:
 
 def _read_messages(request: WebhookRequest, visitor: UUID) -> tuple[DeliveryStatus, ...]:
     """That the visitor has seen these messages."""
-    named = read_json(request).get("messages")
+    named = read_short_object(request.body).get("messages")
     if not isinstance(named, list) or len(named) > MOST_READ or not all(isinstance(one, str) for one in named):
         raise WebhookRejected(400, f'"messages" wants the ids of at most {MOST_READ} messages.')
     sent = [_sent_id(str(visitor), storable(one)[:LONGEST_PAYLOAD]) for one in named]

@@ -78,7 +78,7 @@ def test_the_same_words_twice_are_two_messages_unless_their_id_is_the_same(chann
 @pytest.mark.parametrize(
     ("body", "status", "part"),
     [
-        (b"\xff", 400, "json"),
+        (b"\xff", 400, "JSON"),
         (b"[1]", 400, "not an object"),
         ({"message": "hi"}, 400, "sender"),
         ({"sender": "", "message": "hi"}, 400, "sender"),
@@ -87,6 +87,7 @@ def test_the_same_words_twice_are_two_messages_unless_their_id_is_the_same(chann
         ({"sender": "robin", "message": " "}, 400, "empty"),
         ({"sender": "robin", "message": "x" * 4001}, 413, "4,000"),
         ({"sender": "robin", "message": "hi", "metadata": []}, 400, "metadata"),
+        (b'{"sender": "robin", "message": "hi", "metadata": {"a": ' + b"[" * 600 + b"]" * 600 + b"}}", 400, "deep"),
         ({"sender": "robin", "message": "hi", "message_id": 7}, 400, "message_id"),
     ],
 )
