@@ -18,6 +18,9 @@ BASIC = frozenset(
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """Characters of GSM-7 that travel behind an escape, as two units."""
 
+ALONE = 160
+"""Units of GSM-7 in a message by itself."""
+
 SUBSTITUTES = {
     **dict.fromkeys("‘’‚‛′‵´`ʹʼ", "'"),
     **dict.fromkeys("“”„‟″‶«»", '"'),
@@ -61,11 +64,13 @@ class Segments:
 
 def segments_of(text: str) -> Segments:
     """The text in segments; none of an empty text. No character is divided between two of them."""
+    if len(text) <= ALONE and BASIC.issuperset(text):
+        return Segments(Encoding.GSM_7, len(text), (text,) if text else ())
     beyond = tuple(dict.fromkeys(character for character in text if _units_in_gsm_7(character) == 0))
     if beyond:
         encoding, units_of, alone, joined = Encoding.UCS_2, _units_in_ucs_2, 70, 67
     else:
-        encoding, units_of, alone, joined = Encoding.GSM_7, _units_in_gsm_7, 160, 153
+        encoding, units_of, alone, joined = Encoding.GSM_7, _units_in_gsm_7, ALONE, 153
     units = sum(map(units_of, text))
     if units <= alone:
         return Segments(encoding, units, (text,) if text else (), beyond)
@@ -74,6 +79,8 @@ def segments_of(text: str) -> Segments:
 
 def in_gsm_7(text: str) -> str | None:
     """The text with `SUBSTITUTES` in place of what GSM-7 lacks; None where a character has none."""
+    if BASIC.issuperset(text):
+        return text
     composed = unicodedata.normalize("NFC", text)
     replaced = "".join(SUBSTITUTES.get(character, character) for character in composed)
     return replaced if all(map(_units_in_gsm_7, replaced)) else None

@@ -14,8 +14,8 @@ import structlog
 from bot.domain.delivery import OutboxStatus
 from bot.domain.message import CustomerMessage
 from bot.ports import AwaitTurn, Meanwhile, Said, UnitOfWork
+from bot.services.compose_outbound import disclosure_key
 from bot.services.hand_off import transfer_key
-from bot.services.hand_over import disclosure_key
 from bot.services.runtime import FEEDS, Runtime
 
 log = structlog.get_logger()

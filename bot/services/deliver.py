@@ -3,55 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
 
 import structlog
 
 from bot.domain.consent import Purpose
-from bot.domain.delivery import (
-    ChannelMessage,
-    CrmNote,
-    CrmUpsert,
-    EndpointCall,
-    Lane,
-    Later,
-    OutboxEntry,
-    OutboxStatus,
-    Send,
-    Verdict,
-    Withhold,
-)
-from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
-from bot.domain.message import Receipt
-from bot.journeys.judge import held_by_journey
+from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Fetch, Lane, OutboxEntry, OutboxStatus
+from bot.domain.errors import TemporarySendError
+from bot.domain.ids import OutboxId
 from bot.ports import Sooner
-from bot.services.hand_over import STALE_AFTER, NoRecord, Unanswered, Unknown, Unready, hand_over, left_before
-from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
-from bot.services.settle import matter_of, settle
-from bot.services.spare_vendor import hold_of, spared
-from bot.services.take_refusal import send_elsewhere, take_refusal
-from bot.services.weigh import keep_decision, weigh
+from bot.services.attempt import attempt
+from bot.services.compose_outbound import STALE_AFTER
+from bot.services.let_go import Answer, TakenOver, let_go
+from bot.services.post import post_all, tell_of
+from bot.services.runtime import FEEDS, INBOX, TIMERS, Runtime
+from bot.services.settle_together import Settlements
+from bot.services.spare_vendor import hold_of
+from bot.services.try_again import left_open, retry, tried
 
 log = structlog.get_logger()
 
-BATCH = 20
+BATCH = 40
+MOST_UNDER_WAY = 100
+"""Of one lane of a process: a batch is claimed while the one before it is with its vendors."""
+
 STALE_WHERE_REPEATABLE = timedelta(seconds=5)
 """Where a second try is harmless, nobody has to wait until it is sure that the first is over."""
 
-MOST_ATTEMPTS = 8
-FIRST_PAUSE = timedelta(seconds=2)
-LONGEST_PAUSE = timedelta(hours=1)
-LONGEST_OUTAGE = timedelta(days=3)
-LONGEST_WAIT = timedelta(minutes=5)
-"""For a vendor that takes nothing just now."""
-
 ASKING_LEASE = timedelta(seconds=90)
 """For what a crash left: longer than asking and sending may take."""
-
-WAIT_FOR_CARD = timedelta(seconds=1)
 
 
 async def deliver_due(runtime: Runtime, lane: Lane | None = None, *, left_at: datetime | None = None) -> int:
@@ -59,19 +42,8 @@ async def deliver_due(runtime: Runtime, lane: Lane | None = None, *, left_at: da
 
     What has been SENDING since `left_at` or longer, or else for STALE_AFTER, is taken up as left by a crash.
     """
-    async with runtime.store.transaction() as uow:
-        now = runtime.clock.now()
-        stale_after = STALE_AFTER if left_at is None else now - left_at
-        repeatable = frozenset(name for name, channel in runtime.channels.items() if channel.abilities.repeatable)
-        sooner = Sooner(repeatable, min(stale_after, STALE_WHERE_REPEATABLE))
-        entries = await uow.outbox.claim(now, BATCH, stale_after=stale_after, lane=lane, sooner=sooner)
-    async with asyncio.TaskGroup() as batch:
-        for queue in _queues(entries):
-            batch.create_task(_deliver_in_turn(runtime, queue))
-    if entries:
-        await runtime.wakeups.notify(FEEDS)
-    if any(isinstance(entry.dispatch, EndpointCall) for entry in entries):
-        await runtime.wakeups.notify(TIMERS)
+    entries, posted = await _claim_due(runtime, lane, left_at)
+    await _deliver_together(runtime, _without(entries, posted))
     return len(entries)
 
 
@@ -86,8 +58,78 @@ async def deliver_what_a_crash_left(runtime: Runtime, lane: Lane | None = None) 
             pass
 
 
-def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
-    """Marketing to one person goes out one by one, so that each counts for the cap of the next; so do CRM entries.
+class Deliveries:
+    """One lane's of a process. What is due is claimed while what was claimed before it is under way.
+
+    `settled` is called when something is: what goes after it in its conversation may be claimed then.
+    """
+
+    def __init__(self, runtime: Runtime, lane: Lane, *, settled: Callable[[], None]) -> None:
+        self._runtime = runtime
+        self._lane = lane
+        self._settled = settled
+        self._batches = asyncio.TaskGroup()
+        self._under_way = 0
+        self._freed = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        await self._batches.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Waits for what is under way."""
+        await self._batches.__aexit__(kind, error, trace)
+
+    async def start_due(self) -> bool:
+        """Claim a batch and begin to deliver it, or wait for room; whether there may be more to claim."""
+        if self._under_way + BATCH > MOST_UNDER_WAY:
+            self._freed.clear()
+            await self._freed.wait()
+            return True
+        entries, posted = await _claim_due(self._runtime, self._lane)
+        if left := _without(entries, posted):
+            self._under_way += len(left)
+            self._batches.create_task(_deliver_together(self._runtime, left, self._is_settled))
+        return len(entries) == BATCH or bool(posted)
+
+    def _is_settled(self) -> None:
+        self._under_way -= 1
+        self._freed.set()
+        self._settled()
+
+
+async def _claim_due(
+    runtime: Runtime, lane: Lane | None, left_at: datetime | None = None
+) -> tuple[Sequence[OutboxEntry], Sequence[OutboxEntry]]:
+    """The entries of one batch, and those of them that are settled already: their channels are feeds of ours."""
+    try:
+        entries, posted = await _claim(runtime, lane, left_at, posting=True)
+    except Exception:
+        log.exception("a batch could not be put on our feeds together; its entries are delivered one by one")
+        entries, posted = await _claim(runtime, lane, left_at, posting=False)
+    tell_of(runtime, posted)
+    if posted:
+        await runtime.wakeups.notify(FEEDS)
+    return entries, posted
+
+
+async def _claim(
+    runtime: Runtime, lane: Lane | None, left_at: datetime | None, *, posting: bool
+) -> tuple[Sequence[OutboxEntry], Sequence[OutboxEntry]]:
+    async with runtime.store.transaction() as uow:
+        now = runtime.clock.now()
+        stale_after = STALE_AFTER if left_at is None else now - left_at
+        repeatable = frozenset(name for name, channel in runtime.channels.items() if channel.abilities.repeatable)
+        sooner = Sooner(repeatable, min(stale_after, STALE_WHERE_REPEATABLE))
+        entries = await uow.outbox.claim(now, BATCH, stale_after=stale_after, lane=lane, sooner=sooner)
+        return entries, await post_all(uow, runtime, entries, now) if posting else ()
+
+
+def _queues(entries: Sequence[OutboxEntry]) -> Collection[Sequence[OutboxEntry]]:
+    """What one person gets by marketing or by journeys goes one by one, so that each counts for the cap of the next; so
+    do CRM entries.
 
     What a crash left is asked about one by one, too, so that no message of the vendor's list is taken for two of ours.
     """
@@ -99,204 +141,108 @@ def _queues(entries: Sequence[OutboxEntry]) -> Iterable[Sequence[OutboxEntry]]:
             case CrmUpsert(crm=crm) | CrmNote(crm=crm):
                 together = f"{crm}:{entry.profile_id}"
             case _:
-                together = (entry.profile_id if entry.purpose is Purpose.MARKETING else None) or entry.id
+                counts = entry.purpose is Purpose.MARKETING or entry.enrolment_id is not None
+                together = (entry.profile_id if counts else None) or entry.id
         queues.setdefault(together, []).append(entry)
     return queues.values()
 
 
-async def _deliver_in_turn(runtime: Runtime, entries: Sequence[OutboxEntry]) -> None:
+async def _deliver_together(
+    runtime: Runtime, entries: Sequence[OutboxEntry], is_settled: Callable[[], None] = lambda: None
+) -> None:
+    """Deliver what was claimed. `is_settled` is called for each entry."""
+    if not entries:
+        return
+    queues = _queues(entries)
+    answers = await _answers(runtime, [queue[0] for queue in queues])
+    settlements = Settlements(runtime)
+    async with asyncio.TaskGroup() as batch:
+        for queue in queues:
+            batch.create_task(_deliver_in_turn(runtime, queue, answers, settlements, is_settled))
+    await runtime.wakeups.notify(FEEDS)
+    if any(isinstance(entry.dispatch, EndpointCall) for entry in entries):
+        await runtime.wakeups.notify(TIMERS)
+
+
+async def _answers(runtime: Runtime, entries: Iterable[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+    """The gate's answers about those that it can be asked about together. The others are asked about one by one."""
+    together = [
+        entry
+        for entry in entries
+        if isinstance(entry.dispatch, ChannelMessage)
+        and entry.dispatch.channel in runtime.channels
+        and entry.status is OutboxStatus.WAITING
+        and hold_of(runtime, entry) is None
+    ]
+    try:
+        return await let_go(runtime, together)
+    except Exception:
+        log.exception("the gate could not be asked about a batch together; it is asked about each by itself")
+        return {}
+
+
+async def _deliver_in_turn(
+    runtime: Runtime,
+    entries: Sequence[OutboxEntry],
+    answers: Mapping[OutboxId, Answer],
+    settlements: Settlements,
+    is_settled: Callable[[], None],
+) -> None:
+    """Never raises, for that would cut short all others that are under way, and end the lane. What could not be settled
+    comes up again as left by a crash."""
     for entry in entries:
-        if entry.status is not OutboxStatus.SENDING or entry.profile_id is None:
-            await _deliver(runtime, entry)
-            continue
-        async with runtime.leases.hold(f"left:{entry.goes_to}:{entry.profile_id}", ttl=ASKING_LEASE) as held:
-            if held:  # else another process asks about this person's; this one comes up again
-                await _deliver(runtime, entry)
+        try:
+            if entry.status is not OutboxStatus.SENDING or entry.profile_id is None:
+                await _deliver(runtime, entry, answers.get(entry.id), settlements)
+                continue
+            async with runtime.leases.hold(f"left:{entry.goes_to}:{entry.profile_id}", ttl=ASKING_LEASE) as held:
+                if held:  # else another process asks about this person's; this one comes up again
+                    await _deliver(runtime, entry, None, settlements)
+        except Exception:
+            log.exception("a delivery broke off; it comes up again as left by a crash", entry=entry.id)
+        finally:
+            is_settled()
 
 
-async def _deliver(runtime: Runtime, entry: OutboxEntry) -> None:
-    """Whatever is logged on the way, a connector's lines too, has the entry's id."""
+async def _deliver(runtime: Runtime, entry: OutboxEntry, answer: Answer | None, settlements: Settlements) -> None:
+    """Raises what keeps it from being settled.
+
+    Whatever is logged on the way, a connector's lines too, has the entry's id.
+    """
     ids = {"entry": entry.id, "conversation": entry.conversation_id, "enrolment": entry.enrolment_id}
     known = {name: one for name, one in ids.items() if one is not None}
-    with structlog.contextvars.bound_contextvars(**known):
-        await _deliver_one(runtime, entry)
+    span = runtime.tracer.span(
+        f"deliver {entry.goes_to}", "work", follows=entry.trace, attempt=entry.attempts + 1, **known
+    )
+    with structlog.contextvars.bound_contextvars(**known), span as told:
+        try:
+            settled = await _tried(runtime, entry, answer)
+        except TakenOver:
+            log.warning("a delivery took so long that another process has taken it over")
+            return
+        runtime.meter.delivered(settled.goes_to, settled.status.value)
+        told.tell(outcome=settled.status.value)
+        await settlements.keep(settled)
+        if isinstance(entry.dispatch, Fetch):
+            await runtime.wakeups.notify(INBOX)
+        level = log.warning if settled.status is OutboxStatus.DEAD else log.info
+        level("outbox entry settled", status=settled.status.value, attempts=settled.attempts)
 
 
-async def _deliver_one(runtime: Runtime, entry: OutboxEntry) -> None:
-    """Never raises, so that one entry costs no other; what could not be settled comes up again as left by a crash."""
+async def _tried(runtime: Runtime, entry: OutboxEntry, answer: Answer | None) -> OutboxEntry:
+    """What came of one try. Raises nothing but TakenOver, so that one entry costs no other."""
     try:
-        settled = await _attempt(runtime, entry)
+        return await attempt(runtime, entry, answer)
+    except TakenOver:
+        raise
     except Exception:
         log.exception("a delivery failed in a way nobody foresaw")
-        attempt, reason = _tried(entry, runtime.clock.now()), "an unforeseen error; see the log"
+        now, reason = runtime.clock.now(), "an unforeseen error; see the log"
         crashed = entry.status is OutboxStatus.SENDING
-        settled = (
-            _left_open(attempt, reason) if crashed else _retry(attempt, TemporarySendError(reason), runtime.clock.now())
-        )
-    runtime.meter.delivered(settled.goes_to, settled.status.value)
-    try:
-        await _settle(runtime, entry, settled)
-    except Exception:
-        log.exception("what came of a delivery could not be kept", status=settled.status.value)
+        trial = tried(entry, now)
+        return left_open(trial, reason) if crashed else retry(trial, TemporarySendError(reason), now)
 
 
-async def _attempt(runtime: Runtime, entry: OutboxEntry) -> OutboxEntry:
-    """One try: the entry as it is to be stored."""
-    now = runtime.clock.now()
-    attempt = _tried(entry, now)
-    if (hold := hold_of(runtime, entry)) is not None:
-        return _held(entry, now, hold, f"the vendor of {entry.goes_to} is in trouble and left alone for a while")
-    try:
-        if entry.status is OutboxStatus.SENDING and (found := await left_before(runtime, attempt)) is not None:
-            return _sent(attempt, found)
-        verdict = await _weigh(runtime, entry, now)
-        match verdict:
-            case Withhold(why=why, elsewhere=elsewhere):
-                if elsewhere:
-                    await _send_elsewhere(runtime, entry)
-                return replace(entry, status=OutboxStatus.WITHHELD, reason=why)
-            case Later(at=at, why=why):
-                return replace(entry, status=OutboxStatus.WAITING, due_at=at, reason=why)
-            case Send():
-                if wait := await _wait_for_sender(runtime, entry, verdict, now):
-                    return _held(entry, now, wait, f"the sender of {entry.goes_to} sends no more quickly")
-                return _sent(attempt, await spared(runtime, attempt, hand_over))
-    except Unready:
-        waiting = replace(entry, status=OutboxStatus.WAITING, due_at=now + WAIT_FOR_CARD)
-        return replace(waiting, first_tried_at=attempt.first_tried_at)
-    except Unknown as error:
-        return _left_unknown(entry, str(error), now)
-    except Unanswered as error:
-        return _left_open(attempt, str(error))
-    except NoRecord as error:
-        return replace(_retry(attempt, error, runtime.clock.now()), first_tried_at=entry.first_tried_at)
-    except NotTried as error:
-        return _wait_for_vendor(attempt, error, runtime.clock.now())
-    except TemporarySendError as error:
-        return _retry(attempt, error, runtime.clock.now())
-    except PermanentSendError as error:
-        await _take_refusal(runtime, attempt, error)
-        return replace(attempt, status=OutboxStatus.DEAD, reason=error.reason)
-
-
-async def _send_elsewhere(runtime: Runtime, entry: OutboxEntry) -> None:
-    if isinstance(entry.dispatch, ChannelMessage):
-        async with runtime.store.transaction() as uow:
-            await send_elsewhere(uow, runtime, entry, entry.dispatch, runtime.clock.now())
-        await runtime.wakeups.notify(OUTBOX)
-
-
-async def _take_refusal(runtime: Runtime, entry: OutboxEntry, error: PermanentSendError) -> None:
-    if isinstance(entry.dispatch, ChannelMessage):
-        async with runtime.store.transaction() as uow:
-            await take_refusal(uow, runtime, entry, entry.dispatch, error.code, runtime.clock.now())
-        await runtime.wakeups.notify(OUTBOX)
-
-
-def _tried(entry: OutboxEntry, now: datetime) -> OutboxEntry:
-    """The entry with one more try. One that a crash left unsettled was first tried when it was due, at the earliest."""
-    began = entry.due_at if entry.status is OutboxStatus.SENDING else now
-    return replace(entry, attempts=entry.attempts + 1, first_tried_at=entry.first_tried_at or began)
-
-
-def _sent(attempt: OutboxEntry, receipt: Receipt) -> OutboxEntry:
-    return replace(attempt, status=OutboxStatus.SENT, vendor_id=receipt.vendor_id, reason="")
-
-
-async def _weigh(runtime: Runtime, entry: OutboxEntry, now: datetime) -> Verdict:
-    if isinstance(entry.dispatch, EndpointCall) and entry.enrolment_id is not None:
-        async with runtime.store.transaction() as uow:
-            running = await uow.journeys.running_of_run(entry.enrolment_id)
-        return held_by_journey(running, now) or Send("to another system")
-    if not isinstance(entry.dispatch, ChannelMessage):
-        return Send("to our own CRM")
-    matter = matter_of(entry, entry.dispatch)
-    is_paced = runtime.channel(matter.channel).abilities.pace is not None and runtime.pacer is not None
-    async with runtime.store.transaction() as uow:
-        verdict = await weigh(uow, runtime, matter, now)
-        if entry.purpose is not Purpose.DESK and not (is_paced and isinstance(verdict, Send)):
-            await keep_decision(uow, matter, verdict, now)
-    return verdict
-
-
-async def _wait_for_sender(runtime: Runtime, entry: OutboxEntry, verdict: Send, now: datetime) -> timedelta:
-    """How long until the channel's sender may send this. Of a wait there is no record; where it may, of the verdict.
-
-    What somebody waits for goes before what nobody does, though that may have waited longer. Outside of transactions,
-    for the pacer may be another server.
-    """
-    if not isinstance(entry.dispatch, ChannelMessage):
-        return timedelta()
-    message = entry.dispatch
-    pace = runtime.channel(message.channel).abilities.pace
-    if pace is None or runtime.pacer is None:
-        return timedelta()
-    sender = f"{message.channel}:{message.address}" if pace.per_address else message.channel
-    yields = entry.lane is not Lane.REPLIES
-    wait = await runtime.pacer.take(sender, pace, pace.price(message.content), now, yields=yields)
-    if not wait and entry.purpose is not Purpose.DESK:
-        async with runtime.store.transaction() as uow:
-            await keep_decision(uow, matter_of(entry, message), verdict, now)
-    return wait
-
-
-def _retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
-    """Back off exponentially, with jitter so that a vendor's return meets no crowd, and give up in the end."""
-    if entry.attempts >= MOST_ATTEMPTS:
-        return _given_up(entry, error.reason)
-    pause = min(FIRST_PAUSE * 4 ** max(entry.attempts - 1, 0), LONGEST_PAUSE)
-    pause *= random.uniform(0.75, 1.25)  # noqa: S311
-    if isinstance(error, TemporarySendError) and error.retry_after is not None:
-        pause = max(pause, error.retry_after)
-    return replace(entry, status=OutboxStatus.WAITING, due_at=now + pause, reason=error.reason)
-
-
-def _wait_for_vendor(attempt: OutboxEntry, error: NotTried, now: datetime) -> OutboxEntry:
-    """An outage uses up no tries, until it has taken so long that it may not be one. The longer, the longer the pause.
-
-    Where the vendor may have taken it, one try stays counted: the next one asks first.
-    """
-    waited = now - (attempt.first_tried_at or now)
-    if waited > LONGEST_OUTAGE:
-        return _retry(attempt, error, now)
-    pause = max(error.retry_after or FIRST_PAUSE, min(waited / 2, LONGEST_WAIT))
-    due_at = now + pause * random.uniform(1, 1.5)  # noqa: S311
-    attempts = max(attempt.attempts - 1, 1 if error.may_have_left else 0)
-    return replace(attempt, attempts=attempts, status=OutboxStatus.WAITING, due_at=due_at, reason=error.reason)
-
-
-def _held(entry: OutboxEntry, now: datetime, wait: timedelta, reason: str) -> OutboxEntry:
-    """Not tried yet. What comes behind it in its conversation waits for it; marketing holds up nothing.
-
-    What a crash left stays as it is: whether it has left is still to be asked.
-    """
-    if entry.status is OutboxStatus.SENDING:
-        return replace(entry, reason=reason)
-    first = entry.first_tried_at if entry.purpose is Purpose.MARKETING else entry.first_tried_at or now
-    return replace(entry, status=OutboxStatus.WAITING, due_at=now + wait, reason=reason, first_tried_at=first)
-
-
-def _left_unknown(entry: OutboxEntry, reason: str, now: datetime) -> OutboxEntry:
-    """The vendor could not be asked whether it has it. That is no try, until it has taken too long."""
-    first = entry.first_tried_at or entry.due_at
-    if now - first > LONGEST_OUTAGE:
-        return _given_up(entry, reason)
-    return replace(entry, status=OutboxStatus.SENDING, reason=reason, first_tried_at=first)
-
-
-def _left_open(entry: OutboxEntry, reason: str) -> OutboxEntry:
-    """Stays SENDING, as after a crash: it comes up again as stale, and then the vendor is asked first."""
-    if entry.attempts >= MOST_ATTEMPTS:
-        return _given_up(entry, reason)
-    return replace(entry, status=OutboxStatus.SENDING, reason=reason)
-
-
-def _given_up(entry: OutboxEntry, reason: str) -> OutboxEntry:
-    return replace(entry, status=OutboxStatus.DEAD, reason=f"gave up after {entry.attempts} tries: {reason}")
-
-
-async def _settle(runtime: Runtime, entry: OutboxEntry, settled: OutboxEntry) -> None:
-    async with runtime.store.transaction() as uow:
-        await settle(uow, runtime, settled, runtime.clock.now())
-    level = log.warning if settled.status is OutboxStatus.DEAD else log.info
-    level("outbox entry settled", status=settled.status.value, attempts=settled.attempts)
+def _without(entries: Iterable[OutboxEntry], posted: Collection[OutboxEntry]) -> Sequence[OutboxEntry]:
+    settled = {entry.id for entry in posted}
+    return [entry for entry in entries if entry.id not in settled]

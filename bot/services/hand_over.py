@@ -10,9 +10,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.dialogue.responses import render
 from bot.domain.consent import Purpose
-from bot.domain.conversation import Conversation
 from bot.domain.crm import (
     CRM_WRITTEN,
     CrmMapping,
@@ -23,24 +21,31 @@ from bot.domain.crm import (
     sent_fields,
     weigh_fields,
 )
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Fetch, OutboxEntry, OutboxStatus
+from bot.domain.delivery import (
+    ChannelMessage,
+    CrmErasure,
+    CrmNote,
+    CrmUpsert,
+    DeskErasure,
+    EndpointCall,
+    Fetch,
+    OutboxEntry,
+)
 from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.domain.ids import ProfileId
-from bot.domain.message import Author, CustomerMessage, DeskPage, Occasion, OutboundMessage, Receipt, Text
+from bot.domain.message import DeskPage, OutboundMessage, Receipt
 from bot.domain.timeline import PersonEvent
-from bot.ports import Crm, KeepsDeals, KeepsTasks, UnitOfWork, WritesTogether
+from bot.ports import Channel, Crm, ErasesRecords, KeepsDeals, KeepsTasks, TakesAway, UnitOfWork, WritesTogether
+from bot.services.compose_outbound import Unready, outbound
 from bot.services.desk_page import page_of
-from bot.services.disclose import with_disclosure
+from bot.services.erase_elsewhere import GONE
 from bot.services.fetch_files import fetch_file
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import fields_of
 from bot.services.take_refusal import MAY_HAVE_LEFT
 
 log = structlog.get_logger()
-
-STALE_AFTER = timedelta(minutes=2)
-"""An entry that has been SENDING for longer was left so by a crash: its outcome is unknown."""
 
 ANSWER_WITHIN = timedelta(seconds=30)
 """A vendor that takes longer is left alone; connectors give up before that on their own."""
@@ -51,10 +56,6 @@ CRM_LEASE = timedelta(seconds=90)
 PAGE_LEASE = timedelta(seconds=45)
 
 T = TypeVar("T")
-
-
-class Unready(Exception):
-    """What this entry refers to has not left yet, or another one about the same lead is leaving just now."""
 
 
 class NoRecord(TemporarySendError):
@@ -69,33 +70,43 @@ class Unknown(Unanswered):
     """The vendor could not even be asked whether an earlier try got through."""
 
 
-async def hand_over(runtime: Runtime, entry: OutboxEntry) -> Receipt:
-    """One try. Raises a SendError, Unready, NoRecord or Unanswered."""
+async def hand_over(runtime: Runtime, entry: OutboxEntry, messages: Sequence[OutboundMessage] = ()) -> Receipt:
+    """One try; what leaves by a channel, as these `messages`. Raises a SendError, Unready, NoRecord or Unanswered."""
     match entry.dispatch:
-        case ChannelMessage() as message:
-            return await _send(runtime, entry, message)
+        case ChannelMessage(content=DeskPage() as page) as message:
+            return await _show_page(runtime, entry, message, page)
+        case ChannelMessage(channel=channel):
+            return await _send(runtime.channel(channel), messages)
         case CrmUpsert() as upsert:
             return await _upsert(runtime, entry, upsert, _owner(entry))
         case CrmNote(crm=crm, text=text):
             return await _note(runtime, crm, _owner(entry), text, entry.key)
         case EndpointCall(endpoint=endpoint, body=body):
             return await _call(runtime, endpoint, body, entry.key)
+        case CrmErasure() as erasure:
+            return await _answer(_erase_record(runtime, erasure), repeatable=True)
+        case DeskErasure(channel=channel, address=address, message=message_id):
+            return await _answer(_take_away(runtime, channel, address, message_id), repeatable=True)
         case Fetch() as wanted:
             return await _answer(fetch_file(runtime, wanted, entry.key), repeatable=True)
 
 
 async def left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
-    """What the vendor knows of a try whose outcome nobody wrote down. Marketing that may have left is given up."""
+    """What the vendor knows of a try whose outcome nobody wrote down. Marketing that may have left is given up.
+
+    The vendor has nothing of what was claimed before a crash, and which the gate had not let go yet.
+    """
     if not isinstance(entry.dispatch, ChannelMessage):
         return None
     channel = runtime.channel(entry.dispatch.channel)
     if channel.abilities.repeatable:
         return None
     async with runtime.store.transaction() as uow:
-        told_of = await uow.outbox.told_of(entry.key)
-    if told_of is not None:
-        return Receipt(told_of)
-    last = (await _outbound(runtime, entry, entry.dispatch))[-1]
+        if (told_of := await uow.outbox.told_of(entry.key)) is not None:
+            return Receipt(told_of)
+        if not await _may_have_left(uow, entry):
+            return None
+    last = (await outbound(runtime, entry, entry.dispatch))[-1]
     try:
         found = await _answer(channel.find(last), repeatable=False)
     except TemporarySendError as error:
@@ -104,6 +115,13 @@ async def left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
         reason = "it is unknown whether this was sent before; marketing is not sent twice"
         raise PermanentSendError(reason, code=MAY_HAVE_LEFT)
     return found
+
+
+async def _may_have_left(uow: UnitOfWork, entry: OutboxEntry) -> bool:
+    """Nothing leaves before its decision record is kept; of what goes to a desk or to nobody there is none."""
+    if entry.attempts > 1 or entry.profile_id is None or entry.purpose is Purpose.DESK:
+        return True
+    return await uow.consents.was_let_go(entry.profile_id, entry.key)
 
 
 async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
@@ -121,13 +139,10 @@ async def _answer(call: Awaitable[T], *, repeatable: bool) -> T:
         raise (TemporarySendError(reason) if repeatable else Unanswered(reason)) from error
 
 
-async def _send(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Receipt:
-    channel = runtime.channel(message.channel)
-    if isinstance(message.content, DeskPage):
-        return await _show_page(runtime, entry, message, message.content)
-    *before, last = await _outbound(runtime, entry, message)
-    for outbound in before:
-        await _answer(channel.send(outbound), repeatable=channel.abilities.repeatable)
+async def _send(channel: Channel, messages: Sequence[OutboundMessage]) -> Receipt:
+    *before, last = messages
+    for one in before:
+        await _answer(channel.send(one), repeatable=channel.abilities.repeatable)
     try:
         return await _answer(channel.send(last), repeatable=channel.abilities.repeatable)
     except NotTried as error:
@@ -142,87 +157,8 @@ async def _show_page(runtime: Runtime, entry: OutboxEntry, message: ChannelMessa
             raise Unready
         async with runtime.store.transaction() as uow:
             shown = await page_of(uow, runtime, message.channel, page.rep)
-        [outbound] = await _outbound(runtime, entry, replace(message, content=shown))
-        return await _answer(channel.send(outbound), repeatable=True)
-
-
-async def _outbound(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> Sequence[OutboundMessage]:
-    """The message as it leaves; where it is the first of a conversation, with word that this is a machine."""
-    outbound = OutboundMessage(
-        key=entry.key,
-        channel=message.channel,
-        address=message.address,
-        content=message.content,
-        thread=await _vendor_id_of(runtime, message.thread_of),
-        replaces=await _vendor_id_of(runtime, message.replaces_of),
-        attempt=entry.attempts,
-        first_tried_at=entry.first_tried_at,
-        others=await _others(runtime, entry, message),
-        expires_at=entry.expires_at,
-        occasion=_occasion(entry),
-        purpose=entry.purpose,
-        answers=await _answered(runtime, entry, message),
-    )
-    content = message.content
-    if entry.conversation_id is None or not isinstance(content, Text) or content.author is not Author.BOT:
-        return [outbound]
-    if content.template is not None:
-        return [outbound]
-    async with runtime.store.transaction() as uow:
-        conversation = await uow.conversations.get(entry.conversation_id)
-    calls = outbound.occasion == "proactive" and runtime.channel(conversation.channel).abilities.spoken
-    if conversation.disclosed_at is not None and not calls:
-        return [outbound]
-    return _with_disclosure(runtime, conversation, outbound, content)
-
-
-async def _answered(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> CustomerMessage | None:
-    """The customer's last message, where this belongs beneath it: what a journey sends begins anew."""
-    wanted = runtime.channel(message.channel).abilities.correspondence and entry.enrolment_id is None
-    if not wanted or entry.conversation_id is None:
-        return None
-    async with runtime.store.transaction() as uow:
-        latest = (await uow.conversations.get(entry.conversation_id)).tracker.latest_message
-        if latest is None:
-            return None
-        found = await uow.inbox.find(message.channel, latest.message_id.removeprefix(f"{message.channel}:"))
-    return found if isinstance(found, CustomerMessage) else None
-
-
-async def _others(runtime: Runtime, entry: OutboxEntry, message: ChannelMessage) -> frozenset[str]:
-    """Messages to this person that a vendor's list could be mistaken about: what was sent since the first try."""
-    first = entry.attempts < 2 and entry.status is not OutboxStatus.SENDING
-    if first or entry.profile_id is None:
-        return frozenset()
-    async with runtime.store.transaction() as uow:
-        since = (entry.first_tried_at or entry.due_at) - STALE_AFTER
-        return await uow.outbox.sent_ids(entry.profile_id, message.channel, since)
-
-
-def _occasion(entry: OutboxEntry) -> Occasion:
-    if entry.purpose is Purpose.REPLY:
-        return "reply"
-    return "proactive" if entry.enrolment_id is not None or entry.purpose is Purpose.MARKETING else "aside"
-
-
-def _with_disclosure(
-    runtime: Runtime, conversation: Conversation, first: OutboundMessage, content: Text
-) -> Sequence[OutboundMessage]:
-    """The message as the first of its conversation, which says that this is a machine."""
-    response = runtime.library.current().assistant.responses.get("utter_disclosure")
-    if response is None:
-        return [first]
-    disclosure = render(response, conversation.tracker, conversation.channel)
-    *before, last = with_disclosure(content, disclosure, runtime.channel(conversation.channel).abilities)
-    return [
-        *(replace(first, key=disclosure_key(first.key), content=one) for one in before),
-        replace(first, content=last),
-    ]
-
-
-def disclosure_key(key: str) -> str:
-    """The key of the disclosure that leaves before the message of this key."""
-    return f"{key}:disclosure"
+        [composed] = await outbound(runtime, entry, replace(message, content=shown))
+        return await _answer(channel.send(composed), repeatable=True)
 
 
 async def _upsert(runtime: Runtime, entry: OutboxEntry, upsert: CrmUpsert, profile_id: ProfileId) -> Receipt:
@@ -322,24 +258,37 @@ async def _settle_in_ledger(uow: UnitOfWork, write: CrmWrite) -> None:
         await uow.timeline.add(PersonEvent(write.profile_id, CRM_WRITTEN, write.at, write.at, data))
 
 
+async def _erase_record(runtime: Runtime, wanted: CrmErasure) -> Receipt:
+    """Whose record it was is known here no more; our own id of them is looked for where the CRM told us none."""
+    crm = runtime.crms.get(wanted.crm)
+    if crm is None:
+        raise PermanentSendError(f"its connector is not among OVERTURE_CONNECTORS any more: erase it in {wanted.crm}")
+    if not isinstance(crm, ErasesRecords):
+        raise PermanentSendError(f"the connector of {wanted.crm} erases nothing: erase it there")
+    record = wanted.record
+    if not record:
+        found = await crm.find(Lead(wanted.lead, None, None, None, 0, "", ()), [])
+        record = found.id if found is not None else ""
+    if record and wanted.how == "anonymise":
+        await crm.anonymise(record, wanted.fields)
+    elif record:
+        await crm.delete(record)
+    return GONE
+
+
+async def _take_away(runtime: Runtime, name: str, address: str, message_id: str) -> Receipt:
+    channel = runtime.channels.get(name)
+    if channel is None or not isinstance(channel, TakesAway):
+        raise PermanentSendError(f"the connector of {name} takes nothing away: delete the message there")
+    await channel.take_away(address, message_id)
+    return GONE
+
+
 async def _call(runtime: Runtime, endpoint: str, body: Mapping[str, Any], key: str) -> Receipt:
     if runtime.endpoints is None or endpoint not in runtime.endpoints.names:
         raise PermanentSendError(f'OVERTURE_ENDPOINTS has no "{endpoint}" any more')
     await _answer(runtime.endpoints.call(endpoint, body, key=key), repeatable=True)
     return Receipt(key)
-
-
-async def _vendor_id_of(runtime: Runtime, key: str | None) -> str | None:
-    """What the vendor called an earlier entry; raises Unready until it has left."""
-    if key is None:
-        return None
-    async with runtime.store.transaction() as uow:
-        earlier = await uow.outbox.by_key(key)
-    if earlier is not None and earlier.vendor_id is not None:
-        return earlier.vendor_id
-    if earlier is None or earlier.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD):
-        raise PermanentSendError("the message that this one belongs to never left")
-    raise Unready
 
 
 def _owner(entry: OutboxEntry) -> ProfileId:

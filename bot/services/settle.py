@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from bot.domain.delivery import ChannelMessage, EndpointCall, Fetch, OutboxEntry, OutboxStatus
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, CrmErasure, DeskErasure, EndpointCall, Fetch, OutboxEntry, OutboxStatus
+from bot.domain.ids import ConversationId
 from bot.domain.journey import Failed, Finished
 from bot.domain.message import Author, DeliveryState, DeliveryStatus, Text
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_step
+from bot.services.erase_elsewhere import settle_erasure, settle_late
 from bot.services.fetch_files import settle_file
 from bot.services.hand_off import relay
+from bot.services.pass_on_file import settle_reps_file
 from bot.services.runtime import Runtime
 from bot.services.take_refusal import failure_of, take_refusal
-from bot.services.weigh import Matter, note_decision
+from bot.services.weigh import matter_of, note_decision
 
 log = structlog.get_logger()
 
 
-def matter_of(entry: OutboxEntry, message: ChannelMessage) -> Matter:
-    """The message as the gate weighs it."""
-    return Matter(
-        key=entry.key,
-        purpose=entry.purpose,
-        channel=message.channel,
-        address=message.address,
-        profile_id=entry.profile_id,
-        enrolment_id=entry.enrolment_id,
-        window=entry.window,
-        expires_at=entry.expires_at,
-        cap=entry.cap,
-        template=isinstance(message.content, Text) and message.content.template is not None,
-    )
-
-
 async def settle(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: datetime) -> None:
     """The entry as it is from now on. A vendor may have told that it failed before it had even answered."""
-    failed = await uow.outbox.settle(settled)
+    await settle_all(uow, runtime, [settled], now)
+
+
+async def settle_all(uow: UnitOfWork, runtime: Runtime, settled: Sequence[OutboxEntry], now: datetime) -> None:
+    """The same for many entries."""
+    failed = await uow.outbox.settle_all(settled)
+    await uow.conversations.disclosed({conversation for one in settled for conversation in _discloses(one)}, now)
+    for one in settled:
+        await _tell(uow, runtime, one, failed.get(one.key), now)
+
+
+async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed: str | None, now: datetime) -> None:
+    """Whoever is concerned by what came of the entry."""
     match settled.dispatch:
         case ChannelMessage() as message:
+            if settled.purpose is Purpose.DESK:
+                await settle_late(uow, settled, message, now)
             await _follow_up(uow, settled, message, now)
             if failed is not None:
                 await _take_failure(uow, runtime, settled, message, failed, now)
+        case CrmErasure() | DeskErasure():
+            await settle_erasure(uow, settled)
         case EndpointCall():
             await _tell_journey(uow, runtime, settled, now)
-        case Fetch() as wanted if settled.status in (OutboxStatus.SENT, OutboxStatus.DEAD):
+        case Fetch(rep="") as wanted if settled.status in (OutboxStatus.SENT, OutboxStatus.DEAD):
             await settle_file(uow, runtime, settled, wanted, now)
+        case Fetch() as wanted if settled.status in (OutboxStatus.SENT, OutboxStatus.DEAD):
+            await settle_reps_file(uow, runtime, settled, wanted, now)
+
+
+def _discloses(settled: OutboxEntry) -> Sequence[ConversationId]:
+    """The conversation in which this has said that a machine writes: the first words of one do.
+
+    The words of a template are the vendor's: what they say of a machine is not for us to know.
+    """
+    match settled.dispatch:
+        case ChannelMessage(content=Text(author=Author.BOT, template=None)):
+            if settled.status is OutboxStatus.SENT and settled.conversation_id is not None:
+                return [settled.conversation_id]
+    return []
 
 
 async def track_delivery(uow: UnitOfWork, runtime: Runtime, status: DeliveryStatus, now: datetime) -> bool:
@@ -90,13 +109,11 @@ async def _follow_up(uow: UnitOfWork, settled: OutboxEntry, message: ChannelMess
     content = message.content
     if settled.conversation_id is None or not isinstance(content, Text):
         return
-    # The words of a template are the vendor's: what they say of a machine is not for us to know.
-    if settled.status is OutboxStatus.SENT and content.author is Author.BOT and content.template is None:
-        await uow.conversations.disclosed([settled.conversation_id], now)
-    if settled.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD) and content.author is Author.PERSON:
-        handoff = await uow.handoffs.open_in(settled.conversation_id)
+    if settled.status in (OutboxStatus.DEAD, OutboxStatus.WITHHELD) and content.author is not Author.BOT:
+        handoff = await uow.handoffs.latest_in(settled.conversation_id)
         if handoff is not None:
-            words = f"Your message did not reach the customer: {settled.reason}."
+            what = "Your message" if content.author is Author.PERSON else f'"{content.text}"'
+            words = f"{what} did not reach the customer: {settled.reason}."
             await relay(uow, handoff, f"{settled.key}:undelivered", "Overture", words, now)
 
 

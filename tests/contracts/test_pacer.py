@@ -36,7 +36,8 @@ QUICK = Pace(100, 1, one)
 async def take(
     pacer: Pacer, pace: Pace = SLOW, *, sender: str = "sms", price: float = 1, yields: bool = False
 ) -> timedelta:
-    return await pacer.take(sender, pace, price, datetime.now(UTC), yields=yields)
+    [wait] = await pacer.take(sender, pace, [price], datetime.now(UTC), yields=yields)
+    return wait
 
 
 def hours(wait: timedelta) -> float:

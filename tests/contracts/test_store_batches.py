@@ -7,15 +7,20 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, Purpose, Suppression
+from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import Conflict
 from bot.domain.handoff import HandoffState
-from bot.domain.ids import ConversationId
+from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
+from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId, Settled
 from bot.domain.person import Identity
+from bot.domain.publishing import InForce, Running
 from bot.domain.score import ScoreChange
 from bot.ports import Store, UnitOfWork
 from tests.contracts.samples import ANNA, BEN, NOON, add_chat, enrolment, entry, handoff, journey, profile
 
 LATER = NOON + timedelta(hours=1)
+ANNAS_PHONE, BENS_PHONE = "+447700900123", "+447700900124"
 
 
 def change(rule: str, points: int = 5) -> ScoreChange:
@@ -39,16 +44,61 @@ async def everything(uow: UnitOfWork) -> list[object]:
             await uow.scores.of(person),
             await uow.conversations.of(person),
             await uow.handoffs.open_for(person),
+            await uow.consents.of(person),
+            await uow.opt_out_questions.unsettled(person),
+            await uow.outbox.sent_since(person, Purpose.MARKETING, "sms", NOON),
+            *[await uow.consents.in_the_way("sms", address) for address in (ANNAS_PHONE, BENS_PHONE)],
+            *[await uow.consents.suppression(channel, ANNAS_PHONE) for channel in ("sms", "whatsapp")],
+            *[await uow.journeys.running_of_run(EnrolmentId(run)) for run in ("e1", "e2")],
         ]
     return found
+
+
+def expect(uow: UnitOfWork) -> None:
+    """As the gate does before it weighs many messages."""
+    uow.expect({ANNA, BEN})
+    uow.consents.expect({ANNA, BEN}, {("sms", ANNAS_PHONE), ("sms", BENS_PHONE)})
+    uow.opt_out_questions.expect({ANNA, BEN})
+    uow.outbox.expect({ANNA, BEN})
+    uow.journeys.expect_runs({EnrolmentId("e1"), EnrolmentId("e2")})
+
+
+async def add_what_the_gate_looks_at(uow: UnitOfWork) -> None:
+    await uow.consents.add(agreed(ANNA))
+    for channel, address, cause in (
+        ("sms", ANNAS_PHONE, Consequence.OPTED_OUT),
+        ("sms", ANNAS_PHONE, Consequence.UNREACHABLE),
+        ("whatsapp", ANNAS_PHONE, Consequence.OPTED_OUT),
+        ("sms", EVERY_ADDRESS, Consequence.SENDER_STOPPED),
+    ):
+        await uow.consents.suppress(Suppression(channel, address, "a test", NOON, cause))
+    await uow.opt_out_questions.add(question("q1"))
+    offer = entry("offer", channel="sms", purpose=Purpose.MARKETING, conversation_id=None)
+    await uow.outbox.add(offer)
+    await uow.outbox.settle(replace(offer, status=OutboxStatus.SENT, vendor_id="SM1", first_tried_at=NOON))
+    await uow.enrolments.publish(journey(id_="paused"))
+    await uow.enrolments.add(enrolment("e1"))
+    await uow.enrolments.add(enrolment("e2", into="paused"))
+    await uow.journeys.put(InForce("paused", Running.PAUSED, NOON, "1"))
+
+
+def agreed(person: ProfileId) -> ConsentRecord:
+    return ConsentRecord(person, Purpose.MARKETING, "sms", True, NOON, "a form", "May we text you?")
+
+
+def question(id_: str) -> OptOutQuestion:
+    return OptOutQuestion(
+        OptOutQuestionId(id_), ANNA, Asking.DOUBT, "sms", ANNAS_PHONE, "perhaps stop", asked_at=NOON, ends_at=LATER
+    )
 
 
 async def test_people_who_are_expected_are_read_as_others_are(store: Store) -> None:
     async with store.transaction() as uow:
         await add_people(uow)
         await uow.handoffs.add(handoff("h1"))
+        await add_what_the_gate_looks_at(uow)
         before = await everything(uow)
-        uow.expect({ANNA, BEN})
+        expect(uow)
         assert await everything(uow) == before
         chat = (await uow.conversations.of(ANNA))[0]
         assert await uow.conversations.at_of(ANNA, chat.channel, chat.address) == chat
@@ -61,7 +111,7 @@ async def test_what_a_transaction_writes_of_somebody_it_reads_again(store: Store
         await add_people(uow)
         uow.expect({ANNA, BEN})
         await everything(uow)
-        changed = (await uow.profiles.get(ANNA)).with_attribute("size", 2)
+        changed = replace(await uow.profiles.get(ANNA), attributes={"size": 2})
         await uow.profiles.save(changed)
         await uow.profiles.claim(ANNA, Identity("email", "anna@example.com"), NOON)
         await uow.scores.add(change("b"))
@@ -77,6 +127,27 @@ async def test_what_a_transaction_writes_of_somebody_it_reads_again(store: Store
         assert opened is not None
         await uow.handoffs.save(replace(opened, state=HandoffState.CLOSED, version=opened.version + 1))
         assert await uow.handoffs.open_for(ANNA) is None
+
+
+async def test_what_a_transaction_writes_the_gate_reads_again(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        expect(uow)
+        await everything(uow)
+        await add_what_the_gate_looks_at(uow)
+        assert await uow.consents.of(ANNA) == [agreed(ANNA)]
+        assert len(await uow.consents.in_the_way("sms", ANNAS_PHONE)) == 3
+        assert await uow.opt_out_questions.unsettled(ANNA) == [question("q1")]
+        assert await uow.outbox.sent_since(ANNA, Purpose.MARKETING, "sms", NOON) == [NOON]
+        assert await uow.journeys.running_of_run(EnrolmentId("e2")) is Running.PAUSED
+        expect(uow)
+        await everything(uow)
+        await uow.consents.lift("sms", ANNAS_PHONE)
+        await uow.consents.add_all([agreed(ANNA)])
+        await uow.opt_out_questions.settle(OptOutQuestionId("q1"), Settled.KEPT, NOON)
+        assert await uow.consents.suppression("sms", ANNAS_PHONE) is None
+        assert await uow.consents.of(ANNA) == [agreed(ANNA)] * 2
+        assert await uow.opt_out_questions.unsettled(ANNA) == []
 
 
 async def test_somebody_who_is_expected_can_be_read_afresh(store: Store) -> None:

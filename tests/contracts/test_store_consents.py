@@ -50,10 +50,21 @@ async def test_every_verdict_is_kept(store: Store) -> None:
     withheld = Decision(NOON, "k1", ANNA, Purpose.MARKETING, "sms", "withhold", "no consent")
     later = replace(withheld, entry_key="k2", outcome="later", why="quiet hours")
     async with store.transaction() as uow:
-        for decision in (withheld, later, later, replace(withheld, profile_id=None)):
-            await uow.consents.decided(decision)
+        await uow.consents.decided(withheld)
+        await uow.consents.decided_all([later, later, replace(withheld, profile_id=None)])
+        await uow.consents.decided_all([])
     async with store.transaction() as uow:
         assert await uow.consents.decisions(ANNA) == [withheld, later, later]
+
+
+async def test_it_knows_what_the_gate_has_let_go(store: Store) -> None:
+    sent = Decision(NOON, "sent", ANNA, Purpose.MARKETING, "sms", "send", "consent")
+    async with store.transaction() as uow:
+        await uow.consents.decided_all([sent, replace(sent, entry_key="later", outcome="later")])
+    async with store.transaction() as uow:
+        assert await uow.consents.was_let_go(ANNA, "sent")
+        assert not await uow.consents.was_let_go(ANNA, "later")
+        assert not await uow.consents.was_let_go(BEN, "sent")
 
 
 async def test_an_address_may_be_spared_for_several_causes_each_lifted_by_itself(store: Store) -> None:

@@ -15,9 +15,10 @@ from bot.domain.effects import SyncCrm
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Crm
-from bot.services.deliver import MOST_ATTEMPTS, deliver_due
+from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
 from bot.services.runtime import Runtime
+from bot.services.try_again import MOST_ATTEMPTS
 from tests.bot.services.fakes import FakeCrm
 from tests.bot.services.stage import ANA, Stage
 from tests.manual_clock import ManualClock

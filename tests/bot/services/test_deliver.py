@@ -4,50 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.adapters.memory import MemoryPacer
+from bot.adapters.memory import MemoryLeases, MemoryPacer
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, OutboxStatus
+from bot.domain.delivery import ChannelMessage, Lane, OutboxStatus
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.message import Author, Text
 from bot.domain.pace import Pace
-from bot.services.deliver import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
-    MOST_ATTEMPTS,
-    deliver_due,
-    deliver_what_a_crash_left,
-)
-from bot.services.hand_over import STALE_AFTER
-from tests.bot.services.fakes import FakeChannel, VendorWithAList
-from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, capped
+from bot.services import deliver
+from bot.services.compose_outbound import STALE_AFTER
+from bot.services.deliver import Deliveries, deliver_due
+from tests.bot.services.crash import die_while_sending, restart
+from tests.bot.services.stage import PHONE, VISITOR, Stage, capped
 
 SECOND = timedelta(seconds=1)
-
-
-async def die_while_sending(stage: Stage, channel: FakeChannel) -> None:
-    """The vendor takes the message, and the process ends before it can write that down."""
-    channel.lost = asyncio.Event()
-    delivering = asyncio.create_task(deliver_due(stage.runtime))
-    await channel.lost.wait()
-    delivering.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await delivering
-    channel.lost = None
-
-
-async def restart(stage: Stage) -> None:
-    stage.clock.forward(SECOND)
-    await deliver_what_a_crash_left(stage.runtime)
-
-
-async def outcome(stage: Stage, key: str = "k") -> tuple[OutboxStatus, str]:
-    entry = await stage.entry(key)
-    return entry.status, entry.reason
 
 
 # ---------------------------------------------------------------- sending
@@ -74,7 +49,7 @@ async def test_what_has_expired_is_withheld(stage: Stage) -> None:
     await stage.meet()
     await stage.queue("k", purpose=Purpose.REPLY, expires_at=stage.clock.now() + SECOND)
     await stage.later(seconds=2)
-    assert await outcome(stage) == (OutboxStatus.WITHHELD, "it came too late to be of use")
+    assert await stage.outcome() == (OutboxStatus.WITHHELD, "it came too late to be of use")
     assert stage.sms.tries == []
 
 
@@ -141,204 +116,6 @@ async def test_what_a_person_says_does_not_say_that_this_is_a_machine(stage: Sta
     assert (await stage.at()).disclosed_at is None
 
 
-# ---------------------------------------------------------------- a crash between "taken" and the record
-
-
-async def test_marketing_that_may_have_left_before_a_crash_is_not_sent_again(stage: Stage) -> None:
-    await stage.meet()
-    await stage.consent()
-    await stage.queue("k")
-    await die_while_sending(stage, stage.sms)
-    await restart(stage)
-    assert await outcome(stage) == (
-        OutboxStatus.DEAD,
-        "it is unknown whether this was sent before; marketing is not sent twice",
-    )
-    assert len(stage.sms.taken) == 1
-    assert [one.outcome for one in await stage.decisions()] == ["send", "dead"]
-
-
-async def test_an_answer_that_the_vendor_does_not_know_of_is_sent_again_after_a_crash(stage: Stage) -> None:
-    await stage.meet()
-    await stage.queue("k", purpose=Purpose.REPLY)
-    await die_while_sending(stage, stage.sms)
-    stage.sms.taken.clear()
-    await restart(stage)
-    assert stage.sms.texts() == ["An offer."]
-    assert (await stage.entry("k")).status is OutboxStatus.SENT
-
-
-@pytest.mark.parametrize("purpose", [Purpose.MARKETING, Purpose.REPLY, Purpose.SERVICE])
-async def test_what_the_vendor_knows_of_is_not_sent_again_after_a_crash(stage: Stage, purpose: Purpose) -> None:
-    await stage.meet()
-    await stage.consent()
-    stage.sms.list_known = True
-    await stage.queue("k", purpose=purpose)
-    await die_while_sending(stage, stage.sms)
-    await restart(stage)
-    entry = await stage.entry("k")
-    assert (entry.status, entry.vendor_id) == (OutboxStatus.SENT, "sms-k")
-    assert len(stage.sms.tries) == 1
-
-
-async def test_of_two_equal_texts_that_a_crash_left_each_is_sent_once(stage: Stage) -> None:
-    """The vendor took the first and knows nothing of the second: its one message does not stand for both."""
-    vendor = VendorWithAList("sms", stage.sms.abilities)
-    stage.runtime = replace(stage.runtime, channels={**stage.runtime.channels, "sms": vendor})
-    await stage.meet()
-    for key in ("first", "second"):
-        await stage.queue(key, "Thank you.", purpose=Purpose.SERVICE)
-    vendor.only = "first"
-    delivering = asyncio.create_task(deliver_due(stage.runtime))
-    await vendor.asked_twice.wait()
-    delivering.cancel()
-    await asyncio.gather(delivering, return_exceptions=True)
-    vendor.only = None
-    await restart(stage)
-    assert vendor.texts() == ["Thank you.", "Thank you."]
-    entries = [await stage.entry(key) for key in ("first", "second")]
-    assert [one.status for one in entries] == [OutboxStatus.SENT, OutboxStatus.SENT]
-    assert entries[0].vendor_id != entries[1].vendor_id
-
-
-async def test_what_another_process_asks_about_is_left_to_it(stage: Stage) -> None:
-    await stage.meet()
-    await stage.queue("k", purpose=Purpose.REPLY)
-    await die_while_sending(stage, stage.sms)
-    stage.sms.taken.clear()
-    async with stage.runtime.leases.hold(f"left:sms:{ANA}", ttl=STALE_AFTER):
-        await restart(stage)
-    assert (await stage.entry("k")).status is OutboxStatus.SENDING
-    await stage.later(minutes=3)
-    assert stage.sms.texts() == ["An offer."]
-
-
-async def test_a_vendor_that_knows_our_keys_is_simply_sent_it_again(stage: Stage) -> None:
-    message = ChannelMessage("webchat", VISITOR, Text("Hello"))
-    await stage.queue("k", purpose=Purpose.REPLY, dispatch=message)
-    await die_while_sending(stage, stage.webchat)
-    await restart(stage)
-    assert len(stage.webchat.tries) == 2
-    assert stage.webchat.texts() == ["Hello"]
-    assert (await stage.entry("k")).status is OutboxStatus.SENT
-
-
-async def test_marketing_left_by_a_crash_does_not_go_out_after_an_opt_out(stage: Stage) -> None:
-    await stage.meet()
-    await stage.consent()
-    await stage.queue("k")
-    await die_while_sending(stage, stage.sms)
-    await stage.hear("stop")
-    stage.sms.taken.clear()
-    await stage.later(minutes=3)
-    assert "An offer." not in stage.sms.texts()
-    assert (await stage.entry("k")).status is OutboxStatus.DEAD
-
-
-async def test_a_crash_is_noticed_by_others_only_after_a_while(stage: Stage) -> None:
-    await stage.meet()
-    await stage.queue("k", purpose=Purpose.REPLY)
-    await die_while_sending(stage, stage.sms)
-    stage.clock.forward(STALE_AFTER - SECOND)
-    assert await deliver_due(stage.runtime) == 0
-    stage.clock.forward(SECOND)
-    assert await deliver_due(stage.runtime) == 1
-
-
-async def test_a_vendor_that_is_away_at_the_start_does_not_cost_what_a_crash_left(stage: Stage) -> None:
-    await stage.meet()
-    await stage.queue("k", purpose=Purpose.REPLY)
-    await die_while_sending(stage, stage.sms)
-    stage.sms.taken.clear()
-    stage.sms.faults.extend(TemporarySendError("away") for _ in range(MOST_ATTEMPTS))
-    await restart(stage)
-    assert (await stage.entry("k")).status is OutboxStatus.SENDING
-    assert len(stage.sms.faults) == MOST_ATTEMPTS - 1, "it is asked once, and again after a while"
-    stage.sms.faults.clear()
-    await stage.later(minutes=3)
-    assert stage.sms.texts() == ["An offer."]
-
-
-async def test_a_connector_that_fails_leaves_the_outcome_unknown(stage: Stage) -> None:
-    await stage.meet()
-    await stage.consent()
-    await stage.queue("offer")
-    await stage.queue("answer", "Hello", purpose=Purpose.REPLY, conversation_id=(await stage.at()).id)
-    stage.sms.faults.extend([KeyError("sid"), KeyError("sid")])
-    await deliver_due(stage.runtime)
-    assert await outcome(stage, "offer") == (OutboxStatus.SENDING, "the connector failed; see the log")
-    await stage.later(minutes=3)
-    assert (await stage.entry("offer")).status is OutboxStatus.DEAD
-    assert stage.sms.texts() == ["I am a machine. Hello"]
-
-
-# ---------------------------------------------------------------- trying again
-
-
-async def test_each_pause_is_longer_than_the_one_before_until_it_gives_up(stage: Stage) -> None:
-    await stage.meet()
-    await stage.queue("k", purpose=Purpose.REPLY)
-    for attempt in range(1, MOST_ATTEMPTS):
-        stage.sms.faults.append(TemporarySendError("busy"))
-        await deliver_due(stage.runtime)
-        entry = await stage.entry("k")
-        pause = min(FIRST_PAUSE * 4 ** (attempt - 1), LONGEST_PAUSE)
-        assert 0.75 * pause <= entry.due_at - stage.clock.now() <= 1.25 * pause
-        assert (entry.status, entry.attempts, entry.reason) == (OutboxStatus.WAITING, attempt, "busy")
-        stage.clock.set(entry.due_at)
-    stage.sms.faults.append(TemporarySendError("busy"))
-    await deliver_due(stage.runtime)
-    assert await outcome(stage) == (OutboxStatus.DEAD, f"gave up after {MOST_ATTEMPTS} tries: busy")
-    assert (await stage.decisions())[-1].outcome == "dead"
-
-
-async def test_the_vendors_own_time_is_waited_for(stage: Stage) -> None:
-    await stage.meet()
-    await stage.queue("k", purpose=Purpose.REPLY)
-    stage.sms.faults.append(TemporarySendError("slow down", retry_after=timedelta(minutes=5)))
-    await deliver_due(stage.runtime)
-    assert (await stage.entry("k")).due_at == stage.clock.now() + timedelta(minutes=5)
-    await stage.later(minutes=5)
-    assert stage.sms.texts() == ["An offer."]
-    first, second = stage.sms.tries
-    assert (first.attempt, second.attempt) == (1, 2)
-    assert first.first_tried_at == second.first_tried_at
-
-
-async def test_what_can_never_be_sent_is_dead_at_once_and_holds_up_nothing(stage: Stage) -> None:
-    here = (await stage.meet()).id
-    await stage.queue("k", purpose=Purpose.REPLY, conversation_id=here)
-    await stage.queue("next", "Next", purpose=Purpose.REPLY, conversation_id=here)
-    stage.sms.faults.append(PermanentSendError("no such number"))
-    await stage.settle()
-    assert await outcome(stage) == (OutboxStatus.DEAD, "no such number")
-    assert stage.sms.texts() == ["I am a machine. Next"]
-
-
-async def test_an_entry_for_a_channel_that_is_gone_costs_no_other(stage: Stage) -> None:
-    await stage.meet()
-    gone = ChannelMessage("fax", PHONE, Text("Hello"))
-    await stage.queue("k", purpose=Purpose.REPLY, dispatch=gone)
-    await stage.queue("answer", purpose=Purpose.REPLY)
-    assert await deliver_due(stage.runtime) == 2
-    assert await outcome(stage) == (OutboxStatus.WAITING, "an unforeseen error; see the log")
-    assert (await stage.entry("answer")).status is OutboxStatus.SENT
-
-
-async def test_an_opt_out_that_only_the_vendor_knew_of_is_learnt(stage: Stage) -> None:
-    await stage.meet()
-    await stage.consent()
-    await stage.queue("k")
-    await stage.queue("second")
-    stage.sms.faults.append(PermanentSendError("the number has opted out", code="opted_out"))
-    await stage.settle()
-    assert (await stage.entry("k")).status is OutboxStatus.DEAD
-    status, why = await outcome(stage, "second")
-    assert status is OutboxStatus.WITHHELD
-    assert why.startswith("this address opted out on")
-    assert len(stage.sms.tries) == 1
-
-
 # ---------------------------------------------------------------- lanes and caps
 
 
@@ -364,7 +141,7 @@ async def test_marketing_that_is_claimed_together_keeps_below_the_cap(stage: Sta
         await stage.queue(f"k{number}", f"offer {number}")
     await deliver_due(stage.runtime)
     assert stage.sms.texts() == ["offer 0", "offer 1"]
-    assert await outcome(stage, "k4") == (OutboxStatus.WITHHELD, "the cap of 2 within 7 days is reached")
+    assert await stage.outcome("k4") == (OutboxStatus.WITHHELD, "the cap of 2 within 7 days is reached")
     await stage.later(days=7, seconds=1)
     await stage.queue("k5", "offer 5")
     await stage.settle()
@@ -386,6 +163,67 @@ async def test_a_slow_vendor_holds_up_its_own_conversation_only(stage: Stage) ->
     await stage.queue("quick", purpose=Purpose.REPLY, dispatch=ChannelMessage("webchat", VISITOR, Text("Hello")))
     await deliver_due(stage.runtime)
     assert (await stage.entry("slow")).status is OutboxStatus.SENT
+
+
+async def test_what_is_due_leaves_while_a_slow_vendor_has_what_was_claimed_before(stage: Stage) -> None:
+    async def answer_late(_: object) -> None:
+        async with asyncio.timeout(5):
+            await quick_is_sent.wait()
+
+    async def tell(_: object) -> None:
+        quick_is_sent.set()
+
+    quick_is_sent, settled = asyncio.Event(), list[int]()
+    stage.sms.on_send, stage.webchat.on_send = answer_late, tell
+    await stage.meet()
+    await stage.queue("slow", purpose=Purpose.REPLY)
+    async with Deliveries(stage.runtime, Lane.REPLIES, settled=lambda: settled.append(1)) as deliveries:
+        assert not await deliveries.start_due()
+        await stage.queue("quick", purpose=Purpose.REPLY, dispatch=ChannelMessage("webchat", VISITOR, Text("Hello")))
+        assert not await deliveries.start_due()
+    assert [(await stage.entry(key)).status for key in ("slow", "quick")] == [OutboxStatus.SENT] * 2
+    assert len(settled) == 2, "each may let another of its conversation go"
+
+
+async def test_what_fails_around_one_delivery_ends_neither_the_others_nor_the_lane(stage: Stage) -> None:
+    class BrokenLeases(MemoryLeases):
+        @contextlib.asynccontextmanager
+        async def hold(self, name: str, *, ttl: timedelta) -> AsyncIterator[bool]:
+            if name.startswith("left:"):
+                raise RuntimeError("nobody foresaw this")
+            async with super().hold(name, ttl=ttl) as held:
+                yield held
+
+    await stage.meet()
+    await stage.queue("left", purpose=Purpose.REPLY)
+    await die_while_sending(stage, stage.sms)
+    stage.clock.forward(STALE_AFTER)
+    await stage.queue("other", purpose=Purpose.REPLY, dispatch=ChannelMessage("webchat", VISITOR, Text("Hello")))
+    stage.runtime = replace(stage.runtime, leases=BrokenLeases())
+    settled: list[int] = []
+    async with Deliveries(stage.runtime, Lane.REPLIES, settled=lambda: settled.append(1)) as deliveries:
+        await deliveries.start_due()
+    assert [(await stage.entry(key)).status for key in ("left", "other")] == [OutboxStatus.SENDING, OutboxStatus.SENT]
+    assert len(settled) == 2, "neither counts as under way any more"
+
+
+async def test_no_more_is_claimed_than_may_be_under_way(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def answer_when_asked_to(_: object) -> None:
+        most.append(len(stage.sms.tries) - len(stage.sms.taken))
+        await asyncio.sleep(0)
+
+    most: list[int] = []
+    monkeypatch.setattr(deliver, "BATCH", 2)
+    monkeypatch.setattr(deliver, "MOST_UNDER_WAY", 4)
+    stage.sms.on_send = answer_when_asked_to
+    await stage.meet()
+    for number in range(9):
+        await stage.queue(f"k{number}", purpose=Purpose.REPLY)
+    async with Deliveries(stage.runtime, Lane.REPLIES, settled=lambda: None) as deliveries:
+        while await deliveries.start_due():
+            pass
+    assert len(stage.sms.taken) == 9
+    assert max(most) <= 4
 
 
 async def test_marketing_that_belongs_to_nobody_is_withheld(stage: Stage) -> None:

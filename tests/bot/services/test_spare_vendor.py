@@ -17,8 +17,10 @@ from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.domain.ids import ProfileId
 from bot.domain.message import DeskLine, OutboundMessage, Text
 from bot.domain.pace import Pace
-from bot.services.deliver import MOST_ATTEMPTS, deliver_due
-from bot.services.hand_over import STALE_AFTER
+from bot.services.compose_outbound import STALE_AFTER
+from bot.services.deliver import deliver_due
+from bot.services.let_go import let_go
+from bot.services.try_again import MOST_ATTEMPTS
 from tests.bot.services.stage import Stage
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
@@ -112,7 +114,7 @@ async def test_the_desk_is_told_of_an_outage_once_an_hour_and_of_its_end(stage: 
     Vendor(stage, returns=began + HOUR - MINUTE)
     for one in await people(stage, 6):
         await queue_to(stage, one, f"answer to {one.address}")
-    await work_until(stage, began + HOUR + MINUTE)
+    await work_until(stage, began + HOUR + 4 * MINUTE)
     told = [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)]
     assert len(told) == 2
     assert told[0].startswith("sms has not worked for 5 minutes: it does not answer.")
@@ -205,7 +207,7 @@ async def test_what_is_refused_for_pace_for_days_is_given_up_in_the_end(stage: S
 async def test_what_waits_for_its_senders_pace_is_not_overtaken_in_its_conversation(stage: Stage) -> None:
     watch(stage, pace=Pace(1, 1, lambda content: len(content.text) if isinstance(content, Text) else 1))
     one = await stage.meet()
-    await stage.runtime.pacer.take("sms", Pace(1, 1, lambda _content: 1), 20, stage.clock.now())  # type: ignore[union-attr]
+    await stage.runtime.pacer.take("sms", Pace(1, 1, lambda _content: 1), [20], stage.clock.now())  # type: ignore[union-attr]
     for key in ("a long one", "b"):
         await queue_to(stage, one, key)
     await work_until(stage, stage.clock.now() + 5 * MINUTE)
@@ -220,7 +222,8 @@ async def test_an_outage_while_the_vendor_is_asked_about_a_crash_uses_up_no_trie
     entry = await stage.queue("k", purpose=Purpose.REPLY)
     stage.sms.list_known = True
     async with stage.store.transaction() as uow:
-        await uow.outbox.claim(stage.clock.now(), 1, stale_after=STALE_AFTER, lane=Lane.REPLIES)
+        claimed = await uow.outbox.claim(stage.clock.now(), 1, stale_after=STALE_AFTER, lane=Lane.REPLIES)
+    await let_go(stage.runtime, claimed)
     stage.sms.faults.extend(TemporarySendError("away") for _ in range(3 * MOST_ATTEMPTS))
     for _ in range(3 * MOST_ATTEMPTS):
         stage.clock.forward(STALE_AFTER)

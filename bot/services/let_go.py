@@ -1,0 +1,140 @@
+"""Let go: ask the gate about several messages at once, and compose those that may leave now.
+
+The last thing before a message leaves is the gate: what somebody said while it waited for its sender counts. So where
+a sender has a pace, the gate is asked first whether the message would leave at all, and once more when it is its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, Lane, Later, OutboxEntry, Send, Verdict, Withhold
+from bot.domain.errors import PermanentSendError
+from bot.domain.ids import OutboxId
+from bot.domain.message import DeskPage, OutboundMessage
+from bot.domain.pace import Pace
+from bot.ports import UnitOfWork
+from bot.services.compose_outbound import Unready, compose
+from bot.services.runtime import Runtime
+from bot.services.try_again import tried
+from bot.services.weigh import keep_decisions, matter_of, weigh_all
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """May leave, as these messages; as none where they are made when it leaves."""
+
+    attempt: OutboxEntry
+    messages: Sequence[OutboundMessage] = ()
+
+
+class TakenOver(Exception):
+    """So much time has passed since the entry was claimed that another process has claimed it as left by a crash."""
+
+
+Answer: TypeAlias = Departure | Withhold | Later | timedelta | Unready | PermanentSendError | TakenOver
+"""A length of time: its sender may send no more for so long. An error: it may leave, and could not be composed, or it
+is not for us to send any more."""
+
+
+async def let_go(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+    """What to do with each of these entries, which are all messages. Each verdict leaves a decision record."""
+    paced = [entry for entry in entries if _pace_of(runtime, entry) is not None and runtime.pacer is not None]
+    answers: dict[OutboxId, Answer] = {}
+    if paced:
+        answers |= await _kept_back(runtime, paced)
+        answers |= await _waiting_for_senders(runtime, [entry for entry in paced if entry.id not in answers])
+    if ready := [entry for entry in entries if entry.id not in answers]:
+        answers |= await _leaving(runtime, ready)
+    return answers
+
+
+async def _kept_back(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+    """Those that may not leave now. That the others may is not the last word, and so not kept."""
+    async with runtime.store.transaction() as uow:
+        now = runtime.clock.now()
+        weighed = [one for one in await _weighed(uow, runtime, entries, now) if not isinstance(one[1], Send)]
+        return await _decided(uow, weighed, now)
+
+
+async def _leaving(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+    """Those of which another process has taken over are left to it: by the decision records it sees what was let go."""
+    async with runtime.store.transaction() as uow:
+        now = runtime.clock.now()
+        weighed = await _weighed(uow, runtime, entries, now)
+        ours = await uow.outbox.still_ours(entries)
+        taken_over = {entry.id: TakenOver() for entry in entries if entry.key not in ours}
+        kept_back = await _decided(uow, [one for one in weighed if one[0].id not in taken_over], now)
+        going = [tried(entry, now) for entry in entries if entry.id not in {*taken_over, *kept_back}]
+        return {**taken_over, **kept_back, **{one.id: await _composed(uow, runtime, one) for one in going}}
+
+
+async def _weighed(
+    uow: UnitOfWork, runtime: Runtime, entries: Sequence[OutboxEntry], now: datetime
+) -> Sequence[tuple[OutboxEntry, Verdict]]:
+    matters = [matter_of(entry, _message_of(entry)) for entry in entries]
+    return list(zip(entries, await weigh_all(uow, runtime, matters, now), strict=True))
+
+
+async def _decided(
+    uow: UnitOfWork, weighed: Sequence[tuple[OutboxEntry, Verdict]], now: datetime
+) -> Mapping[OutboxId, Withhold | Later]:
+    """Keep the verdicts; those that let nothing go. Of what goes to a desk there is no record."""
+    kept = [(entry, verdict) for entry, verdict in weighed if entry.purpose is not Purpose.DESK]
+    await keep_decisions(uow, [(matter_of(entry, _message_of(entry)), verdict) for entry, verdict in kept], now)
+    return {entry.id: verdict for entry, verdict in weighed if not isinstance(verdict, Send)}
+
+
+async def _composed(uow: UnitOfWork, runtime: Runtime, attempt: OutboxEntry) -> Answer:
+    message = _message_of(attempt)
+    if isinstance(message.content, DeskPage):
+        return Departure(attempt)
+    try:
+        return Departure(attempt, await compose(uow, runtime, attempt, message))
+    except (Unready, PermanentSendError) as error:
+        return error
+
+
+async def _waiting_for_senders(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, timedelta]:
+    """Those whose sender may send no more just now. Of a wait there is no record.
+
+    What somebody waits for goes before what nobody does, though that may have waited longer. Outside of transactions,
+    for the pacer may be another server.
+    """
+    waits: dict[OutboxId, timedelta] = {}
+    for (sender, yields), (pace, queue) in _by_sender(runtime, entries).items():
+        assert runtime.pacer is not None  # noqa: S101  else nobody waits
+        prices = [pace.price(_message_of(entry).content) for entry in queue]
+        told = await runtime.pacer.take(sender, pace, prices, runtime.clock.now(), yields=yields)
+        waits |= {entry.id: wait for entry, wait in zip(queue, told, strict=True) if wait}
+    return waits
+
+
+def _by_sender(
+    runtime: Runtime, entries: Sequence[OutboxEntry]
+) -> Mapping[tuple[str, bool], tuple[Pace, list[OutboxEntry]]]:
+    """The entries of each sender, and apart from them those that yield to others."""
+    found: dict[tuple[str, bool], tuple[Pace, list[OutboxEntry]]] = {}
+    for entry in sorted(entries, key=_yields):
+        message, pace = _message_of(entry), _pace_of(runtime, entry)
+        assert pace is not None  # noqa: S101  else it would not wait
+        sender = f"{message.channel}:{message.address}" if pace.per_address else message.channel
+        found.setdefault((sender, _yields(entry)), (pace, []))[1].append(entry)
+    return found
+
+
+def _yields(entry: OutboxEntry) -> bool:
+    return entry.lane is not Lane.REPLIES
+
+
+def _pace_of(runtime: Runtime, entry: OutboxEntry) -> Pace | None:
+    return runtime.channel(_message_of(entry).channel).abilities.pace
+
+
+def _message_of(entry: OutboxEntry) -> ChannelMessage:
+    assert isinstance(entry.dispatch, ChannelMessage)  # noqa: S101  others do not pass the gate
+    return entry.dispatch

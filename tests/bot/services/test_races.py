@@ -1,0 +1,215 @@
+"""Two workers, and somebody who opts out while they work: nothing is decided on a consent that has ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from bot.adapters.database import Database
+from bot.adapters.memory import MemoryLeases, MemoryWakeups
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxStatus
+from bot.domain.effects import RecordConsent
+from bot.domain.ids import ConversationId
+from bot.domain.message import OutboundMessage
+from bot.ports import Store, UnitOfWork
+from bot.services.converse import converse
+from bot.services.deliver import deliver_due
+from bot.services.runtime import Runtime
+from tests.bot.services.stage import ANA, Stage, capped
+from tests.manual_clock import ManualClock
+
+OPT_OUT, WORKER = "opt-out", "worker"
+
+
+@dataclass
+class Gate:
+    """Holds up the first transaction that reaches it, until it is opened."""
+
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, _: UnitOfWork | None = None) -> None:
+        if not self.reached.is_set():
+            self.reached.set()
+            await self.opened.wait()
+
+
+@dataclass
+class Watched:
+    """A store that notes whose transactions were committed, in order; one may be held up `before_commit`, and the
+    second of all `before_second`."""
+
+    store: Store
+    name: str
+    log: list[str]
+    before_commit: Callable[[UnitOfWork], Awaitable[None]] | None = None
+    before_second: Gate | None = None
+    begun: int = 0
+
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._noted()
+
+    @asynccontextmanager
+    async def _noted(self) -> AsyncIterator[UnitOfWork]:
+        self.begun += 1
+        if self.begun == 2 and self.before_second is not None:
+            await self.before_second()
+        async with self.store.transaction() as uow:
+            yield uow
+            if self.before_commit is not None:
+                await self.before_commit(uow)
+        self.log.append(self.name)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+
+@pytest.fixture
+def stage(store: Database, clock: ManualClock) -> Stage:
+    return Stage(store, clock)
+
+
+def process(stage: Stage, name: str, log: list[str]) -> tuple[Runtime, Watched]:
+    """Another process on the same store; what two of them share beside it does not matter here."""
+    watched = Watched(stage.store, name, log)
+    runtime = replace(stage.runtime, store=watched, wakeups=MemoryWakeups(), leases=MemoryLeases())
+    return runtime, watched
+
+
+async def ready(stage: Stage, offers: int) -> ConversationId:
+    """Ana has consented, offers wait, and her STOP is in the inbox."""
+    conversation = await stage.meet()
+    await stage.consent()
+    stage.clock.forward(timedelta(minutes=1))
+    for number in range(offers):
+        await stage.queue(f"offer-{number}")
+    await stage.hear("stop")
+    return conversation.id
+
+
+async def still_blocked(task: asyncio.Task[int]) -> bool:
+    done, _ = await asyncio.wait([task], timeout=0.2)
+    return not done
+
+
+async def test_an_opt_out_waits_for_a_decision_that_is_being_written(stage: Stage) -> None:
+    conversation, log, gate = await ready(stage, 1), list[str](), Gate()
+    worker, at_work = process(stage, WORKER, log)
+    other, _ = process(stage, OPT_OUT, log)
+
+    async def at_its_decision(uow: UnitOfWork) -> None:
+        if await uow.consents.decisions(ANA):
+            await gate(uow)
+
+    at_work.before_commit = at_its_decision
+    delivering = asyncio.create_task(deliver_due(worker))
+    await gate.reached.wait()
+    stopping = asyncio.create_task(converse(other, conversation))
+    blocked = await still_blocked(stopping)
+    gate.opened.set()
+    await asyncio.gather(delivering, stopping)
+    assert blocked, "else it would be committed before what was decided without it"
+    assert (await stage.decisions())[0].outcome == "send"
+    assert (await stage.entry("offer-0")).status is OutboxStatus.SENT
+
+
+@pytest.mark.parametrize("how", ["STOP", "a no in a talk"])
+async def test_a_decision_waits_for_an_opt_out_that_is_being_written(stage: Stage, how: str) -> None:
+    conversation, log, gate = await ready(stage, 1), list[str](), Gate()
+    worker, at_work = process(stage, WORKER, log)
+    other, stopper = process(stage, OPT_OUT, log)
+    at_work.before_second = claimed = Gate()
+
+    async def at_the_refusal(uow: UnitOfWork) -> None:
+        if not all(one.granted for one in await uow.consents.of(ANA)):
+            await gate(uow)
+
+    async def refuse() -> int:
+        refusal = RecordConsent(Purpose.MARKETING, "sms", granted=False, text="May we?", how="said no")
+        async with stopper.transaction() as uow:
+            await stage.do_in(uow, refusal)
+        return 1
+
+    stopper.before_commit = at_the_refusal
+    delivering = asyncio.create_task(deliver_due(worker))
+    await claimed.reached.wait()
+    stopping = asyncio.create_task(converse(other, conversation) if how == "STOP" else refuse())
+    await gate.reached.wait()
+    claimed.opened.set()
+    blocked = await still_blocked(delivering)
+    gate.opened.set()
+    await asyncio.gather(delivering, stopping)
+    assert blocked, "else it would decide on what it can still see"
+    assert not [one for one in stage.sms.taken if one.key == "offer-0"]
+    assert (await stage.entry("offer-0")).status is OutboxStatus.WITHHELD
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_whatever_the_order_nothing_is_let_go_after_the_opt_out(stage: Stage, seed: int) -> None:
+    chance, log = Random(seed), list[str]()
+    conversation = await ready(stage, 8)
+    let_go: set[str] = set()
+    wrong: set[str] = set()
+
+    def noting() -> Callable[[UnitOfWork], Awaitable[None]]:
+        async def note(uow: UnitOfWork) -> None:
+            await asyncio.sleep(chance.random() / 200)
+            decisions = [one for one in await uow.consents.decisions(ANA) if one.purpose is Purpose.MARKETING]
+            new = {one.entry_key for one in decisions if one.outcome == "send"} - let_go
+            if not all(one.granted for one in await uow.consents.of(ANA)):
+                wrong.update(new)
+            let_go.update(new)
+
+        return note
+
+    workers = [process(stage, WORKER, log) for _ in range(2)]
+    other, _ = process(stage, OPT_OUT, log)
+    for _, watched in workers:
+        watched.before_commit = noting()
+
+    async def stop() -> None:
+        await asyncio.sleep(chance.random() / 20)
+        await converse(other, conversation)
+
+    async def work(runtime: Runtime) -> None:
+        while await deliver_due(runtime):
+            pass
+
+    await asyncio.gather(stop(), *(work(runtime) for runtime, _ in workers))
+    assert wrong == set()
+    assert {one.key for one in stage.sms.taken if one.key.startswith("offer")} == let_go
+    for number in range(8):
+        entry = await stage.entry(f"offer-{number}")
+        assert entry.status in (OutboxStatus.SENT, OutboxStatus.WITHHELD)
+    assert not await stage.may_send()
+
+
+async def test_two_workers_keep_a_cap_together(stage: Stage) -> None:
+    stage.rule(capped(1))
+    await stage.meet()
+    await stage.consent()
+    both = asyncio.Barrier(2)
+
+    async def wait_for_the_other(_: OutboundMessage) -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await both.wait()
+
+    stage.sms.on_send = wait_for_the_other
+    await stage.queue("one")
+    first = asyncio.create_task(deliver_due(process(stage, WORKER, [])[0]))
+    while not stage.sms.tries:  # noqa: ASYNC110  the vendor has the first, and has not answered
+        await asyncio.sleep(0.005)
+    await stage.queue("two")
+    await deliver_due(process(stage, WORKER, [])[0])
+    await first
+    assert [one.key for one in stage.sms.taken] == ["one"]
+    assert (await stage.entry("two")).reason == "the cap of 1 within 7 days is reached"

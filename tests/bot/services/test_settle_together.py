@@ -1,0 +1,77 @@
+"""Settle together: one transaction for all who wait, and none costs another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import OutboxEntry, OutboxStatus
+from bot.ports import UnitOfWork
+from bot.services import settle_together as service
+from bot.services.settle import settle_all
+from bot.services.settle_together import Settlements
+from tests.bot.services.stage import Stage
+
+
+async def queued(stage: Stage, count: int) -> Sequence[OutboxEntry]:
+    await stage.meet()
+    return [await stage.queue(f"k{number}", purpose=Purpose.REPLY) for number in range(count)]
+
+
+def sent(entry: OutboxEntry) -> OutboxEntry:
+    return replace(entry, status=OutboxStatus.SENT, vendor_id=f"sms-{entry.key}", attempts=1)
+
+
+async def statuses(stage: Stage, entries: Sequence[OutboxEntry]) -> list[str]:
+    return [(await stage.entry(entry.key)).status.value for entry in entries]
+
+
+class Counted:
+    """The store, and how many transactions were begun."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._store = stage.store
+        self.begun = 0
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
+        self.begun += 1
+        async with self._store.transaction() as uow:
+            await asyncio.sleep(0)  # the others come
+            yield uow
+
+
+async def test_whoever_comes_while_one_is_written_shares_the_next_transaction(stage: Stage) -> None:
+    entries, counted = await queued(stage, 10), Counted(stage)
+    settlements = Settlements(replace(stage.runtime, store=counted))  # type: ignore[arg-type]
+    await asyncio.gather(*(settlements.keep(sent(entry)) for entry in entries))
+    assert await statuses(stage, entries) == ["sent"] * 10
+    assert counted.begun == 2
+
+
+async def test_it_is_written_when_keep_returns(stage: Stage) -> None:
+    entries, settlements = await queued(stage, 3), Settlements(stage.runtime)
+
+    async def keep(entry: OutboxEntry) -> None:
+        await settlements.keep(sent(entry))
+        assert (await stage.entry(entry.key)).status is OutboxStatus.SENT
+
+    await asyncio.gather(*map(keep, entries))
+
+
+async def test_one_that_cannot_be_settled_costs_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def settle_but_one(uow: UnitOfWork, runtime: object, settled: Sequence[OutboxEntry], now: object) -> None:
+        if any(entry.key == "k1" for entry in settled):
+            raise RuntimeError("this one is broken")
+        await settle_all(uow, runtime, settled, now)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "settle_all", settle_but_one)
+    entries, settlements = await queued(stage, 4), Settlements(stage.runtime)
+    told = await asyncio.gather(*(settlements.keep(sent(entry)) for entry in entries), return_exceptions=True)
+    assert [type(one) for one in told] == [type(None), RuntimeError, type(None), type(None)]
+    assert await statuses(stage, entries) == ["sent", "waiting", "sent", "sent"]

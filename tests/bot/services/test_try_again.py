@@ -1,0 +1,79 @@
+"""Try again: how long a message waits after each try, and when it is given up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.consent import Purpose
+from bot.domain.delivery import ChannelMessage, OutboxStatus
+from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.message import Text
+from bot.services.deliver import deliver_due
+from bot.services.try_again import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS
+from tests.bot.services.stage import PHONE, Stage
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_each_pause_is_longer_than_the_one_before_until_it_gives_up(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    for number in range(1, MOST_ATTEMPTS):
+        stage.sms.faults.append(TemporarySendError("busy"))
+        await deliver_due(stage.runtime)
+        entry = await stage.entry("k")
+        pause = min(FIRST_PAUSE * 4 ** (number - 1), LONGEST_PAUSE)
+        assert 0.75 * pause <= entry.due_at - stage.clock.now() <= 1.25 * pause
+        assert (entry.status, entry.attempts, entry.reason) == (OutboxStatus.WAITING, number, "busy")
+        stage.clock.set(entry.due_at)
+    stage.sms.faults.append(TemporarySendError("busy"))
+    await deliver_due(stage.runtime)
+    assert await stage.outcome() == (OutboxStatus.DEAD, f"gave up after {MOST_ATTEMPTS} tries: busy")
+    assert (await stage.decisions())[-1].outcome == "dead"
+
+
+async def test_the_vendors_own_time_is_waited_for(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    stage.sms.faults.append(TemporarySendError("slow down", retry_after=timedelta(minutes=5)))
+    await deliver_due(stage.runtime)
+    assert (await stage.entry("k")).due_at == stage.clock.now() + timedelta(minutes=5)
+    await stage.later(minutes=5)
+    assert stage.sms.texts() == ["An offer."]
+    first, second = stage.sms.tries
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert first.first_tried_at == second.first_tried_at
+
+
+async def test_what_can_never_be_sent_is_dead_at_once_and_holds_up_nothing(stage: Stage) -> None:
+    here = (await stage.meet()).id
+    await stage.queue("k", purpose=Purpose.REPLY, conversation_id=here)
+    await stage.queue("next", "Next", purpose=Purpose.REPLY, conversation_id=here)
+    stage.sms.faults.append(PermanentSendError("no such number"))
+    await stage.settle()
+    assert await stage.outcome() == (OutboxStatus.DEAD, "no such number")
+    assert stage.sms.texts() == ["I am a machine. Next"]
+
+
+async def test_an_entry_for_a_channel_that_is_gone_costs_no_other(stage: Stage) -> None:
+    await stage.meet()
+    gone = ChannelMessage("fax", PHONE, Text("Hello"))
+    await stage.queue("k", purpose=Purpose.REPLY, dispatch=gone)
+    await stage.queue("answer", purpose=Purpose.REPLY)
+    assert await deliver_due(stage.runtime) == 2
+    assert await stage.outcome() == (OutboxStatus.WAITING, "an unforeseen error; see the log")
+    assert (await stage.entry("answer")).status is OutboxStatus.SENT
+
+
+async def test_an_opt_out_that_only_the_vendor_knew_of_is_learnt(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.queue("k")
+    await stage.queue("second")
+    stage.sms.faults.append(PermanentSendError("the number has opted out", code="opted_out"))
+    await stage.settle()
+    assert (await stage.entry("k")).status is OutboxStatus.DEAD
+    status, why = await stage.outcome("second")
+    assert status is OutboxStatus.WITHHELD
+    assert why.startswith("this address opted out on")
+    assert len(stage.sms.tries) == 1
