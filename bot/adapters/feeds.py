@@ -10,7 +10,7 @@ from bot.ports import Clock, Store, Wakeups
 TOPIC = "feeds"
 
 
-class StoredFeeds:
+class StoreFeedWriter:
     """Appends each item in a transaction of its own, and tells those who follow."""
 
     def __init__(self, store: Store, clock: Clock, wakeups: Wakeups) -> None:
@@ -21,7 +21,7 @@ class StoredFeeds:
     async def append(self, feed: str, key: str, item: Mapping[str, Any]) -> None:
         async with self._store.transaction() as uow:
             await uow.feeds.append(feed, key, item, self._clock.now())
-        await self._wakeups.notify(TOPIC)
+        await self._wakeups.notify(TOPIC, [feed])
 
     async def items(self, feed: str) -> Sequence[Mapping[str, Any]]:
         """All of the feed, oldest first."""

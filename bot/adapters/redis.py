@@ -1,11 +1,13 @@
-"""Wake-ups and leases between processes, through Redis. When it is away, work is found by the clock instead."""
+"""Wake-ups between processes, and counts of calls, through Redis. While it is away, work is found by the clock."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import secrets
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from bot.adapters.call_budgets import MemoryCallBudgets
-from bot.adapters.memory import EventListener, MemoryWakeups
+from bot.adapters.feeds import TOPIC as FEEDS
+from bot.adapters.memory import About, EventListener, MemoryWakeups
 from bot.domain.call_budget import CallBudget, day_of, until_tomorrow
 from bot.domain.errors import SettingsError
 
@@ -26,13 +29,12 @@ log = structlog.get_logger()
 ANSWER_TIMEOUT_SECONDS = 2.0
 LISTEN_SECONDS = 15.0
 LONGEST_PAUSE_SECONDS = 5.0
+HEAD_START_SECONDS = 0.25
+"""Work that is waited for here is most likely done here. Others, who would look for it in vain, hear a little later
+that there is some which nobody has in hand, and once for all that came meanwhile."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 A_MICROSECOND = timedelta(microseconds=1)
-
-EXTEND = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) end return 0"
-RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
-"""Both act only for the holder: after an expiry the name may be somebody else's."""
-
 
 TAKE_TURN = """
 local now, pause, leeway = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -82,7 +84,8 @@ async def check_redis(url: str) -> None:
 class RedisWakeups:
     """The `Wakeups` of several processes: a published word for the others, a direct one for our own listeners."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, told_at_once: Collection[str] = (FEEDS,)) -> None:
+        """`told_at_once`: topics that are news for whoever listens, and not work that one of them does."""
         self._publisher = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
         # redis-py gives up on a silent connection after 5 s unless told otherwise; a subscription is silent for long.
         self._subscriber = redis_client(url, answer_timeout=None)
@@ -92,25 +95,67 @@ class RedisWakeups:
         self._listeners = MemoryWakeups()
         self._tried = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
+        self._told_at_once = frozenset(told_at_once)
+        self._unpublished: defaultdict[str, About] = defaultdict(About)
+        self._publishing: asyncio.Task[None] | None = None
+        self._held_back: defaultdict[str, About] = defaultdict(About)
+        self._head_start: asyncio.TimerHandle | None = None
 
-    async def notify(self, topic: str) -> None:
-        await self._listeners.notify(topic)
-        try:
-            await self._publisher.publish(self._prefix + topic, self._name)
-        except (RedisError, OSError) as error:
-            log.warning("a wake-up was not published", topic=topic, error=str(error))
+    async def notify(self, topic: str, about: Collection[str] = ()) -> None:
+        """Our own listeners at once; the others after them, or at once where there is none of ours."""
+        await self._listeners.notify(topic, about)
+        if topic in self._told_at_once or not self._listeners.are_there(topic):
+            self._tell_others(topic, about)
+            return
+        self._held_back[topic].add(about)
+        if self._head_start is None:
+            self._head_start = asyncio.get_running_loop().call_later(HEAD_START_SECONDS, self._end_head_start)
+
+    def taken(self, topic: str, name: str) -> None:
+        if topic in self._held_back:
+            self._held_back[topic].drop(name)
+
+    def _end_head_start(self) -> None:
+        """Others are told that there is work and not which: by the time they look, some of it is done."""
+        self._head_start = None
+        held_back, self._held_back = self._held_back, defaultdict(About)
+        for topic, about in held_back.items():
+            if about:
+                self._tell_others(topic)
+
+    def _tell_others(self, topic: str, about: Collection[str] = ()) -> None:
+        """With whatever else there is to say while the last is on its way."""
+        self._unpublished[topic].add(about)
+        if self._publishing is None or self._publishing.done():
+            self._publishing = asyncio.create_task(self._publish(), name="redis wake-ups published")
+
+    async def _publish(self) -> None:
+        while self._unpublished:
+            unpublished, self._unpublished = self._unpublished, defaultdict(About)
+            try:
+                async with self._publisher.pipeline(transaction=False) as together:
+                    for topic, about in unpublished.items():
+                        together.publish(self._prefix + topic, _word(self._name, about.names))
+                    await together.execute()
+            except (RedisError, OSError) as error:
+                log.warning("wake-ups were not published", topics=sorted(unpublished), error=str(error))
 
     @asynccontextmanager
-    async def listen(self, topic: str) -> AsyncIterator[EventListener]:
+    async def listen(self, topic: str, heeds: Callable[[str], bool] | None = None) -> AsyncIterator[EventListener]:
         if self._reader is None:
             self._reader = asyncio.create_task(self._read(), name="redis wake-ups")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(ANSWER_TIMEOUT_SECONDS):
                 await self._tried.wait()
-        async with self._listeners.listen(topic) as listener:
+        async with self._listeners.listen(topic, heeds) as listener:
             yield listener
 
     async def close(self) -> None:
+        if self._head_start is not None:
+            self._head_start.cancel()
+            self._end_head_start()
+        if self._publishing is not None:
+            await self._publishing
         if self._reader is not None:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
@@ -140,61 +185,25 @@ class RedisWakeups:
                 self._tried.set()
                 # Whatever was said while nobody could hear it is found by looking.
                 await self._listeners.notify_all()
-            case {"type": "pmessage", "channel": str(channel), "data": sender} if sender != self._name:
-                await self._listeners.notify(channel.removeprefix(self._prefix))
+            case {"type": "pmessage", "channel": str(channel), "data": str(word)}:
+                sender, _, names = word.partition(" ")
+                if sender != self._name:
+                    await self._listeners.notify(channel.removeprefix(self._prefix), _names(names))
 
 
-class RedisLeases:
-    """The `Leases` of several processes: a key that expires unless its holder keeps it alive."""
+def _word(sender: str, about: Sequence[str]) -> str:
+    return f"{sender} {json.dumps(about)}" if about else sender
 
-    def __init__(self, url: str) -> None:
-        self._redis = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
-        self._extend = self._redis.register_script(EXTEND)
-        self._release = self._redis.register_script(RELEASE)
 
-    @asynccontextmanager
-    async def hold(self, name: str, *, ttl: timedelta) -> AsyncIterator[bool]:
-        """False also when Redis does not answer: nobody may then think to be alone."""
-        key, token = f"overture:lease:{name}", secrets.token_hex(16)
-        if not await self._take(key, token, ttl):
-            yield False
-            return
-        keeper = asyncio.create_task(self._keep(key, token, ttl), name=f"lease {name}")
-        try:
-            yield True
-        finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-            await self._give_back(key, token)
-
-    async def close(self) -> None:
-        await self._redis.aclose()
-
-    async def _take(self, key: str, token: str, ttl: timedelta) -> bool:
-        try:
-            return bool(await self._redis.set(key, token, nx=True, px=ttl))
-        except (RedisError, OSError) as error:
-            log.warning("a lease could not be taken", lease=key, error=str(error))
-            # The server may have set it although its answer was lost.
-            await self._give_back(key, token)
-            return False
-
-    async def _keep(self, key: str, token: str, ttl: timedelta) -> None:
-        milliseconds = int(ttl / timedelta(milliseconds=1))
-        while True:
-            await asyncio.sleep(ttl.total_seconds() / 3)
-            try:
-                if not await self._extend(keys=[key], args=[token, milliseconds]):
-                    log.warning("a lease was lost while it was held", lease=key)
-                    return
-            except (RedisError, OSError) as error:
-                log.warning("a lease could not be kept alive", lease=key, error=str(error))
-
-    async def _give_back(self, key: str, token: str) -> None:
-        try:
-            await self._release(keys=[key], args=[token])
-        except (RedisError, OSError) as error:
-            log.warning("a lease was left to expire", lease=key, error=str(error))
+def _names(told: str) -> Sequence[str]:
+    """None, which stands for anything, also where another version says it in a way that is not ours."""
+    try:
+        match json.loads(told or "[]"):
+            case [*names] if all(isinstance(one, str) for one in names):
+                return names
+    except ValueError:
+        pass
+    return ()
 
 
 class RedisCallBudgets:

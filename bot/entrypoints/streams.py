@@ -29,19 +29,55 @@ READ_WITHIN = timedelta(seconds=30)
 """A reader that does not take a chunk within this time is let go; it comes back where it was."""
 
 
+MOST_GIVEN = 500
+"""Items that a reader is given without its asking; one that falls further behind reads from the store."""
+
+
+class Reader(EventListener):
+    """Somebody who follows feeds: given what is new, or told to read where there is more than that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._given: list[FeedItem] = []
+        self._behind = True
+
+    def give(self, item: FeedItem) -> None:
+        if not self._behind:
+            self._given.append(item)
+            self._behind = len(self._given) > MOST_GIVEN
+        self.wake()
+
+    def fall_behind(self) -> None:
+        self._behind = True
+        self.wake()
+
+    def must_read(self) -> bool:
+        """Whether to read from the store now. What is given from here on is kept beside that."""
+        if not self._behind:
+            return False
+        self._behind, self._given = False, []
+        return True
+
+    def take(self, after: int) -> Sequence[FeedItem]:
+        """What was given and comes after that position; some of it may have been read meanwhile."""
+        given, self._given = self._given, []
+        return [item for item in given if item.position > after]
+
+
 class Streams:
-    """The open streams of this process. One look at the store serves them all, and only those with news then read."""
+    """The open streams of this process. One look at the store serves them all: each is given what is new for it."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._readers: defaultdict[str, set[EventListener]] = defaultdict(set)
+        self._readers: defaultdict[str, set[Reader]] = defaultdict(set)
         self._ended = False
 
     async def run(self) -> None:
         """Wake each stream whose feeds have grown; for ever, until cancelled."""
         seen: int | None = None
-        async with self._runtime.wakeups.listen(FEEDS) as listener:
+        async with self._runtime.wakeups.listen(FEEDS, self._readers.__contains__) as listener:
             while True:
+                listener.told()  # which is looked for in the store
                 try:
                     seen = await self._look(seen)
                 except Exception:
@@ -102,23 +138,35 @@ class Streams:
                 await listener.wait(timedelta(seconds=remaining))
 
     async def _look(self, seen: int | None) -> int:
+        items: Sequence[FeedItem] = ()
         async with self._runtime.store.transaction() as uow:
             if seen is None:
                 # Somebody may have begun to read before the first look.
                 self._wake(list(self._readers))
                 return await uow.feeds.newest()
-            grown = await uow.feeds.grown(seen)
-        self._wake(grown)
-        return max([seen, *grown.values()])
+            grown = await uow.feeds.grown(seen, among=self._readers.keys())
+            followed = [feed for feed in grown if feed in self._readers]
+            if followed:
+                items = await uow.feeds.read(followed, after=seen, limit=MOST_GIVEN)
+        newest = max([seen, *grown.values()])
+        if len(items) == MOST_GIVEN:
+            self._wake(followed)
+        else:
+            for item in items:
+                if item.position > newest:
+                    break  # it came after the look, and is found by the next one
+                for reader in self._readers.get(item.feed, ()):
+                    reader.give(item)
+        return newest
 
-    def _wake(self, feeds: Sequence[str] | Mapping[str, int]) -> None:
+    def _wake(self, feeds: Sequence[str]) -> None:
         for feed in feeds:
             for reader in self._readers.get(feed, ()):
-                reader.wake()
+                reader.fall_behind()
 
     @contextmanager
-    def _reading(self, feeds: Sequence[str]) -> Iterator[EventListener]:
-        listener = EventListener()
+    def _reading(self, feeds: Sequence[str]) -> Iterator[Reader]:
+        listener = Reader()
         for feed in feeds:
             self._readers[feed].add(listener)
         try:
@@ -130,15 +178,23 @@ class Streams:
                     del self._readers[feed]
 
     async def _chunks(self, request: web.Request, feeds: Sequence[str], after: int) -> AsyncIterator[bytes]:
-        with self._reading(feeds) as listener:
+        with self._reading(feeds) as reader:
             while not self._ended and request.transport is not None:
-                async with self._runtime.store.transaction() as uow:
-                    items = await uow.feeds.read(feeds, after=after)
-                for item in items:
-                    after = item.position
-                    yield _event(item)
-                while not items and not await listener.wait(PING_EVERY):
+                items = await self._news_of(reader, feeds, after)
+                if items:
+                    after = items[-1].position
+                    yield b"".join(map(_event, items))
+                while not items and not await reader.wait(PING_EVERY):
                     yield b": ping\n\n"
+
+    async def _news_of(self, reader: Reader, feeds: Sequence[str], after: int) -> Sequence[FeedItem]:
+        if not reader.must_read():
+            return reader.take(after)
+        async with self._runtime.store.transaction() as uow:
+            items = await uow.feeds.read(feeds, after=after, limit=MOST_GIVEN)
+        if len(items) == MOST_GIVEN:
+            reader.fall_behind()
+        return items
 
 
 async def _write(response: web.StreamResponse, chunk: bytes) -> None:

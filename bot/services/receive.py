@@ -18,6 +18,8 @@ from bot.domain.message import (
     DeskReply,
     DeskRevision,
     ExecuteAction,
+    FileReady,
+    HoldOver,
     Inbound,
     Interruption,
     OpenForm,
@@ -33,9 +35,10 @@ from bot.ports import Channel, UnitOfWork
 from bot.services.desk_page import open_page
 from bot.services.fetch_files import queue_fetches
 from bot.services.meet import meet
-from bot.services.runtime import FEEDS, INBOX, OUTBOX, SEGMENTS, Runtime
+from bot.services.runtime import SEGMENTS, Runtime
 from bot.services.settle import track_delivery
 from bot.services.spare_address import spare_address
+from bot.services.tell_news import news_of, tell_news
 
 log = structlog.get_logger()
 
@@ -58,14 +61,22 @@ async def _receive(runtime: Runtime, channel: Channel, inbound: Sequence[Inbound
     now = runtime.clock.now()
     taken = 0
     async with runtime.store.transaction() as uow:
-        for item in inbound:
+        for item in _as_locked(inbound):
             taken += await _take(uow, runtime, channel, item, now)
+        news = news_of(uow)
     if taken:
-        for topic in (INBOX, FEEDS, OUTBOX):
-            await runtime.wakeups.notify(topic)
+        await tell_news(runtime, news)
         if runtime.library.current().segments:
             await runtime.wakeups.notify(SEGMENTS)
     return taken
+
+
+def _as_locked(inbound: Sequence[Inbound]) -> Sequence[Inbound]:
+    """What a vendor says of messages first, in the order in which settling writes of them: else both could wait for
+    each other."""
+    words = [one for one in inbound if isinstance(one, DeliveryStatus)]
+    others = [one for one in inbound if not isinstance(one, DeliveryStatus)]
+    return [*sorted(words, key=lambda one: (one.channel, one.sent_id)), *others]
 
 
 async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbound, now: datetime) -> bool:
@@ -86,7 +97,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
         case PageReport():
             conversation = await meet(uow, runtime, channel, item, now)
             return await uow.inbox.add(conversation.id, item, now)
-        case Interruption() | OpenForm() | Reminder() | CheckIn() | TriggerIntent() | ExecuteAction():
+        case Interruption() | OpenForm() | Reminder() | CheckIn() | HoldOver() | TriggerIntent() | ExecuteAction():
             found = await uow.conversations.at(item.channel, item.address)
             return found is not None and await uow.inbox.add(found.id, item, now)
         case DeskReply() | DeskRevision():
@@ -95,7 +106,7 @@ async def _take(uow: UnitOfWork, runtime: Runtime, channel: Channel, item: Inbou
                 log.info("a reply in a thread that is no hand-off", channel=item.channel)
                 return False
             return await uow.inbox.add(handoff.conversation_id, item, now)
-        case DeskAction() | SnoozeOver() | ReplyOverdue() | Unattended():
+        case DeskAction() | SnoozeOver() | ReplyOverdue() | Unattended() | FileReady():
             try:
                 handoff = await uow.handoffs.get(item.handoff_id)
             except LookupError:

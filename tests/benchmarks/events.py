@@ -20,7 +20,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.database import Database
-from bot.adapters.feeds import StoredFeeds
+from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.domain.audience import Segment
 from bot.entrypoints.http import Server
@@ -95,7 +95,7 @@ def _event(number: int, events: int) -> dict[str, Any]:
 def _service(stage: Stage, folder: Path) -> Service:
     settings = Settings(data=folder, connectors="", _env_file=None)  # type: ignore[call-arg]
     library = WatchedLibrary(Shelves(settings.assistant, settings.journeys, folder / "model"), stage.library.playbook)
-    feeds = StoredFeeds(stage.store, stage.clock, stage.runtime.wakeups)
+    feeds = StoreFeedWriter(stage.store, stage.clock, stage.runtime.wakeups)
     access = CredentialAccess(token="", jwt_secret="", private=True)
     return Service(settings, stage.runtime, library, feeds, access, "secret", None, ())
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.api_access import CredentialAccess
-from bot.adapters.feeds import StoredFeeds
+from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.entrypoints.http import Server
 from bot.entrypoints.wiring import Service
@@ -24,7 +24,7 @@ async def server(stage: Stage, tmp_path: Path) -> AsyncIterator[TestServer]:
     settings = Settings(data=tmp_path, public_url="https://chat.example.com", _env_file=None)  # type: ignore[call-arg]
     shelves = Shelves(settings.assistant, settings.journeys, tmp_path / "model")
     library = WatchedLibrary(shelves, stage.library.playbook)
-    feeds = StoredFeeds(stage.store, stage.clock, stage.runtime.wakeups)
+    feeds = StoreFeedWriter(stage.store, stage.clock, stage.runtime.wakeups)
     access = CredentialAccess(token="", jwt_secret="", private=True)
     service = Service(settings, stage.runtime, library, feeds, access, "secret", None, ())
 

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 import connectors.dialogflow.channel as dialogflow_channel
 from bot.adapters.database import Database
-from bot.adapters.feeds import StoredFeeds
+from bot.adapters.feeds import StoreFeedWriter
 from bot.domain.effects import Say
 from bot.domain.message import Text
 from tests.bot.services.stage import Stage
@@ -32,7 +32,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     store = Database(f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}")
     await store.migrate()
     stage = Stage(store, ManualClock(NOW))
-    feeds = StoredFeeds(store, stage.clock, stage.runtime.wakeups)
+    feeds = StoreFeedWriter(store, stage.clock, stage.runtime.wakeups)
     stage.runtime = replace(stage.runtime, channels={**stage.runtime.channels, "dialogflow": channel(feed=feeds)})
     yield stage
     await store.close()

@@ -64,7 +64,7 @@ def outcome(done: FineTuning) -> list[str]:
         f"only one of them right: the frozen {compared.only_old} times, the tuned {compared.only_new} times; chance "
         f"would do as much in {compared.chance:.1%} of cases (McNemar's exact test; less than {CHANCE:.0%} is a win)",
     ]
-    if found := done.pages:
+    if (found := done.pages) and found.asked:
         lines.append(
             f"of {found.asked} questions of the knowledge pages, {found.frozen} find their page with the frozen "
             f"encoder, {found.tuned} with the tuned one"

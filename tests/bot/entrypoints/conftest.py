@@ -13,7 +13,7 @@ import structlog
 
 from bot.adapters.api_access import CredentialAccess
 from bot.adapters.database import Database
-from bot.adapters.feeds import StoredFeeds
+from bot.adapters.feeds import StoreFeedWriter
 from bot.adapters.library import Shelves, WatchedLibrary
 from bot.entrypoints.wiring import Service
 from bot.settings import Settings
@@ -55,7 +55,7 @@ def service_of(stage: Stage, tmp_path: Path) -> ServiceMaker:
         settings = Settings(data=tmp_path, _env_file=None, **values)  # type: ignore[call-arg]
         shelves = Shelves(settings.assistant, settings.journeys, tmp_path / "model")
         library = WatchedLibrary(shelves, stage.library.playbook)
-        feeds = StoredFeeds(stage.store, stage.clock, stage.runtime.wakeups)
+        feeds = StoreFeedWriter(stage.store, stage.clock, stage.runtime.wakeups)
         access = CredentialAccess(token="", jwt_secret="", private=True)
         return Service(settings, stage.runtime, library, feeds, access, SECRET, None, ())
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -14,7 +16,7 @@ from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.adapters.database import Database
-from bot.adapters.memory import MemoryWakeups
+from bot.adapters.memory import EventListener, MemoryWakeups
 from bot.entrypoints import streams as module
 from bot.entrypoints.streams import Streams
 from bot.ports import Store
@@ -23,13 +25,14 @@ from tests.contracts.samples import NOON
 
 
 class CountedReads:
-    """A store that counts which feeds are read."""
+    """A store that counts which feeds are read. `grown_to`: a look sees only what had come by this position."""
 
     shared = False
 
     def __init__(self, store: Database) -> None:
         self._store = store
         self.read: list[str] = []
+        self.grown_to: int | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -40,7 +43,14 @@ class CountedReads:
                 self.read += feeds
                 return await original(feeds, **options)
 
+            grow = uow.feeds.grown
+
+            async def grown(after: int, **options: Any) -> Mapping[str, int]:
+                found = await grow(after, **options)
+                return {feed: min(to, self.grown_to or to) for feed, to in found.items()}
+
             uow.feeds.read = read  # type: ignore[method-assign, assignment]
+            uow.feeds.grown = grown  # type: ignore[method-assign]
             yield uow
 
 
@@ -84,9 +94,9 @@ async def server(streams: Streams) -> AsyncIterator[TestServer]:
         await looking
 
 
-async def append(seams: Seams, feed: str, n: int) -> None:
+async def append(seams: Seams, feed: str, n: int, **more: str) -> None:
     async with seams.store.transaction() as uow:
-        await uow.feeds.append(feed, str(n), {"n": n}, NOON)
+        await uow.feeds.append(feed, str(n), {"n": n, **more}, NOON)
     await seams.wakeups.notify(FEEDS)
 
 
@@ -103,6 +113,23 @@ def looking_every(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     with monkeypatch.context() as patched:
         patched.setattr(module, "LOOK_EVERY", module.LOOK_EVERY * seconds / module.LOOK_EVERY.total_seconds())
         yield
+
+
+async def test_what_comes_while_it_is_looked_is_given_once(sqlite_store: Database, store: CountedReads) -> None:
+    """PostgreSQL gives each statement what is committed by then, so what is read may be more than had grown."""
+    streams = Streams(cast(Runtime, Seams(store)))
+
+    async with sqlite_store.transaction() as uow:
+        for n in range(3):
+            await uow.feeds.append("anna", str(n), {"n": n}, NOON)
+        first, *_ = await uow.feeds.read(["anna"], after=0)
+    store.grown_to = first.position + 1
+    with streams._reading(["anna"]) as reader:
+        assert reader.must_read()
+        seen = await streams._look(first.position)
+        store.grown_to = None
+        await streams._look(seen)
+        assert [item.item["n"] for item in reader.take(first.position)] == [1, 2]
 
 
 async def test_what_was_there_comes_first_and_then_what_is_new(seams: Seams, server: TestServer) -> None:
@@ -128,6 +155,35 @@ async def test_a_stream_without_news_is_not_read(seams: Seams, store: CountedRea
         assert "ben" not in store.read
 
 
+async def test_what_streams_were_woken_about_is_not_kept(store: CountedReads) -> None:
+    class Watched(MemoryWakeups):
+        def __init__(self) -> None:
+            super().__init__()
+            self.woken: list[EventListener] = []
+
+        @asynccontextmanager
+        async def listen(self, topic: str, heeds: Callable[[str], bool] | None = None) -> AsyncIterator[EventListener]:
+            async with super().listen(topic, heeds) as listener:
+                self.woken.append(listener)
+                yield listener
+
+    seams, wakeups = Seams(store), Watched()
+    seams.wakeups = wakeups
+    streams = Streams(cast(Runtime, seams))
+    async with asyncio.timeout(5):
+        looking = asyncio.create_task(streams.run())
+        waiting = asyncio.create_task(streams.news("anna", after=0, within=timedelta(seconds=5)))
+        while not (streams.open and wakeups.woken):  # noqa: ASYNC110  told by nobody
+            await asyncio.sleep(0.01)
+        async with store.transaction() as uow:
+            await uow.feeds.append("anna", "1", {"n": 1}, NOON)
+        await wakeups.notify(FEEDS, ["anna"])
+        assert len(await waiting) == 1
+    assert list(wakeups.woken[0].told()) == []
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
+
+
 async def test_a_lost_wake_up_only_delays(seams: Seams, server: TestServer, monkeypatch: pytest.MonkeyPatch) -> None:
     with looking_every(0.05, monkeypatch):
         async with ClientSession() as http, http.get(server.make_url("/anna")) as response:
@@ -150,6 +206,29 @@ async def test_whoever_hung_up_is_forgotten_at_the_next_item(
             break
         await asyncio.sleep(0.01)
     assert streams.open == 0
+
+
+async def test_a_slow_reader_holds_up_nobody_and_is_let_go(
+    seams: Seams, streams: Streams, server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it does not take is not kept for it: a chunk at a time is written, and it comes back where it was."""
+    monkeypatch.setattr(module, "READ_WITHIN", timedelta(seconds=0.5))
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.connect((server.host, server.port))
+        slow.sendall(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        async with asyncio.timeout(5):
+            while not streams.open:  # noqa: ASYNC110  told by nobody
+                await asyncio.sleep(0.01)
+        for n in range(40):
+            await append(seams, "slow", n, text="x" * 200_000)
+        async with ClientSession() as http, http.get(server.make_url("/ben")) as ben:
+            for n in range(5):
+                await append(seams, "ben", n)
+                assert await next_item(ben) == n
+            async with asyncio.timeout(5):
+                while streams.open > 1:  # noqa: ASYNC110  told by nobody
+                    await asyncio.sleep(0.02)
 
 
 async def test_ending_the_streams_ends_each_answer(seams: Seams, streams: Streams, server: TestServer) -> None:

@@ -14,7 +14,8 @@ from structlog.testing import capture_logs
 import connectors
 from bot.domain.errors import SettingsError
 from bot.entrypoints.connectors import channel_names
-from bot.entrypoints.wiring import installation_secret, open_service
+from bot.entrypoints.own_secret import installation_secret
+from bot.entrypoints.wiring import open_service
 from bot.settings import Settings
 from tests.running import lend_model
 
@@ -167,6 +168,16 @@ async def test_a_desk_that_nobody_sits_at_is_told(settings_of: Callable[..., Set
     told = await refusal(settings_of(desk=desk, connectors="twilio_messaging,slack"))
     assert told.startswith(f'OVERTURE_DESK is "{desk}": it wants a channel and an address, such as slack:#sales.')
     assert "Channels with reps: slack." in told
+
+
+async def test_the_desk_that_nobody_named_is_left_out_where_its_connector_is_not_loaded(tmp_path: Path) -> None:
+    lend_model(tmp_path)
+    with capture_logs() as logs:
+        async with open_service(Settings(data=tmp_path, connectors="webchat")) as service:
+            assert service.runtime.desk is None
+    assert [line["add"] for line in logs if line["event"].startswith("there is no sales desk")] == [
+        "slack to OVERTURE_CONNECTORS"
+    ]
 
 
 def test_the_channels_are_known_without_building_anything(settings_of: Callable[..., Settings]) -> None:

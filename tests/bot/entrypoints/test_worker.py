@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
+from bot.adapters.memory import MemoryWakeups
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Lane
 from bot.domain.errors import PermanentSendError
-from bot.domain.message import OutboundMessage, Text
+from bot.domain.message import CustomerMessage, OutboundMessage, Text
 from bot.entrypoints.worker import Worker
 from bot.services.deliver import deliver_due
+from bot.services.receive import receive
+from bot.services.runtime import INBOX
 from tests.bot.services.stage import PHONE, Stage
 
 
@@ -44,6 +51,36 @@ async def test_a_message_is_answered_as_soon_as_it_comes(stage: Stage) -> None:
 async def test_what_came_in_while_nobody_worked_is_answered_at_the_start(stage: Stage) -> None:
     await stage.hear("greet")
     async with at_work(stage):
+        await until(lambda: bool(stage.sms.taken))
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_whoever_is_told_of_much_still_looks_by_the_clock(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.entrypoints.worker.LOOK_EVERY", timedelta(milliseconds=100))
+    async with at_work(stage):
+        async with asyncio.timeout(5):
+            message = CustomerMessage("sms", "in-1", PHONE, "greet")
+            elsewhere = replace(stage.runtime, wakeups=MemoryWakeups())
+            await receive(elsewhere, stage.runtime.channel("sms"), [message])
+            while not stage.sms.taken:
+                await stage.runtime.wakeups.notify(INBOX, ["another conversation"])
+                await asyncio.sleep(0.005)
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_who_writes_again_during_a_turn_is_answered_after_it(stage: Stage) -> None:
+    may_go_on = asyncio.Event()
+
+    async def think_long() -> None:
+        await may_go_on.wait()
+
+    stage.actions.before = think_long
+    async with at_work(stage):
+        await stage.hear("lead")
+        await until(lambda: bool(stage.actions.ran))
+        await stage.hear("greet")
+        await asyncio.sleep(0.02)
+        may_go_on.set()
         await until(lambda: bool(stage.sms.taken))
     assert stage.sms.texts() == ["I am a machine. Hello!"]
 
@@ -82,6 +119,23 @@ async def test_a_slow_conversation_holds_up_no_other(stage: Stage) -> None:
         await until(lambda: bool(stage.sms.taken))
         assert [message.address for message in stage.sms.taken] == ["+447700900124"]
         may_go_on.set()
+
+
+async def test_where_more_wait_than_one_look_finds_nobody_waits_for_the_clock(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.entrypoints.worker.MOST_TURNS", 3)
+    monkeypatch.setattr("bot.entrypoints.worker.LOOK_EVERY", timedelta(minutes=1))
+    durations = itertools.cycle([0.01, 0.08, 0.08])
+
+    async def think_for_a_while() -> None:
+        await asyncio.sleep(next(durations))
+
+    stage.actions.before = think_for_a_while
+    for number in range(9):
+        await stage.hear("lead", address=f"+4477009001{number:02}")
+    async with at_work(stage):
+        await until(lambda: len(stage.actions.ran) == 9)
 
 
 async def test_a_conversation_that_another_process_serves_is_left_to_it(stage: Stage) -> None:

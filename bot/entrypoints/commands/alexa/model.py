@@ -6,13 +6,12 @@ import argparse
 import json
 import sys
 
-from bot.adapters.library import read_contents
 from bot.domain.errors import SettingsError
 from bot.domain.understanding import KNOWLEDGE_INTENT
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.files import write_whole
-from bot.nlu.skill_model import FREE_SPEECH, INVOCATION, WORDS, skill_model
-from bot.nlu.training_data import read_training_data
+from bot.entrypoints.voice_model import voice_model
+from bot.nlu.skill_model import FREE_SPEECH, INVOCATION, WORDS
 from bot.settings import Settings
 
 
@@ -21,9 +20,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(
             f'--invocation is "{options.invocation}". Alexa wants two words or more, in small letters: "harbour line".'
         )
-    contents = read_contents(shelves_of(settings, channel_names(settings)))
-    # A question for the knowledge pages is answered from its words, which only free speech has.
-    made = skill_model(read_training_data(contents.documents), options.invocation, without={KNOWLEDGE_INTENT})
+    made = voice_model(shelves_of(settings, channel_names(settings)), options.invocation)
     text = json.dumps(made.model, indent=2, ensure_ascii=False) + "\n"
     if options.out is None:
         print(text, end="")

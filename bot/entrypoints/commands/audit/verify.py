@@ -9,7 +9,7 @@ from bot.adapters.audit_head import AuditHeadFile
 from bot.domain.audit import AuditHead, read_head, written_head
 from bot.domain.errors import SettingsError
 from bot.entrypoints.commands.users.working import with_store
-from bot.entrypoints.wiring import installation_secret
+from bot.entrypoints.own_secret import installation_secret
 from bot.ports import Store
 from bot.services.verify_audit import verify_audit
 from bot.settings import Settings

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.domain.installation import Installation
 from bot.entrypoints.commands.segments.reading import read
 from bot.entrypoints.connectors import connector_module
-from bot.entrypoints.wiring import installation_secret
+from bot.entrypoints.own_secret import installation_secret
 from bot.ports import UnitOfWork
 from bot.settings import Settings, connector_values
 

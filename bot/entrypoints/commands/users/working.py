@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 
-from bot.adapters.database import Database
 from bot.adapters.passwords import Argon2Passwords
 from bot.domain.errors import SettingsError
 from bot.entrypoints.commands.people.working import whoever
 from bot.entrypoints.commands.segments.reading import now_of
 from bot.entrypoints.event_log import require_file
-from bot.entrypoints.wiring import installation_secret
+from bot.entrypoints.own_secret import installation_secret
+from bot.entrypoints.stores import store_of
 from bot.ports import Store, UnitOfWork
 from bot.services.keep_accounts import require_good_password
 from bot.settings import Settings
@@ -43,7 +43,7 @@ def with_store(settings: Settings, doing: Callable[[Store], Awaitable[T]], *, ma
 
 
 async def _with_store(settings: Settings, doing: Callable[[Store], Awaitable[T]]) -> T:
-    store = Database(settings.database_url)
+    store = store_of(settings)
     try:
         await store.migrate()
         return await doing(store)

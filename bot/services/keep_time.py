@@ -1,0 +1,65 @@
+"""Keep time: notice when the clock of this machine is put forward or back, or is not the database's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from time import monotonic
+
+import structlog
+
+from bot.services.runtime import INBOX, OUTBOX, Runtime
+
+log = structlog.get_logger()
+
+WORTH_TELLING = timedelta(seconds=2)
+FARTHEST_APART = timedelta(seconds=30)
+"""From the database's clock. Two minutes after an entry was claimed it is taken for left by a crash, so a worker whose
+clock is ahead by more than that would send what another is just sending."""
+
+
+class TimeKeeper:
+    """Holds the clock against one that is never put forward or back, and against the database's."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._told, self._passed = runtime.clock.now(), monotonic()
+        self._has_looked = False
+        self._was_right = True
+
+    async def look(self) -> bool:
+        """Whether we may work by this clock. What a step back, now or before we began, makes wait is made due again."""
+        told, passed = self._runtime.clock.now(), monotonic()
+        step = (told - self._told) - timedelta(seconds=passed - self._passed)
+        self._told, self._passed = told, passed
+        if abs(step) > WORTH_TELLING:
+            log.warning("the clock was put forward or back", seconds=round(step.total_seconds(), 1))
+        if step < -WORTH_TELLING or not self._has_looked:
+            await _make_due_again(self._runtime)
+        self._has_looked = True
+        return await self._is_right()
+
+    async def _is_right(self) -> bool:
+        apart = await self._runtime.store.clock_difference() or timedelta()
+        is_right = abs(apart) <= FARTHEST_APART
+        if not is_right and self._was_right:
+            log.error(
+                "this machine's clock is wrong, and it takes no work until it is right",
+                seconds_behind_the_database=round(apart.total_seconds(), 1),
+                do="set up NTP (timedatectl set-ntp true)",
+            )
+        if is_right and not self._was_right:
+            log.info("this machine's clock is right again")
+        self._was_right = is_right
+        return is_right
+
+
+async def _make_due_again(runtime: Runtime) -> None:
+    """What was due when it was written, by a clock that was ahead, would wait until the clock is there again."""
+    now = runtime.clock.now()
+    async with runtime.store.transaction() as uow:
+        turns = await uow.inbox.make_due_again(now)
+        messages = await uow.outbox.make_due_again(now)
+    if turns or messages:
+        log.info("what was due is due again", turns=turns, messages=messages)
+    for topic in (INBOX, OUTBOX):
+        await runtime.wakeups.notify(topic)
