@@ -14,7 +14,8 @@ from bot.domain.ids import MessageId
 from bot.domain.understanding import Understood
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation
-from bot.services.think import Thought, answer
+from bot.services.think import answer, make_personal
+from bot.services.thought import Thought
 
 ONE_AT_A_TIME = "utter_one_at_a_time"
 
@@ -38,6 +39,7 @@ async def answer_further(
         thought.acted.append(("also", f'{reading.intent.name}, "{reading.text}"'))
         thought.apply(said)
         if _leaves_the_form(assistant, before, said):
+            await make_personal(runtime, thought, situation.profile, message_id)
             thought.say_response(assistant, ONE_AT_A_TIME, {"request": _in_words(assistant, reading)})
             thought.apply(ActionExecuted(ONE_AT_A_TIME, policy="a form is open, and this would open another"))
         thought.passages = reading.passages

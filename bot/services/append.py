@@ -14,7 +14,8 @@ from bot.domain.understanding import OPT_OUT_INTENT, Understood
 from bot.services.attend import attend
 from bot.services.runtime import FEEDS, OUTBOX, TIMERS, Runtime
 from bot.services.situation import asker_of, begin_session, read_situation
-from bot.services.think import Thought, understand
+from bot.services.thought import Thought
+from bot.services.understand import understand
 from bot.services.write_turn import unasked, write_turn
 
 

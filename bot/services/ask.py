@@ -17,9 +17,10 @@ from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import park
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation, spoke_here_since
-from bot.services.think import Thought, answer
+from bot.services.think import answer
+from bot.services.thought import Thought
 from bot.services.weigh import Matter, keep_decision, weigh
-from bot.services.write_turn import Turn, write_turn
+from bot.services.write_turn import of_journey, write_turn
 
 
 async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
@@ -36,19 +37,14 @@ async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
     await begin_session(runtime, thought, situation, MessageId(question.vendor_id))
     _open_form(runtime, thought, question)
     await answer(runtime, thought, situation.profile, MessageId(question.vendor_id))
-    turn = Turn(
-        conversation=replace(situation.conversation, asking_enrolment=question.enrolment_id),
-        thought=thought,
-        key=question.vendor_id,
+    turn = of_journey(
+        replace(situation, conversation=replace(situation.conversation, asking_enrolment=question.enrolment_id)),
+        thought,
+        question.vendor_id,
+        enrolment=enrolment,
+        journey=journey,
         purpose=question.purpose,
-        message_id=None,
-        text="",
-        understood=None,
-        handoff=situation.handoff,
         begun=begun,
-        enrolment_id=enrolment.id,
-        window=journey.window,
-        priority=journey.priority,
     )
     async with runtime.store.transaction() as uow:
         if (await uow.enrolments.get(enrolment.id)).seq != enrolment.seq:

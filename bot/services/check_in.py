@@ -12,7 +12,7 @@ from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, read_situation, spoke_here_since
-from bot.services.think import Thought
+from bot.services.thought import Thought
 from bot.services.weigh import DIALOGUE_STAYS_OPEN
 from bot.services.write_turn import Turn, unasked, write_turn
 

@@ -4,31 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import perf_counter
 
 import structlog
 
-from bot.domain.consent import Purpose
 from bot.domain.conversation import UserUttered
 from bot.domain.errors import Conflict
-from bot.domain.ids import ConversationId, MessageId
+from bot.domain.ids import ConversationId
 from bot.domain.journey import REPLIED
 from bot.domain.message import (
     CheckIn,
     CustomerMessage,
-    DeskAction,
-    DeskReply,
-    DeskRevision,
     ExecuteAction,
+    FromDesk,
+    HoldOver,
     Interruption,
     OpenForm,
     PageReport,
     Reminder,
-    ReplyOverdue,
-    SnoozeOver,
     TriggerIntent,
-    Unattended,
 )
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
@@ -39,22 +34,35 @@ from bot.services.ask import ask, finish
 from bot.services.attribute_reply import attribute_reply
 from bot.services.book_meeting import picked, take_pick
 from bot.services.check_in import check_in, plan_check_in
+from bot.services.clear_up_opt_out import (
+    awaited_answer,
+    end_hold,
+    hold_marketing,
+    is_in_doubt,
+    says_nothing_else,
+    take_answer,
+)
 from bot.services.confirm_consent import awaited_yes, take_yes
 from bot.services.cut_short import cut_short
 from bot.services.desk_turn import take_desk_turn
 from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.learn import learn
-from bot.services.move_question import close_where_it_was_asked, question_elsewhere
+from bot.services.move_question import Moved, close_where_it_was_asked, question_elsewhere
 from bot.services.other_languages import keep_language, language_of, title_pressed
+from bot.services.post import PostingFailed, post_answer, tell_of
+from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
-from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS, Runtime
+from bot.services.runtime import INBOX, Runtime
 from bot.services.situation import Situation, asker_of, begin_session, read_situation
 from bot.services.take_slots import take_slots
-from bot.services.think import Thought, read_payload, understand
+from bot.services.tell_news import ANY_NEWS, News, news_of, tell_news
+from bot.services.think import make_personal
+from bot.services.thought import Thought
 from bot.services.trigger import execute, trigger
-from bot.services.write_turn import Turn, write_turn
+from bot.services.understand import read_payload, understand
+from bot.services.write_turn import Turn, replying, write_turn
 
 log = structlog.get_logger()
 
@@ -73,48 +81,58 @@ async def converse(
         entries = await uow.inbox.waiting(conversation_id, runtime.clock.now())
         situation = await read_situation(uow, runtime, conversation_id) if entries else None
     taken = 0
-    try:
-        with structlog.contextvars.bound_contextvars(conversation=conversation_id):
-            for entry in entries:
-                with structlog.contextvars.bound_contextvars(message=entry.position):
-                    if stopping() or not await _try_turn(runtime, entry, situation):
-                        break
-                situation = None  # the turn has changed it
-                taken += 1
-    finally:
-        if taken:
-            for topic in (OUTBOX, FEEDS, TIMERS):
-                await runtime.wakeups.notify(topic)
+    with structlog.contextvars.bound_contextvars(conversation=conversation_id):
+        for entry in entries:
+            with structlog.contextvars.bound_contextvars(message=entry.position):
+                if stopping() or (news := await _try_turn(runtime, entry, situation)) is None:
+                    break
+            await tell_news(runtime, news)
+            situation = None  # the turn has changed it
+            taken += 1
     return taken
 
 
-async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> bool:
-    """False when somebody else writes to this conversation; a failed turn raises until its message is parked."""
+async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> News | None:
+    """What it has left to others; None when somebody else writes to this conversation.
+
+    A failed turn raises until its message is parked.
+    """
     begun = perf_counter()
     try:
-        await _take_turn(runtime, entry, situation)
+        with runtime.tracer.span(
+            f"turn {entry.inbound.channel}",
+            "work",
+            follows=entry.trace,
+            conversation=entry.conversation_id,
+            message=entry.position,
+            attempt=entry.attempts + 1,
+        ):
+            news = await _take_turn(runtime, entry, situation)
         runtime.meter.took_turn(entry.inbound.channel, timedelta(seconds=perf_counter() - begun))
     except Conflict:
         log.info("somebody else wrote to this conversation; taking the turn again")
         await runtime.wakeups.notify(INBOX)
-        return False
+        return None
     except Exception as error:
+        if runtime.store.is_away(error):
+            raise  # the message is not at fault, and stays as it is
         # Its type only: the words of an error may repeat those of the customer, and stay in the store.
         async with runtime.store.transaction() as uow:
             parked = await uow.inbox.failed(entry.position, type(error).__name__, park_after=PARK_AFTER)
         if not parked:
             raise
         log.exception("a message is parked: its turn failed each time", attempts=entry.attempts + 1)
-    return True
+        return ANY_NEWS
+    return news
 
 
-async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> None:
+async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> News:
     match entry.inbound:
         case CustomerMessage(automatic=True):
             async with runtime.store.transaction() as uow:
                 await finish(uow, entry, runtime.clock.now())
         case CustomerMessage() as message:
-            await _customer_turn(runtime, entry, message, situation)
+            return await _customer_turn(runtime, entry, message, situation)
         case Interruption() as interruption:
             await cut_short(runtime, entry, interruption)
         case PageReport() as report:
@@ -125,14 +143,17 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
             await remind(runtime, entry, reminder)
         case CheckIn() as planned:
             await check_in(runtime, entry, planned)
+        case HoldOver() as over:
+            await end_hold(runtime, entry, over)
         case TriggerIntent() as wanted:
             await trigger(runtime, entry, wanted)
         case ExecuteAction() as wanted:
             await execute(runtime, entry, wanted)
-        case DeskReply() | DeskRevision() | DeskAction() | SnoozeOver() | ReplyOverdue() | Unattended() as deed:
+        case deed if isinstance(deed, FromDesk):
             await take_desk_turn(runtime, entry, deed)
         case _:
             raise TypeError(f"{type(entry.inbound).__name__} does not wait for a turn")
+    return ANY_NEWS
 
 
 # ---------------------------------------------------------------- the customer writes
@@ -140,19 +161,22 @@ async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation |
 
 async def _customer_turn(
     runtime: Runtime, entry: InboxEntry, message: CustomerMessage, situation: Situation | None
-) -> None:
+) -> News:
     begun = perf_counter()
     now = runtime.clock.now()
-    message_id = MessageId(f"{message.channel}:{message.vendor_id}")
+    message_id = message.message_id
     if situation is None:
         async with runtime.store.transaction() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
     if (pick := picked(situation.conversation, message)) is not None:
         await take_pick(runtime, entry, message, pick)
-        return
+        return ANY_NEWS
     if (challenge := await awaited_yes(runtime, message, situation)) is not None:
         await take_yes(runtime, entry, message, situation, challenge)
-        return
+        return ANY_NEWS
+    if (cleared := await awaited_answer(runtime, message, situation)) is not None:
+        await take_answer(runtime, entry, message, situation, cleared)
+        return ANY_NEWS
     thought = Thought(situation.conversation.tracker, message.channel, now)
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
@@ -177,20 +201,26 @@ async def _customer_turn(
     keep_language(runtime.library.current(), thought, understood)
     if interpreted.opens is not None:
         go_to_form(thought, interpreted.opens)
-    await respond(runtime, thought, situation, message, message_id, keyword)
-    await answer_further(runtime, thought, situation, message_id, further)
+    in_doubt = await is_in_doubt(runtime, situation, understood, keyword, now)
+    if not in_doubt or not says_nothing_else(thought, understood):
+        await respond(runtime, thought, situation, message, message_id, keyword)
+        await answer_further(runtime, thought, situation, message_id, further)
+    if in_doubt:
+        await make_personal(runtime, thought, situation.profile, message_id)
+        hold_marketing(runtime, thought, situation)
     withhold_consent(thought, understood)
-    turn = Turn(
-        conversation=conversation,
-        thought=thought,
-        key=message_id,
-        purpose=Purpose.REPLY,
-        message_id=message_id,
-        text=message.text,
-        understood=understood,
-        handoff=situation.handoff,
-        begun=begun,
-    )
+    turn = replying(replace(situation, conversation=conversation), thought, message, understood, begun=begun)
+    try:
+        return await _write(runtime, entry, turn, moved, now, posting=True)
+    except PostingFailed:
+        log.exception("an answer could not be put on our feed with its turn; it is delivered by itself")
+        return await _write(runtime, entry, turn, moved, now, posting=False)
+
+
+async def _write(
+    runtime: Runtime, entry: InboxEntry, turn: Turn, moved: Moved | None, now: datetime, *, posting: bool
+) -> News:
+    """All of the turn, and its answer where that leaves by a feed of ours; what else it has left to others."""
     async with runtime.store.transaction() as uow:
         if moved is not None:
             await close_where_it_was_asked(uow, moved, now)
@@ -198,9 +228,13 @@ async def _customer_turn(
         playbook = runtime.library.current()
         scored = bool(on_event(playbook.score_rules, REPLIED))
         reply = await attribute_reply(uow, journeys, playbook.segments.values(), turn, now, scored=scored)
-        await write_turn(uow, runtime, turn, now, reply)
+        said = await write_turn(uow, runtime, turn, now, reply)
         await plan_check_in(uow, runtime, turn, now)
         await finish(uow, entry, now)
+        posted = await post_answer(uow, runtime, said, now) if posting else ()
+        news = news_of(uow)
+    tell_of(runtime, posted)
+    return news
 
 
 def _keyword(runtime: Runtime, message: CustomerMessage, situation: Situation) -> Meaning | None:
@@ -230,6 +264,9 @@ async def _understand(
     begun = perf_counter()
     if message.payload:
         understood = await read_payload(runtime, thought.tracker, message.payload, situation.region)
+    elif (pressed := thumb_pressed(runtime.library.current(), thought.tracker, message.text)) is not None:
+        understood = await read_payload(runtime, thought.tracker, pressed, situation.region)
+        understood = replace(understood, text=message.text, stage=THUMB_STAGE)
     else:
         asker = asker_of(situation, message.channel, thought.now, language_of(thought.tracker))
         understood = await understand(runtime, thought.tracker, message.text, situation.region, situation.zone, asker)

@@ -142,17 +142,8 @@ async def _transfer(
     card = await _card(uow, runtime, handoff, now)
     facts = [f"{name}: {value}" for name, value in card.facts if name not in REACH.values()]
     transfer = Transfer(handoff.id, ". ".join([card.title, *facts[:FACTS_ALOUD]]))
-    entry = OutboxEntry(
-        id=OutboxId(new_id(now)),
-        key=transfer_key(message_id),
-        dispatch=ChannelMessage(conversation.channel, conversation.address, transfer),
-        purpose=Purpose.REPLY,
-        profile_id=conversation.profile_id,
-        conversation_id=conversation.id,
-        created_at=now,
-        due_at=now,
-    )
-    await uow.outbox.add(entry)
+    dispatch = ChannelMessage(conversation.channel, conversation.address, transfer)
+    await uow.outbox.add(_entry(handoff, transfer_key(message_id), dispatch, Purpose.REPLY, now))
 
 
 def transfer_key(message_id: str) -> str:
@@ -387,6 +378,7 @@ async def _files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> 
             "Customer", f"sent a file ({one.name}, {in_words(one.size)}): {runtime.file_url(one.id)}"
         )
         for one in files
+        if not one.sender
     }
 
 

@@ -24,7 +24,8 @@ from bot.domain.understanding import FALLBACK_INTENT, Understood, base_intent
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, asker_of
-from bot.services.think import Thought, understand
+from bot.services.thought import Thought
+from bot.services.understand import understand
 
 STANDS_FOR = timedelta(days=3)
 """A question that was put longer ago is not what somebody has in mind who writes elsewhere."""

@@ -13,7 +13,8 @@ from bot.ports import InboxEntry
 from bot.services.ask import finish
 from bot.services.runtime import Runtime
 from bot.services.situation import begin_session, read_situation
-from bot.services.think import Thought, answer
+from bot.services.think import answer
+from bot.services.thought import Thought
 from bot.services.write_turn import unasked, write_turn
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.conversation import FollowupAction, SlotSet
 from bot.domain.ids import EnrolmentId, MessageId
-from bot.domain.journey import Enrolment, Failed, Finished, Journey
+from bot.domain.journey import Enrolment, Failed, Finished
 from bot.domain.message import ExecuteAction
 from bot.journeys.judge import LOOK_AGAIN
 from bot.journeys.resting import OUTCOME
@@ -17,8 +17,9 @@ from bot.services.ask import finish
 from bot.services.enrol import tell_step
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation
-from bot.services.think import Thought, answer
-from bot.services.write_turn import Turn, write_turn
+from bot.services.think import answer
+from bot.services.thought import Thought
+from bot.services.write_turn import of_journey, write_turn
 
 
 async def run_action(runtime: Runtime, entry: InboxEntry, wanted: ExecuteAction) -> None:
@@ -39,8 +40,11 @@ async def run_action(runtime: Runtime, entry: InboxEntry, wanted: ExecuteAction)
     if thought.failures:
         thought.says.clear()  # the customer has asked for nothing, so nobody apologises to them
     async with runtime.store.transaction() as uow:
-        await write_turn(uow, runtime, _turn(situation, thought, wanted, enrolment, journey, begun), now)
         key = wanted.vendor_id
+        turn = of_journey(
+            situation, thought, key, enrolment=enrolment, journey=journey, purpose=journey.purpose, begun=begun
+        )
+        await write_turn(uow, runtime, turn, now)
         outcome = Failed(key, thought.failures[0]) if thought.failures else Finished(key, _slots(thought))
         await tell_step(uow, runtime, enrolment.id, outcome, now)
         await finish(uow, entry, now)
@@ -64,27 +68,3 @@ async def _think(runtime: Runtime, situation: Situation, wanted: ExecuteAction, 
 def _slots(thought: Thought) -> dict[str, Any]:
     """What the action set, as it was last set."""
     return {event.name: event.value for event in thought.events if isinstance(event, SlotSet)}
-
-
-def _turn(
-    situation: Situation,
-    thought: Thought,
-    wanted: ExecuteAction,
-    enrolment: Enrolment,
-    journey: Journey,
-    begun: float,
-) -> Turn:
-    return Turn(
-        conversation=situation.conversation,
-        thought=thought,
-        key=wanted.vendor_id,
-        purpose=journey.purpose,
-        message_id=None,
-        text="",
-        understood=None,
-        handoff=situation.handoff,
-        begun=begun,
-        enrolment_id=enrolment.id,
-        window=journey.window,
-        priority=journey.priority,
-    )

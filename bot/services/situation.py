@@ -25,7 +25,8 @@ from bot.domain.understanding import Asker
 from bot.journeys.send_window import country_of, zones_of
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
-from bot.services.think import Thought, answer
+from bot.services.think import answer
+from bot.services.thought import Thought
 
 
 @dataclass(frozen=True, slots=True)

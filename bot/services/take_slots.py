@@ -9,7 +9,7 @@ import structlog
 
 from bot.domain.assistant import Assistant, Slot
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet
-from bot.services.think import Thought
+from bot.services.thought import Thought
 
 log = structlog.get_logger()
 

@@ -1,11 +1,9 @@
-"""Think: from a message to what is to be said and done, without touching the store."""
+"""Think: let the engine decide what is said and done, and run its actions, without writing to the store."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -13,53 +11,31 @@ import structlog
 
 from bot.dialogue.builtin import ANSWER_FROM_KNOWLEDGE, CHECK_CODE, SEND_CODE
 from bot.dialogue.engine import MOST_ACTIONS
-from bot.dialogue.personal import PREFERENCES, Personal
+from bot.dialogue.personal import Personal
 from bot.dialogue.policies import SESSION
-from bot.dialogue.responses import render, says_something
+from bot.dialogue.responses import render
 from bot.domain.assistant import Assistant
-from bot.domain.consent import ConsentRecord
 from bot.domain.conversation import (
     ACTION_LISTEN,
-    REQUESTED_SLOT,
     ActionExecuted,
     AllSlotsReset,
-    BotUttered,
     Event,
     SessionStarted,
     Tracker,
     takes_back,
 )
-from bot.domain.effects import (
-    ActionResult,
-    Apply,
-    ChangeScore,
-    PersonEffect,
-    RecordConsent,
-    RunAction,
-    Say,
-    SetAttribute,
-)
+from bot.domain.effects import ActionResult, Apply, RunAction, Say
 from bot.domain.errors import ActionError, DialogueError
 from bot.domain.ids import MessageId
-from bot.domain.likelihood import Likelihood
 from bot.domain.message import Text
 from bot.domain.person import Profile
-from bot.domain.score import USUAL_GRADES, ScoreChange, total_score
-from bot.domain.understanding import (
-    ANYBODY,
-    FALLBACK_INTENT,
-    OPT_OUT_INTENT,
-    Asker,
-    Expecting,
-    KnowledgeAnswer,
-    Understood,
-)
 from bot.ports import ReadContext
-from bot.services.ask_model import ModelCall
+from bot.services.action_context import action_context
 from bot.services.compose_answer import compose_answer
-from bot.services.person_facts import day_of, foresee
 from bot.services.rephrase import in_other_words
 from bot.services.runtime import Runtime
+from bot.services.thought import Thought
+from bot.services.trace import trace
 from bot.services.verify_contact import verify_in_talk
 
 log = structlog.get_logger()
@@ -67,122 +43,12 @@ log = structlog.get_logger()
 APOLOGY = "utter_internal_error"
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What a custom action may know of the person that it talks with."""
-
-    profile: Profile
-    score_changes: tuple[ScoreChange, ...]
-    consents: tuple[ConsentRecord, ...]
-    likelihood: Likelihood | None = None
-
-
-@dataclass(slots=True)
-class Thought:
-    """A turn as it grows: the tracker and the events that made it, what to say, what to do, and what acted why."""
-
-    tracker: Tracker
-    channel: str
-    now: datetime
-    events: list[Event] = field(default_factory=list)
-    says: list[Say] = field(default_factory=list)
-    effects: list[PersonEffect] = field(default_factory=list)
-    acted: list[tuple[str, str]] = field(default_factory=list)
-    milliseconds: dict[str, float] = field(default_factory=dict)
-    person: Person | None = None
-    model_calls: list[ModelCall] = field(default_factory=list)
-    passages: tuple[KnowledgeAnswer, ...] = ()
-    personal: Personal | None = None
-    failures: list[str] = field(default_factory=list)
-
-    def apply(self, event: Event) -> None:
-        stamped = event if event.at is not None else replace(event, at=self.now)
-        self.tracker = self.tracker.apply(stamped)
-        self.events.append(stamped)
-        if isinstance(event, ActionExecuted):
-            self.acted.append((event.name, event.policy))
-
-    def say(self, say: Say) -> None:
-        if not says_something(say.content):
-            return
-        self.apply(BotUttered(say.content.text, response=say.response, buttons=say.content.buttons))
-        self.says.append(say)
-
-    def say_response(self, assistant: Assistant, name: str, values: Mapping[str, Any] | None = None) -> None:
-        """Say a response by its name, if the assistant has it; `values` go before those of slots."""
-        if (response := assistant.responses.get(name)) is not None:
-            words = render(response, self.tracker, self.channel, values=values, personal=self.personal)
-            self.say(Say(words, name))
-
-    def unsay(self, say: Say) -> None:
-        """Take back what was to be said in this turn, as if it had not been."""
-        spoken = next(
-            event
-            for event in self.events
-            if isinstance(event, BotUttered) and (event.response, event.text) == (say.response, say.content.text)
-        )
-        self.says = [one for one in self.says if one is not say]
-        self.events = [event for event in self.events if event is not spoken]
-        recent = tuple(event for event in self.tracker.recent if event is not spoken)
-        self.tracker = replace(self.tracker, recent=recent, event_count=self.tracker.event_count - 1)
-
-    def note_calls(self, calls: Sequence[ModelCall]) -> None:
-        """Note questions to the language model, for the explanation of the turn."""
-        for call in calls:
-            self.model_calls.append(call)
-            self.took("model", call.milliseconds / 1000)
-
-    def took(self, stage: str, seconds: float) -> None:
-        self.milliseconds[stage] = round(self.milliseconds.get(stage, 0.0) + seconds * 1000, 2)
-
-
-async def understand(
-    runtime: Runtime, tracker: Tracker, text: str, region: str, zone: tzinfo, asker: Asker = ANYBODY
-) -> Understood:
-    """The reading of a text that is written now, in that country and time zone; off the event loop, for an encoder
-    computes."""
-    playbook = runtime.library.current()
-    expected = expecting(playbook.assistant, tracker)
-    understood = await asyncio.to_thread(
-        playbook.nlu.parse,
-        text,
-        expecting=expected,
-        region=region,
-        zone=zone,
-        now=runtime.clock.now(),
-        asker=asker,
-    )
-    return await _as_the_engine_reads_it(runtime, understood, tracker)
-
-
-async def read_payload(runtime: Runtime, tracker: Tracker, payload: str, region: str) -> Understood:
-    """What a button means. It says so itself, which takes no encoder."""
-    playbook = runtime.library.current()
-    understood = playbook.nlu.parse(payload, expecting=expecting(playbook.assistant, tracker), region=region)
-    return await _as_the_engine_reads_it(runtime, understood, tracker)
-
-
-async def _as_the_engine_reads_it(runtime: Runtime, understood: Understood, tracker: Tracker) -> Understood:
-    """Our own reading comes first, so that an opt-out is one whatever the engine."""
-    if understood.intent.name == OPT_OUT_INTENT:
-        return understood
-    try:
-        read = await runtime.dialogue.understand(understood, tracker)
-    except DialogueError as error:
-        log.warning("the dialogue engine did not read a message", error=str(error))
-        return understood
-    no_wiser = read.intent.name in (FALLBACK_INTENT, understood.intent.name)
-    return replace(read, language=understood.language, foreign=understood.foreign and no_wiser)
-
-
-def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
-    """The slot that the open form has just asked for, and the entities that would fill it."""
-    slot = tracker.slots.get(REQUESTED_SLOT)
-    if tracker.loop is None or not isinstance(slot, str):
-        return None
-    mappings = assistant.slots[slot].mappings if slot in assistant.slots else ()
-    entities = tuple(mapping.entity for mapping in mappings if mapping.entity is not None)
-    return Expecting(tracker.loop.name, slot, entities)
+async def make_personal(runtime: Runtime, thought: Thought, profile: Profile, message_id: MessageId) -> None:
+    """So that what is said beside the engine from here on may say what is known of the person, as it is now."""
+    assistant = runtime.library.current().assistant
+    if assistant.is_personal:
+        context = await action_context(runtime, thought, profile, message_id)
+        thought.personal = Personal.of_context(context, assistant.configuration.language)
 
 
 async def answer(
@@ -192,17 +58,15 @@ async def answer(
     assistant = runtime.library.current().assistant
 
     async def read_context() -> Mapping[str, Any]:
-        link = runtime.preferences_link(profile.id, thought.now)
-        return {**_context(thought, await _person(runtime, thought, profile), message_id), PREFERENCES: link}
+        return await action_context(runtime, thought, profile, message_id)
 
-    if assistant.is_personal:
-        thought.personal = Personal.of_context(await read_context(), assistant.configuration.language)
     actions = 0
     while actions <= MOST_ACTIONS:
         begun = perf_counter()
         try:
             effects = await runtime.dialogue.decide(thought.tracker, read_context, channel=thought.channel)
         except DialogueError as error:
+            await make_personal(runtime, thought, profile, message_id)
             _give_up(assistant, thought, error)
             return
         finally:
@@ -218,9 +82,10 @@ async def answer(
                     thought.say(await _in_other_words(runtime, assistant, thought, effect))
                 case RunAction():
                     actions += 1
+                    await make_personal(runtime, thought, profile, message_id)
                     await _run(runtime, assistant, thought, profile, read_context, effect)
                 case _:
-                    thought.effects.append(effect)
+                    thought.effects.append(trace(effect, "", thought.tracker.slots))
         if only is not None and any(isinstance(one, ActionExecuted) and one.name == only for one in thought.events):
             return
     log.error("the action limit is reached", conversation=thought.tracker.conversation_id, actions=actions)
@@ -259,7 +124,9 @@ async def _run(
         _take_over(assistant, thought, result, ActionExecuted(action.name, policy=action.why))
         return
     try:
-        result = await runtime.actions.run(action.name, thought.tracker, await read_context())
+        person = await read_context()
+        with runtime.tracer.span(f"action {action.name}", "call"):
+            result = await runtime.actions.run(action.name, thought.tracker, person)
     except ActionError as error:
         log.error(
             "an action failed", action=action.name, conversation=thought.tracker.conversation_id, error=str(error)
@@ -299,23 +166,9 @@ def _of_a_session(tracker: Tracker, events: Iterable[Event]) -> Iterator[Event]:
                 yield event
 
 
-async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Person:
-    """Scores and consents are read when an action first wants them; most turns run none."""
-    if thought.person is None:
-        async with runtime.store.transaction() as uow:
-            thought.person = Person(
-                profile=profile,
-                score_changes=tuple(await uow.scores.of(profile.id)),
-                consents=tuple(await uow.consents.of(profile.id)),
-                likelihood=(await foresee(uow, runtime.library.current().scorecards, profile, thought.now)).get(
-                    "likelihood"
-                ),
-            )
-    return thought.person
-
-
 def _take_over(assistant: Assistant, thought: Thought, result: ActionResult, executed: ActionExecuted) -> None:
     """What the action says is worded before what it sets is set, as in Rasa: "Sent {amount}" may empty `amount`."""
+    traced = [trace(effect, executed.name, thought.tracker.slots) for effect in result.effects]
     if takes_back(result.events):
         thought.apply(executed)
     _say_all(assistant, thought, result)
@@ -323,7 +176,7 @@ def _take_over(assistant: Assistant, thought: Thought, result: ActionResult, exe
         thought.apply(event)
     if not takes_back(result.events):
         thought.apply(executed)
-    thought.effects.extend(result.effects)
+    thought.effects.extend(traced)
 
 
 def _say_all(assistant: Assistant, thought: Thought, result: ActionResult) -> None:
@@ -357,46 +210,3 @@ async def _answer_from_knowledge(runtime: Runtime, assistant: Assistant, thought
         thought.say_response(assistant, "utter_no_answer")
         return
     thought.say(Say(Text(found.text, source_title=found.title, source_url=found.url)))
-
-
-def _context(thought: Thought, person: Person, message_id: MessageId) -> Mapping[str, Any]:
-    """What an action may know of the person, with what this turn has changed already."""
-    attributes = dict(person.profile.attributes)
-    changes = list(person.score_changes)
-    consents = {f"{record.purpose}:{record.channel}": record.granted for record in person.consents}
-    counted = {change.rule for change in changes}
-    for effect in thought.effects:
-        match effect:
-            case SetAttribute(name=name, value=value):
-                attributes[name] = value
-            case RecordConsent(purpose=purpose, channel=channel, granted=granted):
-                consents[f"{purpose}:{channel}"] = granted
-            case ChangeScore() if effect.again or effect.rule not in counted:
-                counted.add(effect.rule)
-                changes.append(
-                    ScoreChange(
-                        person.profile.id, "", effect.dimension, effect.points, effect.reason, effect.rule, thought.now
-                    )
-                )
-            case _:
-                pass
-    score, likely = total_score(changes, thought.now), person.likelihood
-    return {
-        "profile": {**attributes, "id": person.profile.id},
-        "time_zone": person.profile.time_zone,
-        "locale": person.profile.locale,
-        "tags": sorted(person.profile.tags),
-        "created_on": day_of(person.profile.created_at),
-        "lead": {
-            "fit": score.fit,
-            "engagement": score.engagement,
-            "total": score.total,
-            "grade": USUAL_GRADES.of(score),
-            "reasons": [change.reason for change in changes],
-            **({"likelihood": likely.percent, "likelihood_reasons": likely.told()} if likely is not None else {}),
-        },
-        "consents": consents,
-        "channel": thought.channel,
-        "message_id": message_id,
-        "now": thought.now.isoformat(),
-    }

@@ -13,7 +13,8 @@ from bot.services.respond import respond
 from bot.services.run_action import run_action
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, begin_session, read_situation
-from bot.services.think import Thought, answer
+from bot.services.think import answer
+from bot.services.thought import Thought
 from bot.services.write_turn import unasked, write_turn
 
 EXTERNAL = "external"

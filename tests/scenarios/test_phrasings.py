@@ -13,7 +13,7 @@ from bot.domain.conversation import REQUESTED_SLOT, OpenLoop, Tracker
 from bot.domain.ids import ConversationId
 from bot.domain.understanding import Expecting
 from bot.ports import Playbook
-from bot.services.think import expecting
+from bot.services.understand import expecting
 from tests.scenarios.stage import set_stage
 
 FILES = sorted((Path(__file__).parent / "phrasings").glob("*.yml"))

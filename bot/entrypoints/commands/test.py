@@ -41,7 +41,7 @@ from bot.nlu.annotations import read_annotations
 from bot.nlu.pipeline import parse_payload
 from bot.nlu.training_data import Example, read_examples
 from bot.ports import Nlu
-from bot.services.think import expecting
+from bot.services.understand import expecting
 from bot.settings import Settings
 
 NOT_TRAINED = "there is no model of this content, so only the stories are tested. Train one: overture train."

@@ -24,7 +24,7 @@ from bot.domain.audit import Deed
 from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
 from bot.domain.errors import ActionError, Conflict, WebhookRejected
 from bot.domain.ids import ConversationId, MessageId, new_id
-from bot.domain.message import storable
+from bot.domain.message import storable, storable_json
 from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
@@ -33,7 +33,7 @@ from bot.services.append import append_events, note_message, replace_events
 from bot.services.attend import find_or_start, look_up
 from bot.services.situation import zone_of
 from bot.services.submit import Acted, execute_action, trigger_intent
-from bot.services.think import understand
+from bot.services.understand import understand
 
 log = structlog.get_logger()
 
@@ -341,7 +341,7 @@ def _until(request: web.Request) -> datetime | None:
 
 async def _json(request: web.Request) -> Any:
     try:
-        return json.loads(await request.read())
+        return storable_json(json.loads(await request.read()))
     except (ValueError, RecursionError) as error:
         raise WebhookRejected(400, "Failed when parsing body as json.") from error
 

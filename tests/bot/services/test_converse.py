@@ -42,7 +42,7 @@ async def test_an_answer_may_say_what_is_known_of_the_person(stage: Stage) -> No
     conversation = await stage.at()
     async with stage.store.transaction() as uow:
         profile = await uow.profiles.get(conversation.profile_id)
-        await uow.profiles.save(profile.with_attribute("name", "Ana"))
+        await uow.profiles.save(replace(profile, attributes={"name": "Ana"}))
     assert await stage.says("greet") == ["Hello Ana!"]
 
 

@@ -80,11 +80,12 @@ async def test_asking_twice_makes_one_card(stage: Stage) -> None:
     assert len(stage.cards()) == 1
 
 
-async def test_where_there_is_no_desk_nobody_is_told(sqlite_store: Database, clock: ManualClock) -> None:
+async def test_without_a_desk_nobody_is_told_and_actions_know(sqlite_store: Database, clock: ManualClock) -> None:
     stage = Stage(sqlite_store, clock, with_desk=False)
     stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
     await stage.says("lead")
     assert stage.slack.taken == []
+    assert stage.actions.given[-1]["has_desk"] is False
     assert await stage.says("greet") == ["I am a machine. Hello!"]
 
 
@@ -275,6 +276,19 @@ async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage
     assert latest_card(stage)[1].summary == "Broken; writes on sms; came out of hours"
     await stage.says("my number is 07700 900123")
     assert ("Customer", "my number is 07700 900123") in lines(stage)
+
+
+async def test_journeys_hear_that_somebody_was_asked_for_out_of_hours_and_only_then(stage: Stage) -> None:
+    stage.play(journey_of("- wait: 1d", "enter: {event: handoff.out_of_hours, if: \"event.reason == 'a demo'\"}"))
+    stage.actions.effects["action_lead"] = (RequestHandoff("a demo", desk="support"),)
+    await stage.meet()
+    await stage.says("lead")
+    assert await stage.enrolments() == [], "somebody is there"
+    await stage.click(await stage.handoff(), DeskVerb.RESOLVE)
+    stage.clock.set(SATURDAY)
+    await stage.says("lead")
+    await stage.says("lead")
+    assert len(await stage.enrolments()) == 1
 
 
 async def test_what_came_out_of_hours_is_brought_up_when_the_desk_opens(stage: Stage) -> None:

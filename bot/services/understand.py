@@ -1,0 +1,71 @@
+"""Understand: what a message or a button means."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import tzinfo
+
+import structlog
+
+from bot.domain.assistant import Assistant
+from bot.domain.conversation import REQUESTED_SLOT, Tracker
+from bot.domain.errors import DialogueError
+from bot.domain.understanding import ANYBODY, FALLBACK_INTENT, OPT_OUT_INTENT, Asker, Expecting, Understood
+from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
+
+
+async def understand(
+    runtime: Runtime, tracker: Tracker, text: str, region: str, zone: tzinfo, asker: Asker = ANYBODY
+) -> Understood:
+    """The reading of a text that is written now, in that country and time zone; off the event loop, for an encoder
+    computes."""
+    playbook = runtime.library.current()
+    expected = expecting(playbook.assistant, tracker)
+    understood = await asyncio.to_thread(
+        playbook.nlu.parse,
+        text,
+        expecting=expected,
+        region=region,
+        zone=zone,
+        now=runtime.clock.now(),
+        asker=asker,
+    )
+    return await _as_the_engine_reads_it(runtime, understood, tracker)
+
+
+async def read_payload(runtime: Runtime, tracker: Tracker, payload: str, region: str) -> Understood:
+    """What a button means. It says so itself, which takes no encoder."""
+    playbook = runtime.library.current()
+    understood = playbook.nlu.parse(payload, expecting=expecting(playbook.assistant, tracker), region=region)
+    return await _as_the_engine_reads_it(runtime, understood, tracker)
+
+
+async def _as_the_engine_reads_it(runtime: Runtime, understood: Understood, tracker: Tracker) -> Understood:
+    """Our own reading comes first, so that an opt-out is one whatever the engine."""
+    if understood.intent.name == OPT_OUT_INTENT:
+        return understood
+    try:
+        read = await runtime.dialogue.understand(understood, tracker)
+    except DialogueError as error:
+        log.warning("the dialogue engine did not read a message", error=str(error))
+        return understood
+    no_wiser = read.intent.name in (FALLBACK_INTENT, understood.intent.name)
+    return replace(
+        read,
+        language=understood.language,
+        foreign=understood.foreign and no_wiser,
+        may_opt_out=understood.may_opt_out,
+    )
+
+
+def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
+    """The slot that the open form has just asked for, and the entities that would fill it."""
+    slot = tracker.slots.get(REQUESTED_SLOT)
+    if tracker.loop is None or not isinstance(slot, str):
+        return None
+    mappings = assistant.slots[slot].mappings if slot in assistant.slots else ()
+    entities = tuple(mapping.entity for mapping in mappings if mapping.entity is not None)
+    return Expecting(tracker.loop.name, slot, entities)
