@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test check format bench lighthouse chaos crm-chaos conformance spoken audit actions shell clean
+.PHONY: run test check format bench load lighthouse chaos fleet-test crm-chaos crm-peer conformance spoken audit actions shell clean
 
 run: $(INSTALLED)
 	@$(BIN)/overture serve
@@ -28,10 +28,21 @@ format: $(INSTALLED)
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks
 
-# Kills the worker 200 times for each CRM, at any moment; a quarter of an hour.
+# 10,000 conversations while everything is killed; an hour at most, and says how far it is.
 chaos: $(INSTALLED)
 	$(BIN)/python -m tests.chaos
 
+# Turns a second by HTTP, on SQLite and PostgreSQL, with one process and two, and what they cost; ten minutes. `make load
+# LOAD="--soak 20"` looks whether memory grows.
+LOAD ?=
+load: $(INSTALLED)
+	$(BIN)/python -m tests.load $(LOAD)
+
+# The processes of docker-compose.yml, started by hand: two servers, three workers, an action server, PostgreSQL, Redis.
+fleet-test: $(INSTALLED)
+	$(BIN)/pytest -n 0 tests/end_to_end/test_the_fleet.py tests/test_docker_compose.py
+
+# Kills the worker 200 times for each CRM, at any moment; a quarter of an hour.
 crm-chaos: $(INSTALLED)
 	$(BIN)/python -m tests.crm_chaos
 

@@ -76,6 +76,10 @@ class Settings(BaseSettings):
     redis: str = ""
     """redis://host:6379/0 where several processes serve one database; empty keeps wake-ups and locks in memory."""
 
+    stop_within: float = Field(default=25.0, ge=1, le=600)
+    """Seconds from SIGTERM until a process ends as it is, should it not have ended by itself. Less than it is given
+    before it is killed: by Kubernetes 30, by Docker 10 unless told otherwise."""
+
     data: Path = Path(".overture")
     """Where the trained model, the default database and the installation's secret are kept."""
 

@@ -45,7 +45,9 @@ class RunningServer:
         command: Sequence[str] = ("serve",),
         name: str = "server",
         module: str = "bot",
+        ready_within: float = READY_WITHIN,
     ) -> None:
+        self._ready_within = ready_within
         self.port = free_port()
         self._command = [sys.executable, "-m", module, *command, "--port", str(self.port)]
         self.address = f"http://127.0.0.1:{self.port}"
@@ -62,7 +64,7 @@ class RunningServer:
     def start(self) -> Self:
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(self._command, cwd=ROOT, env=self._env, stdout=log, stderr=log)
-        deadline = time.monotonic() + READY_WITHIN
+        deadline = time.monotonic() + self._ready_within
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended with {self.process.returncode}:\n{self.log()}")
@@ -70,7 +72,7 @@ class RunningServer:
                 return self
             time.sleep(0.02)
         self.kill()
-        raise AssertionError(f"the server did not listen within {READY_WITHIN} s:\n{self.log()}")
+        raise AssertionError(f"the server did not listen within {self._ready_within:g} s:\n{self.log()}")
 
     def stop(self) -> int:
         """SIGTERM, and its exit status."""
@@ -129,6 +131,7 @@ class Feed:
         self._headers = headers or {}
         self.items: list[dict[str, Any]] = []
         self._changed = asyncio.Condition()
+        self._is_over = False
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
@@ -142,13 +145,18 @@ class Feed:
             await self._task
 
     async def _read(self) -> None:
-        async with self._http.get(self._url, headers=self._headers, timeout=ClientTimeout(total=None)) as response:
-            response.raise_for_status()
-            async for line in response.content:
-                if line.startswith(b"data: "):
-                    async with self._changed:
-                        self.items.append(json.loads(line[6:]))
-                        self._changed.notify_all()
+        try:
+            async with self._http.get(self._url, headers=self._headers, timeout=ClientTimeout(total=None)) as response:
+                response.raise_for_status()
+                async for line in response.content:
+                    if line.startswith(b"data: "):
+                        async with self._changed:
+                            self.items.append(json.loads(line[6:]))
+                            self._changed.notify_all()
+        finally:
+            async with self._changed:
+                self._is_over = True
+                self._changed.notify_all()
 
     async def until(
         self, wanted: Callable[[dict[str, Any]], bool], *, after: int = 0, within: float = ANSWER_WITHIN
@@ -161,11 +169,11 @@ class Feed:
         async with self._changed:
             try:
                 async with asyncio.timeout(within):
-                    await self._changed.wait_for(lambda: found() is not None)
+                    await self._changed.wait_for(lambda: found() is not None or self._is_over)
             except TimeoutError:
                 raise AssertionError(f"nothing of the kind came; the last items: {self.items[-6:]}") from None
         item = found()
-        assert item is not None
+        assert item is not None, f"the stream ended before it came; the last items: {self.items[-6:]}"
         return item
 
 

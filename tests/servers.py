@@ -29,6 +29,12 @@ class PrivatePostgresql:
     _pg_ctl: list[str]
     _start: list[str]
 
+    @property
+    def pid(self) -> int:
+        """Of the process that started its others."""
+        folder = Path(self._pg_ctl[self._pg_ctl.index("-D") + 1])
+        return int((folder / "postmaster.pid").read_text().splitlines()[0])
+
     def crash(self) -> None:
         """All its processes end at once, in the middle of what they do."""
         _run([*self._pg_ctl, "-m", "immediate", "stop"])
@@ -148,7 +154,7 @@ def _number(name: str) -> float:
 
 
 def _private_postgresql(
-    binaries: Path, folder: Path, *, durable: bool = False, connections: int = 60
+    binaries: Path, folder: Path, *, durable: bool = False, connections: int = 200
 ) -> PrivatePostgresql:
     """One that was not started yet. `durable`: it survives a crash, which costs time."""
     data, port, run_as = folder / "data", free_port(), _unprivileged(folder)

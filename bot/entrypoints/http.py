@@ -31,6 +31,7 @@ from bot.entrypoints.queues_page import QueuesPage
 from bot.entrypoints.rasa_api import RasaApi
 from bot.entrypoints.request_guards import hurrying, refuse_other_names
 from bot.entrypoints.sent_files import SentFiles
+from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
@@ -75,8 +76,9 @@ def for_watchers(service: Service) -> web.Application:
 class Server:
     """Routes requests of one service."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, siblings: Siblings | None = None) -> None:
         self._service = service
+        self._siblings = siblings
         self._runtime = service.runtime
         self._streams = Streams(service.runtime)
         self._talks = OpenTalks(service.runtime, self._streams)
@@ -84,11 +86,12 @@ class Server:
         self._uploads = Uploads(service.runtime, service.settings.proxies)
 
     def application(self) -> web.Application:
-        watching = Watching(self._service)
+        watching = Watching(self._service, self._siblings)
         middlewares = [
             know_requests,
             watching.time_requests,
             _add_headers,
+            watching.trace_requests,
             answer_for_errors,
             hurrying(),
         ]

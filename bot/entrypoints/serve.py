@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import gc
 import signal
 import socket
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Coroutine
+from contextlib import AsyncExitStack
 from time import perf_counter
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -18,8 +21,12 @@ from bot.domain.delivery import Lane
 from bot.domain.errors import Fault, SettingsError
 from bot.entrypoints.audit_head import keep_audit_head
 from bot.entrypoints.http import Server, for_watchers
+from bot.entrypoints.last_moment import LastMoment
+from bot.entrypoints.people_watch import watch_people
 from bot.entrypoints.playground import content_status
+from bot.entrypoints.processes import Place, Processes
 from bot.entrypoints.request_guards import IDLE
+from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.wiring import CONTENT_FEED, Service, open_service
 from bot.entrypoints.worker import Worker
 from bot.settings import Settings
@@ -27,19 +34,48 @@ from bot.settings import Settings
 log = structlog.get_logger()
 
 OBJECTS_BEFORE_COLLECTING = 10_000
+BACKLOG = 1024
+"""Connections that wait to be accepted."""
+MOST_FILES = 1 << 20
 
 
-async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane)) -> int:
-    """Run until told to stop; then finish the turns in hand, deliver what they said, and return 0."""
+async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, place: Place | None = None) -> int:
+    """Run until told to stop; then finish the turns in hand, deliver what they said, and return 0.
+
+    With a `place` this is one of several processes, and accepts from the socket that they share.
+    """
     begun = perf_counter()
     stopping = _stop_signal()
     _refuse_to_share(settings, lanes)
-    async with open_service(settings, progress=_tell) as service:
-        runner = await _listen(service, Server(service).application())
+    async with AsyncExitStack() as stack:
+        last_moment = stack.enter_context(LastMoment(settings.stop_within))
+        service = await stack.enter_async_context(open_service(settings, progress=_tell))
+        open_as_many_files_as_we_may()
+        siblings = None
+        if place is not None:
+            asyncio.get_running_loop().add_reader(place.parent, stopping.set)
+            stack.callback(asyncio.get_running_loop().remove_reader, place.parent)
+            runtime = service.runtime
+            siblings = Siblings(place.folder, place.number, service.meter, runtime.store, runtime.clock)
+            await stack.enter_async_context(siblings.answering())
+        app = Server(service, siblings).application()
+        runner = await _listen(service, app, place.listening if place is not None else None)
         settle_garbage_collector()
-        _welcome(service, perf_counter() - begun)
-        await _run_until(stopping, service, lanes, runner)
+        _welcome(service, perf_counter() - begun, first=place is None or place.number == 0)
+        if place is not None:
+            place.is_ready()
+        await _run_until(stopping, last_moment, service, lanes, runner)
     return 0
+
+
+def serve_by_several(
+    settings: Settings, lanes: Collection[Lane], count: int, run: Callable[[Coroutine[Any, Any, int]], int]
+) -> int:
+    """The same in `count` processes, each with an event loop that `run` makes; this one looks after them."""
+    _refuse_several(settings)
+    with _bound(settings) as listening:
+        log.info("starting processes", processes=count)
+        return Processes(listening, count, lambda place: run(serve(settings, lanes, place=place))).run()
 
 
 async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, watched: bool = False) -> int:
@@ -47,11 +83,13 @@ async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, wat
     begun = perf_counter()
     stopping = _stop_signal()
     _refuse_to_share(settings, ())
-    async with open_service(settings, progress=_tell) as service:
+    async with AsyncExitStack() as stack:
+        last_moment = stack.enter_context(LastMoment(settings.stop_within))
+        service = await stack.enter_async_context(open_service(settings, progress=_tell))
         runner = await _listen(service, for_watchers(service)) if watched else None
         settle_garbage_collector()
         log.info("working", lanes=[*lanes], seconds=round(perf_counter() - begun, 1))
-        await _run_until(stopping, service, lanes, runner)
+        await _run_until(stopping, last_moment, service, lanes, runner)
     return 0
 
 
@@ -79,8 +117,25 @@ def _refuse_to_share(settings: Settings, lanes: Collection[Lane]) -> None:
         )
 
 
+def _refuse_several(settings: Settings) -> None:
+    if settings.database_url.startswith("sqlite"):
+        raise SettingsError(
+            "SQLite is written to by one process, so one process serves. Set OVERTURE_DATABASE to a PostgreSQL "
+            "(postgresql+asyncpg://user:word@host/name) and OVERTURE_REDIS, or leave --processes out."
+        )
+    if not settings.redis:
+        raise SettingsError(
+            "Several processes hold their leases and wake each other through Redis. "
+            "Set OVERTURE_REDIS (redis://host:6379/0), or leave --processes out."
+        )
+
+
 async def _run_until(
-    stopping: asyncio.Event, service: Service, lanes: Collection[Lane], runner: web.AppRunner | None
+    stopping: asyncio.Event,
+    last_moment: LastMoment,
+    service: Service,
+    lanes: Collection[Lane],
+    runner: web.AppRunner | None,
 ) -> None:
     """Work in the lanes until told to stop; then close the door first, and finish what is in hand."""
     worker = Worker(service.runtime, lanes)
@@ -88,10 +143,13 @@ async def _run_until(
     working = asyncio.create_task(worker.run()) if lanes else told_to_stop
     watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
     keeping = asyncio.create_task(keep_audit_head(service))
+    measuring = asyncio.create_task(watch_people(service.runtime))
     await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
+    last_moment.begin()
     stopping.set()
     watching.cancel()
     keeping.cancel()
+    measuring.cancel()
     if runner is not None:
         await runner.cleanup()
     await worker.stop()
@@ -109,17 +167,45 @@ def settle_garbage_collector() -> None:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING, *gc.get_threshold()[1:])
 
 
-async def _listen(service: Service, app: web.Application) -> web.AppRunner:
+def open_as_many_files_as_we_may() -> None:
+    """Each open chat is an open file to the system, and most shells give a process 1,024 unless it asks for more."""
+    import resource  # Windows has none, and no `overture serve`
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+async def _listen(service: Service, app: web.Application, listening: socket.socket | None = None) -> web.AppRunner:
+    """Accept requests, from this socket where there is one already."""
     settings = service.settings
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=5, keepalive_timeout=IDLE)
     await runner.setup()
+    if listening is not None:
+        await web.SockSite(runner, listening).start()
+        return runner
     site = web.TCPSite(runner, settings.host, settings.port)
     try:
         await site.start()
     except OSError as error:
         await runner.cleanup()
-        raise SettingsError(f"cannot listen on {settings.host}:{settings.port}: {_reason(error)}") from error
+        raise _cannot_listen(settings, error) from error
     return runner
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The socket that processes share: what waits on it when one of them dies, another accepts."""
+    try:
+        family, *_, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise _cannot_listen(settings, error) from error
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> SettingsError:
+    return SettingsError(f"cannot listen on {settings.host}:{settings.port}: {_reason(error)}")
 
 
 def _reason(error: OSError) -> str:
@@ -138,7 +224,10 @@ def _tell(progress: str) -> None:
     print(progress, file=sys.stderr, flush=True)  # noqa: T201  a person is waiting for the first start
 
 
-def _welcome(service: Service, seconds: float) -> None:
+def _welcome(service: Service, seconds: float, *, first: bool = True) -> None:
+    """Where several processes serve, the first says it for all."""
+    if not first:
+        return
     settings = service.settings
     address = f"http://{'localhost' if settings.host == '127.0.0.1' else settings.host}:{settings.port}"
     log.info("listening", address=address, seconds=round(seconds, 1))

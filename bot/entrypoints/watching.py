@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import perf_counter
 
@@ -11,6 +11,8 @@ from aiohttp import web
 
 from bot.adapters.redis import check_redis
 from bot.domain.access import Right
+from bot.domain.errors import SettingsError
+from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
 
@@ -19,20 +21,24 @@ log = structlog.get_logger()
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' text format."""
 
+OF_WATCHERS = ("/healthz", "/readyz", "/metrics")
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Watching:
-    """`/healthz`, `/readyz` and `/metrics`. The last is for those who may use the HTTP API."""
+    """`/healthz`, `/readyz` and `/metrics`. The last is for those who may use the HTTP API, and tells of all processes
+    that listen together.
+    """
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, siblings: Siblings | None = None) -> None:
         self._service = service
+        self._siblings = siblings
         self._runtime = service.runtime
 
     def add_routes(self, app: web.Application) -> None:
-        app.router.add_get("/healthz", self._health)
-        app.router.add_get("/readyz", self._ready)
-        app.router.add_get("/metrics", self._metrics)
+        for path, handler in zip(OF_WATCHERS, (self._health, self._ready, self._metrics), strict=True):
+            app.router.add_get(path, handler)
 
     @web.middleware
     async def time_requests(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -45,26 +51,48 @@ class Watching:
             self._service.meter.answered(resource.canonical, response.status, took)
         return response
 
+    @web.middleware
+    async def trace_requests(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """A span for each request, except those of who watches us. What a caller says of its own trace is not believed:
+        anybody could have all of theirs kept."""
+        resource = request.match_info.route.resource
+        if resource is None or resource.canonical in OF_WATCHERS:
+            return await handler(request)
+        with self._runtime.tracer.span(f"{request.method} {resource.canonical}", "request") as span:
+            response = await handler(request)
+            span.tell(status=response.status)
+        return response
+
     async def _health(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response({"status": "alive"})
 
     async def _ready(self, _request: web.Request) -> web.StreamResponse:
-        """Ready when what it cannot work without answers."""
-        async for name, check in self._dependencies():
-            try:
-                await check
-            except Exception as error:
-                log.error(f"not ready: {name} does not answer", error=type(error).__name__)
-                return problem(503, f"{name} does not answer")
-        return web.json_response({"status": "ready"})
+        """Ready when what it cannot work without answers. Without Redis it is only slower: no reason to stay away."""
+        try:
+            await self._runtime.store.check()
+        except Exception as error:
+            log.error("not ready: the database does not answer", error=type(error).__name__)
+            return problem(503, "the database does not answer")
+        without = {} if await self._redis_answers() else {"slower_without": ["Redis"]}
+        return web.json_response({"status": "ready", **without})
 
-    async def _dependencies(self) -> AsyncIterator[tuple[str, Awaitable[None]]]:
-        yield "the database", self._runtime.store.check()
-        if self._service.settings.redis:
-            yield "Redis", check_redis(self._service.settings.redis)
+    async def _redis_answers(self) -> bool:
+        """True also where there is none to ask."""
+        if not self._service.settings.redis:
+            return True
+        try:
+            await check_redis(self._service.settings.redis)
+        except SettingsError:
+            log.error("slower: Redis does not answer")
+            return False
+        return True
 
     async def _metrics(self, request: web.Request) -> web.StreamResponse:
         await self._service.doors.admit(request, Right.WATCH)
-        async with self._runtime.store.transaction() as uow:
-            read = await self._service.meter.read(uow, self._runtime.clock.now())
+        self._service.meter.lacks("Redis", lacks=not await self._redis_answers())
+        if self._siblings is not None:
+            read = await self._siblings.metrics()
+        else:
+            async with self._runtime.store.transaction() as uow:
+                read = await self._service.meter.read(uow, self._runtime.clock.now())
         return web.Response(body=read, headers={"Content-Type": METRICS, "Cache-Control": "no-store"})

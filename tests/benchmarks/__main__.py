@@ -15,6 +15,7 @@ from tests.benchmarks import (
     claiming,
     crm,
     draining,
+    encoder_places,
     enrolling,
     entities,
     events,
@@ -51,6 +52,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "crm": lambda options: crm.table(),
     "streams": lambda options: streams.table(options.streams),
     "understanding": lambda options: understanding.table(),
+    "encoder": lambda options: encoder_places.table(),
     "widget": lambda options: widget.table(),
 }
 

@@ -1,4 +1,4 @@
-"""`overture serve`: HTTP, and the work of its lanes, in one process."""
+"""`overture serve`: HTTP, and the work of its lanes, in one process or in several."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from collections.abc import Callable
 from bot.domain.delivery import Lane
 from bot.domain.errors import SettingsError
 from bot.entrypoints.logs import set_up_logs
-from bot.entrypoints.serve import serve
+from bot.entrypoints.serve import serve, serve_by_several
 from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     lanes = read_lanes(options.lanes)
     set_up_logs(settings.log)
+    if options.processes > 1:
+        return serve_by_several(settings, lanes, options.processes, event_loop_runner())
     return event_loop_runner()(serve(settings, lanes))
 
 

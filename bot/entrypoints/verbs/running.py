@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from bot.entrypoints.verbs.command import Argument, Command
@@ -10,6 +11,16 @@ LANES: Argument = (
     "--lanes",
     {"help": "which work to do here: all (if you say nothing), none, or of replies,timers,sends,segments,crm"},
 )
+
+MOST_PROCESSES = 64
+
+
+def processes(words: str) -> int:
+    """A number of processes; argparse tells what is wrong with another."""
+    number = int(words) if words.isascii() and words.isdecimal() else 0
+    if not 1 <= number <= MOST_PROCESSES:
+        raise ArgumentTypeError(f"write a number from 1 to {MOST_PROCESSES}: as many as there are cores to use")
+    return number
 
 
 COMMANDS = (
@@ -20,6 +31,10 @@ COMMANDS = (
             ("--host", {"help": "the address to listen on (OVERTURE_HOST)"}),
             ("--port", {"type": int, "help": "the port to listen on (OVERTURE_PORT)"}),
             LANES,
+            (
+                "--processes",
+                {"type": processes, "default": 1, "metavar": "N", "help": "so many, for as many cores (1)"},
+            ),
         ),
     ),
     Command(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import resource
 import socket
 
 import pytest
 from aiohttp import web
 
 from bot.domain.errors import SettingsError
-from bot.entrypoints.serve import _listen, _reason
+from bot.entrypoints.serve import MOST_FILES, _listen, _reason, open_as_many_files_as_we_may
 from tests.bot.entrypoints.conftest import ServiceMaker
 
 
@@ -39,3 +40,14 @@ async def test_a_port_that_is_taken_is_told_and_nothing_stays_open(service_of: S
 async def test_a_host_that_is_not_ours_is_told(service_of: ServiceMaker) -> None:
     with pytest.raises(SettingsError, match=r"cannot listen on 192\.0\.2\.1:8080: this machine has no such address"):
         await _listen(service_of(host="192.0.2.1"), web.Application())
+
+
+def test_a_server_may_hold_as_many_chats_open_as_the_system_lets_it() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(before[1], MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most - 1, before[1]))
+    try:
+        open_as_many_files_as_we_may()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, before[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.entrypoints.last_moment import NOT_IN_TIME, LastMoment
+from tests.load.processes import family
+from tests.running import RunningServer
+from tests.servers import free_port, private_postgresql, private_redis
+
+SOON = 0.05
+
+
+async def test_an_end_that_does_not_come_is_made() -> None:
+    ended: list[int] = []
+    with LastMoment(SOON, ended.append) as last_moment:
+        last_moment.begin()
+        await asyncio.sleep(4 * SOON)
+    assert ended == [NOT_IN_TIME]
+
+
+async def test_an_end_in_time_is_left_alone() -> None:
+    ended: list[int] = []
+    with LastMoment(SOON, ended.append) as last_moment:
+        last_moment.begin()
+    await asyncio.sleep(4 * SOON)
+    assert not ended
+
+
+async def test_nothing_ends_that_was_not_told_to() -> None:
+    ended: list[int] = []
+    with LastMoment(SOON, ended.append):
+        await asyncio.sleep(4 * SOON)
+    assert not ended
+
+
+async def test_a_stalled_event_loop_does_not_put_off_the_end() -> None:
+    ended: list[int] = []
+    with LastMoment(SOON, ended.append) as last_moment:
+        last_moment.begin()
+        time.sleep(4 * SOON)  # noqa: ASYNC251  that is the stall
+    assert ended == [NOT_IN_TIME]
+
+
+def test_with_database_and_redis_silent_a_server_ends_in_its_time_and_says_what_held_it(tmp_path: Path) -> None:
+    with private_postgresql() as postgresql, private_redis(free_port()) as (redis, redis_server):
+        env = {"OVERTURE_DATABASE": postgresql.url, "OVERTURE_REDIS": redis, "OVERTURE_STOP_WITHIN": "1.5"}
+        server = RunningServer(tmp_path, env | {"OVERTURE_LOG": "json"}).start()
+        with silent([*family(postgresql.pid), redis_server.pid]):
+            begun = time.monotonic()
+            status = server.stop()
+        assert status == NOT_IN_TIME
+        assert time.monotonic() - begun < 10
+        assert "not ended in time" in server.log()
+        assert "Worker.run" in server.log()
+
+
+@contextmanager
+def silent(pids: list[int]) -> Iterator[None]:
+    """They keep their connections and answer nothing, as behind a network that is gone."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
