@@ -86,10 +86,6 @@ def calibration_error(chances: Sequence[float], won: Sequence[bool], *, bins: in
     return gap / max(len(order), 1)
 
 
-DRIFTING, DRIFTED = 0.1, 0.25
-"""Usual bounds of the population stability index: above the first some has changed, above the second much."""
-
-
 def population_stability(before: Sequence[float], now: Sequence[float]) -> float:
     """The population stability index of two sets of shares; 0 where nothing has changed."""
     pairs = [(max(one, LEAST_SHARE), max(other, LEAST_SHARE)) for one, other in zip(before, now, strict=True)]

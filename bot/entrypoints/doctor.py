@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from pathlib import Path
+from typing import Final, Literal
 
 import aiohttp
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
+from bot.adapters.encoder import source_folder
 from bot.adapters.library import Contents, is_trained, read_contents
-from bot.adapters.migrations import HEAD
+from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.prometheus import first_due
 from bot.adapters.redis import check_redis
+from bot.adapters.scanning import scanner_of
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import ContentError, OvertureError, SettingsError
-from bot.domain.likelihood import Scorecard
-from bot.domain.statistics import DRIFTED
+from bot.domain.likelihood import DriftBounds, Scorecard
+from bot.entrypoints.choosing import choose_actions, choose_dialogue, choose_language_model
 from bot.entrypoints.connectors import (
+    channel_kinds,
     channel_names,
     channels_not_set_up,
     connector_module,
     is_sandboxed,
     shelves_of,
 )
+from bot.entrypoints.desks import staffed_desks
+from bot.entrypoints.stores import store_of
 from bot.entrypoints.wiring import try_connector
 from bot.journeys.channel_fit import journeys_on
+from bot.ports import Playbook
 from bot.services.measure_drift import drift
 from bot.settings import Settings, connector_values
 
@@ -52,20 +60,24 @@ class Finding:
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Each finding as it is made. Nothing is changed, and no vendor is called."""
-    for finding in _how_it_is_reached(settings):
-        yield finding
-    for finding in _content(settings):
-        yield finding
-    async for finding in _connectors(settings):
-        yield finding
-    async for finding in _database(settings, _scorecard(settings)):
-        yield finding
-    async for finding in _others(settings):
-        yield finding
+    """Each finding as it is made. Nothing is changed, and no vendor is called.
+
+    What several parts cannot go on without, such as a setting that nothing can be made of, is told once.
+    """
+    told: set[str] = set()
+    for what, look in _LOOKS.items():
+        try:
+            async for finding in look(settings):
+                if finding.state != "ill" or finding.advice not in told:
+                    yield finding
+                told.add(finding.advice)
+        except OvertureError as error:
+            if str(error) not in told:
+                yield Finding("ill", f"{what} cannot be looked at", str(error))
+            told.add(str(error))
 
 
-def _how_it_is_reached(settings: Settings) -> Iterator[Finding]:
+async def _how_it_is_reached(settings: Settings) -> AsyncIterator[Finding]:
     where = settings.service_url
     if settings.public_url and not settings.public_url.startswith("https://"):
         yield Finding("doubtful", f"vendors reach us at {where}", "Most want https: set OVERTURE_PUBLIC_URL to it.")
@@ -75,7 +87,7 @@ def _how_it_is_reached(settings: Settings) -> Iterator[Finding]:
         yield Finding("well", f"{settings.environment}, reached at {where}")
 
 
-def _content(settings: Settings) -> Iterator[Finding]:
+async def _content(settings: Settings) -> AsyncIterator[Finding]:
     shelves = shelves_of(settings, channel_names(settings))
     try:
         contents = read_contents(shelves)
@@ -119,34 +131,54 @@ async def _connectors(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("doubtful", f"connector {name} is in its sandbox", f"for real: connectors/{name}/README.md")
 
 
-def _scorecard(settings: Settings) -> Scorecard | None:
-    """The one that there is; faults of the content were told before."""
+async def _parts(settings: Settings) -> AsyncIterator[Finding]:
+    """What a start makes of further settings, each of which it may refuse."""
+    refused = False
+    for what, build in _PARTS.items():
+        try:
+            build(settings)
+        except SettingsError as error:
+            refused = True
+            yield Finding("ill", f"{what} cannot be used", str(error))
+    if not refused:
+        yield Finding("well", f"a start can make of its settings: {', '.join(_PARTS)}")
+
+
+def _channels_with_reps(settings: Settings) -> Sequence[str]:
+    """Those that have, and those whose connectors do not say."""
+    kinds = channel_kinds(settings)
+    return [name for name in channel_names(settings) if name not in kinds or kinds[name].abilities.desk]
+
+
+def _no_playbook() -> Playbook:
+    raise AssertionError("nothing is run")
+
+
+def _scorecards(settings: Settings) -> list[tuple[Scorecard, DriftBounds]]:
+    """Those that there are, and from where on people have drifted; faults of the content were told before."""
     try:
-        return next(iter(read_contents(shelves_of(settings, channel_names(settings))).scorecards), None)
+        contents = read_contents(shelves_of(settings, channel_names(settings)))
     except OvertureError:
-        return None
+        return []
+    return [(one, contents.drift_bounds(one)) for one in contents.scorecards]
 
 
-async def _database(settings: Settings, card: Scorecard | None) -> AsyncIterator[Finding]:
-    database = Database(settings.database_url)
-    if not database.shared and not (settings.database or (settings.data / "overture.db").exists()):
-        yield Finding("doubtful", "there is no database yet", "The first start makes it.")
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    database = store_of(settings)
+    if database.file is not None and not database.file.exists():
+        yield _to_be_made(database.file)
         return
     try:
-        revision = await database.revision()
-        if revision == HEAD:
-            yield Finding("well", f"the database answers, its tables are of version {revision}")
-        else:
-            words = (
-                f"the database's tables are of version {revision}, not {HEAD}" if revision else "the database is empty"
-            )
-            yield Finding("ill" if revision else "doubtful", words, "overture migrate; a start does it, too")
+        version = _tables(await database.revision())
+        yield version
+        if version.state != "well":
             return
+        yield await _field_keys(database)
         async for finding in _queues(database):
             yield finding
-        if card is not None:
+        for card, bounds in _scorecards(settings):
             async with database.transaction() as uow:
-                yield _drift(card, await drift(uow, card, SystemClock().now()))
+                yield _drift(card, bounds, await drift(uow, card, SystemClock().now()))
         apart = await database.clock_difference()
         if apart is not None and abs(apart) > CLOCK_DIFFERENCE:
             yield Finding(
@@ -156,16 +188,50 @@ async def _database(settings: Settings, card: Scorecard | None) -> AsyncIterator
         yield Finding("ill", "the database does not answer", str(error))
     finally:
         await database.close()
-    if not database.shared and (free := shutil.disk_usage(settings.data).free) < LEAST_SPACE:
+    if database.file is not None and (free := shutil.disk_usage(database.file.parent).free) < LEAST_SPACE:
         yield Finding("doubtful", f"{free >> 20:,} MB are free on its disk", "Make room before it is full.")
 
 
-def _drift(card: Scorecard, found: Mapping[str, float]) -> Finding:
-    drifted = sorted(name for name, index in found.items() if index > DRIFTED)
+def _to_be_made(file: Path) -> Finding:
+    place = next(folder for folder in file.absolute().parents if folder.exists())
+    if place.is_dir() and os.access(place, os.W_OK):
+        return Finding("doubtful", "there is no database yet", f"The first start makes it: {file}.")
+    why = "we may not write in" if place.is_dir() else "there is a file in the place of the folder"
+    return Finding(
+        "ill", f"the database {file} cannot be made: {why} {place}", "See OVERTURE_DATA and OVERTURE_DATABASE."
+    )
+
+
+def _tables(revision: str | None) -> Finding:
+    if revision == HEAD:
+        return Finding("well", f"the database answers, its tables are of version {revision}")
+    if revision is None:
+        return Finding("doubtful", "the database is empty", "overture migrate; a start does it, too")
+    words = f"the database's tables are of version {revision}, not {HEAD}"
+    if revision not in known_versions():
+        return Finding("ill", words, f"Run the later Overture that made them, or its overture migrate --to {HEAD}")
+    return Finding("ill", words, "overture migrate; a start does it, too")
+
+
+async def _field_keys(database: Database) -> Finding:
+    try:
+        await database.check()
+    except SettingsError as error:
+        return Finding("ill", "the field keys are not those of the database", str(error))
+    if database.sealing.keys is None:
+        return Finding("well", "no field keys: contact data stands readable in the database")
+    return Finding(
+        "well", f"contact data and words are sealed in the database with the key {database.sealing.keys.first}"
+    )
+
+
+def _drift(card: Scorecard, bounds: DriftBounds, found: Mapping[str, float]) -> Finding:
+    name = f"{card.predicts} scorecard of {card.trained_on.isoformat()}"
+    drifted = sorted(one for one, index in found.items() if index > bounds.much)
     if drifted:
-        words = f"people have changed since the scorecard of {card.trained_on.isoformat()}: {', '.join(drifted)}"
+        words = f"people have changed since the {name}: {', '.join(drifted)}"
         return Finding("doubtful", words, "overture score check says how far; overture score train learns anew.")
-    return Finding("well", f"the scorecard of {card.trained_on.isoformat()} is {'' if card.is_on else 'not '}in force")
+    return Finding("well", f"the {name} is {'' if card.is_on else 'not '}in force")
 
 
 async def _queues(database: Database) -> AsyncIterator[Finding]:
@@ -190,19 +256,47 @@ async def _others(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("well", "Redis answers")
         except OvertureError as error:
             yield Finding("ill", "Redis does not answer", str(error))
-    elif settings.database_url.startswith("postgresql"):
+    elif store_of(settings).shared:
         yield Finding("doubtful", "no Redis: one process may work, and no second one", "For more, set OVERTURE_REDIS.")
     if settings.actions.startswith(("http://", "https://")):
         health = settings.actions.rsplit("/", 1)[0] + "/health"
         yield await _answers("the action server", health, "make actions, or see OVERTURE_ACTIONS")
-    if settings.engine == "rasa":
-        yield await _answers("the Rasa server", settings.rasa_url.rstrip("/") + "/version", "see OVERTURE_RASA_URL")
+    if settings.traces:
+        collector = settings.traces.rstrip("/") + "/v1/traces"
+        yield await _answers(
+            "the collector of traces", collector, "see OVERTURE_TRACES; traces are lost meanwhile", needed=False
+        )
+    if settings.engine == "rasa" and settings.rasa_url:
+        yield await _answers("the Rasa server", settings.rasa_url + "/version", "see OVERTURE_RASA_URL")
+    if settings.model_url:
+        advice = "see OVERTURE_MODEL_URL; conversations go on without it"
+        yield await _answers("the language model's server", settings.model_url + "/models", advice, needed=False)
 
 
-async def _answers(what: str, url: str, advice: str) -> Finding:
+async def _answers(what: str, url: str, advice: str, *, needed: bool = True) -> Finding:
     try:
         async with aiohttp.ClientSession(timeout=ANSWER_WITHIN) as session, session.get(url) as response:
             answered = response.status < 500
     except (aiohttp.ClientError, TimeoutError, ValueError):
         answered = False
-    return Finding("well", f"{what} answers") if answered else Finding("ill", f"{what} does not answer", advice)
+    if answered:
+        return Finding("well", f"{what} answers")
+    return Finding("ill" if needed else "doubtful", f"{what} does not answer", advice)
+
+
+_PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
+    "the encoder": lambda settings: source_folder(settings.encoder),
+    "custom actions": lambda settings: choose_actions(settings, _no_playbook),
+    "the dialogue engine": lambda settings: choose_dialogue(settings, _no_playbook),
+    "the language model": choose_language_model,
+    "the virus scanner": lambda settings: scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
+    "desks": lambda settings: staffed_desks(settings, _channels_with_reps(settings)),
+}
+_LOOKS: Final[Mapping[str, Callable[[Settings], AsyncIterator[Finding]]]] = {
+    "how we are reached": _how_it_is_reached,
+    "the database": _database,
+    "connectors": _connectors,
+    "what else a start makes": _parts,
+    "the content": _content,
+    "other servers": _others,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(7306082711)")
 """Two processes that start together migrate once. The number is Overture's own and means nothing."""
 
 
+WAIT_FOR_LOCKS = "SET LOCAL lock_timeout = '{seconds:g}s'"
+"""A change of a table waits for those who use it, and everybody who comes after waits for the change."""
+
+LONGEST_WAIT_SECONDS = 3.0
+
+
 def configuration(connection: Connection) -> Config:
     from alembic.config import Config
 
@@ -28,6 +35,13 @@ def configuration(connection: Connection) -> Config:
     return config
 
 
+def known_versions() -> Sequence[str]:
+    """Of the tables, the first first."""
+    from alembic.script import ScriptDirectory
+
+    return [one.revision for one in ScriptDirectory(str(Path(__file__).parent)).walk_revisions()][::-1]
+
+
 def migrate(connection: Connection, revision: str = HEAD) -> None:
     """Bring the database to this version, forward or back, inside the transaction that is open.
 
@@ -35,12 +49,12 @@ def migrate(connection: Connection, revision: str = HEAD) -> None:
     """
     from alembic import command
     from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
 
     if connection.dialect.name == "postgresql":
         connection.execute(ONE_AT_A_TIME)
+        connection.execute(text(WAIT_FOR_LOCKS.format(seconds=LONGEST_WAIT_SECONDS)))
     told = configuration(connection)
-    versions = [one.revision for one in ScriptDirectory.from_config(told).walk_revisions()][::-1]
+    versions = known_versions()
     now = MigrationContext.configure(connection).get_current_revision()
     if revision not in versions:
         raise SettingsError(f'there is no version "{revision}" of the tables. There are {", ".join(versions)}.')

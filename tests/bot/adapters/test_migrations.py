@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,11 +16,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, insert, select, text
+from sqlalchemy import Connection, create_engine, event, insert, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.adapters import migrations
 from bot.adapters.codec import JOURNEY
-from bot.adapters.database import Database
+from bot.adapters.database import Database, store
+from bot.adapters.distribution import SPREAD
 from bot.adapters.migrations import HEAD, configuration
 from bot.adapters.tables import journey, metadata
 from bot.domain.entries import EventEntry
@@ -94,6 +99,31 @@ def test_the_way_back_leaves_nothing(tmp_path: Path) -> None:
     engine.dispose()
 
 
+async def test_a_migration_makes_nobody_wait_behind_a_table_that_is_in_use(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrations, "LONGEST_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(store, "PAUSE_FOR_LOCKS", 0.05)
+    engine, database = create_async_engine(postgresql_url), Database(postgresql_url)
+    async with engine.connect() as backup:
+        await backup.execute(text("LOCK TABLE outbox IN ACCESS SHARE MODE"))
+        migrating = asyncio.create_task(database.migrate_tables("0034"))
+        waits = []
+        for _ in range(5):
+            begun = time.monotonic()
+            async with database.transaction() as uow:
+                await uow.outbox.next_due()
+            waits.append(time.monotonic() - begun)
+            await asyncio.sleep(0.1)
+        assert not migrating.done()
+    await migrating
+    assert await database.revision() == "0034"
+    assert max(waits) < 2, "as long as the migration waits, and not as long as the backup takes"
+    await database.migrate()
+    await database.close()
+    await engine.dispose()
+
+
 async def test_the_way_back_leaves_nothing_on_postgresql(empty_postgresql_url: str) -> None:
     from alembic import command
 
@@ -109,6 +139,61 @@ async def test_the_way_back_leaves_nothing_on_postgresql(empty_postgresql_url: s
     async with engine.begin() as connection:
         assert set(await connection.run_sync(there_and_back)) == {"alembic_version", "alembic_version_pkc"}
     await engine.dispose()
+
+
+LARGE = "|".join(sorted(table.name for table in SPREAD))
+HOLDS_UP = re.compile(
+    rf"""CREATE\ (UNIQUE\ )?INDEX\ (?!IF\ NOT\ EXISTS|CONCURRENTLY).*\ ON\ ({LARGE})\b
+    | ALTER\ TABLE\ ({LARGE})\ (ALTER\ COLUMN\ \w+\ (TYPE|SET\ NOT\ NULL)|ADD\ (CONSTRAINT|PRIMARY|UNIQUE|FOREIGN))
+    | ALTER\ TABLE\ ({LARGE})\ ADD\ COLUMN\ .*(DEFAULT\ .*\(|GENERATED)
+    | (UPDATE|DELETE\ FROM)\ ({LARGE})\b""",
+    re.VERBOSE,
+)
+"""What reads or writes a whole table while others wait for it."""
+
+ONLINE_SINCE = "0039"
+"""The version of the first release: before it there were no large tables."""
+
+
+@pytest.mark.parametrize(
+    ("statement", "holds_up"),
+    [
+        ("CREATE INDEX ix_event_at ON event (at)", True),
+        ("CREATE UNIQUE INDEX ux ON outbox (key) WHERE status = 'sent'", True),
+        ("ALTER TABLE profile ALTER COLUMN tags TYPE JSONB USING tags::jsonb", True),
+        ("ALTER TABLE inbox ALTER COLUMN trace SET NOT NULL", True),
+        ("ALTER TABLE event ADD COLUMN token TEXT DEFAULT gen_random_uuid()", True),
+        ("ALTER TABLE event ADD CONSTRAINT fk FOREIGN KEY(person) REFERENCES profile (id)", True),
+        ("UPDATE outbox SET lane = 'crm' WHERE status = 'waiting'", True),
+        ("CREATE INDEX IF NOT EXISTS ix_event_at ON event (at)", False),
+        ("CREATE INDEX ix_schedule_due ON schedule (due_at)", False),
+        ("ALTER TABLE outbox ADD COLUMN lane TEXT DEFAULT 'replies' NOT NULL", False),
+        ("ALTER TABLE event DROP COLUMN token", False),
+        ("UPDATE alembic_version SET version_num='0040'", False),
+    ],
+)
+def test_what_makes_others_wait_for_a_large_table_is_known(statement: str, holds_up: bool) -> None:
+    assert bool(HOLDS_UP.search(statement)) is holds_up
+
+
+async def test_no_migration_since_the_first_release_makes_others_wait_for_a_large_table(
+    empty_postgresql_url: str,
+) -> None:
+    from alembic import command
+
+    statements: list[str] = []
+
+    def there_and_back(connection: Connection) -> None:
+        command.upgrade(configuration(connection), ONLINE_SINCE)
+        event.listen(connection, "before_cursor_execute", lambda *told: statements.append(told[2]))
+        command.upgrade(configuration(connection), "head")
+        command.downgrade(configuration(connection), ONLINE_SINCE)
+
+    engine = create_async_engine(empty_postgresql_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(there_and_back)
+    await engine.dispose()
+    assert [one for one in statements if HOLDS_UP.search(" ".join(one.split()))] == []
 
 
 def test_attributes_that_no_condition_could_look_into_are_mended(tmp_path: Path) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.adapters.database import Database
+from bot.adapters.migrations import HEAD
 from bot.domain.delivery import OutboxStatus
 from bot.entrypoints.cli import run
 from tests.contracts.samples import NOON, entry
@@ -21,17 +25,20 @@ def _a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
 
 
-def test_a_new_installation_is_told_what_its_first_start_makes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_installation_is_told_what_its_first_start_makes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert run(["doctor"]) == 0
     told = capsys.readouterr().out
-    assert "? there is no database yet\n    The first start makes it.\n" in told
+    assert f"? there is no database yet\n    The first start makes it: {tmp_path}/overture.db.\n" in told
     assert "? what understands messages is not trained on it\n" in told
     assert "? connector slack is in its sandbox\n    for real: connectors/slack/README.md\n" in told
 
 
-def test_looking_makes_no_database(tmp_path: Path) -> None:
-    run(["doctor"])
-    assert not (tmp_path / "overture.db").exists()
+def test_looking_makes_no_database_and_no_folder_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", f"sqlite+aiosqlite:///{tmp_path}/folder/overture.db")
+    assert run(["doctor"]) == 0
+    assert not list(tmp_path.iterdir())
 
 
 def test_production_is_ill_without_credentials_and_without_an_address(
@@ -132,3 +139,76 @@ def test_what_does_not_answer_is_ill(
     monkeypatch.setenv(setting, value)
     assert run(["doctor"]) == 1
     assert f"{words}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words", "advice"),
+    [
+        ("OVERTURE_DATABASE", "postgresql://x/y", "the database cannot be looked at", "postgresql+asyncpg://"),
+        ("OVERTURE_FIELD_KEYS", "abc", "the database cannot be looked at", "overture field-keys new writes"),
+        ("OVERTURE_CONNECTORS", "webchat,hubspott", "connectors cannot be looked at", 'Did you mean "hubspot"?'),
+        ("OVERTURE_ENCODER", "/nowhere", "the encoder cannot be used", "there is no such folder"),
+        ("OVERTURE_ACTIONS", "nowhere", "custom actions cannot be used", "name another package"),
+        ("OVERTURE_ENGINE", "rasa", "the dialogue engine cannot be used", "OVERTURE_RASA_URL is not set"),
+        ("OVERTURE_MODEL_URL", "http://127.0.0.1:1/v1", "the language model cannot be used", "OVERTURE_MODEL_NAME"),
+        ("OVERTURE_SCANNER", "clamd:x", "the virus scanner cannot be used", "clamd:/path/to/socket"),
+        ("OVERTURE_DESK", "slak:#sales", "desks cannot be used", "Channels with reps: slack."),
+    ],
+)
+def test_a_setting_that_a_start_would_refuse_is_told_once_and_the_rest_is_looked_at(
+    setting: str,
+    value: str,
+    words: str,
+    advice: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv(setting, value)
+    monkeypatch.setenv("OVERTURE_REDIS", "redis://127.0.0.1:1/0")
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert f"! {words}\n" in told
+    assert told.count(advice) == 1
+    assert "! Redis does not answer\n" in told
+
+
+def test_a_language_model_that_is_away_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_MODEL_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("OVERTURE_MODEL_NAME", "small")
+    assert run(["doctor"]) == 0, "a conversation goes on without"
+    assert "? the language model's server does not answer\n    see OVERTURE_MODEL_URL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("version", "advice"),
+    [("0030", "overture migrate; a start does it, too"), ("9999", f"overture migrate --to {HEAD}")],
+)
+def test_tables_of_another_version_are_told_with_the_way_to_ours(
+    version: str, advice: str, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(make_url(sqlite_url).database or "")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+    monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert f"! the database's tables are of version {version}, not {HEAD}\n" in told
+    assert advice in told
+
+
+def test_a_database_that_no_start_could_make_is_ill(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "file"))
+    assert run(["doctor"]) == 1
+    assert f"there is a file in the place of the folder {tmp_path}/file\n" in capsys.readouterr().out
+
+
+def test_a_collector_of_traces_that_is_away_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_TRACES", "http://127.0.0.1:1")
+    assert run(["doctor"]) == 0, "a service does its work without"
+    assert "? the collector of traces does not answer\n    see OVERTURE_TRACES" in capsys.readouterr().out
