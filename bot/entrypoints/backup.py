@@ -12,13 +12,15 @@ import sqlite3
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from subprocess import DEVNULL, PIPE
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from sqlalchemy import URL, make_url
 
+from bot.adapters.tables import metadata
 from bot.domain.errors import SettingsError
 from bot.settings import Settings
 
@@ -93,7 +95,7 @@ def _load(url: URL, source: Path) -> None:
             file.with_name(file.name + leftover).unlink(missing_ok=True)
         draft.replace(file)
         return
-    _run("pg_restore", url, "--clean", "--if-exists", "--no-owner", "--single-transaction", str(source))
+    _put_back(url, source)
 
 
 def _is_there(settings: Settings, url: URL) -> bool:
@@ -105,18 +107,54 @@ def _file(url: URL) -> Path:
     return Path(url.database or "")
 
 
+def _put_back(url: URL, dump: Path) -> None:
+    """All of the dump or, where it breaks off, nothing, in the place of every table of ours.
+
+    pg_restore's own --clean knows the tables of the dump alone, and fails where a later version made one that names one
+    of them. So all are dropped first, and psql is told to commit once pg_restore has given the whole dump.
+    """
+    ours = ", ".join(f'"{name}"' for name in (*metadata.tables, "alembic_version"))
+    to_psql, env = _addressed("psql", url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+    from_dump, _ = _addressed("pg_restore", None, "--no-owner", "--file=-", str(dump))
+    with (
+        TemporaryFile() as complaints,
+        subprocess.Popen(to_psql, env=env, stdin=PIPE, stdout=DEVNULL, stderr=complaints) as psql,  # noqa: S603
+        subprocess.Popen(from_dump, stdout=PIPE, stderr=complaints) as reading,  # noqa: S603
+    ):
+        assert psql.stdin is not None  # noqa: S101
+        assert reading.stdout is not None  # noqa: S101
+        with suppress(BrokenPipeError), psql.stdin as told:  # it ended at an error, and says which
+            told.write(f"BEGIN; DROP TABLE IF EXISTS {ours} CASCADE;\n".encode())
+            shutil.copyfileobj(reading.stdout, told)
+            if reading.wait() == 0:
+                told.write(b"COMMIT;\n")
+        reading.stdout.close()
+        failed = [one for one, process in (("pg_restore", reading), ("psql", psql)) if process.wait()]
+        complaints.seek(0)
+        if failed:
+            told_us = complaints.read().decode(errors="replace").strip()
+            raise SettingsError(f"{' and '.join(failed)} failed: {told_us}")
+
+
 def _run(program: str, url: URL, *arguments: str) -> None:
-    """PostgreSQL's own programs; the password goes by the environment, where a list of processes does not show it."""
-    if shutil.which(program) is None:
-        raise SettingsError(f"{program} is not installed here. It comes with PostgreSQL's client programs.")
-    ours = url.difference_update_query(["statement_cache_size"])  # asyncpg's word, which these do not know
-    address = ours.set(drivername="postgresql", password=None).render_as_string()
-    env = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
+    command, env = _addressed(program, url, *arguments)
     done = subprocess.run(  # noqa: S603  PostgreSQL's own program, found on our path
-        [program, f"--dbname={address}", *arguments], env=env, capture_output=True, text=True, check=False
+        command, env=env, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SettingsError(f"{program} failed: {done.stderr.strip()}")
+
+
+def _addressed(program: str, url: URL | None, *arguments: str) -> tuple[list[str], dict[str, str]]:
+    """A call of PostgreSQL's own program, and its environment, where a list of processes does not show the password."""
+    if shutil.which(program) is None:
+        raise SettingsError(f"{program} is not installed here. It comes with PostgreSQL's client programs.")
+    if url is None:
+        return [program, *arguments], {**os.environ}
+    ours = url.difference_update_query(["statement_cache_size"])  # asyncpg's word, which these do not know
+    address = ours.set(drivername="postgresql", password=None).render_as_string()
+    password = {"PGPASSWORD": str(url.password)} if url.password else {}
+    return [program, f"--dbname={address}", *arguments], {**os.environ, **password}
 
 
 # ---------------------------------------------------------------- the archive

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+import subprocess
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.database import Database
+from bot.adapters.migrations import HEAD
 from bot.entrypoints.cli import run
 from tests.contracts.samples import entry
 from tests.servers import unavailable
@@ -99,22 +101,68 @@ def test_nothing_is_left_where_the_backup_cannot_be_written(tmp_path: Path, caps
     assert "cannot be written" in capsys.readouterr().err
 
 
-def test_a_postgresql_database_comes_back_row_by_row(
-    postgresql_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if shutil.which("pg_dump") is None:
-        unavailable("no pg_dump: install PostgreSQL's client programs.")
+@pytest.fixture
+def postgresql(postgresql_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The URL of an empty database, which the settings name."""
+    if any(shutil.which(program) is None for program in ("pg_dump", "pg_restore", "psql")):
+        unavailable("no pg_dump, pg_restore and psql: install PostgreSQL's client programs.")
     url = make_url(postgresql_server).set(database="backup").render_as_string(hide_password=False)
-    asyncio.run(_say(postgresql_server, "DROP DATABASE IF EXISTS backup", "CREATE DATABASE backup"))
+    asyncio.run(_say(postgresql_server, "DROP DATABASE IF EXISTS backup WITH (FORCE)", "CREATE DATABASE backup"))
     monkeypatch.setenv("OVERTURE_DATABASE", url)
-    fill(url)
-    before = asyncio.run(_rows(url))
-    archive = tmp_path / "backup.tar.gz"
-    assert run(["backup", str(archive)]) == 0
-    asyncio.run(_say(url, "DELETE FROM outbox"))
-    assert run(["restore", str(archive), "--over"]) == 0
-    assert len(before) == 20
-    assert asyncio.run(_rows(url)) == before
+    return url
+
+
+def test_a_postgresql_database_comes_back_to_a_byte(postgresql: str, tmp_path: Path) -> None:
+    fill(postgresql)
+    before = as_sql(postgresql)
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    asyncio.run(_say(postgresql, "DELETE FROM outbox", "ALTER SEQUENCE outbox_position_seq RESTART WITH 1000"))
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+    assert before.count("☕") == 20
+    assert as_sql(postgresql) == before
+
+
+def test_a_backup_of_an_earlier_version_comes_back_over_a_later_one(postgresql: str, tmp_path: Path) -> None:
+    """The later version has a table that names one of the earlier's, which could then not be taken away."""
+    asyncio.run(_migrate(postgresql, "0037"))
+    before = as_sql(postgresql)
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    asyncio.run(_migrate(postgresql, HEAD))
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+    assert as_sql(postgresql) == before
+    asyncio.run(_migrate(postgresql, HEAD))
+
+
+def test_a_backup_that_breaks_off_changes_nothing(
+    postgresql: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(postgresql)
+    before = as_sql(postgresql)
+    (tmp_path / "whole").mkdir()
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    with tarfile.open(tmp_path / "backup.tar.gz") as archive:
+        archive.extractall(tmp_path / "whole", filter="data")
+    dump = tmp_path / "whole" / "database"
+    dump.write_bytes(dump.read_bytes()[:-2000])
+    with tarfile.open(tmp_path / "broken.tar.gz", "w:gz") as archive:
+        for name in ("manifest.json", "database"):
+            archive.add(tmp_path / "whole" / name, name)
+    assert run(["restore", str(tmp_path / "broken.tar.gz"), "--over"]) == 2
+    assert "pg_restore failed: " in capsys.readouterr().err
+    assert as_sql(postgresql) == before
+
+
+def as_sql(url: str) -> str:
+    """All of the database, without the two lines that are others in each dump."""
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    done = subprocess.run(["pg_dump", "--inserts", f"--dbname={address}"], check=True, capture_output=True, text=True)
+    return "".join(line for line in done.stdout.splitlines(keepends=True) if "restrict" not in line[:12])
+
+
+async def _migrate(url: str, revision: str) -> None:
+    database = Database(url)
+    await database.migrate_tables(revision)
+    await database.close()
 
 
 async def _say(url: str, *statements: str) -> None:
@@ -123,11 +171,3 @@ async def _say(url: str, *statements: str) -> None:
         for statement in statements:
             await connection.execute(text(statement))
     await engine.dispose()
-
-
-async def _rows(url: str) -> list[tuple[object, ...]]:
-    engine = create_async_engine(url)
-    async with engine.connect() as connection:
-        rows = [tuple(row) for row in await connection.execute(text("SELECT * FROM outbox ORDER BY position"))]
-    await engine.dispose()
-    return rows
