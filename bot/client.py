@@ -17,6 +17,8 @@ from urllib.parse import quote
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
+from bot.retry_after import pause_asked_for
+
 USUAL_TIMEOUT = timedelta(seconds=30)
 """Longer than the REST channel takes to answer."""
 
@@ -39,6 +41,45 @@ class EventsTaken(TypedDict):
     errors: list[Problem]
 
 
+class GivenConsent(TypedDict):
+    """A consent that was given elsewhere. One that is `granted` needs how, when (ISO 8601) and to which words."""
+
+    purpose: Literal["marketing"]
+    channel: str
+    granted: bool
+    how: NotRequired[str]
+    at: NotRequired[str]
+    text: NotRequired[str]
+
+
+class ToldPerson(TypedDict, total=False):
+    """Somebody by one of the first four at least, and what is known of them."""
+
+    user_id: str
+    email: str
+    phone: str
+    anonymous_id: str
+    attributes: Mapping[str, Any]
+    time_zone: str
+    locale: str
+    tags: Sequence[str]
+    opted_out: bool
+    consents: Sequence[GivenConsent]
+
+
+class TakenPerson(TypedDict):
+    """What became of somebody; `warnings` are what was left out, and `error` why they were refused."""
+
+    result: Literal["new", "changed", "same", "left_alone", "refused"]
+    person: NotRequired[str]
+    warnings: NotRequired[list[str]]
+    error: NotRequired[str]
+
+
+class PeopleTaken(TypedDict):
+    people: list[TakenPerson]
+
+
 class Admitted(TypedDict):
     outcome: Literal["entered", "held_out", "not_entered"]
     person: str
@@ -49,6 +90,7 @@ class Admitted(TypedDict):
 class PersonData(TypedDict):
     person: str
     given_at: str
+    provenance: dict[str, Any]
     tables: dict[str, list[dict[str, Any]]]
 
 
@@ -71,6 +113,14 @@ class ConsentProof(TypedDict):
     left_alone: list[dict[str, Any]]
 
 
+class ErasedPlace(TypedDict):
+    place: str
+    what: str
+    state: Literal["done", "queued", "failed", "not possible"]
+    why: str
+    held: str
+
+
 class Erasure(TypedDict):
     id: str
     at: str
@@ -78,6 +128,7 @@ class Erasure(TypedDict):
     rows: dict[str, int]
     suppressed: int
     elsewhere: dict[str, str]
+    places: list[ErasedPlace]
 
 
 class Merge(TypedDict):
@@ -188,6 +239,13 @@ class Client:
         """At most 500, each in Segment's shape. `errors` says what is wrong with some; Refused where none was taken."""
         return cast(EventsTaken, await self._ask("POST", "/v1/events", body={"batch": list(events)}))
 
+    async def take_people(self, people: Sequence[ToldPerson], *, fill: bool = False) -> PeopleTaken:
+        """Make at most 500 known, or bring them up to date (`fill`: only what is missing), which may be done again.
+
+        What became of each is told in their order; Refused where nobody was taken.
+        """
+        return cast(PeopleTaken, await self._ask("POST", "/v1/people", body={"people": list(people), "fill": fill}))
+
     async def enrol(
         self, journey: str, person: Named, data: Mapping[str, Any] | None = None, *, key: str | None = None
     ) -> Admitted:
@@ -204,6 +262,15 @@ class Client:
 
     async def erase(self, person: str) -> Erasure:
         return cast(Erasure, await self._ask("DELETE", f"/v1/people/{_part(person)}"))
+
+    async def erasure(self, receipt: str) -> Erasure:
+        """What has become of an erasure by now, by the id on its receipt."""
+        return cast(Erasure, await self._ask("GET", f"/v1/erasures/{_part(receipt)}"))
+
+    async def rectify_person(self, person: str, attributes: Mapping[str, Any]) -> Sequence[str]:
+        """Put right what is known of them (None deletes); the names of what was."""
+        told = await self._ask("PATCH", f"/v1/people/{_part(person)}/attributes", body=attributes)
+        return [str(one) for one in told["rectified"]]
 
     async def note_objection(self, person: str) -> None:
         await self._ask("PUT", f"/v1/people/{_part(person)}/objection")
@@ -268,15 +335,15 @@ class Client:
                 method, URL(url, encoded=True), params=self._query, json=body, headers=headers, allow_redirects=False
             ) as response:
                 told = await response.json(content_type=None)
-                status, pause = response.status, response.headers.get("Retry-After", "")
+                status = response.status
+                pause = pause_asked_for(response.headers.get("Retry-After"), response.headers.get("Date"))
         except (ClientError, TimeoutError) as error:
             raise Unreachable(f"{method} {path}: {type(error).__name__}") from error
         except ValueError as error:
             raise Unreachable(f"{method} {path}: what answered there is no Overture") from error
         if status == 200 or status in also:
             return told
-        retry_after = timedelta(seconds=int(pause)) if pause.isdigit() else None
-        raise Refused(status, _reason(told), retry_after)
+        raise Refused(status, _reason(told), pause)
 
 
 def _when(at: datetime | None, key: str | None) -> dict[str, str]:

@@ -33,6 +33,7 @@ from bot.entrypoints.request_guards import hurrying, refuse_other_names
 from bot.entrypoints.sent_files import SentFiles
 from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.streams import Streams
+from bot.entrypoints.take_people_api import TakePeopleApi
 from bot.entrypoints.talks import OpenTalks
 from bot.entrypoints.transcripts import Transcripts
 from bot.entrypoints.translate import lower_case, problem, to_response, to_webhook_request
@@ -126,6 +127,7 @@ class Server:
         CrmWebhooks(self._service).add_routes(app)
         EventsApi(self._service).add_routes(app)
         PeopleApi(self._service).add_routes(app)
+        TakePeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
         LoginPages(self._service).add_routes(app)
         QueuesPage(self._service).add_routes(app)

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 from jsonschema import Draft202012Validator
 
 from bot import client as described
-from bot.client import Client, Refused, Unreachable
+from bot.client import Client, Refused, ToldPerson, Unreachable
 from bot.entrypoints.openapi import document
 from tests.running import ROOT, RunningServer, running
 
@@ -31,6 +31,7 @@ NAMES = (
     "Tracker",
     "ParseData",
     "Queues",
+    "PeopleTaken",
 )
 JOURNEY = """\
 journey: callback
@@ -87,6 +88,7 @@ async def test_a_person_is_told_of_enters_a_journey_and_is_erased(overture: Clie
     assert again["outcome"] == "not_entered"
     assert again["error"]
 
+    assert await overture.rectify_person("ana@example.com", {"team_size": 51}) == ["team_size"]
     await overture.note_objection("ana@example.com")
     await overture.withdraw_objection("ana@example.com")
     await overture.restrict("ana@example.com")
@@ -102,6 +104,20 @@ async def test_a_person_is_told_of_enters_a_journey_and_is_erased(overture: Clie
         await overture.person_data("ana@example.com")
     assert refused.value.status == 404
     assert "ana@example.com" in refused.value.reason
+
+
+async def test_people_are_taken_by_the_rules_of_an_import(overture: Client) -> None:
+    told: ToldPerson = {"user_id": "u7", "email": "cleo@example.com", "attributes": {"team_size": 50}, "tags": ["fair"]}
+    taken = await overture.take_people([told, {"attributes": {"team_size": 1}}])
+    fits("PeopleTaken", taken)
+    cleo, nobody = taken["people"]
+    assert (cleo["result"], nobody["result"]) == ("new", "refused")
+    assert "names nobody" in nobody["error"]
+    assert (await overture.take_people([told]))["people"] == [{"result": "same", "person": cleo["person"]}]
+    filled = await overture.take_people([{**told, "attributes": {"team_size": 9}}], fill=True)
+    assert filled["people"][0]["result"] == "same"
+    with pytest.raises(Refused, match="names nobody"):
+        await overture.take_people([{"tags": ["fair"]}])
 
 
 async def test_a_conversation_is_held_and_looked_into(overture: Client) -> None:
@@ -142,7 +158,8 @@ async def test_a_service_that_is_away_or_another_one_is_told_apart(unused_tcp_po
         return web.Response(text="<html>", content_type="text/html")
 
     async def busy(_: web.Request) -> web.Response:
-        return web.json_response({"error": "later"}, status=429, headers={"Retry-After": "7"})
+        at = {"Date": "Fri, 27 Nov 2026 12:00:00 GMT", "Retry-After": "Fri, 27 Nov 2026 12:00:07 GMT"}
+        return web.json_response({"error": "later"}, status=429, headers=at)
 
     app = web.Application()
     app.router.add_get("/queues.json", page)
