@@ -28,6 +28,7 @@ class Right(StrEnum):
     PUBLISH_JOURNEYS = "publish, roll back, pause or stop journeys"
     ENROL = "let people into journeys"
     TELL_EVENTS = "tell events of people"
+    TAKE_PEOPLE = "take in people, with what they agreed to elsewhere"
     SEE_UNDERSTANDING = "see how messages are understood"
     LABEL_MESSAGES = "label messages"
     SEE_CONVERSATIONS = "read conversations"
@@ -46,7 +47,7 @@ RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.MARKETER: _LOOKING
     | {
         *(Right.EDIT_JOURNEYS, Right.PUBLISH_JOURNEYS, Right.ENROL),
-        *(Right.TELL_EVENTS, Right.LABEL_MESSAGES),
+        *(Right.TELL_EVENTS, Right.TAKE_PEOPLE, Right.LABEL_MESSAGES),
     },
     Role.REP: _LOOKING | {Right.SEE_CONVERSATIONS, Right.CONVERSE},
     Role.COMPLIANCE: _LOOKING | {Right.SEE_CONVERSATIONS, Right.EXPORT_PEOPLE, Right.HONOUR_WISHES, Right.MERGE_PEOPLE},

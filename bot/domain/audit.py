@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -60,15 +60,6 @@ def chained(deed: Deed, at: datetime, after: AuditHead) -> AuditEntry:
 
 def head_of(entry: AuditEntry | None) -> AuditHead:
     return AuditHead() if entry is None else AuditHead(entry.position, entry.digest)
-
-
-def first_flaw(entries: Iterable[AuditEntry], kept: AuditHead | None = None) -> str | None:
-    """What is wrong first in the whole log, in order; None where nothing is. `kept` is a head from before."""
-    walk = Walk(kept)
-    for entry in entries:
-        if flaw := walk.step(entry):
-            return flaw
-    return walk.end()
 
 
 class Walk:

@@ -6,6 +6,7 @@ whoever has Rasa's token or a JWT; see `bot/adapters/api_access.py` for those an
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from urllib.parse import quote, urlsplit
 
@@ -19,9 +20,19 @@ from bot.ports import ApiAccess, Clock, Store, WebhookRequest
 from bot.services.log_in import KEY_MARK, account_of, key_of
 from bot.settings import LOOPBACK, Settings
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRONG_KEYS = Rate(per_second=0.2, burst=20)
 """Of one address, before it has to wait."""
+
+OF_PEOPLE = Rate(per_second=50, burst=500)
+"""Requests of one key or account for what is known of people: a key that was stolen does not carry all of them off in
+a minute."""
+
+PEOPLE = frozenset(
+    {Right.SEE_PEOPLE, Right.EXPORT_PEOPLE, Right.HONOUR_WISHES, Right.MERGE_PEOPLE, Right.SEE_CONVERSATIONS}
+)
 
 THIS_MACHINE = "this machine"
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
@@ -32,6 +43,7 @@ class Doorkeeper:
     def __init__(self, settings: Settings, access: ApiAccess, store: Store, clock: Clock) -> None:
         self._settings, self._access, self._store, self._clock = settings, access, store, clock
         self._wrong_keys = Limit(WRONG_KEYS)
+        self.of_people = Limit(OF_PEOPLE)
         self.secure = urlsplit(settings.service_url).scheme == "https"
         self.cookie = "__Host-overture" if self.secure else "overture"
 
@@ -49,14 +61,25 @@ class Doorkeeper:
         """
         asked = await self.known(request)
         try:
-            request[CALLER] = self._access.check(asked, conversation, right)
-            return asked, request[CALLER]
+            request[CALLER] = caller = self._access.check(asked, conversation, right)
         except WebhookRejected as refused:
             looks = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
             if refused.status != 401 or not looks:
                 raise
             back = quote(request.path_qs, safe="/")
             raise WebhookRejected(303, "log in first", headers={"Location": f"/login?next={back}"}) from refused
+        if right in PEOPLE and caller.id:
+            refuse_for(self.of_people, caller.reference)
+        return asked, caller
+
+    def guarded(self, handler: Handler, right: Right) -> Handler:
+        """The handler, for those alone who may do this."""
+
+        async def behind_the_door(request: web.Request) -> web.StreamResponse:
+            await self.admit(request, right)
+            return await handler(request)
+
+        return behind_the_door
 
     async def known(self, request: web.Request, url: str | None = None) -> WebhookRequest:
         """With the caller, where a key or a session of ours says who it is."""

@@ -14,7 +14,9 @@ import structlog
 from aiohttp import ClientError, web
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.passwords import Argon2Passwords
 from bot.domain.errors import WebhookRejected
+from bot.entrypoints.access_page import AccessPage
 from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.front_door import listen_to_vendors, take
@@ -24,11 +26,13 @@ from bot.entrypoints.limits import Limits
 from bot.entrypoints.login import LoginPages
 from bot.entrypoints.openapi import ApiDocument
 from bot.entrypoints.people_api import PeopleApi
+from bot.entrypoints.people_page import PeoplePage
 from bot.entrypoints.playground import Playground
 from bot.entrypoints.portraits import Portraits
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.queues_page import QueuesPage
 from bot.entrypoints.rasa_api import RasaApi
+from bot.entrypoints.report_page import ReportPage
 from bot.entrypoints.request_guards import hurrying, refuse_other_names
 from bot.entrypoints.sent_files import SentFiles
 from bot.entrypoints.siblings import Siblings
@@ -129,8 +133,12 @@ class Server:
         PeopleApi(self._service).add_routes(app)
         TakePeopleApi(self._service).add_routes(app)
         JourneysPage(self._service).add_routes(app)
-        LoginPages(self._service).add_routes(app)
+        passwords = Argon2Passwords()
+        LoginPages(self._service, passwords).add_routes(app)
+        AccessPage(self._service, passwords).add_routes(app)
         QueuesPage(self._service).add_routes(app)
+        PeoplePage(self._service).add_routes(app)
+        ReportPage(self._service).add_routes(app)
         return app
 
     async def _webhook(self, request: web.Request) -> web.StreamResponse:

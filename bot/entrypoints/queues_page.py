@@ -5,7 +5,7 @@ It does what `overture outbox` and `overture senders` do, by the same services.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.domain.ids import OutboxId
 from bot.domain.message import storable
 from bot.entrypoints.dead_letters import what
 from bot.entrypoints.doorkeeper import CALLER
-from bot.entrypoints.translate import json_object
+from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
@@ -38,8 +38,6 @@ MOST_GROUPS = 100
 MOST_IDS = 500
 LONGEST = 2000
 """Characters of a reason, a name or an id."""
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class QueuesPage:
@@ -61,14 +59,7 @@ class QueuesPage:
             ("POST", "/queues/discard", self._discard, Right.ADMINISTER),
             ("POST", "/queues/senders/{channel}/lift", self._lift, Right.ADMINISTER),
         ):
-            app.router.add_route(method, path, self._guarded(handler, right))
-
-    def _guarded(self, handler: Handler, right: Right) -> Handler:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            await self._service.doors.admit(request, right)
-            return await handler(request)
-
-        return guarded
+            app.router.add_route(method, path, self._service.doors.guarded(handler, right))
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
         return web.FileResponse(PAGE)
@@ -83,7 +74,7 @@ class QueuesPage:
             groups = await uow.queues.dead(MOST_GROUPS)
             stopped = await uow.consents.stopped()
         lanes = [_lane(lane, at, [one for one in waiting if one.lane is lane], now) for lane, at in first.items()]
-        return _private_json(
+        return private_json(
             {
                 "now": now.isoformat(),
                 "lanes": [lane | {"per_minute": rates.get(Lane(lane["lane"]))} for lane in lanes],
@@ -113,7 +104,7 @@ class QueuesPage:
         to, reason, after = (_query(request, name) for name in ("to", "reason", "after"))
         async with self._runtime.store.transaction() as uow:
             entries = await uow.outbox.dead(SHOWN + 1, to=to, reason=reason, after=after)
-        return _private_json({"entries": [_entry(one) for one in entries[:SHOWN]], "more": len(entries) > SHOWN})
+        return private_json({"entries": [_entry(one) for one in entries[:SHOWN]], "more": len(entries) > SHOWN})
 
     async def _replay(self, request: web.Request) -> web.StreamResponse:
         chosen = _chosen(await json_object(request))
@@ -122,7 +113,7 @@ class QueuesPage:
             await self._note(uow, request, "outbox.replayed", entries=len(replayed.done))
         await self._runtime.wakeups.notify(OUTBOX)
         log.info("what was given up leaves again", entries=len(replayed.done), to=chosen.to)
-        return _private_json({"replayed": len(replayed.done), "left": len(replayed.left)})
+        return private_json({"replayed": len(replayed.done), "left": len(replayed.left)})
 
     async def _discard(self, request: web.Request) -> web.StreamResponse:
         body = await json_object(request)
@@ -134,7 +125,7 @@ class QueuesPage:
             done = await discard_chosen(uow, chosen, who=who, why=why, now=now)
             await self._note(uow, request, "outbox.discarded", entries=len(done))
         log.info("what was given up is discarded", entries=len(done), to=chosen.to)
-        return _private_json({"discarded": len(done)})
+        return private_json({"discarded": len(done)})
 
     async def _lift(self, request: web.Request) -> web.StreamResponse:
         channel = request.match_info["channel"]
@@ -144,7 +135,7 @@ class QueuesPage:
             await self._note(uow, request, "sender.lifted", about=channel)
         await self._runtime.wakeups.notify(OUTBOX)
         log.info("a stopped sender may send again", channel=channel)
-        return _private_json({"lifted": channel})
+        return private_json({"lifted": channel})
 
     async def _note(self, uow: UnitOfWork, request: web.Request, what: str, about: str = "", **detail: int) -> None:
         """In the audit log, in the same transaction."""
@@ -208,7 +199,3 @@ def _text(body: Mapping[str, Any], name: str) -> str:
 
 def _query(request: web.Request, name: str) -> str:
     return _text(request.query, name)
-
-
-def _private_json(answer: Mapping[str, Any]) -> web.Response:
-    return web.json_response(answer, headers={"Cache-Control": "no-store"})

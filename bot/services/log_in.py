@@ -99,7 +99,7 @@ async def begin_session(uow: UnitOfWork, account: Account, *, how: str, origin: 
 async def account_of(uow: UnitOfWork, token: str, now: datetime) -> Account | None:
     """Whose session it is, where it is one that goes on."""
     session = await uow.accounts.session(digest_of(token))
-    if session is None or now >= session.begun_at + LONGEST or now >= session.seen_at + IDLE:
+    if session is None or not goes_on(session, now):
         return None
     account = await uow.accounts.get(session.account)
     if account is None or account.disabled_at is not None:
@@ -107,6 +107,11 @@ async def account_of(uow: UnitOfWork, token: str, now: datetime) -> Account | No
     if now >= session.seen_at + SEEN_EVERY:
         await uow.accounts.see_session(session.digest, now)
     return account
+
+
+def goes_on(session: LoginSession, now: datetime) -> bool:
+    """Whether it opens anything still."""
+    return now < session.begun_at + LONGEST and now < session.seen_at + IDLE
 
 
 async def log_out(

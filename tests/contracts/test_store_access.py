@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.access import Account, AccountId, ApiKey, LoginSession, Role
-from bot.domain.audit import Deed, first_flaw
+from bot.domain.audit import Deed
 from bot.ports import Store
+from tests.audit_log import first_flaw
 from tests.contracts.samples import NOON
 
 ADA = Account(AccountId("a1"), "ada@example.com", Role.ADMIN, NOON, "hash", "https://id.example.com|7")
@@ -53,6 +54,7 @@ async def test_sessions_begin_are_seen_and_end(store: Store) -> None:
             await uow.accounts.begin_session(session)
         await uow.accounts.see_session("d1", LATER)
         assert await uow.accounts.session("d1") == replace(one, seen_at=LATER)
+        assert await uow.accounts.sessions() == [replace(one, seen_at=LATER), two]
         await uow.accounts.forget_sessions(begun_before=NOON, seen_before=LATER)
         assert await uow.accounts.session("d2") is None
         await uow.accounts.begin_session(two)

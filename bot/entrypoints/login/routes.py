@@ -28,10 +28,11 @@ LOGINS = Rate(per_second=0.5, burst=20)
 class LoginPages:
     """There wherever somebody may log in: not on a developer's own machine without accounts, where all is open."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, passwords: Argon2Passwords) -> None:
+        """`passwords` are closed with the server."""
         self._service, self._doors = service, service.doors
         self._store, self._clock = service.runtime.store, service.runtime.clock
-        self._passwords = Argon2Passwords()
+        self._passwords = passwords
         self._logins = Limit(LOGINS)
         provider = Provider.of(service.settings)
         self._provider = ProviderLogin(service, provider) if provider is not None else None

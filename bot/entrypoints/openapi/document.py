@@ -19,8 +19,8 @@ TAGS: Mapping[str, str] = {
     "Pages": "For browsers.",
     "Playground": "Only there while a connector runs in its sandbox.",
 }
-FILES = ("people.yml", "conversations.yml", "service.yml", "queues.yml", "console.yml")
-METHODS = ("get", "put", "post", "delete")
+FILES = ("people.yml", "conversations.yml", "service.yml", "queues.yml", "access.yml", "console.yml")
+METHODS = ("get", "put", "post", "patch", "delete")
 ABOUT = """\
 The HTTP API of Overture. It is open to an API key of `overture keys add`, as far as the key's role goes; to whoever has
 OVERTURE_API_TOKEN, or a token signed with OVERTURE_API_JWT_SECRET; to people who are logged in, in their browser; and,

@@ -16,11 +16,11 @@ from bot.domain.audit import (
     AuditHead,
     Deed,
     chained,
-    first_flaw,
     head_of,
     read_head,
     written_head,
 )
+from tests.audit_log import first_flaw
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SECRET = "the installation's secret"

@@ -11,10 +11,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.access import RIGHTS, Right, Role
-from bot.domain.audit import first_flaw
+from bot.domain.provenance import Origin, Source
 from bot.entrypoints.http import Server
+from bot.entrypoints.limits import Limit, Rate
 from bot.entrypoints.wiring import Service
 from bot.services.keep_accounts import add_key, revoke_key
+from tests.audit_log import first_flaw
 from tests.bot.services.stage import ANA, Stage
 
 Client = TestClient[Any, Any]
@@ -25,6 +27,7 @@ DOORS = [
     ("POST", "/journeys/demo-follow-up/stop", Right.PUBLISH_JOURNEYS),
     ("POST", "/journeys/demo-follow-up/enrolments", Right.ENROL),
     ("POST", "/v1/events", Right.TELL_EVENTS),
+    ("POST", "/v1/people", Right.TAKE_PEOPLE),
     ("GET", "/understanding", Right.SEE_UNDERSTANDING),
     ("POST", "/understanding/label", Right.LABEL_MESSAGES),
     ("GET", "/conversations/robin/tracker", Right.SEE_CONVERSATIONS),
@@ -35,6 +38,10 @@ DOORS = [
     ("POST", "/v1/people/ana/merges", Right.MERGE_PEOPLE),
     ("POST", "/webhooks/actions", Right.ADMINISTER),
     ("GET", "/metrics", Right.WATCH),
+    ("GET", "/report.json", Right.WATCH),
+    ("GET", "/access.json", Right.ADMINISTER),
+    ("POST", "/access/users", Right.ADMINISTER),
+    ("POST", "/access/keys", Right.ADMINISTER),
 ]
 
 
@@ -77,10 +84,16 @@ def test_each_right_has_a_door_here() -> None:
 
 
 async def test_a_person_is_shown_as_the_role_of_the_caller_sees_them(client: Client, stage: Stage) -> None:
-    for role, seen in ((Role.COMPLIANCE, 50), (Role.MARKETER, "•••")):
+    async with stage.store.transaction() as uow:
+        profile = await uow.profiles.get(ANA)
+        key = Origin(Source.API, stage.clock.now(), "key:1")
+        await uow.profiles.save(profile.told(key, lambda _: (), attributes={"team_size": 70}))
+    for role, seen, before in ((Role.COMPLIANCE, 70, 50), (Role.MARKETER, "•••", "•••")):
         headers = {"Authorization": f"Bearer {await key_of(stage, role)}"}
         told = await (await client.get("/v1/people/ana", headers=headers)).json()
         assert told["attributes"]["team_size"] == seen
+        assert told["provenance"]["attributes"]["team_size"]["by"] == "key:1"
+        assert told["provenance"]["attributes"]["team_size"]["replaced"]["value"] == before
     assert (await client.get("/v1/people/nobody", headers=headers)).status == 404
 
 
@@ -120,3 +133,13 @@ async def test_what_is_done_to_people_is_in_the_audit_log_and_outlives_them(clie
     assert {one.deed.about for one in entries[1:]} == {ANA}
     assert {one.deed.who for one in entries[1:]} == {f"key:{key[4:12]}"}
     assert first_flaw(entries) is None
+
+
+async def test_a_key_asks_for_people_so_often_and_no_quicker(service: Service, client: Client, stage: Stage) -> None:
+    """Another key does as it likes, and so does this one elsewhere."""
+    service.doors.of_people = Limit(Rate(per_second=0.1, burst=2))
+    keys = [{"Authorization": f"Bearer {await key_of(stage, Role.COMPLIANCE)}"} for _ in range(2)]
+    answers = [await client.get("/v1/people/ana", headers=keys[number > 2]) for number in range(4)]
+    assert [one.status for one in answers] == [200, 200, 429, 200]
+    assert int(answers[2].headers["Retry-After"]) > 0
+    assert (await client.get("/report.json", headers=keys[0])).status == 200

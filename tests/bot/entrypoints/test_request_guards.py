@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import tracemalloc
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import pytest
 from aiohttp import ClientSession, web
@@ -63,6 +63,23 @@ async def test_a_connection_that_never_finishes_its_headers_is_closed(service_of
         writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
         await writer.drain()
         assert await reader.read() == b"", "closed without a word"
+
+
+async def test_a_storm_of_connections_keeps_nobody_out(service_of: ServiceMaker) -> None:
+    """Five hundred that say nothing, and two hundred more that ask at once, each of which is answered."""
+    server = TestServer(Server(service_of()).application())
+    async with server, AsyncExitStack() as stack:
+        for _ in range(5):
+            await asyncio.gather(*(stack.enter_async_context(connected(server)) for _ in range(100)))
+
+        async def ask() -> bytes:
+            async with connected(server) as (reader, writer):
+                writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return await reader.readline()
+
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*(ask() for _ in range(200)))
+        assert set(answers) == {b"HTTP/1.1 200 OK\r\n"}
 
 
 @pytest.mark.parametrize(

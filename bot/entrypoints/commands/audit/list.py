@@ -9,6 +9,7 @@ from datetime import datetime
 
 from bot.domain.audit import AuditEntry
 from bot.domain.errors import SettingsError
+from bot.entrypoints.audit_entries import told_of
 from bot.entrypoints.commands.users.working import work
 from bot.ports import UnitOfWork
 from bot.settings import Settings
@@ -44,15 +45,4 @@ def _told(entry: AuditEntry, names: Mapping[str, str]) -> str:
 
 
 def _as_json(entry: AuditEntry) -> str:
-    deed = entry.deed
-    told = {
-        "position": entry.position,
-        "at": entry.at.isoformat(),
-        "what": deed.what,
-        "who": deed.who,
-        "about": deed.about,
-        "origin": deed.origin,
-        "detail": dict(deed.detail),
-        "digest": entry.digest,
-    }
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps({**told_of(entry), "digest": entry.digest}, ensure_ascii=False)

@@ -1,0 +1,236 @@
+/** The page "People": somebody is found, what is known of them is shown, and what they ask for is done with a button. */
+
+import { byId, complain, dayAndTime, h } from "./dom.js";
+import { ask, keepToken, withToken } from "./journeys/service.js";
+
+const MORE = "There are more: write more of it.";
+
+// ---------------------------------------------------------------- finding
+
+async function find() {
+  const told = await ask(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`);
+  if (!told) return;
+  const rows = told.people.map((one) => h("li", {}, choice(one)));
+  if (!rows.length) rows.push(h("li", { class: "hint" }, "Nobody is known by that."));
+  if (told.more) rows.push(h("li", { class: "hint" }, MORE));
+  byId("people").replaceChildren(...rows);
+}
+
+function choice({ person, name, identities }) {
+  const known = identities.map(({ value }) => value).join(", ");
+  const open = () => {
+    for (const one of byId("people").querySelectorAll("[aria-current]")) one.removeAttribute("aria-current");
+    button.setAttribute("aria-current", "true");
+    void show(person);
+  };
+  const button = h("button", { type: "button", onclick: open }, name || known || person, h("small", {}, name ? known : person));
+  return button;
+}
+
+// ---------------------------------------------------------------- one person
+
+async function show(person) {
+  const told = await ask(`/people/${encodeURIComponent(person)}.json`);
+  if (!told) return;
+  const place = byId("person");
+  place.replaceChildren(
+    h("header", {}, h("h2", {}, told.name || told.person), h("p", {}, `known since ${dayAndTime(told.known_since)} · ${told.grade}`)),
+    deeds(told),
+    ...states(told),
+    ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
+    ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
+    ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),
+    ...section("Segments", told.segments.length ? [h("p", { class: "none" }, told.segments.join(", "))] : []),
+    ...section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))),
+    ...section("Consent, the latest first", lines(told.consent, consentLine)),
+    ...section("What was decided of messages to them", lines(told.decisions, ({ at, channel, outcome, why }) => [moment(at), ` ${channel}: ${outcome}, ${why}`])),
+    ...section("Timeline", lines(told.timeline, eventLine)),
+  );
+  place.focus({ preventScroll: true });
+}
+
+const section = (title, content) => [h("h3", {}, title), ...(content.length ? content : [h("p", { class: "none" }, "nothing")])];
+const lines = (rows, line) => (rows.length ? [h("ul", { class: "lines" }, ...rows.map((one) => h("li", {}, ...line(one))))] : []);
+const facts = (rows) => h("dl", {}, ...rows.flat());
+const moment = (at) => h("time", { datetime: at }, dayAndTime(at));
+const identityRow = ({ kind, value, proved, ...told }) => [
+  h("dt", {}, kind),
+  h("dd", {}, value, ...toldBy(told)),
+  h("dd", {}, h("span", { class: "tag" }, proved ? "proved" : "claimed")),
+];
+const attributes = ({ person, attributes, time_zone, locale, provenance }) => [
+  ...attributes.map((one) => attributeRow(person, one, provenance.attributes[one.name])),
+  ...(time_zone ? [[h("dt", {}, "Time zone"), h("dd", {}, time_zone, ...toldBy(provenance.time_zone)), h("dd")]] : []),
+  ...(locale ? [[h("dt", {}, "Language"), h("dd", {}, locale, ...toldBy(provenance.locale)), h("dd")]] : []),
+];
+const consentLine = ({ at, channel, granted, how, words }) => [moment(at), ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}`];
+const eventLine = ({ at, event, source, data }) => [moment(at), ` ${event}${source === "service" ? "" : ` (${source})`} ${Object.keys(data).length ? JSON.stringify(data) : ""}`];
+
+function requestLine(person, one) {
+  const words = [one.kind, one.how].filter(Boolean).join(", ");
+  if (one.done_at) return [moment(one.received_at), ` ${words}: done${one.outcome ? `, ${one.outcome}` : ""}`];
+  const close = async () => {
+    const outcome = prompt(`${one.kind}: what was done?`, "");
+    if (outcome === null) return;
+    await done(person, await send("POST", person, "/requests", { id: one.id, outcome }), "The request is noted as done.");
+  };
+  const late = Date.parse(one.due_at) < Date.now();
+  const due = h("span", { class: late ? "late" : null }, `${late ? "overdue since" : "due"} ${dayAndTime(one.due_at)}`);
+  const button = h("button", { type: "button", "aria-label": `Done: ${words}`, onclick: () => void close() }, "Done…");
+  return [moment(one.received_at), ` ${words}: `, due, " ", button];
+}
+
+/** Who told a value and when, what it replaced, and who says otherwise. */
+function toldBy(told) {
+  const origin = ({ words, at }) => [words, at ? [" · ", moment(at)] : []].flat();
+  const line = (name, one, words) => one && h("small", { class: `told ${name}` }, words, "value" in one ? ` ${written(one.value)}` : "", ": ", ...origin(one));
+  return [h("small", { class: "told" }, ...origin(told)), line("before", told.replaced, "before that"), line("differs", told.differing, "differs")].filter(Boolean);
+}
+
+const written = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+
+function attributeRow(person, { name, label, value }, told) {
+  const change = async () => {
+    const answer = prompt(`${label}: put it right. Leave it empty to delete it.`, written(value));
+    if (answer === null) return;
+    const right = answer === "" ? null : typeof value === "string" ? answer : parsed(answer);
+    await done(person, await send("PATCH", person, "/attributes", { [name]: right }), `${label} is put right.`);
+  };
+  const put = h("button", { type: "button", "aria-label": `Put right: ${label}`, onclick: () => void change() }, "Put right");
+  return [h("dt", {}, label), h("dd", {}, written(value), ...toldBy(told)), h("dd", {}, put)];
+}
+
+function parsed(written) {
+  try {
+    return JSON.parse(written);
+  } catch {
+    return written;
+  }
+}
+
+const states = ({ objects_since, restricted_since, held_until, marketing_pause_days }) =>
+  [
+    objects_since && `Objects to marketing and scoring since ${dayAndTime(objects_since)}.`,
+    restricted_since && `Restricted since ${dayAndTime(restricted_since)}: they are answered, and nothing else is done.`,
+    held_until && `May have opted out, and was asked: marketing is held. Without an answer it counts as an opt-out from ${dayAndTime(held_until)}.`,
+    marketing_pause_days && `Wants marketing at most once in ${marketing_pause_days} days.`,
+  ]
+    .filter(Boolean)
+    .map((text) => h("p", { class: "state" }, text));
+
+// ---------------------------------------------------------------- what they ask for
+
+function deeds({ person, objects_since, restricted_since }) {
+  const button = (words, deed, danger) => h("button", { type: "button", class: danger ? "danger" : null, onclick: () => void deed() }, words);
+  return h(
+    "div",
+    { class: "deeds" },
+    button("All that is kept (JSON)", () => download(person, "/data", "data")),
+    button("Proof of consent (JSON)", () => download(person, "/consent", "consent")),
+    objects_since
+      ? button("Objection withdrawn", () => act("DELETE", person, "/objection", "The objection is withdrawn."))
+      : button("Objects to marketing", () => act("PUT", person, "/objection", "No more marketing, and no more points.")),
+    restricted_since
+      ? button("Lift the restriction", () => act("DELETE", person, "/restriction", "The restriction is lifted."))
+      : button("Restrict", () => act("PUT", person, "/restriction", "What is known of them is only kept.")),
+    button("Note a request…", () => request(person)),
+    button("Erase…", () => erase(person), true),
+  );
+}
+
+async function act(method, person, path, words) {
+  await done(person, await send(method, person, path), words);
+}
+
+/** What they ask for, with the day by which it is due. */
+async function request(person) {
+  byId("asking-how").value = "";
+  if (!(await answered(byId("asking")))) return;
+  const told = await send("POST", person, "/requests", { kind: byId("asking-kind").value, how: byId("asking-how").value.trim() });
+  await done(person, told, told && `Noted. It is due ${dayAndTime(told.due_at)}.`);
+}
+
+async function erase(person) {
+  const about = "All that is kept of this person is deleted, here, at the desk and in CRMs, and each of their addresses is left alone from then on. It cannot be undone.";
+  if (!(await sure("Erase this person?", about, "Erase"))) return;
+  const receipt = await send("DELETE", person, "");
+  if (!receipt) return;
+  showReceipt(receipt);
+  tell(`Erased. Receipt ${receipt.id}.`);
+  await find();
+}
+
+/** What became of everything; it is asked for anew while something is queued. */
+function showReceipt(receipt) {
+  const rows = Object.values(receipt.rows).reduce((sum, count) => sum + count, 0);
+  const again = async () => {
+    const told = await ask(`/v1/erasures/${encodeURIComponent(receipt.id)}`);
+    if (told) showReceipt(told);
+  };
+  const queued = receipt.places.some(({ state }) => state === "queued");
+  byId("person").replaceChildren(
+    h("header", {}, h("h2", {}, "Erased"), h("p", {}, `receipt ${receipt.id}`)),
+    ...(queued ? [h("div", { class: "deeds" }, h("button", { type: "button", onclick: () => void again() }, "What is done by now?"))] : []),
+    h("p", { class: "state" }, `${rows} rows are deleted here; ${receipt.suppressed} addresses get no more marketing.`),
+    ...section("Elsewhere", lines(receipt.places, placeLine)),
+  );
+}
+
+const placeLine = ({ place, what, state, why, held }) => [
+  h("span", { class: "tag" }, state),
+  ` ${place}: ${what}${held && state !== "queued" ? ` ${held}` : ""}${why ? `: ${why}` : ""}`,
+];
+
+function sure(title, about, yes) {
+  const dialog = byId("sure");
+  byId("sure-title").textContent = title;
+  byId("sure-about").textContent = about;
+  byId("sure-yes").textContent = yes;
+  return answered(dialog);
+}
+
+function answered(dialog) {
+  dialog.returnValue = "no";
+  dialog.showModal();
+  return new Promise((answer) => dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true }));
+}
+
+async function download(person, path, name) {
+  const told = await send("GET", person, path);
+  if (!told) return;
+  const address = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }));
+  h("a", { href: address, download: `${person}.${name}.json` }).click();
+  URL.revokeObjectURL(address);
+}
+
+/** The service's answer; null, and the page says why, where it does not do it. */
+async function send(method, person, path, body) {
+  const headers = body ? { "Content-Type": "application/json" } : {};
+  try {
+    const address = withToken(`/v1/people/${encodeURIComponent(person)}${path}`);
+    const response = await fetch(address, { method, headers, body: body && JSON.stringify(body), cache: "no-store" });
+    const told = await response.json();
+    if (response.ok) return told;
+    complain(told.error ?? "The service could not do that.");
+  } catch {
+    complain("The service does not answer. Is it running?");
+  }
+  return null;
+}
+
+async function done(person, told, words) {
+  if (!told) return;
+  await show(person);
+  tell(words);
+}
+
+const tell = (words) => {
+  byId("done").textContent = words;
+};
+
+byId("find").addEventListener("submit", (event) => {
+  event.preventDefault();
+  void find();
+});
+byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
+keepToken();

@@ -1,0 +1,111 @@
+"""The page "People" in a real Chromium, on a real server that knows somebody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bot.adapters.database import Database
+from bot.domain.audience import ProfileSchema
+from bot.domain.consent import ConsentRecord, Purpose
+from bot.domain.ids import ProfileId
+from bot.domain.person import Identity, Profile
+from bot.domain.provenance import Origin, Source
+from tests.running import RunningServer, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+
+ANA = ProfileId("ana")
+DECLARED = ProfileSchema().trust_in
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RunningServer]:
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
+        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}"))).result()
+    with running(tmp_path) as server:
+        yield server
+
+
+async def fill(url: str) -> None:
+    store = Database(url)
+    await store.migrate()
+    now = datetime.now(UTC)
+    async with store.transaction() as uow:
+        form = Origin(Source.CONVERSATION, now, "webchat", "slot team_size, message webchat:7f3")
+        file, crm = Origin(Source.IMPORT, now, "fair.csv", "row 3"), Origin(Source.CRM, now, "hubspot", "record 512")
+        known = Profile(ANA, now).told(file, DECLARED, attributes={"name": "Ana Bell", "team_size": 20}, tags=["fair"])
+        known = known.told(form, DECLARED, attributes={"team_size": 50}, time_zone="Europe/London")
+        await uow.profiles.add(known.told(crm, DECLARED, attributes={"team_size": 40}))
+        await uow.profiles.claim(ANA, Identity("email", "ana@example.com", verified=True), now, form)
+        await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "asked", "May we?"))
+    await store.close()
+
+
+def find(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.address}/people")
+    page.get_by_role("searchbox").fill("ana@")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Ana Bell").press("Enter")
+    expect(page.locator("#person")).to_contain_text("May we?")
+
+
+def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningServer) -> None:
+    find(page, server)
+    person = page.locator("#person")
+    expect(person).to_contain_text("50said by the person on webchat: slot team_size, message webchat:7f3")
+    expect(person.locator(".before")).to_contain_text("before that 20: import of fair.csv: row 3")
+    expect(person.locator(".differs")).to_contain_text("differs 40: CRM hubspot: record 512")
+    page.once("dialog", lambda dialog: dialog.accept("51"))
+    page.get_by_role("button", name="Put right: People in the team").press("Enter")
+    expect(page.locator("#done")).to_have_text("People in the team is put right.")
+    expect(page.locator("#person")).to_contain_text("51put right by")
+    expect(person.locator(".before")).to_contain_text("before that: said by the person on webchat")
+
+    page.get_by_role("button", name="Objects to marketing").press("Enter")
+    expect(page.locator(".state")).to_contain_text("Objects to marketing and scoring")
+    page.get_by_role("button", name="Objection withdrawn").press("Enter")
+    expect(page.locator(".state")).to_have_count(0)
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="All that is kept").press("Enter")
+    assert taken.value.suggested_filename == "ana.data.json"
+
+    page.get_by_role("button", name="Note a request…").press("Enter")
+    page.get_by_role("combobox").select_option("access")
+    page.get_by_label("How it came").fill("by letter")
+    page.keyboard.press("Enter")
+    expect(page.locator("#done")).to_contain_text("Noted. It is due")
+    expect(page.locator("#person")).to_contain_text("access, by letter: due")
+    page.once("dialog", lambda dialog: dialog.accept("sent by e-mail"))
+    page.get_by_role("button", name="Done: access, by letter").press("Enter")
+    expect(page.locator("#person")).to_contain_text("access, by letter: done, sent by e-mail")
+
+    page.get_by_role("button", name="Erase…").press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.locator("#person")).to_contain_text("Ana Bell")
+    page.get_by_role("button", name="Erase…").press("Enter")
+    page.get_by_role("button", name="Erase", exact=True).press("Enter")
+    expect(page.locator("#done")).to_contain_text("Receipt")
+    expect(page.locator("#person")).to_contain_text("not possible backups")
+    expect(page.locator("#people")).to_contain_text("Nobody is known by that.")
+
+
+def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:
+    wide, narrow = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
+    with (
+        browser.new_context(viewport=wide, color_scheme="light") as light,
+        browser.new_context(viewport=narrow, color_scheme="dark") as dark,
+    ):
+        for context, width in ((light, 1280), (dark, 360)):
+            page = context.new_page()
+            find(page, server)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            results = Axe().run(page)
+            assert results.violations_count == 0, results.generate_report()

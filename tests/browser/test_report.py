@@ -1,0 +1,95 @@
+"""The page "Report" in a real Chromium, on a real server with something to report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from bot.adapters.database import Database
+from bot.domain.ids import ProfileId
+from bot.domain.journey import EnrolmentStatus, SplitCount
+from bot.domain.person import Profile
+from bot.domain.timeline import PersonEvent
+from tests.contracts.samples import enrolment, journey
+from tests.running import RunningServer, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    data = tmp_path_factory.mktemp("data")
+    with ThreadPoolExecutor(1) as elsewhere:  # Playwright has an event loop running in this thread
+        elsewhere.submit(lambda: asyncio.run(fill(f"sqlite+aiosqlite:///{data / 'overture.db'}"))).result()
+    with running(data) as server:
+        yield server
+
+
+async def fill(url: str) -> None:
+    """Of 60 people half were in a journey, where most reached the goal; a few of those held out did, too."""
+    store, now = Database(url), datetime.now(UTC) - timedelta(days=1)
+    await store.migrate()
+    async with store.transaction() as uow:
+        await uow.enrolments.publish(replace(journey("1", "welcome"), first="begin"))
+        for number in range(60):
+            who, held_out = ProfileId(f"person-{number}"), number % 2 == 0
+            await uow.profiles.add(Profile(who, now))
+            data = {"utm_source": "google"} if number % 3 else {}
+            await uow.timeline.add(PersonEvent(who, "pricing.viewed", now, now, data))
+            if number % 4 == 0:
+                await uow.timeline.add(PersonEvent(who, "order.completed", now + timedelta(hours=1), now))
+            reached = number % 10 == 0 if held_out else number % 5 != 0
+            run = enrolment(f"e{number}", of=who, into="welcome", version="1", entered_at=now, due_at=None)
+            status = EnrolmentStatus.HELD_OUT if held_out else EnrolmentStatus.DONE
+            await uow.enrolments.add(replace(run, status=status, goal_at=now if reached else None))
+            arm = ("discount", "tip")[number % 4 == 0]
+            uow.splits.count("welcome", SplitCount("offer", arm, now.date()))
+            if number % 6 == 1:
+                uow.splits.count("welcome", SplitCount("offer", arm, now.date(), reached=True))
+    await store.close()
+
+
+def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: RunningServer, tmp_path: Path) -> None:
+    page.goto(server.address)
+    page.get_by_role("link", name="Report").click()
+    expect(page.locator("#figures li").first).to_contain_text("60")
+    welcome = page.locator("#journeys li")
+    expect(welcome).to_contain_text("better than nothing")
+    expect(welcome).to_contain_text("+60.0 %")
+    expect(page.locator("#sources tbody tr").first).to_contain_text("search")
+    expect(page.locator("#splits li")).to_have_count(2)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Take it along").click()
+    waiting.value.save_as(tmp_path / "report.csv")
+    assert "welcome,lift," in (tmp_path / "report.csv").read_text()
+
+    page.get_by_label("From").fill("2025-01-01")
+    page.get_by_label("to", exact=True).fill("2025-01-31")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("#about")).to_have_text("2025-01-01 to 2025-01-31")
+    expect(page.locator("#funnel")).to_contain_text("Nobody became known")
+    page.get_by_role("button", name="7 days").click()
+    expect(page.locator("#funnel li").first).to_contain_text("60")
+
+
+def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:
+    wide, narrow = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
+    with (
+        browser.new_context(viewport=wide, color_scheme="light") as light,
+        browser.new_context(viewport=narrow, color_scheme="dark") as dark,
+    ):
+        for context, width in ((light, 1280), (dark, 360)):
+            page = context.new_page()
+            page.goto(f"{server.address}/report")
+            expect(page.locator("#journeys li")).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            results = Axe().run(page)
+            assert results.violations_count == 0, results.generate_report()
