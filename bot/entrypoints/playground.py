@@ -5,25 +5,34 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
 from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
 from bot.domain.errors import OvertureError, WebhookRejected
 from bot.entrypoints.sandbox import Sandbox, post_webhook
+from bot.entrypoints.sandbox_talks import hold_talk
 from bot.entrypoints.streams import Streams
 from bot.entrypoints.translate import problem, to_response
 from bot.entrypoints.wiring import CONTENT_FEED, Service
+from bot.ports import HearsAnswers, OpensTalks, WebhookRequest
 from bot.services.runtime import FEEDS, INBOX, OUTBOX, TIMERS
 
 PAGES = Path(__file__).parent / "playground"
 CLOCK_FEED = "clock"
+LARGEST_DEED = 3_000_000
+"""Bytes: a rep may attach a file."""
+
 FARTHEST = timedelta(days=366)
+MOST_IN_A_ROW = 4
+"""Webhooks that a vendor sends by itself after what somebody did."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 POSITION = re.compile(r"[0-9]{1,18}")
 
@@ -40,11 +49,13 @@ class Playground:
     def add_routes(self, app: web.Application) -> None:
         app.router.add_get("/", self._page("index.html"))
         app.router.add_get("/site", self._page("site.html"))
+        app.router.add_get("/speakers", self._page("speakers.html"))
         app.router.add_get("/playground/events", self._events, allow_head=False)
         app.router.add_get("/playground/status", self._status)
         app.router.add_get("/playground/clock", self._clock)
         app.router.add_post("/playground/clock", _from_here(self._move_clock))
         app.router.add_post("/playground/act/{vendor}", _from_here(self._act))
+        app.router.add_get("/playground/talk/{vendor}", _from_here(self._talk), allow_head=False)
 
     def _page(self, name: str) -> Any:
         async def serve(_request: web.Request) -> web.StreamResponse:
@@ -79,21 +90,34 @@ class Playground:
         vendor = next((one for one in self._sandbox.vendors.values() if one.name == name), None)
         if vendor is None:
             return problem(404, f"there is no stand-in for {name} here")
-        deed = await _json_object(request)
+        deed = await _json_object(request.clone(client_max_size=LARGEST_DEED))
         if deed is None:
             return problem(400, "the body is no JSON object")
         try:
+            if isinstance(vendor, HearsAnswers) and await vendor.settle(deed, self._runtime.clock.now()):
+                return web.Response(status=204)
             webhook = await vendor.act(deed, self._runtime.clock.now())
         except KeyError as error:
             return problem(400, f"{name} cannot do that: the deed lacks {error}")
         except (AttributeError, TypeError, ValueError, OvertureError) as error:
             return problem(400, f"{name} cannot do that: {error}")
-        try:
-            async with ClientSession() as session:
-                reply = await post_webhook(session, webhook, _own_address(request))
-        except (ClientError, TimeoutError) as error:
-            return problem(502, f"the webhook of {name} did not reach us: {type(error).__name__}")
-        return to_response(reply)
+        async with ClientSession() as session:
+            if isinstance(vendor, HearsAnswers):
+                return await _converse(vendor, webhook, session, _own_address(request))
+            try:
+                return to_response(await post_webhook(session, webhook, _own_address(request)))
+            except (ClientError, TimeoutError) as error:
+                return problem(502, f"the webhook of {name} did not reach us: {type(error).__name__}")
+
+    async def _talk(self, request: web.Request) -> web.StreamResponse:
+        """Somebody talks in a panel, over a WebSocket."""
+        name = request.match_info["vendor"]
+        vendor: object = next((one for one in self._sandbox.vendors.values() if one.name == name), None)
+        if not isinstance(vendor, OpensTalks):
+            return problem(404, f"there is no stand-in for {name} here that talks")
+        if request.headers.get("Upgrade", "").lower() != "websocket":
+            return problem(426, "this address is a WebSocket's", {"Upgrade": "websocket"})
+        return await hold_talk(request, vendor, _own_address(request), self._runtime.clock.now())
 
     async def _clock(self, _request: web.Request) -> web.StreamResponse:
         return web.json_response(await self._clock_now())
@@ -152,6 +176,24 @@ def content_status(service: Service) -> dict[str, Any]:
     """Whether the files in journeys/ and nlu_data/ are good as they are now."""
     faults = [str(fault) for fault in service.library.faults]
     return {"content": "broken", "faults": faults} if faults else {"content": "ok"}
+
+
+async def _converse(
+    vendor: HearsAnswers, webhook: WebhookRequest, session: ClientSession, own_address: str
+) -> web.StreamResponse:
+    """The vendor hears each answer, and may ask more by itself. What became of it, the vendor's feed says."""
+    within = ClientTimeout(total=vendor.patience.total_seconds())
+    following: WebhookRequest | None = webhook
+    for _ in range(MOST_IN_A_ROW):
+        if following is None:
+            break
+        webhook, begun = following, time.monotonic()
+        try:
+            reply = await post_webhook(session, webhook, own_address, within)
+        except (ClientError, TimeoutError):
+            reply = None
+        following = await vendor.hear(webhook, reply, timedelta(seconds=time.monotonic() - begun))
+    return web.Response(status=204)
 
 
 def _own_address(request: web.Request) -> str:

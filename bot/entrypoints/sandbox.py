@@ -56,7 +56,9 @@ class Sandbox:
         return to_response(await vendor.answer(await to_webhook_request(request, url, self._clock.now())))
 
 
-async def post_webhook(session: ClientSession, webhook: WebhookRequest, own_address: str) -> Reply:
+async def post_webhook(
+    session: ClientSession, webhook: WebhookRequest, own_address: str, within: ClientTimeout = ACT_WITHIN
+) -> Reply:
     """Send a stand-in's webhook to our own front door, by the public path that it was signed for."""
     parts = urlsplit(webhook.url)
     target = f"{own_address}{parts.path}" + (f"?{parts.query}" if parts.query else "")
@@ -65,6 +67,6 @@ async def post_webhook(session: ClientSession, webhook: WebhookRequest, own_addr
         URL(target, encoded=True),  # as it was signed, to the letter
         data=webhook.body,
         headers=dict(webhook.headers),
-        timeout=ACT_WITHIN,
+        timeout=within,
     ) as response:
         return Reply(response.status, await response.read(), response.headers.get("Content-Type", "text/plain"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 from bot.domain.access import Caller, Right
 from bot.domain.errors import SettingsError
@@ -102,3 +102,29 @@ class SandboxVendor(Protocol):
 
         What they did is put on the vendor's feed. Raises WebhookRejected for a deed that cannot be done.
         """
+
+
+@runtime_checkable
+class OpensTalks(Protocol):
+    """A stand-in whose vendor talks with us over a WebSocket that it opens (`Talks`)."""
+
+    async def open_talk(self, deed: Mapping[str, Any], now: datetime) -> tuple[WebhookRequest, str]:
+        """The signed request that opens it, and the frame with which the vendor begins.
+
+        Raises WebhookRejected where there is nothing to talk of.
+        """
+
+
+@runtime_checkable
+class HearsAnswers(Protocol):
+    """A stand-in whose vendor does what our answers to its webhooks say, such as to speak, and waits only so long."""
+
+    @property
+    def patience(self) -> timedelta: ...
+
+    async def settle(self, deed: Mapping[str, Any], now: datetime) -> bool:
+        """Whether the vendor sees to this deed without asking us; else it is for `act`."""
+
+    async def hear(self, webhook: WebhookRequest, reply: Reply | None, took: timedelta) -> WebhookRequest | None:
+        """What we answered, and after how long; None where nothing came in time. What it makes of that is put on its
+        feed. The webhook that the vendor then sends by itself, such as a second try."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from cryptography.x509 import Certificate
@@ -33,17 +34,21 @@ LONGEST_SPEECH = 7900
 
 
 class AlexaChannel:
-    """One skill. `roots` are the certificate authorities that are trusted to know Alexa."""
+    """One skill. `roots` are the certificate authorities that are trusted to know Alexa.
+
+    `stand_in` is the address of what takes the place of Amazon's servers in the sandbox.
+    """
 
     name = "alexa"
     abilities = Abilities(
         identity="alexa", longest_text=3000, proactive=False, repeatable=True, extras=True, spoken=True
     )
 
-    def __init__(self, skill_id: str, *, feed: FeedWriter, roots: Store) -> None:
+    def __init__(self, skill_id: str, *, feed: FeedWriter, roots: Store, stand_in: str = "") -> None:
         self._skill_id = skill_id
         self._feed = feed
         self._roots = roots
+        self._stand_in = stand_in
         self._chains: dict[str, Sequence[Certificate]] = {}
         self._http: aiohttp.ClientSession | None = None
 
@@ -56,7 +61,7 @@ class AlexaChannel:
             return
         check_certificate_url(url)
         try:
-            async with self._session().get(url, allow_redirects=False, timeout=FETCH) as response:
+            async with self._session().get(self._place_of(url), allow_redirects=False, timeout=FETCH) as response:
                 if response.status != 200:
                     raise WebhookRejected(400, f"SignatureCertChainUrl answered {response.status}.")
                 pem = b"".join([chunk async for chunk in _at_most(response, LARGEST_CHAIN)])
@@ -114,7 +119,7 @@ class AlexaChannel:
             again = phrase(phrases_of(asked.locale).once_more, asked.locale)
             return Webhook(reply=_answer(asked.session, [again]))
         slots = json.dumps(dict(asked.slots)) if asked.slots else ""
-        return self._turn(asked, asked.intent.replace("_", " "), f"/{asked.intent}{slots}")
+        return self._turn(asked, _words_of(asked), f"/{asked.intent}{slots}")
 
     def _turn(
         self, asked: SkillRequest, text: str = "", payload: str | None = None, *, opened: bool = False
@@ -151,7 +156,7 @@ class AlexaChannel:
 
         async def say() -> None:
             headers = {"Authorization": f"Bearer {token}"}
-            url = f"{endpoint.rstrip('/')}/v1/directives"
+            url = self._place_of(f"{endpoint.rstrip('/')}/v1/directives")
             async with self._session().post(url, json=body, headers=headers, timeout=FETCH) as response:
                 response.raise_for_status()
 
@@ -179,8 +184,12 @@ class AlexaChannel:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(trust_env=True)
+            self._http = aiohttp.ClientSession(trust_env=not self._stand_in)
         return self._http
+
+    def _place_of(self, url: str) -> str:
+        """Where what Amazon has at this address is fetched: there, or from the stand-in."""
+        return f"{self._stand_in}{urlsplit(url).path}" if self._stand_in else url
 
 
 async def _at_most(response: aiohttp.ClientResponse, size: int) -> AsyncIterator[bytes]:
@@ -191,6 +200,11 @@ async def _at_most(response: aiohttp.ClientResponse, size: int) -> AsyncIterator
         if read > size:
             raise WebhookRejected(400, "SignatureCertChainUrl leads to more than certificates.")
         yield chunk
+
+
+def _words_of(asked: SkillRequest) -> str:
+    """What the customer said, as far as Alexa tells: the values of the slots, else only the intent's name."""
+    return " ".join(asked.slots.values()) or asked.intent.replace("_", " ")
 
 
 def _feed_of(user: str) -> str:

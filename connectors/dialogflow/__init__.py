@@ -5,21 +5,51 @@ from __future__ import annotations
 import re
 
 from bot.domain.errors import SettingsError
-from bot.ports import ConnectorSettings
+from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.dialogflow.access import Access, Credentials
 from connectors.dialogflow.channel import DialogflowChannel
+from connectors.dialogflow.sandbox import KEYS_PATH, DialogflowSandbox, sandbox_credentials
 
-__all__ = ["CHANNELS", "SETTINGS", "DialogflowChannel", "build"]
+__all__ = ["CHANNELS", "SETTINGS", "DialogflowChannel", "build", "build_sandbox", "sandbox_values"]
 
 CHANNELS: tuple[str, ...] = ("dialogflow",)
 SETTINGS: tuple[str, ...] = ("DIALOGFLOW_BASIC", "DIALOGFLOW_SECRET", "DIALOGFLOW_SERVICE_AGENT", "DIALOGFLOW_SLOTS")
 SHORTEST_SECRET = 16
+OPTIONS: tuple[str, ...] = ("DIALOGFLOW_SLOTS",)
+"""Those that the sandbox heeds, too."""
+
+SAMPLE_SLOTS = "team_size,timeline"
+"""Of the sample assistant; in the sandbox they are the agent's parameters unless others are named."""
+
 MOST_SLOTS = 50
 SLOT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 
 
 def build(settings: ConnectorSettings) -> DialogflowChannel:
     """Raises SettingsError where nothing would tell our agent from anybody else."""
+    credentials = _credentials(settings)
+    stand_in = settings.sandbox_url
+    access = Access(credentials, f"{stand_in}{KEYS_PATH}") if stand_in is not None else Access(credentials)
+    return DialogflowChannel(
+        access=access, feed=settings.feed, slots=_slots(settings), trust_proxy_settings=stand_in is None
+    )
+
+
+def sandbox_values(secret: str) -> dict[str, str]:
+    """Made-up credentials."""
+    made_up = sandbox_credentials(secret)
+    return {
+        "DIALOGFLOW_SECRET": made_up.secret,
+        "DIALOGFLOW_BASIC": made_up.basic,
+        "DIALOGFLOW_SERVICE_AGENT": made_up.service_agent,
+    }
+
+
+def build_sandbox(settings: ConnectorSettings) -> SandboxVendor:
+    return DialogflowSandbox(_credentials(settings), service_url=settings.service_url, feed=settings.feed)
+
+
+def _credentials(settings: ConnectorSettings) -> Credentials:
     credentials = Credentials(
         secret=settings.get("DIALOGFLOW_SECRET"),
         basic=settings.get("DIALOGFLOW_BASIC"),
@@ -42,11 +72,12 @@ def build(settings: ConnectorSettings) -> DialogflowChannel:
             "DIALOGFLOW_SERVICE_AGENT is no address, such as "
             "service-123456789012@gcp-sa-dialogflow.iam.gserviceaccount.com."
         )
-    return DialogflowChannel(access=Access(credentials), feed=settings.feed, slots=_slots(settings))
+    return credentials
 
 
 def _slots(settings: ConnectorSettings) -> list[str]:
-    names = [name.strip() for name in settings.get("DIALOGFLOW_SLOTS").split(",") if name.strip()]
+    given = settings.get("DIALOGFLOW_SLOTS", SAMPLE_SLOTS if settings.sandbox_url is not None else "")
+    names = [name.strip() for name in given.split(",") if name.strip()]
     wrong = [name for name in names if not SLOT.fullmatch(name) or name == "overture"]
     if wrong or len(names) > MOST_SLOTS:
         raise SettingsError(

@@ -29,6 +29,15 @@ SETTINGS: tuple[str, ...] = (
     "TWILIO_VOICE_MACHINE",
     "TWILIO_VOICE_SPEECH",
 )
+OPTIONS: tuple[str, ...] = (
+    "TWILIO_VOICE",
+    "TWILIO_VOICE_DESK_NAME",
+    "TWILIO_VOICE_LANGUAGE",
+    "TWILIO_VOICE_LINKS",
+    "TWILIO_VOICE_MACHINE",
+    "TWILIO_VOICE_SPEECH",
+)
+"""Those that the sandbox heeds, too."""
 
 
 def build(settings: ConnectorSettings) -> TwilioVoiceChannel:

@@ -141,6 +141,33 @@ class VoiceSandbox:
             'and "hang_up"; of a call that has been placed also "answer", "decline" and "detect".',
         )
 
+    async def open_talk(self, deed: Mapping[str, Any], now: datetime) -> tuple[WebhookRequest, str]:
+        """`{"call", "from", "to": the address in <ConversationRelay>, "parameters"}`: Twilio's WebSocket to it."""
+        sockets = f"{self._webhooks}/relay/".replace("http", "ws", 1)
+        match deed:
+            case {"call": str(sid), "from": str(caller), "to": str(url), "parameters": dict(parameters)} if (
+                SID.fullmatch(sid) and url.startswith(sockets)
+            ):
+                pass
+            case _:
+                raise WebhookRejected(400, f'A talk is of a "call", "from" somebody, "to" an address under {sockets}.')
+        ours = sid in self._placed
+        setup = {
+            "type": "setup",
+            "sessionId": "VX" + secrets.token_hex(16),
+            "accountSid": self._account.sid,
+            "callSid": sid,
+            "from": self._account.sender if ours else caller,
+            "to": caller if ours else self._account.sender,
+            "direction": "outbound-api" if ours else "inbound",
+            "callType": "PSTN",
+            "callStatus": "IN-PROGRESS",
+            "customParameters": {str(name): str(value) for name, value in parameters.items()},
+        }
+        signed = f"wss://{url.partition('://')[2]}"  # Twilio knows no ws://
+        headers = {"x-twilio-signature": signature_of(signed, [], self._account.auth_token)}
+        return WebhookRequest("GET", url, headers, b"", now), json.dumps(setup)
+
     async def _end(self, call: Placed, how: str, now: datetime) -> WebhookRequest:
         call.status = how
         await self._note(call.sid, call.form["To"], "ended", now)

@@ -33,6 +33,7 @@ from tests.benchmarks import (
     streams,
     training,
     understanding,
+    voices,
     widget,
 )
 
@@ -53,6 +54,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "streams": lambda options: streams.table(options.streams),
     "understanding": lambda options: understanding.table(),
     "encoder": lambda options: encoder_places.table(),
+    "voices": lambda options: voices.table(),
     "widget": lambda options: widget.table(),
 }
 

@@ -56,8 +56,10 @@ async function refresh() {
   try {
     const status = await read("/playground/status");
     showContent(status);
-    byId("inbox").hidden = !(status.stand_ins ?? []).includes("email");
-    for (const page of ["journeys", "understanding", "queues"]) byId(page).hidden = !status.understanding;
+    const runs = (name) => (status.stand_ins ?? []).includes(name);
+    byId("inbox").hidden = !runs("email");
+    byId("speakers").hidden = !runs("alexa") && !runs("dialogflow");
+    for (const page of ["journeys", "people", "understanding", "queues", "report", "access"]) byId(page).hidden = !status.understanding;
   } catch {
     // The sign in the bar says that the service is away.
   }

@@ -224,7 +224,8 @@ def test_an_intent_of_the_assistants_comes_with_its_slots() -> None:
     }
     request = intent("inform")
     request["intent"]["slots"] = {"t": {"name": "timeline", "value": "straight away", "resolutions": resolved}}
-    assert message_in(taken(request)).payload == '/inform{"timeline": "now"}'
+    message = message_in(taken(request))
+    assert (message.text, message.payload) == ("now", '/inform{"timeline": "now"}')
 
 
 def test_amazons_yes_presses_the_button_that_says_so() -> None:
@@ -310,7 +311,7 @@ def test_long_speech_is_cut_where_alexa_would_refuse_it() -> None:
 
 def test_without_its_id_the_skill_is_not_built() -> None:
     with pytest.raises(SettingsError, match="ALEXA_SKILL_ID"):
-        connectors.alexa.build(settings_for(connectors.alexa))
+        connectors.alexa.build(settings_for(connectors.alexa, values={"ALEXA_SKILL_ID": ""}))
     values = {"ALEXA_SKILL_ID": SKILL}
     assert connectors.alexa.build(settings_for(connectors.alexa, values=values)).name == "alexa"
 

@@ -2,6 +2,7 @@
 
 import { byId, complain, h } from "../dom.js";
 import { actFor } from "../feed.js";
+import { connectRelay } from "./relay.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 const SILENCE = 20_000; // Twilio waits five seconds; somebody who types needs longer
@@ -12,6 +13,7 @@ export function callPanel() {
   const lines = byId("call-lines");
   const desk = byId("call-desk");
   const rings = byId("call-rings");
+  const interrupt = byId("call-interrupt");
   const ringing = new Map(); // calls that Overture places and nobody has taken yet, by their SID
   let call = null; // { sid, from, listening, busy }
   let silence = 0;
@@ -26,6 +28,7 @@ export function callPanel() {
   const say = (node) => {
     const words = node.textContent.trim();
     if (!words) return;
+    if (call) call.said = words;
     show("theirs", words);
     if (!window.speechSynthesis) return;
     const utterance = new SpeechSynthesisUtterance(words);
@@ -50,9 +53,22 @@ export function callPanel() {
         return;
       }
       if (verb.tagName === "Dial") return ring(verb);
+      if (verb.tagName === "Connect") return relay(verb);
       if (verb.tagName === "Hangup") return end("The bot hung up.");
     }
     end("The call is over.");
+  };
+
+  /** The call is talked over ConversationRelay's WebSocket until one of the two ends that; then TwiML goes on. */
+  const relay = (connect) => {
+    const own = call;
+    const over = async (fields) => {
+      own.relay = null;
+      interrupt.hidden = true;
+      if (own === call) await carryOut(await post(connect.getAttribute("action"), fields));
+    };
+    call.relay = connectRelay(connect, { call, say, note: (text) => show("event", text), over });
+    interrupt.hidden = false;
   };
 
   const answer = async (fields) => {
@@ -92,6 +108,8 @@ export function callPanel() {
   };
 
   const end = (why) => {
+    call?.relay?.close();
+    interrupt.hidden = true;
     if (call) void actFor(VOICE, { deed: "hang_up", call: call.sid, from: call.from });
     call = null;
     clearTimeout(silence);
@@ -160,15 +178,18 @@ export function callPanel() {
     if (call) end("You hung up.");
     else showCall(false);
   });
-  byId("call-form").addEventListener("submit", (event) => {
-    event.preventDefault();
+  byId("call-form").addEventListener("submit", (submitted) => {
+    submitted.preventDefault();
     const field = byId("call-text");
     const text = field.value.trim();
     if (!text) return;
-    if (!call?.listening) return complain(call ? "The bot is not listening yet." : "The call is over.");
+    if (!call?.listening && !call?.relay) return complain(call ? "The bot is not listening yet." : "The call is over.");
     field.value = "";
+    if (submitted.submitter === interrupt) call.relay?.interrupt();
+    window.speechSynthesis?.cancel();
     show("own", text);
-    void answer({ SpeechResult: text, Confidence: "0.92" });
+    if (call.relay) call.relay.prompt(text);
+    else void answer({ SpeechResult: text, Confidence: "0.92" });
   });
   byId("call-keys").replaceChildren(
     ...KEYS.map((key) =>
@@ -176,9 +197,10 @@ export function callPanel() {
     ),
   );
   const press = (key) => {
-    if (!call?.listening) return;
+    if (!call?.listening && !call?.relay) return;
     show("own", key);
-    void answer({ Digits: key });
+    if (call.relay) call.relay.press(key);
+    else void answer({ Digits: key });
   };
 
   /** What the stand-in tells of calls: one rings, one is taken elsewhere, one is sent on to a mailbox's message. */

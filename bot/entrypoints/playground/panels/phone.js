@@ -1,4 +1,4 @@
-/** The customer's phone: text messages and WhatsApp, in and out, by the sandbox's clock. */
+/** The customer's phone: text messages (SMS, RCS) and WhatsApp, in and out, by the sandbox's clock. */
 
 import { byId, clockTime, day, empty, h, soon } from "../dom.js";
 import { act } from "../feed.js";
@@ -7,6 +7,7 @@ const OWN_NUMBER = "+447700900123"; // Ofcom's range for drama: nobody's
 
 const NOTHING_YET = {
   sms: "A follow-up arrives here once the customer has agreed to it.",
+  rcs: "Whoever writes by RCS is answered by RCS; in the ledger it is a text like others.",
   whatsapp: "Write first: WhatsApp lets a business answer for 24 hours, and later only by a template.",
 };
 
@@ -72,7 +73,7 @@ export function phonePanel() {
   };
 }
 
-/** Where the message is: SMS or WhatsApp. Feeds of earlier versions knew SMS only. */
+/** By what the message went: SMS, RCS or WhatsApp. Feeds of earlier versions knew SMS only. */
 function appOf({ channel = "sms" }) {
   return channel;
 }
