@@ -14,16 +14,18 @@ from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_requests import signature_of
 
 FEED = "sandbox:sms"
-CHANNELS = ("sms", "whatsapp")
+WAYS = ("sms", "rcs", "whatsapp")
+"""By what a phone writes: the app, as it were. Our channel for RCS is that of texts."""
+
 DEEDS = (
     'A phone can do {"deed": "text", "from": "+447700900123", "body": "...", "picture": true}, {"deed": "press", '
     '"from": "+44...", "sid": "...", "title": "..."} and {"deed": "status", "sid": "...", "status": "failed", '
-    '"error": "30003"}; "channel" is sms or whatsapp, and from is a number in E.164.'
+    '"error": "30003"}; "channel" is sms, rcs or whatsapp, and from is a number in E.164.'
 )
 
 
 class Phones:
-    """They read and write the stand-in's feed; `senders` are our numbers by channel."""
+    """They read and write the stand-in's feed; `senders` are whom they write to, by the way."""
 
     def __init__(
         self,
@@ -43,7 +45,7 @@ class Phones:
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
         """The webhook that Twilio sends us of it; raises WebhookRejected for what no phone can do."""
         channel = deed.get("channel", "sms")
-        if channel not in CHANNELS:
+        if channel not in WAYS:
             raise WebhookRejected(400, DEEDS)
         match deed:
             case {"deed": "text", "from": str(number), "body": str(body)} if is_e164(number):
@@ -74,7 +76,7 @@ class Phones:
         to = self._senders[channel]
         item = new_item("from_customer", channel, number, to, said["Body"], now)
         await self._feed.append(FEED, item["sid"], item)
-        scheme = "whatsapp:" if channel == "whatsapp" else ""
+        scheme = scheme_of(channel)
         fields = {
             "AccountSid": self._account.sid,
             "ApiVersion": "2010-04-01",
@@ -86,7 +88,7 @@ class Phones:
             "SmsSid": item["sid"],
             "SmsStatus": "received",
             "To": scheme + to,
-            **(_of_whatsapp(number) if scheme else _of_sms(number)),
+            **(_of_whatsapp(number) if channel == "whatsapp" else _of_sms(number)),
             **said,
             **(self._picture(item["sid"]) if picture else {}),
         }
@@ -121,8 +123,9 @@ class Phones:
         raise WebhookRejected(400, "There is no message of that sid on these phones.")
 
     def _webhook(
-        self, channel: str, tail: str, fields: Mapping[str, str], now: datetime, *, oid: str = ""
+        self, way: str, tail: str, fields: Mapping[str, str], now: datetime, *, oid: str = ""
     ) -> WebhookRequest:
+        channel = channel_of(way)
         url = f"{self._service_url}/channels/{channel}/{tail}" + (f"?oid={quote(oid, safe='')}" if oid else "")
         headers = {
             "content-type": "application/x-www-form-urlencoded; charset=UTF-8",
@@ -131,6 +134,16 @@ class Phones:
             "x-twilio-signature": signature_of(url, list(fields.items()), self._account.auth_token),
         }
         return WebhookRequest("POST", url, headers, urlencode(fields).encode(), now)
+
+
+def channel_of(way: str) -> str:
+    """Which of our channels is written on this way."""
+    return "sms" if way == "rcs" else way
+
+
+def scheme_of(way: str) -> str:
+    """What stands before an address there."""
+    return "" if way == "sms" else f"{way}:"
 
 
 def is_e164(number: str) -> bool:

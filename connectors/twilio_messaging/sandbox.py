@@ -19,14 +19,20 @@ from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
 from connectors.twilio_messaging.channel import CONTENT_SID, WHATSAPP_WINDOW
 from connectors.twilio_messaging.media import MEDIA_PATH
-from connectors.twilio_messaging.phones import FEED, Phones, is_e164, new_item
+from connectors.twilio_messaging.phones import FEED, Phones, channel_of, is_e164, new_item, scheme_of
 from connectors.twilio_requests import SignedForm, form_of
 
 MESSAGES_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json$")
 
 
+RCS_AGENT = "harbourline_agent"
+
+
 class TwilioSandbox:
-    """One account with a number for texts and one for WhatsApp. Its messages are those on the feed."""
+    """One account with numbers for texts and WhatsApp, and an agent for RCS. Its messages are those on the feed.
+
+    Texts are answered by RCS where the phone wrote by it last, as a Messaging Service does.
+    """
 
     name = "sms"
 
@@ -38,6 +44,7 @@ class TwilioSandbox:
         self._clock = clock
         self._senders = {
             "sms": account.sender or "+447700900100",
+            "rcs": RCS_AGENT,
             "whatsapp": account.whatsapp_sender or "+447700900101",
         }
         self._phones = Phones(account, self._senders, service_url, feed, api_url=api_url)
@@ -72,10 +79,11 @@ class TwilioSandbox:
             return _error(400, 63016, "Failed to send freeform message because you are outside the allowed window.")
         shown = _shown(template, form.first("ContentVariables")) if template else None
         body, buttons = shown or (form.first("Body"), ())
+        way = "rcs" if channel == "sms" and await self._writes_by_rcs(to) else channel
         item = new_item(
             "to_customer",
-            channel,
-            self._senders[channel],
+            way,
+            self._senders[way],
             to,
             body,
             now,
@@ -119,6 +127,15 @@ class TwilioSandbox:
             for item in await self._feed.items(FEED)
         )
 
+    async def _writes_by_rcs(self, number: str) -> bool:
+        """Whether the phone's last text came by RCS."""
+        ways = [
+            item.get("channel", "sms")
+            for item in await self._feed.items(FEED)
+            if item["type"] == "sms" and (item["direction"], item["from"]) == ("from_customer", number)
+        ]
+        return next((way for way in reversed(ways) if channel_of(way) == "sms"), "sms") == "rcs"
+
     async def _list(self, query: SignedForm) -> Reply:
         wanted_from = _channel_and_number(query.first("From"))[1]
         channel, wanted_to = _channel_and_number(query.first("To"))
@@ -129,9 +146,9 @@ class TwilioSandbox:
             for item in items
             if item["type"] == "sms"
             and item["direction"] == "to_customer"
-            and item.get("channel", "sms") == channel
+            and channel_of(item.get("channel", "sms")) == channel
             and wanted_to in ("", item["to"])
-            and wanted_from in ("", item["from"])
+            and wanted_from in ("", item["from"], self._senders[channel])
         ]
         found.reverse()
         size = int(query.first("PageSize")) if query.first("PageSize").isdecimal() else 50
@@ -140,7 +157,7 @@ class TwilioSandbox:
     def _resource(self, item: Mapping[str, Any], *, status: str) -> Mapping[str, Any]:
         """A message as the API shows it (Message resource, 2010-04-01)."""
         made = format_datetime(datetime.fromisoformat(item["date_created"]))
-        scheme = "whatsapp:" if item.get("channel", "sms") == "whatsapp" else ""
+        scheme = scheme_of(item.get("channel", "sms"))
         return {
             "account_sid": self._account.sid,
             "api_version": "2010-04-01",

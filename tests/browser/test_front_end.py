@@ -140,6 +140,8 @@ def test_the_clock_moves_and_the_phone_answers(page: Page, service: Service) -> 
     assert [line["clock"] for line in log if "clock" in line] == [{"forward_seconds": 3600}, {"to": "next"}]
     said = {"vendor": "sms", "deed": "text", "from": "+447700900123"}
     assert log[-1] == {**said, "channel": "sms", "body": "next week works"}
+    phone.get_by_label("By", exact=True).select_option("RCS")
+    expect(phone.get_by_text("is answered by RCS")).to_be_visible()
     phone.get_by_label("By", exact=True).select_option("WhatsApp")
     expect(phone.get_by_text("Write first")).to_be_visible()
     phone.get_by_label("Text message", exact=True).fill("and here")

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -14,46 +12,15 @@ import connectors.twilio_messaging
 from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.message import Button, CustomerMessage, DeliveryStatus, OutboundMessage, Template, Text
 from bot.ports import Reply, WebhookRequest
-from connectors.twilio_messaging.channel import SmsChannel, WhatsAppChannel, preview
+from connectors.twilio_messaging.channel import WhatsAppChannel, preview
 from connectors.twilio_messaging.texts import body_of
-from tests.connectors.twilio_document import as_openapi, twilio_document
+from tests.connectors.twilio_document import as_openapi
+from tests.connectors.twilio_messaging.conftest import MESSAGE, TEMPLATE, Stage
 from tests.connectors.vendor_server import (
     NOW,
-    MemoryFeed,
-    StillClock,
-    VendorServer,
     built,
-    serve,
     settings_for,
 )
-
-MESSAGE = OutboundMessage(
-    "enrolment 1:step:1", "sms", "+447700900123", Text("Would Tuesday suit you?"), first_tried_at=NOW
-)
-
-
-@dataclass
-class Stage:
-    channel: SmsChannel
-    whatsapp: WhatsAppChannel
-    server: VendorServer
-    feed: MemoryFeed
-    clock: StillClock
-
-    def sent(self) -> list[dict[str, Any]]:
-        return [dict(item) for item in self.feed.entries.get("sandbox:sms", {}).values()]
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    feed, clock, module = MemoryFeed(), StillClock(), connectors.twilio_messaging
-    vendor = module.build_sandbox(settings_for(module, feed=feed, clock=clock))
-    async with serve(VendorServer(vendor, clock)) as server:
-        sms = built(module, "sms", feed=feed, clock=clock, sandbox_url=server.url)
-        whatsapp = built(module, "whatsapp", feed=feed, clock=clock, sandbox_url=server.url)
-        yield Stage(sms, whatsapp, server, feed, clock)
-        await sms.close()
-        await whatsapp.close()
 
 
 def form_of(request: WebhookRequest) -> dict[str, str]:
@@ -190,12 +157,6 @@ async def test_typography_that_twilio_makes_plain_is_found_all_the_same(stage: S
 
 # ---------------------------------------------------------------- WhatsApp
 
-TEMPLATE = replace(
-    MESSAGE,
-    channel="whatsapp",
-    content=Text("Hello Ana", template=Template("HX00000000000000000000000000000001", {"1": "Ana"})),
-)
-
 
 async def test_a_template_leaves_by_its_sid_with_its_variables(stage: Stage) -> None:
     await stage.whatsapp.send(TEMPLATE)
@@ -278,51 +239,27 @@ async def test_settings_decide_what_goes_with_a_text(
     twilio_api.unmarshal_request(as_openapi(asked)).raise_for_errors()
 
 
+async def test_a_picture_alone_is_sent_and_no_other_message_is_taken_for_it(stage: Stage) -> None:
+    given = {"feed": stage.feed, "clock": stage.clock, "sandbox_url": stage.server.url, "values": {"TWILIO_MMS": "yes"}}
+    channel = built(connectors.twilio_messaging, "sms", **given)
+    picture = replace(MESSAGE, key="picture", content=Text("", image="https://chat.example.com/media/1?sig=a"))
+    await channel.send(MESSAGE)
+    first = await channel.send(replace(picture, attempt=2))
+    assert (form_of(stage.server.asked[-1]).get("Body"), len(stage.sent())) == (None, 2)
+    assert await channel.find(picture) == first
+    await channel.close()
+
+
+@pytest.mark.parametrize(("mms", "shows"), [("yes", True), ("no", False)])
+async def test_a_text_shows_pictures_where_the_number_can(stage: Stage, mms: str, shows: bool) -> None:
+    channel = built(connectors.twilio_messaging, "sms", sandbox_url=stage.server.url, values={"TWILIO_MMS": mms})
+    assert ("image/png" in channel.abilities.media) is shows
+    await channel.close()
+
+
 async def test_a_message_that_is_of_use_for_a_while_is_not_delivered_later(stage: Stage) -> None:
     await stage.channel.send(replace(MESSAGE, expires_at=NOW + timedelta(minutes=5)))
     assert form_of(stage.server.asked[0])["ValidityPeriod"] == "300"
-
-
-# ---------------------------------------------------------------- the stand-in
-
-
-@pytest.mark.parametrize(
-    ("form", "code"),
-    [
-        ({"Body": "Hello", "From": "+447700900100"}, 21604),
-        ({"To": "07700 900123", "Body": "Hello", "From": "+447700900100"}, 21211),
-        ({"To": "+447700900123", "Body": "Hello"}, 21603),
-        ({"To": "+447700900123", "Body": "Hello", "From": "+447700900999"}, 21606),
-        ({"To": "+447700900123", "From": "+447700900100"}, 21602),
-    ],
-)
-async def test_the_stand_in_refuses_what_twilio_refuses(stage: Stage, form: dict[str, str], code: int) -> None:
-    with pytest.raises(PermanentSendError) as failed:
-        await stage.channel._api.create(form)
-    assert failed.value.code == str(code)
-    assert stage.sent() == []
-
-
-async def test_the_stand_in_refuses_a_wrong_token(stage: Stage) -> None:
-    values = {"TWILIO_AUTH_TOKEN": "wrong"}
-    channel = built(connectors.twilio_messaging, "sms", sandbox_url=stage.server.url, values=values)
-    with pytest.raises(PermanentSendError) as failed:
-        await channel.send(MESSAGE)
-    await channel.close()
-    assert failed.value.code == "20003"
-
-
-async def test_a_customer_of_the_stand_in_texts_us(stage: Stage) -> None:
-    deed = {"deed": "text", "from": "+447700900123", "body": "Next week works & fine?"}
-    [message] = stage.channel.parse(await stage.server.vendor.act(deed, NOW)).inbound
-    assert isinstance(message, CustomerMessage)
-    assert (message.address, message.text) == ("+447700900123", "Next week works & fine?")
-    assert stage.sent()[0]["direction"] == "from_customer"
-
-
-async def test_a_deed_that_is_none_is_refused(stage: Stage) -> None:
-    with pytest.raises(WebhookRejected):
-        await stage.server.vendor.act({"deed": "text", "from": "nobody", "body": "Hello"}, NOW)
 
 
 # ---------------------------------------------------------------- settings
@@ -349,56 +286,6 @@ def test_a_missing_setting_is_named(missing: dict[str, str], named: str) -> None
 # ---------------------------------------------------------------- Twilio's own description of its API
 
 
-@pytest.fixture(scope="module")
-def twilio_api() -> OpenAPI:
-    return twilio_document("/Messages.json")
-
-
-async def test_our_calls_are_what_twilios_openapi_document_asks_for(stage: Stage, twilio_api: OpenAPI) -> None:
-    await stage.channel.send(MESSAGE)
-    await stage.channel.find(MESSAGE)
-    await stage.whatsapp.send(TEMPLATE)
-    await stage.whatsapp.find(TEMPLATE)
-    assert [asked.method for asked in stage.server.asked] == ["POST", "GET", "POST", "GET"]
-    for asked in stage.server.asked:
-        twilio_api.unmarshal_request(as_openapi(asked)).raise_for_errors()
-
-
-async def test_the_check_against_twilios_document_refuses_what_is_wrong(stage: Stage, twilio_api: OpenAPI) -> None:
-    await stage.channel.send(MESSAGE)
-    without_recipient = replace(stage.server.asked[0], body=b"Body=Hello&From=%2B447700900100")
-    assert twilio_api.unmarshal_request(as_openapi(without_recipient)).errors
-
-
-LONG = Text("word " * 500, image="https://example.com/rota.png")
-EVERYTHING = {
-    "TWILIO_MESSAGING_SERVICE_SID": "MG" + "0" * 32,
-    "TWILIO_SHORTEN_URLS": "yes",
-    "TWILIO_MMS": "yes",
-    "TWILIO_VALIDITY_PERIOD": "600",
-}
-
-
-@pytest.mark.parametrize("values", [{}, EVERYTHING], ids=["a number", "a service with all that it can do"])
-async def test_so_are_long_texts_pictures_and_second_tries(
-    stage: Stage, twilio_api: OpenAPI, values: dict[str, str]
-) -> None:
-    long = replace(MESSAGE, content=LONG, expires_at=NOW + timedelta(minutes=5))
-    for name in ("sms", "whatsapp"):
-        channel = built(connectors.twilio_messaging, name, sandbox_url=stage.server.url, values=values)
-        stage.server.faults += ["pass", Reply(503, b"", "text/plain")]
-        if name == "whatsapp":
-            deed = {"deed": "text", "channel": "whatsapp", "from": "+447700900123", "body": "Hello"}
-            await stage.server.vendor.act(deed, NOW)
-        with pytest.raises(TemporarySendError):
-            await channel.send(long)
-        await channel.send(replace(long, attempt=2))
-        await channel.close()
-    assert [asked.method for asked in stage.server.asked] == ["POST", "POST", "GET", "POST"] * 2
-    for asked in stage.server.asked:
-        twilio_api.unmarshal_request(as_openapi(asked)).raise_for_errors()
-
-
 @pytest.mark.parametrize(("text", "segments"), [("x" * 160, 1), ("x" * 161, 2), ("é" * 70 + "ж", 2), ("It’s fine", 1)])
 def test_a_text_costs_its_segments(text: str, segments: int) -> None:
     values = {"TWILIO_SEGMENTS_PER_SECOND": "3"}
@@ -422,3 +309,20 @@ def test_a_preview_is_what_leaves_by_sms_and_by_whatsapp() -> None:
     assert preview(content).text == WhatsAppChannel.preview(content).text == body_of(content)
     assert (preview(content).kind, WhatsAppChannel.preview(content).kind) == ("sms", "chat")
     assert WhatsAppChannel.preview(content).image == content.image
+
+
+@pytest.mark.parametrize("pause", ["30", "Fri, 27 Nov 2026 12:00:30 GMT"])
+async def test_twilios_pause_is_seconds_or_a_time_by_its_own_clock(stage: Stage, pause: str) -> None:
+    told = {"Retry-After": pause, "Date": "Fri, 27 Nov 2026 12:00:00 GMT"}
+    stage.server.faults.append(Reply(429, b"{}", "application/json", told))
+    with pytest.raises(NotTried) as refused:
+        await stage.channel.send(MESSAGE)
+    assert refused.value.retry_after == timedelta(seconds=30)
+
+
+@pytest.mark.parametrize("pause", ["", "-1", "soon", "9" * 40, "\u00b2"])
+async def test_a_pause_that_makes_no_sense_breaks_nothing(stage: Stage, pause: str) -> None:
+    stage.server.faults.append(Reply(429, b"{}", "application/json", {"Retry-After": pause}))
+    with pytest.raises(NotTried) as refused:
+        await stage.channel.send(MESSAGE)
+    assert refused.value.retry_after is None
