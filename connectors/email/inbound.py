@@ -11,6 +11,7 @@ from email.utils import parseaddr
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, storable
+from connectors.email.absence import is_absence_notice
 from connectors.email.account import EmailAccount, normalised
 from connectors.email.letters import MESSAGE_ID, one_line
 from connectors.email.replies import reply_of, text_of_html
@@ -36,12 +37,13 @@ def message_of(fields: Mapping[str, str], account: EmailAccount, channel: str) -
         raise WebhookRejected(406, "The mail service says that this is not from whom it says it is (SPF, DKIM).")
     subject = one_line(fields.get("subject") or headers.get("subject", ""))
     text = storable(_text(fields))
+    said = reply_of(text)
     return CustomerMessage(
         channel=channel,
         vendor_id=_message_id(fields, headers) or _made_up_id(address, subject, text),
         address=address,
-        text=reply_of(text) or subject,
-        automatic=_is_automatic(address, headers, account),
+        text=said or subject,
+        automatic=_is_automatic(address, headers, account) or is_absence_notice(subject, said),
         metadata={
             "subject": subject,
             "references": _ids(headers.get("references") or headers.get("in-reply-to", "")),

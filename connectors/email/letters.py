@@ -150,7 +150,8 @@ def _ways_out(link: str) -> Mapping[str, str]:
 def _html(content: Text, account: EmailAccount, subject: str) -> str:
     blocks = [_paragraph(block) for block in _PARAGRAPHS.split(content.text) if block.strip()]
     if content.image and content.image.startswith(WEB):
-        blocks.append(f'<p><img src="{escape(content.image)}" alt="" style="max-width:100%"></p>')
+        source, words = escape(content.image), escape(content.image_alt)
+        blocks.append(f'<p><img src="{source}" alt="{words}" style="max-width:100%"></p>')
     blocks += [_button(button, account, subject) for button in content.buttons]
     if content.source_url.startswith(WEB):
         blocks.append(_paragraph_of([_anchor(content.source_url, content.source_title or content.source_url)]))

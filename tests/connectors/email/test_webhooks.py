@@ -153,6 +153,11 @@ def test_what_a_machine_wrote_is_told_from_what_people_write(header: str) -> Non
     assert not mail({**SENDGRID, "headers": f"{HEADERS}Auto-Submitted: no\r\n"}).automatic
 
 
+def test_an_absence_notice_is_told_by_its_words_too() -> None:
+    assert mail({**SENDGRID, "text": "I am away until Monday."}).automatic
+    assert not mail({**SENDGRID, "text": "I am away until Monday. Tuesday?"}).automatic
+
+
 @pytest.mark.parametrize(
     "told",
     [
