@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
-from collections import Counter
-from collections.abc import AsyncIterator
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from aiohttp import web
 
@@ -30,6 +32,34 @@ FAULTS = {
     "taken, and no answer": "take it and hang up",
     "no answer": "hang up",
 }
+
+
+LONG_AWAY = 20.0
+"""Long enough that leases are kept in the database meanwhile."""
+
+READY_WITHIN = 240.0
+"""A process that starts has to share two cores with all that goes on meanwhile."""
+
+
+class TakenTexts(MemoryFeed):
+    """What Twilio took: by number, the keys in order, and which of the customer's messages have an answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: defaultdict[str, list[str]] = defaultdict(list)
+        self.answered: set[str] = set()
+
+    async def append(self, feed: str, key: str, item: Mapping[str, Any]) -> None:
+        is_new = key not in self.entries.get(feed, {})
+        await super().append(feed, key, item)
+        if is_new and feed == "sandbox:sms":
+            self.taken[item["to"]].append(item["oid"])
+            self.answered.add(message_of(item["oid"]))
+
+
+def message_of(key: str) -> str:
+    """Which message of the customer's an answer with this key belongs to: sms:SM123:0."""
+    return key.split(":")[1]
 
 
 class TroubledTwilio(VendorServer):
@@ -57,7 +87,7 @@ class Fleet:
     workers: list[RunningServer]
     postgresql: PrivatePostgresql
     twilio: TroubledTwilio
-    feed: MemoryFeed
+    feed: TakenTexts
     redis_port: int
     redis: subprocess.Popen[bytes]
     stack: AsyncExitStack
@@ -71,19 +101,28 @@ class Fleet:
         await asyncio.to_thread(self._again, chance.choice(self.servers))
         self.crashes["servers killed"] += 1
 
+    async def stall_a_worker(self, chance: Random, seconds: float) -> None:
+        """It stands still, as a process does that swaps, or whose loop is held up; longer than its leases, maybe."""
+        stalled = chance.choice(self.workers).process
+        assert stalled is not None
+        stalled.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        stalled.send_signal(signal.SIGCONT)
+        self.crashes["workers stalled"] += 1
+
     async def crash_postgresql(self) -> None:
         await asyncio.to_thread(self.postgresql.crash)
         await asyncio.sleep(1)
         await asyncio.to_thread(self.postgresql.start)
         self.crashes["PostgreSQL crashed"] += 1
 
-    async def crash_redis(self) -> None:
+    async def crash_redis(self, away_for: float = 1.0) -> None:
         """It forgets all that it had: it keeps nothing on a disk."""
         self.redis.kill()
         self.redis.wait()
-        await asyncio.sleep(1)
+        await asyncio.sleep(away_for)
         _, self.redis = self.stack.enter_context(private_redis(self.redis_port))
-        self.crashes["Redis crashed, and emptied"] += 1
+        self.crashes["Redis crashed, and emptied" if away_for < LONG_AWAY else "Redis away for long"] += 1
 
     def logs(self) -> str:
         return "\n".join(process.log() for process in (*self.servers, *self.workers))
@@ -95,13 +134,18 @@ class Fleet:
 
 
 @asynccontextmanager
-async def fleet(folder: Path, chance: Random, *, servers: int = 2, workers: int = 3) -> AsyncIterator[Fleet]:
-    """All of it started. Its processes share a folder for the secret and the model, as a fleet shares a volume."""
+async def fleet(
+    folder: Path, chance: Random, *, servers: int = 2, workers: int = 3, call_seconds: float = 20.0
+) -> AsyncIterator[Fleet]:
+    """All of it started. Its processes share a folder for the secret and the model, as a fleet shares a volume.
+
+    `call_seconds` is the longest that they let a call to the vendor take.
+    """
     async with AsyncExitStack() as stack:
         postgresql = stack.enter_context(private_postgresql())
         redis_port = free_port()
         redis_url, redis = stack.enter_context(private_redis(redis_port))
-        feed, clock = MemoryFeed(), SystemClock()
+        feed, clock = TakenTexts(), SystemClock()
         twilio = TroubledTwilio(
             twilio_messaging.build_sandbox(settings_for(twilio_messaging, feed=feed, clock=clock)), clock
         )
@@ -114,25 +158,23 @@ async def fleet(folder: Path, chance: Random, *, servers: int = 2, workers: int 
             "OVERTURE_DESK": "",
             "OVERTURE_PUBLIC_URL": SERVICE_URL,
             "OVERTURE_TEST_TWILIO": twilio.url,
+            "OVERTURE_TEST_CALL_SECONDS": f"{call_seconds}",
             "NO_PROXY": "127.0.0.1",
             "TWILIO_SEGMENTS_PER_SECOND": "1000",
             **twilio_messaging.sandbox_values(SECRET),
         }
-        module = "tests.chaos.process"
-        serving = [
-            RunningServer(folder, env, command=("serve", "--lanes", "none"), name=f"server-{number}", module=module)
-            for number in range(servers)
-        ]
-        working = [
-            RunningServer(folder, env, command=("work",), name=f"worker-{number}", module=module)
-            for number in range(workers)
-        ]
+
+        def process(name: str, *command: str) -> RunningServer:
+            module = "tests.chaos.process"
+            return RunningServer(folder, env, command=command, name=name, module=module, ready_within=READY_WITHIN)
+
+        serving = [process(f"server-{number}", "serve", "--lanes", "none") for number in range(servers)]
+        working = [process(f"worker-{number}", "work") for number in range(workers)]
         one = Fleet(serving, working, postgresql, twilio, feed, redis_port, redis, stack)
         try:
-            for process in (*serving, *working):
-                await asyncio.to_thread(process.start)
+            await asyncio.gather(*(asyncio.to_thread(each.start) for each in (*serving, *working)))
             yield one
         finally:
-            for process in (*serving, *working):
-                if process.process is not None and process.process.poll() is None:
-                    process.kill()
+            for each in (*serving, *working):
+                if each.process is not None and each.process.poll() is None:
+                    each.kill()

@@ -25,9 +25,10 @@ from bot.domain.person import Profile
 from bot.services.perform import Cause, perform
 from bot.services.replay import replay
 from tests.bot.services.stage import Stage
+from tests.connectors.crms import CRMS
 from tests.connectors.vendor_faults import VENDOR_FAULTS
 from tests.connectors.vendor_server import MemoryFeed, VendorServer, serve, settings_for
-from tests.crm_chaos.worker import QuickClock, Work, connector, work
+from tests.crm_chaos.worker import QuickClock, Work, work
 
 SIZES: Mapping[str, str] = {
     "hubspot": "overture_team_size",
@@ -35,6 +36,7 @@ SIZES: Mapping[str, str] = {
     "mautic": "overture_team_size",
     "marketo": "overtureTeamSize",
     "openemm": "overture_team_size",
+    "openemm_rest": "overture_team_size",
     "webhook": "team_size",
 }
 """By each CRM, and what it calls the value that changes."""
@@ -95,7 +97,7 @@ class TroubledServer(VendorServer):
 async def chaos(name: str, kills: int, folder: Path, *, seed: int = 7) -> Outcome:
     """Kill workers so often, let the last one finish, and look at what the CRM has."""
     chance, outcome, feed = Random(seed), Outcome(name), MemoryFeed()
-    module, clock = connector(name), QuickClock(time.time())
+    module, clock = CRMS[name].module, QuickClock(time.time())
     url = f"sqlite+aiosqlite:///{folder / f'{name}.db'}"
     async with AsyncExitStack() as stack:
         server = TroubledServer(module.build_sandbox(settings_for(module, feed=feed, clock=clock)), clock)
@@ -118,7 +120,7 @@ async def chaos(name: str, kills: int, folder: Path, *, seed: int = 7) -> Outcom
             worker.kill()
             worker.join()
         outcome.unsettled = await run.unsettled()
-    run.judge(outcome, list(feed.entries.get(f"sandbox:{name}", {}).values()))
+    run.judge(outcome, list(feed.entries.get(f"sandbox:{CRMS[name].connector}", {}).values()))
     return outcome
 
 
@@ -128,7 +130,7 @@ class _Run:
         self._work = what
         self._chance = chance
         self._processes = multiprocessing.get_context("forkserver")
-        self._processes.set_forkserver_preload(["tests.crm_chaos.worker", f"connectors.{what.crm}"])
+        self._processes.set_forkserver_preload(["tests.crm_chaos.worker", f"connectors.{CRMS[what.crm].connector}"])
         self._changes = 0
         self.sizes: dict[str, int] = {}
 

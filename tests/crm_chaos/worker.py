@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import time
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
-from types import ModuleType
 
 import structlog
 
@@ -23,7 +21,7 @@ from bot.domain.delivery import Lane
 from bot.journeys.crm_mapping import read_crm_mapping
 from bot.services.deliver import deliver_due, deliver_what_a_crash_left
 from tests.bot.services.stage import Stage
-from tests.connectors.vendor_server import settings_for
+from tests.connectors.crms import CRMS
 from tests.manual_clock import ManualClock
 
 BEGINS = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -54,10 +52,6 @@ class Work:
     begun: float
 
 
-def connector(name: str) -> ModuleType:
-    return importlib.import_module(f"connectors.{name}")
-
-
 @contextmanager
 def quiet() -> Iterator[None]:
     """Faults are what this is about: the log of each would say nothing."""
@@ -76,12 +70,11 @@ def work(what: Work, ready: Connection) -> None:
 
 
 async def _work(what: Work, ready: Connection) -> None:
-    module, clock = connector(what.crm), QuickClock(what.begun)
-    settings = settings_for(module, clock=clock, sandbox_url=what.vendor_url)
+    under_test, clock = CRMS[what.crm], QuickClock(what.begun)
     stage = Stage(Database(what.database), clock)
-    mapping = read_crm_mapping(parse(what.crm, module.FIELDS.read_text(encoding="utf-8")), None, None)
+    mapping = read_crm_mapping(parse(what.crm, under_test.module.FIELDS.read_text(encoding="utf-8")), None, None)
     stage.library.playbook = replace(stage.library.playbook, crm_mappings={what.crm: mapping})
-    crm = SparingCrm(module.build(settings), CircuitBreaker(rest=REST))
+    crm = SparingCrm(under_test.build(clock=clock, sandbox_url=what.vendor_url), CircuitBreaker(rest=REST))
     runtime = replace(stage.runtime, crms={what.crm: crm})
     ready.send("at work")
     await deliver_what_a_crash_left(runtime, Lane.CRM)

@@ -1,9 +1,11 @@
-"""Two servers and two workers on one PostgreSQL and one Redis: killed at any moment, nothing is lost or doubled."""
+"""Two servers, three workers, an action server, one PostgreSQL, one Redis: whatever is killed, nothing is lost."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -16,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from tests.running import RunningServer, Visitor, chatting
+from tests.running import ROOT, RunningServer, Visitor, chatting
 from tests.servers import free_port, private_redis
 
 pytestmark = [pytest.mark.xdist_group("end_to_end"), pytest.mark.timeout(180)]
@@ -26,8 +28,9 @@ CONVERSATIONS, MESSAGES = 12, 4
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory, postgresql_server: str) -> Iterator[Fleet]:
-    with private_redis(free_port()) as (redis, _):
-        one = Fleet(tmp_path_factory.mktemp("fleet"), _new_database(postgresql_server), redis)
+    port = free_port()
+    with private_redis(port) as (url, redis):
+        one = Fleet(tmp_path_factory.mktemp("fleet"), _new_database(postgresql_server), url, redis)
         try:
             yield one.start()
         finally:
@@ -37,23 +40,32 @@ def fleet(tmp_path_factory: pytest.TempPathFactory, postgresql_server: str) -> I
 class Fleet:
     """Its processes share a folder for the secret and the model, as a fleet shares a volume."""
 
-    def __init__(self, data: Path, database: str, redis: str) -> None:
+    def __init__(self, data: Path, database: str, redis_url: str, redis: subprocess.Popen[bytes]) -> None:
+        self.redis_url, self.redis = redis_url, redis
+        self.actions_port = free_port()
+        self.actions: subprocess.Popen[bytes] | None = None
         env = {
             "OVERTURE_DATABASE": database,
-            "OVERTURE_REDIS": redis,
+            "OVERTURE_REDIS": redis_url,
+            "OVERTURE_ACTIONS": f"http://127.0.0.1:{self.actions_port}/webhook",
             "OVERTURE_CONNECTORS": "webchat,rest,twilio_messaging",
             "OVERTURE_DESK": "",
         }
         serve, work = ("serve", "--lanes", "none"), ("work",)
         self.servers = [RunningServer(data, env, command=serve, name=f"server-{name}") for name in "ab"]
-        self.workers = [RunningServer(data, env, command=work, name=f"worker-{name}") for name in "ab"]
+        self.workers = [RunningServer(data, env, command=work, name=f"worker-{name}") for name in "abc"]
 
     def start(self) -> Fleet:
+        command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(self.actions_port)]
+        self.actions = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for process in (*self.servers, *self.workers):
             process.start()
         return self
 
     def end(self) -> None:
+        if self.actions is not None:
+            self.actions.kill()
+            self.actions.wait()
         for process in (*self.servers, *self.workers):
             if process.process is not None and process.process.poll() is None:
                 process.kill()
@@ -86,6 +98,21 @@ async def test_a_killed_worker_loses_nothing_doubles_nothing_and_mixes_up_no_ord
         fleet.workers[0].start()
         for said, heard in await told:
             assert heard == said
+
+
+async def test_without_redis_it_is_slower_and_nothing_is_lost_doubled_or_mixed_up(fleet: Fleet) -> None:
+    async with ClientSession() as http:
+        told = asyncio.gather(*(_talk(http, fleet, number) for number in range(CONVERSATIONS)))
+        await asyncio.sleep(0.5)
+        fleet.redis.kill()
+        fleet.redis.wait()
+        for said, heard in await told:
+            assert heard == said
+        async with http.get(f"{fleet.servers[0].address}/readyz") as response:
+            assert (response.status, await response.json()) == (200, {"status": "ready", "slower_without": ["Redis"]})
+        with private_redis(make_url(fleet.redis_url).port or 0):
+            for said, heard in await asyncio.gather(*(_talk(http, fleet, number) for number in range(CONVERSATIONS))):
+                assert heard == said
 
 
 async def _talk(http: ClientSession, fleet: Fleet, number: int) -> tuple[list[str], list[str]]:
