@@ -41,7 +41,7 @@ IN_PUBLIC = {
 }
 
 
-def _files(*endings: str) -> Iterator[Path]:
+def repository_files(*endings: str) -> Iterator[Path]:
     """Those that are in the repository; in an unpacked archive, all that are not made here."""
     try:
         asked = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
@@ -58,7 +58,7 @@ def _files(*endings: str) -> Iterator[Path]:
 
 def test_no_file_holds_a_credential() -> None:
     found = []
-    for path in _files():
+    for path in repository_files():
         content = path.read_bytes()
         for name, pattern in FOUND.items():
             for match in pattern.finditer(content):
@@ -87,7 +87,7 @@ def test_a_credential_would_be_found(kind: str, text: str) -> None:
 def test_no_secret_is_compared_by_how_far_it_is_right() -> None:
     """`==` stops at the first letter that differs, which can be timed. `hmac.compare_digest` does not."""
     found = []
-    for path in _files(".py"):
+    for path in repository_files(".py"):
         name = str(path.relative_to(ROOT))
         if not name.startswith(("bot/", "connectors/", "actions/")) or "sandbox" in name:
             continue

@@ -7,7 +7,6 @@ its noticing the entry, the look-up, the write, the note and the ledger. The ven
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import statistics
 import tempfile
@@ -37,10 +36,10 @@ from bot.ports import Crm
 from bot.services.perform import Cause, perform
 from bot.services.runtime import OUTBOX
 from tests.bot.services.stage import Stage
+from tests.connectors.crms import CRMS
 from tests.connectors.vendor_server import MemoryFeed, VendorServer, serve, settings_for
 from tests.manual_clock import ManualClock
 
-CRMS = ("hubspot", "salesforce", "mautic", "marketo", "openemm", "webhook")
 LATENCY = 0.1
 LEADS = 60
 A_SECOND = 4
@@ -93,14 +92,14 @@ def table() -> Iterator[str]:
 
 async def _measure(name: str, folder: Path) -> tuple[list[float], int]:
     """Seconds for each lead, and how many calls they took together."""
-    module, feed, clock = importlib.import_module(f"connectors.{name}"), MemoryFeed(), Now()
+    module, feed, clock = CRMS[name].module, MemoryFeed(), Now()
     async with AsyncExitStack() as stack:
         server = SlowServer(module.build_sandbox(settings_for(module, feed=feed, clock=clock)), clock)
         await stack.enter_async_context(serve(server))
         store = Database(f"sqlite+aiosqlite:///{folder / 'crm.db'}")
         stack.push_async_callback(store.close)
         await store.migrate()
-        crm = Watched(module.build(settings_for(module, clock=clock, sandbox_url=server.url)))
+        crm = Watched(CRMS[name].build(clock=clock, sandbox_url=server.url))
         stack.push_async_callback(crm.close)
         stage = Stage(store, clock)
         mapping = read_crm_mapping(parse(name, module.FIELDS.read_text(encoding="utf-8")), None, None)

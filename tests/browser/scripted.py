@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 class Service:
@@ -29,8 +29,16 @@ class Service:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, str(HERE / "fake_service.py"), "--port", str(self.port), "--state", str(self.state)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        command = [
+            sys.executable,
+            "-m",
+            "tests.browser.fake_service",
+            "--port",
+            str(self.port),
+            "--state",
+            str(self.state),
+        ]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=ROOT)
         for _ in range(200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:

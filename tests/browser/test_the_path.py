@@ -34,7 +34,7 @@ def test_the_whole_path_is_clicked_through_in_the_playground(page: Page, server:
     chat_until_handed_over(page)
     expect(slack.get_by_role("button", name="Claim", exact=True)).to_be_visible()
     expect(slack).to_contain_text(NAME)
-    expect(slack).to_contain_text("Team of 80")
+    expect(slack).to_contain_text("team of 80")
     expect(crm).to_contain_text(NAME)
     ask_who_somebody_is(page)
     claim_and_see_it_among_ones_own(page, NAME)

@@ -106,7 +106,7 @@ def test_an_author_sees_why_and_labels_what_was_not_understood(page: Page, site:
 
     messages.nth(0).get_by_role("button", name="Out of scope").click()
     expect(messages).to_have_count(1)
-    assert "- sing me a song about rotas\n" in (site.content / "nlu" / "near_misses.yml").read_text()
+    assert "- sing me a song about rotas\n" in (site.content / "nlu" / "out_of_scope.yml").read_text()
     words.fill("hello")
     messages.get_by_label("Another intent").fill("deny")
     page.keyboard.press("Enter")

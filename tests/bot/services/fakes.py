@@ -28,6 +28,7 @@ class FakeChannel:
         self.name = name
         self.abilities = abilities
         self.taken: list[OutboundMessage] = []
+        self.taken_away: list[tuple[str, str]] = []
         self.tries: list[OutboundMessage] = []
         self.faults: deque[Exception] = deque()
         self.list_known = False
@@ -57,6 +58,11 @@ class FakeChannel:
         if self.faults:
             raise self.faults.popleft()
         return self._known(message.key) if self.list_known else None
+
+    async def take_away(self, address: str, message: str) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+        self.taken_away.append((address, message))
 
     def _known(self, key: str) -> Receipt | None:
         return next((Receipt(f"{self.name}-{one.key}") for one in self.taken if one.key == key), None)
@@ -111,6 +117,18 @@ class FakeCrm:
         known = self.fields.get(lead.key)
         return None if known is None else CrmRecord(f"record of {lead.key}", known)
 
+    async def delete(self, crm_id: str) -> None:
+        if self.faults:
+            raise self.faults.popleft()
+        lead = crm_id.removeprefix("record of ")
+        self.fields.pop(lead, None)
+        self.records.pop(lead, None)
+
+    async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
+        known = self.fields.get(crm_id.removeprefix("record of "), {})
+        for name in fields:
+            known.pop(name, None)
+
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         if self.faults:
             raise self.faults.popleft()
@@ -148,14 +166,17 @@ class FakeEndpoints:
 
 
 class FakeNlu:
-    """Reads a text as the intent of that name, where `intents` has it; a `/payload` names its intent itself."""
+    """Reads a text as the intent of that name, where `intents` has it; a `/payload` names its intent itself. Those that
+    are `doubtful` may be opt-outs."""
 
-    def __init__(self, *intents: str) -> None:
+    def __init__(self, *intents: str, doubtful: Collection[str] = ()) -> None:
         self._intents = intents
+        self._doubtful = doubtful
 
     def parse(self, text: str, **context: Any) -> Understood:
         name = text.removeprefix("/").replace(" ", "_").lower()
-        return Understood(text, IntentScore(name if name in self._intents else "nlu_fallback", 1.0))
+        intent = IntentScore(name if name in self._intents else "nlu_fallback", 1.0)
+        return Understood(text, intent, may_opt_out=text in self._doubtful)
 
 
 class FakeActions:
@@ -169,12 +190,14 @@ class FakeActions:
         self.raising: set[str] = set()
         self.before: Callable[[], Awaitable[None]] | None = None
         self.ran: list[str] = []
+        self.given: list[Mapping[str, Any]] = []
 
     def knows(self, action: str) -> bool:
         return action in self.effects
 
     async def run(self, action: str, tracker: Tracker, context: Mapping[str, Any]) -> ActionResult:
         self.ran.append(action)
+        self.given.append(context)
         if self.before is not None:
             await self.before()
         if action in self.broken:

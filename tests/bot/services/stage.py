@@ -18,15 +18,16 @@ from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.consent import ConsentRecord, Consequence, Purpose, standing_consent
 from bot.domain.conversation import Conversation
-from bot.domain.delivery import ChannelMessage, Decision, Failure, OutboxEntry
+from bot.domain.delivery import ChannelMessage, Decision, Failure, OutboxEntry, OutboxStatus
 from bot.domain.effects import Emit, PersonEffect
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
 from bot.domain.journey import Enrolment, Journey
 from bot.domain.message import CustomerMessage, DeskAction, DeskReply, DeskVerb, HandoffCard, Text
+from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity, Profile
 from bot.domain.send_window import SendWindow
-from bot.domain.sending_rules import FrequencyCap, Keywords, SendingHours, SendingRules
+from bot.domain.sending_rules import FrequencyCap, Keywords, OptOutRule, SendingHours, SendingRules
 from bot.journeys.content import Known, read_journey
 from bot.ports import Abilities, Playbook, Store, UnitOfWork
 from bot.services.advance import advance_due
@@ -69,6 +70,11 @@ responses:
   utter_offer: [{text: "An offer."}]
   utter_confirm_consent: [{text: "Please answer YES, or open {link}"}]
   utter_consent_confirmed: [{text: "Confirmed."}]
+  utter_preferences_link: [{text: "Yours: {link}"}]
+  utter_opt_out_scope: [{text: "Only here? Answer 1."}]
+  utter_opt_out_narrowed: [{text: "Only here."}]
+  utter_may_opt_out: [{text: "Did you mean to stop? YES or NO."}]
+  utter_marketing_kept: [{text: "As before."}]
 forms:
   size_form: {required_slots: [team_size]}
 rules:
@@ -201,6 +207,17 @@ class Stage:
     def rule(self, rules: SendingRules) -> None:
         self.library.playbook = replace(self.library.playbook, rules=rules)
 
+    def doubt(self, *texts: str) -> None:
+        """Have these messages read as what may be an opt-out, and rules that ask of opt-outs what was meant."""
+        rule = OptOutRule(
+            "asked", "default", SINCE, None, "a test", ask_scope_within=timedelta(days=1), hold=timedelta(days=3)
+        )
+        answers = (keyword_row("confirm", "yes"), keyword_row("deny", "no"), keyword_row("only_here", "1"))
+        rules = self.library.playbook.rules
+        self.rule(replace(rules, keywords=(*rules.keywords, *answers), opt_outs=(rule,)))
+        nlu = FakeNlu(*self.library.playbook.assistant.intents, doubtful=texts)
+        self.library.playbook = replace(self.library.playbook, nlu=nlu)
+
     # ------------------------------------------------------------ what people do
 
     async def hear(
@@ -270,6 +287,14 @@ class Stage:
             standing = standing_consent(await uow.consents.of(of), Purpose.MARKETING, channel)
             return bool(standing and standing.granted) and await uow.consents.suppression(channel, address) is None
 
+    async def is_in_doubt(self, *, of: ProfileId = ANA) -> bool:
+        """Whether they may have opted out, have not answered, and have not consented anew since."""
+        async with self.store.transaction() as uow:
+            standing = standing_consent(await uow.consents.of(of), Purpose.MARKETING, "sms")
+            asked = await uow.opt_out_questions.unsettled(of)
+        since = standing.at if standing is not None and standing.granted else datetime.min.replace(tzinfo=UTC)
+        return any(one.asking is Asking.DOUBT and one.asked_at >= since for one in asked)
+
     async def queue(self, key: str, text: str = "An offer.", **more: Any) -> OutboxEntry:
         """Put a message for Ana's phone into the outbox: marketing, unless `more` says otherwise."""
         now = self.clock.now()
@@ -292,6 +317,10 @@ class Stage:
             found = await uow.outbox.by_key(key)
         assert found is not None, f"the outbox has no {key}"
         return found
+
+    async def outcome(self, key: str = "k") -> tuple[OutboxStatus, str]:
+        entry = await self.entry(key)
+        return entry.status, entry.reason
 
     async def at(self, channel: str = "sms", address: str = PHONE) -> Conversation:
         async with self.store.transaction() as uow:

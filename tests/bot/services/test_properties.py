@@ -74,6 +74,8 @@ class Days:
         if entry.purpose is Purpose.MARKETING:
             if not await self.stage.may_send():
                 self.wrong.append(f"{message.key} was handed over without consent")
+            if await self.stage.is_in_doubt():
+                self.wrong.append(f"{message.key} was handed over while they may have opted out")
             if message.key in self.marketing:
                 self.wrong.append(f"{message.key} was handed over twice")
             self.marketing.add(message.key)
@@ -90,6 +92,12 @@ class Days:
 
     async def _writes_stop(self) -> None:
         await self.stage.hear("stop")
+
+    async def _writes_what_may_be_a_stop(self) -> None:
+        await self.stage.hear("perhaps stop")
+
+    async def _says_no(self) -> None:
+        await self.stage.hear("no")
 
     async def _writes_start(self) -> None:
         await self.stage.hear("start")
@@ -140,6 +148,7 @@ def test_no_marketing_is_handed_over_without_standing_consent_or_twice(
     async def play(stage: Stage) -> None:
         await stage.meet()
         stage.play(OFFERS)
+        stage.doubt("perhaps stop")
         days = Days(stage)
         await days.do("grants")
         await days.do("gets_an_offer")

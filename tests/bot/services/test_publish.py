@@ -9,17 +9,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import CannotPublish
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus, Journey, Passage
 from bot.domain.publishing import Running
 from bot.journeys.judge import JOURNEY_STOPPED
 from bot.services.publish import (
-    PAST_DUE,
     Plan,
     Publisher,
-    pause,
     plan_publishing,
     plan_rollback,
     publish,
@@ -305,88 +302,6 @@ async def test_publishing_that_was_interrupted_goes_on_when_it_is_asked_for_agai
         assert await uow.journeys.move("welcome", planned.moves[0], new.version, "", end, stage.clock.now()) == 2
     assert await put_in_force(stage, new) == 3
     assert await where(stage, people) == {(new.version, "rest"): 5}
-
-
-# ---------------------------------------------------------------- paused
-
-WITH_A_SEND = """
-- wait: 1d
-- send: {response: utter_tip, channels: [sms]}
-- id: after
-  wait: {for: link.clicked, at_most: 1d}
-- send: {response: utter_offer, channels: [sms]}
-"""
-
-
-async def test_nobody_enters_a_paused_journey(stage: Stage) -> None:
-    stage.play(journey_of(FIRST))
-    await pause(publisher(stage), "welcome")
-    (ana,) = await enter(stage, "a")
-    assert await stage.enrolments(ana) == []
-
-
-async def test_while_a_journey_is_paused_its_times_stand_still(stage: Stage) -> None:
-    stage.play(journey_of(WITH_A_SEND))
-    await enter(stage, ANA)
-    await stage.later(hours=20)
-    assert await pause(publisher(stage), "welcome") == 1
-    await stage.later(days=10)
-    assert stage.sms.texts() == []
-    assert await resume(publisher(stage), "welcome") == (1, 0, 0)
-    await stage.later(hours=3)
-    assert stage.sms.texts() == []
-    await stage.later(hours=1)
-    assert stage.sms.texts() == ["I am a machine. A tip."]
-
-
-async def test_what_people_wait_for_counts_while_their_journey_is_paused(stage: Stage) -> None:
-    stage.play(journey_of(WITH_A_SEND))
-    await enter(stage, ANA)
-    await stage.later(days=1)
-    await pause(publisher(stage), "welcome")
-    await stage.happens("link.clicked")
-    await stage.settle()
-    assert await stage.enrolments() == []
-    assert stage.sms.texts() == ["I am a machine. A tip."]
-    await resume(publisher(stage), "welcome")
-    await stage.settle()
-    assert stage.sms.texts() == ["I am a machine. A tip.", "An offer."]
-
-
-@pytest.mark.parametrize(("closed", "goes"), [("wait", True), ("skip", False)])
-async def test_a_paused_journey_resumes_and_past_due_messages_follow_their_window(
-    stage: Stage, closed: str, goes: bool
-) -> None:
-    head = f'send_window: {{hours: "00:00-23:59", closed: {closed}}}'
-    stage.play(journey_of("- send: {response: utter_tip, channels: [sms]}", head))
-    await enter(stage, ANA)
-    await pause(publisher(stage), "welcome")
-    await stage.later(days=3)
-    assert stage.sms.texts() == []
-    assert await resume(publisher(stage), "welcome") == (0, int(goes), int(not goes))
-    await stage.settle()
-    assert stage.sms.texts() == (["I am a machine. A tip."] if goes else [])
-    (step,) = [one for one in await stage.feed("explain") if one["type"] == "step"]
-    message = await stage.entry(f"{step['enrolment']}:{step['trail'][0]['step']}:1")
-    expected = (OutboxStatus.SENT, "") if goes else (OutboxStatus.WITHHELD, PAST_DUE)
-    assert (message.status, message.reason) == expected
-
-
-async def test_another_system_is_told_nothing_while_the_journey_is_paused(stage: Stage) -> None:
-    stage.play(journey_of("- webhook: {to: billing, body: {size: 5}}\n- send: {response: utter_tip, channels: [sms]}"))
-    await enter(stage, ANA)
-    await pause(publisher(stage), "welcome")
-    await stage.later(days=3)
-    assert not stage.endpoints.told
-    await resume(publisher(stage), "welcome")
-    await stage.settle()
-    assert len(stage.endpoints.told) == 1
-    assert stage.sms.texts() == ["I am a machine. A tip."]
-
-
-async def test_only_what_is_paused_can_be_resumed(stage: Stage) -> None:
-    with pytest.raises(CannotPublish, match="is not paused"):
-        await resume(publisher(stage), "welcome")
 
 
 # ---------------------------------------------------------------- stopped
