@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from bot.domain.errors import ContentError, Fault, Place
@@ -40,9 +42,28 @@ class Document:
         return Place(self.path, line + 1, column + 1)
 
 
+class _Constructor(RoundTripConstructor):
+    """Tells where a value stands of which nothing can be made, `-_` or a 30th of February, which ruamel raises bare."""
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, ArithmeticError, LookupError) as error:
+            if not isinstance(node, ScalarNode):
+                raise
+            problem = f'"{node.value}" looks like a number or a date and is none'
+            raise ConstructorError(problem=problem, problem_mark=node.start_mark) from error
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.Constructor = _Constructor
+    return yaml
+
+
 def parse(path: str, text: str) -> Document:
     """Parse the text of one file; raises ContentError at the first place that is no YAML."""
-    yaml = YAML(typ="rt")
+    yaml = _yaml()
     yaml.preserve_quotes = True
     try:
         return Document(path, yaml.load(text), text)
@@ -71,7 +92,7 @@ def salvage(path: str, text: str) -> Document | None:
     """What is left of a text that is not YAML when its bad lines are taken out; None where little would be left."""
     lines = _without_tabs(text.split("\n"))
     for _ in range(MOST_BAD_LINES):
-        yaml = YAML(typ="rt")
+        yaml = _yaml()
         yaml.allow_duplicate_keys = True
         try:
             return Document(path, yaml.load("\n".join(lines)))
@@ -112,6 +133,8 @@ def _advice(error: MarkedYAMLError) -> str:
         return "Indent with spaces, not tabs."
     if "duplicate key" in problem:
         return "Keep one of the two entries."
+    if "looks like a number" in problem:
+        return "Put quotes around it if it is meant as a text."
     if "quoted scalar" in problem:
         return "Close the quote that begins here."
     if "mapping values are not allowed" in problem:
