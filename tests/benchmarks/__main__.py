@@ -19,6 +19,7 @@ from tests.benchmarks import (
     enrolling,
     entities,
     events,
+    fine_tuning,
     handoffs,
     importing,
     in_process,
@@ -56,6 +57,7 @@ ALONE: Mapping[str, Callable[[argparse.Namespace], Iterator[str]]] = {
     "encoder": lambda options: encoder_places.table(),
     "voices": lambda options: voices.table(),
     "widget": lambda options: widget.table(),
+    "tuning": lambda options: fine_tuning.table(options.tuned),
 }
 
 
@@ -67,6 +69,7 @@ def main() -> None:
     parser.add_argument("--newcomers", type=int, default=100_000, help="people let into a journey at once (100,000)")
     parser.add_argument("--steps", type=int, default=5_000, help="people who go through a journey (5,000)")
     parser.add_argument("--streams", type=int, default=5_000, help="event streams that are open at once (5,000)")
+    parser.add_argument("--tuned", nargs="*", default=["CLINC150/train"], help="sets to tune on (CLINC150/train)")
     parser.add_argument("--only", choices=ALONE, help="this table alone")
     options = parser.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
@@ -79,7 +82,6 @@ def main() -> None:
         over_http.table(options.turns),
         in_process.tables(options.turns),
         training.table(),
-        understanding.table(),
         entities.table(),
         knowledge.table(),
         *(table(options) for table in ALONE.values()),

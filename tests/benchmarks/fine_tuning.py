@@ -1,16 +1,11 @@
-"""Whether `overture train --fine-tune` wins on public sets, and by how much on their test parts.
-
-Not part of `make bench`, for it takes minutes:
-python -m tests.benchmarks.fine_tuning [BANKING77/train_10 CLINC150/train]
-"""
+"""Whether `overture train --fine-tune` wins on public sets, and by how much on their test parts. CPU time."""
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bot.adapters.encoder import OnnxEncoder
@@ -22,17 +17,21 @@ from bot.nlu.classifier_training import SEED
 from tests.benchmarks.understanding import SETS, Trained, out_of_scope, percent, read
 
 
-def main(parts: list[str]) -> None:
-    for part in parts or ["BANKING77/train_10"]:
-        print(f"# {part}", flush=True)
+def table(parts: Sequence[str]) -> Iterator[str]:
+    """The lines of the table; each part of a set, such as CLINC150/train, takes minutes."""
+    yield f"| tuning (seed {SEED}) | measured |\n|---|---|"
+    if not SETS.is_dir():
+        yield "| BANKING77, CLINC150 | not measured: ../shared is absent, which holds nlu |"
+        return
+    for part in parts:
         with tempfile.TemporaryDirectory() as folder:
             begun = time.process_time()
-            done = fine_tune([_document(part)], {}, folder=Path(folder), progress=lambda step: print(step, flush=True))
+            done = fine_tune([_document(part)], {}, folder=Path(folder))
             seconds = time.process_time() - begun
-            print(*outcome(done), f"{seconds:.0f} s of CPU, seed {SEED}", sep="\n", flush=True)
+            yield f"| {part}: held out | {'; '.join(outcome(done))} |"
+            yield f"| {part}: tuning it and finding out | {seconds:.0f} s CPU |"
             for manifest in sorted(Path(folder).glob(f"*/{MANIFEST}")):
-                for line in _of_test_part(manifest.parent, part.partition("/")[0]):
-                    print(line, flush=True)
+                yield from _of_test_part(manifest.parent, part)
 
 
 def _document(part: str) -> Document:
@@ -46,8 +45,8 @@ def _document(part: str) -> Document:
     return parse("examples.yml", "nlu:\n" + "".join(lines))
 
 
-def _of_test_part(model: Path, of_set: str) -> Iterator[str]:
-    which = "tuned" if is_fine_tuned(model) else "frozen"
+def _of_test_part(model: Path, part: str) -> Iterator[str]:
+    name, of_set = f"{part}, {'tuned' if is_fine_tuned(model) else 'frozen'} encoder", part.partition("/")[0]
     pipeline = load(model)
     assert pipeline.speller is not None
     trained = Trained(OnnxEncoder(model), pipeline.classifier, pipeline.speller, 0.0)
@@ -56,12 +55,9 @@ def _of_test_part(model: Path, of_set: str) -> Iterator[str]:
     found = [trained.read(text) for text in asked]
     milliseconds = (time.process_time() - begun) / len(asked) * 1000
     right = [one.intent == intent for (one, _), intent in zip(found, expected, strict=True)]
-    to_encoder = percent([by_encoder for _, by_encoder in found])
-    yield f"test part, {which} encoder: {percent(right)}; {milliseconds:.2f} ms of CPU, {to_encoder} to the encoder"
+    yield f"| {name}: accuracy | {percent(right)} |"
+    yield f"| {name}: CPU of a message, intents only | mean {milliseconds:.2f} ms |"
+    yield f"| {name}: of these to the encoder | {percent([by_encoder for _, by_encoder in found])} |"
     if (SETS / of_set / "oos").is_dir():
         strangers = [trained.read(text)[0] for text in read(f"{of_set}/oos/test")[0]]
-        yield from out_of_scope(f"{which} encoder, out of scope", [one for one, _ in found], right, strangers)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+        yield from out_of_scope(f"{name}, out of scope", [one for one, _ in found], right, strangers)
