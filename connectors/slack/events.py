@@ -10,7 +10,7 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.message import DeskOpened, DeskReply, DeskRevision, storable
 from bot.ports import Reply, Webhook
 from connectors.slack.attached import attachments_of, gone_from, names_of_others
-from connectors.slack.markup import words_in
+from connectors.slack.markup import said_in, words_in
 from connectors.slack.webhooks import Desk, Json, page_address
 
 RELAYED_SUBTYPES = {None, "file_share", "thread_broadcast"}
@@ -75,9 +75,9 @@ def _reply_in_thread(event: Json, desk: Desk, workspace: str) -> DeskReply | Non
     if event.get("subtype") not in RELAYED_SUBTYPES or event.get("bot_id") or not desk.admits(event.get("user")):
         return None
     match event:
-        case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str(text)}:
-            words, attachments, others = words_in(text), attachments_of(event, workspace), names_of_others(event)
-            if thread == ts or not (words or attachments or others) or desk.is_note(words):
+        case {"channel": str(place), "ts": str(ts), "thread_ts": str(thread), "user": str(user), "text": str()}:
+            words, attachments, others = said_in(event), attachments_of(event, workspace), names_of_others(event)
+            if thread == ts or not (words or attachments or others) or _is_note(event, desk):
                 return None
             return DeskReply(
                 channel=desk.channel,
@@ -98,19 +98,20 @@ def _revision(event: Json, desk: Desk, workspace: str) -> DeskRevision | None:
     Slack tells of an edit, too, where it only adds the preview of a link: then the words are the same.
     """
     match event:
-        case {"subtype": "message_changed", "message": {"text": str(text)} as message, "previous_message": before}:
+        case {"subtype": "message_changed", "message": {"text": str()} as message, "previous_message": before}:
             after: Json | None = message
         case {"subtype": "message_deleted", "previous_message": {} as message}:
-            text, before, after = "", message, None
+            before, after = message, None
         case _:
             return None
     if message.get("bot_id") or not isinstance(before, Mapping) or not desk.admits(message.get("user")):
         return None
     match event, message:
         case {"channel": str(place), "ts": str(ts)}, {"thread_ts": str(thread), "user": str(user)}:
-            was, words = words_in(str(before.get("text") or "")), words_in(text)
-            still_a_note = desk.is_note(was) and (not words or desk.is_note(words))
-            withdrawn = () if desk.is_note(was) else gone_from(before, after, workspace)
+            was, words = said_in(before), said_in(after) if after is not None else ""
+            was_a_note = _is_note(before, desk)
+            still_a_note = was_a_note and (not words or (after is not None and _is_note(after, desk)))
+            withdrawn = () if was_a_note else gone_from(before, after, workspace)
             if thread == message.get("ts") or still_a_note or (was == words and not withdrawn):
                 return None
             return DeskRevision(
@@ -123,3 +124,8 @@ def _revision(event: Json, desk: Desk, workspace: str) -> DeskRevision | None:
                 withdrawn=withdrawn,
             )
     return None
+
+
+def _is_note(message: Json, desk: Desk) -> bool:
+    """Whether colleagues alone are to read it. A mark may be an emoji, and be set by its name or as the character."""
+    return desk.is_note(words_in(str(message.get("text") or ""))) or desk.is_note(said_in(message))

@@ -67,6 +67,44 @@ def test_a_file_is_named_with_the_words_that_came_with_it_or_alone() -> None:
         assert (reply.text, reply.files) == (text, ("plan.pdf", "Our rota", "a file"))
 
 
+def rich_text(*elements: Any) -> list[Any]:
+    """A message's blocks, as Slack's editor makes them."""
+    section = {"type": "rich_text_section", "elements": list(elements)}
+    return [{"type": "rich_text", "block_id": "b1", "elements": [section]}]
+
+
+def emoji(name: str, code: str | None = None, **more: Any) -> dict[str, Any]:
+    return {"type": "emoji", "name": name, **({"unicode": code} if code else {}), **more}
+
+
+SMILE = emoji("slightly_smiling_face", "1f642")
+
+
+@pytest.mark.parametrize(
+    ("text", "element", "read"),
+    [
+        ("Done :slightly_smiling_face:", SMILE, "Done 🙂"),
+        ("Hi :wave::skin-tone-3:", emoji("wave", "1f44b-1f3fc", skin_tone=3), "Hi 👋🏼"),
+        ("Hi :wave::skin-tone-3:", emoji("wave::skin-tone-3", "1f44b-1f3fc"), "Hi 👋🏼"),
+        ("Hi :male-technologist:", emoji("male-technologist", "1f468-200d-1f4bb"), "Hi 👨‍💻"),
+        ("Hi :our_logo:", emoji("our_logo"), "Hi :our_logo:"),
+        ("Hi :bad:", emoji("bad", "110000-zz"), "Hi :bad:"),
+        ("at 10:30:15", SMILE, "at 10:30:15"),
+    ],
+)
+def test_a_customer_reads_an_emoji_and_not_its_name(text: str, element: Any, read: str) -> None:
+    [reply] = desk().parse(event(thread_reply(text=text, blocks=rich_text(element)))).inbound
+    assert isinstance(reply, DeskReply)
+    assert reply.text == read
+
+
+@pytest.mark.parametrize("mark", [":memo:", "📝"])
+def test_an_emoji_that_marks_a_note_may_be_set_by_its_name_or_as_the_character(mark: str) -> None:
+    own = connectors.slack.build(settings_for(connectors.slack, values={"SLACK_NOTE_MARKS": mark}))
+    blocks = rich_text(emoji("memo", "1f4dd"), {"type": "text", "text": " call her first"})
+    assert own.parse(event(thread_reply(text=":memo: call her first", blocks=blocks))).inbound == ()
+
+
 @pytest.mark.parametrize(("after", "words"), [("It is &lt;50", "It is <50"), (None, "")])
 def test_an_edit_or_a_deletion_is_told_as_what_it_is_and_as_no_reply(after: str | None, words: str) -> None:
     [found] = desk().parse(event(revision("It is 40", after))).inbound
