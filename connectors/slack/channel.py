@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.chart import Chart
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError, WebhookRejected
+from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError, WebhookRejected
 from bot.domain.message import (
     Attachment,
     DeskChart,
@@ -32,6 +33,7 @@ from bot.ports import Abilities, Clock, Reply, Webhook, WebhookRequest
 from connectors.slack import blocks, events, files, interactions, webhooks
 from connectors.slack.calls import Pauses, SlackHttp, call, named
 from connectors.slack.installing import Installing
+from connectors.slack.members import Members, name_in
 from connectors.slack.origin import is_from_outside, origin_of
 from connectors.slack.portraits import fetch_picture, picture_in
 from connectors.slack.shortcuts import Shortcut
@@ -44,8 +46,8 @@ PLACE = re.compile(r"(?:([TE][A-Z0-9]{6,})/)?([CGDUW][A-Z0-9]{6,})")
 organisation that has let us in as a whole (E0123456789/C0123456789)."""
 
 USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
-MOST_NAMES = 1000
 MOST_LINKS = 10_000
+NAMELESS_FOR = timedelta(minutes=1)
 GONE = {"message_not_found", "thread_not_found"}
 """Errors that say that there is no such message."""
 
@@ -90,10 +92,9 @@ class SlackChannel:
         self._channels = channels
         self._socket = socket
         self._installing = installing
-        self._names: dict[str, str] = {}
-        self._home_of: dict[str, str] = {}
+        self._members = Members(self._ask_name)
         self._links: dict[tuple[str, str], str] = {}
-        self._desk = webhooks.Desk(self.name, self._name_of, note_marks, reps)
+        self._desk = webhooks.Desk(self.name, self._members.name_of, note_marks, reps)
 
     # ------------------------------------------------------------ in
 
@@ -106,10 +107,10 @@ class SlackChannel:
         return self._understand(request.tail, webhooks.payload_of(request))
 
     async def prepare(self, request: WebhookRequest) -> None:
-        """Know which workspaces have let us in, before we read what comes from one of them."""
+        """Know which workspaces have let us in, and who somebody is, before we read what comes from there."""
         if request.method == "POST":
             self._check_signature(request)
-            await self._workspaces.refresh()
+            await self._get_ready(webhooks.payload_of(request))
 
     async def listen(self, take: Callable[[Webhook], Awaitable[Reply]]) -> None:
         """Take from Slack over Socket Mode what it would else send us, where there is a token for that."""
@@ -117,10 +118,26 @@ class SlackChannel:
             return
 
         async def understand(kind: str, payload: Mapping[str, Any]) -> Webhook:
-            await self._workspaces.refresh()
+            await self._get_ready(payload)
             return self._understand(kind, payload)
 
         await listen(self._socket, understand, take)
+
+    async def _get_ready(self, payload: Mapping[str, Any]) -> None:
+        await self._workspaces.refresh()
+        workspace = self._workspaces.home_of(origin_of(payload))
+        if workspace is not None:
+            await self._members.meet(payload, workspace)
+
+    async def _ask_name(self, user: str, workspace: str) -> str:
+        """Where Slack does not tell, it is left alone for a while: each line in a thread would ask anew."""
+        try:
+            told = await self._call("users.info", workspace, lambda client: client.users_info(user=user))
+        except SendError as error:
+            if not isinstance(error, NotTried):
+                self._pauses.ask(workspace, "users.info", NAMELESS_FOR)
+            raise
+        return name_in(told.data)
 
     async def visit(self, request: WebhookRequest) -> Reply:
         if self._installing is None:
@@ -154,14 +171,10 @@ class SlackChannel:
         return parse(payload, self._desk, workspace)
 
     def _learn_name(self, payload: Mapping[str, Any], workspace: str) -> None:
-        """Remember who pressed a button or gave a command: messages of theirs come with an id only."""
+        """Remember who pressed a button or gave a command, which says so: messages of theirs come with an id only."""
         user = webhooks.user_behind(payload)
-        if user is not None and len(self._names) < MOST_NAMES:
-            self._names[user[0]] = user[1]
-            self._home_of[user[0]] = workspace
-
-    def _name_of(self, user_id: str) -> str:
-        return self._names.get(user_id, user_id)
+        if user is not None:
+            self._members.learn(*user, workspace)
 
     # ------------------------------------------------------------ out
 
@@ -317,13 +330,13 @@ class SlackChannel:
     async def portrait(self, rep: str) -> bytes | None:
         """By their id, or by a name that Slack has told us. Where several workspaces have let us in, of those only who
         has done something here since we started."""
-        user = next((known for known, name in self._names.items() if rep in (known, name)), None)
+        user = self._members.id_of(rep)
         if user is None and USER_ID.fullmatch(rep):
             user = rep
         if user is None:
             return None
         try:
-            workspace = self._home_of.get(user, "")
+            workspace = self._members.home_of(user)
             told = await self._call("users.info", workspace, lambda client: client.users_info(user=user))
         except SendError:
             return None

@@ -98,6 +98,8 @@ class SlackSandbox:
                 return await self._open_view(arguments)
             case "views.publish":
                 return await self._publish(arguments)
+            case "users.info":
+                return self._user(arguments)
             case "chat.getPermalink":
                 return await self._permalink(arguments)
             case "files.getUploadURLExternal":
@@ -207,6 +209,13 @@ class SlackSandbox:
         item = {"type": "home", "user": self._workspace.users[user], "view": {**view, "id": view_id}}
         await self._feed.append(FEED, f"home:{await self._workspace.next_ts()}", item)
         return _accepted(view={**view, "id": view_id, "team_id": TEAM["id"], "app_id": APP_ID, "root_view_id": view_id})
+
+    def _user(self, arguments: Json) -> Reply:
+        user = str(arguments.get("user"))
+        name = self._workspace.users.get(user) or MEMBERS.get(user)
+        if name is None:
+            return _refused("user_not_found")
+        return _accepted(user={"id": user, "team_id": TEAM["id"], "name": name, "profile": {}})
 
     async def _permalink(self, arguments: Json) -> Reply:
         channel, ts = self._workspace.channel(arguments.get("channel")), str(arguments.get("message_ts"))

@@ -157,7 +157,7 @@ class SandboxPeople:
             "client_msg_id": secrets.token_hex(16),
             "type": "message",
             "text": item["text"],
-            "user": user_id(user),
+            "user": self._workspace.user(user),
             "ts": item["ts"],
             "team": TEAM["id"],
             "thread_ts": thread,

@@ -61,7 +61,7 @@ async def channel(slack: Slack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 async def test_a_rep_whom_slack_knows_has_a_picture(channel: SlackChannel, slack: Slack) -> None:
-    channel._names["U0ALICE00"] = "Alice"
+    channel._members.learn("U0ALICE00", "Alice", "")
     assert await channel.portrait("Alice") == PNG
     assert await channel.portrait("U0BEN0000") == PNG
     assert slack.asked == ["U0ALICE00", "U0BEN0000"]

@@ -70,6 +70,7 @@ async def stage() -> AsyncIterator[Stage]:
         listening.cancel()
         with suppress(asyncio.CancelledError):
             await listening
+        await found.channel.close()
 
 
 async def test_a_reply_is_kept_and_then_acknowledged_as_if_it_had_come_by_webhook(stage: Stage) -> None:
@@ -180,7 +181,8 @@ async def test_what_is_in_hand_when_it_stops_is_still_acknowledged() -> None:
         return webhook.reply
 
     async with serve_sockets() as server:
-        listening = asyncio.create_task(listening_desk(server.url).listen(take))
+        channel = listening_desk(server.url)
+        listening = asyncio.create_task(channel.listen(take))
         async with asyncio.timeout(10):
             await server.connected.get()
             await server.send("events_api", thread_reply())
@@ -191,6 +193,7 @@ async def test_what_is_in_hand_when_it_stops_is_still_acknowledged() -> None:
             assert await server.acknowledged.get() == {"envelope_id": "envelope-1"}
             with suppress(asyncio.CancelledError):
                 await listening
+        await channel.close()
 
 
 async def test_a_refused_token_is_told_in_the_log_and_tried_again(
