@@ -36,6 +36,7 @@ from connectors.slack.installing import Installing
 from connectors.slack.members import Members, name_in
 from connectors.slack.origin import is_from_outside, origin_of
 from connectors.slack.portraits import fetch_picture, picture_in
+from connectors.slack.posted import marked, posted
 from connectors.slack.shortcuts import Shortcut
 from connectors.slack.signature import check_signature
 from connectors.slack.socket_mode import SocketAddress, listen
@@ -48,6 +49,9 @@ organisation that has let us in as a whole (E0123456789/C0123456789)."""
 USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 MOST_LINKS = 10_000
 NAMELESS_FOR = timedelta(minutes=1)
+POSTED = HandoffCard | DeskLine | Suggestion | Text
+"""What becomes a message that has blocks of ours."""
+
 GONE = {"message_not_found", "thread_not_found"}
 """Errors that say that there is no such message."""
 
@@ -196,10 +200,16 @@ class SlackChannel:
                 post = blocks.suggestion(content)
             case Text() as content:
                 post = blocks.note(content)
-        common: dict[str, Any] = {"channel": channel, "text": post.text, "blocks": list(post.blocks), "parse": "none"}
+        if message.replaces is None and message.attempt > 1 and (earlier := await self.find(message)) is not None:
+            return earlier
+        common: dict[str, Any] = {"channel": channel, "text": post.text, "parse": "none"}
         if message.replaces:
             of = message.replaces
-            answer = await self._call("chat.update", workspace, lambda client: client.chat_update(ts=of, **common))
+            answer = await self._call(
+                "chat.update",
+                workspace,
+                lambda client: client.chat_update(ts=of, blocks=list(post.blocks), **common),
+            )
         else:
             answer = await self._call(
                 "chat.postMessage",
@@ -207,6 +217,7 @@ class SlackChannel:
                 lambda client: client.chat_postMessage(
                     thread_ts=message.thread,
                     reply_broadcast=to_all and message.thread is not None,
+                    blocks=marked(post.blocks, message.key),
                     unfurl_links=False,
                     unfurl_media=False,
                     **common,
@@ -357,7 +368,18 @@ class SlackChannel:
         raise PermanentSendError("Slack does not have it")
 
     async def find(self, message: OutboundMessage) -> Receipt | None:
-        return None
+        """Where it is in its channel or thread already: Slack itself knows no key that makes a second try harmless."""
+        if message.replaces is not None or message.first_tried_at is None or not isinstance(message.content, POSTED):
+            return None
+        workspace, channel = self._place_of(message.address)
+
+        async def ask(
+            method: str, asked: Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+        ) -> AsyncSlackResponse:
+            return await self._call(method, workspace, asked)
+
+        ts = await posted(ask, channel, message.thread, message.key, message.first_tried_at)
+        return Receipt(ts) if ts is not None else None
 
     async def close(self) -> None:
         await self._http.close()

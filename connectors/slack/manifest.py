@@ -22,6 +22,8 @@ METHODS: Mapping[str, str | None] = {
     "views.publish": None,
     "oauth.v2.access": None,
     "users.info": "users:read",
+    "conversations.history": "channels:history",
+    "conversations.replies": "channels:history",
 }
 """The methods of the Web API that we call, each with the scope that it needs."""
 

@@ -98,6 +98,8 @@ class SlackSandbox:
                 return await self._open_view(arguments)
             case "views.publish":
                 return await self._publish(arguments)
+            case "conversations.history" | "conversations.replies":
+                return await self._read(arguments, of_thread=method.endswith("replies"))
             case "users.info":
                 return self._user(arguments)
             case "chat.getPermalink":
@@ -209,6 +211,19 @@ class SlackSandbox:
         item = {"type": "home", "user": self._workspace.users[user], "view": {**view, "id": view_id}}
         await self._feed.append(FEED, f"home:{await self._workspace.next_ts()}", item)
         return _accepted(view={**view, "id": view_id, "team_id": TEAM["id"], "app_id": APP_ID, "root_view_id": view_id})
+
+    async def _read(self, arguments: Json, *, of_thread: bool) -> Reply:
+        """A page of a channel or a thread; where the cursor says that the next one begins, it does."""
+        channel, thread = self._workspace.channel(arguments.get("channel")), arguments.get("ts")
+        if channel is None:
+            return _refused("channel_not_found")
+        if of_thread and await self._workspace.message(thread) is None:
+            return _refused("thread_not_found")
+        listed = await self._workspace.listed(channel, thread if of_thread else None, arguments.get("oldest") or "0")
+        begins, size = int(arguments.get("cursor") or 0), int(arguments.get("limit") or 100)
+        page, more = listed[begins : begins + size], len(listed) > begins + size
+        told = {"response_metadata": {"next_cursor": str(begins + size)}} if more else {}
+        return _accepted(messages=[message_of(one) for one in page], has_more=more, **told)
 
     def _user(self, arguments: Json) -> Reply:
         user = str(arguments.get("user"))

@@ -72,6 +72,20 @@ class SandboxWorkspace:
             return None
         return next((one for one in items if one["type"] == "post"), None)
 
+    async def listed(self, channel: str, thread: str | None, oldest: str) -> Sequence[Json]:
+        """What is in the channel since then, the newest first, or in the thread, the oldest first, after its parent."""
+        items = await self._feed.items(FEED)
+        gone = {one["ts"] for one in items if one["type"] == "delete"}
+        there = [
+            one
+            for one in items
+            if one["type"] == "post" and one["channel"] == self.names[channel] and one["ts"] not in gone
+        ]
+        if thread is None:
+            return [one for one in there if not one["thread_ts"] and float(one["ts"]) >= float(oldest)][::-1]
+        within = [one for one in there if one["thread_ts"] == thread and float(one["ts"]) >= float(oldest)]
+        return [one for one in there if one["ts"] == thread] + within
+
     async def next_ts(self) -> str:
         """A timestamp that no message has: seconds and microseconds, as Slack writes them."""
         async with self._lock:

@@ -99,8 +99,10 @@ async def test_what_the_desk_asks_of_slack_is_what_slack_describes(stage: Stage,
     file = {"name": "a.png", "content": "eA=="}
     told = await stage.act(deed="reply", thread_ts=card, text="", user="sam", file=file)
     await stage.channel.fetch(told.attachments[0])
+    for thread in (None, card):
+        await stage.send(DeskLine("Robin", "?"), "unknown", thread=thread, attempt=2, first_tried_at=NOW)
     calls = [one for one in stage.server.asked if "/api/" in one.url]
-    assert len({urlsplit(one.url).path for one in calls}) == 8
+    assert len({urlsplit(one.url).path for one in calls}) == 10
     assert [fault for asked in calls for fault in faults(asked, web_api)] == []
 
 
