@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from phonenumbers import SUPPORTED_REGIONS
+
 from bot.documents import Faults, did_you_mean, parse
 from bot.domain.audience import ProfileSchema
 from bot.domain.errors import Place, SettingsError
@@ -81,8 +83,20 @@ def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
                 continue
             _check_into(faults, inner.place(key), target)
             told[str(key)] = value
+    if (told_region := head.text("region")) is not None:
+        try:
+            region = checked_region(told_region)
+        except ValueError as error:
+            faults.add(head.place("region"), str(error))
     faults.raise_if_any()
-    return ColumnMapping(found["columns"], found["values"], head.text("region") or region)
+    return ColumnMapping(found["columns"], found["values"], region)
+
+
+def checked_region(told: str) -> str:
+    """The country of numbers that name none; raises ValueError, which says what it may be."""
+    if (region := told.strip().upper()) not in SUPPORTED_REGIONS:
+        raise ValueError(f'"{told}" is no country: write its two letters, such as GB (ISO 3166).')
+    return region
 
 
 def _check_into(faults: Faults, place: Place, target: str) -> None:
@@ -101,15 +115,17 @@ def check_target(target: str) -> None:
         wording.attribute(name)
         return
     near = did_you_mean(target, [*PLAIN, *(f"consent.{one}" for one in PROOF)])
-    raise ValueError(
-        f'a column cannot be "{target}". {near} It is one of {", ".join(PLAIN)}, profile.<attribute>, '
-        "or consent.purpose and the other parts of a consent."
-    )
+    known = f"{', '.join(PLAIN)}, profile.<attribute>, or consent.purpose and the other parts of a consent."
+    raise ValueError(f'a column cannot be "{target}". {near} It is one of {known}'.replace("  ", " "))
 
 
 def read_options(pairs: Iterable[str], values: Iterable[str], region: str) -> ColumnMapping:
-    """What `--map COLUMN=TARGET` and `--set TARGET=VALUE` say; raises SettingsError."""
+    """What `--map COLUMN=TARGET`, `--set TARGET=VALUE` and `--region` say; raises SettingsError."""
     columns, constants = {}, {}
+    try:
+        region = checked_region(region)
+    except ValueError as error:
+        raise SettingsError(f"--region {error}") from error
     for pair in pairs:
         column, parted, target = pair.rpartition("=")
         _check_option(pair, "--map", parted, target)

@@ -11,6 +11,7 @@ from bot.documents import did_you_mean
 from bot.domain.crm import CrmMapping, CrmRecord, FieldChange, as_text, weigh_fields
 from bot.domain.errors import SendError, SettingsError
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.show import shown_value
 from bot.entrypoints.commands.segments.reading import now_of
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import require_file
@@ -76,5 +77,5 @@ def _told(change: FieldChange) -> str:
 
 
 def _short(text: str) -> str:
-    line = text.replace("\n", " / ")
+    line = shown_value(text)
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 3]}..."

@@ -159,7 +159,7 @@ def shown_value(value: Any) -> str:
     """One line, whatever it holds."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     # What people typed must not move the cursor of whoever reads it.
-    plain = "".join(one if one.isprintable() else "\ufffd" for one in text)
+    plain = "".join(one if one.isprintable() else "\ufffd" for one in text.replace("\n", " / "))
     return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}..."
 
 

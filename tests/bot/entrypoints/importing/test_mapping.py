@@ -88,3 +88,18 @@ def test_nobody_says_for_everybody_that_they_consented() -> None:
 def test_columns_of_one_name_are_refused() -> None:
     with pytest.raises(SettingsError, match="there twice: Email"):
         complete(ColumnMapping(), ["Email", "Email"], SCHEMA)
+
+
+def test_a_region_is_a_country_in_a_file_and_as_an_option() -> None:
+    assert read_options([], [], " de ").region == "DE"
+    assert read_mapping("m.yml", "region: no", "GB").region == "NO"
+    with pytest.raises(SettingsError, match='--region "XX" is no country: write its two letters, such as GB'):
+        read_options([], [], "XX")
+    with pytest.raises(ContentError) as refused:
+        read_mapping("m.yml", "columns: {A: email}\nregion: Germany", "GB")
+    assert 'm.yml:2:1: "Germany" is no country' in str(refused.value)
+
+
+def test_a_target_that_is_near_to_none_is_told_what_there_is() -> None:
+    with pytest.raises(SettingsError, match=r'a column cannot be "Z"\. It is one of user_id, email'):
+        read_options(["X=Y=Z"], [], "GB")

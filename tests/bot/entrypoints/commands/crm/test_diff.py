@@ -71,6 +71,11 @@ def test_it_tells_what_would_be_set_written_over_and_left(capsys: pytest.Capture
     assert diff(capsys, "--crm", "hubspot") == told, "it changed something"
 
 
+def test_what_stands_in_the_crm_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    sales_writes(firstname="Anna\x1b[2J\nB")
+    assert any("stays Anna\ufffd[2J / B; ours is Ana" in line for line in diff(capsys, "--crm", "hubspot"))
+
+
 def test_every_crm_is_looked_at_unless_one_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     heads = [line for line in diff(capsys) if not line.startswith(" ")]
     assert [head.split(":")[0] for head in heads] == ["hubspot", "webhook"]

@@ -28,7 +28,10 @@ def a_person(sqlite_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         async with store.transaction() as uow:
             await uow.profiles.add(profile(ANA))
             await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), NOON)
-            fields = (SentField("company", "Example\x1b[2J Ltd", "profile.company"), SentField("note", "Hi", "note"))
+            fields = (
+                SentField("company", "Example\x1b[2J Ltd", "profile.company"),
+                SentField("note", "Hi\nBye", "note"),
+            )
             await uow.crm_writes.add(CrmWrite(ANA, "hubspot", NOON, "one", fields))
             await uow.crm_writes.add(CrmWrite(ANA, "mautic", NOON, "two", fields[1:]))
             await uow.crm_writes.taken("one", "101")
@@ -44,7 +47,7 @@ def test_each_field_is_told_with_where_it_came_from_and_what_never_was_answered(
     first, company, note, second, _ = capsys.readouterr().out.splitlines()
     assert first.endswith("hubspot: record 101  (one)")
     assert company == "  company  Example\ufffd[2J Ltd  (from profile.company)"
-    assert note == "  note     Hi"
+    assert note == "  note     Hi / Bye"
     assert "mautic: no answer" in second
 
 
@@ -53,7 +56,7 @@ def test_one_crm_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     [line] = capsys.readouterr().out.splitlines()
     told = json.loads(line)
     assert (told["crm"], told["record"]) == ("mautic", None)
-    assert told["fields"] == [{"name": "note", "value": "Hi", "source": "note"}]
+    assert told["fields"] == [{"name": "note", "value": "Hi\nBye", "source": "note"}]
 
 
 def test_nobody_and_nothing_are_told(capsys: pytest.CaptureFixture[str]) -> None:
