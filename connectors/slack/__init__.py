@@ -11,7 +11,7 @@ from bot.domain.errors import SettingsError
 from bot.ports import ConnectorSettings, SandboxVendor
 from connectors.slack.blocks import preview
 from connectors.slack.calls import API_URL, SlackHttp
-from connectors.slack.channel import SlackChannel
+from connectors.slack.channel import PLACE, SlackChannel
 from connectors.slack.installing import AUTHORIZE_URL, Installing, Links
 from connectors.slack.manifest import manifest
 from connectors.slack.sandbox import SlackSandbox
@@ -126,6 +126,11 @@ def _channels(text: str) -> Mapping[str, str]:
     found = {}
     for one in _listed(text):
         name, _, channel = one.rpartition("=")
+        if not PLACE.fullmatch(channel.strip()):
+            raise SettingsError(
+                f'SLACK_CHANNEL has "{one}", which is no id of a channel: it would be such as C0123456789, which is '
+                "at the bottom of the channel's About tab in Slack, or #support=C0123456789."
+            )
         found[name.strip()] = channel.strip()
     return found
 

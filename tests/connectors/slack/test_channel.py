@@ -247,6 +247,14 @@ async def test_each_desk_has_its_channel_and_what_is_pressed_there_comes_from_th
     assert reply.vendor_id.startswith("C0000SUPPORT:")
 
 
+@pytest.mark.parametrize(
+    "written", ["#sales", "sales", "C0123456789,#support=support", "c0123456789", "T1/C0123456789"]
+)
+def test_a_channel_that_is_no_id_is_refused_before_a_lead_is_lost(written: str) -> None:
+    with pytest.raises(SettingsError, match="no id of a channel: it would be such as C0123456789"):
+        connectors.slack.build(settings_for(connectors.slack, values={"SLACK_CHANNEL": written}))
+
+
 async def test_where_all_channels_have_names_another_one_is_refused(stage: Stage) -> None:
     values = {"SLACK_CHANNEL": "#sales=C0000SALES,#support=C0000SUPPORT"}
     channel = connectors.slack.build(settings_for(connectors.slack, sandbox_url=stage.server.url, values=values))
