@@ -8,7 +8,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bot.domain.crm import CrmEvent, CrmRecord, FieldValue
+from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
@@ -59,6 +59,12 @@ class WebhookCrm:
         told = {"do": "erase", "event": "person.erased", "id": crm_id, "how": how, "fields": sorted(fields)}
         await self._call(told, key=f"erase:{crm_id}:{how}")
 
+    async def page(self, fields: Collection[str], *, after: str) -> CrmPage:
+        match await self._call({"do": "page", "after": after, "fields": sorted(fields)}, key=f"page:{after}"):
+            case {"people": list() as people, **rest}:
+                return CrmPage([_person(one) for one in people], _behind(rest.get("after"), after))
+        raise TemporarySendError('the CRM\'s webhook answered "page" without people')
+
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         """One event, signed as our own calls are."""
         check_post(request, self._secret, "CRM_WEBHOOK_SECRET")
@@ -92,6 +98,20 @@ class WebhookCrm:
         if answer.status in (401, 403):
             reason += ": check CRM_WEBHOOK_SECRET on both sides"
         raise PermanentSendError(reason)
+
+
+def _person(told: Any) -> CrmPerson:
+    match told:
+        case {"id": str(record_id), "fields": dict() as fields, **rest}:
+            return CrmPerson(CrmRecord(record_id, fields), rest.get("opted_out") is True)
+    raise TemporarySendError('the CRM\'s webhook answered "page" with somebody who has no id or no fields')
+
+
+def _behind(told: Any, after: str) -> str:
+    """Where the next page begins, empty where there is none: a page that names itself would be read for ever."""
+    if told == after and after:
+        raise PermanentSendError('the CRM\'s webhook answered "page" with the "after" that it was asked for')
+    return told if isinstance(told, str) else ""
 
 
 def signature(secret: str, body: bytes, at: int) -> str:

@@ -16,6 +16,7 @@ from connectors.stand_in import Json, Records, json_reply, read_deed, read_objec
 from connectors.webhook.crm import signature
 
 OLDEST = 300
+A_PAGE = 100
 
 
 class WebhookSandbox:
@@ -42,6 +43,8 @@ class WebhookSandbox:
                     return json_reply(200, {"id": record_id, "created": created})
                 case {"do": "note", "id": str(record), "text": str(text), "reference": str(reference)}:
                     return await self._note(record, text, reference)
+                case {"do": "page", "after": str(after), "fields": list() as fields}:
+                    return await self._page(after, fields)
                 case {
                     "do": "erase",
                     "event": "person.erased",
@@ -50,7 +53,7 @@ class WebhookSandbox:
                     "fields": list() as fields,
                 }:
                     return await self._erase(record, how, fields)
-        return json_reply(400, {"error": "this is none of find, upsert, note and erase"})
+        return json_reply(400, {"error": "this is none of find, upsert, note, page and erase"})
 
     async def act(self, deed: Mapping[str, Any], now: datetime) -> WebhookRequest:
         news, record, value = read_deed(deed)
@@ -77,6 +80,20 @@ class WebhookSandbox:
         known = (await self._records.all())[record]
         return json_reply(200, {"record": {"id": record, "fields": {name: known.get(name) for name in fields}}})
 
+    async def _page(self, after: str, fields: list[Any]) -> Reply:
+        behind = [
+            one for one in sorted((await self._records.all()).items(), key=_number) if _number(one) > int(after or 0)
+        ]
+        people = [
+            {
+                "id": record,
+                "fields": {name: known.get(name) for name in fields},
+                "opted_out": known.get("opted_out") is True,
+            }
+            for record, known in behind[:A_PAGE]
+        ]
+        return json_reply(200, {"people": people, "after": people[-1]["id"] if len(behind) > A_PAGE else None})
+
     async def _erase(self, record: str, how: Any, fields: list[Any]) -> Reply:
         if record in await self._records.all():
             if how == "delete":
@@ -92,3 +109,7 @@ class WebhookSandbox:
         if not any(reference in note["body"] for note in notes):
             await self._records.add_note(record, f"{text}\n\n{reference}")
         return json_reply(200, {})
+
+
+def _number(item: tuple[str, Json]) -> int:
+    return int(item[0])

@@ -74,6 +74,19 @@ async def test_an_answer_in_another_shape_is_worth_another_try(stage: Stage, bod
         await stage.crm.find(LEAD, [])
 
 
+@pytest.mark.parametrize("body", [b"{}", b'{"people": {}}', b'{"people": [{"id": 17, "fields": {}}]}', b"<html>"])
+async def test_a_page_in_another_shape_is_worth_another_try(stage: Stage, body: bytes) -> None:
+    stage.server.faults.append(Reply(200, body, "application/json"))
+    with pytest.raises(TemporarySendError, match=r"page|no JSON"):
+        await stage.crm.page([], after="")
+
+
+async def test_a_page_that_names_itself_as_the_next_is_read_once(stage: Stage) -> None:
+    stage.server.faults.append(Reply(200, b'{"people": [], "after": "17"}', "application/json"))
+    with pytest.raises(PermanentSendError, match='the "after" that it was asked for'):
+        await stage.crm.page([], after="17")
+
+
 @pytest.mark.parametrize(
     "values",
     [
