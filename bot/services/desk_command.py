@@ -8,7 +8,6 @@ from datetime import datetime
 
 import structlog
 
-from bot.domain.consent import Purpose, standing_consent
 from bot.domain.effects import OptOut
 from bot.domain.errors import Conflict
 from bot.domain.handoff import Handoff, HandoffState
@@ -23,6 +22,7 @@ from bot.services.know_person import NoSuchPerson, Wanted, by_name
 from bot.services.offer import rep_known_as
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
+from bot.services.tell_consent import consent_by_channel
 
 log = structlog.get_logger()
 
@@ -130,13 +130,9 @@ async def _start(runtime: Runtime, command: DeskCommand, journey: str, name: str
 async def _consent(runtime: Runtime, name: str) -> str:
     async with runtime.store.transaction() as uow:
         who = await by_name(uow, name)
-        lines = [await _known_as(uow, runtime, who, runtime.clock.now())]
-        records = await uow.consents.of(who)
-        for channel in sorted({one.channel for one in records if one.purpose is Purpose.MARKETING}):
-            standing = standing_consent(records, Purpose.MARKETING, channel)
-            if standing is not None:
-                answer = "yes" if standing.granted else "no"
-                lines.append(f"Marketing by {channel}: {answer} since {standing.at:%Y-%m-%d} ({standing.how})")
+        now = runtime.clock.now()
+        lines = [await _known_as(uow, runtime, who, now)]
+        lines += consent_by_channel(await uow.profiles.get(who), await uow.consents.of(who), now)
     return "\n".join(lines if len(lines) > 1 else [*lines, "Was never asked, so gets no marketing."])
 
 

@@ -41,14 +41,19 @@ from bot.services.desk_page import refresh_pages
 from bot.services.offer import hours_of, offer, opening_of, plan_of, start_clock
 from bot.services.person_facts import foresee
 from bot.services.runtime import Desk, Runtime
+from bot.services.tell_consent import consent_in_short
 
 log = structlog.get_logger()
 
 MOST_FACTS = 10
-"""On a card; how to reach them, their journey and their consents come before attributes that are one too many."""
+"""On a card; how to reach them, their journey and their consent come before attributes that are one too many."""
 
 REACH = {"phone": "Phone", "email": "E-mail"}
-"""What numbers and addresses are called on a card; they are not read aloud to a person who is put through."""
+"""What numbers and addresses are called on a card."""
+
+CONSENT = "Consent to marketing"
+SILENT = (*REACH.values(), CONSENT)
+"""Facts that are not read aloud to a person who is put through."""
 
 FACTS_ALOUD = 4
 """What is known of a customer that a person is told by voice: nobody keeps more in mind."""
@@ -140,7 +145,7 @@ async def _transfer(
 ) -> None:
     """What the person hears first is what the card says: who it is, why, and what is known of them."""
     card = await _card(uow, runtime, handoff, now)
-    facts = [f"{name}: {value}" for name, value in card.facts if name not in REACH.values()]
+    facts = [f"{name}: {value}" for name, value in card.facts if name not in SILENT]
     transfer = Transfer(handoff.id, ". ".join([card.title, *facts[:FACTS_ALOUD]]))
     dispatch = ChannelMessage(conversation.channel, conversation.address, transfer)
     await uow.outbox.add(_entry(handoff, transfer_key(message_id), dispatch, Purpose.REPLY, now))
@@ -317,7 +322,6 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     score = total_score(changes, now)
     foretold = await foresee(uow, runtime.library.current().scorecards, profile, now)
     consents = await uow.consents.of(handoff.profile_id)
-    latest = {f"{record.purpose} by {record.channel}": record.granted for record in consents}
     schema = runtime.library.current().profile or ProfileSchema()
     facts = [
         (name.replace("_", " ").capitalize(), _in_words(value))
@@ -327,12 +331,11 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
     reach = await _reach(uow, handoff, profile.attributes.values())
     inside = sorted({one.journey for one in await uow.enrolments.waiting(handoff.profile_id)})
     journeys = [("In the journey", ", ".join(inside))] if inside else []
-    answers = [(f"Consent: {what}", "yes" if granted else "no") for what, granted in latest.items()]
-    certain = [*reach, *journeys, *answers]
+    certain = [*reach, *journeys, (CONSENT, consent_in_short(profile, consents, now))]
     card = HandoffCard(
         handoff_id=handoff.id,
         title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
-        summary=handoff.summary,
+        summary=_besides(handoff),
         facts=(*facts[: max(MOST_FACTS - len(certain), 0)], *certain),
         score=score.total,
         grade=runtime.library.current().grades.of(score),
@@ -342,6 +345,12 @@ async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: dateti
         closed=handoff.state is HandoffState.CLOSED,
     )
     return _offered_in(runtime, handoff, card)
+
+
+def _besides(handoff: Handoff) -> str:
+    """What the summary says besides the reason, which the card's title has."""
+    said = handoff.summary.removeprefix(f"{handoff.reason}; ")
+    return said[:1].upper() + said[1:]
 
 
 def _offered_in(runtime: Runtime, handoff: Handoff, card: HandoffCard) -> HandoffCard:

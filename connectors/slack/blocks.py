@@ -31,6 +31,9 @@ from bot.domain.routing import EVERYBODY
 Block = dict[str, Any]
 
 LONGEST_HEADER = 150
+LONGEST_TITLE = 1000
+"""Of one that a header cannot hold; it stands beneath, too."""
+
 LONGEST_SECTION = 3000
 LONGEST_FACT = 300
 """Slack would take 2,000 a field, but not ten of those in one message."""
@@ -78,6 +81,8 @@ class Post:
 def card(content: HandoffCard) -> Post:
     """The lead as a rep first sees it: who, why, what is known, the score with its reasons, and the buttons."""
     blocks: list[Block] = [{"type": "header", "text": _plain(content.title, LONGEST_HEADER)}]
+    if len(content.title) > LONGEST_HEADER:
+        blocks.append(_section(_cut(content.title, LONGEST_TITLE)))
     if content.summary.strip():
         blocks.append(_section(content.summary))
     facts = [f"{name}\n{value}" for name, value in content.facts[:MOST_FIELDS]]
@@ -160,7 +165,8 @@ def _context(content: HandoffCard) -> list[Block]:
 
 def line(content: DeskLine) -> Post:
     """A line of the conversation, for the thread."""
-    post = plain_post(f"{content.speaker}: {content.text}")
+    break_or_space = "\n" if "\n" in content.text else " "
+    post = plain_post(f"{content.speaker}:{break_or_space}{content.text}")
     called = " ".join(filter(None, map(mention, content.mentions)))
     if not called:
         return post

@@ -57,13 +57,13 @@ async def test_the_desk_gets_a_card_and_under_it_what_was_said(stage: Stage) -> 
     await stage.says("lead")
     message, card = latest_card(stage)
     assert (message.address, message.thread, message.replaces) == ("#sales", None, None)
-    assert (card.title, card.summary) == ("Ana Lima — Qualified lead", "Qualified lead; writes on sms")
+    assert (card.title, card.summary) == ("Ana Lima — Qualified lead", "Writes on sms")
     assert card.facts == (
         ("Name", "Ana Lima"),
         ("Team size", "80"),
         ("Wants demo", "yes"),
         ("Phone", PHONE),
-        ("Consent: marketing by sms", "yes"),
+        ("Consent to marketing", "yes by sms"),
     )
     assert (card.score, card.grade, card.reasons) == (40, "A3", ("+40 80 people",))
     assert (card.claimed_by, card.closed) == ("", False)
@@ -273,7 +273,7 @@ async def ask_support(stage: Stage, at: datetime) -> Handoff:
 async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage: Stage) -> None:
     await ask_support(stage, SATURDAY)
     assert stage.sms.texts() == ["We are back Monday at 08:00."], "by the clock in London, where Ana is"
-    assert latest_card(stage)[1].summary == "Broken; writes on sms; came out of hours"
+    assert latest_card(stage)[1].summary == "Writes on sms; came out of hours"
     await stage.says("my number is 07700 900123")
     assert ("Customer", "my number is 07700 900123") in lines(stage)
 

@@ -180,6 +180,7 @@ async def test_the_card_says_how_to_reach_them_and_in_which_journey_they_are(des
         ("Email", "zoe@example.com"),
         ("Phone", PHONE),
         ("In the journey", "welcome"),
+        ("Consent to marketing", "never asked"),
     )
 
 

@@ -103,6 +103,21 @@ def test_a_suggestion_keeps_within_slacks_limits(text: str, title: str) -> None:
     assert fault_of_blocks(list(blocks.suggestion(suggestion).blocks)) == ""
 
 
+def test_a_title_that_a_header_cannot_hold_is_there_as_a_whole() -> None:
+    title = f"Robin — {'a very long reason ' * 20}".strip()
+    header, whole, *_ = blocks.card(replace(CARD, title=title)).blocks
+    assert header["text"]["text"] != title
+    assert whole["text"]["text"] == title
+    assert blocks.card(CARD).blocks[1]["text"]["text"] == CARD.summary
+
+
+def test_words_of_several_lines_begin_on_a_line_of_their_own() -> None:
+    assert blocks.line(DeskLine("The conversation so far", "Customer: a\nAssistant: b")).text == (
+        "The conversation so far:\nCustomer: a\nAssistant: b"
+    )
+    assert blocks.line(DeskLine("Customer", "a")).text == "Customer: a"
+
+
 MARKS = ["<!channel>", "<!here|x>", "<@U0ALICE00>", "<https://evil.example|x>", "<", ">", "&", "&lt;", "\n", "é", " "]
 WRITTEN = st.lists(st.sampled_from(MARKS) | st.text(max_size=5), max_size=12).map("".join)
 
