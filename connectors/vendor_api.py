@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SettingsError, TemporarySendError
 from bot.ports import Clock, ConnectorSettings, at_once
 from bot.ports.tracing import trace_headers
 from bot.retry_after import pause_asked_for
@@ -161,6 +162,21 @@ async def call_with(
     token.forget(word)
     headers = {"Authorization": f"Bearer {await token.get()}"}
     return await api.call(method, path, body=body, params=params, headers=headers)
+
+
+@contextmanager
+def found_after(lag: timedelta) -> Iterator[None]:
+    """Around a call that makes what a later try looks for, in a search that lags behind by so long.
+
+    Where it is unknown whether it was made, that try comes when it would be found.
+    """
+    try:
+        yield
+    except NotTried:
+        raise
+    except TemporarySendError as error:
+        pause = max(error.retry_after or lag, lag)
+        raise TemporarySendError(error.reason, code=error.code, retry_after=pause) from error
 
 
 def marker(key: str) -> str:

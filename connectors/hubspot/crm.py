@@ -14,7 +14,7 @@ from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.hubspot.webhooks import parse_webhook
-from connectors.vendor_api import Answer, VendorApi, marker
+from connectors.vendor_api import Answer, VendorApi, found_after, marker
 
 API_URL = "https://api.hubapi.com"
 NOTE_TO_CONTACT = 202
@@ -41,6 +41,9 @@ PAGE = 100
 
 LONGEST_NOTE = LONGEST_VALUE = 65_536
 LONGEST_SUBJECT = 200
+SEARCH_LAGS = timedelta(seconds=30)
+"""HubSpot's search finds a new note or task some seconds later."""
+
 CONFLICT_PAUSE = timedelta(seconds=5)
 TEMPORARY_CATEGORIES = {"RATE_LIMITS", "CONFLICT"}
 
@@ -92,7 +95,7 @@ class HubSpotCrm:
         mark = marker(key)
         if not await self._is_there("notes", "hs_note_body", crm_id, mark):
             properties = {"hs_timestamp": self._iso(), "hs_note_body": _body(text, mark)}
-            await self._call("POST", "/notes", _joined(properties, crm_id, NOTE_TO_CONTACT))
+            await self._make("/notes", _joined(properties, crm_id, NOTE_TO_CONTACT))
 
     async def task(self, crm_id: str, text: str, *, key: str) -> None:
         """Add a task that is open and due in a day, once in the same way."""
@@ -105,7 +108,7 @@ class HubSpotCrm:
                 "hs_task_status": "NOT_STARTED",
                 "hs_task_type": "TODO",
             }
-            await self._call("POST", "/tasks", _joined(properties, crm_id, TASK_TO_CONTACT))
+            await self._make("/tasks", _joined(properties, crm_id, TASK_TO_CONTACT))
 
     async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
         """Write the lead's one deal by our own unique property, and join it to the contact, which may be done again."""
@@ -171,6 +174,10 @@ class HubSpotCrm:
         search = {"filterGroups": [{"filters": filters}], "properties": [body], "limit": 1}
         answer = await self._call("POST", f"/{kind}/search", search)
         return bool(answer.body.get("results"))
+
+    async def _make(self, path: str, body: Mapping[str, Any]) -> None:
+        with found_after(SEARCH_LAGS):
+            await self._call("POST", path, body)
 
     def _iso(self, later: timedelta = timedelta()) -> str:
         return (self._clock.now() + later).isoformat(timespec="milliseconds").replace("+00:00", "Z")

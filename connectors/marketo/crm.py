@@ -11,7 +11,7 @@ from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import parse_with_secret
-from connectors.vendor_api import AccessToken, Answer, VendorApi, marker
+from connectors.vendor_api import AccessToken, Answer, VendorApi, found_after, marker
 
 OUR_ID = "overtureLead"
 """The custom field that holds our id of the person."""
@@ -27,6 +27,9 @@ LONGEST_NOTE = 1900
 
 LOOK_BACK = timedelta(days=7)
 """How far back an earlier try of a note is looked for."""
+
+ACTIVITIES_LAG = timedelta(minutes=5)
+"""Marketo lists a new activity some minutes later."""
 
 MOST_PAGES = 20
 A_PAGE = 200
@@ -121,7 +124,8 @@ class MarketoCrm:
             "primaryAttributeValue": mark,
             "attributes": [{"name": NOTE, "value": text[:LONGEST_NOTE]}],
         }
-        answer = await self._call("POST", "/activities/external.json", body={"input": [activity]})
+        with found_after(ACTIVITIES_LAG):
+            answer = await self._call("POST", "/activities/external.json", body={"input": [activity]})
         match answer.body["result"]:
             case [{"status": "skipped", **record}]:
                 raise _skipped(record.get("errors") or record.get("reasons"))

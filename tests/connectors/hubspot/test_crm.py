@@ -4,6 +4,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bot.domain.errors import PermanentSendError, SendError, SettingsError, Temp
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.hubspot.crm import HubSpotCrm
-from tests.connectors.vendor_server import NOW, MemoryFeed, StillClock, VendorServer, serve, settings_for
+from tests.connectors.vendor_server import NOW, Fault, MemoryFeed, StillClock, VendorServer, serve, settings_for
 
 LEAD = Lead(
     key="0193-profile",
@@ -120,6 +121,20 @@ async def test_a_long_note_is_cut_to_what_hubspot_takes(stage: Stage) -> None:
     await stage.crm.note(contact, "<" * 100_000, key="a")
     [note] = [item for item in stage.shown() if item["type"] == "note"]
     assert len(note["body"]) <= 65_536
+
+
+@pytest.mark.parametrize(
+    ("fault", "seconds"), [("take it and hang up", 30), (Reply(503, b"", "", {"Retry-After": "90"}), 90)]
+)
+@pytest.mark.parametrize("kind", ["note", "task"])
+async def test_where_a_note_may_be_there_the_next_try_comes_when_the_search_would_find_it(
+    stage: Stage, fault: Fault, seconds: int, kind: str
+) -> None:
+    contact = await write(stage.crm)
+    stage.server.faults = [None, fault]
+    with pytest.raises(TemporarySendError) as failed:
+        await getattr(stage.crm, kind)(contact, "Hello", key="a")
+    assert failed.value.retry_after == timedelta(seconds=seconds)
 
 
 async def test_a_note_on_nobody_is_refused(stage: Stage) -> None:

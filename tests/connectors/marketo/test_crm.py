@@ -150,6 +150,16 @@ async def test_a_note_is_found_again_behind_other_pages(stage: Stage) -> None:
     assert len(stage.shown("note")) == 3
 
 
+async def test_where_a_note_may_be_there_the_next_try_comes_when_it_would_be_listed(stage: Stage) -> None:
+    lead = await create(stage)
+    stage.server.faults = [None, None, "take it and hang up"]
+    with pytest.raises(TemporarySendError) as failed:
+        await stage.crm.note(lead, "Hello", key="a")
+    assert failed.value.retry_after == timedelta(minutes=5)
+    await stage.crm.note(lead, "Hello", key="a")
+    assert len(stage.shown("note")) == 1
+
+
 async def test_who_opted_out_is_unsubscribed(stage: Stage) -> None:
     await create(stage)
     assert stage.shown("contact")[-1]["properties"]["unsubscribed"] is True
