@@ -97,8 +97,12 @@ class QueuesPage:
             "reason": group.reason,
             "entries": group.entries,
             "oldest": group.oldest.isoformat(),
-            "replayable": group.to in self._runtime.crms,
+            "replayable": group.to in self._runtime.crms or self._is_desk(group.to),
         }
+
+    def _is_desk(self, name: str) -> bool:
+        channel = self._runtime.channels.get(name)
+        return channel is not None and channel.abilities.desk
 
     async def _dead(self, request: web.Request) -> web.StreamResponse:
         to, reason, after = (_query(request, name) for name in ("to", "reason", "after"))

@@ -6,8 +6,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.delivery import CrmErasure, CrmNote, CrmUpsert, Decision, DeskErasure, OutboxEntry, OutboxStatus
+from bot.domain.delivery import (
+    ChannelMessage,
+    CrmErasure,
+    CrmNote,
+    CrmUpsert,
+    Decision,
+    DeskErasure,
+    OutboxEntry,
+    OutboxStatus,
+)
 from bot.domain.ids import OutboxId
+from bot.domain.message import DeskLine, HandoffCard
 from bot.ports import UnitOfWork
 
 CHUNK = 500
@@ -35,19 +45,25 @@ class Replayed:
 
 
 def may_be_replayed(entry: OutboxEntry) -> bool:
-    """Only what a CRM should have, and what others are to erase: it is as true as before, and a second try of
-    it is harmless.
+    """What a CRM should have, what others are to erase, and what a desk should know of a hand-off: it is as true as
+    before, and a second try of it is harmless.
 
-    The moment of a message has passed, and a journey has gone on without its endpoint.
+    The moment of a message to a customer has passed, and a journey has gone on without its endpoint.
     """
-    return entry.status is OutboxStatus.DEAD and isinstance(
-        entry.dispatch, CrmUpsert | CrmNote | CrmErasure | DeskErasure
-    )
+    match entry.dispatch:
+        case CrmUpsert() | CrmNote() | CrmErasure() | DeskErasure():
+            return entry.status is OutboxStatus.DEAD
+        case ChannelMessage(content=HandoffCard() | DeskLine()):
+            return entry.status is OutboxStatus.DEAD
+    return False
 
 
 async def replay(uow: UnitOfWork, entry: OutboxEntry, now: datetime) -> None:
-    """Make it due, with all its tries. It keeps its key, so that the vendor has it once if an earlier try was taken."""
-    fresh = replace(entry, status=OutboxStatus.WAITING, due_at=now, attempts=0, first_tried_at=None, reason="")
+    """Make it due, with its tries. It keeps its key, so that the vendor has it once if an earlier try was taken; a desk
+    goes by no key, and is asked for it first."""
+    first = entry.first_tried_at if isinstance(entry.dispatch, ChannelMessage) else None
+    tries = 0 if first is None else 1
+    fresh = replace(entry, status=OutboxStatus.WAITING, due_at=now, attempts=tries, first_tried_at=first, reason="")
     await uow.outbox.settle(fresh)
 
 

@@ -160,7 +160,7 @@ function groupNode(group) {
   return item;
 }
 
-/** The buttons for what is chosen. A message's moment has passed, so only what CRMs should have is replayed. */
+/** The buttons for what is chosen. A message's moment has passed, so only what CRMs and desks should have is replayed. */
 function deeds(which, about, replayable, all = "") {
   const replay = h("button", { type: "button", onclick: () => void replayed(which, replay) }, `Replay${all}`);
   const discard = h("button", { type: "button", onclick: () => askWhy(which, about) }, `Discard${all}…`);

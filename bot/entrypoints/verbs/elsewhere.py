@@ -45,10 +45,10 @@ COMMANDS = (
     ),
     Command(
         "outbox replay",
-        "let what was given up for CRMs leave once more",
+        "let what was given up for CRMs and desks leave once more",
         (
             ("entry", {"nargs": "*", "help": "ids, as outbox dead lists them"}),
-            ("--to", {"metavar": "CRM", "help": "everything for this CRM, such as hubspot"}),
+            ("--to", {"metavar": "NAME", "help": "everything for this CRM or desk, such as hubspot or slack"}),
         ),
     ),
     Command(

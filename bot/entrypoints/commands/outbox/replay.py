@@ -1,4 +1,4 @@
-"""`overture outbox replay`: let entries for CRMs that were given up leave once more."""
+"""`overture outbox replay`: let what was given up for CRMs and desks leave once more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     replayed = read(settings, replaying)
     for one in replayed.left:
-        print(f"{one} is no entry for a CRM, and only those are replayed.", file=sys.stderr)
+        print(
+            f"{one} is neither for a CRM nor a card or line for a desk, and only those are replayed.", file=sys.stderr
+        )
     unknown = tell_unknown(chosen, {*replayed.done, *replayed.left})
     count = len(replayed.done)
     print(f"{count} {'entry' if count == 1 else 'entries'} will leave again, as soon as the service runs.")

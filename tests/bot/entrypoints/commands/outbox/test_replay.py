@@ -84,7 +84,7 @@ def test_a_message_is_not_replayed(
 ) -> None:
     assert run(["outbox", "replay", given_up[0].id, "nonsense"]) == 1
     told = capsys.readouterr().err
-    assert f"{given_up[0].id} is no entry for a CRM" in told
+    assert f"{given_up[0].id} is neither for a CRM nor a card or line for a desk" in told
     assert "nonsense is no dead entry." in told
     assert now_in(sqlite_url, "message").status is OutboxStatus.DEAD
 
