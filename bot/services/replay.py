@@ -48,12 +48,12 @@ def may_be_replayed(entry: OutboxEntry) -> bool:
     """What a CRM should have, what others are to erase, and what a desk should know of a hand-off: it is as true as
     before, and a second try of it is harmless.
 
-    The moment of a message to a customer has passed, and a journey has gone on without its endpoint.
+    The moment of a message to a customer, and of a digest, has passed, and a journey has gone on without its endpoint.
     """
     match entry.dispatch:
         case CrmUpsert() | CrmNote() | CrmErasure() | DeskErasure():
             return entry.status is OutboxStatus.DEAD
-        case ChannelMessage(content=HandoffCard() | DeskLine()):
+        case ChannelMessage(content=HandoffCard()) | ChannelMessage(content=DeskLine(), thread_of=str()):
             return entry.status is OutboxStatus.DEAD
     return False
 

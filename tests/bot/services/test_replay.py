@@ -36,10 +36,14 @@ def dead(dispatch: ChannelMessage | CrmNote) -> OutboxEntry:
     ],
 )
 def test_of_what_goes_to_a_desk_cards_and_lines_are_still_true_later(content: Content, may: bool) -> None:
-    given_up = dead(ChannelMessage("slack", "#sales", content))
+    given_up = dead(ChannelMessage("slack", "#sales", content, thread_of="card"))
     assert may_be_replayed(given_up) is may
     assert not may_be_replayed(replace(given_up, status=OutboxStatus.SENT))
     assert may_be_replayed(dead(CrmNote("hubspot", HANDOFF, "a note")))
+
+
+def test_a_digest_has_had_its_moment() -> None:
+    assert not may_be_replayed(dead(ChannelMessage("slack", "#sales", DeskLine("Overture", "Yesterday: 3 leads"))))
 
 
 async def test_a_card_that_slack_refused_and_what_was_said_since_reach_the_desk_once_the_cause_is_mended(
