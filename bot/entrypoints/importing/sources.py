@@ -73,6 +73,8 @@ class FileSource:
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
         self.total: int | None = max(lines - self.is_table, 0)
+        if self.is_table and (_is_broken(self.columns) or any("\0" in one for one in self.columns)):
+            raise SettingsError(f"{path} is no UTF-8. Save it as UTF-8; Excel calls that CSV UTF-8 (comma delimited).")
         if not self.columns:
             wanted = "a header and a row" if self.is_table else "a JSON object on a line"
             raise SettingsError(f"there is nobody in {path}. Write {wanted} for each person.")

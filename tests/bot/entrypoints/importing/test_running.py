@@ -143,6 +143,13 @@ def test_what_is_no_file_of_people_is_refused(tmp_path: Path, name: str, content
         FileSource(tmp_path / name)
 
 
+@pytest.mark.parametrize("content", ["Name,E-mail\nJo,jo@example.com\n".encode("utf-16"), b"Pr\xe9nom,E-mail\n"])
+def test_a_file_whose_header_is_no_utf_8_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "people.csv").write_bytes(content)
+    with pytest.raises(SettingsError, match=r"is no UTF-8\. Save it as UTF-8; Excel calls that"):
+        FileSource(tmp_path / "people.csv")
+
+
 IN_A_PROCESS = """
 import asyncio, sys
 from pathlib import Path
