@@ -55,6 +55,9 @@ CONSENT = "Consent to marketing"
 SILENT = (*REACH.values(), CONSENT)
 """Facts that are not read aloud to a person who is put through."""
 
+LAST_SPEECHES, LONGEST_SPEECH = 12, 800
+"""What was said last has to be there, however long what came before; the whole is behind the link to the transcript."""
+
 FACTS_ALOUD = 4
 """What is known of a customer that a person is told by voice: nobody keeps more in mind."""
 
@@ -392,6 +395,10 @@ async def _files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> 
 
 
 async def _recent_lines(uow: UnitOfWork, conversation: Conversation) -> DeskLine:
-    speeches = await uow.conversations.transcript(conversation.id, last=12)
-    lines = "\n".join(f"{speech.speaker}: {speech.text}" for speech in speeches if speech.text)
+    speeches = await uow.conversations.transcript(conversation.id, last=LAST_SPEECHES)
+    lines = "\n".join(f"{one.speaker}: {_in_short(one.text)}" for one in speeches if one.text)
     return DeskLine("The conversation so far", lines or "Nothing has been said yet.")
+
+
+def _in_short(text: str) -> str:
+    return text if len(text) <= LONGEST_SPEECH else f"{text[:LONGEST_SPEECH]}…"

@@ -73,6 +73,18 @@ async def test_the_desk_gets_a_card_and_under_it_what_was_said(stage: Stage) -> 
     assert thread == f"slack-{message.key}"
 
 
+async def test_what_was_said_last_is_there_however_long_the_rest_is(stage: Stage) -> None:
+    await stage.meet()
+    stage.actions.effects["action_lead"] = (RequestHandoff("Qualified lead"),)
+    for _ in range(8):
+        await stage.says("x" * 4000)
+    await stage.says("lead")
+    so_far = lines(stage)[0][1]
+    assert so_far.endswith("\nCustomer: lead")
+    assert f"Customer: {'x' * 800}…\n" in so_far
+    assert len(so_far) < 12_000, "as much as Slack takes"
+
+
 async def test_asking_twice_makes_one_card(stage: Stage) -> None:
     first = await requested(stage)
     await stage.says("lead")
