@@ -49,6 +49,9 @@ organisation that has let us in as a whole (E0123456789/C0123456789)."""
 USER_ID = re.compile(r"[UW][A-Z0-9]{6,}")
 MOST_LINKS = 10_000
 NAMELESS_FOR = timedelta(minutes=1)
+UNSEEN = {"user_not_found", "user_not_visible", "users_not_found"}
+"""Errors that tell of one member, and not of what Slack tells us at all."""
+
 POSTED = HandoffCard | DeskLine | Suggestion | Text
 """What becomes a message that has blocks of ours."""
 
@@ -138,7 +141,7 @@ class SlackChannel:
         try:
             told = await self._call("users.info", workspace, lambda client: client.users_info(user=user))
         except SendError as error:
-            if not isinstance(error, NotTried):
+            if not isinstance(error, NotTried) and error.code not in UNSEEN:
                 self._pauses.ask(workspace, "users.info", NAMELESS_FOR)
             raise
         return name_in(told.data)

@@ -99,6 +99,14 @@ async def test_slack_that_refuses_to_tell_is_asked_again_after_a_minute(stage: S
         assert replied.rep == "sam"
 
 
+async def test_one_whom_slack_does_not_know_keeps_no_other_nameless(stage: Stage) -> None:
+    ts = await stage.send(CARD)
+    async with other(stage) as second:
+        given = await second.take(deed="click", ts=ts, action_id="handoff_assign", value="nobody", user="sam")
+        assert (given.member, given.words) == (user_id("nobody"), "")
+        assert (await second.take(deed="reply", thread_ts=ts, text="Hello", user="ana")).rep == "ana"
+
+
 async def test_slack_that_says_nothing_holds_nobody_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(members, "ASK_WITHIN", 0.05)
     ts = await stage.send(CARD)
