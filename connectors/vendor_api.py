@@ -45,7 +45,12 @@ class Answer:
 
         So may one that got into the way of another (409).
         """
-        return self.status in (408, 409, 423, 425, 429) or self.status >= 500
+        return self.tells_of_record or self.status in (408, 425, 429) or self.status >= 500
+
+    @property
+    def tells_of_record(self) -> bool:
+        """Whether it is this record alone that cannot be written just now: another call got into the way, or has it."""
+        return self.status in (409, 423)
 
 
 class VendorApi:
@@ -175,8 +180,8 @@ def found_after(lag: timedelta) -> Iterator[None]:
     except NotTried:
         raise
     except TemporarySendError as error:
-        pause = max(error.retry_after or lag, lag)
-        raise TemporarySendError(error.reason, code=error.code, retry_after=pause) from error
+        pause, of_message = max(error.retry_after or lag, lag), error.of_message
+        raise TemporarySendError(error.reason, code=error.code, retry_after=pause, of_message=of_message) from error
 
 
 def marker(key: str) -> str:

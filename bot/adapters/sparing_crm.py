@@ -127,6 +127,9 @@ class SparingCrm:
         except NotTried:
             raise  # it was not asked: our own budget of calls is used up
         except TemporarySendError as error:
+            if error.of_message:
+                self._heal(was_open=was_open)  # it answers, and tells of one record
+                raise
             self._breaker.failed(error.retry_after)
             if was_open:
                 raise NotTried(error.reason, code=error.code, retry_after=self._breaker.rest_left) from error

@@ -245,9 +245,10 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
         reason += f" (correlation id {trace})"
     if answer.status == 409 or category == "CONFLICT":
         # Somebody made the same contact at the same moment; the next try finds and updates it.
-        return TemporarySendError(reason, code=category or "CONFLICT", retry_after=CONFLICT_PAUSE)
+        return TemporarySendError(reason, code=category or "CONFLICT", retry_after=CONFLICT_PAUSE, of_message=True)
     if answer.is_trouble or answer.status == 477 or category in TEMPORARY_CATEGORIES:
-        return TemporarySendError(reason, code=category, retry_after=answer.retry_after)
+        of_message = answer.tells_of_record
+        return TemporarySendError(reason, code=category, retry_after=answer.retry_after, of_message=of_message)
     if answer.status in (401, 403):
         reason += ": check HUBSPOT_TOKEN, and its scopes: connectors/hubspot/README.md"
     elif "PROPERTY_DOESNT_EXIST" in json.dumps(told):

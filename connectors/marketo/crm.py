@@ -265,7 +265,7 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if code in TOKEN_REFUSED:
         return TemporarySendError(f"{reason}, also of a new access token", code=code)
     if answer.is_trouble:
-        return TemporarySendError(reason, retry_after=answer.retry_after)
+        return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.ok and not code:
         return TemporarySendError("Marketo's answer is none of its REST API")
     return PermanentSendError(_with_advice(reason, code), code=code)
@@ -277,7 +277,7 @@ def _skipped(reasons: Any) -> TemporarySendError | PermanentSendError:
     code = next(iter(codes), "")
     reason = f"Marketo skipped the record, reason {code or 'unknown'}"
     if code in SKIPPED_FOR_NOW:
-        return TemporarySendError(reason, code=code)
+        return TemporarySendError(reason, code=code, of_message=True)
     return PermanentSendError(_with_advice(reason, code), code=code)
 
 

@@ -202,7 +202,7 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     """Mautic's error as ours; its own words may repeat what a person said, so only the status is."""
     reason = f"Mautic refused with status {answer.status}"
     if answer.is_trouble:
-        return TemporarySendError(reason, retry_after=answer.retry_after)
+        return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.status in (401, 403):
         reason += ": check that its API is enabled, and what the credential's role may do"
     elif answer.status == 404:

@@ -153,7 +153,7 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     """OpenEMM's error as ours; its own words may repeat what a person said, so only the status is."""
     reason = f"OpenEMM refused with status {answer.status}"
     if answer.is_trouble:
-        return TemporarySendError(reason, retry_after=answer.retry_after)
+        return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.status in (401, 403):
         reason += ": check OPENEMM_USER and OPENEMM_PASSWORD, and what that user may do"
     elif answer.status == 404:

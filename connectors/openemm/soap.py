@@ -144,7 +144,7 @@ def _refusal(answer: Answer, told: Element | None) -> TemporarySendError | Perma
         return TemporarySendError(reason, code=code)
     reason = f"OpenEMM refused with status {answer.status}"
     if answer.is_trouble:
-        return TemporarySendError(reason, retry_after=answer.retry_after)
+        return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.ok:
         return TemporarySendError("OpenEMM's answer is none of its webservices")
     return PermanentSendError(f"{reason}: check OPENEMM_URL")

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from connectors.vendor_api import Answer
 
-TEMPORARY = {"REQUEST_LIMIT_EXCEEDED", "UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"}
+LOCKED = "UNABLE_TO_LOCK_ROW"
+"""Somebody else is writing this record."""
+
+TEMPORARY = {"REQUEST_LIMIT_EXCEEDED", LOCKED, "SERVER_UNAVAILABLE", "QUERY_TIMEOUT"}
 ADVICE = {
     "INVALID_FIELD": "a field does not exist there, or the integration's user may not see it",
     "DUPLICATES_DETECTED": "a duplicate rule refuses it; merge the two there",
@@ -28,7 +31,8 @@ def refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
             pass
     reason = f"Salesforce refused with status {answer.status}" + (f", {code}" if code else "")
     if answer.is_trouble or code in TEMPORARY:
-        return TemporarySendError(reason, code=code, retry_after=answer.retry_after)
+        of_message = answer.tells_of_record or code == LOCKED
+        return TemporarySendError(reason, code=code, retry_after=answer.retry_after, of_message=of_message)
     if answer.status == 300:
         reason += ": several leads have our id; the field Overture_Lead__c has to be unique"
     elif advice := ADVICE.get(code):

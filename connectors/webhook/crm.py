@@ -94,7 +94,7 @@ class WebhookCrm:
             return answer.body
         reason = f"the CRM's webhook refused with status {answer.status}"
         if answer.is_trouble:
-            raise TemporarySendError(reason, retry_after=answer.retry_after)
+            raise TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
         if answer.status in (401, 403):
             reason += ": check CRM_WEBHOOK_SECRET on both sides"
         raise PermanentSendError(reason)

@@ -245,6 +245,14 @@ async def test_trouble_at_the_vendor_is_temporary(stage: Stage, fault: Fault, mo
     assert isinstance(error, TemporarySendError)
     if isinstance(fault, Reply) and fault.status == 429:
         assert error.retry_after == timedelta(seconds=7)
+    assert not error.of_message, "so the vendor is left alone for a while"
+
+
+@pytest.mark.parametrize("status", [409, 423])
+async def test_a_record_that_is_in_use_says_nothing_of_the_vendor(stage: Stage, status: int) -> None:
+    error = await _failure(stage, Reply(status, b"", "text/plain"))
+    assert isinstance(error, TemporarySendError)
+    assert error.of_message
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])

@@ -79,6 +79,18 @@ async def test_after_three_failures_in_a_row_it_is_not_called_for_a_while(
     assert await sync(crm)
 
 
+async def test_a_record_that_cannot_be_written_just_now_keeps_no_other_waiting(
+    crm: SparingCrm, vendor: FakeCrm, seconds: Seconds
+) -> None:
+    conflict = TemporarySendError("409", of_message=True)
+    await fail(crm, vendor, conflict, 5)
+    assert await sync(crm)
+    await fail(crm, vendor, TemporarySendError("503"), 3)
+    seconds.now += 60
+    await fail(crm, vendor, conflict)
+    assert await sync(crm), "it answers again"
+
+
 async def test_a_trial_that_fails_is_no_try_and_one_that_is_refused_ends_the_rest(
     crm: SparingCrm, vendor: FakeCrm, seconds: Seconds
 ) -> None:
