@@ -18,7 +18,7 @@ from bot.ports import InboxEntry, UnitOfWork
 from bot.services.ask import finish
 from bot.services.free_times import Diary, diary_of
 from bot.services.hand_off import relay
-from bot.services.offer import plan_of
+from bot.services.offer import desk_time, plan_of
 from bot.services.other_languages import title_pressed
 from bot.services.runtime import Runtime
 from bot.services.tell_of_meeting import PICK, buttons_of, call_off, in_words, keep, payload, say, tell, zone_of
@@ -160,7 +160,7 @@ async def _book(
     buttons = buttons_of(handoff, meeting)
     await say(uow, runtime, meeting.conversation_id, "utter_meeting_booked", buttons, key, now, told)
     await tell(uow, runtime, handoff, meeting, MEETING_BOOKED, "customer", now)
-    instead_of = f" instead of {instead.starts_at:%a %d %b, %H:%M} UTC" if instead is not None else ""
+    instead_of = f" instead of {in_words(instead.starts_at, zone)}" if instead is not None else ""
     return f"Booked: {rep.name} on {told['when']} ({zone}){instead_of}."
 
 
@@ -199,4 +199,5 @@ async def _cancel(
     await say(uow, runtime, handoff.conversation_id, "utter_meeting_cancelled", (), key, now, {"rep": meeting.rep})
     cancelled = replace(meeting, state=MeetingState.CANCELLED)
     await tell(uow, runtime, handoff, cancelled, MEETING_CANCELLED, "customer", now)
-    return f"The customer has cancelled the meeting of {meeting.starts_at:%a %d %b, %H:%M} UTC with {meeting.rep}."
+    when = desk_time(runtime, handoff, meeting.starts_at)
+    return f"The customer has cancelled the meeting of {when} with {meeting.rep}."

@@ -29,7 +29,7 @@ from bot.services.hand_off import (
     suggestion_key,
     to_desk,
 )
-from bot.services.offer import offer, start_clock
+from bot.services.offer import desk_time, offer, start_clock
 from bot.services.perform import perform
 from bot.services.rearrange_meeting import rearrange_meeting
 from bot.services.reassign import assign, mentions_of
@@ -193,7 +193,8 @@ async def _snooze(
     until = now + pause
     snoozed = replace(handoff, version=handoff.version + 1)
     await uow.handoffs.save(snoozed)
-    await refresh_card(uow, runtime, snoozed, now, standing=f"Snoozed by {rep} until {until:%a %d %b, %H:%M} UTC")
+    standing = f"Snoozed by {rep} until {desk_time(runtime, handoff, until)}"
+    await refresh_card(uow, runtime, snoozed, now, standing=standing)
     await bring_up_at(uow, snoozed, until, now)
 
 

@@ -19,7 +19,7 @@ from bot.services.admit import NoSuchJourney, admit
 from bot.services.cause import Cause
 from bot.services.enrol import tell_journeys
 from bot.services.know_person import NoSuchPerson, Wanted, by_name
-from bot.services.offer import rep_known_as
+from bot.services.offer import desk_time, rep_known_as
 from bot.services.perform import perform
 from bot.services.runtime import Runtime
 from bot.services.tell_consent import consent_by_channel
@@ -102,8 +102,12 @@ async def _meetings(runtime: Runtime, command: DeskCommand) -> str:
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
         booked = await uow.meetings.of_rep(command.rep, now, limit=MOST_SHOWN)
-        shown = [(one, await _known_as(uow, runtime, one.profile_id, now)) for one in booked]
-    return "\n".join(f"{one.starts_at:%a %d %b, %H:%M} UTC: {who}" for one, who in shown) or NONE_BOOKED
+        lines = [
+            f"{desk_time(runtime, await uow.handoffs.get(one.handoff_id), one.starts_at)}: "
+            f"{await _known_as(uow, runtime, one.profile_id, now)}"
+            for one in booked
+        ]
+    return "\n".join(lines) or NONE_BOOKED
 
 
 async def _search(runtime: Runtime, words: str) -> str:

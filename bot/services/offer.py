@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.domain.effects import Emit
 from bot.domain.handoff import Handoff
@@ -43,6 +44,15 @@ def hours_of(runtime: Runtime, desk: Desk) -> WorkingHours | None:
     if plan is not None and plan.hours is not None:
         return plan.hours
     return WorkingHours(desk.hours) if desk.hours is not None else None
+
+
+def desk_time(runtime: Runtime, handoff: Handoff, at: datetime) -> str:
+    """The moment as the desk's clock shows it, with its zone."""
+    here = (handoff.desk, handoff.desk_address)
+    desk = next((one for one in runtime.desks if (one.channel, one.address) == here), None)
+    hours = hours_of(runtime, desk) if desk is not None else None
+    zone = hours.window.zone if hours is not None else "UTC"
+    return f"{at.astimezone(ZoneInfo(zone)):%a %d %b, %H:%M} ({zone})"
 
 
 def opening_of(runtime: Runtime, desk: Desk, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
-from bot.domain.message import Button, DeskLine, DeskVerb, Text
+from bot.domain.message import Button, DeskLine, DeskVerb, HandoffCard, Text
 from bot.domain.person import Identity
 from bot.domain.routing import DeskPlan, MeetingTerms, Rep, WorkingHours
 from bot.domain.send_window import SendWindow
@@ -115,7 +115,7 @@ async def test_a_meeting_is_cancelled_once(desk: Stage) -> None:
     await desk.says(FIRST)
     cancel = buttons(desk)[1]
     assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
-    assert last_line(desk).startswith("The customer has cancelled the meeting of Mon 23 Nov, 14:00 UTC")
+    assert last_line(desk).startswith("The customer has cancelled the meeting of Mon 23 Nov, 15:00 (Europe/Berlin)")
     assert await desk.says("x", payload=cancel.payload) == []
     assert await happened(desk) == ["meeting.booked", "meeting.cancelled"]
 
@@ -169,3 +169,10 @@ async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calend
     assert (booked.subject, cancelled.subject) == ("Booked: Meeting with Ana Rep", "Cancelled: Meeting with Ana Rep")
     assert "DTSTART:20261123T140000Z" in booked.extras["calendar"]
     assert "METHOD:CANCEL" in cancelled.extras["calendar"]
+
+
+async def test_a_desk_reads_times_by_its_own_clock(desk: Stage) -> None:
+    handoff = await offered(desk)
+    await desk.click(handoff, DeskVerb.SNOOZE, words="4h")
+    cards = [one.content for one in desk.slack.taken if isinstance(one.content, HandoffCard)]
+    assert cards[-1].standing == "Snoozed by Ana Rep until Mon 23 Nov, 17:00 (Europe/Berlin)"

@@ -126,7 +126,7 @@ async def test_a_journey_may_go_by_how_it_ended(stage: Stage, verb: DeskVerb, en
 async def test_a_snoozed_hand_off_comes_back_for_all_to_see_at_its_time(stage: Stage) -> None:
     handoff = await requested(stage)
     await stage.click(handoff, DeskVerb.SNOOZE, words="4h")
-    assert card(stage).standing == "Snoozed by Ana Rep until Mon 23 Nov, 16:00 UTC"
+    assert card(stage).standing == "Snoozed by Ana Rep until Mon 23 Nov, 16:00 (UTC)"
     assert await stage.says("greet") == ["I am a machine. Hello!"], "the bot answers meanwhile"
     await stage.later(hours=3, minutes=59)
     assert card(stage).standing
