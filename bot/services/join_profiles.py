@@ -96,6 +96,20 @@ def parted(now_known: Profile, merge: Merge) -> Profile:
     )
 
 
+def parted_off(now_known: Profile, merge: Merge) -> Profile:
+    """The other one as they were; what was objected to, restricted or asked for less often since holds for both."""
+    before, other = merge.kept, merge.merged
+    return replace(
+        other,
+        objected_at=other.objected_at or _since(now_known.objected_at, before.objected_at),
+        restricted_at=other.restricted_at or _since(now_known.restricted_at, before.restricted_at),
+        marketing_pause=max(
+            filter(None, (other.marketing_pause, _since(now_known.marketing_pause, before.marketing_pause))),
+            default=None,
+        ),
+    )
+
+
 def _values(profile: Profile) -> dict[str, Any]:
     return {**profile.attributes, TIME_ZONE: profile.time_zone, LOCALE: profile.locale}
 
@@ -107,6 +121,11 @@ def _differ(one: Any, other: Any) -> bool:
 def _origin(profile: Profile, name: str) -> Any:
     told = profile.provenance.get(name)
     return told.origin if told is not None else None
+
+
+def _since(now_known: T | None, before: T | None) -> T | None:
+    """What there is now, where it was not so before."""
+    return now_known if now_known != before else None
 
 
 def _own(now_known: T, others: T, before: T) -> T:

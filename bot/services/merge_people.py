@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,14 +20,16 @@ from bot.domain.provenance import Origin
 from bot.domain.score import ScoreChange
 from bot.ports import UnitOfWork
 from bot.services.enrol import end, tell_journeys
-from bot.services.join_profiles import joined, of_the_other, parted
+from bot.services.join_profiles import joined, of_the_other, parted, parted_off
 from bot.services.keep_segments import sort_into_segments
+from bot.services.opt_out import may_be_marketing
 from bot.services.runtime import Runtime
 
 log = structlog.get_logger()
 
 TWICE = "they were in it twice, as two people who are one"
 STRICTER = "two profiles of one person were merged, and one of them had refused"
+SINCE_THE_MERGE = "refused while two profiles were one, and the merge was undone"
 BOTH_PROVED = "both have proved the same address"
 
 
@@ -107,7 +109,10 @@ async def merge_people(
 
 
 async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, now: datetime) -> Merge:
-    """Undo the latest merge that this person was in; what has come since stays where it is. Raises CannotMerge."""
+    """Undo the latest merge that this person was in; what has come since stays where it is. Raises CannotMerge.
+
+    Nobody can tell which of the two it was who refused something since, so it holds for both.
+    """
     merge = await uow.merges.latest(profile_id)
     if merge is None:
         raise CannotMerge(f'"{profile_id}" was merged with nobody')
@@ -119,16 +124,20 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
             "Undo that first."
         )
     await uow.profiles.lock(kept)
-    await uow.profiles.add(merge.merged)
+    now_known = await uow.profiles.fresh(kept)
+    refused = refused_since(await uow.consents.of(kept), merge.at)
+    await uow.profiles.add(parted_off(now_known, merge))
     await uow.merges.uncount(merge.uncounted)
     await uow.merges.rekey({new: old for old, new in merge.rekeyed.items()})
     await uow.merges.carry_back(merge.moved, kept, merged)
     await _give_back_identities(uow, merge)
     for crm, crm_id in merge.crm_links.items():
         await uow.crm_links.put(crm, merged, crm_id)
-    await uow.profiles.save(parted(await uow.profiles.fresh(kept), merge))
+    await uow.profiles.save(parted(now_known, merge))
     await _grant_again(uow, merge, now)
-    await _let_go_on(uow, merge)
+    for record in refused:
+        await uow.consents.add(replace(record, profile_id=merged, at=now, how=f"{SINCE_THE_MERGE}: {record.how}"))
+    await _let_go_on(uow, runtime, merge, {one.channel for one in refused})
     await uow.merges.undone(merge.id, now)
     for who, other in ((kept, merged), (merged, kept)):
         emitted = await sort_into_segments(uow, runtime, who, now)
@@ -167,6 +176,20 @@ def refused_by_the_other(mine: Sequence[ConsentRecord], theirs: Sequence[Consent
         if after is not None and after.granted and any(one is not None and not one.granted for one in standing):
             found.append(after)
     return tuple(found)
+
+
+def refused_since(records: Sequence[ConsentRecord], merged_at: datetime) -> tuple[ConsentRecord, ...]:
+    """The refusals that stand and came after the merge; what it ended by itself is none."""
+    places = dict.fromkeys((one.purpose, one.channel) for one in records)
+    standing = [standing_consent(records, *place) for place in places]
+    return tuple(
+        one
+        for one in standing
+        if one is not None
+        and not one.granted
+        and one.at >= merged_at
+        and not (one.how == STRICTER and one.at == merged_at)
+    )
 
 
 def _counted_once(
@@ -234,9 +257,13 @@ async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
             await uow.consents.add(replace(record, at=now, how=f"the merge that ended it was undone: {record.how}"))
 
 
-async def _let_go_on(uow: UnitOfWork, merge: Merge) -> None:
-    """Runs that ended by the merge alone go on where they were."""
+async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: Collection[str]) -> None:
+    """Runs that ended by the merge alone go on where they were; but none of marketing, where all of it was stopped
+    since."""
+    stopped = all(name in refused for name, one in runtime.channels.items() if not one.abilities.desk)
     for before in merge.ended:
         run = await uow.enrolments.get(before.id)
-        if run.status is EnrolmentStatus.DONE and run.reason == TWICE:
+        if run.status is not EnrolmentStatus.DONE or run.reason != TWICE:
+            continue
+        if not stopped or not await may_be_marketing(uow, run):
             await uow.enrolments.save(replace(before, profile_id=run.profile_id, seq=run.seq + 1))

@@ -60,7 +60,7 @@ async def opt_out(
     await tell_crms_of_opt_out(uow, runtime, profile_id, now)
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
-        if await _may_be_marketing(uow, enrolment):
+        if await may_be_marketing(uow, enrolment):
             ended = replace(
                 enrolment,
                 status=EnrolmentStatus.DONE,
@@ -74,7 +74,7 @@ async def opt_out(
     return emitted
 
 
-async def _may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
+async def may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
     """Whether its journey is of marketing. One that cannot be read (another release wrote it) counts as such."""
     try:
         journey = await uow.enrolments.version(enrolment.journey, enrolment.version)

@@ -24,6 +24,7 @@ from bot.domain.timeline import PersonEvent
 from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.merge_people import TWICE, merge_people, part_people, refused_by_the_other
 from bot.services.receive import receive
+from bot.services.respect_wishes import note_objection, restrict
 from bot.services.start_conversation import start_conversation
 from bot.services.take_events import Told, take_events
 from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
@@ -250,6 +251,47 @@ async def test_what_came_after_the_merge_stays_when_it_is_undone(two: Stage) -> 
     assert (await everything(two, ANA))["profile"].attributes["stage"] == "customer"
     assert "pricing.viewed" in (await everything(two, ANA))["events"]
     assert (await everything(two, BEA))["profile"].attributes == {"team_size": 20, "stage": "lead"}
+
+
+async def test_what_was_refused_while_they_were_one_holds_for_both_when_it_is_undone(two: Stage) -> None:
+    """Nobody can tell which of the two it was."""
+    for who in (ANA, BEA):
+        await two.consent(of=who)
+        await two.consent(of=who, channel="webchat")
+    await merge(two)
+    two.clock.forward(timedelta(minutes=1))
+    await two.consent(False, of=ANA)
+    await part(two)
+    for who, phone in ((ANA, PHONE), (BEA, BEAS_PHONE)):
+        assert not await two.may_send(of=who, address=phone)
+        assert await two.may_send(of=who, channel="webchat", address="v1")
+
+
+async def test_an_objection_and_wishes_of_that_time_hold_for_both(two: Stage) -> None:
+    await merge(two)
+    async with two.store.transaction() as uow:
+        now = two.clock.now()
+        await note_objection(uow, two.runtime, ANA, how="by letter", now=now)
+        await restrict(uow, ANA, now=now)
+        await uow.profiles.save(replace(await uow.profiles.fresh(ANA), marketing_pause=timedelta(days=30)))
+    await part(two)
+    for who in (ANA, BEA):
+        profile = (await everything(two, who))["profile"]
+        assert (profile.objected_at, profile.restricted_at) == (now, now)
+        assert profile.marketing_pause == timedelta(days=30)
+
+
+async def test_no_run_of_marketing_goes_on_by_the_undoing_after_a_stop(two: Stage) -> None:
+    two.play(journey_of("- wait: 9d"))
+    for who in (ANA, BEA):
+        await two.happens("demo.requested", to=who)
+        two.clock.forward(timedelta(minutes=1))
+    await merge(two)
+    two.clock.forward(timedelta(minutes=1))
+    await two.says("STOP")
+    await part(two)
+    for who in (ANA, BEA):
+        assert [status for _, status, _, _ in (await everything(two, who))["runs"]] == [EnrolmentStatus.DONE]
 
 
 records = st.lists(st.tuples(st.sampled_from(["sms", "email"]), st.booleans(), st.integers(0, 5)), max_size=5)
