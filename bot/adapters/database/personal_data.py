@@ -203,6 +203,8 @@ class _Marks:
 
 
 class StoredPersonalData(Repository):
+    has_erased = False
+
     async def of(self, profile_id: ProfileId) -> Mapping[str, Sequence[Mapping[str, Any]]]:
         found: dict[str, list[Mapping[str, Any]]] = {}
         for table, statement in READ.items():
@@ -216,6 +218,7 @@ class StoredPersonalData(Repository):
     async def erase(
         self, profile_id: ProfileId, suppressions: Sequence[Suppression], *, who: str, at: datetime
     ) -> Erasure:
+        self.has_erased = True
         links = await self._session.execute(READ[crm_link], {"person": profile_id})
         elsewhere = {row.crm: row.crm_id for row in links}
         rows = {"feed": await self._delete_feed_items(await self._marks(profile_id))}

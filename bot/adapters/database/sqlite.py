@@ -45,11 +45,13 @@ PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
     f"PRAGMA cache_size = -{PAGE_CACHE_KILOBYTES}",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA busy_timeout = 0",
 )
 BEGIN = "BEGIN IMMEDIATE"
+EMPTY_JOURNAL = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 _DIALECT: Dialect = aiosqlite_dialect()
 
@@ -141,6 +143,18 @@ class SqliteFile:
             connection = self._connection or await self._open()
             async with connection.begin():
                 yield connection
+
+    async def forget(self) -> None:
+        """Leave nothing of deleted rows in the file's journal either, where older copies of their pages lie.
+
+        Where another process reads meanwhile, or the disk fails, the next erasure empties it, or whoever is the last
+        to close the file.
+        """
+        async with self._alone():
+            if self._driver is not None:
+                bare: sqlite3.Connection = self._driver._conn
+                with contextlib.suppress(sqlite3.Error):
+                    await self._in_thread(lambda: bare.execute(EMPTY_JOURNAL).close())
 
     async def close(self) -> None:
         async with self._turn:

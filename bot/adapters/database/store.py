@@ -173,6 +173,11 @@ class Transaction:
         if "enrolments" in self.__dict__:
             self.enrolments.committed()
 
+    @property
+    def has_erased(self) -> bool:
+        """Whether somebody was erased in it."""
+        return "personal_data" in self.__dict__ and self.personal_data.has_erased
+
 
 class Database:
     """The `Store` of `bot/ports/`. Opens nothing until it is first used."""
@@ -219,6 +224,8 @@ class Database:
                 raise Conflict("two transactions got into each other's way; try again.") from error
             raise
         transaction.committed()
+        if transaction.has_erased:
+            await self._backend.forget()
 
     async def migrate(self) -> None:
         """Bring the tables to this version's shape; raises SettingsError when the database cannot be used.

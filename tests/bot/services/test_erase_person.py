@@ -156,6 +156,21 @@ async def test_nothing_is_left_in_any_column_of_any_table(stage: Stage) -> None:
     assert found_in({"erasure": kept}, *THEIRS, ANA) == set()
 
 
+async def test_nothing_is_left_in_the_file_and_its_journal(sqlite_store: Database, clock: ManualClock) -> None:
+    """SQLite keeps older copies of pages in a journal beside the file, for as long as nothing overwrites them."""
+    stage, file = Stage(sqlite_store, clock), sqlite_store.file
+    assert file is not None
+
+    def found() -> set[str]:
+        bytes_of_all = b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
+        return {word for word in THEIRS if word.encode() in bytes_of_all}
+
+    await live(stage)
+    assert found() == set(THEIRS)
+    await erase(stage)
+    assert found() == set()
+
+
 async def test_others_keep_all_that_is_theirs(stage: Stage) -> None:
     await live(stage)
     ben, phone, mail = OTHERS
