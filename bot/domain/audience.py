@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.access import MASKED, SEES, Role, Sensitivity
 from bot.domain.ids import ProfileId
 from bot.domain.likelihood import Scorecard
+from bot.domain.privacy import LawfulBasis
 from bot.domain.provenance import USUAL_TRUST, Trust
 from bot.domain.score import USUAL_GRADES, Grades
 
@@ -35,8 +36,8 @@ class Attribute:
     """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values.
 
     Who sees it goes by its `sensitivity`; nothing is learnt from one that is sensitive. `purpose` says what it is kept
-    for. What is `contact` data is sealed in the database where there are field keys, and people are found by the whole
-    of it only. `trust` says whose word counts for it, where that is not as of all others.
+    for, and `basis` what lets us. What is `contact` data is sealed in the database where there are field keys, and
+    people are found by the whole of it only. `trust` says whose word counts for it, where that is not as of all others.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Attribute:
     label: str = ""
     sensitivity: Sensitivity = Sensitivity.PERSONAL
     purpose: str = ""
+    basis: LawfulBasis | None = None
     contact: bool = False
     trust: Trust | None = None
 

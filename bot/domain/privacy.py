@@ -10,6 +10,17 @@ from enum import StrEnum
 from bot.domain.ids import ProfileId
 
 
+class LawfulBasis(StrEnum):
+    """What lets something of people be kept and used (GDPR article 6(1)(a) to (f))."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGAL_OBLIGATION = "legal_obligation"
+    VITAL_INTERESTS = "vital_interests"
+    PUBLIC_TASK = "public_task"
+    LEGITIMATE_INTEREST = "legitimate_interest"
+
+
 class ErasedState(StrEnum):
     """What became of something that was kept of a person. Queued: whoever has it will be told, again and again."""
 

@@ -10,13 +10,21 @@ from urllib.parse import urlsplit
 from bot.adapters.library import Contents
 from bot.domain.access import RIGHTS, SEES, Right, Sensitivity
 from bot.domain.audience import ProfileSchema
-from bot.domain.privacy import RequestKind
+from bot.domain.privacy import LawfulBasis, RequestKind
 from bot.domain.retention import COUNTED_FROM, DataClass
 from bot.domain.sending_rules import LEAST_TIME, ConsentRule, RetentionRule, SendingRules
 from bot.entrypoints.connectors import channel_identities, connector_module, is_sandboxed
 from bot.settings import Settings
 
 NOT_SAID = "not said"
+BASES = {
+    LawfulBasis.CONSENT: "consent (GDPR article 6(1)(a))",
+    LawfulBasis.CONTRACT: "a contract with them, or steps that they asked for before one (GDPR article 6(1)(b))",
+    LawfulBasis.LEGAL_OBLIGATION: "a legal obligation (GDPR article 6(1)(c))",
+    LawfulBasis.VITAL_INTERESTS: "vital interests (GDPR article 6(1)(d))",
+    LawfulBasis.PUBLIC_TASK: "a task in the public interest (GDPR article 6(1)(e))",
+    LawfulBasis.LEGITIMATE_INTEREST: "legitimate interest (GDPR article 6(1)(f))",
+}
 UNTIL_ERASED = "until the person is erased"
 KEPT = {
     "identities": "phone numbers, e-mail addresses and ids by which people are known",
@@ -77,8 +85,15 @@ def _purposes(contents: Contents, schema: ProfileSchema) -> list[dict[str, Any]]
         reasons = [f"score rule {one.id.removeprefix('score:')}" for one in contents.score_rules]
         basis = "legitimate interest; ends with an objection (GDPR articles 6(1)(f) and 21)"
         found.append({"purpose": "to see who should be helped first", "basis": basis, "by": reasons})
-    declared = sorted({one.purpose for one in schema.attributes.values() if one.purpose})
-    return [*found, *({"purpose": one, "basis": NOT_SAID, "by": ["attributes"]} for one in declared)]
+    declared = {(one.purpose, one.basis) for one in schema.attributes.values() if one.purpose}
+    for purpose, rests_on in sorted(declared, key=lambda one: (one[0], one[1] or "")):
+        by = [
+            one.label or one.name
+            for one in schema.attributes.values()
+            if (one.purpose, one.basis) == (purpose, rests_on)
+        ]
+        found.append({"purpose": purpose, "basis": BASES[rests_on] if rests_on else NOT_SAID, "by": by})
+    return found
 
 
 def _kept(rules: SendingRules, now: datetime) -> list[dict[str, Any]]:
@@ -179,6 +194,8 @@ def _incomplete(told: Mapping[str, Any]) -> Iterator[str]:
     without = [one["name"] for one in told["attributes"] if one["purpose"] == NOT_SAID]
     if without:
         yield f"what these attributes are kept for: {', '.join(without)} (purpose in journeys/profile.yml)"
+    if groundless := [one["purpose"] for one in told["purposes"] if one["basis"] == NOT_SAID]:
+        yield f"on which legal basis this is done: {'; '.join(groundless)} (basis in journeys/profile.yml)"
     if not told["attributes"]:
         yield "which attributes people have: declare them in journeys/profile.yml"
     if unbounded := [one["what"] for one in told["kept"] if one["days"] is None and one["what"] in list(DataClass)]:

@@ -8,6 +8,7 @@ from typing import Any
 from bot.documents import Document, Faults
 from bot.domain.access import Sensitivity
 from bot.domain.audience import CONTACT, Attribute, AttributeType, ProfileSchema
+from bot.domain.privacy import LawfulBasis
 from bot.domain.provenance import USUAL_TRUST, Source, Trust
 from bot.domain.steps import SetStep
 from bot.journeys import wording
@@ -16,7 +17,9 @@ from bot.journeys.steps import StepReader
 
 TYPES = tuple(one.value for one in AttributeType)
 SOURCES = tuple(one.value for one in Source if one is not Source.SERVICE)
+NOTHING_SAID: tuple[str, LawfulBasis | None] = ("", None)
 SUCH_AS = "Write trust: [[correction, conversation], crm]."
+BASES = tuple(one.value for one in LawfulBasis)
 SENSITIVITIES = tuple(one.value for one in Sensitivity)
 
 
@@ -24,8 +27,8 @@ def read_profile_schema(document: Document) -> ProfileSchema:
     """Read the file; raises ContentError with every fault in it."""
     faults = Faults()
     head = Fields(document, faults, document.data, "the profile")
-    head.only("attributes", "purpose", "trust")
-    purpose = (head.text("purpose") or "") if head.is_mapping else ""
+    head.only("attributes", "purpose", "basis", "trust")
+    usual = (head.text("purpose") or "", _basis(head)) if head.is_mapping else NOTHING_SAID
     if head.is_mapping and not head.has("attributes"):
         head.missing("attributes", "List what people have: attributes: {team_size: number}.")
         faults.raise_if_any()
@@ -33,40 +36,48 @@ def read_profile_schema(document: Document) -> ProfileSchema:
     entries = head.inner("attributes", '"attributes"')
     found = {}
     for key in entries.node:
-        attribute = _attribute(entries, key, purpose)
+        attribute = _attribute(entries, key, usual)
         if attribute is not None:
             found[attribute.name] = attribute
     faults.raise_if_any()
     return ProfileSchema(found, trust or USUAL_TRUST)
 
 
-def _attribute(entries: Fields, key: Any, purpose: str) -> Attribute | None:
-    """One entry: its type alone (`team_size: number`), or a mapping with `type` and what else it has. `purpose` is that
-    of all that say none."""
+def _attribute(entries: Fields, key: Any, usual: tuple[str, LawfulBasis | None]) -> Attribute | None:
+    """One entry: its type alone (`team_size: number`), or a mapping with `type` and what else it has. `usual` are the
+    purpose, and the basis of it, of all that say no other; what has a purpose of its own has a basis of its own."""
     name = entries.parsed(str(key), wording.attribute, entries.place(key))
     if isinstance(entries.node[key], str):
         type_ = entries.choice(key, TYPES, "type")
-        return _plainly(name, AttributeType(type_), purpose) if name and type_ else None
+        return _plainly(name, AttributeType(type_), *usual) if name and type_ else None
     entry = entries.inner(key, f'the attribute "{key}"')
-    entry.only("type", "one_of", "label", "sensitivity", "contact", "purpose", "trust")
+    entry.only("type", "one_of", "label", "sensitivity", "contact", "purpose", "basis", "trust")
     type_ = entry.choice("type", TYPES, "type", required=entry.is_mapping)
     if name is None or type_ is None:
         return None
-    plainly = replace(_plainly(name, AttributeType(type_), purpose), label=entry.text("label") or "")
+    own = entry.text("purpose")
+    purpose, basis = (own, None) if own else usual
+    plainly = _plainly(name, AttributeType(type_), purpose, _basis(entry) or basis)
     sensitivity = entry.choice("sensitivity", SENSITIVITIES, "sensitivity") or Sensitivity.PERSONAL
     return replace(
         plainly,
+        label=entry.text("label") or "",
         one_of=_one_of(entry, plainly),
         sensitivity=Sensitivity(sensitivity),
         contact=_contact(entry, plainly),
-        purpose=entry.text("purpose") or purpose,
         trust=_trust(entry),
     )
 
 
-def _plainly(name: str, type_: AttributeType, purpose: str) -> Attribute:
+def _plainly(name: str, type_: AttributeType, purpose: str, basis: LawfulBasis | None) -> Attribute:
     """As it is where nothing more is said of it: some texts are contact data by their names."""
-    return Attribute(name, type_, contact=type_ is AttributeType.TEXT and name in CONTACT, purpose=purpose)
+    contact = type_ is AttributeType.TEXT and name in CONTACT
+    return Attribute(name, type_, contact=contact, purpose=purpose, basis=basis)
+
+
+def _basis(fields: Fields) -> LawfulBasis | None:
+    said = fields.choice("basis", BASES, "legal basis")
+    return LawfulBasis(said) if said else None
 
 
 def _trust(fields: Fields) -> Trust | None:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.adapters.library import Contents, read_contents
-from bot.domain.audience import ProfileSchema
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
+from bot.domain.privacy import LawfulBasis
 from bot.entrypoints.cli import run
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.processing_register import as_markdown, register
@@ -40,6 +41,9 @@ def test_it_names_purposes_data_times_recipients_and_rights(settings: Settings, 
     told = register(settings, replace(contents, rules=replace(contents.rules, retention=deleting)), {}, NOW)
     assert told["controller"] == CONTROLLER
     assert {"marketing", "to fulfil the contract"} <= {one["purpose"] for one in told["purposes"]}
+    bases = {one["purpose"]: one["basis"] for one in told["purposes"]}
+    assert "not said" not in bases.values()
+    assert "6(1)(c)" in bases["to keep to the law of the country"]
     country = next(one for one in told["attributes"] if one["name"] == "country")
     assert country["purpose"] == "to keep to the law of the country"
     assert "marketer" in country["seen_by"]
@@ -76,6 +80,17 @@ def test_what_nobody_has_said_is_told(settings: Settings, contents: Contents) ->
     said = " ".join(told["incomplete"])
     for what in ("OVERTURE_CONTROLLER", "journeys/profile.yml", "retention.yml"):
         assert what in said
+
+
+def test_a_purpose_whose_legal_basis_nobody_has_said_is_told(settings: Settings, contents: Contents) -> None:
+    sized = Attribute("team_size", AttributeType.NUMBER, purpose="to sell")
+    known = ProfileSchema({"team_size": sized, "name": replace(sized, name="name", basis=LawfulBasis.CONTRACT)})
+    told = register(settings, replace(contents, profile=known), {}, NOW)
+    assert [(one["basis"][:10], one["by"]) for one in told["purposes"] if one["purpose"] == "to sell"] == [
+        ("not said", ["team_size"]),
+        ("a contract", ["name"]),
+    ]
+    assert "on which legal basis this is done: to sell (basis in journeys/profile.yml)" in told["incomplete"]
 
 
 def test_it_is_written_as_markdown_and_as_json(

@@ -179,3 +179,22 @@ def test_what_an_attribute_is_kept_for_is_said_of_all_or_of_one() -> None:
     schema = read_profile_schema(parse("journeys/profile.yml", textwrap.dedent(text)))
     purposes = {name: one.purpose for name, one in schema.attributes.items()}
     assert purposes == {"team_size": "to sell", "renews_on": "to fulfil the contract"}
+
+
+def test_the_legal_basis_goes_with_the_purpose_that_it_is_said_of() -> None:
+    text = """
+    purpose: to sell
+    basis: consent
+    attributes:
+      team_size: number
+      country: {type: text, basis: legal_obligation}
+      renews_on: {type: date, purpose: to fulfil the contract}
+    """
+    schema = read_profile_schema(parse("journeys/profile.yml", textwrap.dedent(text)))
+    bases = {name: one.basis for name, one in schema.attributes.items()}
+    assert bases == {"team_size": "consent", "country": "legal_obligation", "renews_on": None}
+
+
+def test_a_legal_basis_that_there_is_not_is_told() -> None:
+    with pytest.raises(ContentError, match='no legal basis "contrct"'):
+        read_profile_schema(parse("journeys/profile.yml", "basis: contrct\nattributes: {team_size: number}"))
