@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.audience import ProfileSchema
+from bot.adapters.library import Contents
+from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.ids import ProfileId
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity
-from bot.domain.score import Grades, total_score
-from bot.ports import UnitOfWork
+from bot.domain.score import total_score
+from bot.ports import Playbook, UnitOfWork
 from bot.services.note_request import told_of as request_told
 from bot.services.tell_provenance import identities_of, provenance_of
 
@@ -28,11 +29,12 @@ async def named(uow: UnitOfWork, person: ProfileId) -> Mapping[str, Any]:
 
 
 async def told_of_person(
-    uow: UnitOfWork, declared: ProfileSchema | None, grades: Grades, person: ProfileId, now: datetime
+    uow: UnitOfWork, content: Contents | Playbook, person: ProfileId, now: datetime
 ) -> Mapping[str, Any]:
-    """All of it, with who told it."""
-    schema, profile = declared or ProfileSchema(), await uow.profiles.get(person)
-    score = total_score(await uow.scores.of(person), now)
+    """All of it, with who told it, by the content that is in force."""
+    schema, profile = content.profile or ProfileSchema(), await uow.profiles.get(person)
+    changes = await uow.scores.of(person)
+    score = total_score(changes, now)
     held = [one for one in await uow.opt_out_questions.unsettled(person) if one.asking is Asking.DOUBT]
     events = await uow.timeline.of(person, limit=SHOWN)
     return {
@@ -57,8 +59,14 @@ async def told_of_person(
             if value is not None
         ],
         "tags": sorted(profile.tags),
-        "segments": sorted(await uow.segments.of(person)),
-        "grade": f"{grades.of(score)}: fit {score.fit}, engagement {score.engagement}",
+        "segments": [
+            {"segment": name, "since": since.isoformat(), "while": condition_of(content.segments.get(name))}
+            for name, since in (await uow.segments.of(person)).items()
+        ],
+        "grade": f"{content.grades.of(score)}: fit {score.fit}, engagement {score.engagement}",
+        "score": [
+            {"at": one.at.isoformat(), "dimension": one.dimension, "why": one.told(now)} for one in reversed(changes)
+        ],
         "consent": [
             {
                 "at": one.at.isoformat(),
@@ -79,6 +87,11 @@ async def told_of_person(
             for one in events
         ],
     }
+
+
+def condition_of(segment: Segment | None) -> str:
+    """What is true of whoever is in the segment, on one line; nothing of one that is no more."""
+    return " ".join(segment.condition.split()) if segment is not None else ""
 
 
 def _identity(one: Identity) -> Mapping[str, Any]:

@@ -109,10 +109,12 @@ class PeopleApi:
                 profile = await uow.profiles.get(await by_name(uow, request.match_info["person"]))
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
+            segments = await uow.segments.of(profile.id)
         told = {
             "person": profile.id,
             "attributes": schema.shown_to(caller.role, profile.attributes),
             "tags": sorted(profile.tags),
+            "segments": [{"segment": name, "since": since.isoformat()} for name, since in segments.items()],
             "objects": profile.objected_at is not None,
             "restricted": profile.restricted_at is not None,
             "provenance": provenance_of(profile, partial(schema.shown_to, caller.role)),

@@ -61,7 +61,7 @@ class PeoplePage:
                 person = await by_id(uow, ProfileId(storable(request.match_info["person"])))
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
-            told = await told_of_person(uow, playbook.profile, playbook.grades, person, now)
+            told = await told_of_person(uow, playbook, person, now)
             origin = self._service.doors.origin(request)
             await uow.audit.note(Deed("person.looked_at", request[CALLER].reference, person, origin=origin), now)
         return private_json(told)

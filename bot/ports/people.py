@@ -203,8 +203,8 @@ class Scores(Protocol):
 class Segments(Protocol):
     """Who is in which segment, and which changes of that journeys are still to be told."""
 
-    async def of(self, profile_id: ProfileId) -> frozenset[str]:
-        """The segments that the person is in."""
+    async def of(self, profile_id: ProfileId) -> Mapping[str, datetime]:
+        """The segments that the person is in, in the order of their ids, and since when."""
 
     async def enter(self, profile_id: ProfileId, segment: str, at: datetime) -> None: ...
     async def leave(self, profile_id: ProfileId, segment: str) -> None: ...

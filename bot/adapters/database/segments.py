@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -44,7 +44,11 @@ from bot.journeys.selection import looks_at
 
 OF_SEGMENT: Sql = bindparam("of_segment", type_=Text)
 
-IN_SEGMENTS = select(segment_member.c.segment).where(segment_member.c.profile_id == bindparam("person"))
+IN_SEGMENTS = (
+    select(segment_member.c.segment, segment_member.c.since)
+    .where(segment_member.c.profile_id == bindparam("person"))
+    .order_by(segment_member.c.segment)
+)
 ENTER = insert_once(segment_member)
 LEAVE = delete(segment_member).where(
     segment_member.c.segment == bindparam("from_segment"), segment_member.c.profile_id == bindparam("person")
@@ -122,9 +126,9 @@ NEWEST_CHANGE = select(func.coalesce(func.max(segment_change.c.position), 0))
 
 
 class StoredSegments(Repository):
-    async def of(self, profile_id: ProfileId) -> frozenset[str]:
+    async def of(self, profile_id: ProfileId) -> Mapping[str, datetime]:
         rows = await self._session.execute(IN_SEGMENTS, {"person": profile_id})
-        return frozenset(row.segment for row in rows)
+        return {row.segment: row.since for row in rows}
 
     async def enter(self, profile_id: ProfileId, segment: str, at: datetime) -> None:
         await self._session.execute(ENTER, {"segment": segment, "profile_id": profile_id, "since": at})

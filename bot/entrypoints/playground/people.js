@@ -40,7 +40,8 @@ async function show(person) {
     ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),
-    ...section("Segments", told.segments.length ? [h("p", { class: "none" }, told.segments.join(", "))] : []),
+    ...section("Segments", told.segments.length ? [facts(told.segments.map(segmentRow))] : []),
+    ...section("Score, the latest first", lines(told.score, ({ at, dimension, why }) => [moment(at), ` ${dimension}: ${why}`])),
     ...section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))),
     ...section("Consent, the latest first", lines(told.consent, consentLine)),
     ...section("What was decided of messages to them", lines(told.decisions, ({ at, channel, outcome, why }) => [moment(at), ` ${channel}: ${outcome}, ${why}`])),
@@ -62,6 +63,11 @@ const attributes = ({ person, attributes, time_zone, locale, provenance }) => [
   ...attributes.map((one) => attributeRow(person, one, provenance.attributes[one.name])),
   ...(time_zone ? [[h("dt", {}, "Time zone"), h("dd", {}, time_zone, ...toldBy(provenance.time_zone)), h("dd")]] : []),
   ...(locale ? [[h("dt", {}, "Language"), h("dd", {}, locale, ...toldBy(provenance.locale)), h("dd")]] : []),
+];
+const segmentRow = ({ segment, since, while: condition }) => [
+  h("dt", {}, segment),
+  h("dd", {}, condition && `while ${condition}`, h("small", { class: "told" }, "since ", moment(since))),
+  h("dd"),
 ];
 const consentLine = ({ at, channel, granted, how, words }) => [moment(at), ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}`];
 const eventLine = ({ at, event, source, data }) => [moment(at), ` ${event}${source === "service" ? "" : ` (${source})`} ${Object.keys(data).length ? JSON.stringify(data) : ""}`];

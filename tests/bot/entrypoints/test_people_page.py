@@ -10,6 +10,8 @@ import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.audience import Segment
+from bot.domain.effects import ChangeScore, SetAttribute
 from bot.domain.person import Identity
 from bot.entrypoints.http import Server
 from bot.entrypoints.wiring import Service
@@ -23,6 +25,9 @@ async def client(service_of: Callable[..., Service], stage: Stage) -> AsyncItera
     await stage.meet(attributes={"name": "Ana Bell", "team_size": 50})
     await stage.consent()
     await stage.says("greet")
+    segments = {"big": Segment("big", "profile.team_size > 20")}
+    stage.library.playbook = replace(stage.library.playbook, segments=segments)
+    await stage.do(ChangeScore("engagement", 10, "came", "came"), SetAttribute("team_size", 50))
     async with stage.store.transaction() as uow:
         await uow.profiles.claim(ANA, Identity("email", "ana@example.com"), stage.clock.now())
     async with TestClient(TestServer(Server(service_of(connectors="")).application(), host="127.0.0.1")) as client:
@@ -47,7 +52,10 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
     assert told["consent"][0]["granted"]
     assert told["timeline"][0]["event"] == "message.received"
     assert (told["objects_since"], told["held_until"]) == (None, None)
-    assert told["grade"] == "C3: fit 0, engagement 0"
+    assert told["grade"] == "C2: fit 0, engagement 10"
+    assert [(one["dimension"], one["why"]) for one in told["score"]] == [("engagement", "+10 came")]
+    since = stage.clock.now().isoformat()
+    assert told["segments"] == [{"segment": "big", "since": since, "while": "profile.team_size > 20"}]
     async with stage.store.transaction() as uow:
         (entry, *_) = await uow.audit.latest(1)
     assert (entry.deed.what, entry.deed.about) == ("person.looked_at", "ana")

@@ -83,7 +83,7 @@ async def test_somebody_new_is_known_afterwards_with_all_that_was_told(stage: St
     assert (consent.at, consent.how, consent.text) == (ASKED, YES.how, YES.text)
     assert await may_be_texted(stage, person.id)
     async with stage.store.transaction() as uow:
-        assert await uow.segments.of(person.id) == {"big"}
+        assert set(await uow.segments.of(person.id)) == {"big"}
         assert [one.event for one in await uow.timeline.of(person.id, limit=5)] == ["person.imported"]
         assert all(not one.verified for one in await uow.profiles.identities(person.id))
 

@@ -29,7 +29,7 @@ async def events(stage: Stage) -> list[str]:
 
 async def segments_of(stage: Stage) -> frozenset[str]:
     async with stage.store.transaction() as uow:
-        return await uow.segments.of(ANA)
+        return frozenset(await uow.segments.of(ANA))
 
 
 async def work_out(stage: Stage) -> None:

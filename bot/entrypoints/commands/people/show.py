@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.adapters.library import Contents
+from bot.domain.audience import Segment
 from bot.domain.consent import ConsentRecord
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
@@ -20,8 +22,8 @@ from bot.domain.timeline import PersonEvent
 from bot.entrypoints.commands.people.merge import merge_told
 from bot.entrypoints.commands.people.naming import named
 from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
-from bot.entrypoints.known_person import told_of_person
-from bot.ports import UnitOfWork
+from bot.entrypoints.known_person import condition_of, told_of_person
+from bot.ports import Playbook, UnitOfWork
 from bot.services.tell_provenance import in_words
 from bot.settings import Settings
 
@@ -38,23 +40,23 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> list[str]:
         who, now = await named(uow, options.person), now_of(settings)
         if options.json:
-            told = await told_of_person(uow, contents.profile, contents.grades, who, now)
+            told = await told_of_person(uow, contents, who, now)
             return [json.dumps(told, ensure_ascii=False, indent=2)]
-        return [line async for line in told_of(uow, who, contents.grades, now)]
+        return [line async for line in told_of(uow, who, contents, now)]
 
     print("\n".join(read(settings, reading)))
     return 0
 
 
-async def told_of(uow: UnitOfWork, who: ProfileId, grades: Grades, now: datetime) -> AsyncIterator[str]:
+async def told_of(uow: UnitOfWork, who: ProfileId, contents: Contents | Playbook, now: datetime) -> AsyncIterator[str]:
     profile = await uow.profiles.get(who)
     sections: dict[str, Iterable[str]] = {
         "known as": _identities(await uow.merges.claims(who)),
         "attributes": _attributes(profile),
         "tags": _tags(profile),
-        "segments": sorted(await uow.segments.of(who)),
+        "segments": _segments(await uow.segments.of(who), contents.segments),
         "consent": _consents(await uow.consents.of(who)),
-        "score": _scores(await uow.scores.of(who), grades, now),
+        "score": _scores(await uow.scores.of(who), contents.grades, now),
         "journeys": _journeys(await uow.enrolments.of(who)),
     }
     merges = [line for one in await uow.merges.all_of(who) for line in merge_told(one)]
@@ -117,6 +119,14 @@ def _origin(origin: Origin | None) -> str:
 
 def _value(statement: Statement) -> str:
     return f" {shown_value(statement.value)}" if statement.kept else ""
+
+
+def _segments(since: Mapping[str, datetime], segments: Mapping[str, Segment]) -> Iterator[str]:
+    """Each with the condition that lets them in; who told what it looks at stands with the attributes."""
+    for name, at in since.items():
+        yield f"{name}, since {shown_moment(at)}"
+        if condition := condition_of(segments.get(name)):
+            yield f"  while {shown_value(condition)}"
 
 
 def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:

@@ -6,16 +6,18 @@ import asyncio
 import json
 import shutil
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.database import Database
+from bot.domain.audience import Segment
+from bot.domain.effects import SetAttribute
 from bot.domain.errors import CannotMerge, SettingsError
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
-from bot.domain.score import USUAL_GRADES
 from bot.entrypoints.cli import run
 from bot.entrypoints.commands.people.erase import erasing
 from bot.entrypoints.commands.people.merge import merging
@@ -117,6 +119,27 @@ def test_a_person_is_shown_as_json_with_who_told_what(database: str, capsys: Cap
     assert told["provenance"]["tags"]["met"]["by"] == "welcome"
 
 
+async def test_since_when_somebody_is_in_a_segment_is_told_with_its_condition(
+    sqlite_store: Database, clock: ManualClock
+) -> None:
+    stage = Stage(sqlite_store, clock)
+    await ana(stage)
+    stage.library.playbook = replace(
+        stage.library.playbook, segments={"big": Segment("big", "profile.team_size > 20\nand profile.team_size < 99")}
+    )
+    await stage.do(SetAttribute("team_size", 60))
+    stage.clock.forward(timedelta(days=1))
+    async with stage.store.transaction() as uow:
+        await uow.segments.enter(ANA, "gone", stage.clock.now())
+        shown = [line async for line in told_of(uow, ANA, stage.library.playbook, stage.clock.now())]
+    begin = shown.index("segments:") + 1
+    assert shown[begin : begin + 3] == [
+        "  big, since 2026-11-23 12:00 UTC",
+        "    while profile.team_size > 20 and profile.team_size < 99",
+        "  gone, since 2026-11-24 12:00 UTC",
+    ]
+
+
 def test_somebody_unknown_is_told_so(database: str, capsys: Capture) -> None:
     at(database, ana)
     capsys.readouterr()
@@ -167,7 +190,7 @@ async def test_a_merge_is_told_before_it_is_done_and_afterwards(sqlite_store: Da
     done = await merging(stage.runtime, "+447700900456", PHONE, dry_run=False, who="a test")
     assert done == [*told[:-1], "Merged. To undo it: overture people unmerge ana"]
     async with stage.store.transaction() as uow:
-        shown = [line async for line in told_of(uow, ANA, USUAL_GRADES, stage.clock.now())]
+        shown = [line async for line in told_of(uow, ANA, stage.library.playbook, stage.clock.now())]
     assert "  2026-11-24 12:00 UTC  bea into ana by a test: by command" in shown
     assert await parting(stage.runtime, "bea") == (
         "bea is a person of their own again. What has come since stays with ana."
@@ -229,7 +252,7 @@ async def test_an_objection_is_noted_and_withdrawn(sqlite_store: Database, clock
         "ana objects: no more marketing, and no more points."
     )
     async with stage.store.transaction() as uow:
-        shown = [line async for line in told_of(uow, ANA, USUAL_GRADES, stage.clock.now())]
+        shown = [line async for line in told_of(uow, ANA, stage.library.playbook, stage.clock.now())]
     assert "objects to marketing since 2026-11-23 12:00 UTC" in shown
     assert "no longer objects" in await objecting(stage.runtime, "ana", withdraw=True, who="a test")
 
