@@ -42,12 +42,13 @@ REQUEST = (
     f'say {{"kind": one of {", ".join(RequestKind)}, "how": "by letter"}}, '
     'or {"id": the request that was done, "outcome": "what was done"}'
 )
-BY_API = "the API"
 MOST_TRIES = 3
 SOFT_OPT_IN = (
     'say {"channel": "email", "bought": "what they bought", "text": "what they were told, with the way to say no"}'
 )
-Work = Callable[[UnitOfWork, ProfileId, bytes], Awaitable[Mapping[str, Any]]]
+Work = Callable[[UnitOfWork, ProfileId, bytes, str], Awaitable[Mapping[str, Any]]]
+"""What is done to a person, with the body that came, and by whom, as records name them."""
+
 AuditedWork = Callable[[UnitOfWork, ProfileId, bytes, Deed, datetime], Awaitable[Mapping[str, Any]]]
 
 
@@ -101,7 +102,7 @@ class PeopleApi:
         return handle
 
     async def _show(self, request: web.Request) -> web.StreamResponse:
-        """What is known of the person, as the caller's role sees it."""
+        """What is known of the person, as the caller's role sees it. That they looked is in the audit log."""
         _, caller = await self._service.doors.admit(request, Right.SEE_PEOPLE)
         schema = self._runtime.library.current().profile or ProfileSchema()
         async with self._runtime.store.transaction() as uow:
@@ -110,6 +111,8 @@ class PeopleApi:
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
             segments = await uow.segments.of(profile.id)
+            deed = Deed("person.looked_at", caller.reference, profile.id, origin=self._service.doors.origin(request))
+            await uow.audit.note(deed, self._runtime.clock.now())
         told = {
             "person": profile.id,
             "attributes": schema.shown_to(caller.role, profile.attributes),
@@ -141,23 +144,23 @@ class PeopleApi:
         async with self._runtime.store.transaction() as uow:
             return await work(uow, await by_name(uow, name), body, deed, self._runtime.clock.now())
 
-    async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         return await all_data(uow, person, self._runtime.clock.now())
 
-    async def _consent(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _consent(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         return await consent_proof(uow, person, self._runtime.clock.now())
 
-    async def _erase(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
-        receipt = await erase_person(uow, self._runtime, person, who=BY_API, now=self._runtime.clock.now())
+    async def _erase(self, uow: UnitOfWork, person: ProfileId, _: bytes, who: str) -> Mapping[str, Any]:
+        receipt = await erase_person(uow, self._runtime, person, who=who, now=self._runtime.clock.now())
         return _receipt_told(receipt)
 
-    async def _soft_opt_in(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+    async def _soft_opt_in(self, uow: UnitOfWork, person: ProfileId, body: bytes, who: str) -> Mapping[str, Any]:
         told = _told(body)
         if set(told) != {"channel", "bought", "text"} or not all(isinstance(one, str) for one in told.values()):
             raise WebhookRejected(400, SOFT_OPT_IN)
         if told["channel"] not in self._runtime.channels:
             raise WebhookRejected(400, f"there is no channel {told['channel'][:40]!r}")
-        now, how = self._runtime.clock.now(), f"told by {BY_API}"
+        now, how = self._runtime.clock.now(), f"told by {who}"
         why_not = await take_soft_opt_in(uow, self._runtime, person, **told, how=how, now=now)
         if why_not is not None:
             raise WebhookRejected(409, why_not)
@@ -183,10 +186,10 @@ class PeopleApi:
         await uow.audit.note(replace(deed, what="person.rectified", about=person), now)
         return {"person": person, "rectified": sorted(corrections.attributes)}
 
-    async def _requests(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _requests(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         return {"person": person, "requests": [told_of(one) for one in await uow.privacy_requests.of(person)]}
 
-    async def _request(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+    async def _request(self, uow: UnitOfWork, person: ProfileId, body: bytes, _who: str) -> Mapping[str, Any]:
         """What somebody asks for is noted with its due date; or, by its id, that it was done."""
         match _told(body):
             case {"kind": str(kind), "how": str(how), **more} if not more and kind in list(RequestKind):
@@ -202,30 +205,30 @@ class PeopleApi:
                 return {"id": name, "done": True}
         raise WebhookRejected(400, REQUEST)
 
-    async def _object(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
-        await note_objection(uow, self._runtime, person, how=f"by {BY_API}", now=self._runtime.clock.now())
+    async def _object(self, uow: UnitOfWork, person: ProfileId, _: bytes, who: str) -> Mapping[str, Any]:
+        await note_objection(uow, self._runtime, person, how=f"told by {who}", now=self._runtime.clock.now())
         return {"person": person, "objects": True}
 
-    async def _withdraw(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _withdraw(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         await withdraw_objection(uow, person)
         return {"person": person, "objects": False}
 
-    async def _restrict(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _restrict(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         await restrict(uow, person, now=self._runtime.clock.now())
         return {"person": person, "restricted": True}
 
-    async def _lift(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _lift(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         await lift_restriction(uow, person)
         return {"person": person, "restricted": False}
 
-    async def _merge(self, uow: UnitOfWork, person: ProfileId, body: bytes) -> Mapping[str, Any]:
+    async def _merge(self, uow: UnitOfWork, person: ProfileId, body: bytes, who: str) -> Mapping[str, Any]:
         other = await _somebody(uow, _other(body))
         now = self._runtime.clock.now()
-        merge = await merge_people(uow, self._runtime, person, other, who=BY_API, why=f"by {BY_API}", now=now)
+        merge = await merge_people(uow, self._runtime, person, other, who=who, why="over HTTP", now=now)
         conflicts = {name: {"counts": one, "kept": two} for name, (one, two) in merge.conflicts.items()}
         return {"merge": merge.id, "person": merge.kept.id, "merged": merge.merged.id, "conflicts": conflicts}
 
-    async def _part(self, uow: UnitOfWork, person: ProfileId, _: bytes) -> Mapping[str, Any]:
+    async def _part(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         merge = await part_people(uow, self._runtime, person, now=self._runtime.clock.now())
         return {"merge": merge.id, "person": merge.kept.id, "parted": merge.merged.id}
 
@@ -234,7 +237,7 @@ def _audited(work: Work, what: str) -> AuditedWork:
     """The same, noted in the audit log by the person's id, which says nothing once they are erased."""
 
     async def audited(uow: UnitOfWork, person: ProfileId, body: bytes, deed: Deed, now: datetime) -> Mapping[str, Any]:
-        told = await work(uow, person, body)
+        told = await work(uow, person, body, deed.who)
         await uow.audit.note(replace(deed, what=what, about=person), now)
         return told
 

@@ -178,7 +178,7 @@ def _protection(settings: Settings, contents: Contents) -> Iterator[str]:
     if sensitive:
         names = ", ".join(one.name for one in sensitive)
         yield f"{names}: nothing is learnt from {'it' if len(sensitive) == 1 else 'them'} ({Sensitivity.SENSITIVE})"
-    yield "each look at a person's data and each change of what they wish is in an audit log with a chain of digests"
+    yield "each look at a person and each change of what they wish is in an audit log with a chain of digests"
     yield "logs hold ids, no names, numbers or words"
     yield "addresses of people who were erased are kept as salted digests"
     if settings.service_url.startswith("https://"):

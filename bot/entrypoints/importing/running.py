@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.audience import ProfileSchema
+from bot.domain.audit import Deed
 from bot.domain.importing import Arrival, ImportProgress, Landing
 from bot.entrypoints.importing.mapping import ColumnMapping, complete
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
@@ -20,7 +21,7 @@ from bot.services.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What is imported, and how. `report` is where rows are told of that were not taken whole."""
+    """What is imported, how, and by whom. `report` is where rows are told of that were not taken whole."""
 
     source: Source
     mapping: ColumnMapping
@@ -28,6 +29,7 @@ class Import:
     crm: str = ""
     fill: bool = False
     dry_run: bool = False
+    by: str = ""
 
     @property
     def id(self) -> str:
@@ -72,6 +74,10 @@ async def run(
     taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
     columns = told.source.columns if told.source.is_table else None
     progress = begun
+    if not told.dry_run:
+        async with runtime.store.transaction() as uow:
+            deed = Deed("people.imported", told.by, told.id, detail={"behind_row": begun.rows})
+            await uow.audit.note(deed, runtime.clock.now())
     with Report(told.report, columns, begun.reported) as report:
         async for chunk in told.source.chunks(begun.cursor, begun.rows):
             progress = await _take(runtime, reader, chunk, taking, progress, report)

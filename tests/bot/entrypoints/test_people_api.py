@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from structlog.testing import capture_logs
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.access import Role
 from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import MessageId, ProfileId
@@ -20,6 +21,7 @@ from bot.domain.person import Identity
 from bot.domain.sending_rules import ConsentRule
 from bot.entrypoints.http import Server
 from bot.entrypoints.wiring import Service
+from bot.services.keep_accounts import add_key
 from tests.bot.services.stage import ANA, PHONE, RULES, Stage
 
 Client = TestClient[Any, Any]
@@ -83,10 +85,33 @@ async def test_consent_is_proved_by_the_words_shown_and_the_words_answered(clien
 
 async def test_somebody_is_erased_with_a_receipt(client: Client) -> None:
     status, told = await ask(client, "DELETE", "ana")
-    assert (status, told["who"], told["suppressed"]) == (200, "the API", 1)
+    assert (status, told["who"], told["suppressed"]) == (200, "machine", 1)
     assert told["rows"]["profile"] == 1
     assert (await ask(client, "GET", "ana/data"))[0] == 404
     assert (await ask(client, "GET", "bea/data"))[0] == 200
+
+
+async def test_who_did_it_and_that_somebody_looked_is_on_record(client: Client, stage: Stage) -> None:
+    async with stage.store.transaction() as uow:
+        _, key = await add_key(uow, "crm", Role.COMPLIANCE, who="a test", now=stage.clock.now())
+    by_key = {"headers": {"Authorization": f"Bearer {key}"}}
+    assert (await ask(client, "GET", "ana", **by_key))[0] == 200
+    assert (await ask(client, "POST", "bea/merges", json={"with": {"id": "ana"}}, **by_key))[0] == 200
+    assert (await ask(client, "PUT", "ana/objection", **by_key))[0] == 200
+    async with stage.store.transaction() as uow:
+        deeds = [one.deed for one in await uow.audit.latest(3)]
+        (merge,) = await uow.merges.all_of(ANA)
+        ledger = await uow.consents.of(ANA)
+    who = deeds[0].who
+    assert who.startswith("key:")
+    assert [(one.what, one.who, one.about) for one in reversed(deeds)] == [
+        ("person.looked_at", who, "ana"),
+        ("person.merged", who, "bea"),
+        ("person.objected", who, "ana"),
+    ]
+    assert merge.who == who
+    assert ledger[-1].how == f"objection: told by {who}"
+    assert (await ask(client, "DELETE", "ana", **by_key))[1]["who"] == who
 
 
 async def test_wishes_are_noted_and_taken_back(client: Client, stage: Stage) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.documents import did_you_mean
+from bot.domain.audit import Deed
 from bot.domain.errors import SettingsError
-from bot.entrypoints.commands.people.working import work
+from bot.entrypoints.commands.people.working import whoever, work
 from bot.entrypoints.importing.reading import everybody
 from bot.entrypoints.importing.running import consent_channels
 from bot.entrypoints.importing.table import cells_of, columns_of, line_of
@@ -35,6 +36,9 @@ async def export_all(runtime: Runtime, path: Path, segment: str | None = None) -
     playbook = runtime.library.current()
     if segment is not None and segment not in playbook.segments:
         raise SettingsError(f'there is no segment "{segment}". {did_you_mean(segment, playbook.segments)}'.rstrip())
+    async with runtime.store.transaction() as uow:
+        deed = Deed("people.exported", f"terminal:{whoever()}", segment or "everybody")
+        await uow.audit.note(deed, runtime.clock.now())
     channels = consent_channels(runtime)
     attributes = list(playbook.profile.attributes) if playbook.profile is not None else []
     columns = columns_of(attributes, channels)

@@ -12,6 +12,7 @@ from bot.documents import did_you_mean
 from bot.domain.crm import CrmMapping
 from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
+from bot.entrypoints.commands.people.working import whoever
 from bot.entrypoints.importing.crms import CrmSource, fields_read_back
 from bot.entrypoints.importing.mapping import ColumnMapping, read_mapping, read_options, told
 from bot.entrypoints.importing.running import Import, begin, mapping_for
@@ -54,7 +55,8 @@ async def _run(settings: Settings, options: argparse.Namespace) -> int:
         source: Source = file or _crm_source(runtime, crm, given)
         mapping = mapping_for(source, given, runtime.library.current().profile)
         print("\n".join([f"{source.name}:", *told(mapping)]))
-        wanted = Import(source, mapping, report, crm, fill=options.fill, dry_run=options.dry_run)
+        by = f"terminal:{whoever()}"
+        wanted = Import(source, mapping, report, crm, fill=options.fill, dry_run=options.dry_run, by=by)
         begun = await begin(runtime, wanted, again=options.again)
         if begun.finished_at is not None and crm:
             begun = await begin(runtime, wanted, again=True)  # what is in there changes

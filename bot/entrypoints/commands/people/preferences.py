@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.entrypoints.own_secret import installation_secret
 from bot.entrypoints.preferences.links import preferences_link
@@ -14,8 +15,9 @@ from bot.settings import Settings
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> str:
-        person = await named(uow, options.person)
-        return preferences_link(settings.service_url, installation_secret(settings.data), person, now_of(settings))
+        person, now = await named(uow, options.person), now_of(settings)
+        await note(uow, "link_given", person, whoever(), now)
+        return preferences_link(settings.service_url, installation_secret(settings.data), person, now)
 
     print(read(settings, reading))
     return 0

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.errors import SettingsError
 from bot.entrypoints.commands.people.export import give, give_bytes
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.give_data import consent_proof
@@ -21,7 +22,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(f"{options.out} is neither a .pdf nor a .json. Name one of them: --out proof.pdf")
 
     async def reading(uow: UnitOfWork) -> Mapping[str, Any]:
-        return await consent_proof(uow, await named(uow, options.person), now_of(settings))
+        person, now = await named(uow, options.person), now_of(settings)
+        await note(uow, "consent_proved", person, whoever(), now)
+        return await consent_proof(uow, person, now)
 
     told = read(settings, reading)
     if ending == ".json":

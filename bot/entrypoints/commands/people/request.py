@@ -7,6 +7,7 @@ import argparse
 from bot.domain.errors import SettingsError
 from bot.domain.privacy import RequestKind
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
 from bot.ports import UnitOfWork
 from bot.services.note_request import note_request
@@ -20,6 +21,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def noting(uow: UnitOfWork) -> str:
         person, now = await named(uow, options.person), now_of(settings)
+        await note(uow, "requested", person, whoever(), now)
         if options.kind is not None:
             kind = RequestKind(options.kind)
             noted = await note_request(uow, rules, settings.region, person, kind, how=options.how, now=now)

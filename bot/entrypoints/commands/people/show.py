@@ -21,6 +21,7 @@ from bot.domain.score import Grades, ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.entrypoints.commands.people.merge import merge_told
 from bot.entrypoints.commands.people.naming import named
+from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import contents_of, now_of, read
 from bot.entrypoints.known_person import condition_of, told_of_person
 from bot.ports import Playbook, UnitOfWork
@@ -39,6 +40,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
     async def reading(uow: UnitOfWork) -> list[str]:
         who, now = await named(uow, options.person), now_of(settings)
+        await note(uow, "looked_at", who, whoever(), now)
         if options.json:
             told = await told_of_person(uow, contents, who, now)
             return [json.dumps(told, ensure_ascii=False, indent=2)]

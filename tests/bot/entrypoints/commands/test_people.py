@@ -140,6 +140,30 @@ async def test_since_when_somebody_is_in_a_segment_is_told_with_its_condition(
     ]
 
 
+@pytest.mark.parametrize(
+    ("command", "deed"),
+    [
+        (["show", "ana"], "person.looked_at"),
+        (["export", "ana"], "person.exported"),
+        (["consent", "ana"], "person.consent_proved"),
+        (["proof", "ana", "--out", "proof.json"], "person.consent_proved"),
+        (["preferences", "ana"], "person.link_given"),
+        (["request", "ana", "--kind", "access"], "person.requested"),
+    ],
+)
+def test_who_takes_something_out_at_the_terminal_is_in_the_audit_log(
+    database: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], deed: str
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATA", str(tmp_path))
+    at(database, ana)
+    assert run(["people", *(str(tmp_path / one) if "." in one else one for one in command)]) == 0
+    capsys.readouterr()
+    assert run(["audit", "list"]) == 0
+    found = capsys.readouterr().out
+    assert f"  {deed}  " in found
+    assert "  by terminal:" in found
+
+
 def test_somebody_unknown_is_told_so(database: str, capsys: Capture) -> None:
     at(database, ana)
     capsys.readouterr()

@@ -64,6 +64,17 @@ async def test_of_a_file_with_bad_rows_the_good_ones_are_taken_and_the_others_to
     assert "e-mail address is none" in lines[0]["overture_why"]
 
 
+async def test_that_somebody_imports_is_in_the_audit_log_before_the_first_row(stage: Stage, tmp_path: Path) -> None:
+    source = FileSource(written(tmp_path, GOOD.format(1)))
+    mapping = mapping_for(source, ColumnMapping(), None)
+    told = Import(source, mapping, tmp_path / "report.csv", by="terminal:a test")
+    await run(stage.runtime, told, await begin(stage.runtime, told))
+    async with stage.store.transaction() as uow:
+        (entry,) = await uow.audit.latest(9)
+    assert (entry.deed.what, entry.deed.who, entry.deed.about) == ("people.imported", "terminal:a test", told.id)
+    assert entry.deed.detail == {"behind_row": 0}
+
+
 async def test_a_report_that_was_put_right_can_be_imported_as_it_is(stage: Stage, tmp_path: Path) -> None:
     await take(stage, written(tmp_path, *a_third_bad(20)))
     header, *rows = (tmp_path / "people.report.csv").read_text(encoding="utf-8").splitlines()

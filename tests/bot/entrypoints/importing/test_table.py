@@ -48,6 +48,9 @@ async def test_everybody_is_written_with_what_they_consented_to(stage: Stage, tm
     people = f"ana@example.com,+447700900123,=1+1,50,fair;vip,,{CONSENT}\nben@example.com,,Ben,5,,yes,,,,,,\n"
     await take(stage, tmp_path / "people.csv", people)
     assert await export_all(stage.runtime, tmp_path / "all.jsonl") == 2
+    async with stage.store.transaction() as uow:
+        (entry,) = await uow.audit.latest(1)
+    assert (entry.deed.what, entry.deed.about) == ("people.exported", "everybody")
     ana, ben = sorted(map(json.loads, (tmp_path / "all.jsonl").read_text().splitlines()), key=lambda one: one["email"])
     assert (ana["phone"], ana["tags"], ana["profile.team_size"]) == ("+447700900123", ["fair", "vip"], "50")
     assert (ana["consent.sms.granted"], ana["consent.sms.how"]) == (True, "web form")
