@@ -17,6 +17,7 @@ from bot.services.enrol import tell_journeys
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_consent
+from bot.services.take_consent import lasting, rule_for
 from bot.services.weigh import Matter, note_decision
 
 NOT_WANTED = "the customer wants no marketing on this channel"
@@ -79,7 +80,7 @@ async def change_preferences(
     turned_on = [one for one in choices if one.channel in wanted and one.channel not in shown and one.may_want]
     turned_off = [one for one in choices if one.channel in shown and one.channel not in wanted]
     for choice in turned_on:
-        await _want(uow, profile_id, choice, texts[choice.channel], how, now)
+        await _want(uow, runtime, profile_id, choice, texts[choice.channel], how, now)
     stays = [one for one in choices if one.wanted and one not in turned_off]
     if turned_off and not stays and not turned_on:
         text = "\n".join(texts[one.channel] for one in turned_off)
@@ -95,7 +96,9 @@ async def change_preferences(
         await tell_crms_of_consent(uow, runtime, profile_id, now)
 
 
-async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime) -> None:
+async def _want(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime
+) -> None:
     """Lift what an earlier opt-out has left on the proved addresses, and record the consent once."""
     if choice.wanted:
         return
@@ -104,6 +107,7 @@ async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: st
         if identity.verified and identity.value in choice.addresses:
             recorded |= await opt_in(
                 uow,
+                runtime,
                 profile_id,
                 channel=choice.channel,
                 address=identity.value,
@@ -113,7 +117,9 @@ async def _want(uow: UnitOfWork, profile_id: ProfileId, choice: Choice, text: st
                 now=now,
             )
     if not recorded:
-        await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, None))
+        record = ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, None)
+        rule = rule_for(runtime, Purpose.MARKETING, choice.channel, choice.addresses[0], now)
+        await uow.consents.add(lasting(record, rule))
 
 
 async def choose_pause(

@@ -53,7 +53,7 @@ async def confirm_consent(
         address=challenge.address,
     )
     rule = rule_for(runtime, asked.purpose, challenge.channel, challenge.address, now)
-    await uow.consents.add(lasting(record, rule, now))
+    await uow.consents.add(lasting(record, rule))
     await tell_crms_of_consent(uow, runtime, person, now)
     return True
 

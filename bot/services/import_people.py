@@ -31,6 +31,7 @@ from bot.services.opt_out import opt_out
 from bot.services.person_facts import profile_facts
 from bot.services.runtime import OUTBOX, SEGMENTS, TIMERS, Runtime
 from bot.services.sync_crm import has_opted_out, tell_crms_of_consent
+from bot.services.take_consent import lasting, rule_for
 
 MOST_TRIES = 5
 
@@ -297,7 +298,9 @@ class _Chunk:
         if why:
             yield f"{told.purpose} by {told.channel} is not taken: {why}"
             return
-        record = ConsentRecord(who, told.purpose, told.channel, True, told.at, told.how, told.text)
+        address = next(iter(sorted(someone.goes_by(self._channels[told.channel]))), None)
+        rule = rule_for(self._runtime, told.purpose, told.channel, address, self._now)
+        record = lasting(ConsentRecord(who, told.purpose, told.channel, True, told.at, told.how, told.text), rule)
         if record not in someone.records:
             self._note(someone, record)
 

@@ -18,6 +18,7 @@ from bot.journeys.interpreter import word_of_end
 from bot.ports import UnitOfWork
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import tell_crms_of_opt_out
+from bot.services.take_consent import lasting, rule_for
 from bot.services.weigh import Matter, note_decision
 
 log = structlog.get_logger()
@@ -86,6 +87,7 @@ async def may_be_marketing(uow: UnitOfWork, enrolment: Enrolment) -> bool:
 
 async def opt_in(
     uow: UnitOfWork,
+    runtime: Runtime,
     profile_id: ProfileId,
     *,
     channel: str,
@@ -99,5 +101,6 @@ async def opt_in(
     if await uow.consents.suppression(channel, address) is None:
         return False
     await uow.consents.lift(channel, address)
-    await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id))
+    record = ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id)
+    await uow.consents.add(lasting(record, rule_for(runtime, Purpose.MARKETING, channel, address, now)))
     return True

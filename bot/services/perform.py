@@ -104,6 +104,7 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
         case OptIn(channel=channel, address=address, how=how):
             lifted = await opt_in(
                 uow,
+                runtime,
                 cause.profile_id,
                 channel=channel,
                 address=address,

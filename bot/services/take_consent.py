@@ -41,7 +41,7 @@ async def take_consent(uow: UnitOfWork, runtime: Runtime, record: ConsentRecord,
     address = await _address(uow, runtime, record.profile_id, record.channel)
     rule = rule_for(runtime, record.purpose, record.channel, address.value if address else None, now)
     if rule is None or rule.confirm_within is None or (address is not None and address.verified):
-        await uow.consents.add(lasting(record, rule, now))
+        await uow.consents.add(lasting(record, rule))
         await tell_crms_of_consent(uow, runtime, record.profile_id, now)
         return
     why_not = await _why_not_ask(uow, record, address, now)
@@ -97,7 +97,7 @@ async def take_soft_opt_in(
     record = ConsentRecord(
         profile_id, Purpose.MARKETING, channel, True, now, f"bought {bought}; {how}", text, basis=LegalBasis.SOFT_OPT_IN
     )
-    await uow.consents.add(lasting(record, rule, now))
+    await uow.consents.add(lasting(record, rule))
     return None
 
 
@@ -163,5 +163,6 @@ def rule_for(
     return runtime.library.current().rules.consent_rule(purpose, country, channel, now)
 
 
-def lasting(record: ConsentRecord, rule: ConsentRule | None, now: datetime) -> ConsentRecord:
-    return record if rule is None or rule.lasts is None else replace(record, expires_at=now + rule.lasts)
+def lasting(record: ConsentRecord, rule: ConsentRule | None) -> ConsentRecord:
+    """A grant with its end, where the rule says how long it counts."""
+    return record if rule is None or rule.lasts is None else replace(record, expires_at=record.at + rule.lasts)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.audit import Deed
 from bot.domain.challenge import MOST_A_DAY, Challenge
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, standing_consent
 from bot.domain.effects import OptOut, RecordConsent
 from bot.domain.ids import ProfileId
+from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.person import Identity, Profile
 from bot.domain.sending_rules import ConsentRule, SendingRules
+from bot.services.change_preferences import change_preferences
 from bot.services.confirm_consent import confirm_consent
+from bot.services.import_people import Taking, take_people
 from bot.services.take_consent import take_soft_opt_in
 from tests.bot.services.stage import ANA, PHONE, RULES, SINCE, VISITOR, Stage, keyword_row
 
@@ -55,6 +59,31 @@ async def press(stage: Stage, challenge: Challenge) -> bool:
         )
 
 
+async def test_consent_ends_by_its_rule_however_it_was_given(stage: Stage) -> None:
+    """By START, on the preference page, and where it was given elsewhere and imported."""
+    stage.rule(confirmed(lasts=timedelta(days=365)))
+    await stage.meet()
+    await stage.says("stop")
+    await stage.says("start")
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        for wanted, shown in ((set[str](), {"sms"}), ({"sms"}, set[str]())):
+            await change_preferences(
+                uow, stage.runtime, ANA, shown=shown, wanted=wanted, texts={"sms": QUESTION}, how="page", now=now
+            )
+    given = GivenConsent(Purpose.MARKETING, "sms", True, now - timedelta(days=300), "form", QUESTION)
+    bea = Identity("phone", "+447700900456")
+    await take_people(stage.runtime, [Arrival(1, (bea,), consents=(given,))], Taking("a test"), Deed("a", "b"))
+    async with stage.store.transaction() as uow:
+        owner = await uow.profiles.owner_of(bea.kind, bea.value)
+        assert owner is not None
+        given_here = [one for one in await uow.consents.of(ANA) if one.granted and one.channel == "sms"]
+        [elsewhere] = await uow.consents.of(owner.id)
+    assert len(given_here) == 2
+    assert [one.expires_at for one in given_here] == [one.at + timedelta(days=365) for one in given_here]
+    assert elsewhere.expires_at == now + timedelta(days=65)
+
+
 async def test_a_yes_elsewhere_counts_for_nothing_and_asks_the_address_once(stage: Stage) -> None:
     stage.rule(confirmed())
     await visitor(stage)
@@ -78,7 +107,7 @@ async def test_the_link_confirms_it_with_the_words_that_were_shown_and_proves_th
         identities = await uow.profiles.identities(ANA)
     assert (record.granted, record.text, record.address) == (True, QUESTION, PHONE)
     assert record.how == "by link; before that: answered in the chat"
-    assert record.expires_at == stage.clock.now() + timedelta(days=365)
+    assert record.expires_at == record.at + timedelta(days=365)
     assert Identity("phone", PHONE, verified=True) in identities
     assert await stage.may_send()
     assert not await press(stage, challenge), "it counts once"
