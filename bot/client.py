@@ -103,6 +103,10 @@ class ConsentRecord(TypedDict):
     words_shown: str
     message_id: str | None
     words_answered: str | None
+    basis: str
+    confirmed_from: str | None
+    ip: str | None
+    expires_at: str | None
 
 
 class ConsentProof(TypedDict):

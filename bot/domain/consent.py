@@ -32,7 +32,8 @@ class ConsentRecord:
 
     `text` is the exact question shown; `message_id` the customer's message that answered it (GDPR article 7(1): the
     controller must be able to demonstrate consent). From `expires_at` on it counts no more. `address` is the one that
-    they confirmed it from, where they were asked to.
+    they confirmed it from, where they were asked to; `ip` the network address that the form was sent from, where it
+    was one.
     """
 
     profile_id: ProfileId
@@ -46,6 +47,7 @@ class ConsentRecord:
     basis: LegalBasis = LegalBasis.CONSENT
     expires_at: datetime | None = None
     address: str | None = None
+    ip: str | None = None
 
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now

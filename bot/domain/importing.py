@@ -25,6 +25,7 @@ class GivenConsent:
     at: datetime
     how: str
     text: str
+    ip: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

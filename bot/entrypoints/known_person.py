@@ -74,6 +74,8 @@ async def told_of_person(
                 "granted": one.granted,
                 "how": one.how,
                 "words": one.text,
+                "until": _moment(one.expires_at),
+                "ip": one.ip,
             }
             for one in reversed(await uow.consents.of(person))
         ],

@@ -28,7 +28,10 @@ BASES = {
 UNTIL_ERASED = "until the person is erased"
 KEPT = {
     "identities": "phone numbers, e-mail addresses and ids by which people are known",
-    "consent": "what they consented to or refused, in which words, when and how; addresses that are left alone",
+    "consent": (
+        "what they consented to or refused, in which words, when, how and from which network address; "
+        "addresses that are left alone"
+    ),
     "scores": "points with their reasons, and grades; a likelihood where one is in force",
     "requests": "what they asked for under their rights",
     **{kind.value: COUNTED_FROM[kind].partition(": ")[2] for kind in DataClass if kind not in ("visitors", "people")},

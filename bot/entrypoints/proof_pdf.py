@@ -34,7 +34,8 @@ NAMES = {
     "at": "when", "purpose": "purpose", "channel": "channel", "granted": "agreed", "how": "how",
     "words_shown": "words shown", "message_id": "their message", "words_answered": "words answered",
     "basis": "legal basis",
-    "confirmed_from": "confirmed from", "expires_at": "ends", "asked_at": "asked", "address": "address", "for": "for",
+    "confirmed_from": "confirmed from", "ip": "sent from",
+    "expires_at": "ends", "asked_at": "asked", "address": "address", "for": "for",
     "about_message": "about their message", "asked": "asked about",
     "ended_at": "ended", "outcome": "outcome", "reason": "why", "why": "why", "key": "message",
 }  # fmt: skip

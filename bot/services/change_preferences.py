@@ -69,26 +69,27 @@ async def change_preferences(
     texts: Mapping[str, str],
     how: str,
     now: datetime,
+    ip: str | None = None,
 ) -> None:
     """`shown` are the channels that stood as wanted when the person chose: only what differs from that is a choice.
 
     Each change is a line of the consent ledger with the words that were shown, `texts` by channel. Whoever turns off
-    the last one has opted out.
+    the last one has opted out. `ip` is the network address that they sent it from.
     """
     await uow.profiles.lock(profile_id)
     choices = await choices_of(uow, runtime, profile_id)
     turned_on = [one for one in choices if one.channel in wanted and one.channel not in shown and one.may_want]
     turned_off = [one for one in choices if one.channel in shown and one.channel not in wanted]
     for choice in turned_on:
-        await _want(uow, runtime, profile_id, choice, texts[choice.channel], how, now)
+        await _want(uow, runtime, profile_id, choice, texts[choice.channel], how, now, ip)
     stays = [one for one in choices if one.wanted and one not in turned_off]
     if turned_off and not stays and not turned_on:
         text = "\n".join(texts[one.channel] for one in turned_off)
-        await stop_marketing(uow, runtime, profile_id, text=text, how=how, now=now)
+        await stop_marketing(uow, runtime, profile_id, text=text, how=how, now=now, ip=ip)
         return
     for choice in turned_off:
         record = ConsentRecord(
-            profile_id, Purpose.MARKETING, choice.channel, False, now, how, texts[choice.channel], None
+            profile_id, Purpose.MARKETING, choice.channel, False, now, how, texts[choice.channel], ip=ip
         )
         await uow.consents.add(record)
         await withhold_waiting(uow, profile_id, choice.channel, now)
@@ -97,7 +98,14 @@ async def change_preferences(
 
 
 async def _want(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, choice: Choice, text: str, how: str, now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    choice: Choice,
+    text: str,
+    how: str,
+    now: datetime,
+    ip: str | None,
 ) -> None:
     """Lift what an earlier opt-out has left on the proved addresses, and record the consent once."""
     if choice.wanted:
@@ -115,9 +123,10 @@ async def _want(
                 text=text,
                 message_id=None,
                 now=now,
+                ip=ip,
             )
     if not recorded:
-        record = ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, None)
+        record = ConsentRecord(profile_id, Purpose.MARKETING, choice.channel, True, now, how, text, ip=ip)
         rule = rule_for(runtime, Purpose.MARKETING, choice.channel, choice.addresses[0], now)
         await uow.consents.add(lasting(record, rule))
 
@@ -144,11 +153,18 @@ async def withhold_waiting(uow: UnitOfWork, profile_id: ProfileId, channel: str,
 
 
 async def stop_marketing(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, text: str, how: str, now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    *,
+    text: str,
+    how: str,
+    now: datetime,
+    ip: str | None = None,
 ) -> None:
     """As if they had written STOP."""
     await uow.profiles.lock(profile_id)
-    ended = await opt_out(uow, runtime, profile_id, how=how, text=text, message_id=None, now=now)
+    ended = await opt_out(uow, runtime, profile_id, how=how, text=text, message_id=None, now=now, ip=ip)
     await tell_journeys(uow, runtime, profile_id, ended, now)
 
 

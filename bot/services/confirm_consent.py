@@ -29,7 +29,14 @@ LONGEST_WAIT = timedelta(days=365)
 
 
 async def confirm_consent(
-    uow: UnitOfWork, runtime: Runtime, challenge: Challenge, *, how: str, message_id: MessageId | None, now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    challenge: Challenge,
+    *,
+    how: str,
+    message_id: MessageId | None,
+    now: datetime,
+    ip: str | None = None,
 ) -> bool:
     """The consent counts, and the address is proved to be theirs. False where it is too late, or they said no since."""
     await uow.profiles.lock(challenge.profile_id)
@@ -51,6 +58,7 @@ async def confirm_consent(
         text=asked.text,
         message_id=message_id or asked.message_id,
         address=challenge.address,
+        ip=ip,
     )
     rule = rule_for(runtime, asked.purpose, challenge.channel, challenge.address, now)
     await uow.consents.add(lasting(record, rule))

@@ -44,6 +44,7 @@ async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -
             "words_answered": said.get(one.message_id or ""),
             "basis": one.basis.value,
             "confirmed_from": one.address,
+            "ip": one.ip,
             "expires_at": one.expires_at.isoformat() if one.expires_at is not None else None,
         }
         for one in await uow.consents.of(profile_id)

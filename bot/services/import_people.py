@@ -291,7 +291,7 @@ class _Chunk:
             if standing is None or standing.granted:
                 # The stricter counts, whenever it was said: at one instant a refusal outranks a grant.
                 at = max(told.at, standing.at) if standing is not None else told.at
-                self._note(someone, ConsentRecord(who, told.purpose, told.channel, False, at, told.how, told.text))
+                self._note(someone, _record(who, replace(told, at=at)))
                 self._refused_on.append((who, told.channel))
             return
         why = self._why_not(someone, others, told)
@@ -300,7 +300,7 @@ class _Chunk:
             return
         address = next(iter(sorted(someone.goes_by(self._channels[told.channel]))), None)
         rule = rule_for(self._runtime, told.purpose, told.channel, address, self._now)
-        record = lasting(ConsentRecord(who, told.purpose, told.channel, True, told.at, told.how, told.text), rule)
+        record = lasting(_record(who, told), rule)
         if record not in someone.records:
             self._note(someone, record)
 
@@ -399,3 +399,7 @@ def _changes(someone: _Someone) -> frozenset[str]:
     changed |= {"profile.time_zone"} if after.time_zone != before.time_zone else set()
     changed |= {"profile.locale"} if after.locale != before.locale else set()
     return frozenset(changed | ({"profile.tags"} if after.tags != before.tags else set()))
+
+
+def _record(who: ProfileId, told: GivenConsent) -> ConsentRecord:
+    return ConsentRecord(who, told.purpose, told.channel, told.granted, told.at, told.how, told.text, ip=told.ip)

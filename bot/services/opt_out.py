@@ -33,6 +33,7 @@ async def opt_out(
     text: str,
     message_id: MessageId | None,
     now: datetime,
+    ip: str | None = None,
 ) -> Sequence[Emit]:
     """Withdraw consent, suppress every address, purge the queue, tell the CRMs, end the journeys; word of those that
     others run.
@@ -51,7 +52,8 @@ async def opt_out(
                 await uow.consents.suppress(Suppression(channel.name, identity.value, how, now))
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
     for name in (*marketed, *sorted(said - marketed.keys())):  # the others were loaded once, or are a CRM's
-        await uow.consents.add(ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id))
+        record = ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id, ip=ip)
+        await uow.consents.add(record)
     for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, "the customer opted out"):
         if isinstance(entry.dispatch, ChannelMessage):
             matter = Matter(entry.key, entry.purpose, entry.dispatch.channel, entry.dispatch.address, profile_id)
@@ -96,11 +98,12 @@ async def opt_in(
     text: str,
     message_id: MessageId | None,
     now: datetime,
+    ip: str | None = None,
 ) -> bool:
     """START from an address that had opted out: lift its suppression. False when there was none."""
     if await uow.consents.suppression(channel, address) is None:
         return False
     await uow.consents.lift(channel, address)
-    record = ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id)
+    record = ConsentRecord(profile_id, Purpose.MARKETING, channel, True, now, how, text, message_id, ip=ip)
     await uow.consents.add(lasting(record, rule_for(runtime, Purpose.MARKETING, channel, address, now)))
     return True

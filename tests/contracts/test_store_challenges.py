@@ -57,7 +57,7 @@ async def test_a_challenge_is_settled_once_and_its_tries_run_out(store: Store) -
 
 async def test_a_consent_keeps_its_basis_its_end_and_where_it_was_confirmed_from(store: Store) -> None:
     record = ConsentRecord(ANNA, Purpose.MARKETING, "sms", True, NOON, "by link", "May we?")
-    soft = replace(record, basis=LegalBasis.SOFT_OPT_IN, expires_at=NOON + DAY, address=PHONE)
+    soft = replace(record, basis=LegalBasis.SOFT_OPT_IN, expires_at=NOON + DAY, address=PHONE, ip="203.0.113.5")
     async with store.transaction() as uow:
         await uow.profiles.add(profile(ANNA))
         await uow.consents.add(record)

@@ -11,7 +11,13 @@ from bot.adapters.database.erased_addresses import erased_among, forget_erased
 from bot.adapters.database.repository import Expected, Listed, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.tables import consent, decision, suppression
-from bot.adapters.tables.sealing import ADDRESS_OF_CONSENT, ADDRESS_OF_SUPPRESSION, HOW_OF_CONSENT, TEXT_OF_CONSENT
+from bot.adapters.tables.sealing import (
+    ADDRESS_OF_CONSENT,
+    ADDRESS_OF_SUPPRESSION,
+    HOW_OF_CONSENT,
+    IP_OF_CONSENT,
+    TEXT_OF_CONSENT,
+)
 from bot.domain.consent import EVERY_ADDRESS, ConsentRecord, Consequence, LegalBasis, Purpose, Suppression
 from bot.domain.delivery import Decision
 from bot.domain.ids import ProfileId
@@ -212,6 +218,7 @@ def _consent_row(record: ConsentRecord, sealing: Sealing) -> dict[str, Any]:
         "basis": record.basis,
         "expires_at": record.expires_at,
         "address": sealing.seal_if_any(ADDRESS_OF_CONSENT, record.address, *this),
+        "ip": sealing.seal_if_any(IP_OF_CONSENT, record.ip, *this),
     }
 
 
@@ -229,6 +236,7 @@ def _record_of(row: Any, sealing: Sealing) -> ConsentRecord:
         basis=LegalBasis(row.basis),
         expires_at=row.expires_at,
         address=sealing.open_if_any(ADDRESS_OF_CONSENT, row.address, *this),
+        ip=sealing.open_if_any(IP_OF_CONSENT, row.ip, *this),
     )
 
 

@@ -30,6 +30,7 @@ consent = Table(
     Column("basis", Text, nullable=False, server_default=text("'consent'")),
     Column("expires_at", Moment),
     Column("address", Words),
+    Column("ip", Text),
     Index("ix_consent_profile_id", "profile_id", "position"),
 )
 

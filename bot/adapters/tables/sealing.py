@@ -83,6 +83,7 @@ SUMMARY_OF_HANDOFF = Place(handoff.c.summary, (handoff.c.id,))
 REASON_OF_HANDOFF = Place(handoff.c.reason, (handoff.c.id,))
 _of_consent = (consent.c.channel, consent.c.purpose, consent.c.at)
 ADDRESS_OF_CONSENT = Place(consent.c.address, _of_consent)
+IP_OF_CONSENT = Place(consent.c.ip, _of_consent)
 HOW_OF_CONSENT = Place(consent.c.how, _of_consent)
 TEXT_OF_CONSENT = Place(consent.c.text, _of_consent)
 HOW_OF_CHALLENGE = Place(challenge.c.how, (challenge.c.id,))
@@ -97,7 +98,8 @@ ITEM_OF_FEED = Place(feed.c.item, (feed.c.key,))
 
 DOCUMENTS = (
     *(TRACKER_OF_CONVERSATION, BODY_OF_EVENT, BODY_OF_INBOX, DISPATCH_OF_OUTBOX, BODY_OF_MERGE, FIELDS_OF_CRM_WRITE),
-    *(DATA_OF_ENROLMENT, SUMMARY_OF_HANDOFF, REASON_OF_HANDOFF, ADDRESS_OF_CONSENT, HOW_OF_CONSENT, TEXT_OF_CONSENT),
+    *(DATA_OF_ENROLMENT, SUMMARY_OF_HANDOFF, REASON_OF_HANDOFF),
+    *(ADDRESS_OF_CONSENT, IP_OF_CONSENT, HOW_OF_CONSENT, TEXT_OF_CONSENT),
     *(HOW_OF_CHALLENGE, TEXT_OF_CHALLENGE, ADDRESS_OF_QUESTION, TEXT_OF_QUESTION, HOW_OF_REQUEST, NAME_OF_FILE),
     *(OUTCOME_OF_REQUEST, PROVENANCE_OF_PROFILE, ITEM_OF_FEED),
 )

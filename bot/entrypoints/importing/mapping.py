@@ -22,6 +22,9 @@ NAME_PARTS = ("first_name", "last_name")
 
 PLAIN = (*IDENTITIES, *NAME_PARTS, "time_zone", "locale", "tags", "opted_out", "ignore")
 PROOF = ("purpose", "channel", "granted", "how", "at", "text")
+PARTS = (*PROOF, "ip")
+"""Of a consent. The network address that the form was sent from, `ip`, may be left out."""
+
 REPORTED = ("overture_row", "overture_result", "overture_why")
 """Columns of our own reports, which may be read again once they were put right."""
 
@@ -43,14 +46,14 @@ NAMES: Mapping[str, str] = {
         ),
         "opted_out",
     ),
-    **{f"consent_{name}": f"consent.{name}" for name in PROOF},
+    **{f"consent_{name}": f"consent.{name}" for name in PARTS},
     **dict.fromkeys((*REPORTED, *STATES), "ignore"),
 }  # fmt: skip
 PARTS_OF_A_NAME: Mapping[str, str] = {
     **dict.fromkeys(("first_name", "firstname", "given_name", "forename"), "first_name"),
     **dict.fromkeys(("last_name", "lastname", "surname", "family_name"), "last_name"),
 }
-CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PROOF)})")
+CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PARTS)})")
 
 
 @dataclass(frozen=True, slots=True)

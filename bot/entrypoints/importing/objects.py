@@ -8,7 +8,7 @@ from typing import Any
 from bot.documents import did_you_mean
 from bot.domain.importing import Arrival
 from bot.domain.message import storable
-from bot.entrypoints.importing.mapping import IDENTITIES, PROOF, ColumnMapping
+from bot.entrypoints.importing.mapping import IDENTITIES, PARTS, PROOF, ColumnMapping
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 
 FIELDS = (*IDENTITIES, "attributes", "time_zone", "locale", "tags", "opted_out", "consents")
@@ -68,10 +68,10 @@ class PersonReader:
         faults = []
         for place, one in enumerate(told):
             for part, value in one.items():
-                if part in PROOF:
+                if part in PARTS:
                     columns[f"consents[{place}].{part}"] = (f"consent.n{place}.{part}", value)
                 else:
-                    near = did_you_mean(part, PROOF)
+                    near = did_you_mean(part, PARTS)
                     faults.append(f'consents[{place}]: a consent has no "{_shown(part)}". {near}'.rstrip())
         return faults
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from typing import Any
 
 from bot.documents import did_you_mean
@@ -196,11 +197,12 @@ class RowReader:
                 near = did_you_mean(told["channel"], self._channels)
                 raise ValueError(f'there is no channel "{told["channel"][:40]}". {near}'.rstrip())
             at = _moment(told["at"], self._now()) if told.get("at") else self._now()
+            ip = _network_address(told["ip"]) if told.get("ip") else None
         except ValueError as error:
             row.faults.append(f"consent: {error}")
             return None
         how = told.get("how") or f"refused in {self._source}"
-        return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""))
+        return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""), ip)
 
 
 def _name(value: Any) -> str:
@@ -234,6 +236,13 @@ def _number(text: str) -> int | float:
     if number != number or number in (float("inf"), float("-inf")):
         raise ValueError("it must be a number, such as 50 or 1200.5")
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def _network_address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        raise ValueError("where it was sent from must be a network address such as 203.0.113.5") from None
 
 
 def _moment(text: str, now: datetime) -> datetime:

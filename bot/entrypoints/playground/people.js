@@ -69,7 +69,11 @@ const segmentRow = ({ segment, since, while: condition }) => [
   h("dd", {}, condition && `while ${condition}`, h("small", { class: "told" }, "since ", moment(since))),
   h("dd"),
 ];
-const consentLine = ({ at, channel, granted, how, words }) => [moment(at), ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}`];
+const consentLine = ({ at, channel, granted, how, words, until, ip }) => [
+  moment(at),
+  ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}${ip ? `, sent from ${ip}` : ""}`,
+  until && [", until ", moment(until)],
+].flat().filter(Boolean);
 const eventLine = ({ at, event, source, data }) => [moment(at), ` ${event}${source === "service" ? "" : ` (${source})`} ${Object.keys(data).length ? JSON.stringify(data) : ""}`];
 
 function requestLine(person, one) {

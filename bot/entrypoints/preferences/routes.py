@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
-from bot.entrypoints.limits import Limits, Rate
+from bot.entrypoints.limits import Limits, Rate, caller_of
 from bot.entrypoints.preferences import page
 from bot.entrypoints.preferences.links import LinkEnded, LinkNotOurs, read, read_confirmation
 from bot.entrypoints.preferences.words import Words, words_for
@@ -124,15 +124,15 @@ class PreferencePage:
             return _refuse(request, 400, "no_button")
 
         async def changing(uow: UnitOfWork, person: ProfileId, words: Words) -> str:
-            now, how = self._runtime.clock.now(), how_of(words)
+            now, how, ip = self._runtime.clock.now(), how_of(words), self._ip(request, one_click=one_click)
             if stop:
-                await stop_marketing(uow, self._runtime, person, text=words["stop_text"], how=how, now=now)
+                await stop_marketing(uow, self._runtime, person, text=words["stop_text"], how=how, now=now, ip=ip)
                 return page.told(words, "title", "saved") if one_click else ""
             texts = {one.channel: page.text_of(one, words) for one in await choices_of(uow, self._runtime, person)}
             if pause in PAUSE_OF and pause != form.get("pause_shown"):
                 await choose_pause(uow, self._runtime, person, PAUSE_OF[pause], how, now)
             await change_preferences(
-                uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, how=how, now=now
+                uow, self._runtime, person, shown=shown, wanted=wanted, texts=texts, how=how, now=now, ip=ip
             )
             return ""
 
@@ -174,8 +174,8 @@ class PreferencePage:
             return _refuse(request, 400, "no_button")
 
         async def confirming(uow: UnitOfWork, challenge: Challenge, words: Words) -> str:
-            now = self._runtime.clock.now()
-            if not await confirm_consent(uow, self._runtime, challenge, how=BY_LINK, message_id=None, now=now):
+            now, ip = self._runtime.clock.now(), self._ip(request)
+            if not await confirm_consent(uow, self._runtime, challenge, how=BY_LINK, message_id=None, now=now, ip=ip):
                 return ""
             return page.told(words, "confirmed", "confirmed_text")
 
@@ -212,6 +212,10 @@ class PreferencePage:
     async def _try(self, work: Callable[[UnitOfWork], Awaitable[str]]) -> str:
         async with self._runtime.store.transaction() as uow:
             return await work(uow)
+
+    def _ip(self, request: web.Request, *, one_click: bool = False) -> str | None:
+        """Of whoever pressed the button; one click is sent by the server of their mail service."""
+        return None if one_click else caller_of(request, self._service.settings.proxies) or None
 
     async def _signal(self, _: web.Request) -> web.StreamResponse:
         return web.json_response(SIGNAL)

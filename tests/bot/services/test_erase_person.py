@@ -35,7 +35,8 @@ from tests.manual_clock import ManualClock
 
 MAIL, NAME, WORDS, OLD = "ana_b@example.com", "Anastasia Bell", "my very own words", ProfileId("another-ana")
 OTHERS = (ProfileId("ben"), "+447700900999", "anaXb@example.com")
-THEIRS = (PHONE, MAIL, NAME, WORDS, VISITOR, "user-4711")
+NETWORK = "203.0.113.77"
+THEIRS = (PHONE, MAIL, NAME, WORDS, VISITOR, "user-4711", NETWORK)
 
 
 @pytest.fixture
@@ -70,7 +71,8 @@ async def live(stage: Stage) -> None:
             (ANA, "email", MAIL), (ANA, "user_id", "user-4711"), (ANA, "webchat", VISITOR), (ben, "email", bens_mail),
         ):  # fmt: skip
             await uow.profiles.claim(who, Identity(kind, value), now)
-        await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "a form", f"May we, {NAME}?"))
+        form = ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "a form", f"May we, {NAME}?", ip=NETWORK)
+        await uow.consents.add(form)
         await merge_people(uow, stage.runtime, ANA, OLD, who="a test", why="the same", now=now)
     await stage.happens("demo.requested", name=NAME)
     await stage.says(WORDS)

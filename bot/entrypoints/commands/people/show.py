@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.adapters.library import Contents
 from bot.domain.audience import Segment
-from bot.domain.consent import ConsentRecord
+from bot.domain.consent import ConsentRecord, LegalBasis
 from bot.domain.ids import ProfileId
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.merging import Claim
@@ -137,7 +137,11 @@ def _consents(records: Iterable[ConsentRecord]) -> Iterator[str]:
         answer = "yes" if one.granted else "no"
         words = f' to "{one.text}"' if one.text else ""
         message = f", message {one.message_id}" if one.message_id else ""
-        yield f"{shown_moment(one.at)}  {one.purpose} by {one.channel}: {answer}{words}; {one.how}{message}"
+        sent_from = f", sent from {one.ip}" if one.ip else ""
+        basis = f" ({one.basis.replace('_', ' ')})" if one.granted and one.basis is not LegalBasis.CONSENT else ""
+        ends = f", until {shown_moment(one.expires_at)}" if one.expires_at is not None else ""
+        told = f"{answer}{basis}{ends}{words}; {one.how}{message}{sent_from}"
+        yield f"{shown_moment(one.at)}  {one.purpose} by {one.channel}: {told}"
 
 
 def _scores(changes: Sequence[ScoreChange], grades: Grades, now: datetime) -> Iterator[str]:

@@ -85,7 +85,10 @@ async def fill(url: str, sealing: Sealing = OFF) -> None:
             ("sms", EVERY_ADDRESS, Consequence.SENDER_STOPPED),
         ):
             await uow.consents.suppress(Suppression(channel, address, "STOP", NOON, cause))
-        await uow.consents.add(ConsentRecord(ANNA, Purpose.MARKETING, "sms", True, NOON, "f", "May we?", address=EMAIL))
+        form = ConsentRecord(
+            ANNA, Purpose.MARKETING, "sms", True, NOON, "f", "May we?", address=EMAIL, ip="203.0.113.5"
+        )
+        await uow.consents.add(form)
         await uow.challenges.add(CHALLENGE)
         await uow.challenges.add(replace(CHALLENGE, id=ChallengeId("c2"), asked_by=None, consent=ASKED))
         question = OptOutQuestion(OptOutQuestionId("q1"), ANNA, Asking.DOUBT, "sms", PHONE, SECRET, NOON, NOON)

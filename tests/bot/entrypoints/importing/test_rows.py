@@ -29,7 +29,7 @@ SCHEMA = ProfileSchema(
 COLUMNS = {
     "Email": "email", "Phone": "phone", "Zone": "time_zone", "Tags": "tags", "Gone": "opted_out", "Id": "user_id",
     **{name: f"profile.{name}" for name in SCHEMA.attributes},
-    **{part: f"consent.{part}" for part in ("purpose", "channel", "granted", "how", "at", "text")},
+    **{part: f"consent.{part}" for part in ("purpose", "channel", "granted", "how", "at", "text", "ip")},
 }  # fmt: skip
 CONSENT = {
     "purpose": "marketing", "channel": "sms", "granted": "yes", "how": "form", "at": "2026-03-01", "text": "May we?",
@@ -114,7 +114,11 @@ def test_a_consent_comes_with_its_proof() -> None:
     (consent,) = read(Email="ana@example.com", **CONSENT).consents
     assert consent.granted
     assert consent.at.isoformat() == "2026-03-01T00:00:00+00:00"
-    assert (consent.how, consent.text) == ("form", "May we?")
+    assert (consent.how, consent.text, consent.ip) == ("form", "May we?", None)
+    (consent,) = read(Email="ana@example.com", **CONSENT, ip="203.0.113.5").consents
+    assert consent.ip == "203.0.113.5"
+    with pytest.raises(RowRefused, match=r"must be a network address such as 203\.0\.113\.5"):
+        read(Email="ana@example.com", **CONSENT, ip="my house")
 
 
 @pytest.mark.parametrize("part", ["purpose", "channel", "how", "at", "text"])

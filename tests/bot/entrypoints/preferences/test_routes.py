@@ -130,6 +130,20 @@ async def test_what_was_stopped_can_be_turned_on_again(client: Client, stage: St
     assert await stage.may_send()
 
 
+async def test_the_ledger_has_from_where_the_form_was_sent_but_not_of_a_mail_services_click(
+    service_of: ServiceMaker, stage: Stage
+) -> None:
+    await stage.meet()
+    service = service_of(proxies=1)
+    async with TestClient(TestServer(Server(service).application(), host="127.0.0.1")) as client:
+        for fields in ({"do": "save", "want": "sms"}, {"do": "stop"}, {"List-Unsubscribe": "One-Click"}):
+            answer = await client.post(link(stage), data=fields, headers={"X-Forwarded-For": "203.0.113.5"})
+            assert answer.status == 200
+            stage.clock.forward(timedelta(minutes=1))
+    found = [(one.granted, one.ip) for one in await records(stage) if one.channel == "sms"]
+    assert found == [(True, "203.0.113.5"), (False, "203.0.113.5"), (False, None)]
+
+
 async def test_an_old_page_takes_back_no_stop(client: Client, stage: Stage) -> None:
     """The box was ticked when it was shown; since then they wrote STOP."""
     await stage.says("stop")
