@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import bot.entrypoints
 from bot.entrypoints.preferences.words import FALLBACK, LANGUAGES, words_for, words_in
+from connectors import email, twilio_messaging, twilio_voice, webchat
 
 WIDGET = Path(bot.entrypoints.__file__).with_name("widget") / "locales"
 
@@ -21,6 +22,11 @@ def placeholders(text: str) -> set[str]:
 
 def test_they_are_those_of_the_widget() -> None:
     assert set(LANGUAGES) == {file.stem for file in WIDGET.glob("*.js")}
+
+
+def test_each_channel_by_which_people_are_written_to_or_called_has_a_name() -> None:
+    named = {name for one in (email, twilio_messaging, twilio_voice, webchat) for name in one.CHANNELS}
+    assert named <= words_in(FALLBACK).channels.keys()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
