@@ -18,7 +18,12 @@ from bot.adapters.database.repository import Expected, OfPeople, Repository, Ses
 from bot.adapters.database.sealing import Sealing
 from bot.adapters.database.search import find_people
 from bot.adapters.tables import crm_link, identity, profile, score_change, shard_of
-from bot.adapters.tables.sealing import ATTRIBUTES_OF_PROFILE, PROVENANCE_OF_PROFILE, VALUE_OF_IDENTITY
+from bot.adapters.tables.sealing import (
+    ATTRIBUTES_OF_PROFILE,
+    PROVENANCE_OF_PROFILE,
+    REASON_OF_SCORE,
+    VALUE_OF_IDENTITY,
+)
 from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
@@ -331,17 +336,17 @@ class StoredScores(Repository):
     async def add(self, change: ScoreChange) -> bool:
         await self.write()
         self._expected.forget(change.profile_id)
-        return (await self._session.execute(ADD_SCORE, _score_row(change))).first() is not None
+        return (await self._session.execute(ADD_SCORE, _score_row(change, self._sealing))).first() is not None
 
     async def add_all(self, changes: Sequence[ScoreChange]) -> None:
         for one in changes:
             self._expected.forget(one.profile_id)
         if changes:
-            await self._session.execute(ADD_SCORES, [_score_row(one) for one in changes])
+            await self._session.execute(ADD_SCORES, [_score_row(one, self._sealing) for one in changes])
 
     async def add_at_end(self, change: ScoreChange) -> None:
         self._expected.forget(change.profile_id)
-        self._waiting.append(_score_row(change))
+        self._waiting.append(_score_row(change, self._sealing))
 
     async def write(self) -> None:
         if self._waiting:
@@ -353,19 +358,21 @@ class StoredScores(Repository):
         if rows is None:
             await self.write()
             rows = (await self._session.execute(SCORES, {"profile": profile_id})).all()
-        return [
-            ScoreChange(row.profile_id, row.key, row.dimension, row.points, row.reason, row.rule, row.at, row.half_life)
-            for row in rows
-        ]
+        return [_change_of(row, self._sealing) for row in rows]
 
 
-def _score_row(change: ScoreChange) -> dict[str, Any]:
+def _change_of(row: Any, sealing: Sealing) -> ScoreChange:
+    reason = sealing.open(REASON_OF_SCORE, row.reason, row.rule, row.at)
+    return ScoreChange(row.profile_id, row.key, row.dimension, row.points, reason, row.rule, row.at, row.half_life)
+
+
+def _score_row(change: ScoreChange, sealing: Sealing) -> dict[str, Any]:
     return {
         "profile_id": change.profile_id,
         "key": change.key,
         "dimension": change.dimension,
         "points": change.points,
-        "reason": change.reason,
+        "reason": sealing.seal(REASON_OF_SCORE, change.reason, change.rule, change.at),
         "rule": change.rule,
         "at": change.at,
         "half_life": change.half_life,

@@ -21,7 +21,7 @@ from bot.adapters.tables.columns import Moment, metadata
 from bot.adapters.tables.consent import challenge, consent, opt_out_question, privacy_request, suppression
 from bot.adapters.tables.conversations import conversation, event, handoff, inbox, sent_file
 from bot.adapters.tables.journeys import enrolment
-from bot.adapters.tables.people import crm_write, identity, merge, person_event, profile
+from bot.adapters.tables.people import crm_write, identity, merge, person_event, profile, score_change
 from bot.adapters.tables.sending import feed, outbox
 
 field_key = Table(
@@ -91,6 +91,7 @@ TEXT_OF_CHALLENGE = Place(challenge.c.text, (challenge.c.id,))
 ADDRESS_OF_QUESTION = Place(opt_out_question.c.address, (opt_out_question.c.id,))
 TEXT_OF_QUESTION = Place(opt_out_question.c.text, (opt_out_question.c.id,))
 PROVENANCE_OF_PROFILE = Place(profile.c.provenance, (profile.c.id,))
+REASON_OF_SCORE = Place(score_change.c.reason, (score_change.c.rule, score_change.c.at))
 HOW_OF_REQUEST = Place(privacy_request.c.how, (privacy_request.c.id,))
 OUTCOME_OF_REQUEST = Place(privacy_request.c.outcome, (privacy_request.c.id,))
 NAME_OF_FILE = Place(sent_file.c.name, (sent_file.c.id,))
@@ -101,7 +102,7 @@ DOCUMENTS = (
     *(DATA_OF_ENROLMENT, SUMMARY_OF_HANDOFF, REASON_OF_HANDOFF),
     *(ADDRESS_OF_CONSENT, IP_OF_CONSENT, HOW_OF_CONSENT, TEXT_OF_CONSENT),
     *(HOW_OF_CHALLENGE, TEXT_OF_CHALLENGE, ADDRESS_OF_QUESTION, TEXT_OF_QUESTION, HOW_OF_REQUEST, NAME_OF_FILE),
-    *(OUTCOME_OF_REQUEST, PROVENANCE_OF_PROFILE, ITEM_OF_FEED),
+    *(OUTCOME_OF_REQUEST, PROVENANCE_OF_PROFILE, REASON_OF_SCORE, ITEM_OF_FEED),
 )
 
 VALUE_OF_IDENTITY = Place(identity.c.sealed_value, (identity.c.kind, identity.c.profile_id))

@@ -30,6 +30,7 @@ from bot.domain.opt_out_question import Asking, OptOutQuestion, OptOutQuestionId
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin, Provenance, Source, Statement
+from bot.domain.score import ScoreChange
 from bot.domain.timeline import PersonEvent
 from bot.domain.understanding import IntentScore, Understood
 from tests.contracts.samples import (
@@ -89,6 +90,7 @@ async def fill(url: str, sealing: Sealing = OFF) -> None:
             ANNA, Purpose.MARKETING, "sms", True, NOON, "f", "May we?", address=EMAIL, ip="203.0.113.5"
         )
         await uow.consents.add(form)
+        await uow.scores.add(ScoreChange(ANNA, "k", "fit", 5, f"{SECRET} is ours", "ours", NOON))
         await uow.challenges.add(CHALLENGE)
         await uow.challenges.add(replace(CHALLENGE, id=ChallengeId("c2"), asked_by=None, consent=ASKED))
         question = OptOutQuestion(OptOutQuestionId("q1"), ANNA, Asking.DOUBT, "sms", PHONE, SECRET, NOON, NOON)
