@@ -28,6 +28,7 @@ from bot.services.runtime import Runtime
 log = structlog.get_logger()
 
 TWICE = "they were in it twice, as two people who are one"
+OBJECTED = "two profiles of one person were merged, and one of them objects to marketing"
 STRICTER = "two profiles of one person were merged, and one of them had refused"
 SINCE_THE_MERGE = "refused while two profiles were one, and the merge was undone"
 BOTH_PROVED = "both have proved the same address"
@@ -35,11 +36,13 @@ BOTH_PROVED = "both have proved the same address"
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """What a merge would do: who is kept, whose runs of journeys end, which consents end, what is moved."""
+    """What a merge would do: who is kept, which runs of journeys end as they are in them twice (`ended`) or as one of
+    them objects (`stopped`), which consents end, what is moved."""
 
     kept: Profile
     merged: Profile
     ended: tuple[Enrolment, ...]
+    stopped: tuple[Enrolment, ...]
     withdrawn: tuple[ConsentRecord, ...]
     rows: Mapping[str, int]
     theirs: tuple[str, ...]
@@ -57,10 +60,15 @@ async def plan_merge(uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: P
         await uow.profiles.lock(profile_id, alone=True)
     both = [await uow.profiles.fresh(one), await uow.profiles.fresh(other)]
     kept, merged = sorted(both, key=lambda profile: (profile.created_at, profile.id))
+    mine, theirs = await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)
+    ended = _in_twice(mine, theirs)
+    objects = kept.objected_at is not None or merged.objected_at is not None
+    go_on = [run for run in (*mine, *theirs) if run not in ended] if objects else []
     return MergePlan(
         kept,
         merged,
-        ended=_in_twice(await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)),
+        ended=ended,
+        stopped=tuple([run for run in go_on if await may_be_marketing(uow, run)]),
         withdrawn=refused_by_the_other(await uow.consents.of(kept.id), await uow.consents.of(merged.id)),
         rows={table: count for table, count in (await uow.merges.count(merged.id)).items() if count},
         theirs=of_the_other(kept, merged, runtime.trust_in),
@@ -74,13 +82,14 @@ async def merge_people(
 
     An attribute that both have keeps the value of the one who stays, unless the other one's was told by somebody whose
     word counts for more; the other value is kept beside it, and in the merge. Of two runs of one journey the older goes
-    on. Consent that either has refused is refused.
+    on, and none of marketing where one of them objects to it. Consent that either has refused is refused.
     """
     plan = await plan_merge(uow, runtime, one, other)
     kept, merged = plan.kept, plan.merged
     merge_id = new_id(now)
     claims = (*await uow.merges.claims(kept.id), *await uow.merges.claims(merged.id))
     emitted = [word for run in plan.ended for word in await end(uow, run, TWICE)]
+    emitted += [word for run in plan.stopped for word in await end(uow, run, OBJECTED)]
     links = await uow.crm_links.of(merged.id)
     mine, theirs = await uow.scores.of(kept.id), await uow.scores.of(merged.id)
     rekeyed, twice = _counted_once(mine, theirs, kept.id, merged.id)
@@ -98,8 +107,8 @@ async def merge_people(
     await _link(uow, kept.id, links)
     await uow.profiles.save(joined(kept, merged, plan.theirs))
     done = Merge(
-        merge_id, kept, merged, now, who, why, claims, links, plan.ended, plan.withdrawn, moved, rekeyed,
-        tuple(change.key for change in uncounted), theirs=plan.theirs,
+        merge_id, kept, merged, now, who, why, claims, links, (*plan.ended, *plan.stopped), plan.withdrawn, moved,
+        rekeyed, tuple(change.key for change in uncounted), theirs=plan.theirs,
     )  # fmt: skip
     await uow.merges.add(done)
     emitted += await sort_into_segments(uow, runtime, kept.id, now)
@@ -263,7 +272,7 @@ async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: C
     stopped = all(name in refused for name, one in runtime.channels.items() if not one.abilities.desk)
     for before in merge.ended:
         run = await uow.enrolments.get(before.id)
-        if run.status is not EnrolmentStatus.DONE or run.reason != TWICE:
+        if run.status is not EnrolmentStatus.DONE or run.reason not in (TWICE, OBJECTED):
             continue
         if not stopped or not await may_be_marketing(uow, run):
             await uow.enrolments.save(replace(before, profile_id=run.profile_id, seq=run.seq + 1))

@@ -281,6 +281,26 @@ async def test_an_objection_and_wishes_of_that_time_hold_for_both(two: Stage) ->
         assert profile.marketing_pause == timedelta(days=30)
 
 
+@pytest.mark.parametrize("objector", [ANA, BEA])
+async def test_where_one_of_them_objects_no_journey_of_marketing_goes_on(two: Stage, objector: ProfileId) -> None:
+    two.play(journey_of("- wait: 9d"), journey_of("- wait: 9d", name="help", purpose="service"))
+    async with two.store.transaction() as uow:
+        await note_objection(uow, two.runtime, objector, how="by letter", now=two.clock.now())
+    other = BEA if objector == ANA else ANA
+    await two.happens("demo.requested", to=other)
+    before = (await everything(two, other))["runs"]
+    assert [status for _, status, _, _ in before] == [EnrolmentStatus.WAITING] * 2
+    two.clock.forward(timedelta(minutes=1))
+    await merge(two)
+    async with two.store.transaction() as uow:
+        assert {(one.journey, one.status) for one in await uow.enrolments.of(ANA)} == {
+            ("welcome", EnrolmentStatus.DONE),
+            ("help", EnrolmentStatus.WAITING),
+        }
+    await part(two)
+    assert (await everything(two, other))["runs"] == before
+
+
 async def test_no_run_of_marketing_goes_on_by_the_undoing_after_a_stop(two: Stage) -> None:
     two.play(journey_of("- wait: 9d"))
     for who in (ANA, BEA):

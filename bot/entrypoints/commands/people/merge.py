@@ -42,6 +42,8 @@ def _told(plan: MergePlan) -> Iterator[str]:
     yield from conflicts_told(plan.conflicts)
     for run in plan.ended:
         yield f"  ends: {run.journey} of {run.entered_at:%Y-%m-%d %H:%M} UTC, for the older run goes on"
+    for run in plan.stopped:
+        yield f"  ends: {run.journey} of {run.entered_at:%Y-%m-%d %H:%M} UTC, for one of them objects to marketing"
     for record in plan.withdrawn:
         yield f"  no more {record.purpose} by {record.channel}: one of them had refused it"
     for table, count in plan.rows.items():
