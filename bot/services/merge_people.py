@@ -139,6 +139,7 @@ async def part_people(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, 
     await uow.merges.uncount(merge.uncounted)
     await uow.merges.rekey({new: old for old, new in merge.rekeyed.items()})
     await uow.merges.carry_back(merge.moved, kept, merged)
+    await uow.merges.carry_back({"opt_out_question": await _asked_of(uow, merge)}, kept, merged)
     await _give_back_identities(uow, merge)
     for crm, crm_id in merge.crm_links.items():
         await uow.crm_links.put(crm, merged, crm_id)
@@ -242,6 +243,16 @@ async def _link(uow: UnitOfWork, kept: ProfileId, links: Mapping[str, str]) -> N
 
 
 # ---------------------------------------------------------------- and how it is undone
+
+
+async def _asked_of(uow: UnitOfWork, merge: Merge) -> Sequence[str]:
+    """What was asked since in a conversation that is the other one's again: it is held until it is answered there."""
+    found = []
+    for question in await uow.opt_out_questions.unsettled(merge.kept.id):
+        talk = await uow.conversations.at(question.channel, question.address)
+        if question.asked_at >= merge.at and talk is not None and talk.profile_id == merge.merged.id:
+            found.append(question.id)
+    return found
 
 
 async def _give_back_identities(uow: UnitOfWork, merge: Merge) -> None:

@@ -267,6 +267,18 @@ async def test_what_was_refused_while_they_were_one_holds_for_both_when_it_is_un
         assert await two.may_send(of=who, channel="webchat", address="v1")
 
 
+async def test_a_doubt_of_that_time_holds_marketing_to_whoever_had_written_it(two: Stage) -> None:
+    two.doubt("hmm, enough")
+    for who in (ANA, BEA):
+        await two.consent(of=who)
+    await merge(two)
+    two.clock.forward(timedelta(minutes=1))
+    await two.says("hmm, enough", address=BEAS_PHONE)
+    assert await two.is_in_doubt(of=ANA)
+    await part(two)
+    assert (await two.is_in_doubt(of=ANA), await two.is_in_doubt(of=BEA)) == (False, True)
+
+
 async def test_an_objection_and_wishes_of_that_time_hold_for_both(two: Stage) -> None:
     await merge(two)
     async with two.store.transaction() as uow:
