@@ -6,6 +6,7 @@ id, or `<channel>:<address>`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -52,6 +53,22 @@ Work = Callable[[UnitOfWork, ProfileId, bytes, str], Awaitable[Mapping[str, Any]
 AuditedWork = Callable[[UnitOfWork, ProfileId, bytes, Deed, datetime], Awaitable[Mapping[str, Any]]]
 
 
+Answering = Callable[[Mapping[str, Any]], Awaitable[web.Response]]
+
+
+async def _as_json(told: Mapping[str, Any]) -> web.Response:
+    return private_json(told)
+
+
+async def _as_pdf(told: Mapping[str, Any]) -> web.Response:
+    """The proof of consent as a document; somebody with many messages has many pages."""
+    from bot.entrypoints.proof_pdf import proof_pdf  # not loaded where nobody asks for it: it takes half a second
+
+    content = await asyncio.to_thread(proof_pdf, told)
+    headers = {"Cache-Control": "no-store", "Content-Disposition": 'attachment; filename="proof.pdf"'}
+    return web.Response(body=content, content_type="application/pdf", headers=headers)
+
+
 def _receipt_told(receipt: Erasure) -> Mapping[str, Any]:
     return {**asdict(receipt), "at": receipt.at.isoformat()}
 
@@ -82,10 +99,15 @@ class PeopleApi:
             ("DELETE", "/merges/latest", self._part, Right.MERGE_PEOPLE, "person.parted"),
         ):
             app.router.add_route(method, f"/v1/people/{{person}}{path}", self._handler(_audited(work, what), right))
+        proving = _audited(self._consent, "person.consent_proved")
+        proof = self._handler(proving, Right.EXPORT_PEOPLE, answering=_as_pdf)
+        app.router.add_get("/v1/people/{person}/consent.pdf", proof)
         rectifying = self._handler(self._rectify, Right.HONOUR_WISHES)
         app.router.add_patch("/v1/people/{person}/attributes", rectifying)
 
-    def _handler(self, work: AuditedWork, right: Right) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _handler(
+        self, work: AuditedWork, right: Right, *, answering: Answering = _as_json
+    ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Find the person, and do it in one transaction, with its entry in the audit log."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -97,7 +119,7 @@ class PeopleApi:
                 raise WebhookRejected(404, str(error)) from error
             except CannotMerge as error:
                 raise WebhookRejected(409, str(error)) from error
-            return private_json(told)
+            return await answering(told)
 
         return handle
 

@@ -76,6 +76,10 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     with page.expect_download() as taken:
         page.get_by_role("button", name="All that is kept").press("Enter")
     assert taken.value.suggested_filename == "ana.data.json"
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Proof of consent (PDF)").press("Enter")
+    assert taken.value.suggested_filename == "ana.consent.pdf"
+    assert Path(taken.value.path()).read_bytes().startswith(b"%PDF-")
 
     page.get_by_role("button", name="Note a request…").press("Enter")
     page.get_by_role("combobox").select_option("access")

@@ -137,6 +137,7 @@ function deeds({ person, objects_since, restricted_since }) {
     { class: "deeds" },
     button("All that is kept (JSON)", () => download(person, "/data", "data")),
     button("Proof of consent (JSON)", () => download(person, "/consent", "consent")),
+    button("Proof of consent (PDF)", () => fetched(person, "/consent.pdf", "consent.pdf")),
     objects_since
       ? button("Objection withdrawn", () => act("DELETE", person, "/objection", "The objection is withdrawn."))
       : button("Objects to marketing", () => act("PUT", person, "/objection", "No more marketing, and no more points.")),
@@ -207,9 +208,19 @@ function answered(dialog) {
 
 async function download(person, path, name) {
   const told = await send("GET", person, path);
-  if (!told) return;
-  const address = URL.createObjectURL(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }));
-  h("a", { href: address, download: `${person}.${name}.json` }).click();
+  if (told) keep(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }), `${person}.${name}.json`);
+}
+
+/** A document of the service, as it is. */
+async function fetched(person, path, name) {
+  const response = await fetch(withToken(`/v1/people/${encodeURIComponent(person)}${path}`), { cache: "no-store" }).catch(() => null);
+  if (response?.ok) keep(await response.blob(), `${person}.${name}`);
+  else complain("The service could not do that.");
+}
+
+function keep(content, name) {
+  const address = URL.createObjectURL(content);
+  h("a", { href: address, download: name }).click();
   URL.revokeObjectURL(address);
 }
 

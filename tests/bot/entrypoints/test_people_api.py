@@ -83,6 +83,17 @@ async def test_consent_is_proved_by_the_words_shown_and_the_words_answered(clien
     assert told["records"][-1]["granted"] is False
 
 
+async def test_the_proof_is_a_document_too_and_noted(client: Client, stage: Stage) -> None:
+    answer = await client.get("/v1/people/ana@example.com/consent.pdf")
+    assert (answer.status, answer.content_type) == (200, "application/pdf")
+    assert (await answer.read()).startswith(b"%PDF-")
+    assert answer.headers["Cache-Control"] == "no-store"
+    async with stage.store.transaction() as uow:
+        (entry,) = await uow.audit.latest(1)
+    assert (entry.deed.what, entry.deed.about) == ("person.consent_proved", "ana")
+    assert (await client.get("/v1/people/nobody/consent.pdf")).status == 404
+
+
 async def test_somebody_is_erased_with_a_receipt(client: Client) -> None:
     status, told = await ask(client, "DELETE", "ana")
     assert (status, told["who"], told["suppressed"]) == (200, "machine", 1)
