@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,6 +49,10 @@ class ConsentRecord:
     address: str | None = None
     ip: str | None = None
 
+    def counts(self, now: datetime) -> bool:
+        """Whether it is a consent that has not ended."""
+        return self.granted and not self.has_expired(now)
+
     def has_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
 
@@ -80,3 +84,11 @@ def standing_consent(records: Iterable[ConsentRecord], purpose: Purpose, channel
     """The latest record on this purpose and channel; at one instant a refusal outranks a grant."""
     matching = [record for record in records if record.purpose == purpose and record.channel == channel]
     return max(matching, key=lambda record: (record.at, not record.granted), default=None)
+
+
+def all_standing(records: Iterable[ConsentRecord]) -> Mapping[tuple[Purpose, str], ConsentRecord]:
+    """The record that counts of each purpose and channel of which there is one."""
+    found: dict[tuple[Purpose, str], ConsentRecord] = {}
+    for record in sorted(records, key=lambda one: (one.at, not one.granted)):
+        found[record.purpose, record.channel] = record
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.dialogue.personal import PREFERENCES
+from bot.domain.consent import all_standing
 from bot.domain.effects import ChangeScore, RecordConsent, SetAttribute
 from bot.domain.ids import MessageId
 from bot.domain.person import Profile
@@ -43,7 +44,8 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
 def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mapping[str, Any]:
     attributes = dict(person.profile.attributes)
     changes = list(person.score_changes)
-    consents = {f"{record.purpose}:{record.channel}": record.granted for record in person.consents}
+    standing = all_standing(person.consents).items()
+    consents = {f"{purpose}:{channel}": one.counts(thought.now) for (purpose, channel), one in standing}
     counted = {change.rule for change in changes}
     for effect in thought.effects:
         match effect:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, all_standing, standing_consent
 from bot.domain.crm import CrmMapping
 from bot.domain.delivery import CrmUpsert, OutboxEntry
 from bot.domain.effects import SyncCrm
@@ -127,8 +127,8 @@ async def fields_of(
 
 def has_opted_out(records: Sequence[ConsentRecord]) -> bool:
     """Whether they withdrew their consent to marketing, and have given it anew on no channel since."""
-    latest = {one.channel: one.granted for one in sorted(records, key=lambda one: one.at) if one.purpose is MARKETING}
-    return bool(latest) and not any(latest.values())
+    standing = [one for (purpose, _), one in all_standing(records).items() if purpose is MARKETING]
+    return bool(standing) and not any(one.granted for one in standing)
 
 
 def _who(lead: Lead) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, all_standing
 from bot.domain.person import Profile
 
 NEVER_ASKED = "never asked"
@@ -29,14 +29,20 @@ def consent_by_channel(profile: Profile, records: Sequence[ConsentRecord], now: 
     if profile.objected_at is not None:
         yield f"Objected to all marketing on {profile.objected_at:%Y-%m-%d}"
     for one in _standing(records):
-        ends = f", until {one.expires_at:%Y-%m-%d}" if one.expires_at is not None and one.granted else ""
-        yield f"Marketing by {one.channel}: {_answer(one, now)} since {one.at:%Y-%m-%d}{ends} ({one.how})"
+        since = f"since {one.at:%Y-%m-%d} ({one.how})"
+        if one.expires_at is None or not one.granted:
+            answer = f"{_answer(one, now)} {since}"
+        elif one.has_expired(now):
+            answer = f"no, it ended on {one.expires_at:%Y-%m-%d}; yes {since}"
+        else:
+            answer = f"yes until {one.expires_at:%Y-%m-%d}, {since}"
+        yield f"Marketing by {one.channel}: {answer}"
 
 
-def _standing(records: Sequence[ConsentRecord]) -> Iterator[ConsentRecord]:
-    for channel in sorted({one.channel for one in records if one.purpose is Purpose.MARKETING}):
-        if (standing := standing_consent(records, Purpose.MARKETING, channel)) is not None:
-            yield standing
+def _standing(records: Sequence[ConsentRecord]) -> Sequence[ConsentRecord]:
+    """Of marketing, by channel."""
+    found = [one for (purpose, _), one in all_standing(records).items() if purpose is Purpose.MARKETING]
+    return sorted(found, key=lambda one: one.channel)
 
 
 def _answer(record: ConsentRecord, now: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.consent import ConsentRecord, Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, all_standing, standing_consent
 from bot.domain.ids import ProfileId
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -60,3 +60,13 @@ def test_at_one_instant_a_refusal_outranks_a_grant(records: list[ConsentRecord])
     latest = [one for one in ours if one.at == max(other.at for other in ours)]
     assert standing in latest
     assert standing.granted == all(one.granted for one in latest)
+
+
+@given(records=RECORDS)
+def test_of_all_purposes_and_channels_the_same_record_stands_as_of_each(records: list[ConsentRecord]) -> None:
+    found = all_standing(records)
+    assert found.keys() == {(one.purpose, one.channel) for one in records}
+    for place, one in found.items():
+        each = standing_consent(records, *place)
+        assert each is not None
+        assert (one.at, one.granted) == (each.at, each.granted)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskCommand, DeskVerb, storable
 from bot.services.desk_command import USAGE, obey
@@ -85,6 +86,12 @@ async def test_consent_is_told_by_channel(known: Stage) -> None:
     assert await ask(known, f"consent {ANA}") == f"{SHOWN}\nWas never asked, so gets no marketing."
     await known.consent()
     assert await ask(known, f"consent {ANA}") == f"{SHOWN}\nMarketing by sms: yes since 2026-11-23 (a test)"
+    async with known.store.transaction() as uow:
+        now = known.clock.now()
+        ended = ConsentRecord(ANA, Purpose.MARKETING, "webchat", True, now, "a form", "May we?", expires_at=now)
+        await uow.consents.add(ended)
+    told = "Marketing by webchat: no, it ended on 2026-11-23; yes since 2026-11-23 (a form)"
+    assert (await ask(known, f"consent {ANA}")).splitlines()[-1] == told
 
 
 async def test_an_opt_out_ends_all_marketing_and_says_who_told_us(known: Stage) -> None:

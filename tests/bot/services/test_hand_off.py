@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.database import Database
+from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
 from bot.domain.errors import PermanentSendError, TemporarySendError
@@ -83,6 +84,23 @@ async def test_what_was_said_last_is_there_however_long_the_rest_is(stage: Stage
     assert so_far.endswith("\nCustomer: lead")
     assert f"Customer: {'x' * 800}…\n" in so_far
     assert len(so_far) < 12_000, "as much as Slack takes"
+
+
+async def test_a_consent_that_has_ended_is_none_on_the_card_and_for_actions(stage: Stage) -> None:
+    await stage.meet(attributes={"name": "Ana Lima"})
+    ends = stage.clock.now() + timedelta(days=1)
+    now = stage.clock.now()
+    async with stage.store.transaction() as uow:
+        for granted, channel, end in ((True, "sms", ends), (True, "webchat", None), (False, "webchat", None)):
+            record = ConsentRecord(ANA, Purpose.MARKETING, channel, granted, now, "form", "May we?", expires_at=end)
+            await uow.consents.add(record)
+    stage.clock.forward(timedelta(days=2))
+    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
+    await stage.says("lead")
+    assert stage.actions.given[-1]["consents"] == {"marketing:sms": False, "marketing:webchat": False}
+    _, card = latest_card(stage)
+    told = [value for name, value in card.facts if name.startswith("Consent")]
+    assert told == ["no longer by sms; no by webchat"]
 
 
 async def test_asking_twice_makes_one_card(stage: Stage) -> None:
