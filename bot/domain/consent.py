@@ -82,13 +82,15 @@ class Suppression:
 
 def standing_consent(records: Iterable[ConsentRecord], purpose: Purpose, channel: str) -> ConsentRecord | None:
     """The latest record on this purpose and channel; at one instant a refusal outranks a grant."""
-    matching = [record for record in records if record.purpose == purpose and record.channel == channel]
-    return max(matching, key=lambda record: (record.at, not record.granted), default=None)
+    return all_standing(records).get((purpose, channel))
 
 
 def all_standing(records: Iterable[ConsentRecord]) -> Mapping[tuple[Purpose, str], ConsentRecord]:
     """The record that counts of each purpose and channel of which there is one."""
     found: dict[tuple[Purpose, str], ConsentRecord] = {}
-    for record in sorted(records, key=lambda one: (one.at, not one.granted)):
-        found[record.purpose, record.channel] = record
+    for record in records:
+        place = record.purpose, record.channel
+        before = found.get(place)
+        if before is None or (record.at, not record.granted) > (before.at, not before.granted):
+            found[place] = record
     return found

@@ -47,7 +47,7 @@ async def choices_of(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId) -
         if channel.abilities.desk or not channel.abilities.proactive or not theirs:
             continue
         consent = standing_consent(records, Purpose.MARKETING, channel.name)
-        wanted = consent is not None and consent.granted and profile.objected_at is None
+        wanted = consent is not None and consent.counts(runtime.clock.now()) and profile.objected_at is None
         may_want = profile.objected_at is None and any(one.verified for one in theirs)
         reached = await _reached(uow, channel.name, theirs)
         choices.append(Choice(channel.name, tuple(one.value for one in theirs), wanted and reached, may_want))

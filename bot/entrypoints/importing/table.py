@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from bot.domain.consent import Purpose, standing_consent
+from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, standing_consent
 from bot.domain.person import USER_ID
 from bot.entrypoints.importing.mapping import PROOF, STATES
 from bot.entrypoints.importing.reading import Known
@@ -21,8 +21,11 @@ def columns_of(attributes: Collection[str], channels: Collection[str]) -> list[s
     return ["id", *KINDS, *own, *(f"profile.{name}" for name in attributes), *consents]
 
 
-def line_of(known: Known, channels: Collection[str]) -> dict[str, Any]:
-    """Of several numbers or addresses the one that was claimed first. `opted_out` is of all marketing."""
+def line_of(known: Known, channels: Collection[str], now: datetime) -> dict[str, Any]:
+    """Of several numbers or addresses the one that was claimed first. `opted_out` is of all marketing.
+
+    A consent that has ended is left out, and so is a soft opt-in, which is none.
+    """
     profile = known.profile
     line: dict[str, Any] = {"id": profile.id}
     for one in known.identities:
@@ -41,10 +44,14 @@ def line_of(known: Known, channels: Collection[str]) -> dict[str, Any]:
     }
     line |= {f"profile.{name}": value for name, value in profile.attributes.items()}
     for channel, record in zip(channels, records, strict=True):
-        if record is not None:
+        if record is not None and (not record.granted or _is_consent(record, now)):
             told = (record.purpose.value, channel, record.granted, record.how, _written(record.at), record.text)
             line |= {f"consent.{channel}.{part}": value for part, value in zip(PROOF, told, strict=True)}
     return line
+
+
+def _is_consent(record: ConsentRecord, now: datetime) -> bool:
+    return record.counts(now) and record.basis is LegalBasis.CONSENT
 
 
 def cells_of(line: Mapping[str, Any], columns: Collection[str]) -> list[str]:

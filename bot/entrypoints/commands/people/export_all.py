@@ -51,7 +51,7 @@ async def export_all(runtime: Runtime, path: Path, segment: str | None = None) -
             if writer is not None:
                 writer.writerow(columns)
             async for chunk in everybody(runtime.store, segment):
-                lines = [line_of(one, channels) for one in chunk]
+                lines = [line_of(one, channels, runtime.clock.now()) for one in chunk]
                 if writer is not None:
                     writer.writerows(cells_of(line, columns) for line in lines)
                 else:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.audience import Segment
+from bot.domain.consent import ConsentRecord, LegalBasis, Purpose
 from bot.domain.errors import SettingsError
+from bot.domain.ids import ProfileId
 from bot.domain.person import Identity
 from bot.entrypoints.commands.people.check import check
 from bot.entrypoints.commands.people.export_all import export_all
@@ -55,9 +57,15 @@ async def test_everybody_is_written_with_what_they_consented_to(stage: Stage, tm
     assert (ana["phone"], ana["tags"], ana["profile.team_size"]) == ("+447700900123", ["fair", "vip"], "50")
     assert (ana["consent.sms.granted"], ana["consent.sms.how"]) == (True, "web form")
     assert (ana["opted_out"], ben["opted_out"], ben["consent.sms.granted"]) == (False, True, False)
+    who, now = ProfileId(ana["id"]), stage.clock.now()
+    async with stage.store.transaction() as uow:
+        given = ConsentRecord(who, Purpose.MARKETING, "webchat", True, now, "form", "May we?")
+        await uow.consents.add(replace(given, basis=LegalBasis.SOFT_OPT_IN))
+        await uow.consents.add(replace(given, channel="whatsapp", expires_at=now))
     await export_all(stage.runtime, tmp_path / "all.csv")
     first = next(one for one in table(tmp_path / "all.csv") if one["email"] == "ana@example.com")
     assert (first["phone"], first["tags"], first["consent.sms.text"]) == ("+447700900123", "fair;vip", "May we?")
+    assert [first.get(f"consent.{one}.granted", "") for one in ("sms", "webchat", "whatsapp")] == ["yes", "", ""]
     assert (tmp_path / "all.csv").stat().st_mode & 0o077 == 0
 
 

@@ -144,6 +144,19 @@ async def test_the_ledger_has_from_where_the_form_was_sent_but_not_of_a_mail_ser
     assert found == [(True, "203.0.113.5"), (False, "203.0.113.5"), (False, None)]
 
 
+async def test_a_consent_that_has_ended_is_shown_as_none_and_can_be_given_anew(client: Client, stage: Stage) -> None:
+    stage.clock.forward(timedelta(minutes=1))
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        ended = ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "form", "May we?", expires_at=now)
+        await uow.consents.add(ended)
+    text = await (await client.get(link(stage))).text()
+    assert 'value="sms">' in text
+    assert 'value="sms" checked' not in text
+    await change(client, stage, ("do", "save"), ("want", "sms"))
+    assert (await records(stage))[-1].expires_at is None
+
+
 async def test_an_old_page_takes_back_no_stop(client: Client, stage: Stage) -> None:
     """The box was ticked when it was shown; since then they wrote STOP."""
     await stage.says("stop")
