@@ -42,7 +42,7 @@ def test_a_card_tells_it_on_one_line(records: Sequence[ConsentRecord], short: st
 def test_a_command_tells_since_when_how_and_until_when() -> None:
     until = replace(EMAIL, expires_at=NOON + timedelta(days=30))
     assert list(consent_by_channel(profile(ANA), [SMS, LATER_NO, until], NOON)) == [
-        f"Marketing by email: yes since {SMS.at:%Y-%m-%d}, until {until.expires_at:%Y-%m-%d} (a form)",
+        f"Marketing by email: yes until {until.expires_at:%Y-%m-%d}, since {SMS.at:%Y-%m-%d} (a form)",
         f"Marketing by sms: no since {LATER_NO.at:%Y-%m-%d} (a link)",
     ]
 
