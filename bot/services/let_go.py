@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+import structlog
+
 from bot.domain.consent import Purpose
 from bot.domain.delivery import ChannelMessage, Lane, Later, OutboxEntry, Send, Verdict, Withhold
 from bot.domain.errors import PermanentSendError
@@ -22,6 +24,8 @@ from bot.services.compose_outbound import Unready, compose
 from bot.services.runtime import Runtime
 from bot.services.try_again import tried
 from bot.services.weigh import keep_decisions, matter_of, weigh_all
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,9 @@ class TakenOver(Exception):
     """So much time has passed since the entry was claimed that another process has claimed it as left by a crash."""
 
 
-Answer: TypeAlias = Departure | Withhold | Later | timedelta | Unready | PermanentSendError | TakenOver
-"""A length of time: its sender may send no more for so long. An error: it may leave, and could not be composed, or it
-is not for us to send any more."""
+Answer: TypeAlias = Departure | Withhold | Later | timedelta | Exception
+"""A length of time: its sender may send no more for so long. An error: it could not be looked at or composed, or it is
+not for us to send any more."""
 
 
 async def let_go(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
@@ -49,7 +53,7 @@ async def let_go(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[Ou
         answers |= await _kept_back(runtime, paced)
         answers |= await _waiting_for_senders(runtime, [entry for entry in paced if entry.id not in answers])
     if ready := [entry for entry in entries if entry.id not in answers]:
-        answers |= await _leaving(runtime, ready)
+        answers |= await _leaving_together(runtime, ready)
     return answers
 
 
@@ -59,6 +63,17 @@ async def _kept_back(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mappin
         now = runtime.clock.now()
         weighed = [one for one in await _weighed(uow, runtime, entries, now) if not isinstance(one[1], Send)]
         return await _decided(uow, weighed, now)
+
+
+async def _leaving_together(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:
+    """Where that fails each by itself, so that one entry costs no other; their senders' paces are paid for already."""
+    try:
+        return await _leaving(runtime, entries)
+    except Exception as error:
+        if len(entries) == 1:
+            return {entries[0].id: error}
+        log.exception("messages could not be let go together; each is by itself")
+        return {entry.id: (await _leaving_together(runtime, [entry]))[entry.id] for entry in entries}
 
 
 async def _leaving(runtime: Runtime, entries: Sequence[OutboxEntry]) -> Mapping[OutboxId, Answer]:

@@ -15,15 +15,16 @@ from hypothesis import strategies as st
 
 from bot.adapters.memory import MemoryPacer
 from bot.domain.consent import Consequence, Purpose, Suppression
-from bot.domain.delivery import ChannelMessage, OutboxEntry, Withhold
+from bot.domain.delivery import ChannelMessage, OutboxEntry, OutboxStatus, Withhold
 from bot.domain.ids import ProfileId
 from bot.domain.message import Text
 from bot.domain.pace import Pace
 from bot.ports import Store, UnitOfWork
 from bot.services import let_go as service
-from bot.services.compose_outbound import Unready
+from bot.services.compose_outbound import Unready, compose
 from bot.services.deliver import deliver_due
 from bot.services.let_go import Departure, let_go
+from bot.services.runtime import Runtime
 from bot.services.weigh import matter_of, weigh, weigh_all
 from tests.bot.services.stage import Stage, capped
 from tests.bot.services.test_properties import on_a_stage
@@ -180,6 +181,27 @@ async def test_where_a_batch_cannot_be_weighed_each_is_weighed_by_itself(
         await offer(stage, person)
     assert await deliver_due(stage.runtime) == len(PEOPLE)
     assert len(stage.sms.taken) == len(PEOPLE)
+
+
+async def test_a_batch_that_fails_after_its_senders_pace_was_taken_does_not_pay_for_it_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def compose_none_of_one(uow: UnitOfWork, runtime: Runtime, entry: OutboxEntry, message: object) -> object:
+        if entry.profile_id == PEOPLE[0]:
+            raise RuntimeError("this one is broken")
+        return await compose(uow, runtime, entry, message)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(service, "compose", compose_none_of_one)
+    stage.sms.abilities = replace(stage.sms.abilities, pace=Pace(1, len(PEOPLE), lambda _content: 1))
+    stage.runtime = replace(stage.runtime, pacer=MemoryPacer())
+    await meet(stage)
+    for person in PEOPLE:
+        await consent(stage, person)
+        await offer(stage, person)
+    await deliver_due(stage.runtime)
+    assert len(stage.sms.taken) == len(PEOPLE) - 1, "the others have left in the same second"
+    broken = await stage.entry(f"offer for {PEOPLE[0]}")
+    assert (broken.status, broken.reason) == (OutboxStatus.WAITING, "an unforeseen error; see the log")
 
 
 async def test_two_who_let_go_messages_to_the_same_people_do_not_wait_for_each_other_for_ever(store: Store) -> None:
