@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from bot.domain.errors import ContentError, OvertureError
 from bot.entrypoints.verbs import COMMANDS, GROUPS
@@ -45,7 +46,7 @@ def parser(commands: Iterable[Command], groups: Mapping[str, str]) -> argparse.A
     """Reads a command line into options, of which `command` is the one that was asked for."""
     top = argparse.ArgumentParser(prog="overture", description="A self-hosted conversational marketing agent.")
     top.add_argument("--version", action="version", version=f"overture {version('overture')}")
-    branches = {"": top.add_subparsers(required=True, metavar="COMMAND")}
+    branches = {"": top.add_subparsers(required=True, metavar="COMMAND", parser_class=_Verb)}
     for command in commands:
         group, _, verb = command.verb.rpartition(" ")
         if group not in branches:
@@ -56,6 +57,18 @@ def parser(commands: Iterable[Command], groups: Mapping[str, str]) -> argparse.A
             described.add_argument(name, **properties)
         described.set_defaults(command=command)
     return top
+
+
+class _Verb(argparse.ArgumentParser):
+    """Tells of an argument that it does not know with its own usage, where argparse would show that of the program."""
+
+    def parse_known_args(  # type: ignore[override]  # its stub has overloads for what is one function there, too
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
+        options, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return options, unknown
 
 
 def _sentence(words: str) -> str:

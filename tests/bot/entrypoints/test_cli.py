@@ -43,6 +43,18 @@ def test_a_command_that_is_none_ends_with_the_usage(arguments: list[str], capsys
     assert told(capsys).startswith("usage: overture")
 
 
+@pytest.mark.parametrize("verb", ["doctor", "outbox dead"])
+def test_an_option_that_a_command_does_not_have_ends_with_the_usage_of_that_command(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run([*verb.split(), "--sideways"])
+    assert ended.value.code == MISUSED
+    error = told(capsys)
+    assert error.startswith(f"usage: overture {verb} ")
+    assert error.endswith(f"overture {verb}: error: unrecognized arguments: --sideways\n")
+
+
 def test_good_content_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["validate"]) == 0
     out = capsys.readouterr().out
