@@ -90,13 +90,18 @@ class InProcessActions:
         """Nothing to close."""
 
 
+def action_server(url: str) -> str:
+    """The address of the server itself, however its setting was written: with `/webhook` behind it or without."""
+    return url.rstrip("/").removesuffix("/webhook")
+
+
 class ActionServer:
     """Has the actions run by an action server at `url`: rasa-sdk's own, or any that speaks its protocol."""
 
     def __init__(
         self, url: str, assistant: Callable[[], Assistant], *, timeout: timedelta = timedelta(seconds=10)
     ) -> None:
-        self._url = url.rstrip("/").removesuffix("/webhook") + "/webhook"
+        self._url = action_server(url) + "/webhook"
         self._assistant = assistant
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None

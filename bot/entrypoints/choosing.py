@@ -34,8 +34,13 @@ async def choose_signals(settings: Settings, store: Database) -> tuple[Wakeups, 
     return MemoryWakeups(), MemoryLeases(), MemoryPacer()
 
 
+def has_action_server(settings: Settings) -> bool:
+    """Whether custom actions are run by a server; else OVERTURE_ACTIONS is a package for this process."""
+    return settings.actions.startswith(("http://", "https://"))
+
+
 def choose_actions(settings: Settings, current: Callable[[], Playbook]) -> ActionRunner:
-    if settings.actions.startswith(("http://", "https://")):
+    if has_action_server(settings):
         return ActionServer(settings.actions, lambda: current().assistant)
     return InProcessActions(settings.actions, lambda: current().assistant)
 

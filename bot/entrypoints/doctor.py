@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final, Literal
 
 import aiohttp
 
+from bot.adapters.actions import action_server
 from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
 from bot.adapters.encoder import source_folder
@@ -20,10 +22,11 @@ from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.prometheus import first_due
 from bot.adapters.redis import check_redis
 from bot.adapters.scanning import scanner_of
+from bot.dialogue.builtin import BY_THE_SERVICE
 from bot.domain.delivery import OutboxStatus
-from bot.domain.errors import ContentError, OvertureError, SettingsError
+from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError
 from bot.domain.likelihood import DriftBounds, Scorecard
-from bot.entrypoints.choosing import choose_actions, choose_dialogue, choose_language_model
+from bot.entrypoints.choosing import choose_actions, choose_dialogue, choose_language_model, has_action_server
 from bot.entrypoints.connectors import (
     channel_kinds,
     channel_names,
@@ -36,7 +39,7 @@ from bot.entrypoints.desks import staffed_desks
 from bot.entrypoints.stores import store_of
 from bot.entrypoints.wiring import try_connector
 from bot.journeys.channel_fit import journeys_on
-from bot.ports import Playbook
+from bot.ports import Playbook, Scanner
 from bot.services.measure_drift import drift
 from bot.settings import Settings, connector_values
 
@@ -99,6 +102,9 @@ async def _content(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("ill", "the content cannot be read", str(error))
         return
     yield Finding("well", f"the content: {_counted(contents)}")
+    if missing := _actions_that_are_missing(settings, contents):
+        words = f"the content names custom actions that the package {settings.actions} has not: {', '.join(missing)}"
+        yield Finding("ill", words, "Write them, see OVERTURE_ACTIONS, or take them out of the content.")
     for channel, setting in channels_not_set_up(settings, connector_values()).items():
         if named_by := journeys_on(channel, contents.journeys.values()):
             words = f"{channel} is not set up, so nothing leaves by it; on it are steps of {', '.join(named_by)}"
@@ -108,6 +114,17 @@ async def _content(settings: Settings) -> AsyncIterator[Finding]:
     else:
         advice = "overture train; a start does it, too"
         yield Finding("doubtful", "what understands messages is not trained on it", advice)
+
+
+def _actions_that_are_missing(settings: Settings, contents: Contents) -> Sequence[str]:
+    """Only a package can be asked, and only where we run it; that it cannot be imported is told elsewhere."""
+    if has_action_server(settings) or settings.engine != "overture":
+        return ()
+    try:
+        actions = choose_actions(settings, _no_playbook)
+    except SettingsError:
+        return ()
+    return sorted(one for one in contents.assistant.actions - BY_THE_SERVICE if not actions.knows(one))
 
 
 def _counted(contents: Contents) -> str:
@@ -258,9 +275,11 @@ async def _others(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding("ill", "Redis does not answer", str(error))
     elif store_of(settings).shared:
         yield Finding("doubtful", "no Redis: one process may work, and no second one", "For more, set OVERTURE_REDIS.")
-    if settings.actions.startswith(("http://", "https://")):
-        health = settings.actions.rsplit("/", 1)[0] + "/health"
+    if has_action_server(settings):
+        health = action_server(settings.actions) + "/health"
         yield await _answers("the action server", health, "make actions, or see OVERTURE_ACTIONS")
+    if scanner := _scanner(settings):
+        yield await _scans(scanner)
     if settings.traces:
         collector = settings.traces.rstrip("/") + "/v1/traces"
         yield await _answers(
@@ -271,6 +290,20 @@ async def _others(settings: Settings) -> AsyncIterator[Finding]:
     if settings.model_url:
         advice = "see OVERTURE_MODEL_URL; conversations go on without it"
         yield await _answers("the language model's server", settings.model_url + "/models", advice, needed=False)
+
+
+def _scanner(settings: Settings) -> Scanner | None:
+    return scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds))
+
+
+async def _scans(scanner: Scanner) -> Finding:
+    """Without an answer every file of a customer is held, and in the end given up."""
+    with NamedTemporaryFile() as harmless:
+        try:
+            await scanner.scan(Path(harmless.name))
+        except (FileRefused, NotTried) as error:
+            return Finding("ill", "the virus scanner calls no file clean", f"{error}; see OVERTURE_SCANNER")
+    return Finding("well", "the virus scanner answers")
 
 
 async def _answers(what: str, url: str, advice: str, *, needed: bool = True) -> Finding:
@@ -289,7 +322,7 @@ _PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
     "custom actions": lambda settings: choose_actions(settings, _no_playbook),
     "the dialogue engine": lambda settings: choose_dialogue(settings, _no_playbook),
     "the language model": choose_language_model,
-    "the virus scanner": lambda settings: scanner_of(settings.scanner, timedelta(seconds=settings.scanner_seconds)),
+    "the virus scanner": _scanner,
     "desks": lambda settings: staffed_desks(settings, _channels_with_reps(settings)),
 }
 _LOOKS: Final[Mapping[str, Callable[[Settings], AsyncIterator[Finding]]]] = {

@@ -33,6 +33,7 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import BotUttered, Event, Tracker
 from bot.domain.errors import ActionError, ModelError, Place, SettingsError
 from bot.domain.understanding import Entity, Understood
+from bot.entrypoints.choosing import has_action_server
 from bot.entrypoints.commands.journeys.test import hold_all
 from bot.entrypoints.commands.journeys.trying import test_files, tests_of, trying
 from bot.entrypoints.connectors import channel_names, shelves_of
@@ -153,7 +154,7 @@ def _understanding(trial: Trial, assistant: Assistant) -> Understand | None:
 
 def _performing(settings: Settings, assistant: Assistant, runner: asyncio.Runner) -> Perform:
     """Runs the custom actions that are at hand in this process; others are not run, as in Rasa's tests."""
-    if settings.actions.startswith(("http://", "https://")) or not assistant.actions:
+    if has_action_server(settings) or not assistant.actions:
         return lambda *_: None
     actions = InProcessActions(settings.actions, lambda: assistant)
 

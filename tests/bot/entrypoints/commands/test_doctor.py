@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from sqlalchemy.engine import make_url
 
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
 from bot.domain.delivery import OutboxStatus
 from bot.entrypoints.cli import run
+from bot.entrypoints.doctor import examine
+from bot.settings import Settings
 from tests.contracts.samples import NOON, entry
 
 
@@ -131,6 +136,8 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
         ("OVERTURE_DATABASE", "postgresql+asyncpg://x@127.0.0.1:1/y", "! the database does not answer"),
         ("OVERTURE_REDIS", "redis://127.0.0.1:1/0", "! Redis does not answer"),
         ("OVERTURE_ACTIONS", "http://127.0.0.1:1/webhook", "! the action server does not answer"),
+        ("OVERTURE_SCANNER", "no-such-scanner --quick", "! the virus scanner calls no file clean"),
+        ("OVERTURE_SCANNER", "clamd:127.0.0.1:1", "! the virus scanner calls no file clean"),
     ],
 )
 def test_what_does_not_answer_is_ill(
@@ -170,6 +177,35 @@ def test_a_setting_that_a_start_would_refuse_is_told_once_and_the_rest_is_looked
     assert f"! {words}\n" in told
     assert told.count(advice) == 1
     assert "! Redis does not answer\n" in told
+
+
+def test_a_package_without_the_actions_that_the_content_names_is_ill(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["doctor"]) == 0
+    monkeypatch.setenv("OVERTURE_ACTIONS", "bot.nlu")
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "! the content names custom actions that the package bot.nlu has not: action_book_meeting, " in told
+
+
+def test_a_scanner_that_works_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("OVERTURE_SCANNER", f"{sys.executable} -c \"open(__import__('sys').argv[1])\"")
+    assert run(["doctor"]) == 0
+    assert "  the virus scanner answers\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("behind", ["", "/", "/webhook"])
+async def test_the_action_server_is_found_however_its_address_is_written(behind: str) -> None:
+    async def well(_request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    app = web.Application()
+    app.router.add_get("/health", well)
+    async with TestServer(app) as server:
+        settings = Settings(actions=str(server.make_url("/")).rstrip("/") + behind)
+        told = [one async for one in examine(settings) if one.what.startswith("the action server")]
+    assert [one.what for one in told] == ["the action server answers"]
 
 
 def test_a_language_model_that_is_away_is_told(
