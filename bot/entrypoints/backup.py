@@ -5,12 +5,14 @@ The trained model is no part of it: it is made anew from the content, which is f
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,6 +24,7 @@ from sqlalchemy import URL, make_url
 
 from bot.adapters.tables import metadata
 from bot.domain.errors import SettingsError
+from bot.entrypoints.sole_user import sole_user
 from bot.settings import Settings
 
 MANIFEST, DATABASE = "manifest.json", "database"
@@ -62,12 +65,16 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
                 f"{source} is of a {about['database']} database, and OVERTURE_DATABASE is {url.get_backend_name()}. "
                 "Set it to one of that kind."
             )
-        if not over and _is_there(settings, url):
+        if not over and _is_there(url):
             raise SettingsError("there is a database already. Stop every process that uses it, then add --over.")
-        _load(url, parts / DATABASE)
-        settings.data.mkdir(parents=True, exist_ok=True)
-        for name in KEPT:
-            _put(parts / name, settings.data / name)
+        with sole_user(_file(url)):
+            try:
+                _look_whether_we_may_write(settings.data)
+                _load(url, parts / DATABASE)
+                for name in KEPT:
+                    _put(parts / name, settings.data / name)
+            except OSError as error:
+                raise SettingsError(f"what {source} has cannot be put back: {error}") from error
     return datetime.fromisoformat(about["at"])
 
 
@@ -75,8 +82,7 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
 
 
 def _dump(url: URL, target: Path) -> None:
-    if url.get_backend_name() == "sqlite":
-        file = _file(url)
+    if (file := _file(url)) is not None:
         if not file.exists():
             raise SettingsError(f"there is no database at {file} yet, so there is nothing to back up.")
         with closing(sqlite3.connect(file)) as theirs, closing(sqlite3.connect(target)) as ours:
@@ -86,8 +92,7 @@ def _dump(url: URL, target: Path) -> None:
 
 
 def _load(url: URL, source: Path) -> None:
-    if url.get_backend_name() == "sqlite":
-        file = _file(url)
+    if (file := _file(url)) is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
         shutil.copyfile(source, draft)
@@ -98,13 +103,21 @@ def _load(url: URL, source: Path) -> None:
     _put_back(url, source)
 
 
-def _is_there(settings: Settings, url: URL) -> bool:
+def _is_there(url: URL) -> bool:
     """Of PostgreSQL nobody knows without asking, so the answer is yes."""
-    return _file(url).exists() if url.get_backend_name() == "sqlite" else True
+    file = _file(url)
+    return file is None or file.exists()
 
 
-def _file(url: URL) -> Path:
-    return Path(url.database or "")
+def _file(url: URL) -> Path | None:
+    """Where SQLite has it; None where a server does."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _look_whether_we_may_write(folder: Path) -> None:
+    """Before anything is changed, for a database without its files is worse than none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    TemporaryFile(dir=folder).close()
 
 
 def _put_back(url: URL, dump: Path) -> None:
@@ -165,10 +178,12 @@ def _unpacked(source: Path) -> Iterator[Path]:
     """The parts of an archive of ours, in a folder that goes away."""
     with TemporaryDirectory(prefix="overture-restore-") as folder:
         try:
-            with tarfile.open(source, "r:gz") as archive:
+            with gzip.open(source) as packed, tarfile.open(fileobj=packed, mode="r:") as archive:
                 for member in archive:
                     _unpack(archive, member, Path(folder))
-        except (OSError, tarfile.TarError) as error:
+                while packed.read(1 << 20):
+                    """The sum over everything stands at the end, and a reader of archives does not go so far."""
+        except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
             raise SettingsError(f"{source} cannot be read as a backup: {error}") from error
         parts = Path(folder)
         if not ((parts / MANIFEST).is_file() and (parts / DATABASE).is_file()):

@@ -27,6 +27,8 @@ from bot.entrypoints.playground import content_status
 from bot.entrypoints.processes import Place, Processes
 from bot.entrypoints.request_guards import IDLE
 from bot.entrypoints.siblings import Siblings
+from bot.entrypoints.sole_user import sole_user
+from bot.entrypoints.stores import store_of
 from bot.entrypoints.wiring import CONTENT_FEED, Service, open_service
 from bot.entrypoints.worker import Worker
 from bot.settings import Settings
@@ -49,6 +51,7 @@ async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, pl
     _refuse_to_share(settings, lanes)
     async with AsyncExitStack() as stack:
         last_moment = stack.enter_context(LastMoment(settings.stop_within))
+        stack.enter_context(sole_user(store_of(settings).file))
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
         open_as_many_files_as_we_may()
         siblings = None

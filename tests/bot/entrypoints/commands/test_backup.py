@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
 from bot.entrypoints.cli import run
+from bot.entrypoints.sole_user import sole_user
 from tests.contracts.samples import entry
 from tests.servers import unavailable
 
@@ -91,6 +92,48 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
     ):
         assert run(["restore", str(tmp_path / name)]) == 2
         assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("damage", ["cut short", "one byte is another"])
+def test_an_archive_that_was_damaged_on_the_way_is_refused_and_changes_nothing(
+    damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, archive = tmp_path / "data" / "overture.db", tmp_path / "backup.tar.gz"
+    fill(f"sqlite+aiosqlite:///{file}")
+    run(["backup", str(archive)])
+    before, whole = dumped(file), bytearray(archive.read_bytes())
+    if damage == "cut short":
+        whole = whole[: len(whole) // 2]
+    else:
+        whole[-5] ^= 1  # in the sum over everything, as if any other byte had been changed
+    archive.write_bytes(whole)
+    assert run(["restore", str(archive), "--over"]) == 2
+    assert "cannot be read as a backup: C" in capsys.readouterr().err
+    assert dumped(file) == before
+
+
+def test_nothing_is_changed_where_the_files_beside_the_database_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}")
+    fill(f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}")
+    run(["backup", str(tmp_path / "backup.tar.gz")])
+    (tmp_path / "overture.db").unlink()
+    (tmp_path / "data").write_text("in the way")
+    assert run(["restore", str(tmp_path / "backup.tar.gz")]) == 2
+    assert f"has cannot be put back: [Errno 17] File exists: '{tmp_path}/data'" in capsys.readouterr().err
+    assert not (tmp_path / "overture.db").exists()
+
+
+def test_nothing_is_put_back_under_a_service_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It would go on writing to a file that nobody will ever open again."""
+    file, archive = tmp_path / "data" / "overture.db", tmp_path / "backup.tar.gz"
+    fill(f"sqlite+aiosqlite:///{file}")
+    with sole_user(file):
+        assert run(["backup", str(archive)]) == 0
+        assert run(["restore", str(archive), "--over"]) == 2
+    assert f"another process serves from the database {file}" in capsys.readouterr().err
+    assert run(["restore", str(archive), "--over"]) == 0
 
 
 def test_nothing_is_left_where_the_backup_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
