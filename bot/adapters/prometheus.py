@@ -62,6 +62,8 @@ class PrometheusMeter:
         self._turns.labels(channel).observe(took.total_seconds())
 
     def delivered(self, channel: str, outcome: str) -> None:
+        for one in OutboxStatus:
+            self._deliveries.labels(channel, one.value)  # nought where it has not happened, which alerts count from
         self._deliveries.labels(channel, outcome).inc()
 
     def stepped(self, enrolments: int) -> None:
@@ -101,5 +103,6 @@ async def first_due(uow: UnitOfWork) -> dict[Lane, datetime | None]:
         Lane.REPLIES: min((one for one in replies if one is not None), default=None),
         Lane.TIMERS: await uow.enrolments.next_due(),
         Lane.SENDS: await uow.outbox.next_due(Lane.SENDS),
+        Lane.SEGMENTS: await uow.segments.next_due(),
         Lane.CRM: await uow.outbox.next_due(Lane.CRM),
     }

@@ -246,6 +246,9 @@ class Segments(Protocol):
     async def claim_changes(self, limit: int) -> Sequence[SegmentChange]:
         """The oldest changes that are queued and still true, locked for this transaction; other workers skip them."""
 
+    async def next_due(self) -> datetime | None:
+        """Since when the oldest of the changes that are queued has been; None where none is."""
+
     async def told(self, positions: Sequence[int]) -> None: ...
     async def failed(self, position: int, error: str) -> None:
         """Leave this change where it is, with the error; it is not claimed again."""

@@ -37,9 +37,10 @@ class DeadGroup:
 
 class Queues(Protocol):
     async def waiting(self, now: datetime) -> Sequence[Waiting]:
-        """Turns by channel, journeys by name, and what is to leave by where it goes; the longest due first.
+        """Turns by channel, journeys by name, changes of segments by their name, and what is to leave by where it goes;
+        the longest due first.
 
-        At most MOST_COUNTED of each: the turns, the enrolments, and each lane of the outbox.
+        At most MOST_COUNTED of each: the turns, the enrolments, the changes, and each lane of the outbox.
         """
 
     async def per_minute(self, now: datetime) -> Mapping[Lane, float]:

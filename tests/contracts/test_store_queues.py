@@ -10,7 +10,7 @@ from bot.domain.delivery import CrmNote, Decision, Lane, OutboxEntry, OutboxStat
 from bot.domain.ids import EnrolmentId, HandoffId
 from bot.ports import Store
 from bot.ports.queues import DeadGroup, Waiting
-from tests.contracts.samples import ANNA, CHAT, NOON, add_chat, entry, message
+from tests.contracts.samples import ANNA, BEN, CHAT, NOON, add_chat, entry, message
 
 MINUTE = timedelta(minutes=1)
 NOTE = CrmNote("hubspot", HandoffId("h"), "t")
@@ -53,6 +53,27 @@ async def test_a_turn_that_waits_is_a_reply_that_waits(store: Store) -> None:
         await uow.inbox.add(CHAT, message("m1"), NOON)
     async with store.transaction() as uow:
         assert await uow.queues.waiting(NOON) == [Waiting(Lane.REPLIES, "webchat", "", 1, 1, NOON)]
+
+
+async def test_changes_of_segments_wait_by_segment_until_journeys_are_told(store: Store) -> None:
+    async with store.transaction() as uow:
+        assert await uow.segments.next_due() is None
+        for person, segment, ago in ((ANNA, "keen", 2 * MINUTE), (ANNA, "old", MINUTE), (BEN, "keen", MINUTE)):
+            await uow.segments.enter(person, segment, NOON - ago)
+            await uow.segments.queue(person, segment, entered=True, at=NOON - ago)
+    async with store.transaction() as uow:
+        assert await uow.queues.waiting(NOON) == [
+            Waiting(Lane.SEGMENTS, "keen", "", 2, 2, NOON - 2 * MINUTE),
+            Waiting(Lane.SEGMENTS, "old", "", 1, 1, NOON - MINUTE),
+        ]
+        assert await uow.segments.next_due() == NOON - 2 * MINUTE
+        first, *others = await uow.segments.claim_changes(9)
+        await uow.segments.failed(first.position, "a poisoned one")
+        assert await uow.segments.next_due() == NOON - MINUTE, "what failed waits no more"
+        await uow.segments.told([one.position for one in others])
+    async with store.transaction() as uow:
+        assert await uow.queues.waiting(NOON) == []
+        assert await uow.segments.next_due() is None
 
 
 async def test_a_rate_counts_what_was_let_go_within_five_minutes(store: Store) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, literal, select, text
+from sqlalchemy import Select, bindparam, case, func, literal, literal_column, select, text
 
 from bot.adapters.database.repository import Repository
-from bot.adapters.tables import decision, enrolment, inbox, outbox
+from bot.adapters.tables import decision, enrolment, inbox, outbox, segment_change
 from bot.domain.delivery import Lane
 from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
 
@@ -21,7 +21,7 @@ _waits = text("status = 'waiting'")
 
 def _grouped(first: Select[Any]) -> Select[Any]:
     """How many of the first that wait go to the same place for the same reason."""
-    one = first.order_by("due_at").limit(MOST_COUNTED).subquery()
+    one = first.limit(MOST_COUNTED).subquery()
     due = func.sum(case((one.c.due_at <= bindparam("now"), 1), else_=0))
     return (
         select(one.c.goes_to, one.c.why, func.count().label("entries"), due.label("due"), func.min(one.c.due_at))
@@ -30,17 +30,27 @@ def _grouped(first: Select[Any]) -> Select[Any]:
     )
 
 
-TURNS = _grouped(select(inbox.c.channel.label("goes_to"), literal("").label("why"), inbox.c.due_at).where(_waits))
+TURNS = _grouped(
+    select(inbox.c.channel.label("goes_to"), literal("").label("why"), inbox.c.due_at)
+    .where(_waits)
+    .order_by(inbox.c.due_at)
+)
 STEPS = _grouped(
-    select(enrolment.c.journey.label("goes_to"), literal("").label("why"), enrolment.c.due_at).where(
-        text("status = 'waiting' AND paused_at IS NULL"), enrolment.c.due_at.is_not(None)
-    )
+    select(enrolment.c.journey.label("goes_to"), literal("").label("why"), enrolment.c.due_at)
+    .where(text("status = 'waiting' AND paused_at IS NULL"), enrolment.c.due_at.is_not(None))
+    .order_by(enrolment.c.due_at)
 )
 LEAVING = _grouped(
-    select(outbox.c.channel.label("goes_to"), outbox.c.reason.label("why"), outbox.c.due_at).where(
-        outbox.c.lane == bindparam("in_lane"), _waits
-    )
+    select(outbox.c.channel.label("goes_to"), outbox.c.reason.label("why"), outbox.c.due_at)
+    .where(outbox.c.lane == bindparam("in_lane"), _waits)
+    .order_by(outbox.c.due_at)
 )
+CHANGES = _grouped(
+    select(segment_change.c.segment.label("goes_to"), literal("").label("why"), segment_change.c.at.label("due_at"))
+    .where(segment_change.c.error == literal_column("''"))
+    .order_by(segment_change.c.position)
+)
+"""In the order of their positions, which is that of their times; by these there is no index."""
 _taken = (
     select(inbox.c.done_at.label("at"))
     .where(inbox.c.done_at.is_not(None))
@@ -76,6 +86,7 @@ class StoredQueues(Repository):
         found = [
             *await self._waiting(TURNS, Lane.REPLIES, now),
             *await self._waiting(STEPS, Lane.TIMERS, now),
+            *await self._waiting(CHANGES, Lane.SEGMENTS, now),
         ]
         for lane in (Lane.REPLIES, Lane.SENDS, Lane.CRM):
             found += await self._waiting(LEAVING, lane, now)

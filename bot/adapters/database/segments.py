@@ -93,6 +93,7 @@ CLAIM_CHANGES = (
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True, of=segment_change)
 )
+OLDEST_CHANGE = select(segment_change.c.at).where(_waits).order_by(segment_change.c.position).limit(1)
 TOLD = delete(segment_change).where(segment_change.c.position.in_(bindparam("positions", expanding=True)))
 FAILED = update(segment_change).where(segment_change.c.position == bindparam("at_position"))
 _oldest = select(segment_change.c.position, segment_change.c.profile_id).where(_waits)
@@ -220,6 +221,10 @@ class StoredSegments(Repository):
             for row in rows
             if row.position not in stale
         ]
+
+    async def next_due(self) -> datetime | None:
+        at: datetime | None = (await self._session.execute(OLDEST_CHANGE)).scalar()
+        return at
 
     async def told(self, positions: Sequence[int]) -> None:
         await self._session.execute(TOLD, {"positions": list(positions)})

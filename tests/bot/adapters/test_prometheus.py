@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.adapters.database import Database
-from bot.adapters.prometheus import PrometheusMeter
-from bot.domain.delivery import OutboxStatus
+from bot.adapters.prometheus import PrometheusMeter, first_due
+from bot.domain.delivery import Lane, OutboxStatus
 from tests.contracts.samples import NOON, entry
 
 
@@ -32,6 +32,24 @@ async def test_counts_and_queues_are_told_in_prometheus_format(sqlite_store: Dat
         "overture_outbox_dead 1.0",
     ):
         assert line in lines
+
+
+async def test_each_lane_is_told_of(sqlite_store: Database) -> None:
+    async with sqlite_store.transaction() as uow:
+        assert {*await first_due(uow)} == {*Lane}
+
+
+async def test_what_has_not_happened_on_a_channel_yet_is_nought_and_not_unknown(sqlite_store: Database) -> None:
+    """An alert that nothing was sent would never come where nothing was ever sent, since the process started."""
+    meter = PrometheusMeter()
+    meter.delivered("sms", "waiting")
+    async with sqlite_store.transaction() as uow:
+        told = (await meter.read(uow, NOON)).decode().splitlines()
+    counted = {one for one in told if one.startswith("overture_deliveries_total")}
+    assert counted == {
+        f'overture_deliveries_total{{channel="sms",outcome="{one.value}"}} {float(one is OutboxStatus.WAITING)}'
+        for one in OutboxStatus
+    }
 
 
 async def test_two_services_in_one_process_do_not_share_their_counts(sqlite_store: Database) -> None:
