@@ -115,8 +115,7 @@ def train(
         shutil.rmtree(model)
     if source != tuned_source and _has_tuned(folder):
         progress(_TUNED_ON_OTHERS)
-    folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
+    work = _place_to_work(folder)
     examples = _fingerprint(data, names, (), source)
     try:
         taken_over = _take_over(folder, examples, work)
@@ -136,6 +135,18 @@ def train(
         shutil.rmtree(work, ignore_errors=True)
     _remove_old(folder, keep=model)
     return model
+
+
+def _place_to_work(folder: Path) -> Path:
+    """Raises SettingsError where there cannot be one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=".training-", dir=folder))
+    except OSError as error:
+        raise SettingsError(
+            f"the folder {folder} cannot be used to keep the model: {error}. "
+            "OVERTURE_DATA names the folder that it is in; we must be able to read and write there."
+        ) from error
 
 
 def _want_packages() -> None:

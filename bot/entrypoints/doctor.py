@@ -36,6 +36,7 @@ from bot.entrypoints.connectors import (
     shelves_of,
 )
 from bot.entrypoints.desks import staffed_desks
+from bot.entrypoints.own_secret import check_data_folder
 from bot.entrypoints.stores import store_of
 from bot.entrypoints.wiring import try_connector
 from bot.journeys.channel_fit import journeys_on
@@ -318,6 +319,7 @@ async def _answers(what: str, url: str, advice: str, *, needed: bool = True) -> 
 
 
 _PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
+    "the data folder": lambda settings: check_data_folder(settings.data),
     "the encoder": lambda settings: source_folder(settings.encoder),
     "custom actions": lambda settings: choose_actions(settings, _no_playbook),
     "the dialogue engine": lambda settings: choose_dialogue(settings, _no_playbook),

@@ -87,6 +87,19 @@ def test_a_folder_that_is_not_there_is_named(
     assert "OVERTURE_ASSISTANT" in told(capsys).splitlines()[-1]
 
 
+@pytest.mark.parametrize("command", ["train", "doctor", "serve"])
+def test_a_data_folder_that_cannot_be_written_is_told(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("file").write_text("in the way")
+    monkeypatch.setenv("OVERTURE_DATA", "file")
+    monkeypatch.setenv("OVERTURE_DATABASE", f"sqlite+aiosqlite:///{Path.cwd()}/overture.db")
+    assert run([command]) == (FAULTY if command == "doctor" else MISUSED)
+    out, err = capsys.readouterr()
+    assert "the folder file" in out + err
+    assert "OVERTURE_DATA names " in out + err
+
+
 @pytest.mark.parametrize("command", ["validate", "train", "serve", "shell"])
 def test_a_connector_that_is_not_there_is_named_with_the_nearest(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 import connectors
 from bot.domain.errors import SettingsError
 from bot.entrypoints.connectors import channel_names
-from bot.entrypoints.own_secret import installation_secret
+from bot.entrypoints.own_secret import check_data_folder, installation_secret
 from bot.entrypoints.wiring import open_service
 from bot.settings import Settings
 from tests.running import lend_model
@@ -202,14 +202,22 @@ def test_the_installations_secret_is_made_once_and_readable_by_us_alone(tmp_path
 )
 def test_a_secret_that_cannot_be_read_is_told(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "secret").write_bytes(content)
-    with pytest.raises(SettingsError, match=words):
-        installation_secret(tmp_path)
+    for look in (installation_secret, check_data_folder):
+        with pytest.raises(SettingsError, match=words):
+            look(tmp_path)
 
 
-def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("below", ["", "further/down"])
+def test_a_data_folder_that_is_a_file_is_told(tmp_path: Path, below: str) -> None:
     (tmp_path / "data").write_text("")
-    with pytest.raises(SettingsError, match="cannot be used to keep our data"):
-        installation_secret(tmp_path / "data")
+    for look in (installation_secret, check_data_folder):
+        with pytest.raises(SettingsError, match="cannot be used to keep our data"):
+            look(tmp_path / "data" / below)
+
+
+def test_to_look_whether_a_data_folder_can_be_used_makes_nothing(tmp_path: Path) -> None:
+    check_data_folder(tmp_path / "to" / "be" / "made")
+    assert not [*tmp_path.iterdir()]
 
 
 async def test_a_connector_of_somebodys_own_is_a_copy_of_the_console(
