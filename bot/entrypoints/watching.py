@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from time import perf_counter
@@ -20,6 +21,10 @@ log = structlog.get_logger()
 
 METRICS = "text/plain; version=0.0.4; charset=utf-8"
 """Prometheus' text format."""
+
+DATABASE_WITHIN, REDIS_WITHIN = timedelta(seconds=2), timedelta(seconds=0.5)
+"""One that is silent is away. Together they are less than the three seconds for which docker-compose.yml waits: else
+what is only slower without Redis would be taken away for it."""
 
 OF_WATCHERS = ("/healthz", "/readyz", "/metrics")
 
@@ -69,7 +74,8 @@ class Watching:
     async def _ready(self, _request: web.Request) -> web.StreamResponse:
         """Ready when what it cannot work without answers. Without Redis it is only slower: no reason to stay away."""
         try:
-            await self._runtime.store.check()
+            async with asyncio.timeout(DATABASE_WITHIN.total_seconds()):
+                await self._runtime.store.check()
         except Exception as error:
             log.error("not ready: the database does not answer", error=type(error).__name__)
             return problem(503, "the database does not answer")
@@ -81,8 +87,9 @@ class Watching:
         if not self._service.settings.redis:
             return True
         try:
-            await check_redis(self._service.settings.redis)
-        except SettingsError:
+            async with asyncio.timeout(REDIS_WITHIN.total_seconds()):
+                await check_redis(self._service.settings.redis)
+        except (SettingsError, TimeoutError):
             log.error("slower: Redis does not answer")
             return False
         return True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from yarl import URL
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage
+from bot.entrypoints import watching
 from bot.entrypoints.http import HEADERS, LARGEST_BODY, Server
 from bot.ports import Abilities, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
@@ -67,6 +70,33 @@ async def test_without_its_database_a_server_is_alive_and_not_ready(front: Front
     with capture_logs() as logs:
         assert (await front.ask("GET", "/readyz"))[:2] == (503, '{"error": "the database does not answer"}')
     assert [line["event"] for line in logs] == ["not ready: the database does not answer"]
+
+
+async def test_a_database_that_says_nothing_is_away(
+    front: Front, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "DATABASE_WITHIN", timedelta(milliseconds=50))
+    stage.store.check = _say_nothing  # type: ignore[method-assign]
+    async with asyncio.timeout(20):
+        assert (await front.ask("GET", "/readyz"))[:2] == (503, '{"error": "the database does not answer"}')
+
+
+async def test_a_redis_that_says_nothing_holds_up_nobody_who_watches(
+    stage: Stage, service_of: ServiceMaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks whether we are ready gives us a few seconds, and would take every server away at once."""
+    monkeypatch.setattr(watching, "check_redis", _say_nothing)
+    service = service_of(redis="redis://127.0.0.1:1/0")
+    server = TestServer(Server(service).application())
+    async with asyncio.timeout(20), server, ClientSession() as http:
+        front = Front(http, server, stage)
+        told = '{"status": "ready", "slower_without": ["Redis"]}'
+        assert (await front.ask("GET", "/readyz"))[:2] == (200, told)
+        assert 'overture_slower_without{server="Redis"} 1.0' in (await front.ask("GET", "/metrics"))[1]
+
+
+async def _say_nothing(*_told: object) -> None:
+    await asyncio.Event().wait()
 
 
 async def test_metrics_name_the_pattern_of_a_path_and_not_the_path(front: Front) -> None:
