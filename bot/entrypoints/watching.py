@@ -40,6 +40,7 @@ class Watching:
         self._service = service
         self._siblings = siblings
         self._runtime = service.runtime
+        self._looking: asyncio.Task[None] | None = None
 
     def add_routes(self, app: web.Application) -> None:
         for path, handler in zip(OF_WATCHERS, (self._health, self._ready, self._metrics), strict=True):
@@ -74,13 +75,23 @@ class Watching:
     async def _ready(self, _request: web.Request) -> web.StreamResponse:
         """Ready when what it cannot work without answers. Without Redis it is only slower: no reason to stay away."""
         try:
-            async with asyncio.timeout(DATABASE_WITHIN.total_seconds()):
-                await self._runtime.store.check()
+            await self._look_at_database()
         except Exception as error:
             log.error("not ready: the database does not answer", error=type(error).__name__)
             return problem(503, "the database does not answer")
         without = {} if await self._redis_answers() else {"slower_without": ["Redis"]}
         return web.json_response({"status": "ready", **without})
+
+    async def _look_at_database(self) -> None:
+        """Raises what is the matter. All who ask meanwhile share one look, and none waits for it to be given up: that
+        asks the server, too, to stop the statement, and takes a minute where it says nothing."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._runtime.store.check())
+            self._looking.add_done_callback(lambda look: look.cancelled() or look.exception())  # nobody may ask again
+        done, _ = await asyncio.wait([self._looking], timeout=DATABASE_WITHIN.total_seconds())
+        if not done:
+            raise TimeoutError
+        self._looking.result()
 
     async def _redis_answers(self) -> bool:
         """True also where there is none to ask."""
