@@ -1,6 +1,6 @@
 """A thin, typed client of the HTTP API, for Python programs beside the service. `/api` tells of each address.
 
-    async with Client("https://chat.example.com", token="...") as overture:
+    async with Client("https://chat.example.com", api_key="ovt_...") as overture:
         await overture.track("pricing.viewed", {"email": "ana@example.com"}, {"plan": "team"})
 
 It tries nothing again: `Refused.retry_after` says when that makes sense, and a `key` makes a second try harmless.
@@ -21,6 +21,8 @@ from bot.retry_after import pause_asked_for
 
 USUAL_TIMEOUT = timedelta(seconds=30)
 """Longer than the REST channel takes to answer."""
+
+RequestKind = Literal["access", "portability", "rectification", "erasure", "objection", "restriction"]
 
 Named = Mapping[str, str]
 """Who it is, in one way: {"id": ...}, {"user_id": ...}, {"phone": "+447700900123"} or {"email": ...}."""
@@ -142,6 +144,25 @@ class Merge(TypedDict):
     conflicts: dict[str, dict[str, Any]]
 
 
+class Parted(TypedDict):
+    merge: str
+    person: str
+    parted: str
+
+
+class PrivacyRequest(TypedDict):
+    """What a person has asked for under the law; `done_at` is empty until it was done."""
+
+    id: str
+    person: str
+    kind: RequestKind
+    how: str
+    received_at: str
+    due_at: str
+    done_at: str | None
+    outcome: str
+
+
 class Said(TypedDict):
     recipient_id: str
     text: NotRequired[str]
@@ -199,12 +220,22 @@ class Refused(OvertureClientError):
 
 
 class Client:
-    """`token` is OVERTURE_API_TOKEN, `jwt` one that is signed with OVERTURE_API_JWT_SECRET."""
+    """`api_key` is one of `overture keys add`; `token` is OVERTURE_API_TOKEN, which stands in addresses, and so in the
+    logs of proxies; `jwt` one that is signed with OVERTURE_API_JWT_SECRET. One of them is enough.
+    """
 
-    def __init__(self, address: str, *, token: str = "", jwt: str = "", timeout: timedelta = USUAL_TIMEOUT) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        api_key: str = "",
+        token: str = "",
+        jwt: str = "",
+        timeout: timedelta = USUAL_TIMEOUT,
+    ) -> None:
         self._address = address.rstrip("/")
         self._query = {"token": token} if token else {}
-        self._headers = {"Authorization": f"Bearer {jwt}"} if jwt else {}
+        self._headers = {"Authorization": f"Bearer {api_key or jwt}"} if api_key or jwt else {}
         self._timeout = ClientTimeout(total=timeout.total_seconds())
         self._session: ClientSession | None = None
 
@@ -291,6 +322,30 @@ class Client:
     async def merge(self, person: str, other: Named) -> Merge:
         """Say that two people are one."""
         return cast(Merge, await self._ask("POST", f"/v1/people/{_part(person)}/merges", body={"with": other}))
+
+    async def part(self, person: str) -> Parted:
+        """Take back what was merged last: they are two people again."""
+        return cast(Parted, await self._ask("DELETE", f"/v1/people/{_part(person)}/merges/latest"))
+
+    async def note_soft_opt_in(self, person: str, channel: str, *, bought: str, text: str) -> None:
+        """A customer may be written to about similar products, where the law knows that: what they bought, and the
+        words that they were told, with the way to say no."""
+        body = {"channel": channel, "bought": bought, "text": text}
+        await self._ask("PUT", f"/v1/people/{_part(person)}/soft-opt-in", body=body)
+
+    async def privacy_requests(self, person: str) -> list[PrivacyRequest]:
+        told = await self._ask("GET", f"/v1/people/{_part(person)}/requests")
+        return cast(list[PrivacyRequest], told["requests"])
+
+    async def note_privacy_request(self, person: str, kind: RequestKind, *, how: str) -> PrivacyRequest:
+        """Somebody asks for something, and `how` (by e-mail); the answer says until when it is due."""
+        body = {"kind": kind, "how": how}
+        return cast(PrivacyRequest, await self._ask("POST", f"/v1/people/{_part(person)}/requests", body=body))
+
+    async def settle_privacy_request(self, person: str, request: str, *, outcome: str) -> None:
+        """It was done; `request` is its id."""
+        body = {"id": request, "outcome": outcome}
+        await self._ask("POST", f"/v1/people/{_part(person)}/requests", body=body)
 
     # ------------------------------------------------------------ conversations
 

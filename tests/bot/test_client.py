@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, NotRequired, get_origin, get_type_hints
 
 import pytest
@@ -32,6 +34,7 @@ NAMES = (
     "ParseData",
     "Queues",
     "PeopleTaken",
+    "PrivacyRequest",
 )
 JOURNEY = """\
 journey: callback
@@ -104,6 +107,46 @@ async def test_a_person_is_told_of_enters_a_journey_and_is_erased(overture: Clie
         await overture.person_data("ana@example.com")
     assert refused.value.status == 404
     assert "ana@example.com" in refused.value.reason
+
+
+async def test_what_is_asked_under_the_law_is_noted_and_a_merge_is_taken_back(overture: Client) -> None:
+    await overture.identify({"user_id": "dan"}, {"phone": "+447700900555"})
+    await overture.identify({"user_id": "daniel"}, {"locale": "en-GB"})
+    asked = await overture.note_privacy_request("dan", "access", how="by e-mail")
+    fits("PrivacyRequest", asked)
+    await overture.settle_privacy_request("dan", asked["id"], outcome="sent by post")
+    [done] = await overture.privacy_requests("dan")
+    assert (done["id"], done["outcome"], done["done_at"] is None) == (asked["id"], "sent by post", False)
+    await overture.note_soft_opt_in("dan", "sms", bought="a plan", text="We write about plans. STOP ends it.")
+    [told] = (await overture.consent("dan"))["records"]
+    assert (told["channel"], told["words_shown"]) == ("sms", "We write about plans. STOP ends it.")
+    merged = await overture.merge("dan", {"user_id": "daniel"})
+    assert (await overture.part("dan"))["merge"] == merged["merge"]
+
+
+def test_the_client_can_do_all_of_v1() -> None:
+    """Each address below /v1 and each method there is asked somewhere; what is the same in two ways counts once."""
+    source = Path(described.__file__).read_text(encoding="utf-8")
+    for path, methods in document("http://localhost")["paths"].items():
+        asked = re.sub(r"\{\w+\}", r"\\{_part\(\\w+\)\\}", path)
+        for method in (
+            set(methods) - {"parameters"} if path.startswith("/v1/") and path != "/v1/people/{person}" else ()
+        ):
+            assert re.search(rf'"{method.upper()}", f?"{asked}"', source), (method, path)
+
+
+async def test_a_key_goes_in_a_header_and_not_in_the_address() -> None:
+    seen = []
+
+    async def answer(request: web.Request) -> web.Response:
+        seen.append((request.headers["Authorization"], request.query_string))
+        return web.json_response({})
+
+    app = web.Application()
+    app.router.add_get("/queues.json", answer)
+    async with TestServer(app) as server, Client(str(server.make_url("/")), api_key="ovt_secret") as overture:
+        await overture.queues()
+    assert seen == [("Bearer ovt_secret", "")]
 
 
 async def test_people_are_taken_by_the_rules_of_an_import(overture: Client) -> None:
