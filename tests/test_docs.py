@@ -22,6 +22,8 @@ HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 FILE = re.compile(r"`((?:bot|connectors|actions|docs|tests)/[\w./-]*)")
 BESIDE_TESTS = Path("docs/failures.md")
 """Its paths are under `tests/`, as it says."""
+TEST = re.compile(r"`([\w/]+\.py)?(?:::(\w+))?`")
+"""A file, a test in it, or one in the file that was named last."""
 SETTING = re.compile(r"\bOVERTURE_[A-Z0-9_]*[A-Z0-9]\b")
 TARGET = re.compile(r"`make ([a-z][a-z-]+)|^make ([a-z][a-z-]+)(?=\s*(?:#|$))", re.MULTILINE)
 MODULE = re.compile(r"python -m ((?:bot|tests|connectors)[\w.]*\w)")
@@ -39,6 +41,8 @@ def test_whatever_a_page_names_is_there(page: Path) -> None:
         ("[here](nowhere.md)", "nowhere.md"),
         ("[here](docs/glossary.md#no-such-word)", "docs/glossary.md#no-such-word"),
         ("`bot/services/think_twice.py`", "bot/services/think_twice.py"),
+        ("`tests/test_docs.py::test_nothing`", "tests/test_docs.py::test_nothing"),
+        ("`tests/test_docs.py`, `::test_nothing`", "tests/test_docs.py::test_nothing"),
         ("`OVERTURE_MOOD=good`", "OVERTURE_MOOD"),
         ("`make coffee`", "make coffee"),
         ("`python -m tests.coffee`", "python -m tests.coffee"),
@@ -58,8 +62,9 @@ def missing_in(page: Path, text: str) -> Iterator[str]:
         if not target.exists() or (heading and target.suffix == ".md" and heading not in headings(target)):
             yield link
     for name in FILE.findall(text):
-        if page != BESIDE_TESTS and not (ROOT / name).exists():
+        if not (ROOT / name).exists() and not (_below(page) / name).exists():
             yield name
+    yield from missing_tests(page, text)
     for name in sorted(set(SETTING.findall(text)) - settings()):
         yield name
     for target in map("".join, TARGET.findall(text)):
@@ -71,6 +76,19 @@ def missing_in(page: Path, text: str) -> Iterator[str]:
             yield f"python -m {module}"
     for words in COMMAND.findall(text):
         yield from missing_of(words.split())
+
+
+def missing_tests(page: Path, text: str) -> Iterator[str]:
+    file = ""
+    for named, test in TEST.findall(text):
+        file = named or file
+        place = _below(page) / file
+        if test and not (place.is_file() and f"def {test}(" in place.read_text(encoding="utf-8")):
+            yield f"{file}::{test}"
+
+
+def _below(page: Path) -> Path:
+    return ROOT / "tests" if page == BESIDE_TESTS else ROOT
 
 
 def missing_of(words: list[str]) -> Iterator[str]:
