@@ -58,6 +58,7 @@ def test_what_is_restored_is_what_was_backed_up(tmp_path: Path, capsys: pytest.C
     assert archive.stat().st_mode & 0o077 == 0
     shutil.rmtree(data)
     assert run(["restore", str(archive)]) == 0
+    assert "has left since leaves again" in capsys.readouterr().out
     assert dumped(data / "overture.db") == before
     assert (data / "secret").read_text() == "s3cret"
     assert (data / "media" / "picture").read_bytes() == bytes(range(256))
