@@ -120,7 +120,7 @@ def train(
     try:
         taken_over = _take_over(folder, examples, work)
         if not taken_over:
-            _want_packages()
+            want_packages()
             if tuned is None and source == tuned_source:
                 tuned = _tuned_before(folder, source)
             _provide_encoder(encoder_name, source, folder, work, progress, tuned)
@@ -149,7 +149,7 @@ def _place_to_work(folder: Path) -> Path:
         ) from error
 
 
-def _want_packages() -> None:
+def want_packages() -> None:
     """An image that only serves has none of the packages that training wants; raises SettingsError."""
     if missing := [name for name in WANTED if find_spec(name) is None]:
         raise SettingsError(

@@ -22,6 +22,7 @@ from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.prometheus import first_due
 from bot.adapters.redis import check_redis
 from bot.adapters.scanning import scanner_of
+from bot.adapters.training import want_packages
 from bot.dialogue.builtin import BY_THE_SERVICE
 from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError
@@ -110,11 +111,18 @@ async def _content(settings: Settings) -> AsyncIterator[Finding]:
         if named_by := journeys_on(channel, contents.journeys.values()):
             words = f"{channel} is not set up, so nothing leaves by it; on it are steps of {', '.join(named_by)}"
             yield Finding("doubtful", words, f"Set {setting}, or take the channel out of these journeys.")
-    if is_trained(shelves, contents):
-        yield Finding("well", "what understands messages is trained on it")
-    else:
-        advice = "overture train; a start does it, too"
-        yield Finding("doubtful", "what understands messages is not trained on it", advice)
+    yield _model(is_trained=is_trained(shelves, contents))
+
+
+def _model(*, is_trained: bool) -> Finding:
+    if is_trained:
+        return Finding("well", "what understands messages is trained on it")
+    untrained = "what understands messages is not trained on it"
+    try:
+        want_packages()
+    except SettingsError as error:
+        return Finding("ill", untrained, str(error))
+    return Finding("doubtful", untrained, "overture train; a start does it, too")
 
 
 def _actions_that_are_missing(settings: Settings, contents: Contents) -> Sequence[str]:

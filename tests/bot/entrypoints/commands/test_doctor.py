@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlalchemy.engine import make_url
 
+from bot.adapters import training
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
 from bot.domain.delivery import OutboxStatus
@@ -38,6 +39,16 @@ def test_a_new_installation_is_told_what_its_first_start_makes(
     assert f"? there is no database yet\n    The first start makes it: {tmp_path}/overture.db.\n" in told
     assert "? what understands messages is not trained on it\n" in told
     assert "? connector slack is in its sandbox\n    for real: connectors/slack/README.md\n" in told
+
+
+def test_where_only_serving_is_installed_content_without_a_model_is_ill(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(training, "WANTED", ("a_package_of_training",))
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert "! what understands messages is not trained on it\n    this content has no model yet" in told
+    assert "with Docker: docker compose run --build train" in told
 
 
 def test_looking_makes_no_database_and_no_folder_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
