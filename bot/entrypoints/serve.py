@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -29,6 +30,7 @@ from bot.entrypoints.request_guards import IDLE
 from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.sole_user import sole_user
 from bot.entrypoints.stores import store_of
+from bot.entrypoints.watching import own_metrics
 from bot.entrypoints.wiring import CONTENT_FEED, Service, open_service
 from bot.entrypoints.worker import Worker
 from bot.settings import Settings
@@ -58,8 +60,7 @@ async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, pl
         if place is not None:
             asyncio.get_running_loop().add_reader(place.parent, stopping.set)
             stack.callback(asyncio.get_running_loop().remove_reader, place.parent)
-            runtime = service.runtime
-            siblings = Siblings(place.folder, place.number, service.meter, runtime.store, runtime.clock)
+            siblings = Siblings(place.folder, place.number, partial(own_metrics, service))
             await stack.enter_async_context(siblings.answering())
         app = Server(service, siblings).application()
         runner = await _listen(service, app, place.listening if place is not None else None)

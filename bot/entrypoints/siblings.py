@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,20 +12,16 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
 
-from bot.adapters.prometheus import PrometheusMeter
-from bot.ports import Clock, Store
-
 ANSWER_WITHIN = 2.0
 PROCESS = "process"
 """The label that says whose sample it is."""
 
 
 class Siblings:
-    """The processes whose sockets are in `folder`; this one's is named by its `number`."""
+    """The processes whose sockets are in `folder`; this one's is named by its `number`, and `own` reads its metrics."""
 
-    def __init__(self, folder: Path, number: int, meter: PrometheusMeter, store: Store, clock: Clock) -> None:
-        self._folder, self._number = folder, number
-        self._meter, self._store, self._clock = meter, store, clock
+    def __init__(self, folder: Path, number: int, own: Callable[[], Awaitable[bytes]]) -> None:
+        self._folder, self._number, self._own = folder, number, own
 
     @asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
@@ -50,10 +46,6 @@ class Siblings:
         registry = CollectorRegistry()
         registry.register(_Together(told))
         return generate_latest(registry)
-
-    async def _own(self) -> bytes:
-        async with self._store.transaction() as uow:
-            return await self._meter.read(uow, self._clock.now())
 
     async def _tell(self, _request: web.Request) -> web.Response:
         return web.Response(body=await self._own())

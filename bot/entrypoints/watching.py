@@ -16,6 +16,7 @@ from bot.domain.errors import SettingsError
 from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
+from bot.settings import Settings
 
 log = structlog.get_logger()
 
@@ -79,7 +80,7 @@ class Watching:
         except Exception as error:
             log.error("not ready: the database does not answer", error=type(error).__name__)
             return problem(503, "the database does not answer")
-        without = {} if await self._redis_answers() else {"slower_without": ["Redis"]}
+        without = {} if await redis_answers(self._service.settings) else {"slower_without": ["Redis"]}
         return web.json_response({"status": "ready", **without})
 
     async def _look_at_database(self) -> None:
@@ -93,24 +94,27 @@ class Watching:
             raise TimeoutError
         self._looking.result()
 
-    async def _redis_answers(self) -> bool:
-        """True also where there is none to ask."""
-        if not self._service.settings.redis:
-            return True
-        try:
-            async with asyncio.timeout(REDIS_WITHIN.total_seconds()):
-                await check_redis(self._service.settings.redis)
-        except (SettingsError, TimeoutError):
-            log.error("slower: Redis does not answer")
-            return False
-        return True
-
     async def _metrics(self, request: web.Request) -> web.StreamResponse:
         await self._service.doors.admit(request, Right.WATCH)
-        self._service.meter.lacks("Redis", lacks=not await self._redis_answers())
-        if self._siblings is not None:
-            read = await self._siblings.metrics()
-        else:
-            async with self._runtime.store.transaction() as uow:
-                read = await self._service.meter.read(uow, self._runtime.clock.now())
+        read = await (self._siblings.metrics() if self._siblings is not None else own_metrics(self._service))
         return web.Response(body=read, headers={"Content-Type": METRICS, "Cache-Control": "no-store"})
+
+
+async def own_metrics(service: Service) -> bytes:
+    """Of this process alone. Each asks for Redis itself: what one of them saw is old when another is asked."""
+    service.meter.lacks("Redis", lacks=not await redis_answers(service.settings))
+    async with service.runtime.store.transaction() as uow:
+        return await service.meter.read(uow, service.runtime.clock.now())
+
+
+async def redis_answers(settings: Settings) -> bool:
+    """True also where there is none to ask."""
+    if not settings.redis:
+        return True
+    try:
+        async with asyncio.timeout(REDIS_WITHIN.total_seconds()):
+            await check_redis(settings.redis)
+    except (SettingsError, TimeoutError):
+        log.error("slower: Redis does not answer")
+        return False
+    return True
