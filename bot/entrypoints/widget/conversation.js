@@ -106,9 +106,15 @@ export class Conversation {
       }
       if (this.#run !== run) break;
       this.#on.connected(false);
+      if (!this.begun) this.#wait();
       if (Date.now() - begun > 5_000) this.#failures = 0;
       await this.#pause(backOff(this.#failures++));
     }
+  }
+
+  /** Nothing can be sent before there is a visitor. */
+  #wait() {
+    for (const entry of this.pending) if (!entry.refused) this.#on.sending({ ...entry, state: "waiting" });
   }
 
   stop() {
