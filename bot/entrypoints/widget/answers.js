@@ -30,7 +30,7 @@ function choices(buttons, show, choose) {
   const group = element("div", { class: "choices" });
   if (["list", "rating"].includes(show)) group.classList.add(show);
   for (const { title, payload } of buttons) {
-    const button = element("button", { type: "button" }, title);
+    const button = element("button", { type: "button", dir: "auto" }, title);
     const coded = payload?.startsWith("/"); // "/intent{...}"; other payloads are words to be understood, as in Rasa
     button.says = coded ? title : payload || title;
     button.addEventListener("click", () => choose(button.says, coded ? payload : undefined));
@@ -57,7 +57,7 @@ function consentBox([yes, no], label, phrases, choose) {
 }
 
 function field(attributes, label, phrases, choose) {
-  const input = element("input", { ...attributes, required: true, "aria-label": label });
+  const input = element("input", { ...attributes, required: true, "aria-label": label, placeholder: label });
   const form = element("form", { class: "field" }, input, element("button", {}, phrases.send));
   form.addEventListener("submit", (event) => {
     event.preventDefault();

@@ -35,7 +35,7 @@ function deed({ title, type, url, payload }, base, choose) {
     const address = url && safeAddress(url, base);
     return address ? link(title, address) : null;
   }
-  const button = element("button", { type: "button" }, title);
+  const button = element("button", { type: "button", dir: "auto" }, title);
   const coded = payload?.startsWith("/");
   button.addEventListener("click", () => choose(coded ? title : payload || title, coded ? payload : undefined));
   return button;

@@ -178,6 +178,7 @@ export class Chat {
       event.preventDefault();
       this.#attach(pasted);
     });
+    text.addEventListener("input", () => this.#atEnd && this.#toEnd()); // a draft of several lines takes room
     text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();

@@ -52,7 +52,7 @@ export function link(text, address) {
   const here = address.startsWith(`${location.origin}/`);
   return element(
     "a",
-    here ? { href: address } : { href: address, target: "_blank", rel: "noopener noreferrer nofollow" },
+    here ? { href: address, dir: "auto" } : { href: address, dir: "auto", target: "_blank", rel: "noopener noreferrer nofollow" },
     text,
   );
 }

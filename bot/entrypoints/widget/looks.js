@@ -110,7 +110,7 @@ form.composer { display: flex; align-items: flex-end; gap: 6px; margin: 6px 12px
 form.composer:focus-within { border-color: var(--accent-text); box-shadow: 0 0 0 1px var(--accent-text); }
 textarea { flex: 1; max-block-size: 120px; min-block-size: 36px; padding: 7px 8px; border: 0; background: none; resize: none; field-sizing: content; }
 textarea:focus-visible { outline: none; }
-textarea::placeholder { color: var(--muted); opacity: 1; }
+::placeholder { color: var(--muted); opacity: 1; }
 form.composer .icon.attach { background: none; color: var(--muted); }
 form.composer .icon.attach:hover { background: var(--raised); color: var(--ink); }
 .problem { margin: 6px 12px 0; border-radius: 10px; color: var(--bad); overflow-wrap: anywhere; }
@@ -129,6 +129,14 @@ form.composer .icon { background: var(--accent); color: var(--on-accent); }
   .log, .typing, .notice { background-color: var(--surface); }
   .foot { background: var(--surface); padding-block-start: 1px; }
   textarea, .answers input { font-size: 16px; }
+}
+@media (max-height: 420px) { /* a phone on its side, or a page at four times its size: room for what was said */
+  .head { padding-block: 2px; }
+  .log { padding-block: 8px 4px; }
+  .typing { padding-block: 2px 4px; }
+  form.composer { margin-block-start: 2px; padding: 2px; }
+  .fine { padding-block: 0 2px; }
+  .fine button { min-block-size: 28px; }
 }
 @media (forced-colors: active) {
   .bubble, .icon, .choices button, :is(.field, .consent, .contact) button, .card { border: 1px solid ButtonText; }

@@ -52,7 +52,7 @@ svg { display: block; fill: none; stroke: currentColor; stroke-width: 2; stroke-
 .launcher:hover { transform: translateY(-2px); }
 :host([position="left"]) .launcher { margin-inline: 0 auto; }
 :host([position="left"]:dir(rtl)) .launcher { margin-inline: auto 0; }
-.launcher .cross, :host([opened]) .launcher .bubble { display: none; }
+.launcher .cross, :host([opened]) .launcher .talk { display: none; }
 :host([opened]) .launcher .cross { display: block; }
 .badge {
   position: absolute; inset-block-start: -3px; inset-inline-end: -3px; min-inline-size: 22px; padding: 0 6px;
@@ -86,7 +86,7 @@ function icon(name, size, shapes) {
   return svg;
 }
 
-const BUBBLE = "M21 11.5a8.4 8.4 0 0 1-12.2 7.5L3.5 20.5 5 15.6A8.4 8.4 0 1 1 21 11.5z";
+const TALK = "M21 11.5a8.4 8.4 0 0 1-12.2 7.5L3.5 20.5 5 15.6A8.4 8.4 0 1 1 21 11.5z";
 const CROSS = "M6 6l12 12M18 6L6 18";
 
 /** A storage of the browser that may be blocked; then each page begins afresh. */
@@ -137,7 +137,7 @@ class OvertureChat extends HTMLElement {
     this.removeAttribute("title"); // as an attribute it would be a tooltip over everything
     const launcher = element("button", { class: "launcher", part: "launcher", type: "button" });
     const badge = element("span", { class: "badge", part: "badge", "aria-hidden": "true" });
-    launcher.append(icon("bubble", 26, BUBBLE), icon("cross", 26, CROSS), badge);
+    launcher.append(icon("talk", 26, TALK), icon("cross", 26, CROSS), badge);
     badge.hidden = true;
     const aside = element("div", { class: "unseen", role: "status" });
     this.#parts = { launcher, badge, aside };

@@ -1,0 +1,69 @@
+"""That what is drawn can be used: at each size, in each direction, and once the chat has been closed again."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.scripted import Service, open_chat, say
+
+pytestmark = pytest.mark.browser
+
+BOTH_WAYS = [{"title": "What does it do?", "payload": "/ask"}, {"title": "כמה זה עולה?", "payload": "/price"}]
+PLAN = {"title": "Which plan?", "buttons": [{"title": "Take it!", "payload": "/take"}]}
+
+
+def test_the_launcher_looks_the_same_before_and_after_a_chat(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    launcher = page.get_by_role("button", name="Open chat")
+    page.mouse.move(1, 1)
+    before = launcher.screenshot(animations="disabled")
+    open_chat(page)
+    page.get_by_role("button", name="Minimise chat").click()
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(1, 1)
+    assert launcher.screenshot(animations="disabled") == before
+
+
+def test_a_choice_reads_in_its_own_direction(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.evaluate("overture.setLocale('ar')")
+    expect(page.locator("overture-chat")).to_have_attribute("dir", "rtl")
+    service.tell("say", text="?", buttons=BOTH_WAYS, extras={"elements": [PLAN]})
+    for title, direction in (("What does it do?", "ltr"), ("כמה זה עולה?", "rtl"), ("Take it!", "ltr")):
+        expect(page.get_by_role("button", name=title)).to_have_css("direction", direction)
+
+
+@pytest.mark.parametrize("height", [200, 256])
+def test_at_four_times_the_size_there_is_room_to_read(browser: Browser, service: Service, height: int) -> None:
+    """A screen of 1280 by 800, or by 1024, that is zoomed to 400 %."""
+    with browser.new_context(viewport={"width": 320, "height": height}, reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.goto(f"{service.url}/site")
+        open_chat(page)
+        expect(page.locator(".foot").get_by_role("button", name="Talk to a person")).to_be_in_viewport(ratio=1)
+        expect(page.get_by_label("Your message", exact=True)).to_be_in_viewport(ratio=1)
+        log = page.locator(".log").bounding_box()
+        assert log is not None
+        assert log["height"] >= 0.4 * height
+
+
+def test_a_long_draft_does_not_cover_what_was_said_last(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    for number in range(8):
+        service.tell("say", text=f"Line {number}\nof several")
+    last = page.get_by_text("Line 7")
+    expect(last).to_be_in_viewport(ratio=1)
+    page.get_by_label("Your message").fill("\n".join("a draft of many lines" for _ in range(9)))
+    expect(page.locator(".message").last).to_be_in_viewport(ratio=1)
+
+
+def test_nobody_is_said_to_be_typing_where_there_is_no_connection(page: Page, service: Service) -> None:
+    page.route("**/channels/webchat/session", lambda route: route.abort("connectionrefused"))
+    page.goto(f"{service.url}/site")
+    page.get_by_role("button", name="Open chat").click()
+    say(page, "Hello?")
+    expect(page.get_by_text("Waiting for a connection.")).to_be_visible()
+    expect(page.get_by_role("img", name="The assistant is typing")).to_be_hidden()
