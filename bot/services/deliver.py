@@ -170,7 +170,6 @@ async def _answers(runtime: Runtime, entries: Iterable[OutboxEntry]) -> Mapping[
         entry
         for entry in entries
         if isinstance(entry.dispatch, ChannelMessage)
-        and entry.dispatch.channel in runtime.channels
         and entry.status is OutboxStatus.WAITING
         and hold_of(runtime, entry) is None
     ]

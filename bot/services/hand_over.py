@@ -44,6 +44,7 @@ from bot.services.fetch_files import fetch_file
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import fields_of
 from bot.services.take_refusal import MAY_HAVE_LEFT
+from bot.services.weigh import not_set_up
 
 log = structlog.get_logger()
 
@@ -98,14 +99,17 @@ async def left_before(runtime: Runtime, entry: OutboxEntry) -> Receipt | None:
     """
     if not isinstance(entry.dispatch, ChannelMessage):
         return None
-    channel = runtime.channel(entry.dispatch.channel)
-    if channel.abilities.repeatable:
+    channel = runtime.channels.get(entry.dispatch.channel)
+    if channel is not None and channel.abilities.repeatable:
         return None
     async with runtime.store.transaction() as uow:
         if (told_of := await uow.outbox.told_of(entry.key)) is not None:
             return Receipt(told_of)
         if not await _may_have_left(uow, entry):
             return None
+    if channel is None:
+        reason = f"it is unknown whether this was sent before: {not_set_up([entry.dispatch.channel])} any more"
+        raise PermanentSendError(reason, code=MAY_HAVE_LEFT)
     last = (await outbound(runtime, entry, entry.dispatch))[-1]
     try:
         found = await _answer(channel.find(last), repeatable=False)

@@ -147,7 +147,8 @@ def _yields(entry: OutboxEntry) -> bool:
 
 
 def _pace_of(runtime: Runtime, entry: OutboxEntry) -> Pace | None:
-    return runtime.channel(_message_of(entry).channel).abilities.pace
+    channel = runtime.channels.get(_message_of(entry).channel)
+    return channel.abilities.pace if channel is not None else None
 
 
 def _message_of(entry: OutboxEntry) -> ChannelMessage:

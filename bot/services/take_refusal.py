@@ -43,8 +43,9 @@ async def take_refusal(
 
 
 def failure_of(runtime: Runtime, message: ChannelMessage, code: str) -> Failure:
-    """What the vendor's error means."""
-    return runtime.channel(message.channel).abilities.failures.get(code, Failure())
+    """What the vendor's error means; nothing in particular where its connector is gone."""
+    channel = runtime.channels.get(message.channel)
+    return channel.abilities.failures.get(code, Failure()) if channel is not None else Failure()
 
 
 async def _keep_opt_out(

@@ -278,3 +278,33 @@ async def test_where_each_address_is_counted_by_itself_one_does_not_wait_for_ano
     assert [one.key for one in stage.slack.taken] == ["k0", "k1"]
     await stage.later(seconds=1)
     assert [one.key for one in stage.slack.taken] == ["k0", "k1", "k2"]
+
+
+# ---------------------------------------------------------------- a connector that the settings name no more
+
+
+def without_texts(stage: Stage) -> None:
+    """The service is started again, and its settings name no connector for texts any more."""
+    left = {name: channel for name, channel in stage.runtime.channels.items() if name != "sms"}
+    stage.runtime = replace(stage.runtime, channels=left, pacer=MemoryPacer())
+
+
+@pytest.mark.parametrize("purpose", [Purpose.MARKETING, Purpose.SERVICE, Purpose.REPLY, Purpose.DESK])
+async def test_what_waits_for_a_channel_that_is_gone_is_withheld_with_the_reason(
+    stage: Stage, purpose: Purpose
+) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=purpose)
+    without_texts(stage)
+    assert await deliver_due(stage.runtime) == 1
+    assert await stage.outcome() == (OutboxStatus.WITHHELD, "sms is not set up here")
+
+
+async def test_what_a_crash_left_for_a_channel_that_is_gone_is_given_up(stage: Stage) -> None:
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    await die_while_sending(stage, stage.sms)
+    without_texts(stage)
+    await restart(stage)
+    reason = "it is unknown whether this was sent before: sms is not set up here any more"
+    assert await stage.outcome() == (OutboxStatus.DEAD, reason)
