@@ -25,7 +25,7 @@ SMS = "sms"
 
 
 class ValidateFollowUpForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
-    """Asks for consent only where there is a number to text, and where none was given yet."""
+    """Asks for a number only where texts can be sent, and for consent where there is one and none was given yet."""
 
     def name(self) -> str:
         return "validate_follow_up_form"
@@ -33,7 +33,10 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):  # type: ignore
     async def required_slots(
         self, domain_slots: list[str], dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[str]:
-        no_question = tracker.slots.get("phone") == SKIPPED or person_of(tracker).consents_to(Purpose.MARKETING, SMS)
+        person = person_of(tracker)
+        if not person.writes_by(SMS):
+            return []
+        no_question = tracker.slots.get("phone") == SKIPPED or person.consents_to(Purpose.MARKETING, SMS)
         return [slot for slot in domain_slots if not (slot == "sms_consent" and no_question)]
 
     def validate_phone(
@@ -66,7 +69,8 @@ class ActionRecordFollowUp(Action):  # type: ignore[misc]
         # Both are asked anew another time: a number that was not given, and consent, whose record is in the ledger.
         forget = [SlotSet("sms_consent", None)] + ([SlotSet("phone", None)] if phone == SKIPPED else [])
         if not phone or phone == SKIPPED:
-            dispatcher.utter_message(response="utter_follow_up_skipped")
+            asked = person_of(tracker).writes_by(SMS)
+            dispatcher.utter_message(response="utter_follow_up_skipped" if asked else "utter_follow_up_by_email")
             return forget
         done = [effects.set_attribute("phone", phone), effects.claim_identity("phone", phone)]
         question = question_answered(tracker)

@@ -11,6 +11,9 @@ from actions.desk import bring_a_person
 from actions.lead import answers_of
 from actions.person import Person, person_of
 
+NOT_NEEDED = "utter_thanks_later"
+"""Said in place of a colleague who is not there, to a lead who has asked for none."""
+
 
 class ActionHandOff(Action):  # type: ignore[misc]  # rasa-sdk is not typed
     """Brings a person into the conversation."""
@@ -22,7 +25,9 @@ class ActionHandOff(Action):  # type: ignore[misc]  # rasa-sdk is not typed
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         asked = (tracker.latest_message.get("intent") or {}).get("name") == "talk_to_person"
-        return bring_a_person(dispatcher, tracker, "Asked for a person" if asked else _lead(person_of(tracker)))
+        if asked:
+            return bring_a_person(dispatcher, tracker, "Asked for a person")
+        return bring_a_person(dispatcher, tracker, _lead(person_of(tracker)), nobody=NOT_NEEDED)
 
 
 def _lead(person: Person) -> str:

@@ -16,8 +16,8 @@ PERSON_KEY = "overture"
 class Person:
     """The person, as the service tells it with each call. Where nobody tells it, all of it is empty.
 
-    `consents` are keyed "purpose:channel"; `has_desk` says whether there are colleagues to ask; `now` is the
-    service's clock (which the playground can move).
+    `consents` are keyed "purpose:channel"; `has_desk` says whether there are colleagues to ask, and `channels` what we
+    can write by (None: nobody says); `now` is the service's clock (which the playground can move).
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -28,6 +28,7 @@ class Person:
     consents: Mapping[str, bool] = field(default_factory=dict)
     channel: str = ""
     has_desk: bool = True
+    channels: frozenset[str] | None = None
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
@@ -37,6 +38,9 @@ class Person:
         stated = str(self.attributes.get("country") or (region if language else ""))
         return stated.upper() if len(stated) == 2 else "GB"
 
+    def writes_by(self, channel: str) -> bool:
+        return self.channels is None or channel in self.channels
+
     def consents_to(self, purpose: str, channel: str) -> bool:
         return self.consents.get(f"{purpose}:{channel}") is True
 
@@ -45,7 +49,7 @@ def person_of(tracker: Tracker) -> Person:
     """The person in the latest message's metadata."""
     told = (tracker.latest_message.get("metadata") or {}).get(PERSON_KEY) or {}
     lead = told.get("lead") or {}
-    now = told.get("now")
+    now, channels = told.get("now"), told.get("channels")
     return Person(
         attributes=told.get("profile") or {},
         time_zone=told.get("time_zone"),
@@ -55,5 +59,6 @@ def person_of(tracker: Tracker) -> Person:
         consents=told.get("consents") or {},
         channel=str(told.get("channel") or tracker.get_latest_input_channel() or ""),
         has_desk=told.get("has_desk") is not False,
+        channels=None if channels is None else frozenset(channels),
         now=datetime.fromisoformat(now) if now else datetime.now(UTC),
     )

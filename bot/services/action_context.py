@@ -23,7 +23,8 @@ async def action_context(
     """With what this turn has changed already."""
     person = await _person(runtime, thought, profile)
     link = runtime.preferences_link(profile.id, thought.now)
-    return {**_known_of(thought, person, message_id), "has_desk": bool(runtime.desks), PREFERENCES: link}
+    here = {"has_desk": bool(runtime.desks), "channels": sorted(runtime.channels)}
+    return {**_known_of(thought, person, message_id), **here, PREFERENCES: link}
 
 
 async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Person:

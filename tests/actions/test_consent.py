@@ -18,9 +18,12 @@ DOMAIN = {"forms": {"follow_up_form": {"required_slots": ["phone", "sms_consent"
 
 
 def tracker_with(
-    slots: dict[str, Any], events: list[dict[str, Any]] | None = None, consents: dict[str, bool] | None = None
+    slots: dict[str, Any],
+    events: list[dict[str, Any]] | None = None,
+    consents: dict[str, bool] | None = None,
+    channels: tuple[str, ...] = ("sms", "webchat"),
 ) -> Tracker:
-    person = {"profile": {}, "consents": consents or {}, "channel": "webchat"}
+    person = {"profile": {}, "consents": consents or {}, "channel": "webchat", "channels": channels}
     state = {
         "sender_id": "c1",
         "slots": slots,
@@ -79,6 +82,15 @@ async def test_consent_is_not_asked_without_a_number_or_where_it_was_given(
 ) -> None:
     events = await ValidateFollowUpForm().run(CollectingDispatcher(), tracker_with(slots, consents=consents), DOMAIN)
     assert slots_in(events)["requested_slot"] == next_slot
+
+
+async def test_where_no_text_can_be_sent_no_number_is_asked_for() -> None:
+    tracker = tracker_with({}, channels=("webchat",))
+    events = await ValidateFollowUpForm().run(CollectingDispatcher(), tracker, DOMAIN)
+    assert slots_in(events)["requested_slot"] is None
+    dispatcher = CollectingDispatcher()
+    await ActionRecordFollowUp().run(dispatcher, tracker, DOMAIN)
+    assert [message["response"] for message in dispatcher.messages] == ["utter_follow_up_by_email"]
 
 
 @pytest.mark.parametrize("consents", [{}, {"marketing:sms": False}])

@@ -32,9 +32,12 @@ async def test_the_desk_is_told_why_and_the_customer_that_it_was(
     assert [message["response"] for message in dispatcher.messages] == ["utter_handoff_requested"]
 
 
-async def test_where_there_is_no_desk_nobody_is_promised() -> None:
+@pytest.mark.parametrize(
+    ("intent", "said"), [("talk_to_person", "utter_nobody_to_ask"), ("inform", "utter_thanks_later")]
+)
+async def test_where_there_is_no_desk_nobody_is_promised_and_only_who_asked_is_told(intent: str, said: str) -> None:
     dispatcher = CollectingDispatcher()
-    message = {"intent": {"name": "talk_to_person"}, "metadata": {"overture": {"has_desk": False}}}
+    message = {"intent": {"name": intent}, "metadata": {"overture": {"has_desk": False}}}
     tracker = Tracker.from_dict({"sender_id": "c1", "slots": {}, "latest_message": message})
     await ActionHandOff().run(dispatcher, tracker, {})
-    assert [message["response"] for message in dispatcher.messages] == ["utter_nobody_to_ask"]
+    assert [message["response"] for message in dispatcher.messages] == [said]
