@@ -17,9 +17,9 @@ from bot.domain.errors import ContentError, Place, SettingsError
 from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
 
 RESPONSES_OF_OURS = {
-    "utter_disclosure": "I'm an automated assistant, not a person. You can ask for a person at any time.",
+    "utter_disclosure": "I'm an automated assistant, not a person.",
     "utter_opted_out": "You're opted out: you will get no more marketing messages. You can still write to us here.",
-    "utter_help": "Write STOP to get no more marketing messages. You can ask for a person at any time.",
+    "utter_help": "Write STOP to get no more marketing messages.",
     "utter_internal_error": "Sorry, something went wrong on our side. Please try that again.",
 }
 """What a Rasa project has no need of, and an assistant here has."""

@@ -22,10 +22,9 @@ from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.channel_fit import misfits_of, shown
 from bot.ports import Abilities, ChannelKind
-from bot.services.disclose import with_disclosure
+from bot.services.disclose import disclosure_in, with_disclosure
 
 VOICE = "voice"
-DISCLOSURE = "utter_disclosure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,13 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """To whom a message is worded, and whether it is the first of their conversation."""
+    """To whom a message is worded, whether it is the first of their conversation, and what is disclosed with that."""
 
     assistant: Assistant
     slots: Mapping[str, Any]
     person: Personal
     first: bool
+    disclosure: Response | None
 
 
 class Messages:
@@ -62,7 +62,8 @@ class Messages:
         fields = fields_of(responses, playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
         person = person_of(values, assistant.configuration.language)
-        telling = Telling(assistant, values["slots"], person, body.get("first") is True)
+        disclosure = disclosure_in(assistant, has_desk=bool(self._service.runtime.desks))
+        telling = Telling(assistant, values["slots"], person, body.get("first") is True, disclosure)
         chosen = [str(name) for name in body["channels"]] if isinstance(body.get("channels"), list) else []
         return private_json(
             {
@@ -154,7 +155,7 @@ def _look(kind: ChannelKind) -> str:
 
 
 def _disclosure(channel: str, telling: Telling) -> Text | None:
-    response = telling.assistant.responses.get(DISCLOSURE)
+    response = telling.disclosure
     worded = wordings(response, channel, slots=telling.slots, personal=telling.person) if response else ()
     return next((one.words for one in worded if isinstance(one.words, Text)), None)
 
