@@ -25,6 +25,21 @@ def test_the_launcher_looks_the_same_before_and_after_a_chat(page: Page, service
     assert launcher.screenshot(animations="disabled") == before
 
 
+@pytest.mark.parametrize("locale", ["en", "ar"])
+@pytest.mark.parametrize("position", ["left", "right", ""])
+def test_on_either_side_all_of_the_chat_is_on_the_page(
+    page: Page, service: Service, position: str, locale: str
+) -> None:
+    side = f'data-position="{position}"' if position else ""
+    tag = f'<script type="module" src="/widget.js" data-teaser="Questions?" data-teaser-delay="0" {side}></script>'
+    body = f'<!doctype html><html lang="{locale}"><title>Page</title><main><h1>Page</h1></main>{tag}'
+    page.route("**/site", lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(f"{service.url}/site")
+    expect(page.locator(".teaser")).to_be_in_viewport(ratio=1)
+    page.locator(".launcher").click()
+    expect(page.locator(".panel")).to_be_in_viewport(ratio=1)
+
+
 def test_a_choice_reads_in_its_own_direction(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)
@@ -33,6 +48,16 @@ def test_a_choice_reads_in_its_own_direction(page: Page, service: Service) -> No
     service.tell("say", text="?", buttons=BOTH_WAYS, extras={"elements": [PLAN]})
     for title, direction in (("What does it do?", "ltr"), ("כמה זה עולה?", "rtl"), ("Take it!", "ltr")):
         expect(page.get_by_role("button", name=title)).to_have_css("direction", direction)
+
+
+def test_an_empty_composer_reads_as_the_chat_does_and_a_draft_as_its_words_do(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.evaluate("overture.setLocale('he')")
+    composer = page.locator("textarea")
+    expect(composer).to_have_css("direction", "rtl")
+    composer.fill("Hello!")
+    expect(composer).to_have_css("direction", "ltr")
 
 
 @pytest.mark.parametrize("height", [200, 256])

@@ -10,6 +10,7 @@ button:disabled { cursor: default; }
   box-shadow: 0 2px 6px rgb(0 0 0 / .08), 0 18px 50px rgb(0 0 0 / .22); animation: rise .18s ease-out;
 }
 :host([position="left"]) .panel { left: 0; right: auto; }
+:host([position="right"]) .panel { left: auto; right: 0; }
 @keyframes rise { from { opacity: 0; transform: translateY(10px); } }
 .head { display: flex; align-items: center; gap: 10px; padding-block: 14px; padding-inline: 18px 12px; background: var(--accent); color: var(--on-accent); }
 .head h2 { flex: 1; margin: 0; font-size: 16px; font-weight: 650; letter-spacing: -.005em; }
@@ -110,6 +111,7 @@ form.composer { display: flex; align-items: flex-end; gap: 6px; margin: 6px 12px
 form.composer:focus-within { border-color: var(--accent-text); box-shadow: 0 0 0 1px var(--accent-text); }
 textarea { flex: 1; max-block-size: 120px; min-block-size: 36px; padding: 7px 8px; border: 0; background: none; resize: none; field-sizing: content; }
 textarea:focus-visible { outline: none; }
+textarea:placeholder-shown { direction: inherit; } /* an empty one with dir="auto" is ltr */
 ::placeholder { color: var(--muted); opacity: 1; }
 form.composer .icon.attach { background: none; color: var(--muted); }
 form.composer .icon.attach:hover { background: var(--raised); color: var(--ink); }

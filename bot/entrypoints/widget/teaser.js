@@ -10,6 +10,7 @@ const STYLES = `
   box-shadow: 0 2px 6px rgb(0 0 0 / .08), 0 8px 24px rgb(0 0 0 / .18);
 }
 :host([position="left"]) .teaser { left: 0; right: auto; }
+:host([position="right"]) .teaser { left: auto; right: 0; }
 :host([opened]) .teaser { display: none; }
 .teaser button { border: 0; border-radius: var(--radius); background: none; text-align: start; }
 .teaser button:first-child { padding: 12px 0; padding-inline-start: 16px; }
