@@ -54,8 +54,8 @@ class Situation:
 async def read_situation(uow: UnitOfWork, runtime: Runtime, conversation_id: ConversationId) -> Situation:
     standing = await uow.conversations.standing(conversation_id)
     conversation = standing.conversation
-    channel = runtime.channel(conversation.channel)
-    phone = conversation.address if channel.abilities.identity == "phone" else None
+    channel = runtime.channels.get(conversation.channel)  # its connector may be gone, and the desk has its turns still
+    phone = conversation.address if channel is not None and channel.abilities.identity == "phone" else None
     return Situation(
         conversation=conversation,
         profile=standing.profile,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -367,3 +368,12 @@ async def test_lines_whose_card_never_left_are_given_up_with_it(stage: Stage) ->
         "the message that this one belongs to never left",
     )
     assert stage.clock.now() - handoff.created_at < timedelta(minutes=1)
+
+
+async def test_a_rep_is_told_that_the_customers_channel_is_gone(stage: Stage) -> None:
+    handoff = await requested(stage)
+    left = {name: channel for name, channel in stage.runtime.channels.items() if name != "sms"}
+    stage.runtime = replace(stage.runtime, channels=left)
+    await stage.click(handoff, CLAIM)
+    assert await stage.reply("Hello, how can I help?")
+    assert lines(stage)[-1] == ("Overture", "Your message did not reach the customer: sms is not set up here.")
