@@ -212,7 +212,7 @@ def _widget() -> Handler:
         file = files.get(request.match_info.get("file", "widget.js"))
         if file is None:
             raise web.HTTPNotFound
-        response = web.FileResponse(file, headers={"Access-Control-Allow-Origin": "*"})
+        response = web.FileResponse(file, headers={"Access-Control-Allow-Origin": "*", "Vary": "Accept-Encoding"})
         response.enable_compression()
         return response
 

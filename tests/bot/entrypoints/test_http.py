@@ -137,6 +137,7 @@ async def test_other_websites_may_load_the_widget(front: Front) -> None:
     status, body, headers = await front.ask("GET", "/widget.js")
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, "*")
     assert "customElements" in body
+    assert headers["Vary"] == "Accept-Encoding", "a proxy may keep it, and it leaves compressed to whom takes it so"
 
 
 async def test_a_webhook_is_stored_and_answered_in_the_channels_words(front: Front, stage: Stage) -> None:
