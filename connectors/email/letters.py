@@ -159,7 +159,10 @@ def _html(content: Text, account: EmailAccount, subject: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    """A paragraph with its lines as they are and its links to be pressed; nothing in it is markup."""
+    """A paragraph with its lines as they are and its links to be pressed; nothing in it is markup.
+
+    It reads in the direction of its first letters, as its plain text does in mail programs.
+    """
     parts, end = [], 0
     for found in _LINK.finditer(text):
         parts += [escape(text[end : found.start()]), _anchor(found[0], found[0])]
@@ -168,7 +171,7 @@ def _paragraph(text: str) -> str:
 
 
 def _paragraph_of(parts: Iterable[str]) -> str:
-    return f"<p>{''.join(parts).strip().replace(chr(10), '<br>' + chr(10))}</p>"
+    return f'<p dir="auto">{"".join(parts).strip().replace(chr(10), "<br>" + chr(10))}</p>'
 
 
 def _anchor(address: str, words: str) -> str:
@@ -181,7 +184,7 @@ def _button(button: Button, account: EmailAccount, subject: str) -> str:
     reply = f"mailto:{quote(account.reply_to, safe='@')}?subject={quote(again)}&body={quote(storable(button.title))}"
     address = button.payload if _is_link(button) else reply
     style = "display:inline-block;padding:8px 16px;border:1px solid #4348c4;border-radius:6px;text-decoration:none"
-    return f'<p><a class="button" href="{escape(address)}" style="{style}">{escape(button.title)}</a></p>'
+    return f'<p dir="auto"><a class="button" href="{escape(address)}" style="{style}">{escape(button.title)}</a></p>'
 
 
 def _html_footer(account: EmailAccount, link: str) -> str:

@@ -42,7 +42,7 @@ def test_it_has_plain_text_and_the_same_in_html() -> None:
     assert message.get_content_type() == "multipart/alternative"
     assert [one.get_content_type() for one in message.iter_parts()] == ["text/plain", "text/html"]
     assert part(message, "plain") == "Hello Zoë,\n\nshall we meet? 😀"
-    assert "<p>Hello Zoë,</p>\n<p>shall we meet? 😀</p>" in part(message, "html")
+    assert '<p dir="auto">Hello Zoë,</p>\n<p dir="auto">shall we meet? 😀</p>' in part(message, "html")
     assert message["Subject"] == "Grüße aus Bristol"
     assert message["From"] == "Harbourline <hello@harbourline.example>"
     assert (message["To"], message["Message-ID"]) == ("ana@example.com", "<1@harbourline.example>")
