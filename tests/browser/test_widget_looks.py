@@ -50,6 +50,18 @@ def test_a_choice_reads_in_its_own_direction(page: Page, service: Service) -> No
         expect(page.get_by_role("button", name=title)).to_have_css("direction", direction)
 
 
+def test_a_choice_beneath_an_input_stands_apart_from_it(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    widget = {"input": "tel", "label": "Mobile number"}
+    service.tell("say", text="Your number?", buttons=[BOTH_WAYS[0]], extras={"custom": {"widget": widget}})
+    expect(page.get_by_placeholder("Mobile number")).to_be_visible()
+    above, below = page.locator(".field").bounding_box(), page.locator(".choices").last.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["y"] - above["y"] - above["height"] >= 6
+
+
 def test_an_empty_composer_reads_as_the_chat_does_and_a_draft_as_its_words_do(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)

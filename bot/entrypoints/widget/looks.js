@@ -68,6 +68,7 @@ button:disabled { cursor: default; }
 .field input { flex: 1; min-inline-size: 0; min-block-size: 40px; padding: 6px 10px; border: 1px solid light-dark(#8b96a3, #6b7683); border-radius: 10px; background: var(--surface); color: inherit; font: inherit; }
 .field button, .consent button { min-block-size: 40px; padding: 6px 14px; border: 0; border-radius: 10px; background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .answers:disabled :is(input, :is(.field, .consent, .contact) button) { opacity: 1; background: var(--raised); color: var(--muted); }
+.answers > * + * { margin-block-start: 8px; }
 .consent { display: grid; justify-items: start; gap: 10px; }
 .consent label { display: grid; grid-template-columns: auto 1fr; gap: 10px; min-block-size: 24px; cursor: pointer; }
 .consent input { inline-size: 22px; block-size: 22px; margin: 0; accent-color: var(--accent-text); }
