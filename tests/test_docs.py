@@ -25,6 +25,9 @@ BESIDE_TESTS = Path("docs/failures.md")
 TEST = re.compile(r"`([\w/]+\.py)?(?:::(\w+))?`")
 """A file, a test in it, or one in the file that was named last."""
 SETTING = re.compile(r"\bOVERTURE_[A-Z0-9_]*[A-Z0-9]\b")
+CONNECTORS = re.compile(r"OVERTURE_CONNECTORS=([\w,]+)")
+CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+RULE = re.compile(r"\|[\s:|-]+\|")
 TARGET = re.compile(r"`make ([a-z][a-z-]+)|^make ([a-z][a-z-]+)(?=\s*(?:#|$))", re.MULTILINE)
 MODULE = re.compile(r"python -m ((?:bot|tests|connectors)[\w.]*\w)")
 COMMAND = re.compile(r"(?:`|^)overture ([^`\n#|]+)", re.MULTILINE)
@@ -53,6 +56,23 @@ def test_whatever_a_page_names_is_there(page: Path) -> None:
 )
 def test_what_is_not_there_would_be_found(text: str, missing: str) -> None:
     assert list(missing_in(Path("README.md"), text)) == [missing]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_each_table_of_a_page_has_its_head(page: Path) -> None:
+    lines = CODE.sub("", (ROOT / page).read_text(encoding="utf-8")).splitlines()
+    begins = [
+        number for number, line in enumerate(lines) if line.startswith("|") and not "".join(lines[number - 1 : number])
+    ]
+    assert [lines[number] for number in begins if not RULE.fullmatch("".join(lines[number + 1 : number + 2]))] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_who_adds_a_connector_as_a_page_says_keeps_those_that_there_are(page: Path) -> None:
+    usual = Settings.model_fields["connectors"].default.split(",")
+    told = [one.split(",") for one in CONNECTORS.findall((ROOT / page).read_text(encoding="utf-8"))]
+    added_to = [names for names in told if "twilio_messaging" in names]
+    assert [names for names in added_to if names[: len(usual)] != usual] == []
 
 
 def missing_in(page: Path, text: str) -> Iterator[str]:
