@@ -50,7 +50,21 @@ def test_a_choice_reads_in_its_own_direction(page: Page, service: Service) -> No
         expect(page.get_by_role("button", name=title)).to_have_css("direction", direction)
 
 
+def test_a_thumb_hits_a_choice(browser: Browser, service: Service) -> None:
+    with browser.new_context(
+        viewport={"width": 375, "height": 667}, has_touch=True, is_mobile=True, reduced_motion="reduce"
+    ) as context:
+        page = context.new_page()
+        page.goto(f"{service.url}/site")
+        open_chat(page)
+        for name in ("Book a demo", "Talk to a person"):
+            box = page.get_by_role("dialog").get_by_role("button", name=name).bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, name
+
+
 def test_a_choice_beneath_an_input_stands_apart_from_it(page: Page, service: Service) -> None:
+    page.emulate_media(reduced_motion="reduce")  # what comes in moves, and both are measured one after the other
     page.goto(f"{service.url}/site")
     open_chat(page)
     widget = {"input": "tel", "label": "Mobile number"}

@@ -133,6 +133,10 @@ form.composer .icon { background: var(--accent); color: var(--on-accent); }
   .foot { background: var(--surface); padding-block-start: 1px; }
   textarea, .answers input { font-size: 16px; }
 }
+@media (pointer: coarse) { /* a thumb */
+  .choices:not(.list, .rating) button { min-block-size: 44px; padding-inline: 16px; border-radius: 22px; }
+  .fine button { min-block-size: 44px; }
+}
 @media (max-height: 420px) { /* a phone on its side, or a page at four times its size: room for what was said */
   .head { padding-block: 2px; }
   .log { padding-block: 8px 4px; }
