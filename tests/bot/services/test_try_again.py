@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, OutboxStatus
+from bot.domain.delivery import OutboxEntry, OutboxStatus
 from bot.domain.errors import PermanentSendError, TemporarySendError
-from bot.domain.message import Text
+from bot.services.attempt import attempt
 from bot.services.deliver import deliver_due
+from bot.services.let_go import Answer
+from bot.services.runtime import Runtime
 from bot.services.try_again import FIRST_PAUSE, LONGEST_PAUSE, MOST_ATTEMPTS
-from tests.bot.services.stage import PHONE, Stage
+from tests.bot.services.stage import Stage
 
 SECOND = timedelta(seconds=1)
 
@@ -55,10 +59,17 @@ async def test_what_can_never_be_sent_is_dead_at_once_and_holds_up_nothing(stage
     assert stage.sms.texts() == ["I am a machine. Next"]
 
 
-async def test_an_entry_for_a_channel_that_is_gone_costs_no_other(stage: Stage) -> None:
+async def test_an_error_that_nobody_foresaw_is_tried_again_and_costs_no_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def attempt_others(runtime: Runtime, entry: OutboxEntry, answer: Answer | None) -> OutboxEntry:
+        if entry.key == "k":
+            raise ZeroDivisionError
+        return await attempt(runtime, entry, answer)
+
+    monkeypatch.setattr("bot.services.deliver.attempt", attempt_others)
     await stage.meet()
-    gone = ChannelMessage("fax", PHONE, Text("Hello"))
-    await stage.queue("k", purpose=Purpose.REPLY, dispatch=gone)
+    await stage.queue("k", purpose=Purpose.REPLY)
     await stage.queue("answer", purpose=Purpose.REPLY)
     assert await deliver_due(stage.runtime) == 2
     assert await stage.outcome() == (OutboxStatus.WAITING, "an unforeseen error; see the log")
