@@ -17,7 +17,6 @@ from bot.nlu.classifier import (
     scope_evidence,
     slip_evidence,
     softmax,
-    with_tuples,
 )
 from bot.nlu.features import Integers
 
@@ -99,7 +98,7 @@ class Calibrated:
     @classmethod
     def from_facts(cls, calibration: Mapping[str, Any], first_stage: Mapping[str, Any]) -> Calibrated:
         """From what `IntentClassifier.facts` says of them."""
-        return cls(Calibration(**with_tuples(calibration)), FirstStage(**with_tuples(first_stage)))
+        return cls(Calibration.from_facts(calibration), FirstStage.from_facts(first_stage))
 
 
 @dataclass(frozen=True, slots=True)

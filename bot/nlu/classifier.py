@@ -44,6 +44,11 @@ class Calibration:
     threshold: float
     ambiguity: float
 
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Calibration:
+        """From what `IntentClassifier.facts` says of it."""
+        return cls(**_with_tuples(facts))
+
 
 @dataclass(frozen=True, slots=True)
 class FirstStage:
@@ -59,6 +64,11 @@ class FirstStage:
     gate: float
     slip: tuple[float, ...]
     most_slips: float
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> FirstStage:
+        """From what `IntentClassifier.facts` says of it."""
+        return cls(**_with_tuples(facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +214,6 @@ class IntentClassifier:
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, Any], facts: Mapping[str, Any]) -> IntentClassifier:
         columns = {gram: column for column, gram in enumerate(arrays["ngram_hashes"].tolist())}
-        calibration, first_stage = facts["calibration"], facts["first_stage"]
         return cls(
             labels=tuple(facts["labels"]),
             kernel_head=KernelHead(
@@ -222,13 +231,13 @@ class IntentClassifier:
                 gain=arrays["word_gain"],
                 absent=arrays["word_absent"],
             ),
-            calibration=Calibration(**with_tuples(calibration)),
-            first_stage=FirstStage(**with_tuples(first_stage)),
+            calibration=Calibration.from_facts(facts["calibration"]),
+            first_stage=FirstStage.from_facts(facts["first_stage"]),
             example_labels=arrays["example_labels"],
         )
 
 
-def with_tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
+def _with_tuples(facts: Mapping[str, Any]) -> dict[str, Any]:
     """JSON has lists where `Calibration` and `FirstStage` have tuples."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
 

@@ -60,8 +60,8 @@ def read_held_out(
     """What heads that are trained on the rows `kept` make of the rows `held_out`.
 
     Of an encoder that was tuned on texts, their embeddings say nothing of how well it reads others. `vectors` are of
-    one that was tuned on the rows `kept` alone. It knows the intents that stand for strangers: with ten examples each,
-    on CLINC150, leaving them out of its tuning as well told strangers no better.
+    one that was tuned on the rows `kept` alone. Strangers are the rows `held_out` of intents that the heads are not
+    trained on, while the encoder may have been tuned on other examples of the same intents.
     """
     _, material = _material(texts, intents, vectors)
     known, asked = material.part(kept), material.part(held_out)
