@@ -60,12 +60,13 @@ def read_training_data(
 
     `extra` are examples from elsewhere (the questions of knowledge pages). Where `known_intents` and `known_entities`
     are given (those of the domain), whatever else the files name is a fault. A text that is an example of two intents
-    is one too, unless `allow_duplicates` (assistants written for Rasa have some): then its first intent counts.
+    is one too, unless `allow_duplicates` (assistants written for Rasa have some): then its first intent counts. Of an
+    intent that has nothing but `extra`, and too little of it, nothing is learnt: its author never wrote it.
     """
     reader = _Reader(known_intents, known_entities)
     for document in documents:
         reader.read(document)
-    reader.examples.extend(extra)
+    reader.examples.extend(_learnable(extra, {example.intent for example in reader.examples}))
     reader.check(documents, allow_duplicates=allow_duplicates)
     reader.faults.raise_if_any()
     return TrainingData(
@@ -93,6 +94,13 @@ def read_examples(
 def plain_key(text: str) -> str:
     """Two texts with the same key are the same example."""
     return " ".join(re.findall(r"\w+|[^\w\s]", text.casefold()))
+
+
+def _learnable(extra: Sequence[Example], written: Collection[str]) -> Iterator[Example]:
+    for example in extra:
+        texts = {plain_key(other.text) for other in extra if other.intent == example.intent}
+        if example.intent in written or len(texts) >= FEWEST_EXAMPLES:
+            yield example
 
 
 def _without_repetitions(examples: Sequence[Example]) -> Iterator[Example]:

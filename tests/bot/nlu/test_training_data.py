@@ -180,3 +180,9 @@ def test_an_entity_that_is_a_part_of_a_word_is_warned_of() -> None:
 def test_questions_from_elsewhere_count_as_examples() -> None:
     more = [Example(text, "ask", (), Place("page.md", 3)) for text in ("what", "why")]
     assert "ask" in read(GOOD, extra=more).intents
+
+
+def test_a_single_question_from_elsewhere_is_no_fault_of_the_author() -> None:
+    lonely = Example("do you deliver", "ask", (), Place("page.md", 3))
+    assert "ask" not in read(GOOD, extra=[lonely]).intents
+    assert "ask" not in read(GOOD, extra=[lonely, lonely]).intents
