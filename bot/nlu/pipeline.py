@@ -62,6 +62,10 @@ _DOUBTED = 0.2
 _SURELY_SOMETHING_ELSE = 0.8
 """Similarity to an example from which a short answer is what the example is, not a name."""
 
+_LIKE_AN_EXAMPLE = 0.4
+"""Similarity from which an encoder knows what a message in another language says; one that does not know the language
+sees next to none, and the classifier then goes by letters."""
+
 _AN_EXAMPLE = 0.95
 """Similarity from which a message is as good as an example, and means as a whole what its author says it does."""
 
@@ -114,7 +118,7 @@ class Pipeline:
         understood = replace(self._look_up(understood, whole, encode, asker), entities=tuple(found))
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
-        return reading.place_all(self._in_its_language(understood, reading.text, asker))
+        return reading.place_all(self._in_its_language(understood, readings[0], reading.text, asker))
 
     def _look_up(self, understood: Understood, text: str, encode: Callable[[str], Any], asker: Asker) -> Understood:
         """With what the knowledge pages say to a question, or to what nothing else has understood."""
@@ -145,13 +149,16 @@ class Pipeline:
         pieces = pieces_of(whole.text, whole.entities)
         return things_said(whole, pieces, read_piece, asked=expecting is not None, is_example=is_example)
 
-    def _in_its_language(self, understood: Understood, text: str, asker: Asker) -> Understood:
+    def _in_its_language(self, understood: Understood, reading: Classification, text: str, asker: Asker) -> Understood:
         if self.languages is None:
             return understood
         heard = self.languages.hear(text, earlier=asker.language, locale=asker.locale)
         if not heard.sure:
             return understood
         strange = heard.language not in self.languages.spoken
+        if strange and _is_guess(understood, reading):
+            fallback = IntentScore(FALLBACK_INTENT, round(1.0 - understood.intent.confidence, 4))
+            understood = replace(understood, intent=fallback, stage="fallback", further=())
         not_understood = understood.answer is None and understood.intent.name in _NOT_UNDERSTOOD
         return replace(understood, language=heard.language, foreign=strange and not_understood)
 
@@ -243,6 +250,16 @@ def _may_opt_out(parts: Sequence[str], readings: Sequence[Classification]) -> bo
         scored.name == OPT_OUT_INTENT and scored.confidence >= _DOUBTED and not asks_to_go_on(part)
         for part, one in zip(parts, readings, strict=True)
         for scored in one.ranking
+    )
+
+
+def _is_guess(understood: Understood, reading: Classification) -> bool:
+    """Whether a message in a language without examples was taken for one that the encoder sees no likeness to."""
+    return (
+        understood.stage == "classifier"
+        and understood.intent.name != OPT_OUT_INTENT
+        and reading.similarity is not None
+        and reading.similarity < _LIKE_AN_EXAMPLE
     )
 
 

@@ -4,14 +4,15 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.understanding import Expecting, IntentScore, Understood
-from bot.nlu.classifier import Classification
+from bot.nlu.classifier import Classification, IntentClassifier
+from bot.nlu.languages import Languages
 from bot.nlu.pipeline import Pipeline, _may_opt_out, parse_payload
 from bot.nlu.spelling import learn_speller
 from bot.nlu.training_data import TrainingData
@@ -90,6 +91,45 @@ def test_a_question_while_something_was_asked_stays_a_question(pipeline: Pipelin
     understood = pipeline.parse("how much does it cost?", expecting=NAME)
     assert (understood.stage, understood.intent.name) == ("knowledge", "ask_knowledge")
     assert understood.answer is not None
+
+
+class Sure:
+    """A classifier that takes whatever it reads for `intent`, seeing an example so near."""
+
+    def __init__(self, pipeline: Pipeline, intent: str, similarity: float) -> None:
+        self._of = pipeline.classifier
+        self._reading = Classification(
+            (IntentScore(intent, 0.6),), similarity, intent, understood=True, ambiguous=False
+        )
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._of, name)
+
+    def classify_quickly(self, text: object) -> None:
+        """Never sure by the words alone."""
+
+    def classify(self, text: object, features: object) -> Classification:
+        return self._reading
+
+
+def reads_all_as(pipeline: Pipeline, intent: str, similarity: float) -> Pipeline:
+    return replace(pipeline, classifier=cast("IntentClassifier", Sure(pipeline, intent, similarity)))
+
+
+def test_what_is_like_no_example_in_a_language_without_examples_is_not_understood(pipeline: Pipeline) -> None:
+    class German:
+        def guess(self, text: str) -> Sequence[tuple[str, float]]:
+            return [("de", 0.95)]
+
+    languages = Languages(German(), "en", frozenset({"en"}))
+    pipeline = replace(pipeline, languages=languages)
+
+    guessed = reads_all_as(pipeline, "request_demo", 0.2).parse("zeigen Sie mir das bitte")
+    known = reads_all_as(pipeline, "request_demo", 0.7).parse("zeigen Sie mir das bitte")
+
+    assert (guessed.intent.name, guessed.foreign) == ("nlu_fallback", True)
+    assert (known.intent.name, known.foreign) == ("request_demo", False)
+    assert reads_all_as(pipeline, "opt_out", 0.2).parse("bitte keine Nachrichten").intent.name == "opt_out"
 
 
 def test_an_opt_out_is_heeded_wherever_it_stands(pipeline: Pipeline) -> None:
