@@ -40,6 +40,23 @@ def test_on_either_side_all_of_the_chat_is_on_the_page(
     expect(page.locator(".panel")).to_be_in_viewport(ratio=1)
 
 
+SWEEPING = "body > * { position: relative; z-index: 1; width: 100%; max-width: 40rem; margin: 2rem; padding: 2rem }"
+
+
+def test_a_page_that_styles_all_that_it_has_leaves_the_chat_in_its_corner(browser: Browser, service: Service) -> None:
+    with browser.new_context(viewport={"width": 1000, "height": 700}, bypass_csp=True) as context:
+        page = context.new_page()
+        tag = '<script type="module" src="/widget.js"></script>'
+        body = f'<!doctype html><html lang="en"><title>Page</title><style>{SWEEPING}</style><main>Long</main>{tag}'
+        page.route("**/site", lambda route: route.fulfill(content_type="text/html", body=body))
+        page.goto(f"{service.url}/site")
+        launcher = page.locator(".launcher").bounding_box()
+        assert launcher is not None
+        assert (launcher["x"] + launcher["width"], launcher["y"] + launcher["height"]) == (984, 684)
+        page.locator(".launcher").click()
+        expect(page.locator(".panel")).to_be_in_viewport(ratio=1)
+
+
 def test_a_choice_reads_in_its_own_direction(page: Page, service: Service) -> None:
     page.goto(f"{service.url}/site")
     open_chat(page)

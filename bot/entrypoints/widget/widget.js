@@ -27,10 +27,11 @@ const STYLES = `
   --muted: var(--overture-muted, light-dark(#56616e, #a5b0bd));
   --bad: light-dark(#a8231b, #ff9d94);
   --radius: var(--overture-radius, 16px);
-  position: fixed;
+  position: fixed !important; /* rules of the page for all its elements would win else */
+  width: auto !important; max-width: none !important; margin: 0 !important; padding: 0 !important;
   inset-block-end: max(16px, env(safe-area-inset-bottom));
   inset-inline-end: max(16px, env(safe-area-inset-right));
-  z-index: var(--overture-layer, 2147483000);
+  z-index: var(--overture-layer, 2147483000) !important;
   font: 15px/1.45 var(--overture-font, system-ui, -apple-system, "Segoe UI", Roboto, sans-serif);
   color: var(--ink);
 }
