@@ -28,6 +28,7 @@ from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST
 from bot.nlu.knowledge import Knowledge
+from bot.nlu.knowledge_pages import is_question
 from bot.nlu.languages import Languages
 from bot.nlu.leaving import asks_to_be_left, asks_to_go_on
 from bot.nlu.reading import read
@@ -115,17 +116,32 @@ class Pipeline:
         understood = self._decide(reading.text, parts, readings, found, expecting)
         if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
             understood = replace(understood, may_opt_out=_may_opt_out(parts, readings))
-        understood = replace(self._look_up(understood, whole, encode, asker), entities=tuple(found))
+        understood = replace(self._look_up(understood, readings[0], whole, encode, asker), entities=tuple(found))
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
         return reading.place_all(self._in_its_language(understood, readings[0], reading.text, asker))
 
-    def _look_up(self, understood: Understood, text: str, encode: Callable[[str], Any], asker: Asker) -> Understood:
-        """With what the knowledge pages say to a question, or to what nothing else has understood."""
-        if understood.intent.name not in {FALLBACK_INTENT, KNOWLEDGE_INTENT}:
+    def _look_up(
+        self,
+        understood: Understood,
+        reading: Classification,
+        text: str,
+        encode: Callable[[str], Any],
+        asker: Asker,
+    ) -> Understood:
+        """With what the knowledge pages say to a question, or to what nothing else has understood.
+
+        A question is for the pages, too, where a passage answers it that is nearer than every example: an author who
+        writes pages gives no examples of what they answer.
+        """
+        is_open = understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}
+        if not is_open and not _may_be_for_pages(understood, reading):
             return understood
         passages = self.knowledge.nearest(understood.text, encode(text)[: self.encoder.dimensions], asker)
-        return _with_knowledge(replace(understood, passages=passages), self.knowledge.answering(passages))
+        answer = self.knowledge.answering(passages)
+        if not is_open and (answer is None or answer.score <= (reading.similarity or 0.0)):
+            return understood
+        return _with_knowledge(replace(understood, passages=passages), answer)
 
     def _things_said(
         self, whole: Understood, encode: Callable[[str], Any], expecting: Expecting | None, asker: Asker
@@ -141,7 +157,7 @@ class Pipeline:
             ]
             classified = self._classify(piece.text, kept, encode)
             decided = self._decide(piece.text, [piece.text], [classified], inside, expecting)
-            return self._look_up(decided, piece.text, encode, asker)
+            return self._look_up(decided, classified, piece.text, encode, asker)
 
         def is_example() -> bool:
             return self.classifier.kernel_head.near(encode(whole.text[:LONGEST].strip())).similarity >= _AN_EXAMPLE
@@ -260,6 +276,16 @@ def _is_guess(understood: Understood, reading: Classification) -> bool:
         and understood.intent.name != OPT_OUT_INTENT
         and reading.similarity is not None
         and reading.similarity < _LIKE_AN_EXAMPLE
+    )
+
+
+def _may_be_for_pages(understood: Understood, reading: Classification) -> bool:
+    """Whether it is a question that was compared with the examples, and taken for one by nothing else."""
+    return (
+        understood.stage == "classifier"
+        and understood.intent.name != OPT_OUT_INTENT
+        and reading.similarity is not None
+        and is_question(understood.text)
     )
 
 

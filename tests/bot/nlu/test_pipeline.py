@@ -116,6 +116,23 @@ def reads_all_as(pipeline: Pipeline, intent: str, similarity: float) -> Pipeline
     return replace(pipeline, classifier=cast("IntentClassifier", Sure(pipeline, intent, similarity)))
 
 
+@pytest.mark.parametrize(
+    ("text", "similarity", "intent"),
+    [
+        ("Can schools pay by invoice?", 0.3, "ask_knowledge"),
+        ("Can schools pay by invoice?", 0.99, "request_demo"),
+        ("I shall pay by invoice", 0.3, "request_demo"),
+        ("Can I see the demo of the product?", 0.6, "request_demo"),
+    ],
+)
+def test_a_question_is_answered_from_the_pages_where_they_are_nearer_than_all_examples(
+    pipeline: Pipeline, text: str, similarity: float, intent: str
+) -> None:
+    understood = reads_all_as(pipeline, "request_demo", similarity).parse(text)
+    assert understood.intent.name == intent
+    assert (understood.answer is not None) == (intent == "ask_knowledge")
+
+
 def test_what_is_like_no_example_in_a_language_without_examples_is_not_understood(pipeline: Pipeline) -> None:
     class German:
         def guess(self, text: str) -> Sequence[tuple[str, float]]:
