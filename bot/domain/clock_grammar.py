@@ -98,6 +98,34 @@ def _part_of_day(match: re.Match[str]) -> TimeOfDay:
     return TimeOfDay(middle, end) if said == "late" else TimeOfDay(start, end)
 
 
+_MINUTES_IN_WORDS = {"fifteen": 15, "thirty": 30, "forty-five": 45, "forty five": 45}
+BARE_CLOCK = re.compile(
+    r"[\s~]*(?:(?:about|around|say|maybe|perhaps|let'?s say|how about|at|by|ok|yes|sure|make it|um+|hm+)\W+)*"
+    rf"(?P<time>(?P<hour>{HOUR})(?:[ :.]?(?P<minutes>[0-5]\d|{'|'.join(_MINUTES_IN_WORDS)}))?)(?:-?ish)?"
+    r"(?:\W+(?:or so|please|pls|works?|is fine|would be (?:fine|good|great)|sharp|thanks|thank you))*\W*",
+    FLAGS,
+)
+"""A time of day with nothing besides; it is one only where a time was asked for."""
+
+
+def bare_time_of_day(match: re.Match[str]) -> TimeOfDay | None:
+    """What a match of `BARE_CLOCK` says; two digits and no hour before them are no time."""
+    minutes = (match["minutes"] or "0").lower()
+    return _instant(f"{match['hour']}:{_MINUTES_IN_WORDS.get(minutes) or int(minutes):02}")
+
+
+HALF_OF_DAY = re.compile(r" (?:in the |at )?(?P<half>morning|afternoon|evening|night)(?!\w)", FLAGS)
+"""What says after a time of day, or after its day, in which half it is: "5 o'clock in the morning"."""
+
+
+def in_half_of_day(clock: TimeOfDay, half: str) -> TimeOfDay:
+    """That instant in the morning, or else in the afternoon; at night it is before six, or late."""
+    hour = clock.start % (12 * 60)
+    early = half.lower() == "morning" or (half.lower() == "night" and hour < 6 * 60)
+    at = hour if early else hour + 12 * 60
+    return TimeOfDay(at, at)
+
+
 ClockRule = tuple[re.Pattern[str], Callable[[re.Match[str]], TimeOfDay | None], bool]
 CLOCK_RULES: tuple[ClockRule, ...] = (
     (rule(rf"(?:between|from) (?P<first>{_TIME}) ?(?:and|to|-|until|till) ?(?P<last>{_TIME})"), _between, True),
@@ -109,6 +137,11 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
             rf"(?P<hour>{HOUR}){_AMPM}?"
         ),
         _past,
+        True,
+    ),
+    (
+        rule(rf"(?P<side>after|before|by) (?P<time>{HOUR}(?:[:.h][0-5]\d)?\s?[ap]\.?m\b\.?)"),
+        _bounded,
         True,
     ),
     (
@@ -129,8 +162,13 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         False,
     ),
     (
-        rule(rf"(?:at )?(?P<time>{HOUR}) (?:o'?clock )?(?:in the|this|tomorrow)? ?(?P<half>morning|afternoon|evening)"),
+        rule(rf"(?:at )?(?P<time>{HOUR}) (?:o'?clock )?(?:in the |this )?(?P<half>morning|afternoon|evening)"),
         lambda m: _instant(f"{m['time']}{'am' if m['half'].lower() == 'morning' else 'pm'}"),
+        True,
+    ),
+    (
+        rule(rf"(?:at )?(?P<time>{HOUR})(?= tomorrow (?:morning|afternoon|evening)(?!\w))"),
+        lambda m: _instant(m["time"]),
         True,
     ),
     (

@@ -60,12 +60,17 @@ class Slashed:
 Day = Ahead | OnWeekday | InPeriod | OnDate | Slashed
 
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
+_YEAR = r"(?:19|20)\d\d"
+_LAST_CENTURY = 69
+"""From here on a year of two digits is of the last century, as POSIX has it: somebody was born in 85."""
 
 
 def _year(word: str | None) -> int | None:
     if not word:
         return None
-    return int(word) if len(word) == 4 else 2000 + int(word)
+    if len(word) == 4:
+        return int(word)
+    return int(word) + (1900 if int(word) >= _LAST_CENTURY else 2000)
 
 
 def _named(match: re.Match[str]) -> Day:
@@ -122,27 +127,36 @@ DayRule = tuple[re.Pattern[str], Callable[[re.Match[str]], Day | None]]
 
 DAY_RULES: tuple[DayRule, ...] = (
     (
-        rule(r"(?P<year>20\d\d)-(?P<month>0?[1-9]|1[0-2])-(?P<day>[0-3]?\d)"),
+        rule(rf"(?P<year>{_YEAR})(?P<mark>[-/])(?P<month>0?[1-9]|1[0-2])(?P=mark)(?P<day>[0-3]?\d)"),
         lambda m: OnDate(int(m["day"]), int(m["month"]), int(m["year"])),
     ),
     (
         rule(
-            r"(?!24/7\b)(?P<first>\d{1,2})([/.])(?P<second>\d{1,2})(?:\2(?P<year>20\d\d|\d\d))?(?![%/.\d]|\s?[ap]\.?m)"
+            rf"(?!24/7\b)(?P<first>\d{{1,2}})([/.])(?P<second>\d{{1,2}})(?:\2(?P<year>{_YEAR}|\d\d))?"
+            r"(?![%/.\d]|\s?[ap]\.?m)"
         ),
         lambda m: Slashed(int(m["first"]), int(m["second"]), _year(m["year"])) if m[2] == "/" or m["year"] else None,
     ),
     (
+        rule(rf"(?P<first>\d{{1,2}})-(?P<second>\d{{1,2}})-(?P<year>{_YEAR})(?!-)"),
+        lambda m: Slashed(int(m["first"]), int(m["second"]), int(m["year"])),
+    ),
+    (
         rule(
             rf"(?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTH})\b\.?"
-            r"(?:,? (?P<year>20\d\d))?"
+            rf"(?:,? (?P<year>{_YEAR}))?"
         ),
         _on_date,
     ),
     (
-        rule(rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?:,? (?P<year>20\d\d))?(?!:)"),
+        rule(rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?:,? (?P<year>{_YEAR}))?(?!:)"),
         _on_date,
     ),
     (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
+    (
+        rule(r"(?:with)?in (?:about |around )?(?:half an hour|an hour and a half)(?:'s time)?"),
+        lambda m: Ahead(30 if "half an" in m[0].lower() else 90, "minute"),
+    ),
     (rule(r"(?:the )?day after tomorrow|today|tonight|tomm?orr?ow|tmrw|tmr"), _named),
     (rule(rf"(?P<amount>{AMOUNT}) weeks? (?:from|on) (?P<day>today|now|tomorrow|{WEEKDAY})"), _weeks_from),
     (
@@ -168,3 +182,6 @@ DAY_RULES: tuple[DayRule, ...] = (
         _in_period,
     ),
 )
+
+DATE_OF_A_WEEKDAY = rule(rf"(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)")
+"""What is a date only right after a weekday: "Wednesday 14th"."""

@@ -9,8 +9,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.clock_grammar import CLOCK_RULES, PARTS_OF_DAY, TimeOfDay
-from bot.domain.day_grammar import DAY_RULES, Day, OnDate, OnWeekday
+from bot.domain.clock_grammar import (
+    BARE_CLOCK,
+    CLOCK_RULES,
+    HALF_OF_DAY,
+    PARTS_OF_DAY,
+    TimeOfDay,
+    bare_time_of_day,
+    in_half_of_day,
+)
+from bot.domain.day_grammar import DATE_OF_A_WEEKDAY, DAY_RULES, Day, OnDate, OnWeekday
 from bot.domain.time_words import AMOUNTS, FLAGS, MONTH, WEEKDAY
 
 
@@ -74,6 +82,16 @@ def find_times(text: str) -> Iterator[TimeExpression]:
             yield found
 
 
+def bare_clock(text: str) -> TimeExpression | None:
+    """The time of day that a text is, and nothing besides, where a time was asked for: "nine", "ten thirty", "1530"."""
+    match = BARE_CLOCK.fullmatch(text)
+    clock = None if match is None else bare_time_of_day(match)
+    if match is None or clock is None:
+        return None
+    phrase = f"at {clock.start // 60:02}:{clock.start % 60:02}"
+    return TimeExpression(match.start("time"), match.end("time"), phrase, None, clock, False)
+
+
 def _expression_at(text: str, start: int) -> TimeExpression | None:
     """The longest expression that begins here: a day, a time of day, or both in either order."""
     day: Day | None = None
@@ -89,6 +107,8 @@ def _expression_at(text: str, start: int) -> TimeExpression | None:
             day = said
     if day is None and clock is None:
         return None
+    if clock is not None and clock.start == clock.end and (half := HALF_OF_DAY.match(text, end)):
+        clock, end = in_half_of_day(clock, half["half"]), half.end()
     phrase = re.sub(r"\s+", " ", text[start:end].lower())
     certain = certain or (day is not None and clock is not None)
     if clock is None and phrase == "tonight":
@@ -107,6 +127,8 @@ def _next_part(
         if clock is None and (read_clock := _clock_at(text, at)):
             return read_clock
         read_day = _day_at(text, at) if day is None or isinstance(day, OnWeekday) else None
+        if isinstance(day, OnWeekday) and (dated := DATE_OF_A_WEEKDAY.match(text, at)) and read_day is None:
+            read_day = OnDate(int(dated["day"])), dated.end(), True
         if read_day and (day is None or isinstance(read_day[0], OnDate)):
             return read_day
     return None

@@ -112,7 +112,7 @@ class EntityExtractor:
         addresses += _outside(_spans(addresses), codes)
         # The same length, so that places stay; nothing else begins or ends inside an address or a phone number.
         rest = _blanked(text, _spans(addresses))
-        times = kept(find_meeting_times(rest, region=region, zone=zone, now=now))
+        times = kept(find_meeting_times(rest, region=region, zone=zone, now=now, asked="time" in asked))
         if self.names.has_other_names_for("time"):
             past = list(find_past_times(rest, zone=zone, now=now))
             times = [*past, *_outside(_spans(past), times)]

@@ -36,14 +36,16 @@ _UNITS: Mapping[str, tuple[str, str]] = {
     ),
     **_named(
         "volume",
-        litre="litres liters litre liter ltr", millilitre="ml millilitres milliliters", gallon="gallons gallon gal",
+        litre="litres liters litre liter ltr", millilitre="ml millilitres milliliters",
+        centilitre="cl centilitres", gallon="gallons gallon gal",
         pint="pints pint", cubic_metre="m³ cubic_metres cubic_meters",
     ),
     **_named(
         "quantity",
-        gram="grams gram g", kilogram="kg kgs kilos kilo kilograms kilogram", pound="lbs lb", ounce="oz ounces ounce",
+        milligram="mg milligrams milligram", gram="grams gram g",
+        kilogram="kg kgs kilos kilo kilograms kilogram", pound="lbs lb", ounce="oz ounces ounce",
         tonne="tonnes tonne tons ton", stone="stone", kilobyte="kb", megabyte="mb megabytes",
-        gigabyte="gb gigabytes gigs", terabyte="tb terabytes", square_metre="m² sqm square_metres square_meters",
+        gigabyte="gb gigabytes gigs", terabyte="tb terabytes", square_metre="m² m2 sqm square_metres square_meters",
         square_foot="sqft square_feet", hectare="hectares ha", acre="acres acre", kilowatt_hour="kwh", kilowatt="kw",
         cup="cups cup", percent_point="",
     ),
@@ -60,12 +62,14 @@ _MOMENTS = {"second", "minute"}
 _LABELS = {"version", "option", "page", "step", "room", "chapter", "section", "part", "level"}
 
 _WITHOUT_NUMBER = re.compile(
-    r"(?<!\w)(?:(?P<half>(?:an )?hour and a half|half an hour|half a day|half a year)"
+    r"(?<!\w)(?:(?P<half>(?:an? )?(?:hour|day|week|month|year) and a half|half an hour|half a (?:day|year)"
+    r"|(?:a )?quarter of an hour|three quarters of an hour)"
     r"|(?P<few>(?:a )?couple of|a few) (?P<several>minutes|mins|hours|hrs|days|weeks|months|years)"
     r"|(?P<one>a fortnight|(?:(?<=for )|(?<=lasts )|(?<=takes ))(?:a|an) (?:hour|day|week|month|year)))(?!\w)",
     re.IGNORECASE,
 )
-_HALVES = {"hour and a half": (1.5, "hour"), "half an hour": (30, "minute"), "half a day": (12, "hour"),
+_HALVES = {"quarter of an hour": (15, "minute"), "three quarters of an hour": (45, "minute"),
+           "half an hour": (30, "minute"), "half a day": (12, "hour"),
            "half a year": (6, "month")}  # fmt: skip
 _COMPOUND = re.compile(
     r"(?<![\w.])(?P<hours>\d{1,3})\s?h(?:(?:ou)?rs?)?\s?(?:and\s)?(?P<minutes>[0-5]?\d)\s?m(?:in(?:ute)?s?)?(?!\w)",
@@ -119,7 +123,8 @@ def duration(
 def _durations_without_number(text: str) -> Iterator[Entity]:
     for match in _WITHOUT_NUMBER.finditer(text):
         if match["half"]:
-            amount, unit = _HALVES[match["half"].lower().removeprefix("an ")]
+            words = match["half"].lower().removeprefix("an ").removeprefix("a ")
+            amount, unit = _HALVES[words] if words in _HALVES else (1.5, words.split(" ")[0])
         elif match["several"]:
             amount = 3 if match["few"].lower() == "a few" else 2
             unit = _UNITS[match["several"].lower()][1]

@@ -24,6 +24,7 @@ _OTHER_UNITS = word_set(
 )
 _BEFORE_A_LABEL = word_set("version v step option page chapter room part office microsoft windows top iso gdpr")
 _ALONE = re.compile(r"(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)\b", re.IGNORECASE)
+_MINUS = re.compile(r"(?:^|\s)[-\u2212]$")
 _NEGATED = (("not",), ("instead", "of"), ("rather", "than"))
 
 
@@ -52,6 +53,8 @@ def find_numbers(
         first, after, ends = bounded(numerals, numeral.first, numeral.after, numeral)
         start, end = numerals.span(first, after)
         value = numeral.value
+        if asked and not ends and _MINUS.search(text[:start]):
+            value, start = -value, start - 1
         if ends and all(float(one).is_integer() for one in ends.values()):
             value = float(int(value))  # no half people
         yield Entity(

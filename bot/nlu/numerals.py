@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from text_to_num import text2num
@@ -41,7 +41,9 @@ _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("half", "a", "billion"), 500_000_000), (("a", "couple", "of", "hundred"), 200),
     (("a", "couple", "of", "thousand"), 2000), (("a", "grand"), 1000),
 )  # fmt: skip
-_BEGINNINGS = _WORDS | {shape[0] for shape, _ in _SHAPES} | {"a", "an"}
+_BEGINNINGS = _WORDS | {shape[0] for shape, _ in _SHAPES} | {"a", "an", "minus"}
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
+"""Hyphens and dashes of every length join the ends of a range alike."""
 _RANGES = {"between": {"and", "-"}, "from": {"to", "-"}}
 _LONGEST_DIGITS = 16
 
@@ -110,7 +112,7 @@ def read_numerals(text: str, *, region: str | None = None) -> Numerals:
     """`region` (ISO 3166) says what 1.500 and 1,5 mean, where the digits do not."""
     commas = comma_decimal(region)
     pattern = _TOKEN_WITH_BLANKS if commas else _TOKEN
-    tokens = [Token(match[0].lower(), *match.span()) for match in pattern.finditer(text)]
+    tokens = [Token(match[0].lower().translate(_DASHES), *match.span()) for match in pattern.finditer(text)]
     found: list[Numeral] = []
     at = 0
     while at < len(tokens) and len(found) < MOST_NUMERALS:
@@ -209,10 +211,53 @@ def _numeral_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | Non
     if at >= len(tokens):
         return None
     if tokens[at].text[0].isdecimal():
-        return _digits_at(tokens, at, commas)
+        return _with_a_half(tokens, _digits_at(tokens, at, commas))
     if tokens[at].text not in _BEGINNINGS:
         return None
-    return _shape_at(tokens, at) or _words_at(tokens, at)
+    if tokens[at].text == "minus":
+        return _negative_at(tokens, at, commas)
+    return _shape_at(tokens, at) or _with_a_half(tokens, _with_decimals(tokens, _words_at(tokens, at)))
+
+
+def _negative_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
+    """ "minus three"; "5 minus 3" takes away."""
+    before = tokens[at - 1].text if at else ""
+    if before[:1].isdecimal() or before in _WORDS or (at + 1 < len(tokens) and tokens[at + 1].text == "minus"):
+        return None
+    positive = _numeral_at(tokens, at + 1, commas)
+    return None if positive is None else replace(positive, value=-positive.value, first=at)
+
+
+def _with_a_half(tokens: Sequence[Token], whole: Numeral | None) -> Numeral | None:
+    """ "two and a half", "2 1/2" and "2½"; of "a hundred and a half" nothing is made."""
+    if whole is None or not whole.bare:
+        return whole
+    words = [token.text for token in tokens[whole.after : whole.after + 3]]
+    length = 1 if words[:1] == ["½"] else 3 if words in (["and", "a", "half"], ["1", "/", "2"]) else 0
+    if not length:
+        return whole
+    return _multiplied(tokens, replace(whole, value=whole.value + 0.5, after=whole.after + length))
+
+
+def _with_decimals(tokens: Sequence[Token], whole: Numeral | None) -> Numeral | None:
+    """ "two point five": what comes after the point is said digit by digit."""
+    if whole is None or whole.after >= len(tokens) or tokens[whole.after].text != "point":
+        return whole
+    after, digits = whole.after + 1, ""
+    while after < len(tokens) and tokens[after].text in UNITS[:10]:
+        digits += str(UNITS.index(tokens[after].text))
+        after += 1
+    if not digits:
+        return whole
+    return _multiplied(tokens, replace(whole, value=float(f"{int(whole.value)}.{digits}"), after=after))
+
+
+def _multiplied(tokens: Sequence[Token], number: Numeral) -> Numeral:
+    """Made large by the word that follows, if it is one: "two and a half million"."""
+    word = tokens[number.after].text if number.after < len(tokens) else ""
+    if word not in MULTIPLIERS or len(word) < 4:
+        return number
+    return replace(number, value=round(number.value * MULTIPLIERS[word], 6), after=number.after + 1, bare=False)
 
 
 def _digits_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:

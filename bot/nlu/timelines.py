@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
 from bot.domain.day_grammar import Ahead, InPeriod
-from bot.domain.time_grammar import TimeExpression, find_times
+from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
 from bot.domain.understanding import Entity
 from bot.nlu.moments import time_details
 from bot.nlu.words import word_set
@@ -85,14 +85,23 @@ _DAYS_TILL_LATER = 100
 
 
 def find_meeting_times(
-    text: str, *, region: str | None = None, zone: tzinfo | None = None, now: datetime | None = None
+    text: str,
+    *,
+    region: str | None = None,
+    zone: tzinfo | None = None,
+    now: datetime | None = None,
+    asked: bool = False,
 ) -> Iterator[Entity]:
     """Time expressions; the value is the phrase in normal form, for `resolve_time`. Unsure ones may be no time.
 
-    Where `now` is given, the details say what it means there and then: see `time_details`.
+    Where `now` is given, the details say what it means there and then: see `time_details`. `asked`: a time is what we
+    asked for, so a bare "nine" or "1530" is one.
     """
     about_meeting = _MEETING.search(text) is not None
-    for found in find_times(text):
+    times = list(find_times(text))
+    if asked and not times:
+        times = [found for found in [bare_clock(text)] if found is not None]
+    for found in times:
         before = _NO_TIME_AFTER.search(text[max(0, found.start - 10) : found.start])
         if before and (before["over"] or found.day is None):
             continue

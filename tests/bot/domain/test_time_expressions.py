@@ -51,13 +51,22 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("29 february", "Tue 29 Feb 00:00 - Wed 01 Mar 00:00"),
         ("tomorow 9am", "Wed 25 Nov 09:00 - 09:30"),
         ("at 9", "Wed 25 Nov 09:00 - 09:30"),
+        ("at 5 tomorrow morning", "Wed 25 Nov 05:00 - 05:30"),
+        ("one o'clock at night", "Wed 25 Nov 01:00 - 01:30"),
+        ("ten o'clock at night", "Tue 24 Nov 22:00 - 22:30"),
+        ("Monday 30th at 8am", "Mon 30 Nov 08:00 - 08:30"),
+        ("15-01-2027", "Fri 15 Jan 00:00 - Sat 16 Jan 00:00"),
+        ("within an hour and a half", "Tue 24 Nov 11:30 - 12:00"),
     ],
 )
 def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
     assert meant(phrase) == span
 
 
-@pytest.mark.parametrize("phrase", ["", "hello", "31 november", "between 20 and 30", "I may march on", "2020-01-01"])
+@pytest.mark.parametrize(
+    "phrase",
+    ["", "hello", "31 november", "between 20 and 30", "I may march on", "2020-01-01", "4 june 1969", "04.06.69"],
+)
 def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
     assert meant(phrase) is None
 
