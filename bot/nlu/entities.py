@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
@@ -79,13 +79,15 @@ class EntityExtractor:
         *,
         zone: tzinfo | None = None,
         now: datetime | None = None,
+        languages: Collection[str] = (),
     ) -> tuple[Entity, ...]:
         """In the order of the text. Spans of different kinds may overlap where both readings are sensible.
 
         `region` (ISO 3166) says how numbers, dates, phone numbers and postal codes are written, and which crowns and
-        dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form.
+        dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form. In
+        which `languages` besides English (ISO 639-1) numbers are read in words.
         """
-        found = self._typed(text, self._asked(expecting), region, zone, now)
+        found = self._typed(text, self._asked(expecting), region, zone, now, languages)
         found = [entity for entity in found if _BLANK not in entity.text]
         found = [named for entity in found for named in self.names.named(entity)]
         return tuple(sorted(found, key=lambda entity: (entity.start, entity.end, entity.name)))
@@ -97,7 +99,13 @@ class EntityExtractor:
         return frozenset(k for k in KINDS if any(asks_for(expecting, name) for name in (k, *self.names.of(k))))
 
     def _typed(
-        self, text: str, asked: frozenset[str], region: str | None, zone: tzinfo | None, now: datetime | None
+        self,
+        text: str,
+        asked: frozenset[str],
+        region: str | None,
+        zone: tzinfo | None,
+        now: datetime | None,
+        languages: Collection[str],
     ) -> list[Entity]:
         def kept(entities: Iterable[Entity]) -> list[Entity]:
             return [entity for entity in entities if entity.confidence >= SURE or entity.name in asked]
@@ -117,7 +125,7 @@ class EntityExtractor:
             past = list(find_past_times(rest, zone=zone, now=now))
             times = [*past, *_outside(_spans(past), times)]
         timelines = kept(find_timelines(rest, asked="timeline" in asked))
-        counted = self._counted(rest, asked, region)
+        counted = self._counted(rest, asked, region, languages)
         times = [time for time in times if not _is_part_of_a_number(time, counted)]
         when = _spans(times) + _spans(entity for entity in timelines if entity.confidence >= SURE)
         counted = [one for one in counted if _outside(_spans(times) if one.name == "duration" else when, [one])]
@@ -132,9 +140,11 @@ class EntityExtractor:
             tagged, _merged(listed, [*addresses, *times, *timelines, *counted, *places, *people, *organisations])
         )
 
-    def _counted(self, text: str, asked: frozenset[str], region: str | None) -> list[Entity]:
+    def _counted(
+        self, text: str, asked: frozenset[str], region: str | None, languages: Collection[str]
+    ) -> list[Entity]:
         """Money, measures, ordinals and other numbers; no two of one stretch of text."""
-        numerals = read_numerals(text, region=region)
+        numerals = read_numerals(text, region=region, languages=languages)
         found = [
             *find_measures(numerals, region=region),
             *find_ordinals(text, asked="ordinal" in asked),

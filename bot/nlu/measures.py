@@ -29,6 +29,12 @@ _UNITS: Mapping[str, tuple[str, str]] = {
         fortnight="fortnights fortnight", quarter="quarters",
     ),
     **_named(
+        "duration",
+        second="sekunden segundos secondes", minute="minuten minutos", hour="stunde stunden heure heures hora horas",
+        day="tage tagen jour jours día días", week="woche wochen semaine semaines semana semanas",
+        month="monat monate monaten mois mes meses", year="jahr jahre jahren ans année années año años",
+    ),
+    **_named(
         "distance",
         millimetre="mm millimetres millimeters millimetre", centimetre="cm centimetres centimeters centimetre",
         metre="metres meters metre meter", kilometre="km kms kilometres kilometers kilometre kilometer",

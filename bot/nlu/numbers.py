@@ -15,7 +15,8 @@ SURE, POSSIBLE = 1.0, 0.5
 _PEOPLE = word_set(
     "people ppl employees employee staff staffers users user seats seat members member colleagues coworkers workers "
     "folks persons person heads headcount agents reps drivers nurses carers managers teammates licences licenses "
-    "freelancers contractors volunteers guys souls strong fte ftes"
+    "freelancers contractors volunteers guys souls strong fte ftes "
+    "personen leute mitarbeiter mitarbeitende plätze personnes collaborateurs salariés personas empleados empleadas"
 )
 _OTHER_UNITS = word_set(
     "second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months quarter "

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from text_to_num import text2num
 
+from bot.nlu.number_words import number_in_words
 from bot.nlu.words import word_list, word_set
 
 COMMA_DECIMAL = word_set(
@@ -33,6 +34,7 @@ _LARGE = {"hundred", "thousand", "million", "billion"}
 MULTIPLIERS = {
     "k": 1_000, "thousand": 1_000, "grand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000,
     "million": 1_000_000, "millions": 1_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000, "hundred": 100,
+    "tausend": 1_000, "mille": 1_000, "millionen": 1_000_000, "millones": 1_000_000,
 }  # fmt: skip
 _DOZENS = {"dozen", "dozens"}
 _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
@@ -46,6 +48,7 @@ _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
 """Hyphens and dashes of every length join the ends of a range alike."""
 _RANGES = {"between": {"and", "-"}, "from": {"to", "-"}}
 _LONGEST_DIGITS = 16
+_LONGEST_IN_WORDS = 9
 
 MOST_NUMERALS = 100
 """Numbers of a text that are read; whoever writes more has sent a table."""
@@ -108,8 +111,11 @@ def comma_decimal(region: str | None) -> bool:
     return region is not None and region.upper() in COMMA_DECIMAL
 
 
-def read_numerals(text: str, *, region: str | None = None) -> Numerals:
-    """`region` (ISO 3166) says what 1.500 and 1,5 mean, where the digits do not."""
+def read_numerals(text: str, *, region: str | None = None, languages: Collection[str] = ()) -> Numerals:
+    """`region` (ISO 3166) says what 1.500 and 1,5 mean, where the digits do not.
+
+    Numbers in words are read in English, and in those of `languages` (ISO 639-1) that are known.
+    """
     commas = comma_decimal(region)
     pattern = _TOKEN_WITH_BLANKS if commas else _TOKEN
     tokens = [Token(match[0].lower().translate(_DASHES), *match.span()) for match in pattern.finditer(text)]
@@ -119,6 +125,8 @@ def read_numerals(text: str, *, region: str | None = None) -> Numerals:
         word = tokens[at].text
         worth_reading = word in _BEGINNINGS or word in _RANGES or word[0].isdecimal()
         numeral = (_range_at(tokens, at, commas) or _numeral_at(tokens, at, commas)) if worth_reading else None
+        if numeral is None and languages and word.isalpha():
+            numeral = _other_words_at(tokens, at, languages)
         if numeral is None:
             at += 1
         else:
@@ -199,7 +207,7 @@ def _range_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
     low = _numeral_at(tokens, start, commas)
     if low is None or low.after + 1 >= len(tokens):
         return None
-    joins = _RANGES.get(first_word, {"to", "-", "or"})
+    joins = _RANGES.get(first_word, {"to", "-", "or", "bis", "hasta"})
     high = _numeral_at(tokens, low.after + 1, commas) if tokens[low.after].text in joins else None
     if high is None:
         return None
@@ -310,6 +318,18 @@ def _words_at(tokens: Sequence[Token], at: int) -> Numeral | None:
     if after < len(tokens) and tokens[after].text in {"grand", "k"}:
         return Numeral(value * 1000, at, after + 1, False)
     return Numeral(value, at, after, after - first == 1)
+
+
+def _other_words_at(tokens: Sequence[Token], at: int, languages: Collection[str]) -> Numeral | None:
+    first = at + 1 if tokens[at].text == "minus" else at
+    found = number_in_words([token.text for token in tokens[first : first + _LONGEST_IN_WORDS]], languages)
+    if found is None:
+        return None
+    value, count = found
+    if value == 1 and count < len(tokens):
+        return None  # an article
+    number = _multiplied(tokens, Numeral(value, first, first + count, count == 1))
+    return number if first == at else replace(number, value=-number.value, first=at)
 
 
 def _continues(tokens: Sequence[Token], join: int) -> bool:

@@ -106,7 +106,8 @@ class Pipeline:
         reading = read(text)
         if not self._is_readable(reading.text):
             return Understood(text, IntentScore(FALLBACK_INTENT, 1.0), stage="fallback")
-        found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now)
+        spoken = self.languages.spoken if self.languages is not None else ()
+        found = self.extractor.extract(reading.text, expecting, region, zone=zone, now=now, languages=spoken)
         encode = cache(lambda part: self.encoder.features([part])[0])
         whole = reading.text[:LONGEST].strip()
         kept = [entity.text for entity in found]

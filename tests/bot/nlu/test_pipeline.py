@@ -133,13 +133,22 @@ def test_a_question_is_answered_from_the_pages_where_they_are_nearer_than_all_ex
     assert (understood.answer is not None) == (intent == "ask_knowledge")
 
 
-def test_what_is_like_no_example_in_a_language_without_examples_is_not_understood(pipeline: Pipeline) -> None:
-    class German:
-        def guess(self, text: str) -> Sequence[tuple[str, float]]:
-            return [("de", 0.95)]
+class German:
+    """Takes every text for German."""
 
-    languages = Languages(German(), "en", frozenset({"en"}))
-    pipeline = replace(pipeline, languages=languages)
+    def guess(self, text: str) -> Sequence[tuple[str, float]]:
+        return [("de", 0.95)]
+
+
+def test_an_answer_in_words_is_read_in_the_languages_that_the_assistant_speaks(pipeline: Pipeline) -> None:
+    german = replace(pipeline, languages=Languages(German(), "de", frozenset({"de"})))
+    understood = german.parse("so sechzehn", expecting=TEAM_SIZE)
+    assert entities(understood) == [("number", 16)]
+    assert pipeline.parse("so sechzehn", expecting=TEAM_SIZE).entities == ()
+
+
+def test_what_is_like_no_example_in_a_language_without_examples_is_not_understood(pipeline: Pipeline) -> None:
+    pipeline = replace(pipeline, languages=Languages(German(), "en", frozenset({"en"})))
 
     guessed = reads_all_as(pipeline, "request_demo", 0.2).parse("zeigen Sie mir das bitte")
     known = reads_all_as(pipeline, "request_demo", 0.7).parse("zeigen Sie mir das bitte")

@@ -61,7 +61,7 @@ def test_an_utterance_has_these_entities_and_no_others(row: Mapping[str, Any], e
     wanted = [tuple(expected[:3]) for expected in row["found"]]
     compared = {"timeline"} & {name for name, *_ in wanted}
 
-    found = extractor.extract(text, expecting, region, zone=zone, now=SAID_AT)
+    found = extractor.extract(text, expecting, region, zone=zone, now=SAID_AT, languages=row.get("languages", ()))
 
     found = tuple(one for one in found if one.name != "timeline" or one.name in compared)
     assert [_facts(one) for one in found] == sorted(wanted, key=lambda one: (text.index(one[1]), one[0]))

@@ -1,0 +1,41 @@
+"""Reads numbers in words of other languages than English: "fünfundzwanzig", "quatre-vingt-dix", "treinta y cinco"."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from text_to_num import text2num
+
+COUNTED_IN = frozenset({"ca", "de", "es", "fr", "it", "nl", "pt"})
+"""Languages (ISO 639-1) whose numbers are read in words."""
+
+
+def number_in_words(words: Sequence[str], languages: Collection[str]) -> tuple[float, int] | None:
+    """The number that the first of these words (in lower case) are, and how many of them are; None where they are none.
+
+    In several languages at once, the longest is what is meant.
+    """
+    found = [one for language in sorted(languages) if (one := _in_language(words, language)) is not None]
+    return max(found, key=lambda one: one[1], default=None)
+
+
+def _in_language(words: Sequence[str], language: str) -> tuple[float, int] | None:
+    if language not in COUNTED_IN or not words or _value(words[0], language) is None:
+        return None
+    for count in range(len(words), 0, -1):
+        phrase = " ".join(word for word in words[:count] if word != "-")
+        value = _value(phrase, language) if words[count - 1] != "-" else None
+        if value is not None:
+            return value, count
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _value(phrase: str, language: str) -> float | None:
+    if not phrase.replace(" ", "").isalpha():
+        return None
+    try:
+        return float(text2num(phrase, language))
+    except ValueError:
+        return None
