@@ -133,7 +133,8 @@ class Pipeline:
         """With what the knowledge pages say to a question, or to what nothing else has understood.
 
         A question is for the pages, too, where a passage answers it that is nearer than every example: an author who
-        writes pages gives no examples of what they answer.
+        writes pages gives no examples of what they answer. A message of which a part is no question is
+        not: each part of it is asked by itself.
         """
         is_open = understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}
         if not is_open and not _may_be_for_pages(understood, reading):
@@ -287,6 +288,7 @@ def _may_be_for_pages(understood: Understood, reading: Classification) -> bool:
         and understood.intent.name != OPT_OUT_INTENT
         and reading.similarity is not None
         and is_question(understood.text)
+        and all(is_question(piece.text) for piece in pieces_of(understood.text, understood.entities))
     )
 
 

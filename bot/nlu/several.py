@@ -97,11 +97,16 @@ def things_said(
         return whole
     if opt_out := next((reading for _, reading in said if reading.intent.name == OPT_OUT_INTENT), None):
         return replace(whole, intent=opt_out.intent, stage=opt_out.stage, answer=None)
-    if any(piece.is_clause and one.intent.confidence < SURE_CLAUSE for piece, one in read_pieces):
+    if any(piece.is_clause and not _stands_by_itself(one) for piece, one in read_pieces):
         return whole
     if _means_something_else(whole, [reading for _, reading in said], asked=asked):
         return whole
     return _joined(whole, said)
+
+
+def _stands_by_itself(clause: Understood) -> bool:
+    """A clause that a page answers does: how near the passage is has a threshold of its own, and is no confidence."""
+    return clause.answer is not None or clause.intent.confidence >= SURE_CLAUSE
 
 
 def _is_something(reading: Understood, *, asked: bool) -> bool:

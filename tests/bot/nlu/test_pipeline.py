@@ -123,6 +123,8 @@ def reads_all_as(pipeline: Pipeline, intent: str, similarity: float) -> Pipeline
         ("Can schools pay by invoice?", 0.99, "request_demo"),
         ("I shall pay by invoice", 0.3, "request_demo"),
         ("Can I see the demo of the product?", 0.6, "request_demo"),
+        ("Please show me that, and can schools pay by invoice?", 0.3, "request_demo"),
+        ("Do charities get a discount, and can schools pay by invoice?", 0.3, "ask_knowledge"),
     ],
 )
 def test_a_question_is_answered_from_the_pages_where_they_are_nearer_than_all_examples(

@@ -16,7 +16,7 @@ from bot.nlu.entities import build_extractor
 from bot.nlu.knowledge import Strangers, build_knowledge
 from bot.nlu.material import vectors_of
 from bot.nlu.pipeline import Pipeline
-from bot.nlu.several import MOST_PIECES, pieces_of
+from bot.nlu.several import MOST_PIECES, SURE_CLAUSE, pieces_of
 from bot.nlu.training_data import TrainingData
 from bot.ports import Encoder
 
@@ -187,3 +187,13 @@ def test_a_message_of_one_clause_is_read_once(several: Pipeline) -> None:
         replace(several, encoder=Counting()).parse(one_clause)
         assert encoded in ([], [one_clause])
         encoded.clear()
+
+
+def test_a_clause_that_a_page_answers_stands_by_itself_whatever_its_score(several: Pipeline) -> None:
+    understood = several.parse("I want a demo and do charities get 30 % off?")
+    assert things(understood) == [
+        ("I want a demo", "request_demo"),
+        ("and do charities get 30 % off?", "ask_knowledge"),
+    ]
+    assert understood.further[0].answer is not None
+    assert understood.further[0].intent.confidence < SURE_CLAUSE
