@@ -295,6 +295,10 @@ class Client:
     async def consent(self, person: str) -> ConsentProof:
         return cast(ConsentProof, await self._ask("GET", f"/v1/people/{_part(person)}/consent"))
 
+    async def consent_as_pdf(self, person: str) -> bytes:
+        """The same for people to read."""
+        return cast(bytes, await self._ask("GET", f"/v1/people/{_part(person)}/consent.pdf"))
+
     async def erase(self, person: str) -> Erasure:
         return cast(Erasure, await self._ask("DELETE", f"/v1/people/{_part(person)}"))
 
@@ -384,7 +388,8 @@ class Client:
         key: str | None = None,
         also: Sequence[int] = (),
     ) -> Any:
-        """The answer's JSON; raises Refused and Unreachable. `also` are statuses besides 200 that are an answer."""
+        """The answer's JSON, or the bytes of a PDF; raises Refused and Unreachable. `also` are statuses besides 200 that
+        are an answer."""
         if self._session is None:
             raise OvertureClientError("open the client first: async with Client(...) as overture")
         headers = {"Idempotency-Key": key} if key is not None else {}
@@ -393,7 +398,8 @@ class Client:
             async with self._session.request(
                 method, URL(url, encoded=True), params=self._query, json=body, headers=headers, allow_redirects=False
             ) as response:
-                told = await response.json(content_type=None)
+                is_pdf = response.content_type == "application/pdf"
+                told = await response.read() if is_pdf else await response.json(content_type=None)
                 status = response.status
                 pause = pause_asked_for(response.headers.get("Retry-After"), response.headers.get("Date"))
         except (ClientError, TimeoutError) as error:

@@ -99,6 +99,7 @@ async def test_a_person_is_told_of_enters_a_journey_and_is_erased(overture: Clie
     await overture.track("pricing.viewed", {"user_id": "a/b?c"})
     fits("Merge", await overture.merge("ana@example.com", {"user_id": "a/b?c"}))
     fits("ConsentProof", await overture.consent("ana@example.com"))
+    assert (await overture.consent_as_pdf("ana@example.com")).startswith(b"%PDF-")
     data = await overture.person_data("ana@example.com")
     fits("PersonData", data)
     assert data["tables"]["profile"]

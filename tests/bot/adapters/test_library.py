@@ -64,7 +64,7 @@ def test_conditions_are_held_against_what_people_are_declared_to_have(shelves: S
     edit("journeys/demo-follow-up.yml", "again: after 90d}", "again: after 90d, if: profile.teamsize > 5}")
     edit("journeys/profile.yml", "{type: yes_no,", "{type: yesno,")
     assert [one for one in faults_of(shelves) if "journeys/" in one] == [
-        'journeys/profile.yml:12:15: there is no type "yesno". Did you mean "yes_no"?'
+        'journeys/profile.yml:14:15: there is no type "yesno". Did you mean "yes_no"?'
     ]
     edit("journeys/profile.yml", "{type: yesno,", "{type: yes_no,")
     assert 'there is no "profile.teamsize". Did you mean "team_size"?' in faults_of(shelves)[0]
