@@ -6,17 +6,21 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.understanding import Entity
-from bot.nlu.words import FILLERS, MONTHS, NO_NAMES, WEEKDAYS, word_set
+from bot.nlu.words import FILLERS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
 
 SURE, POSSIBLE = 1.0, 0.6
 
 _WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
 _NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
+_TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau)\b\.? +)?"
 _STRONG = re.compile(
-    rf"(?<!\w)(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:)|call me|i am called|i'm called) +(?P<name>{_NAME})",
+    r"(?<!\w)(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:)|call me|i am called|i'm called) +"
+    rf"{_TITLE}(?P<name>{_NAME})",
     re.I,
 )
-_WEAK = re.compile(rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +(?P<name>{_NAME})", re.IGNORECASE)
+_WEAK = re.compile(
+    rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
+)
 _HERE = re.compile(rf"^\W*(?:(?:hi|hey|hello)\W+)?(?P<name>{_NAME}) here\b", re.IGNORECASE)
 _WORK = re.compile(
     r"(?<!\w)(?P<cue>(?:work|working) (?:for|at|with)|"
@@ -54,6 +58,8 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
                 continue
             if match[0].lower().startswith("im ") and not _BEGINS.search(text[: match.start()]):
                 continue  # German for "in the"
+            if pattern is _WEAK and match["name"].split(" ")[0].lower() in WHAT_SOMEBODY_IS:
+                continue
             name = _name_in(match["name"], lower_case_too=sure or asked, shouting=shouting)
             alone = (
                 not sure

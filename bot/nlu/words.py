@@ -45,9 +45,18 @@ NO_NAMES = (
         "support take talk tell test text than their these thing things those time tired today tomorrow tonight "
         "too trial two unsubscribe unsure until up updates urgent very via wait want wanted was website week "
         "weekend what what's whatever when where which while who whom whose why won't wondering word worried "
-        "wrong yet yesterday yours yourself"
+        "wrong yet yesterday yours yourself within during between"
     )
     | WEEKDAYS
     | (MONTHS - {"april", "june", "may", "august", "jan"})
 )
 """Words that are no name of a person, however they are written."""
+
+WHAT_SOMEBODY_IS = word_set(
+    "pregnant vegan vegetarian diabetic allergic asthmatic married divorced widowed engaged retired unemployed "
+    "employed disabled overweight unwell ill healthy blind deaf "
+    "american australian austrian belgian brazilian british canadian chinese czech danish dutch european finnish "
+    "french german greek hungarian indian irish italian japanese korean mexican norwegian polish portuguese "
+    "romanian russian scottish spanish swedish swiss turkish ukrainian welsh"
+)
+"""Words that after "I'm" say what somebody is, though they may be a surname."""
