@@ -211,13 +211,14 @@ class _Reader:
     def _block(self, document: Document, item: Any, owner: str) -> Iterator[tuple[str, Place]]:
         key = document.place(item, "examples")
         position = item.lc.data["examples"]
-        block = position[2] == position[0]  # `examples: |`: the text begins on the next line
+        # Of `examples: |` the text begins on the next line, and ruamel has a class of its own for it.
+        first = position[2] - position[0] if type(item["examples"]) is str else 1
         for offset, line in enumerate(str(item["examples"]).split("\n")):
             text = line.strip()
             if not text or text.startswith("#"):
                 continue
             indent = len(line) - len(line.lstrip())
-            where = Place(document.path, key.line + offset + (1 if block else 0), key.column + 2 + indent)
+            where = Place(document.path, key.line + first + offset, key.column + 2 + indent)
             if text != "-" and not text.startswith("- "):
                 self.faults.add(where, f"this line of the {owner} does not begin with a dash.", "Write `- text`.")
                 continue

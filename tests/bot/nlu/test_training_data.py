@@ -182,6 +182,16 @@ def test_questions_from_elsewhere_count_as_examples() -> None:
     assert "ask" in read(GOOD, extra=more).intents
 
 
+def test_examples_beside_their_key_are_told_where_they_stand() -> None:
+    content = GOOD + "  - lookup: street\n    examples: streets.txt\n  - lookup: town\n    examples:\n      towns.txt\n"
+    lines = content.splitlines()
+    with pytest.raises(ContentError) as raised:
+        read(content)
+    for name in ("streets.txt", "towns.txt"):
+        place = next(at for at, line in enumerate(lines, start=1) if name in line)
+        assert f"nlu.yml:{place}:" in str(raised.value)
+
+
 def test_a_single_question_from_elsewhere_is_no_fault_of_the_author() -> None:
     lonely = Example("do you deliver", "ask", (), Place("page.md", 3))
     assert "ask" not in read(GOOD, extra=[lonely]).intents
