@@ -388,8 +388,8 @@ class Client:
         key: str | None = None,
         also: Sequence[int] = (),
     ) -> Any:
-        """The answer's JSON, or the bytes of a PDF; raises Refused and Unreachable. `also` are statuses besides 200 that
-        are an answer."""
+        """The answer's JSON, or the bytes of a PDF; raises Refused and Unreachable. `also` are statuses besides 200
+        that are an answer."""
         if self._session is None:
             raise OvertureClientError("open the client first: async with Client(...) as overture")
         headers = {"Idempotency-Key": key} if key is not None else {}
