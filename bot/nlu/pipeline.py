@@ -133,15 +133,16 @@ class Pipeline:
         """With what the knowledge pages say to a question, or to what nothing else has understood.
 
         A question is for the pages, too, where a passage answers it that is nearer than every example: an author who
-        writes pages gives no examples of what they answer. A message of which a part is no question is
-        not: each part of it is asked by itself.
+        writes pages gives no examples of what they answer. A message of which a part is no question is not: each part
+        of it is asked by itself.
         """
         is_open = understood.intent.name in {FALLBACK_INTENT, KNOWLEDGE_INTENT}
-        if not is_open and not _may_be_for_pages(understood, reading):
+        likeness = _likeness(understood, reading)
+        if not is_open and (likeness is None or not _asks_only(understood)):
             return understood
         passages = self.knowledge.nearest(understood.text, encode(text)[: self.encoder.dimensions], asker)
         answer = self.knowledge.answering(passages)
-        if not is_open and (answer is None or answer.score <= (reading.similarity or 0.0)):
+        if not is_open and (answer is None or answer.score <= (likeness or 0.0)):
             return understood
         return _with_knowledge(replace(understood, passages=passages), answer)
 
@@ -174,7 +175,8 @@ class Pipeline:
         if not heard.sure:
             return understood
         strange = heard.language not in self.languages.spoken
-        if strange and _is_guess(understood, reading):
+        likeness = _likeness(understood, reading)
+        if strange and likeness is not None and likeness < _LIKE_AN_EXAMPLE:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - understood.intent.confidence, 4))
             understood = replace(understood, intent=fallback, stage="fallback", further=())
         not_understood = understood.answer is None and understood.intent.name in _NOT_UNDERSTOOD
@@ -271,25 +273,19 @@ def _may_opt_out(parts: Sequence[str], readings: Sequence[Classification]) -> bo
     )
 
 
-def _is_guess(understood: Understood, reading: Classification) -> bool:
-    """Whether a message in a language without examples was taken for one that the encoder sees no likeness to."""
-    return (
-        understood.stage == "classifier"
-        and understood.intent.name != OPT_OUT_INTENT
-        and reading.similarity is not None
-        and reading.similarity < _LIKE_AN_EXAMPLE
-    )
+def _likeness(understood: Understood, reading: Classification) -> float | None:
+    """How near the nearest example is where a message was taken for one by comparing.
+
+    None where something else decided, and where it opts out, which is heeded on less.
+    """
+    by_comparing = understood.stage == "classifier" and understood.intent.name != OPT_OUT_INTENT
+    return reading.similarity if by_comparing else None
 
 
-def _may_be_for_pages(understood: Understood, reading: Classification) -> bool:
-    """Whether it is a question that was compared with the examples, and taken for one by nothing else."""
-    return (
-        understood.stage == "classifier"
-        and understood.intent.name != OPT_OUT_INTENT
-        and reading.similarity is not None
-        and is_question(understood.text)
-        and all(is_question(piece.text) for piece in pieces_of(understood.text, understood.entities))
-    )
+def _asks_only(understood: Understood) -> bool:
+    """Whether it is a question, in each of its parts."""
+    pieces = pieces_of(understood.text, understood.entities)
+    return is_question(understood.text) and all(is_question(piece.text) for piece in pieces)
 
 
 def _with_knowledge(understood: Understood, answer: KnowledgeAnswer | None) -> Understood:
