@@ -27,17 +27,18 @@ def sole_user(database: Path | None) -> Iterator[None]:
 
 
 def _lock_beside(database: Path) -> sqlite3.Connection:
+    shut = f"we may not write beside the database {database}, see OVERTURE_DATABASE and OVERTURE_DATA"
     try:
         database.parent.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(f"{database}-in-use", timeout=WAIT_SECONDS, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
-        raise SettingsError(f"we may not write beside the database {database}: {error}") from error
+        raise SettingsError(f"{shut}: {error}") from error
     try:
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:
         lock.close()
         if "locked" not in str(error):
-            raise SettingsError(f"we may not write beside the database {database}: {error}") from error
+            raise SettingsError(f"{shut}: {error}") from error
         raise SettingsError(
             f"another process serves from the database {database}, which takes one only. Stop it first, or set "
             "OVERTURE_DATABASE to another; for several processes, to a PostgreSQL."

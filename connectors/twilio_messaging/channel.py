@@ -127,7 +127,7 @@ class _TwilioChannel:
 
     @property
     def _from(self) -> Mapping[str, str]:
-        raise NotImplementedError
+        raise NotImplementedError("each channel says from whom it sends")
 
 
 class SmsChannel(_TwilioChannel):

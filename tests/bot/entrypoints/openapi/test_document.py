@@ -32,7 +32,7 @@ class InstalledChannel(FakeChannel):
     """A channel that somebody lets into a workspace, as Slack is."""
 
     async def visit(self, request: WebhookRequest) -> Reply:
-        raise NotImplementedError
+        raise NotImplementedError("it is described here, and never visited")
 
 
 def described() -> set[tuple[str, str]]:
