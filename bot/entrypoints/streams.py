@@ -128,7 +128,7 @@ class Streams:
         deadline = monotonic() + within.total_seconds()
         with self._reading([feed]) as listener:
             while True:
-                async with self._runtime.store.transaction() as uow:
+                async with self._runtime.store.reading() as uow:
                     if after is None:
                         after = await uow.feeds.newest()
                     items = await uow.feeds.read([feed], after=after)
@@ -139,7 +139,7 @@ class Streams:
 
     async def _look(self, seen: int | None) -> int:
         items: Sequence[FeedItem] = ()
-        async with self._runtime.store.transaction() as uow:
+        async with self._runtime.store.reading() as uow:
             if seen is None:
                 # Somebody may have begun to read before the first look.
                 self._wake(list(self._readers))
@@ -190,7 +190,7 @@ class Streams:
     async def _news_of(self, reader: Reader, feeds: Sequence[str], after: int) -> Sequence[FeedItem]:
         if not reader.must_read():
             return reader.take(after)
-        async with self._runtime.store.transaction() as uow:
+        async with self._runtime.store.reading() as uow:
             items = await uow.feeds.read(feeds, after=after, limit=MOST_GIVEN)
         if len(items) == MOST_GIVEN:
             reader.fall_behind()

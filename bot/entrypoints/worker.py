@@ -165,7 +165,7 @@ class Worker:
 
     async def _look_into_inbox(self) -> Sequence[ConversationId]:
         try:
-            async with self._runtime.store.transaction() as uow:
+            async with self._runtime.store.reading() as uow:
                 found = await uow.inbox.waiting_conversations(self._runtime.clock.now(), MOST_TURNS)
         except Exception:
             log.exception("could not look into the inbox")
@@ -250,7 +250,7 @@ class Worker:
             log.exception("the last messages could not be delivered; they leave after the next start")
 
     async def _until(self, next_due: Callable[[UnitOfWork], Awaitable[datetime | None]]) -> timedelta:
-        async with self._runtime.store.transaction() as uow:
+        async with self._runtime.store.reading() as uow:
             due = await next_due(uow)
         if due is None:
             return LOOK_EVERY

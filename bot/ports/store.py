@@ -126,6 +126,12 @@ class Store(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Commits on a clean exit, and only here; rolls back on an exception."""
 
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """For what only reads: it waits for nobody who writes, and each question is answered by what is committed then.
+
+        Raises RuntimeError where something is written in it.
+        """
+
     async def migrate(self) -> None:
         """Bring the tables to this version's shape."""
 

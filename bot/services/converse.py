@@ -77,7 +77,7 @@ async def converse(
     runtime: Runtime, conversation_id: ConversationId, *, stopping: Callable[[], bool] = lambda: False
 ) -> int:
     """Take every turn that is due in this conversation, until `stopping`; how many were taken."""
-    async with runtime.store.transaction() as uow:
+    async with runtime.store.reading() as uow:
         entries = await uow.inbox.waiting(conversation_id, runtime.clock.now())
         situation = await read_situation(uow, runtime, conversation_id) if entries else None
     taken = 0
@@ -166,7 +166,7 @@ async def _customer_turn(
     now = runtime.clock.now()
     message_id = message.message_id
     if situation is None:
-        async with runtime.store.transaction() as uow:
+        async with runtime.store.reading() as uow:
             situation = await read_situation(uow, runtime, entry.conversation_id)
     if (pick := picked(situation.conversation, message)) is not None:
         await take_pick(runtime, entry, message, pick)

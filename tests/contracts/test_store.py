@@ -55,6 +55,18 @@ async def test_a_failed_statement_leaves_nothing_behind(store: Store) -> None:
             await uow.profiles.get(BEN)
 
 
+async def test_a_reading_writes_nothing_at_once_or_at_its_end(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="begin a transaction"):
+        async with store.reading() as uow:
+            await uow.profiles.add(profile())
+    with pytest.raises(RuntimeError, match="begin a transaction"):
+        async with store.reading() as uow:
+            await uow.feeds.append("explain", "k", {}, NOON)
+    async with store.reading() as uow:
+        with pytest.raises(LookupError):
+            await uow.profiles.get(ANNA)
+
+
 async def test_a_time_without_a_zone_is_refused(store: Store) -> None:
     naive = datetime(2026, 11, 23)  # noqa: DTZ001
     with pytest.raises(Exception, match="no time zone"):

@@ -72,6 +72,11 @@ class Statement:
         self._row: Any = None
         self._readers: list[tuple[int, Process]] = []
 
+    def must_only_read(self) -> None:
+        """Raises RuntimeError where a statement that is run in a reading may write or lock."""
+        if not self.only_reads:
+            raise RuntimeError(f"a reading may not write or lock; begin a transaction for: {self.sql}")
+
     def bind(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
         """The text, and the values in its order."""
         if self._lists:

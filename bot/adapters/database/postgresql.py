@@ -48,11 +48,12 @@ class PostgresSession:
     by then, in a transaction or not, so what reads before, or reads alone, is spared two ways to the server and back.
     """
 
-    __slots__ = ("_begun", "_connection", "sealing")
+    __slots__ = ("_begun", "_connection", "_only_reads", "sealing")
     is_postgresql = True
 
-    def __init__(self, connection: Any, sealing: Sealing) -> None:
+    def __init__(self, connection: Any, sealing: Sealing, *, only_reads: bool = False) -> None:
         self.sealing = sealing
+        self._only_reads = only_reads
         self._connection = connection
         self._begun: Any = None
 
@@ -76,6 +77,8 @@ class PostgresSession:
         many = isinstance(values, list)
         keys = tuple(values[0] if many else values) if values else None
         prepared = compiled(statement, keys, _DIALECT)
+        if self._only_reads:
+            prepared.must_only_read()
         try:
             if self._begun is None and not prepared.only_reads:
                 await self.begin()
@@ -112,9 +115,15 @@ class PostgresServer:
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[PostgresSession]:
+    async def reading(self) -> AsyncIterator[PostgresSession]:
+        """Each statement sees what is committed by then."""
+        async with self.transaction(only_reads=True) as session:
+            yield session
+
+    @asynccontextmanager
+    async def transaction(self, *, only_reads: bool = False) -> AsyncIterator[PostgresSession]:
         pool, connection = await self._connection()
-        session = PostgresSession(connection, self._sealing)
+        session = PostgresSession(connection, self._sealing, only_reads=only_reads)
         try:
             if self._options:
                 await session.begin()  # a PgBouncer may have the next statement of none run on another connection

@@ -4,6 +4,9 @@ A statement inside a transaction touches memory, or the disk's cache, for some t
 times that to run it, and aiosqlite 75 to hand it to its thread and back, four times. So statements run where they are
 called, by `compiled.py`. What may wait for the disk or for another process goes through the thread: opening,
 committing what was written, beginning while somebody else writes.
+
+Those that wait for each other are committed together, since the disk takes as long for twenty as for one. Nobody
+goes on before what they wrote, or may have read of others, is on the disk.
 """
 
 from __future__ import annotations
@@ -41,6 +44,9 @@ BUSY_TIMEOUT_SECONDS = 30
 PAGE_CACHE_KILOBYTES = 65_536
 """What the memory of a process grows by while its database does; then the pages unused for longest make room."""
 
+PAGE_CACHE_OF_READER_KILOBYTES = 16_384
+"""The same, of the connection that only reads: what is read again and again."""
+
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -50,8 +56,15 @@ PRAGMAS = (
     "PRAGMA temp_store = MEMORY",
     "PRAGMA busy_timeout = 0",
 )
+CONNECTED = {"isolation_level": None, "check_same_thread": False, "cached_statements": MOST_STATEMENTS}
+"""How Python's driver connects: in autocommit, so that it begins no transactions of its own, for we do."""
+
+PRAGMAS_OF_READER = (f"PRAGMA cache_size = -{PAGE_CACHE_OF_READER_KILOBYTES}", "PRAGMA temp_store = MEMORY")
 BEGIN = "BEGIN IMMEDIATE"
 EMPTY_JOURNAL = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+BEGIN_BEHIND, KEEP, UNDO = "SAVEPOINT behind", "RELEASE behind", "ROLLBACK TO behind"
+"""Of a transaction behind another, in what is committed for both."""
 
 _DIALECT: Dialect = aiosqlite_dialect()
 
@@ -70,13 +83,14 @@ class _Driver(AsyncAdapt_aiosqlite_dbapi):
 
 
 class SqliteSession:
-    """One transaction. Its statements run in the caller's thread."""
+    """One transaction, or what only reads. Its statements run in the caller's thread."""
 
-    __slots__ = ("_connection", "sealing")
+    __slots__ = ("_connection", "_only_reads", "sealing")
     is_postgresql = False
 
-    def __init__(self, connection: sqlite3.Connection, sealing: Sealing) -> None:
+    def __init__(self, connection: sqlite3.Connection, sealing: Sealing, *, only_reads: bool = False) -> None:
         self._connection = connection
+        self._only_reads = only_reads
         self.sealing = sealing
 
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
@@ -84,6 +98,8 @@ class SqliteSession:
         many = isinstance(values, list)
         keys = tuple(values[0] if many else values) if values else None
         prepared = compiled(statement, keys, _DIALECT)
+        if self._only_reads:
+            prepared.must_only_read()
         try:
             if many:
                 return self._execute_each(prepared, values)
@@ -112,34 +128,58 @@ class SqliteFile:
         self._sealing = sealing
         self._connection: AsyncConnection | None = None
         self._driver: Any = None
+        self._reader: sqlite3.Connection | None = None
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
+        self._waiting = 0
+        """How many wait for their turn."""
+
+        self._together: asyncio.Future[None] | None = None
+        """What is to come of the transactions that are done and will be committed together."""
+
+        self._committing: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteSession]:
+        """One that wrote is on the disk when it ends; one that fails, or is cancelled, has undone what it wrote."""
         async with self._alone():
+            bare = await self._opened()
+            changes_before = bare.total_changes
             try:
-                if self._driver is None:
-                    await self._open()
-                bare: sqlite3.Connection = self._driver._conn
-                changes_before = bare.total_changes
                 await self._begin(bare)
             except sqlite3.Error as error:
                 raise _as_sqlalchemy(error, BEGIN) from error
             try:
                 yield SqliteSession(bare, self._sealing)
-                await self._commit(bare, written=bare.total_changes != changes_before)
+                committed = await self._end(bare, written=bare.total_changes != changes_before)
             except sqlite3.Error as error:
-                bare.rollback()
+                self._undo(bare, error)
                 raise _as_sqlalchemy(error, "COMMIT") from error
-            except BaseException:
-                bare.rollback()
+            except BaseException as error:
+                self._undo(bare, error)
                 raise
+        if committed is not None:
+            try:
+                await _outlast(committed)
+            except sqlite3.Error as error:
+                raise _as_sqlalchemy(error, "COMMIT") from error
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[SqliteSession]:
+        """On a connection of its own, which waits for no transaction; each statement sees what is committed by then."""
+        if not _is_file(self._url):  # a database in memory is its connection's
+            async with self.transaction() as session:
+                yield session
+            return
+        if self._reader is None:
+            self._reader = _open_reader(self._url)
+        yield SqliteSession(self._reader, self._sealing, only_reads=True)
 
     @asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
         """A transaction as SQLAlchemy has it."""
         async with self._alone():
+            await self._commit_together()
             connection = self._connection or await self._open()
             async with connection.begin():
                 yield connection
@@ -151,13 +191,18 @@ class SqliteFile:
         to close the file.
         """
         async with self._alone():
+            await self._commit_together()
             if self._driver is not None:
                 bare: sqlite3.Connection = self._driver._conn
                 with contextlib.suppress(sqlite3.Error):
                     await self._in_thread(lambda: bare.execute(EMPTY_JOURNAL).close())
 
     async def close(self) -> None:
-        async with self._turn:
+        async with self._alone():
+            await self._commit_together()
+            if self._reader is not None:
+                self._reader.close()
+                self._reader = None
             if self._connection is not None:
                 await self._connection.close()
                 self._connection = self._driver = None
@@ -167,16 +212,30 @@ class SqliteFile:
     async def _alone(self) -> AsyncIterator[None]:
         if self._holder is not None and self._holder is asyncio.current_task():
             raise RuntimeError("a transaction was begun inside a transaction of the same task; pass the unit of work.")
-        async with self._turn:
-            self._holder = asyncio.current_task()
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self._waiting -= 1
+        self._holder = asyncio.current_task()
+        try:
+            yield
+        finally:
+            self._holder = None
+            self._turn.release()
+
+    async def _opened(self) -> sqlite3.Connection:
+        if self._driver is None:
             try:
-                yield
-            finally:
-                self._holder = None
+                await self._open()
+            except sqlite3.Error as error:
+                raise _as_sqlalchemy(error, BEGIN) from error
+        bare: sqlite3.Connection = self._driver._conn
+        return bare
 
     async def _open(self) -> AsyncConnection:
         """Open the file, and make its folder."""
-        if self._url.database and self._url.database != ":memory:":
+        if self._url.database and _is_file(self._url):
             # What cannot be made is told by the connection, in better words.
             with contextlib.suppress(OSError):
                 Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
@@ -186,6 +245,9 @@ class SqliteFile:
 
     async def _begin(self, bare: sqlite3.Connection) -> None:
         """Take the write lock at once: a transaction that reads first could find its snapshot too old to write on."""
+        if self._together is not None:
+            bare.execute(BEGIN_BEHIND)
+            return
         try:
             bare.execute(BEGIN)
         except sqlite3.OperationalError as error:
@@ -197,12 +259,63 @@ class SqliteFile:
                 bare.rollback()
                 raise
 
-    async def _commit(self, bare: sqlite3.Connection, *, written: bool) -> None:
-        """Only a transaction that changed something waits for the disk."""
-        if written:
+    async def _end(self, bare: sqlite3.Connection, *, written: bool) -> asyncio.Future[None] | None:
+        """Commit it, or leave that to those who wait already: then what is to come of it.
+
+        Only a transaction that changed something, or that read what is not committed yet, waits for the disk.
+        """
+        if self._together is not None:
+            bare.execute(KEEP)
+        elif not written:
+            bare.commit()
+        elif not self._waiting:
             await self._in_thread(bare.commit)
         else:
-            bare.commit()
+            self._together = asyncio.get_running_loop().create_future()
+            self._committing = asyncio.create_task(self._commit_in_turn())
+        return self._together
+
+    def _undo(self, bare: sqlite3.Connection, error: BaseException) -> None:
+        """Undo one transaction alone; where SQLite has given up all that were to be committed together, tell them."""
+        if self._together is None:
+            bare.rollback()
+            return
+        try:
+            bare.execute(UNDO)
+            bare.execute(KEEP)
+        except sqlite3.Error as gone:
+            bare.rollback()
+            orig = getattr(error, "orig", error)
+            self._tell_together(orig if isinstance(orig, sqlite3.Error) else gone)
+
+    async def _commit_in_turn(self) -> None:
+        """Behind all who waited when the first of them was done."""
+        async with self._alone():
+            await self._commit_together()
+
+    async def _commit_together(self) -> None:
+        if self._together is None:
+            return
+        bare: sqlite3.Connection = self._driver._conn
+        try:
+            await self._in_thread(bare.commit)
+        except sqlite3.Error as error:
+            bare.rollback()
+            self._tell_together(error)
+        except asyncio.CancelledError:
+            self._tell_together(None)  # it has run to its end
+            raise
+        else:
+            self._tell_together(None)
+
+    def _tell_together(self, error: sqlite3.Error | None) -> None:
+        together, self._together = self._together, None
+        if together is None:
+            return
+        if error is None:
+            together.set_result(None)
+        else:
+            together.set_exception(error)
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
         """Run `work` in aiosqlite's thread and wait for its end, also when we are cancelled meanwhile.
@@ -211,15 +324,36 @@ class SqliteFile:
         """
         done = asyncio.get_running_loop().create_future()
         self._driver._tx.put_nowait((done, work))
-        cancelled: asyncio.CancelledError | None = None
-        while not done.done():
-            try:
-                await asyncio.wait([done])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled is not None:
-            raise cancelled
-        done.result()
+        await _outlast(done)
+
+
+async def _outlast(outcome: asyncio.Future[None]) -> None:
+    """Wait for it, also when we are cancelled meanwhile; raises what it raises, or else the cancellation."""
+    cancelled: asyncio.CancelledError | None = None
+    while not outcome.done():
+        try:
+            await asyncio.wait([outcome])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    outcome.result()
+    if cancelled is not None:
+        raise cancelled
+
+
+def _is_file(url: URL) -> bool:
+    return bool(url.database) and url.database != ":memory:"
+
+
+def _open_reader(url: URL) -> sqlite3.Connection:
+    (path,), options = _DIALECT.create_connect_args(url)
+    known: dict[str, Any] = {**options, **CONNECTED, "timeout": BUSY_TIMEOUT_SECONDS}
+    try:
+        reader: sqlite3.Connection = sqlite3.connect(path, **known)
+        for pragma in PRAGMAS_OF_READER:
+            reader.execute(pragma)
+    except sqlite3.Error as error:
+        raise _as_sqlalchemy(error, "a reader") from error
+    return reader
 
 
 def _begin_after_others(bare: sqlite3.Connection) -> None:
@@ -245,13 +379,7 @@ def open_sqlite(url: URL) -> AsyncEngine:
         module=_Driver(aiosqlite, sqlite3),
         poolclass=StaticPool,
         hide_parameters=True,  # an error is logged, and the values are what people wrote
-        # Autocommit, so that Python's driver begins no transactions of its own: we do.
-        connect_args={
-            "isolation_level": None,
-            "timeout": BUSY_TIMEOUT_SECONDS,
-            "check_same_thread": False,
-            "cached_statements": MOST_STATEMENTS,
-        },
+        connect_args={**CONNECTED, "timeout": BUSY_TIMEOUT_SECONDS},
     )
 
     @event.listens_for(engine.sync_engine, "connect")

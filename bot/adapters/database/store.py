@@ -227,6 +227,14 @@ class Database:
         if transaction.has_erased:
             await self._backend.forget()
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """For what only reads, in statements that need not fit together; raises RuntimeError where one writes."""
+        async with self._backend.reading() as session:
+            transaction = Transaction(session, self._versions, self._watermark)
+            yield transaction
+            await transaction.finish()
+
     async def migrate(self) -> None:
         """Bring the tables to this version's shape; raises SettingsError when the database cannot be used.
 

@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ from bot.adapters.database import Database
 from bot.adapters.memory import EventListener, MemoryWakeups
 from bot.entrypoints import streams as module
 from bot.entrypoints.streams import Streams
-from bot.ports import Store
+from bot.ports import Store, UnitOfWork
 from bot.services.runtime import FEEDS, Runtime
 from tests.contracts.samples import NOON
 
@@ -34,9 +34,12 @@ class CountedReads:
         self.read: list[str] = []
         self.grown_to: int | None = None
 
+    def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._store.transaction()
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Any]:
-        async with self._store.transaction() as uow:
+    async def reading(self) -> AsyncIterator[Any]:
+        async with self._store.reading() as uow:
             original = uow.feeds.read
 
             async def read(feeds: list[str], **options: Any) -> Any:

@@ -28,13 +28,13 @@ from tests.manual_clock import ManualClock
 LEASE = timedelta(seconds=0.5)
 STALL_SECONDS = 10
 READS, WRITES = 1, 2
-"""A turn's transactions."""
+"""What a turn begins of the store."""
 
 
 @dataclass
 class StallsBefore:
-    """A store whose process stands still just before this transaction, the keeper of its lease, too, until the other
-    process has taken the turn."""
+    """A store whose process stands still just before it reads or begins this transaction, the keeper of its lease, too,
+    until the other process has taken the turn."""
 
     store: Store
     number: int
@@ -42,14 +42,17 @@ class StallsBefore:
     begun: int = 0
 
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self._transaction()
+        return self._counted(self.store.transaction())
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._counted(self.store.reading())
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[UnitOfWork]:
+    async def _counted(self, begun: AbstractAsyncContextManager[UnitOfWork]) -> AsyncIterator[UnitOfWork]:
         self.begun += 1
         if self.begun == self.number:
             assert self.until.wait(STALL_SECONDS)
-        async with self.store.transaction() as uow:
+        async with begun as uow:
             yield uow
 
     def __getattr__(self, name: str) -> Any:
