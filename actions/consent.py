@@ -39,6 +39,16 @@ class ValidateFollowUpForm(OffersAPerson, FormValidationAction):  # type: ignore
         no_question = tracker.slots.get("phone") == SKIPPED or person.consents_to(Purpose.MARKETING, SMS)
         return [slot for slot in domain_slots if not (slot == "sms_consent" and no_question)]
 
+    def extract_phone(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Nobody is asked for the number that they write or call from, unless no text can reach it."""
+        person = person_of(tracker)
+        if tracker.slots.get("phone") or person.phone is None:
+            return {}
+        phone = phone_in(person.phone, person.country)
+        return {"phone": phone} if phone else {}
+
     def validate_phone(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> dict[str, Any]:

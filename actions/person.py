@@ -16,8 +16,9 @@ PERSON_KEY = "overture"
 class Person:
     """The person, as the service tells it with each call. Where nobody tells it, all of it is empty.
 
-    `consents` are keyed "purpose:channel"; `has_desk` says whether there are colleagues to ask, and `channels` what we
-    can write by (None: nobody says); `now` is the service's clock (which the playground can move).
+    `consents` are keyed "purpose:channel"; `phone` is the number that they write or call from; `has_desk` says whether
+    there are colleagues to ask, and `channels` what we can write by (None: nobody says); `now` is the service's clock
+    (which the playground can move).
     """
 
     attributes: Mapping[str, Any] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Person:
     grade: str = ""
     consents: Mapping[str, bool] = field(default_factory=dict)
     channel: str = ""
+    phone: str | None = None
     has_desk: bool = True
     channels: frozenset[str] | None = None
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,6 +60,7 @@ def person_of(tracker: Tracker) -> Person:
         grade=str(lead.get("grade") or ""),
         consents=told.get("consents") or {},
         channel=str(told.get("channel") or tracker.get_latest_input_channel() or ""),
+        phone=told.get("phone"),
         has_desk=told.get("has_desk") is not False,
         channels=None if channels is None else frozenset(channels),
         now=datetime.fromisoformat(now) if now else datetime.now(UTC),

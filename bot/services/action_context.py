@@ -9,7 +9,7 @@ from bot.dialogue.personal import PREFERENCES
 from bot.domain.consent import all_standing
 from bot.domain.effects import ChangeScore, RecordConsent, SetAttribute
 from bot.domain.ids import MessageId
-from bot.domain.person import Profile
+from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
 from bot.services.person_facts import day_of, foresee
@@ -34,6 +34,7 @@ async def _person(runtime: Runtime, thought: Thought, profile: Profile) -> Perso
         async with runtime.store.transaction() as uow:
             thought.person = Person(
                 profile=profile,
+                identities=tuple(await uow.profiles.identities(profile.id)),
                 score_changes=tuple(await uow.scores.of(profile.id)),
                 consents=tuple(await uow.consents.of(profile.id)),
                 foretold=await foresee(uow, playbook.scorecards, profile, thought.now),
@@ -81,6 +82,12 @@ def _known_of(thought: Thought, person: Person, message_id: MessageId) -> Mappin
         },
         "consents": consents,
         "channel": thought.channel,
+        "phone": next((one.value for one in person.identities if _is_shown(one, thought.address)), None),
         "message_id": message_id,
         "now": thought.now.isoformat(),
     }
+
+
+def _is_shown(identity: Identity, address: str) -> bool:
+    """Whether it is the phone number that they talk with us from; a caller who withholds theirs has proved none."""
+    return identity.kind == "phone" and identity.verified and identity.value == address

@@ -61,7 +61,9 @@ async def _append(
     async with attend(runtime, conversation_id):
         async with runtime.store.transaction() as uow:
             situation = await read_situation(uow, runtime, conversation_id)
-        thought = Thought(situation.conversation.tracker, situation.conversation.channel, now)
+        thought = Thought(
+            situation.conversation.tracker, situation.conversation.channel, situation.conversation.address, now
+        )
         if not events or not isinstance(events[0], SessionStarted) or thought.tracker.event_count == 0:
             await begin_session(runtime, thought, situation, MessageId(f"session:{new_id(thought.now)}"))
         for event in events:

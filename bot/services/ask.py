@@ -33,7 +33,7 @@ async def ask(runtime: Runtime, entry: InboxEntry, question: OpenForm) -> None:
         situation = await read_situation(uow, runtime, entry.conversation_id)
         if not await _may_ask(uow, runtime, entry, question, situation, enrolment, journey, now):
             return
-    thought = Thought(situation.conversation.tracker, question.channel, now)
+    thought = Thought(situation.conversation.tracker, question.channel, situation.conversation.address, now)
     await begin_session(runtime, thought, situation, MessageId(question.vendor_id))
     _open_form(runtime, thought, question)
     await answer(runtime, thought, situation.profile, MessageId(question.vendor_id))

@@ -47,7 +47,7 @@ async def check_in(runtime: Runtime, entry: InboxEntry, planned: CheckIn) -> Non
         if not _has_gone_quiet(runtime, entry, planned, situation, now):
             await finish(uow, entry, now)
             return
-    thought = Thought(situation.conversation.tracker, planned.channel, now)
+    thought = Thought(situation.conversation.tracker, planned.channel, situation.conversation.address, now)
     thought.say_response(runtime.library.current().assistant, STILL_THERE)
     thought.apply(ActionExecuted(STILL_THERE, policy="silence"))
     turn = unasked(situation, thought, planned.vendor_id, begun=begun)

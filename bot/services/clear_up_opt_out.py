@@ -134,7 +134,7 @@ async def take_answer(
     """Do as they answered and say so, in one transaction."""
     begun, now = perf_counter(), runtime.clock.now()
     message_id = message.message_id
-    thought = Thought(situation.conversation.tracker, message.channel, now)
+    thought = Thought(situation.conversation.tracker, message.channel, situation.conversation.address, now)
     intent = "keep_marketing" if cleared.outcome is Settled.KEPT else OPT_OUT_INTENT
     understood = Understood(message.text, IntentScore(intent, 1.0), stage="keyword")
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))

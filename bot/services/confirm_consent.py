@@ -104,7 +104,7 @@ async def take_yes(
     """Thank them, and let the consent count, in one transaction."""
     begun, now = perf_counter(), runtime.clock.now()
     message_id = message.message_id
-    thought = Thought(situation.conversation.tracker, message.channel, now)
+    thought = Thought(situation.conversation.tracker, message.channel, situation.conversation.address, now)
     understood = Understood(message.text, IntentScore("confirm_consent", 1.0), stage="keyword")
     thought.apply(UserUttered(message.text, understood, message_id, now, message.channel))
     thought.acted.append((CONFIRMED, "the answer to the question whether they consent"))

@@ -30,7 +30,7 @@ async def remind(runtime: Runtime, entry: InboxEntry, reminder: Reminder) -> Non
         if situation.rep_has_the_floor:
             await uow.inbox.put_off(entry.position, now + LOOK_AGAIN)
             return
-    thought = Thought(situation.conversation.tracker, reminder.channel, now)
+    thought = Thought(situation.conversation.tracker, reminder.channel, situation.conversation.address, now)
     await begin_session(runtime, thought, situation, MessageId(reminder.vendor_id))
     thought.apply(ReminderCancelled(reminder.name))
     text = f"EXTERNAL: {reminder.intent}"

@@ -57,7 +57,7 @@ def _is_wanted(enrolment: Enrolment, wanted: ExecuteAction) -> bool:
 
 
 async def _think(runtime: Runtime, situation: Situation, wanted: ExecuteAction, now: datetime) -> Thought:
-    thought = Thought(situation.conversation.tracker, wanted.channel, now)
+    thought = Thought(situation.conversation.tracker, wanted.channel, situation.conversation.address, now)
     message_id = MessageId(wanted.vendor_id)
     await begin_session(runtime, thought, situation, message_id)
     thought.apply(FollowupAction(wanted.action))

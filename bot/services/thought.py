@@ -14,7 +14,7 @@ from bot.domain.consent import ConsentRecord
 from bot.domain.conversation import ActionExecuted, BotUttered, Event, Tracker
 from bot.domain.effects import PersonEffect, Say
 from bot.domain.likelihood import Likelihood, Predicts
-from bot.domain.person import Profile
+from bot.domain.person import Identity, Profile
 from bot.domain.score import USUAL_GRADES, Grades, ScoreChange
 from bot.domain.understanding import KnowledgeAnswer
 from bot.services.ask_model import ModelCall
@@ -25,6 +25,7 @@ class Person:
     """What a custom action may know of the person that it talks with."""
 
     profile: Profile
+    identities: tuple[Identity, ...]
     score_changes: tuple[ScoreChange, ...]
     consents: tuple[ConsentRecord, ...]
     foretold: Mapping[Predicts, Likelihood] = field(default_factory=dict)
@@ -33,10 +34,14 @@ class Person:
 
 @dataclass(slots=True)
 class Thought:
-    """A turn as it grows: the tracker and the events that made it, what to say, what to do, and what acted why."""
+    """A turn as it grows: the tracker and the events that made it, what to say, what to do, and what acted why.
+
+    `address` is whom the channel says that it talks with.
+    """
 
     tracker: Tracker
     channel: str
+    address: str
     now: datetime
     events: list[Event] = field(default_factory=list)
     says: list[Say] = field(default_factory=list)

@@ -47,7 +47,9 @@ async def execute(runtime: Runtime, entry: InboxEntry, wanted: ExecuteAction) ->
 async def _begin(runtime: Runtime, entry: InboxEntry, wanted: FromOutside) -> tuple[Situation, Thought]:
     async with runtime.store.transaction() as uow:
         situation = await read_situation(uow, runtime, entry.conversation_id)
-    thought = Thought(situation.conversation.tracker, wanted.channel, runtime.clock.now())
+    thought = Thought(
+        situation.conversation.tracker, wanted.channel, situation.conversation.address, runtime.clock.now()
+    )
     await begin_session(runtime, thought, situation, MessageId(wanted.vendor_id))
     return situation, thought
 

@@ -22,8 +22,9 @@ def tracker_with(
     events: list[dict[str, Any]] | None = None,
     consents: dict[str, bool] | None = None,
     channels: tuple[str, ...] = ("sms", "webchat"),
+    phone: str | None = None,
 ) -> Tracker:
-    person = {"profile": {}, "consents": consents or {}, "channel": "webchat", "channels": channels}
+    person = {"profile": {}, "consents": consents or {}, "channel": "webchat", "channels": channels, "phone": phone}
     state = {
         "sender_id": "c1",
         "slots": slots,
@@ -82,6 +83,24 @@ async def test_consent_is_not_asked_without_a_number_or_where_it_was_given(
 ) -> None:
     events = await ValidateFollowUpForm().run(CollectingDispatcher(), tracker_with(slots, consents=consents), DOMAIN)
     assert slots_in(events)["requested_slot"] == next_slot
+
+
+@pytest.mark.parametrize(
+    ("own", "slots", "phone"),
+    [
+        ("+447700900123", {}, "+447700900123"),
+        ("+442079460123", {}, None),
+        ("+447700900123", {"phone": "+447700900999"}, "+447700900999"),
+        ("+447700900123", {"phone": SKIPPED}, SKIPPED),
+        (None, {}, None),
+    ],
+)
+async def test_who_writes_or_calls_from_a_mobile_number_is_not_asked_for_one(
+    own: str | None, slots: dict[str, Any], phone: str | None
+) -> None:
+    tracker = tracker_with(slots, phone=own)
+    events = await ValidateFollowUpForm().run(CollectingDispatcher(), tracker, DOMAIN)
+    assert {**slots, **slots_in(events)}.get("phone") == phone
 
 
 async def test_where_no_text_can_be_sent_no_number_is_asked_for() -> None:

@@ -106,6 +106,17 @@ async def test_a_caller_with_a_known_number_is_who_had_it_before(stage: Stage, v
     assert (await stage.at("voice")).profile_id == ANA
 
 
+async def test_actions_know_the_number_that_somebody_calls_from_unless_it_is_withheld(
+    stage: Stage, voice: FakeChannel
+) -> None:
+    known = []
+    for channel, address in (("voice", PHONE), ("voice", "withheld:CA1"), ("webchat", "visitor")):
+        await stage.hear("lead", channel=channel, address=address, nameless=address == "withheld:CA1")
+        await stage.settle()
+        known.append(stage.actions.given[-1]["phone"])
+    assert known == [PHONE, None, None]
+
+
 async def test_nobody_is_checked_in_on_after_a_call(stage: Stage, voice: FakeChannel) -> None:
     playbook = stage.library.playbook
     still_there = {"utter_still_there": playbook.assistant.responses["utter_tip"]}
