@@ -18,21 +18,21 @@ NOT_SPOKEN = "utter_language_not_spoken"
 _FILE = Path(__file__).with_name("built_in_responses.yml")
 
 
-def with_built_in_responses(assistant: Assistant) -> Assistant:
-    """The assistant with those that it has not; a person is offered where it has an intent that asks for one."""
+def with_built_in_responses(assistant: Assistant, *, offers_person: bool = True) -> Assistant:
+    """The assistant with those that it has not; a person is offered at most where it has an intent for one."""
+    offers_person = offers_person and PERSON_INTENT in assistant.intents
     added = {
-        name: _for_assistant(response, assistant)
+        name: _for_assistant(response, assistant.configuration.language, offers_person=offers_person)
         for name, response in _responses().items()
         if name not in assistant.responses
     }
     return replace(assistant, responses={**assistant.responses, **added}) if added else assistant
 
 
-def _for_assistant(response: Response, assistant: Assistant) -> Response:
+def _for_assistant(response: Response, own: str, *, offers_person: bool) -> Response:
     variations = response.variations
-    if PERSON_INTENT not in assistant.intents:
+    if not offers_person:
         variations = tuple(replace(one, buttons=()) for one in variations)
-    own = assistant.configuration.language
     if any(one.language == own for one in variations) and response.name != NOT_SPOKEN:
         # What goes for all languages is English, and gives way to the assistant's own.
         languages = [one.language or "en" for one in variations]

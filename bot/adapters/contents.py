@@ -81,8 +81,9 @@ REQUIRED_RESPONSES = {
 class Shelves:
     """Where content is, and what else it may refer to.
 
-    `left_out` finds the channels of connectors that are there and that the settings do not name. `reply_windows` are
-    those of channels that have one, `crm_fields` the mappings that CRMs bring along.
+    Where nobody is at the desks, `has_desk` is false. `left_out` finds the channels of connectors that are there and
+    that the settings do not name. `reply_windows` are those of channels that have one, `crm_fields` the mappings that
+    CRMs bring along.
     """
 
     assistant: Path
@@ -92,6 +93,7 @@ class Shelves:
     channels: tuple[str, ...] = ()
     left_out: Callable[[], Collection[str]] = tuple
     desks: tuple[str, ...] = ()
+    has_desk: bool = True
     crms: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
     kinds: Mapping[str, ChannelKind] = field(default_factory=dict)
@@ -193,7 +195,9 @@ def read_contents(shelves: Shelves) -> Contents:
     own, guesser = assistant.configuration.language, language_guesser()
     languages = Languages(guesser, own, spoken_languages(data.examples, own, guesser))
     return Contents(
-        with_built_in_responses(assistant),
+        with_built_in_responses(
+            assistant if shelves.has_desk else assistant.without_desk(), offers_person=shelves.has_desk
+        ),
         tuple(documents),
         pages,
         journeys,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -181,6 +181,10 @@ class Configuration:
     language: str = "en"
 
 
+WITHOUT_DESK = "_without_desk"
+"""How a response is named that is said in place of another where the settings name no desk."""
+
+
 @dataclass(frozen=True, slots=True)
 class Assistant:
     """All that the dialogue engine needs. `intents` maps each to the entities it uses (None: all of them).
@@ -206,6 +210,15 @@ class Assistant:
     fingerprint: str = ""
     is_personal: bool = False
     prepared: object = field(default=None, compare=False, repr=False)
+
+    def without_desk(self) -> Assistant:
+        """As it speaks where nobody can be asked for: `utter_x_without_desk` is said in place of `utter_x`."""
+        alone = {
+            name: replace(self.responses[name + WITHOUT_DESK], name=name)
+            for name in self.responses
+            if name + WITHOUT_DESK in self.responses
+        }
+        return replace(self, responses={**self.responses, **alone})
 
     def asks_by_template(self, form: str, channel: str) -> bool:
         """Whether what this form asks first can leave on this channel as a template."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -147,6 +147,7 @@ async def open_service(
             stack.push_async_callback(crm.close)
         desks = staffed_desks(settings, [name for name, one in connectors.channels.items() if one.abilities.desk])
         shelves = shelves or shelves_of(settings, known_channels(settings, connectors.channels))
+        shelves = replace(shelves, has_desk=bool(desks))
         library = WatchedLibrary.opened(shelves, progress)
         _tell_of_channels_not_set_up(settings, values, library.current().journeys)
         actions = choose_actions(settings, library.current)

@@ -13,7 +13,7 @@ from bot.domain.delivery import ChannelMessage, OutboxEntry, OutboxStatus
 from bot.domain.errors import PermanentSendError
 from bot.domain.message import Author, CustomerMessage, Occasion, OutboundMessage, Text
 from bot.ports import UnitOfWork
-from bot.services.disclose import disclosure_in, with_disclosure
+from bot.services.disclose import DISCLOSURE, with_disclosure
 from bot.services.runtime import Runtime
 
 STALE_AFTER = timedelta(minutes=2)
@@ -94,7 +94,7 @@ def _with_disclosure(
     runtime: Runtime, conversation: Conversation, first: OutboundMessage, content: Text
 ) -> Sequence[OutboundMessage]:
     """The message as the first of its conversation, which says that this is a machine."""
-    response = disclosure_in(runtime.library.current().assistant, has_desk=bool(runtime.desks))
+    response = runtime.library.current().assistant.responses.get(DISCLOSURE)
     if response is None:
         return [first]
     disclosure = render(response, conversation.tracker, conversation.channel)

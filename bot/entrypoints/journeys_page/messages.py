@@ -22,7 +22,7 @@ from bot.entrypoints.translate import json_object, private_json
 from bot.entrypoints.wiring import Service
 from bot.journeys.channel_fit import misfits_of, shown
 from bot.ports import Abilities, ChannelKind
-from bot.services.disclose import disclosure_in, with_disclosure
+from bot.services.disclose import DISCLOSURE, with_disclosure
 
 VOICE = "voice"
 
@@ -62,7 +62,7 @@ class Messages:
         fields = fields_of(responses, playbook, self._service.runtime.clock.now())
         values = values_of(fields, body.get("known"))
         person = person_of(values, assistant.configuration.language)
-        disclosure = disclosure_in(assistant, has_desk=bool(self._service.runtime.desks))
+        disclosure = assistant.responses.get(DISCLOSURE)
         telling = Telling(assistant, values["slots"], person, body.get("first") is True, disclosure)
         chosen = [str(name) for name in body["channels"]] if isinstance(body.get("channels"), list) else []
         return private_json(

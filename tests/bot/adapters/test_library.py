@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -15,9 +16,21 @@ from bot.adapters import library
 from bot.adapters.library import Shelves, WatchedLibrary, read_contents
 from bot.domain.errors import ContentError, Fault, ModelError, SettingsError
 from bot.domain.score import USUAL_GRADES, Grades
+from bot.domain.understanding import PERSON_INTENT
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.ports import Playbook
 from bot.settings import Settings
+
+SAID_UNASKED = {
+    "utter_disclosure",
+    "utter_iamabot",
+    "utter_language_not_spoken",
+    "utter_no_answer",
+    "utter_out_of_scope",
+    "utter_welcome",
+    "utter_what_next",
+}
+"""What the sample answers to people who asked for nobody."""
 
 ROOT = Path(__file__).parents[3]
 
@@ -57,6 +70,21 @@ def test_the_sample_content_is_good(shelves: Shelves) -> None:
     contents = read_contents(shelves)
     assert "demo-follow-up" in contents.journeys
     assert "utter_disclosure" in contents.assistant.responses
+
+
+def test_where_there_is_no_desk_the_sample_offers_no_person_of_its_own_accord(shelves: Shelves) -> None:
+    def offers(shelves: Shelves) -> set[str]:
+        responses = read_contents(shelves).assistant.responses
+        return {
+            name
+            for name in SAID_UNASKED
+            for one in responses[name].variations
+            if re.search("a person from|for a person|a colleague|person at any", one.text)
+            or any(PERSON_INTENT in button.payload for button in one.buttons)
+        }
+
+    assert offers(shelves) == SAID_UNASKED
+    assert offers(replace(shelves, has_desk=False)) == set()
 
 
 def test_conditions_are_held_against_what_people_are_declared_to_have(shelves: Shelves) -> None:
