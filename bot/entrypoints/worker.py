@@ -23,6 +23,7 @@ from bot.services.deliver import Deliveries, deliver_due, deliver_what_a_crash_l
 from bot.services.desk_digest import send_digests
 from bot.services.keep_schedule import keep_schedules, next_due
 from bot.services.keep_time import TimeKeeper
+from bot.services.put_aside import take_up
 from bot.services.runtime import INBOX, OUTBOX, SCHEDULES, SEGMENTS, TIMERS, Runtime
 from bot.services.work_out_segments import work_on_segments
 
@@ -136,6 +137,10 @@ class Worker:
                     await self._stopping.wait()
 
     async def _take_turns(self) -> None:
+        try:
+            await take_up(self._runtime)
+        except Exception:
+            log.exception("what waited for a channel could not be taken up; it is after the next start")
         async with asyncio.TaskGroup() as turns, self._runtime.wakeups.listen(INBOX) as listener:
             while not self._stopping.is_set():
                 await self._clock_is_right.wait()

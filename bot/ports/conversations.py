@@ -125,7 +125,10 @@ class Inbox(Protocol):
     async def find(self, channel: str, vendor_id: str) -> Inbound | None:
         """What came in by this name, whatever has become of it."""
 
-    async def put_off(self, position: int, until: datetime) -> None: ...
+    async def put_off(self, position: int, until: datetime, *, why: str = "") -> None: ...
+    async def resume(self, why: Collection[str], now: datetime) -> int:
+        """What was put off for one of these reasons is due now; how much that is."""
+
     async def failed(self, position: int, error: str, *, park_after: int) -> bool:
         """Count a failed try; parks the entry at the `park_after`-th, and then returns True."""
 

@@ -58,6 +58,8 @@ async def check_in(runtime: Runtime, entry: InboxEntry, planned: CheckIn) -> Non
 
 def _has_gone_quiet(runtime: Runtime, entry: InboxEntry, planned: CheckIn, situation: Situation, now: datetime) -> bool:
     """Whether the form still waits for this very answer, nobody else is to speak, and it is not too late to ask."""
+    if planned.channel not in runtime.channels:
+        return False
     silence = runtime.library.current().silence
     conversation = situation.conversation
     tracker = conversation.tracker

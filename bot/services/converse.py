@@ -52,6 +52,7 @@ from bot.services.move_question import Moved, close_where_it_was_asked, question
 from bot.services.other_languages import keep_language, language_of, title_pressed
 from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
+from bot.services.put_aside import put_aside
 from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
 from bot.services.runtime import INBOX, Runtime
@@ -127,6 +128,8 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | 
 
 
 async def _take_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> News:
+    if await put_aside(runtime, entry):
+        return ANY_NEWS
     match entry.inbound:
         case CustomerMessage(automatic=True):
             async with runtime.store.transaction() as uow:

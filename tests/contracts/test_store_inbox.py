@@ -76,6 +76,19 @@ async def test_a_question_that_is_put_off_holds_up_no_message(store: Store) -> N
         assert await texts(uow.inbox, at_minute=5) == ["e1:ask:1", "m1"]
 
 
+async def test_what_was_put_off_for_a_reason_is_due_once_it_holds_no_more(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        for name in ("m1", "m2", "m3"):
+            await uow.inbox.add(CHAT, message(name), NOON)
+        for one, why in zip(await uow.inbox.waiting(CHAT, NOON), ("gone", "gone", "another"), strict=True):
+            await uow.inbox.put_off(one.position, NOON + timedelta(days=1), why=why)
+        assert await uow.inbox.resume([], NOON) == 0
+        assert await uow.inbox.resume(["gone", "unheard of"], NOON) == 2
+        assert await uow.inbox.resume(["gone"], NOON) == 0
+        assert await texts(uow.inbox) == ["m1", "m2"]
+
+
 async def test_a_message_may_come_due_later(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)

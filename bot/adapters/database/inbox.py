@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +51,11 @@ DUE_AGAIN = (
     update(inbox)
     .where(_waits, inbox.c.due_at > bindparam("now"), inbox.c.due_at == inbox.c.received_at)
     .values(due_at=bindparam("now"))
+)
+RESUME = (
+    update(inbox)
+    .where(_waits, inbox.c.due_at > bindparam("now"), inbox.c.error.in_(bindparam("reasons", expanding=True)))
+    .values(due_at=bindparam("now"), error="")
 )
 FAIL = (
     update(inbox)
@@ -113,8 +118,11 @@ class StoredInbox(Repository):
         body: str | None = (await self._session.execute(FIND, {"on_channel": channel, "known_as": vendor_id})).scalar()
         return None if body is None else INBOUND.load(self._sealing.open(BODY_OF_INBOX, body, channel, vendor_id))
 
-    async def put_off(self, position: int, until: datetime) -> None:
-        await self._session.execute(CHANGE, {"this_position": position, "due_at": until})
+    async def put_off(self, position: int, until: datetime, *, why: str = "") -> None:
+        await self._session.execute(CHANGE, {"this_position": position, "due_at": until, "error": why})
+
+    async def resume(self, why: Collection[str], now: datetime) -> int:
+        return int((await self._session.execute(RESUME, {"reasons": list(why), "now": now})).rowcount)
 
     async def failed(self, position: int, error: str, *, park_after: int) -> bool:
         values = {"this_position": position, "error": error, "park_after": park_after}

@@ -31,7 +31,7 @@ def _grouped(first: Select[Any]) -> Select[Any]:
 
 
 TURNS = _grouped(
-    select(inbox.c.channel.label("goes_to"), literal("").label("why"), inbox.c.due_at)
+    select(inbox.c.channel.label("goes_to"), inbox.c.error.label("why"), inbox.c.due_at)
     .where(_waits)
     .order_by(inbox.c.due_at)
 )

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.adapters.memory import MemoryWakeups
 from bot.domain.consent import Purpose
@@ -39,6 +40,18 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not true():  # noqa: ASYNC110  the fakes tell nobody
             await asyncio.sleep(0.005)
+
+
+async def test_what_waited_for_a_channel_is_taken_up_by_a_worker_that_has_it(stage: Stage) -> None:
+    every = stage.runtime
+    await stage.hear("greet")
+    stage.runtime = replace(every, channels={})
+    with capture_logs() as logs:
+        async with at_work(stage):
+            await until(lambda: any(line["event"] == "what came in waits until its channel is back" for line in logs))
+    stage.runtime = every
+    async with at_work(stage):
+        await until(lambda: bool(stage.sms.taken))
 
 
 async def test_a_message_is_answered_as_soon_as_it_comes(stage: Stage) -> None:

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
+
+from structlog.testing import capture_logs
+
+from bot.domain.delivery import Lane
+from bot.services.converse import PARK_AFTER, converse
+from bot.services.put_aside import take_up
+from tests.bot.services.fakes import FakeChannel
+from tests.bot.services.stage import Stage
+
+REASON = "sms is not set up here"
+
+
+def start_again(stage: Stage, *, channels: Collection[FakeChannel]) -> None:
+    """With settings that name the connectors of these channels."""
+    stage.runtime = replace(stage.runtime, channels={one.name: one for one in channels})
+
+
+async def test_what_came_in_on_a_channel_that_is_gone_is_answered_once_it_is_back(stage: Stage) -> None:
+    await stage.meet()
+    await stage.hear("greet")
+    conversation = (await stage.at()).id
+    start_again(stage, channels=[stage.slack])
+    with capture_logs() as logs:
+        for _ in range(PARK_AFTER + 1):
+            await converse(stage.runtime, conversation)
+    assert [(line["log_level"], line["why"]) for line in logs] == [("warning", REASON)], "once, and without noise"
+    assert await take_up(stage.runtime) == 0
+    async with stage.store.transaction() as uow:
+        waiting = await uow.queues.waiting(stage.clock.now())
+    assert [(one.lane, one.to, one.why, one.entries, one.due) for one in waiting] == [
+        (Lane.REPLIES, "sms", REASON, 1, 0)
+    ]
+    start_again(stage, channels=[stage.slack, stage.sms])
+    assert await take_up(stage.runtime) == 1
+    await stage.settle()
+    assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_nobody_is_asked_whether_they_are_still_there_on_a_channel_that_is_gone(stage: Stage) -> None:
+    playbook = stage.library.playbook
+    responses = {**playbook.assistant.responses, "utter_still_there": playbook.assistant.responses["utter_tip"]}
+    assistant = replace(playbook.assistant, responses=responses)
+    stage.library.playbook = replace(playbook, silence=timedelta(minutes=5), assistant=assistant)
+    await stage.says("book")
+    start_again(stage, channels=[stage.slack])
+    await stage.later(minutes=6)
+    async with stage.store.transaction() as uow:
+        assert await uow.queues.waiting(stage.clock.now()) == []
