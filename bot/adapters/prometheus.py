@@ -43,6 +43,10 @@ class PrometheusMeter:
             "overture_crm_reading_stopped", "1 where this process read a CRM in bulk and was stopped", ["crm"],
             registry=self._registry,
         )  # fmt: skip
+        self._left_alone = Gauge(
+            "overture_crm_left_alone", "1 while this process leaves a CRM alone: it is in trouble, or lets us not in",
+            ["crm"], registry=self._registry,
+        )  # fmt: skip
         self._lacks = Gauge(
             "overture_slower_without", "1 while this server, without which work is slower, does not answer", ["server"],
             registry=self._registry,
@@ -83,6 +87,9 @@ class PrometheusMeter:
 
     def stopped_reading(self, crm: str) -> None:
         self._stopped.labels(crm).set(1)
+
+    def left_alone(self, crm: str, left_alone: bool) -> None:
+        self._left_alone.labels(crm).set(int(left_alone))
 
     def answered(self, route: str, status: int, took: timedelta) -> None:
         """An HTTP request; `route` is the pattern that it matched, for a path may name somebody."""

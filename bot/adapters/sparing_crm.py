@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -11,7 +11,8 @@ import structlog
 from bot.adapters.bulk_reads import BulkReads
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.domain.crm import CrmEvent, CrmPage, CrmRecord, FieldValue
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.delivery import LEFT_ALONE
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Crm, ErasesRecords, GivesPeople, KeepsDeals, KeepsTasks, WebhookRequest, WritesTogether
 
@@ -26,11 +27,20 @@ MOST_READS = 1000
 class SparingCrm:
     """Calls `crm`, one account, through a circuit breaker. What would be a call while it rests raises NotTried.
 
-    So does a trial that fails: it tells of the outage, and not of the lead whom it was for.
+    So does a trial that fails: it tells of the outage, and not of the lead whom it was for. Where it does not let us in
+    that is a CredentialRefused. `tell` hears that it is left alone, and that it is no more.
     """
 
-    def __init__(self, crm: Crm, breaker: CircuitBreaker | None = None, reads: BulkReads | None = None) -> None:
+    def __init__(
+        self,
+        crm: Crm,
+        breaker: CircuitBreaker | None = None,
+        reads: BulkReads | None = None,
+        tell: Callable[[str, bool], None] = lambda _crm, _left_alone: None,
+    ) -> None:
         self._crm = crm
+        self._tell = tell
+        self._trouble: TemporarySendError | None = None
         self._reads = reads or BulkReads(crm.name, most=MOST_READS)
         self._breaker = breaker or CircuitBreaker(failures=FAILURES, rest=REST)
 
@@ -115,7 +125,9 @@ class SparingCrm:
 
     def _ask(self) -> None:
         if not self._breaker.lets_through():
-            raise NotTried(f"{self.name} is in trouble and left alone for a while", retry_after=self._breaker.rest_left)
+            kind = CredentialRefused if isinstance(self._trouble, CredentialRefused) else NotTried
+            reason = f"{self.name} {LEFT_ALONE}" + (f": {self._trouble.reason}" if self._trouble is not None else "")
+            raise kind(reason, retry_after=self._breaker.rest_left)
 
     async def _watch(self, call: Awaitable[T]) -> T:
         was_open = self._breaker.is_open
@@ -124,22 +136,35 @@ class SparingCrm:
         except PermanentSendError:
             self._heal(was_open=was_open)  # it answers
             raise
+        except CredentialRefused as error:
+            self._rest(error, was_open=was_open)
+            raise
         except NotTried:
             raise  # it was not asked: our own budget of calls is used up
         except TemporarySendError as error:
             if error.of_message:
                 self._heal(was_open=was_open)  # it answers, and tells of one record
                 raise
-            self._breaker.failed(error.retry_after)
+            self._rest(error, was_open=was_open)
             if was_open:
                 raise NotTried(error.reason, code=error.code, retry_after=self._breaker.rest_left) from error
-            if self._breaker.is_open:
-                log.warning("a CRM is in trouble and left alone for a while", crm=self.name, reason=error.reason)
             raise
         self._heal(was_open=was_open)
         return answer
+
+    def _rest(self, error: TemporarySendError, *, was_open: bool) -> None:
+        self._trouble = error
+        self._breaker.failed(error.retry_after)
+        if was_open or not self._breaker.is_open:
+            return
+        if isinstance(error, CredentialRefused):
+            log.error("a CRM does not let us in and is left alone until it does", crm=self.name, reason=error.reason)
+        else:
+            log.warning("a CRM is in trouble and left alone for a while", crm=self.name, reason=error.reason)
+        self._tell(self.name, True)
 
     def _heal(self, *, was_open: bool) -> None:
         self._breaker.succeeded()
         if was_open:
             log.info("a CRM answers again", crm=self.name)
+            self._tell(self.name, False)

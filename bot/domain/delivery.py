@@ -188,6 +188,10 @@ class OutboxEntry:
 # ---------------------------------------------------------------- what failed at the vendor
 
 
+LEFT_ALONE = "is left alone for a while"
+"""In the reason of what waits for a vendor in trouble, by which each process tells it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """What an error of a vendor means: how often in all it is worth a try, with which pause at first, and what follows.

@@ -8,6 +8,7 @@ OvertureError
 ├── SendError
 │   ├── TemporarySendError  try again later
 │   │   └── NotTried            the vendor takes nothing just now, whatever it is
+│   │       └── CredentialRefused   it does not let us in, until somebody has mended that
 │   └── PermanentSendError  trying again will not help
 ├── ActionError             a custom action raised, timed out or answered nonsense
 ├── DialogueError           the dialogue engine is away, too slow or answered nonsense
@@ -120,6 +121,10 @@ class NotTried(TemporarySendError):
     def behind_others(self) -> NotTried:
         """The same of a part that came behind others, which have left."""
         return NotTried(self.reason, code=self.code, retry_after=self.retry_after, may_have_left=True)
+
+
+class CredentialRefused(NotTried):
+    """The vendor does not let us in, or not do this. What is to go there waits until it does, however long that is."""
 
 
 class PermanentSendError(SendError):

@@ -48,6 +48,7 @@ def build_connectors(
     sandboxed: tuple[str, ...],
     budgets: CallBudgets,
     alert: Callable[[str], None] = lambda _: None,
+    left_alone: Callable[[str, bool], None] = lambda _crm, _left_alone: None,
     vocabulary: Callable[[], Sequence[str]] = tuple,
     installations: Installations | None = None,
     voice_model: Callable[[], Mapping[str, Any]] = dict,
@@ -78,7 +79,7 @@ def build_connectors(
                     channels[connector.name] = connector
                 case Crm():
                     reads = BulkReads(connector.name, most=settings.crm_reads, alert=alert)
-                    crms[connector.name] = SparingCrm(connector, reads=reads)
+                    crms[connector.name] = SparingCrm(connector, reads=reads, tell=left_alone)
                 case _:
                     raise SettingsError(
                         f"the connector {name} is neither a channel nor a CRM: its build() returned "

@@ -24,7 +24,7 @@ from bot.adapters.redis import check_redis
 from bot.adapters.scanning import scanner_of
 from bot.adapters.training import want_packages
 from bot.dialogue.builtin import BY_THE_SERVICE
-from bot.domain.delivery import OutboxStatus
+from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.errors import ContentError, FileRefused, NotTried, OvertureError, SettingsError
 from bot.domain.likelihood import DriftBounds, Scorecard
 from bot.entrypoints.choosing import choose_actions, choose_dialogue, choose_language_model, has_action_server
@@ -264,11 +264,16 @@ async def _queues(database: Database) -> AsyncIterator[Finding]:
     now = SystemClock().now()
     async with database.transaction() as uow:
         due = await first_due(uow)
+        waiting = await uow.queues.waiting(now)
         dead = await uow.outbox.count(OutboxStatus.DEAD)
     late = {lane: now - at for lane, at in due.items() if at is not None and now - at > LATE}
     for lane, pause in late.items():
         words = f"work in the lane {lane.value} has waited for {pause - pause % timedelta(seconds=1)}"
         yield Finding("doubtful", words, f"Is something at work? overture serve, or overture work --lanes {lane.value}")
+    for one in waiting:
+        if LEFT_ALONE in one.why:
+            words = f"what is to leave by {one.to} waits ({one.entries:,}): {one.why}"
+            yield Finding("doubtful", words, "See to that; then it leaves by itself, within some minutes.")
     if not late:
         yield Finding("well", "nothing waits longer than it should")
     if dead:

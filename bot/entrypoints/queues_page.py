@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.adapters.prometheus import first_due
 from bot.domain.access import Right
 from bot.domain.audit import Deed
-from bot.domain.delivery import Lane, OutboxEntry, OutboxStatus
+from bot.domain.delivery import LEFT_ALONE, Lane, OutboxEntry, OutboxStatus
 from bot.domain.errors import WebhookRejected
 from bot.domain.ids import OutboxId
 from bot.domain.message import storable
@@ -84,9 +84,7 @@ class QueuesPage:
                     {"channel": one.channel, "since": one.at.isoformat(), "why": one.reason} for one in stopped
                 ],
                 "resting": [
-                    {"channel": name, "seconds": int(one.open_for.total_seconds())}
-                    for name, one in self._runtime.breakers.items()
-                    if one.is_open
+                    {"to": one.to, "why": one.why, "entries": one.entries} for one in waiting if LEFT_ALONE in one.why
                 ],
             }
         )

@@ -137,6 +137,7 @@ async def open_service(
             sandboxed,
             budgets,
             meter.stopped_reading,
+            meter.left_alone,
             lambda: library.current().vocabulary,  # opened below: it is told which channels there are
             OwnInstallations(store),
             CurrentVoiceModel(lambda: library),

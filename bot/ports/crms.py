@@ -21,7 +21,8 @@ class Crm(Protocol):
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         """Write these fields of the record that was found, or make it; its id there.
 
-        Harmless when repeated: a record that an earlier try made is found again. Raises as Channel.send does.
+        Harmless when repeated: a record that an earlier try made is found again. Raises as Channel.send does,
+        and CredentialRefused where it does not let us in.
         """
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:

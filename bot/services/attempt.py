@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.delivery import ChannelMessage, EndpointCall, Later, OutboxEntry, OutboxStatus, Withhold
+from bot.domain.delivery import LEFT_ALONE, ChannelMessage, EndpointCall, Later, OutboxEntry, OutboxStatus, Withhold
 from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
 from bot.journeys.judge import held_by_journey
 from bot.services.compose_outbound import Unready
@@ -28,7 +28,7 @@ async def attempt(runtime: Runtime, entry: OutboxEntry, answer: Answer | None = 
     now = runtime.clock.now()
     trial = tried(entry, now)
     if (hold := hold_of(runtime, entry)) is not None:
-        return held(entry, now, hold, f"the vendor of {entry.goes_to} is in trouble and left alone for a while")
+        return held(entry, now, hold, f"the vendor of {entry.goes_to} is in trouble and {LEFT_ALONE}")
     try:
         if entry.status is OutboxStatus.SENDING and (found := await left_before(runtime, trial)) is not None:
             return sent(trial, found)

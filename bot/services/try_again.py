@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.consent import Purpose
 from bot.domain.delivery import OutboxEntry, OutboxStatus
-from bot.domain.errors import NotTried, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, SendError, TemporarySendError
 from bot.domain.message import Receipt
 
 MOST_ATTEMPTS = 8
@@ -43,10 +43,12 @@ def retry(entry: OutboxEntry, error: SendError, now: datetime) -> OutboxEntry:
 def wait_for_vendor(attempt: OutboxEntry, error: NotTried, now: datetime) -> OutboxEntry:
     """An outage uses up no tries, until it has taken so long that it may not be one. The longer, the longer the pause.
 
+    Where we are not let in, that has no end but that we are.
+
     Where the vendor may have taken it, one try stays counted: the next one asks first.
     """
     waited = now - (attempt.first_tried_at or now)
-    if waited > LONGEST_OUTAGE:
+    if waited > LONGEST_OUTAGE and not isinstance(error, CredentialRefused):
         return retry(attempt, error, now)
     pause = max(error.retry_after or FIRST_PAUSE, min(waited / 2, LONGEST_WAIT))
     due_at = now + pause * random.uniform(1, 1.5)  # noqa: S311

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue, as_text
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.hubspot.webhooks import parse_webhook
@@ -251,6 +251,7 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
         return TemporarySendError(reason, code=category, retry_after=answer.retry_after, of_message=of_message)
     if answer.status in (401, 403):
         reason += ": check HUBSPOT_TOKEN, and its scopes: connectors/hubspot/README.md"
-    elif "PROPERTY_DOESNT_EXIST" in json.dumps(told):
+        return CredentialRefused(reason, code=category)
+    if "PROPERTY_DOESNT_EXIST" in json.dumps(told):
         reason += ": a property does not exist there. connectors/hubspot/README.md lists ours"
     return PermanentSendError(reason, code=category)

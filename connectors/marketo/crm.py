@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import parse_with_secret
@@ -39,6 +39,7 @@ OPTED_OUT = ("unsubscribed", "blackListed")
 """Standard fields that are true of who is to get no more marketing."""
 
 TOKEN_REFUSED = {"601", "602"}
+MAY_NOT = "603"
 LATER: Mapping[str, timedelta | None] = {
     "502": None,
     "604": None,
@@ -57,7 +58,7 @@ SKIPPED_FOR_NOW = {"1004", "1022"}
 """Reasons of a skipped record that another try may mend: it is gone (so it is not found again), or it is in use."""
 
 ADVICE = {
-    "603": "the API user's role may not do this",
+    MAY_NOT: "the API user's role may not do this",
     "1003": "a value is not of its field's type, or the custom activity is not approved",
     "1006": "a field does not exist there; connectors/marketo/README.md lists ours",
     "1007": "several leads have this value; merge them there",
@@ -229,7 +230,7 @@ class MarketoCrm:
                 raise TemporarySendError("Marketo's answer has no access token")
         if answer.is_trouble:
             raise _refusal(answer)
-        raise PermanentSendError(
+        raise CredentialRefused(
             f"Marketo let us not log in, status {answer.status}: check MARKETO_URL, MARKETO_CLIENT_ID and "
             "MARKETO_CLIENT_SECRET"
         )
@@ -263,11 +264,13 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if code in LATER:
         return TemporarySendError(reason, code=code, retry_after=answer.retry_after or LATER[code])
     if code in TOKEN_REFUSED:
-        return TemporarySendError(f"{reason}, also of a new access token", code=code)
+        return CredentialRefused(f"{reason}, also of a new access token", code=code)
     if answer.is_trouble:
         return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.ok and not code:
         return TemporarySendError("Marketo's answer is none of its REST API")
+    if code == MAY_NOT or answer.status in (401, 403):
+        return CredentialRefused(_with_advice(reason, code), code=code)
     return PermanentSendError(_with_advice(reason, code), code=code)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.mautic.webhooks import parse_webhook
@@ -182,7 +182,7 @@ class MauticCrm:
                 raise TemporarySendError("Mautic's answer has no access token")
         if answer.is_trouble:
             raise _refusal(answer)
-        raise PermanentSendError(
+        raise CredentialRefused(
             f"Mautic let us not log in, status {answer.status}: check MAUTIC_URL, MAUTIC_CLIENT_ID and "
             "MAUTIC_CLIENT_SECRET, and that its API is enabled"
         )
@@ -204,8 +204,8 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if answer.is_trouble:
         return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.status in (401, 403):
-        reason += ": check that its API is enabled, and what the credential's role may do"
-    elif answer.status == 404:
+        return CredentialRefused(f"{reason}: check that its API is enabled, and what the credential's role may do")
+    if answer.status == 404:
         reason += ": the contact, or one of MAUTIC_SEGMENTS, is not there"
     elif answer.status in (400, 422):
         reason += ": check that its contacts have the fields in connectors/mautic/README.md"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.crm import CrmPage, FieldValue, as_text
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.ports import Clock
 from connectors.openemm.recipients import ADVICE, OUR_ID, Recipient, is_id
 from connectors.vendor_api import AccessToken, Answer, VendorApi, call_with
@@ -115,7 +115,7 @@ class RestRecipients:
             return token, self._life_of(token)
         if answer.is_trouble:
             raise _refusal(answer)
-        raise PermanentSendError(
+        raise CredentialRefused(
             f"OpenEMM let us not log in, status {answer.status}: check OPENEMM_URL, OPENEMM_USER and OPENEMM_PASSWORD, "
             "and that its server has a secret for tokens (connectors/openemm/README.md)"
         )
@@ -155,8 +155,8 @@ def _refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if answer.is_trouble:
         return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.status in (401, 403):
-        reason += ": check OPENEMM_USER and OPENEMM_PASSWORD, and what that user may do"
-    elif answer.status == 404:
+        return CredentialRefused(f"{reason}: check OPENEMM_USER and OPENEMM_PASSWORD, and what that user may do")
+    if answer.status == 404:
         reason += ": check OPENEMM_URL; or the recipient is not there any more"
     else:
         reason += f": {ADVICE}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
 from bot.domain.crm import CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.ports import Clock
 from connectors.openemm.envelope import AGN, SOAP, Part, envelope, map_of, part_of, read_body
 from connectors.openemm.recipients import ADVICE, NEEDED, OUR_ID, Recipient, is_id
@@ -138,7 +138,7 @@ def _refusal(answer: Answer, told: Element | None) -> TemporarySendError | Perma
         code = (told.findtext("faultcode") or "").rpartition(":")[2]
         reason = f"OpenEMM refused with the fault {code}"
         if code in ("FailedAuthentication", "InvalidSecurity", "InvalidSecurityToken"):
-            return PermanentSendError(f"{reason}: check OPENEMM_USER and OPENEMM_PASSWORD, and both clocks", code=code)
+            return CredentialRefused(f"{reason}: check OPENEMM_USER and OPENEMM_PASSWORD, and both clocks", code=code)
         if code == "Client":
             return PermanentSendError(f"{reason}: {ADVICE}, and what the webservice user may call", code=code)
         return TemporarySendError(reason, code=code)
@@ -147,4 +147,6 @@ def _refusal(answer: Answer, told: Element | None) -> TemporarySendError | Perma
         return TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
     if answer.ok:
         return TemporarySendError("OpenEMM's answer is none of its webservices")
+    if answer.status in (401, 403):
+        return CredentialRefused(f"{reason}: check OPENEMM_USER and OPENEMM_PASSWORD")
     return PermanentSendError(f"{reason}: check OPENEMM_URL")

@@ -9,7 +9,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError
+from bot.domain.errors import CredentialRefused, SettingsError, TemporarySendError
 from bot.ports import Clock
 from connectors.salesforce.refusals import refusal
 from connectors.vendor_api import Answer, VendorApi
@@ -66,7 +66,7 @@ async def _ask(api: VendorApi, form: Mapping[str, str], advice: str) -> tuple[st
             raise TemporarySendError("Salesforce's answer has no access token")
     if answer.is_trouble:
         raise refusal(answer)
-    raise PermanentSendError(
+    raise CredentialRefused(
         f"Salesforce let us not log in, status {answer.status}: check SALESFORCE_URL (your My Domain), "
         f"SALESFORCE_CLIENT_ID, {advice}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from connectors.vendor_api import Answer
 
 LOCKED = "UNABLE_TO_LOCK_ROW"
@@ -33,6 +33,8 @@ def refusal(answer: Answer) -> TemporarySendError | PermanentSendError:
     if answer.is_trouble or code in TEMPORARY:
         of_message = answer.tells_of_record or code == LOCKED
         return TemporarySendError(reason, code=code, retry_after=answer.retry_after, of_message=of_message)
+    if code not in ADVICE and answer.status in (401, 403):
+        return CredentialRefused(f"{reason}: check what the integration's user and app may do", code=code)
     if answer.status == 300:
         reason += ": several leads have our id; the field Overture_Lead__c has to be unique"
     elif advice := ADVICE.get(code):

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.domain.crm import CrmEvent, CrmPage, CrmPerson, CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Clock, WebhookRequest
 from connectors.crm_webhooks import check_age, check_equal, check_post, read_event
@@ -96,7 +96,7 @@ class WebhookCrm:
         if answer.is_trouble:
             raise TemporarySendError(reason, retry_after=answer.retry_after, of_message=answer.tells_of_record)
         if answer.status in (401, 403):
-            reason += ": check CRM_WEBHOOK_SECRET on both sides"
+            raise CredentialRefused(f"{reason}: check CRM_WEBHOOK_SECRET on both sides")
         raise PermanentSendError(reason)
 
 

@@ -16,7 +16,7 @@ import pytest
 import connectors.vendor_api
 from bot.documents import parse
 from bot.domain.crm import CrmMapping, FieldChange, as_text, weigh_fields
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, SendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.journeys.crm_mapping import field_values, read_crm_mapping
 from bot.ports import Crm, ErasesRecords, Reply, WritesTogether
@@ -255,8 +255,17 @@ async def test_a_record_that_is_in_use_says_nothing_of_the_vendor(stage: Stage, 
     assert error.of_message
 
 
-@pytest.mark.parametrize("status", [400, 403, 404])
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_vendor_that_lets_us_not_in_is_told_from_one_that_refuses_a_record(stage: Stage, status: int) -> None:
+    refused = Reply(status, b'{"message": "no"}', "application/json")
+    stage.server.faults += [refused] * 9
+    with pytest.raises(CredentialRefused, match=str(status)):
+        await stage.sync()
+
+
+@pytest.mark.parametrize("status", [400, 404])
 async def test_a_vendor_that_refuses_is_not_asked_again(stage: Stage, status: int) -> None:
+    await stage.sync()  # and so it has let us in
     body = {"status": "error", "category": "VALIDATION_ERROR", "message": f"robin@example.com: {NOTE}"}
     error = await _failure(stage, Reply(status, json.dumps(body).encode(), "application/json"))
     assert isinstance(error, PermanentSendError)

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.audience import ProfileSchema
 from bot.domain.crm import CrmMapping, CrmPage
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError
 from bot.entrypoints.importing.mapping import ColumnMapping
 from bot.entrypoints.importing.sources import Chunk, Row
 from bot.ports import GivesPeople
@@ -59,7 +59,7 @@ class CrmSource:
         for tried in range(1, MOST_TRIES + 1):
             try:
                 return await self._crm.page(self._fields, after=after)
-            except PermanentSendError as error:
+            except (PermanentSendError, CredentialRefused) as error:
                 raise SettingsError(f"{self.name} cannot be read: {error.reason}.") from error
             except TemporarySendError as error:
                 pause = error.retry_after or timedelta(seconds=2**tried)

@@ -77,11 +77,11 @@ function stoppedNode({ channel, since, why }) {
   );
 }
 
-const restingNode = ({ channel, seconds }) =>
+const restingNode = ({ to, why, entries }) =>
   h(
     "div",
     { class: "alarm resting" },
-    h("p", {}, h("strong", {}, `The vendor of ${channel} is in trouble`), ` for ${pause(seconds)}; it is tried now and then.`),
+    h("p", {}, h("strong", {}, `What is to leave by ${to} waits`), ` (${number(entries)}): ${why}. It is tried now and then.`),
   );
 
 function showWaiting({ waiting, now }) {

@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.adapters.bulk_reads import BulkReads
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.database import Database
 from bot.adapters.sparing_crm import SparingCrm
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import SyncCrm
-from bot.domain.errors import NotTried, PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Crm
 from bot.services.deliver import deliver_due
@@ -117,17 +119,27 @@ async def test_it_rests_as_long_as_the_vendor_asks(crm: SparingCrm, vendor: Fake
 class Outage:
     """A day in which the CRM does not answer; time goes on for the breaker as for everybody."""
 
-    def __init__(self, stage: Stage, clock: ManualClock) -> None:
+    def __init__(self, stage: Stage, clock: ManualClock, error: Exception | None = None) -> None:
+        self._error = error or TemporarySendError("it does not answer")
+        self.told: list[bool] = []
         self._began = clock.now()
         self._clock = clock
-        breaker = CircuitBreaker(rest=REST, seconds=lambda: (clock.now() - self._began).total_seconds())
-        self.runtime: Runtime = replace(stage.runtime, crms={"crm": SparingCrm(stage.crm, breaker)})
+        breaker = CircuitBreaker(rest=REST, seconds=self._seconds)
+        reads = BulkReads("crm", most=1000, seconds=self._seconds)
+        crm = SparingCrm(stage.crm, breaker, reads, tell=self._tell)
+        self.runtime: Runtime = replace(stage.runtime, crms={"crm": crm})
         self.calls = 0
         stage.crm.before_find = self._fail
 
     async def _fail(self) -> None:
         self.calls += 1
-        raise TemporarySendError("it does not answer")
+        raise self._error
+
+    def _seconds(self) -> float:
+        return (self._clock.now() - self._began).total_seconds()
+
+    def _tell(self, _crm: str, left_alone: bool) -> None:
+        self.told.append(left_alone)
 
     async def lasts(self, how_long: timedelta, *, step: timedelta) -> None:
         end = self._clock.now() + how_long
@@ -162,3 +174,33 @@ async def test_what_fails_for_days_is_given_up_in_the_end(stage: Stage, clock: M
     await outage.lasts(timedelta(days=5), step=timedelta(hours=1))
     entry = await stage.entry("one:0:crm:crm")
     assert (entry.status, entry.attempts) == (OutboxStatus.DEAD, MOST_ATTEMPTS)
+
+
+async def test_while_a_credential_is_refused_leads_wait_and_leave_by_themselves_once_it_works(
+    stage: Stage, clock: ManualClock
+) -> None:
+    await stage.meet(attributes={"email": "ana@example.com"})
+    await stage.do(SyncCrm(), cause=Cause("one", ANA))
+    outage = Outage(stage, clock, CredentialRefused("status 401: check CRM_TOKEN"))
+    with capture_logs() as logs:
+        await outage.lasts(timedelta(days=5), step=timedelta(minutes=1))
+    errors = [line["reason"] for line in logs if line["log_level"] == "error"]
+    assert errors == ["status 401: check CRM_TOKEN"], "it is told once"
+    entry = await stage.entry("one:0:crm:crm")
+    assert (entry.status, entry.attempts) == (OutboxStatus.WAITING, 0)
+    assert "check CRM_TOKEN" in entry.reason
+    assert outage.calls < 5 * 24 * 60 / 5, "not at full speed"
+    stage.crm.before_find = None
+    await outage.lasts(timedelta(minutes=10), step=timedelta(minutes=1))
+    assert (await stage.entry(entry.key)).status is OutboxStatus.SENT
+    assert outage.told == [True, False]
+
+
+async def test_while_it_rests_for_a_refused_credential_it_says_why(
+    crm: SparingCrm, vendor: FakeCrm, seconds: Seconds
+) -> None:
+    await fail(crm, vendor, CredentialRefused("check CRM_TOKEN"), 3)
+    with pytest.raises(CredentialRefused, match="crm is left alone for a while: check CRM_TOKEN"):
+        await sync(crm)
+    seconds.now += 60
+    assert await sync(crm)

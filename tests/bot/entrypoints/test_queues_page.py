@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
 from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
-from bot.domain.delivery import CrmNote, OutboxStatus
+from bot.domain.delivery import LEFT_ALONE, CrmNote, OutboxStatus
 from bot.domain.ids import HandoffId
 from bot.entrypoints.http import Server
 from bot.entrypoints.wiring import Service
@@ -78,6 +78,15 @@ async def test_it_shows_what_waits_what_was_given_up_and_who_is_stopped(client: 
     groups = [(one["to"], one["reason"], one["entries"], one["replayable"]) for one in told["dead"]["groups"]]
     assert groups == [(CRM, "refused", 2, True), ("webchat", "unknown handset", 1, False)]
     assert [(one["channel"], one["why"]) for one in told["stopped"]] == [("sms", "21606")]
+
+
+async def test_it_shows_what_waits_for_a_vendor_that_any_process_leaves_alone(client: Client, stage: Stage) -> None:
+    why = f"hubspot {LEFT_ALONE}: check HUBSPOT_TOKEN"
+    async with stage.store.transaction() as uow:
+        one = replace(entry("lead", dispatch=NOTE), reason=why, due_at=stage.clock.now())
+        await uow.outbox.add(one)
+        await uow.outbox.settle(one)
+    assert (await look(client))["resting"] == [{"to": CRM, "why": why, "entries": 1}]
 
 
 async def test_dead_entries_are_listed_without_their_words(client: Client) -> None:

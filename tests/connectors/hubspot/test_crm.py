@@ -11,7 +11,14 @@ import pytest
 
 import connectors.hubspot
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import (
+    CredentialRefused,
+    PermanentSendError,
+    SendError,
+    SettingsError,
+    TemporarySendError,
+    WebhookRejected,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.hubspot.crm import HubSpotCrm
@@ -172,7 +179,7 @@ async def test_an_account_without_our_properties_is_told_where_they_are_listed(s
 async def test_a_wrong_token_is_refused_with_the_setting_to_check(stage: Stage) -> None:
     values = {"HUBSPOT_TOKEN": "wrong"}
     crm = connectors.hubspot.build(settings_for(connectors.hubspot, sandbox_url=stage.server.url, values=values))
-    with pytest.raises(PermanentSendError, match="HUBSPOT_TOKEN"):
+    with pytest.raises(CredentialRefused, match="HUBSPOT_TOKEN"):
         await write(crm)
     await crm.close()
 

@@ -16,7 +16,14 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 import connectors.marketo
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import (
+    CredentialRefused,
+    PermanentSendError,
+    SendError,
+    SettingsError,
+    TemporarySendError,
+    WebhookRejected,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Reply, WebhookRequest
 from connectors.marketo.crm import MarketoCrm
@@ -95,11 +102,17 @@ async def test_a_failure_that_passes_is_temporary_though_the_status_is_200(
     assert (error.code, error.retry_after) == (code, pause)
 
 
-@pytest.mark.parametrize(("code", "words"), [("603", "role"), ("1006", "README"), ("1003", "type"), ("609", "609")])
+@pytest.mark.parametrize(("code", "words"), [("1006", "README"), ("1003", "type"), ("609", "609")])
 async def test_a_failure_that_stays_is_permanent_and_says_what_to_do(stage: Stage, code: str, words: str) -> None:
     error = await failure(stage, failed(code))
     assert isinstance(error, PermanentSendError)
     assert words in error.reason
+
+
+async def test_what_the_role_may_not_do_waits_until_it_may(stage: Stage) -> None:
+    error = await failure(stage, failed("603"))
+    assert isinstance(error, CredentialRefused)
+    assert "role" in error.reason
 
 
 async def test_a_record_that_is_skipped_was_not_written_though_the_call_was_taken(stage: Stage) -> None:
@@ -138,7 +151,7 @@ async def test_the_token_is_in_the_header_alone(stage: Stage) -> None:
 async def test_wrong_credentials_are_told_by_their_settings(stage: Stage) -> None:
     wrong = settings_for(connectors.marketo, sandbox_url=stage.server.url, values={"MARKETO_CLIENT_SECRET": "wrong"})
     crm = connectors.marketo.build(wrong)
-    with pytest.raises(PermanentSendError, match="MARKETO_CLIENT_SECRET"):
+    with pytest.raises(CredentialRefused, match="MARKETO_CLIENT_SECRET"):
         await crm.find(LEAD, [])
     await crm.close()
 

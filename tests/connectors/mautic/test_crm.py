@@ -8,7 +8,7 @@ import pytest
 
 import connectors.mautic
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.mautic.crm import MauticCrm
@@ -80,7 +80,7 @@ async def test_a_token_that_ended_is_replaced_once(stage: Stage) -> None:
 async def test_a_token_that_is_refused_twice_is_told(stage: Stage) -> None:
     refused = Reply(401, b'{"errors":[{"code":401,"message":"robin@example.com"}]}', "application/json")
     stage.server.faults += [None, refused, None, refused]
-    with pytest.raises(PermanentSendError, match="API is enabled") as failed:
+    with pytest.raises(CredentialRefused, match="API is enabled") as failed:
         await stage.crm.find(LEAD, ["email"])
     assert "robin" not in failed.value.reason
 
@@ -96,7 +96,7 @@ async def test_a_note_is_html_and_its_words_are_not(stage: Stage) -> None:
 async def test_wrong_credentials_are_told_with_the_settings_to_check(stage: Stage) -> None:
     values = {"MAUTIC_CLIENT_SECRET": "wrong"}
     crm = connectors.mautic.build(settings_for(connectors.mautic, sandbox_url=stage.server.url, values=values))
-    with pytest.raises(PermanentSendError, match="MAUTIC_CLIENT_SECRET"):
+    with pytest.raises(CredentialRefused, match="MAUTIC_CLIENT_SECRET"):
         await crm.find(LEAD, [])
     await crm.close()
 

@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 
 import connectors.openemm
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, SendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import (
+    CredentialRefused,
+    PermanentSendError,
+    SendError,
+    SettingsError,
+    TemporarySendError,
+    WebhookRejected,
+)
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.openemm.crm import LONGEST_NOTES, OpenEmmCrm
@@ -85,7 +92,7 @@ def fault(code: str) -> Reply:
     ("code", "kind", "words"),
     [
         ("Client", PermanentSendError, "profile fields"),
-        ("FailedAuthentication", PermanentSendError, "OPENEMM_PASSWORD"),
+        ("FailedAuthentication", CredentialRefused, "OPENEMM_PASSWORD"),
         ("Server", TemporarySendError, "Server"),
     ],
 )
@@ -126,7 +133,7 @@ def test_the_digest_is_that_of_the_standard() -> None:
 async def test_a_wrong_password_is_told_by_its_setting() -> None:
     async with AsyncExitStack() as stack:
         stage = await staged(stack, OPENEMM_PASSWORD="wrong")
-        with pytest.raises(PermanentSendError, match="OPENEMM_PASSWORD"):
+        with pytest.raises(CredentialRefused, match="OPENEMM_PASSWORD"):
             await create(stage)
 
 

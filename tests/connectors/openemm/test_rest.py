@@ -14,7 +14,7 @@ import pytest
 
 import connectors.openemm
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.openemm.crm import OpenEmmCrm
@@ -112,7 +112,7 @@ async def test_the_password_is_in_the_login_alone(stage: Stage) -> None:
 
 async def test_a_server_without_a_secret_for_tokens_is_told_by_what_is_missing(stage: Stage) -> None:
     stage.server.faults.append(Reply(401, b"{}", "application/json"))
-    with pytest.raises(PermanentSendError, match="secret for tokens"):
+    with pytest.raises(CredentialRefused, match="secret for tokens"):
         await create(stage)
 
 

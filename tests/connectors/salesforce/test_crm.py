@@ -8,7 +8,7 @@ import pytest
 
 import connectors.salesforce
 from bot.domain.crm import CrmRecord, FieldValue
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.salesforce.crm import SalesforceCrm
@@ -96,7 +96,7 @@ async def test_several_leads_with_our_id_are_told(stage: Stage) -> None:
 async def test_wrong_credentials_are_told_with_the_settings_to_check(stage: Stage) -> None:
     values = {"SALESFORCE_CLIENT_SECRET": "wrong"}
     crm = connectors.salesforce.build(settings_for(connectors.salesforce, sandbox_url=stage.server.url, values=values))
-    with pytest.raises(PermanentSendError, match="SALESFORCE_CLIENT_SECRET"):
+    with pytest.raises(CredentialRefused, match="SALESFORCE_CLIENT_SECRET"):
         await crm.find(LEAD, [])
     await crm.close()
 

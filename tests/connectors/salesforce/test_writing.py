@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 import connectors.salesforce
 from bot.domain.crm import FieldValue
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError
+from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.salesforce.crm import SalesforceCrm
@@ -162,7 +162,7 @@ async def test_a_signed_jwt_logs_in_without_a_secret(stage: Stage, kept_in: str,
     await crm.close()
     strange = {**values, "SALESFORCE_USER": "somebody.else@example.com"}
     crm = module.build(settings_for(module, sandbox_url=stage.server.url, values=strange))
-    with pytest.raises(PermanentSendError, match="SALESFORCE_USER"):
+    with pytest.raises(CredentialRefused, match="SALESFORCE_USER"):
         await crm.find(LEAD, ["Email"])
     await crm.close()
 

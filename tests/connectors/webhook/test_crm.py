@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 import connectors.webhook
-from bot.domain.errors import PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
+from bot.domain.errors import CredentialRefused, PermanentSendError, SettingsError, TemporarySendError, WebhookRejected
 from bot.domain.handoff import Lead
 from bot.ports import Reply
 from connectors.webhook.crm import WebhookCrm
@@ -62,7 +62,7 @@ async def test_a_call_that_was_recorded_is_refused_minutes_later(stage: Stage) -
 async def test_another_secret_is_refused_with_the_setting_to_check(stage: Stage) -> None:
     values = {"CRM_WEBHOOK_SECRET": "another secret of ours"}
     crm = connectors.webhook.build(settings_for(connectors.webhook, sandbox_url=stage.server.url, values=values))
-    with pytest.raises(PermanentSendError, match="CRM_WEBHOOK_SECRET"):
+    with pytest.raises(CredentialRefused, match="CRM_WEBHOOK_SECRET"):
         await crm.find(LEAD, [])
     await crm.close()
 

@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 from bot.adapters import training
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
-from bot.domain.delivery import OutboxStatus
+from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.entrypoints.cli import run
 from bot.entrypoints.doctor import examine
 from bot.settings import Settings
@@ -129,6 +129,9 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
         async with store.transaction() as uow:
             await uow.outbox.add(replace(entry("late", conversation_id=None), due_at=NOON - timedelta(days=3000)))
             await uow.outbox.add(entry("gone", conversation_id=None))
+            alone = replace(entry("alone", conversation_id=None), reason=f"webchat {LEFT_ALONE}: check its token")
+            await uow.outbox.add(alone)
+            await uow.outbox.settle(alone)
             await uow.outbox.settle(replace(entry("gone"), status=OutboxStatus.DEAD, reason="no such number"))
         await store.close()
 
@@ -138,6 +141,7 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
     told = capsys.readouterr().out
     assert "? work in the lane replies has waited for " in told
     assert "overture work --lanes replies" in told
+    assert "? what is to leave by webchat waits (1): webchat is left alone for a while: check its token\n" in told
     assert "? 1 messages or records were given up\n" in told
 
 
