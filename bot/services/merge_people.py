@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.consent import ConsentRecord, standing_consent
+from bot.domain.consent import ConsentRecord, Purpose, standing_consent
 from bot.domain.effects import Emit
 from bot.domain.errors import CannotMerge
 from bot.domain.ids import ProfileId, new_id
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 TWICE = "they were in it twice, as two people who are one"
 OBJECTED = "two profiles of one person were merged, and one of them objects to marketing"
+OPTED_OUT = "two profiles of one person were merged, and one of them had opted out"
 STRICTER = "two profiles of one person were merged, and one of them had refused"
 SINCE_THE_MERGE = "refused while two profiles were one, and the merge was undone"
 BOTH_PROVED = "both have proved the same address"
@@ -36,13 +37,14 @@ BOTH_PROVED = "both have proved the same address"
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """What a merge would do: who is kept, which runs of journeys end as they are in them twice (`ended`) or as one of
-    them objects (`stopped`), which consents end, what is moved."""
+    """What a merge would do: who is kept, which runs of journeys end as they are in them twice (`ended`) or, for
+    `stopped_for`, as one of them wants no marketing (`stopped`), which consents end, what is moved."""
 
     kept: Profile
     merged: Profile
     ended: tuple[Enrolment, ...]
     stopped: tuple[Enrolment, ...]
+    stopped_for: str
     withdrawn: tuple[ConsentRecord, ...]
     rows: Mapping[str, int]
     theirs: tuple[str, ...]
@@ -62,14 +64,17 @@ async def plan_merge(uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: P
     kept, merged = sorted(both, key=lambda profile: (profile.created_at, profile.id))
     mine, theirs = await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)
     ended = _in_twice(mine, theirs)
+    consents = await uow.consents.of(kept.id), await uow.consents.of(merged.id)
     objects = kept.objected_at is not None or merged.objected_at is not None
-    go_on = [run for run in (*mine, *theirs) if run not in ended] if objects else []
+    stopped_for = OBJECTED if objects else OPTED_OUT if _is_all_refused(runtime, _refused_channels(*consents)) else ""
+    go_on = [run for run in (*mine, *theirs) if run not in ended] if stopped_for else []
     return MergePlan(
         kept,
         merged,
         ended=ended,
         stopped=tuple([run for run in go_on if await may_be_marketing(uow, run)]),
-        withdrawn=refused_by_the_other(await uow.consents.of(kept.id), await uow.consents.of(merged.id)),
+        stopped_for=stopped_for,
+        withdrawn=refused_by_the_other(*consents),
         rows={table: count for table, count in (await uow.merges.count(merged.id)).items() if count},
         theirs=of_the_other(kept, merged, runtime.trust_in),
     )
@@ -82,14 +87,15 @@ async def merge_people(
 
     An attribute that both have keeps the value of the one who stays, unless the other one's was told by somebody whose
     word counts for more; the other value is kept beside it, and in the merge. Of two runs of one journey the older goes
-    on, and none of marketing where one of them objects to it. Consent that either has refused is refused.
+    on, and none of marketing where one of them objects to it or has opted out. Consent that either has refused is
+    refused.
     """
     plan = await plan_merge(uow, runtime, one, other)
     kept, merged = plan.kept, plan.merged
     merge_id = new_id(now)
     claims = (*await uow.merges.claims(kept.id), *await uow.merges.claims(merged.id))
     emitted = [word for run in plan.ended for word in await end(uow, run, TWICE)]
-    emitted += [word for run in plan.stopped for word in await end(uow, run, OBJECTED)]
+    emitted += [word for run in plan.stopped for word in await end(uow, run, plan.stopped_for)]
     links = await uow.crm_links.of(merged.id)
     mine, theirs = await uow.scores.of(kept.id), await uow.scores.of(merged.id)
     rekeyed, twice = _counted_once(mine, theirs, kept.id, merged.id)
@@ -188,6 +194,23 @@ def refused_by_the_other(mine: Sequence[ConsentRecord], theirs: Sequence[Consent
     return tuple(found)
 
 
+def _refused_channels(mine: Sequence[ConsentRecord], theirs: Sequence[ConsentRecord]) -> set[str]:
+    """Those on which either wants no marketing."""
+    found = set()
+    for records in (mine, theirs):
+        for channel in {one.channel for one in records}:
+            standing = standing_consent(records, Purpose.MARKETING, channel)
+            if standing is not None and not standing.granted:
+                found.add(channel)
+    return found
+
+
+def _is_all_refused(runtime: Runtime, refused: Collection[str]) -> bool:
+    """Whether that leaves no channel for marketing, as after an opt-out."""
+    marketed = {name for name, one in runtime.channels.items() if not one.abilities.desk}
+    return bool(marketed) and marketed.issubset(refused)
+
+
 def refused_since(records: Sequence[ConsentRecord], merged_at: datetime) -> tuple[ConsentRecord, ...]:
     """The refusals that stand and came after the merge; what it ended by itself is none."""
     places = dict.fromkeys((one.purpose, one.channel) for one in records)
@@ -280,10 +303,10 @@ async def _grant_again(uow: UnitOfWork, merge: Merge, now: datetime) -> None:
 async def _let_go_on(uow: UnitOfWork, runtime: Runtime, merge: Merge, refused: Collection[str]) -> None:
     """Runs that ended by the merge alone go on where they were; but none of marketing, where all of it was stopped
     since."""
-    stopped = all(name in refused for name, one in runtime.channels.items() if not one.abilities.desk)
+    stopped = _is_all_refused(runtime, refused)
     for before in merge.ended:
         run = await uow.enrolments.get(before.id)
-        if run.status is not EnrolmentStatus.DONE or run.reason not in (TWICE, OBJECTED):
+        if run.status is not EnrolmentStatus.DONE or run.reason not in (TWICE, OBJECTED, OPTED_OUT):
             continue
         if not stopped or not await may_be_marketing(uow, run):
             await uow.enrolments.save(replace(before, profile_id=run.profile_id, seq=run.seq + 1))

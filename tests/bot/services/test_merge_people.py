@@ -22,7 +22,7 @@ from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
 from bot.services.know_person import NoSuchPerson, by_id
-from bot.services.merge_people import TWICE, merge_people, part_people, refused_by_the_other
+from bot.services.merge_people import OPTED_OUT, TWICE, merge_people, part_people, refused_by_the_other
 from bot.services.receive import receive
 from bot.services.respect_wishes import note_objection, restrict
 from bot.services.start_conversation import start_conversation
@@ -311,6 +311,34 @@ async def test_where_one_of_them_objects_no_journey_of_marketing_goes_on(two: St
         }
     await part(two)
     assert (await everything(two, other))["runs"] == before
+
+
+@pytest.mark.parametrize("refuser", [ANA, BEA])
+async def test_where_one_of_them_wrote_stop_no_journey_of_marketing_goes_on(two: Stage, refuser: ProfileId) -> None:
+    two.play(journey_of("- wait: 9d"), journey_of("- wait: 9d", name="help", purpose="service"))
+    other, phone = (BEA, PHONE) if refuser == ANA else (ANA, BEAS_PHONE)
+    await two.consent(of=other)
+    await two.happens("demo.requested", to=other)
+    await two.says("STOP", address=phone)
+    before = (await everything(two, other))["runs"]
+    two.clock.forward(timedelta(minutes=1))
+    await merge(two)
+    async with two.store.transaction() as uow:
+        runs = {one.journey: one for one in await uow.enrolments.of(ANA)}
+    assert (runs["welcome"].status, runs["welcome"].reason) == (EnrolmentStatus.DONE, OPTED_OUT)
+    assert runs["help"].status is EnrolmentStatus.WAITING
+    await part(two)
+    assert (await everything(two, other))["runs"] == before
+
+
+async def test_where_one_of_them_wants_no_texts_journeys_of_marketing_go_on(two: Stage) -> None:
+    two.play(journey_of("- wait: 9d"))
+    await two.happens("demo.requested", to=BEA)
+    await two.consent(False)
+    await merge(two)
+    async with two.store.transaction() as uow:
+        [run] = await uow.enrolments.of(ANA)
+    assert run.status is EnrolmentStatus.WAITING
 
 
 async def test_no_run_of_marketing_goes_on_by_the_undoing_after_a_stop(two: Stage) -> None:

@@ -43,7 +43,7 @@ def _told(plan: MergePlan) -> Iterator[str]:
     for run in plan.ended:
         yield f"  ends: {run.journey} of {run.entered_at:%Y-%m-%d %H:%M} UTC, for the older run goes on"
     for run in plan.stopped:
-        yield f"  ends: {run.journey} of {run.entered_at:%Y-%m-%d %H:%M} UTC, for one of them objects to marketing"
+        yield f"  ends: {run.journey} of {run.entered_at:%Y-%m-%d %H:%M} UTC, for one of them wants no marketing"
     for record in plan.withdrawn:
         yield f"  no more {record.purpose} by {record.channel}: one of them had refused it"
     for table, count in plan.rows.items():
