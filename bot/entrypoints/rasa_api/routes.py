@@ -18,7 +18,7 @@ from bot.adapters.actions import InProcessActions
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.adapters.rasa_json import read_entity, read_event, read_parse_data
 from bot.dialogue.engine import can_do
-from bot.domain.access import Right
+from bot.domain.access import Right, Role
 from bot.domain.assistant import Assistant
 from bot.domain.audit import Deed
 from bot.domain.conversation import Conversation, Event, Tracker, UserUttered
@@ -168,6 +168,8 @@ class RasaApi:
                 return web.json_response(tracker_json(self._unheard_of(name), name, [], verbosity, self._assistant))
             needed = until is not None or verbosity is not Verbosity.NONE
             events = await uow.conversations.events(conversation.id, until=until) if needed else []
+            if not _is_their_own(request):
+                await uow.audit.note(self._look(request, conversation), self._runtime.clock.now())
         tracker = conversation.tracker
         if until is not None:
             first = tracker.initial_slots
@@ -230,6 +232,11 @@ class RasaApi:
         deed = Deed("conversation.action", request[CALLER].reference, conversation.id, origin, {"action": action})
         async with self._runtime.store.transaction() as uow:
             await uow.audit.note(deed, self._runtime.clock.now())
+
+    def _look(self, request: web.Request, conversation: Conversation) -> Deed:
+        """That somebody looked at what a person said."""
+        origin, about = self._service.doors.origin(request), conversation.profile_id
+        return Deed("person.looked_at", request[CALLER].reference, about, origin, {"conversation": conversation.id})
 
     # ------------------------------------------------------------ parts of these
 
@@ -312,6 +319,12 @@ def _name(request: web.Request) -> str:
     if len(name) > LONGEST_NAME or storable(name) != name:
         raise WebhookRejected(400, f"A conversation's name has at most {LONGEST_NAME} characters.")
     return name
+
+
+def _is_their_own(request: web.Request) -> bool:
+    """Whether the customer asks by themselves, with a JWT for their conversation alone."""
+    caller = request[CALLER]
+    return caller.kind == "jwt" and caller.role is not Role.ADMIN
 
 
 def _key(request: web.Request) -> str | None:

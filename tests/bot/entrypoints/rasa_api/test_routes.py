@@ -133,6 +133,22 @@ async def test_a_user_sees_their_own_conversation_and_an_admin_every(api: Api, s
     assert (await api.ask("GET", "/status", token="", Authorization=bearer("admin", "crm")))[0] == 200
 
 
+async def test_who_reads_a_conversation_is_in_the_audit_log_but_for_whom_it_is_of(api: Api, sender: str) -> None:
+    await api.say(sender, "hello")
+    path = f"/conversations/{sender}/tracker"
+    await api.ask("GET", path, token="", Authorization=bearer("user", sender))
+    await api.ask("GET", path, token="", Authorization=bearer("admin", "crm"))
+    await api.good("GET", path)
+    async with api.service.runtime.store.transaction() as uow:
+        conversation = await uow.conversations.at("rest", sender)
+        assert conversation is not None
+        deeds = [one.deed for one in await uow.audit.latest(9) if one.deed.about == conversation.profile_id]
+    assert {(one.what, one.who, one.detail["conversation"]) for one in deeds} == {
+        ("person.looked_at", "jwt", conversation.id),
+        ("person.looked_at", "token", conversation.id),
+    }
+
+
 async def test_the_version_is_rasas_and_needs_no_credential(api: Api) -> None:
     status, answer = await api.ask("GET", "/version", token="")
     assert status == 200
