@@ -15,7 +15,7 @@ VERSION = words_in("en").version
 
 def text_of(choice: Choice, words: Words) -> str:
     """What somebody agrees to, in the words that the page shows."""
-    name = words.channels.get(choice.channel, choice.channel)
+    name = words.channels.get(choice.channel) or choice.channel.replace("_", " ").capitalize()
     addresses = words["and"].join(_address(one, words) for one in choice.addresses)
     return words["choice"].format(channel=name, addresses=addresses)
 

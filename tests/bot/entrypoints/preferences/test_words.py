@@ -10,8 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bot.entrypoints
+import connectors
+from bot.entrypoints.connectors import channel_kinds
+from bot.entrypoints.preferences.page import text_of
 from bot.entrypoints.preferences.words import FALLBACK, LANGUAGES, words_for, words_in
-from connectors import email, twilio_messaging, twilio_voice, webchat
+from bot.services.change_preferences import Choice
+from bot.settings import Settings
 
 WIDGET = Path(bot.entrypoints.__file__).with_name("widget") / "locales"
 
@@ -25,8 +29,16 @@ def test_they_are_those_of_the_widget() -> None:
 
 
 def test_each_channel_by_which_people_are_written_to_or_called_has_a_name() -> None:
-    named = {name for one in (email, twilio_messaging, twilio_voice, webchat) for name in one.CHANNELS}
-    assert named <= words_in(FALLBACK).channels.keys()
+    folders = sorted(file.parent.name for file in Path(connectors.__file__).parent.glob("*/__init__.py"))
+    settings = Settings(connectors=",".join(folders), _env_file=None)  # type: ignore[call-arg]
+    kinds = channel_kinds(settings).items()
+    writing = {name for name, one in kinds if one.abilities.proactive and not one.abilities.desk}
+    assert words_in(FALLBACK).channels.keys() == writing
+
+
+def test_the_name_of_a_channel_that_others_bring_is_written_as_a_name() -> None:
+    choice = Choice("my_messenger", ("+447700900123",), wanted=True, may_want=True)
+    assert "by My messenger to" in text_of(choice, words_in("en"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
