@@ -264,7 +264,7 @@ async def _queues(database: Database) -> AsyncIterator[Finding]:
     now = SystemClock().now()
     async with database.transaction() as uow:
         due = await first_due(uow)
-        waiting = await uow.queues.waiting(now)
+        waiting, untold = await uow.queues.waiting(now), await uow.queues.untold()
         dead = await uow.outbox.count(OutboxStatus.DEAD)
     late = {lane: now - at for lane, at in due.items() if at is not None and now - at > LATE}
     for lane, pause in late.items():
@@ -276,6 +276,9 @@ async def _queues(database: Database) -> AsyncIterator[Finding]:
             yield Finding("doubtful", words, "See to that; then it leaves by itself, within some minutes.")
     if not late:
         yield Finding("well", "nothing waits longer than it should")
+    if untold:
+        words = f"journeys were not told of {sum(one.entries for one in untold):,} changes of segments"
+        yield Finding("doubtful", words, "The page Queues says which, and has them told once more.")
     if dead:
         yield Finding("doubtful", f"{dead:,} messages or records were given up", "overture outbox dead says why.")
 

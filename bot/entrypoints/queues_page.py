@@ -27,7 +27,7 @@ from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.ports.queues import MOST_COUNTED, DeadGroup, Waiting
 from bot.services.replay import Chosen, discard_chosen, may_be_replayed, replay_chosen
-from bot.services.runtime import OUTBOX
+from bot.services.runtime import OUTBOX, SEGMENTS
 from bot.services.stop_sender import lift_stop
 
 log = structlog.get_logger()
@@ -57,6 +57,7 @@ class QueuesPage:
             ("GET", "/queues/dead.json", self._dead, Right.WATCH),
             ("POST", "/queues/replay", self._replay, Right.ADMINISTER),
             ("POST", "/queues/discard", self._discard, Right.ADMINISTER),
+            ("POST", "/queues/segments/{segment}/replay", self._tell_again, Right.ADMINISTER),
             ("POST", "/queues/senders/{channel}/lift", self._lift, Right.ADMINISTER),
         ):
             app.router.add_route(method, path, self._service.doors.guarded(handler, right))
@@ -72,6 +73,7 @@ class QueuesPage:
             rates = await uow.queues.per_minute(now)
             dead = await uow.outbox.count(OutboxStatus.DEAD)
             groups = await uow.queues.dead(MOST_GROUPS)
+            untold = await uow.queues.untold()
             stopped = await uow.consents.stopped()
         lanes = [_lane(lane, at, [one for one in waiting if one.lane is lane], now) for lane, at in first.items()]
         return private_json(
@@ -80,6 +82,10 @@ class QueuesPage:
                 "lanes": [lane | {"per_minute": rates.get(Lane(lane["lane"]))} for lane in lanes],
                 "waiting": [_waiting(one) for one in waiting],
                 "dead": {"entries": dead, "groups": [self._group(one) for one in groups]},
+                "untold": [
+                    {"segment": one.to, "reason": one.reason, "changes": one.entries, "oldest": one.oldest.isoformat()}
+                    for one in untold
+                ],
                 "stopped": [
                     {"channel": one.channel, "since": one.at.isoformat(), "why": one.reason} for one in stopped
                 ],
@@ -128,6 +134,19 @@ class QueuesPage:
             await self._note(uow, request, "outbox.discarded", entries=len(done))
         log.info("what was given up is discarded", entries=len(done), to=chosen.to)
         return private_json({"discarded": len(done)})
+
+    async def _tell_again(self, request: web.Request) -> web.StreamResponse:
+        """Let journeys be told once more of the changes of a segment that failed for one reason."""
+        segment = request.match_info["segment"]
+        reason = _text(await json_object(request), "reason")
+        if storable(segment) != segment or not reason:
+            raise WebhookRejected(400, 'say which ones: a segment, and "reason" as /queues.json tells it')
+        async with self._runtime.store.transaction() as uow:
+            changes = await uow.segments.tell_again(segment, reason)
+            await self._note(uow, request, "segment.replayed", about=segment, changes=changes)
+        await self._runtime.wakeups.notify(SEGMENTS)
+        log.info("journeys are told once more of changes of a segment", segment=segment, changes=changes)
+        return private_json({"replayed": changes})
 
     async def _lift(self, request: web.Request) -> web.StreamResponse:
         channel = request.match_info["channel"]

@@ -253,6 +253,9 @@ class Segments(Protocol):
     async def failed(self, position: int, error: str) -> None:
         """Leave this change where it is, with the error; it is not claimed again."""
 
+    async def tell_again(self, segment: str, error: str) -> int:
+        """The changes of this segment that were left with this error are queued again; how many."""
+
     async def drop_unheard(self, limit: int) -> int:
         """Of the oldest changes, those of people who wait in no journey go onto their timelines only; how many."""
 

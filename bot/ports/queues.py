@@ -51,3 +51,9 @@ class Queues(Protocol):
 
     async def dead(self, limit: int) -> Sequence[DeadGroup]:
         """What was given up, the largest group first."""
+
+    async def untold(self) -> Sequence[DeadGroup]:
+        """Changes of segments that journeys could not be told of, by their segment and error; the largest group first.
+
+        At most MOST_COUNTED of the oldest changes are looked at.
+        """

@@ -154,5 +154,6 @@ async def _pass_on_alone(runtime: Runtime, change: SegmentChange, now: datetime)
         if runtime.store.is_away(error):
             raise
         log.exception("journeys could not be told of a segment", segment=change.segment, profile=change.profile_id)
+        # Its type only: operators see it, and the words of an error may repeat what is known of the person.
         async with runtime.store.transaction() as uow:
-            await uow.segments.failed(change.position, str(error))
+            await uow.segments.failed(change.position, type(error).__name__)

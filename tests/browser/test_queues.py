@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from bot.adapters.database import Database
 from bot.domain.consent import EVERY_ADDRESS, Consequence, Suppression
 from bot.domain.delivery import CrmNote, OutboxStatus
-from bot.domain.ids import EnrolmentId, HandoffId
+from bot.domain.ids import EnrolmentId, HandoffId, ProfileId
 from tests.contracts.samples import entry
 from tests.running import RunningServer, running
 
@@ -47,6 +47,8 @@ async def fill(url: str) -> None:
             made = replace(one, created_at=now, conversation_id=None)
             await uow.outbox.add(made)
             await uow.outbox.settle(made)
+        await uow.segments.queue(ProfileId("anna"), "keen", entered=True, at=now)
+        await uow.segments.failed(1, "KeyError")
         await uow.consents.suppress(Suppression("sms", EVERY_ADDRESS, "21606", now, Consequence.SENDER_STOPPED))
     await store.close()
 
@@ -77,6 +79,9 @@ def test_an_operator_sees_what_is_wrong_and_puts_it_right_by_keyboard(page: Page
     expect(page.get_by_role("dialog")).to_be_hidden()
 
     page.get_by_role("button", name="Let it send again").press("Enter")
+    expect(page.locator(".alarm")).to_have_count(1)
+    expect(page.locator(".alarm")).to_contain_text("Journeys were not told of 1 change of the segment keen")
+    page.locator(".alarm").get_by_role("button", name="Replay").press("Enter")
     expect(page.locator(".alarm")).to_have_count(0)
     page.get_by_role("button", name="Replay all").press("Enter")
     expect(page.locator("#done")).to_have_text("3 entries will leave again.")

@@ -76,6 +76,29 @@ async def test_changes_of_segments_wait_by_segment_until_journeys_are_told(store
         assert await uow.segments.next_due() is None
 
 
+async def test_changes_of_segments_that_could_not_be_told_are_counted_and_told_again_by_segment_and_error(
+    store: Store,
+) -> None:
+    async with store.transaction() as uow:
+        assert await uow.queues.untold() == []
+        for person, segment in ((ANNA, "keen"), (BEN, "keen"), (ANNA, "old"), (BEN, "old")):
+            await uow.segments.enter(person, segment, NOON)
+            await uow.segments.queue(person, segment, entered=True, at=NOON)
+        for change, error in zip(
+            await uow.segments.claim_changes(9), ("KeyError", "KeyError", "TypeError"), strict=False
+        ):
+            await uow.segments.failed(change.position, error)
+    async with store.transaction() as uow:
+        assert await uow.queues.untold() == [
+            DeadGroup("keen", "KeyError", 2, NOON),
+            DeadGroup("old", "TypeError", 1, NOON),
+        ]
+        assert await uow.segments.tell_again("keen", "TypeError") == 0
+        assert await uow.segments.tell_again("keen", "KeyError") == 2
+        assert [one.to for one in await uow.queues.untold()] == ["old"]
+        assert len(await uow.segments.claim_changes(9)) == 3
+
+
 async def test_a_rate_counts_what_was_let_go_within_five_minutes(store: Store) -> None:
     def let_go(key: str, ago: timedelta, outcome: str = "send") -> Decision:
         return Decision(NOON - ago, key, ANNA, Purpose.REPLY, "webchat", outcome, "")  # type: ignore[arg-type]

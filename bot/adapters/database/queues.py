@@ -79,6 +79,24 @@ DEAD = (
     .order_by(func.count().desc(), outbox.c.channel, outbox.c.reason)
     .limit(bindparam("most"))
 )
+_oldest_changes = (
+    select(segment_change.c.segment, segment_change.c.error, segment_change.c.at)
+    .order_by(segment_change.c.position)
+    .limit(MOST_COUNTED)
+    .subquery()
+)
+UNTOLD = (
+    select(
+        _oldest_changes.c.segment,
+        _oldest_changes.c.error,
+        func.count().label("entries"),
+        func.min(_oldest_changes.c.at),
+    )
+    .where(_oldest_changes.c.error != literal_column("''"))
+    .group_by(_oldest_changes.c.segment, _oldest_changes.c.error)
+    .order_by(func.count().desc(), _oldest_changes.c.segment, _oldest_changes.c.error)
+)
+"""What is told is deleted, and in the order of the positions: before those that wait are only those that failed."""
 
 
 class StoredQueues(Repository):
@@ -109,6 +127,10 @@ class StoredQueues(Repository):
     async def dead(self, limit: int) -> Sequence[DeadGroup]:
         rows = (await self._session.execute(DEAD, {"most": limit})).all()
         return [DeadGroup(to, reason, entries, oldest) for to, reason, entries, oldest in rows]
+
+    async def untold(self) -> Sequence[DeadGroup]:
+        rows = (await self._session.execute(UNTOLD)).all()
+        return [DeadGroup(segment, error, entries, oldest) for segment, error, entries, oldest in rows]
 
 
 def _rate(entries: int, first: datetime | None, now: datetime) -> float:

@@ -96,6 +96,9 @@ CLAIM_CHANGES = (
 OLDEST_CHANGE = select(segment_change.c.at).where(_waits).order_by(segment_change.c.position).limit(1)
 TOLD = delete(segment_change).where(segment_change.c.position.in_(bindparam("positions", expanding=True)))
 FAILED = update(segment_change).where(segment_change.c.position == bindparam("at_position"))
+TELL_AGAIN = update(segment_change).where(
+    segment_change.c.segment == OF_SEGMENT, segment_change.c.error == bindparam("left_with")
+)
 _oldest = select(segment_change.c.position, segment_change.c.profile_id).where(_waits)
 _oldest_now = _oldest.order_by(segment_change.c.position).limit(bindparam("most")).subquery("oldest")
 _waits_in_a_journey = exists(
@@ -231,6 +234,10 @@ class StoredSegments(Repository):
 
     async def failed(self, position: int, error: str) -> None:
         await self._session.execute(FAILED, {"at_position": position, "error": error or "it failed"})
+
+    async def tell_again(self, segment: str, error: str) -> int:
+        values = {"of_segment": segment, "left_with": error, "error": ""}
+        return int((await self._session.execute(TELL_AGAIN, values)).rowcount)
 
     async def drop_unheard(self, limit: int) -> int:
         if self._session.is_postgresql:

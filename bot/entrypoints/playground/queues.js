@@ -40,7 +40,7 @@ async function look() {
   const seen = JSON.stringify(rest);
   if (seen === last) return; // so that what has the focus keeps it
   last = seen;
-  byId("alarms").replaceChildren(...told.stopped.map(stoppedNode), ...told.resting.map(restingNode));
+  byId("alarms").replaceChildren(...told.stopped.map(stoppedNode), ...told.untold.map(untoldNode), ...told.resting.map(restingNode));
   showWaiting(told);
   showDead(told.dead);
 }
@@ -74,6 +74,16 @@ function stoppedNode({ channel, since, why }) {
     { class: "alarm", role: "group", "aria-label": `The sender of ${channel}` },
     h("p", {}, h("strong", {}, `Nothing leaves by ${channel}`), ` since ${dayAndTime(since)}: ${why}`),
     lift,
+  );
+}
+
+function untoldNode({ segment, reason, changes, oldest }) {
+  const again = h("button", { type: "button", onclick: () => void tellAgain(segment, reason, again) }, "Replay");
+  return h(
+    "div",
+    { class: "alarm", role: "group", "aria-label": `Changes of the segment ${segment}` },
+    h("p", {}, h("strong", {}, `Journeys were not told of ${number(changes)} ${changes === 1 ? "change" : "changes"} of the segment ${segment}`), ` since ${dayAndTime(oldest)}: ${reason}. The log says where.`),
+    again,
   );
 }
 
@@ -207,6 +217,15 @@ async function letSend(channel, button) {
   button.disabled = false;
   if (!told) return;
   say(`${channel} sends again. What waits leaves within a quarter of an hour.`);
+  byId("dead-title").focus();
+}
+
+async function tellAgain(segment, reason, button) {
+  button.disabled = true;
+  const told = await ask(`/queues/segments/${encodeURIComponent(segment)}/replay`, { reason });
+  button.disabled = false;
+  if (!told) return;
+  say(`Journeys are told once more (${number(told.replayed)}).`);
   byId("dead-title").focus();
 }
 

@@ -89,6 +89,24 @@ async def test_it_shows_what_waits_for_a_vendor_that_any_process_leaves_alone(cl
     assert (await look(client))["resting"] == [{"to": CRM, "why": why, "entries": 1}]
 
 
+async def test_what_journeys_could_not_be_told_of_a_segment_is_shown_and_told_again(
+    client: Client, stage: Stage
+) -> None:
+    async with stage.store.transaction() as uow:
+        await uow.segments.enter(ANA, "big teams", stage.clock.now())
+        await uow.segments.queue(ANA, "big teams", entered=True, at=stage.clock.now())
+        [change] = await uow.segments.claim_changes(9)
+        await uow.segments.failed(change.position, "KeyError")
+    [group] = (await look(client))["untold"]
+    assert (group["segment"], group["reason"], group["changes"]) == ("big teams", "KeyError", 1)
+    assert (await do(client, "segments/big%20teams/replay"))[0] == 400
+    assert await do(client, "segments/big%20teams/replay", reason="KeyError") == (200, {"replayed": 1})
+    assert (await look(client))["untold"] == []
+    async with stage.store.transaction() as uow:
+        assert len(await uow.segments.claim_changes(9)) == 1
+        assert (await uow.audit.latest(1))[0].deed.what == "segment.replayed"
+
+
 async def test_dead_entries_are_listed_without_their_words(client: Client) -> None:
     answer = await client.get("/queues/dead.json", params={"to": CRM, "reason": "refused"})
     assert "Secret" not in await answer.text()

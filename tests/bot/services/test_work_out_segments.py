@@ -150,6 +150,13 @@ async def test_a_change_that_cannot_be_told_holds_up_nobody(stage: Stage, monkey
     assert await stage.enrolments() == []
     assert len(await stage.enrolments(BEN)) == 1
     assert await segments_of(stage) == {"big-teams"}
+    async with stage.store.transaction() as uow:
+        [left] = await uow.queues.untold()
+        assert (left.to, left.reason, left.entries) == ("big-teams", "RuntimeError", 1)
+        await uow.segments.tell_again("big-teams", "RuntimeError")
+    monkeypatch.undo()
+    await work(stage)
+    assert len(await stage.enrolments()) == 1
 
 
 async def test_people_who_wait_in_a_journey_are_told_though_no_journey_begins_with_it(stage: Stage) -> None:

@@ -20,6 +20,7 @@ from bot.adapters import training
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
 from bot.domain.delivery import LEFT_ALONE, OutboxStatus
+from bot.domain.ids import ProfileId
 from bot.entrypoints.cli import run
 from bot.entrypoints.doctor import examine
 from bot.settings import Settings
@@ -133,12 +134,15 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
             await uow.outbox.add(alone)
             await uow.outbox.settle(alone)
             await uow.outbox.settle(replace(entry("gone"), status=OutboxStatus.DEAD, reason="no such number"))
+            await uow.segments.queue(ProfileId("anna"), "keen", entered=True, at=NOON)
+            await uow.segments.failed(1, "KeyError")
         await store.close()
 
     asyncio.run(write())
     monkeypatch.setenv("OVERTURE_DATABASE", sqlite_url)
     assert run(["doctor"]) == 0
     told = capsys.readouterr().out
+    assert "? journeys were not told of 1 changes of segments\n" in told
     assert "? work in the lane replies has waited for " in told
     assert "overture work --lanes replies" in told
     assert "? what is to leave by webchat waits (1): webchat is left alone for a while: check its token\n" in told
