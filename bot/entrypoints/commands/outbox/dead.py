@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from bot.entrypoints.commands.outbox.destinations import check_destination
 from bot.entrypoints.commands.segments.reading import read
 from bot.entrypoints.dead_letters import what
 from bot.ports import UnitOfWork
@@ -14,6 +15,7 @@ SHOWN = 100
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> list[str]:
+        await check_destination(uow, settings, options.to or "")
         entries = await uow.outbox.dead(SHOWN + 1, to=options.to or "")
         more = [f"... and more; these are the oldest {SHOWN}"] if len(entries) > SHOWN else []
         lines = [

@@ -7,6 +7,7 @@ import getpass
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import OutboxId
+from bot.entrypoints.commands.outbox.destinations import check_destination
 from bot.entrypoints.commands.outbox.replay import chosen_by, tell_unknown
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
@@ -21,6 +22,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError('--why wants a reason, such as --why "the campaign is over".')
 
     async def discarding(uow: UnitOfWork) -> tuple[OutboxId, ...]:
+        await check_destination(uow, settings, chosen.to)
         return await discard_chosen(uow, chosen, who=_me(), why=why, now=now_of(settings))
 
     done = read(settings, discarding)

@@ -7,6 +7,7 @@ import sys
 
 from bot.domain.errors import SettingsError
 from bot.domain.ids import OutboxId
+from bot.entrypoints.commands.outbox.destinations import check_destination
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
 from bot.services.replay import Chosen, Replayed, replay_chosen
@@ -17,6 +18,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     chosen = chosen_by("replay", options.entry, options.to or "")
 
     async def replaying(uow: UnitOfWork) -> Replayed:
+        await check_destination(uow, settings, chosen.to)
         return await replay_chosen(uow, chosen, now_of(settings))
 
     replayed = read(settings, replaying)

@@ -58,7 +58,7 @@ def test_what_was_given_up_is_listed_with_the_reason_and_without_its_words(
     assert "note in hubspot" in told
     assert ": refused" in told
     assert "Secret" not in told
-    assert run(["outbox", "dead", "--to", "mautic"]) == 0
+    assert run(["outbox", "dead", "--to", "slack"]) == 0
     assert capsys.readouterr().out == "Nothing was given up.\n"
 
 
@@ -87,6 +87,23 @@ def test_a_message_is_not_replayed(
     assert f"{given_up[0].id} is neither for a CRM nor a card or line for a desk" in told
     assert "nonsense is no dead entry." in told
     assert now_in(sqlite_url, "message").status is OutboxStatus.DEAD
+
+
+@pytest.mark.parametrize("arguments", [["dead"], ["replay"], ["discard", "--why", "it is over"]])
+def test_a_destination_that_there_is_not_is_told_with_those_there_are(
+    arguments: list[str], given_up: Sequence[OutboxEntry], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["outbox", *arguments, "--to", "hubspto"]) == 2
+    told = capsys.readouterr().err
+    assert 'there is no destination "hubspto". There are: ' in told
+    assert " hubspot, " in told
+
+
+def test_what_was_to_go_to_a_crm_that_is_gone_is_still_found(
+    given_up: Sequence[OutboxEntry], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERTURE_CONNECTORS", "webchat")
+    assert run(["outbox", "replay", "--to", "hubspot"]) == 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["some-id", "--to", "hubspot"]])
