@@ -119,6 +119,9 @@ class Inbox(Protocol):
     async def done(self, position: int, at: datetime) -> bool:
         """False when somebody else has done it."""
 
+    async def call_off(self, channel: str, vendor_id: str, at: datetime) -> None:
+        """What waits by this name, if it does, is to have no turn any more."""
+
     async def waits(self, channel: str, vendor_id: str) -> bool:
         """Whether this message still waits for its turn; False when it is done, parked or unknown."""
 

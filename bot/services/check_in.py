@@ -23,8 +23,14 @@ GRACE = timedelta(minutes=1)
 
 
 async def plan_check_in(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: datetime) -> None:
-    """After a customer's turn that left a form waiting: have it looked at again when that will have been too long."""
+    """After a customer's turn that left a form waiting: have it looked at again when that will have been too long.
+
+    Whatever was planned after the message before is void: they have not gone quiet.
+    """
     playbook = runtime.library.current()
+    before = turn.conversation.tracker
+    if before.loop is not None and before.latest_message is not None:
+        await uow.inbox.call_off(turn.conversation.channel, _key_of(before.latest_message.message_id), now)
     tracker = turn.thought.tracker
     slot = tracker.slots.get(REQUESTED_SLOT)
     if playbook.silence is None or STILL_THERE not in playbook.assistant.responses:
@@ -34,8 +40,12 @@ async def plan_check_in(uow: UnitOfWork, runtime: Runtime, turn: Turn, now: date
     if runtime.channel(turn.conversation.channel).abilities.spoken:
         return  # a call that goes quiet is asked again at once, by its channel, and is over long before
     conversation = turn.conversation
-    planned = CheckIn(conversation.channel, f"{turn.key}:check-in", conversation.address, tracker.loop.name, slot)
+    planned = CheckIn(conversation.channel, _key_of(turn.key), conversation.address, tracker.loop.name, slot)
     await uow.inbox.add(conversation.id, planned, now, due_at=now + playbook.silence)
+
+
+def _key_of(message_id: str) -> str:
+    return f"{message_id}:check-in"
 
 
 async def check_in(runtime: Runtime, entry: InboxEntry, planned: CheckIn) -> None:

@@ -89,6 +89,18 @@ async def test_what_was_put_off_for_a_reason_is_due_once_it_holds_no_more(store:
         assert await texts(uow.inbox) == ["m1", "m2"]
 
 
+async def test_what_is_called_off_has_no_turn(store: Store) -> None:
+    later = NOON + timedelta(minutes=5)
+    async with store.transaction() as uow:
+        await add_chat(uow)
+        for name in ("m1", "m2"):
+            await uow.inbox.add(CHAT, message(name), NOON, due_at=later)
+        await uow.inbox.call_off("webchat", "m1", NOON)
+        await uow.inbox.call_off("webchat", "unheard of", NOON)
+        assert await texts(uow.inbox, at_minute=5) == ["m2"]
+        assert not await uow.inbox.add(CHAT, message("m1"), NOON), "it was taken once"
+
+
 async def test_a_message_may_come_due_later(store: Store) -> None:
     async with store.transaction() as uow:
         await add_chat(uow)

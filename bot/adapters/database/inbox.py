@@ -47,6 +47,9 @@ FIND = select(inbox.c.body).where(
 )
 NEXT_DUE = select(func.min(inbox.c.due_at)).where(_waits)
 CHANGE = update(inbox).where(inbox.c.position == bindparam("this_position"), _waits)
+CALL_OFF = update(inbox).where(
+    inbox.c.channel == bindparam("on_channel"), inbox.c.vendor_id == bindparam("known_as"), _waits
+)
 DUE_AGAIN = (
     update(inbox)
     .where(_waits, inbox.c.due_at > bindparam("now"), inbox.c.due_at == inbox.c.received_at)
@@ -109,6 +112,10 @@ class StoredInbox(Repository):
     async def done(self, position: int, at: datetime) -> bool:
         changed = await self._session.execute(CHANGE, {"this_position": position, "status": DONE, "done_at": at})
         return bool(changed.rowcount)
+
+    async def call_off(self, channel: str, vendor_id: str, at: datetime) -> None:
+        values = {"on_channel": channel, "known_as": vendor_id, "status": DONE, "done_at": at}
+        await self._session.execute(CALL_OFF, values)
 
     async def waits(self, channel: str, vendor_id: str) -> bool:
         found = await self._session.execute(WAITS, {"on_channel": channel, "known_as": vendor_id})
