@@ -36,7 +36,7 @@ from connectors.slack.installing import Installing
 from connectors.slack.members import Members, name_in
 from connectors.slack.origin import is_from_outside, origin_of
 from connectors.slack.portraits import fetch_picture, picture_in
-from connectors.slack.posted import marked, posted
+from connectors.slack.posted import marked, named_for, posted
 from connectors.slack.shortcuts import Shortcut
 from connectors.slack.signature import check_signature
 from connectors.slack.socket_mode import SocketAddress, listen
@@ -52,7 +52,7 @@ NAMELESS_FOR = timedelta(minutes=1)
 UNSEEN = {"user_not_found", "user_not_visible", "users_not_found"}
 """Errors that tell of one member, and not of what Slack tells us at all."""
 
-POSTED = HandoffCard | DeskLine | Suggestion | Text
+POSTED = HandoffCard | DeskLine | Suggestion | Text | DeskChart
 """What becomes a message that has blocks of ours."""
 
 GONE = {"message_not_found", "thread_not_found"}
@@ -187,6 +187,8 @@ class SlackChannel:
 
     async def send(self, message: OutboundMessage) -> Receipt:
         workspace, channel = self._place_of(message.address)
+        if message.replaces is None and message.attempt > 1 and (earlier := await self.find(message)) is not None:
+            return earlier
         to_all = False
         match message.content:
             case DeskPage() as page:
@@ -194,7 +196,7 @@ class SlackChannel:
             case ReplyForm() as form:
                 return await self._open(form, workspace, channel, message.thread)
             case DeskChart(chart=chart):
-                return await self._show_chart(chart, workspace, channel)
+                return await self._show_chart(chart, workspace, channel, key=message.key)
             case HandoffCard() as content:
                 post = blocks.card(content)
             case DeskLine() as content:
@@ -203,8 +205,6 @@ class SlackChannel:
                 post = blocks.suggestion(content)
             case Text() as content:
                 post = blocks.note(content)
-        if message.replaces is None and message.attempt > 1 and (earlier := await self.find(message)) is not None:
-            return earlier
         common: dict[str, Any] = {"channel": channel, "text": post.text, "parse": "none"}
         if message.replaces:
             of = message.replaces
@@ -289,7 +289,7 @@ class SlackChannel:
             "views.open", workspace, lambda client: client.views_open(trigger_id=wanted.trigger, view=wanted.view)
         )
 
-    async def _show_chart(self, chart: Chart, workspace: str, channel: str) -> Receipt:
+    async def _show_chart(self, chart: Chart, workspace: str, channel: str, *, key: str) -> Receipt:
         """Draw it, give Slack the picture, and have it shown in the channel: only the last of these is seen."""
         from connectors.slack.chart import draw  # not loaded where nobody uses it
 
@@ -298,7 +298,9 @@ class SlackChannel:
         place = await self._call(
             "files.getUploadURLExternal",
             workspace,
-            lambda client: client.files_getUploadURLExternal(filename=CHART, length=len(picture), alt_txt=words),
+            lambda client: client.files_getUploadURLExternal(
+                filename=named_for(key, CHART), length=len(picture), alt_txt=words
+            ),
         )
         method = "files.getUploadURLExternal"
         file_id, address = named(place.get("file_id"), method), named(place.get("upload_url"), method)

@@ -1,4 +1,7 @@
-"""Whether a message of unknown outcome is in Slack: each carries a mark, by which it is found where it should be."""
+"""Whether a message of unknown outcome is in Slack: each carries a mark, by which it is found where it should be.
+
+Blocks carry it as an id, and a picture, which has no blocks, in its file's name.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,14 @@ def marked(blocks: Sequence[Block], key: str) -> list[Block]:
     return [{"block_id": marker(key), **block} if number == 0 else block for number, block in enumerate(blocks)]
 
 
+def named_for(key: str, name: str) -> str:
+    """A file's name with our key's mark: Slack gives that back, too."""
+    return f"{marker(key)}-{name}"
+
+
 async def posted(call: Call, channel: str, thread: str | None, key: str, since: datetime) -> str | None:
-    """The timestamp of the message with this key's mark, of those in the channel or the thread since then.
+    """The timestamp of the message with this key's mark, of those in the channel or the thread since then; of a picture
+    the id of its file.
 
     None also where Slack lets us read nothing there. Raises TemporarySendError where it is not to be asked now.
     """
@@ -41,6 +50,8 @@ async def posted(call: Call, channel: str, thread: str | None, key: str, since: 
             match message:
                 case {"ts": str(ts), "blocks": [{"block_id": first}, *_]} if first == mark:
                     return ts
+                case {"files": [{"id": str(file_id), "name": str(name)}, *_]} if name.startswith(f"{mark}-"):
+                    return file_id
         cursor = _next(answer.get("response_metadata"))
         if not cursor:
             break

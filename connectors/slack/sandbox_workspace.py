@@ -117,12 +117,14 @@ def view_id_of(user: str) -> str:
 
 def message_of(item: Json) -> Json:
     """A posted message as Slack's answers and interactions carry it."""
+    files = [{"id": one["id"], "name": one["name"], "mimetype": one["media_type"]} for one in item.get("files") or ()]
     return {
         "type": "message",
         "text": item["text"],
         "blocks": item["blocks"],
         "ts": item["ts"],
         "team": TEAM["id"],
+        **({"files": files} if files else {}),
         **({"thread_ts": item["thread_ts"]} if item["thread_ts"] else {}),
         **({"user": user_id(item["user"])} if item["user"] else {"user": BOT_USER, "bot_id": "B0OVERTURE"}),
     }

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.domain.chart import Chart, Column
 from bot.domain.errors import NotTried, TemporarySendError
-from bot.domain.message import Content, DeskLine, OutboundMessage, Text
+from bot.domain.message import Content, DeskChart, DeskLine, OutboundMessage, Text
 from bot.ports import Reply
 from connectors.slack import posted
 from tests.connectors.slack.test_channel import CARD, Stage, stage
@@ -18,6 +19,7 @@ from tests.connectors.vendor_server import NOW, At
 __all__ = ["stage"]  # the fixture
 
 LINE = DeskLine("Robin", "Hello")
+CHART = DeskChart(Chart("Leads a day", ("claimed",), (Column("Mon", (3,)),)))
 
 
 def message(content: Content, key: str = "key", **changes: Any) -> OutboundMessage:
@@ -38,6 +40,27 @@ async def test_what_slack_took_before_its_answer_was_lost_is_there_once(stage: S
     [post] = stage.shown()
     receipt = await stage.channel.send(message(content))
     assert receipt.vendor_id == post["ts"]
+    assert len(stage.shown()) == 1
+
+
+async def test_a_chart_that_slack_shows_already_is_shown_once(stage: Stage) -> None:
+    await stage.send(CHART, "another")
+    stage.server.faults = [None, None, "take it and hang up"]
+    with pytest.raises(TemporarySendError):
+        await stage.send(CHART, attempt=1, first_tried_at=NOW)
+    [_, post] = stage.shown()
+    receipt = await stage.channel.send(message(CHART))
+    assert receipt.vendor_id == post["files"][0]["id"]
+    found = await stage.channel.find(message(CHART, attempt=1))
+    assert found == receipt
+    assert len(stage.shown()) == 2
+
+
+async def test_a_chart_that_slack_did_not_show_is_shown_by_the_next_try(stage: Stage) -> None:
+    stage.server.faults = [None, None, "hang up"]
+    with pytest.raises(TemporarySendError):
+        await stage.send(CHART, attempt=1, first_tried_at=NOW)
+    await stage.channel.send(message(CHART))
     assert len(stage.shown()) == 1
 
 
