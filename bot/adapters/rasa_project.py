@@ -11,6 +11,7 @@ from typing import Any
 from bot.adapters.library import REQUIRED_RESPONSES, read_documents
 from bot.adapters.rasa_settings import Note, notes_on_settings
 from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
+from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, Faults, parse
 from bot.domain.assistant import Assistant
 from bot.domain.errors import ContentError, Place, SettingsError
@@ -25,6 +26,7 @@ RESPONSES_OF_OURS = {
 """What a Rasa project has no need of, and an assistant here has."""
 
 _MARKDOWN = re.compile(r"^##\s*(?:intent|synonym|regex|lookup)\s*:|^##\s.*\n+\s*\*\s", re.MULTILINE)
+_OF_RASA_2 = 'version: "2.0"'
 _CONVERT = (
     "Convert it with Rasa 2.8 (rasa data convert nlu|core --format yaml --data FILE --out FOLDER), then import again."
 )
@@ -59,15 +61,21 @@ def read_project(path: Path) -> RasaProject:
     test_files = _yaml(folder / "tests")
     _refuse_older_formats(folder)
     faults = Faults()
-    documents = read_documents([*domain_files, *data_files], faults)
+    originals = read_documents([*domain_files, *data_files], faults)
     tests = read_documents(test_files, faults)
     faults.raise_if_any()
-    documents, changed, notes = _without_duplicates(documents)
+    documents, notes = _told_their_version(originals)
+    documents, doubled = _without_duplicates(documents)
     assistant = _checked(documents)
-    notes += [*_notes_on_versions(documents), *_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
+    notes += [*doubled, *_notes_on_versions(documents)]
+    notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
     taken = [
-        TakenFile(Path(one.path), _place_of(folder, one, domain_files), changed.get(one.path) or _bytes(one.path))
-        for one in documents
+        TakenFile(
+            Path(one.path),
+            _place_of(folder, one, domain_files),
+            _bytes(one.path) if one is original else one.text.encode(),
+        )
+        for one, original in zip(documents, originals, strict=True)
     ]
     taken += [
         TakenFile(Path(test.path), PurePath("tests", Path(test.path).relative_to(folder / "tests")), _bytes(test.path))
@@ -133,12 +141,26 @@ def _checked(documents: Sequence[Document]) -> Assistant:
     return assistant
 
 
-def _without_duplicates(documents: list[Document]) -> tuple[list[Document], dict[str, bytes], list[Note]]:
-    """A text that is an example of two intents stays with the first; the files that this changes, as they are then."""
+def _told_their_version(documents: Sequence[Document]) -> tuple[list[Document], list[Note]]:
+    """Rasa 2 wanted no version in a domain: one that is of Rasa 2 and does not say so says so at its end, where no line
+    is moved by it."""
+    told, notes = [], []
+    for one in documents:
+        if is_of_rasa_2_unsaid(one.data):
+            one = parse(one.path, f"{one.text.rstrip()}\n\n{_OF_RASA_2}\n")
+            said = f"has no version, and its slots no mappings, as in Rasa 2: {_OF_RASA_2} was added to it."
+            notes.append(Note("mapped", one.path, said))
+        told.append(one)
+    return told, notes
+
+
+def _without_duplicates(documents: list[Document]) -> tuple[list[Document], list[Note]]:
+    """A text that is an example of two intents stays with the first."""
     try:
         examples = read_examples(documents)
     except ContentError:
-        return documents, {}, []  # told with everything else when the project is checked
+        return documents, []  # told with everything else when the project is checked
+    texts = {one.path: one.text for one in documents}
     first: dict[str, Example] = {}
     lines: dict[str, list[str]] = {}
     notes = []
@@ -147,14 +169,13 @@ def _without_duplicates(documents: list[Document]) -> tuple[list[Document], dict
         if other.intent == example.intent:
             continue
         path, row = example.place.path, example.place.line - 1
-        written = lines.setdefault(path, _text(Path(path)).split("\n"))
+        written = lines.setdefault(path, texts[path].split("\n"))
         if written[row].strip().startswith("- "):
             written[row] = ""  # so that the lines below keep their numbers
             said = f'"{example.text}" is an example of {example.intent}, too; it stays with {other.intent} only.'
             notes.append(Note("mapped", str(example.place), said))
-    changed = {path: "\n".join(written) for path, written in lines.items()}
-    kept = [parse(one.path, changed[one.path]) if one.path in changed else one for one in documents]
-    return kept, {path: text.encode() for path, text in changed.items()}, notes
+    kept = [parse(one.path, "\n".join(lines[one.path])) if one.path in lines else one for one in documents]
+    return kept, notes
 
 
 # ---------------------------------------------------------------- where files go
@@ -228,13 +249,14 @@ def _note_on_responses(assistant: Assistant, target: PurePath) -> Note:
 
 def _notes_on_versions(documents: Iterable[Document]) -> Iterator[Note]:
     for document in documents:
-        version = str(document.data.get("version", "")) if isinstance(document.data, Mapping) else ""
-        if version.startswith("2"):
+        data = document.data if isinstance(document.data, Mapping) else {}
+        version = str(data.get("version", ""))
+        if version.startswith("2") and any(data.get(key) for key in ("slots", "forms")):
             yield Note(
                 "mapped",
                 document.path,
-                f"is of Rasa {version}: it is copied as it is and converted when it is read (a slot without mappings "
-                "is filled from the entity of its name, a form's mappings become its slots').",
+                f"is of Rasa {version}: it is copied and converted when it is read (a slot without mappings is filled "
+                "from the entity of its name, a form's mappings become its slots').",
             )
 
 

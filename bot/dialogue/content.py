@@ -44,6 +44,7 @@ CONFIGURATION_KEYS = ("pipeline", "policies")
 KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "importers", "overture")
 OUR_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *CONFIGURATION_KEYS)
 KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
+RESPONSES_OF_RASA_1 = "templates"
 
 TEST_PREFIX = "test_"
 """Files named so hold test stories, as in Rasa, and are not part of the assistant."""
@@ -109,7 +110,10 @@ def _is_content(source: Source) -> bool:
     if not isinstance(data, Mapping):
         source.faults.add(source.place(), "the file should be a mapping.", f"Known keys: {', '.join(KNOWN_KEYS)}.")
         return False
-    source.only_keys(data, KNOWN_KEYS, "the file")
+    if RESPONSES_OF_RASA_1 in data:
+        place = source.place(data, RESPONSES_OF_RASA_1)
+        source.faults.add(place, f"responses were called {RESPONSES_OF_RASA_1} in Rasa 1.", "Call them responses.")
+    source.only_keys(data, (*KNOWN_KEYS, RESPONSES_OF_RASA_1), "the file")
     return True
 
 

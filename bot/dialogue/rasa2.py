@@ -5,8 +5,9 @@ Rasa 2 kept the mappings of slots in forms, and filled a slot from the entity of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, MutableMapping
+from copy import copy
+from typing import Any, cast
 
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.source import plain
@@ -15,6 +16,17 @@ REQUESTED_BY_NAME = ("from_text", "from_intent", "custom")
 """Mappings that in Rasa 2 only applied while the form asked for their slot."""
 
 FORM_KEYS = ("required_slots", "ignored_intents")
+
+UNFEATURIZED = "unfeaturized"
+"""Rasa 2's type of what rules and stories do not look at: `any` in Rasa 3."""
+
+
+def is_of_rasa_2_unsaid(data: Any) -> bool:
+    """Whether a file names no version, and none of the slots that it declares has the mappings that Rasa 3 asks for."""
+    if not isinstance(data, Mapping) or "version" in data or not isinstance(data.get("slots"), Mapping):
+        return False
+    slots = [slot for slot in data["slots"].values() if isinstance(slot, Mapping)]
+    return bool(slots) and not any("mappings" in slot for slot in slots)
 
 
 def upgrade(declared: Declarations) -> None:
@@ -30,7 +42,7 @@ def upgrade(declared: Declarations) -> None:
         declared.forms[form] = Node(node.source, properties, node.place)
     for name, node in list(declared.slots.items()):
         if isinstance(node.value, Mapping) and (node.source.major_version() == 2 or "auto_fill" in node.value):
-            declared.slots[name] = Node(node.source, _filled_automatically(name, node, declared), node.place)
+            declared.slots[name] = Node(node.source, _as_rasa_3_has_it(name, node, declared), node.place)
 
 
 def _mapped_slots(node: Node) -> Mapping[Any, Any] | None:
@@ -63,19 +75,30 @@ def _map_in_slot(declared: Declarations, slot: Any, form: str, mappings: Any) ->
             known.append({**mapping, "conditions": [condition]})
         else:
             same["conditions"].append(condition)
-    declared.slots[str(slot)] = Node(node.source, {**node.value, "mappings": known}, node.place)
+    properties = _changeable(node.value)
+    properties["mappings"] = known
+    declared.slots[str(slot)] = Node(node.source, properties, node.place)
 
 
 def _bare(mapping: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != "conditions"}
 
 
-def _filled_automatically(name: str, node: Node, declared: Declarations) -> dict[Any, Any]:
-    properties = {key: value for key, value in node.value.items() if key != "auto_fill"}
+def _changeable(node: Mapping[Any, Any]) -> MutableMapping[Any, Any]:
+    """A copy that knows, as the original does, where everything in it stands."""
+    copied: MutableMapping[Any, Any] = copy(cast(MutableMapping[Any, Any], node))
+    return copied
+
+
+def _as_rasa_3_has_it(name: str, node: Node, declared: Declarations) -> Mapping[Any, Any]:
+    properties = _changeable(node.value)
+    automatic = properties.pop("auto_fill", True) is True
     mappings = list(properties.get("mappings") or [])
-    if name in declared.entities and node.value.get("auto_fill", True) is True:
+    if name in declared.entities and automatic:
         from_entity = {"type": "from_entity", "entity": name}
         if from_entity not in plain(mappings):
             mappings.append(from_entity)
     properties["mappings"] = mappings or [{"type": "custom"}]
+    if properties.get("type") == UNFEATURIZED:
+        properties.update(type="any", influence_conversation=False)
     return properties

@@ -34,6 +34,11 @@ forms:
 # ---------------------------------------------------------------- what is read
 
 
+def test_what_rasa_1_called_templates_is_told_by_its_name_of_today() -> None:
+    (fault,) = faults_of("templates: {utter_greet: [{text: hi}]}")
+    assert fault.endswith("1:1: responses were called templates in Rasa 1. Call them responses.")
+
+
 def test_a_domain_may_be_split_over_files() -> None:
     assistant = assistant_of(
         "intents: [greet]\nactions: [action_a]",

@@ -92,3 +92,14 @@ def test_what_cannot_be_moved_is_a_fault_with_its_place() -> None:
 def test_a_file_of_rasa_3_must_say_how_a_slot_is_filled() -> None:
     with pytest.raises(ContentError, match=r'version: "2[.]0"'):
         assistant_of('version: "3.1"\nslots: {x: {type: text}}')
+
+
+def test_an_unfeaturized_slot_holds_anything_and_influences_nothing() -> None:
+    slot = assistant_of('version: "2.0"\nslots: {note: {type: unfeaturized}}').slots["note"]
+    assert (slot.type, slot.influence_conversation) == ("any", False)
+
+
+def test_a_fault_in_a_slot_that_is_converted_has_its_place() -> None:
+    with pytest.raises(ContentError) as caught:
+        assistant_of('version: "2.0"\nslots:\n  note:\n    type: txet\n    auto_fill: false\n')
+    assert [fault.place.line for fault in caught.value.faults] == [4]

@@ -158,6 +158,20 @@ def test_rasa_1_is_refused_by_name(name: str, text: str, tmp_path: Path, capsys:
     assert "readme.md" not in told
 
 
+def test_a_domain_without_a_version_is_of_rasa_2_where_its_slots_have_no_mappings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rasa 2 asked for neither."""
+    domain = DOMAIN.replace('version: "3.1"\n', "") + "entities: [size]\nslots: {size: {type: unfeaturized}}"
+    theirs = project(tmp_path / "theirs", **{"domain.yml": domain})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert f"{theirs / 'domain.yml'} has no version" in capsys.readouterr().out
+    written = (tmp_path / "ours" / "domain" / "domain.yml").read_text()
+    assert written == f'{domain}\n\nversion: "2.0"\n'
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
+    assert run(["validate"]) == 0
+
+
 def test_a_folder_without_a_domain_is_no_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", str(tmp_path)]) == 2
     assert f"there is no domain in {tmp_path}" in capsys.readouterr().err
