@@ -66,7 +66,7 @@ NOT_THE_ASSISTANT = frozenset({"endpoints.yml", "credentials.yml"})
 PROFILE = "profile"
 """The file in the journeys' folder that is no journey: it says what people have."""
 
-OTHER_FOLDERS = frozenset({"tests", "journeys"})
+OTHER_FOLDERS = frozenset({"tests", "journeys", "actions"})
 """Folders in an assistant's own that hold something else."""
 
 REQUIRED_RESPONSES = {
@@ -229,7 +229,7 @@ def _assistant_files(folder: Path) -> list[Path]:
     return [
         path
         for path in yaml_files(folder, "**/*")
-        if path.name not in NOT_THE_ASSISTANT and OTHER_FOLDERS.isdisjoint(path.relative_to(folder).parts)
+        if path.name not in NOT_THE_ASSISTANT and path.relative_to(folder).parts[0] not in OTHER_FOLDERS
     ]
 
 

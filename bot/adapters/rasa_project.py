@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bot.adapters.library import REQUIRED_RESPONSES, read_documents
+from bot.adapters.rasa_actions import files_of_actions
 from bot.adapters.rasa_settings import Note, notes_on_settings
 from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
 from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
@@ -81,7 +82,7 @@ def read_project(path: Path) -> RasaProject:
         TakenFile(Path(test.path), PurePath("tests", Path(test.path).relative_to(folder / "tests")), _bytes(test.path))
         for test in tests
     ]
-    taken += _others(folder)
+    taken += _others(folder, taken)
     if ours := _responses_of_ours(assistant):
         taken.append(ours)
         notes.append(_note_on_responses(assistant, ours.target))
@@ -202,18 +203,16 @@ def _kind_of(data: Any) -> str:
     return kinds.pop() if len(kinds) == 1 else "data"
 
 
-def _copied(origin: Path, target: PurePath) -> TakenFile:
-    return TakenFile(origin, target, _bytes(origin))
-
-
-def _others(folder: Path) -> Iterator[TakenFile]:
-    """The training configuration, for those who go on with Rasa, and the code of the custom actions."""
+def _others(folder: Path, known: Iterable[TakenFile]) -> Iterator[TakenFile]:
+    """The training configuration, for those who go on with Rasa, and what the custom actions need."""
+    taken = {file.origin for file in known}
     for path in sorted(folder.glob("config.y*ml")):
-        yield _copied(path, PurePath("config.yml"))
-    for path in sorted((folder / "actions").rglob("*.py")):
-        yield _copied(path, PurePath("actions", path.relative_to(folder / "actions")))
-    if (folder / "actions.py").is_file():
-        yield _copied(folder / "actions.py", PurePath("actions", "__init__.py"))
+        yield TakenFile(path, PurePath("config.yml"), _bytes(path))
+    for path in files_of_actions(folder):
+        inside = path.relative_to(folder)
+        target = PurePath("actions", "__init__.py") if inside == PurePath("actions.py") else inside
+        if path not in taken:
+            yield TakenFile(path, target, _bytes(path))
 
 
 def _told_apart(files: Iterable[TakenFile]) -> Iterator[TakenFile]:

@@ -118,6 +118,32 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
     assert "hush" not in told
 
 
+def test_what_the_actions_read_and_import_comes_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import json\nimport prices\nfrom shop.stock import count\nopen('data/names.txt')\nopen('domain.yml')\n"
+    files = {
+        "actions/look_up.py": code + "open('../outside.txt')\n",
+        "actions/stock.json": "{}",
+        "actions/keys.yml": "user: me",
+        "actions/__pycache__/look_up.pyc": "",
+        "prices.py": "LIST = 'prices.csv'\n",
+        "prices.csv": "",
+        "shop/__init__.py": "",
+        "shop/stock.py": "",
+        "data/names.txt": "",
+        "unread.txt": "",
+    }
+    theirs = project(tmp_path / "theirs", **files)
+    (tmp_path / "outside.txt").write_text("")
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    there = [name for name in files_of(tmp_path / "ours") if not name.startswith("journeys/")]
+    for name in ("actions/stock.json", "prices.py", "prices.csv", "shop/__init__.py", "shop/stock.py"):
+        assert name in there
+    assert "data/names.txt" in there
+    assert not {"unread.txt", "domain.yml", "outside.txt", "actions/__pycache__/look_up.pyc"} & set(there)
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
+    assert run(["validate"]) == 0  # which takes the actions' keys for no content
+
+
 def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     theirs, ours = project(tmp_path / "theirs"), tmp_path / "ours"
     ours.mkdir()

@@ -1,0 +1,59 @@
+"""The code of a Rasa project's custom actions, with what it needs of the project: its own data, modules that it imports
+and files that it names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+_LONGEST_NAME = 255
+"""A longer text is no file's name."""
+
+
+def files_of_actions(folder: Path) -> list[Path]:
+    """All that the actions of the project in `folder` need to run, as far as their code says it."""
+    waiting = [*_all_in(folder / "actions"), *(path for path in [folder / "actions.py"] if path.is_file())]
+    found: dict[Path, None] = {}
+    while waiting:
+        path = waiting.pop(0)
+        if path in found:
+            continue
+        found[path] = None
+        if path.suffix == ".py":
+            waiting += _needed_by(path, folder)
+    return sorted(found)
+
+
+def _all_in(folder: Path) -> Iterator[Path]:
+    """Every file, but for what Python and others keep for themselves."""
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder).parts
+        if path.is_file() and not any(part.startswith((".", "__pycache__")) for part in inside):
+            yield path
+
+
+def _needed_by(code: Path, folder: Path) -> Iterator[Path]:
+    try:
+        tree = ast.parse(code.read_bytes())
+    except (SyntaxError, ValueError):
+        return  # told when the actions are run
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                for one in names:
+                    yield from _module(one.name, folder)
+            case ast.ImportFrom(module=str(module), level=0):
+                yield from _module(module, folder)
+            case ast.Constant(value=str(text)) if 0 < len(text) <= _LONGEST_NAME and "\0" not in text:
+                path = folder / text
+                if path.is_file() and path.resolve().is_relative_to(folder.resolve()):
+                    yield path
+
+
+def _module(name: str, folder: Path) -> Iterator[Path]:
+    first = name.split(".")[0]
+    if (folder / f"{first}.py").is_file():
+        yield folder / f"{first}.py"
+    elif (folder / first / "__init__.py").is_file():
+        yield from _all_in(folder / first)
