@@ -11,7 +11,7 @@ from typing import Any
 from bot.adapters.library import REQUIRED_RESPONSES, read_documents
 from bot.adapters.rasa_actions import files_of_actions
 from bot.adapters.rasa_settings import Note, notes_on_settings
-from bot.dialogue.content import DOMAIN_KEYS, TEST_PREFIX, read_assistant
+from bot.dialogue.content import DOMAIN_KEYS, KNOWN_KEYS, TEST_PREFIX, read_assistant
 from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, Faults, parse
 from bot.domain.assistant import Assistant
@@ -27,6 +27,9 @@ RESPONSES_OF_OURS = {
 """What a Rasa project has no need of, and an assistant here has."""
 
 _MARKDOWN = re.compile(r"^##\s*(?:intent|synonym|regex|lookup)\s*:|^##\s.*\n+\s*\*\s", re.MULTILINE)
+TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
+"""What Rasa knows a file of training data by."""
+
 _OF_RASA_2 = 'version: "2.0"'
 _CONVERT = (
     "Convert it with Rasa 2.8 (rasa data convert nlu|core --format yaml --data FILE --out FOLDER), then import again."
@@ -62,13 +65,15 @@ def read_project(path: Path) -> RasaProject:
     test_files = _yaml(folder / "tests")
     _refuse_older_formats(folder)
     faults = Faults()
-    originals = read_documents([*domain_files, *data_files], faults)
+    originals = read_documents(domain_files, faults)
+    data, notes = _that_rasa_reads(read_documents(data_files, faults))
+    originals += data
     tests = read_documents(test_files, faults)
     faults.raise_if_any()
-    documents, notes = _told_their_version(originals)
+    documents, versions = _told_their_version(originals)
     documents, doubled = _without_duplicates(documents)
     assistant = _checked(documents)
-    notes += [*doubled, *_notes_on_versions(documents)]
+    notes += [*versions, *doubled, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
     taken = [
         TakenFile(
@@ -134,6 +139,19 @@ def _bytes(path: str | Path) -> bytes:
 
 
 # ---------------------------------------------------------------- checking
+
+
+def _that_rasa_reads(documents: Iterable[Document]) -> tuple[list[Document], list[Note]]:
+    """The files of data/ that Rasa reads, and those that hold nothing but a part of the domain."""
+    read, notes = [], []
+    for one in documents:
+        keys = set(one.data) if isinstance(one.data, Mapping) else set()
+        if keys & TRAINING_KEYS or (keys and keys <= set(KNOWN_KEYS)):
+            read.append(one)
+        else:
+            said = f"is no training data ({', '.join(sorted(TRAINING_KEYS))}), and Rasa does not read it either."
+            notes.append(Note("unknown", one.path, said))
+    return read, notes
 
 
 def _checked(documents: Sequence[Document]) -> Assistant:

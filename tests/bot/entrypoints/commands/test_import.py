@@ -144,6 +144,19 @@ def test_what_the_actions_read_and_import_comes_along(tmp_path: Path, monkeypatc
     assert run(["validate"]) == 0  # which takes the actions' keys for no content
 
 
+@pytest.mark.parametrize(
+    "text", ["departments: [surgery]\n", "- surgery\n", "forms: {a_form: {}}\nslot_mappings: {}\n", "\n"]
+)
+def test_what_is_no_training_data_is_left_out_as_rasa_does(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = project(tmp_path / "theirs", **{"data/origin/departments.yaml": text})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    told = f"{theirs / 'data/origin/departments.yaml'} is no training data (nlu, responses, rules, stories)"
+    assert told in capsys.readouterr().out
+    assert not list((tmp_path / "ours").rglob("departments*"))
+
+
 def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     theirs, ours = project(tmp_path / "theirs"), tmp_path / "ours"
     ours.mkdir()
