@@ -11,6 +11,7 @@ from typing import Any
 from bot.adapters.library import REQUIRED_RESPONSES, read_documents
 from bot.adapters.rasa_actions import files_of_actions
 from bot.adapters.rasa_settings import Note, notes_on_settings
+from bot.dialogue.builtin import DEFAULT_FALLBACK
 from bot.dialogue.content import DOMAIN_KEYS, KNOWN_KEYS, TEST_PREFIX, read_assistant
 from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, Faults, parse
@@ -18,14 +19,18 @@ from bot.domain.assistant import Assistant
 from bot.domain.errors import ContentError, Place, SettingsError
 from bot.nlu.training_data import Example, plain_key, read_examples, read_training_data
 
+NOT_UNDERSTOOD = "utter_default"
+"""Said where neither rule nor story knows what comes next. Without it nothing is: in Rasa, too, but there most messages
+are taken for some intent, and here what is unclear for none."""
+
 RESPONSES_OF_OURS = {
     "utter_disclosure": "I'm an automated assistant, not a person.",
     "utter_opted_out": "You're opted out: you will get no more marketing messages. You can still write to us here.",
     "utter_help": "Write STOP to get no more marketing messages.",
     "utter_internal_error": "Sorry, something went wrong on our side. Please try that again.",
+    NOT_UNDERSTOOD: "Sorry, I didn't understand that. Could you put it another way?",
 }
 """What a Rasa project has no need of, and an assistant here has."""
-
 _MARKDOWN = re.compile(r"^##\s*(?:intent|synonym|regex|lookup)\s*:|^##\s.*\n+\s*\*\s", re.MULTILINE)
 TRAINING_KEYS = frozenset({"nlu", "responses", "rules", "stories"})
 """What Rasa knows a file of training data by."""
@@ -69,10 +74,11 @@ def read_project(path: Path) -> RasaProject:
     data, notes = _that_rasa_reads(read_documents(data_files, faults))
     originals += data
     tests = read_documents(test_files, faults)
+    settings = read_documents(sorted(folder.glob("config.y*ml")), faults)
     faults.raise_if_any()
     documents, versions = _told_their_version(originals)
     documents, doubled = _without_duplicates(documents)
-    assistant = _checked(documents)
+    assistant = _checked([*documents, *settings])
     notes += [*versions, *doubled, *_notes_on_versions(documents)]
     notes += [*_notes_on_actions(folder, assistant), *notes_on_settings(folder)]
     taken = [
@@ -90,7 +96,7 @@ def read_project(path: Path) -> RasaProject:
     taken += _others(folder, taken)
     if ours := _responses_of_ours(assistant):
         taken.append(ours)
-        notes.append(_note_on_responses(assistant, ours.target))
+        notes += _notes_on_responses(assistant, ours.target)
     return RasaProject(folder, assistant, tuple(_told_apart(taken)), tuple(notes))
 
 
@@ -247,21 +253,34 @@ def _told_apart(files: Iterable[TakenFile]) -> Iterator[TakenFile]:
 
 
 def _responses_of_ours(assistant: Assistant) -> TakenFile | None:
-    missing = [name for name in REQUIRED_RESPONSES if name not in assistant.responses]
+    missing = _missing(assistant)
     if not missing:
         return None
     lines = ['version: "3.1"', "", "# Not from the Rasa project. Word them as you would say it.", "responses:"]
-    for name in missing:
-        lines += [f"  {name}:           # {REQUIRED_RESPONSES[name]}", f'    - text: "{RESPONSES_OF_OURS[name]}"']
+    for name, reason in missing.items():
+        lines += [f"  {name}:           # {reason}", f'    - text: "{RESPONSES_OF_OURS[name]}"']
     return TakenFile(None, PurePath("responses", "overture.yml"), ("\n".join(lines) + "\n").encode())
+
+
+def _missing(assistant: Assistant) -> dict[str, str]:
+    """The responses that the project has not, each with what it is for."""
+    wanted = dict(REQUIRED_RESPONSES)
+    if assistant.configuration.fallback_action == DEFAULT_FALLBACK not in assistant.actions:
+        wanted[NOT_UNDERSTOOD] = "it is said where neither a rule nor a story knows what comes next"
+    return {name: reason for name, reason in wanted.items() if name not in assistant.responses}
 
 
 # ---------------------------------------------------------------- what there is to say
 
 
-def _note_on_responses(assistant: Assistant, target: PurePath) -> Note:
-    names = ", ".join(name for name in REQUIRED_RESPONSES if name not in assistant.responses)
-    return Note("to do", str(target), f"{names} were added, because every assistant here must have them. Word them.")
+def _notes_on_responses(assistant: Assistant, target: PurePath) -> Iterator[Note]:
+    missing = _missing(assistant)
+    if names := ", ".join(name for name in missing if name in REQUIRED_RESPONSES):
+        said = f"{names} were added, because every assistant here must have them. Word them."
+        yield Note("to do", str(target), said)
+    if NOT_UNDERSTOOD in missing:
+        said = f"{NOT_UNDERSTOOD} was added, because what is not understood would get no answer. Word it."
+        yield Note("to do", str(target), said)
 
 
 def _notes_on_versions(documents: Iterable[Document]) -> Iterator[Note]:

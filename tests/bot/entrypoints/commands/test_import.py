@@ -157,6 +157,25 @@ def test_what_is_no_training_data_is_left_out_as_rasa_does(
     assert not list((tmp_path / "ours").rglob("departments*"))
 
 
+@pytest.mark.parametrize(
+    ("changes", "added"),
+    [
+        ({}, True),
+        ({"data/default.yml": "responses: {utter_default: [{text: Pardon?}]}"}, False),
+        ({"data/default.yml": "actions: [action_default_fallback]"}, False),
+        ({"config.yml": "policies: [{name: RulePolicy, core_fallback_action_name: utter_help}]"}, False),
+    ],
+    ids=["none is there", "theirs is there", "an action of theirs does it", "something else is said"],
+)
+def test_what_is_not_understood_gets_an_answer(
+    changes: dict[str, str], added: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs = project(tmp_path / "theirs", **changes)
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 0
+    assert ("utter_default was added" in capsys.readouterr().out) == added
+    assert ("utter_default" in (tmp_path / "ours/responses/overture.yml").read_text()) == added
+
+
 def test_nothing_is_overwritten_without_force(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     theirs, ours = project(tmp_path / "theirs"), tmp_path / "ours"
     ours.mkdir()
