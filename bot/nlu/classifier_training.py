@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,9 @@ LARGE = 5_000
 MOST_COMPARED = 16_000
 """Examples that the kernel learns from; the n-grams learn from all. Its memory and time grow with their square."""
 
+MOST_ASKED = 200
+"""Examples that a classifier is asked for, to see whether it knows its own."""
+
 _SHARPNESS, _RIDGE = 2.0, 0.2
 _NGRAM_STRENGTH = 1.0
 _FEW, _MOST_DIRECTIONS = 2_000, 128
@@ -36,14 +40,15 @@ def train_classifier(
 
     `calibrated` is what scores are worth where the encoder has seen the texts: see `read_held_out`.
     """
-    names = tuple(sorted(set(intents)))
     space, material = _material(texts, intents, vectors)
+    held_out = None
     if calibrated is None:
-        calibrated = Calibrated.by(HeldOut(_held_out(material), _leave_intents_out(material)))
+        held_out = HeldOut(_held_out(material), _leave_intents_out(material))
+        calibrated = Calibrated.by(held_out)
     compared = _spread(material.labels, MOST_COMPARED)
     kernel_head, example_labels = _kernel_head(material.part(compared))
-    return IntentClassifier(
-        labels=names,
+    classifier = IntentClassifier(
+        labels=tuple(sorted(set(intents))),
         kernel_head=kernel_head,
         ngram_head=_ngram_head(material),
         ngram_space=space,
@@ -52,6 +57,21 @@ def train_classifier(
         first_stage=calibrated.first_stage,
         example_labels=example_labels,
     )
+    if held_out is None or _knows_its_own(classifier, texts, material):
+        return classifier
+    calibrated = Calibrated.by(HeldOut(held_out.known, None))
+    return replace(classifier, calibration=calibrated.calibration, first_stage=calibrated.first_stage)
+
+
+def _knows_its_own(classifier: IntentClassifier, texts: Sequence[str], material: Material) -> bool:
+    """Whether most of its own examples are about something known to it.
+
+    They are not where held-out examples cannot be told from strangers, as with few examples in a language that the
+    encoder does not know. What was learnt of strangers then says nothing, and examples are refused most of all.
+    """
+    rows = _spread(material.labels, MOST_ASKED)
+    understood = [classifier.classify(texts[row], material.features[row]).understood for row in rows]
+    return 2 * sum(understood) >= len(understood)
 
 
 def read_held_out(

@@ -44,6 +44,27 @@ def test_training_twice_gives_the_same_classifier(encoder: Encoder) -> None:
         assert np.array_equal(array, two.arrays()[name])
 
 
+@pytest.mark.parametrize("noise", [0.0, 0.05, 0.3], ids=["all are one to it", "nearly all", "hardly any"])
+def test_examples_are_understood_in_a_language_that_the_encoder_does_not_know(noise: float) -> None:
+    """Held out, a few examples in letters of their own look no more known than strangers do."""
+    examples = {
+        "greet": "你好 您好 早上好 嗨 在吗",
+        "goodbye": "再见 拜拜 下次见 我走了",
+        "affirm": "是的 好的 对 没错",
+        "deny": "不 不是 不要 算了",
+        "sad": "我不开心 我很难过 今天心情不好",
+        "ask_name": "你叫什么名字 怎么称呼你 你的名字是什么",
+        "ask_help": "你能做什么 你会干什么 你可以帮我什么",
+    }
+    texts = [text for together in examples.values() for text in together.split()]
+    intents = [intent for intent, together in examples.items() for _ in together.split()]
+    seen = np.ones((len(texts), 8)) + noise * np.random.default_rng(1).normal(size=(len(texts), 8))
+    features = (seen / np.linalg.norm(seen, axis=1, keepdims=True)).astype(np.float32)
+    classifier = train_classifier(texts, intents, Vectors(features, np.eye(8, dtype=np.float32)[:7]))
+    read = [classifier.classify(text, row) for text, row in zip(texts, features, strict=True)]
+    assert [one.intent for one in read if one.understood] == intents
+
+
 def test_an_encoder_that_has_its_examples_by_heart_weighs_as_much_as_it_reads_of_others() -> None:
     colours = ["red", "green", "blue", "white", "black", "grey"]
     things = ["car", "house", "shoe", "door", "hat", "boat", "lamp", "cup", "chair"]
