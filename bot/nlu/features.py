@@ -14,13 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from bot.nlu.words import LETTERS, UNSPACED
+
 Floats = np.ndarray[Any, np.dtype[np.float32]]
 Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 LONGEST = 1000
 """Characters read of one text."""
 
-_WORD = re.compile(r"\w+|[?!]|[\u2190-\u2bff\U0001f000-\U0001faff]")  # words, and emoji one by one
+_WORD = re.compile(rf"{LETTERS}+|[{UNSPACED}?!]|[\u2190-\u2bff\U0001f000-\U0001faff]")  # words, and emoji one by one
 _SHORTEST_GRAM, _LONGEST_GRAM = 2, 5
 _NONE: Integers = np.zeros(0, dtype=np.int64)
 _TRUE = np.ones(1, dtype=np.bool_)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,13 @@ from bot.nlu.close_names import NO_CLOSE_NAMES, CloseNames, build_close_names
 from bot.nlu.numbers import NumberContexts
 from bot.nlu.patterns import NamedPatterns, named
 from bot.nlu.training_data import TrainingData
-from bot.nlu.words import FILLERS
+from bot.nlu.words import FILLERS, LETTERS, UNSPACED
 
 TYPED = frozenset({"number", "email", "phone", "time", "timeline", "person"})
 """Entities with a finder of their own: what stands in an example is no list of them, unless it has a value given."""
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*")
+_WORD = re.compile(rf"{LETTERS}+(?:['’-]{LETTERS}+)*|[{UNSPACED}]")
+_CHARACTER = re.compile(rf"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,7 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
         for entity in example.entities:
             words = _WORD.findall(entity.text.lower())
             value = data.synonyms.get(entity.text.lower(), entity.value)
-            says_little = all(word in FILLERS or len(word) == 1 for word in words)
-            if not says_little and (entity.name not in TYPED or value != entity.text):
+            if not _says_little(words) and (entity.name not in TYPED or value != entity.text):
                 add(entity.name, entity.text, value, entity.group)
     for name, values in lookups.items():
         for value in values:
@@ -159,6 +159,12 @@ def build_gazetteer(data: TrainingData, declared: Collection[str] = (), language
         longest=_longest(finished),
         close=build_close_names((_key(value) for values in lookups.values() for value in values), language),
     )
+
+
+def _says_little(words: Sequence[str]) -> bool:
+    """Whether they are nothing but fillers and single letters; two Chinese characters say something."""
+    letters = all(word in FILLERS or (len(word) == 1 and not _CHARACTER.match(word)) for word in words)
+    return letters or (len(words) == 1 and len(words[0]) == 1)
 
 
 def _key(text: str) -> str:

@@ -12,7 +12,7 @@ import pycrfsuite
 
 from bot.domain.understanding import Entity
 from bot.nlu.patterns import NamedPatterns, named
-from bot.nlu.words import FILLERS, NO_NAMES
+from bot.nlu.words import FILLERS, LETTERS, NO_NAMES, UNSPACED
 
 OUTSIDE = "O"
 LEAST = 0.5
@@ -21,7 +21,7 @@ LEAST = 0.5
 MOST_WORDS = 300
 """Words of a message that are tagged."""
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+_WORD = re.compile(rf"{LETTERS}+(?:['’-]{LETTERS}+)*|[{UNSPACED}]|[^\w\s]")
 
 Kind = tuple[str, str | None, str | None]
 """The name, the role and the group of an entity."""

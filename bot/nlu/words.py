@@ -1,6 +1,16 @@
-"""Lists of words that the finders of entities share."""
+"""What a word is, and lists of words that the finders of entities share."""
 
 from __future__ import annotations
+
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
+"""The letters of scripts that put no blank between words (Thai, Lao, Burmese, Khmer, kana and Chinese characters), as a
+set in a regular expression has them. Each of them is read as a word: where words begin, nothing tells."""
+
+LETTERS = rf"[^\W{UNSPACED}]"
+"""A letter or digit of any other script, as a regular expression."""
 
 
 def word_list(words: str) -> tuple[str, ...]:

@@ -65,6 +65,13 @@ def test_examples_are_understood_in_a_language_that_the_encoder_does_not_know(no
     assert [one.intent for one in read if one.understood] == intents
 
 
+def test_words_are_known_again_where_no_blanks_are_between_them() -> None:
+    space = learn_ngram_space(["你叫什么名字", "我想订餐"])
+    asked, strange = space.row("请问什么名字"), space.row("天气")
+    words = [row.columns[row.columns < space.first_character_column] for row in (asked, strange)]
+    assert [len(columns) for columns in words] == [7, 0]  # four characters and three pairs of them
+
+
 def test_an_encoder_that_has_its_examples_by_heart_weighs_as_much_as_it_reads_of_others() -> None:
     colours = ["red", "green", "blue", "white", "black", "grey"]
     things = ["car", "house", "shoe", "door", "hat", "boat", "lamp", "cup", "chair"]

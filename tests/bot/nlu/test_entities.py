@@ -76,6 +76,41 @@ def test_lookups_synonyms_annotations_and_patterns_are_found(extractor: EntityEx
     assert found(extractor, "where is hb-1234?") == [("order", "hb-1234")]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("查询一下感冒灵", [("medicine", "感冒灵")]),
+        ("布洛芬有什么功效", [("medicine", "布洛芬"), ("about", "疗效")]),
+        ("อยากได้กาแฟเย็น", [("drink", "กาแฟ")]),
+        ("画", []),
+    ],
+    ids=["a look-up", "a synonym", "Thai", "one character of an example says too little"],
+)
+def test_names_are_found_inside_of_what_is_written_without_blanks(text: str, names: list[tuple[str, Any]]) -> None:
+    nlu = """
+nlu:
+- lookup: medicine
+  examples: |
+    - 感冒灵
+- lookup: drink
+  examples: |
+    - กาแฟ
+- synonym: 疗效
+  examples: |
+    - 功效
+- intent: ask
+  examples: |
+    - "[布洛芬](medicine)的[疗效](about)"
+    - 我想听[画](song)
+- intent: greet
+  examples: |
+    - 你好
+    - 早上好
+"""
+    extractor = build_extractor(read_training_data([parse("nlu.yml", nlu)]))
+    assert found(extractor, text) == names
+
+
 def test_a_role_is_told_by_the_word_in_front() -> None:
     text = """
 nlu:
