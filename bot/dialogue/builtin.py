@@ -117,9 +117,9 @@ def do_builtin(turn: Turn, action: str, why: str) -> None:
 
 
 def _deactivate_loop(turn: Turn) -> None:
-    """The loop first, then what it asked for: Rasa's order, and not that of a form that is done."""
-    if turn.tracker.loop is not None:
-        turn.apply(ActiveLoop(None))
+    """The loop first, then what it asked for: Rasa's order, and not that of a form that is done. It is told, too, where
+    none is open."""
+    turn.apply(ActiveLoop(None))
     if turn.tracker.slots.get(REQUESTED_SLOT) is not None:
         turn.set_slot(REQUESTED_SLOT, None)
 

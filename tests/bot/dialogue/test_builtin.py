@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.conversation import FollowupAction, SlotSet, UserUtteranceReverted
+from bot.domain.conversation import ActiveLoop, FollowupAction, SlotSet, UserUtteranceReverted
 from bot.domain.understanding import Entity
 from tests.bot.dialogue.chat import Chat, assistant_of
 
@@ -44,6 +44,12 @@ def chat_of(*more: str, content: str = CONTENT) -> Chat:
 def heard(chat: Chat) -> list[str]:
     """The intents that were not taken back."""
     return [event.understood.intent.name for event in chat.tracker.recent if event.kind == "user"]
+
+
+def test_closing_a_form_is_told_even_where_none_is_open() -> None:
+    chat = chat_of("  - {rule: no, steps: [{intent: deny}, {action: action_deactivate_loop}, {active_loop: null}]}\n")
+    chat.hear("deny")
+    assert ActiveLoop(None) in chat.events
 
 
 # ---------------------------------------------------------------- going back
