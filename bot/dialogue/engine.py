@@ -127,8 +127,9 @@ def _fills_slots(turn: Turn, history: SoFar) -> bool:
         for name, value in turn.prepared.first_slots.items():
             if name not in turn.tracker.slots:
                 turn.apply(SlotSet(name, value, heard=True))
-        for event in list(heard_slots(turn.assistant, turn.tracker)):
-            turn.apply(event)
+        if _command(turn.tracker) is None:  # "/session_start" is nobody's name, though a question is open
+            for event in list(heard_slots(turn.assistant, turn.tracker)):
+                turn.apply(event)
     ran = {event.name for event in history.events if isinstance(event, ActionExecuted)}
     waiting = [action for action in filling_actions(turn.assistant, turn.tracker) if action not in ran]
     if not waiting:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.dialogue.builtin import DEFAULT_FALLBACK, RESTART, SESSION_START
+from bot.dialogue.builtin import COMMANDS, DEFAULT_FALLBACK, RESTART, SESSION_START
 from bot.dialogue.features import fitted
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT
@@ -143,10 +143,22 @@ def _custom_session_start(moment: Moment) -> bool:
     return SESSION_START in moment.assistant.actions and began
 
 
+def _command_answers_nothing(moment: Moment) -> bool:
+    """Rasa keeps a command's own text as the answer to an open question."""
+    return any(
+        f"/{command}" in (value, *_listed(value)) for value in moment.rasa.slots.values() for command in COMMANDS
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 FORKS: Mapping[str, Callable[[Moment], bool]] = {
     "open-form-before-fallback": _form_goes_on,
     "stories-from-any-point": _story_from_any_point,
     "custom-session-start": _custom_session_start,
     "stories-outlast-detours": _story_outlasts_detours,
     "no-apology-after-an-action": _no_apology_after_an_action,
+    "commands-answer-nothing": _command_answers_nothing,
 }

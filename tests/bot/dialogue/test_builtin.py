@@ -52,6 +52,24 @@ def test_closing_a_form_is_told_even_where_none_is_open() -> None:
     assert ActiveLoop(None) in chat.events
 
 
+def test_a_command_is_no_answer_to_the_question_that_is_open() -> None:
+    chat = Chat(
+        assistant_of(
+            "intents: [book]",
+            "slots: {name: {type: text, mappings: [{type: from_text, conditions: [WHERE]}]}}".replace(
+                "WHERE", "{active_loop: name_form, requested_slot: name}"
+            ),
+            "responses: {utter_ask_name: [{text: Who?}]}",
+            "forms: {name_form: {required_slots: [name]}}",
+            "rules: [{rule: r, steps: [{intent: book}, {action: name_form}, {active_loop: name_form}]}]",
+        )
+    )
+    chat.hear("book")
+    chat.hear("session_start", "/session_start")
+    assert chat.slots.get("name") is None
+    assert chat.form is None
+
+
 # ---------------------------------------------------------------- going back
 
 
