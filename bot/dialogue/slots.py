@@ -5,6 +5,7 @@ Every slot's mappings are looked at after every message; the first one that appl
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from bot.dialogue.features import fitted
 from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
-from bot.domain.understanding import base_intent
+from bot.domain.understanding import COUNTED, Entity, base_intent
 
 VALIDATE_SLOT_MAPPINGS = "action_validate_slot_mappings"
 
@@ -27,7 +28,7 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
         if slot.name == REQUESTED_SLOT:
             continue
         for mapping in slot.mappings:
-            values = _values(mapping, tracker, message)
+            values = _values(slot, mapping, tracker, message)
             if not values or not _applies(assistant, tracker, slot, mapping, intent):
                 continue
             value = values if slot.type == "list" else fitted(slot, values[-1])
@@ -118,11 +119,11 @@ def _key(mapping: SlotMapping) -> Hashable:
     )
 
 
-def _values(mapping: SlotMapping, tracker: Tracker, message: UserUttered) -> list[Any]:
+def _values(slot: Slot, mapping: SlotMapping, tracker: Tracker, message: UserUttered) -> list[Any]:
     match mapping.type:
         case "from_entity":
             return [
-                entity.value
+                _as_written(entity) if slot.type == "text" else entity.value
                 for entity in message.understood.entities
                 if (entity.name, entity.role, entity.group) == (mapping.entity, mapping.role, mapping.group)
             ]
@@ -134,6 +135,13 @@ def _values(mapping: SlotMapping, tracker: Tracker, message: UserUttered) -> lis
             return [message.text] if message.text else []
         case _:
             return []
+
+
+def _as_written(entity: Entity) -> Any:
+    """What a text keeps of an entity. A number stays as it was written: an order 0012 is no 12, and no sum."""
+    if entity.extractor != COUNTED:
+        return entity.value
+    return entity.text if re.search(r"\d", entity.text) else str(entity.value)
 
 
 def _opens(tracker: Tracker, mapping: SlotMapping) -> bool:

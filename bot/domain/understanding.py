@@ -16,6 +16,8 @@ PERSON_INTENT = "talk_to_person"
 REMINDED = "reminder"
 """The stage of what nobody wrote: a reminder was due."""
 
+COUNTED = "numbers"
+"""The extractor of numbers, of which the value is what they are worth and the text how they were written."""
 
 ANNOTATION = re.compile(
     r"\[(?P<text>[^\[\]]+)\]"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.domain.understanding import Entity
+from bot.domain.understanding import COUNTED, Entity
 from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
 from bot.nlu.words import MONTHS, word_set
 
@@ -46,7 +46,7 @@ def find_numbers(
     """
     text = numerals.text
     if asked and (alone := _ALONE.match(text)):
-        yield Entity("number", 1, alone[0], *alone.span(), SURE, extractor="numbers")
+        yield Entity("number", 1, alone[0], *alone.span(), SURE, extractor=COUNTED)
     for numeral in numerals.found:
         confidence = _confidence(numerals, numeral, contexts, asked=asked)
         if not confidence:
@@ -59,7 +59,7 @@ def find_numbers(
         if ends and all(float(one).is_integer() for one in ends.values()):
             value = float(int(value))  # no half people
         yield Entity(
-            "number", plain(value), text[start:end], start, end, confidence, extractor="numbers", details=ends or None
+            "number", plain(value), text[start:end], start, end, confidence, extractor=COUNTED, details=ends or None
         )
 
 

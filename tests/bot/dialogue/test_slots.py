@@ -9,7 +9,7 @@ import pytest
 from bot.dialogue.slots import filling_actions, heard_slots
 from bot.domain.conversation import ActionExecutionRejected, ActiveLoop, SlotSet, Tracker, UserUttered
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.domain.understanding import COUNTED, Entity, IntentScore, Understood
 from tests.bot.dialogue.chat import Chat, assistant_of, sets
 
 DOMAIN = """
@@ -151,3 +151,28 @@ def test_the_validation_sees_what_was_filled_last_in_the_events_though_another_a
     chat.hear("inform", number="4")
     assert seen == [[("seats", 4), ("idle", "inform"), ("budget", 10)]]
     assert chat.slots.get("seats") is None
+
+
+@pytest.mark.parametrize(
+    ("entity", "kept"),
+    [
+        (Entity("number", 12, "0012", extractor=COUNTED), "0012"),
+        (Entity("number", 918152524, "0918152524", extractor=COUNTED), "0918152524"),
+        (Entity("number", 9, "nine", extractor=COUNTED), "9"),
+        (Entity("number", 9, extractor="button"), 9),
+    ],
+    ids=["an order", "a telephone", "a word", "a button, which says its value"],
+)
+def test_a_text_keeps_a_number_as_it_was_written(entity: Entity, kept: Any) -> None:
+    domain = """
+intents: [inform]
+entities: [number]
+slots:
+  order: {type: text, mappings: [{type: from_entity, entity: number}]}
+  seats: {type: float, mappings: [{type: from_entity, entity: number}]}
+responses: {utter_noted: [{text: Noted}]}
+rules: [{rule: noted, steps: [{intent: inform}, {action: utter_noted}]}]
+"""
+    chat = Chat(assistant_of(domain))
+    chat.hear("inform", entities=[entity])
+    assert (chat.slots["order"], chat.slots["seats"]) == (kept, entity.value)
