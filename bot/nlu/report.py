@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -103,24 +103,31 @@ def build_report(
 # ---------------------------------------------------------------- entities
 
 
-def finder(extractor: EntityExtractor, region: str) -> Found:
-    """The entities of a text as they are found where none was asked for."""
+def finder(extractor: EntityExtractor, region: str, languages: Collection[str]) -> Found:
+    """The entities of a text as they are found where none was asked for, by an assistant of these languages."""
 
     def find(text: str) -> Any:
         reading = read(text)
-        return [reading.place(entity) for entity in extractor.extract(reading.text, None, region)]
+        return [reading.place(entity) for entity in extractor.extract(reading.text, None, region, languages=languages)]
 
     return find
 
 
-def judge_entities(examples: Sequence[Example], extractor: EntityExtractor, region: str) -> EntityFindings:
+def judge_entities(
+    examples: Sequence[Example], extractor: EntityExtractor, region: str, languages: Collection[str]
+) -> EntityFindings:
     """Examples that the extractor has not learnt from; nothing where none is annotated."""
-    pairs, errors = compare_entities(examples, finder(extractor, region), annotated_labels(examples))
+    pairs, errors = compare_entities(examples, finder(extractor, region, languages), annotated_labels(examples))
     return label_figures(pairs), tuple(errors)
 
 
 def cross_validate_entities(
-    data: TrainingData, *, folds: int, region: str, track: Track[Split] = untracked
+    data: TrainingData,
+    *,
+    folds: int,
+    region: str,
+    languages: Collection[str],
+    track: Track[Split] = untracked,
 ) -> EntityFindings:
     """Each example by an extractor that has not learnt from it; nothing where none is annotated."""
     labels = annotated_labels(data.examples)
@@ -131,7 +138,7 @@ def cross_validate_entities(
     for kept_rows, held_out_rows in track(splits(data.examples, folds), folds, "finding entities"):
         kept, held_out = ([data.examples[row] for row in rows] for rows in (kept_rows, held_out_rows))
         part = replace(data, examples=tuple(kept), synonyms=without_synonyms_of(held_out, kept, data.synonyms))
-        of_fold = compare_entities(held_out, finder(build_extractor(part), region), labels)
+        of_fold = compare_entities(held_out, finder(build_extractor(part), region, languages), labels)
         pairs += of_fold[0]
         errors += of_fold[1]
     return label_figures(pairs), tuple(errors)

@@ -48,15 +48,24 @@ def test_the_report_has_everything_as_plain_values(training_data: TrainingData, 
 
 def test_entities_are_found_by_an_extractor_that_has_not_seen_them(encoder: Encoder) -> None:
     data = read_training_data([parse("teas.yml", TEAS)])
-    figures, errors = cross_validate_entities(data, folds=3, region="GB")
+    figures, errors = cross_validate_entities(data, folds=3, region="GB", languages=())
     (tea,) = figures
     assert (tea.label, tea.support) == ("tea", 4)
     assert any((one.words, one.found) == ("oolong", False) for one in errors)
-    learnt_by_heart = judge_entities(data.examples, build_extractor(data), "GB")[0]
+    learnt_by_heart = judge_entities(data.examples, build_extractor(data), "GB", ())[0]
     assert learnt_by_heart[0].recall >= tea.recall
+
+
+def test_entities_are_found_in_the_languages_that_the_assistant_speaks() -> None:
+    tables = read_examples(
+        [parse("tische.yml", "nlu: [{intent: buchen, examples: ['wir sind [fünfundzwanzig](number) Personen']}]")]
+    )
+    extractor = build_extractor(TrainingData((), {}, {}, {}))
+    assert judge_entities(tables, extractor, "DE", {"de"})[0][0].recall == 1.0
+    assert judge_entities(tables, extractor, "DE", ())[0][0].recall == 0.0
 
 
 def test_where_nothing_is_annotated_there_are_no_figures_of_entities() -> None:
     plain = "nlu: [{intent: a, examples: [one, two, three]}, {intent: b, examples: [four, five, six]}]"
     data = read_training_data([parse("plain.yml", plain)])
-    assert cross_validate_entities(data, folds=3, region="GB") == ((), ())
+    assert cross_validate_entities(data, folds=3, region="GB", languages=()) == ((), ())

@@ -63,16 +63,17 @@ def _evaluate(
 ) -> Report:
     vectors = Vectors(_encode(pipeline, data.examples), vectors_of([], data.intents, pipeline.encoder).names)
     embeddings = vectors.examples[:, : pipeline.encoder.dimensions]
+    spoken = pipeline.languages.spoken if pipeline.languages is not None else ()
     judged = judge(pipeline.classifier, strangers, _encode(pipeline, strangers))
     if tests:
         verdicts = judge(pipeline.classifier, tests, _encode(pipeline, tests))
-        entities = judge_entities(tests, pipeline.extractor, region)
+        entities = judge_entities(tests, pipeline.extractor, region, spoken)
         known = {plain_key(example.text) for example in data.examples}
         seen = sum(plain_key(test.text) in known for test in tests)
         how = f"test set {options.test}" + (f", of which {seen} messages are examples word for word" if seen else "")
         return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
     verdicts = cross_validate(data.examples, vectors, folds=options.folds, track=track)
-    entities = cross_validate_entities(data, folds=options.folds, region=region, track=track)
+    entities = cross_validate_entities(data, folds=options.folds, region=region, languages=spoken, track=track)
     how = f"cross-validation in {options.folds} folds, seed {SEED}"
     return build_report(how, data, embeddings, verdicts, strangers=judged, entities=entities)
 
