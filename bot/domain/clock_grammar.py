@@ -126,6 +126,12 @@ def in_half_of_day(clock: TimeOfDay, half: str) -> TimeOfDay:
     return TimeOfDay(at, at)
 
 
+HOUR_BEFORE_A_ZONE = (
+    rule(rf"(?:at )?(?P<time>{HOUR}(?:\.[0-5]\d)?)"),
+    lambda m: _instant(m["time"]),
+)
+"""What is a time of day only where a zone follows: "9 CET"."""
+
 ClockRule = tuple[re.Pattern[str], Callable[[re.Match[str]], TimeOfDay | None], bool]
 CLOCK_RULES: tuple[ClockRule, ...] = (
     (rule(rf"(?:between|from) (?P<first>{_TIME}) ?(?:and|to|-|until|till) ?(?P<last>{_TIME})"), _between, True),

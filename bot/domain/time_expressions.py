@@ -30,7 +30,13 @@ def resolve_time(phrase: str, now: datetime, zone: tzinfo) -> tuple[datetime, da
 def resolve_expression(
     expression: TimeExpression, now: datetime, zone: tzinfo, *, month_first: bool | None = None
 ) -> tuple[datetime, datetime] | None:
-    """The span in UTC, or None. `month_first` says whether 3/4 is in March; None lets the zone say it."""
+    """The span in UTC, or None. `month_first` says whether 3/4 is in March; None lets the zone say it.
+
+    A zone that was named goes before `zone`, that of whoever says it.
+    """
+    if month_first is None:
+        month_first = _is_american(zone)
+    zone = expression.zone.meant(zone, now) if expression.zone else zone
     here = now.astimezone(zone)
     match expression.day:
         case Ahead(amount=amount, unit="minute" | "hour" as unit):
@@ -44,7 +50,7 @@ def resolve_expression(
                 span = _span((tomorrow, tomorrow), expression.clock, zone)
             return span
         case day:
-            found = _days(day, here.date(), _is_american(zone) if month_first is None else month_first)
+            found = _days(day, here.date(), month_first)
             if found is None:
                 return None
             start, end = _span(found, expression.clock, zone)

@@ -13,6 +13,7 @@ from bot.domain.clock_grammar import (
     BARE_CLOCK,
     CLOCK_RULES,
     HALF_OF_DAY,
+    HOUR_BEFORE_A_ZONE,
     PARTS_OF_DAY,
     TimeOfDay,
     bare_time_of_day,
@@ -20,13 +21,15 @@ from bot.domain.clock_grammar import (
 )
 from bot.domain.day_grammar import DATE_OF_A_WEEKDAY, DAY_RULES, Day, OnDate, OnWeekday
 from bot.domain.time_words import AMOUNTS, FLAGS, MONTH, WEEKDAY
+from bot.domain.zone_grammar import NamedZone, zone_at
 
 
 @dataclass(frozen=True, slots=True)
 class TimeExpression:
     """`start` and `end` are offsets into the text it was found in; `phrase` is in normal form.
 
-    `certain` is false where the words are often no time: "today", "sun", "at 5".
+    `certain` is false where the words are often no time: "today", "sun", "at 5". `zone` is that in which it was said,
+    where it was named.
     """
 
     start: int
@@ -35,6 +38,7 @@ class TimeExpression:
     day: Day | None
     clock: TimeOfDay | None
     certain: bool
+    zone: NamedZone | None = None
 
 
 _OFTEN_NO_TIME = frozenset(
@@ -96,7 +100,9 @@ def _expression_at(text: str, start: int) -> TimeExpression | None:
     """The longest expression that begins here: a day, a time of day, or both in either order."""
     day: Day | None = None
     clock: TimeOfDay | None = None
+    zone: NamedZone | None = None
     end = start
+    phrase = ""
     certain = False
     while part := _next_part(text, end, day, clock):
         said, end, sure = part
@@ -105,15 +111,20 @@ def _expression_at(text: str, start: int) -> TimeExpression | None:
             clock = said
         else:
             day = said
+        if clock is not None and clock.start == clock.end and (half := HALF_OF_DAY.match(text, end)):
+            clock, end = in_half_of_day(clock, half["half"]), half.end()
+        if clock is not None and zone is None and (named := zone_at(text, end)):
+            zone, after = named
+            # Capitals tell an abbreviation from a word, in what is worked out again later, too.
+            phrase = text[start:end].lower() + text[end:after]
+            end, certain = after, True
     if day is None and clock is None:
         return None
-    if clock is not None and clock.start == clock.end and (half := HALF_OF_DAY.match(text, end)):
-        clock, end = in_half_of_day(clock, half["half"]), half.end()
-    phrase = re.sub(r"\s+", " ", text[start:end].lower())
+    phrase += text[start + len(phrase) : end].lower()
     certain = certain or (day is not None and clock is not None)
     if clock is None and phrase == "tonight":
         clock = TimeOfDay(*PARTS_OF_DAY["tonight"])
-    return TimeExpression(start, end, phrase, day, clock, certain)
+    return TimeExpression(start, end, re.sub(r"\s+", " ", phrase), day, clock, certain, zone)
 
 
 def _next_part(
@@ -138,6 +149,10 @@ def _clock_at(text: str, at: int) -> tuple[TimeOfDay, int, bool] | None:
     for pattern, build, certain in CLOCK_RULES:
         if (match := pattern.match(text, at)) and (clock := build(match)) is not None:
             return clock, match.end(), certain
+    pattern, build = HOUR_BEFORE_A_ZONE
+    if (match := pattern.match(text, at)) and (named := zone_at(text, match.end())) and named[0].is_plain:
+        clock = build(match)
+        return None if clock is None else (clock, match.end(), True)
     return None
 
 

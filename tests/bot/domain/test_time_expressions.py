@@ -82,6 +82,61 @@ def test_a_time_is_the_persons_own() -> None:
     assert span[0] == datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "span"),
+    [
+        ("tomorrow at 3pm EST", "Wed 25 Nov 20:00 - 20:30"),
+        ("3pm est tomorrow", "Wed 25 Nov 20:00 - 20:30"),
+        ("3pm tomorrow (ET)", "Wed 25 Nov 20:00 - 20:30"),
+        ("Thursday 9am Pacific time", "Thu 26 Nov 17:00 - 17:30"),
+        ("noon Pacific", "Tue 24 Nov 20:00 - 20:30"),
+        ("between 2 and 4pm Eastern Standard Time on Friday", "Fri 27 Nov 19:00 - 21:00"),
+        ("15:00 CET", "Tue 24 Nov 14:00 - 14:30"),
+        ("tomorrow at 15:00 UTC+2", "Wed 25 Nov 13:00 - 13:30"),
+        ("tomorrow 9am GMT-05:30", "Wed 25 Nov 14:30 - 15:00"),
+        ("11am UTC", "Tue 24 Nov 11:00 - 11:30"),
+        ("9 CET tomorrow", "Wed 25 Nov 08:00 - 08:30"),
+        ("at 9 in the evening New York time", "Wed 25 Nov 02:00 - 02:30"),
+        ("4 June at 3pm PST", "Fri 04 Jun 23:00 - 23:30"),
+        ("4 June at 3pm UTC", "Fri 04 Jun 16:00 - 16:30"),
+    ],
+)
+def test_a_zone_that_is_named_goes_before_the_persons_own(phrase: str, span: str) -> None:
+    assert meant(phrase) == span
+    (found,) = find_times(phrase)
+    assert meant(found.phrase) == span
+
+
+@pytest.mark.parametrize(
+    ("phrase", "zone", "span"),
+    [
+        ("3pm IST", "Europe/London", "Wed 25 Nov 09:30 - 10:00"),
+        ("3pm IST", "Europe/Dublin", "Tue 24 Nov 15:00 - 15:30"),
+        ("3pm CST", "Asia/Shanghai", "Wed 25 Nov 15:00 - 15:30"),
+        ("4 June at 3pm MST", "America/Phoenix", "Fri 04 Jun 15:00 - 15:30"),
+        ("4 June at 3pm GMT", "Europe/London", "Fri 04 Jun 15:00 - 15:30"),
+        ("4 June at 3pm GMT", "Africa/Lagos", "Fri 04 Jun 16:00 - 16:30"),
+    ],
+)
+def test_an_abbreviation_means_the_persons_own_zone_where_that_goes_by_it(phrase: str, zone: str, span: str) -> None:
+    assert meant(phrase, zone=zone) == span
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("can I book the 3pm PT session", "3pm"),
+        ("15:00 est parfait", "15:00"),
+        ("at 3pm Pacific Avenue", "at 3pm"),
+        ("is 3pm a good time", "3pm"),
+        ("3pm every time", "3pm"),
+        ("um 15:00 ist gut", "15:00"),
+    ],
+)
+def test_words_after_a_time_are_no_zones(text: str, phrase: str) -> None:
+    assert [(found.phrase, found.zone) for found in find_times(text)] == [(phrase, None)]
+
+
 def test_words_that_are_often_no_time_are_marked() -> None:
     assert [found.certain for found in find_times("I sat in the sun")] == [False, False]
     assert [found.certain for found in find_times("sun at 3")] == [True]
