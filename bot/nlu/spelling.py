@@ -24,6 +24,10 @@ _LONG_ENOUGH = {1: 3, 2: 5, 3: 10}
 _SHORT = 3
 """Letters of a word that may be what was not meant, though it exists: half of all such letters are some word."""
 
+_SHORT_EDIT = 5.0
+"""What it costs besides to take a short word for another, and once more where it exists: a letter makes many of them
+another word, so that it takes the neighbours to tell."""
+
 _EDIT, _BLANK = 2.5, 3.0
 """What an edit costs, and a blank that is missing, too many or a letter off, beside how unlikely the words are."""
 
@@ -135,10 +139,11 @@ class Speller:
     def _is_odd(self, word: str) -> bool:
         if self._is_of_examples(word) or not 1 < len(word) <= _LONGEST:
             return False
-        return len(word) <= _SHORT or word not in self.known
+        return len(word) <= _SHORT or not self._is_word(word)
 
     def _is_word(self, word: str) -> bool:
-        return word in self.known or self._is_of_examples(word)
+        """Whether it exists; "what's" does where "what" does."""
+        return self._is_of_examples(word) or all(part in self.known or len(part) == 1 for part in word.split("'"))
 
     def _is_of_examples(self, word: str) -> bool:
         return word in self._of_examples or self.space.rarity_of(word) is not None
@@ -148,7 +153,7 @@ class Speller:
         readings: list[list[Reading]] = []
         looked_up = 0
         for at, piece in enumerate(pieces):
-            nobodys = piece.odd and len(piece.word) > 2 and piece.word not in self.known
+            nobodys = piece.odd and len(piece.word) > 2 and not self._is_word(piece.word)
             found = [Reading(1, (piece.word,), _NO_SUCH_WORD if nobodys else 0.0)]
             if piece.odd and looked_up < MOST_REPAIRED:
                 looked_up += 1
@@ -168,8 +173,9 @@ class Speller:
         """The words of the examples that one word is near to, and pairs of them that it is without their blank."""
         edits = max(count for count, letters in _LONG_ENOUGH.items() if len(word) >= letters or count == 1)
         near = process.extract(word, self.vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES)
+        doubt = _SHORT_EDIT * (1 + self._is_word(word)) if len(word) <= _SHORT else 0.0
         for meant, distance, _ in near:
-            yield Reading(1, (meant,), _EDIT * distance)
+            yield Reading(1, (meant,), _EDIT * distance + doubt)
         for at in range(1, len(word)):
             before, after = word[:at], word[at:]
             if self._may_stand(before) and self._may_stand(after):

@@ -84,6 +84,20 @@ def test_of_two_words_as_near_it_is_the_one_that_goes_with_its_neighbours() -> N
     assert speller.repair("the zable is loose") == "the cable is loose"
 
 
+def test_a_short_word_that_exists_becomes_another_only_where_its_neighbours_say_so() -> None:
+    texts = ["when is the lab open", "can you send me proof of the visit", "do you take my card", "how do I pay for it"]
+    speller = learn_speller(texts, ["if", "dog", "get", "set", "yes"], learn_ngram_space(texts))
+    for said in ("how much is the jab", "if you can", "can I bring my dog", "do I get it set", "yes"):
+        assert speller.repair(said) == said
+    assert speller.repair("how do I pya for it") == "how do I pay for it"
+
+
+def test_a_word_and_what_is_shortened_after_it_exist_where_the_word_does() -> None:
+    texts = ["what is the price", "I can't come"]
+    speller = learn_speller(texts, ["don", "what"], learn_ngram_space(texts))
+    assert speller.repair("what's on? I don't know") == "what's on? I don't know"
+
+
 @given(st.text() | st.text(alphabet="abdehmost c'", max_size=60))
 def test_repairing_changes_letters_and_blanks_between_words_only(speller: Speller, text: str) -> None:
     def skeleton(part: str) -> str:
