@@ -114,7 +114,7 @@ def action_pairs(outcomes: Iterable[Outcome]) -> list[Pair]:
 
 
 def intent_pairs(outcomes: Iterable[Outcome]) -> list[Pair]:
-    return [(step.intent, got.intent.name) for step, got in _understood(outcomes)]
+    return [(step.intent, step.read_as(got)) for step, got in _understood(outcomes)]
 
 
 def entity_pairs(outcomes: Iterable[Outcome]) -> list[Pair]:

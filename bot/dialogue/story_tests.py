@@ -31,7 +31,7 @@ from bot.domain.conversation import (
 )
 from bot.domain.errors import Place
 from bot.domain.ids import ConversationId, MessageId
-from bot.domain.understanding import Entity, IntentScore, Understood
+from bot.domain.understanding import Entity, IntentScore, Understood, base_intent
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -49,6 +49,11 @@ class SaidStep(UserStep):
     @property
     def intent(self) -> str:
         return self.intents[0]
+
+    def read_as(self, understood: Understood) -> str:
+        """The intent that the message was understood to mean; without its key where the story has none either."""
+        intent = understood.intent.name
+        return base_intent(intent) if base_intent(intent) == self.intent else intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ class MessageVerdict:
 
     @property
     def intent_right(self) -> bool:
-        return self.understood is None or self.understood.intent.name == self.step.intent
+        return self.understood is None or self.step.read_as(self.understood) == self.step.intent
 
     @property
     def right(self) -> bool:

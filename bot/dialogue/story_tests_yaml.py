@@ -76,12 +76,15 @@ def _read_message(
         source.faults.add(place, "this message does not say what it is to mean.", "Add intent: below user:.")
         return None
     told = read_user(source, step, names)
+    meant = source.text(step["intent"], place, "an intent").removeprefix(
+        "/"
+    )  # with its key, which a story does not see
     written = source.text(step["user"], place, "what the user says").strip()
     text, entities = read_message(written, place, source.faults)
     for entity in entities:
         if entity.name not in names.declared.entities:
             source.faults.unknown(place, "entity", entity.name, names.declared.entities)
-    return SaidStep(told.intents, told.entities, text=text, written=written, found=entities)
+    return SaidStep((meant,), told.entities, text=text, written=written, found=entities)
 
 
 def _read_bot(source: Source, step: Mapping[Any, Any], assistant: Assistant) -> SpokenStep | None:

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.dialogue.content import read_assistant
-from bot.dialogue.story_report import classification_report, story_report, summary, with_comments
+from bot.dialogue.story_report import classification_report, intent_pairs, story_report, summary, with_comments
 from bot.dialogue.story_tests import ActionVerdict, Outcome, StoryTest, hold
 from bot.dialogue.story_tests_yaml import read_story_tests
 from bot.documents import parse
@@ -119,6 +119,30 @@ def test_an_entity_that_is_read_otherwise_is_told_beside_the_text() -> None:
 
     (outcome,) = held(ORDERED, understand=understand)
     assert "    user: |-  # predicted: a big one\n" in with_comments([outcome], "none")
+
+
+@pytest.mark.parametrize(
+    ("told", "read", "right"),
+    [
+        ("faq/price", "faq/price", True),
+        ("faq/price", "faq/hours", False),
+        ("faq", "faq/hours", True),
+        ("faq", "greet", False),
+    ],
+)
+def test_a_key_of_a_retrieval_intent_counts_where_the_story_tells_it(told: str, read: str, right: bool) -> None:
+    assistant = assistant_of("""
+intents: [greet, faq]
+responses:
+  utter_faq/price: [{text: Nine pounds.}]
+  utter_faq/hours: [{text: From nine.}]
+rules: [{rule: faq, steps: [{intent: faq}, {action: utter_faq}]}]
+""")
+    story = f"stories: [{{story: s, steps: [{{user: when and how much, intent: {told}}}, {{action: utter_faq}}]}}]"
+    (test,) = story_tests(story, assistant)
+    outcome = hold(test, assistant, understand=lambda text, _: Understood(text, IntentScore(read, 0.9)))
+    assert outcome.passed == right
+    assert intent_pairs([outcome]) == [(told, told if right else read)]
 
 
 def test_an_answer_is_understood_as_one_to_what_the_form_asks_for() -> None:
