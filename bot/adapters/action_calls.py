@@ -27,6 +27,7 @@ from bot.domain.conversation import (
 from bot.domain.effects import ActionResult, CancelReminder, PersonEffect, Say, ScheduleReminder
 from bot.domain.errors import ActionError
 from bot.domain.message import Button, Text
+from bot.ports import METADATA
 
 PERSON_KEY = "overture"
 """Where the latest message's metadata holds what an action may know of the person, and the event of its effects."""
@@ -50,13 +51,19 @@ def action_call(action: str, tracker: Tracker, context: Mapping[str, Any], assis
     }
 
 
+def metadata_of(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata of a message as Rasa has it, from what the channel gave with it; and what is known of the person."""
+    person = {name: known for name, known in context.items() if name != METADATA}
+    return {**context.get(METADATA, {}), PERSON_KEY: person}
+
+
 def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any]) -> dict[str, Any]:
     """The tracker's JSON with its recent events; `context` goes into the metadata of the latest message."""
     message = tracker.latest_message
     latest = parse_data_as_rasa_has_it(message.understood) if message else {"intent": {}, "entities": [], "text": None}
     latest["message_id"] = message.message_id if message else None
     attached = attachments_as_rasa_has_them(message) if message else {}
-    latest["metadata"] = {**attached, PERSON_KEY: dict(context)}
+    latest["metadata"] = {**metadata_of(context), **attached}
     events = [event_as_rasa_has_it(event) for event in tracker.recent]
     loop = tracker.loop
     return {

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.adapters.action_calls import PERSON_KEY, read_answer
+from bot.adapters.action_calls import PERSON_KEY, metadata_of, read_answer
 from bot.adapters.rasa_events import event_as_rasa_has_it
 from bot.adapters.rasa_json import read_parse_data
 from bot.domain.assistant import Assistant
@@ -87,7 +87,7 @@ class RasaServer:
         if isinstance(asked, UserUttered):
             if untold:
                 await self._ask("POST", f"{here}/tracker/events", untold)
-            metadata = {PERSON_KEY: await read_context()}
+            metadata = metadata_of(await read_context())
             message = {"sender": tracker.conversation_id, "message": _said(asked), "metadata": metadata}
             return await self._ask("POST", "/webhooks/rest/webhook", message)
         # Rasa runs an action in a conversation that it knows only: the event makes it known.

@@ -49,6 +49,7 @@ from bot.ports.conversations import (
 )
 from bot.ports.crms import Crm, ErasesRecords, GivesPeople, KeepsDeals, KeepsTasks, WritesTogether
 from bot.ports.engines import (
+    METADATA,
     ActionRunner,
     Dialogue,
     Encoder,
@@ -95,6 +96,7 @@ from bot.ports.webhooks import (
 )
 
 __all__ = [
+    "METADATA",
     "NO_SOONER",
     "Abilities",
     "Accounts",

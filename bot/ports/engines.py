@@ -71,6 +71,9 @@ class LanguageModel(Protocol):
 ReadContext = Callable[[], Awaitable[Mapping[str, Any]]]
 """Reads what an action may know of the person, for those who want it; most turns do not."""
 
+METADATA = "metadata"
+"""Where that holds what the channel gave with the message, as the caller of the REST channel does."""
+
 
 class Dialogue(Protocol):
     """The engine that holds the conversation: our own, or a Rasa server. Both raise DialogueError when they cannot."""

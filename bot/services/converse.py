@@ -180,7 +180,8 @@ async def _customer_turn(
     if (cleared := await awaited_answer(runtime, message, situation)) is not None:
         await take_answer(runtime, entry, message, situation, cleared)
         return ANY_NEWS
-    thought = Thought(situation.conversation.tracker, message.channel, situation.conversation.address, now)
+    address = situation.conversation.address
+    thought = Thought(situation.conversation.tracker, message.channel, address, now, metadata=message.metadata)
     thought.took("store", perf_counter() - begun)
     await begin_session(runtime, thought, situation, message_id)
     take_slots(runtime.library.current().assistant, thought, message.slots)

@@ -36,7 +36,8 @@ class Person:
 class Thought:
     """A turn as it grows: the tracker and the events that made it, what to say, what to do, and what acted why.
 
-    `address` is whom the channel says that it talks with.
+    `address` is whom the channel says that it talks with. `metadata` is what the channel gave with the message, for
+    custom actions to see.
     """
 
     tracker: Tracker
@@ -52,6 +53,7 @@ class Thought:
     model_calls: list[ModelCall] = field(default_factory=list)
     passages: tuple[KnowledgeAnswer, ...] = ()
     personal: Personal | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
     def apply(self, event: Event) -> None:

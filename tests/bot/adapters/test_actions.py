@@ -79,6 +79,7 @@ class Echo(Action):
             "intent": message["intent"]["name"],
             "entities": list(tracker.get_latest_entity_values("city")),
             "person": message["metadata"]["overture"],
+            "page": message["metadata"].get("page"),
             "channel": tracker.get_latest_input_channel(),
             "loop": tracker.active_loop_name,
             "slots": tracker.slots,
@@ -257,8 +258,9 @@ def said_in(result: ActionResult) -> dict[str, Any]:
 
 
 async def test_an_action_sees_the_conversation_as_rasa_shows_it(runner: ActionRunner) -> None:
-    said = said_in(await runner.run("action_echo", tracker(), CONTEXT))
+    said = said_in(await runner.run("action_echo", tracker(), {**CONTEXT, "metadata": {"page": "/pricing"}}))
     assert said["text"] == SECRET
+    assert said["page"] == "/pricing"  # as Rasa has it, beside what is ours
     assert said["intent"] == "inform"
     assert said["entities"] == ["York"]
     assert said["person"] == CONTEXT

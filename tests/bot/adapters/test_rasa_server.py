@@ -22,7 +22,7 @@ from tests.scripted_rasa import Line, ScriptedRasa, Trouble, running_rasa
 
 
 async def somebody() -> Mapping[str, Any]:
-    return {"profile": {"id": "p1"}}
+    return {"profile": {"id": "p1"}, "metadata": {"page": "/pricing"}}
 
 
 SECRET = "my number is 07700 900123"
@@ -92,7 +92,7 @@ async def test_actions_are_told_of_the_person_in_the_metadata(engine: RasaServer
     await engine.decide(said("a person please"), somebody, channel="webchat")
     (body,) = [body for _, path, body in rasa.asked if path == "/webhooks/rest/webhook"]
     assert body["sender"] == "c/1"
-    assert body["metadata"] == {"overture": {"profile": {"id": "p1"}}}
+    assert body["metadata"] == {"page": "/pricing", "overture": {"profile": {"id": "p1"}}}
 
 
 async def test_a_slot_that_was_emptied_after_the_form_is_still_an_answer_of_it(engine: RasaServer) -> None:

@@ -32,6 +32,13 @@ async def test_a_message_is_answered(stage: Stage) -> None:
     assert await speeches(stage) == [("Customer", "greet"), ("Assistant", "Hello!")]
 
 
+async def test_an_action_sees_what_the_channel_gave_with_the_message(stage: Stage) -> None:
+    await stage.says("lead", metadata={"page": "/pricing"})
+    assert [given["metadata"] for given in stage.actions.given] == [{"page": "/pricing"}] * 2
+    await stage.says("lead")
+    assert stage.actions.given[-1]["metadata"] == {}
+
+
 async def test_an_answer_may_say_what_is_known_of_the_person(stage: Stage) -> None:
     playbook = stage.library.playbook
     greeting = Response("utter_greet", (Variation('Hello {{ profile.name | default: "there" }}!', liquid=True),))
