@@ -23,14 +23,23 @@ from bot.nlu.features import Integers
 EXPECTED_OUT_OF_SCOPE = 0.1
 """The share of messages that are about nothing the assistant knows, which the threshold is chosen for."""
 
-MOST_REFUSED = 0.02
-"""The threshold refuses at most this share of messages that would have been read rightly; or a third of the share that
-is read wrongly, where that is more: who errs more asks more."""
+FEW_INTENTS = 20
+"""With fewer intents there is more that an assistant does not know: half of them, twice the share."""
+
+MOST_REFUSED = 0.2
+"""The threshold refuses at most this part of the expected share of strangers, of messages that would have been read
+rightly; or a third of the share that is read wrongly, where that is more: who errs more asks more."""
 
 WRONG = 0.5
 """What a wrong answer does harm, where a right one does good as 1; being asked to say it again does neither."""
 
+FEW = 500
+"""Up to so many texts, chance says more of which threshold is best than they do."""
+
 WIDEST_AMBIGUITY = 0.1
+FEWEST_STRANGERS = 500
+"""Of fewer texts of intents left out, nothing that happens to one in a thousand is learnt: the encoder reads all."""
+
 SACRIFICED = 0.001
 """What the first stage may cost: the share of messages about something known that are read rightly with the encoder
 and wrongly without, and that of strangers which only the first stage takes in; as expected from those held out."""
@@ -123,8 +132,9 @@ def calibrate(known: Unseen, strangers: Unseen | None) -> Calibration:
         in_scope, threshold = _scope_without_strangers(known.similarity)
         return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
     strange = _confidences(strangers, scales)
-    in_scope = _fit_scope(read.evidence, strange.evidence)
-    threshold = _choose_threshold(read.times(in_scope), read.correct, strange.times(in_scope))
+    share = expected_out_of_scope(known.kernel.shape[1])
+    in_scope = _fit_scope(read.evidence, strange.evidence, share)
+    threshold = _choose_threshold(read.times(in_scope), read.correct, strange.times(in_scope), share)
     return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
 
 
@@ -134,11 +144,11 @@ def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
 
 def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: Calibration) -> FirstStage:
     """Past its two gates held-out texts are read as well as with the encoder, and strangers are told as well."""
-    if strangers is None:
+    if strangers is None or len(strangers.labels) < FEWEST_STRANGERS:
         return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER, (0.0, 0.0, 0.0), 0.0)
     (scale,) = _fit_scales([known.ngram], known.labels)
     quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
-    in_scope = _fit_scope(quick.evidence, quick_strange.evidence)
+    in_scope = _fit_scope(quick.evidence, quick_strange.evidence, expected_out_of_scope(known.ngram.shape[1]))
     whole, whole_strange = confidence_of(known, calibration), confidence_of(strangers, calibration)
     confidence, strange = quick.times(in_scope), quick_strange.times(in_scope)
     taken = whole_strange.times(calibration.in_scope) < calibration.threshold
@@ -245,15 +255,19 @@ def _fit_scales(heads: Sequence[Any], labels: Integers) -> tuple[float, ...]:
     return tuple(float(scale) for scale in best.x)
 
 
-def _fit_scope(known: Any, strange: Any) -> tuple[float, ...]:
+def expected_out_of_scope(intents: int) -> float:
+    """The share of messages that an assistant of so many intents is expected to know nothing of."""
+    return EXPECTED_OUT_OF_SCOPE * max(1.0, FEW_INTENTS / intents)
+
+
+def _fit_scope(known: Any, strange: Any, expected: float) -> tuple[float, ...]:
     """A logistic function from evidence of shape (texts, kinds): the bias, and the weight of each kind."""
     from sklearn.linear_model import LogisticRegression
 
     evidence = np.concatenate([known, strange])
     middle, spread = evidence.mean(axis=0), evidence.std(axis=0) + 1e-6
     is_known = np.concatenate([np.ones(len(known)), np.zeros(len(strange))])
-    share = {0: EXPECTED_OUT_OF_SCOPE, 1: 1 - EXPECTED_OUT_OF_SCOPE}
-    weights = np.where(is_known == 1, share[1] / len(known), share[0] / len(strange)) * len(is_known)
+    weights = np.where(is_known == 1, (1 - expected) / len(known), expected / len(strange)) * len(is_known)
     model = LogisticRegression(C=1.0).fit((evidence - middle) / spread, is_known, sample_weight=weights)
     coefficients = model.coef_[0] / spread
     return (float(model.intercept_[0] - coefficients @ middle), *(float(one) for one in coefficients))
@@ -265,7 +279,7 @@ def _scope_without_strangers(similarity: Any) -> tuple[tuple[float, ...], float]
     return (-steepness * float(np.quantile(similarity, 0.05)), 0.0, 0.0, 0.0, steepness, 0.0, 0.0), 0.3
 
 
-def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:
+def _choose_threshold(confidence: Any, correct: Any, strange: Any, expected: float) -> float:
     """The confidence from which on messages are taken as understood that does most good: see `WRONG`."""
     candidates = np.unique(np.concatenate([[0.0], confidence, strange]))
     if len(candidates) > 2000:
@@ -277,9 +291,17 @@ def _choose_threshold(confidence: Any, correct: Any, strange: Any) -> float:
     right = accepted(confidence[correct]) / len(confidence)
     wrong = accepted(confidence[~correct]) / len(confidence)
     strangers = accepted(strange) / len(strange)
-    good = (1 - EXPECTED_OUT_OF_SCOPE) * (right - WRONG * wrong) - EXPECTED_OUT_OF_SCOPE * WRONG * strangers
-    good[right < correct.mean() - max(MOST_REFUSED, (1 - correct.mean()) / 3)] = -np.inf
-    return float(candidates[int(np.argmax(good))])
+    good = (1 - expected) * (right - WRONG * wrong) - expected * WRONG * strangers
+    good[right < correct.mean() - max(MOST_REFUSED * expected, (1 - correct.mean()) / 3)] = -np.inf
+    best = int(np.argmax(good))
+    if len(confidence) > FEW:
+        return float(candidates[best])
+    # The most careful of those within a standard error of the best (Breiman and others 1984): of few texts, hardly any
+    # lie between two thresholds.
+    fewer_known = (right[best] - right + WRONG**2 * (wrong[best] - wrong)) * (1 - expected) ** 2 / len(confidence)
+    fewer_strange = (strangers[best] - strangers) * (expected * WRONG) ** 2 / len(strange)
+    by_chance = np.sqrt(np.maximum(fewer_known + fewer_strange, 0.0))
+    return float(candidates[np.flatnonzero(good[best] - good <= by_chance)[-1]])
 
 
 def _choose_ambiguity(probabilities: Any, correct: Any) -> float:

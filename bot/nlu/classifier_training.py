@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.calibration import Calibrated, HeldOut, Unseen
+from bot.nlu.calibration import FEW, Calibrated, HeldOut, Unseen
 from bot.nlu.classifier import Head, IntentClassifier
 from bot.nlu.features import Integers, NgramSpace, learn_ngram_space
 from bot.nlu.kernel import KernelHead, learn_kernel_head
@@ -171,8 +171,11 @@ def _held_out(material: Material) -> Unseen:
 
 
 def _folds(labels: Integers) -> Integers:
-    """A fold for each example. Each intent is dealt out in turn, so that the other folds always hold some of it."""
-    count = 5 if len(labels) <= LARGE else 4
+    """A fold for each example. Each intent is dealt out in turn, so that the other folds always hold some of it.
+
+    Few examples are held out a few at a time, as heads without a fifth of six are not those that will serve.
+    """
+    count = 10 if len(labels) <= FEW else 5 if len(labels) <= LARGE else 4
     random = np.random.default_rng(SEED)
     folds = np.zeros(len(labels), dtype=np.int64)
     for label in np.unique(labels):
@@ -184,13 +187,14 @@ def _folds(labels: Integers) -> Integers:
 def _leave_intents_out(material: Material) -> Unseen | None:
     """Examples as read by heads that do not know their intent: they stand for whatever else a customer might say.
 
+    Where examples are few, each intent is left out by itself: heads without a third of them are not those that serve.
     None where there are too few intents to leave some out.
     """
     if material.intents < FEWEST_INTENTS_TO_LEAVE_OUT:
         return None
-    groups = _groups(material.intents)
+    groups = np.arange(material.intents) if len(material.labels) <= FEW else _groups(material.intents)
     parts = []
-    for group in range(1 if len(material.labels) > LARGE else 3):
+    for group in range(1 if len(material.labels) > LARGE else groups.max() + 1):
         strange = groups[material.labels] == group
         parts.append(_read_unseen(material.part(~strange), material.part(strange)))
     return Unseen.together(parts)

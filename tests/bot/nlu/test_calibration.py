@@ -6,7 +6,16 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from bot.nlu.calibration import Calibrated, HeldOut, Unseen, calibrate, calibrate_first_stage, learn_losses
+from bot.nlu.calibration import (
+    FEWEST_STRANGERS,
+    Calibrated,
+    HeldOut,
+    Unseen,
+    calibrate,
+    calibrate_first_stage,
+    expected_out_of_scope,
+    learn_losses,
+)
 from bot.nlu.classifier import NEVER, logistic
 
 
@@ -61,11 +70,30 @@ def test_without_strangers_the_first_stage_answers_nothing() -> None:
     assert Calibrated.by(HeldOut.together(parts)).first_stage.gate == NEVER
 
 
-def read_unseen(noise: float, *, own: float, texts: int = 600, intents: int = 8) -> Unseen:
+def test_of_few_strangers_no_gate_is_learnt_that_one_in_a_thousand_may_pass() -> None:
+    few = HeldOut(read_unseen(0.2, own=1.0), read_unseen(0.2, own=0.0, texts=FEWEST_STRANGERS - 1))
+    assert Calibrated.by(few).first_stage.gate == NEVER
+    many = replace(few, strangers=read_unseen(0.2, own=0.0, texts=FEWEST_STRANGERS))
+    assert Calibrated.by(many).first_stage.gate < NEVER
+
+
+def test_the_fewer_the_intents_the_more_strangers_are_expected() -> None:
+    assert [round(expected_out_of_scope(intents), 3) for intents in (5, 10, 20, 150)] == [0.4, 0.2, 0.1, 0.1]
+
+
+def test_the_fewer_the_texts_the_more_careful_the_threshold() -> None:
+    def threshold(texts: int) -> float:
+        known, strange = (read_unseen(0.5, own=own, texts=texts, spread=0.5) for own in (1.0, 0.0))
+        return calibrate(known, strange).threshold
+
+    assert np.mean([threshold(count) for count in (60, 80, 100)]) > threshold(1000)
+
+
+def read_unseen(noise: float, *, own: float, texts: int = 600, intents: int = 8, spread: float = 0.1) -> Unseen:
     """Scores of which those of the texts' own intents are higher by `own`."""
     random = np.random.default_rng(11)
     labels = random.integers(0, intents, texts)
     right = own * np.eye(intents)[labels]
-    kernel = right + random.normal(0, 0.1, right.shape)
+    kernel = right + random.normal(0, spread, right.shape)
     ngram = 2 * right - 1 + random.normal(0, noise, right.shape)
     return Unseen(kernel, ngram, right - 1, kernel.max(axis=1), labels)
