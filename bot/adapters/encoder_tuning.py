@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from bot.adapters.encoder import LONGEST, default_prompt, export_encoder, load_sentence_transformer
+from bot.adapters.encoder import LONGEST
+from bot.adapters.encoder_export import default_prompt, export_encoder, load_sentence_transformer
 from bot.nlu.classifier_training import SEED
 from bot.nlu.features import Integers
 

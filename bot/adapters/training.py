@@ -17,10 +17,11 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 import bot.nlu
-from bot.adapters import encoder
+from bot.adapters import encoder, encoder_export, encoder_quantizing
 from bot.adapters.embeddings import RememberingEncoder
 from bot.adapters.encoder import FILES as ENCODER_FILES
-from bot.adapters.encoder import OnnxEncoder, common_words, export_encoder, source_fingerprint
+from bot.adapters.encoder import OnnxEncoder, common_words, source_fingerprint
+from bot.adapters.encoder_export import export_encoder
 from bot.documents import Document
 from bot.domain.errors import ModelError, SettingsError
 from bot.domain.understanding import KNOWLEDGE_INTENT
@@ -39,7 +40,7 @@ from bot.nlu.tagger_training import train_tagger
 from bot.nlu.training_data import Example, TrainingData, read_training_data
 from bot.ports import Encoder
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 KNOWLEDGE_FILES = ("knowledge.npz", "knowledge.json")
 TAGS = "entities.crfsuite"
@@ -244,8 +245,9 @@ def _fingerprint(data: TrainingData, names: EntityNames, pages: Sequence[Page], 
     """Changes with the content (wherever it stands in its files), the encoder, and the code that learns and serves."""
     digest = hashlib.sha256(f"{FORMAT}\n{source}\n".encode())
     code = Path(bot.nlu.__file__).parent
-    for path in (*sorted(code.glob("*.py")), Path(encoder.__file__)):
+    for path in sorted(code.glob("*.py")):
         digest.update(path.read_bytes())
+    digest.update(_encoder_code())
     for example in data.examples:
         digest.update(repr((example.text, example.intent, example.entities)).encode("utf-8", "surrogatepass"))
     digest.update(repr((data.synonyms, data.regexes, data.lookups)).encode("utf-8", "surrogatepass"))
@@ -297,8 +299,12 @@ def _model_with_encoder(folder: Path, source: str) -> Path | None:
 
 
 def _encoder_source(source: str) -> str:
-    code = Path(encoder.__file__).read_bytes()
-    return hashlib.sha256(code + source.encode()).hexdigest()
+    return hashlib.sha256(_encoder_code() + source.encode()).hexdigest()
+
+
+def _encoder_code() -> bytes:
+    """What an encoder is exported and read by, so that one that was exported in another way is exported anew."""
+    return b"".join(Path(str(one.__file__)).read_bytes() for one in (encoder, encoder_export, encoder_quantizing))
 
 
 def _learn_intents(

@@ -8,13 +8,14 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
-from bot.adapters import training
+from bot.adapters import encoder, encoder_export, encoder_quantizing, training
 from bot.adapters.encoder import OnnxEncoder
-from bot.adapters.training import load, train
+from bot.adapters.training import find_model, load, train
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError, ModelError, SettingsError
 from bot.domain.understanding import Asker, Expecting
@@ -81,6 +82,31 @@ def test_changed_content_makes_a_new_model_with_the_same_encoder(
     assert not any("exporting" in step for step in steps)
     assert load(model).parse("a refund please, give me my money back").intent.name == "refund"
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("code", [encoder, encoder_export, encoder_quantizing])
+def test_an_encoder_that_overture_exported_in_another_way_is_exported_anew(
+    code: ModuleType,
+    trained_model: Path,
+    sample_content: Content,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(trained_model, tmp_path / trained_model.name)
+    later = tmp_path / "later.py"
+    later.write_text(f"{Path(str(code.__file__)).read_text(encoding='utf-8')}# a later version\n", encoding="utf-8")
+    monkeypatch.setattr(code, "__file__", str(later))
+    assert find_model(*sample_content, encoder_name="", folder=tmp_path) is None
+    steps: list[str] = []
+
+    def told(step: str) -> None:
+        steps.append(step)
+        if step == "exporting the encoder":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(*sample_content, folder=tmp_path, progress=told)
+    assert steps == ["exporting the encoder"]
 
 
 def test_an_edited_page_leaves_the_intents_as_they_are_and_embeds_only_what_is_new(
