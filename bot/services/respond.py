@@ -7,7 +7,7 @@ from bot.domain.effects import OptIn, OptOut
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.sending_rules import Meaning
-from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
+from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, IntentScore
 from bot.services.clear_up_opt_out import ask_scope
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
@@ -31,8 +31,9 @@ async def respond(
     playbook = runtime.library.current()
     assistant, latest = playbook.assistant, thought.tracker.latest_message
     foreign = latest is not None and latest.understood.foreign
-    if keyword is None and foreign and playbook.rules.asks_to_stop(message.text):
-        keyword = "stop"  # in a language without examples, words are all that there is to go by
+    has_only_words = foreign or (OPT_OUT_INTENT not in assistant.intents and _nothing_reads_it(thought))
+    if keyword is None and has_only_words and playbook.rules.asks_to_stop(message.text):
+        keyword = "stop"  # no example says what asking to stop looks like
     if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
         if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
@@ -51,6 +52,12 @@ async def respond(
         say_not_spoken(playbook, thought, latest.understood)
     else:
         await answer(runtime, thought, situation.profile, message_id)
+
+
+def _nothing_reads_it(thought: Thought) -> bool:
+    """Whether the message was not understood, and no form waits for an answer, which any words may be."""
+    latest = thought.tracker.latest_message
+    return latest is not None and latest.understood.intent.name == FALLBACK_INTENT and thought.tracker.loop is None
 
 
 def _stop(

@@ -10,7 +10,7 @@ from bot.adapters.built_in_responses import with_built_in_responses
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.sending_rules import Keywords, SendingRules
-from bot.domain.understanding import IntentScore, Understood
+from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, RULES, VISITOR, Stage
 
@@ -78,6 +78,47 @@ async def test_an_opt_out_is_heeded_before_the_language_is_spoken_of(stage: Stag
     await teach(stage, languages={"en"}, rules=replace(RULES, keywords=(*RULES.keywords, french)))
     (said,) = await stage.says(text)
     assert "You will get no more of these." in said
+
+
+GERMAN_STOP = Keywords(
+    "de",
+    "default",
+    date(2026, 1, 1),
+    None,
+    "a test",
+    "stop",
+    "de",
+    ("abmelden", "keine werbung"),
+    within_sentences=True,
+)
+
+
+async def without_examples_of_opting_out(stage: Stage) -> None:
+    rules = replace(RULES, keywords=(*RULES.keywords, GERMAN_STOP))
+    await teach(stage, languages={"de"}, rules=rules)
+    playbook = stage.library.playbook
+    intents = {name: used for name, used in playbook.assistant.intents.items() if name != OPT_OUT_INTENT}
+    stage.library.playbook = replace(
+        playbook, assistant=replace(playbook.assistant, intents=intents), nlu=ForeignNlu(*intents)
+    )
+
+
+@pytest.mark.parametrize("text", ["Abmelden", "STOP", "bitte keine Werbung mehr"])
+async def test_without_examples_of_opting_out_its_words_count_in_the_chat(stage: Stage, text: str) -> None:
+    await without_examples_of_opting_out(stage)
+    (said,) = await stage.says(text, channel="webchat")
+    assert said == "You will get no more of these."
+
+
+async def test_a_word_that_stops_is_an_answer_where_a_form_waits_for_one(stage: Stage) -> None:
+    await without_examples_of_opting_out(stage)
+    await stage.says("book", channel="webchat")
+    assert "You will get no more of these." not in await stage.says("Abmelden", channel="webchat")
+
+
+async def test_a_sentence_is_left_to_the_examples_where_there_are_some(stage: Stage) -> None:
+    await teach(stage, languages={"de"}, rules=replace(RULES, keywords=(*RULES.keywords, GERMAN_STOP)))
+    assert await stage.says("bitte keine Werbung mehr", channel="webchat") == ["Pardon?"]
 
 
 async def test_responses_are_in_the_language_of_the_conversation(stage: Stage) -> None:
