@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from aiohttp import web
 
-Trouble = Literal["429", "500", "400", "401", "404", "hang", "hang up", "cut off", "declined", "not JSON", "huge"]
+Trouble = Literal[
+    "429", "500", "302", "400", "401", "404", "hang", "hang up", "cut off", "declined", "not JSON", "huge"
+]
 Answer = Mapping[str, Any] | str
 """What the model says: an object, which is said as JSON, or a text as it stands."""
 

@@ -250,6 +250,11 @@ def _no_model_server() -> LanguageModelRefused:
 def _refusal(status: int, retry_after: timedelta | None) -> LanguageModelError:
     if status in (408, 409, 425, 429) or status >= 500:
         return LanguageModelAway(f"the language model's server answered {status}.", retry_after=retry_after)
+    if 300 <= status < 400:
+        return LanguageModelRefused(
+            f"the language model's server answered {status}: it wants to be asked elsewhere. "
+            "Put its new address, or https, into OVERTURE_MODEL_URL."
+        )
     advice = {
         401: "OVERTURE_MODEL_KEY is missing or wrong.",
         403: "OVERTURE_MODEL_KEY may not use this model.",

@@ -140,7 +140,13 @@ async def test_it_gives_up_at_its_time(model: ScriptedModel, dialect: Dialect) -
 
 @pytest.mark.parametrize(
     ("trouble", "part"),
-    [("400", "DIALECT"), ("401", "OVERTURE_MODEL_KEY"), ("404", "OVERTURE_MODEL_NAME"), ("not JSON", "DIALECT")],
+    [
+        ("302", "elsewhere.*OVERTURE_MODEL_URL"),
+        ("400", "DIALECT"),
+        ("401", "OVERTURE_MODEL_KEY"),
+        ("404", "OVERTURE_MODEL_NAME"),
+        ("not JSON", "DIALECT"),
+    ],
 )
 async def test_what_a_setting_is_wrong_about_is_told_and_not_tried_again(
     client: HttpLanguageModel, model: ScriptedModel, trouble: Trouble, part: str
