@@ -32,7 +32,7 @@ _MEANINGS: Final = {
     "cancel": "wants to leave the questions that are being asked",
     "skip": "would rather not answer the question that was asked",
     "ask_knowledge": "asks something about the company, its product, prices or terms",
-    "chitchat": "small talk, or nothing to do with the company",
+    "chitchat": "makes small talk, or says nothing that has to do with the company",
     "hand_off": "wants to talk to a person",
     "repeat": "wants to hear the last line again",
     "end": "says goodbye",
