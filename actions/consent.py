@@ -79,8 +79,7 @@ class ActionRecordFollowUp(Action):  # type: ignore[misc]
         # Both are asked anew another time: a number that was not given, and consent, whose record is in the ledger.
         forget = [SlotSet("sms_consent", None)] + ([SlotSet("phone", None)] if phone == SKIPPED else [])
         if not phone or phone == SKIPPED:
-            asked = person_of(tracker).writes_by(SMS)
-            dispatcher.utter_message(response="utter_follow_up_skipped" if asked else "utter_follow_up_by_email")
+            dispatcher.utter_message(response=_without_a_number(tracker))
             return forget
         done = [effects.set_attribute("phone", phone), effects.claim_identity("phone", phone)]
         question = question_answered(tracker)
@@ -89,6 +88,13 @@ class ActionRecordFollowUp(Action):  # type: ignore[misc]
             done.append(effects.record_consent(Purpose.MARKETING, SMS, granted=granted, text=question, how=how))
             dispatcher.utter_message(response="utter_sms_consent_given" if granted else "utter_sms_consent_refused")
         return [*done, effects.sync_crm(), *forget]
+
+
+def _without_a_number(tracker: Tracker) -> str:
+    """What is said where nobody can be texted: an e-mail is promised only to an address that was told."""
+    if not tracker.slots.get("work_email"):
+        return "utter_follow_up_nowhere"
+    return "utter_follow_up_skipped" if person_of(tracker).writes_by(SMS) else "utter_follow_up_by_email"
 
 
 def question_answered(tracker: Tracker) -> str | None:

@@ -104,12 +104,21 @@ async def test_who_writes_or_calls_from_a_mobile_number_is_not_asked_for_one(
 
 
 async def test_where_no_text_can_be_sent_no_number_is_asked_for() -> None:
-    tracker = tracker_with({}, channels=("webchat",))
+    tracker = tracker_with({"work_email": "lea@lea.example"}, channels=("webchat",))
     events = await ValidateFollowUpForm().run(CollectingDispatcher(), tracker, DOMAIN)
     assert slots_in(events)["requested_slot"] is None
     dispatcher = CollectingDispatcher()
     await ActionRecordFollowUp().run(dispatcher, tracker, DOMAIN)
     assert [message["response"] for message in dispatcher.messages] == ["utter_follow_up_by_email"]
+
+
+@pytest.mark.parametrize(("slots", "channels"), [({}, ("webchat",)), ({"phone": SKIPPED}, ("sms", "webchat"))])
+async def test_no_e_mail_is_promised_to_somebody_without_an_address(
+    slots: dict[str, Any], channels: tuple[str, ...]
+) -> None:
+    dispatcher = CollectingDispatcher()
+    await ActionRecordFollowUp().run(dispatcher, tracker_with(slots, channels=channels), DOMAIN)
+    assert [message["response"] for message in dispatcher.messages] == ["utter_follow_up_nowhere"]
 
 
 @pytest.mark.parametrize("consents", [{}, {"marketing:sms": False}])
