@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from text_to_num import text2num
 
-COUNTED_IN = frozenset({"ca", "de", "es", "fr", "it", "nl", "pt"})
+COUNTED_IN = frozenset({"de", "es", "fr", "it", "nl", "pt"})
 """Languages (ISO 639-1) whose numbers are read in words."""
 
 
