@@ -85,7 +85,7 @@ class EntityExtractor:
 
         `region` (ISO 3166) says how numbers, dates, phone numbers and postal codes are written, and which crowns and
         dollars are meant; `zone` and `now` what times mean: without `now` a time is its phrase, in normal form. In
-        which `languages` besides English (ISO 639-1) numbers are read in words.
+        which `languages` besides English (ISO 639-1) numbers and times are read in words.
         """
         found = self._typed(text, self._asked(expecting), region, zone, now, languages)
         found = [entity for entity in found if _BLANK not in entity.text]
@@ -120,7 +120,9 @@ class EntityExtractor:
         addresses += _outside(_spans(addresses), codes)
         # The same length, so that places stay; nothing else begins or ends inside an address or a phone number.
         rest = _blanked(text, _spans(addresses))
-        times = kept(find_meeting_times(rest, region=region, zone=zone, now=now, asked="time" in asked))
+        times = kept(
+            find_meeting_times(rest, region=region, zone=zone, now=now, asked="time" in asked, languages=languages)
+        )
         if self.names.has_other_names_for("time"):
             past = list(find_past_times(rest, zone=zone, now=now))
             times = [*past, *_outside(_spans(past), times)]

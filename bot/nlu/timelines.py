@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, tzinfo
 
 from bot.domain.day_grammar import Ahead, InPeriod
 from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
 from bot.domain.understanding import Entity
 from bot.nlu.moments import time_details
+from bot.nlu.translated_times import find_translated_times
 from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -91,14 +92,17 @@ def find_meeting_times(
     zone: tzinfo | None = None,
     now: datetime | None = None,
     asked: bool = False,
+    languages: Collection[str] = (),
 ) -> Iterator[Entity]:
-    """Time expressions; the value is the phrase in normal form, for `resolve_time`. Unsure ones may be no time.
+    """Time expressions, in English and `languages`; the value is the phrase in normal form, for `resolve_time`.
+
+    Unsure ones may be no time.
 
     Where `now` is given, the details say what it means there and then: see `time_details`. `asked`: a time is what we
     asked for, so a bare "nine" or "1530" is one.
     """
     about_meeting = _MEETING.search(text) is not None
-    times = list(find_times(text))
+    times = _longest([*find_times(text), *find_translated_times(text, frozenset(languages), asked=asked)])
     if asked and not times:
         times = [found for found in [bare_clock(text)] if found is not None]
     for found in times:
@@ -112,6 +116,15 @@ def find_meeting_times(
         yield Entity(
             "time", found.phrase, words, found.start, found.end, confidence, extractor="times", details=details
         )
+
+
+def _longest(times: Sequence[TimeExpression]) -> list[TimeExpression]:
+    """Of those that overlap, the longest; in the order of the text."""
+    kept: list[TimeExpression] = []
+    for one in sorted(times, key=lambda time: time.start - time.end):
+        if all(one.end <= other.start or other.end <= one.start for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda time: time.start)
 
 
 def _is_shaky_weekday(found: TimeExpression) -> bool:

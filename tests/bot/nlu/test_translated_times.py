@@ -1,0 +1,166 @@
+"""Times in eight languages mean what they mean in English."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.nlu.time_phrases import PHRASES
+from bot.nlu.translated_times import find_translated_times
+
+TIMES = {
+    "de": {
+        "morgen um halb drei": "tomorrow 2:30",
+        "übermorgen": "day after tomorrow",
+        "morgen früh": "tomorrow morning",
+        "heute Abend": "today evening",
+        "heute Morgen um 9 Uhr": "today 9 o'clock in the morning",
+        "am Dienstag um 15:30 Uhr": "tuesday at 15:30",
+        "nächsten Montag gegen zehn Uhr": "next monday 10 o'clock",
+        "nächste Woche Dienstag": "tuesday next week",
+        "Viertel vor vier": "quarter to 4",
+        "in zwei Wochen": "in 2 weeks",
+        "am 3. Mai um 14 Uhr": "3 may 14 o'clock",
+        "am Freitagnachmittag": "friday afternoon",
+    },
+    "fr": {
+        "demain à 15h": "tomorrow 15 o'clock",
+        "après-demain": "day after tomorrow",
+        "demain matin": "tomorrow morning",
+        "mardi prochain à trois heures et demie": "next tuesday half past 3",
+        "ce soir à 19h30": "today at 19:30 in the evening",
+        "la semaine prochaine": "next week",
+        "dans une semaine": "in 1 weeks",
+        "le 3 mai 2027 à midi": "3 may 2027 noon",
+        "jeudi à 9 heures du matin": "thursday 9 o'clock in the morning",
+    },
+    "es": {
+        "mañana por la tarde": "tomorrow afternoon",
+        "mañana por la mañana": "tomorrow morning",
+        "pasado mañana": "day after tomorrow",
+        "el próximo martes a las tres y media": "next tuesday half past 3",
+        "el martes que viene": "next tuesday",
+        "a las 9 de la noche": "at 9 in the evening",
+        "hoy a las 16:30": "today at 16:30",
+        "dentro de dos semanas": "in 2 weeks",
+        "el 3 de mayo a la una": "3 may at 1",
+        "esta noche": "today evening",
+    },
+    "it": {
+        "domani alle tre": "tomorrow at 3",
+        "dopodomani": "day after tomorrow",
+        "stasera": "today evening",
+        "stasera alle 9": "today at 9 in the evening",
+        "martedì prossimo alle dieci e mezza": "next tuesday half past 10",
+        "domani mattina": "tomorrow morning",
+        "la prossima settimana": "next week",
+        "tra due settimane": "in 2 weeks",
+        "il 3 maggio alle 15:30": "3 may at 15:30",
+        "giovedì all'una": "thursday at 1",
+    },
+    "nl": {
+        "volgende week dinsdag": "tuesday next week",
+        "morgen om half drie": "tomorrow 2:30",
+        "overmorgen": "day after tomorrow",
+        "vanavond om acht uur": "today 8 o'clock in the evening",
+        "morgenmiddag om vier uur": "tomorrow 4 o'clock in the afternoon",
+        "dinsdag om kwart over drie": "tuesday quarter past 3",
+        "over twee weken": "in 2 weeks",
+        "3 mei om 15.30 uur": "3 may at 15:30",
+        "volgende week": "next week",
+    },
+    "pt": {
+        "amanhã às 10": "tomorrow at 10",
+        "depois de amanhã": "day after tomorrow",
+        "amanhã de manhã": "tomorrow morning",
+        "terça-feira às três e meia": "tuesday half past 3",
+        "na terça às 15h30": "tuesday at 15:30",
+        "na próxima semana": "next week",
+        "daqui a duas semanas": "in 2 weeks",
+        "no dia 3 de maio ao meio-dia": "3 may noon",
+        "hoje à noite": "today evening",
+    },
+    "ca": {
+        "demà a les tres": "tomorrow at 3",
+        "demà passat": "day after tomorrow",
+        "demà al matí": "tomorrow morning",
+        "dimarts vinent a les 15h": "next tuesday 15 o'clock",
+        "avui a dos quarts de tres": "today 2:30",
+        "la setmana que ve": "next week",
+        "d'aquí a dues setmanes": "in 2 weeks",
+        "el 3 de maig a migdia": "3 may noon",
+        "aquest vespre": "today evening",
+    },
+    "sv": {
+        "i morgon klockan tre": "tomorrow 3 o'clock",
+        "i övermorgon": "day after tomorrow",
+        "i morgon bitti": "tomorrow morning",
+        "på tisdag kl 15.30": "tuesday at 15:30",
+        "nästa tisdag halv tre": "next tuesday 2:30",
+        "nästa vecka": "next week",
+        "om två veckor": "in 2 weeks",
+        "den 3 maj": "3 may",
+        "i kväll": "today evening",
+    },
+}
+
+NO_TIMES = {
+    "de": [
+        "Guten Morgen",
+        "letzten Dienstag",
+        "ein Tisch für drei",
+        "um drei Ecken gedacht",
+        "jeden Morgen",
+        "halb so wild",
+    ],
+    "fr": ["mardi dernier", "trois heures de travail", "à trois personnes", "il est neuf", "deux demandes"],
+    "es": ["el martes pasado", "la mañana es bonita", "a las personas", "tres mesas", "con la una y la otra"],
+    "it": ["martedì scorso", "sei persone", "alle persone", "tre tavoli", "prossima volta"],
+    "nl": [
+        "goedemorgen",
+        "goede morgen",
+        "afgelopen dinsdag",
+        "over drie dingen",
+        "half werk",
+        "om drie redenen",
+        "dat kost 3.50 euro",
+    ],
+    "pt": ["a segunda opção", "terça passada", "três mesas", "às pessoas", "uma quarta parte"],
+    "ca": ["dimarts passat", "a les persones", "tres taules", "bon matí", "un quart de litre", "costa 3.50 euros"],
+    "sv": ["i tisdags", "god morgon", "tre personer", "om tre saker"],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [(language, text, english) for language, rows in TIMES.items() for text, english in rows.items()],
+)
+def test_a_time_in_another_language_is_one_in_english(language: str, text: str, english: str | None) -> None:
+    for said, start in ((text, 0), (f"ok, {text}.", 4)):
+        found = [(one.start, one.end, one.phrase) for one in find_translated_times(said, {language}) if one.certain]
+        assert found == ([] if english is None else [(start, start + len(text), english)])
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(language, text) for language, rows in NO_TIMES.items() for text in rows]
+)
+def test_other_words_are_no_times(language: str, text: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language}) if one.certain] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("de", "drei"), ("fr", "quinze"), ("es", "tres"), ("it", "tre"), ("nl", "drie")]
+)
+def test_a_bare_hour_is_a_time_where_one_was_asked_for(language: str, text: str) -> None:
+    assert list(find_translated_times(text, {language})) == []
+    (found,) = find_translated_times(text, {language}, asked=True)
+    assert found.phrase in {"at 3", "at 15:00"}
+    assert not found.certain
+
+
+@example("ſamstag, um ² uhr")
+@given(st.text() | st.lists(st.sampled_from(sorted(text for rows in TIMES.values() for text in rows))).map(" ".join))
+def test_any_text_can_be_searched_in_all_languages(text: str) -> None:
+    for found in find_translated_times(text, PHRASES.keys(), asked=True):
+        assert text[found.start : found.end]
