@@ -2,14 +2,15 @@
 
 Each row is the kind of phrase, a pattern, and its English. `{weekday}`, `{month}`, `{hour}`, `{minute}`, `{amount}`,
 `{date}` and `{year}` stand for such words in both, `{short}` for a weekday's name that means other things as well,
-`{hour-1}` for the hour before, and `{end}` for the end of a clause. Rows that come first go first.
+`{hour-1}` for the hour before, `{first}` and `{last}` for those of a span, and `{end}` for the end of a clause. Rows
+that come first go first.
 """
 
 from __future__ import annotations
 
 Row = tuple[str, str, str]
 
-DAY, CLOCK, PART = "day", "clock", "part"
+DAY, DATE, CLOCK, PART = "day", "date", "clock", "part"
 DAY_PART = "day, part"
 """A part of a day in one phrase: "stasera", "Freitagnachmittag"."""
 
@@ -18,9 +19,13 @@ OVER = "over"
 
 PHRASES: dict[str, tuple[Row, ...]] = {
     "de": (
+        (OVER, "gestern|vorgestern", ""),
+        (DAY, "(?:am|dieses) wochenende", "this weekend"),
+        (DAY, "(?:am )?nächste[ns] wochenende", "next weekend"),
+        (CLOCK, "(?:zwischen|von) {first} (?:uhr )?(?:und|bis) {last} uhr", "between {first} and {last}"),
         (OVER, "(?:am |den )?(?:letzte[rn]?|vergangene[rn]?|vorige[rn]?) {weekday}", ""),
         (DAY_PART, "heute (?:morgen|früh)", "today, morning"),
-        (DAY, "(?:am |den )?{date}\\. {month}(?: {year})?", "{date} {month} {year}"),
+        (DATE, "(?:am |den )?{date}\\. {month}(?: {year})?", "{date} {month} {year}"),
         (DAY, "{weekday}(?: in der)? nächste[rn]? woche|nächste woche(?: am)? {weekday}", "{weekday} next week"),
         (DAY_PART, "(?:am )?{weekday}(?:vormittag|morgen)", "{weekday}, morning"),
         (DAY_PART, "(?:am )?{weekday}nachmittag", "{weekday}, afternoon"),
@@ -44,18 +49,21 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (CLOCK, "(?:um |gegen |ab )?{hour}(?::| uhr ){minute}(?: uhr)?", "at {hour}:{minute}"),
         (CLOCK, "(?:um|gegen|ab) {hour}\\.{minute}|{hour}\\.{minute} uhr", "at {hour}:{minute}"),
         (CLOCK, "(?:um |gegen |ab )?{hour} uhr", "{hour} o'clock"),
-        (CLOCK, "(?:um|gegen) {hour}{end}", "at {hour}"),
+        (CLOCK, "(?:um|gegen) {hour}(?! (?-i:[A-ZÄÖÜ]))", "at {hour}"),  # nouns have a capital: what is counted
         (CLOCK, "(?:um |gegen |am )?mittags?", "noon"),
         (PART, "(?:am )?vormittags?|früh|morgens|am morgen", "morning"),
         (PART, "(?:am )?nachmittags?", "afternoon"),
         (PART, "(?:am )?abends?", "evening"),
     ),
     "fr": (
+        (OVER, "(?:avant-)?hier", ""),
+        (DAY, "ce week-?end", "this weekend"),
+        (CLOCK, "(?:entre|de) {first} ?h(?:eures?)? (?:et|à) {last} ?h(?:eures?)?", "between {first} and {last}"),
         (OVER, "(?:le )?{weekday} dernier", ""),
         (DAY_PART, "ce matin", "today, morning"),
         (DAY_PART, "cet après[- ]midi", "today, afternoon"),
         (DAY_PART, "ce soir", "today, evening"),
-        (DAY, "(?:le )?{date}(?:er)? {month}(?: {year})?", "{date} {month} {year}"),
+        (DATE, "(?:le )?{date}(?:er)? {month}(?: {year})?", "{date} {month} {year}"),
         (DAY, "{weekday} de la semaine prochaine", "{weekday} next week"),
         (DAY, "(?:le )?{weekday} prochain", "next {weekday}"),
         (DAY, "(?:ce |le )?{weekday}", "{weekday}"),
@@ -82,11 +90,14 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (PART, "(?:du |le |au )?soir", "evening"),
     ),
     "es": (
+        (OVER, "ayer|anteayer", ""),
+        (DAY, "este fin de semana", "this weekend"),
+        (CLOCK, "entre las? {first} y las? {last}|de las? {first} a las? {last}", "between {first} and {last}"),
         (OVER, "(?:el )?(?:pasado {weekday}|{weekday} pasado)", ""),
         (DAY_PART, "esta mañana", "today, morning"),
         (DAY_PART, "esta tarde", "today, afternoon"),
         (DAY_PART, "esta noche", "today, evening"),
-        (DAY, "(?:el )?{date} de {month}(?: (?:de|del) {year})?", "{date} {month} {year}"),
+        (DATE, "(?:el )?{date} de {month}(?: (?:de|del) {year})?", "{date} {month} {year}"),
         (DAY, "(?:el )?{weekday} de la (?:próxima semana|semana que viene)", "{weekday} next week"),
         (DAY, "(?:el )?próximo {weekday}|(?:el )?{weekday} (?:próximo|que viene)", "next {weekday}"),
         (DAY, "(?:este |el )?{weekday}", "{weekday}"),
@@ -102,23 +113,27 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (DAY, "hoy", "today"),
         (PART, "(?:por|de|en|a) la mañana", "morning"),
         (DAY, "(?<!la )(?<!las )mañana", "tomorrow"),
-        (CLOCK, "a las? {hour} y media", "half past {hour}"),
-        (CLOCK, "a las? {hour} y cuarto", "quarter past {hour}"),
-        (CLOCK, "a las? {hour} menos cuarto", "quarter to {hour}"),
+        (CLOCK, "(?:a|sobre) las? {hour} y media", "half past {hour}"),
+        (CLOCK, "(?:a|sobre) las? {hour} y cuarto", "quarter past {hour}"),
+        (CLOCK, "(?:a|sobre) las? {hour} menos cuarto", "quarter to {hour}"),
         (CLOCK, "(?:a las? )?{hour}:{minute}(?: ?h(?:oras?)?)?", "at {hour}:{minute}"),
         (CLOCK, "a las? {hour}\\.{minute}", "at {hour}:{minute}"),
         (CLOCK, "a las? {hour}(?: ?h(?:oras)?| en punto)", "{hour} o'clock"),
-        (CLOCK, "a las? {hour}", "at {hour}"),
+        (CLOCK, "(?:a|sobre) las? {hour}", "at {hour}"),
         (CLOCK, "(?:al )?mediodía", "noon"),
         (PART, "(?:por|de|en|a) la tarde", "afternoon"),
         (PART, "(?:por|de|en|a) la noche", "evening"),
     ),
     "it": (
+        (OVER, "ieri|l'altro ieri", ""),
+        (DAY, "(?:questo|nel|il) (?:fine settimana|weekend)", "this weekend"),
+        (CLOCK, "(?:tra|fra) le {first} e le {last}|dalle {first} alle {last}", "between {first} and {last}"),
+        (CLOCK, "verso le {hour}", "at {hour}"),
         (OVER, "(?:scors[oa] {weekday}|{weekday} scors[oa])", ""),
         (DAY_PART, "stamattina|questa mattina", "today, morning"),
         (DAY_PART, "questo pomeriggio", "today, afternoon"),
         (DAY_PART, "stasera|questa sera", "today, evening"),
-        (DAY, "(?:il )?{date} {month}(?: {year})?", "{date} {month} {year}"),
+        (DATE, "(?:il )?{date} {month}(?: {year})?", "{date} {month} {year}"),
         (DAY, "{weekday} della (?:prossima settimana|settimana prossima)", "{weekday} next week"),
         (DAY, "prossim[oa] {weekday}|{weekday} prossim[oa]", "next {weekday}"),
         (DAY, "(?:questo |questa )?{weekday}", "{weekday}"),
@@ -145,11 +160,14 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (PART, "(?:di |della |la )?sera", "evening"),
     ),
     "nl": (
+        (OVER, "(?:eer)?gisteren", ""),
+        (DAY, "(?:dit|in het) weekend", "this weekend"),
+        (CLOCK, "(?:tussen|van) {first} (?:uur )?(?:en|tot) {last} uur", "between {first} and {last}"),
         (OVER, "(?:op )?(?:afgelopen|vorige) {weekday}", ""),
         (DAY_PART, "vanochtend|vanmorgen", "today, morning"),
         (DAY_PART, "vanmiddag", "today, afternoon"),
         (DAY_PART, "vanavond", "today, evening"),
-        (DAY, "(?:op )?{date} {month}(?: {year})?", "{date} {month} {year}"),
+        (DATE, "(?:op )?{date} {month}(?: {year})?", "{date} {month} {year}"),
         (DAY, "volgende week(?: op)? {weekday}|{weekday} volgende week", "{weekday} next week"),
         (DAY_PART, "(?:op )?{weekday}(?:ochtend|morgen)", "{weekday}, morning"),
         (DAY_PART, "(?:op )?{weekday}middag", "{weekday}, afternoon"),
@@ -182,11 +200,15 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (PART, "(?:'s )?avonds|(?:in de )?avond", "evening"),
     ),
     "pt": (
+        (OVER, "(?:ante)?ontem", ""),
+        (DAY, "(?:n?este|no) (?:fim de semana|fim-de-semana)", "this weekend"),
+        (DAY, "{short}(?= (?:às|à|de manhã))", "{short}"),
+        (CLOCK, "entre as {first} e as {last}|das {first} às {last}", "between {first} and {last}"),
         (OVER, "(?:na |no )?(?:últim[oa] {weekday}|{weekday} passad[oa])", ""),
         (DAY_PART, "esta manhã", "today, morning"),
         (DAY_PART, "esta tarde", "today, afternoon"),
         (DAY_PART, "esta noite", "today, evening"),
-        (DAY, "(?:no dia |dia |em )?{date} de {month}(?: de {year})?", "{date} {month} {year}"),
+        (DATE, "(?:no dia |dia |em )?{date} de {month}(?: de {year})?", "{date} {month} {year}"),
         (DAY, "(?:na )?{weekday} da (?:próxima semana|semana que vem)", "{weekday} next week"),
         (DAY, "(?:na )?próxim[oa] {weekday}|{weekday} que vem", "next {weekday}"),
         (DAY, "(?:na |no |esta |este )?{weekday}", "{weekday}"),
@@ -215,11 +237,14 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (PART, "(?:à|da|de|pela) noite", "evening"),
     ),
     "ca": (
+        (OVER, "ahir|abans-d'ahir", ""),
+        (DAY, "aquest cap de setmana", "this weekend"),
+        (CLOCK, "entre les {first} i les {last}|de les {first} a les {last}", "between {first} and {last}"),
         (OVER, "(?:el )?{weekday} passat", ""),
         (DAY_PART, "aquest matí", "today, morning"),
         (DAY_PART, "aquesta tarda", "today, afternoon"),
         (DAY_PART, "aquest vespre", "today, evening"),
-        (DAY, "(?:el )?{date} (?:de |d['’]){month}(?: (?:de|del) {year})?", "{date} {month} {year}"),
+        (DATE, "(?:el )?{date} (?:de |d['’]){month}(?: (?:de|del) {year})?", "{date} {month} {year}"),
         (DAY, "{weekday} de la setmana (?:vinent|que ve)", "{weekday} next week"),
         (DAY, "(?:el )?(?:proper {weekday}|{weekday} (?:vinent|que ve))", "next {weekday}"),
         (DAY, "(?:aquest |el )?{weekday}", "{weekday}"),
@@ -247,11 +272,14 @@ PHRASES: dict[str, tuple[Row, ...]] = {
         (PART, "(?:al|del|pel) vespre", "evening"),
     ),
     "sv": (
+        (OVER, "i ?går|i ?förrgår", ""),
+        (DAY, "i helgen", "this weekend"),
+        (CLOCK, "mellan (?:klockan|kl\\.?) {first} och {last}", "between {first} and {last}"),
         (OVER, "i {weekday}s|förra {weekday}en", ""),
         (DAY_PART, "i ?morgon bitti", "tomorrow, morning"),
         (DAY_PART, "i eftermiddag", "today, afternoon"),
         (DAY_PART, "i ?kväll", "today, evening"),
-        (DAY, "(?:den )?{date} {month}(?: {year})?", "{date} {month} {year}"),
+        (DATE, "(?:den )?{date} {month}(?: {year})?", "{date} {month} {year}"),
         (DAY, "(?:på )?{weekday} nästa vecka|nästa vecka(?: på)? {weekday}", "{weekday} next week"),
         (DAY, "nästa {weekday}", "next {weekday}"),
         (DAY, "(?:på )?{weekday}", "{weekday}"),

@@ -14,7 +14,7 @@ from babel.dates import get_day_names, get_month_names
 
 from bot.domain.time_grammar import TimeExpression, find_times
 from bot.nlu.number_words import number_in_words
-from bot.nlu.time_phrases import CLOCK, DAY, JOINING, NUMBERS, ONE, OVER, PART, PHRASES
+from bot.nlu.time_phrases import CLOCK, DATE, DAY, JOINING, NUMBERS, ONE, OVER, PART, PHRASES
 from bot.nlu.words import word_list
 
 _ENGLISH_DAYS = word_list("monday tuesday wednesday thursday friday saturday sunday")
@@ -69,7 +69,9 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
         said |= more
     clock, part_of_day = said.get(CLOCK), said.get(PART)
     english = " ".join(
-        word for word in (said.get(DAY), clock, "in the" if clock and part_of_day else None, part_of_day) if word
+        word
+        for word in (said.get(DAY), said.get(DATE), clock, "in the" if clock and part_of_day else None, part_of_day)
+        if word
     )
     found = next(iter(find_times(english)), None)
     if found is None or OVER in said or found.end - found.start != len(english):
@@ -109,11 +111,11 @@ def _in_english(phrase: _Phrase, match: re.Match[str], language: _Language) -> s
             if word not in language.names:  # letters that only look alike where case is ignored: "ſamstag"
                 return None
             word = language.names[word]
-        elif name in {"hour", "amount"}:
+        elif name in {"hour", "first", "last", "amount"}:
             number = _number(word, language.code)
-            if number is None or (name == "hour" and number > 24):
+            if number is None or (name != "amount" and number > 24):
                 return None
-            word = str((number - 1) % 12 or 12 if less else number % 24)
+            word = str((number - 1) % 12 or 12 if less else number if name == "amount" else number % 24)
         english = english.replace(f"{{{mark}}}", word)
     return " ".join(english.split())
 
@@ -151,6 +153,8 @@ def _language(code: str) -> _Language:
         "short": "|".join(short),
         "month": "|".join(map(re.escape, sorted(months, key=len, reverse=True))),
         "hour": r"\d{1,2}|[^\W\d_]+",
+        "first": r"\d{1,2}|[^\W\d_]+",
+        "last": r"\d{1,2}|[^\W\d_]+",
         "amount": r"\d{1,3}|[^\W\d_]+",
         "minute": r"[0-5]\d",
         "date": r"3[01]|[12]\d|0?[1-9]",
@@ -168,7 +172,7 @@ def _language(code: str) -> _Language:
             seen.add(name)
             return f"(?P<{named}>{kinds[name]})"
 
-        return re.compile(rf"(?:{_MARK.sub(group, pattern)})(?!\w)", re.IGNORECASE)
+        return re.compile(rf"(?:{_MARK.sub(group, pattern)})(?!\w|/\d)", re.IGNORECASE)
 
     phrases = tuple(_Phrase(kind, compiled(pattern), english) for kind, pattern, english in PHRASES[code])
     joining = re.compile(rf"(?P<blank>[\s,]+)(?:(?:{JOINING[code]})\s+)?", re.IGNORECASE)

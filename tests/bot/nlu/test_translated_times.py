@@ -11,6 +11,10 @@ from bot.nlu.translated_times import find_translated_times
 
 TIMES = {
     "de": {
+        "Donnerstag, den 3. Dezember um 14:00 Uhr": "thursday 3 december at 14:00",
+        "zwischen 9 und 11 Uhr": "between 9 and 11",
+        "am Wochenende": "this weekend",
+        "morgen gegen zehn": "tomorrow at 10",
         "morgen um halb drei": "tomorrow 2:30",
         "übermorgen": "day after tomorrow",
         "morgen früh": "tomorrow morning",
@@ -25,6 +29,9 @@ TIMES = {
         "am Freitagnachmittag": "friday afternoon",
     },
     "fr": {
+        "demain entre 14h et 16h": "tomorrow between 14 and 16",
+        "ce week-end": "this weekend",
+        "jeudi 3 décembre à 9h": "thursday 3 december 9 o'clock",
         "demain à 15h": "tomorrow 15 o'clock",
         "après-demain": "day after tomorrow",
         "demain matin": "tomorrow morning",
@@ -36,6 +43,8 @@ TIMES = {
         "jeudi à 9 heures du matin": "thursday 9 o'clock in the morning",
     },
     "es": {
+        "mañana entre las 9 y las 11": "tomorrow between 9 and 11",
+        "mañana sobre las 4": "tomorrow at 4",
         "mañana por la tarde": "tomorrow afternoon",
         "mañana por la mañana": "tomorrow morning",
         "pasado mañana": "day after tomorrow",
@@ -48,6 +57,8 @@ TIMES = {
         "esta noche": "today evening",
     },
     "it": {
+        "domani pomeriggio verso le 4": "tomorrow at 4 in the afternoon",
+        "dalle 9 alle 11": "between 9 and 11",
         "domani alle tre": "tomorrow at 3",
         "dopodomani": "day after tomorrow",
         "stasera": "today evening",
@@ -60,6 +71,8 @@ TIMES = {
         "giovedì all'una": "thursday at 1",
     },
     "nl": {
+        "donderdag 3 december om 14:00": "thursday 3 december at 14:00",
+        "tussen 9 en 11 uur": "between 9 and 11",
         "volgende week dinsdag": "tuesday next week",
         "morgen om half drie": "tomorrow 2:30",
         "overmorgen": "day after tomorrow",
@@ -71,6 +84,8 @@ TIMES = {
         "volgende week": "next week",
     },
     "pt": {
+        "sexta às 14h": "friday 14 o'clock",
+        "das 9 às 11": "between 9 and 11",
         "amanhã às 10": "tomorrow at 10",
         "depois de amanhã": "day after tomorrow",
         "amanhã de manhã": "tomorrow morning",
@@ -82,6 +97,7 @@ TIMES = {
         "hoje à noite": "today evening",
     },
     "ca": {
+        "entre les 9 i les 11": "between 9 and 11",
         "demà a les tres": "tomorrow at 3",
         "demà passat": "day after tomorrow",
         "demà al matí": "tomorrow morning",
@@ -93,6 +109,7 @@ TIMES = {
         "aquest vespre": "today evening",
     },
     "sv": {
+        "i helgen": "this weekend",
         "i morgon klockan tre": "tomorrow 3 o'clock",
         "i övermorgon": "day after tomorrow",
         "i morgon bitti": "tomorrow morning",
@@ -113,8 +130,18 @@ NO_TIMES = {
         "um drei Ecken gedacht",
         "jeden Morgen",
         "halb so wild",
+        "das kostet 3.50 Euro",
+        "gestern um 3 Uhr",
     ],
-    "fr": ["mardi dernier", "trois heures de travail", "à trois personnes", "il est neuf", "deux demandes"],
+    "fr": [
+        "mardi dernier",
+        "trois heures de travail",
+        "à trois personnes",
+        "il est neuf",
+        "24h/24",
+        "hier à 15h",
+        "deux demandes",
+    ],
     "es": ["el martes pasado", "la mañana es bonita", "a las personas", "tres mesas", "con la una y la otra"],
     "it": ["martedì scorso", "sei persone", "alle persone", "tre tavoli", "prossima volta"],
     "nl": [
