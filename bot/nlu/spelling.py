@@ -24,7 +24,7 @@ _LONG_ENOUGH = {1: 3, 2: 5, 3: 10}
 _SHORT = 3
 """Letters of a word that may be what was not meant, though it exists: half of all such letters are some word."""
 
-_SHORT_EDIT = 5.0
+_SHORT_EDIT = 4.0
 """What it costs besides to take a short word for another, and once more where it exists: a letter makes many of them
 another word, so that it takes the neighbours to tell."""
 

@@ -85,7 +85,12 @@ def test_of_two_words_as_near_it_is_the_one_that_goes_with_its_neighbours() -> N
 
 
 def test_a_short_word_that_exists_becomes_another_only_where_its_neighbours_say_so() -> None:
-    texts = ["when is the lab open", "can you send me proof of the visit", "do you take my card", "how do I pay for it"]
+    texts = [
+        "when is your lab open",
+        "can you send me proof of the visit",
+        "do you take my card",
+        "how do I pay for it",
+    ]
     speller = learn_speller(texts, ["if", "dog", "get", "set", "yes"], learn_ngram_space(texts))
     for said in ("how much is the jab", "if you can", "can I bring my dog", "do I get it set", "yes"):
         assert speller.repair(said) == said
