@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 ModelUse = Literal["commands", "answers", "rephrasing"]
 """What it may be asked for: what a message means, an answer out of given passages, a response in other words."""
@@ -13,7 +14,16 @@ ModelUse = Literal["commands", "answers", "rephrasing"]
 MODEL_STAGE = "language model"
 """The stage of a reading that a language model made."""
 
-_FENCE = "```"
+LONGEST_SAID: Final = 20_000
+"""Letters after its thoughts; nothing that is asked for is near it, and to look through more would take a while."""
+
+_THOUGHT: Final = re.compile(
+    r"\A(?!\s*\{)(?:.*[<\[]/think(?:ing)?[>\]]|\s*[<\[]think(?:ing)?[>\]].*)", re.DOTALL | re.IGNORECASE
+)
+"""What a model thought before it answered, or thinks still. The tag that begins it is missing where a server has put it
+into the prompt."""
+
+_BEGINS: Final = re.compile(r"[{\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +60,30 @@ class ModelTerms:
 
 
 def read_answer(text: str) -> Mapping[str, Any] | None:
-    """The JSON object that an answer is, also in a Markdown fence; None for anything else. Never raises."""
-    told = text.strip()
-    if told.startswith(_FENCE) and told.endswith(_FENCE):
-        told = told.removeprefix(_FENCE).removesuffix(_FENCE).strip().removeprefix("json")
+    """The one JSON object of an answer, also after thoughts, in a Markdown fence or among words; None where there is
+    none, or more than one. Never raises.
+    """
+    said = _THOUGHT.sub("", text, count=1)
+    if len(said) > LONGEST_SAID:
+        return None
     try:
-        answer = json.loads(told)
+        objects = [value for value in _values(said) if isinstance(value, dict)]
     except (ValueError, RecursionError):
         return None
-    return answer if isinstance(answer, dict) else None
+    return objects[0] if len(objects) == 1 else None
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The JSON objects and lists that stand in a text, outermost ones only. What only begins like one is passed over up
+    to where it goes wrong.
+    """
+    decoder = json.JSONDecoder()
+    begins = _BEGINS.search(text)
+    while begins is not None:
+        try:
+            value, after = decoder.raw_decode(text, begins.start())
+        except json.JSONDecodeError as error:
+            after = max(error.pos, begins.end())
+        else:
+            yield value
+        begins = _BEGINS.search(text, after)
