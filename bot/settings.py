@@ -185,6 +185,9 @@ class Settings(BaseSettings):
     model_limit: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
     """What OpenAI's dialect calls the longest answer; newer hosted models want the second name."""
 
+    model_request: str = ""
+    """More of each request, as JSON, which goes before what is sent otherwise: {"reasoning_effort": "none"}."""
+
     scanner: str = ""
     """What looks for viruses in files of customers: clamd:/run/clamav/clamd.ctl, clamd:host:3310, or a command that is
     given the file and ends as clamscan does (0 clean, 1 found). Empty: nothing does."""
@@ -264,6 +267,12 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no use {unknown[0]!r}; known are {', '.join(get_args(ModelUse))}")
         return uses
 
+    @field_validator("model_request")
+    @classmethod
+    def _check_model_request(cls, more: str) -> str:
+        _read_model_request(more)
+        return more
+
     @field_validator("crm_budgets")
     @classmethod
     def _check_crm_budgets(cls, budgets: str) -> str:
@@ -317,8 +326,25 @@ class Settings(BaseSettings):
         return ModelTerms(uses, self.model_calls, self.model_tokens)
 
     @property
+    def more_of_model_requests(self) -> dict[str, Any]:
+        return _read_model_request(self.model_request)
+
+    @property
     def connector_names(self) -> tuple[str, ...]:
         return tuple(name.strip() for name in self.connectors.split(",") if name.strip())
+
+
+def _read_model_request(text: str) -> dict[str, Any]:
+    """What goes with each request to a language model; raises ValueError, also where it would say what we say."""
+    try:
+        told = json.loads(text) if text.strip() else {}
+    except ValueError:
+        told = None
+    if not isinstance(told, dict):
+        raise ValueError('it should be a JSON object such as {"reasoning_effort": "none"}')
+    if ours := sorted({"messages", "model", "stream", "system"} & set(told)):
+        raise ValueError(f"it should not have {ours[0]!r} in it, which Overture says itself")
+    return told
 
 
 def _read_endpoints(text: str) -> dict[str, tuple[str, str]]:

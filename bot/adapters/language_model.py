@@ -38,7 +38,10 @@ ANTHROPIC_VERSION: Final = "2023-06-01"
 
 @dataclass(frozen=True, slots=True)
 class ModelServer:
-    """Where a model is served and how it is spoken with. `key` is a secret; `within` bounds all tries together."""
+    """Where a model is served and how it is spoken with. `key` is a secret; `within` bounds all tries together.
+
+    `more` goes with each request, and before what we would say.
+    """
 
     url: str
     name: str
@@ -47,6 +50,7 @@ class ModelServer:
     within: timedelta = timedelta(seconds=8)
     temperature: float | None = None
     limit: str = "max_tokens"
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 class HttpLanguageModel:
@@ -164,41 +168,53 @@ def _request(server: ModelServer, prompt: Prompt) -> tuple[str, dict[str, Any]]:
     if server.temperature is not None:
         body["temperature"] = server.temperature
     if server.dialect == "anthropic":
-        return "/messages", body | {
+        return "/messages", {
+            **body,
             "max_tokens": prompt.longest,
             "system": prompt.instructions,
             "messages": [{"role": "user", "content": data}],
             "output_config": {"format": {"type": "json_schema", "schema": prompt.schema}},
+            **server.more,
         }
     schema = {"name": prompt.use, "strict": True, "schema": prompt.schema}
-    return "/chat/completions", body | {
+    return "/chat/completions", {
+        **body,
         server.limit: prompt.longest,
         "messages": [{"role": "system", "content": prompt.instructions}, {"role": "user", "content": data}],
         "response_format": {"type": "json_schema", "json_schema": schema},
         "stream": False,
+        **server.more,
     }
 
 
 def _told_by_openai(answer: Mapping[str, Any]) -> _Told:
     match answer:
-        case {"choices": [{"message": {"content": str() | None as text}, **choice}, *_]}:
+        case {"choices": [{"message": {**message}, **choice}, *_]}:
             usage = answer.get("usage")
             ended = str(choice.get("finish_reason") or "")
-            return _Told(text or "", ended, _count(usage, "prompt_tokens"), _count(usage, "completion_tokens"))
+            return _Told(
+                _text(message.get("content")), ended, _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+            )
     raise _no_model_server()
 
 
 def _told_by_anthropic(answer: Mapping[str, Any]) -> _Told:
     match answer:
         case {"content": list(blocks)}:
-            texts = [block["text"] for block in blocks if _is_text(block)]
             usage = answer.get("usage")
             ended = str(answer.get("stop_reason") or "")
             # What the server remembers of an earlier prompt is counted apart.
             read = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
             tokens_in = sum(_count(usage, name) for name in read)
-            return _Told("".join(texts), ended, tokens_in, _count(usage, "output_tokens"))
+            return _Told(_text(blocks), ended, tokens_in, _count(usage, "output_tokens"))
     raise _no_model_server()
+
+
+def _text(content: Any) -> str:
+    """The text of a message, or of those of its blocks that are text and no thoughts; it may have thoughts only."""
+    if isinstance(content, list):
+        return "".join(block["text"] for block in content if _is_text(block))
+    return content if isinstance(content, str) else ""
 
 
 def _is_text(block: Any) -> bool:
@@ -232,7 +248,10 @@ def _completion(prompt: Prompt, told: _Told) -> Completion:
     tokens_in = told.tokens_in or asked // LETTERS_A_TOKEN
     tokens_out = told.tokens_out or len(told.text) // LETTERS_A_TOKEN
     if told.ended in ("length", "max_tokens"):
-        reason = f"the language model's answer was cut off at {prompt.longest} tokens."
+        reason = (
+            f"the language model's answer was cut off at {told.tokens_out or prompt.longest} tokens. "
+            "Does it think first? docs/language-models.md says how to switch that off."
+        )
         raise LanguageModelNonsense(reason, tokens_in=tokens_in, tokens_out=tokens_out)
     if told.ended in ("content_filter", "refusal") or not told.text.strip():
         reason = "the language model answered nothing."

@@ -78,5 +78,6 @@ def choose_language_model(settings: Settings) -> LanguageModel | None:
             within=timedelta(seconds=settings.model_seconds),
             temperature=settings.model_temperature,
             limit=settings.model_limit,
+            more=settings.more_of_model_requests,
         )
     )

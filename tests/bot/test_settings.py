@@ -116,6 +116,21 @@ def test_the_uses_of_a_language_model_may_be_fewer() -> None:
     assert load_settings(model_uses="").model_terms.uses == set()
 
 
+def test_more_of_the_requests_to_a_language_model_is_json() -> None:
+    assert load_settings(model_request='{"reasoning_effort": "none"}').more_of_model_requests == {
+        "reasoning_effort": "none"
+    }
+    assert load_settings().more_of_model_requests == {}
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"), [("none", "a JSON object"), ("[]", "a JSON object"), ('{"messages": []}', "'messages'")]
+)
+def test_requests_to_a_language_model_say_what_we_say(told: str, wrong: str) -> None:
+    with pytest.raises(SettingsError, match=rf"OVERTURE_MODEL_REQUEST.*{wrong}"):
+        load_settings(model_request=told)
+
+
 def test_all_bad_values_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OVERTURE_PORT", "x")
     monkeypatch.setenv("OVERTURE_LOG", "xml")

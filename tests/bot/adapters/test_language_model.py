@@ -158,7 +158,7 @@ async def test_what_a_setting_is_wrong_about_is_told_and_not_tried_again(
     assert SECRET not in str(told.value)
 
 
-@pytest.mark.parametrize(("trouble", "part"), [("cut off", "cut off at 50 tokens"), ("declined", "answered nothing")])
+@pytest.mark.parametrize(("trouble", "part"), [("cut off", "cut off at 10 tokens"), ("declined", "answered nothing")])
 async def test_an_answer_that_is_no_whole_one_is_nonsense_that_costs(
     client: HttpLanguageModel, model: ScriptedModel, trouble: Trouble, part: str
 ) -> None:
@@ -219,6 +219,40 @@ async def test_what_hosted_models_differ_in_is_a_setting(model: ScriptedModel) -
     assert asked.body["temperature"] == 0.0
     assert asked.body["max_completion_tokens"] == 50
     assert "max_tokens" not in asked.body
+
+
+async def test_what_a_server_wants_besides_goes_with_each_request(model: ScriptedModel, dialect: Dialect) -> None:
+    client = client_of(model, dialect, more={"reasoning_effort": "none", "max_tokens": 2000})
+    await client.complete(PROMPT)
+    await client.close()
+    (asked,) = model.asked
+    assert (asked.body["reasoning_effort"], asked.body["max_tokens"]) == ("none", 2000)
+    assert asked.data == PROMPT.data
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"content": [{"type": "thinking", "thinking": []}, {"type": "text", "text": "{}"}]}, "{}"),
+        ({"content": "{}", "reasoning": "They want nothing."}, "{}"),
+        ({"reasoning": "They want"}, None),
+        ({"content": None, "reasoning_content": "They want"}, None),
+    ],
+)
+async def test_thoughts_that_are_told_apart_are_no_answer(message: Any, text: str | None) -> None:
+    class Thinking(ScriptedModel):
+        async def answer(self, request: web.Request) -> web.StreamResponse:
+            ended = "length" if text is None else "stop"
+            return web.json_response({"choices": [{"message": message, "finish_reason": ended}]})
+
+    async with running_model(Thinking()) as thinking:
+        client = client_of(thinking)
+        if text is None:
+            with pytest.raises(LanguageModelNonsense, match="Does it think first"):
+                await client.complete(PROMPT)
+        else:
+            assert (await client.complete(PROMPT)).text == text
+        await client.close()
 
 
 def test_the_key_is_not_shown() -> None:
