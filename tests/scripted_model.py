@@ -13,7 +13,7 @@ from typing import Any, Literal
 from aiohttp import web
 
 Trouble = Literal[
-    "429", "500", "302", "400", "401", "404", "hang", "hang up", "cut off", "declined", "not JSON", "huge"
+    "429", "500", "302", "400", "401", "404", "hang", "hang up", "break off", "cut off", "declined", "not JSON", "huge"
 ]
 Answer = Mapping[str, Any] | str
 """What the model says: an object, which is said as JSON, or a text as it stands."""
@@ -79,6 +79,13 @@ class ScriptedModel:
                 assert request.transport is not None
                 request.transport.abort()
                 return web.Response()
+            case "break off":
+                broken = web.StreamResponse(headers={"Content-Length": "1000"})
+                await broken.prepare(request)
+                await broken.write(b'{"choices": [')
+                assert request.transport is not None
+                request.transport.close()
+                return broken
             case "cut off":
                 return web.json_response(self._told(asked, '{"commands": [{"comm', cut_off=True))
             case "declined":

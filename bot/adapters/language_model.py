@@ -124,9 +124,7 @@ class HttpLanguageModel:
                     raise _refusal(response.status, pause)
                 answer = await _read(response)
         except (aiohttp.ClientError, OSError) as error:
-            raise LanguageModelAway(
-                f"the language model cannot be reached ({type(error).__name__}). Is OVERTURE_MODEL_URL right?"
-            ) from error
+            raise _away(error) from error
         return _told_by_openai(answer) if self._server.dialect == "openai" else _told_by_anthropic(answer)
 
     def _session(self) -> aiohttp.ClientSession:
@@ -257,6 +255,18 @@ def _completion(prompt: Prompt, told: _Told) -> Completion:
         reason = "the language model answered nothing."
         raise LanguageModelNonsense(reason, tokens_in=tokens_in, tokens_out=tokens_out)
     return Completion(told.text, tokens_in, tokens_out)
+
+
+def _away(error: Exception) -> LanguageModelAway:
+    """Why there is no answer, as far as the connection tells."""
+    match error:
+        case aiohttp.ClientPayloadError():
+            return LanguageModelAway("the language model's answer broke off, or cannot be unpacked.")
+        case aiohttp.ServerDisconnectedError() | ConnectionResetError():
+            return LanguageModelAway("the language model's server hung up before it had answered.")
+    return LanguageModelAway(
+        f"the language model cannot be reached ({type(error).__name__}). Is OVERTURE_MODEL_URL right?"
+    )
 
 
 def _no_model_server() -> LanguageModelRefused:

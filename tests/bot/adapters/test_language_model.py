@@ -211,6 +211,17 @@ async def test_after_several_failures_it_is_left_alone_for_a_while(model: Script
     await client.close()
 
 
+@pytest.mark.parametrize(("trouble", "part"), [("break off", "answer broke off"), ("hang up", "hung up before")])
+async def test_an_answer_that_does_not_come_to_its_end_is_told_as_such(
+    client: HttpLanguageModel, model: ScriptedModel, trouble: Trouble, part: str
+) -> None:
+    model.play((trouble,), (trouble,), (trouble,))
+    with pytest.raises(LanguageModelAway, match=part) as told:
+        await client.complete(PROMPT)
+    assert "OVERTURE_MODEL_URL" not in str(told.value)
+    assert model.calls == 3
+
+
 async def test_what_hosted_models_differ_in_is_a_setting(model: ScriptedModel) -> None:
     client = client_of(model, temperature=0.0, limit="max_completion_tokens")
     await client.complete(PROMPT)
