@@ -106,6 +106,7 @@ class Contents:
     """Everything that was read and found good.
 
     `pages` are the texts of the knowledge pages, by path. `warnings` tell of what is no fault, and is hardly meant.
+    `said` are the intents that have examples.
     """
 
     assistant: Assistant
@@ -126,6 +127,7 @@ class Contents:
     scorecards: tuple[Scorecard, ...] = ()
     report_plan: ReportPlan | None = None
     grades: Grades = USUAL_GRADES
+    said: frozenset[str] = frozenset()
 
     def drift_bounds(self, card: Scorecard) -> DriftBounds:
         """From where on people have changed since it was learnt, as its plan says."""
@@ -222,6 +224,7 @@ def read_contents(shelves: Shelves) -> Contents:
         scorecards,
         report_plan,
         grades,
+        data.intents,
     )
 
 

@@ -65,6 +65,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         {one.predicts: one.drift for one in contents.prediction_plans},
         contents.report_plan,
         contents.grades,
+        contents.said,
     )
 
 

@@ -6,7 +6,7 @@ answer to is not in it. A yes is in no grammar, for a model says yes for nobody 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, get_args
 
@@ -35,9 +35,7 @@ INTENTS_OF: Final[Mapping[str, tuple[str, ...]]] = {
 """What assistants call these; the first that the assistant has is meant."""
 
 SETTABLE: Final = ("text", "float", "categorical")
-_NOT_STARTED: Final = frozenset(
-    {*COMMANDS, *DEFAULT_INTENTS, FALLBACK_INTENT, OPT_OUT_INTENT, "open_chat", "none_of_these"}
-)
+_NOT_STARTED: Final = frozenset({*COMMANDS, *DEFAULT_INTENTS, FALLBACK_INTENT, OPT_OUT_INTENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,19 @@ class Grammar:
         }
 
 
-def grammar_of(assistant: Assistant) -> Grammar:
-    """The grammar of an assistant. Pure, and quick enough to be made when it is wanted."""
+def grammar_of(assistant: Assistant, said: Collection[str]) -> Grammar:
+    """The grammar of an assistant. Pure, and quick enough to be made when it is wanted.
+
+    `said` are the intents that have examples. The others are told by channels, services and buttons and never said by
+    anybody, so that no message means them, and no model may start what they start.
+    """
     signals = {name: intent for name in INTENTS_OF if (intent := _intent_of(assistant, name)) is not None}
     signals["revoke_consent"] = OPT_OUT_INTENT  # the service answers that one whatever the assistant has
     taken = {*signals.values(), *INTENTS_OF["inform"], *INTENTS_OF["correct"]} - {signals.get("reschedule")}
     untold = taken | _NOT_STARTED | agreeing_intents(assistant)
-    flows = {intent: _words(assistant, intent) for intent in _answered(assistant) if intent not in untold}
+    flows = {
+        intent: _words(assistant, intent) for intent in _answered(assistant) if intent in said and intent not in untold
+    }
     slots = {slot.name: slot for slot in assistant.slots.values() if _may_be_set(assistant, slot)}
     return Grammar(
         flows=flows,

@@ -110,7 +110,7 @@ class Playbook:
     `silence` is how long a form waits for an answer before the customer is asked whether they are still there.
     `languages` are those that the assistant speaks. Of another it says that it does not, unless `answers_strangers`.
     `profile` is what people are declared to have; without it they may have anything. `vocabulary` are names that
-    customers are likely to say: of look-up tables, synonyms and buttons.
+    customers are likely to say: of look-up tables, synonyms and buttons. `said` are the intents that have examples.
     """
 
     assistant: Assistant
@@ -130,6 +130,7 @@ class Playbook:
     drift: Mapping[str, DriftBounds] = field(default_factory=dict)
     report_plan: ReportPlan | None = None
     grades: Grades = USUAL_GRADES
+    said: frozenset[str] = frozenset()
 
 
 class Library(Protocol):

@@ -56,7 +56,7 @@ async def interpret(runtime: Runtime, thought: Thought, situation: Situation, un
         return Interpreted(understood)  # it is told so in its own language
     if not _is_worth_asking(assistant, thought.tracker, understood):
         return Interpreted(understood)
-    grammar = grammar_of(assistant)
+    grammar = grammar_of(assistant, playbook.said)
     prompt = command_prompt(grammar, thought.tracker, understood.text)
     answer, call = await ask_model(runtime, thought.tracker.conversation_id, prompt)
     thought.note_calls([call])

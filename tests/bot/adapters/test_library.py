@@ -293,6 +293,12 @@ def playbook_of(shelves: Shelves) -> Playbook:
     return Playbook(contents.assistant, None, contents.journeys, contents.rules)  # type: ignore[arg-type]
 
 
+def test_an_intent_is_said_where_it_has_examples(shelves: Shelves) -> None:
+    contents = read_contents(shelves)
+    assert "request_demo" in contents.said
+    assert not {"send_link", "nobody_answered", "send_file", "open_chat"} & contents.said
+
+
 async def test_the_last_good_version_stays_until_the_files_are_good_again(
     shelves: Shelves, monkeypatch: pytest.MonkeyPatch
 ) -> None:

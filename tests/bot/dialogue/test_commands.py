@@ -55,7 +55,7 @@ rules:
   - {rule: person, steps: [{intent: talk_to_person}, {action: action_hand_off}]}
 """
 ASSISTANT = assistant_of(CONTENT)
-GRAMMAR = grammar_of(ASSISTANT)
+GRAMMAR = grammar_of(ASSISTANT, ASSISTANT.intents)
 TEXT = "hi, fifty of us want a table in  New York on Friday, bob@example.com or +44 7700 900123; 1,200 later"
 HEARD = Heard(TEXT, (Entity("number", 50.0, "fifty", 4, 9),))
 

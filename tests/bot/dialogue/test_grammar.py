@@ -9,13 +9,20 @@ import pytest
 from bot.dialogue.content import read_assistant
 from bot.dialogue.grammar import Grammar, grammar_of
 from bot.documents import parse
+from bot.domain.assistant import Assistant
+from bot.nlu.training_data import read_examples
 from tests.bot.dialogue.chat import ROOT, assistant_of, shared_assistant
 
 
 @pytest.fixture(scope="module")
 def sample() -> Grammar:
     files = [path for path in sorted((ROOT / "nlu_data").rglob("*.yml")) if "tests" not in path.parts]
-    return grammar_of(read_assistant([parse(str(Path(*path.parts[-2:])), path.read_text()) for path in files]))
+    documents = [parse(str(Path(*path.parts[-2:])), path.read_text()) for path in files]
+    return grammar_of(read_assistant(documents), {one.intent for one in read_examples(documents)})
+
+
+def every_intent_said(assistant: Assistant) -> Grammar:
+    return grammar_of(assistant, assistant.intents)
 
 
 def test_the_sample_assistant_has_every_command(sample: Grammar) -> None:
@@ -25,6 +32,12 @@ def test_the_sample_assistant_has_every_command(sample: Grammar) -> None:
     }
     assert sample.flows["request_demo"] == "I'd like a demo"
     assert sample.consent_form == "follow_up_form"
+
+
+def test_what_only_services_and_buttons_tell_is_no_flow(sample: Grammar) -> None:
+    assert set(sample.flows) == {
+        *("greet", "thank", "deny", "help", "request_demo", "book_meeting", "not_interested", "bot_challenge", "go_on")
+    }
 
 
 def test_slots_are_those_that_a_message_may_fill(sample: Grammar) -> None:
@@ -37,7 +50,7 @@ def test_no_yes_and_no_consent_is_in_the_grammar(sample: Grammar) -> None:
 
 
 def test_an_assistant_that_calls_its_consent_otherwise_has_no_yes_in_it_either() -> None:
-    grammar = grammar_of(
+    grammar = every_intent_said(
         assistant_of("""
 version: "3.1"
 intents: [order, sure_thing, nope]
@@ -64,7 +77,7 @@ rules:
 
 
 def test_an_assistant_with_little_has_a_small_grammar() -> None:
-    grammar = grammar_of(
+    grammar = every_intent_said(
         assistant_of("""
 version: "3.1"
 intents: [greet]
@@ -77,10 +90,10 @@ rules: [{rule: hi, steps: [{intent: greet}, {action: utter_hi}]}]
 
 
 def test_assistants_of_others_have_one() -> None:
-    restaurants = grammar_of(shared_assistant("formbot"))
+    restaurants = every_intent_said(shared_assistant("formbot"))
     assert "request_restaurant" in restaurants.flows
     assert {"cuisine", "num_people"} <= set(restaurants.slots)
-    bank = grammar_of(shared_assistant("financial-demo"))
+    bank = every_intent_said(shared_assistant("financial-demo"))
     assert "transfer_money" in bank.flows
     assert not bank.slots  # its slots are filled by its own actions
     assert "affirm" not in {*restaurants.flows, *bank.flows}

@@ -63,7 +63,9 @@ ANSWER = "How many are you?"
 @pytest.fixture
 async def stage(stage: Stage, client: HttpLanguageModel) -> Stage:
     assistant = read_assistant([parse("nlu_data/domain.yml", ASSISTANT), parse("nlu_data/more.yml", MORE)])
-    stage.library.playbook = replace(stage.library.playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents))
+    stage.library.playbook = replace(
+        stage.library.playbook, assistant=assistant, nlu=FakeNlu(*assistant.intents), said=frozenset(assistant.intents)
+    )
     stage.runtime = replace(stage.runtime, model=client)
     await stage.says("greet")
     return stage
