@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.understanding import COUNTED, Entity
 from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
-from bot.nlu.words import MONTHS, word_set
+from bot.nlu.words import LETTERS, MONTHS, word_set
 
 SURE, POSSIBLE = 1.0, 0.5
 
@@ -24,6 +24,12 @@ _OTHER_UNITS = word_set(
     "eur cents pence p km miles mile kg gb mb tb st nd rd th times x th's thing things moment sec"
 )
 _BEFORE_A_LABEL = word_set("version v step option page chapter room part office microsoft windows top iso gdpr")
+_PEOPLE_UNSPACED = re.compile(r"\s?[个個]?[人名](?!民)")
+_OTHER_UNITS_UNSPACED = re.compile(r"\s?(?:[个個ヶか]?月|[年日号號時时点點分秒天週周番歳岁円圓元块塊])")
+_BEFORE_A_LABEL_UNSPACED = re.compile(r"第\s?$")
+"""The same where no blanks are between words: what stands at the number itself tells."""
+
+_INSIDE_A_WORD = re.compile(rf"{LETTERS}$|[\d][./-]$|[A-Za-z]-$")
 _ALONE = re.compile(r"(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)\b", re.IGNORECASE)
 _MINUS = re.compile(r"(?:^|\s)[-\u2212]$")
 _NEGATED = (("not",), ("instead", "of"), ("rather", "than"))
@@ -73,7 +79,11 @@ def _confidence(numerals: Numerals, number: Numeral, contexts: NumberContexts, *
         return 0.0
     if any(tuple(before[-len(words) :]) == words for words in _NEGATED):
         return 0.0
-    sure = _counts_people(before, after) or (before[-1:] and before[-1] in contexts.before)
+    sure = (
+        _counts_people(before, after)
+        or _PEOPLE_UNSPACED.match(text, end)
+        or (before[-1:] and before[-1] in contexts.before)
+    )
     sure = bool(sure or (after and after[0] in contexts.after))
     if tokens[number.first].text == "one" and number.after == number.first + 1 and not sure:
         alone = all(word in {"just", "only", ".", "!", "for", "now"} for word in (*before, *after))
@@ -83,7 +93,9 @@ def _confidence(numerals: Numerals, number: Numeral, contexts: NumberContexts, *
 
 def _is_part_of_something(text: str, start: int, end: int, before: list[str], after: list[str]) -> bool:
     left, right = text[max(0, start - NEAR) : start], text[end : end + NEAR]
-    if left.endswith(("$", "£", "€", "#", "+", "@", ":", "_")) or re.search(r"[\w]$|[\d][./-]$|[A-Za-z]-$", left):
+    if left.endswith(("$", "£", "€", "#", "+", "@", ":", "_")) or _INSIDE_A_WORD.search(left):
+        return True
+    if _BEFORE_A_LABEL_UNSPACED.search(left) or _OTHER_UNITS_UNSPACED.match(right):
         return True
     if re.match(r"%|[:@_]|[./]\d|/\w|-\d{2,4}-", right) or (re.match(r"[A-Za-z]", right) and not _is_size(right)):
         return True

@@ -24,6 +24,10 @@ from bot.nlu.numerals import read_numerals
         ("we have 20-30 people", 25),
         ("5 to 10k users", 7500),
         ("half a dozen people", 6),
+        ("大人4人", 4),
+        ("我们4个人", 4),
+        ("予約は４名です", 4),
+        ("约20-30人", 25),
     ],
 )
 def test_a_number_of_people_is_sure(text: str, value: float) -> None:
@@ -46,6 +50,9 @@ def test_a_number_of_people_is_sure(text: str, value: float) -> None:
         ("just me", 1),
         ("a hundred", 100),
         ("one thousand two hundred", 1200),
+        ("要2张票", 2),
+        ("りんごを3つ", 3),
+        ("โต๊ะสำหรับ4", 4),
     ],
 )
 def test_a_bare_number_counts_where_it_was_asked_for(text: str, value: float) -> None:
@@ -69,6 +76,12 @@ def test_a_bare_number_counts_where_it_was_asked_for(text: str, value: float) ->
         "which one?",
         "no one",
         "12 March",
+        "5月3日",
+        "下午3点",
+        "再过3个月",
+        "第3页",
+        "Raum4",
+        "комната4",
     ],
 )
 def test_times_money_and_names_are_no_numbers_of_things(text: str) -> None:
