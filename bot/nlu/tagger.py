@@ -16,7 +16,7 @@ from bot.nlu.words import FILLERS, LETTERS, NO_NAMES, UNSPACED
 
 OUTSIDE = "O"
 LEAST = 0.5
-"""Probability from which a stretch of words is taken for an entity."""
+"""Probability from which a stretch of words is taken for an entity where nothing else has found it."""
 
 MOST_WORDS = 300
 """Words of a message that are tagged."""
@@ -48,7 +48,7 @@ class Tagger:
         object.__setattr__(self, "_crf", crf)
 
     def find(self, text: str) -> Iterator[Entity]:
-        """Entities with their words as value, from left to right; they do not overlap."""
+        """Entities with their words as value, from left to right, also unsure ones; they do not overlap."""
         words = words_of(text)[:MOST_WORDS]
         if not words:
             return
@@ -61,7 +61,7 @@ class Tagger:
                 for kind, first, after in _spans(labels)
             ]
         for kind, first, after, probability in spans:
-            if probability < LEAST or all(word[0].lower() in FILLERS for word in words[first:after]):
+            if all(word[0].lower() in FILLERS for word in words[first:after]):
                 continue
             name, role, group = self.kinds[kind]
             start, end = words[first].start(), words[after - 1].end()
@@ -123,7 +123,7 @@ def _spans(labels: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     at = 0
     while at < len(labels):
         label = labels[at]
-        if label == OUTSIDE:
+        if label.startswith(OUTSIDE):
             at += 1
             continue
         after = at + 1
@@ -137,7 +137,8 @@ def with_tags(tagged: Sequence[Entity], found: Sequence[Entity]) -> list[Entity]
     """What was found, with what the tagger says of it.
 
     Words that were found as the same entity keep their value and get the role and group of the tag. A tag that goes
-    further than such words takes their place; one that shares words with another entity from a list is dropped.
+    further than such words takes their place; one that shares words with another entity from a list is dropped. A tag
+    that is unsure finds nothing by itself, but says the role and group of what was found: that it is one is known then.
     """
     kept = list(found)
     for tag in tagged:
@@ -146,8 +147,9 @@ def with_tags(tagged: Sequence[Entity], found: Sequence[Entity]) -> list[Entity]
         if any(one.start < tag.start or tag.end < one.end or _same_place(one, tag) for one in alike):
             kept = [_in_role(one, tag) if one in alike else one for one in kept]
             # One phrase may be listed for several entities; the words around it say which is meant.
-            kept = [one for one in kept if not (one in others and _same_place(one, tag))]
-        elif not others:
+            if tag.confidence >= LEAST:
+                kept = [one for one in kept if not (one in others and _same_place(one, tag))]
+        elif not others and tag.confidence >= LEAST:
             kept = [*(one for one in kept if one not in alike), tag]
     return kept
 

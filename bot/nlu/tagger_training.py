@@ -79,11 +79,18 @@ def _ways_to_read(text: str, entities: Sequence[Entity], chance: random.Random) 
 
 
 def _labels(words: Sequence[re.Match[str]], entities: Sequence[Entity], kinds: Sequence[Kind]) -> list[str]:
+    """The label of each word. Words after an entity of a group are labelled with it, too: a field looks back one label
+    and no further, and else would not know at the second topping which pizza it is for.
+    """
     labels = [OUTSIDE] * len(words)
-    for entity in entities:
+    for entity in sorted(entities, key=lambda one: one.start):
         if _kind(entity) not in kinds:
             continue
         begun = False
+        if entity.group is not None:
+            for at, word in enumerate(words):
+                if word.start() >= entity.end:
+                    labels[at] = f"{OUTSIDE}-{entity.group}"
         for at, word in enumerate(words):
             if word.start() < entity.end and entity.start < word.end():
                 labels[at] = f"{'I' if begun else 'B'}-{kinds.index(_kind(entity))}"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,62 @@ def data() -> TrainingData:
 def extractor(data: TrainingData, tmp_path_factory: pytest.TempPathFactory) -> EntityExtractor:
     path = tmp_path_factory.mktemp("model") / "entities.crfsuite"
     return build_extractor(data, tagger=train_tagger(data, found_otherwise(NO_OTHER_NAMES), path))
+
+
+PIZZAS = (
+    "give me a small/size/1 pizza with mushrooms/topping/1 and a large/size/2 pepperoni/topping/2",
+    "I'd like a medium/size/1 pizza with olives/topping/1 and ham/topping/1",
+    "a large/size/1 pizza with ham/topping/1 and a small/size/2 pizza with olives/topping/2",
+    "two pizzas, one small/size/1 with pepperoni/topping/1 and one medium/size/2 with mushrooms/topping/2",
+    "I want a large/size/1 with mushrooms/topping/1 and olives/topping/1 and a medium/size/2 with ham/topping/2",
+    "a pizza with ham/topping/1",
+)
+
+
+GREETING = """
+  - intent: greet
+    examples: |
+      - hello there
+      - good morning to you
+"""
+
+
+@pytest.fixture(scope="module")
+def waiter(tmp_path_factory: pytest.TempPathFactory) -> EntityExtractor:
+    examples = [
+        re.sub(r"(\w+)/(\w+)/(\d)", r'[\1]{"entity": "\2", "group": "\3"}', f"      - {pizza}") for pizza in PIZZAS
+    ]
+    text = "\n".join(["nlu:", "  - intent: order", "    examples: |", *examples, "      - order a pizza", GREETING])
+    data = read_training_data([parse("nlu.yml", text)])
+    path = tmp_path_factory.mktemp("waiter") / "entities.crfsuite"
+    return build_extractor(data, tagger=train_tagger(data, found_otherwise(NO_OTHER_NAMES), path))
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("a large pizza with mushrooms and a small pizza with ham", {"large", "mushrooms"}, {"small", "ham"}),
+        (
+            "I want a small with pepperoni and ham and a large with olives",
+            {"small", "pepperoni", "ham"},
+            {"large", "olives"},
+        ),
+        ("give me a small pizza with olives and a large mushrooms", {"small", "olives"}, {"large", "mushrooms"}),
+    ],
+)
+def test_what_belongs_together_is_told_from_far_off(
+    waiter: EntityExtractor, text: str, first: set[str], second: set[str]
+) -> None:
+    found = [*tags(waiter, text, "size"), *tags(waiter, text, "topping")]
+    assert {value for value, _, group in found if group == "1"} == first
+    assert {value for value, _, group in found if group == "2"} == second
+
+
+def test_an_unsure_tag_finds_nothing_but_says_the_group_of_what_was_found() -> None:
+    listed = Entity("topping", "ham", "ham", 7, 10, 1.0, extractor="gazetteer")
+    unsure = Entity("topping", "ham", "ham", 7, 10, 0.4, group="2", extractor="tagger")
+    assert with_tags([unsure], []) == []
+    assert with_tags([unsure], [listed]) == [replace(listed, group="2")]
 
 
 def tags(extractor: EntityExtractor, text: str, name: str) -> list[tuple[str, str | None, str | None]]:
