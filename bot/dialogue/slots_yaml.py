@@ -144,6 +144,8 @@ def _read_mapping(source: Source, entry: Any, place: Place, slot: str, declared:
             source.faults.add(place, f"{what} is from_entity and names no entity.", "Add entity:.")
         elif entity not in declared.entities:
             source.faults.unknown(source.place(mapping, "entity"), "entity", entity, declared.entities)
+        else:
+            _check_parts(source, mapping, entity, declared)
     if kind in ("from_intent", "from_trigger_intent") and mapping.get("value") is None:
         source.faults.add(place, f"{what} is {kind} and has no value.", "Add value:, which the slot is set to.")
     return SlotMapping(
@@ -157,6 +159,17 @@ def _read_mapping(source: Source, entry: Any, place: Place, slot: str, declared:
         conditions=_read_conditions(source, mapping, declared),
         action=_read_action(source, mapping, declared),
     )
+
+
+def _check_parts(source: Source, mapping: Mapping[Any, Any], entity: str, declared: Declarations) -> None:
+    """Warn of a role or group that the domain does not list: such a mapping hardly fills anything. Rasa takes it."""
+    properties = declared.entities[entity].value
+    for part in ("role", "group"):
+        listed = properties.get(f"{part}s") if isinstance(properties, Mapping) else None
+        known = [str(one) for one in listed] if isinstance(listed, list) else []
+        told = source.optional_text(mapping, part)
+        if known and told is not None and told not in known:
+            source.warnings.unknown(source.place(mapping, part), f'{part} of the entity "{entity}" called', told, known)
 
 
 def _read_intents(source: Source, mapping: Mapping[Any, Any], key: str, declared: Declarations) -> tuple[str, ...]:

@@ -334,6 +334,25 @@ rules:
 # ---------------------------------------------------------------- what Rasa would do otherwise
 
 
+def test_a_mapping_of_a_role_or_group_that_the_entity_has_not_is_warned_of() -> None:
+    (role, group) = warnings_of("""
+version: "3.1"
+intents: [inform]
+entities:
+  - city: {roles: [from, to]}
+  - topping: {groups: ["1", "2"]}
+  - size
+slots:
+  start: {type: text, mappings: [{type: from_entity, entity: city, role: from}]}
+  goal: {type: text, mappings: [{type: from_entity, entity: city, role: too}]}
+  first: {type: list, mappings: [{type: from_entity, entity: topping, group: 1}]}
+  third: {type: list, mappings: [{type: from_entity, entity: topping, group: "3"}]}
+  large: {type: text, mappings: [{type: from_entity, entity: size, role: any}]}
+""")
+    assert 'there is no role of the entity "city" called "too". Did you mean "to"?' in role
+    assert 'there is no group of the entity "topping" called "3"' in group
+
+
 def warnings_of(*texts: str) -> list[str]:
     return [str(warning) for warning in assistant_of(*texts).warnings]
 
