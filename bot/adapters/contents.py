@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from bot.adapters.content_files import (
     text_of,
     yaml_files,
 )
-from bot.adapters.encoder import knows_english_only
+from bot.adapters.content_languages import check_own_words, encoder_knows_no_other, left_to_words
 from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser
 from bot.dialogue.content import read_assistant
@@ -39,7 +39,7 @@ from bot.domain.reporting import ReportPlan
 from bot.domain.routing import DeskPlan
 from bot.domain.score import USUAL_GRADES, Grades, ScoreRule
 from bot.domain.sending_rules import SendingRules
-from bot.domain.steps import SendStep
+from bot.domain.understanding import OPT_OUT_INTENT
 from bot.journeys.content import Known, read_journey
 from bot.journeys.crm_mapping import read_crm_mapping
 from bot.journeys.desk_plan import read_desk_plan
@@ -56,7 +56,7 @@ from bot.journeys.segments import read_segment
 from bot.journeys.selection import foretold_in, looks_at_grade
 from bot.journeys.templates import sent_without_template
 from bot.nlu.knowledge_pages import knowledge_examples, read_pages
-from bot.nlu.languages import Languages, folder_language, spoken_languages
+from bot.nlu.languages import Languages, languages_with_examples, spoken_languages
 from bot.nlu.training_data import TrainingData, read_training_data
 from bot.ports import ChannelKind
 
@@ -128,6 +128,7 @@ class Contents:
     report_plan: ReportPlan | None = None
     grades: Grades = USUAL_GRADES
     said: frozenset[str] = frozenset()
+    opt_out_languages: frozenset[str] = frozenset()
 
     def drift_bounds(self, card: Scorecard) -> DriftBounds:
         """From where on people have changed since it was learnt, as its plan says."""
@@ -183,7 +184,7 @@ def read_contents(shelves: Shelves) -> Contents:
         faults.add(fault.place, fault.message, fault.suggestion)
     journeys = _journeys(journey_documents, known, faults, warnings)
     _check_personal(assistant, profile, faults)
-    _check_languages(assistant, journeys.values(), faults)
+    check_own_words(assistant, journeys.values(), faults)
     plans = _predictions(plan_documents, lambda one: read_prediction_plan(one, profile), faults)
     scorecards = _predictions(card_documents, lambda one: read_scorecard(one, profile), faults)
     report_plan = first(report_documents, read_report_plan, faults)
@@ -194,8 +195,10 @@ def read_contents(shelves: Shelves) -> Contents:
     desk_plans = _desk_plans(shelves, desk_documents, profile, faults)
     raise_if_any(unreadable, faults)
     assert assistant is not None and data is not None and rules is not None and settings is not None  # noqa: S101, PT018  each left a fault
+    folder = Place(str(shelves.assistant))
     own, guesser = assistant.configuration.language, language_guesser()
     languages = Languages(guesser, own, spoken_languages(data.examples, own, guesser))
+    opt_out_languages = languages_with_examples(OPT_OUT_INTENT, data.examples, languages)
     return Contents(
         with_built_in_responses(
             assistant if shelves.has_desk else assistant.without_desk(), offers_person=shelves.has_desk
@@ -209,7 +212,8 @@ def read_contents(shelves: Shelves) -> Contents:
         (
             *assistant.warnings,
             *data.warnings,
-            *_language_warnings(languages, documents, shelves),
+            *encoder_knows_no_other(languages, documents, shelves.encoder, folder),
+            *left_to_words(assistant, languages, opt_out_languages, folder),
             *warnings.in_order(),
             *sent_without_template(journeys, assistant, shelves.reply_windows),
             *beyond_limits(assistant, known, shelves.kinds),
@@ -225,6 +229,7 @@ def read_contents(shelves: Shelves) -> Contents:
         report_plan,
         grades,
         data.intents,
+        opt_out_languages,
     )
 
 
@@ -265,19 +270,6 @@ def _check_understanding(
         ),
         faults,
     )
-
-
-def _language_warnings(languages: Languages, documents: Sequence[Document], shelves: Shelves) -> Iterator[Fault]:
-    if not knows_english_only(shelves.encoder):
-        return
-    folders = {language: document.path for document in documents if (language := folder_language(document.path))}
-    for language in sorted(languages.spoken - {"en"}):
-        yield Fault(
-            Place(folders.get(language, str(shelves.assistant))),
-            f'there are examples in "{language}", and the encoder that comes along knows English: in other languages a '
-            "message is understood by the words that it shares with the examples, not by what it means.",
-            "Add more examples, or set OVERTURE_ENCODER to a multilingual sentence-transformers model.",
-        )
 
 
 def _journeys(documents: list[Document], known: Known, faults: Faults, warnings: Faults) -> dict[str, Journey]:
@@ -371,21 +363,6 @@ def _check_personal(assistant: Assistant | None, profile: ProfileSchema | None, 
         for variation in response.variations:
             for name in sorted(variation.attributes - names if names is not None else ()):
                 faults.unknown(variation.place, "attribute", name, names or ())
-
-
-def _check_languages(assistant: Assistant | None, journeys: Iterable[Journey], faults: Faults) -> None:
-    """What is written to people unasked says something to those of every language, and so does what is personal."""
-    if assistant is None:
-        return
-    sent = {step.response for one in journeys for step in one.steps.values() if isinstance(step, SendStep)}
-    for name, response in assistant.responses.items():
-        foreign = all(variation.language is not None for variation in response.variations)
-        if foreign and (response.is_personal or name in sent):
-            faults.add(
-                response.variations[0].place,
-                f'the response "{response.name}" has no words in the assistant\'s own language.',
-                "Add a variation without language, for everybody else.",
-            )
 
 
 def read_profile_alone(folder: Path) -> ProfileSchema:

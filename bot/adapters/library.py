@@ -66,6 +66,7 @@ def open_playbook(shelves: Shelves, progress: Callable[[str], None] = lambda _: 
         contents.report_plan,
         contents.grades,
         contents.said,
+        contents.opt_out_languages,
     )
 
 

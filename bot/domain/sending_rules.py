@@ -6,7 +6,7 @@ Each rule is a dated row with its source (`journeys/rules/`), because laws chang
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeVar
@@ -201,24 +201,18 @@ class SendingRules:
 
     def keyword(self, text: str) -> Meaning | None:
         """What the message means where it is nothing but such a word, once or repeated, in any case or punctuation."""
-        words = spelled(text)
-        if not words or len(words) > LONGEST_KEYWORD_MESSAGE:
-            return None
-        whole = self._meanings.get("".join(words))
-        if whole is not None:
-            return whole
-        meanings = {self._meanings.get(word) for word in words}
-        return meanings.pop() if len(meanings) == 1 else None
+        return _keyword(text, self._meanings)
 
-    def asks_to_stop(self, text: str) -> bool:
+    def asks_to_stop(self, text: str, *, but: Collection[str] = ()) -> bool:
         """Whether a message that cannot be understood asks to stop: it is such a word, or it has one in it that counts
-        within sentences and asks nothing."""
-        if self.keyword(text) == "stop":
+        within sentences and asks nothing. Words of the languages `but` do not count."""
+        rows = [row for row in self.keywords if row.language not in but]
+        if _keyword(text, _meanings(rows) if but else self._meanings) == "stop":
             return True
         if any(mark in text for mark in "?？؟"):
             return False
         words = f" {' '.join(spelled(text))} "
-        phrases = (" ".join(spelled(word)) for row in self.keywords if row.stops_within for word in row.words)
+        phrases = (" ".join(spelled(word)) for row in rows if row.stops_within for word in row.words)
         # Where words are not parted by blanks, a phrase may stand anywhere.
         return any(f" {one} " in words or (not one.isascii() and one in words) for one in phrases if one)
 
@@ -241,6 +235,17 @@ def spelled(text: str) -> tuple[str, ...]:
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     kept = [character for character in folded if unicodedata.category(character) not in ("Mn", "Me", "Cf")]
     return tuple("".join(one if one.isalnum() else " " for one in kept).split())
+
+
+def _keyword(text: str, meant_by: Mapping[str, Meaning]) -> Meaning | None:
+    words = spelled(text)
+    if not words or len(words) > LONGEST_KEYWORD_MESSAGE:
+        return None
+    whole = meant_by.get("".join(words))
+    if whole is not None:
+        return whole
+    meanings = {meant_by.get(word) for word in words}
+    return meanings.pop() if len(meanings) == 1 else None
 
 
 def _answers(rows: Iterable[Keywords]) -> Mapping[str, frozenset[Answer]]:

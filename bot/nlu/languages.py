@@ -76,6 +76,18 @@ class Languages:
         return Heard(likeliest, round(share, 4), sure=enough and share >= _SURE)
 
 
+def languages_with_examples(intent: str, examples: Sequence[Example], languages: Languages) -> frozenset[str]:
+    """The languages in which there are examples of this intent: those of their folders, and those that many of the
+    others are in; the assistant's own, where that cannot be told."""
+    of_folders = {folder_language(one.place.path) for one in examples if one.intent == intent}
+    if "" not in of_folders:
+        return frozenset(of_folders)
+    loose = [one.text for one in examples if one.intent == intent and not folder_language(one.place.path)]
+    heard = Counter(found.language for text in loose if (found := languages.hear(text)).sure)
+    many = {language for language, texts in heard.items() if texts >= _MANY * heard.total()}
+    return frozenset(of_folders - {""} | (many & languages.spoken or {languages.own}))
+
+
 def folder_language(path: str) -> str:
     """The language of a file's examples, which is the name of its folder under `nlu`: `nlu/de/talking.yml`; else ""."""
     for folder, below in pairwise(PurePath(path).parts[:-1]):

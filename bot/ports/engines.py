@@ -109,6 +109,7 @@ class Playbook:
 
     `silence` is how long a form waits for an answer before the customer is asked whether they are still there.
     `languages` are those that the assistant speaks. Of another it says that it does not, unless `answers_strangers`.
+    `opt_out_languages` are those in which it has examples of asking to stop: elsewhere that is told by words alone.
     `profile` is what people are declared to have; without it they may have anything. `vocabulary` are names that
     customers are likely to say: of look-up tables, synonyms and buttons. `said` are the intents that have examples.
     """
@@ -131,6 +132,7 @@ class Playbook:
     report_plan: ReportPlan | None = None
     grades: Grades = USUAL_GRADES
     said: frozenset[str] = frozenset()
+    opt_out_languages: frozenset[str] = frozenset()
 
 
 class Library(Protocol):

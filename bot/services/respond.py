@@ -8,6 +8,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, IntentScore
+from bot.ports import Playbook
 from bot.services.clear_up_opt_out import ask_scope
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
@@ -31,9 +32,8 @@ async def respond(
     playbook = runtime.library.current()
     assistant, latest = playbook.assistant, thought.tracker.latest_message
     foreign = latest is not None and latest.understood.foreign
-    has_only_words = foreign or (OPT_OUT_INTENT not in assistant.intents and _nothing_reads_it(thought))
-    if keyword is None and has_only_words and playbook.rules.asks_to_stop(message.text):
-        keyword = "stop"  # no example says what asking to stop looks like
+    if keyword is None and _asks_to_stop(playbook, thought, message.text):
+        keyword = "stop"
     if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
         _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
         if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
@@ -54,10 +54,23 @@ async def respond(
         await answer(runtime, thought, situation.profile, message_id)
 
 
-def _nothing_reads_it(thought: Thought) -> bool:
-    """Whether the message was not understood, and no form waits for an answer, which any words may be."""
-    latest = thought.tracker.latest_message
-    return latest is not None and latest.understood.intent.name == FALLBACK_INTENT and thought.tracker.loop is None
+def _asks_to_stop(playbook: Playbook, thought: Thought, text: str) -> bool:
+    """Whether the message does so by its words, which are all there is to go by in a language without examples of it.
+
+    In one that is spoken, only where nothing else reads the message: it is not understood, and no form waits for an
+    answer, which any words may be. Where its language cannot be told, or is one with examples, words of those without
+    count.
+    """
+    if (latest := thought.tracker.latest_message) is None:
+        return False
+    understood, with_examples = latest.understood, playbook.opt_out_languages
+    if understood.foreign:
+        return playbook.rules.asks_to_stop(text)
+    is_read = understood.intent.name != FALLBACK_INTENT or thought.tracker.loop is not None
+    if is_read or playbook.languages <= with_examples:
+        return False
+    without = understood.language and understood.language not in with_examples
+    return playbook.rules.asks_to_stop(text, but=() if without else with_examples)
 
 
 def _stop(

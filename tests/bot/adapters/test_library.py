@@ -368,10 +368,33 @@ def test_examples_in_a_language_that_the_encoder_does_not_know_are_warned_of(she
     )
     contents = read_contents(shelves)
     assert contents.languages.spoken == {"en", "de"}
-    (warning,) = contents.warnings
+    warning, _ = contents.warnings
     assert str(warning).startswith('nlu_data/nlu/de/talking.yml:1:1: there are examples in "de"')
     assert "OVERTURE_ENCODER" in str(warning)
-    assert read_contents(replace(shelves, encoder="intfloat/multilingual-e5-small")).warnings == ()
+    multilingual = read_contents(replace(shelves, encoder="intfloat/multilingual-e5-small"))
+    assert warning not in multilingual.warnings
+
+
+def test_a_language_without_examples_of_opting_out_is_warned_of(shelves: Shelves) -> None:
+    folder = shelves.assistant / "nlu" / "de"
+    folder.mkdir()
+    file = folder / "talking.yml"
+    file.write_text("nlu:\n- intent: greet\n  examples: |\n    - Guten Tag\n", encoding="utf-8")
+    contents = read_contents(shelves)
+    assert contents.opt_out_languages == {"en"}
+    assert str(contents.warnings[-1]).startswith('nlu_data:1:1: the intent "opt_out" has no examples in "de"')
+    file.write_text("nlu:\n- intent: opt_out\n  examples: |\n    - Bitte keine Nachrichten mehr\n", encoding="utf-8")
+    contents = read_contents(shelves)
+    assert contents.opt_out_languages == {"en", "de"}
+    assert not any("opt_out" in str(one) for one in contents.warnings)
+
+
+def test_an_assistant_without_examples_of_opting_out_is_warned_of(shelves: Shelves) -> None:
+    for path in (shelves.assistant / "nlu").glob("*.yml"):
+        path.write_text(path.read_text().replace("- intent: opt_out", "- intent: goodbye"))
+    (warning,) = read_contents(shelves).warnings
+    assert str(warning).startswith("nlu_data:1:1: no example says what asking to stop looks like")
+    assert "Add examples such as" in str(warning)
 
 
 def test_an_assistant_without_them_gets_the_built_in_responses(shelves: Shelves) -> None:

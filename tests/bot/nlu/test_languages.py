@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.language_guesser import language_guesser
 from bot.domain.errors import Place
-from bot.nlu.languages import Languages, folder_language, spoken_languages
+from bot.nlu.languages import Languages, folder_language, languages_with_examples, spoken_languages
 from bot.nlu.training_data import Example
 
 ENGLISH = Languages(language_guesser(), "en", frozenset({"en"}))
@@ -86,3 +86,23 @@ def test_an_assistant_speaks_its_own_language_that_of_its_folders_and_that_of_it
 def test_any_text_is_heard_without_an_error(text: str, earlier: str, locale: str) -> None:
     heard = ENGLISH.hear(text, earlier=earlier, locale=locale)
     assert 0.0 <= heard.share <= 1.0 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("written", "languages"),
+    [
+        ({"nlu/talking.yml": ["please stop texting me"]}, {"en"}),
+        ({"nlu/talking.yml": ["STOP"]}, {"en"}),
+        ({"nlu/de/talking.yml": ["bitte keine Nachrichten mehr"]}, {"de"}),
+        ({"nlu/talking.yml": ["STOP", "take me off your list"], "nlu/de/talking.yml": ["Abmelden"]}, {"en", "de"}),
+        ({"nlu/talking.yml": ["please stop texting me", "bitte keine Nachrichten mehr"]}, {"en", "de"}),
+        ({}, set()),
+    ],
+)
+def test_an_intent_has_examples_in_the_languages_of_their_folders_and_of_the_others(
+    written: dict[str, list[str]], languages: set[str]
+) -> None:
+    spoken = Languages(language_guesser(), "en", frozenset({"en", "de"}))
+    examples = [Example(text, "opt_out", (), Place(path)) for path, texts in written.items() for text in texts]
+    examples.append(Example("Guten Tag", "greet", (), Place("nlu/de/talking.yml")))
+    assert languages_with_examples("opt_out", examples, spoken) == languages

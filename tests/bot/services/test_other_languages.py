@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -25,13 +26,19 @@ class ForeignNlu(FakeNlu):
         fallback = IntentScore("nlu_fallback", 1.0)
         if text.startswith("Parler") or "de" in text.split():
             return Understood(text, fallback, language="fr", foreign=True)
-        if text == GERMAN:
+        if text == GERMAN or text.startswith("bitte "):
             return Understood(text, fallback, language="de")
         return super().parse(text, **context)
 
 
 async def teach(
-    stage: Stage, *, languages: set[str], answers_strangers: bool = False, more: str = "", rules: SendingRules = RULES
+    stage: Stage,
+    *,
+    languages: set[str],
+    opt_out_languages: Collection[str] = (),
+    answers_strangers: bool = False,
+    more: str = "",
+    rules: SendingRules = RULES,
 ) -> None:
     """An assistant that offers a person, and whose fallback has German words."""
     text = ASSISTANT.replace("opt_out, nlu_fallback]", "opt_out, nlu_fallback, talk_to_person]").replace(
@@ -47,6 +54,7 @@ async def teach(
         assistant=assistant,
         nlu=ForeignNlu(*assistant.intents),
         languages=frozenset(languages),
+        opt_out_languages=frozenset(opt_out_languages),
         answers_strangers=answers_strangers,
         rules=rules,
     )
@@ -91,16 +99,14 @@ GERMAN_STOP = Keywords(
     ("abmelden", "keine werbung"),
     within_sentences=True,
 )
+ENGLISH_STOP = replace(GERMAN_STOP, id="en", language="en", words=("stop", "spam"))
+WITH_PHRASES = replace(RULES, keywords=(*RULES.keywords, ENGLISH_STOP, GERMAN_STOP))
 
 
 async def without_examples_of_opting_out(stage: Stage) -> None:
-    rules = replace(RULES, keywords=(*RULES.keywords, GERMAN_STOP))
-    await teach(stage, languages={"de"}, rules=rules)
-    playbook = stage.library.playbook
-    intents = {name: used for name, used in playbook.assistant.intents.items() if name != OPT_OUT_INTENT}
-    stage.library.playbook = replace(
-        playbook, assistant=replace(playbook.assistant, intents=intents), nlu=ForeignNlu(*intents)
-    )
+    await teach(stage, languages={"de"}, rules=WITH_PHRASES)
+    intents = set(stage.library.playbook.assistant.intents) - {OPT_OUT_INTENT}
+    stage.library.playbook = replace(stage.library.playbook, nlu=ForeignNlu(*intents))
 
 
 @pytest.mark.parametrize("text", ["Abmelden", "STOP", "bitte keine Werbung mehr"])
@@ -117,8 +123,20 @@ async def test_a_word_that_stops_is_an_answer_where_a_form_waits_for_one(stage: 
 
 
 async def test_a_sentence_is_left_to_the_examples_where_there_are_some(stage: Stage) -> None:
-    await teach(stage, languages={"de"}, rules=replace(RULES, keywords=(*RULES.keywords, GERMAN_STOP)))
+    await teach(stage, languages={"de"}, opt_out_languages={"de"}, rules=WITH_PHRASES)
     assert await stage.says("bitte keine Werbung mehr", channel="webchat") == ["Pardon?"]
+
+
+@pytest.mark.parametrize("text", ["bitte abmelden", "bitte keine Werbung mehr", "bitte stop", "Abmelden"])
+async def test_words_count_in_the_language_that_has_no_examples_of_opting_out(stage: Stage, text: str) -> None:
+    await teach(stage, languages={"en", "de"}, opt_out_languages={"en"}, rules=WITH_PHRASES)
+    assert await stage.says(text, channel="webchat") == ["You will get no more of these."]
+
+
+@pytest.mark.parametrize("text", ["STOP!", "my folder is full of spam"])
+async def test_words_of_the_language_that_has_examples_do_not_count(stage: Stage, text: str) -> None:
+    await teach(stage, languages={"en", "de"}, opt_out_languages={"en"}, rules=WITH_PHRASES)
+    assert await stage.says(text, channel="webchat") == ["Pardon?"]
 
 
 async def test_responses_are_in_the_language_of_the_conversation(stage: Stage) -> None:
