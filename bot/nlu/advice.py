@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bot.nlu.evaluate import Confusion, Verdict
+from bot.domain.understanding import OPT_OUT_INTENT
+from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS, Confusion, Verdict
 from bot.nlu.features import Floats, learn_ngram_space
 from bot.nlu.training_data import Example
 
@@ -24,6 +25,8 @@ UNIFORM = 0.6
 
 FEWEST_MISTAKES, SHARE_OF_MISTAKES = 3, 0.1
 """So many mistakes between two intents, and so large a share of their messages, are more than chance."""
+
+_FIXED = OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT}
 
 _ROWS = 512
 """Rows compared with all others at a time, which bounds the memory."""
@@ -123,11 +126,16 @@ def _near_copies(embeddings: Floats, words: Any) -> float:
 
 
 def merges(verdicts: Sequence[Verdict], confused: Iterable[Confusion]) -> tuple[Merge, ...]:
-    """Pairs that would be better as one intent, with one response for both or a slot to tell them apart."""
+    """Pairs that would be better as one intent, with one response for both or a slot to tell them apart.
+
+    Intents of fixed meaning (asking to stop, being out of scope) stay by themselves, however much they are confused.
+    """
     support = Counter(one.example.intent for one in verdicts)
     mistakes: Counter[tuple[str, str]] = Counter()
     for one in confused:
         first, second = sorted((one.wanted, one.taken))
+        if not _FIXED.isdisjoint((first, second)):
+            continue
         mistakes[first, second] += len(one.verdicts)
     found = [
         Merge(one, other, count, support[one] + support[other], count / len(verdicts))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.domain.errors import Place
 from bot.nlu.advice import FEW, Merge, merges, near_duplicates, thin_intents
 from bot.nlu.evaluate import Verdict, confusions
@@ -58,6 +60,12 @@ def judged(wanted: str, got: str, count: int) -> list[Verdict]:
 def test_intents_that_are_often_taken_for_each_other_are_to_be_merged() -> None:
     verdicts = judged("a", "a", 8) + judged("a", "b", 2) + judged("b", "a", 2) + judged("b", "b", 8)
     assert merges(verdicts, confusions(verdicts)) == (Merge("a", "b", 4, 20, 0.2),)
+
+
+@pytest.mark.parametrize("fixed", ["opt_out", "out_of_scope"])
+def test_what_stops_and_what_is_out_of_scope_stay_by_themselves(fixed: str) -> None:
+    verdicts = judged("affirm", "affirm", 8) + judged("affirm", fixed, 6) + judged(fixed, "affirm", 6)
+    assert merges(verdicts, confusions(verdicts)) == ()
 
 
 def test_a_few_mistakes_among_many_messages_are_no_reason_to_merge() -> None:
