@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -19,8 +20,8 @@ NOTHING_JUDGED = (
     "messages of your own with --test."
 )
 
-SIZE, MARGIN = 300.0, 44.0
-"""The calibration curve, in pixels."""
+SIZE, MARGIN, LARGEST_DOT = 300.0, 44.0, 11.0
+"""The calibration curve, in pixels: its side, the room for what is written at it, and the radius of its largest dot."""
 
 
 def percent(share: float) -> str:
@@ -237,11 +238,11 @@ def _curve(bins: Iterable[Bin]) -> str:
     )
     line = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y, _ in points)
     dots = "".join(
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{3 + 8 * (one.count / most) ** 0.5:.1f}"><title>{one.count} messages: '
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_radius(one.count / most):.1f}"><title>{one.count} messages: '
         f"{percent(one.confidence)} sure, {percent(one.accuracy)} right</title></circle>"
         for x, y, one in points
     )
-    width, height = SIZE + MARGIN + 16, SIZE + MARGIN + 12
+    width, height = _x(1) + LARGEST_DOT + 8, _y(0) + MARGIN
     return (
         f'<figure><svg viewBox="0 0 {width:g} {height:g}" width="{width:g}" role="img" '
         f'aria-label="How often messages were right, by how sure their reading was">{ticks}'
@@ -252,12 +253,16 @@ def _curve(bins: Iterable[Bin]) -> str:
     )
 
 
+def _radius(share: float) -> float:
+    return 3 + (LARGEST_DOT - 3) * math.sqrt(share)
+
+
 def _x(share: float) -> float:
     return MARGIN + 8 + SIZE * share
 
 
 def _y(share: float) -> float:
-    return 8 + SIZE * (1 - share)
+    return LARGEST_DOT + 1 + SIZE * (1 - share)
 
 
 # ---------------------------------------------------------------- words

@@ -77,3 +77,15 @@ def test_where_nothing_could_be_judged_it_says_so_in_place_of_figures() -> None:
 
 def test_shares_are_told_in_percent() -> None:
     assert [percent(share) for share in (0, 0.5, 1, 0.12345)] == ["0.0 %", "50.0 %", "100.0 %", "12.3 %"]
+
+
+def test_the_calibration_curve_has_room_for_its_last_label_and_its_largest_dot() -> None:
+    sure = Verdict(example("yes", "price"), "price", 1.0, understood=True, in_scope=1.0)
+    page = evaluation_page("How it is understood", report_of([sure], []))
+    (width,) = re.findall(r'<svg viewBox="0 0 (\d+)', page)
+    (label,) = re.findall(r'<text x="(\d+)" y="\d+">100%', page)
+    ((x, y, radius),) = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)" r="([\d.]+)"', page)
+    half_a_label = 15
+    assert float(label) + half_a_label <= float(width)
+    assert float(x) + float(radius) <= float(width)
+    assert float(y) >= float(radius)
