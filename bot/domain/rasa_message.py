@@ -9,7 +9,10 @@ from bot.domain.message import Text
 
 
 def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
-    """The messages that Rasa makes of one: a text with its buttons, else each paragraph; and all else by itself."""
+    """The messages that Rasa makes of one: a text with its buttons, else each paragraph; and all else by itself.
+
+    Where an answer came from is one more text, for Rasa has no other word for it.
+    """
     to = {"recipient_id": recipient}
     written: list[dict[str, Any]] = []
     if content.buttons:
@@ -17,6 +20,9 @@ def as_rasa_messages(recipient: str, content: Text) -> list[dict[str, Any]]:
         written.append({**to, "text": content.text, "buttons": buttons})
     elif content.text.strip():
         written += [{**to, "text": paragraph} for paragraph in content.text.strip().split("\n\n")]
+    if content.source_url.startswith(("http://", "https://")):
+        named = f"{content.source_title}: " if content.source_title else ""
+        written.append({**to, "text": f"{named}{content.source_url}"})
     parts = {
         "custom": content.extras.get("custom"),
         "image": content.image,

@@ -24,3 +24,11 @@ def test_what_only_some_channels_show_goes_by_itself_as_rasa_sends_it() -> None:
 def test_buttons_go_with_their_text() -> None:
     (message,) = as_rasa_messages("ana", Text("Which?", buttons=(Button("This", "/this"),)))
     assert message == {"recipient_id": "ana", "text": "Which?", "buttons": [{"title": "This", "payload": "/this"}]}
+
+
+def test_where_an_answer_came_from_is_named_and_linked() -> None:
+    content = Text("Behind the house.", source_title="Parking", source_url="https://example.com/parking")
+    assert as_rasa_messages("ana", content)[1:] == [
+        {"recipient_id": "ana", "text": "Parking: https://example.com/parking"}
+    ]
+    assert len(as_rasa_messages("ana", Text("Behind the house.", source_url="javascript:alert(1)"))) == 1
