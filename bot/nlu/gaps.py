@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -42,8 +43,9 @@ class Gaps:
 
 
 def is_unanswered(intent: str, text: str) -> bool:
-    """Whether a message that was read as `intent`, and had no answer, asked for one."""
-    return intent == KNOWLEDGE_INTENT or (intent == FALLBACK_INTENT and is_question(text))
+    """Whether a message that was read as `intent`, and had no answer, asked for one; marks without a word do not."""
+    has_words = re.search(r"\w", text) is not None
+    return intent == KNOWLEDGE_INTENT or (intent == FALLBACK_INTENT and has_words and is_question(text))
 
 
 def find_gaps(asked: Iterable[str], pipeline: Pipeline, *, only_questions: bool = True) -> Gaps:

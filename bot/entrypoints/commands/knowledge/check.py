@@ -13,6 +13,7 @@ from bot.domain.conversation import UserUttered
 from bot.domain.errors import SettingsError
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.event_log import batches, require_file, time_since
+from bot.entrypoints.listing import on_one_line
 from bot.entrypoints.stores import store_of
 from bot.nlu.gaps import Gap, Gaps, find_gaps, is_unanswered
 from bot.settings import Settings
@@ -41,9 +42,9 @@ def report(gaps: Gaps, threshold: float) -> Iterator[str]:
         yield f"{gaps.others} were left out: they mean something else, or are in a language that is not spoken."
     for gap in gaps.groups:
         yield ""
-        yield f"{gap.asked:>4} × {gap.questions[0]}"
+        yield f"{gap.asked:>4} × {on_one_line(gap.questions[0])}"
         for question in gap.questions[1:_SHOWN]:
-            yield f"       {question}"
+            yield f"       {on_one_line(question)}"
         if len(gap.questions) > _SHOWN:
             yield f"       ... and {len(gap.questions) - _SHOWN} other wordings"
         yield f"       {_nearest(gap, threshold)}"

@@ -11,6 +11,7 @@ from bot.adapters.example_files import NluFiles
 from bot.domain.errors import SettingsError
 from bot.domain.review import UnclearMessage
 from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.entrypoints.listing import on_one_line
 from bot.entrypoints.stores import store_of
 from bot.services.review import ReviewDesk, dismiss, label, refuse, unclear
 from bot.settings import Settings
@@ -70,7 +71,7 @@ def listed(messages: Sequence[UnclearMessage]) -> list[str]:
         likely = ", ".join(f"{score.name} {score.confidence:.2f}" for score in message.suggestions)
         times = f", {message.count} times" if message.count > 1 else ""
         meant = f", then chose {message.meant}" if message.meant else ""
-        lines.append(f'{message.key[:8]}  {message.last_said:%Y-%m-%d %H:%M}  "{message.text}"')
+        lines.append(f'{message.key[:8]}  {message.last_said:%Y-%m-%d %H:%M}  "{on_one_line(message.text)}"')
         lines.append(f"          {message.doubt}{times}{meant}; perhaps {likely or 'nothing known'}")
     if len(messages) > SHOWN:
         lines.append(f"and {len(messages) - SHOWN} more")
