@@ -6,10 +6,11 @@ import os.path
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from bot.documents import Document, Faults
+from bot.documents import Document, Faults, did_you_mean
 from bot.domain.errors import Fault, Place
 from bot.domain.understanding import Entity, base_intent
 from bot.nlu.annotations import read_annotated, with_other_entities
@@ -138,7 +139,9 @@ class _Reader:
             place = document.place(items, index)
             kind = next((kind for kind in _KINDS if isinstance(item, Mapping) and kind in item), None)
             if kind is None:
-                self.faults.add(place, "this item is no intent, synonym, regex or lookup.", "Write `- intent: name`.")
+                named = [str(key) for key in item if key != "examples"] if isinstance(item, Mapping) else []
+                advice = did_you_mean(named[0], _KINDS) if named else "Write `- intent: name`."
+                self.faults.add(place, "this item is no intent, synonym, regex or lookup.", advice)
                 continue
             self._read_item(document, item, kind, place)
 
@@ -155,6 +158,9 @@ class _Reader:
                 self._read_synonym(text, name, where)
                 self.synonyms[text.lower()] = name
         elif kind == "lookup":
+            if self._known_entities and name not in self._known_entities:
+                advice = did_you_mean(name, self._known_entities)
+                self.warnings.add(place, f'the lookup "{name}" finds nothing: there is no entity of this name.', advice)
             self.lookups.setdefault(name, []).extend(text for text, _ in lines)
         else:
             for pattern, where in lines:
@@ -191,7 +197,10 @@ class _Reader:
         examples = item.get("examples")
         if not examples:
             where = document.place(item, kind)
-            self.faults.add(where, f'the {kind} "{name}" has no examples.', "Add some under `examples: |`.")
+            others = (str(key) for key in item if key not in (kind, "examples"))
+            misspelt = next((key for key in others if get_close_matches(key, ["examples"])), None)
+            advice = f'"{misspelt}" should be "examples".' if misspelt else "Add some under `examples: |`."
+            self.faults.add(where, f'the {kind} "{name}" has no examples.', advice)
         elif isinstance(examples, str):
             yield from self._block(document, item, f'{kind} "{name}"')
         elif isinstance(examples, list):

@@ -196,3 +196,23 @@ def test_a_single_question_from_elsewhere_is_no_fault_of_the_author() -> None:
     lonely = Example("do you deliver", "ask", (), Place("page.md", 3))
     assert "ask" not in read(GOOD, extra=[lonely]).intents
     assert "ask" not in read(GOOD, extra=[lonely, lonely]).intents
+
+
+@pytest.mark.parametrize(
+    ("more", "advice"),
+    [
+        ("  - synonim: Oslo\n    examples: |\n      - oslo town\n", 'Did you mean "synonym"?'),
+        ("  - intent: greet\n    exampels: |\n      - good morning\n", '"exampels" should be "examples".'),
+        ("  - intent: greet\n    metadata: {}\n", "Add some under `examples: |`."),
+    ],
+)
+def test_a_misspelt_key_of_an_item_is_told_as_such(more: str, advice: str) -> None:
+    (fault,) = faults_of(GOOD + more)
+    assert fault.endswith(advice)
+
+
+def test_a_lookup_that_names_no_entity_is_warned_of() -> None:
+    text = GOOD + "  - lookup: citty\n    examples: |\n      - Oslo\n"
+    (warning,) = read(text, known_entities={"city"}).warnings
+    assert 'the lookup "citty" finds nothing: there is no entity of this name. Did you mean "city"?' in str(warning)
+    assert read(text).warnings == ()
