@@ -146,6 +146,10 @@ class _Reader:
         value = document.data.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
+        if value is not None and not isinstance(value, str):
+            place = document.place(document.data, key)
+            self.faults.add(place, f'"{key}" is no text.', f'Put quotes around it: {key}: "{value}".')
+            return ""
         self.faults.add(Place(document.path, 2), f'the front matter has no "{key}".', f"Add `{key}: ...`.")
         return ""
 

@@ -126,6 +126,10 @@ def test_splitting_loses_no_word_and_makes_no_part_too_long(paragraphs: list[str
     [
         ("# Just text\n", "page.md:1:1: this page has no front matter."),
         ("---\ntitle: A\n---\ntext\n", 'page.md:2:1: the front matter has no "url".'),
+        (
+            "---\ntitle: 2026\nurl: u\n---\ntext\n",
+            'page.md:2:1: "title" is no text. Put quotes around it: title: "2026".',
+        ),
         ("---\ntitle: A\nurl: u\n---\n\n", "page.md:4:1: this page has no text."),
         (
             "---\ntitle: A\nurl: u\nquestion: x\n---\nt\n",
