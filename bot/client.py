@@ -199,6 +199,7 @@ class Queues(TypedDict):
     lanes: list[dict[str, Any]]
     waiting: list[dict[str, Any]]
     dead: dict[str, Any]
+    untold: list[dict[str, Any]]
     stopped: list[dict[str, Any]]
     resting: list[dict[str, Any]]
 
