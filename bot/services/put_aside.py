@@ -1,14 +1,21 @@
-"""Put aside: what came in on a channel whose connector is gone waits, and is taken up once the channel is back."""
+"""Put aside: what came in on a channel whose connector is gone waits, and is taken up once the channel is back.
+
+But for who asks there to be left alone: that counts at once, on every channel.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.message import CheckIn, FromDesk, HoldOver, OpenForm
-from bot.ports import InboxEntry
+from bot.domain.message import CheckIn, CustomerMessage, FromDesk, HoldOver, OpenForm
+from bot.ports import InboxEntry, UnitOfWork
+from bot.services.enrol import tell_journeys
+from bot.services.opt_out import opt_out
+from bot.services.respond import read_by_vendor
 from bot.services.runtime import Runtime
+from bot.services.sync_crm import has_opted_out
 from bot.services.weigh import not_set_up
 
 log = structlog.get_logger()
@@ -25,9 +32,11 @@ async def put_aside(runtime: Runtime, entry: InboxEntry) -> bool:
     channel = entry.inbound.channel
     if channel in runtime.channels or isinstance(entry.inbound, FromDesk | HoldOver | OpenForm | CheckIn):
         return False
-    why = not_set_up([channel])
+    why, now = not_set_up([channel]), runtime.clock.now()
     async with runtime.store.transaction() as uow:
-        await uow.inbox.put_off(entry.position, runtime.clock.now() + LOOK_AGAIN, why=why)
+        if isinstance(entry.inbound, CustomerMessage):
+            await _heed_stop(uow, runtime, entry, entry.inbound, now)
+        await uow.inbox.put_off(entry.position, now + LOOK_AGAIN, why=why)
     log.warning(
         "what came in waits until its channel is back",
         channel=channel,
@@ -35,6 +44,22 @@ async def put_aside(runtime: Runtime, entry: InboxEntry) -> bool:
         do="name its connector in OVERTURE_CONNECTORS again",
     )
     return True
+
+
+async def _heed_stop(
+    uow: UnitOfWork, runtime: Runtime, entry: InboxEntry, message: CustomerMessage, now: datetime
+) -> None:
+    """End all marketing to who writes a word for stopping; its turn, once the channel is back, spares the address."""
+    if message.automatic:
+        return
+    if read_by_vendor(message) != "stop" and not runtime.library.current().rules.asks_to_stop(message.text):
+        return
+    who = (await uow.conversations.get(entry.conversation_id)).profile_id
+    await uow.profiles.lock(who)
+    if not has_opted_out(await uow.consents.of(who)):  # as it has on the first day of those that it waits
+        how = f"wrote so on {message.channel}"
+        ended = await opt_out(uow, runtime, who, how=how, text=message.text, message_id=message.message_id, now=now)
+        await tell_journeys(uow, runtime, who, ended, now)
 
 
 async def take_up(runtime: Runtime) -> int:

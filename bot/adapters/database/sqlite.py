@@ -138,6 +138,7 @@ class SqliteFile:
         """What is to come of the transactions that are done and will be committed together."""
 
         self._committing: asyncio.Task[None] | None = None
+        """Who commits them; kept here, since an event loop does not keep its tasks."""
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteSession]:

@@ -41,6 +41,30 @@ async def test_what_came_in_on_a_channel_that_is_gone_is_answered_once_it_is_bac
     assert stage.sms.texts() == ["I am a machine. Hello!"]
 
 
+async def test_who_asks_to_stop_on_a_channel_that_is_gone_is_left_alone_at_once(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    await stage.consent(channel="webchat")
+    await stage.hear("STOP")
+    conversation = await stage.at()
+    start_again(stage, channels=[stage.slack, stage.webchat])
+    await converse(stage.runtime, conversation.id)
+    stage.clock.forward(timedelta(days=1))
+    await converse(stage.runtime, conversation.id)
+    async with stage.store.transaction() as uow:
+        records = [one for one in await uow.consents.of(conversation.profile_id) if not one.granted]
+    assert sorted((one.channel, one.how) for one in records) == [
+        ("sms", "wrote so on sms"),
+        ("webchat", "wrote so on sms"),
+    ]
+    start_again(stage, channels=[stage.slack, stage.webchat, stage.sms])
+    await take_up(stage.runtime)
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        assert await uow.consents.suppression("sms", conversation.address) is not None
+    assert len(stage.sms.texts()) == 1, "the one confirmation"
+
+
 async def test_nobody_is_asked_whether_they_are_still_there_on_a_channel_that_is_gone(stage: Stage) -> None:
     playbook = stage.library.playbook
     responses = {**playbook.assistant.responses, "utter_still_there": playbook.assistant.responses["utter_tip"]}
