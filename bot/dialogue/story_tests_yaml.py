@@ -76,9 +76,8 @@ def _read_message(
         source.faults.add(place, "this message does not say what it is to mean.", "Add intent: below user:.")
         return None
     told = read_user(source, step, names)
-    meant = source.text(step["intent"], place, "an intent").removeprefix(
-        "/"
-    )  # with its key, which a story does not see
+    # With its key, which a story does not see.
+    meant = source.text(step["intent"], place, "an intent").removeprefix("/")
     written = source.text(step["user"], place, "what the user says").strip()
     text, entities = read_message(written, place, source.faults)
     for entity in entities:
