@@ -18,6 +18,9 @@ from bot.nlu.word_use import WordUse
 RANKED = 10
 """How many intents a ranking has at most."""
 
+LEAST_RANKED = 0.001
+"""An intent that has less than this share of what speaks for any is left out of a ranking, but for the first two."""
+
 
 NEVER = 2.0
 """A gate that no confidence passes."""
@@ -172,7 +175,8 @@ class IntentClassifier:
         )
 
     def _scores(self, ranked: Sequence[tuple[int, float]], in_scope: float) -> tuple[IntentScore, ...]:
-        return tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in ranked)
+        told = [*ranked[:2], *(one for one in ranked[2:] if one[1] >= LEAST_RANKED)]
+        return tuple(IntentScore(self.labels[at], round(share * in_scope, 4)) for at, share in told)
 
     def _lead(self, ranked: Sequence[tuple[int, float]]) -> float:
         """How much likelier the first is than the next that is not of the same retrieval intent."""

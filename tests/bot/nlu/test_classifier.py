@@ -118,6 +118,15 @@ def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_cho
     assert reading.intent == "faq/hours"
 
 
+def test_a_ranking_leaves_out_what_nothing_speaks_for_but_names_a_second(pipeline: Pipeline, encoder: Encoder) -> None:
+    classifier = replace(
+        pipeline.classifier, calibration=replace(pipeline.classifier.calibration, kernel_scale=50.0, ngram_scale=50.0)
+    )
+    ranking = classifier.classify("stop texting me", encoder.encode(["stop texting me"])[0]).ranking
+    assert ranking[0].name == "opt_out"
+    assert len(ranking) == 2 < len(classifier.labels)
+
+
 def test_the_first_stage_answers_only_what_it_is_sure_of(pipeline: Pipeline) -> None:
     classifier = pipeline.classifier
     always = replace(classifier, first_stage=replace(classifier.first_stage, gate=0.0, most_slips=1.0))
