@@ -26,7 +26,7 @@ class Codec(Generic[T]):
 
     def __init__(self, type_: Any) -> None:
         schema = _exact_and_quick(TypeAdapter(type_).core_schema)
-        self._write = SchemaSerializer(schema, _CONFIG)
+        self._write = SchemaSerializer(_with_kinds(schema), _CONFIG)
         self._read = SchemaValidator(schema, _CONFIG)
 
     def dump(self, value: T) -> str:
@@ -37,7 +37,7 @@ class Codec(Generic[T]):
         return value
 
     def brief(self, value: T) -> str:
-        """As JSON text, without what is as it always is."""
+        """As JSON text, without what is as it is by default; `load` reads it, too."""
         return self._write.to_json(value, exclude_defaults=True).decode()
 
     def plain(self, value: T) -> Any:
@@ -79,6 +79,17 @@ def _exact_and_quick(schema: Any) -> Any:
         return {"type": "tagged-union", "discriminator": "kind", "choices": choices}
 
     return rewrite(schema)
+
+
+def _with_kinds(node: Any) -> Any:
+    """The schema for writing: a `kind` is always told, though it is each time what it is by default."""
+    if isinstance(node, list):
+        return [_with_kinds(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "dataclass-field" and node["name"] == "kind":
+        return node | {"schema": node["schema"].get("schema", node["schema"])}
+    return {key: value if key == "metadata" else _with_kinds(value) for key, value in node.items()}
 
 
 def _kind(choice: dict[str, Any], definitions: dict[str, Any]) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, insert, select, text, tuple_, update
@@ -18,7 +19,7 @@ from bot.adapters.database.repository import Expected, OfPeople, Repository, Ses
 from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
 from bot.adapters.tables.sealing import ADDRESS_OF_CONVERSATION, BODY_OF_EVENT, TRACKER_OF_CONVERSATION
-from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered, as_heard
+from bot.domain.conversation import BotUttered, Conversation, Event, Tracker, UserUttered, as_heard
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
@@ -108,6 +109,9 @@ EVENTS = (
 EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
 
 CUSTOMER, ASSISTANT = "Customer", "Assistant"
+
+LATELY_READ = 128
+"""Trackers are kept that were read last: a message is answered by the one that was read when it came in."""
 
 
 class StoredConversations(Repository):
@@ -210,7 +214,7 @@ class StoredConversations(Repository):
                 "in_conversation": conversation_id,
                 "at": one.at or at,
                 "kind": one.kind,
-                "body": self._sealing.seal(BODY_OF_EVENT, EVENT.dump(one), conversation_id),
+                "body": self._sealing.seal(BODY_OF_EVENT, EVENT.brief(one), conversation_id),
             }
             for one in events
         ]
@@ -271,7 +275,9 @@ class StoredConversations(Repository):
     def _state(self, conversation: Conversation) -> dict[str, Any]:
         """What a turn may change."""
         return {
-            "tracker": self._sealing.seal(TRACKER_OF_CONVERSATION, TRACKER.dump(conversation.tracker), conversation.id),
+            "tracker": self._sealing.seal(
+                TRACKER_OF_CONVERSATION, TRACKER.brief(conversation.tracker), conversation.id
+            ),
             "last_message_at": conversation.last_message_at,
             "asking_enrolment": conversation.asking_enrolment,
             "version": conversation.version,
@@ -283,13 +289,18 @@ class StoredConversations(Repository):
             profile_id=row.profile_id,
             channel=row.channel,
             address=self._sealing.open_beside(ADDRESS_OF_CONVERSATION, row.address, row.sealed_address, row.id),
-            tracker=TRACKER.load(self._sealing.open(TRACKER_OF_CONVERSATION, row.tracker, row.id)),
+            tracker=_tracker(self._sealing.open(TRACKER_OF_CONVERSATION, row.tracker, row.id)),
             started_at=row.started_at,
             last_message_at=row.last_message_at,
             disclosed_at=row.disclosed_at,
             asking_enrolment=row.asking_enrolment,
             version=row.version,
         )
+
+
+@lru_cache(maxsize=LATELY_READ)
+def _tracker(text: str) -> Tracker:
+    return TRACKER.load(text)
 
 
 def _speech(event: Event) -> Speech | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import types
 import typing
 from collections import abc
@@ -92,6 +93,7 @@ def values_of(type_: Any) -> st.SearchStrategy[Any]:
 def test_a_value_comes_back_equal(codec: Codec[Any], type_: Any, data: st.DataObject) -> None:
     value = data.draw(values_of(type_))
     assert codec.load(codec.dump(value)) == value
+    assert codec.load(codec.brief(value)) == value
 
 
 def test_events_come_back_as_what_they_were() -> None:
@@ -103,6 +105,10 @@ def test_events_come_back_as_what_they_were() -> None:
         SlotSet,
         ConversationPaused,
     ]
+
+
+def test_what_is_as_it_is_by_default_can_be_left_out_but_for_the_kind() -> None:
+    assert json.loads(EVENT.brief(ConversationPaused(NOON))) == {"at": "2026-11-23T12:00:00.123456Z", "kind": "pause"}
 
 
 def test_numbers_keep_their_type() -> None:
