@@ -27,7 +27,7 @@ from bot.domain.conversation import (
 from bot.domain.effects import ActionResult, CancelReminder, PersonEffect, Say, ScheduleReminder
 from bot.domain.errors import ActionError
 from bot.domain.message import Button, Text
-from bot.ports import METADATA
+from bot.ports import METADATA, SENDER
 
 PERSON_KEY = "overture"
 """Where the latest message's metadata holds what an action may know of the person, and the event of its effects."""
@@ -44,16 +44,21 @@ def action_call(action: str, tracker: Tracker, context: Mapping[str, Any], assis
     """The JSON that rasa-sdk runs `action` on. Made anew for each call, since actions write into it."""
     return {
         "next_action": action,
-        "sender_id": tracker.conversation_id,
+        "sender_id": _sender(tracker, context),
         "tracker": tracker_as_rasa_has_it(tracker, context),
         "domain": domain_as_rasa_has_it(assistant),
         "version": RASA_VERSION,
     }
 
 
+def _sender(tracker: Tracker, context: Mapping[str, Any]) -> str:
+    """Whom Rasa's REST channel says that it talks with; elsewhere our own id, for addresses are not for actions."""
+    return str(context.get(SENDER, tracker.conversation_id))
+
+
 def metadata_of(context: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata of a message as Rasa has it, from what the channel gave with it; and what is known of the person."""
-    person = {name: known for name, known in context.items() if name != METADATA}
+    person = {name: known for name, known in context.items() if name not in (METADATA, SENDER)}
     return {**context.get(METADATA, {}), PERSON_KEY: person}
 
 
@@ -67,7 +72,7 @@ def tracker_as_rasa_has_it(tracker: Tracker, context: Mapping[str, Any]) -> dict
     events = [event_as_rasa_has_it(event) for event in tracker.recent]
     loop = tracker.loop
     return {
-        "sender_id": tracker.conversation_id,
+        "sender_id": _sender(tracker, context),
         "slots": dict(tracker.slots),
         "latest_message": latest,
         "latest_event_time": events[-1]["timestamp"] if events else None,

@@ -50,6 +50,7 @@ from bot.ports.conversations import (
 from bot.ports.crms import Crm, ErasesRecords, GivesPeople, KeepsDeals, KeepsTasks, WritesTogether
 from bot.ports.engines import (
     METADATA,
+    SENDER,
     ActionRunner,
     Dialogue,
     Encoder,
@@ -98,6 +99,7 @@ from bot.ports.webhooks import (
 __all__ = [
     "METADATA",
     "NO_SOONER",
+    "SENDER",
     "Abilities",
     "Accounts",
     "ActionRunner",

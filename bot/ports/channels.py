@@ -21,6 +21,7 @@ class Abilities:
 
     `own_lines`: its page shows the customer's own messages from our feed. `desk`: its people are our reps.
     `repeatable`: the vendor recognises a second try by its key, so that an unknown outcome may simply be sent again.
+    `named_by_callers`: its addresses are names that callers choose for their talks (Rasa's sender), and want back.
     `extras`: it takes what only some channels can show, Rasa's `custom`, `attachment` and `elements`.
     `public`: anybody may ask, from a browser, so callers are limited in how quickly they may.
     `separate_disclosure`: the line that this is a machine goes as a message of its own, not in front of the first one.
@@ -42,6 +43,7 @@ class Abilities:
     desk: bool = False
     repeatable: bool = False
     extras: bool = False
+    named_by_callers: bool = False
     separate_disclosure: bool = False
     public: bool = False
     correspondence: bool = False

@@ -74,6 +74,9 @@ ReadContext = Callable[[], Awaitable[Mapping[str, Any]]]
 METADATA = "metadata"
 """Where that holds what the channel gave with the message, as the caller of the REST channel does."""
 
+SENDER = "sender"
+"""Where that holds the name that a caller gave the talk; it is not there where nobody named it."""
+
 
 class Dialogue(Protocol):
     """The engine that holds the conversation: our own, or a Rasa server. Both raise DialogueError when they cannot."""

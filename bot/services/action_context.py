@@ -12,7 +12,7 @@ from bot.domain.ids import MessageId
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.journeys.scoring import reasons_of
-from bot.ports import METADATA
+from bot.ports import METADATA, SENDER
 from bot.services.person_facts import day_of, foresee
 from bot.services.runtime import Runtime
 from bot.services.thought import Person, Thought
@@ -24,7 +24,13 @@ async def action_context(
     """With what this turn has changed already."""
     person = await _person(runtime, thought, profile)
     link = runtime.preferences_link(profile.id, thought.now)
-    here = {"has_desk": bool(runtime.desks), "channels": sorted(runtime.channels), METADATA: thought.metadata}
+    here: dict[str, Any] = {
+        "has_desk": bool(runtime.desks),
+        "channels": sorted(runtime.channels),
+        METADATA: thought.metadata,
+    }
+    if runtime.channel(thought.channel).abilities.named_by_callers:
+        here[SENDER] = thought.address
     return {**_known_of(thought, person, message_id), **here, PREFERENCES: link}
 
 

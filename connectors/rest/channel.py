@@ -49,6 +49,7 @@ class RestChannel:
         proactive=True,
         repeatable=True,
         extras=True,
+        named_by_callers=True,
         separate_disclosure=True,
     )
 

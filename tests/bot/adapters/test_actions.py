@@ -275,6 +275,12 @@ async def test_an_action_sees_the_conversation_as_rasa_shows_it(runner: ActionRu
     assert said["forms"] == {"trip_form": {"required_slots": ["city", "size"], "ignored_intents": []}}
 
 
+async def test_an_action_sees_the_name_that_a_caller_gave_the_talk(runner: ActionRunner) -> None:
+    said = said_in(await runner.run("action_echo", tracker(), {**CONTEXT, "sender": "customer-7"}))
+    assert said["sender"] == "customer-7"
+    assert said["person"] == CONTEXT
+
+
 async def test_an_action_runs_where_nobody_has_said_anything_yet(runner: ActionRunner) -> None:
     silent = Tracker(ConversationId("c2"), loop=OpenLoop("trip_form"))
     result = await runner.run("validate_trip_form", silent, CONTEXT)

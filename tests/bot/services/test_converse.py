@@ -39,6 +39,14 @@ async def test_an_action_sees_what_the_channel_gave_with_the_message(stage: Stag
     assert stage.actions.given[-1]["metadata"] == {}
 
 
+async def test_an_action_sees_whom_the_caller_says_that_it_talks_for(stage: Stage) -> None:
+    await stage.says("lead")
+    assert "sender" not in stage.actions.given[-1]
+    stage.sms.abilities = replace(stage.sms.abilities, named_by_callers=True)
+    await stage.says("lead")
+    assert stage.actions.given[-1]["sender"] == PHONE
+
+
 async def test_an_answer_may_say_what_is_known_of_the_person(stage: Stage) -> None:
     playbook = stage.library.playbook
     greeting = Response("utter_greet", (Variation('Hello {{ profile.name | default: "there" }}!', liquid=True),))
