@@ -22,8 +22,9 @@ READ = (
     .limit(bindparam("most"))
 )
 NEWEST = select(func.coalesce(func.max(feed.c.position), 0))
-NEWEST_OF_EACH = func.max(feed.c.position).label("newest")
-GROWN = select(feed.c.feed, NEWEST_OF_EACH).where(feed.c.position > bindparam("after")).group_by(feed.c.feed)
+GROWN = select(feed.c.feed, feed.c.position).where(feed.c.position > bindparam("after")).order_by(feed.c.position)
+"""Not the newest of each, grouped: for that SQLite goes through all there ever was, in the order of the groups."""
+
 FIND = (
     select(feed)
     .where(feed.c.feed == bindparam("in_feed"), feed.c.key.in_(bindparam("keys", expanding=True)))
@@ -77,7 +78,7 @@ class StoredFeeds(Repository):
         await self.write()
         rows = await self._session.execute(GROWN, {"after": after})
         names = {self._sealing.feed_name(one): one for one in among}  # whoever came meanwhile may be there
-        return {names.get(row.feed, row.feed): row.newest for row in rows}
+        return {names.get(row.feed, row.feed): row.position for row in rows}
 
     def _item(self, row: Any, feed: str) -> FeedItem:
         item = self._sealing.open(ITEM_OF_FEED, row.item, row.key)
