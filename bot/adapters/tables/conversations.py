@@ -65,6 +65,7 @@ inbox = Table(
     Column("error", Words, nullable=False),
     Column("trace", Text),
     UniqueConstraint("channel", "vendor_id"),
+    Index("ix_inbox_conversation_id", "conversation_id", "received_at"),  # in no order in which what waits is wanted
     partial("ix_inbox_waiting", "conversation_id", "position", where="status = 'waiting'"),
     partial("ix_inbox_due", "due_at", where="status = 'waiting'"),
     sqlite_autoincrement=True,
@@ -93,6 +94,7 @@ handoff = Table(
     partial("ix_handoff_open_at", "desk", "desk_address", where="state <> 'closed'"),
     Index("ix_handoff_asked", "desk", "desk_address", "created_at"),
     Index("ix_handoff_conversation", "conversation_id", "created_at"),
+    Index("ix_handoff_profile_id", "profile_id"),
 )
 
 desk_turn = Table(
@@ -128,6 +130,7 @@ meeting = Table(
     Column("booked_at", Moment, nullable=False),
     Column("state", Text, nullable=False),
     Index("ix_meeting_profile", "profile_id"),
+    Index("ix_meeting_conversation_id", "conversation_id"),
     partial("ix_meeting_rep", "rep", "starts_at", where="state = 'booked'"),
 )
 

@@ -70,6 +70,7 @@ crm_link = Table(
     Column("profile_id", Text, ForeignKey("profile.id"), primary_key=True),
     Column("crm_id", Text, nullable=False),
     Index("ix_crm_link_crm_id", "crm", "crm_id"),
+    Index("ix_crm_link_profile_id", "profile_id"),
 )
 
 crm_write = Table(

@@ -9,11 +9,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import UniqueConstraint, text
 from sqlalchemy.dialects.sqlite import dialect as sqlite
 
-from bot.adapters.database import Database, consents, enrolments, inbox, outbox, outbox_claims, receipts, segments
-from bot.adapters.tables import SHARDS, Moment, shard_of
+from bot.adapters.database import (
+    Database,
+    consents,
+    enrolments,
+    feeds,
+    inbox,
+    merges,
+    outbox,
+    outbox_claims,
+    receipts,
+    retention,
+    segments,
+)
+from bot.adapters.tables import SHARDS, Moment, metadata, shard_of
+from bot.domain.retention import DataClass
 
 moments = st.datetimes(timezones=st.just(UTC))
 
@@ -53,7 +66,7 @@ def test_a_shard_never_changes() -> None:
         (outbox_claims.CLAIM_DUE, "ix_outbox_lane"),
         (outbox_claims.CLAIM_STALE, "ix_outbox_sending"),
         (outbox_claims.NEXT_DUE, "ix_outbox_due"),
-        (outbox.PURGEABLE, "ix_outbox_queued_for"),
+        (outbox.PURGEABLE, "ix_outbox_profile_id"),
         (outbox.SENT_SINCE, "ix_outbox_sent_to"),
         (outbox.SENT_SINCE_TO._query._sqlite, "ix_outbox_sent_to"),
         (outbox_claims.CLAIMS._sqlite, "sqlite_autoindex_outbox"),
@@ -70,6 +83,12 @@ def test_a_shard_never_changes() -> None:
         (segments.IN_SEGMENTS, "ix_segment_member_profile_id"),
         (segments.MEMBERS, "sqlite_autoindex_segment_member"),
         (inbox.WAITING_CONVERSATIONS, "ix_inbox"),
+        (feeds.GROWN, "INTEGER PRIMARY KEY"),
+        (merges.CARRY["outbox"], "ix_outbox_profile_id"),
+        (merges.CARRY["handoff"], "ix_handoff_profile_id"),
+        (retention.NEXT_CONVERSATIONS, "ix_outbox_conversation_id"),
+        (retention.NEXT_CONVERSATIONS, "ix_meeting_conversation_id"),
+        (retention.NEXT_PEOPLE[DataClass.VISITORS], "ix_outbox_profile_id"),
     ],
 )
 async def test_a_queue_is_read_through_its_index(sqlite_store: Database, query: Any, index: str) -> None:
@@ -77,6 +96,28 @@ async def test_a_queue_is_read_through_its_index(sqlite_store: Database, query: 
     async with sqlite_store._backend.transaction() as session:
         plan = (await session.execute(text(f"EXPLAIN QUERY PLAN {_with_values(compiled)}"))).all()
     assert any(index in row.detail for row in plan), [row.detail for row in plan]
+
+
+def test_what_belongs_to_something_that_may_go_is_found_by_an_index() -> None:
+    """Whatever is deleted or merged has its rows looked for in each table that names it: not in the whole of it."""
+    sought = {
+        (table.name, column.name)
+        for table in metadata.tables.values()
+        for key in table.foreign_key_constraints
+        if key.referred_table.name in ("conversation", "profile")
+        for column in key.columns
+    }
+    found = {
+        (table.name, next(iter(columns)).name)
+        for table in metadata.tables.values()
+        for columns in (
+            table.primary_key.columns,
+            *(one.columns for one in table.constraints if isinstance(one, UniqueConstraint)),
+            *(one.columns for one in table.indexes if one.dialect_options["postgresql"]["where"] is None),
+        )
+        if len(columns)
+    }
+    assert sought - found == set()
 
 
 def _with_values(compiled: Any) -> str:
