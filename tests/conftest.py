@@ -114,6 +114,13 @@ def migrated_postgresql(postgresql_server: str, worker_id: str) -> str:
     return url
 
 
+@pytest.fixture(scope="module")
+def postgresql_of_module(migrated_postgresql: str) -> str:
+    """The URL of a database with all tables, and nothing in them when the module begins."""
+    asyncio.run(_administer(migrated_postgresql, f"DO $$ BEGIN {EMPTY_ALL} END $$"))
+    return migrated_postgresql
+
+
 @pytest_asyncio.fixture
 async def postgresql_url(migrated_postgresql: str) -> str:
     """The URL of a database with all tables and nothing in them."""

@@ -102,8 +102,8 @@ def in_sqlite(empty_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="module")
-def in_postgresql(migrated_postgresql: str) -> Iterator[People]:
-    people = People(Database(migrated_postgresql))
+def in_postgresql(postgresql_of_module: str) -> Iterator[People]:
+    people = People(Database(postgresql_of_module))
     yield people
     people.are()
     people.close()
