@@ -99,6 +99,7 @@ suppression = Table(
     Column("sealed_address", Text),
     Column("reason", Words, nullable=False),
     Column("at", Moment, nullable=False),
+    Index("ix_suppression_address", "address"),
 )
 
 erased_address = Table(

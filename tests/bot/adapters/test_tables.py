@@ -73,6 +73,7 @@ def test_a_shard_never_changes() -> None:
         (outbox_claims.MARK_SENDING._sqlite, "INTEGER PRIMARY KEY"),
         (receipts.KNOWN._sqlite, "sqlite_autoindex_delivery"),
         (consents.IN_ANY_WAY._sqlite, "sqlite_autoindex_suppression"),
+        (consents.OPTED_OUT, "ix_suppression_address"),
         (consents.LET_GO, "ix_decision_profile_id"),
         (outbox.BY_VENDOR_ID, "ix_outbox_vendor_id"),
         (receipts.TOLD_OF, "ix_delivery_outbox_key"),

@@ -1,4 +1,4 @@
-"""Indexes by which a merge, a deletion and the end of a conversation find the rows that they concern."""
+"""Indexes by which merges, deletions and imports find the rows that they concern."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ INDEXES = (
     ("ix_handoff_profile_id", "handoff", ["profile_id"]),
     ("ix_meeting_conversation_id", "meeting", ["conversation_id"]),
     ("ix_crm_link_profile_id", "crm_link", ["profile_id"]),
+    ("ix_suppression_address", "suppression", ["address"]),
 )
 WAITING = sa.text("status = 'waiting'")
 
