@@ -27,7 +27,12 @@ from tests.connectors.vendor_server import SECRET, SERVICE_URL, MemoryFeed, Vend
 from tests.load.processes import cpu_seconds
 from tests.running import RunningServer
 
-PLACES = (("Europe/London", "+447700"), ("Asia/Tokyo", "+819012"), ("America/New_York", "+121255"))
+PLACES = (
+    ("Europe/London", "+447700"),
+    ("Asia/Tokyo", "+819012"),
+    ("America/New_York", "+121255"),
+    ("America/Los_Angeles", "+121355"),
+)
 WITHIN = 600.0
 
 
@@ -103,11 +108,16 @@ async def _twilio() -> AsyncIterator[_Twilio]:
         yield twilio
 
 
+def where_it_is_day(now: datetime) -> tuple[str, str]:
+    """A time zone in which marketing may be sent now, and how its phone numbers begin."""
+    return next(place for place in PLACES if 9 <= now.astimezone(ZoneInfo(place[0])).hour < 18)
+
+
 async def _fill(store: Database, messages: int) -> None:
     """One for each of so many people, who have agreed to it, and where it is day; all in one transaction, and so at
     once."""
     now = datetime.now(UTC)
-    zone, prefix = next(place for place in PLACES if 9 <= now.astimezone(ZoneInfo(place[0])).hour < 18)
+    zone, prefix = where_it_is_day(now)
     async with store.transaction() as uow:
         for number in range(messages):
             person, phone = ProfileId(new_id(now)), f"{prefix}{number:06}"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.load.__main__ import row, turns
+from tests.load.sends import where_it_is_day
 from tests.running import RunningServer, running
 
 pytestmark = pytest.mark.xdist_group("end_to_end")
@@ -30,3 +32,9 @@ def test_each_turn_is_answered_once(server: RunningServer) -> None:
 def test_a_pace_is_kept(server: RunningServer) -> None:
     told = turns(server, conversations=2, seconds=1.5, pressed=True, pace=4.0)
     assert told.turns <= 8
+
+
+@pytest.mark.parametrize("hour", range(24))
+@pytest.mark.parametrize("month", [1, 7])
+def test_a_campaign_can_be_measured_at_any_hour(month: int, hour: int) -> None:
+    assert where_it_is_day(datetime(2026, month, 15, hour, 59, tzinfo=UTC))
