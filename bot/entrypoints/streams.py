@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
@@ -64,12 +64,39 @@ class Reader(EventListener):
         return [item for item in given if item.position > after]
 
 
+class _Followed:
+    """The feeds that somebody follows, by what the store calls them: asked for once, and not at each look."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._unnamed: set[str] = set()
+
+    def add(self, feed: str) -> None:
+        if feed not in self._names:
+            self._unnamed.add(feed)
+
+    def remove(self, feed: str) -> None:
+        self._unnamed.discard(feed)
+        if (name := self._names.pop(feed, None)) is not None:
+            del self._by_name[name]
+
+    def among(self, stored: Iterable[str], name_of: Callable[[str], str]) -> Sequence[str]:
+        """Those that are stored by one of these names."""
+        for feed in self._unnamed:
+            name = self._names[feed] = name_of(feed)
+            self._by_name[name] = feed
+        self._unnamed.clear()
+        return [self._by_name[name] for name in stored if name in self._by_name]
+
+
 class Streams:
     """The open streams of this process. One look at the store serves them all: each is given what is new for it."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._readers: defaultdict[str, set[Reader]] = defaultdict(set)
+        self._followed = _Followed()
         self._ended = False
 
     async def run(self) -> None:
@@ -139,14 +166,14 @@ class Streams:
 
     async def _look(self, seen: int | None) -> int:
         items: Sequence[FeedItem] = ()
+        followed: Sequence[str] = ()
         async with self._runtime.store.reading() as uow:
             if seen is None:
                 # Somebody may have begun to read before the first look.
                 self._wake(list(self._readers))
                 return await uow.feeds.newest()
-            grown = await uow.feeds.grown(seen, among=self._readers.keys())
-            followed = [feed for feed in grown if feed in self._readers]
-            if followed:
+            grown = await uow.feeds.grown(seen)
+            if followed := self._followed.among(grown, uow.feeds.stored_name):
                 items = await uow.feeds.read(followed, after=seen, limit=MOST_GIVEN)
         newest = max([seen, *grown.values()])
         if len(items) == MOST_GIVEN:
@@ -169,6 +196,7 @@ class Streams:
         listener = Reader()
         for feed in feeds:
             self._readers[feed].add(listener)
+            self._followed.add(feed)
         try:
             yield listener
         finally:
@@ -176,6 +204,7 @@ class Streams:
                 self._readers[feed].discard(listener)
                 if not self._readers[feed]:
                     del self._readers[feed]
+                    self._followed.remove(feed)
 
     async def _chunks(self, request: web.Request, feeds: Sequence[str], after: int) -> AsyncIterator[bytes]:
         with self._reading(feeds) as reader:

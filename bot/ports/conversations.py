@@ -229,12 +229,11 @@ class Feeds(Protocol):
     async def newest(self) -> int:
         """The position of the newest item of all feeds; 0 where there is none."""
 
-    async def grown(self, after: int, *, among: Collection[str] = ()) -> Mapping[str, int]:
-        """Each feed that has items after this position, and the position of its newest.
+    def stored_name(self, feed: str) -> str:
+        """What the store calls this feed: an address in its name may be sealed."""
 
-        Those that are `among` these, when the answer comes, are named as they are here; others may go by a name of
-        the store's.
-        """
+    async def grown(self, after: int) -> Mapping[str, int]:
+        """The stored name of each feed that has items after this position, and the position of its newest."""
 
     async def find(self, feed: str, keys: Sequence[str]) -> Sequence[FeedItem]:
         """The feed's items of these keys, oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,11 +74,12 @@ class StoredFeeds(Repository):
         await self.write()
         return int((await self._session.execute(NEWEST)).scalar_one())
 
-    async def grown(self, after: int, *, among: Collection[str] = ()) -> Mapping[str, int]:
+    def stored_name(self, feed: str) -> str:
+        return self._sealing.feed_name(feed)
+
+    async def grown(self, after: int) -> Mapping[str, int]:
         await self.write()
-        rows = await self._session.execute(GROWN, {"after": after})
-        names = {self._sealing.feed_name(one): one for one in among}  # whoever came meanwhile may be there
-        return {names.get(row.feed, row.feed): row.position for row in rows}
+        return {row.feed: row.position for row in await self._session.execute(GROWN, {"after": after})}
 
     def _item(self, row: Any, feed: str) -> FeedItem:
         item = self._sealing.open(ITEM_OF_FEED, row.item, row.key)

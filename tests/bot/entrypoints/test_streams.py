@@ -21,11 +21,15 @@ from bot.entrypoints import streams as module
 from bot.entrypoints.streams import Streams
 from bot.ports import Store, UnitOfWork
 from bot.services.runtime import FEEDS, Runtime
-from tests.contracts.samples import NOON
+from tests.contracts.samples import NOON, opened
+from tests.field_keys import SEALED
 
 
 class CountedReads:
-    """A store that counts which feeds are read. `grown_to`: a look sees only what had come by this position."""
+    """A store that counts which feeds are read.
+
+    `grown_to`: a look sees only what had come by this position. `while_looked` is done before the look is answered.
+    """
 
     shared = False
 
@@ -33,6 +37,7 @@ class CountedReads:
         self._store = store
         self.read: list[str] = []
         self.grown_to: int | None = None
+        self.while_looked: Callable[[], object] = lambda: None
 
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._store.transaction()
@@ -48,8 +53,9 @@ class CountedReads:
 
             grow = uow.feeds.grown
 
-            async def grown(after: int, **options: Any) -> Mapping[str, int]:
-                found = await grow(after, **options)
+            async def grown(after: int) -> Mapping[str, int]:
+                found = await grow(after)
+                self.while_looked()
                 return {feed: min(to, self.grown_to or to) for feed, to in found.items()}
 
             uow.feeds.read = read  # type: ignore[method-assign, assignment]
@@ -241,3 +247,29 @@ async def test_ending_the_streams_ends_each_answer(seams: Seams, streams: Stream
         streams.end()
         async with asyncio.timeout(5):
             assert b"data:" not in await response.read()
+
+
+async def test_whoever_begins_to_follow_while_it_is_looked_is_told_of_what_came(sqlite_url: str) -> None:
+    async with opened(sqlite_url, SEALED) as database:
+        store = CountedReads(database)
+        seams = Seams(store)
+        streams = Streams(cast(Runtime, seams))
+        await append(seams, "webchat:anna", 1)
+        with contextlib.ExitStack() as following:
+            store.while_looked = lambda: following.enter_context(streams._reading(["webchat:anna"]))
+            await streams._look(0)
+        assert store.read == ["webchat:anna"]
+
+
+async def test_each_feed_is_asked_for_its_stored_name_once(streams: Streams) -> None:
+    asked: list[str] = []
+
+    def name_of(feed: str) -> str:
+        asked.append(feed)
+        return feed.upper()
+
+    with streams._reading(["anna", "ben"]):
+        assert streams._followed.among(["BEN", "CARL"], name_of) == ["ben"]
+        assert streams._followed.among(["ANNA", "BEN"], name_of) == ["anna", "ben"]
+        assert sorted(asked) == ["anna", "ben"]
+    assert streams._followed.among(["ANNA", "BEN"], name_of) == []
