@@ -303,6 +303,11 @@ def _tracker(text: str) -> Tracker:
     return TRACKER.load(text)
 
 
+def forget_what_was_read() -> None:
+    """Keep no tracker that was read lately: somebody was erased."""
+    _tracker.cache_clear()
+
+
 def _speech(event: Event) -> Speech | None:
     match event:
         case UserUttered() if event.retold or event.understood.stage == REMINDED:

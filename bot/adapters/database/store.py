@@ -17,7 +17,7 @@ from bot.adapters.database.accounts import StoredAccounts
 from bot.adapters.database.audit import StoredAudit
 from bot.adapters.database.challenges import StoredChallenges
 from bot.adapters.database.consents import StoredConsents
-from bot.adapters.database.conversations import StoredConversations
+from bot.adapters.database.conversations import StoredConversations, forget_what_was_read
 from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
@@ -225,6 +225,7 @@ class Database:
             raise
         transaction.committed()
         if transaction.has_erased:
+            forget_what_was_read()
             await self._backend.forget()
 
     @asynccontextmanager
