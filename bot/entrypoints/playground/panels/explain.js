@@ -66,7 +66,7 @@ function turnNode(turn) {
 }
 
 function understoodNodes({ stage, intent, confidence, ranking = [], entities = [], also = [] }) {
-  const others = ranking.filter(({ name }) => name !== intent).slice(0, 3);
+  const others = ranking.filter(({ name, confidence: share }) => name !== intent && share >= 0.005).slice(0, 3);
   return [
     h(
       "div",
