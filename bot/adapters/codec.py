@@ -26,7 +26,7 @@ class Codec(Generic[T]):
 
     def __init__(self, type_: Any) -> None:
         schema = _exact_and_quick(TypeAdapter(type_).core_schema)
-        self._write = SchemaSerializer(_with_kinds(schema), _CONFIG)
+        self._write = SchemaSerializer(schema, _CONFIG)
         self._read = SchemaValidator(schema, _CONFIG)
 
     def dump(self, value: T) -> str:
@@ -58,7 +58,8 @@ class PlainCodec(Codec[dict[str, Any]]):
 def _exact_and_quick(schema: Any) -> Any:
     """The core schema with our configuration in every dataclass, and unions looked up by their members' `kind`.
 
-    Pydantic would otherwise write infinity as null, and try the alternatives of a union one by one.
+    Pydantic would otherwise write infinity as null, and try the alternatives of a union one by one. A `kind` has no
+    default there, so that it is told also where what is so by default is left out.
     """
     definitions = {one["ref"]: one for one in schema.get("definitions", ())}
 
@@ -68,6 +69,8 @@ def _exact_and_quick(schema: Any) -> Any:
         if not isinstance(node, dict):
             return node
         node = {key: value if key == "metadata" else rewrite(value) for key, value in node.items()}
+        if node.get("type") == "dataclass-field" and node["name"] == "kind":
+            return node | {"schema": node["schema"].get("schema", node["schema"])}
         if node.get("type") == "dataclass":
             return node | {"config": node.get("config", {}) | _CONFIG}
         if node.get("type") != "union":
@@ -79,17 +82,6 @@ def _exact_and_quick(schema: Any) -> Any:
         return {"type": "tagged-union", "discriminator": "kind", "choices": choices}
 
     return rewrite(schema)
-
-
-def _with_kinds(node: Any) -> Any:
-    """The schema for writing: a `kind` is always told, though it is each time what it is by default."""
-    if isinstance(node, list):
-        return [_with_kinds(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if node.get("type") == "dataclass-field" and node["name"] == "kind":
-        return node | {"schema": node["schema"].get("schema", node["schema"])}
-    return {key: value if key == "metadata" else _with_kinds(value) for key, value in node.items()}
 
 
 def _kind(choice: dict[str, Any], definitions: dict[str, Any]) -> str | None:
