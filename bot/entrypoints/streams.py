@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
@@ -64,39 +64,15 @@ class Reader(EventListener):
         return [item for item in given if item.position > after]
 
 
-class _Followed:
-    """The feeds that somebody follows, by what the store calls them: asked for once, and not at each look."""
-
-    def __init__(self) -> None:
-        self._by_name: dict[str, str] = {}
-        self._names: dict[str, str] = {}
-        self._unnamed: set[str] = set()
-
-    def add(self, feed: str) -> None:
-        if feed not in self._names:
-            self._unnamed.add(feed)
-
-    def remove(self, feed: str) -> None:
-        self._unnamed.discard(feed)
-        if (name := self._names.pop(feed, None)) is not None:
-            del self._by_name[name]
-
-    def among(self, stored: Iterable[str], name_of: Callable[[str], str]) -> Sequence[str]:
-        """Those that are stored by one of these names."""
-        for feed in self._unnamed:
-            name = self._names[feed] = name_of(feed)
-            self._by_name[name] = feed
-        self._unnamed.clear()
-        return [self._by_name[name] for name in stored if name in self._by_name]
-
-
 class Streams:
     """The open streams of this process. One look at the store serves them all: each is given what is new for it."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._readers: defaultdict[str, set[Reader]] = defaultdict(set)
-        self._followed = _Followed()
+        self._followed: dict[str, str] = {}
+        """The feeds that somebody reads, by what the store calls them: a look need not ask for the name of each."""
+
         self._ended = False
 
     async def run(self) -> None:
@@ -173,7 +149,7 @@ class Streams:
                 self._wake(list(self._readers))
                 return await uow.feeds.newest()
             grown = await uow.feeds.grown(seen)
-            if followed := self._followed.among(grown, uow.feeds.stored_name):
+            if followed := [self._followed[name] for name in grown if name in self._followed]:
                 items = await uow.feeds.read(followed, after=seen, limit=MOST_GIVEN)
         newest = max([seen, *grown.values()])
         if len(items) == MOST_GIVEN:
@@ -196,7 +172,7 @@ class Streams:
         listener = Reader()
         for feed in feeds:
             self._readers[feed].add(listener)
-            self._followed.add(feed)
+            self._followed[self._runtime.store.feed_name(feed)] = feed
         try:
             yield listener
         finally:
@@ -204,7 +180,7 @@ class Streams:
                 self._readers[feed].discard(listener)
                 if not self._readers[feed]:
                     del self._readers[feed]
-                    self._followed.remove(feed)
+                    del self._followed[self._runtime.store.feed_name(feed)]
 
     async def _chunks(self, request: web.Request, feeds: Sequence[str], after: int) -> AsyncIterator[bytes]:
         with self._reading(feeds) as reader:

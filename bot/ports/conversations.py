@@ -229,11 +229,8 @@ class Feeds(Protocol):
     async def newest(self) -> int:
         """The position of the newest item of all feeds; 0 where there is none."""
 
-    def stored_name(self, feed: str) -> str:
-        """What the store calls this feed: an address in its name may be sealed."""
-
     async def grown(self, after: int) -> Mapping[str, int]:
-        """The stored name of each feed that has items after this position, and the position of its newest."""
+        """Each feed that has items after this position, by `Store.feed_name`, and the position of its newest."""
 
     async def find(self, feed: str, keys: Sequence[str]) -> Sequence[FeedItem]:
         """The feed's items of these keys, oldest first."""

@@ -123,6 +123,9 @@ class Store(Protocol):
     def sealed_attributes(self) -> frozenset[str]:
         """Attributes of people of which the whole can be looked for in it, and no part."""
 
+    def feed_name(self, feed: str) -> str:
+        """What the store calls this feed: an address in its name may be sealed."""
+
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Commits on a clean exit, and only here; rolls back on an exception."""
 

@@ -75,7 +75,7 @@ async def test_what_has_grown_is_told_with_the_newest_position_of_each(store: St
     first, _, last = (position for position, _, _ in everything)
     async with store.transaction() as uow:
         assert await uow.feeds.newest() == last
-        assert await uow.feeds.grown(0) == {uow.feeds.stored_name("webchat:anna"): first, "explain": last}
+        assert await uow.feeds.grown(0) == {store.feed_name("webchat:anna"): first, "explain": last}
         assert await uow.feeds.grown(first) == {"explain": last}
         assert await uow.feeds.grown(last) == {}
 
@@ -87,7 +87,7 @@ async def test_an_address_in_the_name_of_a_feed_is_sealed(store_url: str) -> Non
         async with store.transaction() as uow:
             (name,) = await uow.feeds.grown(0)
             assert "anna" not in name
-            assert name == uow.feeds.stored_name("webchat:anna")
+            assert name == store.feed_name("webchat:anna")
 
 
 async def test_a_reader_never_skips_a_position_that_commits_late(

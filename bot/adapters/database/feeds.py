@@ -74,9 +74,6 @@ class StoredFeeds(Repository):
         await self.write()
         return int((await self._session.execute(NEWEST)).scalar_one())
 
-    def stored_name(self, feed: str) -> str:
-        return self._sealing.feed_name(feed)
-
     async def grown(self, after: int) -> Mapping[str, int]:
         await self.write()
         return {row.feed: row.position for row in await self._session.execute(GROWN, {"after": after})}

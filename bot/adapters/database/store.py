@@ -211,6 +211,10 @@ class Database:
         """Attributes of people that are sealed: the whole of them can be looked for, and no part."""
         return self._sealing.contact if self._sealing.is_on else frozenset()
 
+    def feed_name(self, feed: str) -> str:
+        """What the store calls this feed."""
+        return self._sealing.feed_name(feed)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """Commits on a clean exit. On SQLite one at a time; on PostgreSQL as many as the pool has connections."""

@@ -26,7 +26,7 @@ from tests.field_keys import SEALED
 
 
 class CountedReads:
-    """A store that counts which feeds are read.
+    """A store that counts which feeds are read, and which it is asked the name of.
 
     `grown_to`: a look sees only what had come by this position. `while_looked` is done before the look is answered.
     """
@@ -38,6 +38,11 @@ class CountedReads:
         self.read: list[str] = []
         self.grown_to: int | None = None
         self.while_looked: Callable[[], object] = lambda: None
+        self.named: list[str] = []
+
+    def feed_name(self, feed: str) -> str:
+        self.named.append(feed)
+        return self._store.feed_name(feed)
 
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._store.transaction()
@@ -261,15 +266,11 @@ async def test_whoever_begins_to_follow_while_it_is_looked_is_told_of_what_came(
         assert store.read == ["webchat:anna"]
 
 
-async def test_each_feed_is_asked_for_its_stored_name_once(streams: Streams) -> None:
-    asked: list[str] = []
-
-    def name_of(feed: str) -> str:
-        asked.append(feed)
-        return feed.upper()
-
+async def test_a_look_asks_for_no_names(seams: Seams, store: CountedReads, streams: Streams) -> None:
     with streams._reading(["anna", "ben"]):
-        assert streams._followed.among(["BEN", "CARL"], name_of) == ["ben"]
-        assert streams._followed.among(["ANNA", "BEN"], name_of) == ["anna", "ben"]
-        assert sorted(asked) == ["anna", "ben"]
-    assert streams._followed.among(["ANNA", "BEN"], name_of) == []
+        store.named.clear()
+        await append(seams, "ben", 1)
+        await streams._look(0)
+        assert store.read == ["ben"]
+        assert store.named == []
+    assert streams._followed == {}
