@@ -12,7 +12,7 @@ from bot.adapters.library import Shelves, Stamp, read_contents, stamp_of
 from bot.adapters.replacing import replace_file
 from bot.documents import did_you_mean, parse
 from bot.domain.errors import Conflict, ContentError, Fault, Place
-from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
+from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
 from bot.nlu.new_example import LONGEST_EXAMPLE, with_example
 from bot.nlu.training_data import Example, plain_key, read_examples
 

@@ -13,6 +13,9 @@ KNOWLEDGE_INTENT = "ask_knowledge"
 OPT_OUT_INTENT = "opt_out"
 PERSON_INTENT = "talk_to_person"
 
+OUT_OF_SCOPE_INTENTS = frozenset({"out_of_scope", FALLBACK_INTENT})
+"""An assistant may have one for what is not its business: to be taken for it is as good as not to be understood."""
+
 REMINDED = "reminder"
 """The stage of what nobody wrote: a reminder was due."""
 

@@ -14,10 +14,10 @@ from bot.adapters.explaining import CurrentExplainer
 from bot.domain.access import Right
 from bot.domain.errors import Conflict, ContentError, WebhookRejected
 from bot.domain.review import UnclearMessage
+from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
 from bot.entrypoints.connectors import known_channels, shelves_of
 from bot.entrypoints.translate import json_object, private_json, problem
 from bot.entrypoints.wiring import Service
-from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
 from bot.nlu.explain import explanation_json
 from bot.services.review import ReviewDesk, dismiss, label, refuse, unclear
 from bot.services.situation import zone_of

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.understanding import OPT_OUT_INTENT
-from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS, Confusion, Verdict
+from bot.domain.understanding import OPT_OUT_INTENT, OUT_OF_SCOPE_INTENTS
+from bot.nlu.evaluate import Confusion, Verdict
 from bot.nlu.features import Floats, learn_ngram_space
 from bot.nlu.training_data import Example
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from bot.nlu.classifier import (
     scope_evidence,
     slip_evidence,
     softmax,
+    within,
 )
 from bot.nlu.features import Integers
 
@@ -56,7 +57,8 @@ class Unseen:
     """Texts as read by heads trained without them: `kernel` and `ngram` scores have the shape (texts, intents).
 
     So has `fit`: how well the words go with each intent. `similarity` is that of the nearest example, `labels` are the
-    texts' own intents. The score of an intent that the heads do not know is -inf in `ngram`.
+    texts' own intents. The score of an intent that the heads do not know is -inf in `ngram`. `outside` are the labels
+    for what is out of scope, which the heads know.
     """
 
     kernel: Any
@@ -64,6 +66,11 @@ class Unseen:
     fit: Any
     similarity: Any
     labels: Integers
+    outside: tuple[int, ...] = ()
+
+    def part(self, rows: Any) -> Unseen:
+        scores = (self.kernel[rows], self.ngram[rows], self.fit[rows], self.similarity[rows])
+        return Unseen(*scores, self.labels[rows], self.outside)
 
     @classmethod
     def together(cls, parts: Sequence[Unseen]) -> Unseen:
@@ -73,6 +80,7 @@ class Unseen:
             np.vstack([part.fit for part in parts]),
             np.concatenate([part.similarity for part in parts]),
             np.concatenate([part.labels for part in parts]),
+            parts[0].outside,
         )
 
 
@@ -91,6 +99,20 @@ class HeldOut:
         strangers = [part.strangers for part in parts if part.strangers is not None]
         return cls(Unseen.together([part.known for part in parts]), Unseen.together(strangers) if strangers else None)
 
+    @property
+    def told_apart(self) -> HeldOut:
+        """With the examples of what is out of scope among the strangers, as often as there are others.
+
+        Where no intents could be left out these are intents like any other: alone they would be too few to learn from.
+        """
+        known, strangers = self.known, self.strangers
+        outside = np.flatnonzero(np.isin(known.labels, known.outside))
+        if strangers is None or not len(outside):
+            return HeldOut(replace(known, outside=()), strangers and replace(strangers, outside=()))
+        inside = np.setdiff1d(np.arange(len(known.labels)), outside)
+        repeated = np.repeat(outside, max(1, round(len(strangers.labels) / len(outside))))
+        return HeldOut(known.part(inside), Unseen.together([strangers, known.part(repeated)]))
+
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
@@ -101,8 +123,8 @@ class Calibrated:
 
     @classmethod
     def by(cls, held_out: HeldOut) -> Calibrated:
-        calibration = calibrate(held_out.known, held_out.strangers)
-        return cls(calibration, calibrate_first_stage(held_out.known, held_out.strangers, calibration))
+        calibration = calibrate(held_out)
+        return cls(calibration, calibrate_first_stage(held_out, calibration))
 
     @classmethod
     def from_facts(cls, calibration: Mapping[str, Any], first_stage: Mapping[str, Any]) -> Calibrated:
@@ -112,7 +134,9 @@ class Calibrated:
 
 @dataclass(frozen=True, slots=True)
 class Confidences:
-    """For each text: the probability of its first intent, what speaks for its being known, and whether it is right."""
+    """For each text: the probability of its first intent that is in scope, what speaks for its being known, and whether
+    the first of all is right.
+    """
 
     largest: Any
     evidence: Any
@@ -122,29 +146,33 @@ class Confidences:
         return self.largest * logistic(in_scope, self.evidence)
 
 
-def calibrate(known: Unseen, strangers: Unseen | None) -> Calibration:
-    """`known` are examples held out, `strangers` those of intents left out; None where there are too few intents."""
+def calibrate(held_out: HeldOut) -> Calibration:
+    """What the scores of both heads are worth."""
+    known = held_out.known
     scales = _weigh_heads(known.kernel, known.ngram, known.labels)
     probabilities = softmax(scales[0] * known.kernel + scales[1] * known.ngram)
-    read = _confidences(known, scales, probabilities)
-    ambiguity = _choose_ambiguity(probabilities, read.correct)
+    ambiguity = _choose_ambiguity(probabilities, probabilities.argmax(axis=1) == known.labels)
+    told = held_out.told_apart
+    known, strangers = told.known, told.strangers
     if strangers is None:
         in_scope, threshold = _scope_without_strangers(known.similarity)
         return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
-    strange = _confidences(strangers, scales)
+    read, strange = _confidences(known, scales), _confidences(strangers, scales)
     share = expected_out_of_scope(known.kernel.shape[1])
     in_scope = _fit_scope(read.evidence, strange.evidence, share)
     threshold = _choose_threshold(read.times(in_scope), read.correct, strange.times(in_scope), share)
-    return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity)
+    return Calibration(scales[0], scales[1], in_scope, threshold, ambiguity, known.outside)
 
 
 def confidence_of(unseen: Unseen, calibration: Calibration) -> Confidences:
     return _confidences(unseen, (calibration.kernel_scale, calibration.ngram_scale))
 
 
-def calibrate_first_stage(known: Unseen, strangers: Unseen | None, calibration: Calibration) -> FirstStage:
+def calibrate_first_stage(held_out: HeldOut, calibration: Calibration) -> FirstStage:
     """Past its two gates held-out texts are read as well as with the encoder, and strangers are told as well."""
-    if strangers is None or len(strangers.labels) < FEWEST_STRANGERS:
+    told = held_out.told_apart
+    known, strangers = told.known, told.strangers
+    if strangers is None or held_out.strangers is None or len(held_out.strangers.labels) < FEWEST_STRANGERS:
         return FirstStage(1.0, (0.0, 0.0, 0.0, 0.0), NEVER, (0.0, 0.0, 0.0), 0.0)
     (scale,) = _fit_scales([known.ngram], known.labels)
     quick, quick_strange = _by_ngrams(known, scale), _by_ngrams(strangers, scale)
@@ -195,24 +223,30 @@ def _lead(scores: Any) -> Any:
 
 
 def _by_ngrams(unseen: Unseen, scale: float) -> Confidences:
+    outside = list(unseen.outside)
     probabilities = softmax(scale * unseen.ngram)
-    first = probabilities.argmax(axis=1)
+    inside = within(probabilities, outside)
+    first = inside.argmax(axis=1)
     rows = np.arange(len(first))
-    largest = probabilities[rows, first]
-    return Confidences(
-        largest, scope_evidence(largest, unseen.ngram[rows, first], unseen.fit[rows, first]), first == unseen.labels
-    )
+    correct = probabilities.argmax(axis=1) == unseen.labels
+    of_outside = [unseen.ngram[:, outside].max(axis=1)] if outside else []
+    of_first = (unseen.ngram[rows, first], unseen.fit[rows, first])
+    evidence = scope_evidence(probabilities[rows, first], *of_first, *of_outside)
+    return Confidences(probabilities[rows, first], evidence, correct)
 
 
-def _confidences(unseen: Unseen, scales: Sequence[float], probabilities: Any = None) -> Confidences:
-    if probabilities is None:
-        probabilities = softmax(scales[0] * unseen.kernel + scales[1] * unseen.ngram)
-    first = probabilities.argmax(axis=1)
+def _confidences(unseen: Unseen, scales: Sequence[float]) -> Confidences:
+    outside = list(unseen.outside)
+    probabilities = softmax(scales[0] * unseen.kernel + scales[1] * unseen.ngram)
+    inside = within(probabilities, outside)
+    first = inside.argmax(axis=1)
     rows = np.arange(len(first))
-    largest = probabilities[rows, first]
+    correct = probabilities.argmax(axis=1) == unseen.labels
+    of_outside = [head[:, outside].max(axis=1) for head in (unseen.kernel, unseen.ngram)] if outside else []
     of_first = (unseen.kernel[rows, first], unseen.ngram[rows, first], unseen.similarity, unseen.fit[rows, first])
-    evidence = scope_evidence(largest, *of_first, unseen.kernel.sum(axis=1))
-    return Confidences(largest, evidence, first == unseen.labels)
+    near = unseen.kernel.sum(axis=1) - unseen.kernel[:, outside].sum(axis=1)
+    evidence = scope_evidence(probabilities[rows, first], *of_first, near, *of_outside)
+    return Confidences(probabilities[rows, first], evidence, correct)
 
 
 def _weigh_heads(kernel: Any, ngram: Any, labels: Integers) -> tuple[float, float]:

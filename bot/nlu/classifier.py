@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.domain.understanding import IntentScore, base_intent
+from bot.domain.understanding import OUT_OF_SCOPE_INTENTS, IntentScore, base_intent
 from bot.nlu.features import Floats, Integers, NgramSpace, SparseRow
 from bot.nlu.kernel import KernelHead
 from bot.nlu.word_use import WordUse
@@ -39,6 +39,9 @@ class Calibration:
     the kernel's scores, which is 1 among examples of whatever intent and falls towards 0 away from all. Below the
     confidence `threshold` a text counts as not understood; where the first intent is less than `ambiguity` ahead of the
     second, it could be either.
+
+    `outside` are the labels whose examples say what is out of scope, where that was learnt from them. The evidence is
+    then that of the first intent of all others, and two more weights are for the heads' highest scores of `outside`.
     """
 
     kernel_scale: float
@@ -46,6 +49,7 @@ class Calibration:
     in_scope: tuple[float, ...]
     threshold: float
     ambiguity: float
+    outside: tuple[int, ...] = ()
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Calibration:
@@ -58,8 +62,9 @@ class FirstStage:
     """When the n-grams alone will do, which costs a thirtieth of what the encoder does.
 
     `scale` makes their scores log-probabilities, `in_scope` is as that of `Calibration` with the log-probability, the
-    score and the words only. From the confidence `gate` on hardly a stranger is taken in. `slip` is a logistic function
-    of `slip_evidence`: how likely the n-grams are wrong where both heads would be right; at most `most_slips` will do.
+    score and the words only, and the score of what is out of scope where `Calibration.outside` names labels. From the
+    confidence `gate` on hardly a stranger is taken in. `slip` is a logistic function of `slip_evidence`: how likely the
+    n-grams are wrong where both heads would be right; at most `most_slips` will do.
     """
 
     scale: float
@@ -141,18 +146,24 @@ class IntentClassifier:
         columns = words.row.columns
         if not len(columns) or columns.min() >= self.ngram_space.first_character_column:
             return None  # it has no word of the examples, only pieces of words
-        ranked = _ranked(self.labels, _shares(self.first_stage.scale * words.scores))
+        shares = _shares(self.first_stage.scale * words.scores)
+        outside = list(self.calibration.outside)
+        first, share, ranked = self._first(shares, outside)
+        evidence = [_log(share), float(words.scores[first]), self.word_use.fit(words.row, first)]
+        if outside:
+            evidence.append(float(words.scores[outside].max()))
+        meant = chance(self.first_stage.in_scope, evidence)
+        if outside:
+            ranked, meant = self._beside(outside, shares, meant)
         first, share = ranked[0]
-        evidence = (_log(share), float(words.scores[first]), self.word_use.fit(words.row, first))
-        in_scope = chance(self.first_stage.in_scope, evidence)
-        confidence = share * in_scope
-        if confidence < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
+        confidence = share * meant
+        if first in outside or confidence < self.first_stage.gate or self._lead(ranked) < self.calibration.ambiguity:
             return None
         second, highest = np.partition(words.scores, -2)[-2:]
         odds = _log(confidence) - _log(1 - confidence)
         if chance(self.first_stage.slip, (odds, float(highest - second))) > self.first_stage.most_slips:
             return None
-        return Classification(self._scores(ranked, in_scope), None, None, understood=True, ambiguous=False)
+        return Classification(self._scores(ranked, meant), None, None, understood=True, ambiguous=False)
 
     def classify(self, text: str | ByWords, features: Floats) -> Classification:
         """By both heads; `features` are the encoder's."""
@@ -160,19 +171,42 @@ class IntentClassifier:
         words = self.by_words(text) if isinstance(text, str) else text
         near = self.kernel_head.near(features)
         fused = calibration.kernel_scale * near.scores + calibration.ngram_scale * words.scores
-        ranked = _ranked(self.labels, _shares(fused))
-        first, share = ranked[0]
+        shares = _shares(fused)
+        outside = list(calibration.outside)
+        first, share, ranked = self._first(shares, outside)
         fit = self.word_use.fit(words.row, first)
         of_first = (float(near.scores[first]), float(words.scores[first]), near.similarity, fit)
-        evidence = (_log(share), *of_first, float(near.scores.sum()))
-        in_scope = chance(calibration.in_scope, evidence)
+        evidence = [_log(share), *of_first, float(near.scores.sum() - near.scores[outside].sum())]
+        if outside:
+            evidence += [float(near.scores[outside].max()), float(words.scores[outside].max())]
+        meant = chance(calibration.in_scope, evidence)
+        if outside:
+            ranked, meant = self._beside(outside, shares, meant)
         return Classification(
-            ranking=self._scores(ranked, in_scope),
+            ranking=self._scores(ranked, meant),
             similarity=near.similarity,
             nearest=self.labels[int(self.example_labels[near.nearest])],
-            understood=share * in_scope >= calibration.threshold,
+            understood=ranked[0][1] * meant >= calibration.threshold,
             ambiguous=self._lead(ranked) < calibration.ambiguity,
         )
+
+    def _first(self, shares: Any, outside: Sequence[int]) -> tuple[int, float, Sequence[tuple[int, float]]]:
+        """The likeliest label that is not `outside`, its share among all, and the ranking that it is the first of."""
+        ranked = _ranked(self.labels, within(shares, outside))
+        first, share = ranked[0]
+        return first, float(shares[first]) if outside else share, ranked
+
+    def _beside(
+        self, outside: Sequence[int], shares: Any, in_scope: float
+    ) -> tuple[Sequence[tuple[int, float]], float]:
+        """The ranking with the labels `outside`, and how likely it is that any of it is meant.
+
+        What is in scope counts for as much as it is likely to be, and what is not for its whole share.
+        """
+        chances = in_scope * shares
+        chances[outside] = shares[outside]
+        meant = float(chances.sum())
+        return _ranked(self.labels, chances / meant), meant
 
     def _scores(self, ranked: Sequence[tuple[int, float]], in_scope: float) -> tuple[IntentScore, ...]:
         told = [*ranked[:2], *(one for one in ranked[2:] if one[1] >= LEAST_RANKED)]
@@ -270,6 +304,20 @@ def _bases(labels: tuple[str, ...]) -> Integers | None:
         return None
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return np.array([numbers[name] for name in names], dtype=np.int64)
+
+
+def labels_outside(labels: Sequence[str]) -> tuple[int, ...]:
+    """The places of the labels for what is out of scope."""
+    return tuple(at for at, label in enumerate(labels) if base_intent(label) in OUT_OF_SCOPE_INTENTS)
+
+
+def within(shares: Any, outside: Sequence[int]) -> Any:
+    """The shares of shape (..., intents) once the labels `outside` are out of the question."""
+    if not len(outside):
+        return shares
+    inside = np.array(shares, dtype=np.float64)
+    inside[..., outside] = 0.0
+    return inside / np.maximum(inside.sum(axis=-1, keepdims=True), np.finfo(np.float64).tiny)
 
 
 def softmax(scores: Any) -> Any:

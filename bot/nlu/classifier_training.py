@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bot.nlu.calibration import FEW, Calibrated, HeldOut, Unseen
-from bot.nlu.classifier import Head, IntentClassifier
+from bot.nlu.classifier import Head, IntentClassifier, labels_outside
 from bot.nlu.features import Integers, NgramSpace, learn_ngram_space
 from bot.nlu.kernel import KernelHead, learn_kernel_head
 from bot.nlu.material import Material, Vectors
@@ -85,7 +85,7 @@ def read_held_out(
     """
     _, material = _material(texts, intents, vectors)
     known, asked = material.part(kept), material.part(held_out)
-    strange = _groups(material.intents) == 0
+    strange = _groups(material) == 0
     strangers = None
     if material.intents >= FEWEST_INTENTS_TO_LEAVE_OUT:
         strangers = _read_unseen(known.part(~strange[known.labels]), asked.part(strange[asked.labels]))
@@ -97,7 +97,8 @@ def _material(texts: Sequence[str], intents: Sequence[str], vectors: Vectors) ->
     labels = np.array([names.index(intent) for intent in intents], dtype=np.int64)
     space = learn_ngram_space(texts)
     ngrams = _sparse([space.row(text) for text in texts], len(space.column_of))
-    return space, Material(vectors.examples, ngrams, labels, len(names), space.first_character_column, vectors.names)
+    words = space.first_character_column
+    return space, Material(vectors.examples, ngrams, labels, len(names), words, vectors.names, labels_outside(names))
 
 
 def _sparse(rows: Sequence[Any], width: int) -> Any:
@@ -159,7 +160,7 @@ def _read_unseen(known: Material, rest: Material) -> Unseen:
     kernel, similarity = kernel_head.near_all(rest.features)
     ngram_head = _ngram_head(known)
     ngram = rest.ngrams @ ngram_head.weights + ngram_head.bias
-    return Unseen(kernel, ngram, _word_use(known).fits(rest.ngrams), similarity, rest.labels)
+    return Unseen(kernel, ngram, _word_use(known).fits(rest.ngrams), similarity, rest.labels, known.outside)
 
 
 def _held_out(material: Material) -> Unseen:
@@ -192,17 +193,21 @@ def _leave_intents_out(material: Material) -> Unseen | None:
     """
     if material.intents < FEWEST_INTENTS_TO_LEAVE_OUT:
         return None
-    groups = np.arange(material.intents) if len(material.labels) <= FEW else _groups(material.intents)
+    groups = _groups(material)
+    if len(material.labels) <= FEW:
+        groups = np.where(groups < 0, groups, np.arange(material.intents))
     parts = []
-    for group in range(1 if len(material.labels) > LARGE else groups.max() + 1):
+    for group in [0] if len(material.labels) > LARGE else np.unique(groups[groups >= 0]):
         strange = groups[material.labels] == group
         parts.append(_read_unseen(material.part(~strange), material.part(strange)))
     return Unseen.together(parts)
 
 
-def _groups(intents: int) -> Integers:
-    """For each intent one of the three groups that are left out in turn."""
-    return np.random.default_rng(SEED).permutation(intents) % 3
+def _groups(material: Material) -> Integers:
+    """For each intent one of the three groups that are left out in turn; -1 for what is out of scope, which stays."""
+    groups = np.random.default_rng(SEED).permutation(material.intents) % 3
+    groups[list(material.outside)] = -1
+    return groups
 
 
 def _spread(labels: Integers, most: int) -> Integers:

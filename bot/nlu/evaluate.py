@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from bot.domain.understanding import FALLBACK_INTENT, Entity
+from bot.domain.understanding import OUT_OF_SCOPE_INTENTS, Entity
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.classifier_training import SEED, train_classifier
 from bot.nlu.features import Floats, Integers
@@ -23,9 +23,6 @@ Track = Callable[[Iterable[T], int, str], Iterable[T]]
 
 BINS = 10
 """Into how many equal ranges of confidence the calibration curve is cut."""
-
-OUT_OF_SCOPE_INTENTS = frozenset({"out_of_scope", FALLBACK_INTENT})
-"""An assistant may have one for what is not its business: to be taken for it is as good as not to be understood."""
 
 Split = tuple[Integers, Integers]
 """The rows to train on, and the rows to judge."""

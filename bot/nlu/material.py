@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.nlu.features import Floats, Integers
@@ -37,6 +37,7 @@ class Material:
     """Row i of `features` and of `ngrams` (sparse) is a text of intent `labels[i]`, which is below `intents`.
 
     The first `words` columns of `ngrams` are words and pairs of words. Row i of `names` is the name of intent i.
+    `outside` are the labels for what is out of scope.
     """
 
     features: Floats
@@ -45,6 +46,7 @@ class Material:
     intents: int
     words: int
     names: Floats
+    outside: tuple[int, ...] = ()
 
     def part(self, rows: Any) -> Material:
-        return Material(self.features[rows], self.ngrams[rows], self.labels[rows], self.intents, self.words, self.names)
+        return replace(self, features=self.features[rows], ngrams=self.ngrams[rows], labels=self.labels[rows])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.errors import Conflict, Place
 from bot.domain.review import Review, ReviewVerdict, UnclearMessage
-from bot.nlu.evaluate import OUT_OF_SCOPE_INTENTS
+from bot.domain.understanding import OUT_OF_SCOPE_INTENTS
 from bot.nlu.masking import masked
 from bot.nlu.new_example import as_example
 from bot.nlu.unclear import message_key, unclear_messages

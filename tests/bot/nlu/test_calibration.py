@@ -13,6 +13,7 @@ from bot.nlu.calibration import (
     Unseen,
     calibrate,
     calibrate_first_stage,
+    confidence_of,
     expected_out_of_scope,
     learn_losses,
 )
@@ -39,11 +40,11 @@ def test_what_never_or_always_happened_is_as_likely_at_any_evidence(happened: bo
 @pytest.mark.parametrize("noise", [0.2, 0.5, 1.0])
 def test_the_first_stage_reads_alone_as_much_as_it_may_without_losing_more_than_is_allowed(noise: float) -> None:
     known, strangers = read_unseen(noise, own=1.0), read_unseen(noise, own=0.0)
-    calibration = calibrate(known, strangers)
-    stage = calibrate_first_stage(known, strangers, calibration)
+    calibration = calibrate(HeldOut(known, strangers))
+    stage = calibrate_first_stage(HeldOut(known, strangers), calibration)
     assert stage.gate >= calibration.threshold
     assert 0.0 <= stage.most_slips < 1.0
-    loose = calibrate_first_stage(read_unseen(0.1, own=1.0), strangers, calibration)
+    loose = calibrate_first_stage(HeldOut(read_unseen(0.1, own=1.0), strangers), calibration)
     assert loose.gate <= stage.gate or loose.most_slips >= stage.most_slips
 
 
@@ -51,7 +52,7 @@ def test_the_first_stage_reads_alone_as_much_as_it_may_without_losing_more_than_
 def test_the_head_that_is_right_more_often_has_more_weight_in_what_comes_first(worse: str, better: str) -> None:
     unseen = replace(read_unseen(0.5, own=1.0), **{better: read_unseen(0.5, own=1.0).kernel})
     noise = np.random.default_rng(3).normal(0, 1, unseen.kernel.shape)
-    calibration = calibrate(replace(unseen, **{worse: noise}), None)
+    calibration = calibrate(HeldOut(replace(unseen, **{worse: noise}), None))
     scales = {"kernel": calibration.kernel_scale, "ngram": calibration.ngram_scale}
     assert scales[better] > 5 * scales[worse]
 
@@ -84,9 +85,39 @@ def test_the_fewer_the_intents_the_more_strangers_are_expected() -> None:
 def test_the_fewer_the_texts_the_more_careful_the_threshold() -> None:
     def threshold(texts: int) -> float:
         known, strange = (read_unseen(0.5, own=own, texts=texts, spread=0.5) for own in (1.0, 0.0))
-        return calibrate(known, strange).threshold
+        return calibrate(HeldOut(known, strange)).threshold
 
     assert np.mean([threshold(count) for count in (60, 80, 100)]) > threshold(1000)
+
+
+def test_examples_of_what_is_out_of_scope_are_strangers_as_often_as_others_are() -> None:
+    known = replace(read_unseen(0.2, own=1.0), outside=(7,))
+    strangers = replace(read_unseen(0.2, own=0.0, texts=1000), outside=(7,))
+    told = HeldOut(known, strangers).told_apart
+    assert told.strangers is not None
+    assert 7 not in told.known.labels
+    ours = len(told.strangers.labels) - 1000
+    assert ours == pytest.approx(1000, rel=0.1)
+    assert set(told.strangers.labels[1000:]) == {7}
+
+
+def test_who_is_near_to_what_is_out_of_scope_is_told_from_what_is_known() -> None:
+    """These strangers are as near to an intent as its own examples are."""
+    known = replace(read_unseen(0.2, own=1.0), outside=(7,))
+    others = replace(read_unseen(0.2, own=1.0), outside=(7,))
+    near = replace(others, kernel=others.kernel + 0.9 * np.eye(8)[7], labels=np.full(len(others.labels), 8))
+    calibration = calibrate(HeldOut(known, near))
+    assert calibration.outside == (7,)
+    taken, read = (confidence_of(one, calibration).times(calibration.in_scope) for one in (near, known))
+    inside = known.labels < 7
+    assert np.median(taken) < np.quantile(read[inside], 0.05)
+
+
+def test_where_no_intent_could_be_left_out_they_are_examples_like_any_other() -> None:
+    known = replace(read_unseen(0.2, own=1.0), outside=(7,))
+    calibrated = Calibrated.by(HeldOut(known, None))
+    assert calibrated.calibration.outside == ()
+    assert calibrated == Calibrated.by(HeldOut(replace(known, outside=()), None))
 
 
 def read_unseen(noise: float, *, own: float, texts: int = 600, intents: int = 8, spread: float = 0.1) -> Unseen:

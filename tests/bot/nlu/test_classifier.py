@@ -84,7 +84,10 @@ def test_an_encoder_that_has_its_examples_by_heart_weighs_as_much_as_it_reads_of
     tuned_on_kept = by_heart.copy()
     tuned_on_kept[held_out] = strange[held_out]
     names = np.eye(8, dtype=np.float32)[:6]
-    calibrated = Calibrated.by(read_held_out(texts, intents, Vectors(tuned_on_kept, names), kept, held_out))
+    read = read_held_out(texts, intents, Vectors(tuned_on_kept, names), kept, held_out)
+    assert read.strangers is not None
+    assert len(set(read.strangers.labels)) == 2  # a third of the intents
+    calibrated = Calibrated.by(read)
     deceived = train_classifier(texts, intents, Vectors(by_heart, names))
     told = train_classifier(texts, intents, Vectors(by_heart, names), calibrated)
     of_words = [one.calibration.ngram_scale / one.calibration.kernel_scale for one in (deceived, told)]
@@ -116,6 +119,23 @@ def test_the_keys_of_a_retrieval_intent_stand_together_before_one_of_them_is_cho
     assert not reading.ambiguous
     reading = classifier.classify("your hours", encoder.encode(["your hours"])[0])
     assert reading.intent == "faq/hours"
+
+
+def test_examples_of_what_is_out_of_scope_speak_against_what_is_like_them(encoder: Encoder) -> None:
+    things = ["car", "house", "shoe", "door", "hat", "boat"]
+    texts = [f"{verb} the {thing}" for thing in things for verb in ("buy", "show me", "sell", "paint", "where is")]
+    intents = [thing for thing in things for _ in range(5)]
+    weather = ["is it raining", "will it rain today", "is it sunny", "how is the weather", "tell me the forecast"]
+    texts, intents = texts + weather, intents + ["out_of_scope"] * 5
+    classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
+    assert [classifier.labels[at] for at in classifier.calibration.outside] == ["out_of_scope"]
+    read = classifier.classify("is it raining today", encoder.features(["is it raining today"])[0])
+    assert (read.intent, read.understood) == ("out_of_scope", True)
+    read = classifier.classify("paint the boat", encoder.features(["paint the boat"])[0])
+    assert (read.intent, read.understood) == ("boat", True)
+    assert sum(one.confidence for one in read.ranking) <= 1.0001
+    again = IntentClassifier.from_arrays(classifier.arrays(), json.loads(json.dumps(classifier.facts())))
+    assert again.calibration == classifier.calibration
 
 
 def test_a_ranking_leaves_out_what_nothing_speaks_for_but_names_a_second(pipeline: Pipeline, encoder: Encoder) -> None:
