@@ -36,10 +36,11 @@ Steps = Callable[[Iterable[int], int, str], Iterable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How many examples a step has, how far it goes, and how many steps there are.
+    """How many examples a step has, how far it goes, how many steps there are, and in how many parts it is tried.
 
     Each example is seen between `fewest_rounds` and `most_rounds` times: the more often the fewer there are, until
-    there are `enough_steps`. There are never more than `most_steps`.
+    there are `enough_steps`. There are never more than `most_steps`. Up to `few` examples, one of `most_parts` parts is
+    held out at a time, of more one of three: of ten examples an intent, tuning without a third gains half as much.
     """
 
     batch: int = 32
@@ -48,11 +49,16 @@ class Recipe:
     most_rounds: int = 10
     enough_steps: int = 250
     most_steps: int = 1_500
+    few: int = 2_000
+    most_parts: int = 5
 
     def steps(self, examples: int) -> int:
         of_a_round = -(-examples // self.batch)
         rounds = min(max(-(-self.enough_steps // of_a_round), self.fewest_rounds), self.most_rounds)
         return min(rounds * of_a_round, self.most_steps)
+
+    def parts(self, examples: int) -> int:
+        return self.most_parts if examples <= self.few else min(self.most_parts, 3)
 
 
 RECIPE = Recipe()

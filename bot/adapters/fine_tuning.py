@@ -27,7 +27,6 @@ from bot.nlu.material import vectors_of
 from bot.nlu.training_data import Example, read_training_data
 from bot.ports import Encoder
 
-FOLDS = 3
 FEWEST_TO_TUNE = 5
 """Examples that an intent needs: of fewer, what is held out says nothing about it."""
 
@@ -45,14 +44,15 @@ class PagesFound:
 class FineTuning:
     """What came of it: the model in force, and the figures that decided; without any where it was tuned already.
 
-    `compared` has the frozen encoder as the old way, over `folds` of the `FOLDS` parts: it ends where the tuned one is
-    not ahead. Pages are looked at only where that one has won.
+    `compared` has the frozen encoder as the old way, over `folds` of `parts` parts: it ends where the tuned one is
+    behind by more than chance would give. Pages are looked at only where that one has won.
     """
 
     model: Path
     tuned: bool
     compared: Comparison | None = None
     folds: int = 0
+    parts: int = 0
     pages: PagesFound | None = None
 
 
@@ -65,7 +65,7 @@ def fine_tune(
     progress: Progress = lambda _: None,
     steps: Steps = lambda numbers, _total, _what: numbers,
     recipe: Recipe = RECIPE,
-    wins: Callable[[Comparison], bool] = lambda compared: compared.new_wins,
+    wins: Callable[[Comparison], bool] = lambda compared: compared.lead > 0,
 ) -> FineTuning:
     """Try the tuned encoder on examples that it was not tuned on, and publish a model with it where it `wins`.
 
@@ -85,18 +85,19 @@ def fine_tune(
         tune_encoder(encoder_name, texts, intents, into, recipe=recipe, steps=steps)
 
     sentences = RememberingEncoder(OnnxEncoder(frozen), folder)
-    compared, folds, held_out = _try(data.examples, sentences, tune, progress)
+    compared, held_out, folds, parts = _try(data.examples, sentences, tune, recipe, progress)
+    figures: Any = {"compared": compared, "folds": folds, "parts": parts}
     if not wins(compared):
-        return FineTuning(frozen, tuned=False, compared=compared, folds=folds)
+        return FineTuning(frozen, tuned=False, **figures)
     with tempfile.TemporaryDirectory() as name:
         encoder = Path(name)
         progress(f"tuning the encoder on all {len(tunes_on(data.examples))} examples")
         tune(data.examples, encoder)
         found = _pages_found(read, sentences, OnnxEncoder(encoder))
         if found.tuned < found.frozen:
-            return FineTuning(frozen, tuned=False, compared=compared, folds=folds, pages=found)
+            return FineTuning(frozen, tuned=False, pages=found, **figures)
         model = train(documents, pages, tuned=Tuned(encoder, Calibrated.by(held_out)), **content)
-    return FineTuning(model, tuned=True, compared=compared, folds=folds, pages=found)
+    return FineTuning(model, tuned=True, pages=found, **figures)
 
 
 def _require_enough(examples: Sequence[Example]) -> None:
@@ -119,20 +120,24 @@ def _try(
     examples: Sequence[Example],
     frozen: Encoder,
     tune: Callable[[Sequence[Example], Path], None],
+    recipe: Recipe,
     progress: Progress,
-) -> tuple[Comparison, int, HeldOut]:
-    """Both encoders, with heads of their own, on parts held out in turn; how many parts; and the tuned one's scores.
+) -> tuple[Comparison, HeldOut, int, int]:
+    """Both encoders, with heads of their own, on parts held out in turn; the tuned one's scores; how many of how many
+    parts.
 
-    What follows a part after which the tuned one is not ahead would cost more than it could tell, and of many examples
-    one part tells enough.
+    Once the tuned one is behind by more than chance would give, the others are spared. Of many examples one part tells
+    enough.
     """
     texts, intents = [example.text for example in examples], [example.intent for example in examples]
     vectors = vectors_of(texts, intents, frozen)
     compared, begun = Comparison(), time.monotonic()
     read: list[HeldOut] = []
-    parts = 1 if len(examples) > LARGE else FOLDS
-    for kept, held_out in splits(examples, FOLDS)[:parts]:
-        progress(f"tuning the encoder without part {len(read) + 1} of {FOLDS}{_time_left(len(read), parts, begun)}")
+    parts = recipe.parts(len(examples))
+    tried = 1 if len(examples) > LARGE else parts
+    for kept, held_out in splits(examples, parts)[:tried]:
+        left = _time_left(len(read), tried, parts, begun)
+        progress(f"tuning the encoder without part {len(read) + 1} of {parts}{left}")
         with tempfile.TemporaryDirectory() as name:
             tune([examples[row] for row in kept], Path(name))
             tuned = vectors_of(texts, intents, OnnxEncoder(Path(name)))
@@ -140,9 +145,9 @@ def _try(
         compared += Comparison.of(zip(_rightly_read(old), _rightly_read(new), strict=True))
         read.append(new)
         progress(f"of {compared.judged} held out so far, right: {_shares(compared)}")
-        if compared.lead <= 0:
+        if compared.is_lost:
             break
-    return compared, len(read), HeldOut.together(read)
+    return compared, HeldOut.together(read), len(read), parts
 
 
 def _rightly_read(held_out: HeldOut) -> list[bool]:
@@ -150,12 +155,12 @@ def _rightly_read(held_out: HeldOut) -> list[bool]:
     return [bool(right) for right in confidence_of(held_out.known, calibration).correct]
 
 
-def _time_left(tried: int, parts: int, begun: float) -> str:
-    """Tuning on all examples takes as long as one and a half parts do."""
-    if not tried:
+def _time_left(done: int, tried: int, parts: int, begun: float) -> str:
+    """Tuning on all examples takes a little longer than without one part."""
+    if not done:
         return ""
-    left = parts - tried + FOLDS / (FOLDS - 1)
-    return f"; at most {(time.monotonic() - begun) / tried * left:.0f} s to go"
+    left = tried - done + parts / (parts - 1)
+    return f"; at most {(time.monotonic() - begun) / done * left:.0f} s to go"
 
 
 def _shares(compared: Comparison) -> str:

@@ -1,4 +1,4 @@
-"""Whether one of two ways to read the same messages is better, by more than chance."""
+"""Which of two ways to read the same messages is better, and how often chance would say so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import comb
 
 CHANCE = 0.05
-"""A lead that chance would give as often as this proves nothing."""
+"""A lead that chance would hardly give: in fewer cases than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,14 @@ class Comparison:
     @property
     def chance(self) -> float:
         """How often a new way that is no better would have such a lead (McNemar's exact test, one-sided)."""
-        differing = self.only_old + self.only_new
-        return sum(comb(differing, right) for right in range(self.only_new, differing + 1)) / (1 << differing)
+        return self._as_many(self.only_new)
 
     @property
-    def new_wins(self) -> bool:
-        return self.chance < CHANCE
+    def is_lost(self) -> bool:
+        """Whether the new way is behind by more than chance would give."""
+        return self._as_many(self.only_old) < CHANCE
+
+    def _as_many(self, right: int) -> float:
+        """How often a coin would be right about so many, or more, of the messages that only one way was right about."""
+        differing = self.only_old + self.only_new
+        return sum(comb(differing, many) for many in range(right, differing + 1)) / (1 << differing)

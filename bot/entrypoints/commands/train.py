@@ -6,13 +6,12 @@ import argparse
 import sys
 from time import perf_counter, process_time
 
-from bot.adapters.fine_tuning import FOLDS, FineTuning
+from bot.adapters.fine_tuning import FineTuning
 from bot.adapters.library import Contents, Shelves, fine_tune_contents, read_contents, train_contents
 from bot.adapters.training import is_fine_tuned
 from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.entrypoints.progress import track
 from bot.nlu.classifier_training import SEED
-from bot.nlu.comparison import CHANCE
 from bot.settings import Settings
 
 
@@ -58,11 +57,11 @@ def outcome(done: FineTuning) -> list[str]:
         return [f"nothing to tune: the encoder of {done.model} was tuned on these examples"]
     compared = done.compared
     lines = [
-        f"held-out examples, {done.folds} of {FOLDS} parts: {compared.judged}",
+        f"held-out examples, {done.folds} of {done.parts} parts: {compared.judged}",
         f"right with the frozen encoder: {compared.old_accuracy:.1%}",
         f"right with the tuned encoder:  {compared.new_accuracy:.1%}",
         f"only one of them right: the frozen {compared.only_old} times, the tuned {compared.only_new} times; chance "
-        f"would do as much in {compared.chance:.1%} of cases (McNemar's exact test; less than {CHANCE:.0%} is a win)",
+        f"would do as much in {compared.chance:.1%} of cases (McNemar's exact test)",
     ]
     if (found := done.pages) and found.asked:
         lines.append(
@@ -73,4 +72,4 @@ def outcome(done: FineTuning) -> list[str]:
         return [*lines, "decided: the tuned encoder is in use"]
     if done.pages:
         return [*lines, "decided: the frozen encoder stays; the tuned one finds fewer knowledge pages"]
-    return [*lines, "decided: the frozen encoder stays; the tuned one is not better by more than chance"]
+    return [*lines, "decided: the frozen encoder stays; the tuned one is not ahead"]

@@ -15,7 +15,7 @@ from bot.adapters.training import find_model, is_fine_tuned, load, train
 from bot.documents import Document, parse
 from bot.domain.errors import ContentError
 
-ONE_STEP = Recipe(most_steps=1)
+ONE_STEP = Recipe(most_steps=1, most_parts=2)
 PRICE = ["what does it cost", "how much is it", "tell me the price", "is it expensive", "what do you charge"]
 DEMO = ["I want a demo", "show me a demo", "book a demo", "can I see it", "could you show it to me"]
 HOURS = """---
@@ -85,6 +85,10 @@ def test_an_intent_with_few_examples_is_told_with_its_place_and_nothing_is_done(
     assert not others
     assert str(fault).startswith('nlu.yml:4:5: the intent "price" has 3 examples; the encoder is tuned from 5 on.')
     assert list(tmp_path.iterdir()) == []
+
+
+def test_of_few_examples_less_is_held_out_at_a_time() -> None:
+    assert [Recipe().parts(examples) for examples in (10, 2_000, 2_001, 15_000)] == [5, 5, 3, 3]
 
 
 @pytest.mark.slow
