@@ -12,7 +12,7 @@ from bot.nlu.contacts import find_emails, find_phones, find_urls
 from bot.nlu.gazetteer import Gazetteer, build_gazetteer, learn_number_contexts
 from bot.nlu.measures import find_measures
 from bot.nlu.money import find_money
-from bot.nlu.names import find_organisations, find_people
+from bot.nlu.names import find_organisations, find_people, says_its_kind
 from bot.nlu.naming import DUCKLING, NO_OTHER_NAMES, EntityNames
 from bot.nlu.numbers import NumberContexts, find_numbers
 from bot.nlu.numerals import read_numerals
@@ -134,7 +134,10 @@ class EntityExtractor:
         places = kept(self.places.find(rest, asked=bool(asked & {"city", "country"})))
         # "about fifty of us" is no name, though a name was asked for.
         people = _outside(_spans(counted), kept(find_people(rest, asked="person" in asked)))
-        organisations = _outside(when, kept(find_organisations(rest, asked="organisation" in asked)))
+        organisations = _outside(when, kept(find_organisations(rest, asked="organisation" in asked, is_place=is_place)))
+        # "Oslo Foods" is no place; what is one and says nothing of an organisation's kind is no organisation.
+        named = [one for one in organisations if one.confidence >= SURE and says_its_kind(one.text)]
+        places = _outside(_spans(named), places)
         organisations = _outside(_spans(places), organisations)
         listed = list(self.gazetteer.find(rest))
         tagged = [self.gazetteer.by_synonym(one) for one in self.tagger.find(text)] if self.tagger else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bot.domain.understanding import Entity
-from bot.nlu.words import FILLERS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
+from bot.nlu.words import FILLERS, KINDS_OF_ORGANISATIONS, MONTHS, NO_NAMES, WEEKDAYS, WHAT_SOMEBODY_IS, word_set
 
 SURE, POSSIBLE = 1.0, 0.6
 
@@ -28,6 +29,7 @@ _WORK = re.compile(
     r"on behalf of|from|at|with) +(?:the )?(?P<name>[^\W_][\w&'.+-]*(?: +(?:&|and|of|[^\W_][\w&'.+-]*)){0,4})",
     re.IGNORECASE,
 )
+_PRESENTING = re.compile(r"(?<!\w)(?:i'm|i am|we're|we are|this is) *$", re.IGNORECASE)
 _BEGINS = re.compile(r"(?:^|[,.!?;:\n-]|\b(?:hi|hey|hello|and|but|yes|ok|sure))\s*$", re.IGNORECASE)
 _SUFFIX = re.compile(
     r"\b(?:ltd|limited|inc|llc|llp|plc|gmbh|ag|corp|corporation|co|bv|s\.?a|oy|ab|as|group|holdings)\b\.?", re.I
@@ -142,47 +144,84 @@ def _bare_name(text: str) -> Entity | None:
     return None
 
 
-def find_organisations(text: str, *, asked: bool = False) -> Iterator[Entity]:
-    """At most one; a capital and a cue, or a legal form, must agree, unless `asked` for it."""
+def find_organisations(
+    text: str, *, asked: bool = False, is_place: Callable[[str], bool] = lambda name: False
+) -> Iterator[Entity]:
+    """At most one; a capital and a cue, or a legal form, must agree, unless `asked` for it.
+
+    `is_place` knows the places that it may be named after, which by themselves are none.
+    """
     shouting = text.isupper()
     for match in _WORK.finditer(text):
-        name = _organisation_in(match["name"], lower_case_too=False, shouting=shouting)
+        named_after = _place_in_front(match["name"], is_place)
+        name = _organisation_in(match["name"], named_after, lower_case_too=False, shouting=shouting)
         cue = match["cue"].lower()
         if name is None and (asked or cue.startswith(("work", "company", "organi", "employer", "on behalf"))):
-            name = _organisation_in(match["name"], lower_case_too=True, shouting=shouting)
-        if name is None or (cue == "with" and not _SUFFIX.search(name)):
+            name = _organisation_in(match["name"], named_after, lower_case_too=True, shouting=shouting)
+        if name is None or (cue == "with" and not (_SUFFIX.search(name) or _is_presented(text[: match.start()]))):
             continue
         start = match.start("name")
         yield Entity("organisation", name, name, start, start + len(name), SURE, extractor="names")
         return
-    if asked and "?" not in text:
-        short = text.strip(" .!,")
-        words = [word for word in short.split(" ") if word]
-        while words and words[0].lower() in FILLERS:
-            words.pop(0)
-        name = " ".join(words)
-        if (
-            1 <= len(words) <= 5
-            and not all(word.lower() in NO_NAMES for word in words)
-            and words[0].lower() not in NO_NAMES
-        ):
-            start = text.rindex(words[0]) if len(words) == 1 else text.find(name)
-            if start >= 0:
-                yield Entity("organisation", name, name, start, start + len(name), POSSIBLE, extractor="names")
+    if asked and "?" not in text and (bare := _bare_organisation(text)) is not None:
+        yield bare
 
 
-def _organisation_in(words: str, *, lower_case_too: bool, shouting: bool) -> str | None:
+def says_its_kind(name: str) -> bool:
+    """Whether a word of the name says that it is an organisation's: "Oslo Foods", "University of Oslo", "Berlin AG"."""
+    return _SUFFIX.search(name) is not None or any(
+        word.strip(".,").lower() in KINDS_OF_ORGANISATIONS for word in name.split(" ")
+    )
+
+
+def _is_presented(before: str) -> bool:
+    """Whether somebody has just said who they are: "this is Ana", or "we're"."""
+    end = len(before.rstrip(" ,"))
+    return bool(_PRESENTING.search(before)) or any(person.end == end for person in find_people(before))
+
+
+def _bare_organisation(text: str) -> Entity | None:
+    words = [word for word in text.strip(" .!,").split(" ") if word]
+    while words and words[0].lower() in FILLERS:
+        words.pop(0)
+    name = " ".join(words)
+    if not 1 <= len(words) <= 5 or words[0].lower() in NO_NAMES or all(word.lower() in NO_NAMES for word in words):
+        return None
+    start = text.rindex(words[0]) if len(words) == 1 else text.find(name)
+    if start < 0:
+        return None
+    return Entity("organisation", name, name, start, start + len(name), POSSIBLE, extractor="names")
+
+
+def _place_in_front(words: str, is_place: Callable[[str], bool]) -> int:
+    """How many of the words are a place that what comes right after them makes a part of an organisation's name."""
+    parts = words.split(" ")
+    for count in range(len(parts) - 1, 0, -1):
+        if is_place(" ".join(parts[:count])):
+            following = itertools.takewhile(lambda word: word[:1].isupper() or word == "&", parts[count:])
+            return count if says_its_kind(" ".join(following)) else 0
+    return 0
+
+
+def _organisation_in(words: str, named_after: int, *, lower_case_too: bool, shouting: bool) -> str | None:
+    """The words from the first on that can be a name; the first `named_after` of them belong to it."""
     kept: list[str] = []
     parts = [part for part in words.split(" ") if part]
     for at, word in enumerate(parts):
         lower = word.lower().strip(".,")
-        joins = lower in {"&", "and", "of"} and kept and at + 1 < len(parts) and parts[at + 1][0].isupper()
-        if lower in _NO_ORGANISATIONS and not joins and not (kept and _SUFFIX.fullmatch(lower)):
-            break
         capital = word[0].isupper() and not shouting
+        joins = lower in {"&", "and", "of"} and kept and at + 1 < len(parts) and parts[at + 1][0].isupper()
+        joined = kept and kept[-1].lower() in {"&", "of"} and capital
+        of_something = at + 2 < len(parts) and parts[at + 1].lower() == "of" and parts[at + 2][0].isupper()
+        kind = (kept or of_something) and capital and lower in KINDS_OF_ORGANISATIONS
+        belongs = joins or joined or kind or at < named_after or (kept and _SUFFIX.fullmatch(lower))
+        if lower in _NO_ORGANISATIONS and not belongs:
+            break
         if not (capital or joins or (kept and _SUFFIX.fullmatch(word)) or lower_case_too):
             break
         kept.append(word)
         if word.endswith((",", ".")) and not _SUFFIX.fullmatch(word):
             break
+    if kept and kept[-1].lower() in {"&", "and", "of"}:
+        kept.pop()
     return " ".join(kept).rstrip(".,'") or None

@@ -70,3 +70,17 @@ WHAT_SOMEBODY_IS = word_set(
     "romanian russian scottish spanish swedish swiss turkish ukrainian welsh"
 )
 """Words that after "I'm" say what somebody is, though they may be a surname."""
+
+KINDS_OF_ORGANISATIONS = word_set(
+    "academy advisors advisory agency airlines airways analytics architects associates association authority bakery "
+    "bank brewery brothers builders buses capital chemicals church clinic college communications company construction "
+    "consultancy consultants consulting council dental department design designs digital electric electronics energy "
+    "engineering enterprises estates federation finance financial fitness foods football foundation freight hospital "
+    "hotel hotels industries institute insurance investments laboratories labs lawyers logistics manufacturing "
+    "marketing media ministry motors museum networks orchestra partners partnership pharma pharmaceuticals pharmacy "
+    "police press properties publishing rail railways realty recruitment restaurants retail robotics school "
+    "securities services shipping society software solicitors solutions sons steel stores studio studios systems tech "
+    "technologies technology telecom textiles theatre times trading transport travel trust union united university "
+    "ventures wines works"
+)
+"""Words that in a name with capitals say that it is an organisation's: "Oslo Foods" is none of Oslo's districts."""
