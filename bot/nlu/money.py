@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.understanding import Entity
+from bot.nlu.chinese_numerals import CURRENCIES, CURRENCY
 from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, comma_decimal, decimal, join_range, plain
-from bot.nlu.words import word_set
+from bot.nlu.words import LETTERS, word_set
 
 SURE, POSSIBLE = 1.0, 0.5
 
@@ -34,7 +35,7 @@ _LOCAL = {
     "$": {"AU": "AUD", "CA": "CAD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "MX": "MXN", "US": "USD"},
     "kr": {"NO": "NOK", "SE": "SEK", "DK": "DKK", "IS": "ISK"},
     "£": {"EG": "EGP"},
-    "¥": {"CN": "CNY"},
+    "¥": {"CN": "CNY", "TW": "TWD", "HK": "HKD"},
 }
 _POUNDS_ARE_WEIGHT = {"US", "CA"}
 _JOINS = {"-", "to", "and", "or"}
@@ -58,7 +59,7 @@ _WORTH_LOOKING = re.compile(
     + "|".join([*_CODES, *_WORDS, *_HUNDREDTHS, *_CUES, *_ADVERBS, "grand", "million", "thousand", "zł", "per"])
     + r")\b|\b(?:a|an|p\.) ?(?:"
     + "|".join([*_PERIODS, "a"])
-    + r")\b|/",
+    + rf")\b|/|{CURRENCY}",
     re.IGNORECASE,
 )
 
@@ -153,6 +154,8 @@ def _currency_after(numerals: Numerals, after: int, country: str) -> str | None:
         # The sign of the next amount is not that of this one: "5 £10".
         leads = following and following[0].text[0].isdecimal() and following[0].start == numerals.tokens[after].end
         return None if leads else _local(sign, country)
+    if sign in CURRENCIES:
+        return _local("CNY" if CURRENCIES[sign] == "¥" and country not in _LOCAL["¥"] else CURRENCIES[sign], country)
     if sign in _CODES:
         return _CODES[sign]
     if sign in {"pound", "pounds"} and country in _POUNDS_ARE_WEIGHT:
@@ -167,7 +170,7 @@ def _local(sign: str, country: str) -> str | None:
 def _regrouped(numerals: Numerals, numeral: Numeral, country: str) -> Numeral:
     """With a currency beside it, 15.000 is fifteen thousand wherever it is written."""
     written = numerals.tokens[numeral.first].text
-    if numeral.after != numeral.first + 1 or not written[0].isdecimal():
+    if numeral.after != numeral.first + 1 or not written[0].isdecimal() or not written[-1].isdecimal():
         return numeral
     value = decimal(written, commas=comma_decimal(country), money=True)
     return Numeral(value, numeral.first, numeral.after, numeral.bare)
@@ -221,7 +224,8 @@ def _confidence(numerals: Numerals, amount: _Amount, first: int, after: int, per
     """0 for what is no money at all."""
     start, end = numerals.span(first, after)
     left, right = numerals.text[max(0, start - NEAR) : start], numerals.text[end : end + NEAR]
-    glued = re.search(r"[\w.,:/#-]$", left) or re.match(r"[\w%:]|[./-]\w", right)
+    letters = LETTERS if amount.currency is not None else r"[^\W\u3040-\u309f]"  # "三百です" ends in no word
+    glued = re.search(rf"(?:{LETTERS}|[.,:/#-])$", left) or re.match(rf"{letters}|[%:]|[./-]{letters}", right)
     if glued and not (re.search(r"\s-$", left)):
         return 0.0
     if amount.hundredths and numerals.words_before(first, 1) == ["my"]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.domain.understanding import COUNTED, Entity
+from bot.nlu.chinese_numerals import CURRENCY
 from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
 from bot.nlu.words import LETTERS, MONTHS, word_set
 
@@ -25,12 +26,15 @@ _OTHER_UNITS = word_set(
 )
 _BEFORE_A_LABEL = word_set("version v step option page chapter room part office microsoft windows top iso gdpr")
 _PEOPLE_UNSPACED = re.compile(r"\s?[个個]?[人名](?!民)")
-_OTHER_UNITS_UNSPACED = re.compile(r"\s?(?:[个個ヶか]?月|[年日号號時时点點分秒天週周番歳岁円圓元块塊])")
+_OTHER_UNITS_UNSPACED = re.compile(
+    rf"\s?(?:[个個ヶヵか]?月|[个個]?小?[時时]|[年日号號点點分秒天週周番歳岁倍割度圓]|{CURRENCY})"
+)
 _BEFORE_A_LABEL_UNSPACED = re.compile(r"第\s?$")
 """The same where no blanks are between words: what stands at the number itself tells."""
 
 _INSIDE_A_WORD = re.compile(rf"{LETTERS}$|[\d][./-]$|[A-Za-z]-$")
 _ALONE = re.compile(r"(?:it'?s |it is |i'?m )?(?:just|only) (?:me|myself)\b", re.IGNORECASE)
+_ALONE_IN_CHINESE = re.compile(r"\W*一\s?[个個つ]?(?:です|だ)?\W*")
 _MINUS = re.compile(r"(?:^|\s)[-\u2212]$")
 _NEGATED = (("not",), ("instead", "of"), ("rather", "than"))
 
@@ -85,8 +89,9 @@ def _confidence(numerals: Numerals, number: Numeral, contexts: NumberContexts, *
         or (before[-1:] and before[-1] in contexts.before)
     )
     sure = bool(sure or (after and after[0] in contexts.after))
-    if tokens[number.first].text == "one" and number.after == number.first + 1 and not sure:
+    if tokens[number.first].text in {"one", "一"} and number.after == number.first + 1 and not sure:
         alone = all(word in {"just", "only", ".", "!", "for", "now"} for word in (*before, *after))
+        alone = alone or _ALONE_IN_CHINESE.fullmatch(text) is not None
         return POSSIBLE if alone and asked else 0.0
     return SURE if sure else POSSIBLE
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from text_to_num import text2num
 
+from bot.nlu.chinese_numerals import CURRENCY, RUN, Written, read_chinese_numeral
 from bot.nlu.number_words import number_in_words
-from bot.nlu.words import word_list, word_set
+from bot.nlu.words import UNSPACED, word_list, word_set
 
 COMMA_DECIMAL = word_set(
     "AT BE BG BR CH CL CO CZ DE DK EE ES FI FR GR HR HU ID IS IT LI LT LU LV NL NO PL PT RO RS RU SE SI SK TR UA VN"
@@ -18,9 +19,10 @@ COMMA_DECIMAL = word_set(
 """Countries (ISO 3166) that write 1.234,5 or 1 234,5 for one thousand two hundred and thirty-four and a half."""
 
 _GROUPED = r"\d{{1,3}}(?P<{name}>{marks})\d{{3}}(?:(?P={name})\d{{3}})*(?:[.,]\d{{1,2}})?(?!\d)"
-_REST = r"\d+(?:[.,]\d+)?|[^\W\d_]+(?:'[^\W\d_]+)?|[^\w\s]|_"
-_TOKEN = re.compile(_GROUPED.format(name="mark", marks="[,.']") + "|" + _REST)
-_TOKEN_WITH_BLANKS = re.compile(_GROUPED.format(name="mark", marks="[,.' ]") + "|" + _REST)
+_WORD = rf"[^\W\d_{UNSPACED}]+(?:'[^\W\d_{UNSPACED}]+)?|{CURRENCY}|[{UNSPACED}]"
+_REST = rf"\d+(?:[.,]\d+)?|{_WORD}|[^\w\s]|_"
+_TOKEN = re.compile(f"{RUN}|" + _GROUPED.format(name="mark", marks="[,.']") + "|" + _REST)
+_TOKEN_WITH_BLANKS = re.compile(f"{RUN}|" + _GROUPED.format(name="mark", marks="[,.' ]") + "|" + _REST)
 
 UNITS = word_list(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -44,7 +46,8 @@ _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
     (("a", "couple", "of", "thousand"), 2000), (("a", "grand"), 1000),
 )  # fmt: skip
 _BEGINNINGS = _WORDS | {shape[0] for shape, _ in _SHAPES} | {"a", "an", "minus"}
-_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212", "------")
+_CHINESE = re.compile(RUN)
+_DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u301c\uff5e", "--------")
 """Hyphens and dashes of every length join the ends of a range alike."""
 _RANGES = {"between": {"and", "-"}, "from": {"to", "-"}}
 _LONGEST_DIGITS = 16
@@ -66,11 +69,16 @@ _BOUNDS: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 class Token(NamedTuple):
-    """A word, a number in digits or a mark, in lower case, with its place in the text."""
+    """A word, a number in digits or in Chinese characters or a mark, in lower case, with its place in the text.
+
+    `written` is what the Chinese characters are worth; None where they are no number by themselves.
+    """
 
     text: str
     start: int
     end: int
+    chinese: bool = False
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +126,12 @@ def read_numerals(text: str, *, region: str | None = None, languages: Collection
     """
     commas = comma_decimal(region)
     pattern = _TOKEN_WITH_BLANKS if commas else _TOKEN
-    tokens = [Token(match[0].lower().translate(_DASHES), *match.span()) for match in pattern.finditer(text)]
+    tokens = [_token(text, match) for match in pattern.finditer(text)]
     found: list[Numeral] = []
     at = 0
     while at < len(tokens) and len(found) < MOST_NUMERALS:
         word = tokens[at].text
-        worth_reading = word in _BEGINNINGS or word in _RANGES or word[0].isdecimal()
+        worth_reading = word in _BEGINNINGS or word in _RANGES or word[0].isdecimal() or tokens[at].written
         numeral = (_range_at(tokens, at, commas) or _numeral_at(tokens, at, commas)) if worth_reading else None
         if numeral is None and languages and word.isalpha():
             numeral = _other_words_at(tokens, at, languages)
@@ -133,6 +141,13 @@ def read_numerals(text: str, *, region: str | None = None, languages: Collection
             found.append(numeral)
             at = numeral.after
     return Numerals(text, tokens, found)
+
+
+def _token(text: str, match: re.Match[str]) -> Token:
+    start, end = match.span()
+    chinese = _CHINESE.fullmatch(match[0]) is not None
+    written = read_chinese_numeral(text, start, end) if chinese else None
+    return Token(match[0].lower().translate(_DASHES), start, end, chinese, written)
 
 
 def bounds(low: float | None, high: float | None) -> dict[str, float]:
@@ -207,7 +222,7 @@ def _range_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
     low = _numeral_at(tokens, start, commas)
     if low is None or low.after + 1 >= len(tokens):
         return None
-    joins = _RANGES.get(first_word, {"to", "-", "or", "bis", "hasta"})
+    joins = _RANGES.get(first_word, {"to", "-", "~", "or", "bis", "hasta", "到", "至"})
     high = _numeral_at(tokens, low.after + 1, commas) if tokens[low.after].text in joins else None
     if high is None:
         return None
@@ -218,6 +233,8 @@ def _range_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
 def _numeral_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
     if at >= len(tokens):
         return None
+    if tokens[at].chinese:
+        return _chinese_at(tokens, at)
     if tokens[at].text[0].isdecimal():
         return _with_a_half(tokens, _digits_at(tokens, at, commas))
     if tokens[at].text not in _BEGINNINGS:
@@ -225,6 +242,15 @@ def _numeral_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | Non
     if tokens[at].text == "minus":
         return _negative_at(tokens, at, commas)
     return _shape_at(tokens, at) or _with_a_half(tokens, _with_decimals(tokens, _words_at(tokens, at)))
+
+
+def _chinese_at(tokens: Sequence[Token], at: int) -> Numeral | None:
+    if (written := tokens[at].written) is None:
+        return None
+    low, high = written
+    if low < high:
+        return Numeral((low + high) / 2, at, at + 1, False, low, high)
+    return Numeral(low, at, at + 1, low < 10)
 
 
 def _negative_at(tokens: Sequence[Token], at: int, commas: bool) -> Numeral | None:
