@@ -24,6 +24,14 @@ _MANY = 0.2
 """The share of the intents whose examples are in a language from which the assistant speaks it."""
 
 _SURE = 0.7
+_UNSAYABLE = re.compile(r"^(?=.{3})[^aeiouy]+$|[^aeiouy\W]{4}|[aeiouy]{4}|([a-z])\1\1", re.IGNORECASE)
+"""What few words of any language have, and most of what is typed at random: no vowel, four consonants or vowels in a
+row, one letter three times."""
+
+_BACKED, _BY_ITSELF = 0.1, 0.7
+"""The share from which on a word speaks for a language, and that from which one is enough, where no word is unsayable.
+A word that the guesser knows nothing of has 0.12 for English and less than 0.1 for all others."""
+
 _SPOKEN, _EARLIER, _LOCALE = 4.0, 6.0, 3.0
 """How many times likelier a language is than its words alone say: one that the assistant speaks, that of the message
 before, and that of the person's browser or telephone."""
@@ -55,10 +63,7 @@ class Languages:
         if not words:
             return NOT_HEARD
         persons = base_language(locale)
-        shares: dict[str, float] = {}
-        for tag, share in self.guesser.guess(" ".join(words)):
-            language = base_language(tag)
-            shares[language] = shares.get(language, 0.0) + share
+        shares = self._shares(" ".join(words))
         unknown = max(0.0, 1.0 - sum(shares.values()))
         for language in shares:
             if language in self.spoken:
@@ -72,8 +77,33 @@ class Languages:
         likeliest = max(shares, key=lambda language: shares[language])
         share = shares[likeliest] / (sum(shares.values()) + unknown)
         # One word in Latin letters may be a name or a slip of the pen: it takes a second sign.
-        enough = len(words) > 1 or not _is_latin(words[0]) or likeliest in {earlier, persons, *self.spoken}
-        return Heard(likeliest, round(share, 4), sure=enough and share >= _SURE)
+        expected = likeliest in {earlier, persons, *self.spoken}
+        enough = len(words) > 1 or not _is_latin(words[0])
+        sure = share >= _SURE and (expected or (enough and self._is_backed(words, likeliest)))
+        return Heard(likeliest, round(share, 4), sure=sure)
+
+    def _is_backed(self, words: Sequence[str], language: str) -> bool:
+        """Whether words in ASCII letters may be of that language: of "asdf qwer" the guesser knows a pair of letters.
+
+        Two of its words must speak for it by themselves, or one aloud and no word against it.
+        """
+        if not all(map(str.isascii, words)):
+            return True
+        sayable = [word for word in words if not _UNSAYABLE.search(word)]
+        backing = 0
+        for word in sayable:
+            share = self._shares(word).get(language, 0.0)
+            backing += share >= _BACKED
+            if backing > 1 or (share >= _BY_ITSELF and len(sayable) == len(words)):
+                return True
+        return False
+
+    def _shares(self, text: str) -> dict[str, float]:
+        shares: dict[str, float] = {}
+        for tag, share in self.guesser.guess(text):
+            language = base_language(tag)
+            shares[language] = shares.get(language, 0.0) + share
+        return shares
 
 
 def languages_with_examples(intent: str, examples: Sequence[Example], languages: Languages) -> frozenset[str]:

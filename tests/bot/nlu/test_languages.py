@@ -1,17 +1,24 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.adapters.language_guesser import language_guesser
+from bot.documents import parse
 from bot.domain.errors import Place
 from bot.nlu.languages import Languages, folder_language, languages_with_examples, spoken_languages
 from bot.nlu.training_data import Example
 
 ENGLISH = Languages(language_guesser(), "en", frozenset({"en"}))
+
+TABLE = Path(__file__).with_name("short_messages.yml")
+SHORT = parse(str(TABLE), TABLE.read_text(encoding="utf-8")).data
+HEARD: Mapping[str, Sequence[str]] = SHORT["heard"]
 
 
 class ScriptedGuesser:
@@ -51,6 +58,31 @@ def test_what_has_no_words_is_in_no_language(text: str) -> None:
 @pytest.mark.parametrize("text", ["Ana", "Bonjour", "Maria", "ok", "Zoltan"])
 def test_one_word_in_latin_letters_is_not_enough_to_be_of_another_language(text: str) -> None:
     assert ENGLISH.hear(text).language == "en" or not ENGLISH.hear(text).sure
+
+
+@pytest.mark.parametrize(("language", "text"), [(one, text) for one, texts in HEARD.items() for text in texts])
+def test_a_short_message_is_heard_in_its_language(language: str, text: str) -> None:
+    heard = ENGLISH.hear(text)
+    assert (heard.language, heard.sure) == (language, True)
+
+
+@pytest.mark.parametrize("text", SHORT["gibberish"])
+def test_what_is_typed_at_random_is_in_no_other_language(text: str) -> None:
+    heard = ENGLISH.hear(text)
+    assert heard.language == "en" or not heard.sure
+
+
+@pytest.mark.parametrize(("keys", "at_most"), [("asdfghjklqwertyuiopzxcvbnm", 0.025), ("asdfghjkl", 0.005)])
+def test_of_two_words_of_random_keys_few_are_heard(keys: str, at_most: float) -> None:
+    hand = random.Random(20261128)
+    texts = [" ".join("".join(hand.choices(keys, k=6)) for _ in range(2)) for _ in range(1000)]
+    heard = [ENGLISH.hear(text) for text in texts]
+    assert sum(one.sure and one.language != "en" for one in heard) <= at_most * len(texts)
+
+
+def test_what_somebody_is_expected_to_speak_is_heard_from_less() -> None:
+    assert not ENGLISH.hear("bvc qwerty").sure
+    assert ENGLISH.hear("bvc qwerty", earlier="de").sure
 
 
 def test_a_short_text_is_heard_with_a_second_sign() -> None:
