@@ -313,6 +313,27 @@ JOINING = {
 }  # fmt: skip
 """What may stand between a day and a time of day."""
 
+MEETING = {
+    "de": "termin\\w*|treff\\w*|gespräch\\w*|telefonier\\w*|(?:an|zurück)?rufe?n?|anruf\\w*|sprechen|reden|buchen?|"
+          "vereinbar\\w*|besprech\\w*|vorführung\\w*|reservier\\w*|passt|passen|passend|frei|verfügbar|erreichbar",
+    "fr": "rendez-vous|rdv|rencontre\\w*|réunions?|r?appel\\w*|parler|parle|discut\\w*|réserv\\w*|démo\\w*|"
+          "entretien|créneaux?|disponibles?|dispo|libres?|convien\\w*",
+    "es": "citas?|reuni\\w*|ll[aá]m\\w*|habl\\w*|reserv\\w*|agend\\w*|quedar|quedamos|vernos|demostra\\w*|"
+          "disponibles?|libres?|viene bien|conviene",
+    "it": "appuntament\\w*|incontr\\w*|riunion\\w*|r?i?chiam\\w*|parlar\\w*|sentir\\w*|veder\\w*|prenot\\w*|"
+          "liber[oaie]|disponibil\\w*|va bene",
+    "nl": "afspra\\w*|afspreken|ontmoet\\w*|vergader\\w*|bellen|bel|spreken|praten|gesprek\\w*|boek\\w*|reserve\\w*|"
+          "inplannen|beschikbaar|vrij|schikt|uitkomt",
+    "pt": "reuni\\w*|encontr\\w*|ligar|ligue|liga|falar|falamos|convers\\w*|marcar|marcamos|agend\\w*|reserv\\w*|"
+          "demonstra\\w*|consultas?|disponíve\\w*|livres?",
+    "ca": "cites?|cita|reuni\\w*|truc\\w*|parlar|parlem|quedar|quedem|reserv\\w*|disponibles?|lliures?|va bé",
+    "sv": "möte\\w*|träff\\w*|ses|ring\\w*|prata\\w*|samtal\\w*|talas|bok\\w*|tid|ledig\\w*|passar",
+}  # fmt: skip
+"""Words for meeting and talking: beside one of them "um drei" is a time."""
+
+WISHING = "guten?|schönen?|bon|bonne|belle|buen[oa]s?|buon[oa]?|bella|goede[nr]?|fijne|bo[am]s?|bona|bones|god|trevlig"
+"""What greetings have before a part of the day: "Guten Abend"."""
+
 ONE = frozenset((
     "ein", "eins", "eine", "einem", "einen", "einer", "un", "une", "una", "uno", "een", "één", "uma", "um", "ett", "en",
 ))  # fmt: skip

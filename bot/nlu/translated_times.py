@@ -14,12 +14,16 @@ from babel.dates import get_day_names, get_month_names
 
 from bot.domain.time_grammar import TimeExpression, find_times
 from bot.nlu.number_words import number_in_words
-from bot.nlu.time_phrases import CLOCK, DATE, DAY, JOINING, NUMBERS, ONE, OVER, PART, PHRASES
+from bot.nlu.time_phrases import CLOCK, DATE, DAY, JOINING, MEETING, NUMBERS, ONE, OVER, PART, PHRASES, WISHING
 from bot.nlu.words import word_list
 
 _ENGLISH_DAYS = word_list("monday tuesday wednesday thursday friday saturday sunday")
 _ENGLISH_MONTHS = word_list("january february march april may june july august september october november december")
 _END = r"(?=\W*(?:$|[,.;:!?]))"
+_AFTER_A_WISH = re.compile(rf"(?<!\w)(?:{WISHING}) $", re.IGNORECASE)
+_COUNTED = re.compile(r" (?![\w-]{1,3}\b)[^\W\d_]+s\b| [^\W\d_]{4,}[ei]\b", re.IGNORECASE)
+"""What may be the plural of a noun in languages that say "a las dos" for two people as for two o'clock."""
+
 _MARK = re.compile(r"\{([\w-]+)\}")
 
 
@@ -38,13 +42,15 @@ class _Language:
     phrases: tuple[_Phrase, ...]
     names: Mapping[str, str]
     joining: re.Pattern[str]
+    meeting: re.Pattern[str]
     beginning: re.Pattern[str]
 
 
 def find_translated_times(text: str, languages: Set[str], *, asked: bool = False) -> Iterator[TimeExpression]:
     """The expressions in those of `languages` (ISO 639-1) that are known, in order; `phrase` is English.
 
-    A part of a day by itself is uncertain: it is in greetings. `asked`: a bare hour is a time, too.
+    A part of a day, or an hour without more, is uncertain where nothing is said of meeting: it is in greetings, or a
+    number. `asked`: a bare hour is a time, too.
     """
     for code in sorted(languages & PHRASES.keys()):
         language = _language(code)
@@ -74,9 +80,13 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
         if word
     )
     found = next(iter(find_times(english)), None)
+    if said.keys() == {PART} and _AFTER_A_WISH.search(text[max(0, start - 10) : start]):
+        return None, end
     if found is None or OVER in said or found.end - found.start != len(english):
         return None, end
     certain = (found.certain and said.keys() != {PART}) or {CLOCK, PART} <= said.keys()
+    if not certain and not (said.keys() == {CLOCK} and _COUNTED.match(text, end)):
+        certain = language.meeting.search(text) is not None
     return replace(found, start=start, end=end, certain=certain), end
 
 
@@ -179,4 +189,5 @@ def _language(code: str) -> _Language:
     # One look says where nothing begins, which is nearly everywhere.
     any_phrase = "|".join(re.sub(r"\?P<\w+>", "?:", phrase.pattern.pattern) for phrase in phrases)
     beginning = re.compile(rf"(?<![\w.:/-])(?={any_phrase})", re.IGNORECASE)
-    return _Language(code, phrases, names | short | months, joining, beginning)
+    meeting = re.compile(rf"(?<!\w)(?:{MEETING[code]})(?!\w)", re.IGNORECASE)
+    return _Language(code, phrases, names | short | months, joining, meeting, beginning)

@@ -177,6 +177,43 @@ def test_other_words_are_no_times(language: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("de", "können wir uns um drei treffen?", "at 3"),
+        ("de", "Guten Morgen, ein Termin am Nachmittag wäre gut", "afternoon"),
+        ("fr", "un rendez-vous l'après-midi", "afternoon"),
+        ("es", "¿podemos hablar a las tres?", "at 3"),
+        ("it", "sentiamoci, se possibile vorrei prenotare alle tre se va bene", "at 3"),
+        ("nl", "bel me in de middag", "afternoon"),
+        ("pt", "podemos falar às três com ela?", "at 3"),
+        ("ca", "podem parlar a les tres", "at 3"),
+        ("sv", "ring mig på eftermiddagen", "afternoon"),
+    ],
+)
+def test_beside_words_for_meeting_an_hour_or_a_part_of_a_day_is_a_time(language: str, text: str, english: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language}) if one.certain] == [english]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "der Kurs beginnt um drei"),
+        ("de", "Guten Abend, ich möchte einen Termin"),
+        ("de", "es geht um drei Dinge, können wir reden"),
+        ("fr", "bon après-midi, je voudrais un rendez-vous"),
+        ("es", "quiero hablar a las dos personas"),
+        ("it", "buona sera, vorrei prenotare"),
+        ("it", "voglio parlare alle due persone"),
+        ("nl", "goede middag, ik wil een afspraak"),
+        ("pt", "quero falar às duas pessoas"),
+        ("sv", "god kväll, kan jag boka?"),
+    ],
+)
+def test_greetings_and_numbers_are_none_beside_them_either(language: str, text: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language}) if one.certain] == []
+
+
+@pytest.mark.parametrize(
     ("language", "text"), [("de", "drei"), ("fr", "quinze"), ("es", "tres"), ("it", "tre"), ("nl", "drie")]
 )
 def test_a_bare_hour_is_a_time_where_one_was_asked_for(language: str, text: str) -> None:
