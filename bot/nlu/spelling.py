@@ -25,8 +25,8 @@ _SHORT = 3
 """Letters of a word that may be what was not meant, though it exists: half of all such letters are some word."""
 
 _SHORT_EDIT = 4.0
-"""What it costs besides to take a short word for another, and once more where it exists: a letter makes many of them
-another word, so that it takes the neighbours to tell."""
+"""What it costs besides to take a short word for another, and once more where it exists or begins with another letter:
+one edit makes many of them another word, so that it takes the neighbours to tell, and few mistype the first letter."""
 
 _EDIT, _BLANK = 2.5, 3.0
 """What an edit costs, and a blank that is missing, too many or a letter off, beside how unlikely the words are."""
@@ -173,9 +173,10 @@ class Speller:
         """The words of the examples that one word is near to, and pairs of them that it is without their blank."""
         edits = max(count for count, letters in _LONG_ENOUGH.items() if len(word) >= letters or count == 1)
         near = process.extract(word, self.vocabulary, scorer=OSA.distance, score_cutoff=edits, limit=_CANDIDATES)
-        doubt = _SHORT_EDIT * (1 + self._is_word(word)) if len(word) <= _SHORT else 0.0
+        short, is_word = len(word) <= _SHORT, self._is_word(word)
         for meant, distance, _ in near:
-            yield Reading(1, (meant,), _EDIT * distance + doubt)
+            doubts = 1 + (is_word or word[1:] == meant[1:]) if short else 0
+            yield Reading(1, (meant,), _EDIT * distance + _SHORT_EDIT * doubts)
         for at in range(1, len(word)):
             before, after = word[:at], word[at:]
             if self._may_stand(before) and self._may_stand(after):

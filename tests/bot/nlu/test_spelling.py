@@ -97,6 +97,15 @@ def test_a_short_word_that_exists_becomes_another_only_where_its_neighbours_say_
     assert speller.repair("how do I pya for it") == "how do I pay for it"
 
 
+def test_a_short_word_that_begins_with_another_letter_is_another_word() -> None:
+    texts = ["where is the lab", "is the lab open", "the lab results"]
+    speller = learn_speller(texts, [], learn_ngram_space(texts))
+    for said in ("where is the jab", "is the cab open", "the tab results"):
+        assert speller.repair(said) == said
+    assert speller.repair("where is the lba") == "where is the lab"
+    assert speller.repair("is the lav open") == "is the lab open"
+
+
 def test_a_word_and_what_is_shortened_after_it_exist_where_the_word_does() -> None:
     texts = ["what is the price", "I can't come"]
     speller = learn_speller(texts, ["don", "what"], learn_ngram_space(texts))
