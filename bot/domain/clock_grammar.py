@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.domain.time_words import FLAGS, HOUR, HOURS, amount_of, rule
+from bot.domain.time_words import FLAGS, HOUR, HOURS, MONTH, amount_of, rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,10 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         True,
     ),
     (
-        rule(rf"(?P<side>after|before|by) (?P<time>{_TIME}|noon|midday|lunch)(?! (?:day|week|month|hour|min))"),
+        rule(
+            rf"(?P<side>after|before|by) (?P<time>{_TIME}|noon|midday|lunch)"
+            rf"(?! (?:day|week|month|hour|min)| (?:of )?(?!(?-i:may)\b){MONTH}\b)"
+        ),
         _bounded,
         False,
     ),
