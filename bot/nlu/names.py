@@ -13,12 +13,24 @@ SURE, POSSIBLE = 1.0, 0.6
 
 _WORD = r"[^\W\d_](?:[^\W\d_]|['.-](?=[^\W\d_]))*"
 _NAME = rf"{_WORD}(?:[ ]{_WORD}){{0,3}}"
-_TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau)\b\.? +)?"
+_TITLE = r"(?:(?:dr|mr|mrs|ms|miss|prof|professor|doctor|sir|mme|herr|frau|señora?|signora?|senhora?)\b\.? +)?"
 _STRONG = re.compile(
     r"(?<!\w)(?:my (?:full |first )?name(?: is|'s|:)|name(?: is|:)|call me|i am called|i'm called) +"
     rf"{_TITLE}(?P<name>{_NAME})",
     re.I,
 )
+_ELSEWHERE = re.compile(
+    r"(?<!\w)(?:mein name ist|ich hei(?:ß|ss)e|je m['’]appelle|mon nom est|me llamo|mi nombre es|mi chiamo|"
+    r"il mio nome è|mijn naam is|ik heet|(?:o )?meu nome é|(?:eu )?me chamo|chamo-me|em dic|el meu nom és|jag heter|"
+    r"mitt namn är|mit navn er|jeg hedder|jeg heter|navnet mitt er|nazywam się|mam na imię) +"
+    rf"{_TITLE}(?P<name>{_NAME})",
+    re.IGNORECASE,
+)
+"""What names come after in other languages, where no cue is a word of English; a name takes its capital there."""
+
+_AND_ELSEWHERE = re.compile(r" (?:und|et|y|e|en|och|og|i|aus)(?= (?-i:[a-zß-ÿ]))", re.IGNORECASE)
+"""Where a name ends in them; two surnames in capitals may be joined by one: "Ortega y Gasset"."""
+
 _WEAK = re.compile(
     rf"(?<!\w)(?:i'm|i am|im|this is|it's|it is|here is|here's) +{_TITLE}(?P<name>{_NAME})", re.IGNORECASE
 )
@@ -54,7 +66,7 @@ _NO_ORGANISATIONS = (
 def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
     """At most one name; `asked`: the name is what we asked for, so a short answer is one."""
     shouting = text.isupper()
-    for pattern, sure in ((_STRONG, True), (_HERE, False), (_WEAK, False)):
+    for pattern, sure in ((_STRONG, True), (_ELSEWHERE, False), (_HERE, False), (_WEAK, False)):
         for match in pattern.finditer(text):
             if pattern is _WEAK and not asked and _presents_a_thing(match):
                 continue
@@ -62,12 +74,13 @@ def find_people(text: str, *, asked: bool = False) -> Iterator[Entity]:
                 continue  # German for "in the"
             if pattern is _WEAK and match["name"].split(" ")[0].lower() in WHAT_SOMEBODY_IS:
                 continue
-            name = _name_in(match["name"], lower_case_too=sure or asked, shouting=shouting)
+            said = _AND_ELSEWHERE.split(match["name"])[0] if pattern is _ELSEWHERE else match["name"]
+            name = _name_in(said, lower_case_too=sure or asked, shouting=shouting)
             alone = (
                 not sure
                 and name is not None
                 and name.islower()
-                and not _ends_there(text, match.start("name") + len(name))
+                and not (said != match["name"] or _ends_there(text, match.start("name") + len(name)))
             )
             if name is not None and not alone:
                 yield _person(name, match.start("name"), SURE)

@@ -25,6 +25,30 @@ def test_a_name_is_found_by_its_cue(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("je m'appelle Claire Dupont", "Claire Dupont"),
+        ("ich heiße Jonas Weber von der Nordlicht GmbH", "Jonas Weber"),
+        ("Guten Tag, mein Name ist Frau Weber", "Weber"),
+        ("me llamo Lucía y trabajo en Acme", "Lucía"),
+        ("mi chiamo Paolo Rossi e vorrei una demo", "Paolo Rossi"),
+        ("mijn naam is Piet van der Berg", "Piet van der Berg"),
+        ("meu nome é João", "João"),
+        ("jag heter Åsa Lind", "Åsa Lind"),
+    ],
+)
+def test_a_name_is_found_by_its_cue_in_other_languages(text: str, name: str) -> None:
+    assert [entity.value for entity in find_people(text)] == [name]
+
+
+def test_in_other_languages_a_name_in_small_letters_takes_the_question() -> None:
+    for text in ("mi chiamo dopo", "ich heiße sie willkommen", "me llamo lucía y quiero una cita"):
+        assert list(find_people(text)) == []
+    (found,) = find_people("me llamo lucía y quiero una cita", asked=True)
+    assert (found.value, found.text) == ("Lucía", "lucía")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "I'm looking for a demo",
