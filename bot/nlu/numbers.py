@@ -17,7 +17,13 @@ _PEOPLE = word_set(
     "people ppl employees employee staff staffers users user seats seat members member colleagues coworkers workers "
     "folks persons person heads headcount agents reps drivers nurses carers managers teammates licences licenses "
     "freelancers contractors volunteers guys souls strong fte ftes "
-    "personen leute mitarbeiter mitarbeitende plätze personnes collaborateurs salariés personas empleados empleadas"
+    "personen leute mitarbeiter mitarbeitende mitarbeitern angestellte nutzer benutzer plätze lizenzen gäste "
+    "personnes collaborateurs salariés employés utilisateurs licences "
+    "personas empleados empleadas usuarios trabajadores plazas licencias "
+    "persone dipendenti utenti collaboratori licenze "
+    "pessoas funcionários colaboradores usuários utilizadores licenças medewerkers mensen gebruikers licenties "
+    "persones empleats usuaris personer anställda användare licenser medarbetare ansatte brukere medarbejdere brugere "
+    "osób osoby pracowników użytkowników"
 )
 _OTHER_UNITS = word_set(
     "second seconds sec secs minute minutes min mins hour hours hr hrs day days week weeks month months quarter "
