@@ -165,9 +165,9 @@ def _addressed(program: str, url: URL | None, *arguments: str) -> tuple[list[str
     if url is None:
         return [program, *arguments], {**os.environ}
     ours = url.difference_update_query(["statement_cache_size"])  # asyncpg's word, which these do not know
-    address = ours.set(drivername="postgresql", password=None).render_as_string()
+    address = URL.create("postgresql", ours.username, None, ours.host, ours.port, ours.database, ours.query)
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
-    return [program, f"--dbname={address}", *arguments], {**os.environ, **password}
+    return [program, f"--dbname={address.render_as_string()}", *arguments], {**os.environ, **password}
 
 
 # ---------------------------------------------------------------- the archive

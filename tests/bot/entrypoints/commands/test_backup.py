@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -154,6 +155,21 @@ def postgresql(postgresql_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     asyncio.run(_say(postgresql_server, "DROP DATABASE IF EXISTS backup WITH (FORCE)", "CREATE DATABASE backup"))
     monkeypatch.setenv("OVERTURE_DATABASE", url)
     return url
+
+
+def test_the_password_of_a_postgresql_is_given_to_its_programs_unseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    program = tmp_path / "bin" / "pg_dump"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\necho "$PGPASSWORD" "$@" >{told}\ntouch "${{3#--file=}}"\n')
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    monkeypatch.setenv("OVERTURE_DATABASE", "postgresql+asyncpg://overture:s3%40cret@localhost:5432/kept")
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    password, address, *_ = told.read_text().split()
+    assert (password, address) == ("s3@cret", "--dbname=postgresql://overture@localhost:5432/kept")
 
 
 def test_a_postgresql_database_comes_back_to_a_byte(postgresql: str, tmp_path: Path) -> None:
