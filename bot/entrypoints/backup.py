@@ -15,13 +15,16 @@ import tarfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from subprocess import DEVNULL, PIPE
 from tempfile import TemporaryDirectory, TemporaryFile
+from typing import Self
 
 from sqlalchemy import URL, make_url
 
+from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.tables import metadata
 from bot.domain.errors import SettingsError
 from bot.entrypoints.sole_user import sole_user
@@ -32,14 +35,37 @@ KEPT = ("secret", "media", "sandbox-clock")
 """Of the data folder, beside the database."""
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What an archive says of itself. `knows` is the last version of the tables that its Overture knows."""
+
+    database: str
+    at: datetime
+    knows: str
+
+    def write(self, file: Path) -> None:
+        told = {"database": self.database, "at": self.at.isoformat(timespec="seconds"), "knows": self.knows}
+        file.write_text(json.dumps(told), encoding="utf-8")
+
+    @classmethod
+    def read(cls, file: Path, source: Path) -> Self:
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            # The first archives do not say what their Overture knew, which this one knows as well.
+            return cls(str(told["database"]), datetime.fromisoformat(told["at"]), str(told.get("knows", HEAD)))
+        except (ValueError, TypeError, LookupError, RecursionError) as error:
+            raise SettingsError(f"{source} is no backup of Overture's: its {MANIFEST} cannot be read.") from error
+
+
 def back_up(settings: Settings, target: Path) -> None:
     """Write an archive of everything, whole or not at all; the service may run meanwhile."""
     url = make_url(settings.database_url)
+    if target.exists() and not target.is_file():
+        raise SettingsError(f"{target} cannot be written: it is no file. Name one for the backup.")
     with TemporaryDirectory(prefix="overture-backup-") as folder:
         parts = Path(folder)
         _dump(url, parts / DATABASE)
-        about = {"database": url.get_backend_name(), "at": datetime.now(UTC).isoformat(timespec="seconds")}
-        (parts / MANIFEST).write_text(json.dumps(about), encoding="utf-8")
+        _About(url.get_backend_name(), datetime.now(UTC), HEAD).write(parts / MANIFEST)
         draft = target.with_name(f".{target.name}.part")
         try:
             with tarfile.open(draft, "w:gz") as archive:
@@ -59,11 +85,16 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
     """Put back what an archive has; when it was made. `over` what is there now, which is refused otherwise."""
     url = make_url(settings.database_url)
     with _unpacked(source) as parts:
-        about = json.loads((parts / MANIFEST).read_text(encoding="utf-8"))
-        if about["database"] != url.get_backend_name():
+        about = _About.read(parts / MANIFEST, source)
+        if about.database != url.get_backend_name():
             raise SettingsError(
-                f"{source} is of a {about['database']} database, and OVERTURE_DATABASE is {url.get_backend_name()}. "
+                f"{source} is of a {about.database} database, and OVERTURE_DATABASE is {url.get_backend_name()}. "
                 "Set it to one of that kind."
+            )
+        if about.knows not in known_versions():
+            raise SettingsError(
+                f"{source} was made by a later Overture, which knows version {about.knows} of the tables; this one "
+                f"knows them up to {HEAD}. Restore it with that Overture."
             )
         if not over and _is_there(url):
             raise SettingsError("there is a database already. Stop every process that uses it, then add --over.")
@@ -75,7 +106,7 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
                     _put(parts / name, settings.data / name)
             except OSError as error:
                 raise SettingsError(f"what {source} has cannot be put back: {error}") from error
-    return datetime.fromisoformat(about["at"])
+    return about.at
 
 
 # ---------------------------------------------------------------- databases
@@ -85,8 +116,11 @@ def _dump(url: URL, target: Path) -> None:
     if (file := _file(url)) is not None:
         if not file.exists():
             raise SettingsError(f"there is no database at {file} yet, so there is nothing to back up.")
-        with closing(sqlite3.connect(file)) as theirs, closing(sqlite3.connect(target)) as ours:
-            theirs.backup(ours)
+        try:
+            with closing(sqlite3.connect(file)) as theirs, closing(sqlite3.connect(target)) as ours:
+                theirs.backup(ours)
+        except sqlite3.Error as error:
+            raise SettingsError(f"the database {file} cannot be read: {error}. OVERTURE_DATABASE names it.") from error
         return
     _run("pg_dump", url, "--format=custom", f"--file={target}")
 

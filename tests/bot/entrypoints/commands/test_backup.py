@@ -96,6 +96,29 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
         assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        ("", "its manifest.json cannot be read"),
+        ("[]", "its manifest.json cannot be read"),
+        ('{"database": "sqlite"}', "its manifest.json cannot be read"),
+        ('{"database": "sqlite", "at": "yesterday"}', "its manifest.json cannot be read"),
+        ('{"database": "sqlite", "at": "2026-11-28T02:47:00+00:00", "knows": "9999"}', "was made by a later Overture"),
+    ],
+)
+def test_an_archive_that_says_nothing_we_know_of_itself_is_refused_and_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], manifest: str, words: str
+) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    (tmp_path / "database").write_text("theirs")
+    with tarfile.open(tmp_path / "backup.tar.gz", "w:gz") as archive:
+        for name in ("manifest.json", "database"):
+            archive.add(tmp_path / name, name)
+    assert run(["restore", str(tmp_path / "backup.tar.gz")]) == 2
+    assert words in capsys.readouterr().err
+    assert not (tmp_path / "data" / "overture.db").exists()
+
+
 @pytest.mark.parametrize("damage", ["cut short", "one byte is another"])
 def test_an_archive_that_was_damaged_on_the_way_is_refused_and_changes_nothing(
     damage: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -144,6 +167,22 @@ def test_nothing_is_left_where_the_backup_cannot_be_written(tmp_path: Path, caps
     fill(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}")
     assert run(["backup", str(tmp_path / "nowhere" / "backup.tar.gz")]) == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_what_is_no_file_is_not_replaced_by_a_backup(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Such as /dev/stdout, in whose place there was an archive until the next start of the machine."""
+    fill(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}")
+    os.mkfifo(tmp_path / "pipe")
+    assert run(["backup", str(tmp_path / "pipe")]) == 2
+    assert "it is no file" in capsys.readouterr().err
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_a_database_that_is_none_is_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "overture.db").write_text("no database")
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 2
+    assert "overture.db cannot be read: file is not a database" in capsys.readouterr().err
 
 
 @pytest.fixture
