@@ -86,7 +86,9 @@ def read_rules(
         tuple(reader.opt_outs),
         tuple(reader.retention),
     )
-    for word in REVOCATION_WORDS:
+    if not rules.keywords:
+        faults.add(last, "no rule says which words mean stop.", "Begin with Overture's own journeys/rules/opt_out.yml.")
+    for word in REVOCATION_WORDS if rules.keywords else ():
         if rules.keyword(word) != "stop":
             faults.add(last, f'no rule in force says that "{word}" means stop.', "Add it to a row of means: stop.")
     faults.raise_if_any()

@@ -92,6 +92,13 @@ def test_no_installation_does_without_the_revocation_words() -> None:
     assert '"quit" means stop' in fault
 
 
+def test_where_there_are_no_words_at_all_it_is_told_once_where_to_begin() -> None:
+    assert faults_of("caps: []\n", with_stop_words=False) == [
+        "journeys/rules/a.yml:1:1: no rule says which words mean stop. "
+        "Begin with Overture's own journeys/rules/opt_out.yml."
+    ]
+
+
 def test_a_revocation_word_may_not_be_retired() -> None:
     assert len(faults_of(STOP.replace("source:", "to: 2026-01-01, source:"), with_stop_words=False)) == 7
 
