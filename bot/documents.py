@@ -6,6 +6,7 @@ YAML 1.2 through ruamel.yaml, because YAML 1.1 reads `21:00` as 1260 and `NO` as
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,9 @@ from ruamel.yaml.nodes import Node, ScalarNode
 from ruamel.yaml.reader import ReaderError
 
 from bot.domain.errors import ContentError, Fault, Place
+
+NO_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""What YAML does not take for a part of a text, and PostgreSQL in part."""
 
 MOST_BAD_LINES = 20
 """A text with more of them than that is not worth guessing at."""
@@ -74,13 +78,17 @@ def parse(path: str, text: str) -> Document:
             [Fault(place, f"this is not YAML: {error.problem or error.context}.", _advice(error))]
         ) from error
     except ReaderError as error:
-        place = _place_at(path, text, error.position)
-        what = f"this is not YAML: no text has the character U+{ord(text[error.position]):04X}."
-        raise ContentError([Fault(place, what, "Take it out; most editors do not show it.")]) from error
+        raise ContentError([no_character(path, text, error.position, "this is not YAML: ")]) from error
     except RecursionError as error:
         raise ContentError([Fault(Place(path), "this is nested more deeply than anybody means.")]) from error
     except (YAMLError, ValueError) as error:
         raise ContentError([Fault(Place(path), f"this is not YAML: {error}.")]) from error
+
+
+def no_character(path: str, text: str, position: int, before: str = "") -> Fault:
+    """That what stands there is no part of a text."""
+    what = f"{before}no text has the character U+{ord(text[position]):04X}."
+    return Fault(_place_at(path, text, position), what, "Take it out; most editors do not show it.")
 
 
 def _place_at(path: str, text: str, position: int) -> Place:
@@ -89,8 +97,9 @@ def _place_at(path: str, text: str, position: int) -> Place:
 
 
 def salvage(path: str, text: str) -> Document | None:
-    """What is left of a text that is not YAML when its bad lines are taken out; None where little would be left."""
-    lines = _without_tabs(text.split("\n"))
+    """What is left of a text that is not YAML when its bad lines and characters are taken out; None where little would
+    be left. UTF-16 that was read as UTF-8 is full of such characters."""
+    lines = _without_tabs(NO_CHARACTER.sub("", text).lstrip("\ufffd").split("\n"))
     for _ in range(MOST_BAD_LINES):
         yaml = _yaml()
         yaml.allow_duplicate_keys = True

@@ -54,8 +54,11 @@ def keep(read: Callable[[], T], faults: Faults) -> T | None:
 
 
 def text_of(path: Path) -> tuple[str, str]:
+    """What the file says, without the mark that some editors put before the first character."""
+    if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, say, on which we should wait for ever
+        raise ContentError([Fault(Place(str(path)), "this cannot be read: it is no file.", "Take it away.")])
     try:
-        return str(path), path.read_text(encoding="utf-8")
+        return str(path), path.read_text(encoding="utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = path.read_bytes()[: error.start].decode("utf-8")
         place = Place(str(path), before.count("\n") + 1, len(before) - before.rfind("\n"))

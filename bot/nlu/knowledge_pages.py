@@ -11,7 +11,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.documents import Document, Faults, did_you_mean, parse
+from bot.documents import NO_CHARACTER, Document, Faults, did_you_mean, no_character, parse
 from bot.domain.errors import ContentError, Place
 from bot.domain.understanding import KNOWLEDGE_INTENT, Asker
 from bot.nlu.training_data import Example, plain_key
@@ -117,10 +117,16 @@ class _Reader:
 
     def read(self, path: str, text: str) -> Page | None:
         faults = self.faults
+        if found := NO_CHARACTER.search(text):
+            faults.include(ContentError([no_character(path, text, found.start())]))
+            return None
         lines = text.split("\n")
-        end = next((at for at, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
-        if lines[0].strip() != "---" or end is None:
+        if lines[0].strip() != "---":
             faults.add(Place(path), "this page has no front matter.", "Begin it with ---, title: ..., url: ..., ---.")
+            return None
+        end = next((at for at, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
+        if end is None:
+            faults.add(Place(path), "the front matter of this page has no end.", "Write --- on a line after it.")
             return None
         try:
             # The blank line stands for the first ---, so that places count from the top of the file.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable
@@ -218,6 +219,33 @@ def test_a_line_that_is_no_yaml_brings_no_faults_of_those_who_refer_to_its_file(
         f"nlu_data/domain/intents.yml:{at + 1}:1: this is not YAML: found character '\\t' that cannot start any token. "
         "Indent with spaces, not tabs."
     ]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda text: text.encode("utf-16"), ":1:1: this file is not UTF-8. Save it as UTF-8."),
+        (lambda text: text.replace("intents:", "intents:\0").encode(), "no text has the character U+0000."),
+    ],
+)
+def test_characters_that_are_none_bring_no_faults_of_those_who_refer_to_their_file(
+    shelves: Shelves, spoil: Callable[[str], bytes], fault: str
+) -> None:
+    file = Path("nlu_data/domain/intents.yml")
+    file.write_bytes(spoil(file.read_text()))
+    (told,) = faults_of(shelves)
+    assert fault in told
+
+
+def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it(shelves: Shelves) -> None:
+    for file in (Path("nlu_data/knowledge/pricing.md"), Path("nlu_data/domain/intents.yml")):
+        file.write_text(f"\ufeff{file.read_text()}")
+    assert read_contents(shelves).pages
+
+
+def test_nobody_waits_for_a_pipe(shelves: Shelves) -> None:
+    os.mkfifo("nlu_data/nlu/pipe.yml")
+    assert faults_of(shelves) == ["nlu_data/nlu/pipe.yml:1:1: this cannot be read: it is no file. Take it away."]
 
 
 def test_what_is_no_yaml_is_told_before_what_may_come_of_it(shelves: Shelves) -> None:

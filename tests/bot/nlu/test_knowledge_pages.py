@@ -125,6 +125,8 @@ def test_splitting_loses_no_word_and_makes_no_part_too_long(paragraphs: list[str
     ("text", "fault"),
     [
         ("# Just text\n", "page.md:1:1: this page has no front matter."),
+        ("---\ntitle: A\nurl: u\n# Text\n", "page.md:1:1: the front matter of this page has no end."),
+        ("---\ntitle: A\nurl: u\n---\nte\0xt\n", "page.md:5:3: no text has the character U+0000."),
         ("---\ntitle: A\n---\ntext\n", 'page.md:2:1: the front matter has no "url".'),
         (
             "---\ntitle: 2026\nurl: u\n---\ntext\n",
