@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from bot.dialogue.domain_yaml import Declarations, Node
@@ -25,6 +26,7 @@ LONGEST_SUBJECT = 200
 """Characters; most programs show the first 50 or so."""
 
 _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
+_NEVER_CLOSED = re.compile(r"(?<![{%])\{([\w.\-]+)(?![\w.\-}])")
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
 
@@ -71,6 +73,8 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         )
     check_widget(source, variation, what)
     liquid = metadata.get("liquid") is True
+    if not liquid:
+        _warn_of_misspelt_slots(source, variation, declared.known_slots())
     return Variation(
         text=source.optional_text(variation, "text") or "",
         channel=source.optional_text(variation, "channel"),
@@ -88,6 +92,19 @@ def _read_variation(source: Source, entry: Any, place: Place, what: str, declare
         attributes=_check_liquid(source, variation, declared) if liquid else frozenset(),
         place=place,
     )
+
+
+def _warn_of_misspelt_slots(source: Source, variation: Mapping[Any, Any], slots: Collection[str]) -> None:
+    """An action or the service may fill in what is no slot, so only what is nearly one is hardly meant."""
+    place, text = source.place(variation, "text"), str(variation.get("text") or "")
+    for name in _PLACEHOLDER.findall(text):
+        near = () if name in slots else difflib.get_close_matches(name, sorted(slots), n=1, cutoff=0.85)
+        if near:
+            what = f"{{{name}}} is no slot, so nothing is said for it."
+            source.warnings.add(place, what, f'Did you mean "{{{near[0]}}}"?')
+    for name in _NEVER_CLOSED.findall(text):
+        if name in slots:
+            source.warnings.add(place, f"{{{name} is never closed, so it is said as it stands.", f"Write {{{name}}}.")
 
 
 def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declarations) -> frozenset[str]:

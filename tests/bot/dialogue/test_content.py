@@ -353,6 +353,21 @@ slots:
     assert 'there is no group of the entity "topping" called "3"' in group
 
 
+def test_a_slot_that_is_misspelt_in_a_response_or_never_closed_is_warned_of() -> None:
+    content = """
+slots:
+  lead_name: {type: text, mappings: [{type: custom}]}
+responses:
+  utter_thanks:
+  - text: "Thanks, {leadname}, {lead_name} and {{lead_name of {link} at {rep}!"
+  - text: "Thanks, {lead_name!"
+"""
+    assert [warning.partition(": ")[2] for warning in warnings_of(content)] == [
+        '{leadname} is no slot, so nothing is said for it. Did you mean "{lead_name}"?',
+        "{lead_name is never closed, so it is said as it stands. Write {lead_name}.",
+    ]
+
+
 def warnings_of(*texts: str) -> list[str]:
     return [str(warning) for warning in assistant_of(*texts).warnings]
 
