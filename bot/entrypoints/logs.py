@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import structlog
 
+from bot.adapters.database.trouble import plain_cause
 from bot.domain.errors import OvertureError
 
 
@@ -53,18 +54,24 @@ def _tell(error: BaseException) -> Iterator[str]:
         yield from _tell(cause)
         yield "\nand then:\n"
     yield "".join(traceback.format_tb(error.__traceback__)).rstrip()
-    ours = isinstance(error, OvertureError | OSError)
-    yield f"{type(error).__module__}.{type(error).__qualname__}" + (f": {error}" if ours else "")
+    yield _in_a_line(error)
     if isinstance(error, BaseExceptionGroup):
         for part in error.exceptions:
             yield "\nin it:\n"
             yield from _tell(part)
 
 
+def _in_a_line(error: BaseException) -> str:
+    ours = isinstance(error, OvertureError | OSError)
+    return f"{type(error).__module__}.{type(error).__qualname__}" + (f": {error}" if ours else "")
+
+
 def _tell_exceptions(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     given = event.pop("exc_info", None)
     error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given else None
-    if error is not None:
+    if (cause := plain_cause(error)) is not None:
+        event.setdefault("error", f"the database takes nothing at the moment: {_in_a_line(cause)}")
+    elif error is not None:
         event["exception"] = tell_exception(error)
     return event
 

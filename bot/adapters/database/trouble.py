@@ -27,6 +27,19 @@ def is_trouble(error: BaseException | None) -> bool:
     return False
 
 
+def plain_cause(error: BaseException | None) -> BaseException | None:
+    """Of such an error what it came from, where that says everything.
+
+    With a page of code for each look while a database is away, nobody would find what else there is to read. Of what
+    took too long, or was used wrongly, the code says more.
+    """
+    if not is_trouble(error):
+        return None
+    while error is not None and error.__cause__ is not None:
+        error = error.__cause__
+    return None if isinstance(error, TimeoutError | asyncpg.InterfaceError) else error
+
+
 def _is_trouble(error: BaseException | None) -> bool:
     match error:
         case sqlite3.Error():

@@ -12,6 +12,8 @@ import pytest
 import structlog
 from aiohttp.test_utils import TestClient, TestServer
 
+from bot.adapters.database import Database
+from bot.domain.delivery import OutboxStatus
 from bot.domain.errors import TemporarySendError
 from bot.entrypoints.http import Server
 from bot.entrypoints.logs import set_up_logs, tell_exception
@@ -98,6 +100,19 @@ async def test_nothing_on_the_way_of_a_message_logs_its_words_or_its_address(
     assert PHONE not in logged
     assert WORDS not in logged
     assert "Pardon?" not in logged
+
+
+async def test_a_database_that_is_away_is_a_line_each_time_and_no_page(capsys: pytest.CaptureFixture[str]) -> None:
+    log_as("text")
+    store = Database("postgresql+asyncpg://nobody@127.0.0.1:1/nowhere")
+    try:
+        async with store.transaction() as uow:
+            await uow.outbox.count(OutboxStatus.DEAD)
+    except Exception:
+        structlog.get_logger().exception("could not look")
+    await store.close()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "the database takes nothing at the moment: builtins.ConnectionRefusedError" in line
 
 
 def test_what_libraries_log_is_told_without_their_errors_words(capsys: pytest.CaptureFixture[str]) -> None:
