@@ -16,6 +16,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from bot.adapters.call_budgets import MemoryCallBudgets
@@ -52,7 +53,10 @@ return 0
 
 
 def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
-    """One quick retry covers a connection that the server closed while it was idle; Redis being away is no wait."""
+    """One quick retry covers a connection that the server closed while it was idle; Redis being away is no wait.
+
+    What did not answer in time is not asked again: it stands still, and the time-out would be as long again.
+    """
     try:
         return Redis.from_url(
             url,
@@ -61,7 +65,7 @@ def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
             socket_timeout=answer_timeout,
             socket_keepalive=True,
             health_check_interval=int(LISTEN_SECONDS),
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
     except ValueError as error:
         raise SettingsError("OVERTURE_REDIS is no Redis URL. Write redis://host:6379/0.") from error
@@ -74,8 +78,8 @@ async def check_redis(url: str) -> None:
         await client.ping()
     except (RedisError, OSError) as error:
         raise SettingsError(
-            f"Redis cannot be used: {error} Is it up, and is its address right? OVERTURE_REDIS names it; "
-            "set it empty where one process is all there is."
+            f"Redis cannot be used: {str(error).rstrip('.')}. Is it up, and is its address right? "
+            "OVERTURE_REDIS names it; set it empty where one process is all there is."
         ) from error
     finally:
         await client.aclose()
