@@ -92,7 +92,7 @@ async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, wat
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
         runner = await _listen(service, for_watchers(service)) if watched else None
         settle_garbage_collector()
-        log.info("working", lanes=[*lanes], seconds=round(perf_counter() - begun, 1))
+        log.info("working", lanes=[str(lane) for lane in lanes], seconds=round(perf_counter() - begun, 1))
         await _run_until(stopping, last_moment, service, lanes, runner)
     return 0
 
@@ -150,6 +150,7 @@ async def _run_until(
     measuring = asyncio.create_task(watch_people(service.runtime))
     await asyncio.wait({working, told_to_stop}, return_when=asyncio.FIRST_COMPLETED)
     last_moment.begin()
+    log.info("stopping; what is in hand is finished first", seconds_at_most=service.settings.stop_within)
     stopping.set()
     watching.cancel()
     keeping.cancel()

@@ -153,6 +153,7 @@ async def test_sigterm_finishes_the_turn_in_hand(tmp_path: Path, http: ClientSes
         visitor = await Visitor(http, server.address).open()
         await visitor.say("how much does it cost?")
         assert server.stop() == 0
+        assert "stopping; what is in hand is finished first" in server.log()
         assert "nothing is left half-done" in server.log()
     with running(tmp_path / "data") as again:
         visitor = await _return(http, again, visitor)

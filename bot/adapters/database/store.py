@@ -309,9 +309,8 @@ class Database:
     def _unusable(self, error: Exception) -> SettingsError:
         shown = self._url.render_as_string(hide_password=True)
         cause = getattr(error, "orig", None) or error
-        advice = (
-            "Is the path right, and may we write there?" if self._is_sqlite else "Is the server up, is the name right?"
-        )
+        ours, theirs = "Is the path right, and may we write there?", "Is the server up, are name and password right?"
+        advice = ours if self._is_sqlite else theirs
         return SettingsError(f"the database {shown} cannot be used: {cause}. {advice} OVERTURE_DATABASE names it.")
 
 
