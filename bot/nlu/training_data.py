@@ -15,6 +15,7 @@ from bot.domain.errors import Fault, Place
 from bot.domain.understanding import Entity, base_intent
 from bot.nlu.annotations import read_annotated, with_other_entities
 from bot.nlu.patterns import Pattern
+from bot.nlu.reading import read
 
 FEWEST_EXAMPLES = 2
 
@@ -173,7 +174,7 @@ class _Reader:
             self.faults.unknown(place, "intent", base_intent(name), self._known_intents)
         for text, where in lines:
             example = self._read_example(text, name, where)
-            if not example.text.strip():
+            if not read(example.text).text.strip():  # also where it has only characters that nobody sees
                 self.faults.add(where, f'this example of "{name}" is empty.', "Remove the line.")
                 continue
             self.examples.append(example)

@@ -110,6 +110,11 @@ def test_all_faults_are_found_in_one_run() -> None:
     assert 'at nlu.yml:6:7, of "one"' in faults[4]
 
 
+def test_an_example_of_characters_that_nobody_sees_is_empty() -> None:
+    faults = faults_of(GOOD + "  - intent: unseen\n    examples: |\n      - a\n      - b\n      - \u200b\u200d\n")
+    assert [fault.partition(": ")[2] for fault in faults] == ['this example of "unseen" is empty. Remove the line.']
+
+
 def test_the_same_text_in_two_intents_may_be_allowed_and_counts_for_the_first() -> None:
     text = GOOD + "  - intent: other\n    examples: |\n      - hi\n      - ho\n      - hum\n"
     assert "example of" in faults_of(text)[0]
