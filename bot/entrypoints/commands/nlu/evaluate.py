@@ -33,6 +33,9 @@ FEWEST_FOLDS, MOST_FOLDS = 3, 20
 SHOWN = 8
 """How many lines of a kind are printed; the report has all."""
 
+QUOTED = 120
+"""Characters of an example; the report has all of them, too."""
+
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
     if not FEWEST_FOLDS <= options.folds <= MOST_FOLDS:
@@ -186,7 +189,13 @@ def _part(title: str, lines: Sequence[str]) -> list[str]:
 
 
 def _placed(example: Example) -> str:
-    return f'"{example.text}" {example.intent} ({example.place})'
+    return f"{_quoted(example)} {example.intent} ({example.place})"
+
+
+def _quoted(example: Example) -> str:
+    """Its words, or as many as fit into a line; its place says where the rest is."""
+    words = example.text if len(example.text) <= QUOTED else f"{example.text[:QUOTED]}…"
+    return f'"{words}"'
 
 
 def _weak(figures: Figures) -> str:
@@ -198,5 +207,5 @@ def _confused(confusion: Any) -> str:
     surest = confusion.verdicts[0]
     return (
         f"{confusion.wanted} taken for {confusion.taken}, {len(confusion.verdicts)} times: "
-        f'"{surest.example.text}" ({surest.example.place})'
+        f"{_quoted(surest.example)} ({surest.example.place})"
     )

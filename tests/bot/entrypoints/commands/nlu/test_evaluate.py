@@ -74,6 +74,12 @@ def test_the_summary_fits_a_screen_and_says_where_to_look() -> None:
     assert len(told.splitlines()) < 50
 
 
+def test_an_example_of_ten_thousand_words_is_quoted_in_a_line() -> None:
+    told = summary(report_of([verdict("praise", "price", "word " * 10_000)], []))
+    assert "praise taken for price, 1 times: " in told
+    assert max(map(len, told.splitlines())) < 250
+
+
 def test_where_nothing_could_be_judged_the_summary_says_so_and_what_to_write() -> None:
     told = summary(report_of([], []))
     assert "Nothing could be judged: no intent has three examples" in told
