@@ -226,7 +226,8 @@ def _reason(error: OSError) -> str:
 
 
 def _tell(progress: str) -> None:
-    print(progress, file=sys.stderr, flush=True)  # noqa: T201  a person is waiting for the first start
+    with contextlib.suppress(OSError):  # the disk of the log may be full, which keeps nobody from serving
+        print(progress, file=sys.stderr, flush=True)  # noqa: T201  a person is waiting for the first start
 
 
 def _welcome(service: Service, seconds: float, *, first: bool = True) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,6 +115,14 @@ async def test_a_database_that_is_away_is_a_line_each_time_and_no_page(capsys: p
     await store.close()
     (line,) = capsys.readouterr().err.splitlines()
     assert "the database takes nothing at the moment: builtins.ConnectionRefusedError" in line
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="no /dev/full here")
+def test_what_logs_goes_on_where_the_disk_of_the_log_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr("sys.stderr", io.TextIOWrapper(full, write_through=True))
+        log_as("text")
+        structlog.get_logger().info("outbox entry settled")
 
 
 def test_what_libraries_log_is_told_without_their_errors_words(capsys: pytest.CaptureFixture[str]) -> None:
