@@ -159,7 +159,7 @@ def read_contents(shelves: Shelves) -> Contents:
     desk_documents = read_documents(yaml_files(shelves.journeys, "desks/*"), unreadable)
     rule_documents = read_documents(yaml_files(shelves.journeys, "rules/*"), unreadable)
     assistant = keep(lambda: read_assistant(documents), faults)
-    data = _check_understanding(documents, pages, assistant, shelves.channels, faults)
+    data = _check_understanding(documents, pages, assistant, shelves.channels, faults, warnings)
     rules = keep(
         lambda: read_rules(rule_documents, shelves.channels or None, left_out=shelves.left_out, warnings=warnings),
         faults,
@@ -259,8 +259,9 @@ def _check_understanding(
     assistant: Assistant | None,
     channels: Collection[str],
     faults: Faults,
+    warnings: Faults,
 ) -> TrainingData | None:
-    read = keep(lambda: read_pages(pages, known_channels=channels), faults)
+    read = keep(lambda: read_pages(pages, known_channels=channels, warnings=warnings), faults)
     return keep(
         lambda: read_training_data(
             documents,

@@ -22,6 +22,7 @@ LONGEST_ANSWER = 400
 EVERYONE = "everyone"
 
 _FRONT_MATTER = ("title", "url", "audience", "valid until", "channels", "questions")
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#]\S*")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?。！？])\s+|\n+|(?<=[。！？])")
 _QUESTION_WORDS = ("how", "what", "when", "where", "which", "who", "why", "can", "do", "does", "is", "are", "will")
 
@@ -75,13 +76,16 @@ class Page:
     terms: Terms = Terms()
 
 
-def read_pages(files: Mapping[str, str], *, known_channels: Collection[str] = ()) -> tuple[Page, ...]:
+def read_pages(
+    files: Mapping[str, str], *, known_channels: Collection[str] = (), warnings: Faults | None = None
+) -> tuple[Page, ...]:
     """The pages of these files (path to text); raises ContentError with every fault.
 
-    Where `known_channels` are given, a page for another channel is one.
+    Where `known_channels` are given, a page for another channel is one. `warnings` takes what is no fault, and is
+    hardly meant.
     """
     faults = Faults()
-    reader = _Reader(faults, known_channels)
+    reader = _Reader(faults, Faults() if warnings is None else warnings, known_channels)
     pages = [page for path, text in sorted(files.items()) if (page := reader.read(path, text)) is not None]
     _check_questions(pages, faults)
     faults.raise_if_any()
@@ -113,6 +117,7 @@ def sentences(text: str) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class _Reader:
     faults: Faults
+    warnings: Faults
     known_channels: Collection[str]
 
     def read(self, path: str, text: str) -> Page | None:
@@ -142,6 +147,12 @@ class _Reader:
                 place = document.place(document.data, key)
                 faults.add(place, f'the front matter has no "{key}".', did_you_mean(str(key), _FRONT_MATTER))
         title, url = self._required(document, "title"), self._required(document, "url")
+        if url and not _WEB_ADDRESS.fullmatch(url):
+            self.warnings.add(
+                document.place(document.data, "url"),
+                f'"{url}" is no web address, so e-mails and text messages leave out where an answer is from.',
+                "Write where the page stands on the web, such as https://shop.example/prices.",
+            )
         body = ["" for _ in lines[: end + 1]] + lines[end + 1 :]
         passages = tuple(_passages(path, "\n".join(body), title))
         if not passages:

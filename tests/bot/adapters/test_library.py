@@ -403,6 +403,12 @@ def test_examples_in_a_language_that_the_encoder_does_not_know_are_warned_of(she
     assert warning not in multilingual.warnings
 
 
+def test_a_knowledge_page_that_stands_nowhere_on_the_web_is_warned_of(shelves: Shelves) -> None:
+    (shelves.assistant / "knowledge" / "rota.md").write_text("---\ntitle: Rota\nurl: rota.html\n---\nIt is planned.\n")
+    (warning,) = read_contents(shelves).warnings
+    assert str(warning).startswith('nlu_data/knowledge/rota.md:3:1: "rota.html" is no web address')
+
+
 def test_a_language_without_examples_of_opting_out_is_warned_of(shelves: Shelves) -> None:
     folder = shelves.assistant / "nlu" / "de"
     folder.mkdir()

@@ -110,7 +110,9 @@ def test_where_no_page_may_answer_there_is_no_answer(encoder: Encoder) -> None:
 
 
 def test_a_question_of_the_front_matter_leads_to_the_introduction_though_its_words_are_others(encoder: Encoder) -> None:
-    page = "---\ntitle: Parts\nurl: u\nquestions:\n  - how heavy is it\n---\nTwo tons.\n\n## Colour\n\nGreen.\n"
+    page = (
+        "---\ntitle: Parts\nurl: https://a.eu\nquestions:\n  - how heavy is it\n---\nTwo tons.\n\n## Colour\n\nGreen.\n"
+    )
     knowledge = build_knowledge(read_pages({"p.md": page}), encoder, Strangers([], encoder.encode([])))
     found = knowledge.best("how heavy is it", encoder.encode(["how heavy is it"])[0])
     assert found is not None
@@ -118,7 +120,9 @@ def test_a_question_of_the_front_matter_leads_to_the_introduction_though_its_wor
 
 
 def test_a_rare_word_tells_apart_what_is_equally_near_in_meaning(encoder: Encoder) -> None:
-    page = "---\ntitle: Parts\nurl: u\n---\n## Order alpha 7731\n\nGreen box.\n\n## Order beta 7732\n\nBlue box.\n"
+    page = (
+        "---\ntitle: Parts\nurl: https://a.eu\n---\n## Order alpha 7731\n\nGreen.\n\n## Order beta 7732\n\nBlue box.\n"
+    )
     knowledge = build_knowledge(read_pages({"p.md": page}), encoder, Strangers([], encoder.encode([])))
     level = np.zeros(256, dtype=np.float32)
     found = knowledge.best("which is 7732", level)

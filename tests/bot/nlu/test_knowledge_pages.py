@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.documents import Faults
 from bot.domain.errors import ContentError, Place
 from bot.domain.understanding import ANYBODY, Asker
 from bot.nlu.knowledge_pages import LONGEST_ANSWER, Terms, knowledge_examples, read_pages, split
@@ -65,7 +66,7 @@ def test_questions_and_headings_that_ask_are_examples_of_asking() -> None:
 
 
 def terms_of(front_matter: str) -> Terms:
-    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: u\n{front_matter}\n---\ntext\n"})
+    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: https://a.eu\n{front_matter}\n---\ntext\n"})
     return page.terms
 
 
@@ -95,7 +96,7 @@ def test_a_page_for_a_channel_is_silent_on_the_others() -> None:
 
 
 def test_a_page_for_a_channel_that_is_not_there_says_which_was_meant() -> None:
-    page = "---\ntitle: A\nurl: u\nchannels:\n  - sms\n  - webcat\n---\ntext\n"
+    page = "---\ntitle: A\nurl: https://a.eu\nchannels:\n  - sms\n  - webcat\n---\ntext\n"
     with pytest.raises(ContentError, match=r'page\.md:6:5: there is no channel "webcat"\. Did you mean "webchat"'):
         read_pages({"page.md": page}, known_channels=("webchat", "sms"))
 
@@ -103,7 +104,7 @@ def test_a_page_for_a_channel_that_is_not_there_says_which_was_meant() -> None:
 def test_a_long_section_is_split_between_paragraphs() -> None:
     long = "word " * 39 + "word"
     assert split(["First.", long, long]) == [f"First.\n\n{long}", long]
-    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: u\n---\n## Why?\n\n{long}\n\n{long}\n\n{long}\n"})
+    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: https://a.eu\n---\n## Why?\n\n{long}\n\n{long}\n\n{long}\n"})
     assert [(passage.heading, passage.begins) for passage in page.passages] == [("Why?", True), ("Why?", False)]
     assert len(knowledge_examples([page])) == 1
 
@@ -129,24 +130,48 @@ def test_splitting_loses_no_word_and_makes_no_part_too_long(paragraphs: list[str
         ("---\ntitle: A\nurl: u\n---\nte\0xt\n", "page.md:5:3: no text has the character U+0000."),
         ("---\ntitle: A\n---\ntext\n", 'page.md:2:1: the front matter has no "url".'),
         (
-            "---\ntitle: 2026\nurl: u\n---\ntext\n",
+            "---\ntitle: 2026\nurl: https://a.eu\n---\ntext\n",
             'page.md:2:1: "title" is no text. Put quotes around it: title: "2026".',
         ),
-        ("---\ntitle: A\nurl: u\n---\n\n", "page.md:4:1: this page has no text."),
+        ("---\ntitle: A\nurl: https://a.eu\n---\n\n", "page.md:4:1: this page has no text."),
         (
-            "---\ntitle: A\nurl: u\nquestion: x\n---\nt\n",
+            "---\ntitle: A\nurl: https://a.eu\nquestion: x\n---\nt\n",
             'page.md:4:1: the front matter has no "question". Did you mean',
         ),
-        ("---\ntitle: A\nurl: u\nquestions: x\n---\nt\n", 'page.md:4:1: "questions" is no list.'),
-        ("---\ntitle: A\nurl: u\nquestions:\n  - 3\n---\nt\n", "page.md:5:5: this question is no text."),
-        ("---\ntitle: A\nurl: u\nvalid until: soon\n---\nt\n", 'page.md:4:1: "soon" is no date.'),
-        ("---\ntitle: A\nurl: u\naudience: {a: 1}\n---\nt\n", 'page.md:4:1: this is no name under "audience".'),
-        ("---\ntitle: A\nurl: u\nchannels:\n  - 3\n---\nt\n", 'page.md:5:5: this is no name under "channels".'),
+        ("---\ntitle: A\nurl: https://a.eu\nquestions: x\n---\nt\n", 'page.md:4:1: "questions" is no list.'),
+        ("---\ntitle: A\nurl: https://a.eu\nquestions:\n  - 3\n---\nt\n", "page.md:5:5: this question is no text."),
+        ("---\ntitle: A\nurl: https://a.eu\nvalid until: soon\n---\nt\n", 'page.md:4:1: "soon" is no date.'),
+        (
+            "---\ntitle: A\nurl: https://a.eu\naudience: {a: 1}\n---\nt\n",
+            'page.md:4:1: this is no name under "audience".',
+        ),
+        (
+            "---\ntitle: A\nurl: https://a.eu\nchannels:\n  - 3\n---\nt\n",
+            'page.md:5:5: this is no name under "channels".',
+        ),
         ("---\ntitle: [\n---\nt\n", "page.md:"),
     ],
 )
 def test_a_fault_names_its_line(text: str, fault: str) -> None:
     assert faults_of(text)[0].startswith(fault)
+
+
+@pytest.mark.parametrize(
+    "url", ["u", "/pricing", "pricing.md", "www.shop.example", "mailto:us@shop.example", "https://"]
+)
+def test_a_url_that_is_no_web_address_is_warned_of(url: str) -> None:
+    warnings = Faults()
+    (page,) = read_pages({"page.md": f"---\ntitle: A\nurl: {url}\n---\ntext\n"}, warnings=warnings)
+    (warning,) = warnings.in_order()
+    assert str(warning).startswith(f'page.md:3:1: "{url}" is no web address, so e-mails and text messages leave out')
+    assert page.url == url
+
+
+@pytest.mark.parametrize("url", ["https://shop.example", "http://localhost:8080/a?b=c#d", "https://bücher.example/ä"])
+def test_a_web_address_is_not_warned_of(url: str) -> None:
+    warnings = Faults()
+    read_pages({"page.md": f"---\ntitle: A\nurl: {url}\n---\ntext\n"}, warnings=warnings)
+    assert not warnings.in_order()
 
 
 def test_a_question_may_stand_on_one_page_only() -> None:
