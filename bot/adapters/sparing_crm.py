@@ -28,7 +28,8 @@ class SparingCrm:
     """Calls `crm`, one account, through a circuit breaker. What would be a call while it rests raises NotTried.
 
     So does a trial that fails: it tells of the outage, and not of the lead whom it was for. Where it does not let us in
-    that is a CredentialRefused. `tell` hears that it is left alone, and that it is no more.
+    that is a CredentialRefused, unless it has let the same be done since it last refused that: then it refuses this
+    record, which uses up a try. `tell` hears that it is left alone, and that it is no more.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class SparingCrm:
         self._crm = crm
         self._tell = tell
         self._trouble: TemporarySendError | None = None
+        self._let_do: set[str] = set()
         self._reads = reads or BulkReads(crm.name, most=MOST_READS)
         self._breaker = breaker or CircuitBreaker(failures=FAILURES, rest=REST)
 
@@ -51,11 +53,11 @@ class SparingCrm:
     async def find(self, lead: Lead, fields: Collection[str]) -> CrmRecord | None:
         self._ask()
         self._reads.read()
-        return await self._watch(self._crm.find(lead, fields))
+        return await self._watch("find", self._crm.find(lead, fields))
 
     async def upsert(self, lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
         self._ask()
-        crm_id = await self._watch(self._crm.upsert(lead, fields, found=found, key=key))
+        crm_id = await self._watch(_writing(found), self._crm.upsert(lead, fields, found=found, key=key))
         if fields or found is None:
             self._reads.wrote()
         return crm_id
@@ -65,7 +67,8 @@ class SparingCrm:
     ) -> str:
         if isinstance(self._crm, WritesTogether):
             self._ask()
-            crm_id = await self._watch(self._crm.upsert_with_note(lead, fields, note, found=found, key=key))
+            write = self._crm.upsert_with_note(lead, fields, note, found=found, key=key)
+            crm_id = await self._watch(f"{_writing(found)} with note", write)
             self._reads.wrote()
             return crm_id
         crm_id = await self.upsert(lead, fields, found=found, key=key)
@@ -74,7 +77,7 @@ class SparingCrm:
 
     async def note(self, crm_id: str, text: str, *, key: str) -> None:
         self._ask()
-        await self._watch(self._crm.note(crm_id, text, key=key))
+        await self._watch("note", self._crm.note(crm_id, text, key=key))
         self._reads.wrote()
 
     async def task(self, crm_id: str, text: str, *, key: str) -> None:
@@ -83,26 +86,26 @@ class SparingCrm:
             await self.note(crm_id, f"To do: {text}", key=key)
             return
         self._ask()
-        await self._watch(self._crm.task(crm_id, text, key=key))
+        await self._watch("task", self._crm.task(crm_id, text, key=key))
         self._reads.wrote()
 
     async def deal(self, lead: Lead, crm_id: str, fields: Mapping[str, FieldValue], *, key: str) -> None:
         """Nothing where the CRM has no deals."""
         if isinstance(self._crm, KeepsDeals):
             self._ask()
-            await self._watch(self._crm.deal(lead, crm_id, fields, key=key))
+            await self._watch("deal", self._crm.deal(lead, crm_id, fields, key=key))
             self._reads.wrote()
 
     async def delete(self, crm_id: str) -> None:
         erases = self._erases()
         self._ask()
-        await self._watch(erases.delete(crm_id))
+        await self._watch("delete", erases.delete(crm_id))
         self._reads.wrote()
 
     async def anonymise(self, crm_id: str, fields: Collection[str]) -> None:
         erases = self._erases()
         self._ask()
-        await self._watch(erases.anonymise(crm_id, fields))
+        await self._watch("anonymise", erases.anonymise(crm_id, fields))
         self._reads.wrote()
 
     def _erases(self) -> ErasesRecords:
@@ -115,7 +118,7 @@ class SparingCrm:
         if not isinstance(self._crm, GivesPeople):
             raise PermanentSendError(f"the records of {self.name} cannot be read page by page")
         self._ask()
-        return await self._watch(self._crm.page(fields, after=after))
+        return await self._watch("page", self._crm.page(fields, after=after))
 
     def parse(self, request: WebhookRequest) -> Sequence[CrmEvent]:
         return self._crm.parse(request)
@@ -129,7 +132,7 @@ class SparingCrm:
             reason = f"{self.name} {LEFT_ALONE}" + (f": {self._trouble.reason}" if self._trouble is not None else "")
             raise kind(reason, retry_after=self._breaker.rest_left)
 
-    async def _watch(self, call: Awaitable[T]) -> T:
+    async def _watch(self, deed: str, call: Awaitable[T]) -> T:
         was_open = self._breaker.is_open
         try:
             answer = await call
@@ -137,6 +140,10 @@ class SparingCrm:
             self._heal(was_open=was_open)  # it answers
             raise
         except CredentialRefused as error:
+            if deed in self._let_do:
+                self._let_do.remove(deed)
+                self._heal(was_open=was_open)
+                raise _of_record(error) from error
             self._rest(error, was_open=was_open)
             raise
         except NotTried:
@@ -149,6 +156,7 @@ class SparingCrm:
             if was_open:
                 raise NotTried(error.reason, code=error.code, retry_after=self._breaker.rest_left) from error
             raise
+        self._let_do.add(deed)
         self._heal(was_open=was_open)
         return answer
 
@@ -168,3 +176,13 @@ class SparingCrm:
         if was_open:
             log.info("a CRM answers again", crm=self.name)
             self._tell(self.name, False)
+
+
+def _writing(found: CrmRecord | None) -> str:
+    """A credential may be good for one of the two."""
+    return "create" if found is None else "update"
+
+
+def _of_record(error: CredentialRefused) -> TemporarySendError:
+    reason = f"{error.reason}; it takes other records, so look at what this one is there"
+    return TemporarySendError(reason, code=error.code, retry_after=error.retry_after, of_message=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,10 +13,12 @@ from bot.adapters.bulk_reads import BulkReads
 from bot.adapters.circuit_breaker import CircuitBreaker
 from bot.adapters.database import Database
 from bot.adapters.sparing_crm import SparingCrm
+from bot.domain.crm import CrmRecord, FieldValue
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import SyncCrm
 from bot.domain.errors import CredentialRefused, NotTried, PermanentSendError, TemporarySendError
 from bot.domain.handoff import Lead
+from bot.domain.ids import ProfileId
 from bot.ports import Crm
 from bot.services.deliver import deliver_due
 from bot.services.perform import Cause
@@ -204,3 +207,58 @@ async def test_while_it_rests_for_a_refused_credential_it_says_why(
         await sync(crm)
     seconds.now += 60
     assert await sync(crm)
+
+
+async def refuse_ana(stage: Stage) -> None:
+    """The CRM does not let us write Ana, and takes everybody else."""
+    write = stage.crm.upsert
+
+    async def upsert(lead: Lead, fields: Mapping[str, FieldValue], *, found: CrmRecord | None, key: str) -> str:
+        if lead.key == ANA:
+            raise CredentialRefused("status 403: check CRM_TOKEN")
+        return await write(lead, fields, found=found, key=key)
+
+    stage.crm.upsert = upsert  # type: ignore[method-assign]
+
+
+async def test_one_record_that_is_refused_while_others_are_taken_is_given_up_in_the_end_and_keeps_none_of_them_waiting(
+    stage: Stage, clock: ManualClock
+) -> None:
+    await refuse_ana(stage)
+    await stage.meet(attributes={"email": "ana@example.com"})
+    await stage.do(SyncCrm(), cause=Cause("ana", ANA))
+    outage = Outage(stage, clock)
+    stage.crm.before_find = None
+    for number in range(60):
+        kim = ProfileId(f"kim-{number}")
+        await stage.meet(kim, phone=f"+447700900{200 + number}")
+        await stage.do(SyncCrm(), cause=Cause(f"kim-{number}", kim))
+        await outage.lasts(timedelta(minutes=10), step=timedelta(minutes=5))
+        assert (await stage.entry(f"kim-{number}:0:crm:crm")).status is OutboxStatus.SENT
+    entry = await stage.entry("ana:0:crm:crm")
+    assert (entry.status, entry.attempts) == (OutboxStatus.DEAD, MOST_ATTEMPTS)
+    assert entry.reason.startswith("gave up after 8 tries: status 403: check CRM_TOKEN; it takes other records")
+    assert outage.told == []
+
+
+async def test_a_credential_that_stops_working_costs_no_lead_more_than_the_one_try_that_noticed_it(
+    crm: SparingCrm, vendor: FakeCrm
+) -> None:
+    assert await sync(crm)
+    vendor.faults += [CredentialRefused("403")] * 4
+    with pytest.raises(TemporarySendError, match="it takes other records") as noticed:
+        await sync(crm)
+    assert not isinstance(noticed.value, NotTried)
+    for _ in range(4):
+        with pytest.raises(CredentialRefused):
+            await sync(crm)
+
+
+async def test_a_credential_that_may_make_records_and_change_none_is_told_from_a_record_that_is_refused(
+    crm: SparingCrm, vendor: FakeCrm
+) -> None:
+    for _ in range(5):
+        assert await sync(crm)
+        vendor.faults.append(CredentialRefused("403"))
+        with pytest.raises(CredentialRefused):
+            await crm.upsert(LEAD, {}, found=CrmRecord("7"), key="a")
