@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Delete, Select, Table, and_, bindparam, delete, exists, insert, or_, select
 
 from bot.adapters.codec import INBOUND
 from bot.adapters.database.erased_addresses import keep_erased, salt_of
@@ -156,36 +158,47 @@ DELETE = {
     for table, condition in OWNED.items()
 }
 ADD_RECEIPT = insert(erasure)
-# An item is theirs that has one of their ids or addresses as a value, or in its key; and a feed that is named by one.
-MENTIONING = or_(
-    feed.c.item.like(bindparam("as_value"), escape="!"),
-    feed.c.key.like(bindparam("begins"), escape="!"),
-    feed.c.feed.like(bindparam("ends"), escape="!"),
-    feed.c.feed.like(bindparam("inside"), escape="!"),
-    feed.c.mentions.like(bindparam("mentioned"), escape="!"),
-    feed.c.feed.like(bindparam("sealed_ends"), escape="!"),
-    feed.c.feed.like(bindparam("sealed_inside"), escape="!"),
-)
+MOST_WORDS = 10
+"""Of a look through the feeds: each goes through all that is on them, so that few people take more than one."""
+
 KEYED = and_(
     feed.c.key.in_(bindparam("keys", expanding=True)),
     or_(feed.c.feed.in_(("decisions", "external")), feed.c.feed.like("sandbox:%")),
 )
-READ_FEEDS = tuple(select(feed).where(condition) for condition in (MENTIONING, KEYED))
-DELETE_FEEDS = tuple(delete(feed).where(condition) for condition in (MENTIONING, KEYED))
+_feed_to_its_end = feed.c.feed + ":"
 
 
-def _mentioning(word: str, sealing: Sealing) -> dict[str, str]:
+def _mentioning(one: int, *, sealed: bool) -> Condition:
+    """An item that has this id or address of theirs as a value, or in its key; or is of a feed that is named by it."""
+    readable = or_(
+        feed.c.item.like(bindparam(f"as_value_{one}"), escape="!"),
+        feed.c.key.like(bindparam(f"begins_{one}"), escape="!"),
+        _feed_to_its_end.like(bindparam(f"inside_{one}"), escape="!"),
+    )
+    if not sealed:
+        return readable
+    return or_(
+        readable,
+        feed.c.mentions.like(bindparam(f"mentioned_{one}"), escape="!"),
+        _feed_to_its_end.like(bindparam(f"sealed_inside_{one}"), escape="!"),
+    )
+
+
+@cache
+def _on_feeds(words: int, *, sealed: bool) -> tuple[Select[Any], Delete]:
+    """How what one of so many words is found in, or what has one of the keys, is read and deleted."""
+    theirs = or_(*(_mentioning(one, sealed=sealed) for one in range(words)), KEYED)
+    return select(feed).where(theirs), delete(feed).where(theirs)
+
+
+def _patterns(one: int, word: str, sealing: Sealing) -> dict[str, str]:
     mark = escaped(json.dumps(word, ensure_ascii=False)[1:-1])
+    readable = {f"as_value_{one}": f'%"{mark}"%', f"begins_{one}": f"{mark}:%", f"inside_{one}": f"%:{mark}:%"}
+    if not sealing.is_on:
+        return readable
     behind = escaped(sealing.feed_name(f":{word}"))
-    return {
-        "as_value": f'%"{mark}"%',
-        "begins": f"{mark}:%",
-        "ends": f"%:{mark}",
-        "inside": f"%:{mark}:%",
-        "mentioned": f"%{escaped(sealing.index(word))}%",
-        "sealed_ends": f"%{behind}",
-        "sealed_inside": f"%{behind}:%",
-    }
+    mentioned = escaped(sealing.index(word))
+    return {**readable, f"mentioned_{one}": f"%{mentioned}%", f"sealed_inside_{one}": f"%{behind}:%"}
 
 
 _JSON = (
@@ -200,6 +213,15 @@ class _Marks:
 
     words: tuple[str, ...]
     keys: tuple[str, ...]
+
+    def looks(self, sealing: Sealing) -> Iterator[tuple[Select[Any], Delete, Mapping[str, Any]]]:
+        """How each look through the feeds reads and deletes, and with which values."""
+        for look in range(max(ceil(len(self.words) / MOST_WORDS), ceil(len(self.keys) / AT_ONCE))):
+            words = self.words[look * MOST_WORDS :][:MOST_WORDS]
+            values: dict[str, Any] = {"keys": list(self.keys[look * AT_ONCE :][:AT_ONCE])}
+            for one, word in enumerate(words):
+                values |= _patterns(one, word, sealing)
+            yield *_on_feeds(len(words), sealed=sealing.is_on), values
 
 
 class StoredPersonalData(Repository):
@@ -267,22 +289,13 @@ class StoredPersonalData(Repository):
         return _Marks(tuple(sorted(words)), tuple(sorted(keys)))
 
     async def _feed_items(self, marks: _Marks) -> list[Any]:
-        by_word, by_key = READ_FEEDS
-        found = []
-        for word in marks.words:
-            found += (await self._session.execute(by_word, _mentioning(word, self._sealing))).all()
-        for start in range(0, len(marks.keys), AT_ONCE):
-            found += (await self._session.execute(by_key, {"keys": marks.keys[start : start + AT_ONCE]})).all()
-        return found
+        looks = marks.looks(self._sealing)
+        return [row for read, _, values in looks for row in await self._session.execute(read, values)]
 
     async def _delete_feed_items(self, marks: _Marks) -> int:
-        by_word, by_key = DELETE_FEEDS
         count = 0
-        for word in marks.words:
-            count += int((await self._session.execute(by_word, _mentioning(word, self._sealing))).rowcount)
-        for start in range(0, len(marks.keys), AT_ONCE):
-            keys = list(marks.keys[start : start + AT_ONCE])
-            count += int((await self._session.execute(by_key, {"keys": keys})).rowcount)
+        for _, deletion, values in marks.looks(self._sealing):
+            count += int((await self._session.execute(deletion, values)).rowcount)
         return count
 
 

@@ -30,6 +30,7 @@ from bot.services.give_data import all_data
 from bot.services.know_person import Wanted, know_person
 from bot.services.merge_people import merge_people
 from bot.services.receive import receive
+from bot.services.start_conversation import start_conversation
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage, journey_of
 from tests.manual_clock import ManualClock
 
@@ -178,6 +179,43 @@ async def test_no_tracker_that_was_read_lately_is_kept(stage: Stage) -> None:
     assert conversations._tracker.cache_info().currsize
     await erase(stage)
     assert not conversations._tracker.cache_info().currsize
+
+
+class Counting:
+    """A session that counts what is asked of the feeds."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+        self.looks = 0
+
+    async def execute(self, statement: Any, values: Any = None) -> Any:
+        self.looks += str(statement).startswith("DELETE FROM feed ")
+        return await self._session.execute(statement, values)
+
+
+async def visit(stage: Stage, times: int) -> None:
+    """Ana comes to the website from so many browsers, each with a feed of its own."""
+    await stage.meet()
+    async with stage.store.transaction() as uow:
+        now = stage.clock.now()
+        for number in range(times):
+            await start_conversation(uow, ANA, "webchat", f"visitor-{number}", now)
+            await uow.feeds.append(f"webchat:visitor-{number}", f"{number}", {"text": "hello"}, now)
+
+
+async def test_the_feeds_are_gone_through_once_and_not_for_each_address(stage: Stage) -> None:
+    await visit(stage, 3)
+    async with stage.store.transaction() as uow:
+        counting = Counting(uow.personal_data._session)  # type: ignore[attr-defined]
+        uow.personal_data._session = counting  # type: ignore[attr-defined]
+        receipt = await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+    assert (counting.looks, receipt.rows["feed"]) == (1, 3)
+
+
+async def test_of_somebody_with_many_addresses_nothing_is_left_on_the_feeds(stage: Stage) -> None:
+    await visit(stage, 31)
+    assert (await erase(stage)).rows["feed"] == 31
+    assert not (await rows(stage))["feed"]
 
 
 async def test_others_keep_all_that_is_theirs(stage: Stage) -> None:
