@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, func, insert, select, text, tuple_, update
@@ -14,12 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from bot.adapters.codec import EVENT, TRACKER
 from bot.adapters.database.consents import suppression_of
 from bot.adapters.database.handoffs import handoff_of
+from bot.adapters.database.lately_read import LatelyRead
 from bot.adapters.database.people import profile_of
 from bot.adapters.database.repository import Expected, OfPeople, Repository, Session, insert_once
 from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
 from bot.adapters.tables.sealing import ADDRESS_OF_CONVERSATION, BODY_OF_EVENT, TRACKER_OF_CONVERSATION
-from bot.domain.conversation import BotUttered, Conversation, Event, Tracker, UserUttered, as_heard
+from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered, as_heard
 from bot.domain.errors import Conflict
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
@@ -110,13 +110,11 @@ EVENTS_UNTIL = EVENTS.where(event.c.at <= bindparam("until"))
 
 CUSTOMER, ASSISTANT = "Customer", "Assistant"
 
-LATELY_READ = 128
-"""Trackers are kept that were read last: a message is answered by the one that was read when it came in."""
-
 
 class StoredConversations(Repository):
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, lately_read: LatelyRead) -> None:
         super().__init__(session)
+        self._lately_read = lately_read
         self._expected = Expected(session, OF_PEOPLE)
         self._disclosed: set[ConversationId] = set()
         """Of those that this transaction has written, which nobody else can change meanwhile."""
@@ -289,23 +287,13 @@ class StoredConversations(Repository):
             profile_id=row.profile_id,
             channel=row.channel,
             address=self._sealing.open_beside(ADDRESS_OF_CONVERSATION, row.address, row.sealed_address, row.id),
-            tracker=_tracker(self._sealing.open(TRACKER_OF_CONVERSATION, row.tracker, row.id)),
+            tracker=self._lately_read.tracker(self._sealing.open(TRACKER_OF_CONVERSATION, row.tracker, row.id)),
             started_at=row.started_at,
             last_message_at=row.last_message_at,
             disclosed_at=row.disclosed_at,
             asking_enrolment=row.asking_enrolment,
             version=row.version,
         )
-
-
-@lru_cache(maxsize=LATELY_READ)
-def _tracker(text: str) -> Tracker:
-    return TRACKER.load(text)
-
-
-def forget_what_was_read() -> None:
-    """Keep no tracker that was read lately: somebody was erased."""
-    _tracker.cache_clear()
 
 
 def _speech(event: Event) -> Speech | None:

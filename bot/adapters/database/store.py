@@ -17,7 +17,7 @@ from bot.adapters.database.accounts import StoredAccounts
 from bot.adapters.database.audit import StoredAudit
 from bot.adapters.database.challenges import StoredChallenges
 from bot.adapters.database.consents import StoredConsents
-from bot.adapters.database.conversations import StoredConversations, forget_what_was_read
+from bot.adapters.database.conversations import StoredConversations
 from bot.adapters.database.crm_writes import StoredCrmWrites
 from bot.adapters.database.desk_pages import StoredDeskPages
 from bot.adapters.database.enrolments import JourneyVersions, StoredEnrolments, Watermark
@@ -32,6 +32,7 @@ from bot.adapters.database.inbox import StoredInbox
 from bot.adapters.database.installations import StoredInstallations
 from bot.adapters.database.intakes import StoredIntakes
 from bot.adapters.database.keys_in_use import note_keys, require_keys
+from bot.adapters.database.lately_read import LatelyRead
 from bot.adapters.database.leases import StoredLeases
 from bot.adapters.database.meetings import StoredMeetings
 from bot.adapters.database.merges import StoredMerges
@@ -111,9 +112,10 @@ class Transaction:
     session: Session
     versions: JourneyVersions
     watermark: Watermark
+    lately_read: LatelyRead
 
     profiles = _Group(StoredProfiles)
-    conversations = _Group(StoredConversations)
+    conversations = _GroupWith(lambda one: StoredConversations(one.session, one.lately_read))
     inbox = _Group(StoredInbox)
     outbox = _Group(StoredOutbox)
     queues = _Group(StoredQueues)
@@ -150,8 +152,10 @@ class Transaction:
     audit = _Group(StoredAudit)
     leases = _Group(StoredLeases)
 
-    def __init__(self, session: Session, versions: JourneyVersions, watermark: Watermark) -> None:
-        self.session, self.versions, self.watermark = session, versions, watermark
+    def __init__(
+        self, session: Session, versions: JourneyVersions, watermark: Watermark, lately_read: LatelyRead
+    ) -> None:
+        self.session, self.versions, self.watermark, self.lately_read = session, versions, watermark, lately_read
 
     def expect(self, people: Collection[ProfileId]) -> None:
         for group in (self.profiles, self.scores, self.conversations, self.handoffs):
@@ -189,6 +193,7 @@ class Database:
         self._backend = (SqliteFile if self._is_sqlite else PostgresServer)(self._url, sealing)
         self._versions = JourneyVersions()
         self._watermark = Watermark()
+        self._lately_read = LatelyRead()
 
     @property
     def shared(self) -> bool:
@@ -220,7 +225,7 @@ class Database:
         """Commits on a clean exit. On SQLite one at a time; on PostgreSQL as many as the pool has connections."""
         try:
             async with self._backend.transaction() as session:
-                transaction = Transaction(session, self._versions, self._watermark)
+                transaction = Transaction(session, self._versions, self._watermark, self._lately_read)
                 yield transaction
                 await transaction.finish()
         except DBAPIError as error:
@@ -229,14 +234,14 @@ class Database:
             raise
         transaction.committed()
         if transaction.has_erased:
-            forget_what_was_read()
+            self._lately_read.forget()
             await self._backend.forget()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """For what only reads, in statements that need not fit together; raises RuntimeError where one writes."""
         async with self._backend.reading() as session:
-            transaction = Transaction(session, self._versions, self._watermark)
+            transaction = Transaction(session, self._versions, self._watermark, self._lately_read)
             yield transaction
             await transaction.finish()
 
@@ -304,6 +309,7 @@ class Database:
         return theirs - datetime.now(UTC)
 
     async def close(self) -> None:
+        self._lately_read.forget()
         await self._backend.close()
 
     def _unusable(self, error: Exception) -> SettingsError:

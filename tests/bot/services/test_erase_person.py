@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.adapters.database import Database, conversations
+from bot.adapters.database import Database
 from bot.adapters.database.personal_data import NOT_OF_PEOPLE, OWNED
 from bot.adapters.tables import feed, metadata, profile
 from bot.domain.audience import Segment
@@ -176,9 +176,10 @@ async def test_nothing_is_left_in_the_file_and_its_journal(sqlite_store: Databas
 
 async def test_no_tracker_that_was_read_lately_is_kept(stage: Stage) -> None:
     await live(stage)
-    assert conversations._tracker.cache_info().currsize
+    lately_read = stage.store._lately_read  # type: ignore[attr-defined]
+    assert len(lately_read)
     await erase(stage)
-    assert not conversations._tracker.cache_info().currsize
+    assert not len(lately_read)
 
 
 class Counting:
