@@ -127,6 +127,7 @@ def _dump(url: URL, target: Path) -> None:
 
 def _load(url: URL, source: Path) -> None:
     if (file := _file(url)) is not None:
+        _look_whether_it_is_ours(source)
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
         shutil.copyfile(source, draft)
@@ -137,10 +138,20 @@ def _load(url: URL, source: Path) -> None:
     _put_back(url, source)
 
 
+def _look_whether_it_is_ours(source: Path) -> None:
+    try:
+        with closing(sqlite3.connect(source)) as connection:
+            connection.execute("SELECT version_num FROM alembic_version")
+    except sqlite3.Error as error:
+        raise SettingsError(f"the database in the backup cannot be read: {error}.") from error
+
+
 def _is_there(url: URL) -> bool:
-    """Of PostgreSQL nobody knows without asking, so the answer is yes."""
-    file = _file(url)
-    return file is None or file.exists()
+    """Whether it has tables of ours, or there is a file in its place."""
+    if (file := _file(url)) is not None:
+        return file.exists()
+    asked = "SELECT to_regclass('alembic_version') IS NOT NULL"
+    return _run("psql", url, "--no-psqlrc", "--tuples-only", "--no-align", f"--command={asked}").strip() == "t"
 
 
 def _file(url: URL) -> Path | None:
@@ -183,13 +194,15 @@ def _put_back(url: URL, dump: Path) -> None:
             raise SettingsError(f"{' and '.join(failed)} failed: {told_us}")
 
 
-def _run(program: str, url: URL, *arguments: str) -> None:
+def _run(program: str, url: URL, *arguments: str) -> str:
+    """What PostgreSQL's program prints."""
     command, env = _addressed(program, url, *arguments)
     done = subprocess.run(  # noqa: S603  PostgreSQL's own program, found on our path
         command, env=env, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise SettingsError(f"{program} failed: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _addressed(program: str, url: URL | None, *arguments: str) -> tuple[list[str], dict[str, str]]:
@@ -198,8 +211,10 @@ def _addressed(program: str, url: URL | None, *arguments: str) -> tuple[list[str
         raise SettingsError(f"{program} is not installed here. It comes with PostgreSQL's client programs.")
     if url is None:
         return [program, *arguments], {**os.environ}
-    ours = url.difference_update_query(["statement_cache_size"])  # asyncpg's word, which these do not know
-    address = URL.create("postgresql", ours.username, None, ours.host, ours.port, ours.database, ours.query)
+    # Two words of asyncpg's, of which these know one by another name and the other not at all.
+    ours = url.difference_update_query(["statement_cache_size", "ssl"])
+    query = {**ours.query, **({"sslmode": url.query["ssl"]} if "ssl" in url.query else {})}
+    address = URL.create("postgresql", ours.username, None, ours.host, ours.port, ours.database, query)
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     return [program, f"--dbname={address.render_as_string()}", *arguments], {**os.environ, **password}
 

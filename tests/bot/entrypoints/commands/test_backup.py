@@ -185,6 +185,22 @@ def test_a_database_that_is_none_is_no_traceback(tmp_path: Path, capsys: pytest.
     assert "overture.db cannot be read: file is not a database" in capsys.readouterr().err
 
 
+def test_an_archive_without_a_database_of_ours_in_it_changes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, archive = tmp_path / "data" / "overture.db", tmp_path / "backup.tar.gz"
+    fill(f"sqlite+aiosqlite:///{file}")
+    before = dumped(file)
+    (tmp_path / "manifest.json").write_text('{"database": "sqlite", "at": "2026-11-28T02:47:00+00:00"}')
+    (tmp_path / "database").write_text("theirs")
+    with tarfile.open(archive, "w:gz") as parts:
+        for name in ("manifest.json", "database"):
+            parts.add(tmp_path / name, name)
+    assert run(["restore", str(archive), "--over"]) == 2
+    assert "the database in the backup cannot be read: file is not a database" in capsys.readouterr().err
+    assert dumped(file) == before
+
+
 @pytest.fixture
 def postgresql(postgresql_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """The URL of an empty database, which the settings name."""
@@ -205,10 +221,10 @@ def test_the_password_of_a_postgresql_is_given_to_its_programs_unseen(
     program.write_text(f'#!/bin/sh\necho "$PGPASSWORD" "$@" >{told}\ntouch "${{3#--file=}}"\n')
     program.chmod(0o700)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
-    monkeypatch.setenv("OVERTURE_DATABASE", "postgresql+asyncpg://overture:s3%40cret@localhost:5432/kept")
+    monkeypatch.setenv("OVERTURE_DATABASE", "postgresql+asyncpg://overture:s3%40cret@localhost:5432/kept?ssl=require")
     assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
     password, address, *_ = told.read_text().split()
-    assert (password, address) == ("s3@cret", "--dbname=postgresql://overture@localhost:5432/kept")
+    assert (password, address) == ("s3@cret", "--dbname=postgresql://overture@localhost:5432/kept?sslmode=require")
 
 
 def test_a_postgresql_database_comes_back_to_a_byte(postgresql: str, tmp_path: Path) -> None:
@@ -216,8 +232,20 @@ def test_a_postgresql_database_comes_back_to_a_byte(postgresql: str, tmp_path: P
     before = as_sql(postgresql)
     assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
     asyncio.run(_say(postgresql, "DELETE FROM outbox", "ALTER SEQUENCE outbox_position_seq RESTART WITH 1000"))
+    assert run(["restore", str(tmp_path / "backup.tar.gz")]) == 2  # there is one
     assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
     assert before.count("☕") == 20
+    assert as_sql(postgresql) == before
+
+
+def test_an_empty_postgresql_database_is_filled_without_being_asked_twice(
+    postgresql: str, postgresql_server: str, tmp_path: Path
+) -> None:
+    fill(postgresql)
+    before = as_sql(postgresql)
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    asyncio.run(_say(postgresql_server, "DROP DATABASE backup WITH (FORCE)", "CREATE DATABASE backup"))
+    assert run(["restore", str(tmp_path / "backup.tar.gz")]) == 0
     assert as_sql(postgresql) == before
 
 
