@@ -29,6 +29,7 @@ from bot.domain.understanding import Asker, Entity
 from bot.entrypoints.doorkeeper import CALLER
 from bot.entrypoints.rasa_api.answers import BadParameter, Verbosity, failure, tracker_json
 from bot.entrypoints.wiring import Service
+from bot.ports import UnitOfWork
 from bot.services.append import append_events, note_message, replace_events
 from bot.services.attend import find_or_start, look_up
 from bot.services.situation import zone_of
@@ -168,8 +169,7 @@ class RasaApi:
                 return web.json_response(tracker_json(self._unheard_of(name), name, [], verbosity, self._assistant))
             needed = until is not None or verbosity is not Verbosity.NONE
             events = await uow.conversations.events(conversation.id, until=until) if needed else []
-            if not _is_their_own(request):
-                await uow.audit.note(self._look(request, conversation), self._runtime.clock.now())
+            await self._note_look(uow, request, conversation)
         tracker = conversation.tracker
         if until is not None:
             first = tracker.initial_slots
@@ -182,13 +182,13 @@ class RasaApi:
         aloud = request.query.get("execute_side_effects", "").lower() == "true"
         send = aloud and self._sends(request, conversation)
         tracker = await append_events(self._runtime, conversation.id, events, send=send)
-        return web.json_response(await self._state(request, tracker))
+        return web.json_response(await self._state(request, conversation, tracker))
 
     async def _replace(self, request: web.Request) -> web.StreamResponse:
         conversation = await find_or_start(self._runtime, REST, _name(request))
         events = self._events(await _json(request), conversation)
         tracker = await replace_events(self._runtime, conversation.id, events)
-        return web.json_response(await self._state(request, tracker))
+        return web.json_response(await self._state(request, conversation, tracker))
 
     async def _note(self, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
@@ -201,7 +201,7 @@ class RasaApi:
             raise BadParameter(str(error), "parse_data", "body") from error
         conversation = await find_or_start(self._runtime, REST, _name(request))
         tracker = await note_message(self._runtime, conversation.id, text, understood)
-        return web.json_response(await self._state(request, tracker))
+        return web.json_response(await self._state(request, conversation, tracker))
 
     async def _trigger(self, request: web.Request) -> web.StreamResponse:
         body = await _json_object(request)
@@ -211,7 +211,7 @@ class RasaApi:
         conversation = await find_or_start(self._runtime, REST, _name(request))
         aloud, key = self._sends(request, conversation), _key(request)
         acted = await trigger_intent(self._runtime, conversation, intent, entities, aloud=aloud, key=key)
-        return await self._acted(request, acted, aloud=aloud)
+        return await self._acted(request, conversation, acted, aloud=aloud)
 
     async def _execute(self, request: web.Request) -> web.StreamResponse:
         action = _action_name(await _json_object(request), "action")
@@ -224,7 +224,7 @@ class RasaApi:
         aloud, key = self._sends(request, conversation), _key(request)
         await self._audit(request, conversation, action)
         acted = await execute_action(self._runtime, conversation, action, aloud=aloud, key=key)
-        return await self._acted(request, acted, aloud=aloud)
+        return await self._acted(request, conversation, acted, aloud=aloud)
 
     async def _audit(self, request: web.Request, conversation: Conversation, action: str) -> None:
         """That somebody has an action done, such as a hand-over; before it is tried."""
@@ -233,10 +233,14 @@ class RasaApi:
         async with self._runtime.store.transaction() as uow:
             await uow.audit.note(deed, self._runtime.clock.now())
 
-    def _look(self, request: web.Request, conversation: Conversation) -> Deed:
-        """That somebody looked at what a person said."""
+    async def _note_look(self, uow: UnitOfWork, request: web.Request, conversation: Conversation) -> None:
+        """That somebody else than the customer looked at what they said."""
+        if _is_their_own(request):
+            return
         origin, about = self._service.doors.origin(request), conversation.profile_id
-        return Deed("person.looked_at", request[CALLER].reference, about, origin, {"conversation": conversation.id})
+        detail = {"conversation": conversation.id}
+        deed = Deed("person.looked_at", request[CALLER].reference, about, origin, detail)
+        await uow.audit.note(deed, self._runtime.clock.now())
 
     # ------------------------------------------------------------ parts of these
 
@@ -276,16 +280,20 @@ class RasaApi:
             raise BadParameter("Couldn't extract a proper event from the request body.", "", "body")
         return events
 
-    async def _state(self, request: web.Request, tracker: Tracker) -> dict[str, Any]:
+    async def _state(self, request: web.Request, conversation: Conversation, tracker: Tracker) -> dict[str, Any]:
+        """Who writes is shown all that was said, and so has looked at it."""
         verbosity = _verbosity(request)
         async with self._runtime.store.transaction() as uow:
             events = await uow.conversations.events(tracker.conversation_id)
+            await self._note_look(uow, request, conversation)
         return tracker_json(tracker, _name(request), events, verbosity, self._assistant)
 
-    async def _acted(self, request: web.Request, acted: Acted, *, aloud: bool) -> web.StreamResponse:
+    async def _acted(
+        self, request: web.Request, conversation: Conversation, acted: Acted, *, aloud: bool
+    ) -> web.StreamResponse:
         """The tracker and, where the customer did not hear it, what was said."""
         said = [{**message, "recipient_id": _name(request)} for message in acted.messages]
-        state = {"tracker": await self._state(request, acted.tracker)}
+        state = {"tracker": await self._state(request, conversation, acted.tracker)}
         return web.json_response(state if aloud else {**state, "messages": said})
 
 

@@ -149,6 +149,32 @@ async def test_who_reads_a_conversation_is_in_the_audit_log_but_for_whom_it_is_o
     }
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "tracker/events", {"event": "slot", "name": "team_size", "value": 3}),
+        ("PUT", "tracker/events", [{"event": "action", "name": "action_listen"}]),
+        ("POST", "messages", {"sender": "user", "text": "hello"}),
+        ("POST", "trigger_intent", {"name": "greet"}),
+        ("POST", "execute", {"name": "utter_greet"}),
+    ],
+)
+async def test_who_writes_into_a_conversation_and_is_shown_it_is_in_the_audit_log_as_who_reads_it(
+    api: Api, sender: str, method: str, path: str, body: Any
+) -> None:
+    await api.say(sender, "hello")
+    path = f"/conversations/{sender}/{path}"
+    assert (await api.ask(method, path, body, token="", Authorization=bearer("user", sender)))[0] == 200
+    await api.good(method, path, body)
+    async with api.service.runtime.store.transaction() as uow:
+        conversation = await uow.conversations.at("rest", sender)
+        assert conversation is not None
+        deeds = [one.deed for one in await uow.audit.latest(9) if one.deed.about == conversation.profile_id]
+    assert [(one.what, one.who, one.detail["conversation"]) for one in deeds] == [
+        ("person.looked_at", "token", conversation.id)
+    ]
+
+
 async def test_the_version_is_rasas_and_needs_no_credential(api: Api) -> None:
     status, answer = await api.ask("GET", "/version", token="")
     assert status == 200
