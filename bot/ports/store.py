@@ -129,10 +129,11 @@ class Store(Protocol):
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Commits on a clean exit, and only here; rolls back on an exception."""
 
-    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+    def reading(self, *, at_length: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
         """For what only reads: it waits for nobody who writes, and each question is answered by what is committed then.
 
-        Raises RuntimeError where something is written in it.
+        `at_length`: it may take seconds, in which the process is to go on. Raises RuntimeError where something is
+        written in it.
         """
 
     async def migrate(self) -> None:

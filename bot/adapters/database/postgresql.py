@@ -115,8 +115,8 @@ class PostgresServer:
         self._opening = asyncio.Lock()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[PostgresSession]:
-        """Each statement sees what is committed by then."""
+    async def reading(self, *, at_length: bool = False) -> AsyncIterator[PostgresSession]:
+        """Each statement sees what is committed by then. Nobody stands still meanwhile, however long it takes."""
         async with self.transaction(only_reads=True) as session:
             yield session
 

@@ -95,6 +95,9 @@ class SqliteSession:
 
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
         """Run it with these values; a list of them runs it once for each. Raises what SQLAlchemy would raise."""
+        return self.run(statement, values)
+
+    def run(self, statement: Executable, values: Any) -> Rows:
         many = isinstance(values, list)
         keys = tuple(values[0] if many else values) if values else None
         prepared = compiled(statement, keys, _DIALECT)
@@ -117,6 +120,17 @@ class SqliteSession:
         bound = [prepared.bind(one) for one in values]
         cursor = self._connection.executemany(bound[0][0], [arguments for _, arguments in bound])
         return Rows([], cursor.rowcount)
+
+
+class SqliteSessionAside(SqliteSession):
+    """What only reads, and may take long: its statements run in a thread, and the caller's goes on."""
+
+    __slots__ = ()
+
+    async def execute(self, statement: Executable, values: Any = None) -> Rows:
+        running = asyncio.ensure_future(asyncio.to_thread(self.run, statement, values))
+        await _outlast(running)  # for only then may its connection be closed
+        return running.result()
 
 
 class SqliteFile:
@@ -166,11 +180,15 @@ class SqliteFile:
                 raise _as_sqlalchemy(error, "COMMIT") from error
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[SqliteSession]:
+    async def reading(self, *, at_length: bool = False) -> AsyncIterator[SqliteSession]:
         """On a connection of its own, which waits for no transaction; each statement sees what is committed by then."""
         if not _is_file(self._url):  # a database in memory is its connection's
             async with self.transaction() as session:
                 yield session
+            return
+        if at_length:
+            with contextlib.closing(_open_reader(self._url)) as reader:
+                yield SqliteSessionAside(reader, self._sealing, only_reads=True)
             return
         if self._reader is None:
             self._reader = _open_reader(self._url)
@@ -328,7 +346,7 @@ class SqliteFile:
         await _outlast(done)
 
 
-async def _outlast(outcome: asyncio.Future[None]) -> None:
+async def _outlast(outcome: asyncio.Future[Any]) -> None:
     """Wait for it, also when we are cancelled meanwhile; raises what it raises, or else the cancellation."""
     cancelled: asyncio.CancelledError | None = None
     while not outcome.done():

@@ -238,9 +238,9 @@ class Database:
             await self._backend.forget()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[Transaction]:
+    async def reading(self, *, at_length: bool = False) -> AsyncIterator[Transaction]:
         """For what only reads, in statements that need not fit together; raises RuntimeError where one writes."""
-        async with self._backend.reading() as session:
+        async with self._backend.reading(at_length=at_length) as session:
             transaction = Transaction(session, self._versions, self._watermark, self._lately_read)
             yield transaction
             await transaction.finish()

@@ -31,7 +31,7 @@ class Counter:
             began = time.monotonic()
             if began < until:
                 return found
-            async with self._store.transaction() as uow:
+            async with self._store.reading(at_length=True) as uow:
                 found = await uow.enrolments.headcounts(journey)
             took = time.monotonic() - began
             self._kept[journey] = time.monotonic() + max(KEPT_AT_LEAST, SHARE * took), found

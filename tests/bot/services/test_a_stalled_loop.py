@@ -44,8 +44,8 @@ class StallsBefore:
     def transaction(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._counted(self.store.transaction())
 
-    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self._counted(self.store.reading())
+    def reading(self, *, at_length: bool = False) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._counted(self.store.reading(at_length=at_length))
 
     @asynccontextmanager
     async def _counted(self, begun: AbstractAsyncContextManager[UnitOfWork]) -> AsyncIterator[UnitOfWork]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import OperationalError, StatementError
 
 from bot.adapters.database import Database
@@ -170,6 +170,33 @@ async def test_who_reads_waits_for_nobody_and_sees_what_is_committed(sqlite_stor
         await uow.profiles.add(profile(person(1)))
         assert await there(sqlite_store, range(2)) == [0]
     assert await there(sqlite_store, range(2)) == [0, 1]
+
+
+_MANY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT i FROM n"
+SLOW = select(func.count()).select_from(text(f"({_MANY})"))
+
+
+async def test_who_reads_at_length_keeps_nobody_waiting(sqlite_store: Database) -> None:
+    async with sqlite_store._backend.reading(at_length=True) as session:
+        slow = asyncio.ensure_future(session.execute(SLOW))
+        for number in range(5):
+            async with sqlite_store.transaction() as uow:
+                await uow.profiles.add(profile(ProfileId(f"p{number}")))
+        assert not slow.done()
+        assert (await slow).scalar() == 3_000_000
+
+
+async def test_who_reads_at_length_and_is_cancelled_leaves_nothing_open(sqlite_store: Database) -> None:
+    async def read() -> None:
+        async with sqlite_store._backend.reading(at_length=True) as session:
+            await session.execute(SLOW)
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0.05)
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
+    assert reading.cancelled()
 
 
 async def test_who_reads_a_store_in_memory_sees_what_is_in_it() -> None:
