@@ -15,10 +15,10 @@ from bot.ports import Nlu
 PARTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
-def phrases(part: str) -> Mapping[str, Sequence[str]]:
+def phrases(*parts: str) -> Mapping[str, Sequence[str]]:
     """Under `opt_out` and under `other`."""
     table: Any = YAML(typ="safe").load(Path(__file__).with_suffix(".yml"))
-    return {kind: [str(text) for text in table[part][kind]] for kind in ("opt_out", "other")}
+    return {kind: [str(text) for part in parts for text in table[part][kind]] for kind in ("opt_out", "other")}
 
 
 def is_heeded(nlu: Nlu, rules: SendingRules, text: str) -> bool:
@@ -26,9 +26,9 @@ def is_heeded(nlu: Nlu, rules: SendingRules, text: str) -> bool:
     return rules.keyword(text) == "stop" or nlu.parse(text).intent.name == OPT_OUT_INTENT
 
 
-def measured(nlu: Nlu, rules: SendingRules, part: str) -> tuple[float, float, Sequence[str]]:
+def measured(nlu: Nlu, rules: SendingRules, *parts: str) -> tuple[float, float, Sequence[str]]:
     """Recall and precision in per cent, and the phrases that were taken for what they are not."""
-    table = phrases(part)
+    table = phrases(*parts)
     missed = [text for text in table["opt_out"] if not is_heeded(nlu, rules, text)]
     mistaken = [text for text in table["other"] if is_heeded(nlu, rules, text)]
     heeded = len(table["opt_out"]) - len(missed)
