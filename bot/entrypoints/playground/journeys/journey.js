@@ -52,12 +52,24 @@ function show() {
   void standing.show();
 }
 
-/** Say what was done, and show how things are now, and again when the files have been read. */
+/** Say what was done, and show how things are now, and again until the files have been read. */
 async function reload(words) {
   byId("done").textContent = words;
   setTimeout(() => (byId("done").textContent = ""), 6_000);
   await load();
-  setTimeout(() => void load(), 2_500);
+  lookAgain(MOST_LOOKS);
+}
+
+const MOST_LOOKS = 24; // a minute's: how long a busy machine may take to read everything
+let nextLook = 0;
+
+function lookAgain(times) {
+  clearTimeout(nextLook);
+  nextLook = setTimeout(async () => {
+    await load();
+    const isDraft = journey.standing.publishing === "on_command";
+    if (!journey.in_force && !journey.older && !isDraft && times > 1) lookAgain(times - 1);
+  }, 2_500);
 }
 
 // ---------------------------------------------------------------- the file
