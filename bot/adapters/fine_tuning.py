@@ -86,18 +86,18 @@ def fine_tune(
 
     sentences = RememberingEncoder(OnnxEncoder(frozen), folder)
     compared, held_out, folds, parts = _try(data.examples, sentences, tune, recipe, progress)
-    figures: Any = {"compared": compared, "folds": folds, "parts": parts}
+    done = FineTuning(frozen, tuned=False, compared=compared, folds=folds, parts=parts)
     if not wins(compared):
-        return FineTuning(frozen, tuned=False, **figures)
+        return done
     with tempfile.TemporaryDirectory() as name:
         encoder = Path(name)
         progress(f"tuning the encoder on all {len(tunes_on(data.examples))} examples")
         tune(data.examples, encoder)
         found = _pages_found(read, sentences, OnnxEncoder(encoder))
         if found.tuned < found.frozen:
-            return FineTuning(frozen, tuned=False, pages=found, **figures)
+            return replace(done, pages=found)
         model = train(documents, pages, tuned=Tuned(encoder, Calibrated.by(held_out)), **content)
-    return FineTuning(model, tuned=True, pages=found, **figures)
+    return replace(done, model=model, tuned=True, pages=found)
 
 
 def _require_enough(examples: Sequence[Example]) -> None:

@@ -17,7 +17,6 @@ from bot.nlu.classifier import (
     scope_evidence,
     slip_evidence,
     softmax,
-    within,
 )
 from bot.nlu.features import Integers
 
@@ -225,8 +224,7 @@ def _lead(scores: Any) -> Any:
 def _by_ngrams(unseen: Unseen, scale: float) -> Confidences:
     outside = list(unseen.outside)
     probabilities = softmax(scale * unseen.ngram)
-    inside = within(probabilities, outside)
-    first = inside.argmax(axis=1)
+    first = _first_inside(unseen.ngram, outside)
     rows = np.arange(len(first))
     correct = probabilities.argmax(axis=1) == unseen.labels
     of_outside = [unseen.ngram[:, outside].max(axis=1)] if outside else []
@@ -237,9 +235,9 @@ def _by_ngrams(unseen: Unseen, scale: float) -> Confidences:
 
 def _confidences(unseen: Unseen, scales: Sequence[float]) -> Confidences:
     outside = list(unseen.outside)
-    probabilities = softmax(scales[0] * unseen.kernel + scales[1] * unseen.ngram)
-    inside = within(probabilities, outside)
-    first = inside.argmax(axis=1)
+    scores = scales[0] * unseen.kernel + scales[1] * unseen.ngram
+    probabilities = softmax(scores)
+    first = _first_inside(scores, outside)
     rows = np.arange(len(first))
     correct = probabilities.argmax(axis=1) == unseen.labels
     of_outside = [head[:, outside].max(axis=1) for head in (unseen.kernel, unseen.ngram)] if outside else []
@@ -247,6 +245,13 @@ def _confidences(unseen: Unseen, scales: Sequence[float]) -> Confidences:
     near = unseen.kernel.sum(axis=1) - unseen.kernel[:, outside].sum(axis=1)
     evidence = scope_evidence(probabilities[rows, first], *of_first, near, *of_outside)
     return Confidences(probabilities[rows, first], evidence, correct)
+
+
+def _first_inside(scores: Any, outside: Sequence[int]) -> Any:
+    """For each text the label of its highest score that is not `outside`, however small its probability is."""
+    inside = scores.copy()
+    inside[:, outside] = -np.inf
+    return inside.argmax(axis=1)
 
 
 def _weigh_heads(kernel: Any, ngram: Any, labels: Integers) -> tuple[float, float]:

@@ -18,6 +18,8 @@ from bot.nlu.word_use import WordUse, learn_word_use
 SEED = 20261124
 
 FEWEST_INTENTS_TO_LEAVE_OUT = 5
+"""Beside what is out of scope, which is never left out."""
+
 LARGE = 5_000
 """From so many examples on, one part that is held out tells enough, and one that is left out."""
 
@@ -87,7 +89,7 @@ def read_held_out(
     _, material = _material(texts, intents, vectors)
     known, asked = material.part(kept), material.part(held_out)
     strangers = None
-    if material.intents >= FEWEST_INTENTS_TO_LEAVE_OUT:
+    if _may_leave_out(material):
         groups = _groups(material)
         out = [groups == group for group in ([0] if len(texts) > LARGE else np.unique(groups[groups >= 0]))]
         parts = [_read_unseen(known.part(~one[known.labels]), asked.part(one[asked.labels])) for one in out]
@@ -194,7 +196,7 @@ def _leave_intents_out(material: Material) -> Unseen | None:
     Where examples are few, each intent is left out by itself: heads without a third of them are not those that serve.
     None where there are too few intents to leave some out.
     """
-    if material.intents < FEWEST_INTENTS_TO_LEAVE_OUT:
+    if not _may_leave_out(material):
         return None
     groups = _groups(material)
     if len(material.labels) <= FEW:
@@ -206,10 +208,15 @@ def _leave_intents_out(material: Material) -> Unseen | None:
     return Unseen.together(parts)
 
 
+def _may_leave_out(material: Material) -> bool:
+    return material.intents - len(material.outside) >= FEWEST_INTENTS_TO_LEAVE_OUT
+
+
 def _groups(material: Material) -> Integers:
     """For each intent one of the three groups that are left out in turn; -1 for what is out of scope, which stays."""
-    groups = np.random.default_rng(SEED).permutation(material.intents) % 3
-    groups[list(material.outside)] = -1
+    inside = np.setdiff1d(np.arange(material.intents), material.outside)
+    groups = np.full(material.intents, -1)
+    groups[inside] = np.random.default_rng(SEED).permutation(len(inside)) % 3
     return groups
 
 

@@ -16,6 +16,7 @@ from bot.domain.understanding import (
     FALLBACK_INTENT,
     KNOWLEDGE_INTENT,
     OPT_OUT_INTENT,
+    OUT_OF_SCOPE_INTENTS,
     Asker,
     Entity,
     Expecting,
@@ -38,7 +39,7 @@ from bot.nlu.words import FILLERS, word_set
 from bot.ports import Encoder
 
 INFORM_INTENT, CORRECT_INTENT = "inform", "correct"
-_NOT_UNDERSTOOD = frozenset({FALLBACK_INTENT, KNOWLEDGE_INTENT, "out_of_scope"})
+_NOT_UNDERSTOOD = OUT_OF_SCOPE_INTENTS | {KNOWLEDGE_INTENT}
 """What a message in a language without examples is taken for, as nothing that the examples say is near it."""
 
 _PAYLOAD = re.compile(

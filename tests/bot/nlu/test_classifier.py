@@ -139,6 +139,19 @@ def test_examples_of_what_is_out_of_scope_speak_against_what_is_like_them(encode
     assert again.calibration == classifier.calibration
 
 
+@pytest.mark.parametrize("known", [1, 2, 4], ids=["one intent", "two", "four"])
+def test_few_intents_and_many_keys_of_what_is_out_of_scope_are_intents_like_any_other(
+    known: int, encoder: Encoder
+) -> None:
+    names = [f"about_{thing}" for thing in ("cars", "boats", "hats", "doors")][:known]
+    names += [f"out_of_scope/{thing}" for thing in ("weather", "sports", "music", "jokes")]
+    texts = [f"{verb} {name[-5:]}" for name in names for verb in ("buy", "show me", "sell", "paint", "where is")]
+    intents = [name for name in names for _ in range(5)]
+    classifier = train_classifier(texts, intents, vectors_of(texts, intents, encoder))
+    assert classifier.calibration.outside == ()
+    assert classifier.classify(texts[0], encoder.features(texts[:1])[0]).intent == names[0]
+
+
 def test_a_ranking_leaves_out_what_nothing_speaks_for_but_names_a_second(pipeline: Pipeline, encoder: Encoder) -> None:
     classifier = replace(
         pipeline.classifier, calibration=replace(pipeline.classifier.calibration, kernel_scale=50.0, ngram_scale=50.0)
