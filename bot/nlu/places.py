@@ -104,12 +104,17 @@ def build_places() -> Places:
     for code, country in world.get_countries().items():
         names[country["name"].lower()] = ("country", code)
         names[country["name"].lower().removeprefix("the ")] = ("country", code)
+    names |= {name: names[city] for name, city in _OWN_NAMES.items()}
     names |= {name: ("country", code) for name, code in _SHORT_NAMES.items()}
     return Places({name: found for name, found in names.items() if len(name) > 2 or name in _SHORT_NAMES})
 
 
 _SHORT_NAMES = {"uk": "GB", "usa": "US", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB",
                 "holland": "NL", "uae": "AE", "america": "US", "deutschland": "DE", "norge": "NO"}  # fmt: skip
+
+_OWN_NAMES = {"wien": "vienna", "roma": "rome", "zurich": "zürich", "genève": "geneva", "genf": "geneva",
+              "ghent": "gent", "aarhus": "århus", "den haag": "the hague"}  # fmt: skip
+"""Of cities whose name of their own, or in English, is too short or the city too small for `_ways_to_write`."""
 
 
 def _ways_to_write(city: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 
 from bot.domain.understanding import Entity
 from bot.nlu.numerals import NEAR
@@ -45,6 +45,10 @@ _PATTERNS = {
     for country, shape in _DIGITS.items()
 }
 _PREFIXED = re.compile(r"(?<!\w)(?:D|F|A|CH|B|N|DK|S|FIN|I|E)-(?P<code>\d{4,5})(?!\w)")
+_ELSEWHERE = re.compile(r"(?<![\w.,/#$£€:+-])(?P<code>\d{4,6})(?![\w%:/]|[.,-]\d| ?[€$£])")
+"""Of any country: digits as they stand before the town on most letters."""
+_YEARS = range(1900, 2101)
+_ENDS = re.compile(r"\W*(?:please|thanks|bitte|danke|s'il vous plaît|por favor)?\W*$", re.IGNORECASE)
 
 IsPlace = Callable[[str], bool]
 
@@ -55,7 +59,8 @@ def find_postal_codes(
     """Codes in the form in which they are written on letters; digits are codes of `region` (ISO 3166).
 
     Digits need a second signal: a word such as "zip", a place or a state beside them (`is_place` tells whether what
-    comes after is one), or that they were `asked` for.
+    comes after is one), or that they were `asked` for. Those of another country need that word, or a place that ends
+    the line: "1010 Wien", and not "1010 Wien users".
     """
     if not any(map(str.isdigit, text)):
         return
@@ -75,7 +80,9 @@ def find_postal_codes(
             sure = country == home or _CUE.search(text[max(0, match.start() - NEAR) : match.start()]) is not None
             if sure or asked:
                 yield _code(f"{match[1]} {match[2]}", match[0], match.start(), SURE if sure else POSSIBLE)
-    yield from _digits(text, country, is_place, asked=asked)
+    digits = list(_digits(text, country, is_place, asked=asked))
+    yield from digits
+    yield from _digits_of_elsewhere(text, is_place, {code.start for code in digits})
 
 
 def _digits(text: str, country: str, is_place: IsPlace, *, asked: bool) -> Iterator[Entity]:
@@ -97,15 +104,31 @@ def _digits(text: str, country: str, is_place: IsPlace, *, asked: bool) -> Itera
             yield _code(match["code"], match["code"], match.start(), SURE if sure else POSSIBLE)
 
 
+def _digits_of_elsewhere(text: str, is_place: IsPlace, found: Container[int]) -> Iterator[Entity]:
+    for match in _ELSEWHERE.finditer(text):
+        if match.start() in found:
+            continue
+        left, right = text[max(0, match.start() - NEAR) : match.start()], text[match.end() :]
+        place = "" if int(match["code"]) in _YEARS else _place_after(right, is_place)
+        if _CUE.search(left) or (place and _ENDS.match(right[len(place) :])):
+            yield _code(match["code"], match["code"], match.start(), SURE)
+
+
 def _beside_a_place(country: str, left: str, right: str, is_place: IsPlace) -> bool:
     if country == "US":
         state = re.search(r"\b([A-Z]{2}),? $", left)
         return state is not None and state[1] in _STATES
+    return bool(_place_after(right, is_place))
+
+
+def _place_after(right: str, is_place: IsPlace) -> str:
+    """The longest name of a place with which `right` begins, with what leads up to it; empty where none does."""
     words = re.match(r",? (?P<name>[^\W\d_][\w'-]*(?: [^\W\d_][\w'-]*){0,2})", right)
-    if words is None:
-        return False
+    if words is None or not words["name"][0].isupper():
+        return ""
     named = words["name"].split(" ")
-    return named[0][0].isupper() and any(is_place(" ".join(named[:length])) for length in (1, 2, 3))
+    names = (" ".join(named[:length]) for length in range(len(named), 0, -1))
+    return next((right[: words.start("name") + len(name)] for name in names if is_place(name)), "")
 
 
 def _code(value: str, written: str, start: int, confidence: float) -> Entity:
