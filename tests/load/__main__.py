@@ -30,6 +30,9 @@ SOAK_PACE, SOAK_CONVERSATIONS, SOAK_STEPS = 20.0, 16, 20
 VENDOR_THINKS = 0.15
 """Seconds that a vendor on the internet takes for a call, more or less."""
 
+SETTLES_WITHIN = 3.0
+"""Seconds in which a server does what it was left to do by more turns than it can take."""
+
 MOST_SECONDS, MOST_CONVERSATIONS, MOST_MINUTES = 300.0, 512, 120.0
 """Bounds, for this is no tool to be let loose on anything."""
 
@@ -105,6 +108,7 @@ def table(options: argparse.Namespace) -> Iterator[str]:
                     one = turns(server, conversations=conversations, seconds=options.seconds, pressed=pressed)
                     quickest = max(quickest, one.per_second)
                     yield row(name, f"{conversations}", one, server)
+                time.sleep(SETTLES_WITHIN)
                 half = turns(server, conversations=32, seconds=options.seconds, pressed=pressed, pace=quickest / 2)
                 yield row(name, "32, at half the load", half, server)
 
