@@ -100,9 +100,9 @@ $(AUDIT)/.installed:
 	$(AUDIT)/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
-# rasa-sdk's own server for the custom actions; the bot uses it when told: OVERTURE_ACTIONS=http://localhost:5055/webhook
+# A server for the custom actions; the bot uses it when told: OVERTURE_ACTIONS=http://localhost:5055/webhook
 actions: $(INSTALLED)
-	$(BIN)/python -m rasa_sdk --actions actions
+	$(BIN)/overture actions
 
 shell: $(INSTALLED)
 	@$(BIN)/overture shell

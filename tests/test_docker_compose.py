@@ -84,8 +84,8 @@ def test_every_setting_is_one_of_ours(name: str) -> None:
 
 
 def test_every_command_can_be_read() -> None:
-    worker = SERVICES["worker"]["command"]
-    assert parser(COMMANDS, GROUPS).parse_args(worker[1:]).command.verb == "work"
+    for name, verb in (("worker", "work"), ("actions", "actions")):
+        assert parser(COMMANDS, GROUPS).parse_args(SERVICES[name]["command"][1:]).command.verb == verb
     assert DOCKERFILE.rstrip().endswith('CMD ["overture", "serve", "--lanes", "none"]')
     assert parser(COMMANDS, GROUPS).parse_args(["serve", "--lanes", "none"]).command.verb == "serve"
 

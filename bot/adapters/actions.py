@@ -37,7 +37,7 @@ class InProcessActions:
     ) -> None:
         self._assistant = assistant
         self._timeout = timeout
-        self._executor = _executor_of(package)
+        self._executor = executor_of(package)
 
     def knows(self, action: str) -> bool:
         return action in self._executor.actions
@@ -122,7 +122,7 @@ class ActionServer:
         except (aiohttp.ClientError, TypeError) as error:
             raise ActionError(
                 f'The action server at {self._url} could not be asked to run "{action}" ({type(error).__name__}). '
-                "Start it with `make actions`, or correct its URL in the settings."
+                "Start it with `overture actions`, or correct its URL in the settings."
             ) from error
         if status == REFUSED and answer.get("action_name"):
             return _rejected(str(answer["action_name"]), began)
@@ -145,7 +145,8 @@ class ActionServer:
         return self._session
 
 
-def _executor_of(package: str) -> Any:
+def executor_of(package: str) -> Any:
+    """rasa-sdk's executor with the actions of this package and its modules; raises SettingsError."""
     from rasa_sdk.executor import ActionExecutor
 
     # rasa-sdk ends the whole process over an import that fails, and takes the actions of every package that this

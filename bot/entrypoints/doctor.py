@@ -294,7 +294,7 @@ async def _others(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("doubtful", "no Redis: one process may work, and no second one", "For more, set OVERTURE_REDIS.")
     if has_action_server(settings):
         health = action_server(settings.actions) + "/health"
-        yield await _answers("the action server", health, "make actions, or see OVERTURE_ACTIONS")
+        yield await _answers("the action server", health, "overture actions, or see OVERTURE_ACTIONS")
     if scanner := _scanner(settings):
         yield await _scans(scanner)
     if settings.traces:

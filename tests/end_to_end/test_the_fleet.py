@@ -56,7 +56,7 @@ class Fleet:
         self.workers = [RunningServer(data, env, command=work, name=f"worker-{name}") for name in "abc"]
 
     def start(self) -> Fleet:
-        command = [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(self.actions_port)]
+        command = [sys.executable, "-m", "bot", "actions", "--port", str(self.actions_port)]
         self.actions = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for process in (*self.servers, *self.workers):
             process.start()

@@ -43,6 +43,15 @@ COMMANDS = (
         (LANES, ("--port", {"type": int, "help": "where /healthz, /readyz and /metrics answer (nowhere)"})),
     ),
     Command(
+        "actions",
+        "run the custom actions on a server of their own, for OVERTURE_ACTIONS=http://HOST:5055/webhook",
+        (
+            ("package", {"nargs": "?", "help": "the package that has them (OVERTURE_ACTIONS, or actions)"}),
+            ("--host", {"help": "the address to listen on (OVERTURE_HOST)"}),
+            ("--port", {"type": int, "help": "the port to listen on (5055)"}),
+        ),
+    ),
+    Command(
         "migrate",
         "bring the database's tables to this version's shape, as a start does too",
         (

@@ -194,7 +194,7 @@ def server_url(folder: Path) -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "rasa_sdk", "--actions", "third_party_actions", "--port", str(port)],
+        [sys.executable, "-m", "bot", "actions", "third_party_actions", "--port", str(port)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -202,8 +202,8 @@ def server_url(folder: Path) -> Iterator[str]:
     try:
         give_up_at = time.monotonic() + 60
         while not is_listening(port):
-            assert server.poll() is None, "rasa-sdk's server ended before it answered"
-            assert time.monotonic() < give_up_at, "rasa-sdk's server did not begin to listen"
+            assert server.poll() is None, "the server ended before it answered"
+            assert time.monotonic() < give_up_at, "the server did not begin to listen"
             time.sleep(0.1)
         yield f"http://127.0.0.1:{port}/webhook"
     finally:
@@ -400,7 +400,7 @@ def test_a_package_that_cannot_be_imported_is_a_sentence(tmp_path: Path, monkeyp
 async def test_a_server_that_is_not_there_is_a_sentence() -> None:
     made = ActionServer("http://127.0.0.1:9", lambda: ASSISTANT)
     assert made.knows("anything")
-    with pytest.raises(ActionError, match="make actions"):
+    with pytest.raises(ActionError, match="overture actions"):
         await made.run("action_echo", tracker(), CONTEXT)
     await made.close()
 

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from bot.entrypoints.cli import MISUSED, run
+from tests.running import ROOT, free_port
+
+SLOW = """
+import asyncio
+from rasa_sdk import Action
+
+class Slow(Action):
+    def name(self):
+        return "action_slow"
+
+    async def run(self, dispatcher, tracker, domain):
+        await asyncio.sleep(1)
+        dispatcher.utter_message(text="done")
+        return []
+"""
+CALL = (
+    b'{"next_action": "action_slow", "domain": {"intents": []}, '
+    b'"tracker": {"sender_id": "a", "slots": {}, "latest_message": {}, "events": []}}'
+)
+
+
+@contextmanager
+def serving(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    (folder / "slow_actions.py").write_text(SLOW, encoding="utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "actions", "slow_actions", "--port", str(port)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        until = time.monotonic() + 60
+        while not is_healthy(port):
+            assert process.poll() is None, "it ended before it answered"
+            assert time.monotonic() < until, "it did not begin to answer"
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def is_healthy(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except URLError:
+        return False
+
+
+def call(port: int) -> str:
+    headers = {"Content-Type": "application/json"}
+    with urlopen(Request(f"http://127.0.0.1:{port}/webhook", CALL, headers), timeout=10) as answer:
+        told: str = answer.read().decode()
+        return told
+
+
+def test_what_runs_when_it_is_told_to_stop_is_finished_and_then_it_ends(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port) as process, ThreadPoolExecutor(1) as others:
+        answer = others.submit(call, port)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        assert '"done"' in answer.result()
+        assert process.wait(20) == 0
+
+
+def test_one_that_is_killed_leaves_nobody_behind_who_has_its_port(tmp_path: Path) -> None:
+    port = free_port()
+    with serving(tmp_path, port):
+        pass
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_package_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["actions", "no_such_actions"]) == MISUSED
+    assert 'The actions package "no_such_actions" cannot be imported' in capsys.readouterr().err
+
+
+def test_a_port_that_somebody_has_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "bot", "actions", "actions", "--port", str(port)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == MISUSED
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use. Choose another --port." in done.stderr
