@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,7 @@ from bot.settings import load_settings, misspelt_settings
 __all__ = ["COMMANDS", "FAULTY", "GROUPS", "INTERRUPTED", "MISUSED", "ROLES", "Command", "parser", "run"]
 
 FAULTY, MISUSED, INTERRUPTED, CUT_OFF = 1, 2, 130, 141
+DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -27,7 +29,9 @@ def run(arguments: Sequence[str]) -> int:
         for sentence in misspelt_settings():
             print(f"overture: {sentence}", file=sys.stderr)
         command: Command = options.command
-        return command.run(load_settings(**_given(options)), options)
+        status = command.run(load_settings(**_given(options)), options)
+        sys.stdout.flush()  # what cannot be written is told here, and not by Python as it ends
+        return status
     except ContentError as error:
         print(error, file=sys.stderr)
         print(_count(len(error.faults)), file=sys.stderr)
@@ -37,9 +41,20 @@ def run(arguments: Sequence[str]) -> int:
         return MISUSED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has seen enough; Python would complain again as it ends
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _write_no_more()
         return CUT_OFF
+    except OSError as error:
+        if error.errno not in DISK_TROUBLE or error.filename is not None:
+            raise
+        _write_no_more()
+        print(f"overture: not all could be written: {error.strerror}. Make room, or write elsewhere.", file=sys.stderr)
+        return MISUSED
+
+
+def _write_no_more() -> None:
+    """Python would complain again of what is left, as it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def parser(commands: Iterable[Command], groups: Mapping[str, str]) -> argparse.ArgumentParser:

@@ -44,6 +44,13 @@ class LastMoment:
             self._timer.daemon = True
             self._timer.start()
 
+    def told_again(self) -> None:
+        """End now: whoever asks twice does not want to wait."""
+        log.warning(
+            "told again to stop, so stopped as it is; what was in hand is taken up by others or at the next start"
+        )
+        self._end(NOT_IN_TIME)
+
     def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
         log.error(
             "not ended in time, so stopped as it is; what was in hand is taken up by others or at the next start",

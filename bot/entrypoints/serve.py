@@ -38,6 +38,9 @@ from bot.settings import Settings
 log = structlog.get_logger()
 
 OBJECTS_BEFORE_COLLECTING = 10_000
+ECHO = 1.0
+"""Seconds within which signals to stop are one and the same."""
+
 BACKLOG = 1024
 """Connections that wait to be accepted."""
 MOST_FILES = 1 << 20
@@ -49,10 +52,11 @@ async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, pl
     With a `place` this is one of several processes, and accepts from the socket that they share.
     """
     begun = perf_counter()
-    stopping = _stop_signal()
+    last_moment = LastMoment(settings.stop_within)
+    stopping = _stop_signal(last_moment)
     _refuse_to_share(settings, lanes)
     async with AsyncExitStack() as stack:
-        last_moment = stack.enter_context(LastMoment(settings.stop_within))
+        stack.enter_context(last_moment)
         stack.enter_context(sole_user(store_of(settings).file))
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
         open_as_many_files_as_we_may()
@@ -85,10 +89,11 @@ def serve_by_several(
 async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, watched: bool = False) -> int:
     """The same without a server, but for those who watch it: one worker of several, beside `serve`."""
     begun = perf_counter()
-    stopping = _stop_signal()
+    last_moment = LastMoment(settings.stop_within)
+    stopping = _stop_signal(last_moment)
     _refuse_to_share(settings, ())
     async with AsyncExitStack() as stack:
-        last_moment = stack.enter_context(LastMoment(settings.stop_within))
+        stack.enter_context(last_moment)
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
         runner = await _listen(service, for_watchers(service)) if watched else None
         settle_garbage_collector()
@@ -97,11 +102,21 @@ async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, wat
     return 0
 
 
-def _stop_signal() -> asyncio.Event:
+def _stop_signal(last_moment: LastMoment) -> asyncio.Event:
+    """Set by the first signal. Those that come at once with it are its echo: a terminal tells each process, and so does
+    the parent of several; one that comes later is meant."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
+    told_at: list[float] = []
+
+    def tell() -> None:
+        told_at.append(loop.time())
+        if told_at[-1] - told_at[0] > ECHO:
+            last_moment.told_again()
+        stopping.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stopping.set)
+        loop.add_signal_handler(name, tell)
     return stopping
 
 

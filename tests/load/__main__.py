@@ -61,13 +61,13 @@ def serving(setting: Setting) -> Iterator[RunningServer]:
             env["OVERTURE_REDIS"] = stack.enter_context(private_redis(free_port()))[0]
         server = RunningServer(folder, env, command=("serve", "--processes", str(setting.processes))).start()
         try:
-            _wait_for_all(server, setting.processes)
+            wait_for_all(server, setting.processes)
             yield server
         finally:
             server.stop()
 
 
-def _wait_for_all(server: RunningServer, processes: int) -> None:
+def wait_for_all(server: RunningServer, processes: int) -> None:
     """The port is there before the processes that accept from it; the metrics tell of those that serve."""
     deadline = time.monotonic() + READY_WITHIN
     while time.monotonic() < deadline:

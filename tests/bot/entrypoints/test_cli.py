@@ -202,3 +202,14 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     told = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), told) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's disk that is always full")
+def test_what_cannot_be_written_is_told_in_a_line() -> None:
+    program = "import sys; from bot.entrypoints.cli import run; sys.exit(run(['openapi']))"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", program], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    said = "overture: not all could be written: No space left on device. Make room, or write elsewhere.\n"
+    assert (done.returncode, done.stderr) == (MISUSED, said)

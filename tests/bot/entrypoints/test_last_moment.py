@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from bot.entrypoints.last_moment import NOT_IN_TIME, LastMoment
+from tests.load.__main__ import wait_for_all
 from tests.load.processes import family
 from tests.running import RunningServer
 from tests.servers import free_port, private_postgresql, private_redis
@@ -58,6 +61,23 @@ def test_with_database_and_redis_silent_a_server_ends_in_its_time_and_says_what_
         assert time.monotonic() - begun < 10
         assert "not ended in time" in server.log()
         assert "Worker.run" in server.log()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_whoever_tells_it_again_does_not_wait_but_an_echo_is_no_second_word(tmp_path: Path, processes: int) -> None:
+    with private_postgresql() as postgresql, private_redis(free_port()) as (redis, redis_server):
+        env = {"OVERTURE_DATABASE": postgresql.url, "OVERTURE_REDIS": redis, "OVERTURE_STOP_WITHIN": "60"}
+        server = RunningServer(tmp_path, env, command=("serve", "--processes", str(processes))).start()
+        wait_for_all(server, processes)
+        assert server.process is not None
+        with silent([*family(postgresql.pid), redis_server.pid]):
+            for pid in family(server.process.pid):  # as a terminal does at Ctrl-C
+                os.kill(pid, signal.SIGINT)
+            server.process.send_signal(signal.SIGTERM)
+            time.sleep(1.5)
+            assert server.process.poll() is None
+            assert server.stop() == NOT_IN_TIME
+        assert "told again to stop" in server.log()
 
 
 @contextmanager
