@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +11,9 @@ from bot.documents import Document, Faults, parse, salvage
 from bot.domain.errors import ContentError, Fault, Place, SettingsError
 
 T = TypeVar("T")
+
+YAML, CONTENT = (".yml", ".yaml"), (".yml", ".yaml", ".md")
+"""What the names of files of content end in."""
 
 
 def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
@@ -26,6 +30,26 @@ def read_documents(paths: list[Path], faults: Faults) -> list[Document]:
 
 def yaml_files(folder: Path, pattern: str) -> list[Path]:
     return sorted([*folder.glob(f"{pattern}.yml"), *folder.glob(f"{pattern}.yaml")])
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Every file in it and in its folders, through links, too, as Rasa reads them; each folder once.
+
+    What leads nowhere is among them.
+    """
+    found: list[Path] = []
+    seen = {folder.resolve()}
+    for inside, folders, files in os.walk(folder, followlinks=True):
+        found += [Path(inside, name) for name in files]
+        real = {name: Path(inside, name).resolve() for name in folders}
+        folders[:] = [name for name, target in sorted(real.items()) if target not in seen]
+        seen.update(real.values())
+    return sorted(found)
+
+
+def leads_nowhere(path: Path) -> bool:
+    """Whether it is a link to something that is not there, or to itself."""
+    return path.is_symlink() and not path.exists()
 
 
 def each(paths: list[Path], read: Callable[[Path], T], faults: Faults) -> list[T]:
@@ -55,6 +79,8 @@ def keep(read: Callable[[], T], faults: Faults) -> T | None:
 
 def text_of(path: Path) -> tuple[str, str]:
     """What the file says, without the mark that some editors put before the first character."""
+    if leads_nowhere(path):
+        raise ContentError([Fault(Place(str(path)), "this link leads nowhere.", "Mend it, or take it away.")])
     if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe, say, on which we should wait for ever
         raise ContentError([Fault(Place(str(path)), "this cannot be read: it is no file.", "Take it away.")])
     try:

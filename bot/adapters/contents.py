@@ -13,9 +13,13 @@ from bot.adapters.assistant_settings import AssistantSettings, read_assistant_se
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.adapters.channel_limits import beyond_limits
 from bot.adapters.content_files import (
+    CONTENT,
+    YAML,
     each,
+    files_below,
     first,
     keep,
+    leads_nowhere,
     raise_if_any,
     read_documents,
     require_folder,
@@ -143,9 +147,11 @@ def read_contents(shelves: Shelves) -> Contents:
     require_folder(shelves.assistant, "OVERTURE_ASSISTANT")
     require_folder(shelves.journeys, "OVERTURE_JOURNEYS")
     unreadable, faults, warnings = Faults(), Faults(), Faults()
-    documents = read_documents(_assistant_files(shelves.assistant), unreadable)
+    below = files_below(shelves.assistant)
+    documents = read_documents(_assistant_files(shelves.assistant, below), unreadable)
+    each([path for path in below if leads_nowhere(path) and path.suffix not in CONTENT], text_of, faults)
     pages = dict(each(sorted(shelves.assistant.glob("knowledge/*.md")), text_of, faults))
-    others = [path for path in sorted(shelves.assistant.rglob("*.md")) if path.parent.name != "knowledge"]
+    others = [path for path in below if path.suffix == ".md" and path.parent.name != "knowledge"]
     refuse_markdown(dict(each(others, text_of, faults)), faults)
     in_journeys = yaml_files(shelves.journeys, "*")
     journey_documents = read_documents([path for path in in_journeys if path.stem != PROFILE], unreadable)
@@ -233,11 +239,13 @@ def read_contents(shelves: Shelves) -> Contents:
     )
 
 
-def _assistant_files(folder: Path) -> list[Path]:
+def _assistant_files(folder: Path, below: Sequence[Path]) -> list[Path]:
     return [
         path
-        for path in yaml_files(folder, "**/*")
-        if path.name not in NOT_THE_ASSISTANT and path.relative_to(folder).parts[0] not in OTHER_FOLDERS
+        for path in below
+        if path.suffix in YAML
+        and path.name not in NOT_THE_ASSISTANT
+        and path.relative_to(folder).parts[0] not in OTHER_FOLDERS
     ]
 
 

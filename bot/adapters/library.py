@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from bot.adapters.content_files import read_documents
+from bot.adapters.content_files import CONTENT, files_below
 from bot.adapters.contents import PROFILE, REQUIRED_RESPONSES, Contents, Shelves, read_contents
 from bot.adapters.encoder_tuning import Steps
 from bot.adapters.fine_tuning import FineTuning, fine_tune
@@ -31,7 +31,6 @@ __all__ = [
     "open_pipeline",
     "open_playbook",
     "read_contents",
-    "read_documents",
     "stamp_of",
     "train_contents",
     "trained_understanding",
@@ -187,8 +186,8 @@ class WatchedLibrary:
 def stamp_of(shelves: Shelves) -> Stamp:
     """Of every file of the content its time and size: it changes when one of them does."""
     found = set()
-    for path in [*shelves.assistant.rglob("*"), *shelves.journeys.rglob("*")]:
-        if path.suffix in (".yml", ".yaml", ".md"):
+    for path in [*files_below(shelves.assistant), *files_below(shelves.journeys)]:
+        if path.suffix in CONTENT:
             with contextlib.suppress(FileNotFoundError):  # editors save by replacing the file
                 status = path.stat()
                 found.add((str(path), status.st_mtime_ns, status.st_size))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 
-from bot.adapters.library import REQUIRED_RESPONSES, read_documents
+from bot.adapters.content_files import YAML, files_below, read_documents
+from bot.adapters.library import REQUIRED_RESPONSES
 from bot.adapters.rasa_actions import files_of_actions
 from bot.adapters.rasa_settings import Note, notes_on_settings
 from bot.dialogue.builtin import DEFAULT_FALLBACK
@@ -121,7 +122,7 @@ def _find(path: Path) -> tuple[Path, list[Path]]:
 
 
 def _yaml(folder: Path) -> list[Path]:
-    return sorted([*folder.rglob("*.yml"), *folder.rglob("*.yaml")])
+    return [path for path in files_below(folder) if path.suffix in YAML]
 
 
 def _refuse_older_formats(folder: Path) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.actions import InProcessActions
-from bot.adapters.library import Contents, read_contents, read_documents, trained_understanding
+from bot.adapters.content_files import read_documents
+from bot.adapters.library import Contents, read_contents, trained_understanding
 from bot.dialogue.story_report import (
     classification_report,
     marks,

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters import library
-from bot.adapters.library import Shelves, WatchedLibrary, read_contents
+from bot.adapters.library import Shelves, WatchedLibrary, read_contents, stamp_of
 from bot.domain.errors import ContentError, Fault, ModelError, SettingsError
 from bot.domain.score import USUAL_GRADES, Grades
 from bot.domain.understanding import PERSON_INTENT
@@ -246,6 +246,28 @@ def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it(shelves: 
 def test_nobody_waits_for_a_pipe(shelves: Shelves) -> None:
     os.mkfifo("nlu_data/nlu/pipe.yml")
     assert faults_of(shelves) == ["nlu_data/nlu/pipe.yml:1:1: this cannot be read: it is no file. Take it away."]
+
+
+def test_a_folder_is_read_through_a_link_as_rasa_does(shelves: Shelves) -> None:
+    before = read_contents(shelves)
+    Path("nlu_data/nlu").rename("elsewhere")
+    Path("nlu_data/nlu").symlink_to("../elsewhere")
+    assert read_contents(shelves).said == before.said
+    seen = stamp_of(shelves)
+    edit("elsewhere/talking.yml", "- howdy", "- howdy, all")
+    assert stamp_of(shelves) != seen
+
+
+def test_a_link_back_to_where_it_lies_is_read_once(shelves: Shelves) -> None:
+    Path("nlu_data/nlu/again").symlink_to("..")
+    assert read_contents(shelves).warnings == ()
+
+
+@pytest.mark.parametrize("name", ["more", "more.yml"])
+@pytest.mark.parametrize("target", ["nowhere", "itself"])
+def test_a_link_that_leads_nowhere_is_told(shelves: Shelves, name: str, target: str) -> None:
+    Path(f"nlu_data/{name}").symlink_to(name if target == "itself" else target)
+    assert faults_of(shelves) == [f"nlu_data/{name}:1:1: this link leads nowhere. Mend it, or take it away."]
 
 
 def test_what_is_no_yaml_is_told_before_what_may_come_of_it(shelves: Shelves) -> None:

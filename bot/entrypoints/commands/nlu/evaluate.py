@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from bot.adapters.content_files import read_documents
 from bot.adapters.explaining import training_data_of
-from bot.adapters.library import Contents, read_contents, read_documents, train_contents
+from bot.adapters.library import Contents, read_contents, train_contents
 from bot.adapters.training import load
 from bot.documents import Faults
 from bot.domain.errors import Place, SettingsError

@@ -29,6 +29,14 @@ def test_a_text_is_explained_in_words(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.slow
+def test_what_has_no_words_is_told_to_have_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["nlu", "parse", "????"]) == 0
+    told = capsys.readouterr().out
+    assert "intent     nlu_fallback" in told
+    assert "but nothing in it is a word, or a sign that examples have" in told
+
+
+@pytest.mark.slow
 def test_each_thing_that_a_message_says_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["nlu", "parse", "How much does it cost? And can I book a demo?"]) == 0
     first, also = capsys.readouterr().out.split("  also ")
