@@ -113,8 +113,10 @@ def lend_model(data: Path) -> None:
 
 
 @contextlib.contextmanager
-def running(data: Path, env: Mapping[str, str] | None = None) -> Iterator[RunningServer]:
-    server = RunningServer(data, env).start()
+def running(
+    data: Path, env: Mapping[str, str] | None = None, *, command: Sequence[str] = ("serve",)
+) -> Iterator[RunningServer]:
+    server = RunningServer(data, env, command=command).start()
     try:
         yield server
     finally:

@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ import pytest
 from bot.entrypoints.last_moment import NOT_IN_TIME, LastMoment
 from tests.load.__main__ import wait_for_all
 from tests.load.processes import family
-from tests.running import RunningServer
+from tests.running import RunningServer, running
 from tests.servers import free_port, private_postgresql, private_redis
 
 SOON = 0.05
@@ -65,19 +65,22 @@ def test_with_database_and_redis_silent_a_server_ends_in_its_time_and_says_what_
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_whoever_tells_it_again_does_not_wait_but_an_echo_is_no_second_word(tmp_path: Path, processes: int) -> None:
-    with private_postgresql() as postgresql, private_redis(free_port()) as (redis, redis_server):
+    several = ("serve", "--processes", str(processes))
+    with ExitStack() as stack:
+        postgresql = stack.enter_context(private_postgresql())
+        redis, redis_server = stack.enter_context(private_redis(free_port()))
         env = {"OVERTURE_DATABASE": postgresql.url, "OVERTURE_REDIS": redis, "OVERTURE_STOP_WITHIN": "60"}
-        server = RunningServer(tmp_path, env, command=("serve", "--processes", str(processes))).start()
-        wait_for_all(server, processes)
-        assert server.process is not None
-        with silent([*family(postgresql.pid), redis_server.pid]):
+        with running(tmp_path, env, command=several) as server:
+            wait_for_all(server, processes)
+            assert server.process is not None
+            stack.enter_context(silent([*family(postgresql.pid), redis_server.pid]))
             for pid in family(server.process.pid):  # as a terminal does at Ctrl-C
                 os.kill(pid, signal.SIGINT)
             server.process.send_signal(signal.SIGTERM)
             time.sleep(1.5)
             assert server.process.poll() is None
             assert server.stop() == NOT_IN_TIME
-        assert "told again to stop" in server.log()
+            assert "told again to stop" in server.log()
 
 
 @contextmanager
