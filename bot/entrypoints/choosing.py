@@ -1,4 +1,4 @@
-"""Chooses, by the settings, between parts that do the same: signals, actions, dialogue, language model."""
+"""Chooses, by the settings, between parts that do the same: signals, traces, actions, dialogue, language model."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ from bot.ports import (
     Playbook,
     Wakeups,
 )
+from bot.ports.tracing import Tracer
+from bot.services.runtime import SilentTracer
 from bot.settings import Settings
 
 
@@ -32,6 +34,14 @@ async def choose_signals(settings: Settings, store: Database) -> tuple[Wakeups, 
         await check_redis(settings.redis)
         return RedisWakeups(settings.redis), FleetLeases(settings.redis, store), RedisPacer(settings.redis)
     return MemoryWakeups(), MemoryLeases(), MemoryPacer()
+
+
+def choose_tracer(settings: Settings) -> Tracer:
+    if not settings.traces:
+        return SilentTracer()
+    from bot.adapters.tracing import OpenTelemetryTracer, exporter_to
+
+    return OpenTelemetryTracer(exporter_to(settings.traces), share=settings.traces_share)
 
 
 def has_action_server(settings: Settings) -> bool:

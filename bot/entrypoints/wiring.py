@@ -28,7 +28,13 @@ from bot.adapters.scanning import scanner_of
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.domain.journey import Journey
-from bot.entrypoints.choosing import choose_actions, choose_dialogue, choose_language_model, choose_signals
+from bot.entrypoints.choosing import (
+    choose_actions,
+    choose_dialogue,
+    choose_language_model,
+    choose_signals,
+    choose_tracer,
+)
 from bot.entrypoints.connecting import build_connectors
 from bot.entrypoints.connectors import (
     channels_not_set_up,
@@ -56,7 +62,7 @@ from bot.ports import (
     FeedWriter,
 )
 from bot.ports.tracing import Tracer
-from bot.services.runtime import Runtime, SilentTracer
+from bot.services.runtime import Runtime
 from bot.settings import Settings, connector_values
 
 log = structlog.get_logger()
@@ -276,11 +282,7 @@ def _refuse_sandbox_in_production(settings: Settings, sandboxed: tuple[str, ...]
 
 
 def _tracer(settings: Settings, stack: AsyncExitStack) -> Tracer:
-    if not settings.traces:
-        return SilentTracer()
-    from bot.adapters.tracing import OpenTelemetryTracer, exporter_to
-
-    tracer = OpenTelemetryTracer(exporter_to(settings.traces), share=settings.traces_share)
+    tracer = choose_tracer(settings)
     stack.push_async_callback(asyncio.to_thread, tracer.close)
     return tracer
 

@@ -34,3 +34,6 @@ class Tracer(Protocol):
         self, name: str, kind: SpanKind, *, follows: str | None = None, **facts: Fact
     ) -> AbstractContextManager[Span]:
         """A span that lasts as long as the `with`. It is part of the present one; with `follows`, of that trace."""
+
+    def close(self) -> None:
+        """Send what is left; may wait for some seconds."""

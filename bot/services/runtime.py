@@ -56,6 +56,8 @@ class SilentTracer:
     def span(self, name: str, kind: SpanKind, *, follows: str | None = None, **facts: Fact) -> Iterator[Span]:
         yield _SilentSpan()
 
+    def close(self) -> None: ...
+
 
 class _SilentSpan:
     def tell(self, **facts: Fact) -> None: ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from datetime import timedelta
 
 import structlog
@@ -10,6 +11,7 @@ import structlog
 from bot.adapters.action_server import serve_actions
 from bot.adapters.actions import executor_of
 from bot.domain.errors import SettingsError
+from bot.entrypoints.choosing import choose_tracer
 from bot.entrypoints.logs import set_up_logs
 from bot.settings import Settings
 
@@ -25,8 +27,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     executor = executor_of(package)
     host, port = settings.host, options.port or PORT
     log.info("running custom actions", package=package, url=f"http://{host}:{port}/webhook")
-    try:
-        serve_actions(executor, host=host, port=port, stop_within=timedelta(seconds=settings.stop_within))
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from error
+    with closing(choose_tracer(settings)) as tracer:
+        try:
+            stop_within = timedelta(seconds=settings.stop_within)
+            serve_actions(executor, host=host, port=port, stop_within=stop_within, tracer=tracer)
+        except OSError as error:
+            raise SettingsError(f"cannot listen on {host}:{port}: {error.strerror}. Choose another --port.") from error
     return 0

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+import gzip
 import os
 import signal
 import socket
@@ -14,6 +16,8 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.entrypoints.cli import MISUSED, run
 from tests.running import ROOT, free_port
@@ -38,11 +42,11 @@ CALL = (
 
 
 @contextmanager
-def serving(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def serving(folder: Path, port: int, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
     (folder / "slow_actions.py").write_text(SLOW, encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "bot", "actions", "slow_actions", "--port", str(port)],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]), **settings},
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -65,8 +69,8 @@ def is_healthy(port: int) -> bool:
         return False
 
 
-def call(port: int) -> str:
-    headers = {"Content-Type": "application/json"}
+def call(port: int, **headers: str) -> str:
+    headers = {"Content-Type": "application/json", **headers}
     with urlopen(Request(f"http://127.0.0.1:{port}/webhook", CALL, headers), timeout=10) as answer:
         told: str = answer.read().decode()
         return told
@@ -88,6 +92,29 @@ def test_one_that_is_killed_leaves_nobody_behind_who_has_its_port(tmp_path: Path
         pass
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+async def test_a_call_is_part_of_the_trace_of_whoever_makes_it(tmp_path: Path) -> None:
+    trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    got: list[bytes] = []
+
+    async def collect(request: web.Request) -> web.Response:
+        body = await request.read()
+        got.append(gzip.decompress(body) if request.headers.get("Content-Encoding") == "gzip" else body)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/v1/traces", collect)
+    port = free_port()
+    async with TestServer(app) as collector:
+        with serving(tmp_path, port, OVERTURE_TRACES=str(collector.make_url("/"))) as process:
+            assert '"done"' in await asyncio.to_thread(call, port, traceparent=f"00-{trace}-{span}-01")
+            process.send_signal(signal.SIGTERM)
+            await asyncio.to_thread(process.wait, 20)
+    told = b"".join(got)
+    assert told.count(b"run action_slow") == 1
+    assert bytes.fromhex(trace) in told
+    assert bytes.fromhex(span) in told
 
 
 def test_a_package_that_is_not_there_is_told(capsys: pytest.CaptureFixture[str]) -> None:
