@@ -35,7 +35,9 @@ async def respond(
     if keyword is None and _asks_to_stop(playbook, thought, message.text):
         keyword = "stop"
     if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
-        _stop(assistant, thought, situation, message, by_keyword=keyword == "stop")
+        _stop(runtime, thought, situation, message, by_keyword=keyword == "stop")
+        if situation.suppressed:
+            return
         if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
             await ask_scope(runtime, thought, situation, confirmation)
     elif keyword == "start":
@@ -74,15 +76,16 @@ def _asks_to_stop(playbook: Playbook, thought: Thought, text: str) -> bool:
 
 
 def _stop(
-    assistant: Assistant, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
 ) -> None:
-    """The opt-out, and its one confirmation."""
+    """The opt-out, and its one confirmation; who looks at the chat or is on the line hears it each time."""
     thought.effects.append(OptOut(f"wrote so on {message.channel}"))
     thought.acted.append(("opt_out", "keyword" if by_keyword else "understood as an opt-out"))
     if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
         close_form(thought)
-    if not situation.suppressed:
-        _answer_keyword(assistant, thought, message, OPTED_OUT)
+    abilities = runtime.channels[message.channel].abilities
+    if not situation.suppressed or abilities.own_lines or abilities.spoken:
+        _answer_keyword(runtime.library.current().assistant, thought, message, OPTED_OUT)
 
 
 def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:

@@ -62,6 +62,11 @@ async def test_a_stop_is_confirmed_once(stage: Stage) -> None:
     assert await stage.says("greet") == ["Hello!"], "who writes is answered"
 
 
+async def test_who_looks_at_the_chat_is_answered_each_time(stage: Stage) -> None:
+    assert (await stage.says("opt out", channel="webchat"))[-1] == GOODBYE
+    assert await stage.says("opt out", channel="webchat") == [GOODBYE]
+
+
 async def test_an_opt_out_in_other_words_counts_as_much(stage: Stage) -> None:
     await reachable_on_both(stage)
     assert (await stage.says("opt out", channel="webchat"))[-1] == GOODBYE
