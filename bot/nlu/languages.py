@@ -10,6 +10,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from bot.domain.languages import base_language
+from bot.nlu.scripts import languages_of_script
 from bot.nlu.training_data import Example
 from bot.ports import LanguageGuesser
 
@@ -72,6 +73,10 @@ class Languages:
                 shares[language] *= _EARLIER
             if language == persons:
                 shares[language] *= _LOCALE
+        written_in = languages_of_script(words)
+        if written_in and not self.spoken.intersection(written_in):
+            likeliest = max(written_in, key=lambda language: shares.get(language, 0.0))
+            return Heard(likeliest, round(max(shares.get(likeliest, 0.0), _SURE), 4), sure=True)
         if not shares:
             return NOT_HEARD
         likeliest = max(shares, key=lambda language: shares[language])

@@ -49,6 +49,20 @@ def test_the_language_of_a_sentence_is_heard(text: str, language: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "language"),
+    [("얼마예요?", "ko"), ("它多少钱？", "zh"), ("料金はいくら", "ja"), ("цена", "ru"), ("時々", "ja")],
+)
+def test_a_script_that_no_spoken_language_has_is_enough(text: str, language: str) -> None:
+    heard = ENGLISH.hear(text)
+    assert (heard.language, heard.sure) == (language, True)
+
+
+@pytest.mark.parametrize("text", ["what is π", "ok 好"])
+def test_a_sign_of_another_script_among_latin_words_is_not(text: str) -> None:
+    assert ENGLISH.hear(text).language == "en"
+
+
+@pytest.mark.parametrize(
     "text", ["", "42", "🙂🙂", "ana.silva@example.com", "https://beispiel.example/preise", "+47 900 00 000"]
 )
 def test_what_has_no_words_is_in_no_language(text: str) -> None:
