@@ -166,7 +166,7 @@ class Playground:
             candidates = [
                 (await uow.enrolments.next_due(), "a journey's next step"),
                 (await uow.outbox.next_due(), "a message that waits for its hour"),
-                (await uow.inbox.next_due(), "a question, reminder, check-in or clock of the desk"),
+                (await uow.inbox.next_due(), "something in a chat or at the desk"),
             ]
         due = [(at, what) for at, what in candidates if at is not None]
         return min(due, default=(None, ""))

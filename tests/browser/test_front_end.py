@@ -94,6 +94,18 @@ def test_everything_fits_on_a_laptop_without_scrolling_the_page(page: Page, serv
         assert box["y"] + box["height"] <= 900
 
 
+def test_nothing_is_cut_off_on_a_small_laptop(page: Page, service: Service) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(service.url)
+    page.get_by_role("button", name="+1 hour").click()
+    expect(page.locator("#next")).to_contain_text("Next: demo-follow-up: SMS")
+    cut_off = """[...document.querySelectorAll("#next, .when, .clock, .panel > header")]
+        .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
+    assert page.evaluate(cut_off) == []
+    page.evaluate("document.getElementById('live').textContent = 'Reconnecting…'")
+    assert page.evaluate(cut_off) == []
+
+
 def test_a_rep_works_from_the_slack_panel(page: Page, service: Service) -> None:
     site = fill_the_playground(page, service)
     desk = page.locator(".slack")
@@ -129,10 +141,10 @@ def test_the_clock_moves_and_the_phone_answers(page: Page, service: Service) -> 
     page.get_by_role("button", name="+1 hour").click()
     expect(page.locator("#moved")).to_have_text("+1 h")
     expect(page.locator("#next")).to_contain_text("Next: demo-follow-up: SMS")
-    page.get_by_role("button", name="To the next send").click()
+    page.get_by_role("button", name="To what is next").click()
     phone = page.locator(".phone")
     expect(phone.get_by_text("Shall we find a time")).to_be_visible()
-    expect(page.get_by_role("button", name="To the next send")).to_be_disabled()
+    expect(page.get_by_role("button", name="To what is next")).to_be_disabled()
     phone.get_by_label("Text message", exact=True).fill("next week works")
     phone.get_by_role("button", name="Send text").click()
     expect(phone.locator(".own")).to_contain_text("next week works")

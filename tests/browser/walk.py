@@ -95,7 +95,7 @@ def forward_to_the_text(page: Page) -> None:
     """Move the clock until the journey's text is on the phone."""
     text = page.locator(".text.theirs").first
     for _ in range(8):  # the journey's next step may fall into the night, and its message waits for the morning
-        page.get_by_role("button", name="To the next send").click()
+        page.get_by_role("button", name="To what is next").click()
         with suppress(Error):
             text.wait_for(timeout=5_000)
             return

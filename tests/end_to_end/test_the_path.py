@@ -43,7 +43,7 @@ def playground(server: RunningServer, http: ClientSession) -> Feed:
 
 
 async def forward_until(server: RunningServer, http: ClientSession, seen: Feed, wanted: Any) -> dict[str, Any]:
-    """Press "To the next send" until it comes: the clock of the desk is before it, and a send may wait for morning."""
+    """Press "To what is next" until it comes: the clock of the desk is before it, and a send may wait for morning."""
     for _ in range(6):
         async with http.post(f"{server.address}/playground/clock", json={"to": "next"}) as response:
             assert response.status == 200, await response.text()

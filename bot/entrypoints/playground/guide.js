@@ -18,7 +18,7 @@ const STEPS = [
   ["See the lead in Slack and CRM", (item) => item.type === "post" && !item.thread_ts && item.blocks?.length > 0],
   ["Claim it in Slack", (item) => item.type === "update" && JSON.stringify(item.blocks).includes("Claimed by")],
   ["Reply there, then hand back", (item) => item.type === "post" && Boolean(item.user && item.thread_ts)],
-  ["Press “To the next send”", (item) => item.feed === "clock"],
+  ["Press “To what is next” until a text comes", (item) => item.feed === "clock"],
   ["See the text on the phone", (item) => isSms(item, "to_customer")],
   ["Text back “next week works”", (item) => isSms(item, "from_customer") && !/^\W*stop\b/i.test(item.body)],
   ["Text “STOP”: it ends", (item) => isSms(item, "from_customer") && /^\W*stop\b/i.test(item.body)],
