@@ -5,6 +5,7 @@ The trained model is no part of it: it is made anew from the content, which is f
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
@@ -19,11 +20,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from subprocess import DEVNULL, PIPE
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import Self
 
 from sqlalchemy import URL, make_url
 
+from bot.adapters.attachments import DRAFT
 from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.tables import metadata
 from bot.domain.errors import SettingsError
@@ -33,6 +35,11 @@ from bot.settings import Settings
 MANIFEST, DATABASE = "manifest.json", "database"
 KEPT = ("secret", "media", "sandbox-clock")
 """Of the data folder, beside the database."""
+
+BESIDE = ("", "-wal", "-shm", "-journal", "-in-use")
+"""How the names of SQLite's files end, after the database's own."""
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ def back_up(settings: Settings, target: Path) -> None:
     url = make_url(settings.database_url)
     if target.exists() and not target.is_file():
         raise SettingsError(f"{target} cannot be written: it is no file. Name one for the backup.")
+    if _is_ours(target, settings.data, _file(url)):
+        raise SettingsError(f"{target} is where something lies that is backed up. Name another place for the backup.")
     with TemporaryDirectory(prefix="overture-backup-") as folder:
         parts = Path(folder)
         _dump(url, parts / DATABASE)
@@ -72,13 +81,33 @@ def back_up(settings: Settings, target: Path) -> None:
                 for name in (MANIFEST, DATABASE):
                     archive.add(parts / name, name)
                 for name in KEPT:
-                    if (settings.data / name).exists():
-                        archive.add(settings.data / name, name)
+                    _add(archive, settings.data / name, name)
             draft.chmod(0o600)
             draft.replace(target)
         except OSError as error:
-            draft.unlink(missing_ok=True)
             raise SettingsError(f"{target} cannot be written: {error}") from error
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _is_ours(target: Path, data: Path, file: Path | None) -> bool:
+    """Whether it would take the place of what it is a backup of, or be among what the next one is of."""
+    kept = [data / name for name in KEPT]
+    if file is not None:
+        kept += [file.with_name(file.name + ending) for ending in BESIDE]
+    real = target.resolve()
+    return any(one.resolve() in (real, *real.parents) for one in kept)
+
+
+def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
+    """With all that is in it, but for drafts and what is deleted meanwhile, since a service may run."""
+    if path.suffix == DRAFT:
+        return
+    with suppress(FileNotFoundError):
+        archive.add(path, name, recursive=False)
+    if path.is_dir():
+        for one in sorted(path.iterdir()):
+            _add(archive, one, f"{name}/{one.name}")
 
 
 def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime:
@@ -120,6 +149,8 @@ def _dump(url: URL, target: Path) -> None:
             with closing(sqlite3.connect(file)) as theirs, closing(sqlite3.connect(target)) as ours:
                 theirs.backup(ours)
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise SettingsError(f"the database {file} cannot be copied: {error}. {_make_room()}") from error
             raise SettingsError(f"the database {file} cannot be read: {error}. OVERTURE_DATABASE names it.") from error
         return
     _run("pg_dump", url, "--format=custom", f"--file={target}")
@@ -233,11 +264,17 @@ def _unpacked(source: Path) -> Iterator[Path]:
                 while packed.read(1 << 20):
                     """The sum over everything stands at the end, and a reader of archives does not go so far."""
         except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise SettingsError(f"{source} cannot be unpacked: {error.strerror}. {_make_room()}") from error
             raise SettingsError(f"{source} cannot be read as a backup: {error}") from error
         parts = Path(folder)
         if not ((parts / MANIFEST).is_file() and (parts / DATABASE).is_file()):
             raise SettingsError(f"{source} is an archive, but no backup of Overture's.")
         yield parts
+
+
+def _make_room() -> str:
+    return f"Make room in {gettempdir()}, or name another folder in TMPDIR."
 
 
 def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:

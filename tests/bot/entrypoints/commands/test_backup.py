@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tarfile
 from contextlib import closing
 from pathlib import Path
@@ -176,6 +177,62 @@ def test_what_is_no_file_is_not_replaced_by_a_backup(tmp_path: Path, capsys: pyt
     assert run(["backup", str(tmp_path / "pipe")]) == 2
     assert "it is no file" in capsys.readouterr().err
     assert (tmp_path / "pipe").is_fifo()
+
+
+@pytest.mark.parametrize("name", ["overture.db", "overture.db-wal", "secret", "media/backup.tar.gz"])
+def test_what_is_backed_up_is_not_replaced_by_its_backup_nor_joined_by_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    data = tmp_path / "data"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    (data / "secret").write_text("s3cret")
+    (data / "media").mkdir()
+    before = dumped(data / "overture.db")
+    (tmp_path / "link").symlink_to(data)
+    assert run(["backup", str(tmp_path / "link" / name)]) == 2
+    assert "where something lies that is backed up. Name another place" in capsys.readouterr().err
+    assert dumped(data / "overture.db") == before
+    assert (data / "secret").read_text() == "s3cret"
+    assert list((data / "media").iterdir()) == []
+
+
+def test_files_that_come_and_go_meanwhile_break_nothing_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, archive = tmp_path / "data", tmp_path / "backup.tar.gz"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    (data / "media").mkdir()
+    for name in ("gone.png", "half.png.part", "kept.png"):
+        (data / "media" / name).write_bytes(b"picture")
+    add = tarfile.TarFile.add
+
+    def add_late(self: tarfile.TarFile, name: Path, arcname: str, *, recursive: bool = True) -> None:
+        (data / "media" / "gone.png").unlink(missing_ok=True)
+        add(self, name, arcname, recursive=recursive)
+
+    monkeypatch.setattr(tarfile.TarFile, "add", add_late)
+    assert run(["backup", str(archive)]) == 0
+    with tarfile.open(archive) as parts:
+        assert [one for one in parts.getnames() if one.startswith("media")] == ["media", "media/kept.png"]
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_too_little_room_for_a_copy_is_no_fault_of_the_database_or_the_archive(tmp_path: Path, command: str) -> None:
+    fill(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}")
+    archive, room = tmp_path / "backup.tar.gz", tmp_path / "room"
+    assert run(["backup", str(archive)]) == 0
+    room.mkdir()
+    program = (
+        "import resource, sys; from bot.entrypoints.cli import run; "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)); sys.exit(run(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, command, str(archive), *(["--over"] if command == "restore" else [])],
+        env={**os.environ, "TMPDIR": str(room)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"Make room in {room}, or name another folder in TMPDIR." in done.stderr
 
 
 def test_a_database_that_is_none_is_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
