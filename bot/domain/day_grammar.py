@@ -41,11 +41,15 @@ class InPeriod:
 
 @dataclass(frozen=True, slots=True)
 class OnDate:
-    """A date as far as it was named; without year or month, the next such one."""
+    """A date as far as it was named; without year or month, the next such one.
+
+    `months`: so many months after the present one.
+    """
 
     day: int
     month: int | None = None
     year: int | None = None
+    months: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,10 @@ DAY_RULES: tuple[DayRule, ...] = (
     (
         rule(rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?:,? (?P<year>{_YEAR}))?(?!:)"),
         _on_date,
+    ),
+    (
+        rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th) (?:of )?(?P<which>this|next|the following|the coming) month"),
+        lambda m: OnDate(int(m["day"]), months=0 if m["which"].lower() == "this" else 1),
     ),
     (rule(rf"the (?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)"), lambda m: OnDate(int(m["day"]))),
     (

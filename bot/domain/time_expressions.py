@@ -13,6 +13,8 @@ AN_INSTANT_LASTS = timedelta(minutes=30)
 """What "at 3" spans: the usual length of a first meeting."""
 
 _WORKING_WEEK = 5
+_MONTH_FIRST = frozenset(f"Asia/{city}" for city in ("Tokyo", "Seoul", "Pyongyang", "Shanghai", "Taipei"))
+"""Zones where 3/4 is the fourth of March, besides America's."""
 
 
 def resolve_time(phrase: str, now: datetime, zone: tzinfo) -> tuple[datetime, datetime] | None:
@@ -35,7 +37,7 @@ def resolve_expression(
     A zone that was named goes before `zone`, that of whoever says it.
     """
     if month_first is None:
-        month_first = _is_american(zone)
+        month_first = _puts_the_month_first(zone)
     zone = expression.zone.meant(zone, now) if expression.zone else zone
     here = now.astimezone(zone)
     match expression.day:
@@ -73,8 +75,8 @@ def _at(day: date, minutes: int, zone: tzinfo) -> datetime:
     return local.astimezone(UTC)
 
 
-def _is_american(zone: tzinfo) -> bool:
-    return str(zone).startswith(("America/", "US/"))
+def _puts_the_month_first(zone: tzinfo) -> bool:
+    return str(zone) in _MONTH_FIRST or str(zone).startswith(("America/", "US/"))
 
 
 def _days(day: Day, today: date, month_first: bool) -> tuple[date, date] | None:
@@ -145,6 +147,8 @@ def _date(named: OnDate, today: date) -> tuple[date, date]:
                 if found >= today:
                     return _whole(found)
         raise ValueError("no such day")
+    if named.months is not None:
+        return _whole(_months_later(today.replace(day=1), named.months).replace(day=named.day))
     for months in range(13):
         first = _months_later(today.replace(day=1), months)
         if named.day <= calendar.monthrange(first.year, first.month)[1] and first.replace(day=named.day) >= today:

@@ -10,7 +10,7 @@ from bot.domain.day_grammar import Ahead, InPeriod
 from bot.domain.time_expressions import resolve_expression
 from bot.domain.time_grammar import TimeExpression
 
-_MONTH_FIRST = {"US", "PH", "PR", "FM", "MH", "PW", "GU"}
+_MONTH_FIRST = {"US", "PH", "PR", "FM", "MH", "PW", "GU", "CN", "TW", "JP", "KR"}
 """Countries (ISO 3166) where 3/4 is the fourth of March."""
 
 

@@ -44,6 +44,8 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("after lunch on wednesday", "Wed 25 Nov 14:00 - 18:00"),
         ("12 March at noon", "Fri 12 Mar 12:00 - 12:30"),
         ("the 3rd", "Thu 03 Dec 00:00 - Fri 04 Dec 00:00"),
+        ("the 3rd of next month at 10", "Thu 03 Dec 10:00 - 10:30"),
+        ("the 30th of this month", "Mon 30 Nov 00:00 - Tue 01 Dec 00:00"),
         ("thursday the 3rd of december at 14h30", "Thu 03 Dec 14:30 - 15:00"),
         ("2026-12-01 10:00", "Tue 01 Dec 10:00 - 10:30"),
         ("a week from Monday", "Mon 07 Dec 00:00 - Tue 08 Dec 00:00"),
@@ -65,7 +67,17 @@ def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
 
 @pytest.mark.parametrize(
     "phrase",
-    ["", "hello", "31 november", "between 20 and 30", "I may march on", "2020-01-01", "4 june 1969", "04.06.69"],
+    [
+        "",
+        "hello",
+        "31 november",
+        "the 3rd of this month",
+        "between 20 and 30",
+        "I may march on",
+        "2020-01-01",
+        "4 june 1969",
+        "04.06.69",
+    ],
 )
 def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
     assert meant(phrase) is None
@@ -73,7 +85,8 @@ def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
 
 def test_which_number_is_the_month_depends_on_where_the_person_lives() -> None:
     assert meant("12/03/2027") == "Fri 12 Mar 00:00 - Sat 13 Mar 00:00"
-    assert meant("12/03/2026", zone="America/New_York") == "Thu 03 Dec 00:00 - Fri 04 Dec 00:00"
+    for zone in ("America/New_York", "Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Taipei"):
+        assert meant("12/03/2026", zone=zone) == "Thu 03 Dec 00:00 - Fri 04 Dec 00:00"
 
 
 def test_a_time_is_the_persons_own() -> None:
