@@ -6,16 +6,26 @@ Each is put into English, and what that means is for the English grammar to say:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache
 
 from babel.dates import get_day_names, get_month_names
 
 from bot.domain.time_grammar import TimeExpression, find_times
+from bot.nlu import east_asian_times, time_phrases
+from bot.nlu.chinese_numerals import read_chinese_numeral
+from bot.nlu.east_asian_writing import DIGITS, NUMBERS, WRITINGS, Writing
 from bot.nlu.number_words import number_in_words
-from bot.nlu.time_phrases import CLOCK, DATE, DAY, JOINING, MEETING, NUMBERS, ONE, OVER, PART, PHRASES, WISHING
+from bot.nlu.time_phrases import CLOCK, DATE, DAY, ONE, OVER, PART, WISHING, Row
 from bot.nlu.words import word_list
+
+PHRASES = time_phrases.PHRASES | east_asian_times.PHRASES
+_JOINING = time_phrases.JOINING | east_asian_times.JOINING
+_MEETING = time_phrases.MEETING | east_asian_times.MEETING
+_NUMBERS = time_phrases.NUMBERS | NUMBERS
+_SCRIPTS = {code: re.compile(f"[{writing.script}]") for code, writing in WRITINGS.items()}
+"""The letters without which a text has no time in that language: most messages need no further look."""
 
 _ENGLISH_DAYS = word_list("monday tuesday wednesday thursday friday saturday sunday")
 _ENGLISH_MONTHS = word_list("january february march april may june july august september october november december")
@@ -25,6 +35,11 @@ _COUNTED = re.compile(r" (?![\w-]{1,3}\b)[^\W\d_]+s\b| [^\W\d_]{4,}[ei]\b", re.I
 """What may be the plural of a noun in languages that say "a las dos" for two people as for two o'clock."""
 
 _MARK = re.compile(r"\{([\w-]+)\}")
+_TIME_OF_DAY = re.compile(
+    r"(?P<hour>[^\W點点时時시]+)\s?[點点时時시:：]?(?:钟|鐘|整)?\s?(?P<minute>[^\W分분]*)\s?[分분]?"
+)
+_CHARACTERS = frozenset(DIGITS)
+_PARTS_OF_AN_HOUR = {"": 0, "半": 30, "반": 30, "一刻": 15, "三刻": 45}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,8 @@ def find_translated_times(text: str, languages: Set[str], *, asked: bool = False
     number. `asked`: a bare hour is a time, too.
     """
     for code in sorted(languages & PHRASES.keys()):
+        if code in _SCRIPTS and not _SCRIPTS[code].search(text):
+            continue
         language = _language(code)
         read_to = 0
         for beginning in language.beginning.finditer(text):
@@ -117,17 +134,55 @@ def _in_english(phrase: _Phrase, match: re.Match[str], language: _Language) -> s
     for mark in _MARK.findall(phrase.english):
         name, _, less = mark.partition("-")
         word = groups.get(name, "")
-        if name in {"weekday", "short", "month"}:
-            if word not in language.names:  # letters that only look alike where case is ignored: "ſamstag"
-                return None
-            word = language.names[word]
-        elif name in {"hour", "first", "last", "amount"}:
+        said: str | None = ""
+        if not word:
+            pass  # what may be left out, and is
+        elif name in {"weekday", "short"}:
+            said = language.names.get(word)  # not for letters that only look alike where case is ignored: "ſamstag"
+        elif name == "month":
+            said = language.names.get(word) or _numbered_month(word, language.code)
+        elif less:
             number = _number(word, language.code)
-            if number is None or (name != "amount" and number > 24):
-                return None
-            word = str((number - 1) % 12 or 12 if less else number if name == "amount" else number % 24)
-        english = english.replace(f"{{{mark}}}", word)
+            said = None if number is None or number > 24 else str((number - 1) % 12 or 12)
+        else:
+            said = _in_digits(name, word, language.code)
+        if said is None:
+            return None
+        english = english.replace(f"{{{mark}}}", said)
     return " ".join(english.split())
+
+
+def _in_digits(name: str, word: str, code: str) -> str | None:
+    """A number as English has it where the mark of this name stands; None where it is none, or no hour there is."""
+    if name in {"hour", "first", "last", "time"}:
+        return _time_of_day(word, code)
+    number = _number(word, code)
+    if number is None:
+        return None
+    match name:
+        case "minute":
+            return f"{number:02}" if number < 60 else None
+        case "nth":
+            return f"{number}{'th' if 10 < number < 20 else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+        case _:
+            return str(number)
+
+
+def _time_of_day(word: str, code: str) -> str | None:
+    """An hour, with its minutes where some are said: "3" and "3:30"."""
+    match = _TIME_OF_DAY.fullmatch(word)
+    hour = None if match is None else _number(match["hour"], code)
+    if match is None or hour is None or hour > 24:
+        return None
+    minute = _PARTS_OF_AN_HOUR.get(match["minute"])
+    if minute is None and ((minute := _number(match["minute"], code)) is None or minute > 59):
+        return None
+    return f"{hour % 24}:{minute:02}" if minute else str(hour % 24)
+
+
+def _numbered_month(word: str, code: str) -> str | None:
+    number = _number(word, code)
+    return _ENGLISH_MONTHS[number - 1] if number is not None and 1 <= number <= 12 else None
 
 
 def _number(word: str, code: str) -> int | None:
@@ -135,8 +190,11 @@ def _number(word: str, code: str) -> int | None:
         return int(word)
     if word in ONE:
         return 1
-    if code in NUMBERS:
-        return NUMBERS[code].get(word)
+    if code in _NUMBERS:
+        return _NUMBERS[code].get(word)
+    if code in WRITINGS:
+        written = read_chinese_numeral(word, 0, len(word)) if word and set(word) <= _CHARACTERS else None
+        return int(written.low) if written is not None and written.low == written.high else None
     found = number_in_words([word], {code})
     return None if found is None else int(found[0])
 
@@ -152,6 +210,11 @@ def _bare_hour(text: str, code: str) -> TimeExpression | None:
 
 @cache
 def _language(code: str) -> _Language:
+    writing = WRITINGS.get(code)
+    return _with_blanks(code) if writing is None else _without_blanks(code, writing)
+
+
+def _with_blanks(code: str) -> _Language:
     names = {name.lower(): _ENGLISH_DAYS[day] for day, name in get_day_names("wide", locale=code).items()}
     short = {name.removesuffix("-feira"): day for name, day in names.items() if name.endswith("-feira")}
     months = {
@@ -159,9 +222,9 @@ def _language(code: str) -> _Language:
         for month, name in get_month_names("wide", locale=code).items()
     }
     kinds = {
-        "weekday": "|".join(map(re.escape, sorted(names, key=len, reverse=True))),
+        "weekday": _one_of(names),
         "short": "|".join(short),
-        "month": "|".join(map(re.escape, sorted(months, key=len, reverse=True))),
+        "month": _one_of(months),
         "hour": r"\d{1,2}|[^\W\d_]+",
         "first": r"\d{1,2}|[^\W\d_]+",
         "last": r"\d{1,2}|[^\W\d_]+",
@@ -169,25 +232,53 @@ def _language(code: str) -> _Language:
         "minute": r"[0-5]\d",
         "date": r"3[01]|[12]\d|0?[1-9]",
         "year": r"(?:19|20)\d\d",
+        "end": _END,
     }
+    phrases = [(kind, _pattern(one, kinds, r"(?!\w|/\d)"), english) for kind, one, english in PHRASES[code]]
+    joining = rf"(?P<blank>[\s,]+)(?:(?:{_JOINING[code]})\s+)?"
+    meeting = rf"(?<!\w)(?:{_MEETING[code]})(?!\w)"
+    return _compiled(code, phrases, names | short | months, joining, meeting, r"(?<![\w.:/-])")
 
-    def compiled(pattern: str) -> re.Pattern[str]:
-        seen: set[str] = set()
 
-        def group(mark: re.Match[str]) -> str:
-            name = mark[1]
-            if name == "end":
-                return _END
-            named = f"{name}_" if name in seen else name
-            seen.add(name)
-            return f"(?P<{named}>{kinds[name]})"
+def _without_blanks(code: str, writing: Writing) -> _Language:
+    kinds = {"weekday": _one_of(writing.weekdays), **writing.kinds}
+    phrases = [
+        (kind, _pattern(one.replace(" ", r"\s?"), kinds, writing.after), english)
+        for kind, one, english in PHRASES[code]
+    ]
+    joining = rf"(?P<blank>[\s,，、（(]*)(?:(?:{_JOINING[code]})\s?)?"
+    return _compiled(code, phrases, writing.weekdays, joining, _MEETING[code], writing.before)
 
-        return re.compile(rf"(?:{_MARK.sub(group, pattern)})(?!\w|/\d)", re.IGNORECASE)
 
-    phrases = tuple(_Phrase(kind, compiled(pattern), english) for kind, pattern, english in PHRASES[code])
-    joining = re.compile(rf"(?P<blank>[\s,]+)(?:(?:{JOINING[code]})\s+)?", re.IGNORECASE)
+def _one_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+def _pattern(written: str, kinds: Mapping[str, str], after: str) -> str:
+    """The regular expression of a phrase, with a group for each of its marks; what follows must be `after`."""
+    seen: set[str] = set()
+
+    def group(mark: re.Match[str]) -> str:
+        name = mark[1]
+        if name == "end":
+            return kinds[name]
+        named = f"{name}_" if name in seen else name
+        seen.add(name)
+        return f"(?P<{named}>{kinds[name]})"
+
+    return rf"(?:{_MARK.sub(group, written)}){after}"
+
+
+def _compiled(
+    code: str, phrases: Sequence[Row], names: Mapping[str, str], joining: str, meeting: str, before: str
+) -> _Language:
     # One look says where nothing begins, which is nearly everywhere.
-    any_phrase = "|".join(re.sub(r"\?P<\w+>", "?:", phrase.pattern.pattern) for phrase in phrases)
-    beginning = re.compile(rf"(?<![\w.:/-])(?={any_phrase})", re.IGNORECASE)
-    meeting = re.compile(rf"(?<!\w)(?:{MEETING[code]})(?!\w)", re.IGNORECASE)
-    return _Language(code, phrases, names | short | months, joining, meeting, beginning)
+    any_phrase = "|".join(re.sub(r"\?P<\w+>", "?:", pattern) for _, pattern, _ in phrases)
+    return _Language(
+        code,
+        tuple(_Phrase(kind, re.compile(pattern, re.IGNORECASE), english) for kind, pattern, english in phrases),
+        names,
+        re.compile(joining, re.IGNORECASE),
+        re.compile(meeting, re.IGNORECASE),
+        re.compile(rf"{before}(?={any_phrase})", re.IGNORECASE),
+    )

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.nlu.time_phrases import PHRASES
-from bot.nlu.translated_times import find_translated_times
+from bot.nlu.translated_times import PHRASES, find_translated_times
 
 TIMES = {
     "de": {

@@ -1,0 +1,98 @@
+"""How Chinese, Japanese and Korean write times: where phrases begin and end, and what hours and numbers look like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a language writes that puts no blanks between words, or none before what belongs to a word.
+
+    `script` are its letters, as a set in a regular expression has them: a text with none of them has no such time.
+    `before` is where phrases may begin, `after` where they may end, `kinds` what stands for their marks.
+    """
+
+    script: str
+    before: str
+    after: str
+    weekdays: Mapping[str, str]
+    kinds: Mapping[str, str]
+
+
+DIGITS = "〇零一二两兩三四五六七八九十"
+_HOUR = rf"\d{{1,2}}|[{DIGITS}]{{1,3}}"
+_CHINESE_DATE = "3[01]|[12]\\d|0?[1-9]|[０-９]{1,2}|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
+
+_DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_SINO_DIGITS = "일이삼사오육칠팔구"
+_SINO = f"[이삼사오]?십[{_SINO_DIGITS}]?|[{_SINO_DIGITS}]"
+_NATIVE_NUMBERS = {
+    "한": 1, "두": 2, "세": 3, "네": 4, "다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9, "열": 10, "열한": 11,
+    "열두": 12, "스무": 20,
+}  # fmt: skip
+NATIVE = "|".join(sorted(_NATIVE_NUMBERS, key=len, reverse=True))
+NUMBERS = {
+    "ko": {
+        **_NATIVE_NUMBERS, "시": 10, "유": 6,  # as October and June are called
+        **{digit: at for at, digit in enumerate(_SINO_DIGITS, start=1)},
+        **{
+            f"{tens}십{digit}": (at or 1) * 10 + units
+            for at, tens in enumerate(("", "", "이", "삼", "사", "오"))
+            if at != 1
+            for units, digit in enumerate(("", *_SINO_DIGITS))
+        },
+    }
+}  # fmt: skip
+"""Numbers in words, where no other reader knows them: of hours, and of minutes and days."""
+
+PARTICLES = (
+    "에서|에는|에도|에만|에요|에|은|는|이나|이요|이면|이에요|이고|인데|입니다|이|가|을|를|로|으로|의|만|도|나|요|면"
+    "|예요|쯤에?|경에?|정도|까지|부터|께|랑|하고|와|과"
+)
+"""What Korean writes right after a word, and is none of it."""
+
+
+def _kinds(hour: str, unit: str, half: str, minute: str, after_minutes: str) -> dict[str, str]:
+    """Hours with `unit` or a colon and minutes after them; the first of a span may go without."""
+    written = rf"(?:{hour})\s?(?:{unit}\s?(?:{half}|(?:{minute})\s?{after_minutes})?|[:：]\d\d(?!\d))"
+    return {"hour": hour, "minute": minute, "first": rf"{written}|{hour}", "last": written, "time": written}
+
+
+def _in_characters(unit: str, half: str, after_minutes: str, weekdays: str) -> Writing:
+    return Writing(
+        script="\u3040-\u30ff\u4e00-\u9fff",
+        before=rf"(?<![\d.:：/-])(?:(?<![第数數几幾百千万萬亿億{DIGITS}])|(?![\d{DIGITS}]))",
+        after="",
+        weekdays=dict(zip(weekdays, (*_DAY_NAMES, "sunday"), strict=False)),
+        kinds={
+            **_kinds(_HOUR, unit, half, rf"[0-5０-５]?\d(?!\d)|[{DIGITS}]{{1,3}}", after_minutes),
+            "amount": rf"\d{{1,3}}|[{DIGITS}]{{1,3}}",
+            "month": "1[0-2]|0?[1-9]|[０-９]{1,2}|十[一二]?|[一二三四五六七八九]",
+            "date": _CHINESE_DATE,
+            "nth": _CHINESE_DATE,
+            "year": "(?:19|20)\\d\\d|二[〇零][〇零一二三四五六七八九]{2}",
+        },
+    )
+
+
+WRITINGS: dict[str, Writing] = {
+    "zh": _in_characters("[点點时時](?![间間候])(?:钟|鐘|整)?", "半|一刻|三刻", "分?", "一二三四五六日天"),
+    "ja": _in_characters("時(?!間)", "半", "分", "月火水木金土日"),
+    "ko": Writing(
+        script="\uac00-\ud7a3",
+        before=r"(?<![\w.:/-])",
+        after=rf"(?=(?:{PARTICLES})?(?!\w)|\d|(?:오전|오후|아침|저녁|밤|낮|새벽|정오|[월화수목금토일]요일))",
+        weekdays=dict(zip("월화수목금토일", _DAY_NAMES, strict=True)),
+        kinds={
+            **_kinds(rf"\d{{1,2}}|{NATIVE}", "시(?!간)", "반", rf"[0-5０-５]?\d(?!\d)|{_SINO}", "분"),
+            "amount": rf"\d{{1,3}}|{NATIVE}|{_SINO}",
+            "month": "1[0-2]|0?[1-9]|십[일이]?|시|유|[일이삼사오칠팔구]",
+            "date": rf"3[01]|[12]\d|0?[1-9]|{_SINO}",
+            "nth": rf"3[01]|[12]\d|0?[1-9]|{_SINO}",
+            "year": r"(?:19|20)\d\d",
+        },
+    ),
+}

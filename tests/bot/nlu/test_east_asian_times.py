@@ -1,0 +1,225 @@
+"""Times in Chinese, Japanese and Korean mean what they mean in English."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.nlu import translated_times
+from bot.nlu.translated_times import find_translated_times
+
+TIMES = {
+    "zh": {
+        "十月三日": "3 october",
+        "10月3日": "3 october",
+        "１０月３号": "3 october",
+        "2027年10月3日（周日）下午3点": "3 october 2027 at 3 in the afternoon",
+        "二〇二七年十二月二十五日": "25 december 2027",
+        "2027-10-03下午3:30": "3 october 2027 at 3:30 in the afternoon",
+        "10/3下午": "3 october afternoon",
+        "下个月15号上午10点": "the 15th of next month at 10 in the morning",
+        "明天下午三点": "tomorrow at 3 in the afternoon",
+        "明早 9 点半": "tomorrow half past 9 in the morning",
+        "后天": "day after tomorrow",
+        "大後天": "in 3 days",
+        "下周二": "tuesday next week",
+        "這個禮拜天": "this sunday",
+        "下下周三上午": "next wednesday week morning",
+        "星期五上午十点半": "friday half past 10 in the morning",
+        "週六下午三點鐘": "saturday 3 o'clock in the afternoon",
+        "下個星期三下午兩點": "wednesday next week at 2 in the afternoon",
+        "星期二十点": "tuesday at 10",
+        "下午一点": "at 1 in the afternoon",
+        "明天一点": "tomorrow at 1",
+        "一点半": "half past 1",
+        "三点一刻": "quarter past 3",
+        "三点五分": "at 3:05",
+        "三点十五": "at 3:15",
+        "15时30分": "at 15:30",
+        "今晚七点": "today at 7 in the evening",
+        "晚上12点": "at 12 in the night",
+        "中午11点半": "half past 11 in the morning",
+        "中午12点": "at 12 in the afternoon",
+        "凌晨两点": "at 2 in the night",
+        "早9点": "at 9 in the morning",
+        "上午九点到十一点": "between 9am and 11",
+        "上午10点半至下午3点": "between 10:30am and 3pm",
+        "9:00-18:00": "between 9 and 18",
+        "明天下午三点以后": "tomorrow after 3pm",
+        "下午五点之前": "before 5pm",
+        "半小时后": "in half an hour",
+        "一个半小时后": "in an hour and a half",
+        "三天之后": "in 3 days",
+        "两个星期后": "in 2 weeks",
+        "下周初": "early next week",
+        "本周末": "this weekend",
+        "月底": "end of the month",
+    },
+    "ja": {
+        "十月三日": "3 october",
+        "2027年10月3日(日)の15時30分": "3 october 2027 at 15:30",
+        "10/3の15時": "3 october 15 o'clock",
+        "来月の3日": "the 3rd of next month",
+        "3日の午後": "the 3rd afternoon",
+        "明日の午後3時": "tomorrow 3 o'clock in the afternoon",
+        "明後日": "day after tomorrow",
+        "しあさって": "in 3 days",
+        "来週の火曜日": "tuesday next week",
+        "来週火曜の10時": "tuesday next week 10 o'clock",
+        "再来週の月曜": "next monday week",
+        "今度の金曜": "friday",
+        "木曜の午前中": "thursday morning",
+        "10時半": "half past 10",
+        "１０時１５分": "at 10:15",
+        "午後一時": "1 o'clock in the afternoon",
+        "夜の12時": "12 o'clock in the night",
+        "今夜7時": "today 7 o'clock in the evening",
+        "昼12時": "12 o'clock in the afternoon",
+        "明日の正午": "tomorrow noon",
+        "朝9時から夕方6時まで": "between 9am and 6pm",
+        "9時〜18時": "between 9 and 18",
+        "明日は17時以降": "tomorrow after 17",
+        "午後5時まで": "before 5pm",
+        "30分後": "in half an hour",
+        "1時間半後": "in an hour and a half",
+        "2週間後": "in 2 weeks",
+        "3か月後": "in 3 months",
+        "今週末": "this weekend",
+        "来週中": "next week",
+        "来月上旬": "early next month",
+        "月末": "end of the month",
+    },
+    "ko": {
+        "10월 3일 오후 두 시": "3 october 2 o'clock in the afternoon",
+        "시월 삼일": "3 october",
+        "2027년 10월 3일(일) 15:30": "3 october 2027 at 15:30",
+        "다음 달 15일": "the 15th of next month",
+        "내일오후3시": "tomorrow 3 o'clock in the afternoon",
+        "내일 오전 10시 반": "tomorrow half past 10 in the morning",
+        "모레": "day after tomorrow",
+        "글피": "in 3 days",
+        "다음 주 화요일 오후 3시": "tuesday next week 3 o'clock in the afternoon",
+        "다음주 월요일": "monday next week",
+        "다다음 주 수요일": "next wednesday week",
+        "이번 주 금요일": "this friday",
+        "화요일에 오후 3시": "tuesday 3 o'clock in the afternoon",
+        "토요일 아침": "saturday morning",
+        "열한 시 십오 분": "at 11:15",
+        "세시 반": "half past 3",
+        "오늘 저녁 7시": "today 7 o'clock in the evening",
+        "밤 12시": "12 o'clock in the night",
+        "정오": "noon",
+        "오전 9시부터 오후 6시까지": "between 9am and 6pm",
+        "오후 3시 이후": "after 3pm",
+        "30분 후": "in half an hour",
+        "두 시간 뒤": "in 2 hours",
+        "사흘 뒤": "in 3 days",
+        "3주 후": "in 3 weeks",
+        "이번 주말": "this weekend",
+        "다음 달 초": "early next month",
+    },
+}
+
+NO_TIMES = {
+    "zh": [
+        *("便宜一点", "快一点", "有一点贵", "一点儿", "早一点可以吗", "今天一点都不忙", "每天一点点"),
+        *("我有三点建议", "第三点不明白", "这三点可以", "百分之三点五", "三点五万", "三十五点", "3.5"),
+        *("生日", "日本", "月亮", "周日程安排", "周六福", "一周三次", "每周一开会"),
+        *("3号楼", "解放路3号", "三号线", "今日头条", "明日方舟"),
+        *("昨天下午三点", "上周五", "上个月3号", "去年10月3日", "下午好，我想预约演示", "早上好，可以预约吗", "10分享"),
+    ],
+    "ja": [
+        *("3時間", "3日間", "1日に3回", "一日", "一時停止", "一時的に", "3分の1", "1/3の確率", "24時間対応"),
+        *("金と銀", "日本の月", "火災", "土地", "木製", "朝食を予約したい", "夜分に失礼します", "昼食"),
+        *("昨日の3時", "先週の金曜日", "去年の10月3日", "毎週月曜日", "今晩は", "明日香です"),
+    ],
+    "ko": [
+        *("두 시간", "3시간", "다시 전화할게요", "한시적으로", "일시불", "네, 감사합니다", "3시리즈", "일이 많아요"),
+        *("어제 3시", "지난주 화요일", "지난달 3일", "작년 10월 3일", "매주 월요일", "내일채움공제", "3일 동안"),
+    ],
+}
+
+SURROUNDED = {"zh": ("我想约", "，可以吗？"), "ja": ("では、", "でお願いします。"), "ko": ("그럼 ", "에 뵐게요.")}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [(language, text, english) for language, rows in TIMES.items() for text, english in rows.items()],
+)
+def test_a_time_in_an_east_asian_language_is_one_in_english(language: str, text: str, english: str) -> None:
+    before, after = SURROUNDED[language]
+    for said, start in ((text, 0), (f"{before}{text}{after}", len(before))):
+        found = [(one.start, one.end, one.phrase) for one in find_translated_times(said, {language}) if one.certain]
+        if text == "9:00-18:00" and said == text:
+            assert not found  # no letter says which language it is in
+        else:
+            assert found == [(start, start + len(text), english)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(language, text) for language, rows in NO_TIMES.items() for text in rows]
+)
+def test_other_words_are_no_times(language: str, text: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language}) if one.certain] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("zh", "三点可以见面吗？", "at 3"),
+        ("zh", "上午方便的话打给我", "morning"),
+        ("zh", "今天有空吗", "today"),
+        ("ja", "午後は空いていますか", "afternoon"),
+        ("ja", "本日ご来店の方", "today"),
+        ("ko", "오늘 통화 가능하세요?", "today"),
+        ("ko", "오전에 방문할게요", "morning"),
+    ],
+)
+def test_beside_words_for_meeting_an_hour_or_a_part_of_a_day_is_a_time(language: str, text: str, english: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language}) if one.certain] == [english]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "phrase"),
+    [
+        ("zh", "三", "at 3"),
+        ("zh", "一点", "at 1"),
+        ("zh", "十五", "at 15:00"),
+        ("ja", "三", "at 3"),
+        ("ko", "세", "at 3"),
+    ],
+)
+def test_a_bare_hour_is_a_time_where_one_was_asked_for(language: str, text: str, phrase: str) -> None:
+    (found,) = find_translated_times(text, {language}, asked=True)
+    assert (found.phrase, found.certain) == (phrase, False)
+
+
+def test_a_text_in_other_letters_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(translated_times, "_language", asked.append)
+    text = "Could we meet next Tuesday at half past 3, or on 10/3 from 9:00-18:00? " * 20
+    assert list(find_translated_times(text, TIMES.keys(), asked=True)) == []
+    assert asked == []
+
+
+_PIECES = sorted(
+    {text for rows in TIMES.values() for text in rows} | {text for rows in NO_TIMES.values() for text in rows}
+)
+
+
+@example("二〇〇〇年十二月三十一日一点一刻")
+@example("三十九点六十分")
+@given(
+    st.lists(st.sampled_from(_PIECES)).map("".join)
+    | st.text(
+        alphabet="一二三十百〇两0159０３月日号時点點半分周週曜火上下午后後天明今年の 에시분오전:/-~，（)", max_size=40
+    )
+)
+def test_any_mix_can_be_searched_in_all_languages(text: str) -> None:
+    read_to = dict.fromkeys(TIMES, 0)
+    for language in TIMES:
+        for found in find_translated_times(text, {language}, asked=True):
+            assert read_to[language] <= found.start < found.end <= len(text)
+            assert found.phrase.isascii()
+            read_to[language] = found.end
