@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.domain.understanding import Entity
+from bot.nlu.east_asian_durations import find_east_asian_durations
 from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -137,6 +138,8 @@ def _durations_without_number(text: str) -> Iterator[Entity]:
         else:
             amount, unit = 1, match["one"].lower().split(" ")[1]
         yield duration(amount, unit, text, *match.span())
+    for length in find_east_asian_durations(text):
+        yield duration(length.amount, length.unit, text, length.start, length.end, length.ends)
     for match in _COMPOUND.finditer(text) if any(map(str.isdigit, text)) else ():
         yield duration(int(match["hours"]) * 60 + int(match["minutes"]), "minute", text, *match.span())
 
