@@ -70,8 +70,8 @@ NOT_THE_ASSISTANT = frozenset({"endpoints.yml", "credentials.yml"})
 PROFILE = "profile"
 """The file in the journeys' folder that is no journey: it says what people have."""
 
-OTHER_FOLDERS = frozenset({"tests", "journeys", "actions"})
-"""Folders in an assistant's own that hold something else."""
+OTHER_FOLDERS = frozenset({"tests", "journeys", "actions", "results"})
+"""Folders in an assistant's own that hold something else, as those whose names begin with a dot do."""
 
 REQUIRED_RESPONSES = {
     "utter_disclosure": "it is said before the first words of every conversation (EU AI Act, article 50)",
@@ -245,8 +245,12 @@ def _assistant_files(folder: Path, below: Sequence[Path]) -> list[Path]:
         for path in below
         if path.suffix in YAML
         and path.name not in NOT_THE_ASSISTANT
-        and path.relative_to(folder).parts[0] not in OTHER_FOLDERS
+        and not _is_other(path.relative_to(folder).parts[0])
     ]
+
+
+def _is_other(name: str) -> bool:
+    return name in OTHER_FOLDERS or name.startswith(".")
 
 
 def _vocabulary(data: TrainingData, assistant: Assistant) -> tuple[str, ...]:

@@ -508,3 +508,10 @@ def test_journeys_that_would_run_themselves_are_refused(shelves: Shelves) -> Non
         text = f"journey: {name}\npurpose: service\nenter: {{api: true}}\nsteps:\n  - run: {other}\n"
         Path(f"journeys/{name}.yml").write_text(text)
     assert ["would run itself" in fault for fault in faults_of(shelves)] == [True, True]
+
+
+@pytest.mark.parametrize("folder", ["results", ".overture", "tests"])
+def test_what_commands_write_inside_of_an_assistant_is_no_content(shelves: Shelves, folder: str) -> None:
+    Path(f"nlu_data/{folder}").mkdir(exist_ok=True)
+    Path(f"nlu_data/{folder}/failed.yml").write_text("stories:\n- story: s\n  steps: [{intent: no_such_intent}]\n")
+    assert read_contents(shelves).assistant.stories
