@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.desk import bring_a_person
-from actions.lead import answers_of
+from actions.lead import TIMELINE_WORDS, answers_of
 from actions.person import Person, person_of
 
 NOT_NEEDED = "utter_thanks_later"
@@ -31,5 +31,7 @@ class ActionHandOff(Action):  # type: ignore[misc]  # rasa-sdk is not typed
 
 
 def _lead(person: Person) -> str:
-    answers = answers_of(person)
-    return "Qualified lead" if answers is None else f"Qualified lead: {answers.told}"
+    if answers := answers_of(person):
+        return f"Qualified lead: {answers.told}"
+    when = TIMELINE_WORDS.get(str(person.attributes.get("timeline")))
+    return f"Wants to be contacted: {when}" if when else "Qualified lead"

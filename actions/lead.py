@@ -60,11 +60,8 @@ def timeline_in(text: str) -> str | None:
     return next((timeline for timeline, pattern in TIMELINES if re.search(pattern, said)), None)
 
 
-class ValidateDemoForm(OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
-    """Checks what was answered to the demo form; a slot set to None is asked for again."""
-
-    def name(self) -> str:
-        return "validate_demo_form"
+class AsksWhoTheyAre:
+    """For a form's validation: the name and the e-mail address of who fills it in."""
 
     def validate_lead_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -81,6 +78,13 @@ class ValidateDemoForm(OffersAPerson, FormValidationAction):  # type: ignore[mis
             return {"work_email": email}
         dispatcher.utter_message(response="utter_invalid_work_email")
         return {"work_email": None}
+
+
+class ValidateDemoForm(AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+    """Checks what was answered to the demo form; a slot set to None is asked for again."""
+
+    def name(self) -> str:
+        return "validate_demo_form"
 
     def validate_team_size(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]

@@ -16,6 +16,7 @@ ANSWERED = {"name": "Ana", "email": "ana@example.com", "team_size": 50, "timelin
     [
         ("talk_to_person", ANSWERED, "Asked for a person"),
         ("affirm", {}, "Qualified lead"),
+        ("affirm", {"timeline": "later"}, "Wants to be contacted: wants to start later, or is only looking"),
         ("affirm", ANSWERED, "Qualified lead: team of 50, wants to start within a month"),
     ],
 )

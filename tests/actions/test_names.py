@@ -1,4 +1,4 @@
-"""The sample content and the actions name each other rightly."""
+"""The content that comes along (the sample and the starter) and the actions name each other rightly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ NOBODY = Assistant({}, frozenset(), {}, {}, {}, frozenset(), (), ())
 def content(key: str) -> list[Any]:
     """What the content files have under `key`."""
     yaml = YAML(typ="safe")
-    files = [path for path in (ROOT / "nlu_data").rglob("*.yml") if "tests" not in path.parts[len(ROOT.parts) :]]
+    folders = (ROOT / "nlu_data", ROOT / "bot/adapters/starter")
+    files = [
+        path
+        for folder in folders
+        for path in folder.rglob("*.yml")
+        if path.relative_to(folder).parts[0] not in ("tests", "journeys")
+    ]
     return [loaded[key] for loaded in map(yaml.load, files) if key in loaded]
 
 

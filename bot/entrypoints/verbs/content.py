@@ -8,6 +8,14 @@ from pathlib import Path
 from bot.entrypoints.verbs.command import Command
 
 COMMANDS = (
+    Command(
+        "init",
+        "begin an assistant of your own, in a folder that is new or empty",
+        (
+            ("folder", {"type": Path, "help": "the folder to write"}),
+            ("--name", {"metavar": "COMPANY", "help": "what your company is called (the folder's name)"}),
+        ),
+    ),
     Command("validate", "check everything in nlu_data/ and journeys/"),
     Command(
         "train",

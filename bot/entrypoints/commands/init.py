@@ -1,0 +1,39 @@
+"""`overture init`: a small assistant to begin with, in a folder of its own."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from bot.adapters.starter import begin_assistant, company_name, name_of_folder, starter_files
+from bot.settings import Settings
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    into: Path = options.folder
+    company = company_name(name_of_folder(into) if options.name is None else options.name)
+    here = shlex.quote(str(into))
+    files = starter_files(company, folder=here)
+    begin_assistant(into, files)
+    print(f"The assistant of {company} is in {into}: {len(files)} files. {into / 'README.md'} tells what is what.")
+    print("Go on with:")
+    for verb, what in (
+        ("train", "less than a minute"),
+        ("shell", "talk to it here"),
+        ("serve", "the playground: its website is the sample's, and the chat on it is yours"),
+    ):
+        print(f"  OVERTURE_ASSISTANT={here} {_program()} {verb}    # {what}")
+    if "journeys" in settings.model_fields_set:
+        print("OVERTURE_JOURNEYS is set, and so its own journeys are not used. Take that setting away.")
+    return 0
+
+
+def _program() -> str:
+    """How this is started again: `overture`, unless that is not on the path."""
+    if shutil.which("overture"):
+        return "overture"
+    beside = Path(sys.executable).with_name("overture")
+    return shlex.quote(str(beside)) if beside.exists() else f"{shlex.quote(sys.executable)} -m bot"
