@@ -48,10 +48,11 @@ NUMBERS = {
 }  # fmt: skip
 """Numbers in words, where no other reader knows them: of hours, and of minutes and days."""
 
-PARTICLES = (
-    "에서|에는|에도|에만|에요|에|은|는|이나|이요|이면|이에요|이고|인데|입니다|이|가|을|를|로|으로|의|만|도|나|요|면"
-    "|예요|쯤에?|경에?|정도|까지|부터|께|랑|하고|와|과"
+_ONE_PARTICLE = (
+    "에서|에는|에도|에만|에요|에|은|는|이나|이요|이|가|을|를|로|으로|의|만|도|나|요|면|예요|쯤|경|정도|까지|부터|께|랑|하고|와|과"
+    "|밖에|보다|마다|처럼|중에?|안에|이?(?:인|입|에|라|죠|네|고|면|었|든)[가-힣]{0,4}"
 )
+PARTICLES = f"(?:{_ONE_PARTICLE}){{1,2}}"
 """What Korean writes right after a word, and is none of it."""
 
 

@@ -1,4 +1,4 @@
-"""Finds times in the words of other languages: "morgen um halb drei", "demain à 15h", "mañana por la tarde".
+"""Finds times in the words of other languages: "morgen um halb drei", "demain à 15h", "明天下午三点".
 
 Each is put into English, and what that means is for the English grammar to say: so all languages have one value.
 """
@@ -38,6 +38,8 @@ _MARK = re.compile(r"\{([\w-]+)\}")
 _TIME_OF_DAY = re.compile(
     r"(?P<hour>[^\W點点时時시]+)\s?[點点时時시:：]?(?:钟|鐘|整)?\s?(?P<minute>[^\W分분]*)\s?[分분]?"
 )
+_SPANS = ("between ", "after ", "before ")
+_BARE_TIME = re.compile(r"(?P<hour>\d+)(?::\d\d)?(?![\d:apm])")
 _CHARACTERS = frozenset(DIGITS)
 _PARTS_OF_AN_HOUR = {"": 0, "半": 30, "반": 30, "一刻": 15, "三刻": 45}
 
@@ -91,6 +93,8 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
         more, end = part
         said |= more
     clock, part_of_day = said.get(CLOCK), said.get(PART)
+    if clock and part_of_day and clock.startswith(_SPANS):
+        clock, part_of_day = _in_half_of_day(clock, part_of_day), None
     english = " ".join(
         word
         for word in (said.get(DAY), said.get(DATE), clock, "in the" if clock and part_of_day else None, part_of_day)
@@ -105,6 +109,24 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
     if not certain and not (said.keys() == {CLOCK} and _COUNTED.match(text, end)):
         certain = language.meeting.search(text) is not None
     return replace(found, start=start, end=end, certain=certain), end
+
+
+def _in_half_of_day(span: str, part_of_day: str) -> str:
+    """ "between 2 and 4" in the afternoon is "between 2pm and 4pm": English has no other way.
+
+    "Between 10 and 2" in the morning only begins there.
+    """
+    half = {"morning": "am", "afternoon": "pm", "evening": "pm"}.get(part_of_day, "")
+    first = 0
+
+    def told(match: re.Match[str]) -> str:
+        nonlocal first
+        hour = int(match["hour"])
+        goes_on = half == "am" and (hour == 12 or hour < first)
+        first = first or hour
+        return match[0] if goes_on else match[0] + half
+
+    return _BARE_TIME.sub(told, span)
 
 
 def _next_part(
@@ -139,8 +161,10 @@ def _in_english(phrase: _Phrase, match: re.Match[str], language: _Language) -> s
             pass  # what may be left out, and is
         elif name in {"weekday", "short"}:
             said = language.names.get(word)  # not for letters that only look alike where case is ignored: "ſamstag"
+        elif name == "month" and language.code in WRITINGS:
+            said = _numbered_month(word, language.code)
         elif name == "month":
-            said = language.names.get(word) or _numbered_month(word, language.code)
+            said = language.names.get(word)
         elif less:
             number = _number(word, language.code)
             said = None if number is None or number > 24 else str((number - 1) % 12 or 12)

@@ -12,6 +12,8 @@ TIMES = {
     "de": {
         "Donnerstag, den 3. Dezember um 14:00 Uhr": "thursday 3 december at 14:00",
         "zwischen 9 und 11 Uhr": "between 9 and 11",
+        "morgen Nachmittag zwischen 2 und 4 Uhr": "tomorrow between 2pm and 4pm",
+        "heute Morgen zwischen 9 und 12 Uhr": "today between 9am and 12",
         "am Wochenende": "this weekend",
         "morgen gegen zehn": "tomorrow at 10",
         "morgen um halb drei": "tomorrow 2:30",
@@ -31,6 +33,7 @@ TIMES = {
         "demain entre 14h et 16h": "tomorrow between 14 and 16",
         "ce week-end": "this weekend",
         "jeudi 3 décembre à 9h": "thursday 3 december 9 o'clock",
+        "ce soir entre 7h et 9h": "today between 7pm and 9pm",
         "demain à 15h": "tomorrow 15 o'clock",
         "après-demain": "day after tomorrow",
         "demain matin": "tomorrow morning",
