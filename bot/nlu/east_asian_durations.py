@@ -5,23 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import NamedTuple
 
 from bot.nlu.chinese_numerals import read_chinese_numeral
 from bot.nlu.east_asian_writing import NATIVE, NUMBERS, PARTICLES
+from bot.nlu.numerals import MOST_NUMERALS
 
 _SCRIPTS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _DIGITS = "〇零一二两兩三四五六七八九十百"
 _NUMBER = rf"(?:\d{{1,3}}(?:[.．]\d)?|[{_DIGITS}]{{1,4}})"
-_TO = r"\s?(?:-|–|~|～|〜|到|至|から)\s?"
+_TO = r"(?:\s?(?:-|–|~|～|〜|到|至|から)\s?|(?<=\d)、(?=\d))"
 _RATE = rf"\s?(?:[{_DIGITS}]+|\d+)\s?[次回遍趟顿頓头頭]"
 
 _UNITS: Mapping[str, str] = {
     "second": "秒[钟鐘間]|秒(?![杀殺])",
     "minute": "分[钟鐘間]",
     "hour": "[个個]?(?:小时|小時|钟头|鐘頭)|[个個][钟鐘](?![头頭])|時間(?![目帯割])",
-    "day": "天(?![气氣线線使然空才堂猫貓文窗台]|下(?![来來午]))|日間|日(?=[以之]?[内內]|程度|ほど|くらい|ぐらい|かか)",
+    "day": "天(?![气氣线線使然空才堂猫貓文窗台]|下(?![来來午]))|日間"
+    "|日(?=[以之]?[内內]|程度|ほど|くらい|ぐらい|かか|待|経)",
     "week": "[个個](?:星期|礼拜|禮拜)|(?<!三)(?:星期|礼拜|禮拜)|週間|[周週](?![年岁歲末边邊期围圍])",
     "month": "[个個箇かヶカヵケ]月(?![亮饼餅])",
     "quarter": "[个個]季度",
@@ -30,7 +33,7 @@ _UNITS: Mapping[str, str] = {
 _HALF_OF = "[个個]?(?:小时|小時|钟头|鐘頭)|時間|天|日|[个個]月|年"
 
 _WITH_NUMBER = re.compile(
-    rf"(?<![\d.:：/,，第数數几幾{_DIGITS}])(?!(?<=[有某])一天)(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))?\s?"
+    rf"(?<![\d.:：/,第数數几幾{_DIGITS}])(?!(?<=[有某])一天)(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))?\s?"
     r"(?:[个個]半(?:(?P<half_hour>小时|小時|钟头|鐘頭)|(?P<half_month>月)|(?P<half_week>星期|礼拜|禮拜))"
     rf"|(?:{'|'.join(f'(?P<{unit}>{written})' for unit, written in _UNITS.items())})(?P<half>半)?)"
     rf"(?:(?<=[时時头頭間])\s?(?P<minutes>\d{{1,2}}|[{_DIGITS}]{{1,3}})\s?分[钟鐘間]?)?"
@@ -49,19 +52,23 @@ _BARE_MINUTES = re.compile(
 _SAYS_MINUTES = re.compile(r"\s?(?:左右|[以之]?[内內]|[后後])|\W*$")
 """What follows "30分" in Chinese where it is no points."""
 
-_HALVES = {"天": (12, "hour"), "日": (12, "hour"), "月": (15, "day"), "年": (6, "month")}
+_HALVES = {"天": (12, "hour"), "日": (12, "hour"), "月": (15, "day"), "年": (6, "month"),
+           "년": (6, "month"), "시간": (30, "minute")}  # fmt: skip
 _LONGEST_IN_YEARS = 50
 """More than that is a year: 85年."""
 
 _SINO_TENS = "[이삼사오]?십[일이삼사오육칠팔구]?"
+_SOME = {"한두": (1, 2), "두세": (2, 3), "서너": (3, 4), "네다섯": (4, 5)}
 _KOREAN = re.compile(
-    rf"(?<![\w.:/])(?:(?:(?P<low>\d{{1,3}}(?:\.\d)?|{NATIVE})(?:\s?[-–~～]\s?(?P<high>\d{{1,3}}))?\s?"
+    r"(?<![\w.:/])(?!24시간\s?(?:영업|상담|서비스|운영|고객|연중))"
+    rf"(?:(?:(?P<low>\d{{1,3}}(?:\.\d)?|{'|'.join(_SOME)}|{NATIVE})(?:\s?[-–~～]\s?(?P<high>\d{{1,3}}))?\s?"
     r"(?:(?P<second>초)|(?P<hour>시간)|(?P<week>주일?)|(?P<month>개월|달)|(?P<year>년)"
-    r"|(?P<day>일(?=\s?(?:간|동안|이내|안에|정도|걸))))"
+    r"|(?P<day>일(?=\s?(?:간|동안|이내|안에|정도|걸|무료|체험|환불))))"
     rf"|(?P<minutes_alone>\d{{1,3}}|{_SINO_TENS})(?:\s?[-–~～]\s?(?P<most>\d{{1,3}}))?\s?(?P<minute>분)(?!이서|께서)"
     r"|(?P<sino>[일이삼사오육칠팔구십])\s?(?:(?P<sino_month>개월)|(?P<sino_year>년)))"
     rf"(?P<half>\s?반)?(?:(?<=시간)\s?(?P<minutes>\d{{1,2}}|{_SINO_TENS})\s?분)?"
-    r"|(?P<named>하루(?!에)|이틀|사흘|나흘|열흘|일주일))"
+    r"|(?P<named>하루(?!에)|이틀|사흘|나흘|열흘|일주일)"
+    r"|반\s?(?:(?P<half_hour>시간)|(?P<half_year>년)))"
     rf"(?=(?:간|\s?동안)?(?:짜리|씩|이내|{PARTICLES})?(?!\w))(?!\s?전(?!화|체))"
 )
 _NAMED = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "열흘": 10, "일주일": 7}
@@ -78,9 +85,17 @@ class Length(NamedTuple):
 
 
 def find_east_asian_durations(text: str) -> Iterator[Length]:
-    """Kind by kind, not overlapping. A look says that a text in other scripts has none."""
+    """Kind by kind; no two overlap. A look says that a text in other scripts has none."""
     if not _SCRIPTS.search(text):
         return
+    taken: list[Length] = []
+    for one in islice(chain(_in_characters(text), _korean(text)), MOST_NUMERALS):
+        if all(one.end <= other.start or other.end <= one.start for other in taken):
+            taken.append(one)
+            yield one
+
+
+def _in_characters(text: str) -> Iterator[Length]:
     for match in _WITH_NUMBER.finditer(text):
         unit = next((one for one in _UNITS if match[one]), "")
         if match["half_hour"] or match["half_month"] or match["half_week"]:
@@ -94,7 +109,6 @@ def find_east_asian_durations(text: str) -> Iterator[Length]:
     for match in _BARE_MINUTES.finditer(text):
         if _KANA.search(text) or _SAYS_MINUTES.match(text, match.end()):
             yield from _length(match, "minute", half=False)
-    yield from _korean(text)
 
 
 def _half(match: re.Match[str]) -> tuple[float, str]:
@@ -105,7 +119,9 @@ def _half(match: re.Match[str]) -> tuple[float, str]:
 
 def _korean(text: str) -> Iterator[Length]:
     for match in _KOREAN.finditer(text):
-        if match["named"]:
+        if match["half_hour"] or match["half_year"]:
+            yield Length(*_HALVES["시간" if match["half_hour"] else "년"], *match.span(), {})
+        elif match["named"]:
             yield Length(_NAMED[match["named"]], "day", *match.span(), {})
         elif match["sino"]:
             unit = "month" if match["sino_month"] else "year"
@@ -139,6 +155,8 @@ def _read(written: str) -> tuple[float, float] | None:
         value = float(digits)
         value = int(value) if value.is_integer() else value
         return value, value
+    if written in _SOME:
+        return _SOME[written]
     if written in NUMBERS["ko"]:
         return NUMBERS["ko"][written], NUMBERS["ko"][written]
     found = read_chinese_numeral(written, 0, len(written)) if written else None
