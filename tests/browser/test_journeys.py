@@ -224,6 +224,23 @@ def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts:
     page.locator("#change-done").click()
 
 
+def test_what_was_typed_while_the_service_was_away_can_be_saved_once_it_is_back(page: Page, site: Site) -> None:
+    page.goto(site.url)
+    page.route("**/journeys/check", lambda route: route.abort("connectionrefused"))
+    text = page.get_by_label(f"The file of {NAME}")
+    text.fill(site.file.read_text().replace("- wait: 1d", "- wait: 2d"))
+    expect(page.get_by_text("The service does not answer. Is it running?")).to_be_visible()
+    expect(page.locator("#save")).to_be_disabled()
+    page.unroute("**/journeys/check")
+    expect(page.locator("#save")).to_be_enabled()
+
+
+def test_a_journey_that_is_not_there_is_said_to_be_so(page: Page, site: Site) -> None:
+    page.goto(f"{site.list}/nowhere")
+    expect(page.locator("#canvas")).to_contain_text('there is no journey "nowhere" here')
+    expect(page.get_by_role("heading", name="File")).to_be_hidden()
+
+
 def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site) -> None:
     page.goto(site.list)
     page.get_by_role("button", name="New journey…").click()

@@ -29,10 +29,14 @@ let chosen = null;
 
 async function load() {
   byId("reload").setAttribute("aria-busy", "true");
-  const told = await ask(address);
+  const { ok, told } = await request(address);
   byId("reload").removeAttribute("aria-busy");
-  if (!told) {
+  byId("beside").hidden = !ok && !journey;
+  if (!ok) {
+    const why = told.error ?? "The service could not do that.";
     byId("picture-about").textContent = "could not be loaded";
+    if (journey) complain(why);
+    else byId("canvas").replaceChildren(empty("Nothing to show", why));
     return;
   }
   journey = told;
@@ -90,16 +94,23 @@ function showFile() {
   showButtons();
 }
 
-/** The faults of a text; a text without any is drawn. */
+const CHECK_AGAIN = 3_000;
+let nextCheck = 0;
+
+/** The faults of a text; a text without any is drawn. While the service is away it is asked again: nobody may save before. */
 async function check(text) {
-  const told = await ask("/journeys/check", { journey: name, text });
-  if (!told) return null;
-  if (text === editor.text) {
-    look(told);
-    showWarnings(told.warnings);
-    if (!journey.older && told.picture) drawn = editor.isChanged ? told.picture : null;
-    if (!journey.older) showPicture();
+  const { ok, status, told } = await request("/journeys/check", { journey: name, text });
+  if (text !== editor.text) return null;
+  clearTimeout(nextCheck);
+  if (!ok) {
+    complain(told.error ?? "The service could not do that.");
+    if (status === 0) nextCheck = setTimeout(() => text === editor.text && editor.changed(), CHECK_AGAIN);
+    return null;
   }
+  look(told);
+  showWarnings(told.warnings);
+  if (!journey.older && told.picture) drawn = editor.isChanged ? told.picture : null;
+  if (!journey.older) showPicture();
   byId("save").disabled = !editor.isChanged || told.faults.length > 0;
   return told.faults;
 }
