@@ -102,7 +102,9 @@ async def test_conversions_are_credited_to_the_touches_before_them(store: Store)
 async def talk(uow: UnitOfWork, who: str, *, wrote: bool = True) -> ConversationId:
     await uow.profiles.add(profile(ProfileId(who)))
     one = conversation(ConversationId(f"chat of {who}"), of=ProfileId(who))
-    await uow.conversations.add(replace(one, last_message_at=NOON if wrote else None))
+    await uow.conversations.add(replace(one, last_message_at=NOON))
+    if wrote:
+        await tell(uow, happened(one.profile_id, "message.received", 0, channel=one.channel))
     return one.id
 
 

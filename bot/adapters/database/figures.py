@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import Jsonb, conversation, enrolment, handoff, meeting, person_event, profile
-from bot.domain.journey import TAKEN_OVER, EnrolmentStatus
+from bot.domain.journey import REPLIED, TAKEN_OVER, EnrolmentStatus
 from bot.domain.meeting import MeetingState
 from bot.domain.reporting import Answered, Contained, Credit, Funnel, Happening, JourneyFigures, Period, ReportPlan
 
@@ -117,7 +117,7 @@ class StoredFigures(Repository):
 
     async def funnel(self, plan: ReportPlan, period: Period) -> Funnel:
         """Each step is of those who took the one before; what came after the period counts, too."""
-        wrote = _has(conversation, conversation.c.last_message_at.is_not(None))
+        wrote = _has(person_event, person_event.c.event == REPLIED)
         handed_off, met = _has(handoff), _has(meeting, meeting.c.state == MeetingState.BOOKED.value)
         converted = _has(person_event, *self._is(plan.conversion)) if plan.conversion is not None else None
         steps = [wrote, handed_off, met, *([converted] if converted is not None else [])]
@@ -160,14 +160,23 @@ class StoredFigures(Repository):
         return Answered(handed_off, claimed, waits[ranks[0]], waits[ranks[1]])
 
     async def contained(self, period: Period) -> Contained:
+        """Who only opened the chat, or was only written to, has begun none."""
         taken_over = exists(select(literal(1)).where(handoff.c.conversation_id == conversation.c.id))
+        wrote_here = exists(
+            select(literal(1)).where(
+                person_event.c.profile_id == conversation.c.profile_id,
+                person_event.c.event == REPLIED,
+                person_event.c.at >= conversation.c.started_at,
+                self._field("channel") == conversation.c.channel,
+            )
+        )
         found = (
             select(func.count(), _count(~taken_over))
             .select_from(conversation)
             .join(profile, profile.c.id == conversation.c.profile_id)
             .where(
                 _within(conversation.c.started_at, period),
-                conversation.c.last_message_at.is_not(None),
+                wrote_here,
                 _may_be_counted(),
             )
         )
