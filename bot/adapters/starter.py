@@ -58,6 +58,12 @@ def starter_files(company: str, *, folder: str) -> Mapping[PurePath, str]:
     return files
 
 
+def starter_rules() -> Mapping[PurePath, str]:
+    """The starter's rules for sending by their places, which name no company."""
+    rules = PurePath("journeys", "rules")
+    return {rules / path.name: path.read_text(encoding="utf-8") for path in sorted((_FILES / rules).glob("*.yml"))}
+
+
 def begin_assistant(into: Path, files: Mapping[PurePath, str]) -> None:
     """Write the files into a folder that is not there yet, or empty: all of them, or none. Raises SettingsError."""
     folder = into.resolve()

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 
 from bot.adapters.rasa_project import RasaProject, TakenFile, read_project
 from bot.adapters.rasa_settings import Note
+from bot.adapters.starter import starter_rules
 from bot.domain.errors import SettingsError
 from bot.settings import Settings
 
@@ -36,10 +37,7 @@ def _sending_rules(settings: Settings) -> list[TakenFile]:
     """When and how often people may be written to holds for every assistant; its journeys it does not have yet."""
     rules = sorted((settings.journeys / "rules").glob("*.yml"))
     if not rules:
-        raise SettingsError(
-            f"there are no sending rules in {settings.journeys / 'rules'}, which every assistant needs. "
-            "Name a folder that has them in OVERTURE_JOURNEYS."
-        )
+        return [TakenFile(None, place, text.encode()) for place, text in starter_rules().items()]
     return [TakenFile(path, PurePath("journeys", "rules", path.name), path.read_bytes()) for path in rules]
 
 

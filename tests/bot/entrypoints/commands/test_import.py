@@ -85,6 +85,16 @@ def test_a_project_comes_to_lie_as_an_assistant_does(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ours", "theirs"]
 
 
+def test_where_no_sending_rules_are_those_of_a_new_assistant_come_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OVERTURE_JOURNEYS", str(tmp_path / "nowhere"))
+    assert run(["import", str(project(tmp_path / "theirs")), "--into", str(tmp_path / "ours")]) == 0
+    monkeypatch.delenv("OVERTURE_JOURNEYS")
+    monkeypatch.setenv("OVERTURE_ASSISTANT", str(tmp_path / "ours"))
+    assert run(["validate"]) == 0
+
+
 def test_what_was_imported_has_no_faults_and_passes_its_tests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
