@@ -38,6 +38,11 @@ THIS_MACHINE = "this machine"
 CALLER: web.RequestKey[Caller] = web.RequestKey("caller", Caller)
 """Where a request that was admitted keeps who sent it."""
 
+LOGGED_OUT = (
+    "You are logged out. Log in again in another tab, at /login, and repeat it here: what you typed is still there."
+)
+"""Of a page of ours whose session has ended."""
+
 
 class Doorkeeper:
     def __init__(self, settings: Settings, access: ApiAccess, store: Store, clock: Clock) -> None:
@@ -57,13 +62,16 @@ class Doorkeeper:
     ) -> tuple[WebhookRequest, Caller]:
         """The request, and who sent it; raises WebhookRejected where they may not do this.
 
-        A person who looks for a page and is not known is led to the login first.
+        A person who looks for a page and is not known is led to the login first; one whose page asks is told so in
+        their words, for what they have typed into it would be lost.
         """
         asked = await self.known(request)
         try:
             request[CALLER] = caller = self._access.check(asked, conversation, right)
         except WebhookRejected as refused:
             looks = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+            if refused.status == 401 and not looks and request.headers.get("Sec-Fetch-Site") == "same-origin":
+                raise WebhookRejected(401, LOGGED_OUT, headers=refused.headers) from refused
             if refused.status != 401 or not looks:
                 raise
             back = quote(request.path_qs, safe="/")

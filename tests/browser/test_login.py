@@ -56,6 +56,16 @@ def test_a_login_leads_to_the_page_that_was_wanted_and_logging_out_closes_it(pag
     expect(page).to_have_url(re.compile("/login"))
 
 
+def test_a_page_whose_session_has_ended_says_so_and_keeps_what_was_typed(page: Page, site: RunningServer) -> None:
+    page.goto(f"{site.address}/understanding")
+    log_in(page)
+    page.get_by_placeholder("What a customer might say").fill("what is it?")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("You are logged out. Log in again in another tab")).to_be_visible()
+    expect(page.get_by_placeholder("What a customer might say")).to_have_value("what is it?")
+
+
 def test_the_sessions_cookie_is_hidden_from_scripts(page: Page, site: RunningServer) -> None:
     page.goto(f"{site.address}/login")
     log_in(page)

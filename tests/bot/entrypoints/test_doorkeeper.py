@@ -115,6 +115,14 @@ async def test_a_revoked_key_opens_nothing_from_then_on(client: Client, stage: S
     assert (await client.get("/journeys.json", headers=headers)).status == 401
 
 
+async def test_a_page_whose_session_has_ended_is_told_so_in_words_for_people(client: Client) -> None:
+    answer = await client.get("/journeys.json", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status == 401
+    assert (await answer.json())["error"].startswith("You are logged out. Log in again in another tab")
+    from_elsewhere = await client.get("/journeys.json", headers={"Sec-Fetch-Site": "cross-site"})
+    assert "Send a key" in (await from_elsewhere.json())["error"]
+
+
 async def test_a_browser_that_looks_for_a_page_is_led_to_the_login(client: Client) -> None:
     answer = await client.get("/journeys?x=1", headers={"Accept": "text/html"}, allow_redirects=False)
     assert answer.status == 303
