@@ -32,6 +32,7 @@ from bot.entrypoints.portraits import Portraits
 from bot.entrypoints.preferences.routes import PreferencePage
 from bot.entrypoints.queues_page import QueuesPage
 from bot.entrypoints.rasa_api import RasaApi
+from bot.entrypoints.refusing import refused
 from bot.entrypoints.report_page import ReportPage
 from bot.entrypoints.request_guards import hurrying, refuse_other_names
 from bot.entrypoints.sent_files import SentFiles
@@ -221,18 +222,18 @@ def _widget() -> Handler:
 
 @web.middleware
 async def answer_for_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Say what is wrong in JSON; never a traceback, and never what the message said."""
+    """Say what is wrong, in JSON or as a page; never a traceback, and never what the message said."""
     try:
         return await handler(request)
     except WebhookRejected as rejected:
         _log_refusal(request, rejected)
-        return problem(rejected.status, rejected.reason, rejected.headers)
+        return refused(request, rejected.status, rejected.reason, rejected.headers)
     except web.HTTPRequestEntityTooLarge:
         return problem(413, "the request is larger than any message needs to be")
     except web.HTTPRequestTimeout:
         return problem(408, "the request did not come whole in time; send it again")
     except web.HTTPNotFound:
-        return problem(404, "there is nothing at this address")
+        return refused(request, 404, "there is nothing at this address")
     except web.HTTPMethodNotAllowed as error:
         allowed = ", ".join(sorted(error.allowed_methods))
         return problem(405, f"this address takes {allowed}", {"Allow": allowed})

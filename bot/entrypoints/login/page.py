@@ -59,11 +59,11 @@ def account(of: Account, *, form: str) -> str:
     )
 
 
-def refusal(title: str, advice: str) -> str:
-    return _page(
-        title,
-        f'<h1>{escape(title)}</h1>\n<p>{escape(advice)}</p>\n<p><a class="button" href="/login">To the login</a></p>',
-    )
+def refusal(title: str, advice: str, *, on: tuple[str, str] = ("/login", "To the login")) -> str:
+    """`on`: where a link leads on to, and what it says."""
+    where, words = on
+    link = f'<p><a class="button" href="{escape(where)}">{escape(words)}</a></p>'
+    return _page(title, f"<h1>{escape(title)}</h1>\n<p>{escape(advice)}</p>\n{link}")
 
 
 def _page(title: str, body: str) -> str:
