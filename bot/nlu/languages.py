@@ -40,11 +40,13 @@ before, and that of the person's browser or telephone."""
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The likeliest language of a text (ISO 639-1), and how likely it is; `sure` enough to act on."""
+    """The likeliest language of a text (ISO 639-1), and how likely it is; `sure` enough to act on. `other_script`: its
+    letters are of none that the assistant speaks."""
 
     language: str
     share: float
     sure: bool
+    other_script: bool = False
 
 
 NOT_HEARD = Heard("", 0.0, sure=False)
@@ -76,7 +78,7 @@ class Languages:
         written_in = languages_of_script(words)
         if written_in and not self.spoken.intersection(written_in):
             likeliest = max(written_in, key=lambda language: shares.get(language, 0.0))
-            return Heard(likeliest, round(max(shares.get(likeliest, 0.0), _SURE), 4), sure=True)
+            return Heard(likeliest, round(max(shares.get(likeliest, 0.0), _SURE), 4), sure=True, other_script=True)
         if not shares:
             return NOT_HEARD
         likeliest = max(shares, key=lambda language: shares[language])

@@ -68,6 +68,10 @@ _LIKE_AN_EXAMPLE = 0.4
 """Similarity from which an encoder knows what a message in another language says; one that does not know the language
 sees next to none, and the classifier then goes by letters."""
 
+_LIKE_ONE_IN_ANOTHER_SCRIPT = 0.6
+"""The same of a message in letters that no example is in: to an encoder that does not know them all of it looks alike,
+and like what is short."""
+
 _AN_EXAMPLE = 0.95
 """Similarity from which a message is as good as an example, and means as a whole what its author says it does."""
 
@@ -177,7 +181,8 @@ class Pipeline:
             return understood
         strange = heard.language not in self.languages.spoken
         likeness = _likeness(understood, reading)
-        if strange and likeness is not None and likeness < _LIKE_AN_EXAMPLE:
+        enough = _LIKE_ONE_IN_ANOTHER_SCRIPT if heard.other_script else _LIKE_AN_EXAMPLE
+        if strange and likeness is not None and likeness < enough:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - understood.intent.confidence, 4))
             understood = replace(understood, intent=fallback, stage="fallback", further=())
         not_understood = understood.answer is None and understood.intent.name in _NOT_UNDERSTOOD

@@ -160,6 +160,16 @@ def test_what_is_like_no_example_in_a_language_without_examples_is_not_understoo
     assert reads_all_as(pipeline, "opt_out", 0.2).parse("bitte keine Nachrichten").intent.name == "opt_out"
 
 
+def test_in_letters_that_no_example_is_in_it_takes_more_likeness(pipeline: Pipeline) -> None:
+    pipeline = replace(pipeline, languages=Languages(German(), "en", frozenset({"en"})))
+
+    guessed = reads_all_as(pipeline, "request_demo", 0.5).parse("얼마예요?")
+    known = reads_all_as(pipeline, "request_demo", 0.7).parse("얼마예요?")
+
+    assert (guessed.intent.name, guessed.language, guessed.foreign) == ("nlu_fallback", "ko", True)
+    assert (known.intent.name, known.foreign) == ("request_demo", False)
+
+
 def test_an_opt_out_is_heeded_wherever_it_stands(pipeline: Pipeline) -> None:
     for text in [
         "stop texting me",
