@@ -16,8 +16,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import RedisError
 
 from bot.adapters.call_budgets import MemoryCallBudgets
 from bot.adapters.feeds import TOPIC as FEEDS
@@ -51,6 +51,9 @@ return 0
 """
 """`Calls.take` of bot/domain/call_budget.py, in microseconds; -1 says that the day is used up."""
 
+TRIED = "redis.call('set', KEYS[1], '', 'PX', 1000) return redis.call('del', KEYS[1])"
+"""What leases and paces need of it."""
+
 
 def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
     """One quick retry covers a connection that the server closed while it was idle; Redis being away is no wait.
@@ -72,17 +75,43 @@ def redis_client(url: str, *, answer_timeout: float | None) -> Redis:
 
 
 async def check_redis(url: str) -> None:
-    """Raises SettingsError when Redis cannot be reached. Later it may be away for a while; at the start it may not."""
+    """Raises SettingsError when Redis cannot be reached, or does not do for us what leases, paces and wake-ups need.
+
+    Later it may be away for a while; at the start it may not.
+    """
     client = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
+    prefix = _wake_ups_of(client)
     try:
-        await client.ping()
+        await client.register_script(TRIED)(keys=[f"overture:tried:{secrets.token_hex(8)}"])
+        await client.publish(prefix + "tried", "")
+        async with client.pubsub() as channel:
+            await channel.psubscribe(prefix + "*")
+            await channel.get_message(timeout=ANSWER_TIMEOUT_SECONDS)
     except (RedisError, OSError) as error:
-        raise SettingsError(
-            f"Redis cannot be used: {str(error).rstrip('.')}. Is it up, and is its address right? "
-            "OVERTURE_REDIS names it; set it empty where one process is all there is."
-        ) from error
+        raise SettingsError(f"Redis cannot be used: {str(error).rstrip('.')}. {_advice(error)}") from error
     finally:
         await client.aclose()
+
+
+def _advice(error: Exception) -> str:
+    match error:
+        case AuthenticationError():
+            return "OVERTURE_REDIS names its user and password: redis://user:password@host:6379/0."
+        case ResponseError():
+            return (
+                "It has to run scripts, keep keys and pass on messages, all of them named overture:*. See its rights "
+                "(ACL), its maxmemory, and whether it is a replica."
+            )
+        case _:
+            return (
+                "Is it up, and is its address right? OVERTURE_REDIS names it; set it empty where one process is all "
+                "there is."
+            )
+
+
+def _wake_ups_of(client: Redis) -> str:
+    """What the names of our channels begin with; those of all Redis's databases are in one place."""
+    return f"overture:{client.connection_pool.connection_kwargs.get('db', 0)}:wake:"
 
 
 class RedisWakeups:
@@ -93,8 +122,7 @@ class RedisWakeups:
         self._publisher = redis_client(url, answer_timeout=ANSWER_TIMEOUT_SECONDS)
         # redis-py gives up on a silent connection after 5 s unless told otherwise; a subscription is silent for long.
         self._subscriber = redis_client(url, answer_timeout=None)
-        database = self._publisher.connection_pool.connection_kwargs.get("db", 0)
-        self._prefix = f"overture:{database}:wake:"
+        self._prefix = _wake_ups_of(self._publisher)
         self._name = secrets.token_hex(8)
         self._listeners = MemoryWakeups()
         self._tried = asyncio.Event()

@@ -289,7 +289,7 @@ async def _others(settings: Settings) -> AsyncIterator[Finding]:
             await check_redis(settings.redis)
             yield Finding("well", "Redis answers")
         except OvertureError as error:
-            yield Finding("ill", "Redis does not answer", str(error))
+            yield Finding("ill", "Redis cannot be used", str(error).removeprefix("Redis cannot be used: "))
     elif store_of(settings).shared:
         yield Finding("doubtful", "no Redis: one process may work, and no second one", "For more, set OVERTURE_REDIS.")
     if has_action_server(settings):

@@ -153,7 +153,7 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
     ("setting", "value", "words"),
     [
         ("OVERTURE_DATABASE", "postgresql+asyncpg://x@127.0.0.1:1/y", "! the database does not answer"),
-        ("OVERTURE_REDIS", "redis://127.0.0.1:1/0", "! Redis does not answer"),
+        ("OVERTURE_REDIS", "redis://127.0.0.1:1/0", "! Redis cannot be used"),
         ("OVERTURE_ACTIONS", "http://127.0.0.1:1/webhook", "! the action server does not answer"),
         ("OVERTURE_SCANNER", "no-such-scanner --quick", "! the virus scanner calls no file clean"),
         ("OVERTURE_SCANNER", "clamd:127.0.0.1:1", "! the virus scanner calls no file clean"),
@@ -195,7 +195,7 @@ def test_a_setting_that_a_start_would_refuse_is_told_once_and_the_rest_is_looked
     told = capsys.readouterr().out
     assert f"! {words}\n" in told
     assert told.count(advice) == 1
-    assert "! Redis does not answer\n" in told
+    assert "! Redis cannot be used\n" in told
 
 
 def test_a_package_without_the_actions_that_the_content_names_is_ill(
