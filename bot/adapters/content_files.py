@@ -103,6 +103,8 @@ def raise_if_any(unreadable: Faults, faults: Faults) -> None:
 
 
 def require_folder(folder: Path, setting: str) -> None:
+    if leads_nowhere(folder):
+        raise SettingsError(f"{folder} is a link that leads nowhere. Mend it, or name the folder in {setting}.")
     if not folder.is_dir():
         raise SettingsError(
             f"there is no folder {folder}. Start Overture where its content is, or name the folder in {setting}."

@@ -149,7 +149,8 @@ def read_contents(shelves: Shelves) -> Contents:
     unreadable, faults, warnings = Faults(), Faults(), Faults()
     below = files_below(shelves.assistant)
     documents = read_documents(_assistant_files(shelves.assistant, below), unreadable)
-    each([path for path in below if leads_nowhere(path) and path.suffix not in CONTENT], text_of, faults)
+    links = {path for path in (*below, *files_below(shelves.journeys)) if leads_nowhere(path)}
+    each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
     pages = dict(each(sorted(shelves.assistant.glob("knowledge/*.md")), text_of, faults))
     others = [path for path in below if path.suffix == ".md" and path.parent.name != "knowledge"]
     refuse_markdown(dict(each(others, text_of, faults)), faults)

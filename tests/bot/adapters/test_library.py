@@ -270,6 +270,22 @@ def test_a_link_that_leads_nowhere_is_told(shelves: Shelves, name: str, target: 
     assert faults_of(shelves) == [f"nlu_data/{name}:1:1: this link leads nowhere. Mend it, or take it away."]
 
 
+def test_a_folder_of_journeys_that_leads_nowhere_is_not_taken_for_none(shelves: Shelves) -> None:
+    shutil.rmtree("journeys/segments")
+    Path("journeys/segments").symlink_to("nowhere")
+    assert faults_of(shelves) == ["journeys/segments:1:1: this link leads nowhere. Mend it, or take it away."]
+
+
+@pytest.mark.parametrize(("folder", "setting"), [("nlu_data", "OVERTURE_ASSISTANT"), ("journeys", "OVERTURE_JOURNEYS")])
+def test_a_link_to_itself_in_the_place_of_all_content_is_told_as_one(
+    shelves: Shelves, folder: str, setting: str
+) -> None:
+    shutil.rmtree(folder)
+    Path(folder).symlink_to(folder)
+    with pytest.raises(SettingsError, match=f"^{folder} is a link that leads nowhere. .* name the folder in {setting}"):
+        read_contents(shelves)
+
+
 def test_what_is_no_yaml_is_told_before_what_may_come_of_it(shelves: Shelves) -> None:
     Path("nlu_data/domain/forms.yml").write_text("]]]\n")
     assert faults_of(shelves)[0].startswith("nlu_data/domain/forms.yml:1:1: this is not YAML")
