@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
 from bot.ports.tracing import Tracer
+
+WEBHOOK = "/webhook"
 
 
 def serve_actions(executor: Any, *, host: str, port: int, stop_within: timedelta, tracer: Tracer) -> None:
@@ -29,20 +32,26 @@ def _trace(app: Any, tracer: Tracer) -> None:
     """Each call as part of the trace of whoever makes it. rasa-sdk's own tracing would keep the words of errors."""
 
     async def begin(request: Any) -> None:
-        request.ctx.call = ExitStack()
-        if request.path == "/webhook":
-            follows = request.headers.get("traceparent")
-            request.ctx.span = request.ctx.call.enter_context(tracer.span(_name(request), "request", follows=follows))
+        if request.path == WEBHOOK:
+            name, follows = _name(request.body), request.headers.get("traceparent")
+            request.ctx.call = ExitStack()
+            request.ctx.span = request.ctx.call.enter_context(tracer.span(name, "request", follows=follows))
 
     async def end(request: Any, response: Any) -> None:
-        if request.path == "/webhook":
+        if hasattr(request.ctx, "call"):  # else it was no call, or was answered before this heard of it
             request.ctx.span.tell(status=response.status)
-        request.ctx.call.close()
+            request.ctx.call.close()
 
     app.register_middleware(begin, "request")
     app.register_middleware(end, "response")
 
 
-def _name(request: Any) -> str:
-    called = request.load_json() if request.body[:1] == b"{" else {}
-    return f"run {called.get('next_action')}"
+def _name(body: bytes) -> str:
+    """What is called; rasa-sdk says what is wrong with what is no call."""
+    try:
+        match json.loads(body):
+            case {"next_action": str(action)}:
+                return f"run {action}"
+    except ValueError:
+        pass
+    return "run"

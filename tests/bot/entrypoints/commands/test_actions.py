@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -69,6 +69,15 @@ def is_healthy(port: int) -> bool:
         return False
 
 
+def status_of(request: Request) -> int:
+    try:
+        with urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        with error:
+            return error.code
+
+
 def call(port: int, **headers: str) -> str:
     headers = {"Content-Type": "application/json", **headers}
     with urlopen(Request(f"http://127.0.0.1:{port}/webhook", CALL, headers), timeout=10) as answer:
@@ -92,6 +101,15 @@ def test_one_that_is_killed_leaves_nobody_behind_who_has_its_port(tmp_path: Path
         pass
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_what_is_no_call_is_answered_as_rasa_sdk_does(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    port = free_port()
+    asked = {"OPTIONS": (None, 200), "POST": (b"{bad", 400), "GET": (None, 500)}
+    with serving(tmp_path, port):
+        for method, (body, status) in asked.items():
+            assert status_of(Request(f"http://127.0.0.1:{port}/webhook", body, method=method)) == status
+    assert "AttributeError" not in capfd.readouterr().err
 
 
 async def test_a_call_is_part_of_the_trace_of_whoever_makes_it(tmp_path: Path) -> None:
