@@ -1,7 +1,8 @@
-"""The sample assistant's understanding, trained once for the tests of this folder."""
+"""The sample's content: a copy to change, and its understanding, trained once for the tests of this folder."""
 
 from __future__ import annotations
 
+import shutil
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.encoder import source_folder
+from bot.adapters.library import Shelves, read_contents
 from bot.adapters.training import train
 from bot.documents import Document, parse
+from bot.domain.errors import ContentError
+from bot.entrypoints.connectors import channel_names, shelves_of
+from bot.settings import Settings
 
 CONTENT = Path(__file__).parents[3] / "nlu_data"
 
@@ -57,3 +62,25 @@ def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         tokenizer.save_pretrained(str(folder / "bert"))
         SentenceTransformer(str(folder / "bert"), device="cpu").save_pretrained(str(folder / "whole"))
     return folder / "whole"
+
+
+@pytest.fixture
+def shelves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelves:
+    """A copy of the sample content, named by relative paths as a user would."""
+    shutil.copytree(CONTENT.parent / "nlu_data", tmp_path / "nlu_data")
+    shutil.copytree(CONTENT.parent / "journeys", tmp_path / "journeys")
+    monkeypatch.chdir(tmp_path)
+    settings = Settings(_env_file=None)  # type: ignore[call-arg]
+    return shelves_of(settings, channel_names(settings))
+
+
+def faults_of(shelves: Shelves) -> list[str]:
+    with pytest.raises(ContentError) as told:
+        read_contents(shelves)
+    return [str(fault) for fault in told.value.faults]
+
+
+def edit(path: str, old: str, new: str) -> None:
+    text = Path(path).read_text()
+    assert old in text
+    Path(path).write_text(text.replace(old, new, 1))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,13 +12,12 @@ from pathlib import Path
 import pytest
 
 from bot.adapters import library
-from bot.adapters.library import Shelves, WatchedLibrary, read_contents, stamp_of
-from bot.domain.errors import ContentError, Fault, ModelError, SettingsError
+from bot.adapters.library import Shelves, WatchedLibrary, read_contents
+from bot.domain.errors import Fault, ModelError, SettingsError
 from bot.domain.score import USUAL_GRADES, Grades
 from bot.domain.understanding import PERSON_INTENT
-from bot.entrypoints.connectors import channel_names, shelves_of
 from bot.ports import Playbook
-from bot.settings import Settings
+from tests.bot.adapters.conftest import edit, faults_of
 
 SAID_UNASKED = {
     "utter_disclosure",
@@ -34,28 +31,6 @@ SAID_UNASKED = {
 """What the sample answers to people who asked for nobody."""
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture
-def shelves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelves:
-    """A copy of the sample content, named by relative paths as a user would."""
-    shutil.copytree(ROOT / "nlu_data", tmp_path / "nlu_data")
-    shutil.copytree(ROOT / "journeys", tmp_path / "journeys")
-    monkeypatch.chdir(tmp_path)
-    settings = Settings(_env_file=None)  # type: ignore[call-arg]
-    return shelves_of(settings, channel_names(settings))
-
-
-def faults_of(shelves: Shelves) -> list[str]:
-    with pytest.raises(ContentError) as told:
-        read_contents(shelves)
-    return [str(fault) for fault in told.value.faults]
-
-
-def edit(path: str, old: str, new: str) -> None:
-    text = Path(path).read_text()
-    assert old in text
-    Path(path).write_text(text.replace(old, new, 1))
 
 
 JOURNEY = """journey: {name}
@@ -235,55 +210,6 @@ def test_characters_that_are_none_bring_no_faults_of_those_who_refer_to_their_fi
     file.write_bytes(spoil(file.read_text()))
     (told,) = faults_of(shelves)
     assert fault in told
-
-
-def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it(shelves: Shelves) -> None:
-    for file in (Path("nlu_data/knowledge/pricing.md"), Path("nlu_data/domain/intents.yml")):
-        file.write_text(f"\ufeff{file.read_text()}")
-    assert read_contents(shelves).pages
-
-
-def test_nobody_waits_for_a_pipe(shelves: Shelves) -> None:
-    os.mkfifo("nlu_data/nlu/pipe.yml")
-    assert faults_of(shelves) == ["nlu_data/nlu/pipe.yml:1:1: this cannot be read: it is no file. Take it away."]
-
-
-def test_a_folder_is_read_through_a_link_as_rasa_does(shelves: Shelves) -> None:
-    before = read_contents(shelves)
-    Path("nlu_data/nlu").rename("elsewhere")
-    Path("nlu_data/nlu").symlink_to("../elsewhere")
-    assert read_contents(shelves).said == before.said
-    seen = stamp_of(shelves)
-    edit("elsewhere/talking.yml", "- howdy", "- howdy, all")
-    assert stamp_of(shelves) != seen
-
-
-def test_a_link_back_to_where_it_lies_is_read_once(shelves: Shelves) -> None:
-    Path("nlu_data/nlu/again").symlink_to("..")
-    assert read_contents(shelves).warnings == ()
-
-
-@pytest.mark.parametrize("name", ["more", "more.yml"])
-@pytest.mark.parametrize("target", ["nowhere", "itself"])
-def test_a_link_that_leads_nowhere_is_told(shelves: Shelves, name: str, target: str) -> None:
-    Path(f"nlu_data/{name}").symlink_to(name if target == "itself" else target)
-    assert faults_of(shelves) == [f"nlu_data/{name}:1:1: this link leads nowhere. Mend it, or take it away."]
-
-
-def test_a_folder_of_journeys_that_leads_nowhere_is_not_taken_for_none(shelves: Shelves) -> None:
-    shutil.rmtree("journeys/segments")
-    Path("journeys/segments").symlink_to("nowhere")
-    assert faults_of(shelves) == ["journeys/segments:1:1: this link leads nowhere. Mend it, or take it away."]
-
-
-@pytest.mark.parametrize(("folder", "setting"), [("nlu_data", "OVERTURE_ASSISTANT"), ("journeys", "OVERTURE_JOURNEYS")])
-def test_a_link_to_itself_in_the_place_of_all_content_is_told_as_one(
-    shelves: Shelves, folder: str, setting: str
-) -> None:
-    shutil.rmtree(folder)
-    Path(folder).symlink_to(folder)
-    with pytest.raises(SettingsError, match=f"^{folder} is a link that leads nowhere. .* name the folder in {setting}"):
-        read_contents(shelves)
 
 
 def test_what_is_no_yaml_is_told_before_what_may_come_of_it(shelves: Shelves) -> None:

@@ -1,0 +1,62 @@
+"""How files of content are found and read, on a copy of the sample's."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.library import Shelves, read_contents, stamp_of
+from bot.domain.errors import SettingsError
+from tests.bot.adapters.conftest import edit, faults_of
+
+
+def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it(shelves: Shelves) -> None:
+    for file in (Path("nlu_data/knowledge/pricing.md"), Path("nlu_data/domain/intents.yml")):
+        file.write_text(f"\ufeff{file.read_text()}")
+    assert read_contents(shelves).pages
+
+
+def test_nobody_waits_for_a_pipe(shelves: Shelves) -> None:
+    os.mkfifo("nlu_data/nlu/pipe.yml")
+    assert faults_of(shelves) == ["nlu_data/nlu/pipe.yml:1:1: this cannot be read: it is no file. Take it away."]
+
+
+def test_a_folder_is_read_through_a_link_as_rasa_does(shelves: Shelves) -> None:
+    before = read_contents(shelves)
+    Path("nlu_data/nlu").rename("elsewhere")
+    Path("nlu_data/nlu").symlink_to("../elsewhere")
+    assert read_contents(shelves).said == before.said
+    seen = stamp_of(shelves)
+    edit("elsewhere/talking.yml", "- howdy", "- howdy, all")
+    assert stamp_of(shelves) != seen
+
+
+def test_a_link_back_to_where_it_lies_is_read_once(shelves: Shelves) -> None:
+    Path("nlu_data/nlu/again").symlink_to("..")
+    assert read_contents(shelves).warnings == ()
+
+
+@pytest.mark.parametrize("name", ["more", "more.yml"])
+@pytest.mark.parametrize("target", ["nowhere", "itself"])
+def test_a_link_that_leads_nowhere_is_told(shelves: Shelves, name: str, target: str) -> None:
+    Path(f"nlu_data/{name}").symlink_to(name if target == "itself" else target)
+    assert faults_of(shelves) == [f"nlu_data/{name}:1:1: this link leads nowhere. Mend it, or take it away."]
+
+
+def test_a_folder_of_journeys_that_leads_nowhere_is_not_taken_for_none(shelves: Shelves) -> None:
+    shutil.rmtree("journeys/segments")
+    Path("journeys/segments").symlink_to("nowhere")
+    assert faults_of(shelves) == ["journeys/segments:1:1: this link leads nowhere. Mend it, or take it away."]
+
+
+@pytest.mark.parametrize(("folder", "setting"), [("nlu_data", "OVERTURE_ASSISTANT"), ("journeys", "OVERTURE_JOURNEYS")])
+def test_a_link_to_itself_in_the_place_of_all_content_is_told_as_one(
+    shelves: Shelves, folder: str, setting: str
+) -> None:
+    shutil.rmtree(folder)
+    Path(folder).symlink_to(folder)
+    with pytest.raises(SettingsError, match=f"^{folder} is a link that leads nowhere. .* name the folder in {setting}"):
+        read_contents(shelves)
