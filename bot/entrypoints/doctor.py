@@ -199,6 +199,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield version
         if version.state != "well":
             return
+        await database.require_writing()
         yield await _field_keys(database)
         async for finding in _queues(database):
             yield finding
@@ -211,7 +212,7 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
                 "ill", f"the database server's clock is {apart.total_seconds():+.1f} s from ours", "Set both by NTP."
             )
     except OvertureError as error:
-        yield Finding("ill", "the database does not answer", str(error))
+        yield Finding("ill", "the database cannot be used", str(error))
     finally:
         await database.close()
     if database.file is not None and (free := shutil.disk_usage(database.file.parent).free) < LEAST_SPACE:

@@ -78,8 +78,9 @@ class Watching:
         try:
             await self._look_at_database()
         except Exception as error:
-            log.error("not ready: the database does not answer", error=type(error).__name__)
-            return problem(503, "the database does not answer")
+            why = str(error) if isinstance(error, SettingsError) else type(error).__name__
+            log.error("not ready: the database cannot be used", why=why)
+            return problem(503, "the database does not answer, or takes nothing; our log says why")
         without = {} if await redis_answers(self._service.settings) else {"slower_without": ["Redis"]}
         return web.json_response({"status": "ready", **without})
 

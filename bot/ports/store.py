@@ -140,7 +140,7 @@ class Store(Protocol):
         """Bring the tables to this version's shape."""
 
     async def check(self) -> None:
-        """Raises when the database does not answer."""
+        """Raises when the database does not answer, or takes nothing."""
 
     def is_away(self, error: BaseException) -> bool:
         """Whether the error says that the store takes nothing at the moment, whatever it is asked: it is full, or away.

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from sqlalchemy import URL, Executable
+from sqlalchemy import URL, Executable, func, select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -37,6 +37,9 @@ IDLE_SECONDS = 5
 
 CACHE_SIZE = "statement_cache_size"
 """asyncpg's word, at the end of an address."""
+
+MAY_ONLY_READ = select(func.current_setting("transaction_read_only") == "on")
+"""On a standby, and where default_transaction_read_only is on."""
 
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
@@ -135,8 +138,20 @@ class PostgresServer:
             await session.commit()
         except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise DBAPIError("a transaction", None, error, hide_parameters=True) from error
+        except DBAPIError as error:
+            if isinstance(error.orig, asyncpg.ReadOnlySQLTransactionError):
+                await pool.expire_connections()
+            raise
         finally:
             await pool.release(connection)
+
+    async def may_only_read(self) -> bool:
+        """Whether the server takes nothing. Then it is connected to anew: another may be the primary by now."""
+        async with self.reading() as session:
+            is_so: bool = (await session.execute(MAY_ONLY_READ)).scalar_one()
+        if is_so:
+            await self._pool.expire_connections()
+        return is_so
 
     async def forget(self) -> None:
         """What deleted rows leave behind is the server's to clear: it vacuums, and its journal ends."""

@@ -203,6 +203,10 @@ class SqliteFile:
             async with connection.begin():
                 yield connection
 
+    async def may_only_read(self) -> bool:
+        """Never for sure: each transaction may write, and says so where the file may not be written."""
+        return False
+
     async def forget(self) -> None:
         """Leave nothing of deleted rows in the file's journal either, where older copies of their pages lie.
 

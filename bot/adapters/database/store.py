@@ -251,6 +251,7 @@ class Database:
         Raises it also where the field keys are not those that the database is sealed with.
         """
         await self.migrate_tables()
+        await self.require_writing()
         async with self._backend.transaction() as session:
             await require_keys(session)
             await note_keys(session, datetime.now(UTC))
@@ -289,12 +290,25 @@ class Database:
             raise self._unusable(error) from error
 
     async def check(self) -> None:
-        """Raises SettingsError when the database does not answer, or is sealed with keys that we do not have."""
+        """Raises SettingsError when the database does not answer, may only be read, or has keys that we do not have."""
+        await self.require_writing()
         try:
             async with self._backend.transaction() as session:
                 await require_keys(session)
         except (OSError, TimeoutError, SQLAlchemyError) as error:
             raise self._unusable(error) from error
+
+    async def require_writing(self) -> None:
+        """Raises SettingsError when the database answers and takes nothing; a file says so at each transaction."""
+        try:
+            may_only_read = await self._backend.may_only_read()
+        except (OSError, TimeoutError, SQLAlchemyError) as error:
+            raise self._unusable(error) from error
+        if may_only_read:
+            raise SettingsError(
+                f"the database {self._shown} may only be read: it is a standby, or its default_transaction_read_only "
+                "is on. Name the primary by OVERTURE_DATABASE, or switch that off."
+            )
 
     def is_away(self, error: BaseException) -> bool:
         """Whether the error says that the database takes nothing at the moment."""
@@ -312,12 +326,17 @@ class Database:
         self._lately_read.forget()
         await self._backend.close()
 
+    @property
+    def _shown(self) -> str:
+        return self._url.render_as_string(hide_password=True)
+
     def _unusable(self, error: Exception) -> SettingsError:
-        shown = self._url.render_as_string(hide_password=True)
         cause = getattr(error, "orig", None) or error
         ours, theirs = "Is the path right, and may we write there?", "Is the server up, are name and password right?"
         advice = ours if self._is_sqlite else theirs
-        return SettingsError(f"the database {shown} cannot be used: {cause}. {advice} OVERTURE_DATABASE names it.")
+        return SettingsError(
+            f"the database {self._shown} cannot be used: {cause}. {advice} OVERTURE_DATABASE names it."
+        )
 
 
 def _read_url(url: str) -> URL:

@@ -7,8 +7,15 @@ import sqlite3
 import asyncpg
 from sqlalchemy.exc import DBAPIError
 
-AWAY = ("08", "53", "57P", "58")
-"""How PostgreSQL's codes begin for a lost connection, a lack of room or memory, a shutdown, and a bad disk."""
+AWAY = (
+    *("08", "53", "57P", "58"),  # a lost connection, a lack of room or memory, a shutdown, a bad disk
+    *("25006", "28", "3D"),  # a standby, a refused login, no such database
+    *("42501", "42P01", "42703"),  # not our tables to write, none of ours, or those of another version
+)
+"""How PostgreSQL's codes begin for what no message brings about: the server, or what its operator did to it.
+
+A statement that took too long (57014) is not among them. It may be the message's own, which would come again for ever.
+"""
 
 OUT_OF_ORDER = frozenset(
     {

@@ -25,6 +25,8 @@ from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import PHONE, Stage
 
+NOT_READY = '{"error": "the database does not answer, or takes nothing; our log says why"}'
+
 
 class Front:
     """A client at the front door; `requests` are what the channel `sms` was given to parse."""
@@ -68,8 +70,8 @@ async def test_without_its_database_a_server_is_alive_and_not_ready(front: Front
     stage.store.check = gone  # type: ignore[method-assign]
     assert (await front.ask("GET", "/healthz"))[0] == 200
     with capture_logs() as logs:
-        assert (await front.ask("GET", "/readyz"))[:2] == (503, '{"error": "the database does not answer"}')
-    assert [line["event"] for line in logs] == ["not ready: the database does not answer"]
+        assert (await front.ask("GET", "/readyz"))[:2] == (503, NOT_READY)
+    assert [line["event"] for line in logs] == ["not ready: the database cannot be used"]
 
 
 async def test_a_database_that_says_nothing_is_away(
@@ -78,7 +80,7 @@ async def test_a_database_that_says_nothing_is_away(
     monkeypatch.setattr(watching, "DATABASE_WITHIN", timedelta(milliseconds=50))
     stage.store.check = _say_nothing  # type: ignore[method-assign]
     async with asyncio.timeout(20):
-        assert (await front.ask("GET", "/readyz"))[:2] == (503, '{"error": "the database does not answer"}')
+        assert (await front.ask("GET", "/readyz"))[:2] == (503, NOT_READY)
 
 
 async def test_a_redis_that_says_nothing_holds_up_nobody_who_watches(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
+import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.adapters.database import Database
+from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.domain.message import CustomerMessage
 from tests.servers import PrivatePostgresql, private_postgresql
@@ -32,6 +35,69 @@ async def test_a_server_that_crashes_under_a_transaction_and_one_that_is_gone_ar
         await database.close()
 
 
+@pytest.mark.parametrize(
+    "done",
+    [
+        pytest.param('ALTER DATABASE "{}" SET default_transaction_read_only = on', id="it may only be read"),
+        pytest.param("DROP TABLE inbox CASCADE", id="a table is gone"),
+        pytest.param("ALTER TABLE inbox RENAME COLUMN attempts TO tries", id="its tables are of another version"),
+    ],
+)
+async def test_what_an_operator_did_to_a_server_is_no_messages_fault(done: str, empty_postgresql_url: str) -> None:
+    await migrated(empty_postgresql_url)
+    await run(empty_postgresql_url, done)
+    database = Database(empty_postgresql_url)
+    with pytest.raises(SQLAlchemyError) as refused:
+        await something_wrong(database)
+    assert database.is_away(refused.value)
+    await database.close()
+
+
+@pytest.mark.parametrize("part", ["database", "username"])
+async def test_a_server_that_lets_us_in_nowhere_is_away(part: str, empty_postgresql_url: str) -> None:
+    elsewhere = make_url(empty_postgresql_url).set(**{part: "unknown"})  # type: ignore[arg-type]
+    database = Database(elsewhere.render_as_string(hide_password=False))
+    with pytest.raises(SQLAlchemyError) as refused:
+        await something_wrong(database)
+    assert database.is_away(refused.value)
+
+
+async def test_what_a_statement_takes_too_long_for_may_be_its_own_fault(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    with pytest.raises(SQLAlchemyError) as cut_off:
+        await take_too_long(database)
+    assert not database.is_away(cut_off.value)
+    await database.close()
+
+
+async def test_a_server_that_may_only_be_read_is_told_at_the_start_and_while_it_serves(
+    empty_postgresql_url: str,
+) -> None:
+    await migrated(empty_postgresql_url)
+    await run(empty_postgresql_url, 'ALTER DATABASE "{}" SET default_transaction_read_only = on')
+    database = Database(empty_postgresql_url)
+    for look in (database.migrate, database.check):
+        with pytest.raises(SettingsError, match=r"may only be read: it is a standby, or .* Name the primary"):
+            await look()
+    await run(empty_postgresql_url, 'ALTER DATABASE "{}" RESET default_transaction_read_only')
+    await database.check()
+    await database.close()
+
+
+async def test_a_server_that_refused_to_write_is_connected_to_anew(empty_postgresql_url: str) -> None:
+    """Another may be the primary by now. What the pool opened at once in its place may be to the old one, too."""
+    await migrated(empty_postgresql_url)
+    await run(empty_postgresql_url, 'ALTER DATABASE "{}" SET default_transaction_read_only = on')
+    database = Database(empty_postgresql_url)
+    with pytest.raises(SQLAlchemyError, match="read-only transaction"):
+        await write_something(database)
+    await run(empty_postgresql_url, 'ALTER DATABASE "{}" RESET default_transaction_read_only')
+    with suppress(SQLAlchemyError):
+        await write_something(database)
+    await write_something(database)
+    await database.close()
+
+
 async def test_a_file_that_may_not_be_written_is_away(sqlite_store: Database) -> None:
     async with sqlite_store.transaction() as uow:
         await uow.inbox._session.execute(text("PRAGMA query_only = 1"))
@@ -47,10 +113,35 @@ async def test_what_breaks_a_rule_is_at_fault_itself(store: Database) -> None:
     assert not store.is_away(ValueError("a poisoned message"))
 
 
+async def migrated(url: str) -> None:
+    database = Database(url)
+    await database.migrate()
+    await database.close()
+
+
+async def run(url: str, statement: str) -> None:
+    """`{}` is the database's name."""
+    writing = {"default_transaction_read_only": "off"}
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""), server_settings=writing)
+    await connection.execute(statement.format(make_url(url).database))
+    await connection.close()
+
+
+async def write_something(database: Database) -> None:
+    async with database.transaction() as uow:
+        await uow.inbox._session.execute(text("DELETE FROM inbox"))
+
+
 async def crash_under(database: Database, server: PrivatePostgresql) -> None:
     async with database.transaction() as uow:
         server.crash()
         await uow.inbox.next_due()
+
+
+async def take_too_long(database: Database) -> None:
+    async with database.transaction() as uow:
+        await uow.inbox._session.execute(text("SET LOCAL statement_timeout = 1"))
+        await uow.inbox._session.execute(text("SELECT pg_sleep(10)"))
 
 
 async def something_wrong(store: Database) -> None:

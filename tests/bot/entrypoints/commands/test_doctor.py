@@ -152,7 +152,7 @@ def test_what_waits_too_long_and_what_was_given_up_are_told(
 @pytest.mark.parametrize(
     ("setting", "value", "words"),
     [
-        ("OVERTURE_DATABASE", "postgresql+asyncpg://x@127.0.0.1:1/y", "! the database does not answer"),
+        ("OVERTURE_DATABASE", "postgresql+asyncpg://x@127.0.0.1:1/y", "! the database cannot be used"),
         ("OVERTURE_REDIS", "redis://127.0.0.1:1/0", "! Redis cannot be used"),
         ("OVERTURE_ACTIONS", "http://127.0.0.1:1/webhook", "! the action server does not answer"),
         ("OVERTURE_SCANNER", "no-such-scanner --quick", "! the virus scanner calls no file clean"),
