@@ -24,6 +24,7 @@ from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import Self
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from bot.adapters.attachments import DRAFT
 from bot.adapters.migrations import HEAD, known_versions
@@ -244,10 +245,18 @@ def _addressed(program: str, url: URL | None, *arguments: str) -> tuple[list[str
         return [program, *arguments], {**os.environ}
     # Two words of asyncpg's, of which these know one by another name and the other not at all.
     ours = url.difference_update_query(["statement_cache_size", "ssl"])
-    query = {**ours.query, **({"sslmode": url.query["ssl"]} if "ssl" in url.query else {})}
+    query = {**ours.query, **({"sslmode": url.query["ssl"]} if "ssl" in url.query else {}), **_several(url)}
     address = URL.create("postgresql", ours.username, None, ours.host, ours.port, ours.database, query)
     password = {"PGPASSWORD": str(url.password)} if url.password else {}
     return [program, f"--dbname={address.render_as_string()}", *arguments], {**os.environ, **password}
+
+
+def _several(url: URL) -> dict[str, str]:
+    """Where the address names several servers, each with its port, as these programs want them named."""
+    _, told = asyncpg_dialect().create_connect_args(url)  # type: ignore[no-untyped-call]
+    if not isinstance(told.get("host"), list):
+        return {}
+    return {"host": ",".join(told["host"]), "port": ",".join(map(str, told["port"]))}
 
 
 # ---------------------------------------------------------------- the archive

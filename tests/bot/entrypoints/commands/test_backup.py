@@ -295,6 +295,17 @@ def test_a_postgresql_database_comes_back_to_a_byte(postgresql: str, tmp_path: P
     assert as_sql(postgresql) == before
 
 
+def test_of_two_postgresqls_that_are_named_the_one_is_read_that_may_be_written(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unused_tcp_port: int
+) -> None:
+    fill(postgresql)
+    one = make_url(postgresql)
+    hosts = f"host=127.0.0.1:{unused_tcp_port}&host={one.host}:{one.port}&target_session_attrs=read-write"
+    monkeypatch.setenv("OVERTURE_DATABASE", f"postgresql+asyncpg://{one.username}@/{one.database}?{hosts}")
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+
+
 def test_an_empty_postgresql_database_is_filled_without_being_asked_twice(
     postgresql: str, postgresql_server: str, tmp_path: Path
 ) -> None:
