@@ -53,6 +53,8 @@ PARTS_OF_A_NAME: Mapping[str, str] = {
     **dict.fromkeys(("first_name", "firstname", "given_name", "forename"), "first_name"),
     **dict.fromkeys(("last_name", "lastname", "surname", "family_name"), "last_name"),
 }
+COLUMNS_TOLD = 20
+UNNAMED = re.compile(r"\(column \d+\)")
 CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PARTS)})")
 
 
@@ -172,9 +174,16 @@ def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema
     return mapping
 
 
+def unnamed(place: int) -> str:
+    """What a column is called that has no name in the header, as those that a spreadsheet adds on the right."""
+    return f"(column {place})"
+
+
 def guess(column: str, schema: ProfileSchema | None) -> str:
     """What a column of this name most likely means. No consent is guessed but from columns that are named for it."""
     name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip()).lower()).strip("_")
+    if UNNAMED.fullmatch(column):
+        return "ignore"
     if name in NAMES:
         return NAMES[name]
     if CONSENT.fullmatch(column.strip()):
@@ -193,9 +202,11 @@ def guess(column: str, schema: ProfileSchema | None) -> str:
 def _check_whole(mapping: ColumnMapping) -> None:
     targets = {*mapping.columns.values(), *mapping.values}
     if not targets & {*IDENTITIES, "record"}:
+        names = list(mapping.columns)
+        shown = ", ".join(names[:COLUMNS_TOLD]) + ("..." if len(names) > COLUMNS_TOLD else "")
         raise SettingsError(
             "no column says who it is: none is an e-mail address, a phone number or an id of yours. "
-            'Say which, such as --map "Contact=email".'
+            f'Say which, such as --map "Contact=email". The first line of the file names these columns: {shown}.'
         )
     groups: dict[str, set[str]] = {}
     for target in targets:
@@ -207,8 +218,8 @@ def _check_whole(mapping: ColumnMapping) -> None:
         missing = [one for one in PROOF if one not in parts]
         if missing:
             raise SettingsError(
-                f"a consent is only taken with its proof, and {', '.join(named + one for one in missing)} "
-                "is missing. Name a column for it (--map), or a value for all rows (--set)."
+                f"a consent is only taken with its proof, and there is no {', '.join(named + one for one in missing)}. "
+                "Name a column for it (--map), or a value for all rows (--set)."
             )
         fixed = [one for one in ("granted", "at") if f"{named}{one}" not in columns]
         if fixed:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
 from bot.domain.errors import SettingsError
 from bot.entrypoints.importing.mapping import REPORTED
-from bot.entrypoints.importing.sources import Row
+from bot.entrypoints.importing.sources import LOST_LETTER, Row
 
 REFUSED, IN_PART = "refused", "taken in part"
+_LOST = re.compile("[\ud800-\udfff]")
+"""What stands for bytes that were no UTF-8, and halves of characters."""
 
 
 class Report:
@@ -58,7 +61,7 @@ class Report:
             else:
                 cells = [json.dumps(dict(row.values), ensure_ascii=False)]
             writer.writerow([*cells, row.number, result, "; ".join(why)])
-        written = text.getvalue().encode("utf-8", "replace")
+        written = _LOST.sub(LOST_LETTER, text.getvalue()).encode()
         try:
             if not self.path.exists():
                 self.path.touch(mode=0o600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from bot.journeys import wording
 
 YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "granted", "opted in", "subscribed"})
 NO = frozenset({"no", "n", "false", "f", "0", "off", "refused", "opted out", "unsubscribed", "withdrawn"})
+SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
 CLOCKS_DIFFER = timedelta(hours=26)
 """A day without a zone may already be over elsewhere."""
 
@@ -140,9 +142,9 @@ class RowReader:
                 case "time_zone" | "locale", _, _:
                     row.traits[target] = value
                 case "phone", _, _:
-                    row.ids["phone"] = Identity("phone", normal_phone(value, self._region))
+                    row.ids["phone"] = Identity("phone", normal_phone(_unshortened(value), self._region))
                 case "user_id" | "anonymous_id", _, _:
-                    row.ids[target] = read_own_id(target, value)
+                    row.ids[target] = read_own_id(target, _unshortened(value))
                 case "first_name" | "last_name", _, _:
                     row.names[target] = _name(value)
                 case "tags", _, _:
@@ -205,6 +207,15 @@ class RowReader:
         return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""), ip)
 
 
+def _unshortened(value: Any) -> Any:
+    """What it is, unless a spreadsheet has made 4.47701E+11 of it, which was somebody else's as well."""
+    if isinstance(value, str) and SHORTENED.fullmatch(value):
+        raise ValueError(
+            f"a spreadsheet has shortened the number to {value}; format its column there as text, and write it whole"
+        )
+    return value
+
+
 def _name(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("it must be a text")
@@ -250,7 +261,9 @@ def _moment(text: str, now: datetime) -> datetime:
         moment = datetime.fromisoformat(text)
         moment = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("when they consented must be a time such as 2026-11-24T09:00:00Z, or a day") from None
+        raise ValueError(
+            "when they consented must be a time such as 2026-11-24T09:00:00Z, or a day such as 2026-11-24"
+        ) from None
     if moment < EARLIEST or moment > now + CLOCKS_DIFFER:
         raise ValueError("they cannot have consented then")
     return min(moment, now)

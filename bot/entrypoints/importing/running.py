@@ -99,7 +99,10 @@ async def _take(
         try:
             if row.fault:
                 raise RowRefused([row.fault])
-            arrivals.append(reader.read(row.number, row.values, record=row.record, opted_out=row.opted_out))
+            faults = (row.flaw,) if row.flaw else ()
+            arrivals.append(
+                reader.read(row.number, row.values, record=row.record, opted_out=row.opted_out, faults=faults)
+            )
         except RowRefused as error:
             refused.append((row, REFUSED, [str(error)]))
     by_number = {row.number: row for row in chunk.rows}

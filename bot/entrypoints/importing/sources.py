@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.errors import SettingsError
+from bot.entrypoints.importing.mapping import unnamed
 
 CHUNK = 500
 """Rows that are taken in one transaction: some tenths of a second."""
@@ -21,14 +24,26 @@ LONGEST_LINE = 8 * 1024 * 1024
 LOOKED_AT = 100
 """Lines of a JSON Lines file in which its names are looked for."""
 
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
+OF_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""How their files begin, whatever they are named."""
+
+LOST_LETTER = "\N{REPLACEMENT CHARACTER}"
+OF_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+DELIMITERS = ",;\t|"
+DELIMITER_LINE = re.compile(rf'"?sep=([{DELIMITERS}])"?', re.IGNORECASE)
+"""A first line by which Excel is told what stands between cells."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `fault` says why it cannot be read at all. `record` and `opted_out` are a CRM's."""
+    """One row. `fault` says why it cannot be read at all, `flaw` what is wrong with one of which some can. `record` and
+    `opted_out` are a CRM's."""
 
     number: int
     values: Mapping[str, Any]
     fault: str = ""
+    flaw: str = ""
     record: str = ""
     opted_out: bool = False
 
@@ -64,12 +79,13 @@ class FileSource:
         self.path = path
         self.name = path.name
         self.is_table = path.suffix.lower() in (".csv", ".tsv", ".txt")
-        if not self.is_table and path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
-            raise SettingsError(f"{path} is neither a .csv nor a .jsonl file.")
         try:
+            begins = _beginning(path)
+            _check_kind(path, begins, is_table=self.is_table)
+            self._is_utf_16 = begins.startswith(OF_UTF_16)
             self.digest, lines = _digest_of(path)
             with self._open() as file:
-                self.columns: Sequence[str] = _header(path, file)[0] if self.is_table else _names(file)
+                self.columns: Sequence[str] = _header(path, file)[0] if self.is_table else _names(path, file)
         except OSError as error:
             raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
         self.total: int | None = max(lines - self.is_table, 0)
@@ -86,8 +102,25 @@ class FileSource:
                 yield Chunk(chunk, str(chunk[-1].number))
 
     def _open(self) -> Any:
+        if self._is_utf_16:
+            return self.path.open(encoding="utf-16", errors="replace", newline="")
         # What is no UTF-8 is found in its row, by the characters that stand for it.
         return self.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
+
+
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(4)
+
+
+def _check_kind(path: Path, begins: bytes, *, is_table: bool) -> None:
+    suffix = path.suffix.lower()
+    if suffix in SPREADSHEETS or begins in OF_SPREADSHEETS:
+        raise SettingsError(
+            f"{path} is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8 (comma delimited), and import that."
+        )
+    if not is_table and suffix not in (".jsonl", ".ndjson", ".json"):
+        raise SettingsError(f"{path} is neither a .csv nor a .jsonl file.")
 
 
 def _digest_of(path: Path) -> tuple[str, int]:
@@ -100,14 +133,17 @@ def _digest_of(path: Path) -> tuple[str, int]:
 
 
 def _header(path: Path, file: Any) -> tuple[list[str], Any]:
-    """The names of the columns, and a reader that stands behind them."""
+    """The names of the columns, their place where they have none, and a reader that stands behind them."""
     first = file.readline(LONGEST_LINE)
-    delimiter = max(",;\t|", key=first.count)
+    if told := DELIMITER_LINE.fullmatch(first.strip()):
+        delimiter = told[1]
+    else:
+        delimiter = max(DELIMITERS, key=first.count)
+        file.seek(0)
     csv.field_size_limit(LONGEST_CELL)
-    file.seek(0)
     reader = csv.reader(file, delimiter=delimiter)
     try:
-        names = [one.strip() for one in next(reader, [])]
+        names = [one.strip() or unnamed(place) for place, one in enumerate(next(reader, []), 1)]
     except csv.Error as error:
         raise SettingsError(f"{path}: its header cannot be read: {error}.") from error
     return names, reader
@@ -125,16 +161,27 @@ def _csv_rows(path: Path, file: Any) -> Iterator[Row]:
             number += 1
             yield Row(number, {}, f"the row cannot be read: {error}; look for a quotation mark that does not end")
             continue
-        if not any(cells):
+        if not any(one.strip() for one in cells):
             continue
         number += 1
+        while len(cells) > len(names) and not cells[-1].strip():
+            cells.pop()
         values = dict(zip(names, cells, strict=False))
         fault = ""
         if len(cells) != len(names):
             fault = f"it has {len(cells)} cells, and the header {len(names)}"
-        elif _is_broken(cells):
-            fault = "it is no UTF-8; save the file as UTF-8"
-        yield Row(number, values, fault)
+            if any("\n" in one for one in cells):
+                fault += "; look for a quotation mark that does not end"
+        yield Row(number, values, fault, flaw=_flaw(cells))
+
+
+def _flaw(cells: Iterable[str]) -> str:
+    """What is wrong with its letters."""
+    if _is_broken(cells):
+        return "it is no UTF-8; save the file as UTF-8"
+    if any(LOST_LETTER in one for one in cells):
+        return f"a letter was lost where {LOST_LETTER} stands, for the file was no UTF-8; write it there"
+    return ""
 
 
 def _is_broken(cells: Iterable[str]) -> bool:
@@ -178,7 +225,10 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
-def _names(file: Any) -> list[str]:
+def _names(path: Path, file: Any) -> list[str]:
     """The names in the first lines; others are not looked at unless the mapping names them."""
+    if file.readline(LONGEST_LINE).lstrip().startswith("["):
+        raise SettingsError(f"{path} is a list. Write each person as a JSON object on a line of its own.")
+    file.seek(0)
     rows = islice(_json_rows(file), LOOKED_AT)
     return list(dict.fromkeys(str(name) for row in rows if not row.fault for name in row.values))

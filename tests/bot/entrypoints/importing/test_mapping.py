@@ -79,6 +79,11 @@ def test_a_mapping_that_cannot_be_is_refused(columns: dict[str, str], words: str
         complete(ColumnMapping(columns), ["Name", "Yes"], SCHEMA)
 
 
+def test_where_no_column_says_who_it_is_the_columns_are_named() -> None:
+    with pytest.raises(SettingsError, match=r"names these columns: ana@example\.com, Ana\.$"):
+        complete(ColumnMapping(), ["ana@example.com", "Ana"], SCHEMA)
+
+
 def test_nobody_says_for_everybody_that_they_consented() -> None:
     values = {f"consent.{part}": "yes" for part in PROOF}
     with pytest.raises(SettingsError, match="must be a column"):

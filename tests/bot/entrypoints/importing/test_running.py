@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -135,6 +136,7 @@ async def test_json_lines_are_taken_as_they_are(stage: Stage, tmp_path: Path) ->
     [
         (b"email;phone\nana@example.com;1;2\n", "it has 3 cells, and the header 2"),
         (b"email,name\nana@example.com,J\xf6rg\n", "it is no UTF-8"),
+        (b'email,name\n"ana@example.com,Ana\nbo@example.com,Bo\n', "look for a quotation mark that does not end"),
         (b'email,name\nana@example.com,"' + b"x" * 3_000_000 + b"\n", "a quotation mark that does not end"),
     ],
 )
@@ -147,14 +149,84 @@ async def test_a_row_that_is_no_row_is_told(stage: Stage, tmp_path: Path, conten
     assert why in reported(tmp_path / "people.report.csv")[0]["overture_why"]
 
 
-@pytest.mark.parametrize(("name", "content"), [("people.xlsx", "x"), ("people.csv", ""), ("people.jsonl", "")])
-def test_what_is_no_file_of_people_is_refused(tmp_path: Path, name: str, content: str) -> None:
-    (tmp_path / name).write_text(content)
-    with pytest.raises(SettingsError, match=r"neither|there is nobody"):
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("people.pdf", b"x", "neither a .csv nor a .jsonl file"),
+        ("people.csv", b"", "there is nobody"),
+        ("people.jsonl", b"", "there is nobody"),
+        ("people.xlsx", b"x", "is a spreadsheet. Save it as CSV, which Excel calls CSV UTF-8"),
+        ("people.csv", b"PK\x03\x04 and more", "is a spreadsheet. Save it as CSV"),
+        (
+            "people.json",
+            b'[\n{"email": "ana@example.com"}\n]\n',
+            "is a list. Write each person as a JSON object on a line",
+        ),
+    ],
+)
+def test_what_is_no_file_of_people_is_refused(tmp_path: Path, name: str, content: bytes, why: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SettingsError, match=re.escape(why)):
         FileSource(tmp_path / name)
 
 
-@pytest.mark.parametrize("content", ["Name,E-mail\nJo,jo@example.com\n".encode("utf-16"), b"Pr\xe9nom,E-mail\n"])
+EXCELS = "E-mail;Name;;Team size;\r\nana@example.com;Ana Müller;;50;\r\nbo@example.com;Bo;;7;;;\r\n; ;;;\r\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        EXCELS.encode("utf-8-sig"),
+        EXCELS.encode("utf-16"),
+        EXCELS.replace(";", "\t").encode("utf-16"),
+        f"sep=;\r\n{EXCELS}".encode(),
+        EXCELS.replace("\r\n", "\r").encode(),
+    ],
+    ids=["bom", "utf-16", "unicode text", "sep line", "old mac"],
+)
+async def test_files_are_read_as_excel_writes_them(stage: Stage, tmp_path: Path, content: bytes) -> None:
+    """With a byte order mark or as Unicode text, with columns without a name, and with empty cells beyond those."""
+    (tmp_path / "people.csv").write_bytes(content)
+    done = await take(stage, tmp_path / "people.csv")
+    assert (done.new, done.refused) == (2, 0)
+    async with stage.store.transaction() as uow:
+        person = await uow.profiles.owner_of("email", "ana@example.com")
+    assert person is not None
+    assert (person.attributes["name"], person.attributes["team_size"]) == ("Ana Müller", "50")
+
+
+async def test_what_stands_in_a_column_without_a_name_is_left_out_unless_it_is_mapped(tmp_path: Path) -> None:
+    source = FileSource(written(tmp_path, "ana@example.com,x", header="email,"))
+    assert mapping_for(source, ColumnMapping(), None).columns == {"email": "email", "(column 2)": "ignore"}
+    mapped = mapping_for(source, ColumnMapping({"(column 2)": "tags"}), None)
+    assert mapped.columns["(column 2)"] == "tags"
+
+
+async def test_letters_that_are_lost_are_refused_again_where_they_were_not_written_anew(
+    stage: Stage, tmp_path: Path
+) -> None:
+    """Of a report that is imported as it is, nobody becomes J?rg."""
+    (tmp_path / "people.csv").write_bytes(b"email,name\nana@example.com,J\xf6rg\n")
+    await take(stage, tmp_path / "people.csv")
+    (line,) = reported(tmp_path / "people.report.csv")
+    assert (line["name"], line["overture_why"]) == ("J\ufffdrg", "it is no UTF-8; save the file as UTF-8")
+    done = await take(stage, tmp_path / "people.report.csv")
+    assert (done.new, done.refused) == (0, 1)
+
+
+async def test_who_opted_out_has_opted_out_though_their_row_is_no_utf_8(stage: Stage, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(b"phone,name,unsubscribed\n+447700900123,J\xf6rg,yes\n+44\xf6770,J,yes\n")
+    done = await take(stage, path)
+    assert (done.new, done.refused) == (1, 1)
+    async with stage.store.transaction() as uow:
+        person = await uow.profiles.owner_of("phone", "+447700900123")
+        assert person is not None
+        assert "name" not in person.attributes
+        assert [one.granted for one in await uow.consents.of(person.id) if one.channel == "sms"] == [False]
+
+
+@pytest.mark.parametrize("content", ["Name,E-mail\nJo\n".encode("utf-16-le"), b"Pr\xe9nom,E-mail\n"])
 def test_a_file_whose_header_is_no_utf_8_is_refused_with_what_to_do(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "people.csv").write_bytes(content)
     with pytest.raises(SettingsError, match=r"is no UTF-8\. Save it as UTF-8; Excel calls that"):
