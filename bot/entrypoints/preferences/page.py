@@ -70,7 +70,8 @@ def preferences(
     parts.append(f'<p class="stop">{stop} {_said(words, "stop_text")}</p>')
     parts.append("</form>")
     parts.append(f'<p class="note">{_of_signal(words, signal)}</p>')
-    return _page(words, words["title"], "\n".join(parts))
+    title = f"{words['saved']} {words['title']}" if saved else words["title"]  # a page's name is read out as it opens
+    return _page(words, title, "\n".join(parts))
 
 
 def _said(words: Words, name: str) -> str:
@@ -142,13 +143,15 @@ def confirmation(challenge: Challenge, words: Words) -> str:
     return _page(words, words["confirm_title"], "\n".join(parts))
 
 
-def told(words: Words, name: str, text: str) -> str:
+def told(words: Words, name: str, text: str, *, more: str = "") -> str:
     """A page that only says something: the words of this name, and more of them."""
-    return _page(words, words[name], f"<h1>{_said(words, name)}</h1>\n<p>{_said(words, text)}</p>")
+    return _page(words, words[name], f"<h1>{_said(words, name)}</h1>\n<p>{_said(words, text)}</p>{more}")
 
 
-def refusal(words: Words, name: str) -> str:
-    return told(words, name, f"{name}_advice")
+def refusal(words: Words, name: str, *, new_link: bool = False) -> str:
+    """What was wrong; `new_link` leads to where another link can be asked for."""
+    more = f'\n<p><a class="button" href="/preferences">{_said(words, "ask_send")}</a></p>' if new_link else ""
+    return told(words, name, f"{name}_advice", more=more)
 
 
 def _page(words: Words, title: str, body: str) -> str:

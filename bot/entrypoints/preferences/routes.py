@@ -150,9 +150,9 @@ class PreferencePage:
 
             shown = await self._done(working)
         except LinkNotOurs:
-            return _refuse(request, 403, "not_whole")
+            return _refuse(request, 403, "not_whole", new_link=True)
         except LinkEnded:
-            return _refuse(request, 410, "ended")
+            return _refuse(request, 410, "ended", new_link=True)
         except NoSuchPerson:
             return _refuse(request, 410, "erased")
         if not shown:
@@ -229,5 +229,5 @@ def _html(status: int, text: str) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html", headers=HEADERS)
 
 
-def _refuse(request: web.Request, status: int, name: str) -> web.Response:
-    return _html(status, page.refusal(words_for(_accepted(request)), name))
+def _refuse(request: web.Request, status: int, name: str, *, new_link: bool = False) -> web.Response:
+    return _html(status, page.refusal(words_for(_accepted(request)), name, new_link=new_link))
