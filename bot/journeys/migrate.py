@@ -43,7 +43,7 @@ def back_from(*left: Journey) -> OnEdit:
 def _why_it_stays(new: Journey, group: Resting, is_drained: bool) -> str:
     if group.version == new.version:
         return "on this version already"
-    return "finishes its version" if is_drained else "stays on its version"
+    return "finish this version" if is_drained else "stay on this version"
 
 
 def _move(new: Journey, old: Journey | None, group: Resting, on_edit: OnEdit) -> Move:

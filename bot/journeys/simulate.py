@@ -14,7 +14,7 @@ from itertools import count, islice
 from random import Random
 from typing import Any
 
-from bot.domain.entries import EventEntry, OnDate, PersonalCron, ScheduleEntry
+from bot.domain.entries import ApiEntry, Entry, EventEntry, OnDate, PersonalCron, ScheduleEntry
 from bot.domain.ids import EnrolmentId
 from bot.domain.journey import REPLIED, Failed, Finished, Journey
 from bot.domain.steps import AskStep
@@ -57,6 +57,16 @@ class Simulation:
                 if isinstance(entry, EventEntry) and entry.event not in known:
                     found[entry.event, tuple((name, values[0]) for name, values in entry.where)] = None
         return tuple((event, dict(where)) for event, where in found)
+
+    @property
+    def let_in_over_http(self) -> tuple[tuple[Journey, ApiEntry], ...]:
+        """The journeys that another system lets people into, each person once."""
+        return tuple(
+            (journey, entry)
+            for journey in self.world.journeys.values()
+            for entry in journey.entries
+            if isinstance(entry, ApiEntry)
+        )
 
 
 def simulate(simulation: Simulation, people: Iterable[Someone]) -> Simulated:
@@ -185,6 +195,8 @@ class _Life:
         data = {name: spread.draw(self._chance) for name, spread in behaviour.comes_with.items()}
         for event, where in self._course.arrivals:
             self._at(moment, self._happening(event, {**data, **where}))
+        for journey, api in self._course.simulation.let_in_over_http:
+            self._at(moment, self._coming(journey, api, data))
         for one in behaviour.events:
             if not one.of_messages and (pause := one.reaction.drawn(self._chance)) is not None:
                 self._at(moment + pause, self._happening(one.event, data))
@@ -210,7 +222,7 @@ class _Life:
             )
         return lambda now: self._person.happens(event, data, now)
 
-    def _coming(self, journey: Journey, entry: ScheduleEntry, data: Mapping[str, str]) -> Callable[[datetime], object]:
+    def _coming(self, journey: Journey, entry: Entry, data: Mapping[str, Any]) -> Callable[[datetime], object]:
         return lambda now: self._person.is_let_in(journey, entry, data, now)
 
     def _day(self, journey: Journey, entry: ScheduleEntry, schedule: OnDate, day: date) -> Callable[[datetime], object]:

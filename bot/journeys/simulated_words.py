@@ -123,6 +123,7 @@ def assumptions(simulation: Simulation, crowd: Crowd | None) -> Iterator[str]:
 def _behaviour(behaviour: Behaviour, simulation: Simulation) -> Iterator[str]:
     arrive = min(behaviour.arrive, timedelta(days=simulation.days))
     events = [event for event, _ in simulation.arrivals]
+    events += [f"let into {journey.id} over HTTP" for journey, _ in simulation.let_in_over_http]
     if events:
         yield f"{', '.join(dict.fromkeys(events))}: once for each person, within the first {how_long(arrive)}"
     for one in behaviour.events:

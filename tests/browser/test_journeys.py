@@ -116,6 +116,10 @@ def test_a_marketer_edits_the_file_and_saves_what_has_changed(page: Page, site: 
     save.click()
     expect(page.locator(".line-diff .gone")).to_contain_text("- wait: 1d")
     expect(page.locator(".line-diff .new")).to_have_count(1)
+    same, new = (page.locator(f".line-diff .{kind} code").first.bounding_box() for kind in ("same", "new"))
+    assert same is not None
+    assert new is not None
+    assert (same["x"], same["height"]) == (new["x"], new["height"])  # so that the steps are seen
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#done")).to_contain_text("Saved")
     assert site.file.read_text() == before.replace("- wait: 1d", "- wait: 2d")
@@ -189,6 +193,10 @@ def test_a_marketer_edits_simulates_publishes_and_rolls_back(page: Page, drafts:
     expect(page.get_by_role("alert")).to_contain_text("not saved yet")
     page.get_by_role("button", name="Simulate…").click()
     tried = page.locator("#simulate-dialog")
+    people, days = (tried.get_by_role("spinbutton", name=name).bounding_box() for name in ("People", "Days"))
+    assert people is not None
+    assert days is not None
+    assert 0 < days["x"] - (people["x"] + people["width"]) < 20
     tried.get_by_label("People", exact=True).fill("300")
     tried.get_by_role("button", name="Simulate", exact=True).click()
     expect(tried.locator("#simulation")).to_contain_text("300 entered", timeout=60_000)

@@ -199,6 +199,14 @@ def test_schedules_let_people_in_at_their_times(journey_of: Reader) -> None:
     assert figures.entered == 1
 
 
+def test_another_system_lets_everybody_in_once_whom_the_entry_admits(journey_of: Reader) -> None:
+    api = "{api: true, if: \"event.size > 10 and profile.stage == 'trial'\", again: always}"
+    people = [Someone(ProfileId(f"p{number}"), {"stage": "trial" if number else "lead"}) for number in range(3)]
+    comes = replace(QUIET, comes_with={"size": OneOf((20,), (1,))})
+    assert of(simulated(journey_of("- add_to: x", enter=api), people=people, behaviour=comes)).entered == 2
+    assert of(simulated(journey_of("- add_to: x", enter=api), people=people)).entered == 0
+
+
 def test_points_that_fade_move_people_out_of_segments(journey_of: Reader) -> None:
     rule = ScoreRule("prices", "engagement", 10, "looked at the prices", "pricing.viewed", half_life=5)
     keen = Segment("big-teams", "lead.engagement >= 6")

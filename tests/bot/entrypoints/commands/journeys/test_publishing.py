@@ -52,7 +52,7 @@ def test_the_list_tells_how_each_journey_stands(inside: None, capsys: pytest.Cap
 
 def test_a_dry_run_says_who_would_move_and_changes_nothing(inside: None, capsys: pytest.CaptureFixture[str]) -> None:
     lines = told(capsys, "publish", DEMO, "--dry-run").splitlines()
-    assert lines[1] == '  3 people at "begin" of 01234567: stays on its version'
+    assert lines[1] == '  3 people at "begin" of 01234567: stay on this version'
     assert lines[-1] == "Nothing was changed: this was a dry run."
     assert "history" not in told(capsys, "status", DEMO)
 
