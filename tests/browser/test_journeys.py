@@ -249,6 +249,15 @@ def test_a_journey_that_is_not_there_is_said_to_be_so(page: Page, site: Site) ->
     expect(page.get_by_role("heading", name="File")).to_be_hidden()
 
 
+def test_a_journey_whose_file_is_gone_is_shown_to_whoever_must_stop_it(page: Page, site: Site) -> None:
+    site.file.unlink()
+    page.goto(site.url)
+    expect(page.locator("#standing-words")).to_contain_text("Its file is gone, so nobody enters.")
+    expect(page.locator("[data-step='ask-for-time']")).to_be_visible()
+    expect(page.locator("#editor")).to_be_hidden()
+    expect(page.get_by_role("button", name="Stop…")).to_be_enabled()
+
+
 def test_a_marketer_begins_a_journey_and_another_like_it(page: Page, site: Site) -> None:
     page.goto(site.list)
     page.get_by_role("button", name="New journey…").click()

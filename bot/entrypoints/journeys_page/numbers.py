@@ -11,6 +11,7 @@ from bot.domain.steps import END
 from bot.journeys.tallied import Tallied
 
 STATES = tuple(EnrolmentStatus)
+INSIDE = (EnrolmentStatus.WAITING, EnrolmentStatus.PARKED)
 
 
 def totals(headcounts: Iterable[Headcount]) -> dict[str, int]:
@@ -68,9 +69,18 @@ def by_way(counted: Tallied, tallies: Mapping[str, Tally]) -> dict[str, Any]:
 
 def other_versions(headcounts: Sequence[Headcount], version: str) -> list[dict[str, Any]]:
     """The versions beside this one in which somebody still waits or is parked."""
-    inside = (EnrolmentStatus.WAITING, EnrolmentStatus.PARKED)
-    names = dict.fromkeys(one.version for one in headcounts if one.version != version and one.status in inside)
+    names = dict.fromkeys(one.version for one in headcounts if one.version != version and one.status in INSIDE)
     return [{"version": name} | totals(one for one in headcounts if one.version == name) for name in names]
+
+
+def fullest_version(headcounts: Iterable[Headcount]) -> str | None:
+    """The version in which most people are, first of those who have not left it."""
+    people: dict[str, list[int]] = {}
+    for one in headcounts:
+        counts = people.setdefault(one.version, [0, 0])
+        counts[0] += one.people if one.status in INSIDE else 0
+        counts[1] += one.people
+    return max(people, key=people.__getitem__, default=None)
 
 
 def parked_people(parked: Iterable[Enrolment]) -> list[dict[str, Any]]:

@@ -23,7 +23,15 @@ from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, head, sources
 from bot.entrypoints.journeys_page.messages import Messages
-from bot.entrypoints.journeys_page.numbers import by_arrow, by_step, by_way, other_versions, parked_people, totals
+from bot.entrypoints.journeys_page.numbers import (
+    by_arrow,
+    by_step,
+    by_way,
+    fullest_version,
+    other_versions,
+    parked_people,
+    totals,
+)
 from bot.entrypoints.journeys_page.publishing import Publishing
 from bot.entrypoints.journeys_page.simulating import Simulating
 from bot.entrypoints.translate import private_json, problem
@@ -144,7 +152,9 @@ class JourneysPage:
                 older = await uow.enrolments.version(name, version) if version else None
             except LookupError as error:
                 raise WebhookRejected(404, str(error)) from error
-        journey = older or of_file or self._runtime.library.current().journeys.get(name)
+            journey = older or of_file or self._runtime.library.current().journeys.get(name)
+            if journey is None and (version := fullest_version(headcounts)) is not None:
+                journey = await uow.enrolments.version(name, version)
         may_change = self._editing.allowed and request[CALLER].may(Right.EDIT_JOURNEYS)
         told: dict[str, Any] = {
             "journey": name,

@@ -85,6 +85,7 @@ function showFile() {
   if (!editor.isChanged) showWarnings(journey.warnings);
   byId("file-path").textContent = file ? file.path : "its file is gone";
   byId("file-buttons").hidden = !mayEdit;
+  byId("editor").hidden = !file && !editor.isChanged;
   if (!file || (editor.isChanged && digest !== null)) {
     if (file && file.digest !== digest) complain("Somebody else has changed the file. Your text is still here.");
     return;
@@ -178,7 +179,7 @@ const tagNodes = () => [
   journey.purpose && h("span", { class: "tag" }, journey.purpose),
   journey.goals?.map((goal) => h("span", { class: "tag" }, `goal: ${goal}`)),
   journey.holdout > 0 && h("span", { class: "tag" }, `${journey.holdout} % held out`),
-  !journey.older && !journey.in_force && h("span", { class: "tag wait" }, "the file is not in force"),
+  !journey.older && !journey.in_force && h("span", { class: "tag wait" }, journey.file ? "the file is not in force" : "its file is gone"),
   journey.older && h("span", { class: "tag wait" }, `version ${journey.version.slice(0, 8)}`),
 ].flat();
 

@@ -30,7 +30,7 @@ export class Standing {
     const { standing, older, may_change: mayChange } = this.journey();
     byId("standing-panel").hidden = older;
     if (older) return;
-    byId("standing-words").textContent = standingWords(standing);
+    byId("standing-words").textContent = standingWords(standing, this.journey().file);
     byId("standing-buttons").replaceChildren(...(mayChange ? this.buttons(standing) : []));
     const told = await ask(`${this.address}/history.json`);
     if (told) this.showHistory(told, mayChange);
@@ -155,14 +155,16 @@ export class Standing {
 const resumedWords = ({ people: many, due, left_out: leftOut }) =>
   `Resumed. ${people(many)} go on; ${number(due)} held-back messages are due, ${number(leftOut)} are left out.`;
 
-function standingWords({ publishing, running, version, published, differs, since }) {
+function standingWords({ publishing, running, version, published, differs, since }, file) {
   if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still.`;
   if (running === "stopped") return `Stopped since ${dayAndTime(since)}: nobody enters until it is published again.`;
   const last = published && `version ${short(version)}, published ${dayAndTime(published.at)} by ${published.who}`;
   if (publishing === "on_command") {
     if (!last) return "A draft: nobody enters until it is published.";
+    if (!file) return `In force is ${last}. Its file is gone.`;
     return differs ? `In force is ${last}. The file is a draft that differs from it.` : `In force is ${last}, as the file says.`;
   }
+  if (!file) return "Its file is gone, so nobody enters. Who is inside goes on to the end of their version, unless you stop it.";
   if (!last) return "Whoever enters goes through the file as it is. It was never published.";
   return `Whoever enters goes through the file as it is. It ${differs ? "differs from" : "is"} ${last}.`;
 }
@@ -174,10 +176,10 @@ function movesNodes({ moves, on_edit: policy }) {
     h("span", {}, h("code", {}, step), begun ? "" : " (not begun)", ` of ${short(version)}`),
     {
       stays: why,
-      moves: "waits on at the same step",
-      begins: `begins at ${to}`,
-      arrives: `comes to ${to}`,
-      lost: h("strong", { class: "bad" }, `is lost: the step ${why}`),
+      moves: "wait on at the same step",
+      begins: `begin at ${to}`,
+      arrives: `come to ${to}`,
+      lost: h("strong", { class: "bad" }, `are lost: the step ${why}`),
     }[way],
   ]);
   return [h("p", { class: "small" }, `By on_edit: ${policy}.`), table(["People", "are at", "and then"], rows)];

@@ -64,6 +64,20 @@ async def test_a_file_with_faults_is_shown_with_them(service: Service, folder: P
     assert told["picture"]["boxes"][2]["title"] == "Send tip"  # of the version in force
 
 
+async def test_a_journey_whose_file_is_gone_is_shown_as_it_is_for_those_inside(
+    service: Service, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    await stage.meet()
+    await stage.happens("demo.requested")
+    stage.library.playbook = replace(stage.library.playbook, journeys={})
+    (folder / "welcome.yml").unlink()
+    async with client_of(service) as client:
+        told = await (await client.get("/journeys/welcome.json")).json()
+    assert (told["file"], told["in_force"], told["older"], told["may_edit"]) == (None, False, False, False)
+    assert [box["id"] for box in told["picture"]["boxes"]] == [":enter", "steps.0", "tip"]
+    assert (told["others"], told["steps"]["steps.0"]["waiting"]) == ([], 1)
+
+
 async def test_strangers_and_other_websites_see_nothing(service: Service, client_of: ClientMaker) -> None:
     async with client_of(service) as client:
         for path in ("/journeys", "/journeys.json", "/journeys/welcome", "/journeys/welcome.json"):
