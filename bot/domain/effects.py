@@ -241,6 +241,14 @@ class StopJourney:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawMessages:
+    """What this run had queued before, and what has not left yet, is not sent: the person has left the journey."""
+
+    why: str
+    kind: Literal["withdraw_messages"] = "withdraw_messages"
+
+
+@dataclass(frozen=True, slots=True)
 class ScheduleReminder:
     """At `due_at` let the conversation go on as if the customer had meant `intent`; see `ReminderScheduled`."""
 
@@ -282,7 +290,7 @@ PersonEffect = (
 )
 """What a custom action may want done, too."""
 
-JourneyEffect = PersonEffect | StartAction | CallWebhook | StartJourney | StopJourney
+JourneyEffect = PersonEffect | StartAction | CallWebhook | StartJourney | StopJourney | WithdrawMessages
 """What a journey may want done: some of it goes on outside, and the step waits for its end."""
 
 

@@ -123,6 +123,9 @@ def go_on(run: Run, step: Step | None, trigger: Trigger) -> str | None:
     return None
 
 
+OUTER_IS_OVER = "the journey that ran it is over"
+
+
 def abandon(run: Run) -> None:
     """What was started for the step at which the person leaves the journey is to end, too."""
     if run.stayed and isinstance(run.journey.steps.get(run.before.step), RunStep):

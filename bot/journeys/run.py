@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.domain.effects import JourneyEffect
+from bot.domain.effects import JourneyEffect, WithdrawMessages
 from bot.domain.journey import Enrolment, EnrolmentStatus, Facts, Journey, SplitCount
 from bot.domain.steps import Step
 from bot.domain.timeline import Counts
@@ -174,6 +174,8 @@ class Run:
 
     def leave(self, why: str) -> None:
         self.did(f"left the journey: {why}")
+        if self.before.seq > 0:  # before its first advance it has queued nothing
+            self.effects.insert(0, WithdrawMessages(f"they have left the journey: {why}"))
         self.stop(EnrolmentStatus.DONE, why)
 
     def left_by_condition(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.domain.consent import Purpose
+from bot.domain.ids import EnrolmentId
 from bot.domain.journey import Enrolment
 from bot.journeys.virtual_contact import VirtualMessage
 
@@ -34,11 +35,13 @@ class VirtualAgenda:
             at, _, _, what = heapq.heappop(self._due)
             yield at, what
 
-    def take_messages(self, purpose: Purpose) -> Sequence[VirtualMessage]:
-        """Those of this purpose that wait to leave; they leave no more."""
+    def take_messages(
+        self, *, purpose: Purpose | None = None, run: EnrolmentId | None = None
+    ) -> Sequence[VirtualMessage]:
+        """Those of this purpose, or of this run, that wait to leave; they leave no more."""
         taken, rest = [], []
         for one in self._due:
-            if isinstance(one[3], VirtualMessage) and one[3].purpose is purpose:
+            if isinstance(one[3], VirtualMessage) and (one[3].purpose is purpose or one[3].run.id == run):
                 taken.append(one[3])
             else:
                 rest.append(one)

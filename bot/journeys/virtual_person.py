@@ -29,6 +29,7 @@ from bot.domain.effects import (
     StartJourney,
     StopJourney,
     SyncCrm,
+    WithdrawMessages,
 )
 from bot.domain.entries import ApiEntry, Entry
 from bot.domain.ids import EnrolmentId
@@ -54,7 +55,7 @@ from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
 from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.interpreter import advance, begin, word_of_end
-from bot.journeys.resting import ANSWER
+from bot.journeys.resting import ANSWER, OUTER_IS_OVER
 from bot.journeys.selection import counting
 from bot.journeys.virtual_agenda import VirtualAgenda
 from bot.journeys.virtual_contact import VirtualContact, VirtualMessage
@@ -161,10 +162,7 @@ class VirtualPerson:
     def opts_out(self, now: datetime, how: str = "STOP") -> None:
         """End all marketing at once: consent, whatever waits to leave, and the journeys."""
         self._contact.opt_out(how, now)
-        for message in self._agenda.take_messages(Purpose.MARKETING):
-            # A question is asked by a journey that is over now, so nothing is decided about it any more.
-            if not message.is_question:
-                self._note(now, "withheld", message, OPTED_OUT)
+        self._withhold(self._agenda.take_messages(purpose=Purpose.MARKETING), OPTED_OUT, now)
         emitted: list[Emit] = []
         for run in list(self.inside.values()):
             if self._world.journeys[run.journey].purpose is Purpose.MARKETING:
@@ -322,6 +320,8 @@ class VirtualPerson:
                     emitted += self._start_journey(run, effect, now)
                 case StopJourney(key=key):
                     emitted += self._stop_journey(key, now)
+                case WithdrawMessages(why=why):
+                    self._withhold(self._agenda.take_messages(run=run.id), why, now)
                 case _:
                     pass
         if changes:
@@ -349,7 +349,8 @@ class VirtualPerson:
     def _stop_journey(self, key: str, now: datetime) -> Sequence[Emit]:
         emitted: list[Emit] = []
         for run in [one for one in self.inside.values() if one.lane == key]:
-            emitted += self._close(run, EnrolmentStatus.DONE, "the journey that ran it is over", now)
+            emitted += self._close(run, EnrolmentStatus.DONE, OUTER_IS_OVER, now)
+            self._withhold(self._agenda.take_messages(run=run.id), OUTER_IS_OVER, now)
             if ENDED in run.waiting_for:
                 emitted += self._stop_journey(f"{run.id}:{run.step}:{run.visit}", now)
         return emitted
@@ -400,6 +401,12 @@ class VirtualPerson:
                 self._note(now, "later", message, why)
                 self._agenda.put(at, -self._world.journeys[message.run.journey].priority, message)
             case Withhold(why=why):
+                self._note(now, "withheld", message, why)
+
+    def _withhold(self, messages: Iterable[VirtualMessage], why: str, now: datetime) -> None:
+        for message in messages:
+            # A question is asked by a journey that is over now, so nothing is decided about it any more.
+            if not message.is_question:
                 self._note(now, "withheld", message, why)
 
     def _note(self, now: datetime, what: What, message: VirtualMessage, why: str) -> None:

@@ -75,6 +75,9 @@ class Outbox(Protocol):
     ) -> Sequence[OutboxEntry]:
         """Withhold what waits for this person with this purpose, on this channel or on any; what it was."""
 
+    async def withdraw(self, profile_id: ProfileId, run: EnrolmentId, why: str) -> Sequence[OutboxEntry]:
+        """Withhold the messages of this run of a journey that wait for this person; what they were."""
+
     async def sent_since(
         self, profile_id: ProfileId, purpose: Purpose, channel: str, since: datetime
     ) -> Sequence[datetime]:

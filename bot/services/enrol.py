@@ -33,6 +33,7 @@ from bot.journeys.entering import is_too_soon, meets_condition, opened_by
 from bot.journeys.expression import counted_events
 from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
 from bot.journeys.judge import JOURNEY_STOPPED
+from bot.journeys.resting import OUTER_IS_OVER
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
@@ -44,6 +45,7 @@ from bot.services.note_event import note_event
 from bot.services.perform import perform
 from bot.services.read_facts import read_facts
 from bot.services.runtime import Runtime
+from bot.services.withdraw_messages import withdraw_messages
 
 log = structlog.get_logger()
 
@@ -252,7 +254,7 @@ async def _do(
                 case StartJourney():
                     emitted += await _start(uow, runtime, enrolment, effect, now)
                 case StopJourney(key=key):
-                    emitted += await _stop(uow, enrolment.profile_id, key)
+                    emitted += await _stop(uow, enrolment.profile_id, key, now)
     except CannotPerform as failure:
         failed = Failed(f"{enrolment.id}:{enrolment.step}:{enrolment.visit}", str(failure))
         emitted += await _step(uow, runtime, enrolment, failed, now)
@@ -276,14 +278,15 @@ async def _start(
     return await _step(uow, runtime, child, Entered(), now)
 
 
-async def _stop(uow: UnitOfWork, profile_id: ProfileId, key: str) -> Sequence[Emit]:
+async def _stop(uow: UnitOfWork, profile_id: ProfileId, key: str, now: datetime) -> Sequence[Emit]:
     """End the run that this step started, and what that runs in its turn."""
     emitted: list[Emit] = []
     for enrolment in await uow.enrolments.waiting(profile_id):
         if enrolment.lane == key:
-            emitted += await end(uow, enrolment, "the journey that ran it is over")
+            emitted += await end(uow, enrolment, OUTER_IS_OVER)
+            await withdraw_messages(uow, profile_id, enrolment.id, OUTER_IS_OVER, now)
             inner = f"{enrolment.id}:{enrolment.step}:{enrolment.visit}"
-            emitted += await _stop(uow, profile_id, inner) if ENDED in enrolment.waiting_for else ()
+            emitted += await _stop(uow, profile_id, inner, now) if ENDED in enrolment.waiting_for else ()
     return emitted
 
 

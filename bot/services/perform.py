@@ -31,6 +31,7 @@ from bot.domain.effects import (
     StartJourney,
     StopJourney,
     SyncCrm,
+    WithdrawMessages,
 )
 from bot.domain.journey import OUT_OF_HOURS
 from bot.domain.message import Reminder
@@ -48,6 +49,7 @@ from bot.services.reach import ask_form, call_webhook, latest_conversation, send
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import sync_crm, tell_crms_of_consent
 from bot.services.take_consent import take_consent
+from bot.services.withdraw_messages import withdraw_messages
 
 __all__ = ["Cause", "perform"]
 
@@ -131,7 +133,9 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
             await _schedule_reminder(uow, effect, cause, now)
         case CancelReminder():
             pass  # its tracker has forgotten it, which the reminder finds out when it is due
-        case StartJourney() | StopJourney():
+        case WithdrawMessages(why=why) if cause.enrolment_id is not None:
+            await withdraw_messages(uow, cause.profile_id, cause.enrolment_id, why, now)
+        case StartJourney() | StopJourney() | WithdrawMessages():
             raise TypeError("journeys are begun and ended by enrol.py, which knows them")
     return ()
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.database.sealing import Sealing
 from bot.domain.consent import Purpose
-from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, Lane, OutboxEntry, OutboxStatus
+from bot.domain.delivery import ChannelMessage, CrmNote, CrmUpsert, EndpointCall, Lane, OutboxEntry, OutboxStatus
 from bot.domain.handoff import Lead
 from bot.domain.ids import EnrolmentId, HandoffId
 from bot.domain.message import DeliveryState, DeliveryStatus, HandoffCard, Text
@@ -289,6 +289,21 @@ async def test_purging_withholds_what_waits_for_this_person_with_this_purpose(st
         assert (gone.status, gone.reason) == (OutboxStatus.WITHHELD, "opted out")
         assert await claim(uow.outbox, after=HOUR) == ["answer", "of Ben"]
         assert await uow.outbox.purge(ANNA, Purpose.MARKETING, "opted out") == []
+
+
+async def test_of_a_run_the_messages_that_wait_are_withdrawn_and_nothing_else(store: Store) -> None:
+    of_run: dict[str, Any] = {"purpose": Purpose.MARKETING, "enrolment_id": EnrolmentId("e1")}
+    async with store.transaction() as uow:
+        await uow.outbox.add(entry("waiting", **of_run, due_at=NOON + HOUR))
+        await uow.outbox.add(entry("sent", **of_run))
+        await uow.outbox.settle(sent(entry("sent", **of_run)))
+        await uow.outbox.add(entry("hook", **of_run, dispatch=EndpointCall("billing", {})))
+        await uow.outbox.add(entry("of another", **of_run | {"enrolment_id": EnrolmentId("e2")}))
+    async with store.transaction() as uow:
+        assert [one.key for one in await uow.outbox.withdraw(ANNA, EnrolmentId("e1"), "left")] == ["waiting"]
+    async with store.transaction() as uow:
+        found = [await uow.outbox.by_key(key) for key in ("waiting", "sent", "hook", "of another")]
+    assert [one and one.status.value for one in found] == ["withheld", "sent", "waiting", "waiting"]
 
 
 async def test_messages_are_counted_by_when_they_were_sent(store: Store) -> None:

@@ -27,7 +27,7 @@ from bot.adapters.database.receipts import TOLD_OF, TRACK, keep_receipts, word_o
 from bot.adapters.database.repository import OfPeople, Repository, Session, insert_once
 from bot.adapters.tables import decision, outbox
 from bot.domain.consent import Purpose
-from bot.domain.delivery import Dispatch, Lane, OutboxEntry, OutboxStatus
+from bot.domain.delivery import ChannelMessage, Dispatch, Lane, OutboxEntry, OutboxStatus
 from bot.domain.ids import ConversationId, EnrolmentId, ProfileId
 from bot.domain.message import DeliveryStatus
 from bot.ports import NO_SOONER, Sooner
@@ -56,16 +56,14 @@ BY_VENDOR_ID = (
     .order_by(outbox.c.position.desc())
     .limit(1)
 )
-PURGEABLE = (
+_waiting = (
     select(outbox)
-    .where(
-        outbox.c.profile_id == bindparam("profile"),
-        text("status = 'waiting'"),
-        outbox.c.purpose == bindparam("with_purpose"),
-    )
+    .where(outbox.c.profile_id == bindparam("profile"), text("status = 'waiting'"))
     .order_by(outbox.c.position)
     .with_for_update()
 )
+PURGEABLE = _waiting.where(outbox.c.purpose == bindparam("with_purpose"))
+OF_RUN = _waiting.where(outbox.c.enrolment_id == bindparam("this_run"))
 WITHHOLD = (
     update(outbox)
     .where(outbox.c.position == bindparam("this_position"))
@@ -234,6 +232,14 @@ class StoredOutbox(Repository):
     ) -> Sequence[OutboxEntry]:
         found = await self._execute(PURGEABLE, {"profile": profile_id, "with_purpose": purpose})
         rows = [row for row in found.all() if channel is None or row.channel == channel]
+        return await self._withhold(rows, why)
+
+    async def withdraw(self, profile_id: ProfileId, run: EnrolmentId, why: str) -> Sequence[OutboxEntry]:
+        found = await self._execute(OF_RUN, {"profile": profile_id, "this_run": run})
+        rows = [row for row in found.all() if isinstance(entry_of(row, self._sealing).dispatch, ChannelMessage)]
+        return await self._withhold(rows, why)
+
+    async def _withhold(self, rows: Sequence[Any], why: str) -> Sequence[OutboxEntry]:
         if rows:
             await self._execute(WITHHOLD, [{"this_position": row.position, "why": why} for row in rows])
         return [entry_of(row, self._sealing) for row in rows]

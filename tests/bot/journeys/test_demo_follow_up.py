@@ -10,7 +10,16 @@ import pytest
 
 from bot.documents import parse
 from bot.domain.consent import Purpose
-from bot.domain.effects import AddTag, AskForm, ChangeScore, JourneyEffect, RequestHandoff, SetAttribute, SyncCrm
+from bot.domain.effects import (
+    AddTag,
+    AskForm,
+    ChangeScore,
+    JourneyEffect,
+    RequestHandoff,
+    SetAttribute,
+    SyncCrm,
+    WithdrawMessages,
+)
 from bot.domain.entries import EventEntry
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
@@ -105,7 +114,7 @@ def test_a_booking_ends_it_before_and_after_the_question(
 ) -> None:
     enrolment, effects = walk(journey, *before, (days(1), Happened("meeting.booked")), (days(5), TimerFired()))
     assert enrolment.status is EnrolmentStatus.DONE
-    assert all(isinstance(effect, AskForm) for effect in effects)
+    assert all(isinstance(effect, AskForm | WithdrawMessages) for effect in effects)
 
 
 def test_a_saturday_night_question_is_reminded_from_monday_on(journey: Journey) -> None:

@@ -19,6 +19,7 @@ from bot.domain.effects import (
     SetAttribute,
     StartAction,
     StartJourney,
+    WithdrawMessages,
 )
 from bot.domain.ids import EnrolmentId, ProfileId
 from bot.domain.journey import (
@@ -94,7 +95,7 @@ def test_an_exit_condition_is_looked_at_whatever_happens(journey_of: Reader, tri
     result = walk.meets(trigger)
     assert result.enrolment.status is EnrolmentStatus.DONE
     assert result.enrolment.reason == "profile.stage == 'customer'"
-    assert result.effects == ()
+    assert result.effects == (WithdrawMessages("they have left the journey: profile.stage == 'customer'"),)
 
 
 def test_an_exit_condition_keeps_people_from_starting(journey_of: Reader) -> None:

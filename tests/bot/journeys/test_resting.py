@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.effects import CallWebhook, RequestHandoff, StartAction, StartJourney, StopJourney
+from bot.domain.effects import CallWebhook, RequestHandoff, StartAction, StartJourney, StopJourney, WithdrawMessages
 from bot.domain.journey import ENDED, REPLIED, TAKEN_OVER, EnrolmentStatus, Failed, Finished, Journey
 from tests.bot.journeys.walk import DAY, START, Walk
 
@@ -151,7 +151,8 @@ def test_a_run_whose_child_is_parked_is_parked_too(journey_of: Reader) -> None:
 
 def test_a_journey_that_ends_ends_the_one_that_it_runs(journey_of: Reader) -> None:
     walk = Walk(journey_of(RUNS, "exit: {goal: event meeting.booked}")).enters().hears("meeting.booked")
-    assert walk.effects[1:] == [StopJourney("e1:sub:1")]
+    withdrawn = WithdrawMessages("they have left the journey: meeting.booked happened")
+    assert walk.effects[1:] == [withdrawn, StopJourney("e1:sub:1")]
 
 
 def test_a_journey_that_goes_on_stops_nothing(journey_of: Reader) -> None:

@@ -77,6 +77,19 @@ def test_at_night_a_message_waits_for_the_morning_of_the_law(journey_of: Reader)
     ]
 
 
+def test_what_waits_for_the_morning_is_not_sent_to_who_leaves_in_the_night(journey_of: Reader) -> None:
+    steps = "- send: {response: utter_tip, channels: [sms]}\n- wait: 5d"
+    journey = journey_of(steps, "exit: {goal: event meeting.booked}")
+    person, noted = live(journey, rules=SendingRules(hours=(HOURS,)))
+    night = NOON + 11 * HOUR
+    person.happens("demo.requested", {}, night)
+    person.run_until(night + HOUR)
+    person.happens("meeting.booked", {}, night + 2 * HOUR)
+    person.run_until(night + DAY)
+    assert told(noted, "sent", "withheld") == [("withheld", "utter_tip")]
+    assert noted[-1].why == "they have left the journey: meeting.booked happened"
+
+
 def test_over_the_cap_it_is_left_out_or_waits_as_the_step_says(journey_of: Reader) -> None:
     steps = """
     - send: {response: utter_tip, channels: [sms]}

@@ -84,6 +84,49 @@ async def test_an_exit_event_ends_the_journey_before_anything_else_of_it_happens
     assert await places(stage) == []
 
 
+IN_THE_AFTERNOON = 'send: {response: utter_tip, channels: [sms], send_window: {hours: "14:00-15:00"}}'
+
+
+async def test_what_is_queued_is_not_sent_to_who_has_left_and_what_others_queued_is(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    steps = f"- {IN_THE_AFTERNOON}\n- wait: 5d"
+    other = journey_of(steps.replace("utter_tip", "utter_offer"), name="offers")
+    stage.play(journey_of(steps, "exit: {goal: event meeting.booked}"), other)
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.happens("meeting.booked")
+    await stage.later(hours=2.5)
+    assert stage.sms.texts() == ["I am a machine. An offer."]
+    assert [(one.outcome, one.why) for one in await stage.decisions() if one.outcome == "withhold"] == [
+        ("withhold", "they have left the journey: meeting.booked happened")
+    ]
+
+
+async def test_what_a_journey_says_as_it_sees_people_out_is_sent(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    steps = f"- wait: 1h\n- {IN_THE_AFTERNOON}\n- set: {{stage: customer}}\n- wait: 5d"
+    stage.play(journey_of(steps, "exit: {when: \"profile.stage == 'customer'\"}"))
+    await stage.happens("demo.requested")
+    await stage.later(hours=1)
+    assert await places(stage) == []
+    await stage.later(hours=1.5)
+    assert stage.sms.texts() == ["I am a machine. A tip."]
+
+
+async def test_what_a_journey_queued_that_another_ran_is_not_sent_once_that_is_over(stage: Stage) -> None:
+    await stage.meet()
+    await stage.consent()
+    inner = journey_of(f"- {IN_THE_AFTERNOON}\n- wait: 5d", "enter: {event: never.happens}", name="inner")
+    stage.play(journey_of("- run: {journey: inner}", "exit: {goal: event meeting.booked}"), inner)
+    await stage.happens("demo.requested")
+    await stage.settle()
+    await stage.happens("meeting.booked")
+    await stage.later(hours=2.5)
+    assert stage.sms.texts() == []
+
+
 async def test_people_inside_stay_on_the_version_that_they_entered(stage: Stage) -> None:
     await stage.meet()
     await stage.consent()
