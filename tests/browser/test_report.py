@@ -80,6 +80,16 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(page.locator("#funnel li").first).to_contain_text("60")
 
 
+def test_the_days_are_those_of_the_services_clock(page: Page, server: RunningServer) -> None:
+    page.clock.set_fixed_time(datetime(2020, 2, 3, 12, tzinfo=UTC))
+    page.goto(f"{server.address}/report")
+    expect(page.locator("#figures li").first).to_contain_text("60")
+    expect(page.get_by_role("button", name="30 days")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="7 days").click()
+    expect(page.locator("#about")).not_to_contain_text("2020")
+    expect(page.locator("#funnel li").first).to_contain_text("60")
+
+
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:
     wide, narrow = ViewportSize(width=1280, height=900), ViewportSize(width=360, height=740)
     with (

@@ -180,37 +180,58 @@ function showSales(figures) {
 
 const iso = (moment) => moment.toISOString().slice(0, 10);
 
+let today = Date.now(); // until the service has told its own: a sandbox's clock may be ahead
+
 function choose(days) {
-  const today = Date.now();
   byId("until").value = iso(new Date(today));
   byId("since").value = iso(new Date(today - (days - 1) * DAY));
-  void show();
+  void show(period());
+}
+
+const period = () => ({ since: byId("since").value, until: byId("until").value });
+
+/** The thirty days up to the service's today. */
+async function begin() {
+  const report = await show({});
+  if (report) today = Date.parse(report.until) - DAY;
+  byId("since").value ||= iso(report ? new Date(report.since) : new Date(today - 29 * DAY));
+  byId("until").value ||= iso(new Date(today));
+  showPeriod();
+}
+
+function showPeriod() {
+  const { since, until } = period();
+  const days = Math.round((Date.parse(until) - Date.parse(since)) / DAY) + 1;
+  for (const button of document.querySelectorAll("[data-days]"))
+    button.setAttribute("aria-pressed", String(until === iso(new Date(today)) && days === Number(button.dataset.days)));
 }
 
 let asked = 0;
 
-async function show() {
-  const [since, until] = [byId("since").value, byId("until").value];
-  for (const button of document.querySelectorAll("[data-days]")) {
-    const days = Math.round((Date.parse(until) - Date.parse(since)) / DAY) + 1;
-    button.setAttribute("aria-pressed", String(until === iso(new Date()) && days === Number(button.dataset.days)));
-  }
-  const query = new URLSearchParams({ since, until });
+/** What the service has counted, once it is shown; null where it could not, or another period was asked for meanwhile. */
+async function show(days) {
+  if (days.since) showPeriod();
   const mine = (asked += 1);
   byId("about").textContent = "Counting…";
-  const { ok, told: report } = await request(`/report.json?${query}`);
-  if (mine !== asked) return;
-  byId("about").textContent = ok ? `${since} to ${until}` : "";
-  if (!ok) return complain(report.error ?? "The report could not be counted.");
-  byId("csv").href = withToken(`/report.csv?${query}`);
+  const { ok, told: report } = await request(`/report.json?${new URLSearchParams(days)}`);
+  if (mine !== asked) return null;
+  byId("about").textContent = "";
+  if (!ok) {
+    complain(report.error ?? "The report could not be counted.");
+    return null;
+  }
+  const [since, until] = [iso(new Date(report.since)), iso(new Date(Date.parse(report.until) - DAY))];
+  byId("about").textContent = `${since} to ${until}`;
+  byId("csv").href = withToken(`/report.csv?${new URLSearchParams({ since, until })}`);
   currency = report.currency;
   for (const part of [showTiles, showFunnel, showJourneys, showSources, showSplits, showSales]) part(report.figures);
+  return report;
 }
 
 for (const button of document.querySelectorAll("[data-days]")) button.addEventListener("click", () => choose(Number(button.dataset.days)));
 byId("period").addEventListener("submit", (event) => {
   event.preventDefault();
-  void show();
+  void show(period());
 });
 keepToken();
-choose(30);
+void begin();
