@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiDict
 
 from bot.domain.access import Caller
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import json_of, storable_json
+from bot.domain.message import json_of, storable, storable_json
 from bot.ports import Reply, WebhookRequest
 
 
@@ -48,6 +49,20 @@ async def json_object(request: web.Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise WebhookRejected(400, "the body is no JSON object")
     return body
+
+
+async def form_of(request: web.Request) -> MultiDict[str]:
+    """The fields of a form that a browser posts, as a database can keep them; files are left out. Raises
+    WebhookRejected for what is none."""
+    try:
+        posted = await request.post()
+    except (
+        ValueError,
+        LookupError,
+        RuntimeError,
+    ) as error:  # no UTF-8, an unknown charset or encoding, parts that lack
+        raise WebhookRejected(400, "the body is not the form that its headers say") from error
+    return MultiDict([(storable(name), storable(value)) for name, value in posted.items() if isinstance(value, str)])
 
 
 def to_response(reply: Reply) -> web.Response:

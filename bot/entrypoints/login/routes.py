@@ -18,6 +18,7 @@ from bot.entrypoints.limits import Limit, Rate, refuse_for
 from bot.entrypoints.login import page
 from bot.entrypoints.login.answers import FRONT, HEADERS, NO_HTTPS, safe_path, shown
 from bot.entrypoints.login.provider import ProviderLogin
+from bot.entrypoints.translate import form_of
 from bot.entrypoints.wiring import Service
 from bot.services.log_in import LONGEST, log_in, log_out
 
@@ -95,7 +96,7 @@ class LoginPages:
             return shown(page.refusal("Nobody can log in here", NO_HTTPS), status=403)
         origin = self._doors.origin(request)
         refuse_for(self._logins, origin)
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = await form_of(request)
         next_ = safe_path(form.get("next", ""))
         browser = request.cookies.get(self._form_cookie, "")
         if not browser or not hmac.compare_digest(form.get("form", "").encode(), self._form_token(browser).encode()):
@@ -112,10 +113,10 @@ class LoginPages:
     async def _log_out(self, request: web.Request) -> web.StreamResponse:
         self._doors.require_from_here(request)
         found = await self._doors.account(request)
-        form = await request.post()
+        form = await form_of(request)
         if found is not None:
             account, token = found
-            if not hmac.compare_digest(str(form.get("form", "")).encode(), self._form_token(token).encode()):
+            if not hmac.compare_digest(form.get("form", "").encode(), self._form_token(token).encode()):
                 raise WebhookRejected(403, "this has to come from the page /account of this service; open it anew")
             async with self._store.transaction() as uow:
                 await log_out(

@@ -18,6 +18,7 @@ from bot.entrypoints.limits import Limits, Rate, caller_of
 from bot.entrypoints.preferences import page
 from bot.entrypoints.preferences.links import LinkEnded, LinkNotOurs, read, read_confirmation
 from bot.entrypoints.preferences.words import Words, words_for
+from bot.entrypoints.translate import form_of
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.services.change_preferences import (
@@ -84,7 +85,7 @@ class PreferencePage:
     async def _send_link(self, request: web.Request) -> web.StreamResponse:
         """Whether we know the address is told to nobody but who reads there."""
         self._limits.check(request)
-        told = str((await request.post()).get("address", ""))[:LONGEST_ADDRESS]
+        told = (await form_of(request)).get("address", "")[:LONGEST_ADDRESS]
         words = words_for(_accepted(request))
         async with self._runtime.store.transaction() as uow:
             now = self._runtime.clock.now()
@@ -116,10 +117,10 @@ class PreferencePage:
         Mail programs post List-Unsubscribe=One-Click (RFC 8058), which stops all of it; they follow no
         redirect.
         """
-        form = await request.post()
-        wanted, shown = ({str(one) for one in form.getall(name, [])} for name in ("want", "shown"))
+        form = await form_of(request)
+        wanted, shown = (set(form.getall(name, [])) for name in ("want", "shown"))
         one_click = form.get("List-Unsubscribe") == "One-Click"
-        stop, pause = one_click or form.get("do") == "stop", str(form.get("pause", ""))
+        stop, pause = one_click or form.get("do") == "stop", form.get("pause", "")
         if not stop and form.get("do") != "save":
             return _refuse(request, 400, "no_button")
 
@@ -170,7 +171,7 @@ class PreferencePage:
         return await self._challenged(request, asking)
 
     async def _confirm(self, request: web.Request) -> web.StreamResponse:
-        if (await request.post()).get("do") != "confirm":
+        if (await form_of(request)).get("do") != "confirm":
             return _refuse(request, 400, "no_button")
 
         async def confirming(uow: UnitOfWork, challenge: Challenge, words: Words) -> str:

@@ -168,6 +168,24 @@ async def test_a_form_of_another_website_or_of_another_browser_is_refused(client
     assert (await client.post("/login", data=given, headers=SAME_ORIGIN)).status == 400
 
 
+@pytest.mark.parametrize("path", ["/login", "/logout"])
+async def test_what_is_no_form_is_refused(client: Client, path: str) -> None:
+    await log_in(client)
+    for content_type, body in (
+        ("application/x-www-form-urlencoded; charset=nonsense", b"form=x"),
+        ("application/x-www-form-urlencoded", b"form=\xff"),
+        ("multipart/form-data", b"form"),
+    ):
+        answer = await client.post(path, data=body, headers={**SAME_ORIGIN, "Content-Type": content_type})
+        assert (answer.status, await answer.json()) == (400, {"error": "the body is not the form that its headers say"})
+
+
+async def test_half_of_a_character_in_the_forms_token_fits_no_browser(client: Client) -> None:
+    await client.get("/login")
+    headers = {**SAME_ORIGIN, "Content-Type": "application/x-www-form-urlencoded; charset=utf-7"}
+    assert (await client.post("/login", data=b"form=+2AA-", headers=headers)).status == 400
+
+
 async def test_a_session_changes_nothing_for_another_website(client: Client) -> None:
     await log_in(client)
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"}, {}):

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.domain.consent import ConsentRecord, Purpose
@@ -261,3 +262,41 @@ async def test_one_click_is_answered_without_a_redirect(client: Client, stage: S
     answer = await client.post(link(stage), data={"List-Unsubscribe": "One-Click"}, allow_redirects=False)
     assert answer.status == 200
     assert words_in("en")["saved"] in await answer.text()
+
+
+URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (f"{URLENCODED}; charset=nonsense", b"do=save"),
+        (URLENCODED, b"do=\xff\xfe"),
+        (MULTIPART, b"--a\r\n"),
+        (f"{MULTIPART}; boundary=a", b"no part at all"),
+        (f"{MULTIPART}; boundary=a", b"--a\r\n\r\na part without a name\r\n--a--\r\n"),
+        (
+            f"{MULTIPART}; boundary=a",
+            b'--a\r\nContent-Disposition: form-data; name="do"\r\nContent-Transfer-Encoding: x\r\n\r\ny\r\n--a--',
+        ),
+    ],
+)
+@pytest.mark.parametrize("page", ["preferences", "asking", "consent"])
+async def test_what_is_no_form_is_refused(
+    client: Client, stage: Stage, page: str, content_type: str, body: bytes
+) -> None:
+    path = {"preferences": link(stage), "asking": "/preferences", "consent": "/consent/x.y"}[page]
+    answer = await client.post(path, data=body, headers={"Content-Type": content_type})
+    assert (answer.status, await answer.json()) == (400, {"error": "the body is not the form that its headers say"})
+
+
+async def test_one_click_counts_in_whichever_form_a_mail_service_sends_it(client: Client, stage: Stage) -> None:
+    form = FormData({"List-Unsubscribe": "One-Click"}, default_to_multipart=True)
+    assert (await client.post(link(stage), data=form)).status == 200
+    assert not await stage.may_send()
+
+
+async def test_half_of_a_character_in_a_form_is_left_out(client: Client, stage: Stage) -> None:
+    headers = {"Content-Type": f"{URLENCODED}; charset=utf-7"}
+    answer = await client.post("/preferences", data=b"address=+2AA-me@example.com", headers=headers)
+    assert answer.status == 200
