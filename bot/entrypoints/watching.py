@@ -90,10 +90,11 @@ class Watching:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._runtime.store.check())
             self._looking.add_done_callback(lambda look: look.cancelled() or look.exception())  # nobody may ask again
-        done, _ = await asyncio.wait([self._looking], timeout=DATABASE_WITHIN.total_seconds())
+        looking = self._looking  # which another who asks may replace before we hear that it is done
+        done, _ = await asyncio.wait([looking], timeout=DATABASE_WITHIN.total_seconds())
         if not done:
             raise TimeoutError
-        self._looking.result()
+        looking.result()
 
     async def _metrics(self, request: web.Request) -> web.StreamResponse:
         await self._service.doors.admit(request, Right.WATCH)

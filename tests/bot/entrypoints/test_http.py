@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer, make_mocked_request
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from yarl import URL
@@ -20,6 +20,7 @@ from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints import watching
 from bot.entrypoints.http import HEADERS, LARGEST_BODY, Server
+from bot.entrypoints.watching import Watching
 from bot.ports import Abilities, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.fakes import FakeChannel
@@ -81,6 +82,31 @@ async def test_a_database_that_says_nothing_is_away(
     stage.store.check = _say_nothing  # type: ignore[method-assign]
     async with asyncio.timeout(20):
         assert (await front.ask("GET", "/readyz"))[:2] == (503, NOT_READY)
+
+
+async def test_whoever_asks_as_a_look_ends_does_not_take_its_answer_from_others(
+    stage: Stage, service_of: ServiceMaker
+) -> None:
+    app = web.Application()
+    Watching(service_of()).add_routes(app)
+    ready = next(one.handler for one in app.router.routes() if one.resource and one.resource.canonical == "/readyz")
+    later: list[asyncio.Task[web.StreamResponse]] = []
+
+    def ask() -> asyncio.Task[web.StreamResponse]:
+        return asyncio.ensure_future(ready(make_mocked_request("GET", "/readyz")))
+
+    first_is_told = asyncio.Event()
+
+    async def answer() -> None:
+        if later:
+            await first_is_told.wait()
+        else:
+            later.append(ask())  # it runs once this look is done, and before the first has heard so
+
+    stage.store.check = answer  # type: ignore[method-assign]
+    assert (await ask()).status == 200
+    first_is_told.set()
+    assert (await later[0]).status == 200
 
 
 async def test_a_redis_that_says_nothing_holds_up_nobody_who_watches(
