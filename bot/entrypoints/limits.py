@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from math import ceil
 from time import monotonic
 
@@ -102,9 +102,18 @@ def caller_of(request: web.Request, proxies: int) -> str | None:
     added = [part.strip() for line in request.headers.getall("X-Forwarded-For", []) for part in line.split(",")]
     address = added[-proxies] if 0 < proxies <= len(added) else request.remote
     try:
-        known = ip_address(address or "")
+        known = ip_address(_without_port(address or ""))
     except ValueError:
         return None
+    if isinstance(known, IPv6Address) and known.ipv4_mapped is not None:
+        known = known.ipv4_mapped  # as a socket for both kinds names it
     if known.is_loopback:
         return None
     return str(known) if known.version == 4 else known.exploded[:19]
+
+
+def _without_port(address: str) -> str:
+    """Some proxies add the port, too: 203.0.113.7:40312, [2001:db8::1]:40312."""
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
