@@ -13,9 +13,12 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TextIO, cast
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.adapters.database.trouble import plain_cause
 from bot.domain.errors import OvertureError
+
+log = structlog.get_logger()
 
 
 def set_up_logs(form: Literal["text", "json"], *, level: int = logging.INFO) -> None:
@@ -39,6 +42,7 @@ def set_up_logs(form: Literal["text", "json"], *, level: int = logging.INFO) -> 
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonFormatter() if form == "json" else _Formatter("%(levelname)s %(name)s: %(message)s"))
+    handler.addFilter(_is_a_fault)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
 
 
@@ -56,6 +60,15 @@ class _Lossy(io.TextIOBase):
     def flush(self) -> None:
         with contextlib.suppress(OSError):
             self._stream.flush()
+
+
+def _is_a_fault(record: logging.LogRecord) -> bool:
+    """Whether somebody has to look at it. What is no HTTP was refused, and anybody can send it: a line tells of it."""
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, HttpProcessingError):
+        return True
+    log.info("what came is no HTTP, and was refused", error=type(error).__name__)
+    return False
 
 
 def tell_exception(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -153,6 +154,29 @@ def test_a_librarys_line_is_json_where_ours_are_and_has_our_ids(capsys: pytest.C
     assert told["conversation"] == "c1"
     assert told["exception"].endswith("builtins.ValueError")
     assert WORDS not in line
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET /?sig=\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer w\x00rd\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00",
+    ],
+    ids=["the address", "a header", "TLS"],
+)
+async def test_what_is_no_http_is_a_line_at_most_and_no_fault(
+    sent: bytes, service_of: Callable[..., Service], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_as("json")
+    async with TestServer(Server(service_of(connectors="")).application(), host="127.0.0.1") as server:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(sent)
+        assert (await reader.read()).startswith(b"HTTP/1.0 400")
+        writer.close()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["level"] for line in lines] == ["info"] * len(lines)
+    assert not any("exception" in line or "127.0.0.1" in line["event"] for line in lines)
 
 
 async def test_a_turn_and_a_delivery_log_the_ids_of_what_they_are_about(
