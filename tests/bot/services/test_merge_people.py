@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from bot.adapters.database import Database
 from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
-from bot.domain.errors import CannotMerge
+from bot.domain.errors import CannotMerge, Conflict
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.merging import Merge
-from bot.domain.message import CustomerMessage
+from bot.domain.message import CustomerMessage, PageReport
 from bot.domain.person import Identity, Profile
 from bot.domain.score import ScoreChange, total_score
 from bot.domain.timeline import PersonEvent
+from bot.services.converse import converse
 from bot.services.know_person import NoSuchPerson, by_id
 from bot.services.merge_people import OPTED_OUT, TWICE, merge_people, part_people, refused_by_the_other
 from bot.services.receive import receive
@@ -210,11 +211,26 @@ async def test_whoever_proves_the_same_address_is_the_same_person(two: Stage) ->
         assert (await uow.merges.all_of(ANA))[0].why == "both have proved the same address"
 
 
+async def test_visitors_who_prove_the_same_id_at_once_become_one_and_none_is_given_up(stage: Stage) -> None:
+    """Each turn waits for the merges of others, which may take away whom it has just read."""
+    proved = (Identity("user_id", "u1", verified=True),)
+    visitors = [f"v{number}" for number in range(8)]
+    for one in visitors:
+        await receive(stage.runtime, stage.webchat, [PageReport("webchat", f"{one}:r1", one, identities=proved)])
+    talks = [await stage.at("webchat", one) for one in visitors]
+    for _ in visitors:  # in each round one of them at least gets through
+        await asyncio.gather(*(converse(stage.runtime, talk.id) for talk in talks))
+    async with stage.store.transaction() as uow:
+        assert not await uow.inbox.waiting_conversations(stage.clock.now(), 1)
+        (owner,) = await uow.profiles.provers_of("user_id", "u1")
+        assert {(await uow.conversations.get(talk.id)).profile_id for talk in talks} == {owner}
+
+
 async def test_merges_go_in_no_circle(two: Stage) -> None:
     await merge(two)
     with pytest.raises(CannotMerge, match='"ana" is one person already'):
         await merge(two, ANA, ANA)
-    with pytest.raises(LookupError):
+    with pytest.raises(Conflict):
         await merge(two)
     await part(two)
     with pytest.raises(CannotMerge, match="merged with nobody"):
