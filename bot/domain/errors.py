@@ -20,6 +20,7 @@ OvertureError
 ├── CannotMerge             two people cannot be made one, or one cannot be made two again
 ├── CannotPublish           a journey does not stand so that this can be done; the message says what to do
 └── Conflict                somebody else changed the row since it was read
+    └── PersonGone              the person was merged into another, or erased
 """
 
 from __future__ import annotations
@@ -171,6 +172,10 @@ class LanguageModelNonsense(LanguageModelError):
 
 class Conflict(OvertureError):
     """The row changed since it was read; read again and decide again."""
+
+
+class PersonGone(Conflict, LookupError):
+    """Nobody has this id, or no more: told anew who they are, one finds whom they were merged into."""
 
 
 class CannotOpen(OvertureError):

@@ -58,6 +58,8 @@ class Dropped:
 
 
 class Profiles(Protocol):
+    """Who is asked for by an id that nobody has is PersonGone."""
+
     async def get(self, profile_id: ProfileId) -> Profile: ...
     async def fresh(self, profile_id: ProfileId) -> Profile:
         """As it is now, also of somebody who was expected: for whoever writes it."""

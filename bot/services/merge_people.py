@@ -11,7 +11,7 @@ import structlog
 
 from bot.domain.consent import ConsentRecord, Purpose, standing_consent
 from bot.domain.effects import Emit
-from bot.domain.errors import CannotMerge, Conflict
+from bot.domain.errors import CannotMerge
 from bot.domain.ids import ProfileId, new_id
 from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.merging import MERGED, PARTED, Claim, Merge
@@ -55,16 +55,13 @@ class MergePlan:
 
 
 async def plan_merge(uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: ProfileId) -> MergePlan:
-    """Whoever has been known longer is kept, whichever is named first. Raises CannotMerge, and Conflict where one of
-    them is no more: another merge was quicker, and told anew who they are there is one to merge, or none."""
+    """Whoever has been known longer is kept, whichever is named first. Raises CannotMerge, and PersonGone where
+    another merge was quicker."""
     if one == other:
         raise CannotMerge(f'"{one}" is one person already')
     for profile_id in sorted((one, other)):
         await uow.profiles.lock(profile_id, alone=True)
-    try:
-        both = [await uow.profiles.fresh(one), await uow.profiles.fresh(other)]
-    except LookupError as error:
-        raise Conflict("one of the two was merged with somebody, or erased, meanwhile; try again.") from error
+    both = [await uow.profiles.fresh(one), await uow.profiles.fresh(other)]
     kept, merged = sorted(both, key=lambda profile: (profile.created_at, profile.id))
     mine, theirs = await uow.enrolments.waiting(kept.id), await uow.enrolments.waiting(merged.id)
     ended = _in_twice(mine, theirs)
@@ -87,7 +84,7 @@ async def plan_merge(uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: P
 async def merge_people(
     uow: UnitOfWork, runtime: Runtime, one: ProfileId, other: ProfileId, *, who: str, why: str, now: datetime
 ) -> Merge:
-    """Make them one: everything of the one becomes the other's. Raises CannotMerge and Conflict.
+    """Make them one: everything of the one becomes the other's. Raises CannotMerge and PersonGone.
 
     An attribute that both have keeps the value of the one who stays, unless the other one's was told by somebody whose
     word counts for more; the other value is kept beside it, and in the merge. Of two runs of one journey the older goes

@@ -24,6 +24,7 @@ from bot.adapters.tables.sealing import (
     REASON_OF_SCORE,
     VALUE_OF_IDENTITY,
 )
+from bot.domain.errors import PersonGone
 from bot.domain.ids import ProfileId
 from bot.domain.merging import Claim
 from bot.domain.person import Identity, Profile
@@ -144,7 +145,7 @@ class StoredProfiles(Repository):
     async def fresh(self, profile_id: ProfileId) -> Profile:
         row = (await self._session.execute(GET_PROFILE, {"profile": profile_id})).first()
         if row is None:
-            raise LookupError(f'there is no profile "{profile_id}" in the store.')
+            raise PersonGone(f'there is no profile "{profile_id}" in the store.')
         return profile_of(row, self._sealing)
 
     async def add(self, profile: Profile) -> None:
@@ -165,7 +166,7 @@ class StoredProfiles(Repository):
             SAVE_PROFILE, {"profile": profile.id} | _knowledge(profile, self._sealing)
         )
         if not changed.rowcount:
-            raise LookupError(f'there is no profile "{profile.id}" in the store.')
+            raise PersonGone(f'there is no profile "{profile.id}" in the store.')
 
     async def page(self, *, after: str, limit: int, only: Dated | Outside | None = None) -> Page:
         if only is None:

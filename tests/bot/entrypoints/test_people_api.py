@@ -19,9 +19,12 @@ from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import MessageId, ProfileId
 from bot.domain.person import Identity
 from bot.domain.sending_rules import ConsentRule
+from bot.entrypoints import people_api
 from bot.entrypoints.http import Server
 from bot.entrypoints.wiring import Service
+from bot.ports import UnitOfWork
 from bot.services.keep_accounts import add_key
+from bot.services.know_person import by_name
 from tests.bot.services.stage import ANA, PHONE, RULES, Stage
 
 Client = TestClient[Any, Any]
@@ -92,6 +95,20 @@ async def test_the_proof_is_a_document_too_and_noted(client: Client, stage: Stag
         (entry,) = await uow.audit.latest(1)
     assert (entry.deed.what, entry.deed.about) == ("person.consent_proved", "ana")
     assert (await client.get("/v1/people/nobody/consent.pdf")).status == 404
+
+
+async def test_what_is_asked_of_whom_a_merge_takes_away_in_that_moment_is_done_to_whom_they_became(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: list[str] = []
+
+    async def known_before_the_merge(uow: UnitOfWork, name: str) -> ProfileId:
+        known.append(name)
+        return ProfileId("gone") if len(known) == 1 else await by_name(uow, name)
+
+    monkeypatch.setattr(people_api, "by_name", known_before_the_merge)
+    assert await ask(client, "PUT", "ana@example.com/objection") == (200, {"person": "ana", "objects": True})
+    assert len(known) == 2
 
 
 async def test_somebody_is_erased_with_a_receipt(client: Client) -> None:

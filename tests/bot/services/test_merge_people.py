@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.adapters.database import Database
 from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
-from bot.domain.errors import CannotMerge, Conflict
+from bot.domain.errors import CannotMerge, PersonGone
 from bot.domain.ids import ProfileId
 from bot.domain.journey import EnrolmentStatus
 from bot.domain.merging import Merge
@@ -230,7 +230,7 @@ async def test_merges_go_in_no_circle(two: Stage) -> None:
     await merge(two)
     with pytest.raises(CannotMerge, match='"ana" is one person already'):
         await merge(two, ANA, ANA)
-    with pytest.raises(Conflict):
+    with pytest.raises(PersonGone):
         await merge(two)
     await part(two)
     with pytest.raises(CannotMerge, match="merged with nobody"):
