@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.domain.ids import ProfileId, new_id
+from bot.domain.message import storable
 from bot.domain.person import ANONYMOUS_ID, USER_ID, Identity, Profile
 from bot.domain.provenance import Origin
 from bot.nlu.contacts import find_phones
@@ -53,6 +54,7 @@ async def by_name(uow: UnitOfWork, name: str) -> ProfileId:
 
     Raises NoSuchPerson.
     """
+    name = storable(name)
     with suppress(NoSuchPerson):
         return await by_id(uow, ProfileId(name))
     kind, parted, value = name.partition(":")
