@@ -12,10 +12,10 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientError, web
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.database.trouble import is_trouble
 from bot.adapters.passwords import Argon2Passwords
-from bot.domain.errors import WebhookRejected
+from bot.domain.errors import Conflict, WebhookRejected
 from bot.entrypoints.access_page import AccessPage
 from bot.entrypoints.crm_webhooks import CrmWebhooks
 from bot.entrypoints.events_api import EventsApi
@@ -241,11 +241,14 @@ async def answer_for_errors(request: web.Request, handler: Handler) -> web.Strea
         return problem(error.status, error.reason.lower())
     except (ClientError, web.RequestPayloadError):
         return problem(400, "the request's body is not what its headers say")
-    except (SQLAlchemyError, ConnectionError) as error:
-        # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
-        log.error("a request was refused, for nothing can be stored", error=type(error).__name__)
-        return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
-    except Exception:
+    except Conflict:
+        log.info("a request met others that change the same, each time")
+        return problem(503, "somebody else is changing the same at this moment; try again", {"Retry-After": "1"})
+    except Exception as error:
+        if isinstance(error, ConnectionError) or is_trouble(error):
+            # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
+            log.error("a request was refused, for nothing can be stored", error=type(error).__name__)
+            return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
         log.exception("a request failed")
         return problem(500, "something went wrong on our side; it is in the log")
 

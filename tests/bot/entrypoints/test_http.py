@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,10 +14,11 @@ import pytest_asyncio
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer, make_mocked_request
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 from yarl import URL
 
-from bot.domain.errors import WebhookRejected
+from bot.domain.errors import Conflict, WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints import watching
 from bot.entrypoints.http import HEADERS, LARGEST_BODY, Server
@@ -218,6 +220,21 @@ async def test_a_fault_of_ours_tells_the_caller_nothing_of_itself(front: Front) 
         status, body, _ = await front.ask("POST", "/channels/sms/in")
     assert (status, body) == (500, '{"error": "something went wrong on our side; it is in the log"}')
     assert [line["event"] for line in logs] == ["a request failed"]
+
+
+async def test_who_meets_others_that_change_the_same_may_try_again(front: Front) -> None:
+    front.answer = Conflict("two transactions got into each other's way")
+    status, body, headers = await front.ask("POST", "/channels/sms/in")
+    assert (status, headers["Retry-After"]) == (503, "1")
+    assert "try again" in body
+
+
+async def test_what_the_database_is_asked_wrongly_is_a_fault_of_ours_and_not_of_the_database(front: Front) -> None:
+    front.answer = IntegrityError("INSERT", None, sqlite3.IntegrityError("a rule"))
+    with capture_logs() as logs:
+        status, _, headers = await front.ask("POST", "/channels/sms/in")
+    assert (status, "Retry-After" in headers) == (500, False)
+    assert logs[0]["exc_info"]
 
 
 async def test_while_the_store_is_full_a_message_is_refused_and_not_lost_silently(front: Front, stage: Stage) -> None:
