@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -62,16 +62,16 @@ class PostgresSession:
 
     async def begin(self) -> None:
         begun = self._connection.transaction()
-        await begun.start()
+        await _within_time(begun.start(), "BEGIN")
         self._begun = begun
 
     async def commit(self) -> None:
         if self._begun is not None:
-            await self._begun.commit()
+            await _within_time(self._begun.commit(), "COMMIT")
 
     async def roll_back(self) -> None:
         if self._begun is not None:
-            await self._begun.rollback()
+            await _within_time(self._begun.rollback(), "ROLLBACK")
 
     async def execute(self, statement: Executable, values: Any = None) -> Rows:
         """Run it with these values; a list of them runs it once for each. Raises what SQLAlchemy would raise."""
@@ -99,7 +99,21 @@ class PostgresSession:
             raise IntegrityError(prepared.sql, None, error, hide_parameters=True) from error
         except asyncpg.PostgresError as error:
             raise DBAPIError(prepared.sql, None, error, hide_parameters=True) from error
+        except TimeoutError as error:
+            raise _too_slow(prepared.sql, error) from error
         return Rows([], _changed(status))
+
+
+async def _within_time(answer: Awaitable[object], statement: str) -> None:
+    try:
+        await answer
+    except TimeoutError as error:
+        raise _too_slow(statement, error) from error
+
+
+def _too_slow(statement: str, error: TimeoutError) -> OperationalError:
+    """The server did not answer within STATEMENT_TIMEOUT_SECONDS: whatever was asked is not at fault."""
+    return OperationalError(statement, None, error, hide_parameters=True)
 
 
 def _changed(status: str) -> int:

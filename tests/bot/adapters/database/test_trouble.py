@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.adapters.database import Database
+from bot.adapters.database import Database, postgresql
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId
 from bot.domain.message import CustomerMessage
@@ -104,6 +105,30 @@ async def test_a_file_that_may_not_be_written_is_away(sqlite_store: Database) ->
     with pytest.raises(SQLAlchemyError) as refused:
         await something_wrong(sqlite_store)
     assert sqlite_store.is_away(refused.value)
+
+
+async def test_a_server_that_takes_too_long_over_a_statement_is_away(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where somebody else holds a lock: no message is at fault that is not taken meanwhile."""
+    monkeypatch.setattr(postgresql, "STATEMENT_TIMEOUT_SECONDS", 0.2)
+    database = Database(postgresql_url)
+    async with database.transaction() as holding:
+        await holding.inbox._session.execute(text("LOCK TABLE inbox"))
+        with pytest.raises(SQLAlchemyError) as given_up:
+            async with database.transaction() as uow:
+                await uow.inbox.next_due()
+    assert database.is_away(given_up.value)
+    await database.close()
+
+
+async def test_a_time_limit_of_the_callers_stays_theirs(postgresql_url: str) -> None:
+    database = Database(postgresql_url)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2), database.transaction() as uow:
+            await uow.inbox._session.execute(text("SELECT pg_sleep(60)"))
+    await database.check()
+    await database.close()
 
 
 async def test_what_breaks_a_rule_is_at_fault_itself(store: Database) -> None:
