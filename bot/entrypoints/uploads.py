@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -47,11 +48,20 @@ class Uploads:
             )
             taken = await receive(self._runtime, channel, [replace(upload.message, attachments=(attachment,))])
         except BaseException:
-            await store.drop(place)
+            if not await self._is_received(place):
+                await store.drop(place)
             raise
         if not taken:
             await store.drop(place)
         return to_response(upload.reply)
+
+    async def _is_received(self, place: str) -> bool:
+        """Whether it is on record although receiving it broke off: that was after the commit. False, too, where the
+        store does not answer."""
+        with suppress(Exception):
+            async with self._runtime.store.reading() as uow:
+                return await uow.files.get(file_id(place)) is not None
+        return False
 
 
 async def _write(request: web.Request, store: AttachmentStore, upload: Upload) -> str:

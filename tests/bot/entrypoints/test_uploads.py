@@ -29,6 +29,7 @@ from bot.entrypoints.http import Server
 from bot.entrypoints.limits import UPLOADS_OF_A_VISITOR
 from bot.entrypoints.sent_files import file_link
 from bot.services.erase_person import erase_person
+from bot.services.receive import receive
 from connectors.webchat.tokens import VisitorTokens
 from tests.bot.entrypoints.conftest import SECRET, ServiceMaker
 from tests.bot.services.stage import Stage
@@ -225,6 +226,25 @@ async def test_what_cannot_be_received_is_not_kept(front: Front, monkeypatch: py
     monkeypatch.setattr("bot.entrypoints.uploads.receive", refuse)
     assert (await front.send(PNG))[0] == 503
     assert front.kept() == []
+
+
+async def test_what_was_received_is_kept_although_nobody_could_be_told_of_it(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message is in the inbox: without its file it would be told that the file is not there any more."""
+
+    async def break_off_after_the_commit(*told: Any) -> int:
+        await receive(*told)
+        raise ConnectionError("a wake-up")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("bot.entrypoints.uploads.receive", break_off_after_the_commit)
+        message = str(uuid4())
+        assert (await front.send(PNG, sent=message))[0] == 503
+    assert (await front.send(PNG, sent=message))[0] == 202
+    await front.stage.settle()
+    status, content, _ = await front.fetch(await link_of(front))
+    assert (status, content) == (200, PNG)
 
 
 # ---------------------------------------------------------------- looked at, and shown
