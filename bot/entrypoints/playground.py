@@ -38,7 +38,12 @@ POSITION = re.compile(r"[0-9]{1,18}")
 
 
 class Playground:
-    """Only there while a connector runs in its sandbox."""
+    """Only there while a connector runs in its sandbox.
+
+    It shows what everybody says, and moves the clock of the whole service. So where people have to say who they are,
+    all of it but the sample's own site is for admins; before anybody has an account it is open, so that it can be
+    tried.
+    """
 
     def __init__(self, service: Service, sandbox: Sandbox, streams: Streams) -> None:
         self._service = service
@@ -47,15 +52,27 @@ class Playground:
         self._streams = streams
 
     def add_routes(self, app: web.Application) -> None:
-        app.router.add_get("/", self._page("index.html"))
+        guarded = self._guarded
+        app.router.add_get("/", guarded(self._page("index.html")))
         app.router.add_get("/site", self._page("site.html"))
-        app.router.add_get("/speakers", self._page("speakers.html"))
-        app.router.add_get("/playground/events", self._events, allow_head=False)
-        app.router.add_get("/playground/status", self._status)
-        app.router.add_get("/playground/clock", self._clock)
-        app.router.add_post("/playground/clock", _from_here(self._move_clock))
-        app.router.add_post("/playground/act/{vendor}", _from_here(self._act))
-        app.router.add_get("/playground/talk/{vendor}", _from_here(self._talk), allow_head=False)
+        app.router.add_get("/speakers", guarded(self._page("speakers.html")))
+        app.router.add_get("/playground/events", guarded(self._events), allow_head=False)
+        app.router.add_get("/playground/status", guarded(self._status))
+        app.router.add_get("/playground/clock", guarded(self._clock))
+        app.router.add_post("/playground/clock", _from_here(guarded(self._move_clock)))
+        app.router.add_post("/playground/act/{vendor}", _from_here(guarded(self._act)))
+        app.router.add_get("/playground/talk/{vendor}", _from_here(guarded(self._talk)), allow_head=False)
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """The handler, for admins only where anybody has to say who they are."""
+
+        async def behind_the_door(request: web.Request) -> web.StreamResponse:
+            roomy = request.clone(client_max_size=LARGEST_DEED) if request.method == "POST" else request
+            if self._service.access.is_open or self._service.settings.login == "always":
+                await self._service.doors.admit(roomy, Right.ADMINISTER)
+            return await handler(roomy)
+
+        return behind_the_door
 
     def _page(self, name: str) -> Any:
         async def serve(_request: web.Request) -> web.StreamResponse:
@@ -90,7 +107,7 @@ class Playground:
         vendor = next((one for one in self._sandbox.vendors.values() if one.name == name), None)
         if vendor is None:
             return problem(404, f"there is no stand-in for {name} here")
-        deed = await _json_object(request.clone(client_max_size=LARGEST_DEED))
+        deed = await _json_object(request)
         if deed is None:
             return problem(400, "the body is no JSON object")
         try:

@@ -3,21 +3,64 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
 from tests.scenarios.stage import set_stage
 
+TOKEN = "a token of sixteen characters"
+DEEDS: dict[str, dict[str, Any]] = {
+    "/playground/clock": {"forward_seconds": 60},
+    "/playground/act/sms": {"deed": "text", "from": "+447700900123", "body": "hello"},
+}
+
 
 async def test_another_website_may_not_act_in_the_playground(tmp_path: Path) -> None:
     async with set_stage(tmp_path) as stage, ClientSession() as http:
-        deeds = {
-            "/playground/clock": {"by": 60},
-            "/playground/act/sms": {"deed": "text", "from": "+447700900123", "body": "hello"},
-        }
         own = str(URL(stage.address).origin())
-        for path, deed in deeds.items():
+        for path, deed in DEEDS.items():
             for origin, refused in (("https://elsewhere.example", True), ("null", True), (own, False)):
                 async with http.post(f"{stage.address}{path}", json=deed, headers={"Origin": origin}) as answer:
                     assert (answer.status == 403) == refused, (path, origin, answer.status)
+
+
+GUARDED = ("/", "/speakers", "/playground/events", "/playground/status", "/playground/clock", "/playground/talk/voice")
+
+
+@pytest.mark.parametrize(
+    ("settings", "refused"), [({"api_token": TOKEN}, 401), ({"login": "always"}, 404)], ids=["a token", "a login"]
+)
+async def test_where_people_have_to_say_who_they_are_the_playground_is_for_admins(
+    tmp_path: Path, settings: dict[str, Any], refused: int
+) -> None:
+    """It shows what everybody says, and moves the clock of all."""
+    async with set_stage(tmp_path, **settings) as stage, ClientSession() as http:
+        for path in GUARDED:
+            async with http.get(f"{stage.address}{path}") as answer:
+                assert answer.status == refused, path
+        for path, deed in DEEDS.items():
+            async with http.post(f"{stage.address}{path}", json=deed) as answer:
+                assert answer.status == refused, path
+        async with http.get(f"{stage.address}/site") as answer:
+            assert answer.status == 200
+
+
+async def test_an_admin_uses_the_playground_as_before(tmp_path: Path) -> None:
+    async with set_stage(tmp_path, api_token=TOKEN) as stage, ClientSession() as http:
+        for path, deed in DEEDS.items():
+            async with http.post(f"{stage.address}{path}?token={TOKEN}", json=deed) as answer:
+                assert answer.status < 300, path
+        async with http.get(f"{stage.address}/playground/events?token={TOKEN}") as answer:
+            assert answer.status == 200
+
+
+async def test_before_anybody_has_an_account_it_can_be_tried_at_a_public_address(tmp_path: Path) -> None:
+    async with (
+        set_stage(tmp_path, public_url="http://demo.example.com") as stage,
+        ClientSession() as http,
+        http.get(f"{stage.address}/playground/status") as answer,
+    ):
+        assert answer.status == 200
