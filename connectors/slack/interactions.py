@@ -94,7 +94,7 @@ def _action(payload: Json, action: Json, desk: Desk, workspace: str) -> DeskActi
                 handoff_id=HandoffId(storable(handoff_id)),
                 verb=verb,
                 rep=storable(user[1]),
-                trigger=trigger if isinstance(trigger, str) else "",
+                trigger=storable(trigger) if isinstance(trigger, str) else "",
                 words=storable(words) if verb in WITH_WORDS else "",
                 rep_member=storable(user[0]),
             )

@@ -38,11 +38,11 @@ def shortcut(payload: Json) -> Shortcut | None:
         return None
     match payload:
         case {"type": "shortcut", "callback_id": callback} if callback == ASK:
-            return Shortcut(trigger, ask_form())
+            return Shortcut(storable(trigger), ask_form())
         case {"type": "message_action", "callback_id": callback} if callback == ABOUT and isinstance(message, Mapping):
             words = [message.get("text"), *_texts(message.get("blocks"))]
             found = NAMED.search(storable("\n".join(one for one in words if isinstance(one, str))))
-            return Shortcut(trigger, ask_form(f"search {found[0]}" if found else ""))
+            return Shortcut(storable(trigger), ask_form(f"search {found[0]}" if found else ""))
     return None
 
 

@@ -62,6 +62,12 @@ def test_a_submitted_form_is_a_command_and_the_answer_takes_its_place() -> None:
     assert answer["view"]["blocks"][-1]["type"] == "input"
 
 
+def test_a_trigger_with_half_of_a_character_can_be_sent_back() -> None:
+    found = shortcut({"type": "shortcut", "callback_id": "overture_ask", "trigger_id": "1\ud800"})
+    assert found is not None
+    assert found.trigger == "1"
+
+
 def test_shortcuts_of_others_and_of_those_who_may_not_act_do_nothing() -> None:
     pressed = {"type": "shortcut", "callback_id": "overture_ask", "trigger_id": "1", "user": USER}
     assert desk().parse(interaction(pressed)).then is not None

@@ -142,6 +142,12 @@ def test_a_pressed_button_says_what_on_which_hand_off_and_by_whom(action_id: str
     assert action.trigger == CLICK["trigger_id"]
 
 
+def test_a_trigger_with_half_of_a_character_can_be_stored() -> None:
+    (action,) = desk().parse(interaction({**CLICK, "trigger_id": "1\ud800"})).inbound
+    assert isinstance(action, DeskAction)
+    assert action.trigger == "1"
+
+
 def test_two_presses_are_two_actions() -> None:
     again = {**CLICK, "actions": [{**CLICK["actions"][0], "action_ts": "1795521606.000000"}]}
     first, second = (desk().parse(interaction(payload)).inbound[0].vendor_id for payload in (CLICK, again))
