@@ -130,7 +130,7 @@ PREFIX_LENGTH = 8
 async def key_of(uow: UnitOfWork, word: str) -> ApiKey | None:
     """The key that this word is, where it is one that holds."""
     prefix, _, secret = word.removeprefix(KEY_MARK).partition("_")
-    if not word.startswith(KEY_MARK) or not secret:
+    if not word.startswith(KEY_MARK) or not secret or not word.isascii():
         return None
     key = await uow.accounts.key(prefix)
     if not secrets.compare_digest(key.digest if key is not None else digest_of(""), digest_of(word)):

@@ -100,7 +100,11 @@ class ProviderLogin:
 
     def _opened(self, sealed: str, now: datetime) -> tuple[Attempt, str] | None:
         body, _, signature = sealed.partition(".")
-        if not body or not hmac.compare_digest(signature.encode(), self._signature(body).encode()):
+        if (
+            not body
+            or not sealed.isascii()
+            or not hmac.compare_digest(signature.encode(), self._signature(body).encode())
+        ):
             return None
         told: dict[str, Any] = json.loads(urlsafe_b64decode(body))
         if now.timestamp() >= told["until"]:

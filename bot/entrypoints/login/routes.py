@@ -66,7 +66,7 @@ class LoginPages:
     def _login_page(
         self, request: web.Request, next_: str, *, email: str = "", problem: str = "", status: int = 200
     ) -> web.Response:
-        browser = request.cookies.get(self._form_cookie) or secrets.token_urlsafe(24)
+        browser = self._browser(request) or secrets.token_urlsafe(24)
         text = page.login(
             form=self._form_token(browser),
             next_=next_,
@@ -98,7 +98,7 @@ class LoginPages:
         refuse_for(self._logins, origin)
         form = await form_of(request)
         next_ = safe_path(form.get("next", ""))
-        browser = request.cookies.get(self._form_cookie, "")
+        browser = self._browser(request)
         if not browser or not hmac.compare_digest(form.get("form", "").encode(), self._form_token(browser).encode()):
             problem = "This page had been open for too long, or cookies are off. Try again."
             return self._login_page(request, next_, email=form.get("email", "")[:320], problem=problem, status=400)
@@ -137,6 +137,11 @@ class LoginPages:
     @property
     def _form_cookie(self) -> str:
         return f"{self._doors.cookie}-form"
+
+    def _browser(self, request: web.Request) -> str:
+        """What this browser's forms are bound to; empty where it has nothing of ours."""
+        kept = request.cookies.get(self._form_cookie, "")
+        return kept if kept.isascii() else ""
 
     def _form_token(self, bound_to: str) -> str:
         return hmac.new(self._service.secret.encode(), f"form:{bound_to}".encode(), sha256).hexdigest()

@@ -190,6 +190,8 @@ async def test_a_key_opens_until_it_is_revoked_and_only_whole(sqlite_store: Data
             word.replace(key.prefix, other.prefix),
             word[4:],
             f"ovt_{key.prefix}_",
+            "ovt_\udcff_\udcff",
+            word + "\udcff",
         ):
             assert await key_of(uow, wrong) is None
         await revoke_key(uow, word, who="test", now=NOON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -184,6 +185,18 @@ async def test_half_of_a_character_in_the_forms_token_fits_no_browser(client: Cl
     await client.get("/login")
     headers = {**SAME_ORIGIN, "Content-Type": "application/x-www-form-urlencoded; charset=utf-7"}
     assert (await client.post("/login", data=b"form=+2AA-", headers=headers)).status == 400
+
+
+@pytest.mark.parametrize("cookie", ["overture", "overture-form"])
+async def test_a_cookie_that_is_no_text_is_none_of_ours(client: Client, cookie: str) -> None:
+    for method, path, status in (("GET", "/login", 200), ("POST", "/login", 400), ("POST", "/logout", 303)):
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        head = (
+            f"{method} {path} HTTP/1.1\r\nHost: {client.host}\r\nConnection: close\r\nSec-Fetch-Site: same-origin\r\n"
+        )
+        writer.write(head.encode() + b"Content-Length: 0\r\nCookie: " + cookie.encode() + b"=\xff\r\n\r\n")
+        assert (await reader.readline()).startswith(f"HTTP/1.1 {status} ".encode())
+        writer.close()
 
 
 async def test_a_session_changes_nothing_for_another_website(client: Client) -> None:
