@@ -9,17 +9,28 @@ import phonenumbers
 from email_validator import validate_email
 
 from bot.domain.understanding import Entity
+from bot.nlu.words import UNSPACED
 
 SURE, POSSIBLE = 1.0, 0.5
 
+_GLUED = rf"{UNSPACED}\uac00-\ud7a3"
+"""Letters that a sentence puts right beside an address: "メールはana@example.comです", "ana@example.com으로"."""
+
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
-_URL = re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"\x00]{1,300}", re.IGNORECASE)
+_IN_A_SENTENCE = re.compile(
+    rf"(?<![^\W{_GLUED}])[A-Za-z0-9.!#$%&'*+/=?^`{{|}}~_-]{{1,64}}@(?:[A-Za-z0-9-]{{1,63}}\.){{1,8}}[A-Za-z]{{2,63}}"
+    rf"(?=\.?(?:[{_GLUED}]|$))"
+)
+_URL = re.compile(rf"(?:(?<![\w@])|(?<=[{_GLUED}]))(?:https?://|www\.)[^\s<>\"\x00]{{1,300}}", re.IGNORECASE)
+_SENTENCE_GOES_ON = re.compile(rf"[、。，！？；：）」』】》…]|(?<=[A-Za-z0-9])[{_GLUED}]")
+"""Where an address of a page ends, though no blank follows; a stretch of its path may begin with such letters."""
 _TOP_LEVELS = (
     "com|org|net|io|ai|dev|app|eu|info|biz|edu|gov|shop|store|online|site|tech|cloud|co|uk|de|fr|nl|se|dk|fi|pl|ch|es|"
     "pt|cz|ie|ca|au|nz|jp|cn|br|mx|ru|tv|me|us|no|it|at|be|in|is|so|to|am"
 )
 _BARE_URL = re.compile(
-    rf"(?<![\w@./-])(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?P<top>{_TOP_LEVELS})(?![\w@-]|\.\w)"
+    rf"(?:(?<![\w@./-])|(?<=[{_GLUED}]))(?:[a-z0-9][a-z0-9-]{{0,62}}\.){{1,4}}(?P<top>{_TOP_LEVELS})"
+    rf"(?:(?![\w@-]|\.\w)|(?=[{_GLUED}]))"
     r"(?P<path>(?::\d{2,5})?/[^\s<>\"\x00]{0,300})?",
     re.IGNORECASE,
 )
@@ -35,7 +46,9 @@ _SHORTEST_WITH_PREFIX = 9
 def find_emails(text: str) -> Iterator[Entity]:
     """Addresses that could exist, in normal form; no name server is asked."""
     for match in _EMAIL.finditer(text):
-        written = match[0].lstrip(".'!#$%&*/=?^`{|}~").rstrip("-_")
+        within = None if match[0].isascii() else _IN_A_SENTENCE.search(match[0])
+        found = match[0] if within is None else within[0]
+        written = found.lstrip(".'!#$%&*/=?^`{|}~").rstrip("-_")
         start = match.start() + match[0].index(written)
         try:
             value = validate_email(written, check_deliverability=False).normalized
@@ -52,7 +65,8 @@ def find_urls(text: str) -> Iterator[Entity]:
     for match in sorted((*_URL.finditer(text), *_BARE_URL.finditer(text)), key=lambda found: found.start()):
         if match.start() < read_to:
             continue
-        written = _without_trailing_marks(match[0])
+        goes_on = None if match[0].isascii() else _SENTENCE_GOES_ON.search(match[0])
+        written = _without_trailing_marks(match[0][: goes_on.start()] if goes_on else match[0])
         if match.re is _BARE_URL and match["top"].lower() in _ALSO_WORDS and "/" not in written:
             continue
         scheme, separator, rest = written.rpartition("://") if "://" in written[:9] else ("https", "://", written)

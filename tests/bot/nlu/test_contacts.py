@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.nlu.contacts import SURE, find_emails, find_phones
+from bot.nlu.contacts import SURE, find_emails, find_phones, find_urls
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,39 @@ from bot.nlu.contacts import SURE, find_emails, find_phones
 )
 def test_an_email_address_is_found_in_normal_form(text: str, address: str) -> None:
     assert [entity.value for entity in find_emails(text)] == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("我的邮箱是wang@example.com谢谢", "wang@example.com"),
+        ("メールはtanaka@example.co.jpです", "tanaka@example.co.jp"),
+        ("이메일은 kim@example.com입니다", "kim@example.com"),
+        ("kim.lee+work@example.com으로 보내 주세요", "kim.lee+work@example.com"),
+        ("你好a@example.com.谢谢", "a@example.com"),
+        ("用户@example.com", "用户@example.com"),
+        ("tanaka@例え.jp", "tanaka@例え.jp"),
+        ("kim@example.한국", "kim@example.한국"),
+        ("müller@example.com", "müller@example.com"),
+    ],
+)
+def test_a_sentence_without_blanks_is_no_part_of_an_address(text: str, address: str) -> None:
+    assert [entity.value for entity in find_emails(text)] == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("网址是www.example.com谢谢", "www.example.com"),
+        ("请看https://example.com/docs。谢谢", "https://example.com/docs"),
+        ("https://example.com/docsを見てください", "https://example.com/docs"),
+        ("サイトはexample.co.jpです", "example.co.jp"),
+        ("홈페이지는 example.com이에요", "example.com"),
+        ("https://zh.wikipedia.org/wiki/北京", "https://zh.wikipedia.org/wiki/北京"),
+    ],
+)
+def test_nor_is_it_a_part_of_a_page_s_address(text: str, address: str) -> None:
+    assert [entity.text for entity in find_urls(text)] == [address]
 
 
 @pytest.mark.parametrize("text", ["ana@", "a@b", "ana at example.com", "a..b@exa mple.com", "@ana"])
@@ -50,5 +83,5 @@ def test_without_a_region_a_number_needs_its_country_code() -> None:
 
 @given(st.text(), st.sampled_from(["GB", "us", "XX", None]))
 def test_any_text_can_be_searched(text: str, region: str | None) -> None:
-    for entity in [*find_emails(text), *find_phones(text, region)]:
+    for entity in [*find_emails(text), *find_urls(text), *find_phones(text, region)]:
         assert text[entity.start : entity.end] == entity.text
