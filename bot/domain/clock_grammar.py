@@ -31,11 +31,16 @@ PARTS_OF_DAY = {
 _MIDNIGHT = 24 * 60
 
 _AMPM = r"(?:\s?(?P<ampm>[ap])\.?m\b\.?)"
-_TIME = rf"{HOUR}(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\b\.?)?"
+_TIME = rf"(?:{HOUR}(?:[:.h][0-5]\d)?(?:\s?[ap]\.?m\b\.?)?|midnight)"
 
 
 def _minutes(written: str, *, afternoon: bool | None = None) -> int | None:
-    """Minutes since midnight of "3", "3pm", "15:30", "half" is not known here. A bare 1 to 6 is in the afternoon."""
+    """Minutes since midnight of "3", "3pm", "15:30", "half" is not known here. A bare 1 to 6 is in the afternoon.
+
+    "midnight" itself is that at the end of the day.
+    """
+    if written.strip().lower() == "midnight":
+        return _MIDNIGHT
     match = re.fullmatch(rf"(?P<hour>{HOUR})(?:[:.h](?P<minute>\d\d))?{_AMPM}?", written.strip(), FLAGS)
     if match is None:
         return None
@@ -114,15 +119,20 @@ def bare_time_of_day(match: re.Match[str]) -> TimeOfDay | None:
     return _instant(f"{match['hour']}:{_MINUTES_IN_WORDS.get(minutes) or int(minutes):02}")
 
 
-HALF_OF_DAY = re.compile(r" (?:in the |at )?(?P<half>morning|afternoon|evening|night)(?!\w)", FLAGS)
+HALF_OF_DAY = re.compile(r" (?:in the |at )?(?P<half>morning|afternoon|evening|(?:late )?night)(?!\w)", FLAGS)
 """What says after a time of day, or after its day, in which half it is: "5 o'clock in the morning"."""
 
 
 def in_half_of_day(clock: TimeOfDay, half: str) -> TimeOfDay:
-    """That instant in the morning, or else in the afternoon; at night it is before six, or late."""
-    hour = clock.start % (12 * 60)
-    early = half.lower() == "morning" or (half.lower() == "night" and hour < 6 * 60)
+    """That instant in the morning, or else in the afternoon; at night it is before six, or late.
+
+    Late at night, what is before six comes after the day: "tonight at 12 in the late night".
+    """
+    half, hour = half.lower(), clock.start % (12 * 60)
+    early = half == "morning" or (half.endswith("night") and hour < 6 * 60)
     at = hour if early else hour + 12 * 60
+    if early and half == "late night":
+        at += _MIDNIGHT
     return TimeOfDay(at, at)
 
 
@@ -180,6 +190,7 @@ CLOCK_RULES: tuple[ClockRule, ...] = (
         lambda m: _instant(m["time"]),
         True,
     ),
+    (rule(r"(?:at|around) midnight"), lambda m: TimeOfDay(_MIDNIGHT, _MIDNIGHT), True),
     (
         rule(
             r"(?:in the |at )?(?:(?P<part>first thing|early|late)(?: in the)? )?"

@@ -43,13 +43,14 @@ class InPeriod:
 class OnDate:
     """A date as far as it was named; without year or month, the next such one.
 
-    `months`: so many months after the present one.
+    `months`: so many months after the present one; `years`: so many years after the present one.
     """
 
     day: int
     month: int | None = None
     year: int | None = None
     months: int | None = None
+    years: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ Day = Ahead | OnWeekday | InPeriod | OnDate | Slashed
 
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:19|20)\d\d"
+_WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
 _LAST_CENTURY = 69
 """From here on a year of two digits is of the last century, as POSIX has it: somebody was born in 85."""
 
@@ -123,7 +125,9 @@ def _in_period(match: re.Match[str]) -> Day:
 
 
 def _on_date(match: re.Match[str]) -> Day:
-    return OnDate(int(match["day"]), month_of(match["month"]), _year(match["year"]))
+    which = (match["which"] or "").lower()
+    years = {"this year": 0, "next year": 1, "the year after next": 2}.get(which)
+    return OnDate(int(match["day"]), month_of(match["month"]), _year(match["year"]), years=years)
 
 
 DayRule = tuple[re.Pattern[str], Callable[[re.Match[str]], Day | None]]
@@ -148,12 +152,15 @@ DAY_RULES: tuple[DayRule, ...] = (
     (
         rule(
             rf"(?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?: of)? (?P<month>{MONTH})\b\.?"
-            rf"(?:,? (?P<year>{_YEAR}))?"
+            rf"(?:,? (?P<year>{_YEAR})|,? {_WHICH_YEAR})?"
         ),
         _on_date,
     ),
     (
-        rule(rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?(?:,? (?P<year>{_YEAR}))?(?!:)"),
+        rule(
+            rf"(?P<month>{MONTH})\.? (?:the )?(?P<day>{_DAY_NUMBER})(?:st|nd|rd|th)?"
+            rf"(?:,? (?P<year>{_YEAR})|,? {_WHICH_YEAR})?(?!:)"
+        ),
         _on_date,
     ),
     (

@@ -137,8 +137,9 @@ def _period(period: InPeriod, today: date) -> tuple[date, date]:
 
 
 def _date(named: OnDate, today: date) -> tuple[date, date]:
-    if named.year is not None and named.month is not None:
-        return _whole(date(named.year, named.month, named.day))
+    year = named.year if named.years is None else today.year + named.years
+    if year is not None and named.month is not None:
+        return _whole(date(year, named.month, named.day))
     if named.month is not None:
         # Leap days exist in one of eight years at worst.
         for year in range(today.year, today.year + 9):

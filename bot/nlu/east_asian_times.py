@@ -10,7 +10,7 @@ from bot.nlu.east_asian_writing import DIGITS
 from bot.nlu.time_phrases import CLOCK, DATE, DAY, DAY_PART, OVER, PART, Row
 
 _TILL_THE_NEXT = rf"(?![{DIGITS}\d])"
-_AT_TWELVE_OR_LATER = r"(?=の? ?(?:12|十二|[1-4一二两兩三四])[点點时時:：])"
+_AT_TWELVE_OR_LATER = r"(?=の? ?(?:12|十二|[0-4〇零一二两兩三四])[点點时時:：](?![间間]))"
 _BRACKETED = r"(?: [(（](?:周|週|星期)?[一二三四五六日天月火水木金土](?:曜日?)?[)）])?"
 
 _ZH_DAYS = "(?:星期|礼拜|禮拜|周|週)"
@@ -37,6 +37,9 @@ _ZH: tuple[Row, ...] = (
     (DAY, "(?<!每)[周週]末", "the weekend"),
     (DAY, f"(?<!每){_ZH_DAY}", "{weekday}"),
     (DATE, f"{{year}} 年 {{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month} {year}"),
+    (DATE, f"[今本]年 {{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month} this year"),
+    (DATE, f"明年 {{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month} next year"),
+    (DATE, f"[后後]年 {{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month} the year after next"),
     (DATE, f"{{month}} 月 {{date}} [日号號]{_BRACKETED}", "{date} {month}"),
     (DATE, "{year}(?:-|/|\\.){month}(?:-|/|\\.){date}(?!\\d)", "{date} {month} {year}"),
     (DATE, f"{{month}}/{{date}}(?![\\d/%])(?! [的以左]){_BRACKETED}", "{date} {month}"),
@@ -58,10 +61,10 @@ _ZH: tuple[Row, ...] = (
     (DAY, "大[后後][天日]", "in 3 days"),
     (DAY, "[后後][天日](?![台臺])", "day after tomorrow"),
     (DAY_PART, "明早上?|明晨", "tomorrow, morning"),
-    (DAY_PART, f"明晚上? {_AT_TWELVE_OR_LATER}", "tomorrow, night"),
+    (DAY_PART, f"明晚上? {_AT_TWELVE_OR_LATER}", "tomorrow, late night"),
     (DAY_PART, "明晚上?", "tomorrow, evening"),
     (DAY_PART, "今早|今晨", "today, morning"),
-    (DAY_PART, f"今晚上? {_AT_TWELVE_OR_LATER}", "today, night"),
+    (DAY_PART, f"今晚上? {_AT_TWELVE_OR_LATER}", "today, late night"),
     (DAY_PART, "今晚上?|今夜", "today, evening"),
     (DAY, "明天|明日(?!方舟|香|之星|[黄黃]花)|[听聽]日", "tomorrow"),
     (DAY, "今天|今日(?![头頭])", "today"),
@@ -108,7 +111,13 @@ _ZH: tuple[Row, ...] = (
     (PART, f"中午(?= [\\d{DIGITS}]+[点點时時:：])|上午(?= (?:12|十二)[点點时時:：])", "afternoon"),
     (CLOCK, "(?:中午|正午)[之以]?前", "before noon"),
     (CLOCK, "中午(?![好餐])|正午", "noon"),
-    (PART, f"(?:晚上|[晚夜][间間]|夜[里裡]) {_AT_TWELVE_OR_LATER}|凌晨|半夜|深夜", "night"),
+    (CLOCK, "(?:午夜|子夜)[之以]?前", "before midnight"),
+    (
+        PART,
+        f"(?:晚上|[晚夜][间間]|夜[里裡]|午夜) {_AT_TWELVE_OR_LATER}|(?:半夜|深夜)(?= (?:12|十二)[点點时時:：])",
+        "late night",
+    ),
+    (PART, "凌晨|半夜|深夜", "night"),
     (PART, "(?:上午|早上|早晨|清晨|清早|一早|朝早)(?![好餐])|早(?= (?:\\d|[二三四五六七八九十]))", "morning"),
     (PART, "(?:下午|下[昼晝]|午[后後])(?![好茶])", "afternoon"),
     (PART, "(?:傍晚|晚上|[晚夜][间間]|夜[里裡])(?!好)|晚(?= (?:\\d|[二三四五六七八九十]))", "evening"),
@@ -129,6 +138,9 @@ _JA: tuple[Row, ...] = (
     (DAY, "今週末|今度の週末", "this weekend"),
     (DAY, "(?<!毎)週末|土日", "the weekend"),
     (DATE, f"{{year}} 年 {{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month} {year}"),
+    (DATE, f"[今本]年 の? {{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month} this year"),
+    (DATE, f"(?:再来年|さ来年) の? {{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month} the year after next"),
+    (DATE, f"(?:来年|明年) の? {{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month} next year"),
     (DATE, f"{{month}} 月 {{date}} 日(?!間){_BRACKETED}", "{date} {month}"),
     (DATE, "{year}(?:-|/|\\.){month}(?:-|/|\\.){date}(?!\\d)", "{date} {month} {year}"),
     (DATE, f"{{month}}/{{date}}(?![\\d/%])(?! の(?![午朝昼夕夜\\d])|[以程]){_BRACKETED}", "{date} {month}"),
@@ -151,8 +163,10 @@ _JA: tuple[Row, ...] = (
     (DAY, "明[々明]後日|しあさって", "in 3 days"),
     (DAY, "明後日|あさって", "day after tomorrow"),
     (DAY_PART, "明朝", "tomorrow, morning"),
-    (DAY_PART, "明晩", "tomorrow, evening"),
     (DAY_PART, "今朝", "today, morning"),
+    (DAY_PART, f"(?:今夜|今晩) {_AT_TWELVE_OR_LATER}", "today, late night"),
+    (DAY_PART, f"明晩 {_AT_TWELVE_OR_LATER}", "tomorrow, late night"),
+    (DAY_PART, "明晩", "tomorrow, evening"),
     (DAY_PART, "今夜|今晩(?!は)|今夕", "today, evening"),
     (DAY, "明日(?!葉|香)|(?<![しがざ])あした(?!ば)|(?<![ぁ-ん])あす(?=[のはにもで、 ]|$)", "tomorrow"),
     (DAY, "今日|本日|(?<![ぁ-ん])きょう(?=[のはにも、 ]|$)", "today"),
@@ -185,15 +199,17 @@ _JA: tuple[Row, ...] = (
     (CLOCK, "(?:正午|お昼)(?:まで|前)", "before noon"),
     (CLOCK, "正午|お?昼(?![食間夜寝前休ご])", "noon"),
     (PART, "午前中?|早朝|朝(?![食礼刊日鮮陽阳])", "morning"),
-    (PART, f"夜 {_AT_TWELVE_OR_LATER}|深夜|未明", "night"),
+    (PART, f"夜 {_AT_TWELVE_OR_LATER}|(?:夜中|真夜中|深夜)(?=の? (?:12|十二)時)", "late night"),
+    (PART, "深夜|夜中|未明", "night"),
     (PART, "夕方|夜(?![間分景勤行])", "evening"),
 )
 
 _KO_DAY = "{weekday}요일"
+_KO_DATE = "{month} 월 {date} 일(?: [(（][월화수목금토일](?:요일)?[)）])?"
 _KO_AM, _KO_PM = "(?:오전|아침|새벽)", "(?:오후|낮|저녁|밤)"
 _KO_TO = "(?:부터|에서|-|–|—|~|～|〜)"
 _KO_LATER = "(?:후|뒤)"
-_KO_AT_TWELVE_OR_LATER = "(?= (?:12|열두|[1-4]|한|두|세|네) ?(?:시(?!간)|[:：]))"
+_KO_AT_TWELVE_OR_LATER = "(?= (?:12|열두|[0-4]|한|두|세|네) ?(?:시(?!간)|[:：]))"
 _KO_NEXT, _KO_THIS = "(?:다음|담|내) ?", "이번 ?"
 
 _KO: tuple[Row, ...] = (
@@ -205,8 +221,11 @@ _KO: tuple[Row, ...] = (
     (DAY, f"{_KO_NEXT}주말", "next weekend"),
     (DAY, f"{_KO_THIS}주말", "this weekend"),
     (DAY, "주말", "the weekend"),
-    (DATE, "{year} 년 {month} 월 {date} 일(?: [(（][월화수목금토일](?:요일)?[)）])?", "{date} {month} {year}"),
-    (DATE, "{month} 월 {date} 일(?: [(（][월화수목금토일](?:요일)?[)）])?", "{date} {month}"),
+    (DATE, f"{{year}} 년 {_KO_DATE}", "{date} {month} {year}"),
+    (DATE, f"(?:올해|금년) {_KO_DATE}", "{date} {month} this year"),
+    (DATE, f"(?:내년|명년) {_KO_DATE}", "{date} {month} next year"),
+    (DATE, f"(?:내후년|후년) {_KO_DATE}", "{date} {month} the year after next"),
+    (DATE, _KO_DATE, "{date} {month}"),
     (DATE, "{year}(?:-|/|\\. ?){month}(?:-|/|\\. ?){date}\\.?(?!\\d)", "{date} {month} {year}"),
     (DATE, "{month}/{date}(?![\\d/%])", "{date} {month}"),
     (DAY, f"{_KO_NEXT}달 {{nth}} 일", "the {nth} of next month"),
@@ -254,7 +273,10 @@ _KO: tuple[Row, ...] = (
     (CLOCK, "정오", "noon"),
     (CLOCK, "점심 ?(?:시간|때)", "lunchtime"),
     (PART, "오전|아침", "morning"),
-    (PART, f"(?:저녁|밤){_KO_AT_TWELVE_OR_LATER}|새벽|한밤", "night"),
+    (CLOCK, "자정 (?:이전|전|까지)", "before midnight"),
+    (CLOCK, "자정", "at midnight"),
+    (PART, f"(?:저녁|한?밤){_KO_AT_TWELVE_OR_LATER}", "late night"),
+    (PART, "새벽|한밤", "night"),
     (PART, "저녁|밤", "evening"),
 )
 

@@ -25,6 +25,9 @@ DIGITS = "〇零一二两兩三四五六七八九十"
 _HOUR = rf"\d{{1,2}}|[{DIGITS}]{{1,3}}"
 _CHINESE_DATE = "3[01]|[12]\\d|0?[1-9]|[０-９]{1,2}|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]"
 
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民国": 1911, "民國": 1911}
+"""The year before the first of an era, by which Japan and Taiwan count years."""
+
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _SINO_DIGITS = "일이삼사오육칠팔구"
@@ -74,7 +77,8 @@ def _in_characters(unit: str, half: str, after_minutes: str, weekdays: str) -> W
             "month": "1[0-2]|0?[1-9]|[０-９]{1,2}|十[一二]?|[一二三四五六七八九]",
             "date": _CHINESE_DATE,
             "nth": _CHINESE_DATE,
-            "year": "(?:19|20)\\d\\d|二[〇零][〇零一二三四五六七八九]{2}",
+            "year": "(?:19|20)\\d\\d|二[〇零][〇零一二三四五六七八九]{2}"
+            rf"|(?:{'|'.join(ERAS)})\s?(?:元|\d{{1,3}}|[{DIGITS}]{{1,3}})",
         },
     )
 

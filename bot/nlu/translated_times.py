@@ -15,7 +15,7 @@ from babel.dates import get_day_names, get_month_names
 from bot.domain.time_grammar import TimeExpression, find_times
 from bot.nlu import east_asian_times, time_phrases
 from bot.nlu.chinese_numerals import read_chinese_numeral
-from bot.nlu.east_asian_writing import DIGITS, NUMBERS, WRITINGS, Writing
+from bot.nlu.east_asian_writing import DIGITS, ERAS, NUMBERS, WRITINGS, Writing
 from bot.nlu.number_words import number_in_words
 from bot.nlu.time_phrases import CLOCK, DATE, DAY, ONE, OVER, PART, WISHING, Row
 from bot.nlu.words import word_list
@@ -114,14 +114,17 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
 def _in_half_of_day(span: str, part_of_day: str) -> str:
     """ "between 2 and 4" in the afternoon is "between 2pm and 4pm": English has no other way.
 
-    "Between 10 and 2" in the morning only begins there.
+    "Between 10 and 2" in the morning only begins there, and 12 is midnight in the evening.
     """
-    half = {"morning": "am", "afternoon": "pm", "evening": "pm"}.get(part_of_day, "")
+    half = {"morning": "am", "afternoon": "pm", "evening": "pm", "night": "am", "late night": "am"}.get(part_of_day, "")
+    late = part_of_day in {"evening", "late night"}
     first = 0
 
     def told(match: re.Match[str]) -> str:
         nonlocal first
         hour = int(match["hour"])
+        if late and hour in {0, 12} and match[0].isdecimal():
+            return "midnight"
         goes_on = half == "am" and (hour == 12 or hour < first)
         first = first or hour
         return match[0] if goes_on else match[0] + half
@@ -173,14 +176,14 @@ def _in_english(phrase: _Phrase, match: re.Match[str], language: _Language) -> s
         if said is None:
             return None
         english = english.replace(f"{{{mark}}}", said)
-    return " ".join(english.split())
+    return " ".join(english.replace("midnight o'clock", "at midnight").split())
 
 
 def _in_digits(name: str, word: str, code: str) -> str | None:
     """A number as English has it where the mark of this name stands; None where it is none, or no hour there is."""
     if name in {"hour", "first", "last", "time"}:
         return _time_of_day(word, code)
-    number = _number(word, code)
+    number = _year(word, code) if name == "year" else _number(word, code)
     if number is None:
         return None
     match name:
@@ -201,7 +204,19 @@ def _time_of_day(word: str, code: str) -> str | None:
     minute = _PARTS_OF_AN_HOUR.get(match["minute"])
     if minute is None and ((minute := _number(match["minute"], code)) is None or minute > 59):
         return None
-    return f"{hour % 24}:{minute:02}" if minute else str(hour % 24)
+    if not minute:
+        return "midnight" if hour == 24 else str(hour)
+    return f"{hour % 24}:{minute:02}"
+
+
+def _year(word: str, code: str) -> int | None:
+    """As it is counted from the birth of Christ, where it is counted from the beginning of an era."""
+    before = ERAS.get(word[:2])
+    if before is None:
+        return _number(word, code)
+    in_era = word[2:].strip()
+    number = 1 if in_era == "元" else _number(in_era, code)
+    return before + number if number else None
 
 
 def _numbered_month(word: str, code: str) -> str | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.domain.time_expressions import resolve_expression
 from bot.nlu import translated_times
 from bot.nlu.translated_times import find_translated_times
 
@@ -38,7 +42,16 @@ TIMES = {
         "三点十五": "at 3:15",
         "15时30分": "at 15:30",
         "今晚七点": "today at 7 in the evening",
-        "晚上12点": "at 12 in the night",
+        "晚上12点": "at 12 in the late night",
+        "今晚12点": "today at 12 in the late night",
+        "今晚12点之前": "today before midnight",
+        "明天24点前": "tomorrow before midnight",
+        "凌晨12点半": "half past 12 in the night",
+        "晚上10点到12点": "between 10pm and midnight",
+        "明年3月1日": "1 march next year",
+        "后年三月一号上午十点": "1 march the year after next at 10 in the morning",
+        "今年12月31日": "31 december this year",
+        "民國116年3月1日": "1 march 2027",
         "中午11点半": "half past 11 in the morning",
         "中午12点": "at 12 in the afternoon",
         "凌晨两点": "at 2 in the night",
@@ -77,7 +90,18 @@ TIMES = {
         "10時半": "half past 10",
         "１０時１５分": "at 10:15",
         "午後一時": "1 o'clock in the afternoon",
-        "夜の12時": "12 o'clock in the night",
+        "夜の12時": "12 o'clock in the late night",
+        "今晩12時まで": "today before midnight",
+        "明日の24時": "tomorrow at midnight",
+        "夜中の2時": "2 o'clock in the night",
+        "来年3月1日": "1 march next year",
+        "来年の3月1日": "1 march next year",
+        "再来年3月1日": "1 march the year after next",
+        "今年の12月31日": "31 december this year",
+        "令和9年4月1日": "1 april 2027",
+        "令和九年四月一日": "1 april 2027",
+        "令和元年5月1日": "1 may 2019",
+        "昭和60年1月8日": "8 january 1985",
         "今夜7時": "today 7 o'clock in the evening",
         "昼12時": "12 o'clock in the afternoon",
         "明日の正午": "tomorrow noon",
@@ -115,7 +139,12 @@ TIMES = {
         "열한 시 십오 분": "at 11:15",
         "세시 반": "half past 3",
         "오늘 저녁 7시": "today 7 o'clock in the evening",
-        "밤 12시": "12 o'clock in the night",
+        "밤 12시": "12 o'clock in the late night",
+        "오늘 밤 12시까지": "today before midnight",
+        "내일 자정": "tomorrow at midnight",
+        "내년 3월 1일": "1 march next year",
+        "내후년 삼월 일일": "1 march the year after next",
+        "올해 12월 31일": "31 december this year",
         "정오": "noon",
         "오전 9시부터 오후 6시까지": "between 9am and 6pm",
         "오후 3시 이후": "after 3pm",
@@ -149,6 +178,7 @@ NO_TIMES = {
     ],
 }
 
+_DIGITS = "〇一二三四五六七八九"
 SURROUNDED = {"zh": ("我想约", "，可以吗？"), "ja": ("では、", "でお願いします。"), "ko": ("그럼 ", "에 뵐게요.")}
 
 
@@ -213,6 +243,33 @@ def test_a_text_in_other_letters_is_not_searched(monkeypatch: pytest.MonkeyPatch
     text = "Could we meet next Tuesday at half past 3, or on 10/3 from 9:00-18:00? " * 20
     assert list(find_translated_times(text, TIMES.keys(), asked=True)) == []
     assert asked == []
+
+
+def _in_characters(number: int) -> str:
+    tens, units = divmod(number, 10)
+    return ("" if tens < 2 else _DIGITS[tens]) + "十" * (tens > 0) + (_DIGITS[units] if units else "")
+
+
+def _written(day: date, today: date) -> Iterator[tuple[str, str]]:
+    """The date in the forms of each language, with the language."""
+    year, month, number = day.year, day.month, day.day
+    years = {0: ("今年", "今年", "올해 "), 1: ("明年", "来年", "내년 "), 2: ("后年", "再来年", "내후년 ")}
+    chinese = f"{_in_characters(month)}月{_in_characters(number)}日"
+    for zh, ja, ko in ((f"{year}年", f"{year}年", f"{year}년 "), *filter(None, [years.get(year - today.year)])):
+        yield from (("zh", f"{zh}{month}月{number}号"), ("zh", zh + chinese), ("ja", f"{ja}{month}月{number}日"))
+        yield from (("ja", ja + chinese), ("ko", f"{ko}{month}월 {number}일"))
+    yield from (("ja", f"令和{year - 2018}年{chinese}"), ("zh", f"民國{year - 1911}年{month}月{number}日"))
+    yield "ko", f"{year}. {month}. {number}.까지"
+
+
+@given(st.dates(date(2026, 11, 25), date(2060, 12, 31)))
+def test_a_date_that_is_written_in_any_form_is_read_as_that_date(day: date) -> None:
+    now = datetime(2026, 11, 25, 3, tzinfo=UTC)
+    for language, text in _written(day, now.date()):
+        (found,) = find_translated_times(text, {language})
+        span = resolve_expression(found, now, UTC)
+        assert span is not None
+        assert (text, span[1]) == (text, datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1))
 
 
 _PIECES = sorted(
