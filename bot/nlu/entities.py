@@ -126,7 +126,7 @@ class EntityExtractor:
         if self.names.has_other_names_for("time"):
             past = list(find_past_times(rest, zone=zone, now=now))
             times = [*past, *_outside(_spans(past), times)]
-        timelines = kept(find_timelines(rest, asked="timeline" in asked))
+        timelines = kept(find_timelines(rest, asked="timeline" in asked, languages=languages))
         counted = self._counted(rest, asked, region, languages)
         times = [time for time in times if not _is_part_of_a_number(time, counted)]
         when = _spans(times) + _spans(entity for entity in timelines if entity.confidence >= SURE)

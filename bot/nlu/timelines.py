@@ -9,12 +9,12 @@ from datetime import datetime, tzinfo
 from bot.domain.day_grammar import Ahead, InPeriod
 from bot.domain.time_grammar import TimeExpression, bare_clock, find_times
 from bot.domain.understanding import Entity
+from bot.nlu.east_asian_timelines import LATER, NOW, THIS_QUARTER, find_east_asian_timelines
 from bot.nlu.moments import time_details
 from bot.nlu.translated_times import find_translated_times
 from bot.nlu.words import word_set
 
 SURE, POSSIBLE = 1.0, 0.5
-NOW, THIS_QUARTER, LATER = "now", "this_quarter", "later"
 
 _MEETING = re.compile(
     r"\b(?:meet|meeting|call|book|demo|talk|chat|speak|schedule|slot|appointment|available|free|works?|suits?)\b",
@@ -131,10 +131,11 @@ def _is_shaky_weekday(found: TimeExpression) -> bool:
     return found.clock is None and not isinstance(found.day, Ahead | InPeriod)
 
 
-def find_timelines(text: str, *, asked: bool = False) -> Iterator[Entity]:
-    """How soon; at most one, since the first of several is what is meant: "asap, at the latest next quarter".
+def find_timelines(text: str, *, asked: bool = False, languages: Collection[str] = ()) -> Iterator[Entity]:
+    """How soon, in English, Chinese, Japanese and Korean; at most one, since the first of several is what is meant:
+    "asap, at the latest next quarter".
 
-    `asked`: it is what we asked for, so "in May" or a weekday is an answer too.
+    `asked`: it is what we asked for, so "in May" or a weekday is an answer too, in English and `languages`.
     """
     found = (
         []
@@ -149,8 +150,11 @@ def find_timelines(text: str, *, asked: bool = False) -> Iterator[Entity]:
     if (match := _SPAN.search(text)) and (days := _days(match)) is not None:
         value = NOW if days <= 31 else THIS_QUARTER if days < _DAYS_TILL_LATER else LATER
         found.append(Entity("timeline", value, match[0], match.start(), match.end(), SURE, extractor="timelines"))
+    for one in find_east_asian_timelines(text, till_later=_DAYS_TILL_LATER):
+        words, confidence = text[one.start : one.end], SURE if one.sure else POSSIBLE
+        found.append(Entity("timeline", one.value, words, one.start, one.end, confidence, extractor="timelines"))
     if not found and asked:
-        for time in find_times(text):
+        for time in (*find_times(text), *find_translated_times(text, frozenset(languages))):
             near = isinstance(time.day, Ahead | InPeriod) and time.certain
             value = NOW if near else LATER
             found.append(
