@@ -15,7 +15,7 @@ from bot.nlu.numerals import MOST_NUMERALS
 _SCRIPTS = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
 _KANA = re.compile("[\u3040-\u30ff]")
 _DIGITS = "〇零一二两兩三四五六七八九十百"
-_NUMBER = rf"(?:\d{{1,3}}(?:[.．]\d)?|[{_DIGITS}]{{1,4}})"
+NUMBER = rf"(?:\d{{1,3}}(?:[.．]\d)?|[{_DIGITS}]{{1,4}})"
 _TO = r"(?:\s?(?:-|–|~|～|〜|到|至|から)\s?|(?<=\d)、(?=\d))"
 _RATE = rf"\s?(?:[{_DIGITS}]+|\d+)\s?[次回遍趟顿頓头頭]"
 
@@ -33,7 +33,7 @@ _UNITS: Mapping[str, str] = {
 _HALF_OF = "[个個]?(?:小时|小時|钟头|鐘頭)|時間|天|日|[个個]月|年"
 
 _WITH_NUMBER = re.compile(
-    rf"(?<![\d.:：/,第数數几幾{_DIGITS}])(?!(?<=[有某])一天)(?P<low>{_NUMBER})(?:{_TO}(?P<high>{_NUMBER}))?\s?"
+    rf"(?<![\d.:：/,第数數几幾{_DIGITS}])(?!(?<=[有某])一天)(?P<low>{NUMBER})(?:{_TO}(?P<high>{NUMBER}))?\s?"
     r"(?:[个個]半(?:(?P<half_hour>小时|小時|钟头|鐘頭)|(?P<half_month>月)|(?P<half_week>星期|礼拜|禮拜))"
     rf"|(?:{'|'.join(f'(?P<{unit}>{written})' for unit, written in _UNITS.items())})(?P<half>半)?)"
     rf"(?:(?<=[时時头頭間])\s?(?P<minutes>\d{{1,2}}|[{_DIGITS}]{{1,3}})\s?分[钟鐘間]?)?"
@@ -58,10 +58,10 @@ _LONGEST_IN_YEARS = 50
 """More than that is a year: 85年."""
 
 _SINO_TENS = "[이삼사오]?십[일이삼사오육칠팔구]?"
-_SOME = {"한두": (1, 2), "두세": (2, 3), "서너": (3, 4), "네다섯": (4, 5)}
+SOME = {"한두": (1, 2), "두세": (2, 3), "서너": (3, 4), "네다섯": (4, 5)}
 _KOREAN = re.compile(
     r"(?<![\w.:/])(?<!(?:영업|근무)일 기준 )(?<!(?:영업|근무)일기준 )(?!24시간\s?(?:영업|상담|서비스|운영|고객|연중))"
-    rf"(?:(?:(?P<low>\d{{1,3}}(?:\.\d)?|{'|'.join(_SOME)}|{NATIVE})(?:\s?[-–~～]\s?(?P<high>\d{{1,3}}))?\s?"
+    rf"(?:(?:(?P<low>\d{{1,3}}(?:\.\d)?|{'|'.join(SOME)}|{NATIVE})(?:\s?[-–~～]\s?(?P<high>\d{{1,3}}))?\s?"
     r"(?:(?P<second>초)|(?P<hour>시간)|(?P<week>주일?)|(?P<month>개월|달)|(?P<year>년)"
     r"|(?P<day>일(?=\s?(?:간|동안|이내|안에|정도|걸|무료|체험|환불))))"
     rf"|(?P<minutes_alone>\d{{1,3}}|{_SINO_TENS})(?:\s?[-–~～]\s?(?P<most>\d{{1,3}}))?\s?(?P<minute>분)(?!이서|께서)"
@@ -133,9 +133,9 @@ def _korean(text: str) -> Iterator[Length]:
 
 def _length(match: re.Match[str], unit: str, *, half: bool) -> Iterator[Length]:
     groups = match.groupdict()
-    low = _read(groups["low"] or groups.get("minutes_alone") or "")
-    high = _read(groups["high"] or groups.get("most") or "") or low
-    minutes = _read(groups.get("minutes") or "")
+    low = read_amount(groups["low"] or groups.get("minutes_alone") or "")
+    high = read_amount(groups["high"] or groups.get("most") or "") or low
+    minutes = read_amount(groups.get("minutes") or "")
     if low is None or high is None or (unit == "year" and high[1] > _LONGEST_IN_YEARS):
         return
     first, last = low[0], high[1]
@@ -148,15 +148,15 @@ def _length(match: re.Match[str], unit: str, *, half: bool) -> Iterator[Length]:
     yield Length(int(amount) if amount == int(amount) else amount, unit, *match.span(), ends)
 
 
-def _read(written: str) -> tuple[float, float] | None:
+def read_amount(written: str) -> tuple[float, float] | None:
     """What a number is worth, from the one to the other: "两三" is two to three."""
     digits = unicodedata.normalize("NFKC", written)
     if re.fullmatch(r"\d+(?:\.\d+)?", digits):
         value = float(digits)
         value = int(value) if value.is_integer() else value
         return value, value
-    if written in _SOME:
-        return _SOME[written]
+    if written in SOME:
+        return SOME[written]
     if written in NUMBERS["ko"]:
         return NUMBERS["ko"][written], NUMBERS["ko"][written]
     found = read_chinese_numeral(written, 0, len(written)) if written else None

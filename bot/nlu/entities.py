@@ -124,7 +124,11 @@ class EntityExtractor:
             find_meeting_times(rest, region=region, zone=zone, now=now, asked="time" in asked, languages=languages)
         )
         if self.names.has_other_names_for("time"):
-            past = list(find_past_times(rest, zone=zone, now=now))
+            past = [  # "this year" of "31 December this year" is a part of what is said
+                one
+                for one in find_past_times(rest, zone=zone, now=now)
+                if not any(time.start <= one.start and one.end <= time.end and time.text != one.text for time in times)
+            ]
             times = [*past, *_outside(_spans(past), times)]
         timelines = kept(find_timelines(rest, asked="timeline" in asked, languages=languages))
         counted = self._counted(rest, asked, region, languages)

@@ -1,13 +1,15 @@
-"""Finds when something was: "yesterday", "last month", "three days ago"; for assistants whose Duckling found it."""
+"""Finds when something was: "yesterday", "three days ago", "先週"; for assistants whose Duckling found it."""
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 
 from bot.domain.understanding import Entity
+from bot.nlu.east_asian_past_times import Past, find_east_asian_past_times
 from bot.nlu.words import word_list
 
 SURE = 1.0
@@ -35,14 +37,18 @@ def find_past_times(text: str, *, zone: tzinfo | None, now: datetime | None) -> 
         return
     zone = zone or UTC
     today = now.astimezone(zone).date()
-    for match in _PAST.finditer(text):
+    said: list[tuple[tuple[int, int], Callable[[date], tuple[date, date, str]]]]
+    said = [(match.span(), partial(_days, match)) for match in _PAST.finditer(text)]
+    said += [((one.start, one.end), partial(_east_asian_days, one)) for one in find_east_asian_past_times(text)]
+    for span, days in said:
         try:
-            first, last, grain = _days(match, today)
-        except (ValueError, OverflowError):  # before the first year there is
+            first, last, grain = days(today)
+            start, end = (datetime.combine(day, time(), zone).isoformat() for day in (first, last))
+        except (ValueError, OverflowError):  # before the first year there is, or no such day
             continue
-        start, end = (datetime.combine(day, time(), zone).isoformat() for day in (first, last))
+        words = text[slice(*span)]
         details = {"from": start, "to": end, "grain": grain, "type": "value"}
-        yield Entity("time", match[0].lower(), match[0], *match.span(), SURE, extractor="times", details=details)
+        yield Entity("time", words.lower(), words, *span, SURE, extractor="times", details=details)
 
 
 def _days(match: re.Match[str], today: date) -> tuple[date, date, str]:
@@ -61,6 +67,18 @@ def _days(match: re.Match[str], today: date) -> tuple[date, date, str]:
     amount = int(written) if written.isdigit() else _AMOUNTS[written]
     unit = match["unit"].lower()
     return _period(_earlier(today, amount, unit), "day" if unit in {"day", "week"} else unit)
+
+
+def _east_asian_days(past: Past, today: date) -> tuple[date, date, str]:
+    then = _earlier(today, past.amount, past.unit)
+    if past.ago:
+        return _period(then, "day" if past.unit in {"day", "week"} else past.unit)
+    if past.weekday is not None:  # of the calendar's week, as it is said there
+        return _period(then - timedelta(days=then.weekday() - past.weekday), "day")
+    if past.month is not None:
+        then = date(then.year, past.month, past.day or 1)
+        return _period(then, "day" if past.day else "month")
+    return _period(then, past.unit) if past.day is None else _period(then.replace(day=past.day), "day")
 
 
 def _earlier(today: date, amount: int, unit: str) -> date:

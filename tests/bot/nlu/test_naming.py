@@ -157,6 +157,11 @@ def test_what_is_over_is_a_time_where_duckling_found_it(text: str, start: str, g
     assert facts(f"what did I spend {text}") == []
 
 
+def test_this_year_is_a_part_of_the_date_beside_it() -> None:
+    (entity,) = found("on 31 December this year", DOMAIN, CONFIG)
+    assert str(entity.value).startswith("2026-12-31")
+
+
 def test_years_before_the_first_are_no_time() -> None:
     assert found("999 years ago", DOMAIN, CONFIG)
     assert list(extractor(DOMAIN, CONFIG).extract("999 years ago", now=datetime(900, 1, 1, tzinfo=UTC))) == []
