@@ -16,7 +16,7 @@ CURRENCIES = {
     "円": "JPY", "日元": "JPY", "日圆": "JPY", "元": "¥", "块": "CNY", "塊": "TWD", "人民币": "CNY", "人民幣": "CNY",
     "ドル": "$", "米ドル": "USD", "美元": "USD", "美金": "USD", "ユーロ": "EUR", "欧元": "EUR", "歐元": "EUR",
     "ポンド": "GBP", "英镑": "GBP", "英鎊": "GBP", "ウォン": "KRW", "韩元": "KRW", "港元": "HKD", "港币": "HKD",
-    "港幣": "HKD", "台币": "TWD", "台幣": "TWD",
+    "港幣": "HKD", "원": "KRW", "달러": "$", "유로": "EUR", "엔": "JPY", "위안": "CNY", "台币": "TWD", "台幣": "TWD",
 }  # fmt: skip
 """What comes after an amount without a blank: the code of ISO 4217, or the sign of what depends on the country."""
 
@@ -59,7 +59,11 @@ def read_chinese_numeral(text: str, start: int, end: int) -> Written | None:
     digits = "".join(str(int(unicodedata.numeric(_plain(one)))) for one in written if one in _DIGITS)
     if len(digits) == len(written) == 2 and int(digits[1]) == int(digits[0]) + 1:
         return Written(float(digits[0]), float(digits[1]))
-    value = float(digits) if len(digits) == len(written) else _composed(written, _KANA.search(text) is not None)
+    value = (
+        float(digits)
+        if len(digits) == len(written)
+        else composed_numeral(written, all_units=_KANA.search(text) is not None)
+    )
     return None if value is None else Written(value, value)
 
 
@@ -67,8 +71,11 @@ def _plain(character: str) -> str:
     return "二" if character == "两" else character
 
 
-def _composed(written: str, japanese: bool) -> float | None:
-    """The sum of digits times their units, those of a group times 万 or 億; None where the order is no number's."""
+def composed_numeral(written: str, *, all_units: bool) -> float | None:
+    """The sum of digits times their units, those of a group times 万 or 億; None where the order is no number's.
+
+    `all_units`: the language leaves out no last unit, so that 百五 is 105.
+    """
     total = group = 0.0
     unit, size = _NO_UNIT, _NO_SIZE
     digit: float | None = None
@@ -88,6 +95,6 @@ def _composed(written: str, japanese: bool) -> float | None:
             return None
         elif worth:
             digit = worth
-    if digit is not None and not japanese and len(pieces) > 1 and pieces[-2] in "百千万萬億亿":
+    if digit is not None and not all_units and len(pieces) > 1 and pieces[-2] in "百千万萬億亿":
         digit *= unicodedata.numeric(pieces[-2]) / 10  # Chinese leaves out the last unit: 一百五 is 150
     return total + group + (digit or 0)

@@ -170,6 +170,8 @@ def _local(sign: str, country: str) -> str | None:
 def _regrouped(numerals: Numerals, numeral: Numeral, country: str) -> Numeral:
     """With a currency beside it, 15.000 is fifteen thousand wherever it is written."""
     written = numerals.tokens[numeral.first].text
+    if numerals.tokens[numeral.first].chinese:
+        return numeral
     if numeral.after != numeral.first + 1 or not written[0].isdecimal() or not written[-1].isdecimal():
         return numeral
     value = decimal(written, commas=comma_decimal(country), money=True)
@@ -225,7 +227,10 @@ def _confidence(numerals: Numerals, amount: _Amount, first: int, after: int, per
     start, end = numerals.span(first, after)
     left, right = numerals.text[max(0, start - NEAR) : start], numerals.text[end : end + NEAR]
     letters = LETTERS if amount.currency is not None else r"[^\W\u3040-\u309f]"  # "三百です" ends in no word
-    glued = re.search(rf"(?:{LETTERS}|[.,:/#-])$", left) or re.match(rf"{letters}|[%:]|[./-]{letters}", right)
+    in_korean = "가" <= numerals.text[end - 1] <= "힣"  # which writes particles right after a word
+    glued = re.search(rf"(?:{LETTERS}|[.,:/#-])$", left) or (
+        not in_korean and re.match(rf"{letters}|[%:]|[./-]{letters}", right)
+    )
     if glued and not (re.search(r"\s-$", left)):
         return 0.0
     if amount.hundredths and numerals.words_before(first, 1) == ["my"]:

@@ -31,7 +31,9 @@ _OTHER_UNITS = word_set(
     "eur cents pence p km miles mile kg gb mb tb st nd rd th times x th's thing things moment sec"
 )
 _BEFORE_A_LABEL = word_set("version v step option page chapter room part office microsoft windows top iso gdpr")
-_PEOPLE_UNSPACED = re.compile(r"\s?[个個]?[人名](?!民)")
+_PEOPLE_UNSPACED = re.compile(
+    r"\s?多?[个個]?[人名](?!民)|\s?多?[个個位名](?:员工|員工|同事|用[户戶]|客[人户戶])|\s?명(?!령|함|언|절)"
+)
 _OTHER_UNITS_UNSPACED = re.compile(
     rf"\s?(?:[个個ヶヵか]?月|[个個]?小?[時时]|[年日号號点點分秒天週周番歳岁倍割度圓]|{CURRENCY})"
 )

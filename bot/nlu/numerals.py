@@ -10,6 +10,7 @@ from typing import NamedTuple
 from text_to_num import text2num
 
 from bot.nlu.chinese_numerals import CURRENCY, RUN, Written, read_chinese_numeral
+from bot.nlu.korean_numerals import CURRENCY_WORD, KOREAN_RUN, read_korean_numeral
 from bot.nlu.number_words import number_in_words
 from bot.nlu.words import UNSPACED, word_list, word_set
 
@@ -47,6 +48,9 @@ _SHAPES: tuple[tuple[tuple[str, ...], float], ...] = (
 )  # fmt: skip
 _BEGINNINGS = _WORDS | {shape[0] for shape, _ in _SHAPES} | {"a", "an", "minus"}
 _CHINESE = re.compile(RUN)
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_KOREAN_TOKEN = re.compile(rf"{KOREAN_RUN}|(?:(?<=[\d백천만억])|(?<=[\d백천만억]\s)){CURRENCY_WORD}|{_TOKEN.pattern}")
+_KOREAN = re.compile(KOREAN_RUN)
 _DASHES = str.maketrans("\u2010\u2011\u2012\u2013\u2014\u2212\u301c\uff5e", "--------")
 """Hyphens and dashes of every length join the ends of a range alike."""
 _RANGES = {"between": {"and", "-"}, "from": {"to", "-"}}
@@ -125,7 +129,7 @@ def read_numerals(text: str, *, region: str | None = None, languages: Collection
     Numbers in words are read in English, and in those of `languages` (ISO 639-1) that are known.
     """
     commas = comma_decimal(region)
-    pattern = _TOKEN_WITH_BLANKS if commas else _TOKEN
+    pattern = _KOREAN_TOKEN if _HANGUL.search(text) else _TOKEN_WITH_BLANKS if commas else _TOKEN
     tokens = [_token(text, match) for match in pattern.finditer(text)]
     found: list[Numeral] = []
     at = 0
@@ -145,6 +149,9 @@ def read_numerals(text: str, *, region: str | None = None, languages: Collection
 
 def _token(text: str, match: re.Match[str]) -> Token:
     start, end = match.span()
+    if not match[0].isascii() and (korean := _KOREAN.match(text, start)) and korean.end() == end:
+        written = read_korean_numeral(match[0])
+        return Token(match[0], start, end, True, written)
     chinese = _CHINESE.fullmatch(match[0]) is not None
     written = read_chinese_numeral(text, start, end) if chinese else None
     return Token(match[0].lower().translate(_DASHES), start, end, chinese, written)
