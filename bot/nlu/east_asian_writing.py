@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,6 +28,14 @@ _CHINESE_DATE = "3[01]|[12]\\d|0?[1-9]|[０-９]{1,2}|三十一?|二?十[一二�
 
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民国": 1911, "民國": 1911}
 """The year before the first of an era, by which Japan and Taiwan count years."""
+
+REFUSED_BEFORE = re.compile(r"(?:不要|不是|除了|别(?:在|是)?|別(?:在|是))\s?$")
+REFUSED_AFTER = re.compile(
+    r"(?:的[話话]|[就都也]){0,2}(?:之外|不行|不可以|[没沒](?:空|[时時][间間])|不方便)"
+    r"|以外|(?:では|じゃ)?なく(?:て|、)?|では?なく|は(?:無理|だめ|ダメ|駄目|難し|都合が(?:悪|つ)|避け)"
+    r"|\s?(?:말고|빼고|제외|[은는이가]? ?(?:안 ?[돼되]|어려|곤란))|에는? ?(?:안 ?[돼되]|어려|곤란)"
+)
+"""What stands at a time that somebody does not want: "火曜以外", "不要明天"."""
 
 _DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

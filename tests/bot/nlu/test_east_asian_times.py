@@ -165,15 +165,18 @@ NO_TIMES = {
         *("我有三点建议", "第三点不明白", "这三点可以", "百分之三点五", "三点五万", "三十五点", "3.5"),
         *("生日", "日本", "月亮", "周日程安排", "周六福", "一周三次", "每周一开会"),
         *("3号楼", "解放路3号", "三号线", "今日头条", "明日方舟"),
+        *("不要明天", "明天不行", "除了周一都可以", "周五没空"),
         *("昨天下午三点", "上周五", "上个月3号", "去年10月3日", "下午好，我想预约演示", "早上好，可以预约吗", "10分享"),
     ],
     "ja": [
         *("3時間", "3日間", "1日に3回", "一日", "一時停止", "一時的に", "3分の1", "1/3の確率", "24時間対応"),
         *("金と銀", "日本の月", "火災", "土地", "木製", "朝食を予約したい", "夜分に失礼します", "昼食"),
+        *("火曜以外なら大丈夫です", "明日は都合が悪いです", "日曜大工"),
         *("昨日の3時", "先週の金曜日", "去年の10月3日", "毎週月曜日", "今晩は", "明日香です"),
     ],
     "ko": [
         *("두 시간", "3시간", "다시 전화할게요", "한시적으로", "일시불", "네, 감사합니다", "3시리즈", "일이 많아요"),
+        *("화요일 말고", "내일은 안 돼요"),
         *("어제 3시", "지난주 화요일", "지난달 3일", "작년 10월 3일", "매주 월요일", "내일채움공제", "3일 동안"),
     ],
 }
@@ -211,6 +214,7 @@ def test_other_words_are_no_times(language: str, text: str) -> None:
         ("zh", "今天有空吗", "today"),
         ("ja", "午後は空いていますか", "afternoon"),
         ("ja", "本日ご来店の方", "today"),
+        ("ja", "今日中に連絡ください", "today"),
         ("ko", "오늘 통화 가능하세요?", "today"),
         ("ko", "오전에 방문할게요", "morning"),
         ("ko", "오늘 몇 시까지 하세요?", "today"),
@@ -235,6 +239,18 @@ def test_beside_words_for_meeting_an_hour_or_a_part_of_a_day_is_a_time(language:
 def test_a_bare_hour_is_a_time_where_one_was_asked_for(language: str, text: str, phrase: str) -> None:
     (found,) = find_translated_times(text, {language}, asked=True)
     assert (found.phrase, found.certain) == (phrase, False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("zh", "不要明天，后天可以", "day after tomorrow"),
+        ("ja", "明日ではなく明後日で", "day after tomorrow"),
+        ("ko", "화요일 말고 수요일이요", "wednesday"),
+    ],
+)
+def test_a_time_that_is_refused_is_not_the_one_that_is_meant(language: str, text: str, english: str) -> None:
+    assert [one.phrase for one in find_translated_times(text, {language})] == [english]
 
 
 def test_a_text_in_other_letters_is_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
