@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from bot.domain.understanding import Entity
 from bot.nlu.east_asian_durations import find_east_asian_durations
+from bot.nlu.east_asian_measures import find_east_asian_measures
 from bot.nlu.numerals import NEAR, Numeral, Numerals, bounded, plain
 
 SURE, POSSIBLE = 1.0, 0.5
@@ -94,6 +94,12 @@ def find_measures(numerals: Numerals, *, region: str | None = None) -> Iterator[
     for entity in _durations_without_number(numerals.text):
         taken.append((entity.start, entity.end))
         yield entity
+    for one in find_east_asian_measures(numerals.text):
+        taken.append((one.start, one.end))
+        words, details = numerals.text[one.start : one.end], {"unit": one.unit}
+        yield Entity(
+            one.kind, plain(one.amount), words, one.start, one.end, SURE, extractor="measures", details=details
+        )
     for numeral in numerals.found:
         found = _unit_after(numerals, numeral, region)
         if found is None or _is_no_measure(numerals, numeral, found[1]):
@@ -111,8 +117,16 @@ def find_measures(numerals: Numerals, *, region: str | None = None) -> Iterator[
         if kind == "duration":
             yield duration(value, unit, numerals.text, start, end, ends)
         else:
-            details: dict[str, Any] = {"unit": unit, **ends}
-            yield Entity(kind, value, numerals.text[start:end], start, end, SURE, extractor="measures", details=details)
+            yield Entity(
+                kind,
+                value,
+                numerals.text[start:end],
+                start,
+                end,
+                SURE,
+                extractor="measures",
+                details={"unit": unit, **ends},
+            )
 
 
 def duration(
