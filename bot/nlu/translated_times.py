@@ -41,6 +41,7 @@ _TIME_OF_DAY = re.compile(
 _SPANS = ("between ", "after ", "before ")
 _BARE_TIME = re.compile(r"(?P<hour>\d+)(?::\d\d)?(?![\d:apm])")
 _CHARACTERS = frozenset(DIGITS)
+_LONGEST_NUMBER = 8
 _PARTS_OF_AN_HOUR = {"": 0, "半": 30, "반": 30, "一刻": 15, "三刻": 45}
 
 
@@ -236,7 +237,8 @@ def _number(word: str, code: str) -> int | None:
     if code in _NUMBERS:
         return _NUMBERS[code].get(word)
     if code in WRITINGS:
-        written = read_chinese_numeral(word, 0, len(word)) if word and set(word) <= _CHARACTERS else None
+        short = 0 < len(word) <= _LONGEST_NUMBER
+        written = read_chinese_numeral(word, 0, len(word)) if short and set(word) <= _CHARACTERS else None
         return int(written.low) if written is not None and written.low == written.high else None
     found = number_in_words([word], {code})
     return None if found is None else int(found[0])

@@ -295,6 +295,7 @@ _PIECES = sorted(
 
 @example("二〇〇〇年十二月三十一日一点一刻")
 @example("三十九点六十分")
+@example("三" * 400)
 @given(
     st.lists(st.sampled_from(_PIECES)).map("".join)
     | st.text(
