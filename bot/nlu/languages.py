@@ -78,7 +78,9 @@ class Languages:
         written_in = languages_of_script(words)
         if written_in and not self.spoken.intersection(written_in):
             likeliest = max(written_in, key=lambda language: shares.get(language, 0.0))
-            return Heard(likeliest, round(max(shares.get(likeliest, 0.0), _SURE), 4), sure=True, other_script=True)
+            return Heard(
+                likeliest, round(min(1.0, max(shares.get(likeliest, 0.0), _SURE)), 4), sure=True, other_script=True
+            )
         if not shares:
             return NOT_HEARD
         likeliest = max(shares, key=lambda language: shares[language])

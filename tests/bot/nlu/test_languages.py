@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.adapters.language_guesser import language_guesser
@@ -128,6 +128,7 @@ def test_an_assistant_speaks_its_own_language_that_of_its_folders_and_that_of_it
     assert spoken_languages([], "en", language_guesser()) == {"en"}
 
 
+@example("아", "", "")
 @given(st.text(), st.sampled_from(["", "de"]), st.text(max_size=10))
 def test_any_text_is_heard_without_an_error(text: str, earlier: str, locale: str) -> None:
     heard = ENGLISH.hear(text, earlier=earlier, locale=locale)
