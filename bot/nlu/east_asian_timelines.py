@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bot.nlu.east_asian_durations import find_east_asian_durations
+from bot.nlu.east_asian_writing import is_refused
 
 NOW, THIS_QUARTER, LATER = "now", "this_quarter", "later"
 
@@ -113,7 +114,8 @@ def find_east_asian_timelines(text: str, *, till_later: int) -> Iterator[Timelin
     question = _QUESTION.search(text) is not None
     for rules, sure in ((_SURE_RULES, True), (_YEAR_RULES, not question), (_POSSIBLE_RULES, False)):
         for pattern, value in rules if sure or not question else ():
-            if match := pattern.search(text):
+            wanted = (match for match in pattern.finditer(text) if not is_refused(text, *match.span()))
+            if match := next(wanted, None):
                 yield Timeline(value, *match.span(), sure)
     for length in () if _WARRANTY.search(text) else find_east_asian_durations(text):
         after = _TILL_THEN.match(text, length.end)

@@ -29,11 +29,12 @@ _CHINESE_DATE = "3[01]|[12]\\d|0?[1-9]|[０-９]{1,2}|三十一?|二?十[一二�
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "大正": 1911, "民国": 1911, "民國": 1911}
 """The year before the first of an era, by which Japan and Taiwan count years."""
 
-REFUSED_BEFORE = re.compile(r"(?:不要|不是|除了|别(?:在|是)?|別(?:在|是))\s?$")
-REFUSED_AFTER = re.compile(
-    r"(?:的[話话]|[就都也]){0,2}(?:之外|不行|不可以|[没沒](?:空|[时時][间間])|不方便)"
-    r"|以外|(?:では|じゃ)?なく(?:て|、)?|では?なく|は(?:無理|だめ|ダメ|駄目|難し|都合が(?:悪|つ)|避け)"
-    r"|\s?(?:말고|빼고|제외|[은는이가]? ?(?:안 ?[돼되]|어려|곤란))|에는? ?(?:안 ?[돼되]|어려|곤란)"
+_LOOK_BACK = 4
+_REFUSED_BEFORE = re.compile(r"(?:(?<![要是用想])不[要是用想]|除了|(?<![特分区區个個级級])[别別](?:在|是)?)\s?$")
+_REFUSED_AFTER = re.compile(
+    r"(?:的[話话]|[就都也]){0,2}(?:之外|(?:不行|不可以|[没沒](?:空|[时時][间間])|不方便)(?![吗嗎么？?]))"
+    r"|以外|(?:では?|じゃ)?なく(?:て|、)?|(?:では|じゃ)(?:ない|ありません)(?![かで])|は(?:無理|だめ|ダメ|駄目|難し|都合が(?:悪|つ)|避け)"
+    r"|\s?(?:말고|빼고|제외|(?:에?[은는]|에|[이가])? ?(?:안 ?[돼되](?!나요|요\?)|어[려렵]|곤란|아니(?!나요|에요\?)))"
 )
 """What stands at a time that somebody does not want: "火曜以外", "不要明天"."""
 
@@ -110,3 +111,9 @@ WRITINGS: dict[str, Writing] = {
         },
     ),
 }
+
+
+def is_refused(text: str, start: int, end: int) -> bool:
+    """Whether the words around it say that somebody does not want that time."""
+    before = text[max(0, start - _LOOK_BACK) : start]
+    return _REFUSED_AFTER.match(text, end) is not None or _REFUSED_BEFORE.search(before) is not None

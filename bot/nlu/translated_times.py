@@ -15,7 +15,7 @@ from babel.dates import get_day_names, get_month_names
 from bot.domain.time_grammar import TimeExpression, find_times
 from bot.nlu import east_asian_times, time_phrases
 from bot.nlu.chinese_numerals import read_chinese_numeral
-from bot.nlu.east_asian_writing import DIGITS, ERAS, NUMBERS, REFUSED_AFTER, REFUSED_BEFORE, WRITINGS, Writing
+from bot.nlu.east_asian_writing import DIGITS, ERAS, NUMBERS, WRITINGS, Writing, is_refused
 from bot.nlu.number_words import number_in_words
 from bot.nlu.time_phrases import CLOCK, DATE, DAY, ONE, OVER, PART, WISHING, Row
 from bot.nlu.words import word_list
@@ -104,9 +104,7 @@ def _expression_at(text: str, start: int, language: _Language) -> tuple[TimeExpr
     found = next(iter(find_times(english)), None)
     if said.keys() == {PART} and _AFTER_A_WISH.search(text[max(0, start - 10) : start]):
         return None, end
-    if language.code in WRITINGS and (
-        REFUSED_AFTER.match(text, end) or REFUSED_BEFORE.search(text[max(0, start - 4) : start])
-    ):
+    if language.code in WRITINGS and is_refused(text, start, end):
         return None, end
     if found is None or OVER in said or found.end - found.start != len(english):
         return None, end

@@ -247,6 +247,12 @@ def test_a_bare_hour_is_a_time_where_one_was_asked_for(language: str, text: str,
         ("zh", "不要明天，后天可以", "day after tomorrow"),
         ("ja", "明日ではなく明後日で", "day after tomorrow"),
         ("ko", "화요일 말고 수요일이요", "wednesday"),
+        ("ko", "내일은 안 되고 모레요", "day after tomorrow"),
+        ("zh", "明天不可以吗？", "tomorrow"),
+        ("zh", "是不是明天开会", "tomorrow"),
+        ("zh", "要不要周五见", "friday"),
+        ("zh", "会议分别在周五", "friday"),
+        ("ko", "내일은 안 되나요?", "tomorrow"),
     ],
 )
 def test_a_time_that_is_refused_is_not_the_one_that_is_meant(language: str, text: str, english: str) -> None:
