@@ -8,13 +8,13 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 AWAY = (
-    *("08", "53", "57P", "58"),  # a lost connection, a lack of room or memory, a shutdown, a bad disk
+    *("08", "53", "57", "58"),  # a lost connection, a lack of room or memory, a shutdown or a time-out, a bad disk
     *("25006", "28", "3D"),  # a standby, a refused login, no such database
     *("42501", "42P01", "42703"),  # not our tables to write, none of ours, or those of another version
 )
 """How PostgreSQL's codes begin for what no message brings about: the server, or what its operator did to it.
 
-A statement that took too long (57014) is not among them. It may be the message's own, which would come again for ever.
+A statement that takes too long waits for a lock, or for a server that is overloaded: each of ours goes by an index.
 """
 
 OUT_OF_ORDER = frozenset(
