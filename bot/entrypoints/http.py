@@ -12,12 +12,14 @@ from typing import Any
 
 import structlog
 from aiohttp import ClientError, web
+from aiohttp.typedefs import Middleware
 
 from bot.adapters.database.trouble import is_trouble
 from bot.adapters.passwords import Argon2Passwords
 from bot.domain.errors import Conflict, WebhookRejected
 from bot.entrypoints.access_page import AccessPage
 from bot.entrypoints.crm_webhooks import CrmWebhooks
+from bot.entrypoints.doorkeeper import Doorkeeper
 from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.front_door import listen_to_vendors, take
 from bot.entrypoints.journeys_api import JourneysApi
@@ -65,6 +67,8 @@ HEADERS = {
 }
 """Of every answer that does not set its own."""
 
+NOTHING_HERE = "there is nothing at this address; look whether it is written as it should be"
+
 OF_THE_API = ("rest",)
 """Channels whose callers are those of our own API, and so may have a key of ours."""
 
@@ -74,7 +78,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def for_watchers(service: Service) -> web.Application:
     """The server of a process that only works."""
     watching = Watching(service)
-    app = web.Application(middlewares=[know_requests, watching.time_requests, _add_headers, answer_for_errors])
+    app = web.Application(middlewares=[know_requests, watching.time_requests, _add_headers, answering_for_errors()])
     watching.add_routes(app)
     return app
 
@@ -98,7 +102,7 @@ class Server:
             watching.time_requests,
             _add_headers,
             watching.trace_requests,
-            answer_for_errors,
+            answering_for_errors(self._service.doors),
             hurrying(),
         ]
         if self._service.settings.is_private:
@@ -220,37 +224,41 @@ def _widget() -> Handler:
     return serve
 
 
-@web.middleware
-async def answer_for_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+def answering_for_errors(doors: Doorkeeper | None = None) -> Middleware:
     """Say what is wrong, in JSON or as a page; never a traceback, and never what the message said."""
-    try:
-        return await handler(request)
-    except WebhookRejected as rejected:
-        _log_refusal(request, rejected)
-        return refused(request, rejected.status, rejected.reason, rejected.headers)
-    except web.HTTPRequestEntityTooLarge:
-        return problem(413, "the request is larger than any message needs to be")
-    except web.HTTPRequestTimeout:
-        return problem(408, "the request did not come whole in time; send it again")
-    except web.HTTPNotFound:
-        return refused(request, 404, "there is nothing at this address")
-    except web.HTTPMethodNotAllowed as error:
-        allowed = ", ".join(sorted(error.allowed_methods))
-        return problem(405, f"this address takes {allowed}", {"Allow": allowed})
-    except web.HTTPException as error:
-        return problem(error.status, error.reason.lower())
-    except (ClientError, web.RequestPayloadError):
-        return problem(400, "the request's body is not what its headers say")
-    except Conflict:
-        log.info("a request met others that change the same, each time")
-        return problem(503, "somebody else is changing the same at this moment; try again", {"Retry-After": "1"})
-    except Exception as error:
-        if isinstance(error, ConnectionError) or is_trouble(error):
-            # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
-            log.error("a request was refused, for nothing can be stored", error=type(error).__name__)
-            return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
-        log.exception("a request failed")
-        return problem(500, "something went wrong on our side; it is in the log")
+
+    @web.middleware
+    async def answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except WebhookRejected as rejected:
+            _log_refusal(request, rejected)
+            return await refused(request, rejected.status, rejected.reason, rejected.headers, doors=doors)
+        except web.HTTPRequestEntityTooLarge:
+            return problem(413, "the request is larger than any message needs to be")
+        except web.HTTPRequestTimeout:
+            return problem(408, "the request did not come whole in time; send it again")
+        except web.HTTPNotFound:
+            return await refused(request, 404, NOTHING_HERE, doors=doors)
+        except web.HTTPMethodNotAllowed as error:
+            allowed = ", ".join(sorted(error.allowed_methods))
+            return problem(405, f"this address takes {allowed}", {"Allow": allowed})
+        except web.HTTPException as error:
+            return problem(error.status, error.reason.lower())
+        except (ClientError, web.RequestPayloadError):
+            return problem(400, "the request's body is not what its headers say")
+        except Conflict:
+            log.info("a request met others that change the same, each time")
+            return problem(503, "somebody else is changing the same at this moment; try again", {"Retry-After": "1"})
+        except Exception as error:
+            if isinstance(error, ConnectionError) or is_trouble(error):
+                # Whoever sent it is to send it again: what cannot be stored is refused, and not taken and lost.
+                log.error("a request was refused, for nothing can be stored", error=type(error).__name__)
+                return problem(503, "nothing can be stored at the moment; try again later", {"Retry-After": "10"})
+            log.exception("a request failed")
+            return problem(500, "something went wrong on our side; it is in the log")
+
+    return answer
 
 
 def _log_refusal(request: web.Request, rejected: WebhookRejected) -> None:

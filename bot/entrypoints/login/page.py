@@ -59,10 +59,9 @@ def account(of: Account, *, form: str) -> str:
     )
 
 
-def refusal(title: str, advice: str, *, on: tuple[str, str] = ("/login", "To the login")) -> str:
+def refusal(title: str, advice: str, *, on: tuple[str, str] | None = ("/login", "To the login")) -> str:
     """`on`: where a link leads on to, and what it says."""
-    where, words = on
-    link = f'<p><a class="button" href="{escape(where)}">{escape(words)}</a></p>'
+    link = f'<p><a class="button" href="{escape(on[0])}">{escape(on[1])}</a></p>' if on else ""
     return _page(title, f"<h1>{escape(title)}</h1>\n<p>{escape(advice)}</p>\n{link}")
 
 

@@ -21,7 +21,7 @@ from yarl import URL
 from bot.domain.errors import Conflict, WebhookRejected
 from bot.domain.message import CustomerMessage
 from bot.entrypoints import watching
-from bot.entrypoints.http import HEADERS, LARGEST_BODY, Server
+from bot.entrypoints.http import HEADERS, LARGEST_BODY, NOTHING_HERE, Server
 from bot.entrypoints.watching import Watching
 from bot.ports import Abilities, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
@@ -140,10 +140,10 @@ async def test_metrics_name_the_pattern_of_a_path_and_not_the_path(front: Front)
 @pytest.mark.parametrize(
     ("method", "path", "status", "words"),
     [
-        ("GET", "/nowhere", 404, "there is nothing at this address"),
+        ("GET", "/nowhere", 404, NOTHING_HERE),
         ("POST", "/channels/fax/messages", 404, "there is no such channel here"),
         ("POST", "/playground/act/sms", 405, "this address takes GET, HEAD"),
-        ("GET", "/playground/../../wiring.py", 404, "there is nothing at this address"),
+        ("GET", "/playground/../../wiring.py", 404, NOTHING_HERE),
         ("GET", "/playground/", 403, "forbidden"),
         ("POST", "/healthz", 405, "this address takes GET, HEAD"),
         ("DELETE", "/widget.js", 405, "this address takes GET, HEAD"),

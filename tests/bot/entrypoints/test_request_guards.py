@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
-from bot.entrypoints.http import LARGEST_BODY, Server, answer_for_errors
+from bot.entrypoints.http import LARGEST_BODY, Server, answering_for_errors
 from bot.entrypoints.request_guards import hurrying
 from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.stage import Stage
@@ -33,7 +33,7 @@ async def _read_whole(request: web.Request) -> web.Response:
 
 
 def _reading(within: float) -> web.Application:
-    app = web.Application(middlewares=[answer_for_errors, hurrying(within)])
+    app = web.Application(middlewares=[answering_for_errors(), hurrying(within)])
     app.router.add_post("/", _read_whole)
     return app
 
