@@ -1,12 +1,14 @@
-"""All that is known of a person as JSON: for the page People, and for `overture people show --json`."""
+"""What is known of a person as JSON: for the page People, as a role sees it, and for `overture people show --json`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.adapters.library import Contents
+from bot.domain.access import MASKED, RIGHTS, SEES, Right, Role, Sensitivity
 from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.ids import ProfileId
 from bot.domain.opt_out_question import Asking
@@ -20,29 +22,37 @@ SHOWN = 30
 """Decisions and lines of the timeline."""
 
 
-async def named(uow: UnitOfWork, person: ProfileId) -> Mapping[str, Any]:
-    """By what they are known."""
+async def named(
+    uow: UnitOfWork, content: Contents | Playbook, person: ProfileId, *, role: Role = Role.ADMIN
+) -> Mapping[str, Any]:
+    """By what they are known; without a name for a role that may not see it."""
     profile = await uow.profiles.get(person)
-    name = profile.attributes.get("name")
-    identities = [_identity(one) for one in await uow.profiles.identities(person)]
-    return {"person": person, "name": name if isinstance(name, str) else "", "identities": identities}
+    name = (content.profile or ProfileSchema()).shown_to(role, profile.attributes).get("name")
+    told = name if isinstance(name, str) and name != MASKED else ""
+    identities = [_identity(one, role) for one in await uow.profiles.identities(person)]
+    return {"person": person, "name": told, "identities": identities}
 
 
 async def told_of_person(
-    uow: UnitOfWork, content: Contents | Playbook, person: ProfileId, now: datetime
+    uow: UnitOfWork, content: Contents | Playbook, person: ProfileId, now: datetime, *, role: Role = Role.ADMIN
 ) -> Mapping[str, Any]:
-    """All of it, with who told it, by the content that is in force."""
+    """All of it that the role sees, with who told it, by the content that is in force.
+
+    Addresses, what was said and what came with an event are personal; what they asked for is for those who do it.
+    """
     schema, profile = content.profile or ProfileSchema(), await uow.profiles.get(person)
+    shown, personal = partial(schema.shown_to, role), sees_personal(role)
+    requests = await uow.privacy_requests.of(person) if Right.HONOUR_WISHES in RIGHTS[role] else ()
     changes = await uow.scores.of(person)
     score = total_score(changes, now)
     held = [one for one in await uow.opt_out_questions.unsettled(person) if one.asking is Asking.DOUBT]
     events = await uow.timeline.of(person, limit=SHOWN)
     return {
-        **await named(uow, person),
-        "identities": identities_of(await uow.merges.claims(person)),
+        **await named(uow, content, person, role=role),
+        "identities": [_shown(one, role) for one in identities_of(await uow.merges.claims(person))],
         "time_zone": profile.time_zone,
         "locale": profile.locale,
-        "provenance": provenance_of(profile),
+        "provenance": provenance_of(profile, shown),
         "known_since": profile.created_at.isoformat(),
         "objects_since": _moment(profile.objected_at),
         "restricted_since": _moment(profile.restricted_at),
@@ -55,7 +65,7 @@ async def told_of_person(
                 "value": value,
                 "sensitivity": schema.attributes[name].sensitivity.value if name in schema.attributes else "personal",
             }
-            for name, value in sorted(profile.attributes.items())
+            for name, value in sorted(shown(profile.attributes).items())
             if value is not None
         ],
         "tags": sorted(profile.tags),
@@ -73,22 +83,31 @@ async def told_of_person(
                 "channel": one.channel,
                 "granted": one.granted,
                 "how": one.how,
-                "words": one.text,
+                "words": one.text if personal else "",
                 "until": _moment(one.expires_at),
-                "ip": one.ip,
+                "ip": one.ip if personal else "",
             }
             for one in reversed(await uow.consents.of(person))
         ],
-        "requests": [request_told(one) for one in await uow.privacy_requests.of(person)],
+        "requests": [request_told(one) for one in requests],
         "decisions": [
             {"at": one.at.isoformat(), "channel": one.channel, "outcome": one.outcome, "why": one.why}
             for one in list(reversed(await uow.consents.decisions(person)))[:SHOWN]
         ],
         "timeline": [
-            {"at": one.at.isoformat(), "event": one.event, "source": one.source, "data": dict(one.data)}
+            {
+                "at": one.at.isoformat(),
+                "event": one.event,
+                "source": one.source,
+                "data": dict(one.data) if personal else {},
+            }
             for one in events
         ],
     }
+
+
+def sees_personal(role: Role) -> bool:
+    return Sensitivity.PERSONAL in SEES[role]
 
 
 def condition_of(segment: Segment | None) -> str:
@@ -96,8 +115,12 @@ def condition_of(segment: Segment | None) -> str:
     return " ".join(segment.condition.split()) if segment is not None else ""
 
 
-def _identity(one: Identity) -> Mapping[str, Any]:
-    return {"kind": one.kind, "value": one.value, "proved": one.verified}
+def _identity(one: Identity, role: Role) -> Mapping[str, Any]:
+    return _shown({"kind": one.kind, "value": one.value, "proved": one.verified}, role)
+
+
+def _shown(identity: Mapping[str, Any], role: Role) -> Mapping[str, Any]:
+    return identity if sees_personal(role) else {**identity, "value": MASKED}
 
 
 def _moment(at: datetime | None) -> str | None:

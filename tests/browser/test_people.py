@@ -13,11 +13,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from bot.adapters.database import Database
+from bot.domain.access import Role
 from bot.domain.audience import ProfileSchema
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
 from bot.domain.provenance import Origin, Source
+from bot.services.keep_accounts import add_key
 from tests.running import RunningServer, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
@@ -34,19 +36,24 @@ def server(tmp_path: Path) -> Iterator[RunningServer]:
         yield server
 
 
-async def fill(url: str) -> None:
+async def fill(url: str, *, key_for: Role | None = None) -> str:
+    """Ana, and a key for somebody in the role; the key."""
     store = Database(url)
     await store.migrate()
     now = datetime.now(UTC)
     async with store.transaction() as uow:
         form = Origin(Source.CONVERSATION, now, "webchat", "slot team_size, message webchat:7f3")
         file, crm = Origin(Source.IMPORT, now, "fair.csv", "row 3"), Origin(Source.CRM, now, "hubspot", "record 512")
-        known = Profile(ANA, now).told(file, DECLARED, attributes={"name": "Ana Bell", "team_size": 20}, tags=["fair"])
+        known = Profile(ANA, now).told(
+            file, DECLARED, attributes={"name": "Ana Bell", "team_size": 20, "qualified": True}, tags=["fair"]
+        )
         known = known.told(form, DECLARED, attributes={"team_size": 50}, time_zone="Europe/London")
         await uow.profiles.add(known.told(crm, DECLARED, attributes={"team_size": 40}))
         await uow.profiles.claim(ANA, Identity("email", "ana@example.com", verified=True), now, form)
         await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "asked", "May we?"))
+        key = (await add_key(uow, "reader", key_for, who="test", now=now))[1] if key_for else ""
     await store.close()
+    return key
 
 
 def find(page: Page, server: RunningServer) -> None:
@@ -60,7 +67,10 @@ def find(page: Page, server: RunningServer) -> None:
 def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningServer) -> None:
     find(page, server)
     person = page.locator("#person")
-    expect(person).to_contain_text("50said by the person on webchat: slot team_size, message webchat:7f3")
+    expect(person).to_contain_text("50said by the person on webchat · ")
+    expect(person.get_by_title("slot team_size, message webchat:7f3").first).to_be_visible()
+    expect(person).to_contain_text("E-mail addressana@example.com")
+    expect(person).to_contain_text("Qualifiedyes")
     expect(person.locator(".before")).to_contain_text("before that 20: import of fair.csv: row 3")
     expect(person.locator(".differs")).to_contain_text("differs 40: CRM hubspot: record 512")
     page.once("dialog", lambda dialog: dialog.accept("51"))
@@ -99,6 +109,27 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     expect(page.locator("#done")).to_contain_text("Receipt")
     expect(page.locator("#person")).to_contain_text("not possible backups")
     expect(page.locator("#people")).to_contain_text("Nobody is known by that.")
+
+
+def test_who_may_only_look_sees_what_is_for_them_and_no_button(browser: Browser, tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'overture.db'}"
+    with ThreadPoolExecutor(1) as elsewhere:
+        key = elsewhere.submit(lambda: asyncio.run(fill(url, key_for=Role.MARKETER))).result()
+    headers = {"Authorization": f"Bearer {key}"}
+    with (
+        running(tmp_path, {"OVERTURE_LOGIN": "always"}) as server,
+        browser.new_context(extra_http_headers=headers) as one,
+    ):
+        page = one.new_page()
+        page.goto(f"{server.address}/people")
+        page.get_by_role("searchbox").fill("ana@example.com")
+        page.keyboard.press("Enter")
+        page.locator("#people").get_by_role("button").press("Enter")
+        person = page.locator("#person")
+        expect(person).to_contain_text("••• stands for what your role does not see.")
+        expect(person).to_contain_text("People in the team50")
+        expect(person.get_by_role("button")).to_have_count(0)
+        expect(person).not_to_contain_text("Ana Bell")
 
 
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:

@@ -1,9 +1,15 @@
-/** The page "People": somebody is found, what is known of them is shown, and what they ask for is done with a button. */
+/** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
-import { byId, complain, dayAndTime, h } from "./dom.js";
+import { byId, complain, dayAndTime, h, shown, words } from "./dom.js";
 import { ask, keepToken, withToken } from "./journeys/service.js";
 
 const MORE = "There are more: write more of it.";
+const MASKED = "•••";
+const KINDS = { phone: "Phone number", email: "E-mail address", user_id: "Your id of them", anonymous_id: "Visitor’s id", webchat: "Visitor of the website" };
+const OUTCOMES = { send: "sent", later: "later", withhold: "withheld" };
+const READABLE = ["email", "phone"];
+/** Whose places in our records say nothing to a person who reads: they are told when one points at them. */
+const OURS = ["conversation", "page", "journey", "action"];
 
 // ---------------------------------------------------------------- finding
 
@@ -17,15 +23,24 @@ async function find() {
 }
 
 function choice({ person, name, identities }) {
-  const known = identities.map(({ value }) => value).join(", ");
+  const known = knownAs(identities);
   const open = () => {
     for (const one of byId("people").querySelectorAll("[aria-current]")) one.removeAttribute("aria-current");
     button.setAttribute("aria-current", "true");
     void show(person);
   };
-  const button = h("button", { type: "button", onclick: open }, name || known || person, h("small", {}, name ? known : person));
+  const button = h("button", { type: "button", onclick: open }, name || known, h("small", {}, name ? known : person));
   return button;
 }
+
+/** By what a reader would know them: their addresses, where there are any and they are for this role. */
+function knownAs(identities) {
+  const readable = identities.filter(({ kind, value }) => READABLE.includes(kind) && value !== MASKED);
+  if (readable.length) return readable.map(({ value }) => value).join(", ");
+  return [...new Set(identities.map(({ kind }) => kindOf(kind)))].join(", ") || "Nothing is known of them";
+}
+
+const kindOf = (kind) => KINDS[kind] ?? words(kind);
 
 // ---------------------------------------------------------------- one person
 
@@ -33,20 +48,22 @@ async function show(person) {
   const told = await ask(`/people/${encodeURIComponent(person)}.json`);
   if (!told) return;
   const place = byId("person");
-  place.replaceChildren(
-    h("header", {}, h("h2", {}, told.name || told.person), h("p", {}, `known since ${dayAndTime(told.known_since)} · ${told.grade}`)),
+  const parts = [
+    h("header", {}, h("h2", {}, told.name || knownAs(told.identities)), h("p", {}, `known since ${dayAndTime(told.known_since)} · ${told.grade}`)),
     deeds(told),
     ...states(told),
+    JSON.stringify(told).includes(`"${MASKED}"`) && h("p", { class: "masked" }, `${MASKED} stands for what your role does not see.`),
     ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),
     ...section("Segments", told.segments.length ? [facts(told.segments.map(segmentRow))] : []),
     ...section("Score, the latest first", lines(told.score, ({ at, dimension, why }) => [moment(at), ` ${dimension}: ${why}`])),
-    ...section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))),
+    ...(told.may.honour ? section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))) : []),
     ...section("Consent, the latest first", lines(told.consent, consentLine)),
-    ...section("What was decided of messages to them", lines(told.decisions, ({ at, channel, outcome, why }) => [moment(at), ` ${channel}: ${outcome}, ${why}`])),
+    ...section("What was decided of messages to them", lines(together(told.decisions), decisionLine)),
     ...section("Timeline", lines(told.timeline, eventLine)),
-  );
+  ];
+  place.replaceChildren(...parts.filter(Boolean));
   place.focus({ preventScroll: true });
 }
 
@@ -55,12 +72,12 @@ const lines = (rows, line) => (rows.length ? [h("ul", { class: "lines" }, ...row
 const facts = (rows) => h("dl", {}, ...rows.flat());
 const moment = (at) => h("time", { datetime: at }, dayAndTime(at));
 const identityRow = ({ kind, value, proved, ...told }) => [
-  h("dt", {}, kind),
+  h("dt", {}, kindOf(kind)),
   h("dd", {}, value, ...toldBy(told)),
   h("dd", {}, h("span", { class: "tag" }, proved ? "proved" : "claimed")),
 ];
-const attributes = ({ person, attributes, time_zone, locale, provenance }) => [
-  ...attributes.map((one) => attributeRow(person, one, provenance.attributes[one.name])),
+const attributes = ({ person, attributes, time_zone, locale, provenance, may }) => [
+  ...attributes.map((one) => attributeRow(person, one, provenance.attributes[one.name], may)),
   ...(time_zone ? [[h("dt", {}, "Time zone"), h("dd", {}, time_zone, ...toldBy(provenance.time_zone)), h("dd")]] : []),
   ...(locale ? [[h("dt", {}, "Language"), h("dd", {}, locale, ...toldBy(provenance.locale)), h("dd")]] : []),
 ];
@@ -74,7 +91,25 @@ const consentLine = ({ at, channel, granted, how, words, until, ip }) => [
   ` ${channel}: ${granted ? "yes" : "no"}, ${how}${words ? `, to “${words}”` : ""}${ip ? `, sent from ${ip}` : ""}`,
   until && [", until ", moment(until)],
 ].flat().filter(Boolean);
-const eventLine = ({ at, event, source, data }) => [moment(at), ` ${event}${source === "service" ? "" : ` (${source})`} ${Object.keys(data).length ? JSON.stringify(data) : ""}`];
+const eventLine = ({ at, event, source, data }) => [
+  moment(at),
+  ` ${event}${source === "service" ? "" : ` (${source})`}`,
+  h("small", { class: "data" }, Object.entries(data).filter(hasValue).map(([name, value]) => `${words(name)}: ${listed(value)}`).join(" · ")),
+];
+const decisionLine = ({ at, channel, outcome, why, times }) => [moment(at), ` ${channel}: ${OUTCOMES[outcome] ?? outcome}, ${why}${times > 1 ? `, ${times} times` : ""}`];
+const hasValue = ([, value]) => value !== "" && value !== null;
+const listed = (value) => (Array.isArray(value) ? value.map(shown).join(", ") : shown(value));
+
+/** What was decided alike several times in a row is one line, with the latest moment. */
+function together(decisions) {
+  const grouped = [];
+  for (const one of decisions) {
+    const last = grouped.at(-1);
+    if (last && ["channel", "outcome", "why"].every((name) => last[name] === one[name])) last.times += 1;
+    else grouped.push({ ...one, times: 1 });
+  }
+  return grouped;
+}
 
 function requestLine(person, one) {
   const words = [one.kind, one.how].filter(Boolean).join(", ");
@@ -92,29 +127,35 @@ function requestLine(person, one) {
 
 /** Who told a value and when, what it replaced, and who says otherwise. */
 function toldBy(told) {
-  const origin = ({ words, at }) => [words, at ? [" · ", moment(at)] : []].flat();
-  const line = (name, one, words) => one && h("small", { class: `told ${name}` }, words, "value" in one ? ` ${written(one.value)}` : "", ": ", ...origin(one));
+  const origin = (one) => [h("span", { title: one.words }, briefly(one)), one.at ? [" · ", moment(one.at)] : []].flat();
+  const line = (name, one, words) => one && h("small", { class: `told ${name}` }, words, "value" in one ? ` ${listed(one.value)}` : "", ": ", ...origin(one));
   return [h("small", { class: "told" }, ...origin(told)), line("before", told.replaced, "before that"), line("differs", told.differing, "differs")].filter(Boolean);
 }
 
-const written = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+const briefly = ({ words: said, source, where }) => (OURS.includes(source) && where ? said.slice(0, -`: ${where}`.length) : said);
 
-function attributeRow(person, { name, label, value }, told) {
+function attributeRow(person, { name, label, value }, told, may) {
   const change = async () => {
-    const answer = prompt(`${label}: put it right. Leave it empty to delete it.`, written(value));
+    const isText = typeof value === "string";
+    const answer = prompt(`${label}: put it right. Leave it empty to delete it.`, isText ? value : asTyped(value));
     if (answer === null) return;
-    const right = answer === "" ? null : typeof value === "string" ? answer : parsed(answer);
+    const right = answer === "" ? null : isText ? answer : parsed(answer);
     await done(person, await send("PATCH", person, "/attributes", { [name]: right }), `${label} is put right.`);
   };
   const put = h("button", { type: "button", "aria-label": `Put right: ${label}`, onclick: () => void change() }, "Put right");
-  return [h("dt", {}, label), h("dd", {}, written(value), ...toldBy(told)), h("dd", {}, put)];
+  return [h("dt", {}, label), h("dd", {}, listed(value), ...toldBy(told)), h("dd", {}, may.honour && value !== MASKED && put)];
 }
 
-function parsed(written) {
+const asTyped = (value) => (typeof value === "boolean" ? shown(value) : JSON.stringify(value));
+
+/** What was typed in place of a value that is no text: yes, no, or JSON. */
+function parsed(typed) {
+  const plain = typed.trim().toLowerCase();
+  if (plain === "yes" || plain === "no") return plain === "yes";
   try {
-    return JSON.parse(written);
+    return JSON.parse(typed);
   } catch {
-    return written;
+    return typed;
   }
 }
 
@@ -130,14 +171,15 @@ const states = ({ objects_since, restricted_since, held_until, marketing_pause_d
 
 // ---------------------------------------------------------------- what they ask for
 
-function deeds({ person, objects_since, restricted_since }) {
+/** The buttons of what this role may do; nothing for one that may only look. */
+function deeds({ person, objects_since, restricted_since, may }) {
   const button = (words, deed, danger) => h("button", { type: "button", class: danger ? "danger" : null, onclick: () => void deed() }, words);
-  return h(
-    "div",
-    { class: "deeds" },
+  const taking = [
     button("All that is kept (JSON)", () => download(person, "/data", "data")),
     button("Proof of consent (JSON)", () => download(person, "/consent", "consent")),
     button("Proof of consent (PDF)", () => fetched(person, "/consent.pdf", "consent.pdf")),
+  ];
+  const honouring = [
     objects_since
       ? button("Objection withdrawn", () => act("DELETE", person, "/objection", "The objection is withdrawn."))
       : button("Objects to marketing", () => act("PUT", person, "/objection", "No more marketing, and no more points.")),
@@ -146,7 +188,9 @@ function deeds({ person, objects_since, restricted_since }) {
       : button("Restrict", () => act("PUT", person, "/restriction", "What is known of them is only kept.")),
     button("Note a request…", () => request(person)),
     button("Erase…", () => erase(person), true),
-  );
+  ];
+  const buttons = [...(may.export ? taking : []), ...(may.honour ? honouring : [])];
+  return buttons.length > 0 && h("div", { class: "deeds" }, ...buttons);
 }
 
 async function act(method, person, path, words) {

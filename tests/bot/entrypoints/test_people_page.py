@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.adapters.api_access import CredentialAccess
-from bot.domain.audience import Segment
+from bot.domain.access import MASKED, RIGHTS, Right, Role, Sensitivity
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema, Segment
 from bot.domain.effects import ChangeScore, SetAttribute
 from bot.domain.person import Identity
 from bot.entrypoints.http import Server
-from bot.entrypoints.wiring import Service
+from bot.services.keep_accounts import add_key
+from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.stage import ANA, PHONE, Stage
 
 Client = TestClient[Any, Any]
 
 
 @pytest_asyncio.fixture
-async def client(service_of: Callable[..., Service], stage: Stage) -> AsyncIterator[Client]:
+async def client(service_of: ServiceMaker, stage: Stage) -> AsyncIterator[Client]:
     await stage.meet(attributes={"name": "Ana Bell", "team_size": 50})
     await stage.consent()
     await stage.says("greet")
@@ -62,9 +65,59 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
     assert (await client.get("/people/nobody.json")).status == 404
 
 
-async def test_the_page_is_there_for_those_who_may_do_what_people_ask_for(
-    client: Client, service_of: Callable[..., Service]
+async def as_role(service_of: ServiceMaker, stage: Stage, role: Role) -> tuple[Client, Mapping[str, str]]:
+    """A client that is not begun yet, and the headers of one in the role."""
+    async with stage.store.transaction() as uow:
+        key = (await add_key(uow, role, role, who="test", now=stage.clock.now()))[1]
+    made = service_of(connectors="", environment="production", public_url="https://chat.example.com")
+    app = Server(replace(made, access=CredentialAccess(accounts=True))).application()
+    return TestClient(TestServer(app, host="127.0.0.1")), {"Authorization": f"Bearer {key}"}
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("role", Role)
+async def test_every_role_looks_and_those_alone_that_may_erase_are_offered_to_and_do(
+    service_of: ServiceMaker, stage: Stage, role: Role
 ) -> None:
+    looking, key = await as_role(service_of, stage, role)
+    async with looking:
+        for path in ("/people", "/people/find.json?text=ana"):
+            assert (await looking.get(path, headers=key)).status == 200
+        told = await (await looking.get("/people/ana.json", headers=key)).json()
+        may = Right.HONOUR_WISHES in RIGHTS[role]
+        assert told["may"] == {"export": Right.EXPORT_PEOPLE in RIGHTS[role], "honour": may}
+        assert (await looking.delete("/v1/people/ana", headers=key)).status == (200 if may else 403)
+
+
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("role", [Role.MARKETER, Role.READ_ONLY])
+async def test_what_is_personal_is_masked_for_a_role_that_does_not_see_it(
+    service_of: ServiceMaker, stage: Stage, role: Role
+) -> None:
+    attributes = {"team_size": Attribute("team_size", AttributeType.NUMBER, sensitivity=Sensitivity.OPEN)}
+    stage.library.playbook = replace(stage.library.playbook, profile=ProfileSchema(attributes))
+    looking, key = await as_role(service_of, stage, role)
+    async with looking:
+        told = await (await looking.get("/people/ana.json", headers=key)).json()
+        assert (told["name"], [one["value"] for one in told["attributes"]]) == ("", [MASKED, 50])
+        assert [one["value"] for one in told["identities"]] == [MASKED, MASKED]
+        assert (told["consent"][0]["granted"], told["consent"][0]["words"]) == (True, "")
+        assert {one["event"]: one["data"] for one in told["timeline"]}["message.received"] == {}
+        for secret in ("Ana Bell", "ana@example.com", PHONE):
+            assert secret not in str(told)
+
+
+@pytest.mark.usefixtures("client")
+async def test_who_sees_no_addresses_finds_somebody_by_a_whole_one_only(service_of: ServiceMaker, stage: Stage) -> None:
+    looking, key = await as_role(service_of, stage, Role.MARKETER)
+    async with looking:
+        for text, found in (("ana@example.com", ["ana"]), ("ana@", []), ("Bell", []), ("", [])):
+            told = await (await looking.get("/people/find.json", params={"text": text}, headers=key)).json()
+            assert [one["person"] for one in told["people"]] == found
+            assert {one["value"] for person in told["people"] for one in person["identities"]} <= {MASKED}
+
+
+async def test_strangers_see_nothing_of_it(client: Client, service_of: ServiceMaker) -> None:
     assert "Find somebody" in await (await client.get("/people")).text()
     closed = replace(service_of(connectors=""), access=CredentialAccess(token="a token"))
     async with TestClient(TestServer(Server(closed).application(), host="127.0.0.1")) as stranger:
