@@ -34,6 +34,7 @@ from bot.journeys.expression import counted_events
 from bot.journeys.interpreter import advance, begin, gone_on, word_of_end
 from bot.journeys.judge import JOURNEY_STOPPED
 from bot.journeys.resting import OUTER_IS_OVER
+from bot.journeys.sayings import step_words
 from bot.journeys.selection import counting
 from bot.ports import UnitOfWork
 from bot.services.cause import CannotPerform, Cause
@@ -214,7 +215,7 @@ async def _step(
     await uow.enrolments.save_at_end(after)
     uow.passages.add(journey.id, journey.version, result.ways)
     count_splits(uow, journey.id, result.counted)
-    await _explain(uow, after, result.trail, now)
+    await _explain(uow, journey, after, result.trail, now)
     cause = Cause(
         key=f"{enrolment.id}:{after.seq}",
         profile_id=enrolment.profile_id,
@@ -305,7 +306,10 @@ async def _close(uow: UnitOfWork, enrolment: Enrolment, status: EnrolmentStatus,
     return word_of_end(closed)
 
 
-async def _explain(uow: UnitOfWork, enrolment: Enrolment, trail: Sequence[tuple[str, str]], now: datetime) -> None:
+async def _explain(
+    uow: UnitOfWork, journey: Journey, enrolment: Enrolment, trail: Sequence[tuple[str, str]], now: datetime
+) -> None:
+    """What was done at which step, with what the step is for people: its id may be no more than its place."""
     if not trail:
         return
     item = {
@@ -313,9 +317,13 @@ async def _explain(uow: UnitOfWork, enrolment: Enrolment, trail: Sequence[tuple[
         "journey": enrolment.journey,
         "enrolment": enrolment.id,
         "status": enrolment.status.value,
-        "trail": [{"step": name, "did": did} for name, did in trail],
+        "trail": [{"step": name, "title": _title(journey, name), "did": did} for name, did in trail],
     }
     await uow.feeds.append("explain", f"{enrolment.id}:{enrolment.seq}", item, now)
+
+
+def _title(journey: Journey, step: str) -> str:
+    return step_words(journey.steps[step])[0] if step in journey.steps else step
 
 
 def _check_content(runtime: Runtime, effects: Iterable[JourneyEffect]) -> None:

@@ -322,7 +322,7 @@ def _in_words(verdict: Verdict) -> tuple[Outcome, str]:
         case Send(why=why):
             return "send", why
         case Later(at=at, why=why):
-            return "later", f"{why}; next look {at:%A %d %B %H:%M} UTC"
+            return "later", f"{why}; next look {at:%d %b %Y %H:%M} UTC"
         case Withhold(why=why):
             return "withhold", why
 

@@ -189,7 +189,7 @@ class FakeService:
         why = "form follow_up_form: asks for phone"
         await self.say(visitor, "Noted, thank you.")
         await self.explain(text, "inform", why, slots, after, consents=[consent], scores=scores, score=score)
-        trail = [{"step": "wait", "did": "waits until tomorrow, 10:05"}]
+        trail = [{"step": "steps.0", "title": "Wait for 1 day", "did": "waits until 24 Jun 2027 10:05 UTC"}]
         await self.append("explain", {"type": "step", "journey": "demo-follow-up", "enrolment": "e1", "trail": trail})
         await self.decide("sms", "marketing", "later", "outside the send window: opens at 09:00")
 

@@ -84,6 +84,15 @@ def test_the_panels_show_what_happens_in_the_chat(page: Page, service: Service) 
     expect(page.locator("#guide-progress")).to_have_text("3 of 12 done")
 
 
+def test_what_a_journey_did_is_told_by_what_its_steps_are_and_in_the_readers_time(page: Page, service: Service) -> None:
+    site = fill_the_playground(page, service)
+    say(site, "+447700900123")
+    journey = page.locator(".sends .journey")
+    expect(journey).to_contain_text("Wait for 1 day waits until Thu, Jun 24, 11:05 AM")
+    expect(journey.get_by_title("24 Jun 2027 10:05 UTC")).to_be_visible()
+    expect(journey).not_to_contain_text("steps.0")
+
+
 def test_everything_fits_on_a_laptop_without_scrolling_the_page(page: Page, service: Service) -> None:
     fill_the_playground(page, service)
     assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == [1440, 900]

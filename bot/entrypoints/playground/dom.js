@@ -82,6 +82,12 @@ export const clockTime = (moment) => TIME.format(asDate(moment));
 export const dayAndTime = (moment) => `${DAY.format(asDate(moment))}, ${TIME.format(asDate(moment))}`;
 export const day = (moment) => DAY.format(asDate(moment));
 
+const MOMENT = /\b(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2} UTC)\b/;
+
+/** A text of the service as nodes: a moment in it, such as "30 Nov 2026 09:00 UTC", in the reader's time as all others. */
+export const inOwnTime = (text) =>
+  text.split(MOMENT).map((part, index) => (index % 2 ? h("time", { datetime: asDate(part).toISOString(), title: part }, dayAndTime(part)) : part));
+
 let toastTimer = 0;
 
 /** Say that something did not work. */

@@ -1,6 +1,6 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
-import { byId, complain, dayAndTime, h, shown, words } from "./dom.js";
+import { byId, complain, dayAndTime, h, inOwnTime, shown, words } from "./dom.js";
 import { ask, keepToken, withToken } from "./journeys/service.js";
 
 const MORE = "There are more: write more of it.";
@@ -96,7 +96,7 @@ const eventLine = ({ at, event, source, data }) => [
   ` ${event}${source === "service" ? "" : ` (${source})`}`,
   h("small", { class: "data" }, Object.entries(data).filter(hasValue).map(([name, value]) => `${words(name)}: ${listed(value)}`).join(" · ")),
 ];
-const decisionLine = ({ at, channel, outcome, why, times }) => [moment(at), ` ${channel}: ${OUTCOMES[outcome] ?? outcome}, ${why}${times > 1 ? `, ${times} times` : ""}`];
+const decisionLine = ({ at, channel, outcome, why, times }) => [moment(at), ` ${channel}: ${OUTCOMES[outcome] ?? outcome}, `, ...inOwnTime(why), times > 1 ? `, ${times} times` : ""];
 const hasValue = ([, value]) => value !== "" && value !== null;
 const listed = (value) => (Array.isArray(value) ? value.map(shown).join(", ") : shown(value));
 

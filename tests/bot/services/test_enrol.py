@@ -50,6 +50,14 @@ async def keys_of(stage: Stage) -> list[str]:
     return [f"{item['journey']}:{item['status']}" for item in items]
 
 
+async def test_what_a_run_did_is_told_with_what_its_steps_are(stage: Stage) -> None:
+    await stage.meet()
+    stage.play(journey_of(WAITS, "enter: {event: demo.requested}"))
+    await stage.happens("demo.requested")
+    (item,) = [item for item in await stage.feed("explain") if item["type"] == "step"]
+    assert [(one["step"], one["title"]) for one in item["trail"]] == [("hold", "Wait for link.clicked")]
+
+
 async def test_only_those_for_whom_the_condition_holds_enter(stage: Stage) -> None:
     await stage.meet(attributes={"country": "FR"})
     condition = "enter: {event: demo.requested, if: \"profile.country == 'GB' and lead.grade == 'A3'\"}"

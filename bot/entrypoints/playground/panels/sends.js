@@ -1,6 +1,6 @@
 /** What may leave and what may not, and why; and where the journeys are. */
 
-import { byId, dayAndTime, clockTime, empty, h, soon } from "../dom.js";
+import { byId, clockTime, dayAndTime, empty, h, inOwnTime, soon } from "../dom.js";
 
 const OUTCOMES = {
   send: "Sent",
@@ -16,7 +16,7 @@ const LONGEST_LIST = 100;
 
 export function sendsPanel() {
   const decisions = [];
-  const journeys = new Map(); // by enrolment: {journey, trail: [{step, did, at}]}
+  const journeys = new Map(); // by enrolment: {journey, trail: [{step, title, did, at}]}
 
   const render = soon(() => {
     const body = byId("sends-body");
@@ -60,7 +60,7 @@ function decisionNode({ outcome, channel, purpose, why, at }) {
       "div",
       {},
       h("p", {}, h("strong", {}, channel), `, ${PURPOSES[purpose] ?? purpose}`),
-      h("p", { class: "small" }, why),
+      h("p", { class: "small" }, inOwnTime(why)),
     ),
     h("time", { datetime: at, title: dayAndTime(at) }, clockTime(at)),
   );
@@ -76,11 +76,11 @@ function journeyNode({ journey, trail }) {
       {},
       trail
         .slice(-8)
-        .map(({ step, did, at }) =>
+        .map(({ step, title, did, at }) =>
           h(
             "li",
             {},
-            h("p", {}, h("code", {}, step), " ", did),
+            h("p", {}, h("strong", { title: step }, title), " ", inOwnTime(did)),
             h("time", { datetime: at, title: dayAndTime(at) }, clockTime(at)),
           ),
         ),
