@@ -12,6 +12,9 @@ from tests.browser.scripted import Service, faults, open_chat, say
 
 pytestmark = pytest.mark.browser
 
+SIZE = "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+"""How far one could scroll the page."""
+
 
 # ---------------------------------------------------------------- accessibility
 
@@ -95,7 +98,10 @@ def test_what_a_journey_did_is_told_by_what_its_steps_are_and_in_the_readers_tim
 
 def test_everything_fits_on_a_laptop_without_scrolling_the_page(page: Page, service: Service) -> None:
     fill_the_playground(page, service)
-    assert page.evaluate("[document.body.scrollWidth, document.body.scrollHeight]") == [1440, 900]
+    assert page.evaluate(SIZE) == [1440, 900]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.evaluate(SIZE) == [1280, 800], "also where panels have more than they show"
+    page.set_viewport_size({"width": 1440, "height": 900})
     for panel in page.locator(".panel:visible").all():
         box = panel.bounding_box()
         assert box is not None
@@ -113,6 +119,25 @@ def test_nothing_is_cut_off_on_a_small_laptop(page: Page, service: Service) -> N
     assert page.evaluate(cut_off) == []
     page.evaluate("document.getElementById('live').textContent = 'Reconnecting…'")
     assert page.evaluate(cut_off) == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
+def test_the_guide_takes_two_rows_that_are_full(page: Page, service: Service, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(service.url)
+    places = "[...document.querySelectorAll('#guide-steps li')].map((one) => one.getBoundingClientRect().top)"
+    tops = page.evaluate(places)
+    assert [tops.count(top) for top in sorted(set(tops))] == [6, 6]
+
+
+def test_what_is_next_is_read_in_full_on_a_phone(page: Page, service: Service) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(service.url)
+    expect(page.locator("#guide-next")).to_have_text("Next: Open the chat")
+    longest = "Next: Press “To what is next” until a text comes"
+    page.evaluate(f"document.getElementById('guide-next').textContent = '{longest}'")
+    cut = "(({scrollWidth, clientWidth}) => scrollWidth > clientWidth)(document.getElementById('guide-next'))"
+    assert page.evaluate(cut) is False
 
 
 def test_a_rep_works_from_the_slack_panel(page: Page, service: Service) -> None:
