@@ -114,7 +114,7 @@ def test_nothing_is_cut_off_on_a_small_laptop(page: Page, service: Service) -> N
     page.goto(service.url)
     page.get_by_role("button", name="+1 hour").click()
     expect(page.locator("#next")).to_contain_text("Next: demo-follow-up: SMS")
-    cut_off = """[...document.querySelectorAll("#next, .when, .clock, .panel > header")]
+    cut_off = """[...document.querySelectorAll("#next, .when, .clock, .panel > header, .panel > header > p")]
         .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
     assert page.evaluate(cut_off) == []
     page.evaluate("document.getElementById('live').textContent = 'Reconnecting…'")

@@ -87,6 +87,13 @@ def test_an_operator_sees_what_is_wrong_and_puts_it_right_by_keyboard(page: Page
     expect(page.locator("#done")).to_have_text("3 entries will leave again.")
 
 
+def test_that_nothing_waits_is_said_on_a_phone_too(page: Page, tmp_path: Path) -> None:
+    with running(tmp_path) as idle:
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.goto(f"{idle.address}/queues")
+        expect(page.get_by_text("Nothing waits.")).to_be_visible()
+
+
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> None:
     wide, narrow = ViewportSize(width=1280, height=800), ViewportSize(width=360, height=740)
     with (

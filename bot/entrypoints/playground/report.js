@@ -228,7 +228,7 @@ async function show(days) {
   return report;
 }
 
-for (const button of document.querySelectorAll("[data-days]")) button.addEventListener("click", () => choose(Number(button.dataset.days)));
+for (const button of document.querySelectorAll("[data-days]")) button.addEventListener("click", () => void choose(Number(button.dataset.days)));
 byId("period").addEventListener("submit", (event) => {
   event.preventDefault();
   void show(period());
