@@ -16,6 +16,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, web
 from bot.adapters.clock import SandboxClock
 from bot.domain.access import Right
 from bot.domain.errors import OvertureError, WebhookRejected
+from bot.entrypoints.navigation import pages_of
 from bot.entrypoints.sandbox import Sandbox, post_webhook
 from bot.entrypoints.sandbox_talks import hold_talk
 from bot.entrypoints.streams import Streams
@@ -90,16 +91,16 @@ class Playground:
 
     async def _status(self, request: web.Request) -> web.StreamResponse:
         stand_ins = sorted(vendor.name for vendor in self._sandbox.vendors.values())
-        may_label = await self._may_label(request)
-        return web.json_response({**content_status(self._service), "understanding": may_label, "stand_ins": stand_ins})
+        pages = await self._pages_for(request)
+        return web.json_response({**content_status(self._service), "pages": pages, "stand_ins": stand_ins})
 
-    async def _may_label(self, request: web.Request) -> bool:
-        """Whether this browser may use the page "Understanding" without more ado."""
+    async def _pages_for(self, request: web.Request) -> list[str]:
+        """Which other pages this browser may open without more ado."""
         try:
-            await self._service.doors.admit(request, Right.SEE_UNDERSTANDING)
+            _, caller = await self._service.doors.admit(request, Right.SEE_JOURNEYS)
         except WebhookRejected:
-            return False
-        return True
+            return []
+        return [path for path, _ in pages_of(caller.role)]
 
     async def _act(self, request: web.Request) -> web.StreamResponse:
         """Somebody presses a button in a panel: the stand-in signs the vendor's webhook, and it comes in like any."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote
 
-from bot.domain.access import RIGHTS, Account, Right
+from bot.domain.access import RIGHTS, Account
+from bot.entrypoints.navigation import pages_of
 
 REFUSED = (
     "That did not work. Either the address and the password do not belong together, or there were too many tries: "
@@ -42,14 +43,13 @@ def login(*, form: str, next_: str, email: str = "", problem: str = "", provider
 
 
 def account(of: Account, *, form: str) -> str:
-    access = ' <a href="/access">Access</a>' if Right.ADMINISTER in RIGHTS[of.role] else ""
+    pages = " ".join(f'<a href="{path}">{name}</a>' for path, name in pages_of(of.role))
     rights = "".join(f"<li>{escape(right.value)}</li>" for right in sorted(RIGHTS[of.role]))
     return _page(
         "Your account",
         f"""<h1>Your account</h1>
 <p>You are logged in as <b>{escape(of.email)}</b>, in the role <b>{escape(of.role)}</b>.</p>
-<nav aria-label="Pages"><a href="/journeys">Journeys</a> <a href="/understanding">Understanding</a>
-<a href="/report">Report</a>{access}</nav>
+<nav aria-label="Pages">{pages}</nav>
 <details><summary>What you may do</summary><ul>{rights}</ul></details>
 <form method="post" action="/logout">
 <input type="hidden" name="form" value="{escape(form)}">

@@ -1,7 +1,7 @@
 /** The page "Access": users, keys and sessions, made and ended by admins; what was done stands below, from the audit log. */
 
 import { byId, complain, dayAndTime, empty, h } from "./dom.js";
-import { ask, keepToken, number, request } from "./journeys/service.js";
+import { ask, fitLinks, number, request } from "./journeys/service.js";
 
 let told = { you: "", users: [], keys: [], roles: [], deeds: [] };
 
@@ -199,5 +199,5 @@ byId("word-dialog").addEventListener("close", () => {
   byId("keys-title").focus();
 });
 
-keepToken();
+void fitLinks();
 void look();

@@ -1,7 +1,7 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
 import { byId, complain, dayAndTime, h, inOwnTime, shown, words } from "./dom.js";
-import { ask, keepToken, withToken } from "./journeys/service.js";
+import { ask, fitLinks, withToken } from "./journeys/service.js";
 
 const MORE = "There are more: write more of it.";
 const MASKED = "•••";
@@ -298,4 +298,4 @@ byId("find").addEventListener("submit", (event) => {
   void find();
 });
 byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
-keepToken();
+void fitLinks();

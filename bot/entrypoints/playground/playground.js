@@ -59,7 +59,7 @@ async function refresh() {
     const runs = (name) => (status.stand_ins ?? []).includes(name);
     byId("inbox").hidden = !runs("email");
     byId("speakers").hidden = !runs("alexa") && !runs("dialogflow");
-    for (const page of ["journeys", "people", "understanding", "queues", "report", "access"]) byId(page).hidden = !status.understanding;
+    for (const page of document.querySelectorAll("a[data-page]")) page.hidden = !(status.pages ?? []).includes(page.getAttribute("href"));
   } catch {
     // The sign in the bar says that the service is away.
   }

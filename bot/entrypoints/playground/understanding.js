@@ -1,9 +1,9 @@
 /** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
 
 import { byId, complain, dayAndTime, empty, h, shown, words } from "./dom.js";
-import { keepToken } from "./journeys/service.js";
+import { fitLinks } from "./journeys/service.js";
 
-keepToken();
+void fitLinks();
 
 const token = new URLSearchParams(location.search).get("token");
 

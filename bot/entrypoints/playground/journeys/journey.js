@@ -7,7 +7,7 @@ import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
 import { Messages, showWarnings } from "./messages.js";
 import { pictureNode } from "./picture.js";
-import { ask, keepToken, numbersNodes, people, request, withToken } from "./service.js";
+import { ask, fitLinks, numbersNodes, people, request, withToken } from "./service.js";
 import { Standing } from "./standing.js";
 import { stepNodes } from "./step.js";
 
@@ -292,5 +292,5 @@ byId("settings").addEventListener("click", () => editing.openSettings());
 byId("change-done").addEventListener("click", () => byId("change-dialog").close());
 byId("save-not").addEventListener("click", () => byId("save-dialog").close());
 addEventListener("beforeunload", (event) => editor.isChanged && event.preventDefault());
-keepToken();
+void fitLinks();
 void load();

@@ -2,7 +2,7 @@
 
 import { byId, empty, h } from "../dom.js";
 import { likeButton } from "./new.js";
-import { ask, keepToken, numbersNodes, withToken } from "./service.js";
+import { ask, fitLinks, numbersNodes, withToken } from "./service.js";
 
 async function load() {
   byId("reload").setAttribute("aria-busy", "true");
@@ -50,6 +50,6 @@ const journeyNode = ({ journey, numbers, purpose, entries, ...standing }, mayCha
   );
 
 byId("reload").addEventListener("click", () => void load());
-keepToken();
+void fitLinks();
 void load();
 setInterval(() => document.visibilityState === "visible" && void load(), 30_000);

@@ -51,9 +51,12 @@ export async function streamed(address, body, signal, hear) {
   }
 }
 
-/** Links between the pages keep the token. */
-export function keepToken() {
-  for (const link of document.querySelectorAll("a[data-page]")) link.href = withToken(link.getAttribute("href"));
+/** Links between the pages keep the token, and those to pages that are not for the reader's role go. */
+export async function fitLinks() {
+  const links = [...document.querySelectorAll("a[data-page]")].map((link) => [link, link.getAttribute("href")]);
+  for (const [link, path] of links) link.href = withToken(path);
+  const { ok, told } = await request("/pages.json");
+  if (ok) for (const [link, path] of links) link.hidden = !told.pages.includes(path);
 }
 
 const COUNT = new Intl.NumberFormat();
