@@ -93,6 +93,16 @@ def test_a_key_is_shown_once_and_revoked(page: Page, server: RunningServer) -> N
     expect(page.locator("#keys > li", has_text="crm")).to_contain_text("revoked")
 
 
+def test_on_a_phone_a_right_stays_beside_the_roles_that_have_it(page: Page, server: RunningServer) -> None:
+    page.set_viewport_size(NARROW)
+    log_in(page, server)
+    page.goto(f"{server.address}/access")
+    row = page.get_by_role("row", name="look at people")
+    row.get_by_role("cell").last.scroll_into_view_if_needed()
+    expect(row.get_by_role("cell").last).to_be_in_viewport(ratio=1)
+    expect(row.get_by_role("rowheader")).to_be_in_viewport(ratio=1)
+
+
 def test_the_page_is_for_everybody(browser: Browser, server: RunningServer, tmp_path: Path) -> None:
     with (
         browser.new_context(viewport=WIDE, color_scheme="light") as light,

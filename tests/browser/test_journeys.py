@@ -243,6 +243,13 @@ def test_what_was_typed_while_the_service_was_away_can_be_saved_once_it_is_back(
     expect(page.locator("#save")).to_be_enabled()
 
 
+def test_which_file_it_is_can_be_read_on_a_small_laptop(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{site.list}/{NAME}")
+    expect(page.locator("#file-path")).to_have_text(re.compile(rf"{NAME}\.yml$"))
+    assert page.locator("#file-path").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+
+
 def test_a_journey_that_is_not_there_is_said_to_be_so(page: Page, site: Site) -> None:
     page.goto(f"{site.list}/nowhere")
     expect(page.locator("#canvas")).to_contain_text('there is no journey "nowhere" here')
