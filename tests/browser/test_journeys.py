@@ -243,11 +243,20 @@ def test_what_was_typed_while_the_service_was_away_can_be_saved_once_it_is_back(
     expect(page.locator("#save")).to_be_enabled()
 
 
-def test_which_file_it_is_can_be_read_on_a_small_laptop(page: Page, site: Site) -> None:
+def test_a_journeys_file_and_its_simulation_fit_a_small_laptop(page: Page, site: Site) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{site.list}/{NAME}")
     expect(page.locator("#file-path")).to_have_text(re.compile(rf"{NAME}\.yml$"))
     assert page.locator("#file-path").evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    page.get_by_role("button", name="Simulate…").click()
+    dialog = page.get_by_role("dialog")
+    heading, first = (
+        dialog.get_by_role("heading").first.bounding_box(),
+        dialog.get_by_role("spinbutton").first.bounding_box(),
+    )
+    assert heading is not None
+    assert first is not None
+    assert abs(first["x"] - heading["x"]) < 8, "fields begin where the heading does"
 
 
 def test_a_journey_that_is_not_there_is_said_to_be_so(page: Page, site: Site) -> None:
