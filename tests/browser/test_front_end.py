@@ -91,7 +91,7 @@ def test_what_a_journey_did_is_told_by_what_its_steps_are_and_in_the_readers_tim
     site = fill_the_playground(page, service)
     say(site, "+447700900123")
     journey = page.locator(".sends .journey")
-    expect(journey).to_contain_text("Wait for 1 day waits until Thu, Jun 24, 11:05 AM")
+    expect(journey).to_contain_text("Wait for 1 day: waits until Thu, Jun 24, 11:05 AM")
     expect(journey.get_by_title("24 Jun 2027 10:05 UTC")).to_be_visible()
     expect(journey).not_to_contain_text("steps.0")
 

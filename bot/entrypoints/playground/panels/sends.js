@@ -80,7 +80,7 @@ function journeyNode({ journey, trail }) {
           h(
             "li",
             {},
-            h("p", {}, h("strong", { title: step }, title ?? step), " ", inOwnTime(did)),
+            h("p", {}, h("strong", { title: step }, title ?? step), ": ", inOwnTime(did)),
             h("time", { datetime: at, title: dayAndTime(at) }, clockTime(at)),
           ),
         ),
