@@ -103,7 +103,7 @@ class Classification:
     """The reading of one text. `confidence` is the probability that the first of `ranking` is right.
 
     `similarity` is the cosine of the nearest training example, which has the intent `nearest`; both are None where the
-    first stage was sure and did not look.
+    first stage was sure and did not look. What is not `legible` has no word that one could go by.
     """
 
     ranking: tuple[IntentScore, ...]
@@ -111,6 +111,7 @@ class Classification:
     nearest: str | None
     understood: bool
     ambiguous: bool
+    legible: bool = True
 
     @property
     def intent(self) -> str:

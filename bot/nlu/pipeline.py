@@ -201,7 +201,7 @@ class Pipeline:
         if self.speller is None:
             return self.classifier.classify(words, encode(text))
         if not self.speller.can_read(text):
-            return replace(self.classifier.classify(words, encode(text)), understood=False)
+            return replace(self.classifier.classify(words, encode(text)), understood=False, legible=False)
         repaired = self.speller.repair(text, entities)
         if repaired != text:
             words = self.classifier.by_words(repaired)
@@ -238,7 +238,7 @@ class Pipeline:
             return replace(result, intent=statement)
         if not understood:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - whole.confidence, 4))
-            return replace(result, intent=fallback, stage="fallback")
+            return replace(result, intent=fallback, ranking=whole.ranking if whole.legible else (), stage="fallback")
         return result
 
     def _is_sure(self, ranking: Sequence[IntentScore]) -> bool:

@@ -226,6 +226,17 @@ def test_a_text_without_words_falls_back(pipeline: Pipeline, text: str) -> None:
     assert pipeline.parse(text).intent.name == "nlu_fallback"
 
 
+def test_what_cannot_be_read_is_a_guess_at_nothing(pipeline: Pipeline) -> None:
+    speller = learn_speller(["please stop texting me"], frozenset(), pipeline.classifier.ngram_space)
+    pipeline = reads_all_as(replace(pipeline, speller=speller), "opt_out", 0.5)
+
+    mashed, misspelt = pipeline.parse("sdkfjh gqwx"), pipeline.parse("plaese stpo")
+
+    assert (mashed.intent.name, mashed.stage, mashed.ranking) == ("nlu_fallback", "fallback", ())
+    assert mashed.may_opt_out  # whoever wrote it in another language is asked
+    assert misspelt.ranking[0].name == "opt_out"
+
+
 def test_entities_keep_their_place_in_the_original(pipeline: Pipeline) -> None:
     text = "\u200bwe  are\u200b 80 people"
     (entity,) = pipeline.parse(text).entities
