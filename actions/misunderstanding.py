@@ -10,7 +10,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.desk import ASKED, NOBODY, bring_a_person
-from actions.patterns import responses_of
+from actions.patterns import open_form, responses_of
 from actions.person import person_of
 
 OFFERED_AT = 3
@@ -21,8 +21,11 @@ LEAST_CONFIDENCE = 0.1
 """An intent that is less likely than this is not worth a button."""
 
 OFFER = "utter_offer_person"
+OFFER_IN_A_FORM = "utter_offer_person_in_a_form"
+"""Says how to have a person, and asks nothing: the form's question follows, and a yes is to that."""
+
 BROUGHT = frozenset((ASKED, NOBODY))
-MISUNDERSTOOD = frozenset(("utter_default", "utter_clarify", "utter_ask_rephrase", OFFER))
+MISUNDERSTOOD = frozenset(("utter_default", "utter_clarify", "utter_ask_rephrase", OFFER, OFFER_IN_A_FORM))
 INVALID = "utter_invalid_"
 """What the bot says where it did not understand; and how the names begin of what it says to an unusable answer."""
 
@@ -38,11 +41,12 @@ class ActionDefaultFallback(Action):  # type: ignore[misc]  # rasa-sdk is not ty
     ) -> list[dict[str, Any]]:
         message = tracker.latest_message
         before = misunderstood_in_a_row(tracker.events)
-        accepted = (message.get("intent") or {}).get("name") == "affirm" and OFFER in answers_of_the_last_turn(tracker)
+        offered_one = not {OFFER, OFFER_IN_A_FORM}.isdisjoint(answers_of_the_last_turn(tracker))
+        accepted = offered_one and (message.get("intent") or {}).get("name") == "affirm"
         if accepted or before >= OFFERED_AT:
             return bring_a_person(dispatcher, tracker, "Asked for a person" if accepted else "Was not understood")
         if _is_time_to_offer(before, tracker):
-            return [FollowupAction(OFFER)]
+            return [FollowupAction(_offer(tracker, domain))]
         if offered := buttons_for(likely_intents(message), domain):
             dispatcher.utter_message(response="utter_clarify", buttons=offered)
         else:
@@ -62,8 +66,13 @@ class OffersAPerson:
         if refused and before >= OFFERED_AT:
             return [*events, *bring_a_person(dispatcher, tracker, "Was not understood")]
         if refused and _is_time_to_offer(before, tracker):
-            dispatcher.utter_message(response=OFFER)
+            dispatcher.utter_message(response=_offer(tracker, domain))
         return events
+
+
+def _offer(tracker: Tracker, domain: Mapping[str, Any]) -> str:
+    in_a_form = open_form(tracker) is not None and OFFER_IN_A_FORM in responses_of(domain)
+    return OFFER_IN_A_FORM if in_a_form else OFFER
 
 
 def _is_time_to_offer(before: int, tracker: Tracker) -> bool:

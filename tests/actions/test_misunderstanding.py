@@ -18,6 +18,7 @@ DOMAIN = {
         "utter_clarify_help": [{"text": "What can you do?"}],
         "utter_clarify_book_meeting": [{"text": "Book a time"}],
         "utter_clarify_none": [{"text": "Something else"}],
+        "utter_offer_person_in_a_form": [{"text": "Say person and a colleague will help."}],
     }
 }
 
@@ -35,11 +36,20 @@ async def run(
     intent: str = "nlu_fallback",
     ranking: Mapping[str, float] = MappingProxyType({}),
     has_desk: bool = True,
+    form: str | None = None,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
     told = {"overture": {"has_desk": has_desk}}
     message = {"intent": {"name": intent}, "intent_ranking": ranked, "metadata": told}
-    tracker = Tracker.from_dict({"sender_id": "c1", "slots": {}, "latest_message": message, "events": turns(*answers)})
+    tracker = Tracker.from_dict(
+        {
+            "sender_id": "c1",
+            "slots": {},
+            "latest_message": message,
+            "events": turns(*answers),
+            "active_loop": {"name": form} if form else {},
+        }
+    )
     dispatcher = CollectingDispatcher()
     events = await ActionDefaultFallback().run(dispatcher, tracker, DOMAIN)
     return dispatcher.messages, events
@@ -67,6 +77,11 @@ async def test_the_third_in_a_row_offers_a_person() -> None:
     assert [(event["event"], event["name"]) for event in events] == [("followup", "utter_offer_person")]
 
 
+async def test_in_a_form_which_asks_its_question_again_the_offer_is_none() -> None:
+    _, events = await run("utter_default", "utter_invalid_team_size", form="demo_form")
+    assert [event["name"] for event in events] == ["utter_offer_person_in_a_form"]
+
+
 async def test_where_there_is_no_desk_no_person_is_offered() -> None:
     messages, events = await run("utter_default", "utter_invalid_team_size", has_desk=False)
     assert ([message["response"] for message in messages], events) == (["utter_default"], [])
@@ -79,8 +94,9 @@ async def test_the_fourth_in_a_row_brings_one() -> None:
 
 
 async def test_a_yes_to_the_offer_brings_one_where_the_form_had_no_use_for_it() -> None:
-    _, events = await run("utter_offer_person", intent="affirm")
-    assert [event["effect"]["reason"] for event in events] == ["Asked for a person"]
+    for offer in ("utter_offer_person", "utter_offer_person_in_a_form"):
+        _, events = await run(offer, intent="affirm", form="demo_form")
+        assert [event["effect"]["reason"] for event in events] == ["Asked for a person"]
 
 
 @given(
