@@ -17,11 +17,13 @@ SAY_SO, ANSWER = "say_so", "answer"
 class AssistantSettings:
     """`silence`: how long a form waits for an answer before "still there?" is asked; None: that is never asked.
     `answers_strangers`: a message in a language that is not spoken is answered as any that is not understood.
-    `several_intents`: a message that says two things is answered twice."""
+    `several_intents`: a message that says two things is answered twice. `company`: whose assistant it is, by the name
+    that stands in its texts; empty where that is not said."""
 
     silence: timedelta | None = None
     answers_strangers: bool = False
     several_intents: bool = False
+    company: str = ""
 
 
 def read_assistant_settings(documents: Iterable[Document]) -> AssistantSettings:
@@ -34,7 +36,8 @@ def read_assistant_settings(documents: Iterable[Document]) -> AssistantSettings:
         fields = Fields(
             document, faults, document.data["overture"], "overture", document.place(document.data, "overture")
         )
-        fields.only("silence", "other_languages", "several_intents")
+        fields.only("company", "silence", "other_languages", "several_intents")
+        found = replace(found, company=fields.text("company") or found.company)
         if fields.node.get("silence") is not False:
             silence = fields.read("silence", wording.duration, advice="Write 5m, or false for never.")
             found = replace(found, silence=silence)

@@ -187,7 +187,8 @@ def read_contents(shelves: Shelves) -> Contents:
         kinds=shelves.kinds,
     )
     _require_responses(known, shelves, faults)
-    for fault in what_sells(assistant) if assistant is not None else ():
+    company = settings.company if settings is not None else ""
+    for fault in what_sells(assistant, company) if assistant is not None else ():
         faults.add(fault.place, fault.message, fault.suggestion)
     journeys = _journeys(journey_documents, known, faults, warnings)
     _check_personal(assistant, profile, faults)

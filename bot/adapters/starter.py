@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 
 from bot.dialogue.content import read_assistant
 from bot.dialogue.opt_out_words import what_sells
+from bot.dialogue.responses import as_template
 from bot.documents import parse
 from bot.domain.errors import SettingsError
 
@@ -54,7 +55,7 @@ def starter_files(company: str, *, folder: str) -> Mapping[PurePath, str]:
     files: dict[PurePath, str] = {
         path.relative_to(_FILES): _filled(path, path.read_text(encoding="utf-8"), company, folder) for path in paths
     }
-    _refuse_what_sells(files)
+    _refuse_what_sells(files, company)
     return files
 
 
@@ -85,9 +86,7 @@ def begin_assistant(into: Path, files: Mapping[PurePath, str]) -> None:
 
 def _filled(path: Path, text: str, company: str, folder: str) -> str:
     if path.suffix == ".yml":
-        # Only beside "{{" is "}}" one brace (bot/dialogue/responses.py).
-        said = company.replace("{", "{{").replace("}", "}}") if "{" in company else company
-        return text.replace(_COMPANY, _quoted(said))
+        return text.replace(_COMPANY, _quoted(company if path.name == "config.yml" else as_template(company)))
     head, rule, body = text.rpartition("\n---\n")  # the front matter is YAML, too
     named = body.replace(_COMPANY, _MARKDOWN.sub(lambda one: "".join(f"\\{sign}" for sign in one[0]), company))
     return head.replace(_COMPANY, _quoted(company)) + rule + named.replace(_FOLDER, folder)
@@ -98,15 +97,15 @@ def _quoted(company: str) -> str:
     return company.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _refuse_what_sells(files: Mapping[PurePath, str]) -> None:
-    """An opt-out is answered with the company's name, and some names ("50% Off") read like an offer."""
+def _refuse_what_sells(files: Mapping[PurePath, str], company: str) -> None:
+    """An opt-out is answered with the company's name, and some names ("www.acme.com") lead to an offer."""
     of_the_assistant = {
         place: text
         for place, text in files.items()
         if place.suffix == ".yml" and place.parts[0] not in ("journeys", "tests")
     }
     assistant = read_assistant([parse(str(place), text) for place, text in of_the_assistant.items()])
-    for fault in what_sells(assistant):
+    for fault in what_sells(assistant, company):
         raise SettingsError(f"with this name, {fault.message} {_OTHER_NAME}")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from bot.dialogue.responses import as_template
 from bot.domain.assistant import Assistant, Variation
 from bot.domain.errors import Fault
 
@@ -18,29 +19,32 @@ ANSWERS_TO_OPT_OUTS: Final = (
 )
 _LINK: Final = re.compile(r"https?://|www\.", re.IGNORECASE)
 _PRICE: Final = re.compile(r"[%€$£¥]|\b(?:USD|EUR|GBP|CHF)\b")
+_A_PRICE: Final = "a price or a percentage"
+_ADVICE: Final = "Take it out. A link to {{ preferences_link }} may stay."
+_PRICE_ADVICE: Final = "Take it out. If your company is called so, say that with overture: company: in config.yml."
 _LIQUID: Final = re.compile(r"\{%.*?%\}", re.DOTALL)
 
 
-def what_sells(assistant: Assistant) -> Iterator[Fault]:
+def what_sells(assistant: Assistant, company: str = "") -> Iterator[Fault]:
     """What in these responses leads to an offer: a link that is not to the person's preferences, a price, a picture,
-    a button."""
+    a button. The name of the company is none, whatever signs it has; a link in it is a link."""
     for name in ANSWERS_TO_OPT_OUTS:
         response = assistant.responses.get(name)
         for variation in response.variations if response is not None else ():
-            for what in _found(variation):
+            for what in _found(variation, company):
                 yield Fault(
                     variation.place,
                     f"{name} has {what} in it, and an opt-out is answered without anything that may sell.",
-                    "Take it out. A link to {{ preferences_link }} may stay.",
+                    _PRICE_ADVICE if what == _A_PRICE else _ADVICE,
                 )
 
 
-def _found(variation: Variation) -> Iterator[str]:
+def _found(variation: Variation, company: str) -> Iterator[str]:
     words = _LIQUID.sub("", f"{variation.subject} {variation.text}")
     if _LINK.search(words):
         yield "a link"
-    if _PRICE.search(words):
-        yield "a price or a percentage"
+    if _PRICE.search(words.replace(as_template(company), "") if company else words):
+        yield _A_PRICE
     if variation.image or variation.extras:
         yield "a picture or a card"
     if variation.buttons:

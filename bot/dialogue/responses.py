@@ -188,6 +188,11 @@ def fill_in(text: str, values: Mapping[str, Any], defaults: Mapping[str, Any] | 
     return _PLACEHOLDER.sub(value_of, text).strip()
 
 
+def as_template(text: str) -> str:
+    """As it has to be written in a response so that `fill_in` gives the text."""
+    return text.replace("{", "{{").replace("}", "}}") if "{" in text else text  # only beside "{{" is "}}" one brace
+
+
 def _fill_in_all(value: Any, values: Mapping[str, Any], defaults: Mapping[str, Any]) -> Any:
     """The texts inside of a value, filled in."""
     match value:

@@ -49,3 +49,8 @@ def test_what_is_wrong_is_told_with_its_place(text: str, fault: str) -> None:
     with pytest.raises(ContentError) as raised:
         read_assistant_settings([parse("config.yml", text)])
     assert str(raised.value.faults[0]).startswith(fault)
+
+
+def test_whose_assistant_it_is_may_be_said() -> None:
+    assert read_assistant_settings([parse("config.yml", "overture: {company: 24 Hours}")]).company == "24 Hours"
+    assert read_assistant_settings([parse("config.yml", "overture: {}")]).company == ""

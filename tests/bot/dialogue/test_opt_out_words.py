@@ -17,9 +17,9 @@ responses:
 """
 
 
-def found(variation: str) -> list[str]:
+def found(variation: str, company: str = "") -> list[str]:
     assistant = read_assistant([parse("domain.yml", DOMAIN.format(variation))])
-    return [str(fault) for fault in what_sells(assistant)]
+    return [str(fault) for fault in what_sells(assistant, company)]
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_what_may_sell_is_a_fault_at_its_place(variation: str, what: str) -> Non
     (fault,) = found(variation)
     assert fault.startswith("domain.yml:6:")
     assert f"utter_opted_out has {what} in it" in fault
+
+
+def test_the_name_of_the_company_is_no_price_and_what_stands_beside_it_is() -> None:
+    assert found('{text: "Save 50%: you will get no more."}', "Save 50%") == []
+    assert found('{text: "{{50%}} & {{more}}: you will get no more."}', "{50%} & {more}") == []
+    (fault,) = found('{text: "Save 50%: come back for 20 % off."}', "Save 50%")
+    assert "a price or a percentage" in fault
+    assert "overture: company: in config.yml" in fault
+
+
+def test_a_link_in_the_name_of_the_company_is_a_link() -> None:
+    (fault,) = found('{text: "www.acme.com: you will get no more."}', "www.acme.com")
+    assert "a link" in fault
