@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import takewhile
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -13,6 +12,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import effects
+from actions.corrections import NotesCorrections, fills_another, value_before
 from actions.effects import ActionEvent
 from actions.forms import asks_something, is_bare_number, latest_text, name_in, requested_slot, whole_number
 from actions.misunderstanding import OffersAPerson
@@ -80,7 +80,7 @@ class AsksWhoTheyAre:
         return {"work_email": None}
 
 
-class ValidateDemoForm(AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
+class ValidateDemoForm(NotesCorrections, AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # type: ignore[misc]  # rasa-sdk is not typed
     """Checks what was answered to the demo form; a slot set to None is asked for again."""
 
     def name(self) -> str:
@@ -93,11 +93,8 @@ class ValidateDemoForm(AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # 
         if size is None or not 1 <= size <= LARGEST_TEAM:
             dispatcher.utter_message(response="utter_invalid_team_size")
             return {"team_size": None}
-        if requested_slot(tracker) in (None, "team_size"):
-            return {"team_size": float(size)}
-        if _was_given_before(tracker, "team_size"):
-            dispatcher.utter_message(response="utter_team_size_corrected")
-        elif is_bare_number(latest_text(tracker)):
+        is_asked = requested_slot(tracker) in (None, "team_size")
+        if not is_asked and value_before(tracker, "team_size") is None and is_bare_number(latest_text(tracker)):
             return {"team_size": None}  # it answers what was asked, and that was no number
         return {"team_size": float(size)}
 
@@ -106,31 +103,9 @@ class ValidateDemoForm(AsksWhoTheyAre, OffersAPerson, FormValidationAction):  # 
     ) -> dict[str, Any]:
         if timeline := timeline_in(str(value)):
             return {"timeline": timeline}
-        # The text may have been about another answer ("no, 80 people"); then that was taken, and this is asked again.
-        if not any(event["name"] == "team_size" for event in _candidates(tracker)) and not asks_something(str(value)):
+        if not fills_another(tracker, "timeline") and not asks_something(str(value)):
             dispatcher.utter_message(response="utter_invalid_timeline")
         return {"timeline": None}
-
-
-def _was_given_before(tracker: Tracker, slot: str) -> bool:
-    """Whether the slot had a value before this message."""
-    before = takewhile(lambda one: one is not _latest_message(tracker), tracker.events)
-    values = [one["value"] for one in before if one["event"] == "slot" and one["name"] == slot]
-    return bool(values) and values[-1] is not None
-
-
-def _latest_message(tracker: Tracker) -> dict[str, Any] | None:
-    return next((one for one in reversed(tracker.events) if one["event"] == "user"), None)
-
-
-def _candidates(tracker: Tracker) -> list[dict[str, Any]]:
-    """The slot events of this message: those after the last event of another kind."""
-    found: list[dict[str, Any]] = []
-    for event in reversed(tracker.events):
-        if event["event"] != "slot":
-            break
-        found.append(event)
-    return found
 
 
 def email_in(text: str) -> str | None:

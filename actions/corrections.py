@@ -1,0 +1,59 @@
+"""Answers that are put right: "no, I meant ana.silva@example.com", while the form asks for something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.forms import requested_slot
+from actions.patterns import REQUESTED_SLOT, responses_of
+
+NOTED, WHAT = "utter_correction_noted", "utter_ask_what_to_correct"
+
+
+class NotesCorrections:
+    """For a form's validation: an answer other than the one asked for that changes one given before is acknowledged, by
+    `utter_<slot>_corrected` where the author wrote that."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        asked = requested_slot(tracker)
+        events: list[dict[str, Any]] = await super().run(dispatcher, tracker, domain)  # type: ignore[misc]
+        written = responses_of(domain)
+        for slot in _changed(events, tracker):
+            said = next((one for one in (f"utter_{slot}_corrected", NOTED) if one in written), None)
+            if asked is not None and slot != asked and said is not None:
+                dispatcher.utter_message(response=said)
+                break
+        return events
+
+
+def _changed(events: list[dict[str, Any]], tracker: Tracker) -> Iterator[str]:
+    for event in events:
+        if event["event"] == "slot" and event["name"] != REQUESTED_SLOT and event["value"] is not None:
+            before = value_before(tracker, event["name"])
+            if before is not None and before != event["value"]:
+                yield event["name"]
+
+
+def value_before(tracker: Tracker, slot: str) -> Any:
+    """What the slot was before this message; None where it had no value."""
+    latest = next((one for one in reversed(tracker.events) if one["event"] == "user"), None)
+    before = takewhile(lambda one: one is not latest, tracker.events)
+    values = [one["value"] for one in before if one["event"] == "slot" and one["name"] == slot]
+    return values[-1] if values else None
+
+
+def fills_another(tracker: Tracker, slot: str) -> bool:
+    """Whether the message says something else than this slot; its text is then none that could not be used for it."""
+    return any(name not in (slot, REQUESTED_SLOT) for name in heard_now(tracker))
+
+
+def heard_now(tracker: Tracker) -> list[str]:
+    """The slots that this message fills: those of the last events, after any of another kind."""
+    return [one["name"] for one in takewhile(lambda one: one["event"] == "slot", reversed(tracker.events))][::-1]
