@@ -23,6 +23,9 @@ REPLIED = "message.received"
 """The person wrote: `channel`, `text` and `intent` say where, what, and what it was understood as. `enrolment` is the
 run of a journey whose message it answers; empty: none that waits for a reply."""
 
+WROTE_TO_REP = "message.to_rep"
+"""The person wrote to the colleague who has the floor, on `channel`. It is no reply to a journey."""
+
 TAKEN_OVER, HANDED_BACK = "handoff.claimed", "handoff.closed"
 """A colleague has the floor now; and has it no more."""
 
@@ -56,6 +59,7 @@ ENTRANCE = ":enter"
 TOLD_BY_SERVICE = frozenset(
     {
         REPLIED,
+        WROTE_TO_REP,
         TAKEN_OVER,
         HANDED_BACK,
         OFFERED,

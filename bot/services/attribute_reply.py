@@ -11,7 +11,7 @@ from bot.domain.effects import Emit
 from bot.domain.entries import EventEntry
 from bot.domain.handoff import HandoffState
 from bot.domain.ids import EnrolmentId
-from bot.domain.journey import REPLIED, Enrolment, Journey
+from bot.domain.journey import REPLIED, WROTE_TO_REP, Enrolment, Journey
 from bot.domain.understanding import OPT_OUT_INTENT
 from bot.journeys.expression import counted_events
 from bot.journeys.resting import ANSWER
@@ -37,12 +37,15 @@ async def attribute_reply(
     """The event of this message for journeys and segments, before its turn is written; where it is nothing for them, it
     only goes onto the person's timeline. `scored`: a rule may give points for it.
 
-    Keywords and opt-outs are none, nor is what is said to a colleague, nor that somebody has opened the chat.
+    Keywords and opt-outs are none, nor that somebody has opened the chat; what is said to a colleague goes onto the
+    timeline under a name of its own.
     """
     understood = turn.understood
     if understood is None or understood.stage == "keyword" or understood.intent.name in (OPT_OUT_INTENT, OPENED.name):
         return ()
     if turn.handoff is not None and turn.handoff.state is HandoffState.CLAIMED:
+        said = Emit(WROTE_TO_REP, {"channel": turn.conversation.channel})
+        await note_event(uow, turn.conversation.profile_id, said, now)
         return ()
     conversation = turn.conversation
     inside = await uow.enrolments.waiting(conversation.profile_id)

@@ -129,6 +129,17 @@ async def test_the_funnel_narrows_step_by_step_and_conversations_without_a_perso
         assert await uow.figures.contained(PERIOD) == Contained(3, 1)
 
 
+async def test_who_wrote_only_to_a_colleague_has_written(store: Store) -> None:
+    async with store.transaction() as uow:
+        chat = await talk(uow, "a", wrote=False)
+        await uow.handoffs.add(of("a"))
+        assert await uow.figures.contained(PERIOD) == Contained()
+        channel = (await uow.conversations.get(chat)).channel
+        await tell(uow, happened(ProfileId("a"), "message.to_rep", 1, channel=channel))
+        assert await uow.figures.funnel(ReportPlan(), PERIOD) == Funnel(1, 1, 1)
+        assert await uow.figures.contained(PERIOD) == Contained(1)
+
+
 async def test_the_response_time_is_that_of_the_first_claim(store: Store) -> None:
     async with store.transaction() as uow:
         assert await uow.figures.answered(PERIOD) == Answered()

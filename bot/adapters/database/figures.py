@@ -25,12 +25,13 @@ from sqlalchemy import (
 
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import Jsonb, conversation, enrolment, handoff, meeting, person_event, profile
-from bot.domain.journey import REPLIED, TAKEN_OVER, EnrolmentStatus
+from bot.domain.journey import REPLIED, TAKEN_OVER, WROTE_TO_REP, EnrolmentStatus
 from bot.domain.meeting import MeetingState
 from bot.domain.reporting import Answered, Contained, Credit, Funnel, Happening, JourneyFigures, Period, ReportPlan
 
 Sql = ColumnElement[Any]
 MICROSECOND = timedelta(microseconds=1)
+WROTE = (REPLIED, WROTE_TO_REP)
 
 
 class StoredFigures(Repository):
@@ -116,8 +117,9 @@ class StoredFigures(Repository):
         return {row.source: row.people for row in await self._session.execute(found)}
 
     async def funnel(self, plan: ReportPlan, period: Period) -> Funnel:
-        """Each step is of those who took the one before; what came after the period counts, too."""
-        wrote = _has(person_event, person_event.c.event == REPLIED)
+        """Each step is of those who took the one before; what came after the period counts, too. Who only opened the
+        chat or opted out has not written."""
+        wrote = _has(person_event, person_event.c.event.in_(WROTE))
         handed_off, met = _has(handoff), _has(meeting, meeting.c.state == MeetingState.BOOKED.value)
         converted = _has(person_event, *self._is(plan.conversion)) if plan.conversion is not None else None
         steps = [wrote, handed_off, met, *([converted] if converted is not None else [])]
@@ -160,12 +162,12 @@ class StoredFigures(Repository):
         return Answered(handed_off, claimed, waits[ranks[0]], waits[ranks[1]])
 
     async def contained(self, period: Period) -> Contained:
-        """Who only opened the chat, or was only written to, has begun none."""
+        """Who only opened the chat, opted out or was only written to has begun none."""
         taken_over = exists(select(literal(1)).where(handoff.c.conversation_id == conversation.c.id))
         wrote_here = exists(
             select(literal(1)).where(
                 person_event.c.profile_id == conversation.c.profile_id,
-                person_event.c.event == REPLIED,
+                person_event.c.event.in_(WROTE),
                 person_event.c.at >= conversation.c.started_at,
                 self._field("channel") == conversation.c.channel,
             )

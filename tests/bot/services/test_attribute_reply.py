@@ -148,6 +148,9 @@ async def test_what_is_said_to_a_colleague_is_no_reply(stage: Stage) -> None:
     await stage.click(await stage.handoff(), DeskVerb.CLAIM)
     await stage.says("greet")
     assert await tags_of(stage) == set()
+    async with stage.runtime.store.transaction() as uow:
+        told = [one.event for one in await uow.timeline.of(ANA, limit=20)]
+    assert (told.count("message.to_rep"), told.count("message.received")) == (1, 0)
     await stage.click(await stage.handoff(), DeskVerb.HAND_BACK)
     await stage.says("greet")
     assert await tags_of(stage) == {"replied-to-welcome"}
