@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.desk import ASKED, NOBODY, bring_a_person
 from actions.patterns import open_form, responses_of
 from actions.person import person_of
+from bot.domain.understanding import OPT_OUT_INTENT
 
 OFFERED_AT = 3
 """This many misunderstandings in a row and a person is offered; one more, and one is asked for."""
@@ -47,7 +48,8 @@ class ActionDefaultFallback(Action):  # type: ignore[misc]  # rasa-sdk is not ty
             return bring_a_person(dispatcher, tracker, "Asked for a person" if accepted else "Was not understood")
         if _is_time_to_offer(before, tracker):
             return [FollowupAction(_offer(tracker, domain))]
-        if offered := buttons_for(likely_intents(message), domain):
+        likely = [one for one in likely_intents(message) if one != OPT_OUT_INTENT or person_of(tracker).gets_marketing]
+        if offered := buttons_for(likely, domain):
             dispatcher.utter_message(response="utter_clarify", buttons=offered)
         else:
             dispatcher.utter_message(response="utter_default")

@@ -9,6 +9,8 @@ from typing import Any
 
 from rasa_sdk import Tracker
 
+from bot.domain.consent import Purpose
+
 PERSON_KEY = "overture"
 
 
@@ -42,6 +44,11 @@ class Person:
 
     def writes_by(self, channel: str) -> bool:
         return self.channels is None or channel in self.channels
+
+    @property
+    def gets_marketing(self) -> bool:
+        """Whether they have agreed to it on any channel."""
+        return any(agreed for key, agreed in self.consents.items() if key.startswith(f"{Purpose.MARKETING}:"))
 
     def consents_to(self, purpose: str, channel: str) -> bool:
         return self.consents.get(f"{purpose}:{channel}") is True

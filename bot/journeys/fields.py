@@ -16,7 +16,9 @@ T = TypeVar("T")
 class Fields:
     """One mapping. Each reader returns None (or nothing at all) after it has reported what was wrong."""
 
-    def __init__(self, document: Document, faults: Faults, node: Any, what: str, place: Place | None = None) -> None:
+    def __init__(
+        self, document: Document, faults: Faults, node: Any, what: str, place: Place | None = None, advice: str = ""
+    ) -> None:
         self.document = document
         self.faults = faults
         self.what = what
@@ -24,7 +26,7 @@ class Fields:
         self.is_mapping = isinstance(node, Mapping)
         self.node: Mapping[Any, Any] = node if isinstance(node, Mapping) else {}
         if not self.is_mapping:
-            faults.add(self._at, f"{what} must be a mapping of names to values, not {_shown(node)}.")
+            faults.add(self._at, f"{what} must be a mapping of names to values, not {_shown(node)}.", advice)
 
     def place(self, key: object = None) -> Place:
         return self._at if key not in self.node else self.document.place(self.node, key)
@@ -165,9 +167,9 @@ class Fields:
             return None
         return int(value)
 
-    def inner(self, key: str, what: str) -> Fields:
+    def inner(self, key: str, what: str, advice: str = "") -> Fields:
         """The mapping under `key`."""
-        return Fields(self.document, self.faults, self.node.get(key), what, self.place(key))
+        return Fields(self.document, self.faults, self.node.get(key), what, self.place(key), advice)
 
 
 def plain(node: Any) -> Any:

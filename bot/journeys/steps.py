@@ -95,7 +95,7 @@ class StepReader:
         """Where `key: {go: ...}` or `key: {do: [...]}` leads; None where it is not there."""
         if key not in fields.node:
             return None
-        inner = fields.inner(key, f'"{key}"')
+        inner = fields.inner(key, f'"{key}"', f"Write {key}: {{do: [...]}}, or {key}: {{go: <step>}}.")
         inner.only("do", "go")
         return self._arm(inner, f"{at.path}.{key}", at.then) if inner.is_mapping else at.then
 
@@ -217,7 +217,7 @@ class StepReader:
                 self._faults.add(arm.place(), 'nothing can follow "else".', "Put else last.")
             if "else" in arm.node:
                 arm.only("else")
-                inner = arm.inner("else", "else")
+                inner = arm.inner("else", "else", "Write else: {do: [...]}, or else: {go: <step>}.")
                 inner.only("do", "go")
                 otherwise = self._arm(inner, f"{path}.else", at.then) if inner.is_mapping else at.then
                 continue

@@ -17,6 +17,7 @@ DOMAIN = {
         "utter_clarify_request_demo": [{"text": "I'd like a demo"}],
         "utter_clarify_help": [{"text": "What can you do?"}],
         "utter_clarify_book_meeting": [{"text": "Book a time"}],
+        "utter_clarify_opt_out": [{"text": "No more messages"}],
         "utter_clarify_none": [{"text": "Something else"}],
         "utter_offer_person_in_a_form": [{"text": "Say person and a colleague will help."}],
     }
@@ -37,9 +38,10 @@ async def run(
     ranking: Mapping[str, float] = MappingProxyType({}),
     has_desk: bool = True,
     form: str | None = None,
+    consents: Mapping[str, bool] = MappingProxyType({}),
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
-    told = {"overture": {"has_desk": has_desk}}
+    told = {"overture": {"has_desk": has_desk, "consents": consents}}
     message = {"intent": {"name": intent}, "intent_ranking": ranked, "metadata": told}
     tracker = Tracker.from_dict(
         {
@@ -63,6 +65,21 @@ async def test_the_two_likeliest_intents_that_have_words_are_offered() -> None:
         {"title": "What can you do?", "payload": "/help"},
         {"title": "Something else", "payload": "/none_of_these"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("consents", "offered"),
+    [
+        ({}, ["/help", "/none_of_these"]),
+        ({"marketing:sms": False, "service:sms": True}, ["/help", "/none_of_these"]),
+        ({"marketing:sms": False, "marketing:email": True}, ["/opt_out", "/help", "/none_of_these"]),
+    ],
+)
+async def test_no_more_messages_is_a_guess_only_for_who_gets_some(
+    consents: dict[str, bool], offered: list[str]
+) -> None:
+    messages, _ = await run(ranking={"opt_out": 0.2, "help": 0.15}, consents=consents)
+    assert [button["payload"] for button in messages[0]["buttons"]] == offered
 
 
 @pytest.mark.parametrize("ranking", [{}, {"request_demo": 0.05}, {"goodbye": 0.3}])
