@@ -27,6 +27,7 @@ from bot.adapters.content_files import (
     yaml_files,
 )
 from bot.adapters.content_languages import check_own_words, encoder_knows_no_other, left_to_words
+from bot.adapters.dead_ends import dead_ends
 from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser
 from bot.dialogue.content import read_assistant
@@ -220,6 +221,7 @@ def read_contents(shelves: Shelves) -> Contents:
         (
             *assistant.warnings,
             *data.warnings,
+            *dead_ends(assistant, documents, journeys.values(), data.intents),
             *encoder_knows_no_other(languages, documents, shelves.encoder, folder),
             *left_to_words(assistant, languages, opt_out_languages, folder),
             *warnings.in_order(),

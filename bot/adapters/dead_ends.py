@@ -1,0 +1,138 @@
+"""What an author most likely forgot: a form that nothing opens, or that nothing follows; an intent without examples."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from bot.dialogue.builtin import DEFAULT_INTENTS
+from bot.documents import Document
+from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, Story, StoryStep
+from bot.domain.errors import Fault, Place
+from bot.domain.journey import Journey
+from bot.domain.steps import AskStep
+from bot.domain.understanding import KNOWLEDGE_INTENT, OPT_OUT_INTENT, OUT_OF_SCOPE_INTENTS, base_intent
+
+_NOT_SAID = frozenset({"open_chat", "send_file", "send_link", "nobody_answered", "none_of_these"})
+"""Intents that a channel tells, or a button that an action makes."""
+
+_KNOWN_OTHERWISE = DEFAULT_INTENTS | OUT_OF_SCOPE_INTENTS | {OPT_OUT_INTENT, KNOWLEDGE_INTENT}
+"""What Rasa itself tells, what the classifier finds without examples, and what has words or pages of its own."""
+
+_PRESSED = re.compile(r"\s*/([^\s{@]+)")
+_LEAVES = "action_deactivate_loop"
+
+
+def dead_ends(
+    assistant: Assistant, documents: Sequence[Document], journeys: Iterable[Journey], said: Collection[str]
+) -> Iterator[Fault]:
+    """Warnings; `said` are the intents that have examples."""
+    yield from _of_forms(assistant, documents, journeys)
+    yield from _of_intents(assistant, documents, {base_intent(intent) for intent in said})
+
+
+# ---------------------------------------------------------------- forms
+
+
+def _of_forms(assistant: Assistant, documents: Sequence[Document], journeys: Iterable[Journey]) -> Iterator[Fault]:
+    told: list[Rule | Story] = [*assistant.rules, *assistant.stories]
+    asked = {step.form for journey in journeys for step in journey.steps.values() if isinstance(step, AskStep)}
+    opened = asked | {form for one in told for form in _opened(one.steps)}
+    followed = asked | {form for one in told for form in _followed(one.steps, assistant.forms)}
+    for form in assistant.forms:
+        place = _declared(documents, "forms", form)
+        if form not in opened:
+            yield Fault(
+                place,
+                f'nothing opens the form "{form}": no rule, story or journey has it.',
+                f"Write a rule that ends with `- action: {form}` and `- active_loop: {form}`.",
+            )
+        elif form not in followed:
+            yield Fault(
+                place,
+                f'nothing is said when the form "{form}" is filled in: no rule or story has what follows.',
+                f"Write a rule with the condition `- active_loop: {form}` and the steps `- action: {form}`, "
+                "`- active_loop: null` and an action.",
+            )
+    for rule in assistant.rules:
+        for form in _not_open(rule.steps, assistant.forms):
+            yield Fault(
+                rule.place,
+                f'the rule "{rule.name}" runs {form}, and does not say that it is open then, so nothing may follow it.',
+                f"Add `- active_loop: {form}` below `- action: {form}`.",
+            )
+
+
+def _opened(steps: Sequence[StoryStep]) -> Iterator[str]:
+    """The forms that are run before they are done."""
+    for step, after in _with_what_follows(steps):
+        if isinstance(step, ActionStep) and after != LoopStep(None):
+            yield step.action
+
+
+def _followed(steps: Sequence[StoryStep], forms: Collection[str]) -> Iterator[str]:
+    """The forms that are filled in here, and not left."""
+    running = ""
+    for step in steps:
+        match step:
+            case ActionStep(action=action) if action in forms:
+                running = action
+            case ActionStep(action=action) if action == _LEAVES:
+                running = ""
+            case LoopStep(form=None):
+                yield running
+                running = ""
+            case _:
+                pass
+
+
+def _not_open(steps: Sequence[StoryStep], forms: Collection[str]) -> Iterator[str]:
+    for step, after in _with_what_follows(steps):
+        if isinstance(step, ActionStep) and step.action in forms and not isinstance(after, LoopStep):
+            yield step.action
+
+
+def _with_what_follows(steps: Sequence[StoryStep]) -> Iterator[tuple[StoryStep, StoryStep | None]]:
+    """Each step with the next one that is an action, a form or a message; what slots hold is passed over."""
+    for number, step in enumerate(steps):
+        yield step, next((one for one in steps[number + 1 :] if isinstance(one, ActionStep | LoopStep)), None)
+
+
+# ---------------------------------------------------------------- intents
+
+
+def _of_intents(assistant: Assistant, documents: Sequence[Document], said: Collection[str]) -> Iterator[Fault]:
+    for intent in assistant.intents:
+        if intent not in said and intent not in _NOT_SAID | _KNOWN_OTHERWISE | _pressed(assistant):
+            yield Fault(
+                _declared(documents, "intents", intent),
+                f'the intent "{intent}" has no examples, so no message is understood as it.',
+                "Write ten or more under nlu:, or take it out. It may stay if other systems tell it.",
+            )
+
+
+def _pressed(assistant: Assistant) -> frozenset[str]:
+    """The intents of buttons."""
+    payloads = (
+        button.payload
+        for response in assistant.responses.values()
+        for variation in response.variations
+        for button in variation.buttons
+    )
+    return frozenset(base_intent(found[1]) for payload in payloads if (found := _PRESSED.match(payload)))
+
+
+def _declared(documents: Sequence[Document], key: str, name: str) -> Place:
+    """Where it stands under `key`; the first file that declares any where it stands in none."""
+    place = None
+    for document in documents:
+        declared = document.data.get(key) if isinstance(document.data, Mapping) else None
+        if isinstance(declared, Mapping) and name in declared:
+            return document.place(declared, name)
+        if isinstance(declared, list):
+            for number, one in enumerate(declared):
+                if one == name or (isinstance(one, Mapping) and name in one):
+                    return document.place(declared, number)
+        if declared is not None and place is None:
+            place = document.place(document.data, key)
+    return place or Place(documents[0].path if documents else "")
