@@ -22,6 +22,8 @@ from bot.domain.errors import ContentError, Fault, Place
 NO_CHARACTER = re.compile("[^\\t\\n\\r\\x20-\\x7e\\x85\\xa0-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """What YAML does not take for a part of a text, and PostgreSQL in part."""
 
+_TWICE = re.compile(r'found duplicate key "(.*?)"')
+
 MOST_BAD_LINES = 20
 """A text with more of them than that is not worth guessing at."""
 
@@ -74,9 +76,7 @@ def parse(path: str, text: str) -> Document:
     except MarkedYAMLError as error:
         mark = _mark(error)
         place = Place(path, mark.line + 1, mark.column + 1) if mark else Place(path)
-        raise ContentError(
-            [Fault(place, f"this is not YAML: {error.problem or error.context}.", _advice(error))]
-        ) from error
+        raise ContentError([Fault(place, f"this is not YAML: {_in_words(error)}.", _advice(error))]) from error
     except ReaderError as error:
         raise ContentError([no_character(path, text, error.position, "this is not YAML: ")]) from error
     except RecursionError as error:
@@ -136,6 +136,16 @@ def _without_tabs(lines: list[str]) -> list[str]:
     return found
 
 
+def _in_words(error: MarkedYAMLError) -> str:
+    """What ruamel found, without the names that its parser has for things, and without the values."""
+    problem = str(error.problem or error.context)
+    if (twice := _TWICE.match(problem)) is not None:
+        return f'"{twice[1]}" is written twice, and this is the second'
+    if problem.startswith(("expected <block end>", "did not find expected", "expected the node content")):
+        return "what begins here belongs to nothing above it"
+    return problem
+
+
 def _advice(error: MarkedYAMLError) -> str:
     problem = f"{error.problem or ''} {error.context or ''}"
     if "tab" in problem or "\\t" in problem:
@@ -144,10 +154,18 @@ def _advice(error: MarkedYAMLError) -> str:
         return "Keep one of the two entries."
     if "looks like a number" in problem:
         return "Put quotes around it if it is meant as a text."
+    if "escape character" in problem:
+        return "Write the backslash twice, or put single quotes around the text."
+    if "another document" in problem:
+        return "Take out the --- here."
     if "quoted scalar" in problem:
         return "Close the quote that begins here."
     if "mapping values are not allowed" in problem:
         return 'Put quotes around a text that has a colon in it: "like: this".'
+    if "could not find expected ':'" in problem:
+        return "Put a colon and a blank after each name: `name: value`."
+    if "alias" in problem or "tag" in problem or "cannot start any token" in problem:
+        return "Put quotes around a text that begins with a sign such as *, &, !, @ or %."
     return "Check the indentation and the quotes of this line and the one above."
 
 

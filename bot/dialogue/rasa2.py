@@ -54,7 +54,9 @@ def _mapped_slots(node: Node) -> Mapping[Any, Any] | None:
         mapped: Mapping[Any, Any] = form["required_slots"]
         return mapped
     others = {slot: mappings for slot, mappings in form.items() if slot not in FORM_KEYS}
-    looks_mapped = others and all(isinstance(mappings, list) for mappings in others.values())
+    looks_mapped = others and all(
+        isinstance(mappings, list) and all(isinstance(one, Mapping) for one in mappings) for mappings in others.values()
+    )
     return others if looks_mapped and "required_slots" not in form else None
 
 

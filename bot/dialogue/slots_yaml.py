@@ -204,6 +204,6 @@ def _read_conditions(
         if loop is not None and loop not in declared.forms:
             source.faults.unknown(source.place(condition, "active_loop"), "form", loop, declared.forms)
         if slot is not None and slot not in declared.known_slots():
-            source.faults.unknown(source.place(condition, "requested_slot"), "slot", slot, declared.slots)
+            source.faults.unknown(source.place(condition, "requested_slot"), "slot", slot, declared.known_slots())
         found.append(MappingCondition(loop, slot))
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,7 +35,9 @@ class Source:
             return {}
         if isinstance(value, Mapping):
             return value
-        self.faults.add(place, f"{what} should be a mapping of names to values, not {kind_of(value)}.")
+        self.faults.add(
+            place, f"{what} should be a mapping of names to values, not {kind_of(value)}.", _missing_blank(value)
+        )
         return {}
 
     def sequence(self, value: Any, place: Place, what: str) -> Sequence[Any]:
@@ -98,6 +101,11 @@ class Source:
                     yield str(name), properties, self.place(entry, name)
             elif name := self.text(entry, here, f"an entry of {what}"):
                 yield name, None, here
+
+
+def _missing_blank(value: Any) -> str:
+    """What to do about "action:utter_greet", which is a text to YAML."""
+    return "Put a blank after the colon." if isinstance(value, str) and re.match(r"\w+:\S", value) else ""
 
 
 def kind_of(value: Any) -> str:

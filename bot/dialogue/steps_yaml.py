@@ -187,5 +187,5 @@ def _read_slots(source: Source, step: Mapping[Any, Any], names: Vocabulary) -> d
                 source.faults.add(here, f'the slot "{name}" is of type {slot.type}; say which value it has.')
         for name in entry if isinstance(entry, Mapping) else [entry]:
             if str(name) not in names.declared.known_slots():
-                source.faults.unknown(here, "slot", str(name), names.declared.slots)
+                source.faults.unknown(here, "slot", str(name), names.declared.known_slots())
     return found

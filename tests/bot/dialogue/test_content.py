@@ -258,6 +258,9 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("session_config: {session_expiration: 5}", 'Did you mean "session_expiration_time"?'),
         ("session_config: {session_expiration_time: -5}", "is negative"),
         ("[a, b]", "the file should be a mapping"),
+        ("rules: [{rule: a, steps: ['action:utter_x']}]", "Put a blank after the colon."),
+        ("rules: [{rule: a, condition: [slot_was_set: [requested_slott: x]], steps: []}]", '"requested_slot"?'),
+        ("forms: {f: {required_slot: [size]}}", 'called "required_slot". Did you mean "required_slots"?'),
     ],
 )
 def test_a_fault_says_what_is_wrong(content: str, fault: str) -> None:
