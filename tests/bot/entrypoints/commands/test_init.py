@@ -76,7 +76,7 @@ def test_where_other_journeys_are_set_it_says_that_its_own_are_not_used(
         (["init", "full/mine.yml"], "full/mine.yml is a file."),
         (["init", "acme", "--name", "???"], '"???" is no name'),
         (["init", "acme", "--name", ""], '"" is no name'),
-        (["init", "acme", "--name", "100%"], "with this name, utter_opted_out has a price or a percentage in it"),
+        (["init", "acme", "--name", "www.acme.com"], "with this name, utter_opted_out has a link in it"),
         (["init", "./---"], '"" is no name'),
     ],
 )
