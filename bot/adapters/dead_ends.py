@@ -1,11 +1,12 @@
-"""What an author most likely forgot: a form that nothing opens, or that nothing follows; an intent without examples."""
+"""What an author most likely forgot: a form that nothing opens, or that nothing follows; an intent without examples;
+an action without code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-from bot.dialogue.builtin import DEFAULT_INTENTS
+from bot.dialogue.builtin import BUILTIN, BY_THE_SERVICE, DEFAULT_INTENTS
 from bot.documents import Document
 from bot.domain.assistant import ActionStep, Assistant, LoopStep, Rule, Story, StoryStep
 from bot.domain.errors import Fault, Place
@@ -29,6 +30,17 @@ def dead_ends(
     """Warnings; `said` are the intents that have examples."""
     yield from _of_forms(assistant, documents, journeys)
     yield from _of_intents(assistant, documents, {base_intent(intent) for intent in said})
+
+
+def without_code(assistant: Assistant, documents: Sequence[Document], knows: Callable[[str], bool]) -> Iterator[Fault]:
+    """Warnings of actions that are declared and that nobody wrote; `knows` tells those that somebody did."""
+    for action in sorted(assistant.actions - BUILTIN - BY_THE_SERVICE):
+        if not action.startswith("utter_") and not knows(action):
+            yield Fault(
+                _declared(documents, "actions", action),
+                f'no code has the action "{action}", so whoever comes to it is told that something went wrong.',
+                "Write it in the package that OVERTURE_ACTIONS names, or take it out.",
+            )
 
 
 # ---------------------------------------------------------------- forms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.adapters.dead_ends import dead_ends
+from bot.adapters.dead_ends import dead_ends, without_code
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 
@@ -77,3 +77,11 @@ def test_what_buttons_and_channels_say_needs_no_examples() -> None:
         "[order, stop, greet]", "[order, stop, greet, open_chat, out_of_scope, opt_out, restart]"
     ).replace('{text: "Done."}', '{text: "Done.", buttons: [{title: "Hi", payload: "/greet"}]}')
     assert warnings(OPENS, ENDS, domain=domain, said=frozenset({"order", "stop"})) == []
+
+
+def test_an_action_that_nobody_wrote_is_told() -> None:
+    domain = DOMAIN + "actions: [validate_order_form, action_pack, utter_ordered, action_restart, action_send_code]\n"
+    document = parse("domain.yml", domain)
+    (told,) = map(str, without_code(read_assistant([document]), [document], {"action_pack"}.__contains__))
+    assert told.startswith('domain.yml:12:11: no code has the action "validate_order_form"')
+    assert "OVERTURE_ACTIONS" in told
