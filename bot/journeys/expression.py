@@ -96,7 +96,8 @@ def _check_name(name: Name, known: Mapping[str, Collection[str] | None]) -> None
     if root not in known:
         message = f'there is no "{root}" to look at; names begin with {_listed(known)}.'
         near = did_you_mean(root, [*known, "true", "false", "null"]) if len(known) < 8 else ""
-        raise ExpressionError(f"{message} {near if near.startswith('Did') else ''}".rstrip())
+        quoted = "" if rest else f"Put quotes around it if it is meant as a text: '{root}'."
+        raise ExpressionError(f"{message} {near if near.startswith('Did') else quoted}".rstrip())
     if not rest:
         raise ExpressionError(f'"{root}" alone is a whole group of values. Say which one: {root}.<name>.')
     allowed = known[root]

@@ -101,7 +101,7 @@ class Fields:
 
     def choice(self, key: str, known: Iterable[str], what: str, *, required: bool = False) -> str | None:
         """A text that must be one of `known`."""
-        text = self.text(key, required=required)
+        text = self.text(key, required=required, advice=did_you_mean("", known))
         if text is not None and text not in known:
             self.faults.unknown(self.place(key), what, text, known)
             return None

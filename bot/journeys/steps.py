@@ -221,7 +221,7 @@ class StepReader:
                 inner.only("do", "go")
                 otherwise = self._arm(inner, f"{path}.else", at.then) if inner.is_mapping else at.then
                 continue
-            arm.only("if", "do", "go")
+            arm.only("if", "do", "go", "else")  # an arm with else is read above; "esle" is near it
             condition = arm.text("if", required=True, advice='Write if: "answer.team_size > 20".')
             target = self._arm(arm, path, at.then)
             if condition is not None:

@@ -187,7 +187,7 @@ steps:
 """
     assert faults_in(text) == [
         '1:1: "Welcome" cannot be an id. Use small letters, digits, - and _, such as ask-for-time.',
-        '1:1: a journey lacks "purpose".',
+        '1:1: a journey lacks "purpose". Known: marketing, service.',
         '2:9: "demo" is no event. Events are named like meeting.booked: two words with a dot.',
         '2:22: the expression "profil.x == 1" cannot be used: there is no "profil" to look at; names begin with '
         'event, lead, profile. Did you mean "profile"?',

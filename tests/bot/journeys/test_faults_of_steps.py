@@ -94,6 +94,8 @@ HALVES = "  split:\n    - {name: a, weight: 50}\n    - {name: b, weight: 50}"
             "- branch:\n    - if: profile.a\n      go: end\n    - else:\n        - add_to: a",
             "8:9: else must be a mapping of names to values, not a list. Write else: {do: [...]}, or else: {go: ",
         ),
+        ("- branch:\n    - if: profile.a\n      go: end\n    - esle: {go: end}", 'has no "esle". Did you mean "else"?'),
+        ("- branch:\n    - if: profile.a == now\n      go: end", "if it is meant as a text: 'now'."),
         ("- branch:\n    - if: profile.a\n      do: add_to", "7:9: a list of steps must follow here."),
         ("- branch:\n    - if: profile.a ==\n      go: end", '6:9: the expression "profile.a ==" cannot be used'),
         ("- branch:\n    - if: true\n      go: end", '6:9: "if" must be a text, not true.'),
