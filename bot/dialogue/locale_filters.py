@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,11 @@ def locale_of(*names: str | None) -> str:
 def weekday_and_time(at: datetime, language: str) -> str:
     """Montag 09:00, by the clock of `at`."""
     return format_datetime(at, "EEEE HH:mm", locale=locale_of(language))
+
+
+def day_in_words(day: date, language: str, region: str) -> str:
+    """26. Dezember 2026, as people of the region (ISO 3166) write it in that language."""
+    return format_date(day, "long", locale=locale_of(f"{language}-{region}", language))
 
 
 @with_context

@@ -11,6 +11,7 @@ from bot.domain.consent import Purpose
 from bot.domain.conversation import Event
 from bot.domain.message import Text
 from bot.domain.opt_out_question import Asking
+from bot.domain.privacy import RequestKind
 from bot.domain.score import Dimension
 from bot.domain.send_window import SendWindow
 from bot.domain.steps import AtCap
@@ -123,6 +124,15 @@ class AskOfOptOut:
     asking: Asking
     text: str
     kind: Literal["ask_of_opt_out"] = "ask_of_opt_out"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRequest:
+    """The person asks for something that the law gives them; `how` it came, with their words."""
+
+    request: RequestKind
+    how: str
+    kind: Literal["note_request"] = "note_request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +289,7 @@ PersonEffect = (
     | RecordConsent
     | OptOut
     | AskOfOptOut
+    | NoteRequest
     | OptIn
     | RequestHandoff
     | SyncCrm

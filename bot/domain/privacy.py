@@ -71,6 +71,10 @@ class RequestKind(StrEnum):
     RESTRICTION = "restriction"
 
 
+HEARD = (RequestKind.ACCESS, RequestKind.RECTIFICATION, RequestKind.ERASURE)
+"""What is told from the words of a message; an objection is an opt-out there, and the others staff note."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrivacyRequest:
     """One line of the register: who asked for what, how it came, by when it has to be done, and what was done."""

@@ -5,8 +5,9 @@ Each rule is a dated row with its source (`journeys/rules/`), because laws chang
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeVar
@@ -115,6 +116,22 @@ class RequestDeadline(RuleRow):
 
 
 @dataclass(frozen=True, slots=True)
+class RequestWords(RuleRow):
+    """Words of one language by which people ask for what the law gives them.
+
+    A sentence asks for it that has one of `words`, or one of `say` and one of `of` near to each other, whichever comes
+    first; but not where one of `unless` is in it, too. A star in them stands for up to three words.
+    """
+
+    kind: RequestKind
+    language: str
+    say: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionRule(RuleRow):
     """Data of these classes is to be kept for so long: what is older is counted, and deleted if the rule `deletes`."""
 
@@ -148,12 +165,15 @@ class SendingRules:
     deadlines: tuple[RequestDeadline, ...] = ()
     opt_outs: tuple[OptOutRule, ...] = ()
     retention: tuple[RetentionRule, ...] = ()
+    request_words: tuple[RequestWords, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
     _answers: Mapping[str, frozenset[Answer]] = field(init=False, repr=False, compare=False)
+    _requests: Sequence[_Asking] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_meanings", _meanings(self.keywords))
         object.__setattr__(self, "_answers", _answers(self.keywords))
+        object.__setattr__(self, "_requests", [_asking(row) for row in self.request_words if row.in_force(None)])
 
     def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
         """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
@@ -215,6 +235,62 @@ class SendingRules:
         phrases = (" ".join(spelled(word)) for row in rows if row.stops_within for word in row.words)
         # Where words are not parted by blanks, a phrase may stand anywhere.
         return any(f" {one} " in words or (not one.isascii() and one in words) for one in phrases if one)
+
+    def requests_in(self, text: str) -> tuple[RequestKind, ...]:
+        """What the message asks for of what the law gives people, by its words; each kind once."""
+        sentences = [words for part in _SENTENCE_END.split(text) if (words := spelled(part))]
+        found = {one.kind for words in sentences for one in self._requests if one.is_in(words)}
+        return tuple(kind for kind in RequestKind if kind in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A row of words for a request, as it is compared with a sentence that is spelled alike.
+
+    Only what has one of the words `begins` in it is looked at; most has none in any but one language.
+    """
+
+    kind: RequestKind
+    begins: frozenset[str]
+    asks: re.Pattern[str]
+    unless: re.Pattern[str] | None
+
+    def is_in(self, words: Sequence[str]) -> bool:
+        if self.begins and self.begins.isdisjoint(words):
+            return False
+        sentence = f" {' '.join(words)} "
+        return self.asks.search(sentence) is not None and (self.unless is None or self.unless.search(sentence) is None)
+
+
+_SENTENCE_END = re.compile(r"[.!?;:()\"\n\u3002\uff01\uff1f\u061f]+")
+_UNPARTED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+"""Japanese and Chinese, which have no blanks between words."""
+
+_BETWEEN = r"(?: \w+){0,6}"
+"""What may stand between the two halves of a request: "delete all of the" personal data."""
+
+_ANY_WORDS = r"(?: \w+){0,3} "
+"""What a star in a phrase stands for."""
+
+
+def _asking(row: RequestWords) -> _Asking:
+    say, of, words, unless = map(_any_of, (row.say, row.of, row.words, row.unless))
+    forms = [words] if words else []
+    if say and of:
+        forms += [f"{say}{_BETWEEN}(?={of})", f"{of}{_BETWEEN}(?={say})"]
+    needed = [*row.of, *row.words]
+    begins = frozenset() if any(map(_UNPARTED.search, needed)) else frozenset(spelled(one)[0] for one in needed)
+    asks = re.compile("|".join(forms) or "(?!)")
+    return _Asking(row.kind, begins, asks, re.compile(unless) if unless else None)
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """A pattern for any of them, in whole words; where words are not parted by blanks, anywhere."""
+    written = [_ANY_WORDS.join(" ".join(spelled(part)) for part in one.split("*")) for one in phrases]
+    whole = "|".join(one for one in written if not _UNPARTED.search(one))
+    anywhere = "|".join(one for one in written if _UNPARTED.search(one))
+    forms = [f" (?:{whole})(?= )" if whole else "", f" ?\\w*?(?:{anywhere})" if anywhere else ""]
+    return f"(?:{'|'.join(filter(None, forms))})" if any(forms) else ""
 
 
 def _binding(rows: Iterable[Row], country: str) -> list[Row]:

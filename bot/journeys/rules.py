@@ -10,7 +10,7 @@ from typing import Any, TypedDict, TypeVar
 from bot.documents import Document, Faults
 from bot.domain.consent import Purpose
 from bot.domain.errors import Place
-from bot.domain.privacy import RequestKind
+from bot.domain.privacy import HEARD, RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
 from bot.domain.sending_rules import (
@@ -23,6 +23,7 @@ from bot.domain.sending_rules import (
     Meaning,
     OptOutRule,
     RequestDeadline,
+    RequestWords,
     RetentionRule,
     RuleRow,
     SendingHours,
@@ -85,6 +86,7 @@ def read_rules(
         tuple(reader.deadlines),
         tuple(reader.opt_outs),
         tuple(reader.retention),
+        tuple(reader.request_words),
     )
     if not rules.keywords:
         faults.add(last, "no rule says which words mean stop.", "Begin with Overture's own journeys/rules/opt_out.yml.")
@@ -111,6 +113,7 @@ class _Reader:
         self.deadlines: list[RequestDeadline] = []
         self.opt_outs: list[OptOutRule] = []
         self.retention: list[RetentionRule] = []
+        self.request_words: list[RequestWords] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -121,6 +124,7 @@ class _Reader:
             "keywords": self._keywords,
             "consent": self._consent,
             "requests": self._deadline,
+            "request_words": self._request_words,
             "opt_outs": self._opt_out,
             "retention": self._retention,
         }
@@ -215,6 +219,23 @@ class _Reader:
         if row and kinds and within:
             named = frozenset(map(RequestKind, kinds))
             self.deadlines.append(RequestDeadline(**row, kinds=named, within=within))
+
+    def _request_words(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "language", "request", "say", "of", "words", "unless")
+        row = self._row(fields)
+        language = fields.text("language", required=True)
+        kind = fields.choice("request", [one.value for one in HEARD], "request", required=True)
+        say, of, words, unless = (fields.read_all(key, _phrase) for key in ("say", "of", "words", "unless"))
+        if bool(say) != bool(of) or not (say or words):
+            what = 'a request is told by "words", or by one of "say" and one of "of".'
+            self._faults.add(
+                fields.place(), what, "Write words: [erasure request], or say: [delete] and of: [my data]."
+            )
+        elif row and language and kind:
+            asked = RequestKind(kind)
+            self.request_words.append(
+                RequestWords(**row, kind=asked, language=language, say=say, of=of, words=words, unless=unless)
+            )
 
     def _opt_out(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "ask_scope_within", "hold")
@@ -313,6 +334,12 @@ def _jurisdiction(text: str) -> str:
         raise Unreadable(
             f'"{text}" is no jurisdiction.', f"Write a country's two letters, such as US, or {EVERYWHERE_ELSE}."
         )
+    return text
+
+
+def _phrase(text: str) -> str:
+    if not all(spelled(part) for part in text.split("*")):
+        raise Unreadable(f'"{text}" has no word on one side.', "A star stands between words: data * about me.")
     return text
 
 

@@ -25,6 +25,7 @@ from bot.domain.message import (
     Reminder,
     TriggerIntent,
 )
+from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import IntentScore, Understood
 from bot.journeys.scoring import on_event
@@ -57,6 +58,7 @@ from bot.services.remind import remind
 from bot.services.respond import OPENED, read_by_vendor, respond
 from bot.services.runtime import INBOX, Runtime
 from bot.services.situation import Situation, asker_of, begin_session, read_situation
+from bot.services.take_request import as_request, besides_requests, requests_in
 from bot.services.take_slots import take_slots
 from bot.services.tell_news import ANY_NEWS, News, news_of, tell_news
 from bot.services.think import make_personal
@@ -187,27 +189,31 @@ async def _customer_turn(
     take_slots(runtime.library.current().assistant, thought, message.slots)
     keyword = _keyword(runtime, message, situation)
     conversation = situation.conversation
-    moved = None if keyword else await question_elsewhere(runtime, thought, situation, message)
+    asked = requests_in(runtime, message, keyword)
+    moved = None if keyword or asked else await question_elsewhere(runtime, thought, situation, message)
     if moved is not None:
         conversation = moved.into(replace(conversation, tracker=thought.tracker))
         for event in moved.events:
             thought.apply(event)
     reading = await _understand(runtime, thought, situation, message, keyword)
-    interpreted = await interpret(runtime, thought, situation, reading)
+    interpreted = await interpret(runtime, thought, situation, as_request(reading, asked))
     understood = interpreted.understood
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())  # nothing of it is answered here
     first, *further = understood.apart()
+    if asked and not situation.rep_has_the_floor:
+        further = [*besides_requests(runtime, reading)]
     thought.passages = first.passages
-    text = first.text if further else message.text
+    text = first.text if understood.further else message.text
     said = UserUttered(text, replace(first, passages=()), message_id, now, message.channel)
     thought.apply(replace(said, attachments=message.attachments))
     keep_language(runtime.library.current(), thought, understood)
     if interpreted.opens is not None:
         go_to_form(thought, interpreted.opens)
-    in_doubt = await is_in_doubt(runtime, situation, understood, keyword, now)
+    ends_it = RequestKind.ERASURE in asked  # which leaves no doubt
+    in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, keyword, now)
     if not in_doubt or not says_nothing_else(thought, understood):
-        await respond(runtime, thought, situation, message, message_id, keyword)
+        await respond(runtime, thought, situation, message, message_id, keyword, asked)
         await answer_further(runtime, thought, situation, message_id, further)
     if in_doubt:
         await make_personal(runtime, thought, situation.profile, message_id)

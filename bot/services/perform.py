@@ -19,6 +19,7 @@ from bot.domain.effects import (
     ClaimIdentity,
     Emit,
     JourneyEffect,
+    NoteRequest,
     OptIn,
     OptOut,
     RecordConsent,
@@ -43,6 +44,7 @@ from bot.services.cause import Cause
 from bot.services.hand_off import request_handoff
 from bot.services.keep_segments import changed_by, keep_segments
 from bot.services.note_question import note_question
+from bot.services.note_request import hear_request
 from bot.services.offer import opening_of
 from bot.services.opt_out import opt_in, opt_out
 from bot.services.reach import ask_form, call_webhook, latest_conversation, send_response, start_action
@@ -103,6 +105,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
             )
         case AskOfOptOut():
             await note_question(uow, runtime, effect, cause, now)
+        case NoteRequest(request=kind, how=how):
+            await hear_request(uow, runtime, cause.profile_id, kind, how=how, now=now)
         case OptIn(channel=channel, address=address, how=how):
             lifted = await opt_in(
                 uow,

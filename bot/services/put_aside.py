@@ -1,6 +1,6 @@
 """Put aside: what came in on a channel whose connector is gone waits, and is taken up once the channel is back.
 
-But for who asks there to be left alone: that counts at once, on every channel.
+But for who asks there to be left alone, or for their data: that counts at once, on every channel.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.message import CheckIn, CustomerMessage, FromDesk, HoldOver, OpenForm
+from bot.domain.privacy import RequestKind
 from bot.ports import InboxEntry, UnitOfWork
 from bot.services.enrol import tell_journeys
+from bot.services.note_request import hear_request
 from bot.services.opt_out import opt_out
 from bot.services.respond import read_by_vendor
 from bot.services.runtime import Runtime
 from bot.services.sync_crm import has_opted_out
+from bot.services.take_request import in_their_words, requests_in
 from bot.services.weigh import not_set_up
 
 log = structlog.get_logger()
@@ -49,12 +52,19 @@ async def put_aside(runtime: Runtime, entry: InboxEntry) -> bool:
 async def _heed_stop(
     uow: UnitOfWork, runtime: Runtime, entry: InboxEntry, message: CustomerMessage, now: datetime
 ) -> None:
-    """End all marketing to who writes a word for stopping; its turn, once the channel is back, spares the address."""
+    """End all marketing to who writes a word for stopping, and note what is asked for by law, whose time runs already.
+
+    The turn, once the channel is back, spares the address and gives the answer.
+    """
     if message.automatic:
         return
-    if read_by_vendor(message) != "stop" and not runtime.library.current().rules.asks_to_stop(message.text):
-        return
+    rules, asked = runtime.library.current().rules, requests_in(runtime, message, None)
     who = (await uow.conversations.get(entry.conversation_id)).profile_id
+    for kind in asked:
+        await hear_request(uow, runtime, who, kind, how=in_their_words(message), now=now)
+    stops = read_by_vendor(message) == "stop" or rules.asks_to_stop(message.text)
+    if not stops and RequestKind.ERASURE not in asked:
+        return
     await uow.profiles.lock(who)
     if not has_opted_out(await uow.consents.of(who)):  # as it has on the first day of those that it waits
         how = f"wrote so on {message.channel}"

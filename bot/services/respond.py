@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.domain.assistant import Assistant
 from bot.domain.effects import OptIn, OptOut
 from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
+from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
 from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, IntentScore
 from bot.ports import Playbook
@@ -13,6 +16,7 @@ from bot.services.clear_up_opt_out import ask_scope
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
 from bot.services.situation import Situation, close_form
+from bot.services.take_request import say_noted
 from bot.services.think import answer
 from bot.services.thought import Thought
 from bot.services.write_turn import OPTED_OUT
@@ -27,19 +31,27 @@ async def respond(
     message: CustomerMessage,
     message_id: MessageId,
     keyword: Meaning | None,
+    asked: Sequence[RequestKind] = (),
 ) -> None:
-    """Opt-outs come first, then the other keywords; then whoever has the floor: a colleague, or the dialogue."""
+    """Opt-outs and what is `asked` for by law come first, then the other keywords; then whoever has the floor: a
+    colleague, or the dialogue."""
     playbook = runtime.library.current()
     assistant, latest = playbook.assistant, thought.tracker.latest_message
     foreign = latest is not None and latest.understood.foreign
-    if keyword is None and _asks_to_stop(playbook, thought, message.text):
+    if keyword is None and _asks_to_stop(playbook, thought, message.text, asked):
         keyword = "stop"
-    if keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
+    if RequestKind.ERASURE in asked:
+        _opt_out(thought, situation, message, "asks for erasure")
+        await say_noted(runtime, thought, situation, message, asked)
+    elif keyword == "stop" or (latest is not None and latest.understood.intent.name == OPT_OUT_INTENT):
+        await say_noted(runtime, thought, situation, message, asked)
         _stop(runtime, thought, situation, message, by_keyword=keyword == "stop")
         if situation.suppressed:
             return
         if (confirmation := next((one for one in thought.says if one.response == OPTED_OUT), None)) is not None:
             await ask_scope(runtime, thought, situation, confirmation)
+    elif asked:
+        await say_noted(runtime, thought, situation, message, asked)
     elif keyword == "start":
         how = f"wrote START on {message.channel}"
         thought.effects.append(OptIn(message.channel, message.address, how))
@@ -56,19 +68,19 @@ async def respond(
         await answer(runtime, thought, situation.profile, message_id)
 
 
-def _asks_to_stop(playbook: Playbook, thought: Thought, text: str) -> bool:
+def _asks_to_stop(playbook: Playbook, thought: Thought, text: str, asked: Sequence[RequestKind]) -> bool:
     """Whether the message does so by its words, which are all there is to go by in a language without examples of it.
 
     In one that is spoken, only where nothing else reads the message: it is not understood, and no form waits for an
-    answer, which any words may be. Where its language cannot be told, or is one with examples, words of those without
-    count.
+    answer, which any words may be; or something is `asked` for by law, and only that was read. Where its language
+    cannot be told, or is one with examples, words of those without count.
     """
     if (latest := thought.tracker.latest_message) is None:
         return False
     understood, with_examples = latest.understood, playbook.opt_out_languages
     if understood.foreign:
         return playbook.rules.asks_to_stop(text)
-    is_read = understood.intent.name != FALLBACK_INTENT or thought.tracker.loop is not None
+    is_read = not asked and (understood.intent.name != FALLBACK_INTENT or thought.tracker.loop is not None)
     if is_read or playbook.languages <= with_examples:
         return False
     without = understood.language and understood.language not in with_examples
@@ -79,13 +91,18 @@ def _stop(
     runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, *, by_keyword: bool
 ) -> None:
     """The opt-out, and its one confirmation; who looks at the chat or is on the line hears it each time."""
-    thought.effects.append(OptOut(f"wrote so on {message.channel}"))
-    thought.acted.append(("opt_out", "keyword" if by_keyword else "understood as an opt-out"))
-    if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
-        close_form(thought)
+    _opt_out(thought, situation, message, "keyword" if by_keyword else "understood as an opt-out")
     abilities = runtime.channels[message.channel].abilities
     if not situation.suppressed or abilities.own_lines or abilities.spoken:
         _answer_keyword(runtime.library.current().assistant, thought, message, OPTED_OUT)
+
+
+def _opt_out(thought: Thought, situation: Situation, message: CustomerMessage, why: str) -> None:
+    """The opt-out, without a word on it; what a journey has asked is over with it."""
+    thought.effects.append(OptOut(f"wrote so on {message.channel}"))
+    thought.acted.append(("opt_out", why))
+    if situation.conversation.asking_enrolment is not None and thought.tracker.loop is not None:
+        close_form(thought)
 
 
 def _answer_keyword(assistant: Assistant, thought: Thought, message: CustomerMessage, response: str) -> None:

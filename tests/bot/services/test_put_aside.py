@@ -7,6 +7,8 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from bot.domain.delivery import Lane
+from bot.domain.privacy import RequestKind
+from bot.domain.sending_rules import RequestWords
 from bot.services.converse import PARK_AFTER, converse
 from bot.services.put_aside import take_up
 from tests.bot.services.fakes import FakeChannel
@@ -63,6 +65,29 @@ async def test_who_asks_to_stop_on_a_channel_that_is_gone_is_left_alone_at_once(
     async with stage.store.transaction() as uow:
         assert await uow.consents.suppression("sms", conversation.address) is not None
     assert len(stage.sms.texts()) == 1, "the one confirmation"
+
+
+async def test_what_is_asked_for_by_law_on_a_channel_that_is_gone_is_noted_that_day(stage: Stage) -> None:
+    since = stage.clock.now().date()
+    row = RequestWords(
+        "erasure", "default", since, None, "a test", RequestKind.ERASURE, "en", words=("delete my data",)
+    )
+    stage.rule(replace(stage.library.playbook.rules, request_words=(row,)))
+    await stage.meet()
+    await stage.consent()
+    asked_at = stage.clock.now()
+    await stage.hear("delete my data")
+    conversation = await stage.at()
+    start_again(stage, channels=[stage.slack])
+    await converse(stage.runtime, conversation.id)
+    assert not await stage.may_send()
+    stage.clock.forward(timedelta(days=3))
+    start_again(stage, channels=[stage.slack, stage.sms])
+    await take_up(stage.runtime)
+    await stage.settle()
+    async with stage.store.transaction() as uow:
+        (request,) = await uow.privacy_requests.of(conversation.profile_id)
+    assert (request.kind, request.received_at) == (RequestKind.ERASURE, asked_at)
 
 
 async def test_nobody_is_asked_whether_they_are_still_there_on_a_channel_that_is_gone(stage: Stage) -> None:

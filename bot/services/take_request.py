@@ -1,0 +1,76 @@
+"""Take a request: who writes that they want a copy of their data, its correction or its erasure is told by when, and it
+is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.dialogue.locale_filters import day_in_words
+from bot.dialogue.responses import render
+from bot.domain.effects import NoteRequest, Say
+from bot.domain.message import CustomerMessage
+from bot.domain.privacy import RequestKind
+from bot.domain.sending_rules import Meaning
+from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
+from bot.services.note_request import due_by
+from bot.services.other_languages import language_of
+from bot.services.runtime import Runtime
+from bot.services.situation import Situation
+from bot.services.thought import Thought
+
+LONGEST = 300
+"""Letters of the message that the register shows."""
+
+
+def requests_in(runtime: Runtime, message: CustomerMessage, keyword: Meaning | None) -> Sequence[RequestKind]:
+    """What is asked for in words; a keyword is nothing but that, and a button says what it means itself."""
+    if keyword is not None or message.payload or message.opened:
+        return ()
+    return runtime.library.current().rules.requests_in(message.text)
+
+
+def in_their_words(message: CustomerMessage) -> str:
+    """How it came, as the register has it."""
+    words = message.text.strip()
+    return f'wrote on {message.channel}: "{words[:LONGEST]}{"…" if len(words) > LONGEST else ""}"'
+
+
+def as_request(understood: Understood, asked: Sequence[RequestKind]) -> Understood:
+    """The reading of a message that asks for these, whatever it was taken for; an opt-out stays one."""
+    if not asked or understood.intent.name == OPT_OUT_INTENT:
+        return understood
+    intent = IntentScore(f"request_{asked[0]}", 1.0)
+    return replace(understood, intent=intent, stage="keyword", answer=None, passages=(), further=())
+
+
+def besides_requests(runtime: Runtime, understood: Understood) -> Sequence[Understood]:
+    """What else a message says that asks for something."""
+    rules = runtime.library.current().rules
+    parts = understood.apart() if understood.further else ()
+    return [one for one in parts if not rules.requests_in(one.text)]
+
+
+async def say_noted(
+    runtime: Runtime, thought: Thought, situation: Situation, message: CustomerMessage, asked: Sequence[RequestKind]
+) -> None:
+    """Have each request noted, and say by which day it will be answered; of what was asked before, by that day."""
+    assistant, rules = runtime.library.current().assistant, runtime.library.current().rules
+    language = language_of(thought.tracker) or assistant.configuration.language
+    for kind in asked:
+        async with runtime.store.reading() as uow:
+            person = situation.conversation.profile_id
+            due = await due_by(uow, rules, runtime.region, person, kind, thought.now)
+        day = day_in_words(due.astimezone(situation.zone).date(), language, situation.region)
+        thought.effects.append(NoteRequest(kind, in_their_words(message)))
+        thought.acted.append(("note_request", f"asks for {kind}, due by {due.date()}"))
+        if (response := assistant.responses.get(f"utter_{kind}_noted")) is not None:
+            content = render(
+                response,
+                thought.tracker,
+                thought.channel,
+                values={"due": day},
+                language=language,
+                personal=thought.personal,
+            )
+            thought.say(Say(content, response.name))

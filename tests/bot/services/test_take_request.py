@@ -1,0 +1,148 @@
+"""What people ask for by law in a message is answered, noted with its due day, and loses no opt-out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.adapters.built_in_responses import with_built_in_responses
+from bot.domain.audit import Deed
+from bot.domain.effects import RequestHandoff
+from bot.domain.message import DeskVerb
+from bot.domain.privacy import PrivacyRequest, RequestKind
+from bot.domain.sending_rules import RequestDeadline, RequestWords
+from tests.bot.services.fakes import FakeNlu
+from tests.bot.services.stage import ANA, RULES, SINCE, Stage, journey_of
+
+ERASURE = "We have noted that you want your data deleted, and you get an answer by {}. We send you no more marketing."
+ACCESS = "We have noted that you want a copy of your data, and you get an answer by {}."
+ASKS = """
+- ask: {form: size_form, channels: [sms], need: [team_size]}
+  silent: {after: 3d, go: end}
+"""
+DUE = "7 December 2026"
+
+
+def words(kind: RequestKind, *said: str, language: str = "en") -> RequestWords:
+    return RequestWords(f"{kind}-{language}", "default", SINCE, None, "a test", kind, language, words=said)
+
+
+@pytest.fixture
+async def asking(stage: Stage) -> Stage:
+    """Ana, who has agreed to marketing and knows that she talks with a machine."""
+    rows = (
+        words(RequestKind.ERASURE, "delete my data"),
+        words(RequestKind.ERASURE, "löschen Sie meine Daten", language="de"),
+        words(RequestKind.ACCESS, "copy of my data"),
+        words(RequestKind.RECTIFICATION, "my details are wrong"),
+    )
+    month = RequestDeadline("month", "default", SINCE, None, "a test", frozenset(RequestKind), timedelta(days=14))
+    stage.rule(replace(RULES, request_words=rows, deadlines=(month,)))
+    playbook = stage.library.playbook
+    stage.library.playbook = replace(playbook, assistant=with_built_in_responses(playbook.assistant))
+    await stage.meet()
+    await stage.consent()
+    await stage.says("greet")
+    return stage
+
+
+async def requests(stage: Stage) -> Sequence[PrivacyRequest]:
+    async with stage.store.transaction() as uow:
+        return await uow.privacy_requests.of(ANA)
+
+
+async def test_who_asks_for_erasure_is_told_by_when_and_gets_no_more_marketing(asking: Stage) -> None:
+    assert await asking.says("Hi, please delete my data!") == [ERASURE.format(DUE)]
+    assert not await asking.may_send()
+    (request,) = await requests(asking)
+    now = asking.clock.now()
+    assert (request.kind, request.received_at, request.due_at) == (RequestKind.ERASURE, now, now + timedelta(days=14))
+    assert request.how == 'wrote on sms: "Hi, please delete my data!"'
+
+
+async def test_who_asks_for_a_copy_or_a_correction_is_told_and_stays_as_they_were(asking: Stage) -> None:
+    assert await asking.says("may I have a copy of my data?") == [ACCESS.format(DUE)]
+    (answer,) = await asking.says("my details are wrong")
+    assert answer.startswith("We have noted that your data has to be put right")
+    assert {one.kind for one in await requests(asking)} == {RequestKind.ACCESS, RequestKind.RECTIFICATION}
+    assert await asking.may_send()
+
+
+async def test_asking_again_opens_no_second_request_and_is_told_the_same_day(asking: Stage) -> None:
+    await asking.says("a copy of my data, please")
+    await asking.later(days=3)
+    assert await asking.says("where is the copy of my data?") == [ACCESS.format(DUE)]
+    (request,) = await requests(asking)
+    async with asking.store.transaction() as uow:
+        await uow.privacy_requests.done(request.id, "sent", asking.clock.now())
+    await asking.says("a copy of my data, please")
+    assert len(await requests(asking)) == 2, "what was done may be asked for anew"
+
+
+async def test_that_they_asked_is_in_the_audit_log_once(asking: Stage) -> None:
+    await asking.says("a copy of my data")
+    asking.clock.forward(timedelta(hours=1))
+    await asking.says("a copy of my data")
+    async with asking.store.transaction() as uow:
+        entries = await uow.audit.latest(9)
+    assert [one.deed for one in entries] == [Deed("person.requested", "person", ANA, detail={"kind": "access"})]
+
+
+async def test_an_opt_out_beside_a_request_is_confirmed_as_ever(asking: Stage) -> None:
+    nlu = FakeNlu(*asking.library.playbook.assistant.intents)
+    asking.library.playbook = replace(asking.library.playbook, nlu=nlu)
+    assert await asking.says("opt out") == ["You will get no more of these."]
+    await asking.consent()
+    asking.clock.forward(timedelta(minutes=1))
+    assert await asking.says("delete my data") == [ERASURE.format(DUE)], "also of who has opted out before"
+    assert not await asking.may_send()
+
+
+async def test_a_stop_in_a_language_without_examples_counts_beside_a_request(asking: Stage) -> None:
+    rules = asking.library.playbook.rules
+    stops = replace(rules.keywords[0], id="phrases", words=("no more offers",), within_sentences=True)
+    asking.rule(replace(rules, keywords=(*rules.keywords, stops)))
+    asking.library.playbook = replace(asking.library.playbook, languages=frozenset({"en"}))
+    said = await asking.says("a copy of my data, and no more offers")
+    assert said == [ACCESS.format(DUE), "You will get no more of these."]
+    assert not await asking.may_send()
+    assert len(await requests(asking)) == 1
+
+
+async def test_what_may_be_an_opt_out_is_asked_beside_the_answer_to_a_request(asking: Stage) -> None:
+    asking.doubt("a copy of my data", "delete my data")
+    assert await asking.says("a copy of my data") == [ACCESS.format(DUE), "Did you mean to stop? YES or NO."]
+    assert await asking.is_in_doubt()
+    assert await asking.says("delete my data") == [ERASURE.format(DUE)], "an erasure leaves no doubt"
+    assert not await asking.is_in_doubt()
+
+
+async def test_erasure_ends_the_journeys_of_marketing_and_what_they_ask(asking: Stage) -> None:
+    asking.play(journey_of(ASKS))
+    await asking.happens("demo.requested")
+    await asking.settle()
+    assert asking.sms.texts()[-1] == "How many are you?"
+    assert await asking.says("delete my data") == [ERASURE.format(DUE)]
+    assert await asking.enrolments() == []
+    assert (await asking.at()).tracker.loop is None
+
+
+async def test_a_request_is_answered_while_a_colleague_has_the_floor(asking: Stage) -> None:
+    await asking.do(RequestHandoff("wants a person"))
+    await asking.settle()
+    await asking.click(await asking.handoff(), DeskVerb.CLAIM)
+    assert await asking.says("delete my data") == [ERASURE.format(DUE)]
+    assert len(await requests(asking)) == 1
+
+
+async def test_the_answer_is_in_the_language_of_the_conversation(asking: Stage) -> None:
+    playbook = asking.library.playbook
+    german = replace(playbook.assistant, configuration=replace(playbook.assistant.configuration, language="de"))
+    german = replace(german, responses={k: v for k, v in german.responses.items() if not k.endswith("_noted")})
+    asking.library.playbook = replace(playbook, assistant=with_built_in_responses(german))
+    (answer,) = await asking.says("Bitte löschen Sie meine Daten")
+    assert answer.startswith("Wir haben notiert, dass Ihre Daten gelöscht werden sollen.")
+    assert "bis zum 7. Dezember 2026" in answer
