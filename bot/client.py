@@ -342,6 +342,10 @@ class Client:
         told = await self._ask("GET", f"/v1/people/{_part(person)}/requests")
         return cast(list[PrivacyRequest], told["requests"])
 
+    async def open_privacy_requests(self) -> list[PrivacyRequest]:
+        """Everybody's that are still to be done, what is due first first; 500 at most."""
+        return cast(list[PrivacyRequest], (await self._ask("GET", "/v1/requests"))["requests"])
+
     async def note_privacy_request(self, person: str, kind: RequestKind, *, how: str) -> PrivacyRequest:
         """Somebody asks for something, and `how` (by e-mail); the answer says until when it is due."""
         body = {"kind": kind, "how": how}

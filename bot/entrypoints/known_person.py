@@ -89,7 +89,7 @@ async def told_of_person(
             }
             for one in reversed(await uow.consents.of(person))
         ],
-        "requests": [request_told(one) for one in requests],
+        "requests": [{**request_told(one), "overdue": one.is_overdue(now)} for one in requests],
         "decisions": [
             {"at": one.at.isoformat(), "channel": one.channel, "outcome": one.outcome, "why": one.why}
             for one in list(reversed(await uow.consents.decisions(person)))[:SHOWN]

@@ -30,7 +30,7 @@ from bot.entrypoints.translate import private_json, storable_told
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.services.erase_person import erase_person
-from bot.services.give_data import all_data, consent_proof
+from bot.services.give_data import consent_proof, give_data
 from bot.services.know_person import NoSuchPerson, Wanted, by_id, by_name
 from bot.services.merge_people import merge_people, part_people
 from bot.services.note_request import note_request, told_of
@@ -44,6 +44,7 @@ REQUEST = (
     'or {"id": the request that was done, "outcome": "what was done"}'
 )
 MOST_TRIES = 3
+MOST_UNDONE = 500
 SOFT_OPT_IN = (
     'say {"channel": "email", "bought": "what they bought", "text": "what they were told, with the way to say no"}'
 )
@@ -84,6 +85,7 @@ class PeopleApi:
             return
         app.router.add_get("/v1/people/{person}", self._show)
         app.router.add_get("/v1/erasures/{receipt}", self._receipt)
+        app.router.add_get("/v1/requests", self._undone)
         for method, path, work, right, what in (
             ("GET", "/data", self._data, Right.EXPORT_PEOPLE, "person.exported"),
             ("GET", "/consent", self._consent, Right.EXPORT_PEOPLE, "person.consent_proved"),
@@ -155,6 +157,14 @@ class PeopleApi:
             raise WebhookRejected(404, "there is no receipt of this id")
         return private_json(_receipt_told(receipt))
 
+    async def _undone(self, request: web.Request) -> web.StreamResponse:
+        """What people asked for that is still to be done, what is due first first."""
+        await self._service.doors.admit(request, Right.HONOUR_WISHES)
+        async with self._runtime.store.transaction() as uow:
+            found = await uow.privacy_requests.undone(limit=MOST_UNDONE + 1)
+        undone = [told_of(one) for one in found[:MOST_UNDONE]]
+        return private_json({"requests": undone, "more": len(found) > MOST_UNDONE})
+
     async def _done(self, work: AuditedWork, name: str, body: bytes, deed: Deed) -> Mapping[str, Any]:
         """Again, where somebody else was at work on the person."""
         for _ in range(MOST_TRIES - 1):
@@ -166,8 +176,8 @@ class PeopleApi:
         async with self._runtime.store.transaction() as uow:
             return await work(uow, await by_name(uow, name), body, deed, self._runtime.clock.now())
 
-    async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
-        return await all_data(uow, person, self._runtime.clock.now())
+    async def _data(self, uow: UnitOfWork, person: ProfileId, _: bytes, who: str) -> Mapping[str, Any]:
+        return await give_data(uow, person, who=who, now=self._runtime.clock.now())
 
     async def _consent(self, uow: UnitOfWork, person: ProfileId, _: bytes, _who: str) -> Mapping[str, Any]:
         return await consent_proof(uow, person, self._runtime.clock.now())

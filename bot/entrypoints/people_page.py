@@ -22,9 +22,11 @@ from bot.entrypoints.translate import private_json
 from bot.entrypoints.wiring import Service
 from bot.ports import UnitOfWork
 from bot.services.know_person import NoSuchPerson, by_id, by_name
+from bot.services.note_request import told_of
 
 PAGE = Path(__file__).parent / "playground" / "people.html"
 MOST_FOUND = 20
+MOST_REQUESTS = 50
 LONGEST_TEXT = 200
 
 
@@ -39,12 +41,13 @@ class PeoplePage:
         """Nothing is there while nobody may use it."""
         if not self._service.access.is_open:
             return
-        for path, handler in (
-            ("/people", self._page),
-            ("/people/find.json", self._find),
-            ("/people/{person}.json", self._look),
+        for path, handler, right in (
+            ("/people", self._page, Right.SEE_PEOPLE),
+            ("/people/find.json", self._find, Right.SEE_PEOPLE),
+            ("/people/requests.json", self._requests, Right.HONOUR_WISHES),
+            ("/people/{person}.json", self._look, Right.SEE_PEOPLE),
         ):
-            app.router.add_get(path, self._service.doors.guarded(handler, Right.SEE_PEOPLE))
+            app.router.add_get(path, self._service.doors.guarded(handler, right))
 
     async def _page(self, _request: web.Request) -> web.StreamResponse:
         return web.FileResponse(PAGE)
@@ -56,6 +59,18 @@ class PeoplePage:
             found = await _found(uow, text, role)
             people = [await named(uow, playbook, one, role=role) for one in found[:MOST_FOUND]]
         return private_json({"people": people, "more": len(found) > MOST_FOUND})
+
+    async def _requests(self, request: web.Request) -> web.StreamResponse:
+        """What people asked for that is still to be done, with who they are, what is due first first."""
+        playbook, now, role = self._runtime.library.current(), self._runtime.clock.now(), request[CALLER].role
+        async with self._runtime.store.transaction() as uow:
+            found = await uow.privacy_requests.undone(limit=MOST_REQUESTS + 1)
+            people = [await named(uow, playbook, one.profile_id, role=role) for one in found[:MOST_REQUESTS]]
+        undone = [
+            {**told_of(one), **person, "overdue": one.is_overdue(now)}
+            for one, person in zip(found, people, strict=False)
+        ]
+        return private_json({"requests": undone, "more": len(found) > MOST_REQUESTS})
 
     async def _look(self, request: web.Request) -> web.StreamResponse:
         """That somebody looked is in the audit log."""

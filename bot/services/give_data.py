@@ -11,7 +11,9 @@ from bot.domain.conversation import UserUttered
 from bot.domain.ids import ProfileId
 from bot.domain.opt_out_question import OptOutQuestion
 from bot.domain.person import Identity
+from bot.domain.privacy import RequestKind
 from bot.ports import UnitOfWork
+from bot.services.note_request import settle_requests
 from bot.services.tell_provenance import identities_of, provenance_of
 
 
@@ -23,6 +25,13 @@ async def all_data(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Map
         "identities": identities_of(await uow.merges.claims(profile_id)),
     }
     return {"person": profile_id, "given_at": now.isoformat(), "provenance": told, "tables": tables}
+
+
+async def give_data(uow: UnitOfWork, profile_id: ProfileId, *, who: str, now: datetime) -> Mapping[str, Any]:
+    """All of it, for `who` gives it to the person: what they asked for is done by that."""
+    told = await all_data(uow, profile_id, now)
+    await settle_requests(uow, profile_id, {RequestKind.ACCESS, RequestKind.PORTABILITY}, f"exported by {who}", now)
+    return told
 
 
 async def consent_proof(uow: UnitOfWork, profile_id: ProfileId, now: datetime) -> Mapping[str, Any]:

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.ids import ProfileId
+from bot.domain.privacy import RequestKind
 from bot.ports import UnitOfWork
 from bot.services.enrol import tell_journeys
 from bot.services.keep_score import SCORED
 from bot.services.keep_segments import keep_segments
+from bot.services.note_request import settle_requests
 from bot.services.opt_out import opt_out
 from bot.services.runtime import Runtime
 
@@ -17,6 +19,7 @@ from bot.services.runtime import Runtime
 async def note_objection(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, *, how: str, now: datetime) -> None:
     """All marketing ends, and points are given no more (GDPR article 21(2) and (3))."""
     await uow.profiles.lock(profile_id)
+    await settle_requests(uow, profile_id, {RequestKind.OBJECTION}, f"objection {how}", now)
     profile = await uow.profiles.fresh(profile_id)
     if profile.objected_at is not None:
         return
@@ -38,6 +41,7 @@ async def restrict(uow: UnitOfWork, profile_id: ProfileId, *, now: datetime) -> 
     They get answers to what they write.
     """
     await uow.profiles.lock(profile_id)
+    await settle_requests(uow, profile_id, {RequestKind.RESTRICTION}, "restricted", now)
     profile = await uow.profiles.fresh(profile_id)
     await uow.profiles.save(replace(profile, restricted_at=profile.restricted_at or now))
 

@@ -115,6 +115,8 @@ async def test_what_is_asked_under_the_law_is_noted_and_a_merge_is_taken_back(ov
     await overture.identify({"user_id": "daniel"}, {"locale": "en-GB"})
     asked = await overture.note_privacy_request("dan", "access", how="by e-mail")
     fits("PrivacyRequest", asked)
+    assert await overture.note_privacy_request("dan", "access", how="by letter") == asked
+    assert await overture.open_privacy_requests() == [asked]
     await overture.settle_privacy_request("dan", asked["id"], outcome="sent by post")
     [done] = await overture.privacy_requests("dan")
     assert (done["id"], done["outcome"], done["done_at"] is None) == (asked["id"], "sent by post", False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,14 @@ from bot.domain.audience import ProfileSchema
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.ids import ProfileId
 from bot.domain.person import Identity, Profile
+from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.provenance import Origin, Source
 from bot.services.keep_accounts import add_key
 from tests.running import RunningServer, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
 
-ANA = ProfileId("ana")
+ANA, DAY = ProfileId("ana"), timedelta(days=1)
 DECLARED = ProfileSchema().trust_in
 
 
@@ -51,6 +52,8 @@ async def fill(url: str, *, key_for: Role | None = None) -> str:
         await uow.profiles.add(known.told(crm, DECLARED, attributes={"team_size": 40}))
         await uow.profiles.claim(ANA, Identity("email", "ana@example.com", verified=True), now, form)
         await uow.consents.add(ConsentRecord(ANA, Purpose.MARKETING, "sms", True, now, "asked", "May we?"))
+        asked = PrivacyRequest("r1", ANA, RequestKind.ERASURE, "by letter", now - 29 * DAY, now - DAY)
+        await uow.privacy_requests.add(asked)
         key = (await add_key(uow, "reader", key_for, who="test", now=now))[1] if key_for else ""
     await store.close()
     return key
@@ -60,7 +63,7 @@ def find(page: Page, server: RunningServer) -> None:
     page.goto(f"{server.address}/people")
     page.get_by_role("searchbox").fill("ana@")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Ana Bell").press("Enter")
+    page.locator("#people").get_by_role("button", name="Ana Bell").press("Enter")
     expect(page.locator("#person")).to_contain_text("May we?")
 
 
@@ -96,10 +99,10 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     page.get_by_label("How it came").fill("by letter")
     page.keyboard.press("Enter")
     expect(page.locator("#done")).to_contain_text("Noted. It is due")
-    expect(page.locator("#person")).to_contain_text("access, by letter: due")
+    expect(page.locator("#person")).to_contain_text("a copy of their data, by letter: due")
     page.once("dialog", lambda dialog: dialog.accept("sent by e-mail"))
-    page.get_by_role("button", name="Done: access, by letter").press("Enter")
-    expect(page.locator("#person")).to_contain_text("access, by letter: done, sent by e-mail")
+    page.get_by_role("button", name="Done: a copy of their data, by letter").press("Enter")
+    expect(page.locator("#person")).to_contain_text("a copy of their data, by letter: done, sent by e-mail")
 
     page.get_by_role("button", name="Erase…").press("Enter")
     page.keyboard.press("Escape")
@@ -109,6 +112,19 @@ def test_what_somebody_asks_for_is_done_by_keyboard(page: Page, server: RunningS
     expect(page.locator("#done")).to_contain_text("Receipt")
     expect(page.locator("#person")).to_contain_text("not possible backups")
     expect(page.locator("#people")).to_contain_text("Nobody is known by that.")
+    expect(page.locator("#undone")).to_contain_text("Nothing.")
+
+
+def test_what_is_still_to_be_done_leads_to_the_person(page: Page, server: RunningServer) -> None:
+    page.goto(f"{server.address}/people")
+    listed = page.locator("#undone").get_by_role("button", name="Ana Bell")
+    expect(listed.locator(".late")).to_contain_text("overdue since")
+    listed.press("Enter")
+    expect(page.locator("#person")).to_contain_text("erasure, by letter: overdue since")
+    page.once("dialog", lambda dialog: dialog.accept("erased in the archive"))
+    page.get_by_role("button", name="Done: erasure, by letter").press("Enter")
+    expect(page.locator("#person")).to_contain_text("erasure, by letter: done, erased in the archive")
+    expect(listed).to_have_count(0)
 
 
 def test_who_may_only_look_sees_what_is_for_them_and_no_button(browser: Browser, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
 import { byId, complain, dayAndTime, h, inOwnTime, shown, words } from "./dom.js";
-import { ask, fitLinks, withToken } from "./journeys/service.js";
+import { ask, fitLinks, request, withToken } from "./journeys/service.js";
 
 const MORE = "There are more: write more of it.";
 const MASKED = "•••";
@@ -22,14 +22,16 @@ async function find() {
   byId("people").replaceChildren(...rows);
 }
 
-function choice({ person, name, identities }) {
+/** A button that shows the person; beneath their name stands `about`, or else by what they are known. */
+function choice({ person, name, identities }, ...about) {
   const known = knownAs(identities);
   const open = () => {
-    for (const one of byId("people").querySelectorAll("[aria-current]")) one.removeAttribute("aria-current");
+    for (const one of document.querySelectorAll("ul.people [aria-current]")) one.removeAttribute("aria-current");
     button.setAttribute("aria-current", "true");
     void show(person);
   };
-  const button = h("button", { type: "button", onclick: open }, name || known, h("small", {}, name ? known : person));
+  const beneath = about.length ? about : [name ? known : person];
+  const button = h("button", { type: "button", onclick: open }, name || known, h("small", {}, ...beneath));
   return button;
 }
 
@@ -42,6 +44,28 @@ function knownAs(identities) {
 
 const kindOf = (kind) => KINDS[kind] ?? words(kind);
 
+/** What people asked for that is still to be done, what is due first first. */
+async function listUndone() {
+  const { ok, told } = await request("/people/requests.json");
+  byId("undone-part").hidden = !ok;  // it is for those who may do it
+  if (!ok) return;
+  const rows = told.requests.map((one) => h("li", {}, choice(one, `${ASKED_FOR[one.kind]}: `, due(one))));
+  if (!rows.length) rows.push(h("li", { class: "hint" }, "Nothing. What people ask for by law, in a message or through you, is listed here until it is done."));
+  if (told.more) rows.push(h("li", { class: "hint" }, "There are more, due later."));
+  byId("undone").replaceChildren(...rows);
+}
+
+const ASKED_FOR = {
+  access: "a copy of their data",
+  portability: "their data, to take elsewhere",
+  rectification: "a correction",
+  erasure: "erasure",
+  objection: "no more marketing",
+  restriction: "restriction",
+};
+
+const due = ({ due_at, overdue }) => h("span", { class: overdue ? "late" : null }, `${overdue ? "overdue since" : "due"} ${dayAndTime(due_at)}`);
+
 // ---------------------------------------------------------------- one person
 
 async function show(person) {
@@ -53,18 +77,19 @@ async function show(person) {
     deeds(told),
     ...states(told),
     JSON.stringify(told).includes(`"${MASKED}"`) && h("p", { class: "masked" }, `${MASKED} stands for what your role does not see.`),
+    ...(told.may.honour ? section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))) : []),
     ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),
     ...section("Segments", told.segments.length ? [facts(told.segments.map(segmentRow))] : []),
     ...section("Score, the latest first", lines(told.score, ({ at, dimension, why }) => [moment(at), ` ${dimension}: ${why}`])),
-    ...(told.may.honour ? section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))) : []),
     ...section("Consent, the latest first", lines(told.consent, consentLine)),
     ...section("What was decided of messages to them", lines(together(told.decisions), decisionLine)),
     ...section("Timeline", lines(told.timeline, eventLine)),
   ];
   place.replaceChildren(...parts.filter(Boolean));
   place.focus({ preventScroll: true });
+  if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();  // on a phone it is below the lists
 }
 
 const section = (title, content) => [h("h3", {}, title), ...(content.length ? content : [h("p", { class: "none" }, "nothing")])];
@@ -112,17 +137,15 @@ function together(decisions) {
 }
 
 function requestLine(person, one) {
-  const words = [one.kind, one.how].filter(Boolean).join(", ");
+  const words = [ASKED_FOR[one.kind], one.how].filter(Boolean).join(", ");
   if (one.done_at) return [moment(one.received_at), ` ${words}: done${one.outcome ? `, ${one.outcome}` : ""}`];
   const close = async () => {
-    const outcome = prompt(`${one.kind}: what was done?`, "");
+    const outcome = prompt(`${ASKED_FOR[one.kind]}: what was done?`, "");
     if (outcome === null) return;
     await done(person, await send("POST", person, "/requests", { id: one.id, outcome }), "The request is noted as done.");
   };
-  const late = Date.parse(one.due_at) < Date.now();
-  const due = h("span", { class: late ? "late" : null }, `${late ? "overdue since" : "due"} ${dayAndTime(one.due_at)}`);
   const button = h("button", { type: "button", "aria-label": `Done: ${words}`, onclick: () => void close() }, "Done…");
-  return [moment(one.received_at), ` ${words}: `, due, " ", button];
+  return [moment(one.received_at), ` ${words}: `, due(one), " ", button];
 }
 
 /** Who told a value and when, what it replaced, and who says otherwise. */
@@ -172,10 +195,10 @@ const states = ({ objects_since, restricted_since, held_until, marketing_pause_d
 // ---------------------------------------------------------------- what they ask for
 
 /** The buttons of what this role may do; nothing for one that may only look. */
-function deeds({ person, objects_since, restricted_since, may }) {
+function deeds({ person, objects_since, restricted_since, requests, may }) {
   const button = (words, deed, danger) => h("button", { type: "button", class: danger ? "danger" : null, onclick: () => void deed() }, words);
   const taking = [
-    button("All that is kept (JSON)", () => download(person, "/data", "data")),
+    button("All that is kept (JSON)", () => give(person)),
     button("Proof of consent (JSON)", () => download(person, "/consent", "consent")),
     button("Proof of consent (PDF)", () => fetched(person, "/consent.pdf", "consent.pdf")),
   ];
@@ -186,7 +209,7 @@ function deeds({ person, objects_since, restricted_since, may }) {
     restricted_since
       ? button("Lift the restriction", () => act("DELETE", person, "/restriction", "The restriction is lifted."))
       : button("Restrict", () => act("PUT", person, "/restriction", "What is known of them is only kept.")),
-    button("Note a request…", () => request(person)),
+    button("Note a request…", () => noteRequest(person, requests.map(({ id }) => id))),
     button("Erase…", () => erase(person), true),
   ];
   const buttons = [...(may.export ? taking : []), ...(may.honour ? honouring : [])];
@@ -198,11 +221,12 @@ async function act(method, person, path, words) {
 }
 
 /** What they ask for, with the day by which it is due. */
-async function request(person) {
+async function noteRequest(person, known) {
   byId("asking-how").value = "";
   if (!(await answered(byId("asking")))) return;
   const told = await send("POST", person, "/requests", { kind: byId("asking-kind").value, how: byId("asking-how").value.trim() });
-  await done(person, told, told && `Noted. It is due ${dayAndTime(told.due_at)}.`);
+  const before = told && !known.includes(told.id) ? "Noted." : "They have asked for that already.";
+  await done(person, told, told && `${before} It is due ${dayAndTime(told.due_at)}.`);
 }
 
 async function erase(person) {
@@ -212,7 +236,8 @@ async function erase(person) {
   if (!receipt) return;
   showReceipt(receipt);
   tell(`Erased. Receipt ${receipt.id}.`);
-  await find();
+  await listUndone();
+  if (byId("text").value) await find();
 }
 
 /** What became of everything; it is asked for anew while something is queued. */
@@ -253,6 +278,12 @@ function answered(dialog) {
 async function download(person, path, name) {
   const told = await send("GET", person, path);
   if (told) keep(new Blob([JSON.stringify(told, null, 2)], { type: "application/json" }), `${person}.${name}.json`);
+  return told;
+}
+
+/** What they asked for of it is done by that. */
+async function give(person) {
+  await done(person, await download(person, "/data", "data"), "Exported. A copy that they had asked for is noted as done: see that they get it.");
 }
 
 /** A document of the service, as it is. */
@@ -285,7 +316,7 @@ async function send(method, person, path, body) {
 
 async function done(person, told, words) {
   if (!told) return;
-  await show(person);
+  await Promise.all([show(person), listUndone()]);
   tell(words);
 }
 
@@ -299,3 +330,4 @@ byId("find").addEventListener("submit", (event) => {
 });
 byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
 void fitLinks();
+void listUndone();

@@ -240,6 +240,35 @@ async def test_a_request_is_noted_with_its_due_date_and_done_once(client: Client
     assert [(one["kind"], one["outcome"]) for one in told["requests"]] == [("erasure", "erased in the archive, too")]
 
 
+async def test_the_same_request_is_noted_once_and_all_that_is_undone_is_listed(client: Client) -> None:
+    asks = {"kind": "access", "how": "by letter"}
+    _, first = await ask(client, "POST", "ana/requests", json=asks)
+    assert (await ask(client, "POST", "ana/requests", json={**asks, "how": "by mail"}))[1] == first
+    _, other = await ask(client, "POST", "bea/requests", json={**asks, "kind": "restriction"})
+    told = await (await client.get("/v1/requests")).json()
+    assert told["more"] is False
+    assert {one["id"] for one in told["requests"]} == {first["id"], other["id"]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "path"),
+    [
+        ("access", "GET", "data"),
+        ("portability", "GET", "data"),
+        ("objection", "PUT", "objection"),
+        ("restriction", "PUT", "restriction"),
+    ],
+)
+async def test_what_is_done_is_no_longer_asked_for(client: Client, kind: str, method: str, path: str) -> None:
+    for asked in (kind, "rectification"):
+        await ask(client, "POST", "ana/requests", json={"kind": asked, "how": "by letter"})
+    assert (await ask(client, method, f"ana/{path}"))[0] == 200
+    _, told = await ask(client, "GET", "ana/requests")
+    done = {one["kind"]: one["outcome"] for one in told["requests"] if one["done_at"]}
+    assert list(done) == [kind]
+    assert done[kind]
+
+
 async def test_what_is_known_is_put_right_whole_or_not_at_all(client: Client, stage: Stage) -> None:
     schema = ProfileSchema({"team_size": Attribute("team_size", AttributeType.NUMBER)})
     stage.library.playbook = replace(stage.library.playbook, profile=schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +66,24 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
     assert (await client.get("/people/nobody.json")).status == 404
 
 
+async def test_what_is_still_to_be_done_is_listed_with_the_person_until_it_is(client: Client, stage: Stage) -> None:
+    async def undone() -> list[tuple[str, str, bool]]:
+        told = await (await client.get("/people/requests.json")).json()
+        assert told["more"] is False
+        return [(one["name"], one["kind"], one["overdue"]) for one in told["requests"]]
+
+    for kind in ("access", "erasure"):
+        await client.post("/v1/people/ana/requests", json={"kind": kind, "how": "by letter"})
+        stage.clock.forward(timedelta(days=20))
+    assert await undone() == [("Ana Bell", "access", True), ("Ana Bell", "erasure", False)]
+    shown = (await (await client.get("/people/ana.json")).json())["requests"]
+    assert [(one["kind"], one["overdue"]) for one in shown] == [("access", True), ("erasure", False)]
+    await client.get("/v1/people/ana/data")
+    assert await undone() == [("Ana Bell", "erasure", False)]
+    await client.delete("/v1/people/ana")
+    assert await undone() == []
+
+
 async def as_role(service_of: ServiceMaker, stage: Stage, role: Role) -> tuple[Client, Mapping[str, str]]:
     """A client that is not begun yet, and the headers of one in the role."""
     async with stage.store.transaction() as uow:
@@ -121,5 +140,5 @@ async def test_strangers_see_nothing_of_it(client: Client, service_of: ServiceMa
     assert "Find somebody" in await (await client.get("/people")).text()
     closed = replace(service_of(connectors=""), access=CredentialAccess(token="a token"))
     async with TestClient(TestServer(Server(closed).application(), host="127.0.0.1")) as stranger:
-        for path in ("/people", "/people/find.json?text=ana", "/people/ana.json"):
+        for path in ("/people", "/people/requests.json", "/people/find.json?text=ana", "/people/ana.json"):
             assert (await stranger.get(path, allow_redirects=False)).status in (302, 303, 401)

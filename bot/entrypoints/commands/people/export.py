@@ -13,7 +13,7 @@ from bot.entrypoints.commands.people.naming import named
 from bot.entrypoints.commands.people.working import note, whoever
 from bot.entrypoints.commands.segments.reading import now_of, read
 from bot.ports import UnitOfWork
-from bot.services.give_data import all_data
+from bot.services.give_data import give_data
 from bot.settings import Settings
 
 
@@ -21,7 +21,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     async def reading(uow: UnitOfWork) -> Mapping[str, Any]:
         person, now = await named(uow, options.person), now_of(settings)
         await note(uow, "exported", person, whoever(), now)
-        return await all_data(uow, person, now)
+        return await give_data(uow, person, who=whoever(), now=now)
 
     give(read(settings, reading), options.out)
     return 0
