@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from html import escape
 
 from bot.domain.challenge import Challenge
+from bot.domain.privacy import RequestKind
 from bot.entrypoints.preferences.words import Words, words_in
 from bot.services.change_preferences import PAUSES, Choice
 
 VERSION = words_in("en").version
+ASKED_HERE = (RequestKind.ACCESS, RequestKind.ERASURE)
+"""What can be asked for with a button; what has to be put right takes words."""
 
 
 def text_of(choice: Choice, words: Words) -> str:
@@ -44,7 +47,9 @@ def preferences(
     saved: bool,
     signal: bool,
     objects: bool,
+    asked: Mapping[RequestKind, str],
 ) -> str:
+    """`asked` are the days by which what they have asked for gets an answer."""
     choices = list(choices)
     parts = [f"<h1>{_said(words, 'heading')}</h1>"]
     if saved:
@@ -69,9 +74,22 @@ def preferences(
     stop = f'<button name="do" value="stop">{_said(words, "stop")}</button>'
     parts.append(f'<p class="stop">{stop} {_said(words, "stop_text")}</p>')
     parts.append("</form>")
+    parts += _of_their_data(asked, words)
     parts.append(f'<p class="note">{_of_signal(words, signal)}</p>')
     title = f"{words['saved']} {words['title']}" if saved else words["title"]  # a page's name is read out as it opens
     return _page(words, title, "\n".join(parts))
+
+
+def _of_their_data(asked: Mapping[RequestKind, str], words: Words) -> list[str]:
+    """What may be asked for of it here, or that it has been. A form by itself: Enter in the other one saves."""
+    parts = [f'<form class="data" method="post"><fieldset><legend>{_said(words, "data")}</legend>']
+    for kind in ASKED_HERE:
+        if kind in asked:
+            parts.append(f"<p>{escape(words[f'data_{kind}_noted'].format(due=asked[kind]))}</p>")
+        else:
+            hint = f"<small>{_said(words, 'data_erasure_text')}</small>" if kind is RequestKind.ERASURE else ""
+            parts.append(f'<p><button name="do" value="{kind}">{_said(words, f"data_{kind}")}</button>{hint}</p>')
+    return [*parts, f"<p>{_said(words, 'data_text')}</p>", "</fieldset></form>"]
 
 
 def _said(words: Words, name: str) -> str:

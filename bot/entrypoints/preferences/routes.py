@@ -11,9 +11,11 @@ from contextlib import suppress
 
 from aiohttp import web
 
+from bot.dialogue.locale_filters import day_in_words
 from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.errors import Conflict
 from bot.domain.ids import ProfileId
+from bot.domain.privacy import RequestKind
 from bot.entrypoints.limits import Limits, Rate, caller_of
 from bot.entrypoints.preferences import page
 from bot.entrypoints.preferences.links import LinkEnded, LinkNotOurs, read, read_confirmation
@@ -31,6 +33,7 @@ from bot.services.change_preferences import (
 )
 from bot.services.confirm_consent import confirm_consent
 from bot.services.know_person import NoSuchPerson, by_id
+from bot.services.note_request import hear_request
 from bot.services.runtime import OUTBOX
 from bot.services.send_preferences_link import send_preferences_link
 from bot.services.weigh import is_awaited
@@ -105,9 +108,13 @@ class PreferencePage:
             choices = await choices_of(uow, self._runtime, person)
             profile = await uow.profiles.get(person)
             objects, saved = profile.objected_at is not None, "saved" in request.query
-            return page.preferences(
-                choices, profile.marketing_pause, words, saved=saved, signal=signal, objects=objects
-            )
+            asked = {
+                one.kind: day_in_words(one.due_at.date(), words.language, self._runtime.region)
+                for one in await uow.privacy_requests.of(person)
+                if one.done_at is None
+            }
+            pause = profile.marketing_pause
+            return page.preferences(choices, pause, words, saved=saved, signal=signal, objects=objects, asked=asked)
 
         return await self._answer(request, showing)
 
@@ -118,6 +125,8 @@ class PreferencePage:
         redirect.
         """
         form = await form_of(request)
+        if (kind := next((one for one in page.ASKED_HERE if form.get("do") == one), None)) is not None:
+            return await self._request(request, kind)
         wanted, shown = (set(form.getall(name, [])) for name in ("want", "shown"))
         one_click = form.get("List-Unsubscribe") == "One-Click"
         stop, pause = one_click or form.get("do") == "stop", form.get("pause", "")
@@ -139,8 +148,21 @@ class PreferencePage:
 
         return await self._answer(request, changing)
 
-    async def _answer(self, request: web.Request, work: Work) -> web.StreamResponse:
-        """Whoever the link is of, in one transaction."""
+    async def _request(self, request: web.Request, kind: RequestKind) -> web.StreamResponse:
+        """Note what they ask for of their data. Whoever asks for its erasure gets no more marketing."""
+
+        async def requesting(uow: UnitOfWork, person: ProfileId, words: Words) -> str:
+            now, how, ip = self._runtime.clock.now(), how_of(words), self._ip(request)
+            if kind is RequestKind.ERASURE:
+                text = words["data_erasure_text"]
+                await stop_marketing(uow, self._runtime, person, text=text, how=how, now=now, ip=ip)
+            await hear_request(uow, self._runtime, person, kind, how=how, now=now)
+            return ""
+
+        return await self._answer(request, requesting, done="asked")
+
+    async def _answer(self, request: web.Request, work: Work, *, done: str = "saved") -> web.StreamResponse:
+        """Whoever the link is of, in one transaction; where there is nothing to show by itself, the page anew."""
         try:
             person = read(self._service.secret, request.match_info["token"], self._runtime.clock.now())
 
@@ -157,7 +179,7 @@ class PreferencePage:
         except NoSuchPerson:
             return _refuse(request, 410, "erased")
         if not shown:
-            return web.Response(status=303, headers={**HEADERS, "Location": f"{request.rel_url.path}?saved=1"})
+            return web.Response(status=303, headers={**HEADERS, "Location": f"{request.rel_url.path}?{done}=1"})
         return _html(200, shown)
 
     # ------------------------------------------------------------ confirming consent
