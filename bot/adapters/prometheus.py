@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from math import inf
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
@@ -60,6 +61,10 @@ class PrometheusMeter:
             "overture_score_drift_alarm", "The index above which a scorecard is to be learnt anew", ["score"],
             registry=self._registry,
         )  # fmt: skip
+        self._asked = Gauge(
+            "overture_privacy_request_due_seconds", "Until what people asked for by law is first due; below 0: overdue",
+            registry=self._registry,
+        )  # fmt: skip
         self._dead = Gauge("overture_outbox_dead", "Outbox entries that were given up", registry=self._registry)
 
     def took_turn(self, channel: str, took: timedelta) -> None:
@@ -99,6 +104,8 @@ class PrometheusMeter:
         """All of it in Prometheus' text format, with the queues as they are now."""
         for lane, due in (await first_due(uow)).items():
             self._late.labels(lane.value).set(max(0.0, (now - due).total_seconds()) if due is not None else 0.0)
+        asked = await uow.privacy_requests.undone(limit=1)
+        self._asked.set((asked[0].due_at - now).total_seconds() if asked else inf)
         self._dead.set(await uow.outbox.count(OutboxStatus.DEAD))
         return generate_latest(self._registry)
 

@@ -5,7 +5,7 @@ The buttons do what `overture people` and `/v1/people/` do, by the same calls.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,10 +82,20 @@ class PeoplePage:
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
             told = await told_of_person(uow, playbook, person, now, role=caller.role)
+            talks = await self._talks(uow, person) if sees_personal(caller.role) else []
             origin = self._service.doors.origin(request)
             await uow.audit.note(Deed("person.looked_at", caller.reference, person, origin=origin), now)
         may = {"export": caller.may(Right.EXPORT_PEOPLE), "honour": caller.may(Right.HONOUR_WISHES)}
-        return private_json({**told, "may": may})
+        return private_json({**told, "may": may, "conversations": talks})
+
+    async def _talks(self, uow: UnitOfWork, person: ProfileId) -> list[Mapping[str, str]]:
+        """Those in which something was said, the latest first, each with its transcript."""
+        talks = [
+            {"channel": one.channel, "at": at.isoformat(), "transcript": self._runtime.transcript_url(one.id)}
+            for one in await uow.conversations.of(person)
+            if (at := one.last_message_at) is not None
+        ]
+        return sorted(talks, key=lambda one: one["at"], reverse=True)
 
 
 async def _found(uow: UnitOfWork, text: str, role: Role) -> Sequence[ProfileId]:

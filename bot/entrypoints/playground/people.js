@@ -1,6 +1,6 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
-import { byId, complain, dayAndTime, h, inOwnTime, shown, words } from "./dom.js";
+import { byId, complain, dayAndTime, h, inOwnTime, link, shown, words } from "./dom.js";
 import { ask, fitLinks, request, withToken } from "./journeys/service.js";
 
 const MORE = "There are more: write more of it.";
@@ -78,6 +78,7 @@ async function show(person) {
     ...states(told),
     JSON.stringify(told).includes(`"${MASKED}"`) && h("p", { class: "masked" }, `${MASKED} stands for what your role does not see.`),
     ...(told.may.honour ? section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))) : []),
+    ...section("Conversations, the latest first", lines(told.conversations, ({ at, channel, transcript }) => [moment(at), ` ${channel}: `, link("transcript", transcript)])),
     ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),

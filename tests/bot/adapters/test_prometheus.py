@@ -8,7 +8,10 @@ from datetime import timedelta
 from bot.adapters.database import Database
 from bot.adapters.prometheus import PrometheusMeter, first_due
 from bot.domain.delivery import Lane, OutboxStatus
-from tests.contracts.samples import NOON, entry
+from bot.domain.person import Profile
+from bot.domain.privacy import PrivacyRequest, RequestKind
+from bot.ports import UnitOfWork
+from tests.contracts.samples import ANNA, NOON, entry
 
 
 async def test_counts_and_queues_are_told_in_prometheus_format(sqlite_store: Database) -> None:
@@ -32,6 +35,20 @@ async def test_counts_and_queues_are_told_in_prometheus_format(sqlite_store: Dat
         "overture_outbox_dead 1.0",
     ):
         assert line in lines
+
+
+async def test_how_long_there_is_for_what_somebody_asked_for_by_law_is_told(sqlite_store: Database) -> None:
+    async def told(uow: UnitOfWork) -> str:
+        lines = (await PrometheusMeter().read(uow, NOON)).decode().splitlines()
+        return next(one for one in lines if one.startswith("overture_privacy_request_due_seconds "))
+
+    async with sqlite_store.transaction() as uow:
+        assert (await told(uow)).endswith(" +Inf")
+        await uow.profiles.add(Profile(ANNA, NOON))
+        for name, hours in (("later", 9), ("late", -1)):
+            due = NOON + timedelta(hours=hours)
+            await uow.privacy_requests.add(PrivacyRequest(name, ANNA, RequestKind.ACCESS, "", NOON, due))
+        assert (await told(uow)).endswith(" -3600.0")
 
 
 async def test_each_lane_is_told_of(sqlite_store: Database) -> None:

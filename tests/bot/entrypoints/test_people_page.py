@@ -55,6 +55,9 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
     assert [one["value"] for one in told["attributes"]] == ["Ana Bell", 50]
     assert told["consent"][0]["granted"]
     assert told["timeline"][0]["event"] == "message.received"
+    (talk,) = told["conversations"]
+    assert talk["channel"] == "sms"
+    assert talk["transcript"].startswith("https://chat.example.com/transcripts/")
     assert (told["objects_since"], told["held_until"]) == (None, None)
     assert told["grade"] == "C2: fit 0, engagement 10"
     assert [(one["dimension"], one["why"]) for one in told["score"]] == [("engagement", "+10 came")]
