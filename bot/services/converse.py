@@ -196,19 +196,19 @@ async def _customer_turn(
         for event in moved.events:
             thought.apply(event)
     reading = await _understand(runtime, thought, situation, message, keyword)
-    interpreted = await interpret(runtime, thought, situation, as_request(reading, asked))
-    understood = interpreted.understood
+    interpreted = await interpret(runtime, thought, situation, reading)
+    read, understood = interpreted.understood, as_request(interpreted.understood, asked)
     if situation.rep_has_the_floor:
         understood = replace(understood, further=())  # nothing of it is answered here
     first, *further = understood.apart()
     if asked and not situation.rep_has_the_floor:
-        further = [*besides_requests(runtime, reading)]
+        further = [*besides_requests(runtime, read)]
     thought.passages = first.passages
     text = first.text if understood.further else message.text
     said = UserUttered(text, replace(first, passages=()), message_id, now, message.channel)
     thought.apply(replace(said, attachments=message.attachments))
     keep_language(runtime.library.current(), thought, understood)
-    if interpreted.opens is not None:
+    if interpreted.opens is not None and not asked:
         go_to_form(thought, interpreted.opens)
     ends_it = RequestKind.ERASURE in asked  # which leaves no doubt
     in_doubt = not ends_it and await is_in_doubt(runtime, situation, understood, keyword, now)
@@ -218,7 +218,7 @@ async def _customer_turn(
     if in_doubt:
         await make_personal(runtime, thought, situation.profile, message_id)
         hold_marketing(runtime, thought, situation)
-    withhold_consent(thought, understood)
+    withhold_consent(thought, read)
     turn = replying(replace(situation, conversation=conversation), thought, message, understood, begun=begun)
     try:
         return await _write(runtime, entry, turn, moved, now, posting=True)

@@ -14,6 +14,8 @@ from bot.domain.consent import Purpose
 from bot.domain.effects import OptIn, RecordConsent, RequestHandoff
 from bot.domain.language_model import ModelTerms
 from bot.domain.message import DeskVerb
+from bot.domain.privacy import RequestKind
+from bot.domain.sending_rules import RequestWords
 from bot.services.interpret import SHORT_ANSWER
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, PHONE, Stage
@@ -207,6 +209,17 @@ async def test_to_stop_in_any_words_is_heeded(stage: Stage, model: ScriptedModel
     await stage.consent(of=here)
     model.play(commands(["revoke_consent"]))
     assert await stage.says("kindly let my pocket rest from now on") == ["You will get no more of these."]
+    assert not await stage.may_send(of=here)
+
+
+async def test_an_opt_out_that_only_the_model_reads_counts_beside_a_request(stage: Stage, model: ScriptedModel) -> None:
+    since = stage.clock.now().date()
+    row = RequestWords("copy", "default", since, None, "a test", RequestKind.ACCESS, "en", words=("copy of my data",))
+    stage.rule(replace(stage.library.playbook.rules, request_words=(row,)))
+    here = (await stage.at()).profile_id
+    await stage.consent(of=here)
+    model.play(commands(["revoke_consent"]))
+    await stage.says("I want peace from you henceforth, and a copy of my data")
     assert not await stage.may_send(of=here)
 
 
