@@ -94,6 +94,9 @@ def read_rules(
         if rules.keyword(word) != "stop":
             faults.add(last, f'no rule in force says that "{word}" means stop.', "Add it to a row of means: stop.")
     faults.raise_if_any()
+    if not rules.request_words and warnings is not None:
+        what = "no rule says by which words people ask for their data, or its erasure: in a message it is not noted."
+        warnings.add(last, what, "Take over Overture's own journeys/rules/request_words.yml.")
     return rules
 
 

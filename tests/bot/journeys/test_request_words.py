@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.documents import parse
+from bot.documents import Faults, parse
 from bot.domain.errors import ContentError
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import SendingRules
@@ -171,3 +171,13 @@ def test_a_row_that_could_match_nothing_is_refused(row: str, part: str) -> None:
 def test_a_new_assistant_begins_with_the_same_words() -> None:
     starter = Path(__file__).parents[3] / "bot" / "adapters" / "starter" / "journeys" / "rules" / "request_words.yml"
     assert starter.read_text(encoding="utf-8") == (SHIPPED / "request_words.yml").read_text(encoding="utf-8")
+
+
+def test_rules_without_such_words_are_warned_of() -> None:
+    warnings = Faults()
+    read_rules([parse("journeys/rules/opt_out.yml", STOP)], warnings=warnings)
+    (warning,) = warnings.in_order()
+    assert "no rule says by which words people ask for their data" in warning.message
+    rules = f"request_words: [{{{ROW}, request: access, words: [my file]}}]"
+    read_rules([parse("a.yml", STOP), parse("b.yml", rules)], warnings=(none := Faults()))
+    assert not none.in_order()
