@@ -189,7 +189,7 @@ async def _customer_turn(
     take_slots(runtime.library.current().assistant, thought, message.slots)
     keyword = _keyword(runtime, message, situation)
     conversation = situation.conversation
-    asked = requests_in(runtime, message, keyword)
+    asked = requests_in(runtime, thought.tracker, message, keyword)
     moved = None if keyword or asked else await question_elsewhere(runtime, thought, situation, message)
     if moved is not None:
         conversation = moved.into(replace(conversation, tracker=thought.tracker))

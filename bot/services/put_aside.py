@@ -58,8 +58,9 @@ async def _heed_stop(
     """
     if message.automatic:
         return
-    rules, asked = runtime.library.current().rules, requests_in(runtime, message, None)
-    who = (await uow.conversations.get(entry.conversation_id)).profile_id
+    conversation = await uow.conversations.get(entry.conversation_id)
+    rules, asked = runtime.library.current().rules, requests_in(runtime, conversation.tracker, message)
+    who = conversation.profile_id
     for kind in asked:
         await hear_request(uow, runtime, who, kind, how=in_their_words(message), now=now)
     stops = read_by_vendor(message) == "stop" or rules.asks_to_stop(message.text)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.dialogue.locale_filters import day_in_words
 from bot.dialogue.responses import render
+from bot.domain.conversation import Tracker
 from bot.domain.effects import NoteRequest, Say
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
@@ -23,11 +24,17 @@ LONGEST = 300
 """Letters of the message that the register shows."""
 
 
-def requests_in(runtime: Runtime, message: CustomerMessage, keyword: Meaning | None) -> Sequence[RequestKind]:
-    """What is asked for in words; a keyword is nothing but that, and a button says what it means itself."""
+def requests_in(
+    runtime: Runtime, tracker: Tracker, message: CustomerMessage, keyword: Meaning | None = None
+) -> Sequence[RequestKind]:
+    """What is asked for in words; a keyword is nothing but that, and a button says what it means itself.
+
+    Who says in a form that their name is wrong corrects what they have just told, which is the form's.
+    """
     if keyword is not None or message.payload or message.opened:
         return ()
-    return runtime.library.current().rules.requests_in(message.text)
+    asked = runtime.library.current().rules.requests_in(message.text)
+    return asked if tracker.loop is None else [one for one in asked if one is not RequestKind.RECTIFICATION]
 
 
 def in_their_words(message: CustomerMessage) -> str:

@@ -88,6 +88,7 @@ who has access to my data?
 don't delete my data
 how do I delete my account data when the contract ends?
 do you delete my data when I leave?
+can you delete my data when I cancel?
 can I delete a shift without losing my data?
 how long do you keep my data?
 what data do you collect?

@@ -130,6 +130,13 @@ async def test_erasure_ends_the_journeys_of_marketing_and_what_they_ask(asking: 
     assert (await asking.at()).tracker.loop is None
 
 
+async def test_what_is_put_right_in_a_form_is_the_forms(asking: Stage) -> None:
+    await asking.says("book")
+    assert await asking.says("a copy of my data") == [ACCESS.format(DUE)]
+    assert await asking.says("my details are wrong") == ["Thank you."], "the form waited on, and this was the answer"
+    assert [one.kind for one in await requests(asking)] == [RequestKind.ACCESS]
+
+
 async def test_a_request_is_answered_while_a_colleague_has_the_floor(asking: Stage) -> None:
     await asking.do(RequestHandoff("wants a person"))
     await asking.settle()
