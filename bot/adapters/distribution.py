@@ -51,6 +51,7 @@ from bot.adapters.tables import (
     people_import,
     person_event,
     privacy_request,
+    process,
     profile,
     resealing,
     review,
@@ -91,7 +92,7 @@ EVERYWHERE: Final = frozenset({journey, journey_state, segment})
 ON_ONE_SERVER: Final = frozenset(
     {
         *(schedule, journey_change, passage, split_tally, active_hour, review, merge, erasure, erased_place),
-        *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import, lease),
+        *(installation, used_token, desk_page, desk_turn, meeting_quarter, people_import, lease, process),
         *(account, api_key, login_session, login_try, audit_entry, challenge, privacy_request),
         *(field_key, resealing),
     }

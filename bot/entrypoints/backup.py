@@ -5,6 +5,7 @@ The trained model is no part of it: it is made anew from the content, which is f
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gzip
 import json
@@ -28,9 +29,11 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from bot.adapters.attachments import DRAFT
 from bot.adapters.migrations import HEAD, known_versions
-from bot.adapters.tables import metadata
+from bot.adapters.tables import metadata, process
 from bot.domain.errors import SettingsError
+from bot.entrypoints.running import refuse_beside_others
 from bot.entrypoints.sole_user import sole_user
+from bot.entrypoints.stores import store_of
 from bot.settings import Settings
 
 MANIFEST, DATABASE = "manifest.json", "database"
@@ -126,8 +129,10 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
                 f"{source} was made by a later Overture, which knows version {about.knows} of the tables; this one "
                 f"knows them up to {HEAD}. Restore it with that Overture."
             )
-        if not over and _is_there(url):
-            raise SettingsError("there is a database already. Stop every process that uses it, then add --over.")
+        if _is_there(url):
+            if not over:
+                raise SettingsError("there is a database already. Stop every process that uses it, then add --over.")
+            asyncio.run(_refuse_beside_others(settings))
         with sole_user(_file(url)):
             try:
                 _look_whether_we_may_write(settings.data)
@@ -142,6 +147,16 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
 # ---------------------------------------------------------------- databases
 
 
+async def _refuse_beside_others(settings: Settings) -> None:
+    """On a server's database, where each says so; beside a SQLite file there is a lock."""
+    store = store_of(settings)
+    if store.shared:
+        try:
+            await refuse_beside_others(store)
+        finally:
+            await store.close()
+
+
 def _dump(url: URL, target: Path) -> None:
     if (file := _file(url)) is not None:
         if not file.exists():
@@ -154,7 +169,7 @@ def _dump(url: URL, target: Path) -> None:
                 raise SettingsError(f"the database {file} cannot be copied: {error}. {_make_room()}") from error
             raise SettingsError(f"the database {file} cannot be read: {error}. OVERTURE_DATABASE names it.") from error
         return
-    _run("pg_dump", url, "--format=custom", f"--file={target}")
+    _run("pg_dump", url, "--format=custom", f"--file={target}", f"--exclude-table-data={process.name}")
 
 
 def _load(url: URL, source: Path) -> None:

@@ -38,6 +38,7 @@ from bot.entrypoints.connectors import (
 )
 from bot.entrypoints.desks import staffed_desks
 from bot.entrypoints.own_secret import check_data_folder
+from bot.entrypoints.running import in_words
 from bot.entrypoints.stores import store_of
 from bot.entrypoints.wiring import try_connector
 from bot.journeys.channel_fit import journeys_on
@@ -201,6 +202,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
             return
         await database.require_writing()
         yield await _field_keys(database)
+        if database.shared:
+            yield await _running(database)
         async for finding in _queues(database):
             yield finding
         for card, bounds in _scorecards(settings):
@@ -250,6 +253,12 @@ async def _field_keys(database: Database) -> Finding:
     return Finding(
         "well", f"contact data and words are sealed in the database with the key {database.sealing.keys.first}"
     )
+
+
+async def _running(database: Database) -> Finding:
+    async with database.transaction() as uow:
+        running = await uow.processes.running()
+    return Finding("well", f"on it run: {', '.join(in_words(*one) for one in running) or 'no processes now'}")
 
 
 def _drift(card: Scorecard, bounds: DriftBounds, found: Mapping[str, float]) -> Finding:

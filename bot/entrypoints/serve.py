@@ -27,6 +27,7 @@ from bot.entrypoints.people_watch import watch_people
 from bot.entrypoints.playground import content_status
 from bot.entrypoints.processes import Place, Processes
 from bot.entrypoints.request_guards import IDLE
+from bot.entrypoints.running import known_to_run
 from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.sole_user import sole_user
 from bot.entrypoints.stores import store_of
@@ -59,6 +60,7 @@ async def serve(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, pl
         stack.enter_context(last_moment)
         stack.enter_context(sole_user(store_of(settings).file))
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
+        await stack.enter_async_context(known_to_run(service.runtime.store, "overture serve"))
         open_as_many_files_as_we_may()
         siblings = None
         if place is not None:
@@ -95,6 +97,7 @@ async def work(settings: Settings, lanes: Collection[Lane] = tuple(Lane), *, wat
     async with AsyncExitStack() as stack:
         stack.enter_context(last_moment)
         service = await stack.enter_async_context(open_service(settings, progress=_tell))
+        await stack.enter_async_context(known_to_run(service.runtime.store, "overture work"))
         runner = await _listen(service, for_watchers(service)) if watched else None
         settle_garbage_collector()
         log.info("working", lanes=[str(lane) for lane in lanes], seconds=round(perf_counter() - begun, 1))

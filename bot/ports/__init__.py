@@ -81,6 +81,7 @@ from bot.ports.people import (
     Segments,
     Timeline,
 )
+from bot.ports.processes import Process, Processes
 from bot.ports.signals import Breaker, CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 from bot.ports.webhooks import (
@@ -171,6 +172,8 @@ __all__ = [
     "Playbook",
     "Posts",
     "Prepares",
+    "Process",
+    "Processes",
     "Profiles",
     "ReadContext",
     "Reply",

@@ -31,6 +31,7 @@ from bot.ports.people import (
     Segments,
     Timeline,
 )
+from bot.ports.processes import Processes
 from bot.ports.queues import Queues
 
 
@@ -112,6 +113,8 @@ class UnitOfWork(Protocol):
     def accounts(self) -> Accounts: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def processes(self) -> Processes: ...
 
 
 class Store(Protocol):

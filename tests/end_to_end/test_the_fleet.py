@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -18,6 +19,9 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.adapters.database import Database
+from bot.domain.errors import SettingsError
+from bot.entrypoints.running import refuse_beside_others
 from tests.running import ROOT, RunningServer, Visitor, chatting
 from tests.servers import free_port, private_redis
 
@@ -41,7 +45,7 @@ class Fleet:
     """Its processes share a folder for the secret and the model, as a fleet shares a volume."""
 
     def __init__(self, data: Path, database: str, redis_url: str, redis: subprocess.Popen[bytes]) -> None:
-        self.redis_url, self.redis = redis_url, redis
+        self.database, self.redis_url, self.redis = database, redis_url, redis
         self.actions_port = free_port()
         self.actions: subprocess.Popen[bytes] | None = None
         env = {
@@ -88,6 +92,17 @@ async def test_every_process_says_that_it_is_ready_and_what_it_has_done(fleet: F
                 assert (response.status, await response.json()) == (200, {"status": "ready"})
             async with http.get(f"{process.address}/metrics") as response:
                 assert 'overture_lane_late_seconds{lane="replies"}' in await response.text()
+
+
+async def test_who_must_be_alone_with_the_database_is_told_of_every_process(fleet: Fleet) -> None:
+    store = Database(fleet.database)
+    with pytest.raises(SettingsError) as refused:
+        await refuse_beside_others(store)
+    await store.close()
+    for command, processes in (("serve", fleet.servers), ("work", fleet.workers)):
+        for one in processes:
+            assert one.process is not None
+            assert f"overture {command} on {os.uname().nodename} (process {one.process.pid}, " in str(refused.value)
 
 
 async def test_a_killed_worker_loses_nothing_doubles_nothing_and_mixes_up_no_order(fleet: Fleet) -> None:

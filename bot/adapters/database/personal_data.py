@@ -64,6 +64,7 @@ from bot.adapters.tables import (
     people_import,
     person_event,
     privacy_request,
+    process,
     profile,
     resealing,
     review,
@@ -144,7 +145,7 @@ NOT_OF_PEOPLE = frozenset(
     {
         *(journey, journey_state, journey_change, passage, split_tally, active_hour, schedule, segment, review),
         *(erasure, erased_address, erased_place),
-        *(installation, used_token, desk_page, desk_turn, people_import, lease),
+        *(installation, used_token, desk_page, desk_turn, people_import, lease, process),
         *(account, api_key, login_session, login_try, audit_entry, field_key, resealing),
     }
 )

@@ -43,6 +43,7 @@ from bot.adapters.database.people import StoredCrmLinks, StoredProfiles, StoredS
 from bot.adapters.database.personal_data import StoredPersonalData
 from bot.adapters.database.postgresql import PostgresServer
 from bot.adapters.database.privacy_requests import StoredPrivacyRequests
+from bot.adapters.database.processes import StoredProcesses
 from bot.adapters.database.publishing import StoredJourneys
 from bot.adapters.database.queues import StoredQueues
 from bot.adapters.database.repository import Session
@@ -151,6 +152,7 @@ class Transaction:
     accounts = _Group(StoredAccounts)
     audit = _Group(StoredAudit)
     leases = _Group(StoredLeases)
+    processes = _Group(StoredProcesses)
 
     def __init__(
         self, session: Session, versions: JourneyVersions, watermark: Watermark, lately_read: LatelyRead

@@ -57,7 +57,7 @@ from bot.adapters.tables.people import (
     segment_member,
 )
 from bot.adapters.tables.sealing import field_key, resealing
-from bot.adapters.tables.sending import delivery, feed, lease, outbox
+from bot.adapters.tables.sending import delivery, feed, lease, outbox, process
 
 __all__ = [
     "SHARDS",
@@ -106,6 +106,7 @@ __all__ = [
     "people_import",
     "person_event",
     "privacy_request",
+    "process",
     "profile",
     "resealing",
     "review",

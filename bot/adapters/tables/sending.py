@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Column,
     Index,
+    Integer,
     SmallInteger,
     Table,
     Text,
@@ -90,3 +91,15 @@ lease = Table(
     Column("until", Moment, nullable=False),
 )
 """Who works on what, while some process cannot reach Redis; else it is empty. Names have ids in them, for seconds."""
+
+process = Table(
+    "process",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""Who runs on the database, for those who must be alone with it; on SQLite it is empty, for there a file is locked."""

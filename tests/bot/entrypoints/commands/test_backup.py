@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
 from bot.entrypoints.cli import run
 from bot.entrypoints.sole_user import sole_user
+from bot.ports import Process
 from tests.contracts.samples import entry
 from tests.servers import unavailable
 
@@ -328,6 +330,34 @@ def test_a_backup_of_an_earlier_version_comes_back_over_a_later_one(postgresql: 
     asyncio.run(_migrate(postgresql, HEAD))
 
 
+def test_a_postgresql_is_not_put_back_under_processes_that_run_on_it(
+    postgresql: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They go on with what they remember of it: new visitors waited for answers that had been sent."""
+    fill(postgresql)
+    before = as_sql(postgresql)
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    for number in ("1", "2"):
+        asyncio.run(_say_that_one_runs(postgresql, Process(number, "overture work", f"host-{number}", 4711)))
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 2
+    told = capsys.readouterr().err
+    assert "these run on the database: overture work on host-1 (process 4711, since " in told
+    assert "overture work on host-2" in told
+    asyncio.run(_say(postgresql, "DELETE FROM process"))
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+    assert as_sql(postgresql) == before
+
+
+def test_who_ran_when_the_backup_was_made_does_not_run_where_it_is_put_back(postgresql: str, tmp_path: Path) -> None:
+    fill(postgresql)
+    nobody_runs = as_sql(postgresql)
+    asyncio.run(_say_that_one_runs(postgresql, Process("1", "overture work", "host", 4711)))
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    asyncio.run(_say(postgresql, "DELETE FROM process"))
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+    assert as_sql(postgresql) == nobody_runs
+
+
 def test_a_backup_that_breaks_off_changes_nothing(
     postgresql: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -358,6 +388,13 @@ def as_sql(url: str) -> str:
 async def _migrate(url: str, revision: str) -> None:
     database = Database(url)
     await database.migrate_tables(revision)
+    await database.close()
+
+
+async def _say_that_one_runs(url: str, process: Process) -> None:
+    database = Database(url)
+    async with database.transaction() as uow:
+        await uow.processes.runs(process, timedelta(minutes=1))
     await database.close()
 
 

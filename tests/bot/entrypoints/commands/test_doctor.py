@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sqlite3
 import sys
@@ -23,6 +24,7 @@ from bot.domain.delivery import LEFT_ALONE, OutboxStatus
 from bot.domain.ids import ProfileId
 from bot.entrypoints.cli import run
 from bot.entrypoints.doctor import examine
+from bot.entrypoints.running import known_to_run
 from bot.settings import Settings
 from tests.contracts.samples import NOON, entry
 
@@ -250,6 +252,17 @@ def test_tables_of_another_version_are_told_with_the_way_to_ours(
     told = capsys.readouterr().out
     assert f"! the database's tables are of version {version}, not {HEAD}\n" in told
     assert advice in told
+
+
+async def test_processes_that_run_on_a_shared_database_are_named(
+    monkeypatch: pytest.MonkeyPatch, postgresql_url: str
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", postgresql_url)
+    database = Database(postgresql_url)
+    async with known_to_run(database, "overture work"):
+        found = {one.what async for one in examine(Settings())}
+    await database.close()
+    assert any(f"on it run: overture work on {os.uname().nodename} (process {os.getpid()}, " in what for what in found)
 
 
 def test_a_database_that_no_start_could_make_is_ill(

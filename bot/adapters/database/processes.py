@@ -1,0 +1,48 @@
+"""Which processes run on the database: rows that end by themselves, since a process may die and say nothing.
+
+A lock of PostgreSQL's would end with its connection, which a PgBouncer gives to another client after each transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import bindparam, delete, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.adapters.database.repository import Repository
+from bot.adapters.tables import process
+from bot.ports import Process
+
+CLOCK = select(func.clock_timestamp())
+IS_THERE = select(func.to_regclass(literal_column("'process'")).is_not(None))
+_new = insert(process)
+SAY = _new.on_conflict_do_update(index_elements=[process.c.id], set_={"until": _new.excluded.until})
+FORGET = delete(process).where(process.c.until <= bindparam("now"))
+END = delete(process).where(process.c.id == bindparam("this"))
+RUNNING = select(process).where(process.c.until > bindparam("now")).order_by(process.c.since, process.c.id)
+
+
+class StoredProcesses(Repository):
+    async def runs(self, process: Process, known_for: timedelta) -> None:
+        now = await self._now()
+        row = {"id": process.id, "command": process.command, "host": process.host, "pid": process.pid}
+        await self._session.execute(FORGET, {"now": now})
+        await self._session.execute(SAY, {**row, "since": now, "until": now + known_for})
+
+    async def has_ended(self, process: Process) -> None:
+        await self._session.execute(END, {"this": process.id})
+
+    async def running(self) -> Sequence[tuple[Process, datetime]]:
+        if self._session.is_postgresql and not (await self._session.execute(IS_THERE)).scalar():
+            return []
+        rows = await self._session.execute(RUNNING, {"now": await self._now()})
+        return [(Process(row.id, row.command, row.host, row.pid), row.since) for row in rows]
+
+    async def _now(self) -> datetime:
+        """SQLite has no server, and so no clock but ours."""
+        if not self._session.is_postgresql:
+            return datetime.now(UTC)
+        now: datetime = (await self._session.execute(CLOCK)).scalar_one()
+        return now

@@ -1,0 +1,75 @@
+"""Whoever serves or works is known to run, so that nobody takes the database away from under it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.domain.errors import OvertureError, SettingsError
+from bot.ports import Process, Store
+
+log = structlog.get_logger()
+
+KNOWN_FOR = timedelta(seconds=30)
+"""After it was last said. So long one that was killed counts as running, and one that stands still may not longer."""
+
+SAID_EVERY = KNOWN_FOR / 3
+AWAY = (OvertureError, SQLAlchemyError, OSError)
+
+
+@asynccontextmanager
+async def known_to_run(store: Store, command: str) -> AsyncIterator[None]:
+    """Meanwhile this process is found in the database. For a SQLite file, which one process has, see `sole_user`."""
+    if not store.shared:
+        yield
+        return
+    this = Process(secrets.token_hex(8), command, socket.gethostname(), os.getpid())
+    await _say(store, this)
+    saying = asyncio.create_task(_go_on_saying(store, this), name="known to run")
+    try:
+        yield
+    finally:
+        saying.cancel()
+        with suppress(asyncio.CancelledError):
+            await saying
+        with suppress(*AWAY):  # then it is forgotten in a while
+            async with store.transaction() as uow:
+                await uow.processes.has_ended(this)
+
+
+async def refuse_beside_others(store: Store) -> None:
+    """Raises SettingsError where any process is known to run on this database."""
+    async with store.reading() as uow:
+        running = await uow.processes.running()
+    if running:
+        named = ", ".join(in_words(*one) for one in running)
+        raise SettingsError(
+            f"these run on the database: {named}. Stop them first: they would go on with what they remember of it. "
+            f"One that was killed is forgotten after {KNOWN_FOR.total_seconds():.0f} seconds."
+        )
+
+
+def in_words(process: Process, since: datetime) -> str:
+    return f"{process.command} on {process.host} (process {process.pid}, since {since:%Y-%m-%d %H:%M} UTC)"
+
+
+async def _go_on_saying(store: Store, this: Process) -> None:
+    while True:
+        await asyncio.sleep(SAID_EVERY.total_seconds())
+        await _say(store, this)
+
+
+async def _say(store: Store, this: Process) -> None:
+    try:
+        async with store.transaction() as uow:
+            await uow.processes.runs(this, KNOWN_FOR)
+    except AWAY as error:
+        log.warning("could not say in the database that this process runs", error=type(error).__name__)

@@ -1,0 +1,29 @@
+"""Which processes run on a store that several share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One that serves or works: the command that it was started with, and where it is found."""
+
+    id: str
+    command: str
+    host: str
+    pid: int
+
+
+class Processes(Protocol):
+    """By the store's clock, which all share."""
+
+    async def runs(self, process: Process, known_for: timedelta) -> None:
+        """It is known to run, for so long unless that is said again; those whose time is over are forgotten."""
+
+    async def has_ended(self, process: Process) -> None: ...
+    async def running(self) -> Sequence[tuple[Process, datetime]]:
+        """Each that is known to run, and since when, the first first. None where the tables are of a version before."""
