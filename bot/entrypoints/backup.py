@@ -43,6 +43,13 @@ KEPT = ("secret", "media", "sandbox-clock")
 BESIDE = ("", "-wal", "-shm", "-journal", "-in-use")
 """How the names of SQLite's files end, after the database's own."""
 
+FAR = 1_000_000_000
+"""More than is ever said between a backup and what it takes the place of."""
+
+LEAP = f"SELECT setval(feeds, nextval(feeds) + {FAR}) FROM pg_get_serial_sequence('feed', 'position') AS feeds"  # noqa: S608
+"""What comes after a restore has positions on the feeds that nothing had before it: open pages know their last one, and
+take none for new that is not beyond it."""
+
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -175,6 +182,7 @@ def _dump(url: URL, target: Path) -> None:
 def _load(url: URL, source: Path) -> None:
     if (file := _file(url)) is not None:
         _look_whether_it_is_ours(source)
+        _leap(source)
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
         shutil.copyfile(source, draft)
@@ -191,6 +199,14 @@ def _look_whether_it_is_ours(source: Path) -> None:
             connection.execute("SELECT version_num FROM alembic_version")
     except sqlite3.Error as error:
         raise SettingsError(f"the database in the backup cannot be read: {error}.") from error
+
+
+def _leap(file: Path) -> None:
+    """As `LEAP` does it."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        last = connection.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = 'feed'").fetchone()[0] or 0
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'feed'")
+        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('feed', ?)", (last + FAR,))
 
 
 def _is_there(url: URL) -> bool:
@@ -232,7 +248,7 @@ def _put_back(url: URL, dump: Path) -> None:
             told.write(f"BEGIN; DROP TABLE IF EXISTS {ours} CASCADE;\n".encode())
             shutil.copyfileobj(reading.stdout, told)
             if reading.wait() == 0:
-                told.write(b"COMMIT;\n")
+                told.write(f"RESET search_path; {LEAP}; COMMIT;\n".encode())
         reading.stdout.close()
         failed = [one for one, process in (("pg_restore", reading), ("psql", psql)) if process.wait()]
         complaints.seek(0)

@@ -149,6 +149,8 @@ class Streams:
                 self._wake(list(self._readers))
                 return await uow.feeds.newest()
             grown = await uow.feeds.grown(seen)
+            if not grown and (newest := await uow.feeds.newest()) < seen:
+                return newest  # it was put back as it was earlier, and goes on from there; or the last was erased
             if followed := [self._followed[name] for name in grown if name in self._followed]:
                 items = await uow.feeds.read(followed, after=seen, limit=MOST_GIVEN)
         newest = max([seen, *grown.values()])

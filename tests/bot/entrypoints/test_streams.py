@@ -146,6 +146,19 @@ async def test_what_comes_while_it_is_looked_is_given_once(sqlite_store: Databas
         assert [item.item["n"] for item in reader.take(first.position)] == [1, 2]
 
 
+async def test_a_database_that_was_put_back_as_it_was_earlier_is_followed_from_there(
+    seams: Seams, streams: Streams
+) -> None:
+    """Whoever came then waited for answers until there had been as many as before."""
+    await append(seams, "anna", 1)
+    with streams._reading(["anna"]) as reader:
+        assert reader.must_read()
+        seen = await streams._look(1000)
+        await append(seams, "anna", 2)
+        await streams._look(seen)
+        assert [item.item["n"] for item in reader.take(0)] == [2]
+
+
 async def test_what_was_there_comes_first_and_then_what_is_new(seams: Seams, server: TestServer) -> None:
     await append(seams, "anna", 1)
     async with ClientSession() as http, http.get(server.make_url("/anna")) as response:

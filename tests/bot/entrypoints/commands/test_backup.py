@@ -23,7 +23,7 @@ from bot.adapters.migrations import HEAD
 from bot.entrypoints.cli import run
 from bot.entrypoints.sole_user import sole_user
 from bot.ports import Process
-from tests.contracts.samples import entry
+from tests.contracts.samples import NOON, entry
 from tests.servers import unavailable
 
 
@@ -45,8 +45,9 @@ def fill(url: str) -> None:
 
 
 def dumped(file: Path) -> list[str]:
+    """All of the database, without the next position on the feeds."""
     with closing(sqlite3.connect(file)) as connection:
-        return list(connection.iterdump())
+        return [line for line in connection.iterdump() if "\"sqlite_sequence\" VALUES('feed'" not in line]
 
 
 def test_what_is_restored_is_what_was_backed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,6 +152,22 @@ def test_nothing_is_changed_where_the_files_beside_the_database_cannot_be_writte
     assert run(["restore", str(tmp_path / "backup.tar.gz")]) == 2
     assert f"has cannot be put back: [Errno 17] File exists: '{tmp_path}/data'" in capsys.readouterr().err
     assert not (tmp_path / "overture.db").exists()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_comes_after_a_restore_is_new_to_pages_that_were_open_before_it(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """They ask for what is beyond the last position that they have, and leave out what they have seen."""
+    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}"
+    url = str(request.getfixturevalue("postgresql")) if kind == "postgresql" else sqlite
+    fill(url)
+    before = asyncio.run(_say_on_the_feed(url, "before"))
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    lost = asyncio.run(_say_on_the_feed(url, *(f"lost {number}" for number in range(5))))
+    for times in ("once", "twice"):
+        assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+        assert asyncio.run(_say_on_the_feed(url, times)) > lost > before
 
 
 def test_nothing_is_put_back_under_a_service_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -379,16 +396,28 @@ def test_a_backup_that_breaks_off_changes_nothing(
 
 
 def as_sql(url: str) -> str:
-    """All of the database, without the two lines that are others in each dump."""
+    """All of the database, without the two lines that are others in each dump, and the next position on the feeds."""
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     done = subprocess.run(["pg_dump", "--inserts", f"--dbname={address}"], check=True, capture_output=True, text=True)
-    return "".join(line for line in done.stdout.splitlines(keepends=True) if "restrict" not in line[:12])
+    lines = done.stdout.splitlines(keepends=True)
+    return "".join(line for line in lines if "restrict" not in line[:12] and "feed_position_seq', " not in line)
 
 
 async def _migrate(url: str, revision: str) -> None:
     database = Database(url)
     await database.migrate_tables(revision)
     await database.close()
+
+
+async def _say_on_the_feed(url: str, *keys: str) -> int:
+    """The position of the last."""
+    database = Database(url)
+    async with database.transaction() as uow:
+        for key in keys:
+            await uow.feeds.append("webchat:anna", key, {"text": key}, NOON)
+        newest = await uow.feeds.newest()
+    await database.close()
+    return newest
 
 
 async def _say_that_one_runs(url: str, process: Process) -> None:
