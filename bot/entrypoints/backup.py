@@ -10,12 +10,13 @@ import errno
 import gzip
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,12 +29,13 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 
 from bot.adapters.attachments import DRAFT
+from bot.adapters.database.keys_in_use import require_known
 from bot.adapters.migrations import HEAD, known_versions
-from bot.adapters.tables import metadata, process
+from bot.adapters.tables import field_key, metadata, process
 from bot.domain.errors import SettingsError
 from bot.entrypoints.running import refuse_beside_others
 from bot.entrypoints.sole_user import sole_user
-from bot.entrypoints.stores import store_of
+from bot.entrypoints.stores import sealing_of, store_of
 from bot.settings import Settings
 
 MANIFEST, DATABASE = "manifest.json", "database"
@@ -49,6 +51,9 @@ FAR = 1_000_000_000
 LEAP = f"SELECT setval(feeds, nextval(feeds) + {FAR}) FROM pg_get_serial_sequence('feed', 'position') AS feeds"  # noqa: S608
 """What comes after a restore has positions on the feeds that nothing had before it: open pages know their last one, and
 take none for new that is not beyond it."""
+
+PROOF_IN_DUMP = re.compile(r"^([\w.-]+)\t([^\t]+)\t(?:\d+|\\N)$", re.MULTILINE)
+"""A row of field keys as PostgreSQL's COPY writes it: id, proof, and since when."""
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -141,6 +146,7 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
                 raise SettingsError("there is a database already. Stop every process that uses it, then add --over.")
             asyncio.run(_refuse_beside_others(settings))
         with sole_user(_file(url)):
+            _look_whether_it_can_be_read(settings, source, _proofs(url, parts / DATABASE))
             try:
                 _look_whether_we_may_write(settings.data)
                 _load(url, parts / DATABASE)
@@ -181,7 +187,6 @@ def _dump(url: URL, target: Path) -> None:
 
 def _load(url: URL, source: Path) -> None:
     if (file := _file(url)) is not None:
-        _look_whether_it_is_ours(source)
         _leap(source)
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
@@ -193,10 +198,25 @@ def _load(url: URL, source: Path) -> None:
     _put_back(url, source)
 
 
-def _look_whether_it_is_ours(source: Path) -> None:
+def _look_whether_it_can_be_read(settings: Settings, source: Path, proofs: Mapping[str, str]) -> None:
+    """Whether these are the keys that it is sealed with; a database that nobody can read is no use to anybody."""
+    try:
+        require_known(sealing_of(settings), proofs)
+    except SettingsError as error:
+        raise SettingsError(f"{source} is not put back: {error}") from error
+
+
+def _proofs(url: URL, source: Path) -> Mapping[str, str]:
+    """Of the field keys that the database in the backup is sealed with, by their ids."""
+    if _file(url) is None:
+        rows = _run("pg_restore", None, "--data-only", f"--table={field_key.name}", "--file=-", str(source))
+        return dict(PROOF_IN_DUMP.findall(rows))
     try:
         with closing(sqlite3.connect(source)) as connection:
             connection.execute("SELECT version_num FROM alembic_version")
+            if connection.execute("SELECT name FROM sqlite_master WHERE name = ?", (field_key.name,)).fetchone():
+                return dict(connection.execute(f"SELECT id, proof FROM {field_key.name}").fetchall())  # noqa: S608
+            return {}
     except sqlite3.Error as error:
         raise SettingsError(f"the database in the backup cannot be read: {error}.") from error
 
@@ -257,7 +277,7 @@ def _put_back(url: URL, dump: Path) -> None:
             raise SettingsError(f"{' and '.join(failed)} failed: {told_us}")
 
 
-def _run(program: str, url: URL, *arguments: str) -> str:
+def _run(program: str, url: URL | None, *arguments: str) -> str:
     """What PostgreSQL's program prints."""
     command, env = _addressed(program, url, *arguments)
     done = subprocess.run(  # noqa: S603  PostgreSQL's own program, found on our path

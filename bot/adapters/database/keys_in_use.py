@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, exists, literal_column, or_, select, u
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.adapters.database.repository import Session
+from bot.adapters.database.sealing import Sealing
 from bot.adapters.field_keys import INDEX, FieldKeys
 from bot.adapters.tables import conversation, field_key, profile, suppression
 from bot.adapters.tables.sealing import Place
@@ -34,17 +35,9 @@ SEAL_ALL = "overture field-keys rotate --service-stopped"
 async def require_keys(session: Session) -> None:
     """Raises SettingsError where the settings' keys are not those that the database is sealed with."""
     known = {row.id: row for row in await session.execute(KEYS)}
-    keys = session.sealing.keys
-    if keys is None:
-        if known:
-            named = ", ".join(sorted(known))
-            raise SettingsError(
-                f"the database is sealed with field keys ({named}), and {NOT_SET} is not set. Set it as it was; "
-                "without these keys nobody can read what is sealed."
-            )
+    require_known(session.sealing, {name: row.proof for name, row in known.items()})
+    if session.sealing.keys is None:
         return
-    for name, row in known.items():
-        _require_key(session, keys, name, row)
     if INDEX not in known and await _anybody(session):
         raise SettingsError(
             f"{NOT_SET} is set, and there are people in the database who are not sealed. Stop every process, then: "
@@ -54,6 +47,20 @@ async def require_keys(session: Session) -> None:
         raise SettingsError(
             f"addresses in the database are sealed in part: that was begun and has not ended. Go on: {SEAL_ALL}"
         )
+
+
+def require_known(sealing: Sealing, proofs: Mapping[str, str]) -> None:
+    """Raises SettingsError where our keys are not those of which a database has these proofs, by their ids."""
+    if sealing.keys is None:
+        if proofs:
+            named = ", ".join(sorted(proofs))
+            raise SettingsError(
+                f"the database is sealed with field keys ({named}), and {NOT_SET} is not set. Set it as it was; "
+                "without these keys nobody can read what is sealed."
+            )
+        return
+    for name, proof in proofs.items():
+        _require_key(sealing, sealing.keys, name, proof)
 
 
 async def note_keys(session: Session, now: datetime) -> None:
@@ -98,9 +105,9 @@ async def _anybody(session: Session) -> bool:
     return bool((await session.execute(ANYBODY)).scalar())
 
 
-def _require_key(session: Session, keys: FieldKeys, name: str, row: Any) -> None:
+def _require_key(sealing: Sealing, keys: FieldKeys, name: str, proof: str) -> None:
     if name == INDEX:
-        if row.proof != session.sealing.index(INDEX):
+        if proof != sealing.index(INDEX):
             raise SettingsError(
                 f'the key "{INDEX}" in {NOT_SET} is not the one that addresses are indexed with. Put that one back. '
                 f"To change it on purpose, stop every process, then: {SEAL_ALL}"
@@ -112,7 +119,7 @@ def _require_key(session: Session, keys: FieldKeys, name: str, row: Any) -> None
             "Put it back, behind the others, until overture field-keys rotate has sealed them with the first."
         )
     try:
-        session.sealing.open(PROOF, row.proof, name)
+        sealing.open(PROOF, proof, name)
     except CannotOpen as error:
         raise SettingsError(
             f'the key "{name}" in {NOT_SET} is another than the one that fields were sealed with under this id. '

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import shutil
 import sqlite3
@@ -19,11 +20,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.adapters.database import Database
+from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.migrations import HEAD
 from bot.entrypoints.cli import run
 from bot.entrypoints.sole_user import sole_user
 from bot.ports import Process
 from tests.contracts.samples import NOON, entry
+from tests.field_keys import FIRST, INDEX, SEALED
 from tests.servers import unavailable
 
 
@@ -32,9 +35,9 @@ def _a_place_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "data"))
 
 
-def fill(url: str) -> None:
+def fill(url: str, sealing: Sealing = OFF) -> None:
     async def write() -> None:
-        store = Database(url)
+        store = Database(url, sealing)
         await store.migrate()
         async with store.transaction() as uow:
             for number in range(20):
@@ -179,6 +182,37 @@ def test_nothing_is_put_back_under_a_service_that_runs(tmp_path: Path, capsys: p
         assert run(["restore", str(archive), "--over"]) == 2
     assert f"another process serves from the database {file}" in capsys.readouterr().err
     assert run(["restore", str(archive), "--over"]) == 0
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_is_sealed_is_put_back_with_its_keys_alone(
+    kind: str,
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    sqlite = f"sqlite+aiosqlite:///{tmp_path / 'data' / 'overture.db'}"
+    url = str(request.getfixturevalue("postgresql")) if kind == "postgresql" else sqlite
+    archive = tmp_path / "backup.tar.gz"
+    fill(url, SEALED)
+    assert run(["backup", str(archive)]) == 0
+    position = asyncio.run(_say_on_the_feed(url, "a word that is not in the backup", sealing=SEALED))
+    other, index = (base64.b64encode(os.urandom(32)).decode() for _ in range(2))
+    ours, indexed = (base64.b64encode(key).decode() for key in (FIRST, INDEX))
+    for keys, words in (
+        ("", "is not put back: the database is sealed with field keys (index, k1), and OVERTURE_FIELD_KEYS"),
+        (f"k1:{other},index:{indexed}", 'is not put back: the key "k1" in OVERTURE_FIELD_KEYS'),
+        (f"k1:{ours},index:{index}", 'is not put back: the key "index" in OVERTURE_FIELD_KEYS'),
+        (f"k2:{ours},index:{indexed}", 'is not put back: the database has fields that are sealed with the key "k1"'),
+    ):
+        monkeypatch.setenv("OVERTURE_FIELD_KEYS", keys)
+        assert run(["restore", str(archive), "--over"]) == 2
+        assert words in capsys.readouterr().err
+        assert asyncio.run(_newest_on_the_feed(url)) == position
+    monkeypatch.setenv("OVERTURE_FIELD_KEYS", f"k2:{other},k1:{ours},index:{indexed}")
+    assert run(["restore", str(archive), "--over"]) == 0
+    assert asyncio.run(_newest_on_the_feed(url)) == 0
 
 
 def test_nothing_is_left_where_the_backup_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -409,12 +443,20 @@ async def _migrate(url: str, revision: str) -> None:
     await database.close()
 
 
-async def _say_on_the_feed(url: str, *keys: str) -> int:
+async def _say_on_the_feed(url: str, *keys: str, sealing: Sealing = OFF) -> int:
     """The position of the last."""
-    database = Database(url)
+    database = Database(url, sealing)
     async with database.transaction() as uow:
         for key in keys:
             await uow.feeds.append("webchat:anna", key, {"text": key}, NOON)
+        newest = await uow.feeds.newest()
+    await database.close()
+    return newest
+
+
+async def _newest_on_the_feed(url: str) -> int:
+    database = Database(url)
+    async with database.reading() as uow:
         newest = await uow.feeds.newest()
     await database.close()
     return newest
