@@ -33,6 +33,7 @@ from bot.adapters.database.keys_in_use import require_known
 from bot.adapters.migrations import HEAD, known_versions
 from bot.adapters.tables import field_key, metadata, process
 from bot.domain.errors import SettingsError
+from bot.entrypoints.room import require_room, size_of
 from bot.entrypoints.running import refuse_beside_others
 from bot.entrypoints.sole_user import sole_user
 from bot.entrypoints.stores import sealing_of, store_of
@@ -148,12 +149,14 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
         with sole_user(_file(url)):
             _look_whether_it_can_be_read(settings, source, _proofs(url, parts / DATABASE))
             try:
-                _look_whether_we_may_write(settings.data)
+                _look_whether_we_may_write(settings.data, parts)
+                _look_whether_it_fits(url, settings.data, parts)
                 _load(url, parts / DATABASE)
                 for name in KEPT:
                     _put(parts / name, settings.data / name)
             except OSError as error:
-                raise SettingsError(f"what {source} has cannot be put back: {error}") from error
+                why = f"{error.strerror}. Make room there." if error.errno in NO_ROOM else error
+                raise SettingsError(f"what {source} has cannot be put back: {why}") from error
     return about.at
 
 
@@ -190,10 +193,13 @@ def _load(url: URL, source: Path) -> None:
         _leap(source)
         file.parent.mkdir(parents=True, exist_ok=True)
         draft = file.with_name(f".{file.name}.part")
-        shutil.copyfile(source, draft)
-        for leftover in ("-wal", "-shm"):
-            file.with_name(file.name + leftover).unlink(missing_ok=True)
-        draft.replace(file)
+        try:
+            shutil.copyfile(source, draft)
+            for leftover in ("-wal", "-shm"):
+                file.with_name(file.name + leftover).unlink(missing_ok=True)
+            draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
         return
     _put_back(url, source)
 
@@ -242,10 +248,19 @@ def _file(url: URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
-def _look_whether_we_may_write(folder: Path) -> None:
+def _look_whether_we_may_write(data: Path, parts: Path) -> None:
     """Before anything is changed, for a database without its files is worse than none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    TemporaryFile(dir=folder).close()
+    for folder in (data, *(data / name for name in KEPT if (parts / name).is_dir())):
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+
+
+def _look_whether_it_fits(url: URL, data: Path, parts: Path) -> None:
+    """Beside what is there now. Where a server has the database, its disk is the server's to look after."""
+    wanted = {data: sum(size_of(parts / name) for name in KEPT)}
+    if (file := _file(url)) is not None:
+        wanted[file.parent] = wanted.get(file.parent, 0) + size_of(parts / DATABASE)
+    require_room(wanted)
 
 
 def _put_back(url: URL, dump: Path) -> None:
@@ -343,6 +358,7 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> 
     known = path.parts[:1] and path.parts[0] in (MANIFEST, DATABASE, *KEPT)
     if not known or ".." in path.parts or not (member.isfile() or member.isdir()):
         raise tarfile.ReadError(f"{member.name} is nothing of ours")
+    require_room({folder: member.size})
     if member.isfile() and (content := archive.extractfile(member)) is not None:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         with content, (folder / path).open("wb") as file:

@@ -10,9 +10,11 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+import tempfile
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -286,6 +288,50 @@ def test_too_little_room_for_a_copy_is_no_fault_of_the_database_or_the_archive(t
     )
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert f"Make room in {room}, or name another folder in TMPDIR." in done.stderr
+
+
+@pytest.mark.parametrize("where", ["data", "unpacked"])
+def test_a_backup_that_does_not_fit_is_refused_before_any_of_it_is_written(
+    where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, archive, unpacked = tmp_path / "data", tmp_path / "backup.tar.gz", tmp_path / "unpacked"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    (data / "media").mkdir()
+    (data / "media" / "picture").write_bytes(bytes(500_000))
+    assert run(["backup", str(archive)]) == 0
+    (data / "media" / "picture").unlink()
+    before = dumped(data / "overture.db")
+    unpacked.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(unpacked))
+    real = shutil.disk_usage
+
+    def nearly_full(folder: Path) -> Any:
+        return real(folder)._replace(free=600_000) if (tmp_path / where) in (folder, *folder.parents) else real(folder)
+
+    monkeypatch.setattr(shutil, "disk_usage", nearly_full)
+    assert run(["restore", str(archive), "--over"]) == 2
+    told = capsys.readouterr().err
+    assert " MB are wanted in " in told
+    assert "and 0.6 MB are free on its disk. Make room" in told
+    assert dumped(data / "overture.db") == before
+    assert list((data / "media").iterdir()) == []
+
+
+def test_nothing_is_changed_where_the_folder_of_files_cannot_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, archive = tmp_path / "data", tmp_path / "backup.tar.gz"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    (data / "media").mkdir()
+    (data / "media" / "picture").write_bytes(b"picture")
+    assert run(["backup", str(archive)]) == 0
+    asyncio.run(_say_on_the_feed(f"sqlite+aiosqlite:///{data / 'overture.db'}", "not in the backup"))
+    before = dumped(data / "overture.db")
+    shutil.rmtree(data / "media")
+    (data / "media").write_text("in the way")
+    assert run(["restore", str(archive), "--over"]) == 2
+    assert f"cannot be put back: [Errno 17] File exists: '{data}/media'" in capsys.readouterr().err
+    assert dumped(data / "overture.db") == before
 
 
 def test_a_database_that_is_none_is_no_traceback(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
