@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.adapters.database import Database
 from bot.domain.errors import OvertureError, SettingsError
+from bot.entrypoints.sole_user import sole_user
 from bot.ports import Process, Store
 
 log = structlog.get_logger()
@@ -45,6 +47,15 @@ async def known_to_run(store: Store, command: str) -> AsyncIterator[None]:
                 await uow.processes.has_ended(this)
 
 
+@asynccontextmanager
+async def alone_with(database: Database) -> AsyncIterator[None]:
+    """Raises SettingsError where any process serves from it or works on it. None can begin to on a SQLite file."""
+    with sole_user(database.file):
+        if database.shared:
+            await refuse_beside_others(database)
+        yield
+
+
 async def refuse_beside_others(store: Store) -> None:
     """Raises SettingsError where any process is known to run on this database."""
     async with store.reading() as uow:
@@ -52,7 +63,7 @@ async def refuse_beside_others(store: Store) -> None:
     if running:
         named = ", ".join(in_words(*one) for one in running)
         raise SettingsError(
-            f"these run on the database: {named}. Stop them first: they would go on with what they remember of it. "
+            f"these run on the database: {named}. Stop them first: they would go on with what they know of it now. "
             f"One that was killed is forgotten after {KNOWN_FOR.total_seconds():.0f} seconds."
         )
 

@@ -6,7 +6,7 @@ import argparse
 import asyncio
 
 from bot.domain.errors import SettingsError
-from bot.entrypoints.commands.field_keys.working import follow, note, opened
+from bot.entrypoints.commands.field_keys.working import follow, note, opened, standstill
 from bot.settings import Settings
 
 
@@ -22,7 +22,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def _open_all(settings: Settings) -> int:
-    async with opened(settings) as (resealing, keys):
+    async with opened(settings) as (resealing, keys), standstill(settings):
         fields = await follow(resealing.open_all())
     await note(settings, "off", keys.first)
     return fields

@@ -7,18 +7,19 @@ import asyncio
 import sys
 
 from bot.entrypoints.cli import FAULTY
-from bot.entrypoints.commands.field_keys.working import follow, note, opened
+from bot.entrypoints.commands.field_keys.working import follow, note, opened, standstill
 from bot.settings import Settings
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    return asyncio.run(_rotate(settings, standstill=options.service_stopped))
+    return asyncio.run(_rotate(settings, is_stopped=options.service_stopped))
 
 
-async def _rotate(settings: Settings, *, standstill: bool) -> int:
+async def _rotate(settings: Settings, *, is_stopped: bool) -> int:
     async with opened(settings) as (resealing, keys):
-        if standstill and await resealing.needs_index():
-            addresses = await follow(resealing.index())
+        if is_stopped and await resealing.needs_index():
+            async with standstill(settings):
+                addresses = await follow(resealing.index())
             print(f"{addresses:,} addresses were looked at, and are sealed: the service may run again.", flush=True)
         rows = await follow(resealing.seal())
         used = await resealing.forget_unused()

@@ -13,6 +13,7 @@ from bot.entrypoints.commands.people.working import whoever
 from bot.entrypoints.commands.segments.reading import now_of
 from bot.entrypoints.event_log import require_file
 from bot.entrypoints.progress import bar
+from bot.entrypoints.running import alone_with
 from bot.entrypoints.stores import store_of
 from bot.settings import Settings
 
@@ -27,6 +28,17 @@ async def opened(settings: Settings) -> AsyncIterator[tuple[Resealing, FieldKeys
     try:
         await store.migrate_tables()
         yield Resealing(store), store.sealing.keys
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def standstill(settings: Settings) -> AsyncIterator[None]:
+    """Raises SettingsError where the service does not stand still."""
+    store = store_of(settings)
+    try:
+        async with alone_with(store):
+            yield
     finally:
         await store.close()
 

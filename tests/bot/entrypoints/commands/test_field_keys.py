@@ -11,6 +11,7 @@ from bot.adapters.database import Database
 from bot.adapters.field_keys import read_field_keys
 from bot.domain.person import Identity
 from bot.entrypoints.cli import run
+from bot.entrypoints.sole_user import sole_user
 from tests.contracts.samples import ANNA, NOON, add_chat, profile
 
 Capture = pytest.CaptureFixture[str]
@@ -72,6 +73,14 @@ def test_a_database_is_sealed_while_the_service_stands_still(database: str, caps
     assert "identity.sealed_value          1 with k1\n" in capsys.readouterr().out
     assert EMAIL in found(capsys)
     assert EMAIL.encode() not in Path(database.partition("///")[2]).read_bytes()
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_service_that_does_not_stand_still_is_noticed(database: str, capsys: Capture) -> None:
+    with sole_user(Path(database.partition("///")[2])):
+        for command in ("rotate", "off"):
+            assert run(["field-keys", command, "--service-stopped"]) == 2
+            assert "another process serves from the database" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("database")
