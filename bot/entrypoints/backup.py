@@ -341,7 +341,9 @@ def _unpacked(source: Path) -> Iterator[Path]:
         except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise SettingsError(f"{source} cannot be unpacked: {error.strerror}. {_make_room()}") from error
-            raise SettingsError(f"{source} cannot be read as a backup: {error}") from error
+            is_there = not isinstance(error, OSError) or error.errno is None
+            advice = ". If it is one, it is not whole: copy it here once more, or take an earlier one." * is_there
+            raise SettingsError(f"{source} cannot be read as a backup: {error}{advice}") from error
         parts = Path(folder)
         if not ((parts / MANIFEST).is_file() and (parts / DATABASE).is_file()):
             raise SettingsError(f"{source} is an archive, but no backup of Overture's.")

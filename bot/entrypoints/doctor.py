@@ -203,7 +203,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         await database.require_writing()
         yield await _field_keys(database)
         if database.shared:
-            yield await _running(database)
+            async for finding in _running(database):
+                yield finding
         async for finding in _queues(database):
             yield finding
         for card, bounds in _scorecards(settings):
@@ -255,10 +256,14 @@ async def _field_keys(database: Database) -> Finding:
     )
 
 
-async def _running(database: Database) -> Finding:
+async def _running(database: Database) -> AsyncIterator[Finding]:
     async with database.transaction() as uow:
         running = await uow.processes.running()
-    return Finding("well", f"on it run: {', '.join(in_words(*one) for one in running) or 'no processes now'}")
+    yield Finding("well", f"on it run: {', '.join(map(in_words, running)) or 'no processes now'}")
+    for one in running:
+        if abs(one.ahead) > CLOCK_DIFFERENCE:
+            words = f"the clock of {in_words(one)} is {one.ahead.total_seconds():+.0f} s from the database server's"
+            yield Finding("ill", words, "Set both by NTP. It takes no work while they are more than 30 s apart.")
 
 
 def _drift(card: Scorecard, bounds: DriftBounds, found: Mapping[str, float]) -> Finding:

@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.adapters.database import Database
 from bot.domain.errors import OvertureError, SettingsError
 from bot.entrypoints.sole_user import sole_user
-from bot.ports import Process, Store
+from bot.ports import Process, Running, Store
 
 log = structlog.get_logger()
 
@@ -61,15 +61,16 @@ async def refuse_beside_others(store: Store) -> None:
     async with store.reading() as uow:
         running = await uow.processes.running()
     if running:
-        named = ", ".join(in_words(*one) for one in running)
+        named = ", ".join(in_words(one) for one in running)
         raise SettingsError(
             f"these run on the database: {named}. Stop them first: they would go on with what they know of it now. "
             f"One that was killed is forgotten after {KNOWN_FOR.total_seconds():.0f} seconds."
         )
 
 
-def in_words(process: Process, since: datetime) -> str:
-    return f"{process.command} on {process.host} (process {process.pid}, since {since:%Y-%m-%d %H:%M} UTC)"
+def in_words(one: Running) -> str:
+    process = one.process
+    return f"{process.command} on {process.host} (process {process.pid}, since {one.since:%Y-%m-%d %H:%M} UTC)"
 
 
 async def _go_on_saying(store: Store, this: Process) -> None:
@@ -81,6 +82,6 @@ async def _go_on_saying(store: Store, this: Process) -> None:
 async def _say(store: Store, this: Process) -> None:
     try:
         async with store.transaction() as uow:
-            await uow.processes.runs(this, KNOWN_FOR)
+            await uow.processes.runs(this, KNOWN_FOR, datetime.now(UTC))
     except AWAY as error:
         log.warning("could not say in the database that this process runs", error=type(error).__name__)

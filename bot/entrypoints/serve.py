@@ -159,10 +159,10 @@ async def _run_until(
     lanes: Collection[Lane],
     runner: web.AppRunner | None,
 ) -> None:
-    """Work in the lanes until told to stop; then close the door first, and finish what is in hand."""
+    """Work in the lanes, if any, until told to stop; then close the door first, and finish what is in hand."""
     worker = Worker(service.runtime, lanes)
     told_to_stop = asyncio.create_task(stopping.wait())
-    working = asyncio.create_task(worker.run()) if lanes else told_to_stop
+    working = asyncio.create_task(worker.run())
     watching = asyncio.create_task(service.library.watch(lambda faults: _show_content(service, faults)))
     keeping = asyncio.create_task(keep_audit_head(service))
     measuring = asyncio.create_task(watch_people(service.runtime))

@@ -16,6 +16,7 @@ from bot.domain.errors import SettingsError
 from bot.entrypoints.siblings import Siblings
 from bot.entrypoints.translate import problem
 from bot.entrypoints.wiring import Service
+from bot.services.keep_time import FARTHEST_APART
 from bot.settings import Settings
 
 log = structlog.get_logger()
@@ -41,7 +42,7 @@ class Watching:
         self._service = service
         self._siblings = siblings
         self._runtime = service.runtime
-        self._looking: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[timedelta] | None = None
 
     def add_routes(self, app: web.Application) -> None:
         for path, handler in zip(OF_WATCHERS, (self._health, self._ready, self._metrics), strict=True):
@@ -76,25 +77,32 @@ class Watching:
     async def _ready(self, _request: web.Request) -> web.StreamResponse:
         """Ready when what it cannot work without answers. Without Redis it is only slower: no reason to stay away."""
         try:
-            await self._look_at_database()
+            apart = await self._look_at_database()
         except Exception as error:
             why = str(error) if isinstance(error, SettingsError) else type(error).__name__
             log.error("not ready: the database cannot be used", why=why)
             return problem(503, "the database does not answer, or takes nothing; our log says why")
+        if abs(apart) > FARTHEST_APART:
+            return problem(503, f"the database's clock is {apart.total_seconds():+.1f} s from ours; set both by NTP")
         without = {} if await redis_answers(self._service.settings) else {"slower_without": ["Redis"]}
         return web.json_response({"status": "ready", **without})
 
-    async def _look_at_database(self) -> None:
-        """Raises what is the matter. All who ask meanwhile share one look, and none waits for it to be given up: that
-        asks the server, too, to stop the statement, and takes a minute where it says nothing."""
+    async def _look_at_database(self) -> timedelta:
+        """How far its clock is ahead of ours; raises what is the matter. All who ask meanwhile share one look, and none
+        waits for it to be given up: that asks the server, too, to stop the statement, and takes a minute where it says
+        nothing."""
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._runtime.store.check())
+            self._looking = asyncio.create_task(self._ask_database())
             self._looking.add_done_callback(lambda look: look.cancelled() or look.exception())  # nobody may ask again
         looking = self._looking  # which another who asks may replace before we hear that it is done
         done, _ = await asyncio.wait([looking], timeout=DATABASE_WITHIN.total_seconds())
         if not done:
             raise TimeoutError
-        looking.result()
+        return looking.result()
+
+    async def _ask_database(self) -> timedelta:
+        await self._runtime.store.check()
+        return await self._runtime.store.clock_difference() or timedelta()
 
     async def _metrics(self, request: web.Request) -> web.StreamResponse:
         await self._service.doors.admit(request, Right.WATCH)

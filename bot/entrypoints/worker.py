@@ -71,7 +71,7 @@ class Worker:
         """When it is time to look into the inbox, whatever we are told."""
 
     async def run(self) -> None:
-        """Work until `stop`; then deliver what the last turns said."""
+        """Work until `stop`; then deliver what the last turns said. Without lanes the clock alone is watched."""
         async with asyncio.TaskGroup() as loops:
             loops.create_task(self._watch_the_clock())
             for lane in self._lanes:

@@ -81,7 +81,7 @@ from bot.ports.people import (
     Segments,
     Timeline,
 )
-from bot.ports.processes import Process, Processes
+from bot.ports.processes import Process, Processes, Running
 from bot.ports.signals import Breaker, CallBudgets, Clock, Leases, Listener, Meter, Pacer, Wakeups
 from bot.ports.store import Store, UnitOfWork
 from bot.ports.webhooks import (
@@ -178,6 +178,7 @@ __all__ = [
     "ReadContext",
     "Reply",
     "Reviews",
+    "Running",
     "Said",
     "SandboxVendor",
     "Scanner",

@@ -18,12 +18,24 @@ class Process:
     pid: int
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Since when it is known to run, and how far its clock was ahead of the store's when that was last said."""
+
+    process: Process
+    since: datetime
+    ahead: timedelta
+
+
 class Processes(Protocol):
     """By the store's clock, which all share."""
 
-    async def runs(self, process: Process, known_for: timedelta) -> None:
-        """It is known to run, for so long unless that is said again; those whose time is over are forgotten."""
+    async def runs(self, process: Process, known_for: timedelta, now: datetime) -> None:
+        """It is known to run, for so long unless that is said again; those whose time is over are forgotten.
+
+        `now` is by its own clock.
+        """
 
     async def has_ended(self, process: Process) -> None: ...
-    async def running(self) -> Sequence[tuple[Process, datetime]]:
-        """Each that is known to run, and since when, the first first. None where the tables are of a version before."""
+    async def running(self) -> Sequence[Running]:
+        """Each that is known to run, the first first. None where the tables are of a version before."""

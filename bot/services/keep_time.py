@@ -36,7 +36,10 @@ class TimeKeeper:
         if step < -WORTH_TELLING or not self._has_looked:
             await _make_due_again(self._runtime)
         self._has_looked = True
-        return await self._is_right()
+        is_right = await self._is_right()
+        if is_right and self._runtime.store.shared:
+            await _make_turns_due(self._runtime)
+        return is_right
 
     async def _is_right(self) -> bool:
         apart = await self._runtime.store.clock_difference() or timedelta()
@@ -51,6 +54,15 @@ class TimeKeeper:
             log.info("this machine's clock is right again")
         self._was_right = is_right
         return is_right
+
+
+async def _make_turns_due(runtime: Runtime) -> None:
+    """Messages that a process took whose clock is ahead would wait until ours is there."""
+    async with runtime.store.transaction() as uow:
+        turns = await uow.inbox.make_due_again(runtime.clock.now())
+    if turns:
+        log.warning("a process took messages by a clock that is ahead of ours", turns=turns, do="overture doctor")
+        await runtime.wakeups.notify(INBOX)
 
 
 async def _make_due_again(runtime: Runtime) -> None:

@@ -101,5 +101,6 @@ process = Table(
     Column("pid", Integer, nullable=False),
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
+    Column("seconds_ahead", Integer, nullable=False),
 )
 """Who runs on the database, for those who must be alone with it; on SQLite it is empty, for there a file is locked."""

@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bot.adapters.database import Database
 from bot.entrypoints import worker
+from bot.entrypoints.worker import Worker
 from tests.bot.entrypoints.test_worker import at_work, until
 from tests.bot.services.stage import Stage
+from tests.manual_clock import ManualClock
 
 pytestmark = pytest.mark.usefixtures("_watched_closely")
 
@@ -66,6 +69,37 @@ async def test_a_worker_whose_clock_is_not_the_databases_takes_no_work_until_it_
         "this machine's clock is wrong, and it takes no work until it is right",
         "this machine's clock is right again",
     ]
+
+
+async def test_a_server_without_lanes_says_that_its_clock_is_wrong(stage: Stage) -> None:
+    async def difference() -> timedelta:
+        return timedelta(hours=1)
+
+    stage.store.clock_difference = difference  # type: ignore[method-assign]
+    working = Worker(stage.runtime, ())
+    with capture_logs() as logs:
+        running = asyncio.create_task(working.run())
+        await until(lambda: any("clock is wrong" in line["event"] for line in logs))
+        await working.stop()
+        await running
+
+
+async def test_what_a_server_takes_whose_clock_is_ahead_is_answered_all_the_same(
+    postgresql_url: str, clock: ManualClock
+) -> None:
+    """It waited until the clocks of the workers were there, an hour later."""
+
+    async def no_difference() -> timedelta:
+        return timedelta()
+
+    database = Database(postgresql_url)
+    database.clock_difference = no_difference  # type: ignore[method-assign]
+    right, ahead = Stage(database, clock), Stage(database, ManualClock(clock.now() + timedelta(hours=1)))
+    async with at_work(right):
+        await asyncio.sleep(0.05)
+        await ahead.hear("greet")
+        await until(lambda: bool(right.sms.taken))
+    await database.close()
 
 
 async def test_a_loop_that_stands_still_for_a_while_takes_it_for_no_step_of_the_clock(stage: Stage) -> None:

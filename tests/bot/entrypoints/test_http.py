@@ -77,6 +77,20 @@ async def test_without_its_database_a_server_is_alive_and_not_ready(front: Front
     assert [line["event"] for line in logs] == ["not ready: the database cannot be used"]
 
 
+async def test_a_server_whose_clock_is_wrong_is_not_ready(front: Front, stage: Stage) -> None:
+    """What it takes, workers would take for something that is yet to come."""
+    apart = timedelta(hours=-1)
+
+    async def difference() -> timedelta:
+        return apart
+
+    stage.store.clock_difference = difference  # type: ignore[method-assign]
+    status, told, *_ = await front.ask("GET", "/readyz")
+    assert (status, told) == (503, '{"error": "the database\'s clock is -3600.0 s from ours; set both by NTP"}')
+    apart = timedelta(seconds=1)
+    assert (await front.ask("GET", "/readyz"))[0] == 200
+
+
 async def test_a_database_that_says_nothing_is_away(
     front: Front, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("pid", sa.Integer, nullable=False),
         sa.Column("since", Moment, nullable=False),
         sa.Column("until", Moment, nullable=False),
+        sa.Column("seconds_ahead", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_process"),
     )
 

@@ -12,7 +12,7 @@ import sys
 import tarfile
 import tempfile
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +102,9 @@ def test_what_is_no_backup_is_refused(tmp_path: Path, capsys: pytest.CaptureFixt
         ("nowhere", "cannot be read as a backup"),
     ):
         assert run(["restore", str(tmp_path / name)]) == 2
-        assert words in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert words in told
+        assert ("it is not whole" in told) == (name != "nowhere")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,9 @@ def test_an_archive_that_was_damaged_on_the_way_is_refused_and_changes_nothing(
         whole[-5] ^= 1  # in the sum over everything, as if any other byte had been changed
     archive.write_bytes(whole)
     assert run(["restore", str(archive), "--over"]) == 2
-    assert "cannot be read as a backup: C" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "cannot be read as a backup: C" in told
+    assert "If it is one, it is not whole: copy it here once more, or take an earlier one." in told
     assert dumped(file) == before
 
 
@@ -511,7 +515,7 @@ async def _newest_on_the_feed(url: str) -> int:
 async def _say_that_one_runs(url: str, process: Process) -> None:
     database = Database(url)
     async with database.transaction() as uow:
-        await uow.processes.runs(process, timedelta(minutes=1))
+        await uow.processes.runs(process, timedelta(minutes=1), datetime.now(UTC))
     await database.close()
 
 

@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from bot.domain.ids import ProfileId
 from bot.entrypoints.cli import run
 from bot.entrypoints.doctor import examine
 from bot.entrypoints.running import known_to_run
+from bot.ports import Process
 from bot.settings import Settings
 from tests.contracts.samples import NOON, entry
 
@@ -263,6 +264,22 @@ async def test_processes_that_run_on_a_shared_database_are_named(
         found = {one.what async for one in examine(Settings())}
     await database.close()
     assert any(f"on it run: overture work on {os.uname().nodename} (process {os.getpid()}, " in what for what in found)
+
+
+async def test_a_process_whose_clock_is_wrong_is_ill_wherever_it_is(
+    monkeypatch: pytest.MonkeyPatch, postgresql_url: str
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", postgresql_url)
+    database = Database(postgresql_url)
+    async with database.transaction() as uow:
+        for host, ahead in (("web-1", timedelta(hours=1)), ("web-2", timedelta())):
+            process = Process(host, "overture serve", host, 4711)
+            await uow.processes.runs(process, timedelta(minutes=1), datetime.now(UTC) + ahead)
+    await database.close()
+    [(what, advice)] = [(one.what, one.advice) async for one in examine(Settings()) if "clock" in one.what]
+    assert what.startswith("the clock of overture serve on web-1 (process 4711, since ")
+    assert what.endswith(" is +3600 s from the database server's")
+    assert "Set both by NTP." in advice
 
 
 def test_a_database_that_no_start_could_make_is_ill(
