@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.consent import Suppression
@@ -135,8 +135,8 @@ class Inbox(Protocol):
     async def failed(self, position: int, error: str, *, park_after: int) -> bool:
         """Count a failed try; parks the entry at the `park_after`-th, and then returns True."""
 
-    async def make_due_again(self, now: datetime) -> int:
-        """What was due when it came, by a clock that was ahead, is due now; how much that is."""
+    async def make_due_again(self, now: datetime, *, ahead: timedelta) -> int:
+        """What was due when it came, by a clock that was ahead by more than this, is due now; how much that is."""
 
     async def next_due(self) -> datetime | None: ...
 

@@ -57,9 +57,10 @@ class TimeKeeper:
 
 
 async def _make_turns_due(runtime: Runtime) -> None:
-    """Messages that a process took whose clock is ahead would wait until ours is there."""
+    """Messages that a process took whose clock is ahead would wait until ours is there; the little that clocks always
+    differ by is no trouble."""
     async with runtime.store.transaction() as uow:
-        turns = await uow.inbox.make_due_again(runtime.clock.now())
+        turns = await uow.inbox.make_due_again(runtime.clock.now(), ahead=WORTH_TELLING)
     if turns:
         log.warning("a process took messages by a clock that is ahead of ours", turns=turns, do="overture doctor")
         await runtime.wakeups.notify(INBOX)
@@ -69,7 +70,7 @@ async def _make_due_again(runtime: Runtime) -> None:
     """What was due when it was written, by a clock that was ahead, would wait until the clock is there again."""
     now = runtime.clock.now()
     async with runtime.store.transaction() as uow:
-        turns = await uow.inbox.make_due_again(now)
+        turns = await uow.inbox.make_due_again(now, ahead=timedelta())
         messages = await uow.outbox.make_due_again(now)
     if turns or messages:
         log.info("what was due is due again", turns=turns, messages=messages)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, literal_column, select, text, update
@@ -52,7 +52,7 @@ CALL_OFF = update(inbox).where(
 )
 DUE_AGAIN = (
     update(inbox)
-    .where(_waits, inbox.c.due_at > bindparam("now"), inbox.c.due_at == inbox.c.received_at)
+    .where(_waits, inbox.c.due_at > bindparam("later"), inbox.c.due_at == inbox.c.received_at)
     .values(due_at=bindparam("now"))
 )
 RESUME = (
@@ -136,8 +136,9 @@ class StoredInbox(Repository):
         status: str | None = (await self._session.execute(FAIL, values)).scalar()
         return status == PARKED
 
-    async def make_due_again(self, now: datetime) -> int:
-        return int((await self._session.execute(DUE_AGAIN, {"now": now})).rowcount)
+    async def make_due_again(self, now: datetime, *, ahead: timedelta) -> int:
+        values = {"now": now, "later": now + ahead}
+        return int((await self._session.execute(DUE_AGAIN, values)).rowcount)
 
     async def next_due(self) -> datetime | None:
         due: datetime | None = (await self._session.execute(NEXT_DUE)).scalar()
