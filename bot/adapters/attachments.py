@@ -13,12 +13,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-from bot.domain.errors import WebhookRejected
+import structlog
+
+from bot.domain.errors import NotTried, WebhookRejected
 from bot.domain.file_types import HEAD, KNOWN
+
+log = structlog.get_logger()
 
 DRAFT = ".part"
 ABANDONED_AFTER = timedelta(hours=1)
 """A draft that is as old was left by a process that died."""
+
+NOT_NOW = "No file can be kept at the moment; try again later."
 
 
 class FolderAttachments:
@@ -29,20 +35,28 @@ class FolderAttachments:
 
     async def keep(self, key: str, media_type: str, content: bytes) -> str:
         name = hashlib.sha256(key.encode()).hexdigest()[:32] + (mimetypes.guess_extension(media_type) or ".bin")
-        await asyncio.to_thread(self._write, self._folder / name, content)
+        try:
+            await asyncio.to_thread(self._write, self._folder / name, content)
+        except OSError as error:
+            raise NotTried(f"no file can be kept in {self._folder}: {error.strerror}") from error
         return name
 
     async def take(self, media_type: str, size: int, chunks: AsyncIterator[bytes]) -> str:
         """A few chunks are in memory at a time; a draft that does not become a file is deleted, whatever happens."""
         name = secrets.token_hex(16) + KNOWN[media_type].endings[0]
         draft = self._folder / f"{name}{DRAFT}"
-        file = await asyncio.to_thread(self._open, draft)
         try:
-            with file:
+            with await asyncio.to_thread(self._open, draft) as file:
                 await _copy(chunks, file, media_type, size)
             draft.replace(self._folder / name)
+        except (ConnectionError, TimeoutError):  # the sender's
+            raise
+        except OSError as error:
+            log.error("no file can be kept", folder=str(self._folder), reason=error.strerror, do="overture doctor")
+            raise WebhookRejected(503, NOT_NOW, headers={"Retry-After": "60"}) from error
         finally:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
         return name
 
     def path_of(self, place: str) -> Path:
@@ -58,9 +72,13 @@ class FolderAttachments:
     def _write(self, path: Path, content: bytes) -> None:
         """Whole or not at all."""
         draft = path.with_suffix(DRAFT)
-        with self._open(draft) as file:
-            file.write(content)
-        draft.replace(path)
+        try:
+            with self._open(draft) as file:
+                file.write(content)
+            draft.replace(path)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def _open(self, draft: Path) -> BinaryIO:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

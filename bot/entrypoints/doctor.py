@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, gettempdir
 from typing import Final, Literal
 
 import aiohttp
@@ -37,12 +37,14 @@ from bot.entrypoints.connectors import (
     shelves_of,
 )
 from bot.entrypoints.desks import staffed_desks
-from bot.entrypoints.own_secret import check_data_folder
+from bot.entrypoints.own_secret import check_data_folder, check_folder_of_files
+from bot.entrypoints.room import disk_of, place_of
 from bot.entrypoints.running import in_words
 from bot.entrypoints.stores import store_of
 from bot.entrypoints.wiring import try_connector
 from bot.journeys.channel_fit import journeys_on
 from bot.ports import Playbook, Scanner
+from bot.services.fetch_files import FOLDER as MEDIA
 from bot.services.measure_drift import drift
 from bot.settings import Settings, connector_values
 
@@ -52,6 +54,9 @@ LATE = timedelta(minutes=1)
 CLOCK_DIFFERENCE = timedelta(seconds=2)
 LEAST_SPACE = 1 << 30
 """In bytes: below this a disk may be full tomorrow."""
+
+FULL = 1 << 24
+"""In bytes: below this a file of a customer's, or a write of the database's, may fail."""
 
 ANSWER_WITHIN = aiohttp.ClientTimeout(total=5)
 
@@ -219,12 +224,24 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("ill", "the database cannot be used", str(error))
     finally:
         await database.close()
-    if database.file is not None and (free := shutil.disk_usage(database.file.parent).free) < LEAST_SPACE:
-        yield Finding("doubtful", f"{free >> 20:,} MB are free on its disk", "Make room before it is full.")
+
+
+async def _disks(settings: Settings) -> AsyncIterator[Finding]:
+    """Of each that we write to, once."""
+    folders = [settings.data, settings.data / MEDIA, Path(gettempdir())]
+    if (file := store_of(settings).file) is not None:
+        folders.insert(0, file.parent)
+    for folder in {disk_of(one): one for one in reversed(folders)}.values():
+        free = shutil.disk_usage(place_of(folder)).free
+        words = f"{free >> 20:,} MB are free on the disk of {folder}"
+        if free < FULL:
+            yield Finding("ill", words, "Make room: what cannot be written is refused.")
+        elif free < LEAST_SPACE:
+            yield Finding("doubtful", words, "Make room before it is full.")
 
 
 def _to_be_made(file: Path) -> Finding:
-    place = next(folder for folder in file.absolute().parents if folder.exists())
+    place = place_of(file.parent)
     if place.is_dir() and os.access(place, os.W_OK):
         return Finding("doubtful", "there is no database yet", f"The first start makes it: {file}.")
     why = "we may not write in" if place.is_dir() else "there is a file in the place of the folder"
@@ -351,6 +368,7 @@ async def _answers(what: str, url: str, advice: str, *, needed: bool = True) -> 
 
 _PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
     "the data folder": lambda settings: check_data_folder(settings.data),
+    "the folder of files": lambda settings: check_folder_of_files(settings.data / MEDIA),
     "the encoder": lambda settings: source_folder(settings.encoder),
     "custom actions": lambda settings: choose_actions(settings, _no_playbook),
     "the dialogue engine": lambda settings: choose_dialogue(settings, _no_playbook),
@@ -361,6 +379,7 @@ _PARTS: Final[Mapping[str, Callable[[Settings], object]]] = {
 _LOOKS: Final[Mapping[str, Callable[[Settings], AsyncIterator[Finding]]]] = {
     "how we are reached": _how_it_is_reached,
     "the database": _database,
+    "disks": _disks,
     "connectors": _connectors,
     "what else a start makes": _parts,
     "the content": _content,

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from bot.domain.errors import SettingsError
+from bot.entrypoints.room import place_of
 
 SECRET = "secret"  # noqa: S105  the file's name
 
@@ -26,7 +27,7 @@ def installation_secret(folder: Path) -> str:
 
 def check_data_folder(folder: Path) -> None:
     """Raises SettingsError where a start could not use it. Nothing is made."""
-    place = next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
+    place = place_of(folder)
     if not place.is_dir():
         raise _unusable(folder, f"{place} is a file")
     if not os.access(place, os.W_OK | os.X_OK):
@@ -36,6 +37,13 @@ def check_data_folder(folder: Path) -> None:
             _kept_secret(folder / SECRET)
     except (OSError, UnicodeDecodeError) as error:
         raise _unusable(folder, error) from error
+
+
+def check_folder_of_files(folder: Path) -> None:
+    """Raises SettingsError where what customers send could not be kept in it. Nothing is made."""
+    place = place_of(folder)
+    if not (place.is_dir() and os.access(place, os.W_OK | os.X_OK)):
+        raise _unusable(folder, f"we may not write in {place}")
 
 
 def _kept_secret(file: Path) -> str:

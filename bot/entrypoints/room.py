@@ -11,9 +11,9 @@ from pathlib import Path
 def require_room(wanted: Mapping[Path, int]) -> None:
     """Raises OSError where a folder's disk has fewer bytes free than are wanted in all folders on it."""
     for folder in wanted:
-        disk = _disk(folder)
-        needed = sum(size for other, size in wanted.items() if _disk(other) == disk)
-        free = shutil.disk_usage(_place(folder)).free
+        disk = disk_of(folder)
+        needed = sum(size for other, size in wanted.items() if disk_of(other) == disk)
+        free = shutil.disk_usage(place_of(folder)).free
         if needed > free:
             words = f"{_megabytes(needed)} are wanted in {folder}, and {_megabytes(free)} are free on its disk"
             raise OSError(errno.ENOSPC, words)
@@ -26,11 +26,11 @@ def size_of(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _disk(folder: Path) -> int:
-    return _place(folder).stat().st_dev
+def disk_of(folder: Path) -> int:
+    return place_of(folder).stat().st_dev
 
 
-def _place(folder: Path) -> Path:
+def place_of(folder: Path) -> Path:
     """It, or the folder in which it would be made."""
     return next(one for one in (folder.absolute(), *folder.absolute().parents) if one.exists())
 

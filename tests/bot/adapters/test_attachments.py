@@ -3,14 +3,16 @@
 # ruff: noqa: ASYNC240  (these tests may look at the disk)
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.adapters.attachments import FolderAttachments
-from bot.domain.errors import WebhookRejected
+from bot.domain.errors import NotTried, WebhookRejected
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200_000)
 
@@ -59,6 +61,25 @@ async def test_a_wrong_length_or_type_leaves_nothing(folder: Path, content: byte
 async def test_what_breaks_off_leaves_nothing(folder: Path) -> None:
     with pytest.raises(ConnectionResetError):
         await FolderAttachments(folder).take("image/png", 10**6, chunks(PNG, fail=ConnectionResetError()))
+    assert list(folder.iterdir()) == []
+
+
+async def test_a_folder_that_takes_nothing_is_no_fault_of_who_sends_and_nothing_is_lost(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its disk is full, or may only be read: what a vendor keeps for us waits, and a visitor is told to try again."""
+    store = FolderAttachments(folder)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with capture_logs() as logs, pytest.raises(WebhookRejected) as refused:
+        await store.take("image/png", len(PNG), chunks(PNG))
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "60"})
+    assert [(line["event"], line["reason"]) for line in logs] == [("no file can be kept", "No space left on device")]
+    with pytest.raises(NotTried, match=f"no file can be kept in {folder}: No space left on device"):
+        await store.keep("a", "image/png", PNG)
     assert list(folder.iterdir()) == []
 
 

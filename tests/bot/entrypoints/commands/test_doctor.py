@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import tempfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -289,6 +290,29 @@ def test_a_database_that_no_start_could_make_is_ill(
     monkeypatch.setenv("OVERTURE_DATA", str(tmp_path / "file"))
     assert run(["doctor"]) == 1
     assert f"there is a file in the place of the folder {tmp_path}/file\n" in capsys.readouterr().out
+
+
+def test_a_folder_of_files_in_which_nothing_can_be_kept_is_ill(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "media").write_text("in the way")
+    assert run(["doctor"]) == 1
+    told = capsys.readouterr().out
+    assert f"! the folder of files cannot be used\n    the folder {tmp_path}/media cannot be used to keep" in told
+
+
+@pytest.mark.parametrize(("free", "told"), [(1 << 20, "! 1 MB are free"), (500 << 20, "? 500 MB are free")])
+def test_a_disk_that_is_full_or_soon_will_be_is_told_once(
+    free: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OVERTURE_DATABASE", f"sqlite+aiosqlite:///{tmp_path}/overture.db")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    usage = shutil.disk_usage(tmp_path)._replace(free=free)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert run(["doctor"]) == (1 if told.startswith("!") else 0)
+    out = capsys.readouterr().out
+    assert f"{told} on the disk of {tmp_path}\n    Make room" in out
+    assert out.count("are free") == 1
 
 
 def test_a_collector_of_traces_that_is_away_is_told(
