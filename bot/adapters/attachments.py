@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 import structlog
 
-from bot.domain.errors import NotTried, WebhookRejected
+from bot.domain.errors import NotTried, SettingsError, WebhookRejected
 from bot.domain.file_types import HEAD, KNOWN
 
 log = structlog.get_logger()
@@ -66,8 +66,15 @@ class FolderAttachments:
         return path
 
     async def drop(self, place: str) -> None:
-        with suppress(FileNotFoundError):
+        try:
             self.path_of(place).unlink()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise SettingsError(
+                f"a file in {self._folder} cannot be deleted: {error.strerror}. OVERTURE_DATA names that folder; "
+                "we must be able to write there."
+            ) from error
 
     def _write(self, path: Path, content: bytes) -> None:
         """Whole or not at all."""

@@ -107,9 +107,9 @@ async def _apply(
 async def _drop(runtime: Runtime, kind: DataClass, before: datetime, after: str) -> tuple[int, str | None]:
     async with runtime.store.transaction() as uow:
         dropped = await uow.retention.drop(kind, before, after=after, limit=BATCH)
-    if runtime.attachments is not None:
-        for place in dropped.files:
-            await runtime.attachments.drop(place)
+        if runtime.attachments is not None:
+            for place in dropped.files:  # those that cannot be deleted would never be found again
+                await runtime.attachments.drop(place)
     return dropped.count, dropped.reached
 
 

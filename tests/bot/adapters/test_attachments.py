@@ -12,7 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.adapters.attachments import FolderAttachments
-from bot.domain.errors import NotTried, WebhookRejected
+from bot.domain.errors import NotTried, SettingsError, WebhookRejected
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200_000)
 
@@ -80,6 +80,22 @@ async def test_a_folder_that_takes_nothing_is_no_fault_of_who_sends_and_nothing_
     assert [(line["event"], line["reason"]) for line in logs] == [("no file can be kept", "No space left on device")]
     with pytest.raises(NotTried, match=f"no file can be kept in {folder}: No space left on device"):
         await store.keep("a", "image/png", PNG)
+    assert list(folder.iterdir()) == []
+
+
+async def test_a_file_that_cannot_be_deleted_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FolderAttachments(folder)
+    place = await store.keep("a", "image/png", PNG)
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", read_only)
+        with pytest.raises(SettingsError, match=f"a file in {folder} cannot be deleted: Read-only file system"):
+            await store.drop(place)
+    await store.drop(place)
+    await store.drop(place)
     assert list(folder.iterdir()) == []
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.adapters.attachments import FolderAttachments
 from bot.adapters.database import Database
 from bot.adapters.tables import metadata
 from bot.domain.challenge import Challenge, ChallengeId
 from bot.domain.consent import Suppression
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import RequestHandoff
+from bot.domain.errors import SettingsError
 from bot.domain.ids import ProfileId
-from bot.domain.message import DeskVerb
+from bot.domain.message import Attachment, DeskVerb
 from bot.domain.person import Identity, Profile
 from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.retention import DataClass
@@ -75,6 +79,29 @@ async def test_a_conversation_that_was_silent_for_long_goes_with_all_that_is_in_
     assert left["conversation"] == 1
     assert "handoff" not in left
     assert (await stage.says("greet"))[0].startswith("I am a machine."), "a new conversation begins as one does"
+
+
+async def test_a_conversation_with_a_file_that_cannot_be_deleted_stays_until_it_can(
+    stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would ever find the file again."""
+    stage.runtime = replace(stage.runtime, attachments=FolderAttachments(tmp_path))
+    (tmp_path / "plan.png").touch()
+    keep(stage, DataClass.CONVERSATIONS)
+    await stage.says("greet", channel="webchat", attachments=(Attachment("", "image/png", "plan.png", 1, "plan.png"),))
+    await stage.later(days=101)
+    before = await counts(stage)
+
+    def read_only(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", read_only)
+        with pytest.raises(SettingsError, match="cannot be deleted"):
+            await apply_retention(stage.runtime, who="a test")
+    assert await counts(stage) == before
+    assert await applied(stage) == {DataClass.CONVERSATIONS: 1}
+    assert not (tmp_path / "plan.png").exists()
 
 
 async def test_a_conversation_in_which_something_is_open_stays(stage: Stage) -> None:

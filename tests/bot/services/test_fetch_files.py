@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,22 @@ async def test_trouble_is_tried_again_and_holds_up_no_reply(stage: Stage, folder
     await stage.later(minutes=1)
     assert (await stage.entry("sms:MM1:file:0")).status is OutboxStatus.SENT
     assert stage.sms.texts() == ["I am a machine. Hello!"]
+
+
+async def test_a_folder_that_takes_nothing_uses_up_no_tries(
+    stage: Stage, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", full)
+        await stage.says("greet", attachments=(PHOTO,), vendor_id="MM1")
+        entry = await stage.entry("sms:MM1:file:0")
+        assert (entry.status, entry.attempts) == (OutboxStatus.WAITING, 0)
+        assert entry.reason == f"no file can be kept in {folder}: No space left on device"
+    await stage.later(minutes=5)
+    assert (await stage.entry("sms:MM1:file:0")).status is OutboxStatus.SENT
 
 
 async def test_what_is_refused_is_dead_with_the_reason(stage: Stage, folder: Path) -> None:
