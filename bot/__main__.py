@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
+    open_what_is_closed()
     from bot.entrypoints.cli import run
 
     sys.exit(run(sys.argv[1:]))
+
+
+def open_what_is_closed() -> None:
+    """Input and outputs that whoever started us has closed lead nowhere.
+
+    Else Python has none, so that the first line ends us; and the next file that is opened, such as the database, has
+    the number of the output, and gets what libraries write there.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # it gets the lowest number that is free
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115  open for as long as we run
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -202,6 +203,22 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     told = process.stderr.read()
     process.stderr.close()
     assert (process.wait(), told) == (141, b"")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_a_command_runs_though_its_outputs_are_closed(closed: str, tmp_path: Path) -> None:
+    command = ["sh", "-c", f'exec "$0" -m bot migrate {closed}', sys.executable]
+    environment = {**os.environ, "OVERTURE_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "overture.db").exists()
+
+
+def test_no_file_gets_the_number_of_an_output_that_is_closed() -> None:
+    """A library that complains would write into it: into the database, where that is opened next."""
+    program = "import os, sys; from bot import __main__ as us; us.open_what_is_closed(); sys.exit(os.open('.', 0))"
+    command = ["sh", "-c", 'exec "$0" -c "$1" >&- 2>&- <&-', sys.executable, program]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode > 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's disk that is always full")
