@@ -53,6 +53,18 @@ LEAP = f"SELECT setval(feeds, nextval(feeds) + {FAR}) FROM pg_get_serial_sequenc
 """What comes after a restore has positions on the feeds that nothing had before it: open pages know their last one, and
 take none for new that is not beyond it."""
 
+STILL_ALONE = """
+DO $$ BEGIN
+  IF to_regclass('process') IS NOT NULL THEN
+    LOCK TABLE process;
+    IF EXISTS (SELECT FROM process WHERE until > extract(epoch FROM clock_timestamp()) * 1000000) THEN
+      RAISE 'a process has begun to run on the database meanwhile; stop it, and try again';
+    END IF;
+  END IF;
+END $$
+"""
+"""From here to the end of the transaction none can begin: it would wait for the lock to say so."""
+
 PROOF_IN_DUMP = re.compile(r"^([\w.-]+)\t([^\t]+)\t(?:\d+|\\N)$", re.MULTILINE)
 """A row of field keys as PostgreSQL's COPY writes it: id, proof, and since when."""
 
@@ -280,7 +292,7 @@ def _put_back(url: URL, dump: Path) -> None:
         assert psql.stdin is not None  # noqa: S101
         assert reading.stdout is not None  # noqa: S101
         with suppress(BrokenPipeError), psql.stdin as told:  # it ended at an error, and says which
-            told.write(f"BEGIN; DROP TABLE IF EXISTS {ours} CASCADE;\n".encode())
+            told.write(f"BEGIN; {STILL_ALONE}; DROP TABLE IF EXISTS {ours} CASCADE;\n".encode())
             shutil.copyfileobj(reading.stdout, told)
             if reading.wait() == 0:
                 told.write(f"RESET search_path; {LEAP}; COMMIT;\n".encode())

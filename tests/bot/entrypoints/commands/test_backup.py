@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.adapters.database import Database
 from bot.adapters.database.sealing import OFF, Sealing
 from bot.adapters.migrations import HEAD
+from bot.entrypoints import backup
 from bot.entrypoints.cli import run
 from bot.entrypoints.sole_user import sole_user
 from bot.ports import Process
@@ -446,6 +447,24 @@ def test_a_postgresql_is_not_put_back_under_processes_that_run_on_it(
     assert "overture work on host-2" in told
     asyncio.run(_say(postgresql, "DELETE FROM process"))
     assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 0
+    assert as_sql(postgresql) == before
+
+
+def test_a_process_that_begins_just_then_is_noticed_and_changes_nothing(
+    postgresql: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(postgresql)
+    assert run(["backup", str(tmp_path / "backup.tar.gz")]) == 0
+    asyncio.run(_say_on_the_feed(postgresql, "not in the backup"))
+    before = as_sql(postgresql)
+
+    async def begin_to_run(_: object) -> None:
+        await _say_that_one_runs(postgresql, Process("1", "overture work", "host", 4711))
+
+    monkeypatch.setattr(backup, "refuse_beside_others", begin_to_run)
+    assert run(["restore", str(tmp_path / "backup.tar.gz"), "--over"]) == 2
+    assert "a process has begun to run on the database meanwhile" in capsys.readouterr().err
+    asyncio.run(_say(postgresql, "DELETE FROM process"))
     assert as_sql(postgresql) == before
 
 
