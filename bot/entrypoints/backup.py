@@ -37,10 +37,11 @@ from bot.entrypoints.room import require_room, size_of
 from bot.entrypoints.running import refuse_beside_others
 from bot.entrypoints.sole_user import sole_user
 from bot.entrypoints.stores import sealing_of, store_of
+from bot.services.fetch_files import FOLDER as MEDIA
 from bot.settings import Settings
 
 MANIFEST, DATABASE = "manifest.json", "database"
-KEPT = ("secret", "media", "sandbox-clock")
+KEPT = ("secret", MEDIA, "sandbox-clock")
 """Of the data folder, beside the database."""
 
 BESIDE = ("", "-wal", "-shm", "-journal", "-in-use")
@@ -139,8 +140,16 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
             _add(archive, one, f"{name}/{one.name}")
 
 
-def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime:
-    """Put back what an archive has; when it was made. `over` what is there now, which is refused otherwise."""
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """When the backup was made, and how many files of customers are there that came after it: no row names them."""
+
+    made_at: datetime
+    files_after_it: int
+
+
+def restore(settings: Settings, source: Path, *, over: bool = False) -> Restored:
+    """Put back what an archive has. `over` what is there now, which is refused otherwise."""
     url = make_url(settings.database_url)
     with _unpacked(source) as parts:
         about = _About.read(parts / MANIFEST, source)
@@ -169,7 +178,7 @@ def restore(settings: Settings, source: Path, *, over: bool = False) -> datetime
             except OSError as error:
                 why = f"{error.strerror}. Make room there." if error.errno in NO_ROOM else error
                 raise SettingsError(f"what {source} has cannot be put back: {why}") from error
-    return about.at
+        return Restored(about.at, _files_beyond(parts / MEDIA, settings.data / MEDIA))
 
 
 # ---------------------------------------------------------------- databases
@@ -378,6 +387,10 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> 
         with content, (folder / path).open("wb") as file:
             shutil.copyfileobj(content, file)
         (folder / path).chmod(0o600)
+
+
+def _files_beyond(kept: Path, folder: Path) -> int:
+    return sum(1 for one in folder.glob("*") if one.is_file() and not (kept / one.name).exists())
 
 
 def _put(source: Path, target: Path) -> None:

@@ -76,6 +76,21 @@ def test_what_is_restored_is_what_was_backed_up(tmp_path: Path, capsys: pytest.C
     assert all(one.stat().st_mode & 0o077 == 0 for one in (data / "secret", data / "media" / "picture"))
 
 
+def test_files_that_came_after_the_backup_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No row names them any more, so that nothing would ever delete them."""
+    data, archive = tmp_path / "data", tmp_path / "backup.tar.gz"
+    fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
+    (data / "media").mkdir()
+    (data / "media" / "before").touch()
+    assert run(["backup", str(archive)]) == 0
+    assert run(["restore", str(archive), "--over"]) == 0
+    assert "not in the backup" not in capsys.readouterr().out
+    (data / "media" / "after").touch()
+    assert run(["restore", str(archive), "--over"]) == 0
+    told = capsys.readouterr().out
+    assert f"Files in {data}/media that are not in the backup: 1. Nothing says any more whose they\nare, " in told
+
+
 def test_a_database_that_is_there_is_kept_unless_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "data"
     fill(f"sqlite+aiosqlite:///{data / 'overture.db'}")
