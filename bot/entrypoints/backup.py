@@ -189,6 +189,7 @@ async def _refuse_beside_others(settings: Settings) -> None:
     store = store_of(settings)
     if store.shared:
         try:
+            await store.revision()  # says so where we cannot get in, though psql could
             await refuse_beside_others(store)
         finally:
             await store.close()
