@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -39,6 +40,7 @@ class Processes:
         self.are_over = False
 
     async def want(self, number: int, leases: FleetLeases) -> None:
+        pauses = Random(number)
         while not self.are_over:
             async with leases.hold("one thing", ttl=TTL) as held:
                 if held:
@@ -47,7 +49,7 @@ class Processes:
                     self.held[number] += 1
                     await asyncio.sleep(0.01)
                     self.inside.remove(number)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(pauses.uniform(0.005, 0.05))  # by no beat, to which two could keep the third out
 
     async def each_goes_on(self, *numbers: int, within: float = 60.0) -> None:
         """Each of them holds it three times more."""
