@@ -15,11 +15,13 @@ from aiohttp import web
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database import Database
+from bot.adapters.redis import RedisWakeups
 from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.delivery import ChannelMessage, OutboxEntry, OutboxStatus
 from bot.domain.ids import OutboxId, ProfileId, new_id
 from bot.domain.message import Text
 from bot.domain.person import Identity, Profile
+from bot.services.runtime import OUTBOX
 from bot.services.start_conversation import start_conversation
 from connectors import twilio_messaging
 from tests.benchmarks.segments import server_cpu
@@ -83,11 +85,12 @@ async def campaign(folder: Path, database: str, redis: str, *, messages: int, th
             folder, env, command=("work", "--lanes", "sends"), name="sends", module="tests.chaos.process"
         )
         await asyncio.to_thread(worker.start)
-        store = Database(database)
+        store, wakeups = Database(database), RedisWakeups(redis)
         try:
             assert worker.process is not None
             pids = [worker.process.pid]
             await _fill(store, messages)
+            await wakeups.notify(OUTBOX)  # as whatever queues messages does
             begun, before, server = time.perf_counter(), cpu_seconds(pids), await server_cpu(store)
             while await _sent(store) < messages:
                 assert time.perf_counter() - begun < WITHIN, f"some did not leave:\n{worker.log()[-2000:]}"
@@ -95,6 +98,7 @@ async def campaign(folder: Path, database: str, redis: str, *, messages: int, th
             took, server = time.perf_counter() - begun, await server_cpu(store) - server
             return Sent(messages, took, cpu_seconds(pids) - before, server, twilio.taken)
         finally:
+            await wakeups.close()
             await store.close()
             worker.stop()
 
