@@ -75,6 +75,8 @@ class PeoplePage:
     async def _look(self, request: web.Request) -> web.StreamResponse:
         """That somebody looked is in the audit log."""
         caller = request[CALLER]
+        rights = {"export": Right.EXPORT_PEOPLE, "honour": Right.HONOUR_WISHES, "read": Right.SEE_CONVERSATIONS}
+        may = {name: caller.may(right) for name, right in rights.items()}
         playbook, now = self._runtime.library.current(), self._runtime.clock.now()
         async with self._runtime.store.transaction() as uow:
             try:
@@ -82,10 +84,9 @@ class PeoplePage:
             except NoSuchPerson as error:
                 raise WebhookRejected(404, str(error)) from error
             told = await told_of_person(uow, playbook, person, now, role=caller.role)
-            talks = await self._talks(uow, person) if sees_personal(caller.role) else []
+            talks = await self._talks(uow, person) if may["read"] else []
             origin = self._service.doors.origin(request)
             await uow.audit.note(Deed("person.looked_at", caller.reference, person, origin=origin), now)
-        may = {"export": caller.may(Right.EXPORT_PEOPLE), "honour": caller.may(Right.HONOUR_WISHES)}
         return private_json({**told, "may": may, "conversations": talks})
 
     async def _talks(self, uow: UnitOfWork, person: ProfileId) -> list[Mapping[str, str]]:

@@ -78,7 +78,7 @@ async function show(person) {
     ...states(told),
     JSON.stringify(told).includes(`"${MASKED}"`) && h("p", { class: "masked" }, `${MASKED} stands for what your role does not see.`),
     ...(told.may.honour ? section("What they asked for", lines(told.requests, (one) => requestLine(told.person, one))) : []),
-    ...section("Conversations, the latest first", lines(told.conversations, ({ at, channel, transcript }) => [moment(at), ` ${channel}: `, link("transcript", transcript)])),
+    ...(told.may.read ? section("Conversations, the latest first", lines(told.conversations, ({ at, channel, transcript }) => [moment(at), ` ${channel}: `, link("transcript", transcript)])) : []),
     ...section("Known as", told.identities.length ? [facts(told.identities.map(identityRow))] : []),
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),

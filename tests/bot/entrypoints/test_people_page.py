@@ -107,7 +107,9 @@ async def test_every_role_looks_and_those_alone_that_may_erase_are_offered_to_an
             assert (await looking.get(path, headers=key)).status == 200
         told = await (await looking.get("/people/ana.json", headers=key)).json()
         may = Right.HONOUR_WISHES in RIGHTS[role]
-        assert told["may"] == {"export": Right.EXPORT_PEOPLE in RIGHTS[role], "honour": may}
+        read = Right.SEE_CONVERSATIONS in RIGHTS[role]
+        assert told["may"] == {"export": Right.EXPORT_PEOPLE in RIGHTS[role], "honour": may, "read": read}
+        assert bool(told["conversations"]) == read
         assert (await looking.delete("/v1/people/ana", headers=key)).status == (200 if may else 403)
 
 
