@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 
 from tests.running import ROOT, RunningServer, lend_model, running
 
@@ -69,6 +69,19 @@ def test_an_admin_lets_somebody_in_and_out_again(page: Page, browser: Browser, s
     robin.get_by_role("button", name="Disable").click()
     expect(robin).to_contain_text("disabled")
     expect(page.locator("#deeds tr").first).to_contain_text("user: disabledrobin@example.comada@example.com")
+
+
+def test_nobody_is_added_before_the_page_knows_the_roles(page: Page, server: RunningServer) -> None:
+    log_in(page, server)
+    held: list[Route] = []
+    page.route("**/access.json", lambda route: held.append(route))
+    with page.expect_request("**/access.json"):
+        page.goto(f"{server.address}/access")
+    expect(page.get_by_role("button", name="Add a user…")).to_be_disabled()
+    expect(page.get_by_role("button", name="Make a key…")).to_be_disabled()
+    held[0].continue_()
+    page.get_by_role("button", name="Add a user…").click()
+    expect(page.get_by_label("Role", exact=True)).to_have_value("marketer")
 
 
 def test_the_only_admin_cannot_shut_everybody_out(page: Page, server: RunningServer, complaints: list[str]) -> None:

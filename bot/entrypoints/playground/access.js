@@ -22,6 +22,7 @@ async function look() {
   byId("open").textContent = told.may_log_in ? "" : "Nobody can log in here: a login goes over HTTPS. Set OVERTURE_PUBLIC_URL to the https:// address of this service.";
   byId("deeds").replaceChildren(...(told.deeds.length > 0 ? told.deeds.map(deedNode) : [h("tr", {}, h("td", { colspan: 5 }, "Nothing yet."))]));
   showRoles();
+  for (const id of ["add-user", "add-key"]) byId(id).disabled = false; // Their dialogs offer the roles.
 }
 
 const way = ({ by_password, by_provider }) => [by_password && "password", by_provider && "provider"].filter(Boolean).join(" or ") || "the provider, not seen yet";
