@@ -3,74 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
 from bot.adapters.bulk_reads import BulkReads
 from bot.adapters.call_budgets import CallTurns
+from bot.adapters.prometheus import PrometheusMeter
 from bot.adapters.sparing_crm import SparingCrm
 from bot.documents import did_you_mean
 from bot.domain.call_budget import CallBudget, read_budgets
 from bot.domain.errors import SettingsError
-from bot.entrypoints.connectors import broken_connector
+from bot.entrypoints.connectors import broken_connector, connector_module, is_sandboxed
 from bot.entrypoints.sandbox import Sandbox
-from bot.ports import (
-    ApiAccess,
-    CallBudgets,
-    Channel,
-    Clock,
-    ConnectorSettings,
-    Crm,
-    FeedWriter,
-    Installations,
-    at_once,
-)
-from bot.settings import Settings
+from bot.ports import CallBudgets, Channel, ConnectorSettings, Crm, at_once
+from bot.settings import Settings, connector_values
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenConnectors:
+    """The connectors that the settings name, not built yet.
+
+    `values` are the environment's, by name. `sandboxed` are those without credentials, that meet a stand-in.
+    """
+
+    modules: Mapping[str, ModuleType]
+    values: Mapping[str, str]
+    sandboxed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings, *, crms_only: bool = False) -> ChosenConnectors:
+        """Raises SettingsError where a name is no connector's, or one is half set up."""
+        modules = {name: connector_module(name) for name in settings.connector_names}
+        if crms_only:
+            modules = {name: module for name, module in modules.items() if getattr(module, "CRMS", ())}
+        values = connector_values()
+        return cls(modules, values, tuple(name for name, module in modules.items() if is_sandboxed(module, values)))
 
 
 @dataclass(frozen=True, slots=True)
 class Connectors:
     channels: Mapping[str, Channel]
     crms: Mapping[str, Crm]
-    sandboxed: tuple[str, ...]
 
 
 def build_connectors(
     settings: Settings,
-    modules: Mapping[str, ModuleType],
-    values: Mapping[str, str],
-    secret: str,
-    clock: Clock,
-    feeds: FeedWriter,
-    access: ApiAccess,
-    sandbox: Sandbox | None,
-    sandboxed: tuple[str, ...],
+    chosen: ChosenConnectors,
+    common: ConnectorSettings,
     budgets: CallBudgets,
-    alert: Callable[[str], None] = lambda _: None,
-    left_alone: Callable[[str, bool], None] = lambda _crm, _left_alone: None,
-    vocabulary: Callable[[], Sequence[str]] = tuple,
-    installations: Installations | None = None,
-    voice_model: Callable[[], Mapping[str, Any]] = dict,
+    meter: PrometheusMeter,
+    sandbox: Sandbox | None = None,
 ) -> Connectors:
+    """Each gets what is `common` to all, and its own: its stand-in, and the budget of its calls."""
     channels: dict[str, Channel] = {}
     crms: dict[str, Crm] = {}
-    own_budgets = _crm_budgets(settings, modules)
-    for name, module in modules.items():
-        in_sandbox = sandbox is not None and name in sandboxed
-        own = {**values, "OVERTURE_SECRET": secret, **(module.sandbox_values(secret) if in_sandbox else {})}
+    own_budgets = _crm_budgets(settings, chosen.modules)
+    for name, module in chosen.modules.items():
+        in_sandbox = sandbox is not None and name in chosen.sandboxed
+        stand_in = module.sandbox_values(common.values["OVERTURE_SECRET"]) if in_sandbox else {}
         budget = own_budgets.get(name, getattr(module, "BUDGET", CallBudget()))
-        given = ConnectorSettings(
-            values=own,
-            service_url=settings.service_url,
-            clock=clock,
-            feed=feeds,
+        given = replace(
+            common,
+            values={**common.values, **stand_in},
             sandbox_url=sandbox.url_of(name) if sandbox is not None and in_sandbox else None,
-            access=access,
-            vocabulary=vocabulary,
-            voice_model=voice_model,
-            turn=at_once if in_sandbox else CallTurns(budgets, name, budget, clock),
-            installations=installations,
+            turn=at_once if in_sandbox else CallTurns(budgets, name, budget, common.clock),
         )
         built = _build(name, module.build, given)
         for connector in built if isinstance(built, Sequence) else (built,):
@@ -78,8 +75,8 @@ def build_connectors(
                 case Channel():
                     channels[connector.name] = connector
                 case Crm():
-                    reads = BulkReads(connector.name, most=settings.crm_reads, alert=alert)
-                    crms[connector.name] = SparingCrm(connector, reads=reads, tell=left_alone)
+                    reads = BulkReads(connector.name, most=settings.crm_reads, alert=meter.stopped_reading)
+                    crms[connector.name] = SparingCrm(connector, reads=reads, tell=meter.left_alone)
                 case _:
                     raise SettingsError(
                         f"the connector {name} is neither a channel nor a CRM: its build() returned "
@@ -87,7 +84,7 @@ def build_connectors(
                     )
         if sandbox is not None and in_sandbox:
             sandbox.move_in(name, _build(name, module.build_sandbox, given))
-    return Connectors(channels, crms, sandboxed)
+    return Connectors(channels, crms)
 
 
 def _crm_budgets(settings: Settings, modules: Mapping[str, ModuleType]) -> Mapping[str, CallBudget]:

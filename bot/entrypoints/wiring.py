@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
+from typing import Protocol, TypeVar
 
 import structlog
 
@@ -35,11 +36,10 @@ from bot.entrypoints.choosing import (
     choose_signals,
     choose_tracer,
 )
-from bot.entrypoints.connecting import build_connectors
+from bot.entrypoints.connecting import ChosenConnectors, Connectors, build_connectors
 from bot.entrypoints.connectors import (
     channels_not_set_up,
     connector_module,
-    is_sandboxed,
     known_channels,
     shelves_of,
 )
@@ -54,13 +54,7 @@ from bot.entrypoints.stores import store_of
 from bot.entrypoints.transcripts import sign
 from bot.entrypoints.voice_model import CurrentVoiceModel
 from bot.journeys.channel_fit import journeys_on
-from bot.ports import (
-    ApiAccess,
-    CallBudgets,
-    Clock,
-    Crm,
-    FeedWriter,
-)
+from bot.ports import ApiAccess, CallBudgets, Clock, ConnectorSettings, Crm, FeedWriter
 from bot.ports.tracing import Tracer
 from bot.services.runtime import Runtime
 from bot.settings import Settings, connector_values
@@ -70,6 +64,13 @@ log = structlog.get_logger()
 __all__ = ["CONTENT_FEED", "Service", "installation_secret", "open_crms", "open_service", "try_connector"]
 
 CONTENT_FEED = "content"
+
+
+class Closes(Protocol):
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Closes)
 
 FAILURES_IN_A_ROW = 5
 """After these a channel's vendor is left alone for a while."""
@@ -106,65 +107,41 @@ async def open_service(
     """
     async with AsyncExitStack() as stack:
         secret = installation_secret(settings.data)
-        modules = {name: connector_module(name) for name in settings.connector_names}
-        values = connector_values()
-        sandboxed = tuple(name for name, module in modules.items() if is_sandboxed(module, values))
-        _refuse_sandbox_in_production(settings, sandboxed)
+        chosen = ChosenConnectors.of(settings)
+        _refuse_sandbox_in_production(settings, chosen.sandboxed)
         model = choose_language_model(settings)
         if model is not None:
-            stack.push_async_callback(model.close)
-        clock: Clock = SandboxClock(settings.data / "sandbox-clock") if sandboxed else SystemClock()
-        store = store_of(settings)
-        stack.push_async_callback(store.close)
+            _closed_by(stack, model)
+        clock = _clock(settings, chosen)
+        store = _closed_by(stack, store_of(settings))
         await store.migrate()
         access = await _access(settings, store)
         tracer = _tracer(settings, stack)
         wakeups, leases, pacer = await choose_signals(settings, store)
-        stack.push_async_callback(wakeups.close)
-        stack.push_async_callback(leases.close)
-        stack.push_async_callback(pacer.close)
+        for signal in (wakeups, leases, pacer):
+            stack.push_async_callback(signal.close)
         feeds = StoreFeedWriter(store, clock, wakeups)
-        sandbox = Sandbox(clock) if sandboxed else None
-        if sandbox is not None:
-            await sandbox.start()
-            stack.push_async_callback(sandbox.close)
-        budgets: CallBudgets = RedisCallBudgets(settings.redis) if settings.redis else MemoryCallBudgets()
-        stack.push_async_callback(budgets.close)
+        sandbox = await _open_sandbox(chosen, clock, stack)
         meter = PrometheusMeter()
-        connectors = build_connectors(
-            settings,
-            modules,
-            values,
-            secret,
-            clock,
-            feeds,
-            access,
-            sandbox,
-            sandboxed,
-            budgets,
-            meter.stopped_reading,
-            meter.left_alone,
-            lambda: library.current().vocabulary,  # opened below: it is told which channels there are
-            OwnInstallations(store),
-            CurrentVoiceModel(lambda: library),
+        common = ConnectorSettings(
+            values={**chosen.values, "OVERTURE_SECRET": secret},
+            service_url=settings.service_url,
+            clock=clock,
+            feed=feeds,
+            access=access,
+            vocabulary=lambda: library.current().vocabulary,  # opened below: it is told which channels there are
+            voice_model=CurrentVoiceModel(lambda: library),
+            installations=OwnInstallations(store),
         )
-        for channel in connectors.channels.values():
-            stack.push_async_callback(channel.close)
-        for crm in connectors.crms.values():
-            stack.push_async_callback(crm.close)
+        connectors = _open_connectors(settings, chosen, common, meter, sandbox, stack)
         desks = staffed_desks(settings, [name for name, one in connectors.channels.items() if one.abilities.desk])
         shelves = shelves or shelves_of(settings, known_channels(settings, connectors.channels))
-        shelves = replace(shelves, has_desk=bool(desks))
-        library = WatchedLibrary.opened(shelves, progress)
-        _tell_of_channels_not_set_up(settings, values, library.current().journeys)
-        actions = choose_actions(settings, library.current)
-        stack.push_async_callback(actions.close)
-        dialogue = choose_dialogue(settings, library.current)
-        stack.push_async_callback(dialogue.close)
-        endpoints = SignedEndpoints(
-            {name: Endpoint(url, secret) for name, (url, secret) in settings.endpoints_by_name.items()}, clock
-        )
-        stack.push_async_callback(endpoints.close)
+        library = WatchedLibrary.opened(replace(shelves, has_desk=bool(desks)), progress)
+        _tell_of_channels_not_set_up(settings, chosen.values, library.current().journeys)
+        actions = _closed_by(stack, choose_actions(settings, library.current))
+        dialogue = _closed_by(stack, choose_dialogue(settings, library.current))
+        named = {name: Endpoint(url, secret) for name, (url, secret) in settings.endpoints_by_name.items()}
+        endpoints = _closed_by(stack, SignedEndpoints(named, clock))
         runtime = Runtime(
             store=store,
             clock=clock,
@@ -196,34 +173,26 @@ async def open_service(
             meter=meter,
             tracer=tracer,
         )
-        yield Service(settings, runtime, library, feeds, access, secret, sandbox, sandboxed, meter)
+        yield Service(settings, runtime, library, feeds, access, secret, sandbox, chosen.sandboxed, meter)
 
 
 @asynccontextmanager
 async def open_crms(settings: Settings) -> AsyncIterator[tuple[Database, Mapping[str, Crm]]]:
     """The store and the CRMs alone, for commands that look into those; a stand-in shows what it has on its feed."""
     async with AsyncExitStack() as stack:
-        modules = {name: connector_module(name) for name in settings.connector_names}
-        modules = {name: module for name, module in modules.items() if getattr(module, "CRMS", ())}
-        values = connector_values()
-        sandboxed = tuple(name for name, module in modules.items() if is_sandboxed(module, values))
-        clock: Clock = SandboxClock(settings.data / "sandbox-clock") if sandboxed else SystemClock()
-        store = store_of(settings)
-        stack.push_async_callback(store.close)
+        chosen = ChosenConnectors.of(settings, crms_only=True)
+        clock = _clock(settings, chosen)
+        store = _closed_by(stack, store_of(settings))
         await store.migrate()
-        wakeups = MemoryWakeups()
-        feeds = StoreFeedWriter(store, clock, wakeups)
-        sandbox = Sandbox(clock) if sandboxed else None
-        if sandbox is not None:
-            await sandbox.start()
-            stack.push_async_callback(sandbox.close)
-        secret = installation_secret(settings.data)
-        access = await _access(settings, store)
-        budgets: CallBudgets = RedisCallBudgets(settings.redis) if settings.redis else MemoryCallBudgets()
-        stack.push_async_callback(budgets.close)
-        built = build_connectors(settings, modules, values, secret, clock, feeds, access, sandbox, sandboxed, budgets)
-        for crm in built.crms.values():
-            stack.push_async_callback(crm.close)
+        common = ConnectorSettings(
+            values={**chosen.values, "OVERTURE_SECRET": installation_secret(settings.data)},
+            service_url=settings.service_url,
+            clock=clock,
+            feed=StoreFeedWriter(store, clock, MemoryWakeups()),
+            access=await _access(settings, store),
+        )
+        sandbox = await _open_sandbox(chosen, clock, stack)
+        built = _open_connectors(settings, chosen, common, PrometheusMeter(), sandbox, stack)
         yield store, built.crms
 
 
@@ -237,26 +206,54 @@ async def _access(settings: Settings, store: Database) -> CredentialAccess:
 
 async def try_connector(settings: Settings, name: str) -> None:
     """Build a connector from its settings as a start would, and close it; raises SettingsError. No vendor is called."""
-    clock, store = SystemClock(), store_of(settings)
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(store.close)
-        built = build_connectors(
-            settings,
-            {name: connector_module(name)},
-            connector_values(),
-            "no secret: nothing is signed",
-            clock,
-            StoreFeedWriter(store, clock, MemoryWakeups()),
-            CredentialAccess(token="", jwt_secret="", private=settings.is_private),
-            None,
-            (),
-            MemoryCallBudgets(),
+        clock, store = SystemClock(), _closed_by(stack, store_of(settings))
+        chosen = ChosenConnectors({name: connector_module(name)}, connector_values())
+        common = ConnectorSettings(
+            values={**chosen.values, "OVERTURE_SECRET": "no secret: nothing is signed"},
+            service_url=settings.service_url,
+            clock=clock,
+            feed=StoreFeedWriter(store, clock, MemoryWakeups()),
+            access=CredentialAccess(token="", jwt_secret="", private=settings.is_private),
             installations=OwnInstallations(store),
         )
-        for channel in built.channels.values():
-            stack.push_async_callback(channel.close)
-        for crm in built.crms.values():
-            stack.push_async_callback(crm.close)
+        _open_connectors(settings, chosen, common, PrometheusMeter(), None, stack)
+
+
+def _closed_by(stack: AsyncExitStack, one: C) -> C:
+    stack.push_async_callback(one.close)
+    return one
+
+
+def _clock(settings: Settings, chosen: ChosenConnectors) -> Clock:
+    """The one that the playground moves, where there is a sandbox."""
+    return SandboxClock(settings.data / "sandbox-clock") if chosen.sandboxed else SystemClock()
+
+
+async def _open_sandbox(chosen: ChosenConnectors, clock: Clock, stack: AsyncExitStack) -> Sandbox | None:
+    """None where every connector has its credentials."""
+    if not chosen.sandboxed:
+        return None
+    sandbox = Sandbox(clock)
+    await sandbox.start()
+    return _closed_by(stack, sandbox)
+
+
+def _open_connectors(
+    settings: Settings,
+    chosen: ChosenConnectors,
+    common: ConnectorSettings,
+    meter: PrometheusMeter,
+    sandbox: Sandbox | None,
+    stack: AsyncExitStack,
+) -> Connectors:
+    budgets: CallBudgets = RedisCallBudgets(settings.redis) if settings.redis else MemoryCallBudgets()
+    connectors = build_connectors(settings, chosen, common, _closed_by(stack, budgets), meter, sandbox)
+    for channel in connectors.channels.values():
+        stack.push_async_callback(channel.close)
+    for crm in connectors.crms.values():
+        stack.push_async_callback(crm.close)
+    return connectors
 
 
 def _tell_of_channels_not_set_up(
