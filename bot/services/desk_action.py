@@ -17,11 +17,11 @@ from bot.domain.score import total_score
 from bot.ports import HasPortraits, UnitOfWork
 from bot.services.book_meeting import offer_times
 from bot.services.cause import Cause
+from bot.services.draw_card import customer_name
 from bot.services.enrol import tell_journeys
 from bot.services.hand_off import (
     announce,
     bring_up_at,
-    customer_name,
     refresh_card,
     relay,
     say_to_customer,

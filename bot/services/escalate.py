@@ -11,8 +11,9 @@ from bot.domain.journey import OVERDUE
 from bot.domain.message import DeskLine, ReplyOverdue
 from bot.domain.routing import EVERYBODY, DeskPlan, Escalation
 from bot.ports import UnitOfWork
+from bot.services.draw_card import customer_name
 from bot.services.enrol import tell_journeys
-from bot.services.hand_off import customer_name, to_desk, to_other_desk
+from bot.services.hand_off import to_desk, to_other_desk
 from bot.services.offer import plan_of
 from bot.services.runtime import Runtime
 from bot.services.tell_desk import OURSELVES

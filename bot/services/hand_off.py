@@ -2,61 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.dialogue.responses import render
-from bot.domain.access import Role
-from bot.domain.audience import ProfileSchema
 from bot.domain.consent import Purpose
 from bot.domain.conversation import Conversation
 from bot.domain.delivery import ChannelMessage, CrmNote, OutboxEntry
-from bot.domain.file_types import in_words
-from bot.domain.files import FileState
-from bot.domain.handoff import Handoff, HandoffState
+from bot.domain.handoff import Handoff
 from bot.domain.ids import HandoffId, OutboxId, new_id
 from bot.domain.languages import LANGUAGE_SLOT
 from bot.domain.message import (
     Author,
     Content,
     DeskLine,
-    HandoffCard,
     SnoozeOver,
     Suggestion,
     Text,
     Transfer,
     Unattended,
 )
-from bot.domain.score import total_score
 from bot.domain.understanding import KnowledgeAnswer
-from bot.journeys.scoring import reasons_of
 from bot.journeys.send_window import is_zone
 from bot.ports import UnitOfWork
 from bot.services.desk_page import refresh_pages
-from bot.services.offer import hours_of, offer, opening_of, plan_of, start_clock
-from bot.services.person_facts import foresee
+from bot.services.draw_card import SILENT, draw_card, files_so_far, offered_in, recent_lines
+from bot.services.offer import hours_of, offer, opening_of, start_clock
 from bot.services.runtime import Desk, Runtime
-from bot.services.tell_consent import consent_in_short
 
 log = structlog.get_logger()
-
-MOST_FACTS = 10
-"""On a card; how to reach them, their journey and their consent come before attributes that are one too many."""
-
-REACH = {"phone": "Phone", "email": "E-mail"}
-"""What numbers and addresses are called on a card."""
-
-CONSENT = "Consent to marketing"
-SILENT = (*REACH.values(), CONSENT)
-"""Facts that are not read aloud to a person who is put through."""
-
-LAST_SPEECHES, LONGEST_SPEECH = 12, 800
-"""What was said last has to be there, however long what came before; the whole is behind the link to the transcript."""
 
 FACTS_ALOUD = 4
 """What is known of a customer that a person is told by voice: nobody keeps more in mind."""
@@ -114,12 +91,12 @@ async def _tell_desk(
         created_at=now,
         card_key=f"handoff:{handoff_id}:card",
     )
-    card = await _card(uow, runtime, handoff, now)
-    so_far = {f"handoff:{handoff_id}:transcript": await _recent_lines(uow, conversation)}
-    so_far |= await _files_so_far(uow, runtime, handoff)
+    card = await draw_card(uow, runtime, handoff, now)
+    so_far = {f"handoff:{handoff_id}:transcript": await recent_lines(uow, conversation)}
+    so_far |= await files_so_far(uow, runtime, handoff)
     if opens is None:  # from here on other hand-offs to this desk wait for our commit, so there is little left to do
         handoff = await offer(uow, runtime, handoff, now)
-        card = _offered_in(runtime, handoff, card)
+        card = offered_in(runtime, handoff, card)
     await uow.handoffs.add(handoff)
     entries = [_entry(handoff, handoff.card_key, _message(handoff, card, in_thread=False), Purpose.DESK, now)]
     entries += [_entry(handoff, key, _message(handoff, line), Purpose.DESK, now) for key, line in so_far.items()]
@@ -147,7 +124,7 @@ async def _transfer(
     uow: UnitOfWork, runtime: Runtime, handoff: Handoff, conversation: Conversation, message_id: str, now: datetime
 ) -> None:
     """What the person hears first is what the card says: who it is, why, and what is known of them."""
-    card = await _card(uow, runtime, handoff, now)
+    card = await draw_card(uow, runtime, handoff, now)
     facts = [f"{name}: {value}" for name, value in card.facts if name not in SILENT]
     transfer = Transfer(handoff.id, ". ".join([card.title, *facts[:FACTS_ALOUD]]))
     dispatch = ChannelMessage(conversation.channel, conversation.address, transfer)
@@ -255,7 +232,7 @@ async def refresh_card(
     """Bring the card at the desk up to date with the hand-off, and the pages of who has it or is offered it, and of
     who `was`; once for each version of it, or for each `key`."""
     await refresh_pages(uow, handoff, {handoff.rep or handoff.offered_to, was}, now, key=key)
-    card = replace(await _card(uow, runtime, handoff, now), standing=standing)
+    card = replace(await draw_card(uow, runtime, handoff, now), standing=standing)
     message = ChannelMessage(handoff.desk, handoff.desk_address, card, replaces_of=handoff.card_key)
     await _queue(uow, handoff, f"{handoff.card_key}:{key or handoff.version}", message, Purpose.DESK, now)
 
@@ -317,88 +294,3 @@ def _entry(
         due_at=now,
         expires_at=expires_at,
     )
-
-
-async def _card(uow: UnitOfWork, runtime: Runtime, handoff: Handoff, now: datetime) -> HandoffCard:
-    profile = await uow.profiles.get(handoff.profile_id)
-    changes = await uow.scores.of(handoff.profile_id)
-    score = total_score(changes, now)
-    foretold = await foresee(uow, runtime.library.current().scorecards, profile, now)
-    consents = await uow.consents.of(handoff.profile_id)
-    schema = runtime.library.current().profile or ProfileSchema()
-    facts = [
-        (name.replace("_", " ").capitalize(), _in_words(value))
-        for name, value in schema.shown_to(Role.REP, profile.attributes).items()
-        if value is not None
-    ]
-    reach = await _reach(uow, handoff, profile.attributes.values())
-    inside = sorted({one.journey for one in await uow.enrolments.waiting(handoff.profile_id)})
-    journeys = [("In the journey", ", ".join(inside))] if inside else []
-    certain = [*reach, *journeys, (CONSENT, consent_in_short(profile, consents, now))]
-    card = HandoffCard(
-        handoff_id=handoff.id,
-        title=f"{await customer_name(uow, handoff)} — {handoff.reason}",
-        summary=_besides(handoff),
-        facts=(*facts[: max(MOST_FACTS - len(certain), 0)], *certain),
-        score=score.total,
-        grade=runtime.library.current().grades.of(score),
-        reasons=reasons_of(changes, foretold, now),
-        transcript_url=runtime.transcript_url(handoff.conversation_id),
-        claimed_by=handoff.rep,
-        closed=handoff.state is HandoffState.CLOSED,
-    )
-    return _offered_in(runtime, handoff, card)
-
-
-def _besides(handoff: Handoff) -> str:
-    """What the summary says besides the reason, which the card's title has."""
-    said = handoff.summary.removeprefix(f"{handoff.reason}; ")
-    return said[:1].upper() + said[1:]
-
-
-def _offered_in(runtime: Runtime, handoff: Handoff, card: HandoffCard) -> HandoffCard:
-    """The card with whom the hand-off is offered to, and why."""
-    plan = plan_of(runtime, handoff.desk, handoff.desk_address)
-    rep = plan.rep_called(handoff.offered_to) if plan is not None else None
-    member = rep.member if rep is not None else ""
-    return replace(card, offered_to=handoff.offered_to, offered_why=handoff.offered_why, member=member)
-
-
-async def _reach(uow: UnitOfWork, handoff: Handoff, known: Collection[Any]) -> list[tuple[str, str]]:
-    """Numbers and addresses by which they go, besides those that they have told and are shown anyway."""
-    identities = await uow.profiles.identities(handoff.profile_id)
-    return [(REACH[one.kind], one.value) for one in identities if one.kind in REACH and one.value not in known]
-
-
-def _in_words(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value).replace("_", " ")
-
-
-async def customer_name(uow: UnitOfWork, handoff: Handoff) -> str:
-    """What reps call the customer."""
-    profile = await uow.profiles.get(handoff.profile_id)
-    return str(profile.attributes.get("name") or profile.attributes.get("email") or "A visitor")
-
-
-async def _files_so_far(uow: UnitOfWork, runtime: Runtime, handoff: Handoff) -> dict[str, DeskLine]:
-    """What the customer sent before anybody at the desk was told of them, by the keys of the lines that say so."""
-    files = await uow.files.in_conversation(handoff.conversation_id, FileState.CLEAN)
-    return {
-        f"relay:{handoff.id}:{one.key}": DeskLine(
-            "Customer", f"sent a file ({one.name}, {in_words(one.size)}): {runtime.file_url(one.id)}"
-        )
-        for one in files
-        if not one.sender
-    }
-
-
-async def _recent_lines(uow: UnitOfWork, conversation: Conversation) -> DeskLine:
-    speeches = await uow.conversations.transcript(conversation.id, last=LAST_SPEECHES)
-    lines = "\n".join(f"{one.speaker}: {_in_short(one.text)}" for one in speeches if one.text)
-    return DeskLine("The conversation so far", lines or "Nothing has been said yet.")
-
-
-def _in_short(text: str) -> str:
-    return text if len(text) <= LONGEST_SPEECH else f"{text[:LONGEST_SPEECH]}…"

@@ -23,7 +23,7 @@ from bot.domain.effects import Emit, PersonEffect
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ConversationId, EnrolmentId, HandoffId, OutboxId, ProfileId
 from bot.domain.journey import Enrolment, Journey
-from bot.domain.message import CustomerMessage, DeskAction, DeskReply, DeskVerb, HandoffCard, Text
+from bot.domain.message import CustomerMessage, DeskAction, DeskLine, DeskReply, DeskVerb, HandoffCard, Text
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity, Profile
 from bot.domain.send_window import SendWindow
@@ -258,6 +258,17 @@ class Stage:
     def cards(self) -> list[str]:
         """The keys of the cards that the desk has got, in order."""
         return [one.key for one in self.slack.taken if isinstance(one.content, HandoffCard) and one.replaces is None]
+
+    def card(self) -> HandoffCard:
+        """The one that the desk got last."""
+        return [one.content for one in self.slack.taken if isinstance(one.content, HandoffCard)][-1]
+
+    def desk_lines(self) -> list[DeskLine]:
+        """What stands in the threads at the desk, in order."""
+        return [one.content for one in self.slack.taken if isinstance(one.content, DeskLine)]
+
+    def desk_texts(self) -> list[str]:
+        return [line.text for line in self.desk_lines()]
 
     # ------------------------------------------------------------ what is in the store
 

@@ -11,7 +11,7 @@ import pytest
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff
 from bot.domain.ids import ProfileId
-from bot.domain.message import Button, DeskLine, DeskVerb, HandoffCard, Text
+from bot.domain.message import Button, DeskVerb, Text
 from bot.domain.person import Identity
 from bot.domain.routing import DeskPlan, MeetingTerms, Rep, WorkingHours
 from bot.domain.send_window import SendWindow
@@ -50,10 +50,6 @@ def buttons(stage: Stage) -> tuple[Button, ...]:
     return content.buttons
 
 
-def last_line(stage: Stage) -> str:
-    return [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)][-1]
-
-
 async def happened(stage: Stage) -> list[str]:
     async with stage.store.transaction() as uow:
         return [one.event for one in await uow.timeline.of(ANA, limit=20) if one.event.startswith("meeting")][::-1]
@@ -64,7 +60,7 @@ async def test_times_come_from_the_reps_hours_by_the_customers_clock(desk: Stage
     assert desk.sms.texts()[-1] == "When would you like to meet Ana Rep? Times are those of Europe/London."
     titles = [one.title for one in buttons(desk)]
     assert titles == [FIRST, SECOND, "Tue 24 Nov, 10:00", "Wed 25 Nov, 08:00", "Wed 25 Nov, 10:00"]
-    assert last_line(desk).startswith("Times with Ana Rep were sent: Mon 23 Nov, 14:00")
+    assert desk.desk_texts()[-1].startswith("Times with Ana Rep were sent: Mon 23 Nov, 14:00")
 
 
 @pytest.mark.parametrize("typed", [True, False])
@@ -74,7 +70,7 @@ async def test_the_customer_picks_a_time_and_both_sides_and_journeys_hear_of_it(
     pressed = buttons(desk)[0]
     said = await desk.says(pressed.title, payload=None if typed else pressed.payload)
     assert said == [f"Booked: Ana Rep on {FIRST} (Europe/London)."]
-    assert last_line(desk) == f"Booked: Ana Rep on {FIRST} (Europe/London)."
+    assert desk.desk_texts()[-1] == f"Booked: Ana Rep on {FIRST} (Europe/London)."
     assert await happened(desk) == ["meeting.booked"]
     assert len(await desk.enrolments()) == 1
     async with desk.store.transaction() as uow:
@@ -104,7 +100,7 @@ async def test_a_meeting_is_moved_and_its_old_time_is_free_again(desk: Stage) ->
     assert FIRST not in [one.title for one in buttons(desk)]
     await desk.says(SECOND)
     assert desk.sms.texts()[-1] == f"Booked: Ana Rep on {SECOND} (Europe/London)."
-    assert "instead of Mon 23 Nov" in last_line(desk)
+    assert "instead of Mon 23 Nov" in desk.desk_texts()[-1]
     async with desk.store.transaction() as uow:
         booked = await uow.meetings.of_rep("Ana Rep", desk.clock.now(), limit=9)
     assert [f"{one.starts_at:%d %H}" for one in booked] == ["24 08"]
@@ -115,7 +111,9 @@ async def test_a_meeting_is_cancelled_once(desk: Stage) -> None:
     await desk.says(FIRST)
     cancel = buttons(desk)[1]
     assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
-    assert last_line(desk).startswith("The customer has cancelled the meeting of Mon 23 Nov, 15:00 (Europe/Berlin)")
+    assert desk.desk_texts()[-1].startswith(
+        "The customer has cancelled the meeting of Mon 23 Nov, 15:00 (Europe/Berlin)"
+    )
     assert await desk.says("x", payload=cancel.payload) == []
     assert await happened(desk) == ["meeting.booked", "meeting.cancelled"]
 
@@ -152,7 +150,7 @@ async def test_a_rep_without_terms_is_told_so_and_the_customer_gets_nothing(desk
     desk.library.playbook = replace(desk.library.playbook, desk_plans=())
     await offered(desk)
     assert desk.sms.texts() == ["Ana Rep has joined."]
-    assert last_line(desk).startswith('journeys/desks has no "meetings" for Ana Rep')
+    assert desk.desk_texts()[-1].startswith('journeys/desks has no "meetings" for Ana Rep')
 
 
 async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calendar(desk: Stage) -> None:
@@ -174,5 +172,4 @@ async def test_whoever_has_proved_an_e_mail_address_gets_a_file_for_their_calend
 async def test_a_desk_reads_times_by_its_own_clock(desk: Stage) -> None:
     handoff = await offered(desk)
     await desk.click(handoff, DeskVerb.SNOOZE, words="4h")
-    cards = [one.content for one in desk.slack.taken if isinstance(one.content, HandoffCard)]
-    assert cards[-1].standing == "Snoozed by Ana Rep until Mon 23 Nov, 17:00 (Europe/Berlin)"
+    assert desk.card().standing == "Snoozed by Ana Rep until Mon 23 Nov, 17:00 (Europe/Berlin)"

@@ -10,7 +10,7 @@ import pytest
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.effects import RequestHandoff
-from bot.domain.message import Author, DeskLine, DeskVerb, HandoffCard, PageReport, Text
+from bot.domain.message import Author, DeskVerb, PageReport, Text
 from bot.domain.person import Identity
 from bot.services.receive import receive
 from tests.bot.services.stage import ASSISTANT, VISITOR, Stage
@@ -51,17 +51,13 @@ def said(stage: Stage) -> list[Text]:
     return [one.content for one in stage.webchat.taken if isinstance(one.content, Text)]
 
 
-def lines(stage: Stage) -> list[str]:
-    return [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)]
-
-
 async def test_whom_nobody_answers_in_time_is_asked_how_to_be_reached(stage: Stage) -> None:
     await ask(stage, MONDAY)
     await stage.later(minutes=4)
     assert "Still busy." not in stage.webchat.texts()
     await stage.later(minutes=1)
     assert said(stage)[-1] == Text("Still busy.", author=Author.SYSTEM, extras=FORM)
-    assert lines(stage)[-1] == "Nobody has taken this over yet."
+    assert stage.desk_texts()[-1] == "Nobody has taken this over yet."
     await stage.later(hours=3)
     assert stage.webchat.texts().count("Still busy.") == 1
 
@@ -85,8 +81,8 @@ async def test_what_they_leave_is_a_claim_in_the_profile_and_stands_on_the_card(
     await ask(stage, SATURDAY)
     await leave(stage, email="ana@example.com", phone="+447700900123")
     assert stage.webchat.texts()[-1] == "We get in touch Monday at 09:00 (Europe/Berlin)."
-    assert "can be reached at ana@example.com or +447700900123 (as they say)" in lines(stage)
-    card = next(one.content for one in reversed(stage.slack.taken) if isinstance(one.content, HandoffCard))
+    assert "can be reached at ana@example.com or +447700900123 (as they say)" in stage.desk_texts()
+    card = stage.card()
     assert ("Email", "ana@example.com") in card.facts
     async with stage.store.transaction() as uow:
         profile = await uow.profiles.owner_of("webchat", VISITOR)

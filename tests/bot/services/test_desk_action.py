@@ -16,7 +16,6 @@ from bot.domain.message import (
     DeskAction,
     DeskLine,
     DeskVerb,
-    HandoffCard,
     ReplyForm,
     Suggestion,
     Text,
@@ -39,14 +38,6 @@ async def requested(stage: Stage) -> Handoff:
     return await stage.handoff()
 
 
-def lines(stage: Stage) -> list[str]:
-    return [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)]
-
-
-def card(stage: Stage) -> HandoffCard:
-    return [one.content for one in stage.slack.taken if isinstance(one.content, HandoffCard)][-1]
-
-
 async def happened(stage: Stage) -> list[tuple[str, object, object]]:
     async with stage.store.transaction() as uow:
         told = await uow.timeline.of(ANA, limit=20)
@@ -65,7 +56,7 @@ async def test_of_two_clicks_in_the_same_moment_one_wins_whichever_worker_takes_
     winner = (await stage.handoff_by_id(handoff.id)).rep
     assert winner in ("Ana Rep", "Ben Rep")
     assert stage.sms.texts() == [f"{winner} has joined."]
-    assert lines(stage)[1:] == [f"{winner} has this conversation already."]
+    assert stage.desk_texts()[1:] == [f"{winner} has this conversation already."]
     assert await happened(stage) == [("handoff.claimed", None, None)]
 
 
@@ -74,8 +65,8 @@ async def test_a_colleague_takes_over_and_both_sides_hear_of_it(stage: Stage) ->
     await stage.click(handoff, DeskVerb.CLAIM, "Ana Rep")
     for _ in range(2):
         await stage.click(handoff, DeskVerb.TAKE_OVER, "Ben Rep")
-    assert (await stage.handoff_by_id(handoff.id)).rep == card(stage).claimed_by == "Ben Rep"
-    assert lines(stage)[-1] == "Ben Rep has taken this conversation over from Ana Rep."
+    assert (await stage.handoff_by_id(handoff.id)).rep == stage.card().claimed_by == "Ben Rep"
+    assert stage.desk_texts()[-1] == "Ben Rep has taken this conversation over from Ana Rep."
     assert stage.sms.texts() == ["Ana Rep has joined.", "Ben Rep has joined."]
 
 
@@ -91,7 +82,7 @@ async def test_a_resolved_hand_off_is_over_and_crm_and_timeline_know_it(stage: S
     await stage.click(handoff, DeskVerb.CLAIM)
     await stage.click(handoff, DeskVerb.RESOLVE)
     assert (await stage.handoff_by_id(handoff.id)).state is HandoffState.CLOSED
-    assert card(stage).standing == "Resolved by Ana Rep"
+    assert stage.card().standing == "Resolved by Ana Rep"
     assert ("record of ana", "Resolved by Ana Rep") in stage.crm.notes.values()
     assert (await happened(stage))[0] == ("handoff.closed", "resolved", "")
     assert await stage.says("greet") == ["I am a machine. Hello!"]
@@ -105,7 +96,7 @@ async def test_to_disqualify_a_lead_a_rep_says_why_and_the_score_says_it_too(sta
     for _ in range(2):
         await stage.click(handoff, DeskVerb.DISQUALIFY, words="a student")
     said = "Disqualified by Ana Rep: a student"
-    assert (card(stage).standing, card(stage).closed, card(stage).score) == (said, True, 0)
+    assert (stage.card().standing, stage.card().closed, stage.card().score) == (said, True, 0)
     async with stage.store.transaction() as uow:
         changes = await uow.scores.of(ANA)
     assert total_score(changes, stage.clock.now()).fit == 0
@@ -126,12 +117,12 @@ async def test_a_journey_may_go_by_how_it_ended(stage: Stage, verb: DeskVerb, en
 async def test_a_snoozed_hand_off_comes_back_for_all_to_see_at_its_time(stage: Stage) -> None:
     handoff = await requested(stage)
     await stage.click(handoff, DeskVerb.SNOOZE, words="4h")
-    assert card(stage).standing == "Snoozed by Ana Rep until Mon 23 Nov, 16:00 (UTC)"
+    assert stage.card().standing == "Snoozed by Ana Rep until Mon 23 Nov, 16:00 (UTC)"
     assert await stage.says("greet") == ["I am a machine. Hello!"], "the bot answers meanwhile"
     await stage.later(hours=3, minutes=59)
-    assert card(stage).standing
+    assert stage.card().standing
     await stage.later(minutes=1)
-    assert card(stage).standing == ""
+    assert stage.card().standing == ""
     last = stage.slack.taken[-1].content
     assert last == DeskLine("Overture", "Ana Lima is waiting; look into it now.", to_all=True)
 
@@ -141,10 +132,10 @@ async def test_whatever_is_done_meanwhile_calls_the_return_off(stage: Stage) -> 
     await stage.click(handoff, DeskVerb.SNOOZE, words="1h")
     await stage.click(handoff, DeskVerb.SNOOZE, words="1d")
     await stage.later(hours=1)
-    assert "is waiting" not in lines(stage)[-1]
+    assert "is waiting" not in stage.desk_texts()[-1]
     await stage.click(handoff, DeskVerb.CLAIM)
     await stage.later(days=1)
-    assert not any("is waiting" in line for line in lines(stage))
+    assert not any("is waiting" in line for line in stage.desk_texts())
 
 
 async def test_what_is_closed_stays_closed_whatever_is_pressed(stage: Stage) -> None:

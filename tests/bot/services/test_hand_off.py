@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.adapters.database import Database
-from bot.domain.consent import ConsentRecord, Purpose
 from bot.domain.delivery import OutboxStatus
-from bot.domain.effects import ChangeScore, RequestHandoff, SetAttribute
+from bot.domain.effects import RequestHandoff
 from bot.domain.errors import PermanentSendError, TemporarySendError
 from bot.domain.handoff import Handoff, HandoffState
 from bot.domain.message import (
@@ -26,7 +25,7 @@ from bot.domain.message import (
 )
 from bot.services.perform import Cause
 from bot.services.receive import receive
-from tests.bot.services.stage import ANA, PHONE, Stage, journey_of
+from tests.bot.services.stage import ANA, Stage, journey_of
 from tests.manual_clock import ManualClock
 
 CLAIM, REPLY, HAND_BACK = DeskVerb.CLAIM, DeskVerb.REPLY, DeskVerb.HAND_BACK
@@ -40,68 +39,8 @@ async def requested(stage: Stage) -> Handoff:
     return await stage.handoff()
 
 
-def lines(stage: Stage) -> list[tuple[str, str]]:
-    return [(one.content.speaker, one.content.text) for one in stage.slack.taken if isinstance(one.content, DeskLine)]
-
-
-def latest_card(stage: Stage) -> tuple[OutboundMessage, HandoffCard]:
-    return [(one, one.content) for one in stage.slack.taken if isinstance(one.content, HandoffCard)][-1]
-
-
-async def test_the_desk_gets_a_card_and_under_it_what_was_said(stage: Stage) -> None:
-    await stage.meet(attributes={"name": "Ana Lima", "team_size": 80, "wants_demo": True, "phone": None})
-    await stage.consent()
-    await stage.says("greet")
-    stage.actions.effects["action_lead"] = (
-        ChangeScore("fit", 40, "80 people", "size"),
-        RequestHandoff("Qualified lead"),
-    )
-    await stage.says("lead")
-    message, card = latest_card(stage)
-    assert (message.address, message.thread, message.replaces) == ("#sales", None, None)
-    assert (card.title, card.summary) == ("Ana Lima — Qualified lead", "Writes on sms")
-    assert card.facts == (
-        ("Name", "Ana Lima"),
-        ("Team size", "80"),
-        ("Wants demo", "yes"),
-        ("Phone", PHONE),
-        ("Consent to marketing", "yes by sms"),
-    )
-    assert (card.score, card.grade, card.reasons) == (40, "A3", ("+40 80 people",))
-    assert (card.claimed_by, card.closed) == ("", False)
-    assert card.transcript_url.endswith((await stage.at()).id)
-    assert lines(stage)[0] == ("The conversation so far", "Customer: greet\nAssistant: Hello!\nCustomer: lead")
-    thread = next(one.thread for one in stage.slack.taken if isinstance(one.content, DeskLine))
-    assert thread == f"slack-{message.key}"
-
-
-async def test_what_was_said_last_is_there_however_long_the_rest_is(stage: Stage) -> None:
-    await stage.meet()
-    stage.actions.effects["action_lead"] = (RequestHandoff("Qualified lead"),)
-    for _ in range(8):
-        await stage.says("x" * 4000)
-    await stage.says("lead")
-    so_far = lines(stage)[0][1]
-    assert so_far.endswith("\nCustomer: lead")
-    assert f"Customer: {'x' * 800}…\n" in so_far
-    assert len(so_far) < 12_000, "as much as Slack takes"
-
-
-async def test_a_consent_that_has_ended_is_none_on_the_card_and_for_actions(stage: Stage) -> None:
-    await stage.meet(attributes={"name": "Ana Lima"})
-    ends = stage.clock.now() + timedelta(days=1)
-    now = stage.clock.now()
-    async with stage.store.transaction() as uow:
-        for granted, channel, end in ((True, "sms", ends), (True, "webchat", None), (False, "webchat", None)):
-            record = ConsentRecord(ANA, Purpose.MARKETING, channel, granted, now, "form", "May we?", expires_at=end)
-            await uow.consents.add(record)
-    stage.clock.forward(timedelta(days=2))
-    stage.actions.effects["action_lead"] = (RequestHandoff("Asked for a person"),)
-    await stage.says("lead")
-    assert stage.actions.given[-1]["consents"] == {"marketing:sms": False, "marketing:webchat": False}
-    _, card = latest_card(stage)
-    told = [value for name, value in card.facts if name.startswith("Consent")]
-    assert told == ["no longer by sms; no by webchat"]
+def latest_card(stage: Stage) -> OutboundMessage:
+    return [one for one in stage.slack.taken if isinstance(one.content, HandoffCard)][-1]
 
 
 async def test_asking_twice_makes_one_card(stage: Stage) -> None:
@@ -124,7 +63,7 @@ async def test_without_a_desk_nobody_is_told_and_actions_know(sqlite_store: Data
 async def test_until_a_rep_claims_it_the_bot_answers_and_the_thread_shows_it(stage: Stage) -> None:
     await requested(stage)
     assert await stage.says("greet") == ["I am a machine. Hello!"]
-    assert lines(stage)[1:] == [("Customer", "greet"), ("Assistant", "Hello!")]
+    assert stage.desk_lines()[1:] == [DeskLine("Customer", "greet"), DeskLine("Assistant", "Hello!")]
 
 
 async def test_a_claim_gives_the_rep_the_floor_and_tells_the_customer(stage: Stage) -> None:
@@ -133,10 +72,9 @@ async def test_a_claim_gives_the_rep_the_floor_and_tells_the_customer(stage: Sta
     assert stage.sms.texts() == ["Ana Rep has joined."]
     claimed = await stage.handoff_by_id(handoff.id)
     assert (claimed.state, claimed.rep) == (HandoffState.CLAIMED, "Ana Rep")
-    message, card = latest_card(stage)
-    assert (message.replaces, card.claimed_by) == (f"slack-{handoff.card_key}", "Ana Rep")
+    assert (latest_card(stage).replaces, stage.card().claimed_by) == (f"slack-{handoff.card_key}", "Ana Rep")
     assert await stage.says("greet") == [], "the bot is silent"
-    assert lines(stage)[-1] == ("Customer", "greet")
+    assert stage.desk_lines()[-1] == DeskLine("Customer", "greet")
 
 
 async def test_of_two_reps_the_second_is_told_who_was_faster(stage: Stage) -> None:
@@ -144,7 +82,7 @@ async def test_of_two_reps_the_second_is_told_who_was_faster(stage: Stage) -> No
     for rep in ("Ana Rep", "Ben Rep", "Ben Rep", "Ana Rep"):
         await stage.click(handoff, CLAIM, rep)
     assert (await stage.handoff_by_id(handoff.id)).rep == "Ana Rep"
-    assert lines(stage)[1:] == [("Overture", "Ana Rep has this conversation already.")]
+    assert stage.desk_lines()[1:] == [DeskLine("Overture", "Ana Rep has this conversation already.")]
     assert stage.sms.texts() == ["Ana Rep has joined."]
 
 
@@ -180,8 +118,7 @@ async def test_after_a_hand_back_the_bot_answers_again_and_the_card_says_so(stag
     await stage.click(handoff, HAND_BACK)
     await stage.click(handoff, HAND_BACK)
     assert stage.sms.texts() == ["Ana Rep has joined.", "Ana Rep has left."]
-    _, card = latest_card(stage)
-    assert (card.closed, card.claimed_by) == (True, "Ana Rep")
+    assert (stage.card().closed, stage.card().claimed_by) == (True, "Ana Rep")
     assert await stage.says("greet") == ["I am a machine. Hello!"]
     await stage.click(handoff, CLAIM, "Ben Rep")
     assert (await stage.handoff_by_id(handoff.id)).state is HandoffState.CLOSED
@@ -199,7 +136,7 @@ async def test_a_reply_after_the_hand_back_does_not_reach_the_customer_and_the_r
     await stage.click(handoff, HAND_BACK)
     await stage.reply("One more thing")
     assert stage.sms.texts() == []
-    assert lines(stage)[-1] == (
+    assert stage.desk_lines()[-1] == DeskLine(
         "Overture",
         "This conversation is closed, so the customer did not get your message.",
     )
@@ -219,7 +156,7 @@ async def test_an_edit_or_a_deletion_sends_the_customer_nothing_and_the_rep_is_t
     await revise(stage, "It costs 50.")
     await revise(stage, "")
     assert stage.sms.texts() == sent
-    assert [text for _, text in lines(stage)[-2:]] == [
+    assert stage.desk_texts()[-2:] == [
         "The customer does not see edits. Write what should be put right as a new message.",
         "Deleting a message here does not take it back from the customer.",
     ]
@@ -233,7 +170,9 @@ async def test_a_file_stays_at_the_desk_and_the_rep_is_told(stage: Stage, text: 
     await stage.settle()
     assert stage.sms.texts() == (["Ana Rep has joined.", text] if text else [])
     assert (await stage.handoff_by_id(handoff.id)).state == ("claimed" if text else "requested")
-    assert lines(stage)[-1][1] == "The customer did not get plan.pdf: files stay here. Send a link that they can open."
+    assert (
+        stage.desk_texts()[-1] == "The customer did not get plan.pdf: files stay here. Send a link that they can open."
+    )
 
 
 async def test_after_a_hand_back_a_person_can_be_asked_for_again(stage: Stage) -> None:
@@ -249,7 +188,7 @@ async def test_a_rep_is_told_when_their_message_could_not_be_delivered(stage: St
     await stage.reply("Hello")
     stage.sms.faults.append(PermanentSendError("no such number"))
     await stage.reply("Are you there?")
-    assert lines(stage)[-1] == ("Overture", "Your message did not reach the customer: no such number.")
+    assert stage.desk_lines()[-1] == DeskLine("Overture", "Your message did not reach the customer: no such number.")
 
 
 async def test_a_rep_is_told_when_the_customer_asked_to_be_left_alone(stage: Stage) -> None:
@@ -258,7 +197,7 @@ async def test_a_rep_is_told_when_the_customer_asked_to_be_left_alone(stage: Sta
     await stage.says("stop")
     await stage.reply("Please stay")
     assert "Please stay" not in stage.sms.texts()
-    assert lines(stage)[-1][1].startswith("Your message did not reach the customer: this address asked to be left")
+    assert stage.desk_texts()[-1].startswith("Your message did not reach the customer: this address asked to be left")
 
 
 async def test_a_hand_off_goes_to_the_desk_that_it_names(stage: Stage) -> None:
@@ -266,8 +205,7 @@ async def test_a_hand_off_goes_to_the_desk_that_it_names(stage: Stage) -> None:
     stage.clock.set(MONDAY)
     await stage.do(RequestHandoff("Broken", desk="support"))
     await stage.settle()
-    message, _ = latest_card(stage)
-    assert message.address == "#support"
+    assert latest_card(stage).address == "#support"
     handoff = await stage.handoff()
     assert (handoff.desk, handoff.desk_address) == ("slack", "#support")
     await stage.click(handoff, CLAIM)
@@ -287,7 +225,7 @@ async def test_what_names_no_desk_of_ours_goes_to_the_usual_one(stage: Stage, na
     await stage.meet()
     await stage.do(RequestHandoff("Asked for a person", desk=named))
     await stage.settle()
-    assert latest_card(stage)[0].address == "#sales"
+    assert latest_card(stage).address == "#sales"
 
 
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -305,9 +243,9 @@ async def ask_support(stage: Stage, at: datetime) -> Handoff:
 async def test_out_of_hours_the_customer_hears_when_somebody_will_be_there(stage: Stage) -> None:
     await ask_support(stage, SATURDAY)
     assert stage.sms.texts() == ["We are back Monday at 08:00."], "by the clock in London, where Ana is"
-    assert latest_card(stage)[1].summary == "Writes on sms; came out of hours"
+    assert stage.card().summary == "Writes on sms; came out of hours"
     await stage.says("my number is 07700 900123")
-    assert ("Customer", "my number is 07700 900123") in lines(stage)
+    assert DeskLine("Customer", "my number is 07700 900123") in stage.desk_lines()
 
 
 async def test_journeys_hear_that_somebody_was_asked_for_out_of_hours_and_only_then(stage: Stage) -> None:
@@ -351,13 +289,6 @@ async def test_a_journeys_handoff_is_in_the_conversation_that_was_spoken_in_last
     assert (await stage.handoff()).reason == "Wants a demo"
 
 
-async def test_the_card_shows_what_is_known_when_it_is_written_anew(stage: Stage) -> None:
-    handoff = await requested(stage)
-    await stage.do(SetAttribute("name", "Ana de Lima"), cause=Cause("later", ANA))
-    await stage.click(handoff, CLAIM)
-    assert latest_card(stage)[1].title.startswith("Ana de Lima")
-
-
 async def test_lines_whose_card_never_left_are_given_up_with_it(stage: Stage) -> None:
     stage.slack.faults.append(PermanentSendError("no such channel"))
     handoff = await requested(stage)
@@ -376,4 +307,6 @@ async def test_a_rep_is_told_that_the_customers_channel_is_gone(stage: Stage) ->
     stage.runtime = replace(stage.runtime, channels=left)
     await stage.click(handoff, CLAIM)
     assert await stage.reply("Hello, how can I help?")
-    assert lines(stage)[-1] == ("Overture", "Your message did not reach the customer: sms is not set up here.")
+    assert stage.desk_lines()[-1] == DeskLine(
+        "Overture", "Your message did not reach the customer: sms is not set up here."
+    )

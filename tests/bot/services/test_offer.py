@@ -11,7 +11,7 @@ from bot.dialogue.content import read_assistant
 from bot.documents import parse
 from bot.domain.effects import RequestHandoff
 from bot.domain.handoff import Handoff, HandoffState
-from bot.domain.message import DeskAction, DeskLine, DeskOpened, DeskPage, DeskReply, DeskVerb, HandoffCard
+from bot.domain.message import DeskAction, DeskLine, DeskOpened, DeskPage, DeskReply, DeskVerb
 from bot.domain.person import Identity
 from bot.domain.routing import DaysOff, DeskPlan, Escalation, Rep, Route, WorkingHours
 from bot.domain.send_window import SendWindow
@@ -42,14 +42,6 @@ async def requested(stage: Stage) -> Handoff:
     return await stage.handoff()
 
 
-def card(stage: Stage) -> HandoffCard:
-    return [one.content for one in stage.slack.taken if isinstance(one.content, HandoffCard)][-1]
-
-
-def lines(stage: Stage) -> list[DeskLine]:
-    return [one.content for one in stage.slack.taken if isinstance(one.content, DeskLine)]
-
-
 async def assign(stage: Stage, handoff: Handoff, member: str, name: str = "", *, rep: str = "Ana Lima") -> None:
     action = DeskAction("slack", f"assign:{member}:{name}", handoff.id, DeskVerb.ASSIGN, rep, words=name, member=member)
     await receive(stage.runtime, stage.slack, [action])
@@ -59,7 +51,7 @@ async def assign(stage: Stage, handoff: Handoff, member: str, name: str = "", *,
 async def test_a_hand_off_is_offered_to_somebody_by_name_and_the_timeline_says_why(desk: Stage) -> None:
     handoff = await requested(desk)
     assert (handoff.state, handoff.offered_to) == (HandoffState.REQUESTED, "Ana Lima")
-    shown = card(desk)
+    shown = desk.card()
     assert (shown.offered_to, shown.member) == ("Ana Lima", "U0ANA0001")
     assert shown.offered_why == "route rest; it is the turn of Ana Lima among 2"
     async with desk.store.transaction() as uow:
@@ -83,9 +75,9 @@ async def test_the_country_is_what_they_said_or_that_of_their_number(desk: Stage
 async def test_where_nobody_answers_others_are_told_one_after_the_other(desk: Stage) -> None:
     await requested(desk)
     await desk.later(minutes=14)
-    before = len(lines(desk))
+    before = len(desk.desk_lines())
     await desk.later(minutes=1)
-    [told] = lines(desk)[before:]
+    [told] = desk.desk_lines()[before:]
     assert told.text == "Nobody has claimed Zoe within 15 minutes; it was offered to Ana Lima."
     assert (told.mentions, told.to_all) == (("U0BEN0001",), True)
     await desk.later(minutes=45)
@@ -102,9 +94,9 @@ async def test_where_nobody_answers_others_are_told_one_after_the_other(desk: St
 async def test_a_claim_or_an_end_stops_the_clock(desk: Stage, verb: DeskVerb) -> None:
     handoff = await requested(desk)
     await desk.click(handoff, verb)
-    before = len(lines(desk))
+    before = len(desk.desk_lines())
     await desk.later(hours=3)
-    assert lines(desk)[before:] == []
+    assert desk.desk_lines()[before:] == []
 
 
 async def test_out_of_hours_nobody_is_offered_it_until_the_desk_opens_and_the_clock_begins_then(desk: Stage) -> None:
@@ -118,10 +110,10 @@ async def test_out_of_hours_nobody_is_offered_it_until_the_desk_opens_and_the_cl
     assert (await desk.handoff()).offered_to == ""
     await desk.later(hours=1)
     assert desk.clock.now() == datetime(2026, 11, 25, 10, tzinfo=UTC)
-    assert (await desk.handoff()).offered_to == card(desk).offered_to == "Ana Lima"
-    assert lines(desk)[-1].mentions == ("U0ANA0001",)
+    assert (await desk.handoff()).offered_to == desk.card().offered_to == "Ana Lima"
+    assert desk.desk_lines()[-1].mentions == ("U0ANA0001",)
     await desk.later(minutes=15)
-    assert lines(desk)[-1].text.startswith("Nobody has claimed Zoe within 15 minutes")
+    assert desk.desk_lines()[-1].text.startswith("Nobody has claimed Zoe within 15 minutes")
 
 
 async def test_what_nobody_has_is_offered_to_the_colleague_who_is_told(desk: Stage) -> None:
@@ -129,20 +121,20 @@ async def test_what_nobody_has_is_offered_to_the_colleague_who_is_told(desk: Sta
     await assign(desk, handoff, "U0BEN0001")
     given = await desk.handoff()
     assert (given.state, given.offered_to) == (HandoffState.REQUESTED, "Ben Okoro")
-    assert card(desk).offered_why == "Ana Lima asks for them"
-    assert lines(desk)[-1] == DeskLine(
+    assert desk.card().offered_why == "Ana Lima asks for them"
+    assert desk.desk_lines()[-1] == DeskLine(
         "Overture", "Ana Lima asks Ben Okoro to take this conversation.", mentions=("U0BEN0001",)
     )
     await desk.later(minutes=15)
-    assert "it was offered to Ben Okoro" in lines(desk)[-1].text
+    assert "it was offered to Ben Okoro" in desk.desk_lines()[-1].text
 
 
 async def test_the_floor_is_passed_on_and_both_and_the_customer_hear_of_it(desk: Stage) -> None:
     handoff = await requested(desk)
     await desk.click(handoff, DeskVerb.CLAIM, "Ana Lima")
     await assign(desk, handoff, "U0BEN0001", rep="Cleo")
-    assert (await desk.handoff()).rep == card(desk).claimed_by == "Ben Okoro"
-    told = lines(desk)[-1]
+    assert (await desk.handoff()).rep == desk.card().claimed_by == "Ben Okoro"
+    told = desk.desk_lines()[-1]
     assert told.text == "Cleo has given this conversation to Ben Okoro. Ana Lima had it before."
     assert told.mentions == ("U0BEN0001", "U0ANA0001")
     assert desk.sms.texts()[-1] == "Ben Okoro has joined."
@@ -154,9 +146,9 @@ async def test_a_colleague_whom_no_file_names_is_taken_by_the_name_that_the_desk
     assert (await desk.handoff()).offered_to == "dora"
     await assign(desk, handoff, "U0NOBODY2")
     assert (await desk.handoff()).offered_to == "dora"
-    assert lines(desk)[-1].text.startswith("Nobody here knows the name of that colleague yet")
+    assert desk.desk_lines()[-1].text.startswith("Nobody here knows the name of that colleague yet")
     await assign(desk, handoff, "U0NOBODY1", "dora", rep="Ben")
-    assert lines(desk)[-1].text.startswith("Nobody here knows"), "the same choice twice changes nothing"
+    assert desk.desk_lines()[-1].text.startswith("Nobody here knows"), "the same choice twice changes nothing"
 
 
 async def test_whoever_is_in_the_file_acts_under_the_name_that_it_has_for_them(desk: Stage) -> None:
@@ -175,7 +167,7 @@ async def test_the_card_says_how_to_reach_them_and_in_which_journey_they_are(des
         await uow.profiles.claim(ANA, Identity("email", "zoe@example.com"), desk.clock.now())
     await desk.happens("demo.requested")
     await desk.says("lead")
-    assert card(desk).facts == (
+    assert desk.card().facts == (
         ("Name", "Zoe"),
         ("Email", "zoe@example.com"),
         ("Phone", PHONE),
@@ -229,8 +221,8 @@ async def test_when_a_customer_has_waited_long_enough_the_desks_file_says_what_i
     desk.webchat.abilities = replace(desk.webchat.abilities, extras=True)
     desk.runtime = replace(desk.runtime, desk_answers_within=15 * MINUTE)
     await desk.says("lead", channel="webchat")
-    before = len(lines(desk))
+    before = len(desk.desk_lines())
     await desk.later(minutes=15)
-    [told] = lines(desk)[before:]
+    [told] = desk.desk_lines()[before:]
     assert told.text.startswith("Nobody has claimed")
     assert desk.webchat.texts()[-1] == "Still busy."

@@ -12,7 +12,7 @@ from bot.domain.effects import RequestHandoff
 from bot.domain.errors import FileRefused, PermanentSendError, TemporarySendError
 from bot.domain.files import FileState, SentFile
 from bot.domain.handoff import HandoffState
-from bot.domain.message import Attachment, Author, DeskLine, DeskReply, DeskRevision, DeskVerb, Text
+from bot.domain.message import Attachment, Author, DeskReply, DeskRevision, DeskVerb, Text
 from bot.services.erase_person import erase_person
 from bot.services.receive import receive
 from tests.bot.services.fakes import FakeChannel
@@ -97,10 +97,6 @@ def last(stage: Stage) -> Text:
     return content
 
 
-def lines(stage: Stage) -> list[str]:
-    return [one.content.text for one in stage.slack.taken if isinstance(one.content, DeskLine)]
-
-
 async def files(stage: Stage) -> list[SentFile]:
     async with stage.store.transaction() as uow:
         return list(await uow.files.of(ANA))
@@ -160,7 +156,7 @@ async def test_what_cannot_be_passed_on_is_told_at_once(desk: Stage) -> None:
     sheet = Attachment("T0/F0SHEET", "application/vnd.ms-excel", "prices.xls", 9)
     before = len(desk.sms.taken)
     await attaches(desk, sheet, others=("drive.doc",))
-    assert lines(desk)[-1] == (
+    assert desk.desk_texts()[-1] == (
         "The customer did not get prices.xls, drive.doc: what can be sent is a picture (JPEG, PNG, GIF, WebP), a PDF "
         "or plain text. Send a link that they can open."
     )
@@ -170,7 +166,7 @@ async def test_what_cannot_be_passed_on_is_told_at_once(desk: Stage) -> None:
 async def test_what_is_not_what_it_is_said_to_be_is_not_kept(desk: Stage, tmp_path: Path) -> None:
     vendor(desk).contents[PLAN.url] = b"<script>"
     await attaches(desk, PLAN)
-    assert lines(desk)[-1] == (
+    assert desk.desk_texts()[-1] == (
         "The customer did not get plan.png: it does not begin like image/png, which it is said to be."
     )
     assert await files(desk) == []
@@ -180,14 +176,14 @@ async def test_what_is_not_what_it_is_said_to_be_is_not_kept(desk: Stage, tmp_pa
 async def test_what_the_scanner_finds_something_in_goes_to_nobody(desk: Stage, tmp_path: Path) -> None:
     desk.runtime = replace(desk.runtime, scanner=Suspicious())
     await attaches(desk, PLAN)
-    assert lines(desk)[-1] == "The customer did not get plan.png: the virus scanner found Eicar-Signature."
+    assert desk.desk_texts()[-1] == "The customer did not get plan.png: the virus scanner found Eicar-Signature."
     assert kept(tmp_path) == []
 
 
 async def test_what_slack_does_not_give_is_told(desk: Stage) -> None:
     vendor(desk).trouble.append(PermanentSendError("it is larger than 10 MB"))
     await attaches(desk, PLAN)
-    assert lines(desk)[-1] == "The customer did not get plan.png: it is larger than 10 MB."
+    assert desk.desk_texts()[-1] == "The customer did not get plan.png: it is larger than 10 MB."
 
 
 async def test_what_is_deleted_at_the_desk_is_deleted_here(desk: Stage, tmp_path: Path) -> None:
@@ -196,7 +192,7 @@ async def test_what_is_deleted_at_the_desk_is_deleted_here(desk: Stage, tmp_path
     state = {one.name: one.state for one in await files(desk)}
     assert state == {"plan.png": FileState.REFUSED, "offer.pdf": FileState.CLEAN}
     assert kept(tmp_path) == [".pdf"]
-    assert lines(desk)[-1].startswith("The customer cannot open the file any more")
+    assert desk.desk_texts()[-1].startswith("The customer cannot open the file any more")
 
 
 async def test_what_is_deleted_while_it_is_being_fetched_goes_to_nobody(desk: Stage, tmp_path: Path) -> None:
@@ -213,7 +209,7 @@ async def test_what_comes_when_the_hand_off_is_over_goes_to_nobody_and_the_rep_r
     await attaches(desk, PLAN)
     await desk.click(await desk.handoff(), DeskVerb.RESOLVE)
     await desk.later(minutes=1)
-    assert lines(desk)[-1].startswith("The conversation was closed before plan.png was here")
+    assert desk.desk_texts()[-1].startswith("The conversation was closed before plan.png was here")
     assert not any("plan.png" in text for text in desk.sms.texts())
 
 
@@ -221,7 +217,7 @@ async def test_the_next_hand_off_does_not_call_it_the_customers(desk: Stage) -> 
     await attaches(desk, PLAN)
     await desk.click(await desk.handoff(), DeskVerb.RESOLVE)
     await desk.says("lead")
-    assert not any("sent a file" in line and "/files/" in line for line in lines(desk))
+    assert not any("sent a file" in line and "/files/" in line for line in desk.desk_texts())
 
 
 async def test_it_is_erased_with_the_person(desk: Stage, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from bot.domain.person import Identity
 from bot.ports import Abilities
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import ANA, Stage
-from tests.bot.services.test_book_meeting import FIRST, buttons, desk, happened, last_line, offered
+from tests.bot.services.test_book_meeting import FIRST, buttons, desk, happened, offered
 from tests.bot.services.test_desk_page import SAM, opens, pages
 
 __all__ = ["desk"]  # the fixture
@@ -50,7 +50,7 @@ async def test_a_meeting_that_a_rep_cancels_is_told_to_the_customer_once_and_its
     await cancels(desk, handoff, meeting)
     words = f"Ana Rep has to cancel your meeting on {FIRST} (Europe/London). Sorry about that."
     assert desk.sms.texts()[before:] == [words]
-    assert last_line(desk) == f"Ana Rep has cancelled the meeting of {FIRST} (Europe/London)."
+    assert desk.desk_texts()[-1] == f"Ana Rep has cancelled the meeting of {FIRST} (Europe/London)."
     assert await happened(desk) == ["meeting.booked", "meeting.cancelled"]
     assert await meetings(desk) == []
     await desk.says("Choose another time")
@@ -60,7 +60,7 @@ async def test_a_meeting_that_a_rep_cancels_is_told_to_the_customer_once_and_its
 async def test_a_colleague_may_cancel_it_and_the_thread_says_whose_it_was(desk: Stage) -> None:
     handoff, meeting = await booked(desk)
     await cancels(desk, handoff, meeting, "Ben Rep")
-    assert last_line(desk).startswith("Ben Rep has cancelled the meeting with Ana Rep of Mon 23 Nov")
+    assert desk.desk_texts()[-1].startswith("Ben Rep has cancelled the meeting with Ana Rep of Mon 23 Nov")
     assert desk.sms.texts()[-1].startswith("Ana Rep has to cancel")
 
 
@@ -69,7 +69,7 @@ async def test_a_meeting_that_a_rep_moves_has_one_time_and_the_customer_can_chan
     await moves(desk, handoff, meeting)
     assert desk.sms.texts()[-1].startswith("Ana Rep has moved your meeting. It is now on Tue 24 Nov, 10:00")
     assert [one.starts_at for one in await meetings(desk)] == [TUESDAY]
-    assert last_line(desk).startswith(f"Ana Rep has moved the meeting from {FIRST} to Tue 24 Nov, 10:00")
+    assert desk.desk_texts()[-1].startswith(f"Ana Rep has moved the meeting from {FIRST} to Tue 24 Nov, 10:00")
     assert [one.title for one in buttons(desk)] == ["Another time", "Cancel the meeting"]
     assert await desk.says("Cancel the meeting") == ["Your meeting with Ana Rep is cancelled."]
     assert await meetings(desk) == []
@@ -84,7 +84,8 @@ async def test_it_is_moved_to_no_time_that_is_not_free(desk: Stage, to: datetime
     before = len(desk.sms.texts())
     await moves(desk, handoff, meeting, to)
     assert (
-        last_line(desk) == "Ana Rep is not free any more at the time that you chose, so the meeting stays where it is."
+        desk.desk_texts()[-1]
+        == "Ana Rep is not free any more at the time that you chose, so the meeting stays where it is."
     )
     assert await meetings(desk) == [meeting]
     assert len(desk.sms.texts()) == before
@@ -141,7 +142,7 @@ async def test_a_customer_who_wants_nothing_more_is_told_nothing_and_the_rep_rea
     told = (
         f'"Ana Rep has to cancel your meeting on {FIRST} (Europe/London). Sorry about that." did not reach the customer'
     )
-    assert last_line(desk).startswith(told)
+    assert desk.desk_texts()[-1].startswith(told)
     assert await meetings(desk) == []
 
 
