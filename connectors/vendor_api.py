@@ -124,7 +124,10 @@ class VendorApi:
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
             self._http = aiohttp.ClientSession(
-                timeout=TIMEOUT, headers={"Accept": "application/json"}, trust_env=self._trust_proxy_settings
+                timeout=TIMEOUT,
+                headers={"Accept": "application/json"},
+                trust_env=self._trust_proxy_settings,
+                connector=aiohttp.TCPConnector(limit=0),  # the caller knows how much may be under way
             )
         return self._http
 

@@ -94,9 +94,9 @@ class SignedEndpoints:
 
     def _session(self) -> aiohttp.ClientSession:
         if self._http is None or self._http.closed:
-            self._http = aiohttp.ClientSession(
-                timeout=TIMEOUT, connector=aiohttp.TCPConnector(socket_factory=socket_to_a_server)
-            )
+            # The caller knows how much may be under way; at one that is slow no other endpoint's calls wait for a line.
+            line = aiohttp.TCPConnector(limit=0, socket_factory=socket_to_a_server)
+            self._http = aiohttp.ClientSession(timeout=TIMEOUT, connector=line)
         return self._http
 
 

@@ -105,6 +105,7 @@ class MessagesApi:
                 timeout=TIMEOUT,
                 headers={"Authorization": authorization, "Accept": "application/json"},
                 trust_env=self._trust_proxy_settings,
+                connector=aiohttp.TCPConnector(limit=0),  # the caller knows how much may be under way
             )
         return self._http
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -70,6 +72,20 @@ async def test_a_text_that_is_too_long_leaves_in_parts(stage: Stage) -> None:
     assert bodies[0].endswith("answer.")
     assert stage.sent()[-1]["sid"] == receipt.vendor_id
     assert ["oid=" in form_of(asked)["StatusCallback"] for asked in stage.server.asked] == [False, True]
+
+
+async def test_no_message_waits_until_twilio_has_answered_others(stage: Stage) -> None:
+    """Not even behind more than aiohttp lets ask at once by itself (100): a reply goes out beside a slow campaign."""
+    at_once, server_answers = asyncio.Barrier(150), stage.server.vendor.answer
+
+    async def answer_once_all_have_asked(asked: WebhookRequest) -> Reply:
+        await at_once.wait()
+        return await server_answers(asked)
+
+    stage.server.vendor = SimpleNamespace(answer=answer_once_all_have_asked)
+    messages = [replace(MESSAGE, key=f"m{number}", address=f"+4477009{number:05}") for number in range(150)]
+    receipts = await asyncio.gather(*map(stage.channel.send, messages))
+    assert len({receipt.vendor_id for receipt in receipts}) == 150
 
 
 async def test_a_second_try_sends_only_the_parts_that_are_missing(stage: Stage) -> None:
