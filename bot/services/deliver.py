@@ -23,13 +23,11 @@ from bot.services.runtime import FEEDS, INBOX, TIMERS, Runtime
 from bot.services.settle_together import Settlements
 from bot.services.spare_vendor import hold_of
 from bot.services.try_again import left_open, retry, tried
+from bot.services.under_way import UnderWay
 
 log = structlog.get_logger()
 
 BATCH = 40
-MOST_UNDER_WAY = 100
-"""Of one lane of a process: a batch is claimed while the one before it is with its vendors."""
-
 STALE_WHERE_REPEATABLE = timedelta(seconds=5)
 """Where a second try is harmless, nobody has to wait until it is sure that the first is over."""
 
@@ -69,7 +67,7 @@ class Deliveries:
         self._lane = lane
         self._settled = settled
         self._batches = asyncio.TaskGroup()
-        self._under_way = 0
+        self._under_way = UnderWay()
         self._freed = asyncio.Event()
 
     async def __aenter__(self) -> Self:
@@ -84,18 +82,18 @@ class Deliveries:
 
     async def start_due(self) -> bool:
         """Claim a batch and begin to deliver it, or wait for room; whether there may be more to claim."""
-        if self._under_way + BATCH > MOST_UNDER_WAY:
+        if not self._under_way.has_room_for(BATCH):
             self._freed.clear()
             await self._freed.wait()
             return True
         entries, posted = await _claim_due(self._runtime, self._lane)
         if left := _without(entries, posted):
-            self._under_way += len(left)
+            self._under_way.begin(len(left))
             self._batches.create_task(_deliver_together(self._runtime, left, self._is_settled))
         return len(entries) == BATCH or bool(posted)
 
     def _is_settled(self) -> None:
-        self._under_way -= 1
+        self._under_way.settle()
         self._freed.set()
         self._settled()
 
