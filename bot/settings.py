@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=9)
     """How many proxies of yours stand before us: each adds the caller's address to X-Forwarded-For."""
 
+    streams_of_an_address: int = Field(default=1000, ge=1, le=1_000_000)
+    """How many event streams (open chats) one address may follow at once in a process; further ones get a 429."""
+
     environment: Literal["development", "production"] = "development"
     allow_sandbox: bool = False
     """Let production start although a connector has no credentials and runs in its sandbox."""

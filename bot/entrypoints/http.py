@@ -24,7 +24,7 @@ from bot.entrypoints.events_api import EventsApi
 from bot.entrypoints.front_door import listen_to_vendors, take
 from bot.entrypoints.journeys_api import JourneysApi
 from bot.entrypoints.journeys_page import JourneysPage
-from bot.entrypoints.limits import Limits
+from bot.entrypoints.limits import AtOnce, Limits
 from bot.entrypoints.login import LoginPages
 from bot.entrypoints.navigation import Navigation
 from bot.entrypoints.openapi import ApiDocument
@@ -94,6 +94,7 @@ class Server:
         self._streams = Streams(service.runtime)
         self._talks = OpenTalks(service.runtime, self._streams)
         self._limits = Limits(service.settings.proxies)
+        self._open = AtOnce(service.settings.streams_of_an_address, service.settings.proxies)
         self._uploads = Uploads(service.runtime, service.settings.proxies)
 
     def application(self) -> web.Application:
@@ -174,7 +175,8 @@ class Server:
         if webhook.follow is not None:
             follow = webhook.follow
             headers = webhook.reply.headers
-            return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
+            with self._open.one_of(request):
+                return await self._streams.follow(request, [follow.feed], after=follow.after, headers=headers)
         return to_response(await take(self._runtime, channel, webhook))
 
     async def _visit(self, channel: Installs, request: web.Request) -> web.StreamResponse:

@@ -1,18 +1,22 @@
-"""How quickly one address and one visitor may ask, at the doors that are open to everybody."""
+"""How quickly one address and one visitor may ask, and how much be held open, at doors that are open to everybody."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 from time import monotonic
 
+import structlog
 from aiohttp import web
 
 from bot.domain.errors import WebhookRejected
+
+log = structlog.get_logger()
 
 MOST_KEPT = 100_000
 """Callers whose last requests are remembered, so that many addresses cannot fill the memory."""
@@ -36,6 +40,10 @@ OF_A_VISITOR = Rate(per_second=2, burst=20)
 UPLOADS_OF_AN_ADDRESS = Rate(per_second=0.2, burst=60)
 UPLOADS_OF_A_VISITOR = Rate(per_second=1 / 60, burst=10)
 """Files: ten at once, and one more each minute."""
+
+
+TRY_AGAIN_SECONDS = 30
+"""Until when somebody may have closed what they had open."""
 
 
 class Limit:
@@ -92,6 +100,33 @@ class Limits:
             wait = self._visitors.wait_of(sha256(token.encode("utf-8", "replace")).hexdigest(), now)
         if wait:
             raise WebhookRejected(429, "too many requests; try again later", headers={"Retry-After": str(ceil(wait))})
+
+
+class AtOnce:
+    """How many of one kind an address may have open at a time, in this process. This machine itself is not limited."""
+
+    def __init__(self, most: int, proxies: int = 0) -> None:
+        self._most, self._proxies = most, proxies
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def one_of(self, request: web.Request) -> Iterator[None]:
+        """Meanwhile this is one of its address's; raises WebhookRejected where it is one too many."""
+        address = caller_of(request, self._proxies)
+        if address is None:
+            yield
+            return
+        if self._open[address] >= self._most:
+            log.warning("one address has too many open at once; if it is a proxy of yours, set OVERTURE_PROXIES")
+            headers = {"Retry-After": str(TRY_AGAIN_SECONDS)}
+            raise WebhookRejected(429, "too many are open at once from your address; close some", headers=headers)
+        self._open[address] += 1
+        try:
+            yield
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
 
 
 def caller_of(request: web.Request, proxies: int) -> str | None:

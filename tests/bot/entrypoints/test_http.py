@@ -23,7 +23,7 @@ from bot.domain.message import CustomerMessage
 from bot.entrypoints import watching
 from bot.entrypoints.http import HEADERS, LARGEST_BODY, NOTHING_HERE, Server
 from bot.entrypoints.watching import Watching
-from bot.ports import Abilities, Reply, Webhook, WebhookRequest
+from bot.ports import Abilities, FollowFeed, Reply, Webhook, WebhookRequest
 from tests.bot.entrypoints.conftest import ServiceMaker
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import PHONE, Stage
@@ -288,6 +288,18 @@ class Careful(FakeChannel):
     def parse(self, request: WebhookRequest) -> Webhook:
         assert request.url in self.fetched
         return Webhook(reply=Reply(body=b"prepared"))
+
+
+async def test_an_address_follows_no_more_chats_at_once_than_it_may(stage: Stage, service_of: ServiceMaker) -> None:
+    service = service_of(streams_of_an_address=1, proxies=1)
+    stage.sms.parse = lambda request: Webhook(follow=FollowFeed("chat:1", 0))  # type: ignore[method-assign]
+    office, elsewhere = ({"X-Forwarded-For": address} for address in ("203.0.113.7", "203.0.113.8"))
+    async with TestServer(Server(service).application()) as server, ClientSession() as http:
+        chat = server.make_url("/channels/sms/events")
+        async with http.get(chat, headers=office) as first, http.get(chat, headers=elsewhere) as other:
+            assert (first.status, other.status) == (200, 200)
+            async with http.get(chat, headers=office) as second:
+                assert (second.status, second.headers["Retry-After"]) == (429, "30")
 
 
 async def test_a_channel_fetches_what_it_needs_before_it_reads_a_request(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import WebhookRejected
-from bot.entrypoints.limits import OF_A_VISITOR, OF_AN_ADDRESS, Limit, Limits, Rate, caller_of
+from bot.entrypoints.limits import OF_A_VISITOR, OF_AN_ADDRESS, AtOnce, Limit, Limits, Rate, caller_of
 
 
 def asked(method: str = "GET", *, behind: str = "", token: str = "") -> web.Request:
@@ -83,3 +85,30 @@ def test_only_what_trusted_proxies_have_added_is_believed(behind: str, proxies: 
 
 def test_without_a_proxy_the_header_says_nothing() -> None:
     assert caller_of(asked(behind="203.0.113.7"), 0) is None, "a mocked request comes from nowhere"
+
+
+def test_an_address_has_no_more_open_at_once_than_it_may() -> None:
+    at_once = AtOnce(2, proxies=1)
+    with ExitStack() as opened:
+        for _ in range(2):
+            opened.enter_context(at_once.one_of(asked(behind="203.0.113.7")))
+        with pytest.raises(WebhookRejected, match="close some") as refused, at_once.one_of(asked(behind="203.0.113.7")):
+            pytest.fail("one too many")
+        assert (refused.value.status, refused.value.headers) == (429, {"Retry-After": "30"})
+        with at_once.one_of(asked(behind="203.0.113.8")):
+            """Another address is no worse off."""
+    with at_once.one_of(asked(behind="203.0.113.7")):
+        """Whoever has closed theirs may come again."""
+
+
+def test_this_machine_may_have_as_many_open_as_it_likes() -> None:
+    at_once = AtOnce(1, proxies=1)
+    with at_once.one_of(asked(behind="127.0.0.1")), at_once.one_of(asked(behind="127.0.0.1")):
+        """It is a proxy that nobody told us of."""
+
+
+def test_of_one_that_breaks_off_nothing_is_left() -> None:
+    at_once = AtOnce(1, proxies=1)
+    for _ in range(2):
+        with pytest.raises(ConnectionError), at_once.one_of(asked(behind="203.0.113.7")):
+            raise ConnectionError
