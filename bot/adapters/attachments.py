@@ -77,8 +77,8 @@ class FolderAttachments:
             ) from error
 
     def _write(self, path: Path, content: bytes) -> None:
-        """Whole or not at all."""
-        draft = path.with_suffix(DRAFT)
+        """Whole or not at all, whichever processes keep the same one just now."""
+        draft = path.with_name(f"{path.name}-{secrets.token_hex(8)}{DRAFT}")
         try:
             with self._open(draft) as file:
                 file.write(content)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import secrets
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import structlog
 from aiohttp import web
 
 from bot.domain.file_types import KNOWN
 from bot.entrypoints.translate import problem
 from bot.ports import HasPortraits
 from bot.services.runtime import Runtime
+
+log = structlog.get_logger()
 
 KEPT_FOR = timedelta(days=1)
 """After that the desk is asked again; until it answers, the old picture is shown."""
@@ -62,7 +67,10 @@ class Portraits:
                 return again[0]
             fetched = await self._fetch(desk, rep)
             content = fetched or (kept[0] if kept is not None else b"")
-            await asyncio.to_thread(_write, path, content)
+            try:
+                await asyncio.to_thread(keep, path, content)
+            except OSError as error:
+                log.warning("a picture of a rep cannot be kept", folder=str(self._folder), reason=error.strerror)
         return content
 
     async def _fetch(self, desk: str, rep: str) -> bytes | None:
@@ -84,8 +92,13 @@ def _read(path: Path) -> tuple[bytes, float] | None:
         return None
 
 
-def _write(path: Path, content: bytes) -> None:
+def keep(path: Path, content: bytes) -> None:
+    """Whole or not at all, whichever processes keep the same one just now."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_bytes(content)
-    draft.replace(path)
+    draft = path.with_name(f"{path.name}-{secrets.token_hex(8)}.part")
+    try:
+        draft.write_bytes(content)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)

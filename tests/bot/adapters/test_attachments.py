@@ -109,6 +109,21 @@ async def test_the_draft_of_a_process_that_died_is_cleared_away(folder: Path) ->
     assert sorted(one.name for one in folder.glob("*.part")) == ["new.png.part"]
 
 
+async def test_two_processes_may_keep_the_same_file_at_the_same_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_file, beside = Path.replace, iter([FolderAttachments(folder)])
+
+    def while_another_writes(draft: Path, target: Path) -> Path:
+        for other in beside:
+            other._write(target, PNG)
+        return replace_file(draft, target)
+
+    monkeypatch.setattr(Path, "replace", while_another_writes)
+    place = await FolderAttachments(folder).keep("a", "image/png", PNG)
+    assert {one.name: one.read_bytes() for one in folder.iterdir()} == {place: PNG}
+
+
 @pytest.mark.parametrize("place", ["../secret", "/etc/passwd", "", ".", "..", "sub/x.png", "missing.png"])
 async def test_nothing_else_can_be_reached(folder: Path, place: str) -> None:
     folder.mkdir()

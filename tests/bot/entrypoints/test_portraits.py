@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -14,7 +16,7 @@ from yarl import URL
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import Text
 from bot.entrypoints.http import Server
-from bot.entrypoints.portraits import portrait_path
+from bot.entrypoints.portraits import keep, portrait_path
 from tests.bot.entrypoints.conftest import SECRET, ServiceMaker
 from tests.bot.services.fakes import FakeChannel
 from tests.bot.services.stage import Stage
@@ -81,3 +83,30 @@ async def test_an_address_that_we_did_not_sign_fetches_nothing(desk: PictureDesk
     for path in (ours[:-1], ours.partition("?")[0], portrait_path("another", "slack", "Ana Rep")):
         assert (await fetch(server, path))[0] == 403
     assert desk.asked == 0
+
+
+async def test_two_processes_may_keep_the_same_picture_at_the_same_time(
+    service_of: ServiceMaker, desk: PictureDesk, server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace_file, beside = Path.replace, iter([PNG + b"of the other process"])
+
+    def while_another_writes(draft: Path, target: Path) -> Path:
+        for content in beside:
+            keep(target, content)
+        return replace_file(draft, target)
+
+    monkeypatch.setattr(Path, "replace", while_another_writes)
+    path = portrait_path(SECRET, "slack", "Ana Rep")
+    assert (await fetch(server, path))[:2] == (200, PNG)
+    assert (await fetch(server, path))[:2] == (200, PNG), "whole, and the last one"
+    assert [one.suffix for one in (service_of().settings.data / "portraits").iterdir()] == [""]
+
+
+async def test_a_picture_that_cannot_be_kept_is_shown_all_the_same(
+    desk: PictureDesk, server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(draft: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert (await fetch(server, portrait_path(SECRET, "slack", "Ana Rep")))[:2] == (200, PNG)
