@@ -91,7 +91,7 @@ class VendorApi:
                 headers={**trace_headers(), **(headers or {})},
                 allow_redirects=False,
             ) as response:
-                text = (await _read(response)).decode(errors="replace")
+                text = (await read_answer(response)).decode(errors="replace")
                 return Answer(
                     response.status,
                     _json(text),
@@ -210,7 +210,7 @@ def checked_url(name: str, url: str) -> str:
     return url.rstrip("/")
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def read_answer(response: aiohttp.ClientResponse) -> bytes:
     """The answer's body; what is too large to be an answer to us is cut off, and then no JSON."""
     read = bytearray()
     async for chunk in response.content.iter_any():

@@ -18,6 +18,7 @@ from connectors.twilio_answers import made_at
 from connectors.twilio_messaging import media
 from connectors.twilio_messaging.account import TwilioAccount
 from connectors.twilio_messaging.failures import NOT_ARRIVED, PACE_CODES, TEMPORARY_CODES, reason_for
+from connectors.vendor_api import read_answer
 
 TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -77,7 +78,7 @@ class MessagesApi:
             async with session.request(
                 method, self._url, data=form, params=params, headers=headers, allow_redirects=False
             ) as response:
-                text = await response.text(errors="replace")
+                text = (await read_answer(response)).decode(errors="replace")
                 status, told = response.status, response.headers
         except TimeoutError as error:
             raise TemporarySendError("Twilio did not answer in time") from error

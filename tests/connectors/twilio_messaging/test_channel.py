@@ -16,6 +16,7 @@ from bot.domain.message import Button, CustomerMessage, DeliveryStatus, Outbound
 from bot.ports import Reply, WebhookRequest
 from connectors.twilio_messaging.channel import WhatsAppChannel, preview
 from connectors.twilio_messaging.texts import body_of
+from connectors.vendor_api import LARGEST_ANSWER
 from tests.connectors.twilio_document import as_openapi
 from tests.connectors.twilio_messaging.conftest import MESSAGE, TEMPLATE, Stage
 from tests.connectors.vendor_server import (
@@ -122,6 +123,30 @@ async def test_twilios_error_codes_are_told_apart(
 
 
 # ---------------------------------------------------------------- outcomes that are not known
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply(201, b'{"sid": "SM1", "body": "', "application/json"),
+        Reply(201, b'["SM1"]', "application/json"),
+        Reply(201, b'{"sid": 1}', "application/json"),
+        Reply(201, b'{"sid": "SM1", "body": "%s"}' % (b" " * LARGEST_ANSWER), "application/json"),
+        Reply(204, b"", "text/plain"),
+    ],
+    ids=["breaks off", "a list", "no sid", "too large to be one", "empty"],
+)
+async def test_what_is_no_answer_of_twilios_leaves_it_open_whether_it_took_the_message(
+    stage: Stage, answer: Reply
+) -> None:
+    stage.server.faults.append(answer)
+    with pytest.raises(TemporarySendError, match="its answer names no sid"):
+        await stage.channel.send(MESSAGE)
+
+
+async def test_an_answer_in_letters_that_nobody_knows_is_read_all_the_same(stage: Stage) -> None:
+    stage.server.faults.append(Reply(201, b'{"sid": "SM1"}', "application/json; charset=idna"))
+    assert (await stage.channel.send(MESSAGE)).vendor_id == "SM1"
 
 
 async def test_an_earlier_try_that_got_through_is_found_again(stage: Stage) -> None:
