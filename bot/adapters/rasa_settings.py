@@ -11,8 +11,8 @@ from bot.documents import parse
 from bot.nlu.naming import DUCKLING, SPACY
 
 CONNECTORS = {
-    "rest": "webchat",
-    "callback": "webchat",
+    "rest": "rest",
+    "callback": "rest",
     "socketio": "webchat",
     "rasa": "webchat",
     "twilio": "twilio_messaging",

@@ -121,7 +121,7 @@ def test_the_report_says_what_was_taken_mapped_and_left(tmp_path: Path, capsys: 
         "own.Component is code of the project's own",
         "slack is the connector slack; its settings are in connectors/slack/README.md",
         "telegram: there is no connector for it",
-        "rest is the connector webchat",
+        "rest is the connector rest; its settings are in connectors/rest/README.md",
         "utter_disclosure, utter_opted_out, utter_internal_error were added",
         f"OVERTURE_ASSISTANT={tmp_path / 'ours'} overture shell",
     ):
