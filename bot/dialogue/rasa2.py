@@ -10,7 +10,7 @@ from copy import copy
 from typing import Any, cast
 
 from bot.dialogue.domain_yaml import Declarations, Node
-from bot.dialogue.source import plain
+from bot.dialogue.source import Source, plain
 
 REQUESTED_BY_NAME = ("from_text", "from_intent", "custom")
 """Mappings that in Rasa 2 only applied while the form asked for their slot."""
@@ -35,10 +35,11 @@ def upgrade(declared: Declarations) -> None:
         mapped = _mapped_slots(node)
         if mapped is None:
             continue
-        for slot in mapped:
+        known = [slot for slot in mapped if _is_declared(slot, node.source, mapped, declared)]
+        for slot in known:
             _map_in_slot(declared, slot, form, mapped[slot])
         ignored = (node.value or {}).get("ignored_intents")
-        properties = {"required_slots": [str(slot) for slot in mapped], "ignored_intents": ignored}
+        properties = {"required_slots": [str(slot) for slot in known], "ignored_intents": ignored}
         declared.forms[form] = Node(node.source, properties, node.place)
     for name, node in list(declared.slots.items()):
         if isinstance(node.value, Mapping) and (node.source.major_version() == 2 or "auto_fill" in node.value):
@@ -60,30 +61,38 @@ def _mapped_slots(node: Node) -> Mapping[Any, Any] | None:
     return others if looks_mapped and "required_slots" not in form else None
 
 
+def _is_declared(slot: Any, source: Source, mapped: Mapping[Any, Any], declared: Declarations) -> bool:
+    if str(slot) in declared.known_slots():
+        return True
+    source.faults.unknown(source.place(mapped, slot), "slot", str(slot), declared.slots)
+    return False
+
+
 def _map_in_slot(declared: Declarations, slot: Any, form: str, mappings: Any) -> None:
-    """Give the slot the form's mappings, each for that form alone. A slot that is not declared is a fault later."""
+    """Give the slot the form's mappings, each for that form alone."""
     node = declared.slots.get(str(slot))
     if node is None or not isinstance(node.value, Mapping) or not isinstance(mappings, Iterable):
         return
-    known = [dict(one) for one in plain(node.value.get("mappings") or []) if isinstance(one, Mapping)]
-    for mapping in plain(list(mappings)):
+    known = [_changeable(one) for one in node.value.get("mappings") or [] if isinstance(one, Mapping)]
+    for mapping in mappings:
         if not isinstance(mapping, Mapping):
             continue
         condition = {"active_loop": form}
         if mapping.get("type") in REQUESTED_BY_NAME:
             condition["requested_slot"] = str(slot)
-        same = next((one for one in known if _bare(one) == mapping and "conditions" in one), None)
+        same = next((one for one in known if _bare(one) == plain(mapping) and "conditions" in one), None)
         if same is None:
-            known.append({**mapping, "conditions": [condition]})
-        else:
-            same["conditions"].append(condition)
+            same = _changeable(mapping)
+            same["conditions"] = []
+            known.append(same)
+        same["conditions"] = [*same["conditions"], condition]
     properties = _changeable(node.value)
     properties["mappings"] = known
     declared.slots[str(slot)] = Node(node.source, properties, node.place)
 
 
 def _bare(mapping: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in mapping.items() if key != "conditions"}
+    return {key: value for key, value in plain(mapping).items() if key != "conditions"}
 
 
 def _changeable(node: Mapping[Any, Any]) -> MutableMapping[Any, Any]:

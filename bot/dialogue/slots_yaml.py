@@ -124,15 +124,21 @@ def _read_mappings(
         return ()
     mappings = properties["mappings"]
     return tuple(
-        _read_mapping(source, entry, source.place(mappings, index), name, declared)
+        _read_mapping(source, entry, _place_of(source, mappings, index), name, declared)
         for index, entry in enumerate(source.sequence(mappings, source.place(properties, "mappings"), "mappings"))
     )
+
+
+def _place_of(source: Source, mappings: Any, index: int) -> Place:
+    """Also of a mapping that stood in a form, as in Rasa 2, and only knows itself where."""
+    entry = mappings[index]
+    return source.place(entry) if isinstance(entry, Mapping) else source.place(mappings, index)
 
 
 def _read_mapping(source: Source, entry: Any, place: Place, slot: str, declared: Declarations) -> SlotMapping:
     what = f'a mapping of the slot "{slot}"'
     mapping = source.mapping(entry, place, what)
-    source.only_keys(mapping, MAPPING_KEYS, what)
+    source.warn_of_others(mapping, MAPPING_KEYS, what)
     kind = next((one for one in MAPPING_TYPES if one == mapping.get("type")), None)
     if mapping.get("type") is None:
         source.faults.add(place, f"{what} has no type.", f"Known: {', '.join(MAPPING_TYPES)}.")

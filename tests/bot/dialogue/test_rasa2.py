@@ -83,10 +83,21 @@ def test_two_forms_may_map_the_same_slot() -> None:
     ]
 
 
-def test_what_cannot_be_moved_is_a_fault_with_its_place() -> None:
+def test_what_is_wrong_in_a_form_is_told_where_it_stands() -> None:
+    wrong = """
+    required_slots:
+      peple: [{type: from_entity, entity: number}]
+      wish: [{type: from_text, not_intent: chatt}]
+      cuisine:
+        - {type: from_entity}
+"""
     with pytest.raises(ContentError) as caught:
-        assistant_of(content("\n    required_slots: {peple: [{type: from_entity, entity: number}]}\n"))
-    assert "peple" in str(caught.value)
+        assistant_of(content(wrong))
+    assert [(fault.place.line, fault.message) for fault in caught.value.faults] == [
+        (18, 'there is no slot "peple".'),
+        (19, 'there is no intent "chatt".'),
+        (21, 'a mapping of the slot "cuisine" is from_entity and names no entity.'),
+    ]
 
 
 def test_a_file_of_rasa_3_must_say_how_a_slot_is_filled() -> None:
