@@ -13,7 +13,14 @@ from bot.adapters.library import REQUIRED_RESPONSES
 from bot.adapters.rasa_actions import files_of_actions
 from bot.adapters.rasa_settings import Note, notes_on_settings
 from bot.dialogue.builtin import DEFAULT_FALLBACK
-from bot.dialogue.content import DOMAIN_KEYS, KNOWN_KEYS, TEST_PREFIX, read_assistant
+from bot.dialogue.content import (
+    DOMAIN_KEYS,
+    FLOWS_ARE_NOT_READ,
+    FLOWS_OF_RASA_PRO,
+    KNOWN_KEYS,
+    TEST_PREFIX,
+    read_assistant,
+)
 from bot.dialogue.rasa2 import is_of_rasa_2_unsaid
 from bot.documents import Document, Faults, parse
 from bot.domain.assistant import Assistant
@@ -72,7 +79,9 @@ def read_project(path: Path) -> RasaProject:
     _refuse_older_formats(folder)
     faults = Faults()
     originals = read_documents(domain_files, faults)
-    data, notes = _that_rasa_reads(read_documents(data_files, faults))
+    below_data = read_documents(data_files, faults)
+    _refuse_flows([*originals, *below_data], faults)
+    data, notes = _that_rasa_reads(below_data)
     originals += data
     tests = read_documents(test_files, faults)
     settings = read_documents(sorted(folder.glob("config.y*ml")), faults)
@@ -135,6 +144,13 @@ def _refuse_older_formats(folder: Path) -> None:
         if '"rasa_nlu_data"' in _text(path):
             faults.add(Place(str(path)), "this is Rasa 1's JSON, which is not read.", _CONVERT)
     faults.raise_if_any()
+
+
+def _refuse_flows(documents: Iterable[Document], faults: Faults) -> None:
+    """A project of Rasa Pro is told so, and not of all the rest in it that Rasa 3 does not know."""
+    for one in documents:
+        if isinstance(one.data, Mapping) and FLOWS_OF_RASA_PRO in one.data:
+            faults.add(one.place(one.data, FLOWS_OF_RASA_PRO), *FLOWS_ARE_NOT_READ)
 
 
 def _text(path: Path) -> str:

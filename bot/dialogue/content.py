@@ -45,6 +45,11 @@ KEYS_OF_OTHERS = ("version", "nlu", "recipe", "assistant_id", "language", "impor
 OUR_KEYS = (*DOMAIN_KEYS, *DIALOGUE_KEYS, *CONFIGURATION_KEYS)
 KNOWN_KEYS = (*OUR_KEYS, *KEYS_OF_OTHERS)
 RESPONSES_OF_RASA_1 = "templates"
+FLOWS_OF_RASA_PRO = "flows"
+FLOWS_ARE_NOT_READ = (
+    "flows are of Rasa Pro (CALM), where a language model holds the dialogue; they are not read.",
+    "Write what they do as rules, stories and forms, as in Rasa 3.6.",
+)
 
 TEST_PREFIX = "test_"
 """Files named so hold test stories, as in Rasa, and are not part of the assistant."""
@@ -113,7 +118,9 @@ def _is_content(source: Source) -> bool:
     if RESPONSES_OF_RASA_1 in data:
         place = source.place(data, RESPONSES_OF_RASA_1)
         source.faults.add(place, f"responses were called {RESPONSES_OF_RASA_1} in Rasa 1.", "Call them responses.")
-    source.only_keys(data, (*KNOWN_KEYS, RESPONSES_OF_RASA_1), "the file")
+    if FLOWS_OF_RASA_PRO in data:
+        source.faults.add(source.place(data, FLOWS_OF_RASA_PRO), *FLOWS_ARE_NOT_READ)
+    source.warn_of_others(data, (*KNOWN_KEYS, RESPONSES_OF_RASA_1, FLOWS_OF_RASA_PRO), "the file")
     return True
 
 

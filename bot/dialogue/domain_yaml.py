@@ -97,7 +97,7 @@ def _add(known: dict[str, Node], name: str, node: Node, section: str) -> None:
 def _read_session(source: Source, value: Any, found: Declarations) -> None:
     place = source.place(source.document.data, "session_config")
     session = source.mapping(value, place, "session_config")
-    source.only_keys(session, SESSION_KEYS, "session_config")
+    source.warn_of_others(session, SESSION_KEYS, "session_config")
     if (minutes := session.get("session_expiration_time")) is not None:
         at = source.place(session, "session_expiration_time")
         found.session_expires_after = timedelta(minutes=source.number(minutes, at, "session_expiration_time"))
@@ -111,7 +111,7 @@ def _read_session(source: Source, value: Any, found: Declarations) -> None:
 def _read_config(source: Source, value: Any, found: Declarations) -> None:
     place = source.place(source.document.data, "config")
     config = source.mapping(value, place, "config")
-    source.only_keys(config, ("store_entities_as_slots",), "config")
+    source.warn_of_others(config, ("store_entities_as_slots",), "config")
     if (stored := config.get("store_entities_as_slots")) is not None:
         at = source.place(config, "store_entities_as_slots")
         found.entities_fill_slots = source.flag(stored, at, "store_entities_as_slots")
@@ -126,7 +126,7 @@ def read_entities(declared: Declarations) -> Mapping[str, tuple[str, ...]]:
     for name, node in declared.entities.items():
         source = node.source
         properties = source.mapping(node.value, node.place, f'the entity "{name}"')
-        source.only_keys(properties, ("roles", "groups", "influence_conversation"), f'the entity "{name}"')
+        source.warn_of_others(properties, ("roles", "groups", "influence_conversation"), f'the entity "{name}"')
         parts = [
             part
             for key in ("roles", "groups")
@@ -147,7 +147,7 @@ def read_intents(declared: Declarations, entities: Mapping[str, tuple[str, ...]]
 def _used_entities(name: str, node: Node, entities: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | None:
     source, what = node.source, f'the intent "{name}"'
     properties = source.mapping(node.value, node.place, what)
-    source.only_keys(properties, ("use_entities", "ignore_entities", "is_retrieval_intent"), what)
+    source.warn_of_others(properties, ("use_entities", "ignore_entities", "is_retrieval_intent"), what)
     use = properties.get("use_entities", True)
     place = source.place(properties, "use_entities")
     if use is True:
@@ -174,7 +174,7 @@ def read_forms(declared: Declarations) -> dict[str, Form]:
 def _read_form(name: str, node: Node, declared: Declarations) -> Form:
     source, what = node.source, f'the form "{name}"'
     properties = source.mapping(node.value, node.place, what)
-    source.only_keys(properties, ("required_slots", "ignored_intents"), what)
+    source.warn_of_others(properties, ("required_slots", "ignored_intents"), what)
     if "required_slots" not in properties:
         source.faults.add(node.place, f"{what} has no required_slots.", "List the slots that it asks for.")
     slots = properties.get("required_slots")

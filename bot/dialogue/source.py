@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from bot.documents import Document, Faults
 from bot.domain.errors import Place
+
+RETIRED: Mapping[str, str] = {"triggers": "Write a rule: the intent:, then the action: that it triggers."}
+"""What Rasa 1 and 2 knew and Rasa 3 does not, and what to do in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,18 @@ class Source:
         for key in node:
             if key not in known:
                 self.faults.unknown(self.place(node, key), f"key in {what} called", str(key), known)
+
+    def warn_of_others(self, node: Mapping[Any, Any], known: Iterable[str], what: str) -> None:
+        """Of keys that Rasa takes and passes over. One that is nearly known is hardly meant so, and stays a fault."""
+        known = tuple(known)
+        for key in node:
+            if key in known:
+                continue
+            if get_close_matches(str(key), known):
+                self.faults.unknown(self.place(node, key), f"key in {what} called", str(key), known)
+            else:
+                said = f'{what} has "{key}", which is passed over, as Rasa 3 does.'
+                self.warnings.add(self.place(node, key), said, RETIRED.get(str(key), "Take it out."))
 
     def named_entries(self, value: Any, place: Place, what: str) -> Iterator[tuple[str, Any, Place]]:
         """The entries of a list in which each is a name, or a mapping from one name to its properties."""

@@ -216,7 +216,8 @@ def test_all_faults_of_all_files_are_reported_at_once_with_their_places() -> Non
         ("intents: [a, a]", "listed twice"),
         ("intents: {a: b}", "should be a list, not a mapping"),
         ("intents: [a: {use_entities: [sizes]}]", 'Did you mean "size"?'),
-        ("intents: [a: {uses: []}]", "key in the intent"),
+        ("intents: [a: {use_entity: []}]", "key in the intent"),
+        ("flows: {pay: {steps: []}}", "flows are of Rasa Pro"),
         ("responses: {utter_greet: [{text: Bye}]}", "declared twice under responses, first at nlu_data/0.yml:8:3"),
         ("responses: {greet: [{text: Bye}]}", 'Call it "utter_greet"'),
         ("responses: {utter_x: [{channel: sms}]}", "has no content"),
@@ -354,6 +355,33 @@ slots:
 """)
     assert 'there is no role of the entity "city" called "too". Did you mean "to"?' in role
     assert 'there is no group of the entity "topping" called "3"' in group
+
+
+def test_keys_that_rasa_takes_and_passes_over_are_warned_of() -> None:
+    warnings = warnings_of("""
+x-office: &office Paris
+intents:
+  - thank: {triggers: utter_thank}
+entities:
+  - price: {unit: EUR, roles: [from]}
+slots:
+  cap: {type: text, mappings: [{type: from_entity, entity: price, role: from, remark: highest}]}
+responses:
+  utter_thank: [{text: Thanks!}]
+  utter_ask_cap: [{text: *office}]
+forms:
+  cap_form: {required_slots: [cap], owner: sales}
+session_config: {comment: none}
+""")
+    assert [warning.partition(" ")[2] for warning in warnings] == [
+        'the file has "x-office", which is passed over, as Rasa 3 does. Take it out.',
+        'the intent "thank" has "triggers", which is passed over, as Rasa 3 does. '
+        "Write a rule: the intent:, then the action: that it triggers.",
+        'the entity "price" has "unit", which is passed over, as Rasa 3 does. Take it out.',
+        'a mapping of the slot "cap" has "remark", which is passed over, as Rasa 3 does. Take it out.',
+        'the form "cap_form" has "owner", which is passed over, as Rasa 3 does. Take it out.',
+        'session_config has "comment", which is passed over, as Rasa 3 does. Take it out.',
+    ]
 
 
 def test_a_slot_that_is_misspelt_in_a_response_or_never_closed_is_warned_of() -> None:

@@ -227,6 +227,18 @@ def test_rasa_1_is_refused_by_name(name: str, text: str, tmp_path: Path, capsys:
     assert "readme.md" not in told
 
 
+def test_a_project_of_rasa_pro_is_told_that_its_flows_are_not_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    domain = DOMAIN + "slots: {amount: {type: float, mappings: [{type: from_llm}]}}"
+    flows = "flows:\n  pay:\n    steps: [{collect: amount}]\n"
+    theirs = project(tmp_path / "theirs", **{"domain.yml": domain, "data/flows.yml": flows})
+    assert run(["import", str(theirs), "--into", str(tmp_path / "ours")]) == 1
+    told = capsys.readouterr().err
+    assert f"{theirs / 'data/flows.yml'}:1:1: flows are of Rasa Pro" in told
+    assert "from_llm" not in told
+
+
 def test_a_domain_without_a_version_is_of_rasa_2_where_its_slots_have_no_mappings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
