@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from bot.domain.errors import WebhookRejected
 from bot.ports import FeedWriter, WebhookRequest
-from connectors.twilio_messaging.account import TwilioAccount
+from connectors.twilio_messaging.account import WHATSAPP_USER, TwilioAccount
 from connectors.twilio_requests import signature_of
 
 FEED = "sandbox:sms"
@@ -20,7 +20,7 @@ WAYS = ("sms", "rcs", "whatsapp")
 DEEDS = (
     'A phone can do {"deed": "text", "from": "+447700900123", "body": "...", "picture": true}, {"deed": "press", '
     '"from": "+44...", "sid": "...", "title": "..."} and {"deed": "status", "sid": "...", "status": "failed", '
-    '"error": "30003"}; "channel" is sms, rcs or whatsapp, and from is a number in E.164.'
+    '"error": "30003"}; "channel" is sms, rcs or whatsapp; from is a number in E.164, on WhatsApp also "GB." and an id.'
 )
 
 
@@ -48,9 +48,11 @@ class Phones:
         if channel not in WAYS:
             raise WebhookRejected(400, DEEDS)
         match deed:
-            case {"deed": "text", "from": str(number), "body": str(body)} if is_e164(number):
+            case {"deed": "text", "from": str(number), "body": str(body)} if is_address(channel, number):
                 return await self._write(channel, number, {"Body": body}, now, picture=bool(deed.get("picture")))
-            case {"deed": "press", "from": str(number), "sid": str(sid), "title": str(title)} if is_e164(number):
+            case {"deed": "press", "from": str(number), "sid": str(sid), "title": str(title)} if is_address(
+                channel, number
+            ):
                 return await self._press(channel, number, sid, title, now)
             case {"deed": "status", "sid": str(sid), "status": str(status)}:
                 return await self._tell(sid, status, str(deed.get("error") or ""), now)
@@ -146,7 +148,12 @@ def scheme_of(way: str) -> str:
     return "" if way == "sms" else f"{way}:"
 
 
-def is_e164(number: str) -> bool:
+def is_address(channel: str, address: str) -> bool:
+    """Whether somebody can be written to there: a number in E.164, and by WhatsApp an id of Meta's, too."""
+    return _is_e164(address) or (channel == "whatsapp" and WHATSAPP_USER.fullmatch(address) is not None)
+
+
+def _is_e164(number: str) -> bool:
     digits = number.removeprefix("+")
     return number.startswith("+") and digits.isascii() and digits.isdecimal() and 5 <= len(digits) <= 15
 
@@ -177,8 +184,9 @@ def new_item(
     }
 
 
-def _of_whatsapp(number: str) -> Mapping[str, str]:
-    return {"ProfileName": "A customer", "WaId": number.removeprefix("+"), "MessageType": "text"}
+def _of_whatsapp(address: str) -> Mapping[str, str]:
+    who = {"WaId": address.removeprefix("+")} if _is_e164(address) else {"ExternalUserId": f"whatsapp:{address}"}
+    return {"ProfileName": "A customer", **who, "MessageType": "text"}
 
 
 def _of_sms(number: str) -> Mapping[str, str]:

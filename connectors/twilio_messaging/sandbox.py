@@ -19,7 +19,7 @@ from bot.ports import Clock, FeedWriter, Reply, WebhookRequest
 from connectors.twilio_messaging.account import LONGEST_BODY, TwilioAccount
 from connectors.twilio_messaging.channel import CONTENT_SID, WHATSAPP_WINDOW
 from connectors.twilio_messaging.media import MEDIA_PATH
-from connectors.twilio_messaging.phones import FEED, Phones, channel_of, is_e164, new_item, scheme_of
+from connectors.twilio_messaging.phones import FEED, Phones, channel_of, is_address, new_item, scheme_of
 from connectors.twilio_requests import SignedForm, form_of
 
 MESSAGES_PATH = re.compile(r"/2010-04-01/Accounts/([^/]+)/Messages\.json$")
@@ -100,7 +100,7 @@ class TwilioSandbox:
         sender, template = form.first("From"), form.first("ContentSid")
         if not to:
             return _error(400, 21604, "A 'To' phone number is required.")
-        if not is_e164(to):
+        if not is_address(channel, to):
             return _error(400, 21211, f"Invalid 'To' Phone Number: {to[:4]}XXXX")
         if not sender and not form.first("MessagingServiceSid"):
             return _error(400, 21603, "A 'From' phone number is required.")

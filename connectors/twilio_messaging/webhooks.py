@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, storable
 from bot.ports import Reply, Webhook, WebhookRequest
-from connectors.twilio_messaging.account import NUMBER, TwilioAccount
+from connectors.twilio_messaging.account import NUMBER, WHATSAPP_USER, TwilioAccount
 from connectors.twilio_requests import SignedForm, form_of, read_signed
 
 MOST_ATTACHMENTS = 10
@@ -58,30 +58,41 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
     sid, sender = fields.first("MessageSid"), fields.first("From")
     if not sid or not sender:
         raise WebhookRejected(400, "The form has no MessageSid or no From: this is no incoming message.")
-    scheme, _, number = sender.rpartition(":")
+    scheme, _, address = sender.rpartition(":")
     channel = CHANNEL_OF_SCHEME.get(scheme.lower())
-    if channel is None or not NUMBER.fullmatch(number):
+    without_number = channel == "whatsapp" and WHATSAPP_USER.fullmatch(address) is not None
+    if channel is None or not (without_number or NUMBER.fullmatch(address)):
         raise WebhookRejected(400, "From is not a phone number, nor one behind whatsapp: or rcs:.")
     if channel == "whatsapp" and not account.whatsapp_sender:
         raise WebhookRejected(400, "This came by WhatsApp, and TWILIO_WHATSAPP_FROM is not set.")
     if channel == "sms" and not account.texts:
         raise WebhookRejected(400, "This is a text, and neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set.")
-    text = fields.first("ButtonText") or fields.first("Body")
+    text = fields.first("ButtonText") or fields.first("Body") or fields.first("ListTitle") or _place(fields)
     return CustomerMessage(
         channel=channel,
         vendor_id=sid,
-        address=number,
+        address=address,
         text=text,
         payload=_payload(fields),
         attachments=_attachments(fields),
         metadata=_metadata(fields, text if channel == "sms" and account.answers_keywords else ""),
+        nameless=without_number,
     )
 
 
 def _payload(fields: SignedForm) -> str | None:
-    """What the template's author put behind the button, where that is an intent in Rasa's form."""
-    payload = fields.first("ButtonPayload")
+    """What the template's author put behind the button or item of a list, where that is an intent in Rasa's form."""
+    payload = fields.first("ButtonPayload") or fields.first("ListId")
     return payload if payload.startswith("/") else None
+
+
+def _place(fields: SignedForm) -> str:
+    """A location that somebody shares by WhatsApp, in words: its name, its address, and a geo URI (RFC 5870)."""
+    latitude, longitude = fields.first("Latitude"), fields.first("Longitude")
+    if not latitude or not longitude:
+        return ""
+    named = (fields.first("Label"), fields.first("Address"), f"geo:{latitude},{longitude}")
+    return ", ".join(one for one in named if one)
 
 
 def _attachments(fields: SignedForm) -> tuple[Attachment, ...]:

@@ -52,6 +52,19 @@ async def test_who_writes_by_rcs_is_answered_by_rcs_on_the_channel_of_texts(phon
     assert await phones.answered_by("b") == ["rcs", "sms"]
 
 
+async def test_who_shows_no_number_on_whatsapp_is_answered_all_the_same() -> None:
+    feed, module, user = MemoryFeed(), connectors.twilio_messaging, "GB.1502576394655843"
+    vendor = module.build_sandbox(settings_for(module, feed=feed))
+    async with serve(VendorServer(vendor, StillClock())) as server:
+        channel = built(module, "whatsapp", feed=feed, sandbox_url=server.url)
+        deed = {"deed": "text", "channel": "whatsapp", "from": user, "body": "hello"}
+        (message,) = channel.parse(await vendor.act(deed, NOW)).inbound
+        assert (message.address, message.nameless) == (user, True)
+        await channel.send(OutboundMessage("a", "whatsapp", message.address, Text("Hello!")))
+        await channel.close()
+    assert [item["to"] for item in await feed.items("sandbox:sms")][-1] == user
+
+
 async def test_how_far_an_answer_by_rcs_got_is_told_to_the_channel_of_texts(phones: Phones) -> None:
     await phones.write("rcs")
     await phones.answered_by("a")

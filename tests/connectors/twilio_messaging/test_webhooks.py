@@ -120,7 +120,34 @@ def test_a_form_without_its_main_fields_is_malformed(missing: str) -> None:
     assert (refused.status, missing in refused.reason) == (400, True)
 
 
-@pytest.mark.parametrize("sender", ["whatsapp:somebody", "messenger:+447700900123", "+", "rcs:"])
+@pytest.mark.parametrize("user", ["BR.1502576394655843", "US.ENT.11815799212886844830", "GB.1A2b3C"])
+def test_who_shows_a_username_on_whatsapp_in_place_of_a_number_writes_from_metas_id_of_them(user: str) -> None:
+    without_number = {**TEXT, "From": f"whatsapp:{user}", "ExternalUserId": f"whatsapp:{user}"}
+    [message] = taken(signed("inbound", without_number)).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.channel, message.address, message.nameless) == ("whatsapp", user, True)
+
+
+def test_a_number_goes_before_metas_id() -> None:
+    both = {**TEXT, "From": "whatsapp:+447700900123", "ExternalUserId": "whatsapp:GB.1502576394655843"}
+    [message] = taken(signed("inbound", both)).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.address, message.nameless) == ("+447700900123", False)
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "whatsapp:somebody",
+        "messenger:+447700900123",
+        "+",
+        "rcs:",
+        "GB.150257",
+        "rcs:GB.150257",
+        "whatsapp:GB.",
+        "whatsapp:GB.1-2",
+    ],
+)
 def test_a_sender_that_is_no_number_is_refused(sender: str) -> None:
     assert refusal(signed("inbound", {**TEXT, "From": sender})).status == 400
 
@@ -147,6 +174,36 @@ def test_a_pressed_button_is_its_words_and_an_intent_where_that_is_behind_it(beh
     [message] = taken(signed("inbound", pressed)).inbound
     assert isinstance(message, CustomerMessage)
     assert (message.text, message.payload) == ("Yes", payload)
+
+
+@pytest.mark.parametrize(("behind", "payload"), [("/ask_price", "/ask_price"), ("prices", None)])
+@pytest.mark.parametrize("body", ["Prices", ""])
+def test_an_item_of_a_list_is_its_title_and_an_intent_where_that_is_behind_it(
+    body: str, behind: str, payload: str | None
+) -> None:
+    chosen = {**TEXT, "From": "whatsapp:+447700900123", "Body": body, "ListTitle": "Prices", "ListId": behind}
+    [message] = taken(signed("inbound", chosen)).inbound
+    assert isinstance(message, CustomerMessage)
+    assert (message.text, message.payload) == ("Prices", payload)
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({}, "geo:51.4500,-2.6000"),
+        (
+            {"Label": "The Old Mill", "Address": "1 Quay Street, Bristol"},
+            "The Old Mill, 1 Quay Street, Bristol, geo:51.4500,-2.6000",
+        ),
+        ({"Body": "We are here"}, "We are here"),
+        ({"Longitude": ""}, ""),
+    ],
+)
+def test_a_location_is_read_as_words(fields: dict[str, str], text: str) -> None:
+    shared = {**TEXT, "From": "whatsapp:+447700900123", "Body": "", "Latitude": "51.4500", "Longitude": "-2.6000"}
+    [message] = taken(signed("inbound", {**shared, **fields})).inbound
+    assert isinstance(message, CustomerMessage)
+    assert message.text == text
 
 
 @pytest.mark.parametrize(
