@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import DeliveryState, DeliveryStatus, SpareAddress, storable
+from bot.domain.message import DeliveryState, DeliveryStatus, SpareAddress
 from connectors.email.account import normalised
-from connectors.email.failures import FAILURES, HARD, SOFT, enhanced_code
+from connectors.email.event_shapes import shaped
+from connectors.email.failures import FAILURES, code_of_bounce
 from connectors.email.letters import MESSAGE_ID
 
 MOST_EVENTS = 1_000
 DELIVERED = frozenset({"delivered", "delivery"})
-FAILED = frozenset({"bounce", "bounced", "dropped", "failed", "hard_bounce", "soft_bounce"})
-COMPLAINED = frozenset({"spamreport", "complaint", "complained"})
-UNSUBSCRIBED = frozenset({"unsubscribe", "unsubscribed", "group_unsubscribe"})
+FAILED = frozenset({"bounce", "bounced", "dropped", "failed", "hard_bounce", "soft_bounce", "invalid_email"})
+COMPLAINED = frozenset({"spamreport", "complaint", "complained", "spam"})
+UNSUBSCRIBED = frozenset({"unsubscribe", "unsubscribed", "group_unsubscribe", "unsub"})
 PASSING = frozenset({"soft", "temporary", "transient", "blocked"})
 """Kinds of bounces that say nothing of the address."""
 
@@ -34,33 +34,17 @@ def events_of(body: bytes, channel: str) -> tuple[DeliveryStatus | SpareAddress,
         raise WebhookRejected(400, f"These are more than {MOST_EVENTS} events. Post fewer at a time.")
     if not all(isinstance(event, dict) for event in events):
         raise WebhookRejected(400, 'An event is an object, such as {"event": "bounce", "email": "ana@example.com"}.')
-    return tuple(word for event in events for word in _words_of(_flat(event), channel))
-
-
-def _flat(event: Mapping[str, Any]) -> Mapping[str, str]:
-    """SendGrid's fields; Mailgun's, which are nested, by the same names."""
-    data = event.get("event-data")
-    if not isinstance(data, Mapping):
-        return {name: storable(str(value)) for name, value in event.items() if isinstance(value, str | int)}
-    told = {"event": data.get("event"), "email": data.get("recipient"), "id": data.get("id")}
-    told["type"] = data.get("severity")
-    match data:
-        case {"message": {"headers": {"message-id": str(message_id)}}}:
-            told["message_id"] = message_id
-    match data:
-        case {"delivery-status": {"enhanced-code": str(code)}}:
-            told["status"] = code
-    return {name: storable(str(value)) for name, value in told.items() if value}
+    return tuple(word for event in events for told in shaped(event) for word in _words_of(told, channel))
 
 
 def _words_of(event: Mapping[str, str], channel: str) -> Iterator[DeliveryStatus | SpareAddress]:
     kind = event.get("event", "").casefold()
     sent_id, address = _message_id(event), _address(event)
-    name = event.get("sg_event_id") or event.get("id") or _made_up_id(event)
+    name = event.get("sg_event_id") or _made_up_id(event)
     if kind in DELIVERED and sent_id:
         yield DeliveryStatus(channel, name, sent_id, DeliveryState.DELIVERED)
     elif kind in FAILED:
-        code = _code(event, kind)
+        code = event.get("our_code") or _code(event, kind)
         if sent_id:
             yield DeliveryStatus(channel, name, sent_id, DeliveryState.FAILED, code)
         failure = FAILURES.get(code)
@@ -77,12 +61,9 @@ def _made_up_id(event: Mapping[str, str]) -> str:
 
 
 def _code(event: Mapping[str, str], kind: str) -> str:
-    """The server's enhanced code where we know it; else whether the bounce is for good."""
-    for said in (event.get("status", ""), event.get("reason", "").partition(" ")[2], event.get("reason", "")):
-        if (code := enhanced_code(said)) in FAILURES:
-            return code
-    passing = kind == "soft_bounce" or event.get("type", "").casefold() in PASSING
-    return SOFT if passing else HARD
+    soft = kind == "soft_bounce" or event.get("hard_bounce") == "False"
+    passing = soft or event.get("type", "").casefold() in PASSING
+    return code_of_bounce(event.get("status", ""), event.get("reason", ""), passing=passing)
 
 
 def _message_id(event: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The fields of a form that a mail service posts, in whichever of the two ways and whatever charset."""
+"""The fields of an e-mail that a mail service posts: a form, in either way and whatever charset, or a JSON object."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from email.parser import BytesHeaderParser
 from urllib.parse import unquote_to_bytes
 
 from bot.domain.errors import WebhookRejected
+from connectors.json_bodies import read_object
 
 MOST_FIELDS = 500
 LARGEST_FIELD = 500_000
@@ -19,14 +20,18 @@ LARGEST_HEAD = 4_000
 
 
 def form_fields(content_type: str, body: bytes) -> Mapping[str, str]:
-    """The fields by their names in lower case; files are left out. Raises WebhookRejected for what is no form."""
+    """The fields by their names in lower case; files are left out. Raises WebhookRejected for what has none."""
     media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == "application/json":
+        return _json(body)
     if media_type == "multipart/form-data":
         pairs = _multipart(_boundary(content_type), body)
     elif media_type == "application/x-www-form-urlencoded":
         pairs = _urlencoded(body)
     else:
-        raise WebhookRejected(400, "The body is neither multipart/form-data nor application/x-www-form-urlencoded.")
+        raise WebhookRejected(
+            400, "The body is neither a form (multipart/form-data, application/x-www-form-urlencoded) nor JSON."
+        )
     raw: dict[str, bytes] = {}
     for name, value in pairs:
         raw.setdefault(name, value)
@@ -42,6 +47,14 @@ def decoded(value: bytes, charset: str) -> str:
         except (LookupError, ValueError):
             continue
     return value.decode("cp1252", "replace")
+
+
+def _json(body: bytes) -> Mapping[str, str]:
+    """An object's texts, and its lists as JSON, as a form has them."""
+    found = read_object(body)
+    texts = {name.lower(): value for name, value in found.items() if isinstance(value, str)}
+    lists = {name.lower(): json.dumps(value) for name, value in found.items() if isinstance(value, list)}
+    return {**lists, **texts}
 
 
 def _boundary(content_type: str) -> bytes:

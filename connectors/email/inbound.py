@@ -1,4 +1,4 @@
-"""A customer's e-mail, as services that receive mail post it (SendGrid's Inbound Parse, Mailgun's routes)."""
+"""A customer's e-mail, as services that receive mail post it (SendGrid's Inbound Parse, Mailgun's routes, Postmark)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from email.parser import HeaderParser
 from email.policy import compat32
 from email.utils import parseaddr
+from typing import Any
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, storable
@@ -17,6 +18,7 @@ from connectors.email.letters import MESSAGE_ID, one_line
 from connectors.email.replies import reply_of, text_of_html
 
 LONGEST_HEADERS = 100_000
+LONGEST_ID = 200
 MACHINES = ("mailer-daemon", "postmaster", "no-reply", "noreply", "do-not-reply", "donotreply")
 BULK = ("bulk", "junk", "list", "auto_reply")
 LONGEST_REFERENCES = 4_000
@@ -56,17 +58,21 @@ def _ids(written: str) -> str:
 
 
 def _text(fields: Mapping[str, str]) -> str:
-    plain = fields.get("text") or fields.get("body-plain") or fields.get("plain") or ""
-    return plain if plain.strip() else text_of_html(fields.get("html") or fields.get("body-html") or "")
+    plain = _first(fields, "text", "body-plain", "plain", "textbody")
+    return plain if plain.strip() else text_of_html(_first(fields, "html", "body-html", "htmlbody"))
+
+
+def _first(fields: Mapping[str, str], *names: str) -> str:
+    return next((value for name in names if (value := fields.get(name))), "")
 
 
 def _headers(fields: Mapping[str, str]) -> Mapping[str, str]:
-    """By their names in lower case, from their text or from a JSON list of pairs; the first of a name counts."""
+    """By their names in lower case, from their text or from a JSON list; the first of a name counts."""
     written = (fields.get("headers") or fields.get("message-headers") or "")[:LONGEST_HEADERS]
     if written.lstrip().startswith("["):
         try:
-            pairs = [(str(name), str(value)) for name, value in json.loads(written)]
-        except (ValueError, TypeError, RecursionError):
+            pairs = [_pair(one) for one in json.loads(written)]
+        except (ValueError, TypeError, KeyError, RecursionError):
             pairs = []
     else:
         pairs = [(name, str(value)) for name, value in HeaderParser(policy=compat32).parsestr(written).items()]
@@ -76,9 +82,16 @@ def _headers(fields: Mapping[str, str]) -> Mapping[str, str]:
     return found
 
 
+def _pair(header: Any) -> tuple[str, str]:
+    """A header as Mailgun has it in its list, or as Postmark does."""
+    name, value = (header["Name"], header["Value"]) if isinstance(header, dict) else header
+    return str(name), str(value)
+
+
 def _message_id(fields: Mapping[str, str], headers: Mapping[str, str]) -> str:
+    """The sender's, or else Postmark's own."""
     found = MESSAGE_ID.search(headers.get("message-id") or fields.get("message-id") or "")
-    return found[0] if found else ""
+    return found[0] if found else storable(fields.get("messageid", ""))[:LONGEST_ID]
 
 
 def _made_up_id(*parts: str) -> str:
@@ -88,7 +101,8 @@ def _made_up_id(*parts: str) -> str:
 
 def _is_forged(fields: Mapping[str, str], headers: Mapping[str, str]) -> bool:
     """Whether the sender's domain disowns it, as far as the mail service tells: anybody can write into From."""
-    spf = (fields.get("spf") or headers.get("x-mailgun-spf") or "").strip().casefold()
+    told = fields.get("spf") or headers.get("x-mailgun-spf") or headers.get("received-spf") or ""
+    spf = told.strip().partition(" ")[0].casefold()
     dkim = (fields.get("dkim") or headers.get("x-mailgun-dkim-check-result") or "").casefold()
     return spf == "fail" and "pass" not in dkim
 

@@ -1,4 +1,4 @@
-"""What reaches us over HTTP: e-mails of customers, word of ours, and links to unsubscribe."""
+"""What reaches us over HTTP: e-mails of customers, and links to unsubscribe."""
 
 from __future__ import annotations
 
@@ -14,20 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import connectors.email
 from bot.domain.consent import Consequence
 from bot.domain.errors import WebhookRejected
-from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus, SpareAddress
+from bot.domain.message import CustomerMessage, SpareAddress
 from bot.ports import Webhook, WebhookRequest
-from connectors.email.channel import EmailChannel
 from connectors.email.unsubscribe import BY_ONE_CLICK, ON_THE_PAGE, UnsubscribeLinks
-from connectors.email.webhooks import authorization
-from tests.connectors.vendor_server import NOW, SECRET, SERVICE_URL, built, request_to
+from tests.connectors.email.mail_service import CHANNEL, FORM, multipart, post
+from tests.connectors.vendor_server import NOW, SECRET, SERVICE_URL, request_to
 
-PASSWORD = connectors.email.sandbox_values(SECRET)["EMAIL_WEBHOOK_SECRET"]
-CHANNEL: EmailChannel = built(connectors.email, "email")
 LINKS = UnsubscribeLinks(SECRET, SERVICE_URL)
-FORM = "application/x-www-form-urlencoded"
 HEADERS = "Message-ID: <m1@mail.example.com>\r\nDate: Tue, 24 Nov 2026 12:00:00 +0000\r\n"
 SENDGRID = {
     "headers": HEADERS,
@@ -41,27 +36,10 @@ SENDGRID = {
 }
 
 
-def multipart(fields: Mapping[str, Any], boundary: str = "xYzZY") -> tuple[str, bytes]:
-    body = b""
-    for name, value in fields.items():
-        written = value if isinstance(value, bytes) else value.encode()
-        body += f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + written + b"\r\n"
-    return f"multipart/form-data; boundary={boundary}", body + f"--{boundary}--\r\n".encode()
-
-
-def post(tail: str, content_type: str, body: bytes, password: str = PASSWORD) -> Webhook:
-    headers = {"content-type": content_type, "authorization": authorization(password)}
-    return CHANNEL.parse(request_to(f"email/{tail}", headers, body=body))
-
-
 def mail(fields: Mapping[str, bytes | str]) -> CustomerMessage:
     (message,) = post("inbound", *multipart(fields)).inbound
     assert isinstance(message, CustomerMessage)
     return message
-
-
-def events(*told: Mapping[str, Any]) -> list[object]:
-    return list(post("events", "application/json", json.dumps(told).encode()).inbound)
 
 
 # ---------------------------------------------------------------- e-mails of customers
@@ -94,6 +72,48 @@ def test_mailgun_posts_the_same_by_other_names() -> None:
         "ana@example.com",
         "Tuesday.",
     )
+
+
+POSTMARK: dict[str, Any] = {
+    "From": "Ana@Example.com",
+    "FromFull": {"Email": "Ana@Example.com", "Name": "Ana", "MailboxHash": ""},
+    "Subject": "Your demo",
+    "MessageID": "22c74902-a0c1-4511-804f2-341342852c90",
+    "TextBody": "Tuesday.\n\nOn Mon, 23 Nov 2026, Harbourline wrote:\n> When?\n",
+    "HtmlBody": "<p>Tuesday.</p>",
+    "Headers": [
+        {"Name": "Received-SPF", "Value": "Pass (sender SPF authorized) identity=mailfrom"},
+        {"Name": "Message-ID", "Value": "<m1@mail.example.com>"},
+    ],
+    "Attachments": [{"Name": "a.txt", "Content": "bm8="}],
+}
+
+
+def by_json(told: Mapping[str, Any]) -> CustomerMessage:
+    (message,) = post("inbound", "application/json; charset=utf-8", json.dumps(told).encode()).inbound
+    assert isinstance(message, CustomerMessage)
+    return message
+
+
+def test_postmark_posts_the_same_as_json() -> None:
+    assert by_json(POSTMARK) == CustomerMessage(
+        "email",
+        "<m1@mail.example.com>",
+        "ana@example.com",
+        "Tuesday.",
+        metadata={"subject": "Your demo", "references": ""},
+    )
+    assert by_json({**POSTMARK, "TextBody": ""}).text == "Tuesday."
+    assert by_json({**POSTMARK, "Headers": []}).vendor_id == POSTMARK["MessageID"]
+    assert by_json({**POSTMARK, "Headers": [{"Name": "Auto-Submitted", "Value": "auto-replied"}]}).automatic
+    with pytest.raises(WebhookRejected) as refused:
+        by_json({**POSTMARK, "Headers": [{"Name": "Received-SPF", "Value": "Fail (not authorized)"}]})
+    assert refused.value.status == 406
+
+
+@pytest.mark.parametrize("headers", [None, [1], [{"Name": "Message-ID"}], [["Message-ID"]], {}, "x"])
+def test_headers_that_are_none_cost_no_message(headers: Any) -> None:
+    assert by_json({**POSTMARK, "Headers": headers}).text == "Tuesday."
 
 
 @pytest.mark.parametrize(
@@ -271,69 +291,6 @@ def test_any_body_is_taken_or_refused(content_type: str, body: bytes) -> None:
             post(tail, content_type, b"--b\r\n" + body + b"\r\n--b--")
         except WebhookRejected as refused:
             assert refused.status == 400  # noqa: PT017
-
-
-# ---------------------------------------------------------------- what became of our own
-
-
-@pytest.mark.parametrize(
-    ("event", "code"),
-    [
-        ({"event": "bounce", "type": "bounce", "status": "5.1.1"}, "5.1.1"),
-        ({"event": "bounce", "type": "bounce", "status": "5.0.0", "reason": "550 5.1.1 no such user"}, "5.1.1"),
-        ({"event": "bounce", "type": "bounce", "status": "5.0.0"}, "hard_bounce"),
-    ],
-)
-def test_a_bounce_for_good_is_a_failure_and_spares_the_address(event: dict[str, str], code: str) -> None:
-    status, spared = events({**event, "email": "Ana@example.com", "smtp-id": "<k@x.example>", "sg_event_id": "e1"})
-    assert status == DeliveryStatus("email", "e1", "<k@x.example>", DeliveryState.FAILED, code)
-    assert isinstance(spared, SpareAddress)
-    assert (spared.address, spared.cause) == ("ana@example.com", Consequence.UNREACHABLE)
-
-
-@pytest.mark.parametrize("event", [{"event": "bounce", "type": "blocked"}, {"event": "soft_bounce"}])
-def test_a_bounce_that_passes_spares_nobody(event: dict[str, str]) -> None:
-    (status,) = events({**event, "email": "ana@example.com", "smtp-id": "<k@x.example>", "sg_event_id": "e1"})
-    assert status == DeliveryStatus("email", "e1", "<k@x.example>", DeliveryState.FAILED, "soft_bounce")
-
-
-@pytest.mark.parametrize("kind", ["spamreport", "complained", "unsubscribe"])
-def test_a_complaint_is_an_opt_out(kind: str) -> None:
-    (spared,) = events({"event": kind, "email": "ana@example.com", "sg_event_id": "e1"})
-    assert isinstance(spared, SpareAddress)
-    assert (spared.address, spared.cause) == ("ana@example.com", Consequence.OPTED_OUT)
-
-
-def test_mailguns_events_are_read_as_well() -> None:
-    data = {
-        "event": "failed",
-        "severity": "permanent",
-        "recipient": "ana@example.com",
-        "id": "e1",
-        "message": {"headers": {"message-id": "k@x.example"}},
-        "delivery-status": {"code": 550, "enhanced-code": "5.1.1"},
-    }
-    status, spared = events({"event-data": data})
-    assert status == DeliveryStatus("email", "e1", "<k@x.example>", DeliveryState.FAILED, "5.1.1")
-    assert isinstance(spared, SpareAddress)
-    (passing,) = events({"event-data": {**data, "severity": "temporary", "delivery-status": {}}})
-    assert isinstance(passing, DeliveryStatus)
-    assert passing.error == "soft_bounce"
-
-
-def test_what_arrived_is_known_and_what_else_happens_is_not_kept() -> None:
-    told = {"email": "ana@example.com", "smtp-id": "<k@x.example>", "sg_event_id": "e1"}
-    assert events({**told, "event": "delivered"}) == [
-        DeliveryStatus("email", "e1", "<k@x.example>", DeliveryState.DELIVERED)
-    ]
-    assert events({**told, "event": "open"}, {**told, "event": "deferred"}, {}, {"event": 1}) == []
-
-
-@pytest.mark.parametrize("body", [b"", b"{", b"[1]", b"null", json.dumps([{}] * 1001).encode(), b"[" * 100_000])
-def test_what_are_no_events_is_refused(body: bytes) -> None:
-    with pytest.raises(WebhookRejected) as refused:
-        post("events", "application/json", body)
-    assert refused.value.status == 400
 
 
 # ---------------------------------------------------------------- links to unsubscribe
