@@ -9,6 +9,12 @@ from dataclasses import dataclass, field
 API_URL = "https://api.twilio.com"
 CHANNEL = "voice"
 E164 = re.compile(r"\+[1-9][0-9]{4,14}")
+KEYS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
+SPELT_BY_KEYS = frozenset(
+    f"+{word.translate(KEYS)}" for word in ("anonymous", "blocked", "restricted", "unavailable", "unknown")
+)
+"""What stands in From where a number is withheld and a carrier wrote why by the keys of a telephone: +266696687."""
+
 SID = re.compile(r"[A-Za-z]{2}[0-9a-fA-F]{32}")
 MOST_HINTS, LONGEST_HINT = 500, 100
 """Of `<Gather hints>` (www.twilio.com/docs/voice/twiml/gather)."""

@@ -11,7 +11,7 @@ from bot.domain.spoken_phrases import phrases_of
 from bot.ports import AwaitTurn, FeedItem, Reply, Said, Webhook
 from connectors.speech import a_person_speaks, choices_in, one_moment, phrase, speech_of
 from connectors.twilio_voice import twiml
-from connectors.twilio_voice.account import CHANNEL, E164, VoiceAccount
+from connectors.twilio_voice.account import CHANNEL, E164, SPELT_BY_KEYS, VoiceAccount
 from connectors.twilio_voice.place import Place, read_place
 
 MOST_SILENCES = 2
@@ -47,7 +47,8 @@ def feed_of(caller: str) -> str:
 def caller_of(sid: str, caller: str, called: str, direction: str) -> tuple[str, bool]:
     """The address of whoever talks with us, and whether it says nothing of who they are: withheld, or no telephone."""
     number = called if direction.startswith("outbound") else caller
-    return (number, False) if E164.fullmatch(number) else (f"withheld:{sid}", True)
+    known = E164.fullmatch(number) and number not in SPELT_BY_KEYS
+    return (number, False) if known else (f"withheld:{sid}", True)
 
 
 def feed_of_call(key: str) -> str:

@@ -115,8 +115,22 @@ def test_keys_that_are_no_choice_are_what_was_said(channel: TwilioVoiceChannel) 
     assert message_in(channel.parse(posted("heard", Place(turn=1), Digits="50"))).text == "50"
 
 
-def test_a_withheld_number_is_nobody_in_particular(channel: TwilioVoiceChannel) -> None:
-    message = message_in(channel.parse(posted("call", From="anonymous")))
+@pytest.mark.parametrize(
+    "caller",
+    [
+        "anonymous",
+        "Restricted",
+        "",
+        "sip:ana@example.com",
+        "+266696687",
+        "+7378742833",
+        "+2562533",
+        "+86282452253",
+        "+8656696",
+    ],
+)
+def test_a_withheld_number_is_nobody_in_particular(channel: TwilioVoiceChannel, caller: str) -> None:
+    message = message_in(channel.parse(posted("call", From=caller)))
     assert (message.address, message.nameless) == (f"withheld:{SID}", True)
 
 
