@@ -267,6 +267,12 @@ def test_what_is_no_command_of_ours_is_refused(fields: dict[str, str]) -> None:
     assert refused.value.status == 400
 
 
+def test_a_look_at_our_certificate_is_no_command() -> None:
+    raw = urlencode({"ssl_check": "1", "token": "t"}).encode()
+    webhook = desk().parse(request_to("slack/commands", sign(raw, SIGNING_SECRET, NOW), body=raw))
+    assert (webhook.obey, webhook.reply.status) == (None, 200)
+
+
 SHORT = st.text(max_size=10, alphabet=st.characters(exclude_categories=["Cs"]))
 
 
