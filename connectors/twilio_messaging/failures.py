@@ -34,9 +34,14 @@ FAILURES: Mapping[str, Failure] = {
     "30008": Failure("the carrier gave no reason", most_tries=2, pause=timedelta(minutes=5)),
     "30034": Failure("the sender is not registered for US traffic (A2P 10DLC)", then=_STOPPED),
     "30036": Failure("it was not delivered within its validity period"),
+    "63003": Failure("nobody has this number there any more", then=_UNREACHABLE),
+    "63014": Failure("the customer has blocked this sender", then=_UNREACHABLE),
     "63016": Failure("WhatsApp's 24 hours after the customer's last message are over, and it was no template"),
     "63017": Failure("the account sent more than it may in a second", most_tries=4, pause=timedelta(minutes=1)),
     "63018": Failure("the sender sent more than it may in a second", most_tries=4, pause=timedelta(minutes=1)),
+    "63024": Failure("nobody has WhatsApp on this number", then=_UNREACHABLE),
+    "63032": Failure("WhatsApp does not let this customer get it"),
+    "63049": Failure("Meta chose not to deliver this marketing to this customer, who gets enough of it"),
 }
 """By code. One that is not here is for good."""
 

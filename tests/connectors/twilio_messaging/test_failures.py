@@ -47,7 +47,12 @@ MEANINGS = {
     "30008": Meaning(again_after=timedelta(minutes=5), tries=2),
     "30034": STOPPED,
     "30036": FOR_GOOD,
+    "63003": UNREACHABLE,
+    "63014": UNREACHABLE,
     "63016": FOR_GOOD,
+    "63024": UNREACHABLE,
+    "63032": FOR_GOOD,
+    "63049": FOR_GOOD,
     "12345": FOR_GOOD,
 }
 TOLD_LATER = {
