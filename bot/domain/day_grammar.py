@@ -9,13 +9,13 @@ from typing import Literal
 
 from bot.domain.time_words import AMOUNT, MONTH, WEEKDAY, amount_of, month_of, rule, weekday_of
 
-Unit = Literal["minute", "hour", "day", "week", "month"]
+Unit = Literal["minute", "hour", "day", "working day", "week", "month"]
 Part = Literal["", "early", "mid", "late"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """So much later than now."""
+    """So much later than now. Working days are Monday to Friday, holidays or not."""
 
     amount: int
     unit: Unit
@@ -64,6 +64,7 @@ class Slashed:
 
 Day = Ahead | OnWeekday | InPeriod | OnDate | Slashed
 
+_WORKING_DAYS = r"(?:working|business|work) ?days?"
 _DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])"
 _YEAR = r"(?:19|20)\d\d"
 _WHICH_YEAR = r"(?:of )?(?P<which>this year|next year|the year after next)"
@@ -93,6 +94,10 @@ def _ahead(match: re.Match[str]) -> Day:
         ("mi", "minute"), ("h", "hour"), ("d", "day"), ("w", "week"), ("mo", "month"),
     )  # fmt: skip
     return Ahead(amount, next(name for start, name in units if unit.startswith(start)))
+
+
+def _working_days_ahead(match: re.Match[str]) -> Day:
+    return Ahead(amount_of(match["amount"] or "1"), "working day")
 
 
 def _on_weekday(match: re.Match[str]) -> Day:
@@ -182,6 +187,12 @@ DAY_RULES: tuple[DayRule, ...] = (
         _ahead,
     ),
     (rule(rf"(?P<amount>{AMOUNT}) (?P<unit>days?|weeks?|months?) (?:from (?:now|today)|ahead)"), _ahead),
+    (
+        rule(rf"(?:with)?in (?:about |around |the next |another )?(?P<amount>{AMOUNT}) {_WORKING_DAYS}'?(?: time)?"),
+        _working_days_ahead,
+    ),
+    (rule(rf"(?P<amount>{AMOUNT}) {_WORKING_DAYS} (?:from (?:now|today)|ahead)"), _working_days_ahead),
+    (rule(r"(?:the )?(?:next|following)(?P<amount>) (?:working|business) day"), _working_days_ahead),
     (
         rule(
             rf"(?:(?P<which>this coming|this|next|coming) )?(?P<day>{WEEKDAY})s?"

@@ -85,6 +85,8 @@ def _days(day: Day, today: date, month_first: bool) -> tuple[date, date] | None:
         match day:
             case Ahead(amount=amount, unit="month"):
                 return _whole(_months_later(today, amount))
+            case Ahead(amount=amount, unit="working day"):
+                return _whole(_working_days_later(today, amount))
             case Ahead(amount=amount, unit=unit):
                 return _whole(today + timedelta(days=amount * (7 if unit == "week" else 1)))
             case OnWeekday(weekday=weekday, next=in_next_week, weeks=weeks):
@@ -106,6 +108,14 @@ def _days(day: Day, today: date, month_first: bool) -> tuple[date, date] | None:
 
 def _whole(day: date) -> tuple[date, date]:
     return day, day
+
+
+def _working_days_later(today: date, amount: int) -> date:
+    """As many days that are none of a weekend; of a Saturday or Sunday itself, one later is Monday."""
+    day = today
+    for _ in range(amount):
+        day += timedelta(days=7 - day.weekday() if day.weekday() >= _WORKING_WEEK - 1 else 1)
+    return day
 
 
 def _months_later(today: date, months: int) -> date:

@@ -37,6 +37,10 @@ def meant(phrase: str, *, zone: str = "Europe/London", now: datetime = TUESDAY) 
         ("this week", "Tue 24 Nov 10:00 - Sat 28 Nov 00:00"),
         ("in two weeks", "Tue 08 Dec 00:00 - Wed 09 Dec 00:00"),
         ("in three months", "Wed 24 Feb 00:00 - Thu 25 Feb 00:00"),
+        ("in three working days", "Fri 27 Nov 00:00 - Sat 28 Nov 00:00"),
+        ("within 5 business days", "Tue 01 Dec 00:00 - Wed 02 Dec 00:00"),
+        ("four working days from now at 10am", "Mon 30 Nov 10:00 - 10:30"),
+        ("the next working day", "Wed 25 Nov 00:00 - Thu 26 Nov 00:00"),
         ("in 20 minutes", "Tue 24 Nov 10:20 - 10:50"),
         ("tomorrow at midnight", "Thu 26 Nov 00:00 - 00:30"),
         ("today before midnight", "Tue 24 Nov 10:00 - Wed 25 Nov 00:00"),
@@ -88,6 +92,17 @@ def test_a_phrase_means_a_span_of_time(phrase: str, span: str) -> None:
 )
 def test_other_words_and_past_days_mean_no_time(phrase: str) -> None:
     assert meant(phrase) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "amount", "meant_day"),
+    [(27, 1, 30), (28, 1, 30), (29, 1, 30), (27, 0, 27), (28, 0, 28), (23, 5, 30), (23, 4, 27), (28, 2, 1)],
+)
+def test_working_days_leave_weekends_out(day: int, amount: int, meant_day: int) -> None:
+    now = datetime(2026, 11, day, 10, 0, tzinfo=UTC)
+    span = resolve_time(f"in {amount} working days", now, LONDON)
+    assert span is not None
+    assert (span[1] - timedelta(hours=1)).astimezone(LONDON).day == meant_day
 
 
 def test_which_number_is_the_month_depends_on_where_the_person_lives() -> None:

@@ -15,6 +15,9 @@ from bot.nlu.translated_times import find_translated_times
 
 TIMES = {
     "zh": {
+        "5个工作日内": "in 5 working days",
+        "三個工作日後": "in 3 working days",
+        "下一个工作日上午": "next working day morning",
         "十月三日": "3 october",
         "10月3日": "3 october",
         "１０月３号": "3 october",
@@ -74,6 +77,8 @@ TIMES = {
         "月底": "end of the month",
     },
     "ja": {
+        "5営業日以内": "in 5 working days",
+        "翌営業日": "next working day",
         "十月三日": "3 october",
         "2027年10月3日(日)の15時30分": "3 october 2027 at 15:30",
         "10/3の15時": "3 october 15 o'clock",
@@ -122,6 +127,8 @@ TIMES = {
         "月末": "end of the month",
     },
     "ko": {
+        "3영업일 이내": "in 3 working days",
+        "5영업일 후": "in 5 working days",
         "10월 3일 오후 두 시": "3 october 2 o'clock in the afternoon",
         "시월 삼일": "3 october",
         "2027년 10월 3일(일) 15:30": "3 october 2027 at 15:30",

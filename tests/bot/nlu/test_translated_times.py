@@ -10,6 +10,8 @@ from bot.nlu.translated_times import PHRASES, find_translated_times
 
 TIMES = {
     "de": {
+        "in fünf Werktagen": "in 5 working days",
+        "am nächsten Werktag um 10 Uhr": "next working day 10 o'clock",
         "Donnerstag, den 3. Dezember um 14:00 Uhr": "thursday 3 december at 14:00",
         "zwischen 9 und 11 Uhr": "between 9 and 11",
         "morgen Nachmittag zwischen 2 und 4 Uhr": "tomorrow between 2pm and 4pm",
@@ -30,6 +32,8 @@ TIMES = {
         "am Freitagnachmittag": "friday afternoon",
     },
     "fr": {
+        "sous 5 jours ouvrés": "in 5 working days",
+        "dans trois jours ouvrables": "in 3 working days",
         "demain entre 14h et 16h": "tomorrow between 14 and 16",
         "ce week-end": "this weekend",
         "jeudi 3 décembre à 9h": "thursday 3 december 9 o'clock",
@@ -45,6 +49,7 @@ TIMES = {
         "jeudi à 9 heures du matin": "thursday 9 o'clock in the morning",
     },
     "es": {
+        "en tres días hábiles": "in 3 working days",
         "mañana entre las 9 y las 11": "tomorrow between 9 and 11",
         "mañana sobre las 4": "tomorrow at 4",
         "mañana por la tarde": "tomorrow afternoon",
@@ -59,6 +64,7 @@ TIMES = {
         "esta noche": "today evening",
     },
     "it": {
+        "entro 5 giorni lavorativi": "in 5 working days",
         "domani pomeriggio verso le 4": "tomorrow at 4 in the afternoon",
         "dalle 9 alle 11": "between 9 and 11",
         "domani alle tre": "tomorrow at 3",
@@ -73,6 +79,7 @@ TIMES = {
         "giovedì all'una": "thursday at 1",
     },
     "nl": {
+        "binnen vijf werkdagen": "in 5 working days",
         "donderdag 3 december om 14:00": "thursday 3 december at 14:00",
         "tussen 9 en 11 uur": "between 9 and 11",
         "volgende week dinsdag": "tuesday next week",
@@ -86,6 +93,7 @@ TIMES = {
         "volgende week": "next week",
     },
     "pt": {
+        "em 3 dias úteis": "in 3 working days",
         "sexta às 14h": "friday 14 o'clock",
         "das 9 às 11": "between 9 and 11",
         "amanhã às 10": "tomorrow at 10",
@@ -99,6 +107,7 @@ TIMES = {
         "hoje à noite": "today evening",
     },
     "ca": {
+        "d'aquí a tres dies hàbils": "in 3 working days",
         "entre les 9 i les 11": "between 9 and 11",
         "demà a les tres": "tomorrow at 3",
         "demà passat": "day after tomorrow",
@@ -111,6 +120,7 @@ TIMES = {
         "aquest vespre": "today evening",
     },
     "sv": {
+        "inom fem arbetsdagar": "in 5 working days",
         "i helgen": "this weekend",
         "i morgon klockan tre": "tomorrow 3 o'clock",
         "i övermorgon": "day after tomorrow",
