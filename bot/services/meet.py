@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.conversation import Conversation
@@ -20,18 +21,21 @@ async def meet(
     uow: UnitOfWork, runtime: Runtime, channel: Channel, message: CustomerMessage | PageReport, now: datetime
 ) -> Conversation:
     """The conversation with this address; a first message starts it, and proves that the address is the person's."""
-    identity = Identity(channel.abilities.identity, message.address, verified=True)
     said = message if isinstance(message, CustomerMessage) else None
     device = Origin(Source.PAGE, now, channel.name)
     wrote = Origin(Source.CONVERSATION, now, channel.name, f"message {said.message_id}") if said is not None else device
+    vouched = said.identities if said is not None else ()
     nameless = said is not None and said.nameless
+    proved = vouched if nameless else (Identity(channel.abilities.identity, message.address, verified=True), *vouched)
     conversation = await uow.conversations.at(channel.name, message.address)
     if conversation is not None:
-        if conversation.tracker.latest_message is not None or nameless:
-            return conversation
-        await prove(uow, runtime, conversation.profile_id, identity, wrote)
-        return await uow.conversations.get(conversation.id)
-    profile = None if nameless else await uow.profiles.owner_of(identity.kind, identity.value)
+        person = conversation.profile_id
+        begins = conversation.tracker.latest_message is None
+        new = proved if begins else [one for one in vouched if not await _has_proved(uow, person, one)]
+        await _prove(uow, runtime, person, new, wrote)
+        return await uow.conversations.get(conversation.id) if new else conversation
+    owners = [await uow.profiles.owner_of(one.kind, one.value) for one in proved]
+    profile = next((one for one in owners if one is not None), None)
     if profile is None:
         time_zone = said.time_zone if said is not None else None
         profile = Profile(ProfileId(new_id(now)), now).told(
@@ -39,5 +43,17 @@ async def meet(
         )
         await uow.profiles.add(profile)
         await meet_segments(uow, runtime, profile.id, now)
-    profile_id = profile.id if nameless else await prove(uow, runtime, profile.id, identity, wrote)
+    profile_id = await _prove(uow, runtime, profile.id, proved, wrote)
     return await start_conversation(uow, profile_id, channel.name, message.address, now)
+
+
+async def _prove(
+    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, identities: Sequence[Identity], how: Origin
+) -> ProfileId:
+    for identity in identities:
+        profile_id = await prove(uow, runtime, profile_id, identity, how)
+    return profile_id
+
+
+async def _has_proved(uow: UnitOfWork, profile_id: ProfileId, identity: Identity) -> bool:
+    return profile_id in await uow.profiles.provers_of(identity.kind, identity.value)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import Attachment, CustomerMessage, DeliveryState, DeliveryStatus, storable
+from bot.domain.person import Identity
 from bot.ports import Reply, Webhook, WebhookRequest
 from connectors.twilio_messaging.account import NUMBER, WHATSAPP_USER, TwilioAccount
 from connectors.twilio_requests import SignedForm, form_of, read_signed
@@ -77,7 +78,16 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
         attachments=_attachments(fields),
         metadata=_metadata(fields, text if channel == "sms" and account.answers_keywords else ""),
         nameless=without_number,
+        identities=_identities(fields, channel),
     )
+
+
+def _identities(fields: SignedForm, channel: str) -> tuple[Identity, ...]:
+    """Meta's id of whoever writes by WhatsApp, which comes along with a number, too, and stays when that is hidden."""
+    user = fields.first("ExternalUserId").removeprefix("whatsapp:")
+    if channel != "whatsapp" or not WHATSAPP_USER.fullmatch(user):
+        return ()
+    return (Identity(channel, user, verified=True),)
 
 
 def _payload(fields: SignedForm) -> str | None:

@@ -33,7 +33,8 @@ class CustomerMessage:
     where the customer only opened the conversation and has said nothing yet, `nameless` where the address says nothing
     of who they are: a withheld number. `slots` are what another platform, which holds the dialogue with us, has found
     out by itself; None empties one. `automatic`: a machine wrote it,
-    such as an absence notice, so it is kept and not answered.
+    such as an absence notice, so it is kept and not answered. `identities` are what the vendor knows them by besides
+    the address; it vouches for them.
     """
 
     channel: str
@@ -49,6 +50,7 @@ class CustomerMessage:
     attachments: tuple[Attachment, ...] = ()
     nameless: bool = False
     slots: Mapping[str, Any] = field(default_factory=dict)
+    identities: tuple[Identity, ...] = ()
     kind: Literal["customer_message"] = "customer_message"
 
     @property

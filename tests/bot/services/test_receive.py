@@ -92,6 +92,29 @@ async def test_whoever_gave_us_their_number_before_is_known_when_they_text(stage
         assert await uow.profiles.identities(ProfileId("ben")) == [Identity("phone", PHONE, verified=True)]
 
 
+USER = Identity("whatsapp", "GB.1502576394655843", verified=True)
+
+
+async def test_whoever_hides_a_number_that_we_knew_is_known_by_what_the_vendor_calls_them(stage: Stage) -> None:
+    with_number = CustomerMessage("sms", "SM1", PHONE, "hello", identities=(USER,))
+    hidden = CustomerMessage("sms", "SM2", USER.value, "it's me", nameless=True, identities=(USER,))
+    await receive(stage.runtime, stage.sms, [with_number, hidden])
+    known = (await stage.at()).profile_id
+    assert (await stage.at("sms", USER.value)).profile_id == known
+    async with stage.store.transaction() as uow:
+        assert set(await uow.profiles.identities(known)) == {Identity("phone", PHONE, verified=True), USER}
+
+
+async def test_two_whom_the_vendor_knows_to_be_one_are_one_once_it_says_so(stage: Stage) -> None:
+    await stage.hear("hello")
+    hidden = CustomerMessage("sms", "SM2", USER.value, "hello", nameless=True, identities=(USER,))
+    await receive(stage.runtime, stage.sms, [hidden])
+    assert (await stage.at("sms", USER.value)).profile_id != (await stage.at()).profile_id
+    again = CustomerMessage("sms", "SM3", PHONE, "hello again", identities=(USER,))
+    await receive(stage.runtime, stage.sms, [again])
+    assert (await stage.at("sms", USER.value)).profile_id == (await stage.at()).profile_id
+
+
 async def test_an_answer_in_a_conversation_that_we_began_proves_the_address(stage: Stage) -> None:
     await stage.meet()
     async with stage.store.transaction() as uow:

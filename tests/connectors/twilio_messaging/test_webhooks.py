@@ -13,6 +13,7 @@ import connectors.twilio_messaging
 from bot.adapters.codec import INBOUND
 from bot.domain.errors import WebhookRejected
 from bot.domain.message import CustomerMessage, DeliveryState, DeliveryStatus
+from bot.domain.person import Identity
 from bot.ports import Webhook, WebhookRequest
 from connectors.twilio_messaging.account import TwilioAccount, account_of
 from connectors.twilio_messaging.webhooks import parse
@@ -126,13 +127,18 @@ def test_who_shows_a_username_on_whatsapp_in_place_of_a_number_writes_from_metas
     [message] = taken(signed("inbound", without_number)).inbound
     assert isinstance(message, CustomerMessage)
     assert (message.channel, message.address, message.nameless) == ("whatsapp", user, True)
+    assert message.identities == (Identity("whatsapp", user, verified=True),)
 
 
-def test_a_number_goes_before_metas_id() -> None:
+def test_a_number_goes_before_metas_id_which_comes_along() -> None:
     both = {**TEXT, "From": "whatsapp:+447700900123", "ExternalUserId": "whatsapp:GB.1502576394655843"}
     [message] = taken(signed("inbound", both)).inbound
     assert isinstance(message, CustomerMessage)
     assert (message.address, message.nameless) == ("+447700900123", False)
+    assert message.identities == (Identity("whatsapp", "GB.1502576394655843", verified=True),)
+    [text] = taken(signed("inbound", {**both, "From": "+447700900123"})).inbound
+    assert isinstance(text, CustomerMessage)
+    assert text.identities == ()
 
 
 @pytest.mark.parametrize(
