@@ -15,6 +15,9 @@ from bot.services.know_person import Wanted
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 LONGEST_ID = 255
+SHORTEST_UNLISTED = 7
+"""Digits behind the country's code; a shorter number is taken where `phonenumbers` knows it, as of small islands."""
+
 WAYS = '{"id": ...}, {"user_id": "your own id"}, {"phone": "+447700900123"} or {"email": "ana@example.com"}'
 
 
@@ -51,7 +54,10 @@ def read_phone(number: Any) -> Identity:
 
 
 def normal_phone(value: Any, region: str | None = None) -> str:
-    """The number in E.164. One that may exist is taken: numbering plans grow faster than any table of them."""
+    """The number in E.164. One that may exist is taken: numbering plans grow faster than any table of them.
+
+    What is dialled only inside of a town, and an extension or a short code, is none that reaches one person.
+    """
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or len(text) > 100:
         raise ValueError("the phone number is none")
@@ -62,7 +68,16 @@ def normal_phone(value: Any, region: str | None = None) -> str:
     country = phonenumbers.region_code_for_country_code(number.country_code or 0)
     if number.extension:
         raise ValueError("the phone number has an extension, which no message reaches")
-    if not phonenumbers.is_possible_number(number):
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    is_short = len(phonenumbers.national_significant_number(number)) < SHORTEST_UNLISTED
+    if reason == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY or (
+        is_short and not phonenumbers.is_valid_number(number)
+    ):
+        raise ValueError(
+            f"the phone number is too short to be somebody's in {country}; write it with its area code, or with + and "
+            "the country's code"
+        )
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValueError(
             f"no number of {country} has so many digits; one of another country begins with + and its code"
         )

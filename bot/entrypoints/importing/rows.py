@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from typing import Any
@@ -72,7 +72,8 @@ class RowReader:
         self._now = now
 
     def by(self, mapping: ColumnMapping) -> RowReader:
-        """The same, for rows whose columns have other meanings."""
+        """The same, for rows whose columns have other meanings; numbers are of the same country."""
+        mapping = replace(mapping, region=self._region)
         return RowReader(mapping, self._schema, self._channels, source=self._source, now=self._now)
 
     def read(

@@ -151,6 +151,24 @@ def test_a_number_is_written_as_the_world_writes_it(given: Any, region: str, fou
     assert normal_phone(given, region) == (found or "+447700900123")
 
 
+@pytest.mark.parametrize(
+    ("given", "region"), [("12345", "GB"), ("12345", "DE"), ("110", "DE"), ("253 0000", "US"), ("+49 12345", "GB")]
+)
+def test_a_number_that_is_too_short_to_be_somebodys_is_refused(given: str, region: str) -> None:
+    with pytest.raises(ValueError, match="too short to be somebody's in"):
+        normal_phone(given, region)
+
+
+def test_a_short_number_of_a_small_island_is_somebodys() -> None:
+    assert normal_phone("4321", "NU") == "+6834321"
+
+
+def test_a_reader_for_other_columns_keeps_the_country_of_numbers() -> None:
+    reader = RowReader(ColumnMapping(region="DE"), None, (), source="the API", now=lambda: NOON)
+    found = reader.by(ColumnMapping({"phone": "phone"})).read(1, {"phone": "0151 23456789"})
+    assert found.identities == (Identity("phone", "+4915123456789"),)
+
+
 def test_an_opt_out_is_taken_though_the_rest_of_its_row_is_wrong() -> None:
     found = read(Email="ana@example.com", Gone="yes", team_size="many", **CONSENT)
     assert (found.opted_out, found.attributes, found.consents) == ("opted out in people.csv", {}, ())
