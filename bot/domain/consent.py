@@ -69,6 +69,13 @@ EVERY_ADDRESS = "*"
 """The address of a suppression that holds for the whole channel."""
 
 
+WRITTEN_TO: Mapping[str, str] = {"sms": "phone", "whatsapp": "phone", "voice": "phone", "email": "email"}
+"""Channels of connectors by which people are written to or called, each with the kind of its addresses.
+
+Who opts out has opted out of these, too, where they are not set up: they may be tomorrow.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Suppression:
     """An address that must not be sent marketing, whoever owns it and whatever they consented to before."""

@@ -168,13 +168,13 @@ async def narrow_opt_out(
         return
     records = await uow.consents.of(person)
     before = [one for one in records if one.at < question.asked_at]
-    for channel in runtime.channels.values():
-        stood = standing_consent(before, Purpose.MARKETING, channel.name)
-        stands = standing_consent(records, Purpose.MARKETING, channel.name)
+    for channel, kind in runtime.marketed.items():
+        stood = standing_consent(before, Purpose.MARKETING, channel)
+        stands = standing_consent(records, Purpose.MARKETING, channel)
         ended_by_it = stands is not None and stands.at == question.asked_at
-        if channel.name == question.channel or stood is None or not stood.granted or not ended_by_it:
+        if channel == question.channel or stood is None or not stood.granted or not ended_by_it:
             continue
-        await _lift(uow, person, channel.name, channel.abilities.identity, question.asked_at)
+        await _lift(uow, person, channel, kind, question.asked_at)
         how = f"had meant {question.channel} only; before that: {stood.how}"
         await uow.consents.add(replace(stood, at=now, how=how, text=question.text, message_id=message_id))
 

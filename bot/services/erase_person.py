@@ -59,12 +59,10 @@ async def _suppressions(uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId
     addresses = {(one.kind, one.value) for one in await uow.profiles.identities(profile_id)}
     conversations = {(one.channel, one.address) for one in await uow.conversations.of(profile_id)}
     found = []
-    for channel in runtime.channels.values():
-        if channel.abilities.desk:
-            continue
-        own = {value for kind, value in addresses if kind == channel.abilities.identity}
-        own |= {address for name, address in conversations if name == channel.name}
+    for channel, identity in runtime.marketed.items():
+        own = {value for kind, value in addresses if kind == identity}
+        own |= {address for name, address in conversations if name == channel}
         for address in sorted(own):
-            standing = await uow.consents.suppression(channel.name, address)
-            found.append(standing or Suppression(channel.name, address, ERASED, now))
+            standing = await uow.consents.suppression(channel, address)
+            found.append(standing or Suppression(channel, address, ERASED, now))
     return found

@@ -154,9 +154,7 @@ class _Chunk:
         self._runtime = runtime
         self._taking = taking
         self._now = runtime.clock.now()
-        self._channels = {
-            name: one.abilities.identity for name, one in runtime.channels.items() if not one.abilities.desk
-        }
+        self._channels = runtime.marketed
         self._people: dict[ProfileId, _Someone] = {}
         self._owners: dict[tuple[str, str], ProfileId] = {}
         self._links: dict[str, Sequence[ProfileId]] = {}
@@ -278,7 +276,7 @@ class _Chunk:
         if has_opted_out(someone.records):
             return
         someone.opts_out = arrival.opted_out
-        for channel in self._channels:
+        for channel in sorted(self._runtime.refused_with({one.kind for one in someone.identities})):
             record = ConsentRecord(who, Purpose.MARKETING, channel, False, self._now, arrival.opted_out, "")
             someone.records.append(record)
             if someone.before is None:

@@ -43,15 +43,13 @@ async def opt_out(
     """
     await uow.profiles.lock(profile_id)
     identities = await uow.profiles.identities(profile_id)
-    marketed = {name: one for name, one in runtime.channels.items() if not one.abilities.desk}
-    for channel in marketed.values():
-        for identity in identities:
-            if identity.kind != channel.abilities.identity:
-                continue
-            if await uow.consents.suppression(channel.name, identity.value) is None:
-                await uow.consents.suppress(Suppression(channel.name, identity.value, how, now))
+    for channel, kind in runtime.marketed.items():
+        for address in sorted(one.value for one in identities if one.kind == kind):
+            if await uow.consents.suppression(channel, address) is None:
+                await uow.consents.suppress(Suppression(channel, address, how, now))
+    refused = runtime.refused_with({one.kind for one in identities})
     said = {one.channel for one in await uow.consents.of(profile_id) if one.purpose is Purpose.MARKETING}
-    for name in (*marketed, *sorted(said - marketed.keys())):  # the others were loaded once, or are a CRM's
+    for name in sorted(refused | said):  # what they said of others: these were loaded once, or are a CRM's
         record = ConsentRecord(profile_id, Purpose.MARKETING, name, False, now, how, text, message_id, ip=ip)
         await uow.consents.add(record)
     for entry in await uow.outbox.purge(profile_id, Purpose.MARKETING, "the customer opted out"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ import structlog
 
 from bot.domain.audience import ProfileSchema
 from bot.domain.challenge import ChallengeId
+from bot.domain.consent import WRITTEN_TO
 from bot.domain.errors import SettingsError
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.language_model import ModelTerms
@@ -134,6 +135,18 @@ class Runtime:
         if found is None and name:
             log.warning("there is no desk of this name; the usual one is told", desk=name)
         return found or self.desk
+
+    @property
+    def marketed(self) -> Mapping[str, str]:
+        """Channels on which somebody may refuse marketing, each with the kind of its addresses; also such as are not
+        set up."""
+        set_up = {name: one.abilities.identity for name, one in self.channels.items() if not one.abilities.desk}
+        return {**WRITTEN_TO, **set_up}
+
+    def refused_with(self, kinds: Collection[str]) -> frozenset[str]:
+        """Channels for which the ledger notes an opt-out of somebody with addresses of these kinds: those that are set
+        up, and of the others those that could reach them."""
+        return frozenset(name for name, kind in self.marketed.items() if name in self.channels or kind in kinds)
 
     def channel(self, name: str) -> Channel:
         try:

@@ -250,7 +250,8 @@ class StoredPersonalData(Repository):
         rows = {name: count for name, count in rows.items() if count}
         salt = await salt_of(self._session)
         await keep_erased(self._session, suppressions, salt)
-        receipt = Erasure(new_id(at), at, who, rows, len(suppressions), elsewhere)
+        left_alone = {one.address for one in suppressions}
+        receipt = Erasure(new_id(at), at, who, rows, len(left_alone), elsewhere)
         kept = {"id": receipt.id, "at": at, "who": who, "rows": json.dumps(rows), "salt": salt}
         await self._session.execute(ADD_RECEIPT, {**kept, "suppressed": receipt.suppressed})
         return receipt

@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.documents import did_you_mean
 from bot.domain.audience import AttributeType, ProfileSchema
-from bot.domain.consent import Purpose
+from bot.domain.consent import WRITTEN_TO, Purpose
 from bot.domain.importing import Arrival, GivenConsent
 from bot.domain.message import storable
 from bot.domain.person import Identity
@@ -196,7 +196,7 @@ class RowReader:
                 raise ValueError(f"{', '.join(missing)} is empty, and a consent is only taken with its proof")
             if told["purpose"].lower() != Purpose.MARKETING:
                 raise ValueError(f'consent is for marketing, and "{storable(told["purpose"])[:40]}" is no such purpose')
-            if told["channel"] not in self._channels:
+            if told["channel"] not in self._channels and (granted or told["channel"] not in WRITTEN_TO):
                 near = did_you_mean(told["channel"], self._channels)
                 raise ValueError(f'there is no channel "{told["channel"][:40]}". {near}'.rstrip())
             at = _moment(told["at"], self._now()) if told.get("at") else self._now()

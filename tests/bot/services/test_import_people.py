@@ -203,6 +203,27 @@ async def test_who_had_opted_out_elsewhere_has_opted_out_here(stage: Stage) -> N
         )
 
 
+async def test_who_has_opted_out_is_not_reached_by_a_channel_that_is_set_up_later(stage: Stage) -> None:
+    gone = {"opted_out": "opted out in people.csv"}
+    (known,) = await take(stage, arrival(1, PHONE))
+    landings = await take(stage, arrival(1, PHONE, ADDRESS, **gone), arrival(2, Identity("email", "b@x.org"), **gone))
+    assert landings[0].profile_id == known.profile_id
+    async with stage.store.transaction() as uow:
+        for channel, address in (("email", ADDRESS.value), ("email", "b@x.org"), ("whatsapp", PHONE.value)):
+            assert await uow.consents.suppression(channel, address) is not None
+    for one in landings:
+        refusal = await consent_of(stage, one.profile_id, "email")
+        assert refusal is not None
+        assert not refusal.granted
+
+
+async def test_a_refusal_of_a_channel_that_is_not_set_up_is_kept(stage: Stage) -> None:
+    (landing,) = await take(stage, arrival(1, ADDRESS, consents=(replace(NO, channel="email"),)))
+    refusal = await consent_of(stage, landing.profile_id, "email")
+    assert refusal is not None
+    assert not refusal.granted
+
+
 async def test_a_record_of_a_crm_is_found_again_whatever_its_address_is_now(stage: Stage) -> None:
     (landing,) = await take(stage, arrival(1, ADDRESS, record="77"), crm="crm")
     (again,) = await take(stage, arrival(1, Identity("email", "new@example.com"), record="77"), crm="crm")

@@ -47,9 +47,12 @@ async def test_a_stop_withdraws_consent_and_suppresses_every_address_on_every_ch
     assert not await stage.may_send(channel="webchat", address=VISITOR)
     async with stage.store.transaction() as uow:
         latest = {one.channel: one for one in await uow.consents.of(ANA)}
-        suppressed = [await uow.consents.suppression(*at) for at in (("sms", PHONE), ("webchat", VISITOR))]
+        places = [(name, PHONE) for name in ("sms", "whatsapp", "voice")] + [("webchat", VISITOR)]
+        suppressed = [await uow.consents.suppression(*at) for at in places]
     assert all(suppressed)
-    assert set(latest) == {"sms", "webchat"}, "the desk's channel has no customers"
+    assert set(latest) == {"sms", "webchat", "whatsapp", "voice"}, (
+        "the desk's channel has no customers, what reaches their number may be set up tomorrow, and they have no e-mail"
+    )
     for record in latest.values():
         assert (record.granted, record.text, record.message_id) == (False, "STOP.", f"sms:{vendor_id}")
         assert record.how == "wrote so on sms"

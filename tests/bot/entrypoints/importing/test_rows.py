@@ -143,6 +143,13 @@ def test_a_refusal_counts_without_proof() -> None:
     assert (consent.granted, consent.how, consent.at) == (False, "refused in people.csv", NOON)
 
 
+def test_a_channel_that_is_not_set_up_may_be_refused_but_not_agreed_to() -> None:
+    (consent,) = read(Email="ana@example.com", **{**CONSENT, "channel": "email", "granted": "no"}).consents
+    assert (consent.channel, consent.granted) == ("email", False)
+    with pytest.raises(RowRefused, match='there is no channel "email"'):
+        read(Email="ana@example.com", **{**CONSENT, "channel": "email"})
+
+
 @pytest.mark.parametrize(
     ("given", "region", "found"),
     [("(415) 555-0123", "US", "+14155550123"), ("0049 151 12345678", "DE", "+4915112345678"), (447700900123, "GB", "")],
