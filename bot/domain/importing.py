@@ -32,9 +32,10 @@ class GivenConsent:
 class Arrival:
     """One person as they are told of. `row` is the number of the row, or of the record in the order of reading.
 
-    They are found by the record in the CRM (`record`), else by the first of `identities` that somebody has. `opted_out`
-    says where they want no marketing at all, and is empty where that is not told. `left_out` is what was wrong with the
-    rest of the row, of which their refusal alone is taken.
+    Of several identities of a kind the first is the main one. They are found by the record in the CRM (`record`), else
+    by the first of `identities` that somebody has. `opted_out` says where they want no marketing at all, and is empty
+    where that is not told; `unreachable` is the same for e-mail addresses at which nothing arrives. `left_out` is what
+    was wrong with the rest of the row, of which their refusal alone is taken.
     """
 
     row: int
@@ -45,6 +46,7 @@ class Arrival:
     tags: frozenset[str] = frozenset()
     consents: tuple[GivenConsent, ...] = ()
     opted_out: str = ""
+    unreachable: str = ""
     record: str = ""
     left_out: tuple[str, ...] = ()
 

@@ -11,6 +11,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from bot.documents import Faults, did_you_mean, parse
 from bot.domain.audience import ProfileSchema
 from bot.domain.errors import Place, SettingsError
+from bot.entrypoints.importing.words import fold, rank_of, words
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 
@@ -19,6 +20,10 @@ IDENTITIES = ("user_id", "email", "phone", "anonymous_id")
 
 NAME_PARTS = ("first_name", "last_name")
 """Together they are the attribute `name`."""
+
+FULL_NAME = "full_name"
+SEVERAL = ("tags", "opted_out")
+"""What several columns may tell of, each of which counts."""
 
 PLAIN = (*IDENTITIES, *NAME_PARTS, "time_zone", "locale", "tags", "opted_out", "ignore")
 PROOF = ("purpose", "channel", "granted", "how", "at", "text")
@@ -31,28 +36,12 @@ REPORTED = ("overture_row", "overture_result", "overture_why")
 STATES = ("opted_out_addresses", "objected_at", "restricted_at")
 """Columns of our own exports that tell how it stands here."""
 
-NAMES: Mapping[str, str] = {
-    **dict.fromkeys(("email", "e_mail", "mail", "email_address", "e_mail_address", "work_email"), "email"),
-    **dict.fromkeys(("phone", "phone_number", "mobile", "mobile_phone", "telephone", "tel", "cell"), "phone"),
-    **dict.fromkeys(("user_id", "external_id", "customer_id"), "user_id"),
-    "anonymous_id": "anonymous_id",
-    **dict.fromkeys(("time_zone", "timezone", "tz"), "time_zone"),
-    **dict.fromkeys(("locale", "language", "lang"), "locale"),
-    **dict.fromkeys(("tags", "tag"), "tags"),
-    **dict.fromkeys(
-        (
-            "opted_out", "opt_out", "optout", "unsubscribed", "do_not_contact", "dnc", "email_opt_out",
-            "hs_email_optout", "has_opted_out_of_email",
-        ),
-        "opted_out",
-    ),
+OWN: Mapping[str, str] = {
     **{f"consent_{name}": f"consent.{name}" for name in PARTS},
     **dict.fromkeys((*REPORTED, *STATES), "ignore"),
-}  # fmt: skip
-PARTS_OF_A_NAME: Mapping[str, str] = {
-    **dict.fromkeys(("first_name", "firstname", "given_name", "forename"), "first_name"),
-    **dict.fromkeys(("last_name", "lastname", "surname", "family_name"), "last_name"),
 }
+"""Names of our own exports and reports. What others call their columns stands in `words.yml`."""
+
 COLUMNS_TOLD = 20
 UNNAMED = re.compile(r"\(column \d+\)")
 CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(PARTS)})")
@@ -161,12 +150,13 @@ def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema
     if twice:
         raise SettingsError(f"a column is there twice: {', '.join(twice)}. Give each a name of its own.")
     found, taken = dict(given.columns), {*given.columns.values(), *given.values}
-    for column in columns:
+    for column in sorted(columns, key=rank_of):
         if column in found:
             continue
         target = guess(column, schema)
-        found[column] = "ignore" if target in taken and target != "tags" else target
+        found[column] = "ignore" if target in taken and target not in SEVERAL else target
         taken.add(found[column])
+    _halve(found, given, taken)
     if not taken.issuperset(NAME_PARTS):  # half of a name would be written over a whole one
         found |= {one: "ignore" for one in columns if found[one] in NAME_PARTS and one not in given.columns}
     mapping = ColumnMapping({one: found[one] for one in columns}, given.values, given.region)
@@ -181,22 +171,39 @@ def unnamed(place: int) -> str:
 
 def guess(column: str, schema: ProfileSchema | None) -> str:
     """What a column of this name most likely means. No consent is guessed but from columns that are named for it."""
-    name = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.strip()).lower()).strip("_")
     if UNNAMED.fullmatch(column):
         return "ignore"
-    if name in NAMES:
-        return NAMES[name]
+    name = fold(column)
+    meant = OWN.get(name) or words().columns.get(name, "")
+    if meant and meant not in (*NAME_PARTS, FULL_NAME):
+        return meant
     if CONSENT.fullmatch(column.strip()):
         return column.strip()
-    if column.strip().startswith("profile."):
-        name = column.strip().removeprefix("profile.")
-    if schema is not None:
-        part = PARTS_OF_A_NAME.get(name, "ignore") if "name" in schema.attributes else "ignore"
-        return f"profile.{name}" if name in schema.attributes else part
-    try:
-        return f"profile.{wording.attribute(name)}"
-    except wording.Unreadable:
+    name = column.strip().removeprefix("profile.") if column.strip().startswith("profile.") else name
+    if schema is None:
+        try:
+            return f"profile.{wording.attribute(name)}"
+        except wording.Unreadable:
+            return "ignore"
+    by_label = {fold(one.label): one.name for one in schema.attributes.values() if one.label}
+    if name in schema.attributes or name in by_label:
+        return f"profile.{name if name in schema.attributes else by_label[name]}"
+    if "name" not in schema.attributes:
         return "ignore"
+    return "profile.name" if meant == FULL_NAME or name in words().either_name else meant or "ignore"
+
+
+def _halve(found: dict[str, str], given: ColumnMapping, taken: set[str]) -> None:
+    """ "Nom" is the last name beside "Prénom", and "Nombre" the first beside "Apellidos": the other half, where one is
+    there."""
+    missing = [one for one in NAME_PARTS if one not in taken]
+    if len(missing) != 1:
+        return
+    for column, target in found.items():
+        if target == "profile.name" and column not in given.columns and fold(column) in words().either_name:
+            found[column] = missing[0]
+            taken.add(missing[0])
+            return
 
 
 def _check_whole(mapping: ColumnMapping) -> None:

@@ -17,12 +17,17 @@ from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
 from bot.entrypoints.importing.mapping import CONSENT, IDENTITIES, NAME_PARTS, ColumnMapping
+from bot.entrypoints.importing.words import fold, says_yes, words
 from bot.entrypoints.named_person import NobodyNamed, normal_phone, read_email, read_own_id
 from bot.journeys import wording
 
-YES = frozenset({"yes", "y", "true", "t", "1", "x", "on", "granted", "opted in", "subscribed"})
-NO = frozenset({"no", "n", "false", "f", "0", "off", "refused", "opted out", "unsubscribed", "withdrawn"})
 SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
+DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)")
+"""How a cell begins that tells on which day somebody left."""
+
+BETWEEN_ADDRESSES = re.compile(r":::|[;,\n|]")
+"""What systems write between several addresses of one person; Google Contacts three colons."""
+
 CLOCKS_DIFFER = timedelta(hours=26)
 """A day without a zone may already be over elsewhere."""
 
@@ -42,12 +47,17 @@ class _Row:
     """What was read of one row so far."""
 
     traits: dict[str, Any] = field(default_factory=dict)
-    ids: dict[str, Identity] = field(default_factory=dict)
+    ids: dict[str, tuple[Identity, ...]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     tags: set[str] = field(default_factory=set)
     consents: dict[str, dict[str, str]] = field(default_factory=dict)
     opted_out: bool = False
+    unreachable: bool = False
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        return tuple(dict.fromkeys(one for kind in IDENTITIES for one in self.ids.get(kind, ())))
 
 
 class RowReader:
@@ -97,67 +107,87 @@ class RowReader:
             if told is not None and told != "":
                 self._take(row, column, target, told)
         if row.names and "name" not in row.traits:
-            row.traits["name"] = " ".join(row.names[part] for part in NAME_PARTS if part in row.names)
+            row.traits["name"] = _whole_name([row.names[part] for part in NAME_PARTS if part in row.names])
         traits = read_traits(row.traits, self._schema)
         row.faults += [f"{one.attribute}: {one.why}" for one in traits.refused]
         consents = [one for group in row.consents.values() if (one := self._consent(row, group)) is not None]
         if not row.ids and not row.faults:
             row.faults.append("it names nobody: no e-mail address, phone number or id of yours")
         refusals = tuple(one for one in consents if not one.granted)
-        if row.faults and (not row.ids or not (row.opted_out or refusals)):
+        if row.faults and (not row.ids or not (row.opted_out or row.unreachable or refusals)):
             raise RowRefused(row.faults)
         if row.faults:
             return Arrival(
                 row=number,
-                identities=tuple(row.ids[kind] for kind in IDENTITIES if kind in row.ids),
+                identities=row.identities,
                 consents=refusals,
                 opted_out=self._opted_out(row),
+                unreachable=self._unreachable(row),
                 record=record,
                 left_out=tuple(f"left out: {one}" for one in row.faults),
             )
         return Arrival(
             row=number,
-            identities=tuple(row.ids[kind] for kind in IDENTITIES if kind in row.ids),
+            identities=row.identities,
             attributes=traits.attributes | self._contacts(row),
             time_zone=traits.time_zone,
             locale=traits.locale,
             tags=frozenset(row.tags),
             consents=tuple(consents),
             opted_out=self._opted_out(row),
+            unreachable=self._unreachable(row),
             record=record,
         )
 
     def _opted_out(self, row: _Row) -> str:
         return f"opted out in {self._source}" if row.opted_out else ""
 
+    def _unreachable(self, row: _Row) -> str:
+        return f"nothing arrives there, by {self._source}" if row.unreachable else ""
+
     def _contacts(self, row: _Row) -> dict[str, str]:
         """Addresses are attributes, too, where those are declared."""
         declared = self._schema.attributes if self._schema is not None else ("email", "phone")
-        return {name: row.ids[name].value for name in ("email", "phone") if name in row.ids and name in declared}
+        return {name: row.ids[name][0].value for name in ("email", "phone") if name in row.ids and name in declared}
 
     def _take(self, row: _Row, column: str, target: str, value: Any) -> None:
         try:
             match target.partition("."):
                 case "email", _, _:
-                    row.ids["email"] = read_email(value)
+                    row.ids["email"] = tuple(read_email(one) for one in _each(value))
                 case "time_zone" | "locale", _, _:
                     row.traits[target] = value
                 case "phone", _, _:
-                    row.ids["phone"] = Identity("phone", normal_phone(_unshortened(value), self._region))
+                    numbers = [normal_phone(_unshortened(one), self._region) for one in _each(value)]
+                    row.ids["phone"] = tuple(Identity("phone", one) for one in numbers)
                 case "user_id" | "anonymous_id", _, _:
-                    row.ids[target] = read_own_id(target, _unshortened(value))
+                    row.ids[target] = (read_own_id(target, _unshortened(value)),)
                 case "first_name" | "last_name", _, _:
                     row.names[target] = _name(value)
                 case "tags", _, _:
                     row.tags |= _tags(value)
                 case "opted_out", _, _:
-                    row.opted_out |= _yes_no(value)
+                    self._take_state(row, value)
                 case "profile", _, name:
                     row.traits[name] = self._cast(name, value)
                 case "consent", _, _:
                     self._take_consent(row, target, value)
         except (NobodyNamed, ValueError) as error:
             row.faults.append(f"{storable(column)[:80]}: {error}")
+
+    def _take_state(self, row: _Row, value: Any) -> None:
+        """A yes, a day on which they left, or a state such as "unsubscribed" or "cleaned"."""
+        if isinstance(value, bool):
+            row.opted_out |= value
+            return
+        text = str(value).strip()
+        state, answer = words().states.get(fold(text), ""), says_yes(text)
+        if state == "unreachable":
+            row.unreachable = True
+        elif state == "opted_out" or answer or DAY.match(text):
+            row.opted_out = True
+        elif not state and answer is None:
+            raise ValueError("it must be yes or no, a day, or a state such as subscribed or unsubscribed")
 
     def _take_consent(self, row: _Row, target: str, value: Any) -> None:
         matched = CONSENT.fullmatch(target)
@@ -190,7 +220,7 @@ class RowReader:
         if "granted" not in told:
             return None
         try:
-            granted = _yes_no(told["granted"])
+            granted = _granted(told["granted"])
             missing = [one for one in ("purpose", "channel", *(("how", "at", "text") * granted)) if not told.get(one)]
             if missing:
                 raise ValueError(f"{', '.join(missing)} is empty, and a consent is only taken with its proof")
@@ -208,6 +238,12 @@ class RowReader:
         return GivenConsent(Purpose.MARKETING, told["channel"], granted, at, how, told.get("text", ""), ip)
 
 
+def _each(value: Any) -> Sequence[Any]:
+    """The addresses of a cell, the first of which is the main one; whatever else is in it is read as one."""
+    parts = BETWEEN_ADDRESSES.split(value) if isinstance(value, str) else []
+    return [one.strip() for one in parts if one.strip()] or [value]
+
+
 def _unshortened(value: Any) -> Any:
     """What it is, unless a spreadsheet has made 4.47701E+11 of it, which was somebody else's as well."""
     if isinstance(value, str) and SHORTENED.fullmatch(value):
@@ -223,6 +259,12 @@ def _name(value: Any) -> str:
     return storable(value).strip()
 
 
+def _whole_name(parts: Sequence[str]) -> str:
+    """Of a part that has the other within it, it alone is the name: "Ana" beside "Ana Weaver"."""
+    whole = [one for one in parts if all(f" {other} " in f" {one} " for other in parts)]
+    return whole[0] if whole else " ".join(parts)
+
+
 def _tags(value: Any) -> frozenset[str]:
     given = value if isinstance(value, list) else str(value).replace(",", ";").split(";")
     try:
@@ -234,10 +276,21 @@ def _tags(value: Any) -> frozenset[str]:
 def _yes_no(value: Any) -> bool:
     if isinstance(value, bool):
         return value
-    text = str(value).strip().lower()
-    if text in YES or text in NO:
-        return text in YES
-    raise ValueError("it must be yes or no")
+    answer = says_yes(str(value))
+    if answer is None:
+        raise ValueError("it must be yes or no")
+    return answer
+
+
+def _granted(told: str) -> bool:
+    """A yes or a no, or a state of a subscription: what is no consent is a refusal where somebody said so."""
+    match words().states.get(fold(told)):
+        case "subscribed":
+            return True
+        case "opted_out":
+            return False
+        case _:
+            return _yes_no(told)
 
 
 def _number(text: str) -> int | float:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.audience import Segment
-from bot.domain.consent import ConsentRecord, Purpose, Suppression, standing_consent
+from bot.domain.consent import ConsentRecord, Consequence, Purpose, Suppression, standing_consent
 from bot.domain.delivery import Send
 from bot.domain.ids import ProfileId
 from bot.domain.importing import Arrival, GivenConsent, ImportProgress, Landing
@@ -222,6 +222,14 @@ async def test_a_refusal_of_a_channel_that_is_not_set_up_is_kept(stage: Stage) -
     refusal = await consent_of(stage, landing.profile_id, "email")
     assert refusal is not None
     assert not refusal.granted
+
+
+async def test_an_address_at_which_nothing_arrives_is_spared_and_nothing_is_refused(stage: Stage) -> None:
+    (landing,) = await take(stage, arrival(1, ADDRESS, PHONE, unreachable="bounced", consents=(YES,)))
+    assert await may_be_texted(stage, landing.profile_id)
+    async with stage.store.transaction() as uow:
+        (bar,) = await uow.consents.in_the_way("email", ADDRESS.value)
+    assert (bar.cause, bar.reason) == (Consequence.UNREACHABLE, "bounced")
 
 
 async def test_a_record_of_a_crm_is_found_again_whatever_its_address_is_now(stage: Stage) -> None:

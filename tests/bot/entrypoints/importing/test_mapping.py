@@ -40,6 +40,37 @@ def test_a_first_and_a_last_name_are_the_name_where_there_is_such_an_attribute_a
     assert told_so.columns["First name"] == "first_name"
 
 
+NAMED = ProfileSchema(
+    {
+        "name": Attribute("name", AttributeType.TEXT, label="Name"),
+        "team_size": Attribute("team_size", AttributeType.NUMBER, label="Mitarbeitende"),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("columns", "targets"),
+    [
+        (["Vorname", "Name", "E-Mail-Adresse", "Mobilnummer"], ["first_name", "last_name", "email", "phone"]),
+        (["Prénom", "Nom", "Courriel", "Désabonné"], ["first_name", "last_name", "email", "opted_out"]),
+        (["Nombre", "Apellidos", "Correo electrónico"], ["first_name", "last_name", "email"]),
+        (["NOME", "Sobrenome", "Telemóvel"], ["first_name", "last_name", "phone"]),
+        (["姓", "名", "メールアドレス", "電話番号"], ["last_name", "first_name", "email", "phone"]),
+        (["氏名", "携帯電話", "配信停止"], ["profile.name", "phone", "opted_out"]),
+        (["Nom", "Adresse e-mail", "Langue"], ["profile.name", "email", "locale"]),
+        (["FNAME", "LNAME", "Email Address", "UNSUB_TIME"], ["first_name", "last_name", "email", "opted_out"]),
+        (["Given Name", "Family Name", "E-mail 1 - Value"], ["first_name", "last_name", "email"]),
+        (["Person - Name", "Person - Email - Work", "Person - Phone - Mobile"], ["profile.name", "email", "phone"]),
+        (["Email", "Unsubscribed from all email", "HasOptedOutOfEmail"], ["email", "opted_out", "opted_out"]),
+        (["Phone", "Mobile Phone", "Email"], ["ignore", "phone", "email"]),
+        (["E-Mail", "Mitarbeitende"], ["email", "profile.team_size"]),
+        (["Name", "First Name", "Last Name", "Email"], ["profile.name", "first_name", "last_name", "email"]),
+    ],
+)
+def test_columns_are_understood_as_real_systems_name_them(columns: list[str], targets: list[str]) -> None:
+    assert list(complete(ColumnMapping(), columns, NAMED).columns.values()) == targets
+
+
 def test_where_nothing_is_declared_a_column_is_an_attribute() -> None:
     assert guess("Favourite Colour", None) == "profile.favourite_colour"
     assert guess("2024", None) == "ignore"

@@ -176,6 +176,46 @@ def test_a_reader_for_other_columns_keeps_the_country_of_numbers() -> None:
     assert found.identities == (Identity("phone", "+4915123456789"),)
 
 
+@pytest.mark.parametrize(
+    ("state", "gone"),
+    [
+        ("unsubscribed", True), ("Opted-Out", True), ("DND", True), ("abgemeldet", True), ("désabonnée", True),
+        ("配信停止", True), ("oui", True), ("Ja", True), ("2026-03-01 09:12:44", True), ("01.03.2026", True),
+        ("subscribed", False), ("Non-Subscribed", False), ("never subscribed", False), ("nein", False),
+    ],
+)  # fmt: skip
+def test_a_state_of_a_subscription_says_whether_they_opted_out(state: str, gone: bool) -> None:
+    assert bool(read(Email="ana@example.com", Gone=state).opted_out) is gone
+
+
+@pytest.mark.parametrize("state", ["cleaned", "Bounced", "Hard bounce"])
+def test_where_nothing_arrives_they_have_not_opted_out(state: str) -> None:
+    found = read(Email="ana@example.com", Gone=state, team_size="many")
+    assert (found.opted_out, found.unreachable) == ("", "nothing arrives there, by people.csv")
+
+
+@pytest.mark.parametrize(("state", "granted"), [("SUBSCRIBED", True), ("unsubscribed", False), ("sí", True)])
+def test_a_consent_may_be_told_as_a_state(state: str, granted: bool) -> None:
+    (consent,) = read(Email="ana@example.com", **{**CONSENT, "granted": state}).consents
+    assert consent.granted is granted
+
+
+def test_a_cell_may_have_several_addresses_of_which_the_first_is_the_main_one() -> None:
+    found = read(Email="Ana@example.com; ana@example.org", Phone="07700 900123 ::: +49 151 23456789")
+    assert [one.value for one in found.identities] == [
+        "ana@example.com", "ana@example.org", "+447700900123", "+4915123456789",
+    ]  # fmt: skip
+    with pytest.raises(RowRefused, match="the e-mail address is none"):
+        read(Email="ana@example.com; nobody")
+
+
+def test_half_a_name_beside_the_whole_says_nothing_more() -> None:
+    columns = {"Email": "email", "First": "first_name", "Last": "last_name"}
+    reader = RowReader(ColumnMapping(columns), SCHEMA, ["sms"], source="people.csv", now=lambda: NOON)
+    told = {"Email": "ana@example.com", "First": "Ana", "Last": "Ana Weaver"}
+    assert reader.read(1, told).attributes["name"] == "Ana Weaver"
+
+
 def test_an_opt_out_is_taken_though_the_rest_of_its_row_is_wrong() -> None:
     found = read(Email="ana@example.com", Gone="yes", team_size="many", **CONSENT)
     assert (found.opted_out, found.attributes, found.consents) == ("opted out in people.csv", {}, ())

@@ -1,0 +1,69 @@
+"""What files of people call their columns and write into cells, in each language of `words.yml`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.documents import parse
+
+FILE = Path(__file__).with_name("words.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of them folded. `columns` leads from a name to what the column means, `rank` says which of two is taken;
+    `either_name` is what may be half of a name, or the whole."""
+
+    columns: Mapping[str, str]
+    either_name: frozenset[str]
+    rank: Mapping[str, int]
+    answers: Mapping[str, bool]
+    states: Mapping[str, str]
+
+
+@cache
+def words() -> Words:
+    told = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
+    columns = _meanings(told["columns"])
+    return Words(
+        columns,
+        frozenset(_meanings(told["half_or_whole_name"])),
+        {name: place for place, name in enumerate(columns)},
+        {word: answer == "yes" for word, answer in _meanings(told["answers"]).items()},
+        _meanings(told["status"]),
+    )
+
+
+def _meanings(told: Mapping[str, Mapping[str, list[str]]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for meaning, by_language in told.items():
+        for said in by_language.values():
+            for one in said:
+                found.setdefault(fold(str(one)), str(meaning))
+    return found
+
+
+def fold(text: str) -> str:
+    """Without case, accents and what stands between words: `Vor- und Nachname` is `vor_und_nachname`, `firstName`
+    `first_name`. A sign alone stays what it is."""
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text.strip())
+    letters = unicodedata.normalize("NFKD", apart).casefold()
+    plain = "".join(one for one in letters if not unicodedata.combining(one))
+    plain = unicodedata.normalize("NFC", plain)
+    return re.sub(r"[\W_]+", "_", plain).strip("_") or text.strip()
+
+
+def rank_of(column: str) -> int:
+    """How early its name stands among those that mean the same."""
+    found = words()
+    return found.rank.get(fold(column), len(found.rank))
+
+
+def says_yes(text: str) -> bool | None:
+    """None where it is neither yes nor no."""
+    return words().answers.get(fold(text))

@@ -1,0 +1,40 @@
+"""The words of files of people: one meaning each, in every language that the preference pages have, and Japanese."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.documents import parse
+from bot.entrypoints.importing.mapping import FULL_NAME, PLAIN
+from bot.entrypoints.importing.words import FILE, fold, says_yes, words
+from bot.entrypoints.preferences.words import LANGUAGES
+
+TOLD = parse(FILE.name, FILE.read_text(encoding="utf-8")).data
+
+
+@pytest.mark.parametrize("part", ["columns", "answers", "status"])
+def test_no_word_means_two_things(part: str) -> None:
+    meanings: dict[str, str] = {}
+    for meaning, by_language in TOLD[part].items():
+        for word in (one for said in by_language.values() for one in said):
+            assert meanings.setdefault(fold(str(word)), meaning) == meaning, word
+
+
+def test_a_column_may_be_told_to_mean_what_it_is_guessed_to_mean() -> None:
+    assert set(words().columns.values()) <= {*PLAIN, FULL_NAME}
+
+
+@pytest.mark.parametrize("target", ["email", "phone", "first_name", "last_name", "opted_out"])
+def test_who_somebody_is_and_what_they_refused_is_named_in_every_language(target: str) -> None:
+    assert {*LANGUAGES, "ja"} <= TOLD["columns"][target].keys()
+
+
+def test_case_accents_and_signs_do_not_count() -> None:
+    assert fold(" Vor- und Nachname ") == "vor_und_nachname"
+    assert fold("IMIĘ") == "imie"
+    assert fold("firstName") == "first_name"
+    assert fold("✓") == "✓"
+
+
+def test_yes_and_no_are_read_in_each_language() -> None:
+    assert [says_yes(one) for one in ("OUI", "nein", "はい", "perhaps")] == [True, False, True, None]
