@@ -72,6 +72,23 @@ class OffersAPerson:
         return events
 
 
+class ActionAnswerRefused(Action):  # type: ignore[misc]
+    """Follows on utter_invalid_<slot>, which is said to an answer that its slot does not accept (domain/slots.yml)."""
+
+    def name(self) -> str:
+        return "action_answer_refused"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        before = misunderstood_in_a_row(tracker.events)
+        if before >= OFFERED_AT:
+            return bring_a_person(dispatcher, tracker, "Was not understood")
+        if _is_time_to_offer(before, tracker):
+            dispatcher.utter_message(response=_offer(tracker, domain))
+        return []
+
+
 def _offer(tracker: Tracker, domain: Mapping[str, Any]) -> str:
     in_a_form = open_form(tracker) is not None and OFFER_IN_A_FORM in responses_of(domain)
     return OFFER_IN_A_FORM if in_a_form else OFFER

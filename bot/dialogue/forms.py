@@ -7,8 +7,11 @@ again after each of them.
 
 from __future__ import annotations
 
+from typing import Final
+
+from bot.dialogue.accepting import invalid
 from bot.dialogue.policies import Chosen, by_form
-from bot.dialogue.slots import heard_slots
+from bot.dialogue.slots import heard_slots, refused_slots
 from bot.dialogue.turn import SoFar, Turn, close_loop, slot_before, so_far
 from bot.domain.assistant import Form
 from bot.domain.conversation import (
@@ -20,6 +23,9 @@ from bot.domain.conversation import (
     LoopInterrupted,
     SlotSet,
 )
+
+ANSWER_REFUSED: Final = "action_answer_refused"
+"""A custom action that is run, where the assistant has it, after an answer was refused by what its slot accepts."""
 
 
 def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
@@ -37,17 +43,25 @@ def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
         candidates = [name for name in form.required_slots if turn.tracker.slots.get(name) is not None]
     elif _takes_answer(turn, history):
         candidates = _answered(turn, form, history.events)
+        refused = _refused(turn, form, history)
+        if refused is not None:
+            _refuse(turn, form, refused, candidates)
+            return True
         if not candidates and validation_of(form) not in turn.assistant.actions:
             return _pass_on(turn, form)
     else:
         candidates = []
-    policy = by_form(form.name, opened_by)
+    _validate(turn, form, by_form(form.name, opened_by), candidates)
+    return True
+
+
+def _validate(turn: Turn, form: Form, policy: str, candidates: list[str]) -> None:
+    """Have an action validate the answers, where there is one; else ask for what is missing."""
     if validation_of(form) in turn.assistant.actions:
         _present(turn, candidates)
         turn.run(validation_of(form), policy)
     else:
         _ask(turn, form, policy, [])
-    return True
 
 
 def _fill_for(turn: Turn, history: SoFar) -> None:
@@ -62,7 +76,7 @@ def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:
     """Take up the form whose validation or question has just been executed; False as in `run_form`."""
     policy, name = chosen.policy, str(chosen.form)
     form = turn.assistant.forms.get(name)
-    if form is None or history.last_name != validation_of(form):
+    if form is None or history.last_name not in (validation_of(form), ANSWER_REFUSED):
         turn.did(name, policy)
         return True
     loop = turn.tracker.loop
@@ -71,11 +85,18 @@ def go_on(turn: Turn, history: SoFar, chosen: Chosen) -> bool:
             close_loop(turn)
         turn.did(form.name, policy)
         return True
+    if history.last_name == ANSWER_REFUSED:
+        _validate(turn, form, policy, _answered(turn, form, history.events))
+        return True
     run = _since_it_began(form, history.since_last)
     names = (form.name, validation_of(form))
     if any(isinstance(event, ActionExecutionRejected) and event.name in names for event in run):
         return _pass_on(turn, form)
-    if _takes_answer(turn, history) and not _was_answered(turn, form, history):
+    if (
+        _takes_answer(turn, history)
+        and not _was_answered(turn, form, history)
+        and _refused(turn, form, history) is None
+    ):
         asked = slot_before(turn.tracker, len(history.events), REQUESTED_SLOT)
         if asked is not None and asked != turn.tracker.slots.get(REQUESTED_SLOT):
             turn.set_slot(REQUESTED_SLOT, asked)
@@ -111,6 +132,28 @@ def _answered(turn: Turn, form: Form, events: tuple[Event, ...]) -> list[str]:
     wanted = (*form.required_slots, turn.tracker.slots.get(REQUESTED_SLOT))
     names = [event.name for event in events if isinstance(event, SlotSet) and event.name in wanted]
     return list(dict.fromkeys(names))
+
+
+def _refused(turn: Turn, form: Form, history: SoFar) -> str | None:
+    """The slot whose answer is refused: the one that was asked for, else one that was to be put right."""
+    before = len(history.events)
+    asked = slot_before(turn.tracker, before, REQUESTED_SLOT)
+    refused = refused_slots(turn.assistant, turn.tracker, (*form.required_slots, *([asked] if asked else [])))
+    if asked in refused:
+        return str(asked)
+    if _answered(turn, form, history.events):
+        return None
+    return next((name for name in refused if slot_before(turn.tracker, before, name) is not None), None)
+
+
+def _refuse(turn: Turn, form: Form, slot: str, candidates: list[str]) -> None:
+    """Say why; whoever is refused time and again may get a person, whom an action offers."""
+    policy = by_form(form.name)
+    turn.say(invalid(slot))
+    if ANSWER_REFUSED in turn.assistant.actions:
+        turn.run(ANSWER_REFUSED, policy)
+    else:
+        _validate(turn, form, policy, candidates)
 
 
 def _was_answered(turn: Turn, form: Form, history: SoFar) -> bool:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
+from bot.dialogue.accepting import accepted
 from bot.dialogue.features import fitted
 from bot.domain.assistant import Assistant, Form, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT, SlotSet, Tracker, UserUttered
@@ -31,10 +32,49 @@ def heard_slots(assistant: Assistant, tracker: Tracker) -> Iterator[SlotSet]:
             values = _values(slot, mapping, tracker, message)
             if not values or not _applies(assistant, tracker, slot, mapping, intent):
                 continue
-            value = values if slot.type == "list" else fitted(slot, values[-1])
+            if _is_an_answer(slot, mapping):
+                value = _accepted(slot, mapping, message)
+                if value is None:
+                    continue
+            else:
+                value = values if slot.type == "list" else fitted(slot, values[-1])
             if value is not None or tracker.slots.get(slot.name) is not None:
                 yield SlotSet(slot.name, value, heard=True)
                 break
+
+
+def refused_slots(assistant: Assistant, tracker: Tracker, names: Iterable[str]) -> list[str]:
+    """Those of these slots for which the latest message has an answer that none of them accepts."""
+    message = tracker.latest_message
+    if message is None:
+        return []
+    intent = base_intent(message.understood.intent.name)
+    found = []
+    for slot in (assistant.slots[name] for name in names if name in assistant.slots):
+        tried = [
+            mapping
+            for mapping in slot.mappings
+            if _values(slot, mapping, tracker, message) and _applies(assistant, tracker, slot, mapping, intent)
+        ]
+        if tried and all(
+            _is_an_answer(slot, mapping) and _accepted(slot, mapping, message) is None for mapping in tried
+        ):
+            found.append(slot.name)
+    return found
+
+
+def _is_an_answer(slot: Slot, mapping: SlotMapping) -> bool:
+    """Whether the slot has to accept it; the value that the author gives for an intent is the author's own."""
+    return slot.accepts is not None and mapping.type in ("from_entity", "from_text")
+
+
+def _accepted(slot: Slot, mapping: SlotMapping, message: UserUttered) -> Any:
+    """The answer as it is kept; None where it is refused."""
+    if slot.accepts is None:
+        return None
+    found = [message.text] if mapping.type == "from_text" else _entities(mapping, message)
+    value = accepted(slot.accepts, found, message)
+    return str(value) if slot.type == "text" and value is not None else value
 
 
 def filling_actions(assistant: Assistant, tracker: Tracker) -> list[str]:
@@ -122,11 +162,8 @@ def _key(mapping: SlotMapping) -> Hashable:
 def _values(slot: Slot, mapping: SlotMapping, tracker: Tracker, message: UserUttered) -> list[Any]:
     match mapping.type:
         case "from_entity":
-            return [
-                _as_written(entity) if slot.type == "text" else entity.value
-                for entity in message.understood.entities
-                if (entity.name, entity.role, entity.group) == (mapping.entity, mapping.role, mapping.group)
-            ]
+            found = _entities(mapping, message)
+            return [_as_written(entity) if slot.type == "text" else entity.value for entity in found]
         case "from_intent":
             return [mapping.value]
         case "from_trigger_intent":
@@ -135,6 +172,11 @@ def _values(slot: Slot, mapping: SlotMapping, tracker: Tracker, message: UserUtt
             return [message.text] if message.text else []
         case _:
             return []
+
+
+def _entities(mapping: SlotMapping, message: UserUttered) -> list[Entity]:
+    wanted = (mapping.entity, mapping.role, mapping.group)
+    return [one for one in message.understood.entities if (one.name, one.role, one.group) == wanted]
 
 
 def _as_written(entity: Entity) -> Any:

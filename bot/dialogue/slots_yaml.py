@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from bot.dialogue.accepting_yaml import read_accepts
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.features import OTHER
 from bot.dialogue.source import Source, plain
@@ -13,7 +14,7 @@ from bot.domain.conversation import REQUESTED_SLOT
 from bot.domain.errors import Place
 
 TYPES = ("text", "bool", "categorical", "float", "list", "any")
-KEYS = ("type", "initial_value", "influence_conversation", "mappings", "values", "min_value", "max_value")
+KEYS = ("type", "initial_value", "influence_conversation", "mappings", "values", "min_value", "max_value", "accepts")
 MappingType = Literal["from_entity", "from_text", "from_intent", "from_trigger_intent", "custom"]
 MAPPING_TYPES: tuple[MappingType, ...] = ("from_entity", "from_text", "from_intent", "from_trigger_intent", "custom")
 MAPPING_KEYS = ("type", "entity", "role", "group", "intent", "not_intent", "value", "conditions", "action")
@@ -48,6 +49,7 @@ def _read_slot(name: str, node: Node, declared: Declarations) -> Slot:
         min_value=_number(source, properties, "min_value", 0.0),
         max_value=_number(source, properties, "max_value", 1.0),
         mappings=_read_mappings(source, properties, node.place, name, declared),
+        accepts=read_accepts(source, properties, name, kind, declared),
     )
     _check_initial_value(source, properties, slot, what)
     return slot

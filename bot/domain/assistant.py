@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 
+from bot.domain.accepting import Accepts, entities_of
 from bot.domain.errors import Fault, Place
 from bot.domain.message import Button, Template
 
@@ -48,6 +49,7 @@ class Slot:
     min_value: float = 0.0
     max_value: float = 1.0
     mappings: tuple[SlotMapping, ...] = ()
+    accepts: Accepts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,14 @@ class Assistant:
             if name + WITHOUT_DESK in self.responses
         }
         return replace(self, responses={**self.responses, **alone})
+
+    def entities_for(self, slot: str) -> tuple[str, ...]:
+        """The names of the entities that would answer the question for this slot."""
+        asked = self.slots.get(slot)
+        if asked is None:
+            return ()
+        mapped = [mapping.entity for mapping in asked.mappings if mapping.entity is not None]
+        return tuple(dict.fromkeys((*mapped, *entities_of(asked.accepts))))
 
     def asks_by_template(self, form: str, channel: str) -> bool:
         """Whether what this form asks first can leave on this channel as a template."""

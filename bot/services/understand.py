@@ -66,6 +66,4 @@ def expecting(assistant: Assistant, tracker: Tracker) -> Expecting | None:
     slot = tracker.slots.get(REQUESTED_SLOT)
     if tracker.loop is None or not isinstance(slot, str):
         return None
-    mappings = assistant.slots[slot].mappings if slot in assistant.slots else ()
-    entities = tuple(mapping.entity for mapping in mappings if mapping.entity is not None)
-    return Expecting(tracker.loop.name, slot, entities)
+    return Expecting(tracker.loop.name, slot, assistant.entities_for(slot))

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rasa_sdk import Tracker
+from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.misunderstanding import ActionDefaultFallback, misunderstood_in_a_row
+from actions.misunderstanding import ActionAnswerRefused, ActionDefaultFallback, misunderstood_in_a_row
 
 DOMAIN = {
     "responses": {
@@ -39,6 +39,7 @@ async def run(
     has_desk: bool = True,
     form: str | None = None,
     consents: Mapping[str, bool] = MappingProxyType({}),
+    action: type[Action] = ActionDefaultFallback,
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     ranked = [{"name": name, "confidence": confidence} for name, confidence in ranking.items()]
     told = {"overture": {"has_desk": has_desk, "consents": consents}}
@@ -53,7 +54,7 @@ async def run(
         }
     )
     dispatcher = CollectingDispatcher()
-    events = await ActionDefaultFallback().run(dispatcher, tracker, DOMAIN)
+    events = await action().run(dispatcher, tracker, DOMAIN)
     return dispatcher.messages, events
 
 
@@ -123,3 +124,19 @@ async def test_a_yes_to_the_offer_brings_one_where_the_form_had_no_use_for_it() 
 )
 def test_the_row_is_what_came_since_anything_was_understood(before: list[str], row: list[str], understood: str) -> None:
     assert misunderstood_in_a_row(turns(*before, understood, *row)) == len(row)
+
+
+async def test_the_third_answer_in_a_row_that_is_refused_offers_a_person_and_the_fourth_brings_one() -> None:
+    refused = "utter_invalid_cakes"
+    said = [await run(*[refused] * before, form="order_form", action=ActionAnswerRefused) for before in range(4)]
+    assert [[one.get("response") for one in messages] for messages, _ in said[:3]] == [
+        [],
+        [],
+        ["utter_offer_person_in_a_form"],
+    ]
+    assert said[3][1]
+
+
+async def test_nobody_is_offered_after_a_refusal_where_nobody_is() -> None:
+    messages, _ = await run(*["utter_invalid_cakes"] * 2, form="order_form", has_desk=False, action=ActionAnswerRefused)
+    assert messages == []

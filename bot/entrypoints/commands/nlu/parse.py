@@ -53,8 +53,7 @@ def _expecting(written: str, assistant: Assistant) -> Expecting:
     slots = assistant.forms[form].required_slots
     if slot not in slots:
         raise SettingsError(f'--expecting: {form} does not ask for "{slot}". {did_you_mean(slot, slots)}'.rstrip())
-    mappings = assistant.slots[slot].mappings if slot in assistant.slots else ()
-    return Expecting(form, slot, tuple(one.entity for one in mappings if one.entity is not None))
+    return Expecting(form, slot, assistant.entities_for(slot))
 
 
 # ---------------------------------------------------------------- in words
