@@ -174,7 +174,7 @@ def read_forms(declared: Declarations) -> dict[str, Form]:
 def _read_form(name: str, node: Node, declared: Declarations) -> Form:
     source, what = node.source, f'the form "{name}"'
     properties = source.mapping(node.value, node.place, what)
-    source.warn_of_others(properties, ("required_slots", "ignored_intents"), what)
+    source.warn_of_others(properties, ("required_slots", "ignored_intents", "ask_anew"), what)
     if "required_slots" not in properties:
         source.faults.add(node.place, f"{what} has no required_slots.", "List the slots that it asks for.")
     slots = properties.get("required_slots")
@@ -190,4 +190,8 @@ def _read_form(name: str, node: Node, declared: Declarations) -> Form:
         if intent not in declared.known_intents():
             place = source.place(properties, "ignored_intents")
             source.faults.unknown(place, "intent", intent, declared.known_intents())
-    return Form(name, required, ignored)
+    anew = source.names(properties.get("ask_anew"), source.place(properties, "ask_anew"), "ask_anew")
+    for slot in anew:
+        if slot not in required:
+            source.faults.unknown(source.place(properties, "ask_anew"), f"slot of {what} called", slot, required)
+    return Form(name, required, ignored, anew)

@@ -37,7 +37,10 @@ def run_form(turn: Turn, form: Form, opened_by: str = "") -> bool:
     history = so_far(turn.tracker)
     tracker = turn.tracker
     if tracker.loop is None or tracker.loop.name != form.name:
+        over = _of_the_last_time(turn, form, history)
         turn.apply(ActiveLoop(form.name))
+        for name in over:
+            turn.set_slot(name, None)
         if history.spoke:
             _fill_for(turn, history)
         candidates = [name for name in form.required_slots if turn.tracker.slots.get(name) is not None]
@@ -62,6 +65,18 @@ def _validate(turn: Turn, form: Form, policy: str, candidates: list[str]) -> Non
         turn.run(validation_of(form), policy)
     else:
         _ask(turn, form, policy, [])
+
+
+def _of_the_last_time(turn: Turn, form: Form, history: SoFar) -> list[str]:
+    """The answers to be asked for anew: those of a form that was filled in, but for what this message says.
+
+    One that was left lacks an answer, and goes on where it was.
+    """
+    before = len(history.events)
+    if any(slot_before(turn.tracker, before, name) is None for name in form.required_slots):
+        return []
+    said = {event.name for event in history.events if isinstance(event, SlotSet)}
+    return [name for name in form.ask_anew if name not in said]
 
 
 def _fill_for(turn: Turn, history: SoFar) -> None:

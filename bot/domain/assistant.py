@@ -54,9 +54,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Form:
+    """`ask_anew` are those of its slots that are asked for again when a form that was filled in is opened again."""
+
     name: str
     required_slots: tuple[str, ...]
     ignored_intents: tuple[str, ...] = ()
+    ask_anew: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- responses

@@ -7,6 +7,7 @@ from bot.domain.conversation import (
     FollowupAction,
     SlotSet,
 )
+from bot.domain.errors import ContentError
 from tests.bot.dialogue.chat import Chat, assistant_of
 
 TABLE = """
@@ -284,3 +285,51 @@ def test_a_rule_can_switch_from_one_form_to_another_in_the_middle() -> None:
     chat.hear("book")
     assert chat.hear("greet") == ["validate_table_form", "validate_other_form", "other_form"]
     assert (chat.form, chat.asked_for) == ("other_form", "wish")
+
+
+# ---------------------------------------------------------------- opened once more
+
+ORDERED_AGAIN = TABLE.replace("    ignored_intents: [ignore_me]\n", "    ask_anew: [people, wish]\n")
+
+
+def fill_in(chat: Chat) -> None:
+    chat.hear("book", number=2)
+    chat.hear("inform", place="Leeds")
+    chat.hear("inform", "by the window")
+    assert chat.said == ["Booked for 2 at Leeds."]
+
+
+@pytest.mark.parametrize("text", [ORDERED_AGAIN, ORDERED_AGAIN + "actions: [validate_table_form]"])
+def test_a_form_that_was_filled_in_asks_anew_for_what_its_author_says(text: str) -> None:
+    chat = Chat(assistant_of(text))
+    fill_in(chat)
+    chat.hear("book")
+    assert (chat.asked_for, chat.slots["place"], chat.slots["wish"]) == ("people", "Leeds", None)
+    chat.hear("inform", number=3)
+    chat.hear("inform", "a quiet one")
+    assert chat.said == ["Booked for 3 at Leeds."]
+
+
+def test_what_the_message_that_opens_it_says_is_not_asked_anew() -> None:
+    chat = Chat(assistant_of(ORDERED_AGAIN))
+    fill_in(chat)
+    chat.hear("book", number=5)
+    assert (chat.slots["people"], chat.asked_for) == (5, "wish")
+    chat.hear("inform", "none")
+    chat.hear("book", number=5)
+    assert (chat.slots["people"], chat.asked_for) == (5, "wish")
+
+
+def test_a_form_that_was_left_goes_on_where_it_was() -> None:
+    chat = Chat(assistant_of(ORDERED_AGAIN))
+    chat.hear("book", number=2)
+    chat.hear("stop")
+    chat.hear("book")
+    assert (chat.slots["people"], chat.asked_for) == (2, "place")
+
+
+def test_what_a_form_asks_anew_it_has_to_ask_for() -> None:
+    with pytest.raises(
+        ContentError, match=r'there is no slot of the form "table_form" called "peple"\. Did you mean "people"'
+    ):
+        assistant_of(ORDERED_AGAIN.replace("ask_anew: [people", "ask_anew: [peple"))
