@@ -5,8 +5,6 @@ Each rule is a dated row with its source (`journeys/rules/`), because laws chang
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,6 +14,7 @@ from bot.domain.consent import Purpose
 from bot.domain.privacy import RequestKind
 from bot.domain.retention import DataClass
 from bot.domain.send_window import SendWindow
+from bot.domain.word_forms import WordForm, sentences, spelled, word_form
 
 EVERYWHERE_ELSE = "default"
 """The jurisdiction of the rows for countries that have none of their own."""
@@ -119,8 +118,7 @@ class RequestDeadline(RuleRow):
 class RequestWords(RuleRow):
     """Words of one language by which people ask for what the law gives them.
 
-    A sentence asks for it that has one of `words`, or one of `say` and one of `of` near to each other, whichever comes
-    first; but not where one of `unless` is in it, too. A star in them stands for up to three words.
+    How they are compared with a sentence: see `bot.domain.word_forms.word_form`.
     """
 
     kind: RequestKind
@@ -129,6 +127,21 @@ class RequestWords(RuleRow):
     of: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutWords(RuleRow):
+    """Words of one language by which people ask to be left alone, in the same shape.
+
+    A question asks for that only with one of `asked` in it ("could you ..."): most ask about something else.
+    """
+
+    language: str
+    say: tuple[str, ...] = ()
+    of: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,16 +155,11 @@ class RetentionRule(RuleRow):
 
 @dataclass(frozen=True, slots=True)
 class Keywords(RuleRow):
-    """Words that mean something when they are the whole message; also `within_sentences` that nothing else reads."""
+    """Words that mean something when they are the whole message."""
 
     meaning: Meaning | Answer
     language: str
     words: tuple[str, ...]
-    within_sentences: bool = False
-
-    @property
-    def stops_within(self) -> bool:
-        return self.within_sentences and self.meaning == "stop" and self.in_force(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +174,19 @@ class SendingRules:
     opt_outs: tuple[OptOutRule, ...] = ()
     retention: tuple[RetentionRule, ...] = ()
     request_words: tuple[RequestWords, ...] = ()
+    opt_out_words: tuple[OptOutWords, ...] = ()
     _meanings: Mapping[str, Meaning] = field(init=False, repr=False, compare=False)
     _answers: Mapping[str, frozenset[Answer]] = field(init=False, repr=False, compare=False)
-    _requests: Sequence[_Asking] = field(init=False, repr=False, compare=False)
+    _requests: Sequence[tuple[RequestKind, WordForm]] = field(init=False, repr=False, compare=False)
+    _leavings: Sequence[tuple[str, WordForm]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_meanings", _meanings(self.keywords))
         object.__setattr__(self, "_answers", _answers(self.keywords))
-        object.__setattr__(self, "_requests", [_asking(row) for row in self.request_words if row.in_force(None)])
+        asking = [(row.kind, _form(row)) for row in self.request_words if row.in_force(None)]
+        leaving = [(row.language, _form(row, row.asked)) for row in self.opt_out_words if row.in_force(None)]
+        object.__setattr__(self, "_requests", asking)
+        object.__setattr__(self, "_leavings", leaving)
 
     def windows_for(self, country: str, channel: str, at: datetime) -> tuple[SendWindow, ...]:
         """Every window that binds marketing to somebody in `country` on `channel` on that day; all of them hold."""
@@ -224,73 +237,25 @@ class SendingRules:
         return _keyword(text, self._meanings)
 
     def asks_to_stop(self, text: str, *, but: Collection[str] = ()) -> bool:
-        """Whether a message that cannot be understood asks to stop: it is such a word, or it has one in it that counts
-        within sentences and asks nothing. Words of the languages `but` do not count."""
+        """Whether a message that cannot be understood asks to stop: it is such a word, or a sentence of it says so.
+        Words of the languages `but` do not count."""
         rows = [row for row in self.keywords if row.language not in but]
-        if _keyword(text, _meanings(rows) if but else self._meanings) == "stop":
-            return True
-        if any(mark in text for mark in "?？؟"):
-            return False
-        words = f" {' '.join(spelled(text))} "
-        phrases = (" ".join(spelled(word)) for row in rows if row.stops_within for word in row.words)
-        # Where words are not parted by blanks, a phrase may stand anywhere.
-        return any(f" {one} " in words or (not one.isascii() and one in words) for one in phrases if one)
+        is_word = _keyword(text, _meanings(rows) if but else self._meanings) == "stop"
+        return is_word or self.says_to_stop(text, but=but)
+
+    def says_to_stop(self, text: str, *, but: Collection[str] = ()) -> bool:
+        """Whether a sentence of it asks to stop, in the words of any language but these."""
+        forms = [form for language, form in self._leavings if language not in but]
+        return any(form.is_in(sentence) for sentence in sentences(text) for form in forms)
 
     def requests_in(self, text: str) -> tuple[RequestKind, ...]:
         """What the message asks for of what the law gives people, by its words; each kind once."""
-        sentences = [words for part in _SENTENCE_END.split(text) if (words := spelled(part))]
-        found = {one.kind for words in sentences for one in self._requests if one.is_in(words)}
+        found = {kind for sentence in sentences(text) for kind, form in self._requests if form.is_in(sentence)}
         return tuple(kind for kind in RequestKind if kind in found)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """A row of words for a request, as it is compared with a sentence that is spelled alike.
-
-    Only what has one of the words `begins` in it is looked at; most has none in any but one language.
-    """
-
-    kind: RequestKind
-    begins: frozenset[str]
-    asks: re.Pattern[str]
-    unless: re.Pattern[str] | None
-
-    def is_in(self, words: Sequence[str]) -> bool:
-        if self.begins and self.begins.isdisjoint(words):
-            return False
-        sentence = f" {' '.join(words)} "
-        return self.asks.search(sentence) is not None and (self.unless is None or self.unless.search(sentence) is None)
-
-
-_SENTENCE_END = re.compile(r"[.!?;:()\"\n\u3002\uff01\uff1f\u061f]+")
-_UNPARTED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
-"""Japanese and Chinese, which have no blanks between words."""
-
-_BETWEEN = r"(?: \w+){0,6}"
-"""What may stand between the two halves of a request: "delete all of the" personal data."""
-
-_ANY_WORDS = r"(?: \w+){0,3} "
-"""What a star in a phrase stands for."""
-
-
-def _asking(row: RequestWords) -> _Asking:
-    say, of, words, unless = map(_any_of, (row.say, row.of, row.words, row.unless))
-    forms = [words] if words else []
-    if say and of:
-        forms += [f"{say}{_BETWEEN}(?={of})", f"{of}{_BETWEEN}(?={say})"]
-    needed = [*row.of, *row.words]
-    begins = frozenset() if any(map(_UNPARTED.search, needed)) else frozenset(spelled(one)[0] for one in needed)
-    asks = re.compile("|".join(forms) or "(?!)")
-    return _Asking(row.kind, begins, asks, re.compile(unless) if unless else None)
-
-
-def _any_of(phrases: Iterable[str]) -> str:
-    """A pattern for any of them, in whole words; where words are not parted by blanks, anywhere."""
-    written = [_ANY_WORDS.join(" ".join(spelled(part)) for part in one.split("*")) for one in phrases]
-    whole = "|".join(one for one in written if not _UNPARTED.search(one))
-    anywhere = "|".join(one for one in written if _UNPARTED.search(one))
-    forms = [f" (?:{whole})(?= )" if whole else "", f" ?\\w*?(?:{anywhere})" if anywhere else ""]
-    return f"(?:{'|'.join(filter(None, forms))})" if any(forms) else ""
+def _form(row: RequestWords | OptOutWords, asked: Sequence[str] | None = None) -> WordForm:
+    return word_form(say=row.say, of=row.of, words=row.words, unless=row.unless, asked=asked)
 
 
 def _binding(rows: Iterable[Row], country: str) -> list[Row]:
@@ -302,15 +267,6 @@ def _binding(rows: Iterable[Row], country: str) -> list[Row]:
 
 LONGEST_KEYWORD_MESSAGE = 40
 """Words; a longer message is a sentence, whatever it repeats."""
-
-
-def spelled(text: str) -> tuple[str, ...]:
-    """The text's words in small letters without accents; punctuation, emoji and invisible characters part them."""
-    if len(text) > 1000:
-        return ()
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    kept = [character for character in folded if unicodedata.category(character) not in ("Mn", "Me", "Cf")]
-    return tuple("".join(one if one.isalnum() else " " for one in kept).split())
 
 
 def _keyword(text: str, meant_by: Mapping[str, Meaning]) -> Meaning | None:

@@ -11,8 +11,8 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from bot.domain.message import Button, Text
-from bot.domain.sending_rules import spelled
 from bot.domain.spoken_phrases import Phrases, phrases_of
+from bot.domain.word_forms import spelled
 
 MOST_KEYS = 8
 """Choices that have a key on the phone; the ninth key is the link's."""

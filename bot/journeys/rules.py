@@ -22,14 +22,15 @@ from bot.domain.sending_rules import (
     Keywords,
     Meaning,
     OptOutRule,
+    OptOutWords,
     RequestDeadline,
     RequestWords,
     RetentionRule,
     RuleRow,
     SendingHours,
     SendingRules,
-    spelled,
 )
+from bot.domain.word_forms import spelled
 from bot.journeys import wording
 from bot.journeys.fields import Fields
 from bot.journeys.wording import Unreadable
@@ -37,6 +38,7 @@ from bot.journeys.wording import Unreadable
 T = TypeVar("T")
 
 ROW_KEYS = ("id", "jurisdiction", "from", "to", "source")
+WORDS_KEYS = ("say", "of", "words", "unless")
 MEANINGS: dict[str, Meaning | Answer] = {
     "stop": "stop",
     "start": "start",
@@ -50,6 +52,13 @@ REVOCATION_WORDS = ("stop", "quit", "end", "revoke", "opt out", "cancel", "unsub
 
 LEAST_KEPT = timedelta(days=30)
 """Of any class of data: what was sent counts for caps, and keys keep a second try from acting twice."""
+
+
+class _Words(TypedDict):
+    say: tuple[str, ...]
+    of: tuple[str, ...]
+    words: tuple[str, ...]
+    unless: tuple[str, ...]
 
 
 class _Row(TypedDict):
@@ -87,6 +96,7 @@ def read_rules(
         tuple(reader.opt_outs),
         tuple(reader.retention),
         tuple(reader.request_words),
+        tuple(reader.opt_out_words),
     )
     if not rules.keywords:
         faults.add(last, "no rule says which words mean stop.", "Begin with Overture's own journeys/rules/opt_out.yml.")
@@ -94,9 +104,13 @@ def read_rules(
         if rules.keyword(word) != "stop":
             faults.add(last, f'no rule in force says that "{word}" means stop.', "Add it to a row of means: stop.")
     faults.raise_if_any()
-    if not rules.request_words and warnings is not None:
-        what = "no rule says by which words people ask for their data, or its erasure: in a message it is not noted."
-        warnings.add(last, what, "Take over Overture's own journeys/rules/request_words.yml.")
+    for rows, what, file in (
+        (rules.request_words, "ask for their data, or its erasure: in a message it is not noted.", "request_words"),
+        (rules.opt_out_words, "ask to be left alone in a sentence of another language.", "opt_out_words"),
+    ):
+        if not rows and warnings is not None:
+            advice = f"Take over Overture's own journeys/rules/{file}.yml."
+            warnings.add(last, f"no rule says by which words people {what}", advice)
     return rules
 
 
@@ -117,6 +131,7 @@ class _Reader:
         self.opt_outs: list[OptOutRule] = []
         self.retention: list[RetentionRule] = []
         self.request_words: list[RequestWords] = []
+        self.opt_out_words: list[OptOutWords] = []
         self._faults = faults
         self._seen: dict[str, Place] = {}
 
@@ -128,6 +143,7 @@ class _Reader:
             "consent": self._consent,
             "requests": self._deadline,
             "request_words": self._request_words,
+            "opt_out_words": self._opt_out_words,
             "opt_outs": self._opt_out,
             "retention": self._retention,
         }
@@ -224,21 +240,29 @@ class _Reader:
             self.deadlines.append(RequestDeadline(**row, kinds=named, within=within))
 
     def _request_words(self, fields: Fields) -> None:
-        fields.only(*ROW_KEYS, "language", "request", "say", "of", "words", "unless")
-        row = self._row(fields)
-        language = fields.text("language", required=True)
+        fields.only(*ROW_KEYS, "language", "request", *WORDS_KEYS)
+        row, language = self._row(fields), fields.text("language", required=True)
         kind = fields.choice("request", [one.value for one in HEARD], "request", required=True)
-        say, of, words, unless = (fields.read_all(key, _phrase) for key in ("say", "of", "words", "unless"))
-        if bool(say) != bool(of) or not (say or words):
-            what = 'a request is told by "words", or by one of "say" and one of "of".'
-            self._faults.add(
-                fields.place(), what, "Write words: [erasure request], or say: [delete] and of: [my data]."
-            )
-        elif row and language and kind:
-            asked = RequestKind(kind)
-            self.request_words.append(
-                RequestWords(**row, kind=asked, language=language, say=say, of=of, words=words, unless=unless)
-            )
+        words = self._words(fields, "a request", "[erasure request], or say: [delete] and of: [my data]")
+        if row and language and kind and words:
+            self.request_words.append(RequestWords(**row, kind=RequestKind(kind), language=language, **words))
+
+    def _opt_out_words(self, fields: Fields) -> None:
+        fields.only(*ROW_KEYS, "language", *WORDS_KEYS, "asked")
+        row, language = self._row(fields), fields.text("language", required=True)
+        words = self._words(fields, "asking to stop", "[unsubscribe], or say: [no more] and of: [texts]")
+        asked = fields.read_all("asked", _phrase)
+        if row and language and words:
+            self.opt_out_words.append(OptOutWords(**row, language=language, **words, asked=asked))
+
+    def _words(self, fields: Fields, what: str, such_as: str) -> _Words | None:
+        """By which words `what` is told."""
+        say, of, words, unless = (fields.read_all(key, _phrase) for key in WORDS_KEYS)
+        if bool(say) == bool(of) and (say or words):
+            return _Words(say=say, of=of, words=words, unless=unless)
+        fault = f'{what} is told by "words", or by one of "say" and one of "of".'
+        self._faults.add(fields.place(), fault, f"Write words: {such_as}.")
+        return None
 
     def _opt_out(self, fields: Fields) -> None:
         fields.only(*ROW_KEYS, "ask_scope_within", "hold")
@@ -271,24 +295,13 @@ class _Reader:
             self.retention.append(RetentionRule(**row, data=data, keep=keep, deletes=deletes))
 
     def _keywords(self, fields: Fields) -> None:
-        fields.only(*ROW_KEYS, "means", "language", "words", "within_sentences")
+        fields.only(*ROW_KEYS, "means", "language", "words")
         row = self._row(fields)
         means = fields.choice("means", MEANINGS, "meaning", required=True)
         language = fields.text("language", required=True)
         words = fields.read_all("words", _word, required=True)
-        within = fields.node.get("within_sentences", False)
-        if not isinstance(within, bool):
-            self._faults.add(fields.place("within_sentences"), '"within_sentences" is no yes or no.', "Write true.")
         if row and means and language and words:
-            self.keywords.append(
-                Keywords(
-                    **row,
-                    meaning=MEANINGS[means],
-                    language=language,
-                    words=words,
-                    within_sentences=bool(within),
-                )
-            )
+            self.keywords.append(Keywords(**row, meaning=MEANINGS[means], language=language, words=words))
 
     def _row(self, fields: Fields) -> _Row | None:
         """What every row has."""

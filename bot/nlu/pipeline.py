@@ -182,6 +182,9 @@ class Pipeline:
         strange = heard.language not in self.languages.spoken
         likeness = _likeness(understood, reading)
         enough = _LIKE_ONE_IN_ANOTHER_SCRIPT if heard.other_script else _LIKE_AN_EXAMPLE
+        if strange and _is_guessed_opt_out(understood, reading, enough):
+            understood = replace(understood, may_opt_out=True)
+            likeness = reading.similarity
         if strange and likeness is not None and likeness < enough:
             fallback = IntentScore(FALLBACK_INTENT, round(1.0 - understood.intent.confidence, 4))
             understood = replace(understood, intent=fallback, stage="fallback", further=())
@@ -286,6 +289,12 @@ def _likeness(understood: Understood, reading: Classification) -> float | None:
     """
     by_comparing = understood.stage == "classifier" and understood.intent.name != OPT_OUT_INTENT
     return reading.similarity if by_comparing else None
+
+
+def _is_guessed_opt_out(understood: Understood, reading: Classification, enough: float) -> bool:
+    """Whether it was taken for an opt-out by letters alone; what says so in a form of words is certain."""
+    is_guess = understood.intent.name == OPT_OUT_INTENT and understood.intent.confidence < 1.0
+    return is_guess and reading.similarity is not None and reading.similarity < enough
 
 
 def _asks_only(understood: Understood) -> bool:

@@ -50,7 +50,7 @@ from bot.services.in_force import open_journeys
 from bot.services.interpret import go_to_form, interpret, withhold_consent
 from bot.services.learn import learn
 from bot.services.move_question import Moved, close_where_it_was_asked, question_elsewhere
-from bot.services.other_languages import keep_language, language_of, title_pressed
+from bot.services.other_languages import keep_language, language_of, stops_in_words, title_pressed
 from bot.services.post import PostingFailed, post_answer, tell_of
 from bot.services.press_thumb import THUMB_STAGE, thumb_pressed
 from bot.services.put_aside import put_aside
@@ -208,6 +208,8 @@ async def _customer_turn(
     said = UserUttered(text, replace(first, passages=()), message_id, now, message.channel)
     thought.apply(replace(said, attachments=message.attachments))
     keep_language(runtime.library.current(), thought, understood)
+    if keyword is None and stops_in_words(runtime.library.current(), thought.tracker, message.text, asked=bool(asked)):
+        keyword = "stop"
     if interpreted.opens is not None and not asked:
         go_to_form(thought, interpreted.opens)
     ends_it = RequestKind.ERASURE in asked  # which leaves no doubt

@@ -1,4 +1,7 @@
-"""Other languages: a conversation keeps its language, and one that the assistant does not speak is told so, in it."""
+"""Other languages: a conversation keeps its language, and one that the assistant does not speak is told so, in it.
+
+Asking to stop is heard in every language.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from bot.domain.assistant import Assistant
 from bot.domain.conversation import BotUttered, SlotSet, Tracker
 from bot.domain.effects import Say
 from bot.domain.languages import LANGUAGE_SLOT, OWN_NAMES
-from bot.domain.sending_rules import spelled
-from bot.domain.understanding import Understood
+from bot.domain.understanding import FALLBACK_INTENT, Understood
+from bot.domain.word_forms import spelled
 from bot.ports import Playbook
 from bot.services.thought import Thought
 
@@ -63,3 +66,27 @@ def say_not_spoken(playbook: Playbook, thought: Thought, understood: Understood)
         response, thought.tracker, thought.channel, values={"languages": names}, language=understood.language
     )
     thought.say(Say(content, NOT_SPOKEN))
+
+
+def stops_in_words(playbook: Playbook, tracker: Tracker, text: str, *, asked: bool) -> bool:
+    """Whether the message asks to stop by its words, all there is to go by in a language without examples of that.
+
+    In one that is spoken, only where nothing else reads the message: it is not understood, and no form waits for an
+    answer, which any words may be; or something is `asked` for by law, and only that was read. Where its language
+    cannot be told, sentences count however it was read, but words of languages with examples do not.
+    """
+    if (latest := tracker.latest_message) is None:
+        return False
+    understood, with_examples = latest.understood, playbook.opt_out_languages
+    if understood.foreign:
+        return playbook.rules.asks_to_stop(text)
+    if tracker.loop is not None and not asked:
+        return False
+    if understood.intent.name != FALLBACK_INTENT and not asked:
+        is_strange = understood.language not in playbook.languages
+        return is_strange and playbook.rules.says_to_stop(text, but=with_examples)
+    without = understood.language and understood.language not in with_examples
+    but = () if without else with_examples
+    if playbook.languages <= with_examples:
+        return playbook.rules.says_to_stop(text, but=but)
+    return playbook.rules.asks_to_stop(text, but=but)

@@ -9,7 +9,8 @@ from bot.dialogue.protected import asks_for_consent
 from bot.domain.assistant import Assistant
 from bot.domain.conversation import REQUESTED_SLOT, BotUttered, Tracker
 from bot.domain.message import Button
-from bot.domain.sending_rules import CONFIRM, DENY, Answer, spelled
+from bot.domain.sending_rules import CONFIRM, DENY, Answer
+from bot.domain.word_forms import spelled
 from bot.ports import Playbook
 
 THUMB_STAGE: Final = "thumb"

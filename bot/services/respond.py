@@ -10,8 +10,7 @@ from bot.domain.ids import MessageId
 from bot.domain.message import CustomerMessage
 from bot.domain.privacy import RequestKind
 from bot.domain.sending_rules import Meaning
-from bot.domain.understanding import FALLBACK_INTENT, OPT_OUT_INTENT, IntentScore
-from bot.ports import Playbook
+from bot.domain.understanding import OPT_OUT_INTENT, IntentScore
 from bot.services.clear_up_opt_out import ask_scope
 from bot.services.other_languages import say_not_spoken
 from bot.services.runtime import Runtime
@@ -38,8 +37,6 @@ async def respond(
     playbook = runtime.library.current()
     assistant, latest = playbook.assistant, thought.tracker.latest_message
     foreign = latest is not None and latest.understood.foreign
-    if keyword is None and _asks_to_stop(playbook, thought, message.text, asked):
-        keyword = "stop"
     if RequestKind.ERASURE in asked:
         _opt_out(thought, situation, message, "asks for erasure")
         await say_noted(runtime, thought, situation, message, asked)
@@ -66,25 +63,6 @@ async def respond(
         say_not_spoken(playbook, thought, latest.understood)
     else:
         await answer(runtime, thought, situation.profile, message_id)
-
-
-def _asks_to_stop(playbook: Playbook, thought: Thought, text: str, asked: Sequence[RequestKind]) -> bool:
-    """Whether the message does so by its words, which are all there is to go by in a language without examples of it.
-
-    In one that is spoken, only where nothing else reads the message: it is not understood, and no form waits for an
-    answer, which any words may be; or something is `asked` for by law, and only that was read. Where its language
-    cannot be told, or is one with examples, words of those without count.
-    """
-    if (latest := thought.tracker.latest_message) is None:
-        return False
-    understood, with_examples = latest.understood, playbook.opt_out_languages
-    if understood.foreign:
-        return playbook.rules.asks_to_stop(text)
-    is_read = not asked and (understood.intent.name != FALLBACK_INTENT or thought.tracker.loop is not None)
-    if is_read or playbook.languages <= with_examples:
-        return False
-    without = understood.language and understood.language not in with_examples
-    return playbook.rules.asks_to_stop(text, but=() if without else with_examples)
 
 
 def _stop(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.consent import Purpose
 from bot.domain.send_window import SendWindow
-from bot.domain.sending_rules import FrequencyCap, Keywords, Meaning, SendingHours, SendingRules
+from bot.domain.sending_rules import FrequencyCap, Keywords, Meaning, OptOutWords, SendingHours, SendingRules
 
 OLD, NEW, HOUSE = SendWindow(time(9), time(21)), SendWindow(time(8), time(21)), SendWindow(time(9), time(20))
 STATE = SendWindow(time(8), time(20))
@@ -181,14 +181,30 @@ def test_any_text_has_an_answer(text: str) -> None:
         ("STOP", True),
         ("DARME DE BAJA!!!", True),
         ("пожалуйста, отпишите меня", True),
-        ("¿cómo puedo darme de baja?", False),
+        ("¿cómo darme de baja?", False),
+        ("¿puedo darme de baja?", True),
+        ("Gracias. ¿Y mi pedido? Quiero darme de baja.", True),
+        ("no más de sus ofertas", True),
+        ("de sus ofertas no más", True),
+        ("no más preguntas sobre sus ofertas", False),
         ("quiero cancelar mi cita", False),
         ("la temporada baja", False),
         ("", False),
     ],
 )
 def test_a_sentence_that_nothing_else_reads_is_searched_for_phrases_that_stop(text: str, stops: bool) -> None:
-    phrases = ("darme de baja", "отпишите")
-    row = Keywords("es", "default", date(2026, 1, 1), None, "a test", "stop", "es", phrases, within_sentences=True)
+    row = OptOutWords(
+        "es",
+        "default",
+        date(2026, 1, 1),
+        None,
+        "a test",
+        "es",
+        say=("no más",),
+        of=("sus ofertas",),
+        words=("darme de baja", "отпишите"),
+        unless=("preguntas",),
+        asked=("puedo",),
+    )
     whole = Keywords("en", "default", date(2026, 1, 1), None, "a test", "stop", "en", ("stop", "cancelar", "baja"))
-    assert SendingRules(keywords=(row, whole)).asks_to_stop(text) is stops
+    assert SendingRules(keywords=(whole,), opt_out_words=(row,)).asks_to_stop(text) is stops

@@ -177,8 +177,8 @@ def test_a_new_assistant_begins_with_the_same_words() -> None:
 def test_rules_without_such_words_are_warned_of() -> None:
     warnings = Faults()
     read_rules([parse("journeys/rules/opt_out.yml", STOP)], warnings=warnings)
-    (warning,) = warnings.in_order()
-    assert "no rule says by which words people ask for their data" in warning.message
+    what = "no rule says by which words people ask for their data"
+    assert any(what in one.message for one in warnings.in_order())
     rules = f"request_words: [{{{ROW}, request: access, words: [my file]}}]"
     read_rules([parse("a.yml", STOP), parse("b.yml", rules)], warnings=(none := Faults()))
-    assert not none.in_order()
+    assert not any(what in one.message for one in none.in_order())

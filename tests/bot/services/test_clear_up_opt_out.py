@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,8 +14,9 @@ from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskVerb
 from bot.domain.opt_out_question import Settled
 from bot.domain.person import Identity
+from bot.domain.sending_rules import OptOutWords
 from bot.services.respect_wishes import note_objection
-from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
+from tests.bot.services.stage import ANA, PHONE, SINCE, VISITOR, Stage
 from tests.manual_clock import ManualClock
 
 GOODBYE, ONLY_HERE = "You will get no more of these.", "Only here? Answer 1."
@@ -121,6 +123,14 @@ async def test_a_doubtful_opt_out_holds_all_marketing_at_once_and_asks_once(aski
     assert (offer.status, offer.reason[:32]) == (OutboxStatus.WAITING, "this person may have opted out o")
     assert await asking.says("no more numbers", channel="webchat") == ["Pardon?"], "asked once"
     assert await asking.may_send(), "nothing is withdrawn yet"
+
+
+async def test_what_says_so_in_words_of_its_language_leaves_no_doubt(asking: Stage) -> None:
+    dutch = OptOutWords("nl", "default", SINCE, None, "a test", "nl", words=("no more numbers",))
+    asking.rule(replace(asking.library.playbook.rules, opt_out_words=(dutch,)))
+    (said,) = await asking.says("no more numbers")
+    assert GOODBYE in said
+    assert not await asking.may_send()
 
 
 async def test_a_no_releases_what_waits(asking: Stage) -> None:

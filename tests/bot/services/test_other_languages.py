@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.dialogue.content import read_assistant
 from bot.documents import parse
-from bot.domain.sending_rules import Keywords, SendingRules
+from bot.domain.sending_rules import OptOutWords, SendingRules
 from bot.domain.understanding import OPT_OUT_INTENT, IntentScore, Understood
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ASSISTANT, RULES, VISITOR, Stage
@@ -80,27 +80,15 @@ async def test_an_author_may_have_other_languages_answered_as_what_is_not_unders
 
 @pytest.mark.parametrize("text", ["désabonnez moi de tout", "STOP"])
 async def test_an_opt_out_is_heeded_before_the_language_is_spoken_of(stage: Stage, text: str) -> None:
-    french = Keywords(
-        "fr", "default", date(2026, 1, 1), None, "a test", "stop", "fr", ("désabonnez",), within_sentences=True
-    )
-    await teach(stage, languages={"en"}, rules=replace(RULES, keywords=(*RULES.keywords, french)))
+    french = OptOutWords("fr", "default", date(2026, 1, 1), None, "a test", "fr", words=("désabonnez",))
+    await teach(stage, languages={"en"}, rules=replace(RULES, opt_out_words=(french,)))
     (said,) = await stage.says(text)
     assert "You will get no more of these." in said
 
 
-GERMAN_STOP = Keywords(
-    "de",
-    "default",
-    date(2026, 1, 1),
-    None,
-    "a test",
-    "stop",
-    "de",
-    ("abmelden", "keine werbung"),
-    within_sentences=True,
-)
+GERMAN_STOP = OptOutWords("de", "default", date(2026, 1, 1), None, "a test", "de", words=("abmelden", "keine werbung"))
 ENGLISH_STOP = replace(GERMAN_STOP, id="en", language="en", words=("stop", "spam"))
-WITH_PHRASES = replace(RULES, keywords=(*RULES.keywords, ENGLISH_STOP, GERMAN_STOP))
+WITH_PHRASES = replace(RULES, opt_out_words=(ENGLISH_STOP, GERMAN_STOP))
 
 
 async def without_examples_of_opting_out(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from bot.domain.audit import Deed
 from bot.domain.effects import RequestHandoff
 from bot.domain.message import DeskVerb
 from bot.domain.privacy import PrivacyRequest, RequestKind
-from bot.domain.sending_rules import RequestDeadline, RequestWords
+from bot.domain.sending_rules import OptOutWords, RequestDeadline, RequestWords
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, RULES, SINCE, Stage, journey_of
 
@@ -103,8 +103,8 @@ async def test_an_opt_out_beside_a_request_is_confirmed_as_ever(asking: Stage) -
 
 async def test_a_stop_in_a_language_without_examples_counts_beside_a_request(asking: Stage) -> None:
     rules = asking.library.playbook.rules
-    stops = replace(rules.keywords[0], id="phrases", words=("no more offers",), within_sentences=True)
-    asking.rule(replace(rules, keywords=(*rules.keywords, stops)))
+    stops = OptOutWords("phrases", "default", SINCE, None, "a test", "en", words=("no more offers",))
+    asking.rule(replace(rules, opt_out_words=(stops,)))
     asking.library.playbook = replace(asking.library.playbook, languages=frozenset({"en"}))
     said = await asking.says("a copy of my data, and no more offers")
     assert said == [ACCESS.format(DUE), "You will get no more of these."]
