@@ -129,6 +129,20 @@ async def test_the_funnel_narrows_step_by_step_and_conversations_without_a_perso
         assert await uow.figures.contained(PERIOD) == Contained(3, 1)
 
 
+async def test_a_meeting_that_another_system_told_of_is_one_until_it_is_called_off(store: Store) -> None:
+    async with store.transaction() as uow:
+        for who in ("a", "b", "c"):
+            await talk(uow, who)
+            await uow.handoffs.add(of(who))
+        await tell(
+            uow,
+            *(happened(ProfileId(who), "meeting.booked", 1) for who in ("a", "b", "c")),
+            *(happened(ProfileId(who), "meeting.cancelled", 2) for who in ("b", "c")),
+            happened(ProfileId("c"), "meeting.booked", 3),
+        )
+        assert await uow.figures.funnel(ReportPlan(), PERIOD) == Funnel(3, 3, 3, 2)
+
+
 async def test_who_wrote_only_to_a_colleague_has_written(store: Store) -> None:
     async with store.transaction() as uow:
         chat = await talk(uow, "a", wrote=False)

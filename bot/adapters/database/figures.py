@@ -19,13 +19,14 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    or_,
     select,
     type_coerce,
 )
 
 from bot.adapters.database.repository import Repository
 from bot.adapters.tables import Jsonb, conversation, enrolment, handoff, meeting, person_event, profile
-from bot.domain.journey import REPLIED, TAKEN_OVER, WROTE_TO_REP, EnrolmentStatus
+from bot.domain.journey import MEETING_BOOKED, MEETING_CANCELLED, REPLIED, TAKEN_OVER, WROTE_TO_REP, EnrolmentStatus
 from bot.domain.meeting import MeetingState
 from bot.domain.reporting import Answered, Contained, Credit, Funnel, Happening, JourneyFigures, Period, ReportPlan
 
@@ -118,9 +119,13 @@ class StoredFigures(Repository):
 
     async def funnel(self, plan: ReportPlan, period: Period) -> Funnel:
         """Each step is of those who took the one before; what came after the period counts, too. Who only opened the
-        chat or opted out has not written."""
+        chat or opted out has not written. A meeting is one of ours, or one that another system told of, such as the
+        calendar that a rep's `link` leads to."""
         wrote = _has(person_event, person_event.c.event.in_(WROTE))
-        handed_off, met = _has(handoff), _has(meeting, meeting.c.state == MeetingState.BOOKED.value)
+        handed_off, met = (
+            _has(handoff),
+            or_(_has(meeting, meeting.c.state == MeetingState.BOOKED.value), _has_told_meeting()),
+        )
         converted = _has(person_event, *self._is(plan.conversion)) if plan.conversion is not None else None
         steps = [wrote, handed_off, met, *([converted] if converted is not None else [])]
         counts = [_count(and_(*steps[: number + 1])).label(f"step_{number}") for number in range(len(steps))]
@@ -249,3 +254,18 @@ def _may_be_counted() -> Sql:
 def _has(table: Any, *conditions: Sql) -> Sql:
     """Whether somebody has such a row."""
     return exists(select(literal(1)).where(table.c.profile_id == profile.c.id, *conditions).correlate(profile))
+
+
+def _has_told_meeting() -> Sql:
+    """Whether a meeting of somebody is on their timeline that was not called off since."""
+    cancelled = person_event.alias()
+    called_off = exists(
+        select(literal(1))
+        .where(
+            cancelled.c.profile_id == person_event.c.profile_id,
+            cancelled.c.event == MEETING_CANCELLED,
+            cancelled.c.at >= person_event.c.at,
+        )
+        .correlate(person_event)
+    )
+    return _has(person_event, person_event.c.event == MEETING_BOOKED, ~called_off)
