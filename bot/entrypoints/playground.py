@@ -182,9 +182,9 @@ class Playground:
         """What is next to happen by the clock alone."""
         async with self._runtime.store.transaction() as uow:
             candidates = [
-                (await uow.enrolments.next_due(), "a journey's next step"),
-                (await uow.outbox.next_due(), "a message that waits for its hour"),
-                (await uow.inbox.next_due(), "something in a chat or at the desk"),
+                (await uow.enrolments.next_due(), "a journey's step"),
+                (await uow.outbox.next_due(), "a message at its hour"),
+                (await uow.inbox.next_due(), "a chat or the desk"),
             ]
         due = [(at, what) for at, what in candidates if at is not None]
         return min(due, default=(None, ""))

@@ -121,6 +121,18 @@ def test_nothing_is_cut_off_on_a_small_laptop(page: Page, service: Service) -> N
     assert page.evaluate(cut_off) == []
 
 
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_what_is_next_by_the_clock_is_one_line(page: Page, service: Service, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(service.url)
+    page.get_by_role("button", name="+1 day").click()
+    expect(page.locator("#live")).to_have_text("Live")
+    page.evaluate("document.getElementById('now').textContent = 'Wed, Nov 30, 12:27 PM'")
+    page.evaluate("document.getElementById('next').textContent = 'Next: a message at its hour, Wed, Nov 30, 12:27 PM'")
+    lines = "(({offsetHeight}, line) => offsetHeight / line)(document.getElementById('next'), 12 * 1.3)"
+    assert page.evaluate(lines) < 1.5
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1440, 900)])
 def test_the_guide_takes_two_rows_that_are_full(page: Page, service: Service, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
