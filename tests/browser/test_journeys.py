@@ -46,6 +46,12 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
     expect(page.locator("#parked")).to_contain_text("person-6 at steps.4the note is no text: <b>50</b>")
     expect(page.get_by_label(f"The file of {NAME}")).to_have_value(re.compile("^# Somebody asked for a demo"))
 
+    told = (
+        "Ask with booking_form. By sms. Needs meeting_time. Reminds after 1 day. Here 3 wait, 1 left, 2 moved. "
+        "Answered: Set the profile, gone 1,234 times. Silent for 3 days: Add to nurture. Does not want to: leaves the journey"
+    )
+    expect(question).to_have_attribute("aria-label", told)
+
     question.focus()
     page.keyboard.press("Enter")
     step = page.locator("#step")

@@ -21,6 +21,8 @@ from bot.domain.timeline import PersonEvent
 from tests.contracts.samples import enrolment, journey
 from tests.running import RunningServer, running
 
+CUT_OFF = """[...document.querySelectorAll(".panel > header > p")]
+    .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"""
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("end_to_end")]
 
 
@@ -66,6 +68,7 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(welcome).to_contain_text("+60.0 %")
     expect(page.locator("#sources tbody tr").first).to_contain_text("search")
     expect(page.locator("#splits li")).to_have_count(2)
+    expect(page.locator("#funnel")).to_contain_text("Who only opened the chat, opted out, or sent START or HELP, has not written.")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Take it along").click()
     waiting.value.save_as(tmp_path / "report.csv")
@@ -101,5 +104,6 @@ def test_the_page_is_for_everybody(browser: Browser, server: RunningServer) -> N
             page.goto(f"{server.address}/report")
             expect(page.locator("#journeys li")).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(CUT_OFF) == []
             results = Axe().run(page)
             assert results.violations_count == 0, results.generate_report()

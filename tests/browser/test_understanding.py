@@ -89,6 +89,11 @@ def test_an_author_sees_why_and_labels_what_was_not_understood(page: Page, site:
     expect(reading).to_contain_text("request_demo")
     expect(reading).to_contain_text(re.compile(r"nlu_data/nlu/selling\.yml:\d+:\d+"))
 
+    page.get_by_label("What a customer might say").fill("could we meet on 3 March 2031 at 3 pm?")
+    page.keyboard.press("Enter")
+    expect(reading.locator(".chips")).to_contain_text("from Mon, Mar 3, 2031, 03:00 PM, to ")
+    expect(reading.locator(".chips time").first).to_have_attribute("title", re.compile("^2031-03-03T15:00"))
+
     page.get_by_label("What a customer might say").fill("What does it cost? And can I book a demo?")
     page.keyboard.press("Enter")
     expect(reading.get_by_role("heading", name="And besides")).to_be_visible()

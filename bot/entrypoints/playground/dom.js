@@ -82,6 +82,18 @@ export const clockTime = (moment) => TIME.format(asDate(moment));
 export const dayAndTime = (moment) => `${DAY.format(asDate(moment))}, ${TIME.format(asDate(moment))}`;
 export const day = (moment) => DAY.format(asDate(moment));
 
+const SAID = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const SAID_TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const ISO_MOMENT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An ISO moment by the clock that it was said for, not by the reader's; null of any other value. */
+export function asSaid(value) {
+  const found = typeof value === "string" && ISO_MOMENT.exec(value);
+  if (!found) return null;
+  const clock = new Date(`${found[1]}Z`);
+  return h("time", { datetime: value, title: value }, `${SAID.format(clock)}, ${SAID_TIME.format(clock)}`);
+}
+
 const MOMENT = /\b(\d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2} UTC)\b/;
 
 /** A text of the service as nodes: a moment in it, such as "30 Nov 2026 09:00 UTC", in the reader's time as all others. */

@@ -92,6 +92,7 @@ function showFunnel(figures) {
         h("li", {}, h("span", { class: "name" }, name), bar(people.value / most), h("span", { class: "count" }, number(people.value)), h("span", { class: "share" }, share ? [percentOr(share), between(share)] : "")),
       ),
     ),
+    h("p", { class: "small" }, "Who only opened the chat, opted out, or sent START or HELP, has not written."),
   );
 }
 

@@ -1,6 +1,6 @@
 /** The page "Understanding": why a sentence is read as it is, and the messages that wait for an author. */
 
-import { byId, complain, dayAndTime, empty, h, shown, words } from "./dom.js";
+import { asSaid, byId, complain, dayAndTime, empty, h, shown, words } from "./dom.js";
 import { fitLinks } from "./journeys/service.js";
 
 void fitLinks();
@@ -122,15 +122,13 @@ const entityNode = ({ entity, role, value, text, details }) =>
     {},
     h("span", {}, role ? `${entity} (${role})` : entity),
     " ",
-    h("strong", {}, shown(value)),
+    h("strong", {}, asSaid(value) ?? shown(value)),
     text && text !== String(value) && ` from “${text}”`,
-    Object.keys(details).length > 0 && h("small", {}, ` ${detailed(details)}`),
+    Object.keys(details).length > 0 && h("small", {}, " ", detailed(details)),
   );
 
 const detailed = (details) =>
-  Object.entries(details)
-    .map(([name, value]) => `${name} ${shown(value)}`)
-    .join(", ");
+  Object.entries(details).map(([name, value], index) => [index > 0 && ", ", `${name} `, asSaid(value) ?? shown(value)]);
 
 function neighboursNode(neighbours) {
   const titles = ["Example", "Meaning", "Words"].map((title) => h("th", { scope: "col" }, title));

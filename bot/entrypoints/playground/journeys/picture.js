@@ -1,7 +1,7 @@
 /** A journey as a picture: the service says where everything goes; this draws it. */
 
 import { h } from "../dom.js";
-import { number } from "./service.js";
+import { counted, number } from "./service.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -52,7 +52,7 @@ const labelNode = (label) =>
   );
 
 function boxNode(box, counts, ways, chosen, choose) {
-  const title = [box.title, ...box.words, spokenCounts(counts), ...ways.map(spokenWay)].filter(Boolean).join(". ");
+  const title = [box.title, ...box.words.map(asSentence), spokenCounts(counts), ...ways.map(spokenWay)].filter(Boolean).join(". ");
   const node = h(
     "button",
     {
@@ -74,7 +74,7 @@ function boxNode(box, counts, ways, chosen, choose) {
 const left = (counts) => counts.left.reduce((sum, one) => sum + one.people, 0);
 
 const countNodes = (counts) => [
-  counts.waiting > 0 && h("i", { class: "waiting" }, `${number(counts.waiting)} wait`),
+  counts.waiting > 0 && h("i", { class: "waiting" }, counted(counts.waiting, "waits", "wait")),
   left(counts) > 0 && h("i", { class: "left" }, `${number(left(counts))} left`),
   counts.parked > 0 && h("i", { class: "parked" }, `${number(counts.parked)} parked`),
   counts.moved > 0 && h("i", { class: "moved", title: "put here when this version was published" }, `${number(counts.moved)} moved`),
@@ -86,8 +86,9 @@ function spokenCounts(counts) {
   return `Here ${said.map((node) => node.textContent).join(", ")}`;
 }
 
+const asSentence = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 const spokenWay = ({ title, words, times }) =>
-  `${words ? `${words}: ` : "then "}${title || "leaves the journey"}${times > 0 ? `, gone ${number(times)} times` : ""}`;
+  `${words ? `${asSentence(words)}: ` : "Then "}${title || "leaves the journey"}${times > 0 ? `, gone ${counted(times, "time", "times")}` : ""}`;
 
 /** Arrow keys go from box to box, in the order of the file. */
 function walk(event) {

@@ -61,7 +61,9 @@ export async function fitLinks() {
 
 const COUNT = new Intl.NumberFormat();
 export const number = (count) => COUNT.format(count);
-export const people = (count) => `${number(count)} ${count === 1 ? "person" : "people"}`;
+/** "1 message is due", "2 messages are due". */
+export const counted = (count, one, more) => `${number(count)} ${count === 1 ? one : more}`;
+export const people = (count) => counted(count, "person", "people");
 
 const STATES = [
   ["waiting", "wait", "waiting"],

@@ -2,7 +2,7 @@
 
 import { byId, complain, dayAndTime, h } from "../dom.js";
 import { diffNode } from "./diff.js";
-import { ask, number, people, request } from "./service.js";
+import { ask, counted, number, people, request } from "./service.js";
 import { Simulation, table } from "./simulation.js";
 
 const short = (version) => version.slice(0, 8);
@@ -40,7 +40,7 @@ export class Standing {
     const button = (text, work, more = {}) => h("button", { type: "button", onclick: () => void work(), ...more }, text);
     const { file } = this.journey();
     return [
-      running === "running" && button("Pause", () => this.change("pause", ({ people: many }) => `Paused. ${people(many)} wait where they are.`)),
+      running === "running" && button("Pause", () => this.change("pause", ({ people: many }) => `Paused. ${counted(many, "person waits where they are", "people wait where they are")}.`)),
       running === "paused" && button("Resume", () => this.change("resume", resumedWords), { class: "primary" }),
       running !== "stopped" && button("Stop…", () => this.askToStop()),
       file && button("Publish…", () => this.review(null), { class: differs || running === "stopped" ? "primary" : "", id: "publish" }),
@@ -105,7 +105,7 @@ export class Standing {
       ? `Compared with version ${short(standing.version)}, which was published last`
       : "It was never published before";
     byId("publish-diff").replaceChildren(...nodes);
-    byId("publish-moves").replaceChildren(...movesNodes(plan));
+    byId("publish-moves").replaceChildren(...movesNodes(plan, this.journey()));
     byId("publish-park").checked = false;
     byId("publish-lost").hidden = plan.lost === 0;
     byId("publish-lost-words").textContent = `Stop the runs of ${people(plan.lost)} whose step is gone`;
@@ -148,12 +148,12 @@ export class Standing {
 
   async stop() {
     byId("stop-dialog").close();
-    await this.change("stop", ({ people: many, withheld }) => `Stopped. ${people(many)} left; ${number(withheld)} queued messages are not sent.`);
+    await this.change("stop", ({ people: many, withheld }) => `Stopped. ${people(many)} left; ${counted(withheld, "queued message is", "queued messages are")} not sent.`);
   }
 }
 
 const resumedWords = ({ people: many, due, left_out: leftOut }) =>
-  `Resumed. ${people(many)} go on; ${number(due)} held-back messages are due, ${number(leftOut)} are left out.`;
+  `Resumed. ${counted(many, "person goes", "people go")} on; ${counted(due, "held-back message is", "held-back messages are")} due, ${counted(leftOut, "is", "are")} left out.`;
 
 function standingWords({ publishing, running, version, published, differs, since }, file) {
   if (running === "paused") return `Paused since ${dayAndTime(since)}: nobody enters, and times stand still.`;
@@ -169,17 +169,19 @@ function standingWords({ publishing, running, version, published, differs, since
   return `Whoever enters goes through the file as it is. It ${differs ? "differs from" : "is"} ${last}.`;
 }
 
-function movesNodes({ moves, on_edit: policy }) {
+/** Who goes where. A step of the version that is drawn is called as it is in the picture. */
+function movesNodes({ moves, on_edit: policy }, { picture, version: drawn }) {
   if (moves.length === 0) return [h("p", { class: "small" }, "Nobody is inside.")];
+  const titled = (step, version) => version === drawn && picture?.boxes.find(({ id }) => id === step)?.title;
   const rows = moves.map(({ people: many, step, begun, version, way, to, why }) => [
     number(many),
-    h("span", {}, h("code", {}, step), begun ? "" : " (not begun)", ` of ${short(version)}`),
+    h("span", {}, titled(step, version) || h("code", {}, step), begun ? "" : " (not begun)", ` of ${short(version)}`),
     {
       stays: why,
-      moves: "wait on at the same step",
-      begins: `begin at ${to}`,
-      arrives: `come to ${to}`,
-      lost: h("strong", { class: "bad" }, `are lost: the step ${why}`),
+      moves: `${many === 1 ? "waits" : "wait"} on at the same step`,
+      begins: `${many === 1 ? "begins" : "begin"} at ${to}`,
+      arrives: `${many === 1 ? "comes" : "come"} to ${to}`,
+      lost: h("strong", { class: "bad" }, `${many === 1 ? "is" : "are"} lost: the step ${why}`),
     }[way],
   ]);
   return [h("p", { class: "small" }, `By on_edit: ${policy}.`), table(["People", "are at", "and then"], rows)];

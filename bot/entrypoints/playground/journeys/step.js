@@ -1,7 +1,7 @@
 /** What is to be known of one step: what it does, where it leads, and who is there. */
 
 import { empty, h } from "../dom.js";
-import { number, people } from "./service.js";
+import { counted, number } from "./service.js";
 
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
@@ -50,8 +50,8 @@ const waysTable = ({ metric, ways }) => [
 const reachedWords = ({ share, low, high }) => (share === null ? "–" : [h("strong", {}, percent(share)), h("span", {}, ` ${percent(low)} to ${percent(high)}`)]);
 
 const countNodes = (counts) => [
-  counts.waiting > 0 && h("li", {}, `${people(counts.waiting)} ${counts.waiting === 1 ? "waits" : "wait"} here`),
-  counts.parked > 0 && h("li", { class: "bad" }, `${people(counts.parked)} ${counts.parked === 1 ? "is" : "are"} parked here`),
-  counts.moved > 0 && h("li", {}, `${people(counts.moved)} ${counts.moved === 1 ? "was" : "were"} put here by publishing`),
+  counts.waiting > 0 && h("li", {}, counted(counts.waiting, "person waits here", "people wait here")),
+  counts.parked > 0 && h("li", { class: "bad" }, counted(counts.parked, "person is parked here", "people are parked here")),
+  counts.moved > 0 && h("li", {}, counted(counts.moved, "person was put here by publishing", "people were put here by publishing")),
   counts.left.map(({ reason, people: count }) => h("li", {}, `${number(count)} left from here: ${reason}`)),
 ];
