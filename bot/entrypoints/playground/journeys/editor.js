@@ -45,10 +45,10 @@ export class Editor {
     });
     this.area.addEventListener("scroll", () => {
       this.lines.scrollTop = this.area.scrollTop;
-      this.close();
+      if (this.scrolledTo !== this.placedAt) this.close(); // the event may be late, of scrolling before the words came
     });
     this.area.addEventListener("keydown", (event) => this.key(event));
-    this.area.addEventListener("blur", () => setTimeout(() => this.close(), 150));
+    for (const leaving of ["blur", "pointerdown"]) this.area.addEventListener(leaving, () => this.close());
     this.changed = () => {
       changed();
       look();
@@ -112,12 +112,11 @@ export class Editor {
     this.lines.scrollTop = this.area.scrollTop;
   }
 
-  /** Mark the line of the chosen step, and bring it into view. */
+  /** Mark the line of the chosen step. */
   show(line) {
     if (line === this.chosen) return;
     this.chosen = line;
     this.number();
-    if (line !== null) this.reveal(line);
   }
 
   reveal(line) {
@@ -156,11 +155,12 @@ export class Editor {
 
   async offer() {
     if (this.area.readOnly) return;
-    const text = this.area.value;
+    const { value: text, selectionStart: at } = this.area;
     // The service counts characters, a text area half characters.
-    const cursor = [...text.slice(0, this.area.selectionStart)].length;
+    const cursor = [...text.slice(0, at)].length;
     const told = await this.complete(text, cursor);
-    if (!told || text !== this.area.value) return;
+    const isLate = text !== this.area.value || at !== this.area.selectionStart || document.activeElement !== this.area;
+    if (!told || isLate) return;
     this.close();
     if (told.words.length === 0) {
       this.faults.dataset.note = "Nothing is known that could stand here.";
@@ -187,9 +187,14 @@ export class Editor {
   place() {
     const lines = this.area.value.slice(0, this.area.selectionStart).split("\n");
     const { offsetLeft, scrollTop, scrollLeft } = this.area;
+    this.placedAt = this.scrolledTo;
     this.words.style.top = `${10 + lines.length * 19 - scrollTop}px`;
     const left = `${offsetLeft + 12 - scrollLeft}px + ${lines.at(-1).length}ch`;
     this.words.style.left = `min(calc(${left}), calc(100% - 300px))`;
+  }
+
+  get scrolledTo() {
+    return `${this.area.scrollTop} ${this.area.scrollLeft}`;
   }
 
   pick(index) {

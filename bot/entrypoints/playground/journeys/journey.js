@@ -241,6 +241,7 @@ function choose(id, go = false) {
   for (const box of byId("canvas").querySelectorAll(".box"))
     box.setAttribute("aria-pressed", String(box.dataset.step === id));
   showStep();
+  if (!journey.older && editor.chosen !== null) editor.reveal(editor.chosen);
   if (!go) return;
   boxOf(id)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   boxOf(id)?.focus();
