@@ -327,3 +327,40 @@ def test_a_minute_offline_loses_nothing(page: Page, service: Service) -> None:
     expect(page.get_by_text("You said: said in a tunnel")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("Said meanwhile.")).to_have_count(1)
     assert said(page, "visitor") == ["said in a tunnel"]
+
+
+def test_a_double_click_opens_the_chat_and_answers_one_question(page: Page, service: Service) -> None:
+    page.goto(f"{service.url}/site")
+    page.get_by_role("button", name="Open chat").dblclick()
+    page.get_by_role("button", name="Book a demo").click()
+    expect(page.get_by_text("What is your name?")).to_be_visible()
+    service.tell("say", text="May we text you?", buttons=[{"title": "Yes", "payload": "/affirm"}])
+    place = page.get_by_role("button", name="Yes").bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] + 5, place["y"] + 5)
+    page.mouse.down(click_count=2)  # the second click of a double one, of which the first hit the question before
+    page.mouse.up(click_count=2)
+    page.get_by_role("button", name="Talk to a person").dblclick()
+    expect(page.get_by_text("Hi, Ana here.")).to_be_visible()
+    sent = [line["message"].get("payload") for line in service.tell("log") if "message" in line]
+    assert sent == ["/request_demo", "/talk_to_person"]
+
+
+def test_what_is_said_while_the_sending_of_something_ends_is_sent_at_once(page: Page, service: Service) -> None:
+    page.add_init_script("""
+        const request = navigator.locks.request.bind(navigator.locks);
+        window.slow = false;
+        navigator.locks.request = async (name, work) => {
+            const done = await request(name, work);
+            if (slow) await new Promise((end) => (window.endSending = end));
+            return done;
+        };
+    """)
+    page.goto(f"{service.url}/site")
+    open_chat(page)
+    page.evaluate("slow = true")
+    say(page, "one")
+    expect(page.get_by_text("You said: one")).to_be_visible()
+    say(page, "two")
+    page.evaluate("endSending()")
+    expect(page.get_by_text("You said: two")).to_be_visible()

@@ -159,6 +159,7 @@ export class Chat {
     this.#host.shadowRoot.querySelector(".launcher").setAttribute("aria-controls", "panel");
     this.#parts = { panel, close, notice, log, typing, problem, text, attach, files, send, assistant, person };
 
+    panel.addEventListener("click", (event) => this.#once(event), { capture: true });
     close.addEventListener("click", () => this.close());
     person.addEventListener("click", () => this.#choose(this.#phrases.person, "/talk_to_person"));
     this.#host.shadowRoot.addEventListener("keydown", (event) => {
@@ -191,6 +192,13 @@ export class Chat {
       text.value = "";
       text.focus();
     });
+  }
+
+  /** A double click presses a button once: its second click would answer what the first one has brought. */
+  #once(event) {
+    if (event.detail < 2 || !event.target.closest("button") || event.target.closest(".pages")) return;
+    event.preventDefault();
+    event.stopPropagation();
   }
 
   // Files.

@@ -50,6 +50,7 @@ export class Conversation {
   #held = []; // what the page says of the visitor before there is a conversation
   #run = null;
   #flushing = false;
+  #more = false; // something was said since the last look at what waits
   #failures = 0;
   #sendFailures = 0;
   #history = true;
@@ -299,11 +300,15 @@ export class Conversation {
 
   /** Send what waits, one at a time and in order; of several tabs, one at a time. */
   async #flush() {
+    this.#more = true;
     if (this.#flushing || !this.begun) return;
     this.#flushing = true;
     const send = () => this.#sendAll();
     try {
-      await (navigator.locks ? navigator.locks.request(`overture:${this.#base}`, send) : send());
+      while (this.#more) {
+        this.#more = false;
+        await (navigator.locks ? navigator.locks.request(`overture:${this.#base}`, send) : send());
+      }
     } finally {
       this.#flushing = false;
     }

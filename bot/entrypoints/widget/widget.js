@@ -142,7 +142,7 @@ class OvertureChat extends HTMLElement {
     badge.hidden = true;
     const aside = element("div", { class: "unseen", role: "status" });
     this.#parts = { launcher, badge, aside };
-    launcher.addEventListener("click", () => this.toggle());
+    launcher.addEventListener("click", ({ detail }) => detail < 2 && this.toggle()); // a double click opens it, too
     launcher.addEventListener("pointerenter", () => this.#load().catch(() => {}), { once: true });
     addEventListener("storage", ({ key, newValue }) => {
       if (key === STORE && newValue?.includes(BEGUN)) this.#load().catch(() => {}); // another tab has begun to chat
