@@ -11,6 +11,7 @@ from bot.domain.message import Attachment, CustomerMessage, DeliveryState, Deliv
 from bot.domain.person import Identity
 from bot.ports import Reply, Webhook, WebhookRequest
 from connectors.twilio_messaging.account import NUMBER, WHATSAPP_USER, TwilioAccount
+from connectors.twilio_messaging.reactions import reaction_in, takes_back_reaction
 from connectors.twilio_requests import SignedForm, form_of, read_signed
 
 MOST_ATTACHMENTS = 10
@@ -69,14 +70,16 @@ def _message(fields: SignedForm, account: TwilioAccount) -> CustomerMessage:
     if channel == "sms" and not account.texts:
         raise WebhookRejected(400, "This is a text, and neither TWILIO_FROM nor TWILIO_MESSAGING_SERVICE_SID is set.")
     text = fields.first("ButtonText") or fields.first("Body") or fields.first("ListTitle") or _place(fields)
+    texted = text if channel == "sms" else ""
     return CustomerMessage(
         channel=channel,
         vendor_id=sid,
         address=address,
-        text=text,
+        text=reaction_in(texted) or text,
+        automatic=takes_back_reaction(texted),
         payload=_payload(fields),
         attachments=_attachments(fields),
-        metadata=_metadata(fields, text if channel == "sms" and account.answers_keywords else ""),
+        metadata=_metadata(fields, texted if account.answers_keywords else ""),
         nameless=without_number,
         identities=_identities(fields, channel),
     )

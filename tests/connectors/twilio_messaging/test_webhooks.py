@@ -229,6 +229,16 @@ def test_words_that_twilio_answers_itself_are_marked(fields: dict[str, str], ans
     assert "vendor_answers" not in str(other)
 
 
+def test_a_reaction_is_not_what_it_quotes_of_ours() -> None:
+    [liked] = taken(signed("inbound", {**TEXT, "Body": "Liked “Tuesday? Reply STOP to opt out.”"})).inbound
+    assert isinstance(liked, CustomerMessage)
+    assert (liked.text, liked.automatic) == ("👍", False)
+    assert "STOP" in liked.metadata["Body"]
+    [removed] = taken(signed("inbound", {**TEXT, "Body": "Removed a like from “Tuesday?”"})).inbound
+    assert isinstance(removed, CustomerMessage)
+    assert removed.automatic
+
+
 def test_a_body_that_is_no_form_is_refused() -> None:
     assert refusal(request_to("sms/inbound", body=b"\xff\xfe")).status == 400
     assert refusal(request_to("sms/inbound", body=b"a=1&" * 1000)).status == 400
