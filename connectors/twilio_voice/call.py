@@ -14,6 +14,9 @@ from connectors.twilio_voice import twiml
 from connectors.twilio_voice.account import CHANNEL, E164, SPELT_BY_KEYS, VoiceAccount
 from connectors.twilio_voice.place import Place, read_place
 
+BY_WHATSAPP = "whatsapp:"
+"""What stands before the number of somebody who calls by WhatsApp."""
+
 MOST_SILENCES = 2
 """How often in a row a caller is asked again; after that we hang up."""
 
@@ -46,7 +49,7 @@ def feed_of(caller: str) -> str:
 
 def caller_of(sid: str, caller: str, called: str, direction: str) -> tuple[str, bool]:
     """The address of whoever talks with us, and whether it says nothing of who they are: withheld, or no telephone."""
-    number = called if direction.startswith("outbound") else caller
+    number = (called if direction.startswith("outbound") else caller).removeprefix(BY_WHATSAPP)
     known = E164.fullmatch(number) and number not in SPELT_BY_KEYS
     return (number, False) if known else (f"withheld:{sid}", True)
 

@@ -134,6 +134,13 @@ def test_a_withheld_number_is_nobody_in_particular(channel: TwilioVoiceChannel, 
     assert (message.address, message.nameless) == (f"withheld:{SID}", True)
 
 
+def test_who_calls_by_whatsapp_is_known_by_their_number(channel: TwilioVoiceChannel) -> None:
+    message = message_in(channel.parse(posted("call", From=f"whatsapp:{CALLER}")))
+    assert (message.address, message.nameless) == (CALLER, False)
+    message = message_in(channel.parse(posted("call", From="whatsapp:GB.1502576394655843")))
+    assert message.nameless
+
+
 def test_in_a_call_of_ours_the_customer_is_who_was_called(channel: TwilioVoiceChannel) -> None:
     message = message_in(channel.parse(posted("call", From="+447700900101", To=CALLER, Direction="outbound-api")))
     assert message.address == CALLER
