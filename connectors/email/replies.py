@@ -16,21 +16,29 @@ _ATTRIBUTION = re.compile(
     r" .{1,200}:$",
     re.IGNORECASE,
 )
+_DATED_WITH_ADDRESS = re.compile(r"(?=.*(?:\b(?:19|20)\d\d|\d:\d\d)).*<[^<>\s@]+@[^<>\s@]+>.{0,80}[:：]$")
+"""In whatever language: a date, and whose it was. It counts only where a marked quote follows."""
+
+_MARKS_OF_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _BEGINS_ATTRIBUTION = re.compile(r"^(on|am|le|el|il|op|den|em|w|\d{4}-\d\d-\d\d)\b", re.IGNORECASE)
 _DIVIDER = re.compile(
-    r"^[-_]{3,} ?(original|ursprüngliche|message|mensaje|messaggio|oorspronkelijk).{0,40}[-_]{3,}$", re.I
+    r"^[-_]{3,} ?(original|ursprüngliche|message|mensaje|messaggio|oorspronkelijk|原始[邮郵]件|元のメ|원본)"
+    r".{0,40}[-_]{3,}$",
+    re.IGNORECASE,
 )
 _RULE = re.compile(r"^_{10,}$")
-_FROM = re.compile(r"^\*?(from|von|de|da|van|från|fra|od) ?:\*? ?\S", re.IGNORECASE)
+_FROM = re.compile(r"^\*?(from|von|de|da|van|från|fra|od|发件人|寄件者|差出人|보낸 ?사람) ?[:：]\*? ?\S", re.IGNORECASE)
 _FURTHER = re.compile(
     r"^\*?(sent|date|to|subject|gesendet|datum|an|betreff|envoyé|à|objet|enviado|para|asunto|inviato|a|oggetto"
-    r"|verzonden|aan|onderwerp) ?:",
+    r"|verzonden|aan|onderwerp|发送时间|收件人|主题|寄件日期|收件者|主旨|送信日時|宛先|件名|보낸 ?날짜|받는 ?사람|제목)"
+    r" ?[:：]",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(r"^(--|—)$")
 _DEVICE = re.compile(
     r"^(sent from (my|outlook|mail|yahoo)|get outlook for|von meinem .{1,40} gesendet|gesendet von|envoyé de(puis)? mon"
-    r"|enviado desde mi|inviato da|verstuurd vanaf)\b.{0,80}$",
+    r"|enviado desde mi|inviato da|verstuurd vanaf)\b.{0,80}$"
+    r"|^(发自我的|發自我的).{1,20}$|^.{1,20}(から送信|에서 보냄)$",
     re.IGNORECASE,
 )
 
@@ -58,8 +66,10 @@ def reply_of(text: str) -> str:
 def _attribution(lines: Sequence[str], number: int) -> int:
     """How many lines "On Monday, Ana wrote:" takes here; programs wrap it. 0 where it is not here."""
     line = lines[number][:500]
-    if _ATTRIBUTION.search(line):
+    if _ATTRIBUTION.search(line) or _is_dated(lines, number, 1):
         return 1
+    if number + 1 < len(lines) and lines[number + 1].startswith("<") and _is_dated(lines, number, 2):
+        return 2
     if not _BEGINS_ATTRIBUTION.match(line):
         return 0
     for length in (2, 3):
@@ -67,6 +77,12 @@ def _attribution(lines: Sequence[str], number: int) -> int:
         if len(wrapped) == length and all(wrapped) and _ATTRIBUTION.search(" ".join(wrapped)[:500]):
             return length
     return 0
+
+
+def _is_dated(lines: Sequence[str], number: int, length: int) -> bool:
+    """Whether so many lines say when it was and who wrote it, and what they wrote is marked beneath."""
+    said = _MARKS_OF_DIRECTION.sub("", " ".join(lines[number : number + length])[:500])
+    return _DATED_WITH_ADDRESS.match(said) is not None and _is_quoted_after(lines, number + length)
 
 
 def _is_quoted_after(lines: Sequence[str], number: int) -> bool:
@@ -81,7 +97,8 @@ def _ends_here(lines: Sequence[str], number: int) -> bool:
     below = [one[:500] for one in lines[number + 1 : number + 6] if one]
     if _RULE.match(line):
         return bool(below) and bool(_FROM.match(below[0]))
-    return bool(_FROM.match(line)) and sum(bool(_FURTHER.match(one)) for one in below) >= 2
+    begins = _FROM.match(line) or (_FURTHER.match(line) and any(_FROM.match(one) and "@" in one for one in below))
+    return bool(begins) and sum(bool(_FURTHER.match(one)) for one in [line, *below]) >= 2
 
 
 _SILENT = frozenset({"style", "script", "head", "title", "template"})
