@@ -1,4 +1,4 @@
-"""What no file of the repository may hold: a credential, or a comparison that tells one by how long it takes."""
+"""What no file of the repository may hold, as a credential, or a comparison that tells one by how long it takes."""
 
 from __future__ import annotations
 
@@ -54,6 +54,11 @@ def repository_files(*endings: str) -> Iterator[Path]:
         path = ROOT / name
         if path.is_file() and (not endings or path.suffix in endings):
             yield path
+
+
+def test_each_file_of_tests_has_one() -> None:
+    files = [path for path in repository_files(".py") if path.name.startswith("test_")]
+    assert [path.relative_to(ROOT) for path in files if "def test_" not in path.read_text(encoding="utf-8")] == []
 
 
 def test_no_file_holds_a_credential() -> None:
