@@ -22,6 +22,11 @@ from connectors.email.failures import PACE_CODES, enhanced_code, reason_for
 
 TIMEOUT_SECONDS = 20.0
 GOODBYE_SECONDS = 2.0
+MOST_CONNECTIONS = 40
+"""At once, of a process. Postfix turns away what is more than 50 from one address, unless told otherwise."""
+
+FREE_WITHIN_SECONDS = 5.0
+"""So long a message waits until one of them is free; then it comes again, for the mail server has not heard of it."""
 
 Session = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 """A server's end of a connection."""
@@ -33,6 +38,7 @@ class MailServer:
     def __init__(self, account: EmailAccount, stand_in: Session | None = None) -> None:
         self._account = account
         self._stand_in = stand_in
+        self._connections = asyncio.Semaphore(MOST_CONNECTIONS)
 
     async def take(self, to: str, message: bytes) -> None:
         """One try. Raises a SendError, or TimeoutError where nobody knows whether the server took it.
@@ -41,7 +47,7 @@ class MailServer:
         """
         handing_over = False
         try:
-            async with self._connected() as client, asyncio.timeout(TIMEOUT_SECONDS):
+            async with self._one_of_few(), self._connected() as client, asyncio.timeout(TIMEOUT_SECONDS):
                 await client.connect()
                 await client.mail(self._account.sender)
                 await client.rcpt(to)
@@ -59,6 +65,18 @@ class MailServer:
             way = self._account.security
             what = f"the mail server cannot be reached (EMAIL_SMTP_SECURITY is {way}): {type(error).__name__}"
             raise (TimeoutError("no answer to the message") if handing_over else TemporarySendError(what)) from None
+
+    @asynccontextmanager
+    async def _one_of_few(self) -> AsyncIterator[None]:
+        """Raises NotTried where the mail server is so slow that none gets free."""
+        try:
+            await asyncio.wait_for(self._connections.acquire(), FREE_WITHIN_SECONDS)
+        except TimeoutError:
+            raise NotTried(f"the mail server is slow with the {MOST_CONNECTIONS} before this one") from None
+        try:
+            yield
+        finally:
+            self._connections.release()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[SMTP]:

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 import connectors.email
 import connectors.email.smtp
 from bot.domain.consent import Consequence, Purpose
-from bot.domain.errors import PermanentSendError, SendError, TemporarySendError
+from bot.domain.errors import NotTried, PermanentSendError, SendError, TemporarySendError
 from bot.domain.message import OutboundMessage, Text
 from connectors.email.account import EmailAccount, account_of
 from connectors.email.channel import EmailChannel
@@ -124,6 +124,42 @@ async def test_what_passes_is_temporary(script: Script, code: str) -> None:
     error = await failure(script)
     assert isinstance(error, TemporarySendError)
     assert error.code == code
+
+
+async def test_so_many_connections_are_open_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        try:
+            await _play({}, reader, writer)
+        finally:
+            now -= 1
+
+    now, most = 0, 0
+    monkeypatch.setattr(connectors.email.smtp, "MOST_CONNECTIONS", 3)
+    channel = channel_to(ACCOUNT, serve)
+    await asyncio.gather(*(channel.send(replace(OFFER, key=f"k:{number}")) for number in range(10)))
+    assert most == 3
+
+
+async def test_what_waits_too_long_for_a_connection_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await let_on.wait()
+        await _play({}, reader, writer)
+
+    connected, let_on = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(connectors.email.smtp, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(connectors.email.smtp, "FREE_WITHIN_SECONDS", 0.01)
+    channel = channel_to(ACCOUNT, serve)
+    first = asyncio.create_task(channel.send(OFFER))
+    await connected.wait()
+    with pytest.raises(NotTried, match="slow with the 1 before"):
+        await channel.send(replace(OFFER, key="k:2"))
+    let_on.set()
+    assert (await first).vendor_id
+    assert (await channel.send(replace(OFFER, key="k:3"))).vendor_id, "and there is room again"
 
 
 @pytest.mark.parametrize("where", ["hello", "EHLO", "MAIL", "RCPT"])
