@@ -33,10 +33,22 @@ async def settle(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, now: d
 
 async def settle_all(uow: UnitOfWork, runtime: Runtime, settled: Sequence[OutboxEntry], now: datetime) -> None:
     """The same for many entries."""
+    settled = await _ours(uow, settled)
     failed = await uow.outbox.settle_all(settled)
     await uow.conversations.disclosed({conversation for one in settled for conversation in _discloses(one)}, now)
     for one in settled:
         await _tell(uow, runtime, one, failed.get(one.key), now)
+
+
+async def _ours(uow: UnitOfWork, settled: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
+    """Without what a process would write that stood still for so long that another has taken the entry up since, and
+    has most likely sent it. That a vendor has it is true whoever gave it to them."""
+    open_ones = [one for one in settled if one.status is not OutboxStatus.SENT]
+    ours = await uow.outbox.still_ours(open_ones) if open_ones else frozenset()
+    taken_over = [one.id for one in open_ones if one.key not in ours]
+    if taken_over:
+        log.warning("what came of deliveries is passed over: another process has taken them over", entries=taken_over)
+    return [one for one in settled if one.status is OutboxStatus.SENT or one.key in ours]
 
 
 async def _tell(uow: UnitOfWork, runtime: Runtime, settled: OutboxEntry, failed: str | None, now: datetime) -> None:

@@ -230,6 +230,42 @@ async def test_no_more_is_claimed_than_may_be_under_way(stage: Stage, monkeypatc
     assert max(most) == 4
 
 
+@pytest.mark.parametrize("error", [TemporarySendError("no answer in time"), PermanentSendError("refused")])
+async def test_a_process_that_stood_still_undoes_nothing_of_what_another_has_sent_meanwhile(
+    stage: Stage, error: Exception
+) -> None:
+    async def stand_still(_: object) -> None:
+        stage.sms.on_send = None
+        stage.clock.forward(STALE_AFTER)
+        await deliver_due(stage.runtime)  # as the other process does
+        raise error
+
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    stage.sms.on_send = stand_still
+    await deliver_due(stage.runtime)
+    await stage.later(days=1)
+    entry = await stage.entry("k")
+    assert (entry.status, entry.vendor_id) == (OutboxStatus.SENT, "sms-k")
+    assert len(stage.sms.taken) == 1, "and so nobody sends it again"
+
+
+async def test_what_a_vendor_took_from_a_process_that_stood_still_is_written_down(stage: Stage) -> None:
+    async def stand_still(_: object) -> None:
+        stage.sms.on_send = None
+        stage.clock.forward(STALE_AFTER)
+        stage.sms.faults.append(TemporarySendError("busy"))
+        await deliver_due(stage.runtime)  # as the other process does
+
+    await stage.meet()
+    await stage.queue("k", purpose=Purpose.REPLY)
+    stage.sms.on_send = stand_still
+    await deliver_due(stage.runtime)
+    await stage.later(days=1)
+    assert (await stage.entry("k")).status is OutboxStatus.SENT
+    assert len(stage.sms.taken) == 1
+
+
 async def test_marketing_that_belongs_to_nobody_is_withheld(stage: Stage) -> None:
     await stage.queue("k", profile_id=None)
     await stage.settle()
