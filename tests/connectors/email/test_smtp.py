@@ -128,19 +128,19 @@ async def test_what_passes_is_temporary(script: Script, code: str) -> None:
 
 async def test_so_many_connections_are_open_at_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal now, most
-        now += 1
-        most = max(most, now)
+        being_served.add(writer)
+        at_once.append(len(being_served))
         try:
             await _play({}, reader, writer)
         finally:
-            now -= 1
+            being_served.remove(writer)
 
-    now, most = 0, 0
+    being_served: set[asyncio.StreamWriter] = set()
+    at_once: list[int] = []
     monkeypatch.setattr(connectors.email.smtp, "MOST_CONNECTIONS", 3)
     channel = channel_to(ACCOUNT, serve)
     await asyncio.gather(*(channel.send(replace(OFFER, key=f"k:{number}")) for number in range(10)))
-    assert most == 3
+    assert max(at_once) == 3
 
 
 async def test_what_waits_too_long_for_a_connection_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
