@@ -12,6 +12,10 @@ LONGEST_TEXT = 1000
 
 _SENTENCE = re.compile(r"([^.!?;:()\"\n\u3002\uff01\uff1f\u061f]+)([.!?;:()\"\n\u3002\uff01\uff1f\u061f]*)")
 _ASKING = frozenset("?\uff1f\u061f")
+_QUOTED = re.compile('"[^"]+"|\u201c[^\u201d]+\u201d|\u201e[^\u201c\u201d]+[\u201c\u201d]|\u00ab[^\u00bb]+\u00bb')
+_SENTENCE_HAS = 3
+"""Words; fewer in quotation marks are said themselves: I wrote "stop"."""
+
 _UNPARTED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """Japanese and Chinese, which have no blanks between words."""
 
@@ -78,6 +82,12 @@ def sentences(text: str) -> Iterator[Sentence]:
     for said, mark in _SENTENCE.findall(text):
         if words := spelled(said):
             yield Sentence(words, not _ASKING.isdisjoint(mark))
+
+
+def own_words(text: str) -> str:
+    """The text without the sentences that it quotes; all of it where nothing else is in it."""
+    without = _QUOTED.sub(lambda found: found.group() if len(spelled(found.group())) < _SENTENCE_HAS else " ", text)
+    return without if spelled(without) else text
 
 
 def spelled(text: str) -> tuple[str, ...]:

@@ -68,6 +68,9 @@ _FORMS = (
     "(?:REQUEST )?DO_NOT (?:ever |even |dare )?(?:to )?CONTACT WHOM",
     "(?:REQUEST )?DO_NOT (?:ever |even )?send (?:WHOM )?WHAT(?: to WHOM)?",
     "REQUEST (?:stop|stopped|cease)(?: it| this)?",
+    "why (?:(?:havent|dont|wont|cant) YOU|(?:have|do|can|will) YOU (?:not|never)) (?:stop|stopped|quit) "
+    "CONTACTING(?: WHOM)?",
+    "for the (?:last|second|third|\\w+th) time (?:REQUEST )?(?:stop|quit|cease)(?: it| this| CONTACTING(?: WHOM)?)?",
     "(?:REQUEST )?(?:quit it|knock it off|cut it out|give it a rest)(?: with WHAT)?",
     "(?:REQUEST )?(?:stop|quit|cease) using (?:my|this) PHONE(?: for (?:SORT )?MESSAGES)?",
     "(?:REQUEST )?leave (?:me|us|my phone) (?:alone|in peace|be)",
@@ -97,7 +100,8 @@ _FORMS = (
     "(?:im|i am|we are) (?:hereby )?(?:opting out|unsubscribing|revoking|leaving (?:your|this|the) LIST)"
     "(?: (?:of|from) WHAT)?",
     "(?:i (?:thought|said|think) )?(?:i|we) (?:have |ve |had |did )?(?:already |just )?(?:unsubscribed|opted out|"
-    "(?:told|asked) YOU (?:not )?to (?:stop|CONTACT WHOM)|asked to be GONE|said (?:stop|no more))"
+    "(?:told|asked) YOU (?:(?:last|this) \\w+ |before |twice |already |\\w+ times )?(?:not )?to "
+    "(?:stop(?: CONTACTING(?: WHOM)?)?|CONTACT WHOM)|asked to be GONE|said (?:stop|no more))"
     "(?: OFF_THE_LIST)?(?: already| before| twice| \\w+ times| last \\w+| yesterday)*",
     # I withdraw my consent
     "(?:i|we) (?:hereby |now |\\w+ to )?(?:revoke|withdraw|rescind|take back) (?:my |our |any |all )?CONSENT(?: .*)?",
@@ -118,9 +122,20 @@ _NOT = (
 )
 _LEAVING = (
     r"(?:stop(?!\s+(?:by|at|in|over)\b)|unsubscribed?|opt(?:ed)?(?:\s+me)?\s+out|removed?(?:\s+(?:me|my|this|us)|(?=$|[.!,]))|"
-    r"taken?\s+(?:(?:me|us|my number|this number)\s+)?off|delete\s+(?:me|my number|this number)|lose my number)"
+    r"taken?\s+(?:(?:me|us|my number|this number)\s+)?off|(?:delete|erase|forget|lose)\s+(?:me|my|this|our))"
 )
-_GOING_ON = re.compile(rf"\W*(?:(?:please|no|wait|hey|hi|hello|oh)\W+)*{_NOT}\s+{_LEAVING}(?!\w)", re.IGNORECASE)
+_REPORTS = (
+    # why did you stop texting me, I stopped getting your texts, what happens if I text STOP
+    r"(?:why|how come)\s+(?:did|do|have|has)\s+(?!.*\b(?:not|never)\b).*\bstop(?:ped)?\b",
+    r"(?:i|we)\s+(?:(?:have|ve|just|suddenly)\s+)*stopped\s+(?:getting|receiving|seeing|hearing)",
+    r"(?:i|we)(?:'?d|\s+would)\s+(?:really\s+)?hate\s+(?:to|for)\b.*\bstop",
+    r"(?:what|if|does|do|can|will)\b.*\b(?:i|we|they|he|she|people|staff|someone|\w+ees|\w+ers)\s+"
+    r"(?:reply|text|send|say|type|write|answer)\s+(?:the\s+word\s+)?\W?stop\b",
+    r"what\s+(?:does|do|is)\s+(?:\w+\s+)?\W?(?:stop|unsubscribe)\W?\s*(?:do|mean|for)\b",
+)
+_GOING_ON = re.compile(
+    rf"\W*(?:(?:please|no|wait|hey|hi|hello|oh)\W+)*(?:{_NOT}\s+{_LEAVING}(?!\w)|{'|'.join(_REPORTS)})", re.IGNORECASE
+)
 """Only where the message begins so: "if you don't stop" is an opt-out."""
 
 _CLAUSE_END = re.compile(r"[.!?;:,()\"\n]+|\s-+\s|\b(?:and|but|so|or|because|then|cause)\b")
@@ -160,7 +175,7 @@ def asks_to_be_left(text: str, *, asked: bool = False) -> bool:
 
 
 def asks_to_go_on(text: str) -> bool:
-    """Whether it asks for the opposite: "don't stop"."""
+    """Whether it asks for the opposite, "don't stop", or about what has stopped, or would."""
     return _GOING_ON.match(text) is not None
 
 

@@ -25,6 +25,7 @@ from bot.domain.understanding import (
     Understood,
     base_intent,
 )
+from bot.domain.word_forms import own_words
 from bot.nlu.classifier import Classification, IntentClassifier
 from bot.nlu.entities import SURE, EntityExtractor, asks_for
 from bot.nlu.features import LONGEST
@@ -119,9 +120,13 @@ class Pipeline:
         parts = [whole, *_sentences(reading.text)]
         readings = [self._classify(part, kept, encode) for part in parts]
         found = _without_unlikely_names(found, readings[0])
-        understood = self._decide(reading.text, parts, readings, found, expecting)
+        leaving = list(zip(parts, readings, strict=True))
+        if (own := own_words(reading.text)) != reading.text:
+            said = [own[:LONGEST].strip(), *_sentences(own)]
+            leaving = [(part, self._classify(part, kept, encode)) for part in said]
+        understood = self._decide(reading.text, readings[0], leaving, found, expecting)
         if understood.intent.name != OPT_OUT_INTENT and understood.stage != "expected":
-            understood = replace(understood, may_opt_out=_may_opt_out(parts, readings))
+            understood = replace(understood, may_opt_out=_may_opt_out(leaving))
         understood = replace(self._look_up(understood, readings[0], whole, encode, asker), entities=tuple(found))
         if self.several_intents and understood.intent.name != OPT_OUT_INTENT:
             understood = self._things_said(understood, encode, expecting, asker)
@@ -155,7 +160,7 @@ class Pipeline:
         self, whole: Understood, encode: Callable[[str], Any], expecting: Expecting | None, asker: Asker
     ) -> Understood:
         """The reading of a message as the things that it says, where each is understood by itself."""
-        kept = [entity.text for entity in whole.entities]
+        kept, own = [entity.text for entity in whole.entities], own_words(whole.text)
 
         def read_piece(piece: Piece) -> Understood:
             inside = [
@@ -164,7 +169,8 @@ class Pipeline:
                 if piece.at <= one.start and one.end <= piece.end
             ]
             classified = self._classify(piece.text, kept, encode)
-            decided = self._decide(piece.text, [piece.text], [classified], inside, expecting)
+            leaving = [(piece.text, classified)] if piece.text in own else []
+            decided = self._decide(piece.text, classified, leaving, inside, expecting)
             return self._look_up(decided, classified, piece.text, encode, asker)
 
         def is_example() -> bool:
@@ -215,17 +221,18 @@ class Pipeline:
     def _decide(
         self,
         text: str,
-        parts: Sequence[str],
-        readings: Sequence[Classification],
+        whole: Classification,
+        leaving: Sequence[tuple[str, Classification]],
         found: Sequence[Entity],
         expecting: Expecting | None,
     ) -> Understood:
-        whole = readings[0]
+        """The reading of the text; `leaving` are those parts of it that may be an opt-out, the whole first."""
         result = Understood(text, whole.ranking[0], ranking=whole.ranking)
         # An opt-out is heeded wherever in the message it stands.
-        if OPT_OUT_INTENT in self.classifier.labels and asks_to_be_left(text, asked=expecting is not None):
+        asked, knows = expecting is not None, OPT_OUT_INTENT in self.classifier.labels
+        if knows and any(asks_to_be_left(part, asked=asked) for part, _ in leaving[:1]):
             return replace(result, intent=IntentScore(OPT_OUT_INTENT, 1.0))
-        for part, one in zip(parts, readings, strict=True):
+        for part, one in leaving:
             if (
                 one.intent == OPT_OUT_INTENT
                 and one.understood
@@ -274,10 +281,10 @@ class Pipeline:
         return IntentScore(intent, 1.0) if intent in self.classifier.labels else None
 
 
-def _may_opt_out(parts: Sequence[str], readings: Sequence[Classification]) -> bool:
+def _may_opt_out(leaving: Sequence[tuple[str, Classification]]) -> bool:
     return any(
         scored.name == OPT_OUT_INTENT and scored.confidence >= _DOUBTED and not asks_to_go_on(part)
-        for part, one in zip(parts, readings, strict=True)
+        for part, one in leaving
         for scored in one.ranking
     )
 

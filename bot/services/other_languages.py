@@ -11,7 +11,7 @@ from bot.domain.conversation import BotUttered, SlotSet, Tracker
 from bot.domain.effects import Say
 from bot.domain.languages import LANGUAGE_SLOT, OWN_NAMES
 from bot.domain.understanding import FALLBACK_INTENT, Understood
-from bot.domain.word_forms import spelled
+from bot.domain.word_forms import own_words, spelled
 from bot.ports import Playbook
 from bot.services.thought import Thought
 
@@ -77,7 +77,7 @@ def stops_in_words(playbook: Playbook, tracker: Tracker, text: str, *, asked: bo
     """
     if (latest := tracker.latest_message) is None:
         return False
-    understood, with_examples = latest.understood, playbook.opt_out_languages
+    understood, with_examples, text = latest.understood, playbook.opt_out_languages, own_words(text)
     if understood.foreign:
         return playbook.rules.asks_to_stop(text)
     if tracker.loop is not None and not asked:

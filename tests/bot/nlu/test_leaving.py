@@ -36,6 +36,9 @@ from bot.nlu.leaving import asks_to_be_left, asks_to_go_on
         "I hereby withdraw my consent to marketing",
         "consent revoked",
         "I object to direct marketing",
+        "I asked you guys last week to stop messaging",
+        "for the last time, stop",
+        "why haven't you stopped texting me?",
         "knock it off with the texts",
     ],
 )
@@ -81,7 +84,22 @@ def test_courtesy_and_punctuation_change_nothing(said: str, mark: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["don't stop", "please never remove me", "I didn't ask to be taken off", "no need to stop"]
+    "text",
+    [
+        "don't delete my data!",
+        "please don't erase me",
+        "why did you stop texting me?",
+        "why have the texts stopped",
+        "I stopped getting your texts, can you check?",
+        "I'd hate to stop getting these",
+        "if I text STOP will I still get my rota?",
+        "what happens if I reply 'stop'?",
+        "what does STOP do?",
+        "don't stop",
+        "please never remove me",
+        "I didn't ask to be taken off",
+        "no need to stop",
+    ],
 )
 def test_asking_for_the_opposite_is_told_from_it(text: str) -> None:
     assert asks_to_go_on(text)

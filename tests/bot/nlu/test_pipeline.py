@@ -157,7 +157,16 @@ def test_what_is_like_no_example_in_a_language_without_examples_is_not_understoo
 
     assert (guessed.intent.name, guessed.foreign) == ("nlu_fallback", True)
     assert (known.intent.name, known.foreign) == ("request_demo", False)
-    assert reads_all_as(pipeline, "opt_out", 0.2).parse("bitte keine Nachrichten").intent.name == "opt_out"
+
+
+def test_what_is_guessed_to_be_an_opt_out_in_a_language_without_examples_is_asked_about(pipeline: Pipeline) -> None:
+    pipeline = replace(pipeline, languages=Languages(German(), "en", frozenset({"en"})))
+
+    guessed = reads_all_as(pipeline, "opt_out", 0.2).parse("bitte senden Sie mir die Unterlagen")
+    known = reads_all_as(pipeline, "opt_out", 0.7).parse("bitte senden Sie mir nichts")
+
+    assert (guessed.intent.name, guessed.may_opt_out) == ("nlu_fallback", True)
+    assert known.intent.name == "opt_out"
 
 
 def test_in_letters_that_no_example_is_in_it_takes_more_likeness(pipeline: Pipeline) -> None:
@@ -200,10 +209,12 @@ def test_what_was_taken_for_something_else_may_be_an_opt_out_all_the_same(pipeli
         ranking = (IntentScore("greet", 1 - opt_out), IntentScore("opt_out", opt_out))
         return Classification(ranking, None, None, understood=True, ambiguous=False)
 
-    assert _may_opt_out(["hello"], [reading(0.2)])
-    assert not _may_opt_out(["hello"], [reading(0.19)])
-    assert _may_opt_out(["hello, no more", "hello"], [reading(0.0), reading(0.3)]), "wherever in the message it stands"
-    assert not _may_opt_out(["don't stop texting me"], [reading(0.3)])
+    assert _may_opt_out([("hello", reading(0.2))])
+    assert not _may_opt_out([("hello", reading(0.19))])
+    assert _may_opt_out([("hello, no more", reading(0.0)), ("hello", reading(0.3))]), (
+        "wherever in the message it stands"
+    )
+    assert not _may_opt_out([("don't stop texting me", reading(0.3))])
     assert not pipeline.parse("stop texting me").may_opt_out, "that is an opt-out"
     assert not pipeline.parse("hello").may_opt_out
 
@@ -384,3 +395,18 @@ def test_no_text_makes_the_encoder_work_more_than_a_few_times(
     replace(pipeline, encoder=counting, speller=speller).parse(text, expecting=NAME, region="GB")
     assert counting.encoded <= 6
     assert counting.longest <= 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("please stop texting me", True),
+        ('you wrote "please stop texting me", is that automatic', False),
+        ("Liked \u201cplease stop texting me\u201d", False),
+        ('you wrote "please stop texting me", so stop texting me', True),
+        ('"please stop texting me"', True),
+    ],
+)
+def test_what_a_message_quotes_is_not_what_it_asks_for(pipeline: Pipeline, text: str, leaves: bool) -> None:
+    assert (pipeline.parse(text).intent.name == "opt_out") is leaves
+    assert leaves or not pipeline.parse(text).may_opt_out
