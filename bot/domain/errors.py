@@ -19,6 +19,7 @@ OvertureError
 ├── CannotOpen              what is sealed in the database does not open: a key is missing, or it was tampered with
 ├── CannotMerge             two people cannot be made one, or one cannot be made two again
 ├── CannotPublish           a journey does not stand so that this can be done; the message says what to do
+├── ConversationGone        the conversation was deleted, with the person or by a retention rule
 └── Conflict                somebody else changed the row since it was read
     └── PersonGone              the person was merged into another, or erased
 """
@@ -172,6 +173,10 @@ class LanguageModelNonsense(LanguageModelError):
 
 class Conflict(OvertureError):
     """The row changed since it was read; read again and decide again."""
+
+
+class ConversationGone(OvertureError, LookupError):
+    """There is no conversation of this id, or no more: with whom it was has been erased, or it was kept long enough."""
 
 
 class PersonGone(Conflict, LookupError):

@@ -10,7 +10,7 @@ from time import perf_counter
 import structlog
 
 from bot.domain.conversation import UserUttered
-from bot.domain.errors import Conflict
+from bot.domain.errors import Conflict, ConversationGone
 from bot.domain.ids import ConversationId
 from bot.domain.journey import REPLIED
 from bot.domain.message import (
@@ -80,9 +80,12 @@ async def converse(
     runtime: Runtime, conversation_id: ConversationId, *, stopping: Callable[[], bool] = lambda: False
 ) -> int:
     """Take every turn that is due in this conversation, until `stopping`; how many were taken."""
-    async with runtime.store.reading() as uow:
-        entries = await uow.inbox.waiting(conversation_id, runtime.clock.now())
-        situation = await read_situation(uow, runtime, conversation_id) if entries else None
+    try:
+        async with runtime.store.reading() as uow:
+            entries = await uow.inbox.waiting(conversation_id, runtime.clock.now())
+            situation = await read_situation(uow, runtime, conversation_id) if entries else None
+    except ConversationGone:
+        return 0
     taken = 0
     with structlog.contextvars.bound_contextvars(conversation=conversation_id):
         for entry in entries:
@@ -96,7 +99,7 @@ async def converse(
 
 
 async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | None) -> News | None:
-    """What it has left to others; None when somebody else writes to this conversation.
+    """What it has left to others; None when somebody else writes to this conversation, or it is gone.
 
     A failed turn raises until its message is parked.
     """
@@ -112,6 +115,9 @@ async def _try_turn(runtime: Runtime, entry: InboxEntry, situation: Situation | 
         ):
             news = await _take_turn(runtime, entry, situation)
         runtime.meter.took_turn(entry.inbound.channel, timedelta(seconds=perf_counter() - begun))
+    except ConversationGone:
+        log.info("a message is not answered: its conversation was deleted while it waited")
+        return None
     except Conflict:
         log.info("somebody else wrote to this conversation; taking the turn again")
         await runtime.wakeups.notify(INBOX)

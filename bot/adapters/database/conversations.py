@@ -20,7 +20,7 @@ from bot.adapters.database.standing import STANDING, taken_apart
 from bot.adapters.tables import conversation, event, handoff, profile, shard_of, suppression
 from bot.adapters.tables.sealing import ADDRESS_OF_CONVERSATION, BODY_OF_EVENT, TRACKER_OF_CONVERSATION
 from bot.domain.conversation import BotUttered, Conversation, Event, UserUttered, as_heard
-from bot.domain.errors import Conflict
+from bot.domain.errors import Conflict, ConversationGone
 from bot.domain.ids import ConversationId, ProfileId
 from bot.domain.message import Speech
 from bot.domain.understanding import REMINDED
@@ -125,13 +125,13 @@ class StoredConversations(Repository):
     async def get(self, conversation_id: ConversationId) -> Conversation:
         row = (await self._session.execute(GET, {"conversation": conversation_id})).first()
         if row is None:
-            raise LookupError(f'there is no conversation "{conversation_id}" in the store.')
+            raise ConversationGone(f'there is no conversation "{conversation_id}" in the store.')
         return self._conversation(row)
 
     async def standing(self, conversation_id: ConversationId) -> Standing:
         row = (await self._session.execute(STANDING, {"conversation": conversation_id})).first()
         if row is None:
-            raise LookupError(f'there is no conversation "{conversation_id}" in the store.')
+            raise ConversationGone(f'there is no conversation "{conversation_id}" in the store.')
         parts = taken_apart(row)
         handed_over, opted_out = parts[handoff], parts[suppression]
         return Standing(

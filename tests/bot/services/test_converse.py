@@ -12,9 +12,12 @@ from bot.domain.assistant import Response, Variation
 from bot.domain.conversation import ActionExecuted, BotUttered, SessionStarted, SlotSet
 from bot.domain.delivery import OutboxStatus
 from bot.domain.effects import ChangeScore, RequestHandoff, Say, SetAttribute
+from bot.domain.errors import ConversationGone
 from bot.domain.message import Text
 from bot.domain.person import Identity
+from bot.services import converse as converse_module
 from bot.services.converse import PARK_AFTER, converse
+from bot.services.erase_person import erase_person
 from tests.bot.services.stage import ANA, PHONE, VISITOR, Stage
 
 ANSWER = "I am a machine. Hello!"
@@ -302,3 +305,30 @@ async def test_each_answer_leaves_under_the_key_of_its_message(stage: Stage) -> 
     entry = await stage.entry(f"sms:{vendor_id}:0")
     assert (entry.status, entry.enrolment_id) == (OutboxStatus.SENT, None)
     assert entry.profile_id == (await stage.at()).profile_id
+
+
+@pytest.mark.parametrize("after", ["read_situation", "begin_session"])
+async def test_who_is_erased_while_their_message_is_answered_leaves_nothing_behind(
+    stage: Stage, after: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.meet()
+    await stage.says("greet")
+    conversation = await stage.at()
+    await stage.hear("greet")
+    goes_on = getattr(converse_module, after)
+
+    async def erased_first(*given: Any) -> Any:
+        monkeypatch.undo()
+        async with stage.store.transaction() as uow:
+            await erase_person(uow, stage.runtime, ANA, who="a test", now=stage.clock.now())
+        return await goes_on(*given)
+
+    monkeypatch.setattr(converse_module, after, erased_first)
+    with capture_logs() as lines:
+        assert await converse(stage.runtime, conversation.id) == 0
+        assert await converse(stage.runtime, conversation.id) == 0
+    assert not [one for one in lines if one["log_level"] in ("error", "warning")]
+    async with stage.store.transaction() as uow:
+        assert await uow.inbox.waiting(conversation.id, stage.clock.now()) == []
+        with pytest.raises(ConversationGone):
+            await uow.conversations.get(conversation.id)
