@@ -128,10 +128,12 @@ class AskOfOptOut:
 
 @dataclass(frozen=True, slots=True)
 class NoteRequest:
-    """The person asks for something that the law gives them; `how` it came, with their words."""
+    """The person asks for something that the law gives them; `how` it came, with their words. They were told that it
+    is done by `due`."""
 
     request: RequestKind
     how: str
+    due: datetime
     kind: Literal["note_request"] = "note_request"
 
 

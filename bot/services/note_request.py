@@ -27,12 +27,16 @@ async def note_request(
     *,
     how: str,
     now: datetime,
+    told: datetime | None = None,
 ) -> PrivacyRequest:
-    """The request; the one before, where they have asked for the same and it is still to be done."""
+    """The request; the one before, where they have asked for the same and it is still to be done.
+
+    Where they were `told` already by when it will be, that holds, whatever has been done or asked for meanwhile.
+    """
     await uow.profiles.lock(profile_id)
     if (before := await _open(uow, profile_id, kind)) is not None:
         return before
-    due = await due_by(uow, rules, region, profile_id, kind, now)
+    due = told or await due_by(uow, rules, region, profile_id, kind, now)
     request = PrivacyRequest(new_id(now), profile_id, kind, how, now, due)
     await uow.privacy_requests.add(request)
     return request
@@ -53,11 +57,18 @@ async def due_by(
 
 
 async def hear_request(
-    uow: UnitOfWork, runtime: Runtime, profile_id: ProfileId, kind: RequestKind, *, how: str, now: datetime
+    uow: UnitOfWork,
+    runtime: Runtime,
+    profile_id: ProfileId,
+    kind: RequestKind,
+    *,
+    how: str,
+    now: datetime,
+    told: datetime | None = None,
 ) -> None:
     """Note what somebody has asked for themselves, and in the audit log that they did."""
     rules = runtime.library.current().rules
-    request = await note_request(uow, rules, runtime.region, profile_id, kind, how=how, now=now)
+    request = await note_request(uow, rules, runtime.region, profile_id, kind, how=how, now=now, told=told)
     if request.received_at == now:
         await uow.audit.note(Deed("person.requested", THEMSELVES, profile_id, detail={"kind": kind.value}), now)
 

@@ -105,8 +105,8 @@ async def _do(uow: UnitOfWork, runtime: Runtime, effect: JourneyEffect, cause: C
             )
         case AskOfOptOut():
             await note_question(uow, runtime, effect, cause, now)
-        case NoteRequest(request=kind, how=how):
-            await hear_request(uow, runtime, cause.profile_id, kind, how=how, now=now)
+        case NoteRequest(request=kind, how=how, due=due):
+            await hear_request(uow, runtime, cause.profile_id, kind, how=how, now=now, told=due)
         case OptIn(channel=channel, address=address, how=how):
             lifted = await opt_in(
                 uow,

@@ -69,7 +69,7 @@ async def say_noted(
             person = situation.conversation.profile_id
             due = await due_by(uow, rules, runtime.region, person, kind, thought.now)
         day = day_in_words(due.astimezone(situation.zone).date(), language, situation.region)
-        thought.effects.append(NoteRequest(kind, in_their_words(message)))
+        thought.effects.append(NoteRequest(kind, in_their_words(message), due))
         thought.acted.append(("note_request", f"asks for {kind}, due by {due.date()}"))
         if (response := assistant.responses.get(f"utter_{kind}_noted")) is not None:
             content = render(

@@ -252,7 +252,7 @@ function showReceipt(receipt) {
   byId("person").replaceChildren(
     h("header", {}, h("h2", {}, "Erased"), h("p", {}, `receipt ${receipt.id}`)),
     ...(queued ? [h("div", { class: "deeds" }, h("button", { type: "button", onclick: () => void again() }, "What is done by now?"))] : []),
-    h("p", { class: "state" }, `${rows} rows are deleted here; ${receipt.suppressed} addresses get no more marketing.`),
+    h("p", { class: "state" }, `${rows} rows are deleted here; ${receipt.suppressed === 1 ? "1 address gets" : `${receipt.suppressed} addresses get`} no more marketing.`),
     ...section("Elsewhere", lines(receipt.places, placeLine)),
   );
 }

@@ -10,10 +10,11 @@ import pytest
 
 from bot.adapters.built_in_responses import with_built_in_responses
 from bot.domain.audit import Deed
-from bot.domain.effects import RequestHandoff
+from bot.domain.effects import NoteRequest, RequestHandoff
 from bot.domain.message import DeskVerb
 from bot.domain.privacy import PrivacyRequest, RequestKind
 from bot.domain.sending_rules import OptOutWords, RequestDeadline, RequestWords
+from bot.services.perform import Cause, perform
 from tests.bot.services.fakes import FakeNlu
 from tests.bot.services.stage import ANA, RULES, SINCE, Stage, journey_of
 
@@ -153,3 +154,14 @@ async def test_the_answer_is_in_the_language_of_the_conversation(asking: Stage) 
     (answer,) = await asking.says("Bitte löschen Sie meine Daten")
     assert answer.startswith("Wir haben notiert, dass Ihre Daten gelöscht werden sollen.")
     assert "bis zum 7. Dezember 2026" in answer
+
+
+async def test_the_day_that_they_were_told_holds_though_staff_is_quicker(asking: Stage) -> None:
+    await asking.says("a copy of my data")
+    (first,) = await requests(asking)
+    await asking.later(days=3)
+    async with asking.store.transaction() as uow:
+        await uow.privacy_requests.done(first.id, "sent", asking.clock.now())
+        promised = NoteRequest(RequestKind.ACCESS, "wrote on sms", first.due_at)
+        await perform(uow, asking.runtime, [promised], Cause("again", ANA), asking.clock.now())
+    assert [one.due_at for one in await requests(asking)] == [first.due_at, first.due_at]
