@@ -73,17 +73,15 @@ def stops_in_words(playbook: Playbook, tracker: Tracker, text: str, *, asked: bo
 
     In one that is spoken, only where nothing else reads the message: it is not understood, and no form waits for an
     answer, which any words may be; or something is `asked` for by law, and only that was read. Where its language
-    cannot be told, sentences count however it was read, but words of languages with examples do not.
+    cannot be told, sentences count in any case, but no words of languages with examples, nor one that may be an answer.
     """
     if (latest := tracker.latest_message) is None:
         return False
     understood, with_examples, text = latest.understood, playbook.opt_out_languages, own_words(text)
     if understood.foreign:
         return playbook.rules.asks_to_stop(text)
-    if tracker.loop is not None and not asked:
-        return False
-    if understood.intent.name != FALLBACK_INTENT and not asked:
-        is_strange = understood.language not in playbook.languages
+    if not asked and (understood.intent.name != FALLBACK_INTENT or tracker.loop is not None):
+        is_strange = understood.language not in playbook.languages and (tracker.loop is None or len(spelled(text)) > 1)
         return is_strange and playbook.rules.says_to_stop(text, but=with_examples)
     without = understood.language and understood.language not in with_examples
     but = () if without else with_examples

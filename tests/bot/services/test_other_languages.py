@@ -110,6 +110,14 @@ async def test_a_word_that_stops_is_an_answer_where_a_form_waits_for_one(stage: 
     assert "You will get no more of these." not in await stage.says("Abmelden", channel="webchat")
 
 
+async def test_a_sentence_that_stops_counts_in_a_form_where_its_language_cannot_be_told(stage: Stage) -> None:
+    dutch = OptOutWords("nl", "default", date(2026, 1, 1), None, "a test", "nl", say=("hou",), of=("berichten",))
+    await teach(stage, languages={"en"}, opt_out_languages={"en"}, rules=replace(RULES, opt_out_words=(dutch,)))
+    await stage.says("book", channel="webchat")
+    (said,) = await stage.says("hou op met berichten", channel="webchat")
+    assert said == "You will get no more of these."
+
+
 async def test_a_sentence_is_left_to_the_examples_where_there_are_some(stage: Stage) -> None:
     await teach(stage, languages={"de"}, opt_out_languages={"de"}, rules=WITH_PHRASES)
     assert await stage.says("bitte keine Werbung mehr", channel="webchat") == ["Pardon?"]
