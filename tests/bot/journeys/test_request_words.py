@@ -29,6 +29,9 @@ def shipped() -> SendingRules:
 
 ERASURE = """
 delete my data
+I don't want you to keep my data, delete all my information
+Löschen Sie meine Daten, ich will nicht, dass Sie sie behalten
+Ich will meine Daten nicht mehr bei Ihnen haben, bitte löschen
 DELETE MY DATA!!!
 Hi, could you please delete all of the personal data that you have stored about me?
 I'd like to exercise my right to be forgotten
@@ -86,6 +89,13 @@ is my data safe with you?
 what happens to my data when I leave?
 who has access to my data?
 don't delete my data
+I don't want you to delete my data
+I never asked you to delete my data
+Löschen Sie meine Daten bitte nicht!
+Ich möchte nicht, dass Sie meine Daten löschen
+je ne veux pas que vous supprimiez mes données
+no quiero que borren mis datos
+verwijder mijn gegevens niet
 how do I delete my account data when the contract ends?
 do you delete my data when I leave?
 can you delete my data when I cancel?
