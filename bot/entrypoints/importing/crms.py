@@ -83,4 +83,4 @@ def fields_read_back(crm: CrmMapping, schema: ProfileSchema | None, given: Colum
         head, _, name = one.source.partition(".")
         is_attribute = head == "profile" and name.isidentifier() and (schema is None or name in schema.attributes)
         columns[one.name] = one.source if is_attribute else known.get(one.source, "ignore")
-    return ColumnMapping(columns, {}, given.region).joined(given)
+    return ColumnMapping(columns).joined(given)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from phonenumbers import SUPPORTED_REGIONS
 
 from bot.documents import Faults, did_you_mean, parse
-from bot.domain.audience import ProfileSchema
+from bot.domain.audience import AttributeType, ProfileSchema
 from bot.domain.errors import Place, SettingsError
+from bot.entrypoints.importing.numbers import MARKS
 from bot.entrypoints.importing.words import fold, rank_of, words
 from bot.journeys import wording
 from bot.journeys.fields import Fields
@@ -49,22 +50,25 @@ CONSENT = re.compile(rf"consent\.(?:(?P<group>[a-z0-9_]+)\.)?(?P<part>{'|'.join(
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
-    """What columns mean, what holds for every row, and the country of numbers that name none."""
+    """What columns mean, what holds for every row, the country of phone numbers that name none, and the `decimal` mark
+    of numbers, which is empty where each column shows its own."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, str] = field(default_factory=dict)
     region: str = "GB"
+    decimal: str = ""
 
     def joined(self, other: ColumnMapping) -> ColumnMapping:
         """With what the other one says besides, which counts where both say something."""
-        return ColumnMapping({**self.columns, **other.columns}, {**self.values, **other.values}, other.region)
+        columns, values = {**self.columns, **other.columns}, {**self.values, **other.values}
+        return ColumnMapping(columns, values, other.region, other.decimal or self.decimal)
 
 
 def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
     """The mapping in a YAML file; raises ContentError with every fault."""
     document, faults = parse(path, text), Faults()
     head = Fields(document, faults, document.data, "a mapping of columns")
-    head.only("columns", "values", "region")
+    head.only("columns", "values", "region", "decimal")
     found: dict[str, dict[str, str]] = {"columns": {}, "values": {}}
     for part, told in found.items():
         if not head.has(part):
@@ -82,8 +86,10 @@ def read_mapping(path: str, text: str, region: str) -> ColumnMapping:
             region = checked_region(told_region)
         except ValueError as error:
             faults.add(head.place("region"), str(error))
+    if (decimal := head.text("decimal") or "") not in ("", *MARKS):
+        faults.add(head.place("decimal"), f'"{decimal}" is no decimal mark: write "," or ".".')
     faults.raise_if_any()
-    return ColumnMapping(found["columns"], found["values"], region)
+    return ColumnMapping(found["columns"], found["values"], region, decimal)
 
 
 def checked_region(told: str) -> str:
@@ -113,8 +119,8 @@ def check_target(target: str) -> None:
     raise ValueError(f'a column cannot be "{target}". {near} It is one of {known}'.replace("  ", " "))
 
 
-def read_options(pairs: Iterable[str], values: Iterable[str], region: str) -> ColumnMapping:
-    """What `--map COLUMN=TARGET`, `--set TARGET=VALUE` and `--region` say; raises SettingsError."""
+def read_options(pairs: Iterable[str], values: Iterable[str], region: str, decimal: str = "") -> ColumnMapping:
+    """What `--map COLUMN=TARGET`, `--set TARGET=VALUE`, `--region` and `--decimal` say; raises SettingsError."""
     columns, constants = {}, {}
     try:
         region = checked_region(region)
@@ -128,7 +134,7 @@ def read_options(pairs: Iterable[str], values: Iterable[str], region: str) -> Co
         target, parted, value = pair.partition("=")
         _check_option(pair, "--set", parted, target)
         constants[target] = value
-    return ColumnMapping(columns, constants, region)
+    return ColumnMapping(columns, constants, region, decimal)
 
 
 def _check_option(pair: str, option: str, parted: str, target: str) -> None:
@@ -159,9 +165,16 @@ def complete(given: ColumnMapping, columns: Sequence[str], schema: ProfileSchema
     _halve(found, given, taken)
     if not taken.issuperset(NAME_PARTS):  # half of a name would be written over a whole one
         found |= {one: "ignore" for one in columns if found[one] in NAME_PARTS and one not in given.columns}
-    mapping = ColumnMapping({one: found[one] for one in columns}, given.values, given.region)
+    mapping = replace(given, columns={one: found[one] for one in columns})
     _check_whole(mapping)
     return mapping
+
+
+def number_columns(mapping: ColumnMapping, schema: ProfileSchema | None) -> Collection[str]:
+    """Those whose cells are numbers, by the attributes that are declared."""
+    declared = schema.attributes.values() if schema is not None else ()
+    numbers = {f"profile.{one.name}" for one in declared if one.type is AttributeType.NUMBER}
+    return [column for column, target in mapping.columns.items() if target in numbers]
 
 
 def unnamed(place: int) -> str:

@@ -17,6 +17,7 @@ from bot.domain.message import storable
 from bot.domain.person import Identity
 from bot.entrypoints.events_api.traits import LONGEST_VALUE, read_traits
 from bot.entrypoints.importing.mapping import CONSENT, IDENTITIES, NAME_PARTS, ColumnMapping
+from bot.entrypoints.importing.numbers import read_number
 from bot.entrypoints.importing.words import fold, says_yes, words
 from bot.entrypoints.named_person import NobodyNamed, normal_phone, read_email, read_own_id
 from bot.journeys import wording
@@ -62,7 +63,8 @@ class _Row:
 
 class RowReader:
     """Reads rows by a mapping. `channels` are those on which people may consent; `source` is told as how somebody
-    refused, where the row does not say it."""
+    refused, where the row does not say it. `marks` are the decimal marks of columns of people's numbers; without them a
+    program wrote the numbers, with a point."""
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class RowReader:
         *,
         source: str,
         now: Callable[[], datetime],
+        marks: Mapping[str, str] | None = None,
     ) -> None:
         self._columns = [(column, target) for column, target in mapping.columns.items() if target != "ignore"]
         self._values = mapping.values
@@ -80,6 +83,7 @@ class RowReader:
         self._channels = channels
         self._source = source
         self._now = now
+        self._marks = marks
 
     def by(self, mapping: ColumnMapping) -> RowReader:
         """The same, for rows whose columns have other meanings; numbers are of the same country."""
@@ -169,7 +173,7 @@ class RowReader:
                 case "opted_out", _, _:
                     self._take_state(row, value)
                 case "profile", _, name:
-                    row.traits[name] = self._cast(name, value)
+                    row.traits[name] = self._cast(column, name, value)
                 case "consent", _, _:
                     self._take_consent(row, target, value)
         except (NobodyNamed, ValueError) as error:
@@ -198,7 +202,7 @@ class RowReader:
             raise ValueError(f"it is longer than {LONGEST_WORDS} characters")
         row.consents.setdefault(matched["group"] or "", {})[matched["part"]] = text
 
-    def _cast(self, name: str, value: Any) -> Any:
+    def _cast(self, column: str, name: str, value: Any) -> Any:
         """A text of a file as its attribute's type; what is no such text is refused with the other faults."""
         attribute = self._schema.attributes.get(name) if self._schema is not None else None
         if isinstance(value, str):
@@ -207,7 +211,7 @@ class RowReader:
             return value
         match attribute.type:
             case AttributeType.NUMBER:
-                return _number(value)
+                return read_number(value, "." if self._marks is None else self._marks.get(column, ""))
             case AttributeType.YES_NO:
                 return _yes_no(value)
             case AttributeType.LIST:
@@ -291,16 +295,6 @@ def _granted(told: str) -> bool:
             return False
         case _:
             return _yes_no(told)
-
-
-def _number(text: str) -> int | float:
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError("it must be a number, such as 50 or 1200.5") from None
-    if number != number or number in (float("inf"), float("-inf")):
-        raise ValueError("it must be a number, such as 50 or 1200.5")
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
 def _network_address(text: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.domain.audience import ProfileSchema
 from bot.domain.audit import Deed
 from bot.domain.importing import Arrival, ImportProgress, Landing
-from bot.entrypoints.importing.mapping import ColumnMapping, complete
+from bot.entrypoints.importing.mapping import ColumnMapping, complete, number_columns
+from bot.entrypoints.importing.numbers import Marks
 from bot.entrypoints.importing.report import IN_PART, REFUSED, Report
 from bot.entrypoints.importing.rows import RowReader, RowRefused
 from bot.entrypoints.importing.sources import Chunk, Row, Source
@@ -34,7 +35,13 @@ class Import:
     @property
     def id(self) -> str:
         """Another one where the content is another, or is understood otherwise."""
-        understood = [dict(self.mapping.columns), dict(self.mapping.values), self.mapping.region, self.fill]
+        understood = [
+            dict(self.mapping.columns),
+            dict(self.mapping.values),
+            self.mapping.region,
+            self.mapping.decimal,
+            self.fill,
+        ]
         told = json.dumps([self.source.digest, understood], sort_keys=True)
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -70,6 +77,7 @@ async def run(
         consent_channels(runtime),
         source=told.source.name,
         now=runtime.clock.now,
+        marks=await _marks(told, runtime.library.current().profile),
     )
     taking = Taking(told.source.name, told.crm, told.fill, told.dry_run)
     columns = told.source.columns if told.source.is_table else None
@@ -88,6 +96,21 @@ async def run(
         async with runtime.store.transaction() as uow:
             await uow.imports.save(done)
     return done
+
+
+async def _marks(told: Import, schema: ProfileSchema | None) -> Mapping[str, str] | None:
+    """The decimal mark of each column of numbers, by all that stands in it; None where a program wrote the numbers."""
+    columns = number_columns(told.mapping, schema)
+    if not told.source.is_table:
+        return None
+    if told.mapping.decimal or not columns:
+        return dict.fromkeys(columns, told.mapping.decimal)
+    marks = Marks()
+    async for chunk in told.source.chunks("", 0):
+        for row in chunk.rows:
+            for column in columns:
+                marks.see(column, str(row.values.get(column, "")))
+    return marks.found()
 
 
 async def _take(

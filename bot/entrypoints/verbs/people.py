@@ -59,6 +59,10 @@ COMMANDS = (
                 {"action": "append", "metavar": "TARGET=VALUE", "help": "a value for every row"},
             ),
             ("--region", {"metavar": "GB", "help": "the country of phone numbers without one (OVERTURE_REGION)"}),
+            (
+                "--decimal",
+                {"choices": [",", "."], "help": "the decimal mark, where a column does not show it"},
+            ),
             ("--fill", {"action": "store_true", "help": "what is known already stays; only what is missing is taken"}),
             ("--report", {"type": Path, "metavar": "FILE", "help": "where the report is written (beside the file)"}),
             ("--again", {"action": "store_true", "help": "from the beginning, though it was imported before"}),

@@ -11,10 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.domain.audience import Attribute, AttributeType, ProfileSchema
 from bot.domain.errors import SettingsError
 from bot.domain.importing import ImportProgress
 from bot.entrypoints.importing.mapping import ColumnMapping
@@ -261,3 +263,27 @@ async def test_what_was_killed_goes_on_at_its_next_start(stage: Stage, sqlite_ur
     done = await take(stage, path)
     assert (done.rows, done.new, done.refused, done.same) == (20_000, 14_000, 6_000, 0)
     assert len(reported(report)) == 6_000
+
+
+async def test_a_column_shows_whether_a_point_stands_between_thousands(stage: Stage, tmp_path: Path) -> None:
+    number = ProfileSchema({"turnover": Attribute("turnover", AttributeType.NUMBER)})
+    stage.library.playbook = replace(stage.library.playbook, profile=number)
+    rows = ["ana@example.com;1.200", "bo@example.com;1.350,50"]
+    assert (await take(stage, written(tmp_path, *rows, header="email;turnover"))).refused == 0
+    assert await turnover(stage, "ana@example.com") == 1200
+
+    unclear = written(tmp_path, rows[0].replace("200", "300"), name="unclear.csv", header="email;turnover")
+    assert (await take(stage, unclear)).refused == 1
+    assert "may be 1300 or 1.3" in reported(tmp_path / "unclear.report.csv")[0]["overture_why"]
+    source = FileSource(unclear)
+    mapping = mapping_for(source, ColumnMapping(decimal=","), number)
+    told = Import(source, mapping, tmp_path / "unclear.report.csv")
+    assert (await run(stage.runtime, told, await begin(stage.runtime, told))).changed == 1
+    assert await turnover(stage, "ana@example.com") == 1300
+
+
+async def turnover(stage: Stage, address: str) -> object:
+    async with stage.store.transaction() as uow:
+        person = await uow.profiles.owner_of("email", address)
+    assert person is not None
+    return person.attributes["turnover"]
