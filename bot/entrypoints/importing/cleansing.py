@@ -33,7 +33,7 @@ def faults_of(known: Known) -> Iterator[Finding]:
     who = (known.profile.id,)
     for one in known.identities:
         if one.kind == "phone" and not _is_number(one.value):
-            yield Finding("phone", who, f"{one.value} is no number that was ever given out")
+            yield Finding("phone", who, f"the number {one.value} was never given out")
         if one.kind == "email":
             try:
                 read_email(one.value)

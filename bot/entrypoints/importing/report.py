@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from bot.domain.errors import SettingsError
+from bot.entrypoints.importing.cells import guarded
 from bot.entrypoints.importing.mapping import REPORTED
 from bot.entrypoints.importing.sources import LOST_LETTER, Row
 
@@ -57,10 +58,10 @@ class Report:
             writer.writerow([*(self._own if self._own is not None else ["record"]), *REPORTED])
         for row, result, why in found:
             if self._own is not None:
-                cells = [str(row.values.get(name, "")) for name in self._own]
+                cells = [guarded(str(row.values.get(name, ""))) for name in self._own]
             else:
                 cells = [json.dumps(dict(row.values), ensure_ascii=False)]
-            writer.writerow([*cells, row.number, result, "; ".join(why)])
+            writer.writerow([*cells, row.number, result, guarded("; ".join(why))])
         written = _LOST.sub(LOST_LETTER, text.getvalue()).encode()
         try:
             if not self.path.exists():

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.domain.errors import SettingsError
+from bot.entrypoints.importing.cells import unguarded
 from bot.entrypoints.importing.mapping import unnamed
 
 CHUNK = 500
@@ -166,7 +167,7 @@ def _csv_rows(path: Path, file: Any) -> Iterator[Row]:
         number += 1
         while len(cells) > len(names) and not cells[-1].strip():
             cells.pop()
-        values = dict(zip(names, cells, strict=False))
+        values = dict(zip(names, map(unguarded, cells), strict=False))
         fault = ""
         if len(cells) != len(names):
             fault = f"it has {len(cells)} cells, and the header {len(names)}"

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.domain.consent import ConsentRecord, LegalBasis, Purpose, standing_consent
 from bot.domain.person import USER_ID
+from bot.entrypoints.importing.cells import guarded
 from bot.entrypoints.importing.mapping import PROOF, STATES
 from bot.entrypoints.importing.reading import Known
 
@@ -59,7 +60,6 @@ def cells_of(line: Mapping[str, Any], columns: Collection[str]) -> list[str]:
 
 
 def _cell(value: Any) -> str:
-    """As text. What a spreadsheet would take for a formula is made a text for it by an apostrophe."""
     match value:
         case None:
             return ""
@@ -71,8 +71,7 @@ def _cell(value: Any) -> str:
             text = value
         case _:
             text = json.dumps(value, ensure_ascii=False)
-    is_formula = text[:1] in ("=", "@", "\t", "\r") or (text[:1] in ("+", "-") and not text[1:2].isdigit())
-    return f"'{text}" if is_formula else text
+    return guarded(text)
 
 
 def _written(moment: datetime | None) -> str | None:

@@ -114,7 +114,7 @@ async def test_what_cannot_be_right_is_counted_and_told(stage: Stage, tmp_path: 
     lines = await check(stage.runtime, tmp_path / "check.csv")
     assert [line.split()[0] for line in lines[:5]] == ["2", "1", "1", "1", "1"]
     found = {one["kind"]: one for one in table(tmp_path / "check.csv")}
-    assert found["phone"]["what"] == "+447700900123 is no number that was ever given out"
+    assert found["phone"]["what"] == "the number +447700900123 was never given out"
     assert found["double"]["what"] == "the same e-mail address"
     assert found["double"]["advice"].startswith("overture people merge ")
     assert await check(stage.runtime) == lines[:5]

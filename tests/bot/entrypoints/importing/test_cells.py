@@ -1,0 +1,28 @@
+"""No cell is a formula to a spreadsheet, and none loses anything by that."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.entrypoints.importing.cells import guarded, unguarded
+
+
+@pytest.mark.parametrize("text", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", "＝1+1", "\t=1"])
+def test_a_formula_is_made_a_text(text: str) -> None:
+    assert guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["+447700900123", "-5", "-1.5", "Ana", "'tis", "a=b", ""])
+def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+    assert guarded(text) == unguarded(text) == text
+
+
+def test_a_number_that_another_system_has_guarded_is_a_number() -> None:
+    assert unguarded("'+447700900123") == "+447700900123"
+
+
+@given(st.text("'=+-@1a ", max_size=6))
+def test_what_was_guarded_is_read_as_it_was(text: str) -> None:
+    assert unguarded(guarded(text)) == text
