@@ -230,7 +230,9 @@ async def _customer_turn(
     turn = replying(replace(situation, conversation=conversation), thought, message, understood, begun=begun)
     try:
         return await _write(runtime, entry, turn, moved, now, posting=True)
-    except PostingFailed:
+    except PostingFailed as error:
+        if runtime.store.is_away(error):
+            raise
         log.exception("an answer could not be put on our feed with its turn; it is delivered by itself")
         return await _write(runtime, entry, turn, moved, now, posting=False)
 

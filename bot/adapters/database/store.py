@@ -55,18 +55,12 @@ from bot.adapters.database.segments import StoredSegments
 from bot.adapters.database.splits import StoredSplits
 from bot.adapters.database.sqlite import SqliteFile
 from bot.adapters.database.timeline import StoredTimeline
-from bot.adapters.database.trouble import is_trouble
+from bot.adapters.database.trouble import is_conflict, is_trouble
 from bot.adapters.migrations import HEAD, migrate
 from bot.domain.errors import Conflict, SettingsError
 from bot.domain.ids import ProfileId
 
 log = structlog.get_logger()
-
-TRY_AGAIN = ("40001", "40P01", "23503")
-"""PostgreSQL's codes for what another transaction has brought about, so that a second try finds it done.
-
-A serialisation failure, a deadlock, and a row that this one belongs to and that is gone: a person who was merged.
-"""
 
 IS_MIGRATED_POSTGRESQL = text("SELECT to_regclass('alembic_version')::text")
 IS_MIGRATED_SQLITE = text("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")
@@ -224,14 +218,17 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Commits on a clean exit. On SQLite one at a time; on PostgreSQL as many as the pool has connections."""
+        """Commits on a clean exit. On SQLite one at a time; on PostgreSQL as many as the pool has connections.
+
+        Raises Conflict where another one got into its way: a second try finds that done.
+        """
         try:
             async with self._backend.transaction() as session:
                 transaction = Transaction(session, self._versions, self._watermark, self._lately_read)
                 yield transaction
                 await transaction.finish()
-        except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) in TRY_AGAIN:
+        except Exception as error:
+            if is_conflict(error):
                 raise Conflict("two transactions got into each other's way; try again.") from error
             raise
         transaction.committed()

@@ -1,8 +1,9 @@
-"""Which errors say that the database takes nothing at the moment, whatever it is asked."""
+"""Which errors say that the database takes nothing at the moment, and which that another transaction was first."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +18,12 @@ AWAY = (
 A statement that takes too long waits for a lock, or for a server that is overloaded: each of ours goes by an index.
 """
 
+TRY_AGAIN = ("40001", "40P01", "23503")
+"""PostgreSQL's codes for what another transaction has brought about, so that a second try finds it done.
+
+A serialisation failure, a deadlock, and a row that this one belongs to and that is gone: a person who was merged.
+"""
+
 OUT_OF_ORDER = frozenset(
     {
         *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN),
@@ -27,11 +34,20 @@ OUT_OF_ORDER = frozenset(
 
 def is_trouble(error: BaseException | None) -> bool:
     """Whether it, or what it came from, is such an error: then what was asked is not at fault."""
+    return any(isinstance(one, DBAPIError) and _is_trouble(one.orig) for one in _causes(error))
+
+
+def is_conflict(error: BaseException) -> bool:
+    """Whether it, or what it came from, is another transaction's doing."""
+    return any(
+        getattr(one.orig, "sqlstate", None) in TRY_AGAIN for one in _causes(error) if isinstance(one, DBAPIError)
+    )
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
-        if isinstance(error, DBAPIError) and _is_trouble(error.orig):
-            return True
+        yield error
         error = error.__cause__
-    return False
 
 
 def plain_cause(error: BaseException | None) -> BaseException | None:

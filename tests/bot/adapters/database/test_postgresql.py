@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.adapters.database import Database
 from bot.adapters.migrations import HEAD
@@ -110,6 +110,30 @@ async def _run(database: Database, statement: str) -> None:
 IN_A_TRANSACTION = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
 )
+
+
+@pytest.mark.parametrize("wraps", [False, True])
+async def test_who_waits_for_each_other_is_a_conflict_whatever_was_made_of_it(postgresql_url: str, wraps: bool) -> None:
+    store = Database(postgresql_url)
+    async with store.transaction() as uow:
+        for name in ("ana", "ben"):
+            await uow.profiles.add(Profile(ProfileId(name), NOW))
+    both = asyncio.Barrier(2)
+
+    async def lock(first: str, second: str) -> None:
+        async with store.transaction() as uow:
+            await uow.profiles.lock(ProfileId(first))
+            await both.wait()
+            try:
+                await uow.profiles.lock(ProfileId(second))
+            except DBAPIError as error:
+                if not wraps:
+                    raise
+                raise RuntimeError("an answer could not be posted") from error
+
+    came_of_it = await asyncio.gather(lock("ana", "ben"), lock("ben", "ana"), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in came_of_it) == ["Conflict", "NoneType"]
+    await store.close()
 
 
 async def test_what_only_reads_holds_no_transaction_open(postgresql_url: str) -> None:
