@@ -26,6 +26,9 @@ SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,}")
 DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{1,2}[./]\d{1,2}[./]\d{4}(?!\d)")
 """How a cell begins that tells on which day somebody left."""
 
+DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
+"""A day with points has the day first wherever it is written so; one with slashes (03/04/2026) may be two days."""
+
 BETWEEN_ADDRESSES = re.compile(r":::|[;,\n|]")
 """What systems write between several addresses of one person; Google Contacts three colons."""
 
@@ -304,9 +307,14 @@ def _network_address(text: str) -> str:
         raise ValueError("where it was sent from must be a network address such as 203.0.113.5") from None
 
 
+def _iso_day(dotted: re.Match[str]) -> str:
+    day, month, year = dotted.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
 def _moment(text: str, now: datetime) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(DOTTED.sub(_iso_day, text))
         moment = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(

@@ -63,6 +63,8 @@ NAMED = ProfileSchema(
         (["Person - Name", "Person - Email - Work", "Person - Phone - Mobile"], ["profile.name", "email", "phone"]),
         (["Email", "Unsubscribed from all email", "HasOptedOutOfEmail"], ["email", "opted_out", "opted_out"]),
         (["Phone", "Mobile Phone", "Email"], ["ignore", "phone", "email"]),
+        (["SMS", "EMAIL", "FIRSTNAME", "LASTNAME"], ["phone", "email", "first_name", "last_name"]),
+        (["SMS", "Phone", "Email"], ["ignore", "phone", "email"]),
         (["E-Mail", "Mitarbeitende"], ["email", "profile.team_size"]),
         (["Name", "First Name", "Last Name", "Email"], ["profile.name", "first_name", "last_name", "email"]),
     ],

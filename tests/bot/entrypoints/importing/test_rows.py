@@ -123,6 +123,14 @@ def test_a_consent_comes_with_its_proof() -> None:
         read(Email="ana@example.com", **CONSENT, ip="my house")
 
 
+@pytest.mark.parametrize("written", ["1.3.2026", "01.03.2026 09:12", "2026-03-01 09:12:44"])
+def test_the_day_of_a_consent_is_read_where_it_can_be_no_other(written: str) -> None:
+    (consent,) = read(Email="ana@example.com", **{**CONSENT, "at": written}).consents
+    assert f"{consent.at:%Y-%m-%d}" == "2026-03-01"
+    with pytest.raises(RowRefused, match="must be a time such as"):
+        read(Email="ana@example.com", **{**CONSENT, "at": "03/04/2026"})
+
+
 @pytest.mark.parametrize("part", ["purpose", "channel", "how", "at", "text"])
 def test_a_consent_without_a_part_of_its_proof_is_refused(part: str) -> None:
     with pytest.raises(RowRefused, match=f"{part} is empty, and a consent is only taken with its proof"):
