@@ -117,9 +117,16 @@ def salvage(path: str, text: str) -> Document | None:
 
 def _mark(error: MarkedYAMLError) -> Any:
     """Where it is to be mended. A quote that is never closed is noticed at the end of the file only."""
-    if error.context_mark and "quoted scalar" in (error.context or ""):
+    if error.context_mark and ("quoted scalar" in (error.context or "") or _is_left_open(error)):
         return error.context_mark
     return error.problem_mark or error.context_mark
+
+
+def _is_left_open(error: MarkedYAMLError) -> bool:
+    """Whether a brace or bracket is not closed on its line, as after a quote that is not: what follows fits nothing."""
+    begun, noticed = error.context_mark, error.problem_mark
+    flow = "flow mapping" in (error.context or "") or "flow sequence" in (error.context or "")
+    return flow and begun is not None and noticed is not None and begun.line != noticed.line
 
 
 def _without_tabs(lines: list[str]) -> list[str]:
@@ -143,6 +150,11 @@ def _in_words(error: MarkedYAMLError) -> str:
         return f'"{twice[1]}" is written twice, and this is the second'
     if problem.startswith(("expected <block end>", "did not find expected", "expected the node content")):
         return "what begins here belongs to nothing above it"
+    if _is_left_open(error):
+        line = error.problem_mark.line + 1
+        return f"before line {line} the bracket that opens here should be closed, or a comma or a quote is missing"
+    if problem.startswith("expected ',' or"):
+        return "here a comma is missing, or what closes the bracket before it"
     return problem
 
 
@@ -160,6 +172,8 @@ def _advice(error: MarkedYAMLError) -> str:
         return "Take out the --- here."
     if "quoted scalar" in problem:
         return "Close the quote that begins here."
+    if _is_left_open(error) or problem.startswith("expected ',' or"):
+        return "Close what was opened, and put a comma between entries."
     if "mapping values are not allowed" in problem:
         return 'Put quotes around a text that has a colon in it: "like: this".'
     if "could not find expected ':'" in problem:

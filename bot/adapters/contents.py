@@ -30,6 +30,7 @@ from bot.adapters.content_languages import check_own_words, encoder_knows_no_oth
 from bot.adapters.dead_ends import dead_ends
 from bot.adapters.known_names import known_names
 from bot.adapters.language_guesser import language_guesser
+from bot.adapters.unread import unread_files, unread_variations
 from bot.dialogue.content import read_assistant
 from bot.dialogue.opt_out_words import what_sells
 from bot.dialogue.rasa1 import refuse_markdown
@@ -150,7 +151,9 @@ def read_contents(shelves: Shelves) -> Contents:
     unreadable, faults, warnings = Faults(), Faults(), Faults()
     below = files_below(shelves.assistant)
     documents = read_documents(_assistant_files(shelves.assistant, below), unreadable)
-    links = {path for path in (*below, *files_below(shelves.journeys)) if leads_nowhere(path)}
+    content = [path for path in below if not _is_other(path.relative_to(shelves.assistant).parts[0])]
+    in_folder = files_below(shelves.journeys)
+    links = {path for path in (*below, *in_folder) if leads_nowhere(path)}
     each(sorted(path for path in links if path.suffix not in CONTENT), text_of, faults)
     pages = dict(each(sorted(shelves.assistant.glob("knowledge/*.md")), text_of, faults))
     others = [path for path in below if path.suffix == ".md" and path.parent.name != "knowledge"]
@@ -227,6 +230,9 @@ def read_contents(shelves: Shelves) -> Contents:
             *warnings.in_order(),
             *sent_without_template(journeys, assistant, shelves.reply_windows),
             *beyond_limits(assistant, known, shelves.kinds),
+            *unread_files(shelves.assistant, content),
+            *unread_files(shelves.journeys, in_folder),
+            *unread_variations(assistant, shelves.channels, shelves.left_out),
         ),
         profile,
         segments,

@@ -24,7 +24,7 @@ from bot.dialogue.source import Source, plain
 from bot.dialogue.steps_yaml import Vocabulary
 from bot.dialogue.stories_yaml import read_rules, read_stories
 from bot.documents import Document, Faults
-from bot.domain.assistant import Assistant, Form
+from bot.domain.assistant import Assistant, Form, Rule
 from bot.domain.errors import ContentError
 
 DOMAIN_KEYS = (
@@ -74,9 +74,11 @@ def read_assistant(documents: Sequence[Document]) -> Assistant:
     forms = read_forms(declared)
     responses = read_responses(declared)
     _check_actions(declared)
+    _check_intents(declared, warnings)
     _check_questions(declared, forms)
     names = Vocabulary(declared, slots, forms)
     rules = tuple(rule for source in sources for rule in read_rules(source, names))
+    _check_names(rules, warnings)
     stories = tuple(read_stories(sources, names))
     configuration = read_configuration(sources)
     responses = {name: in_own_language(one, configuration.language) for name, one in responses.items()}
@@ -144,6 +146,27 @@ def _check_actions(declared: Declarations) -> None:
     for name, node in declared.actions.items():
         if name.startswith("utter_") and name not in declared.responses and name not in retrieval:
             node.source.faults.unknown(node.place, "response", name, declared.responses)
+
+
+def _check_intents(declared: Declarations, warnings: Faults) -> None:
+    for name, node in declared.intents.items():
+        if any(letter.isspace() for letter in name):
+            warnings.add(
+                node.place,
+                f'the intent "{name}" has a blank in its name, so no button can name it.',
+                f"Call it {'_'.join(name.split())}.",
+            )
+
+
+def _check_names(rules: Sequence[Rule], warnings: Faults) -> None:
+    first: dict[str, Rule] = {}
+    for rule in rules:
+        if (other := first.setdefault(rule.name, rule)) is not rule:
+            warnings.add(
+                rule.place,
+                f'another rule is called "{rule.name}", at {other.place}, so nobody can tell which of them acted.',
+                "Give this one a name of its own.",
+            )
 
 
 def _check_questions(declared: Declarations, forms: Mapping[str, Form]) -> None:

@@ -27,6 +27,9 @@ LONGEST_SUBJECT = 200
 
 _PLACEHOLDER = re.compile(r"(?<![{%])\{([\w.\-]+)\}(?!\})")
 _NEVER_CLOSED = re.compile(r"(?<![{%])\{([\w.\-]+)(?![\w.\-}])")
+_LIQUID = re.compile(
+    r"\{\{\s*(?:profile|lead|slots)\.\w+|\{\{\s*preferences_link|\{%-?\s*(?:if|unless|case|for|assign)\b"
+)
 _INTENT_OF_PAYLOAD = re.compile(r"/([\w.+\-]+(?:/[\w.+\-]+)?)\s*(?:@[\d.]+)?\s*(?:\{|$)")
 
 
@@ -105,6 +108,12 @@ def _warn_of_misspelt_slots(source: Source, variation: Mapping[Any, Any], slots:
     for name in _NEVER_CLOSED.findall(text):
         if name in slots:
             source.warnings.add(place, f"{{{name} is never closed, so it is said as it stands.", f"Write {{{name}}}.")
+    if found := _LIQUID.search(text):
+        source.warnings.add(
+            place,
+            f'"{found[0]}" is Liquid, and is said as it stands where the variation does not say that it is.',
+            "Add metadata: {liquid: true}.",
+        )
 
 
 def _check_liquid(source: Source, variation: Mapping[Any, Any], declared: Declarations) -> frozenset[str]:

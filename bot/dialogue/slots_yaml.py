@@ -9,6 +9,7 @@ from bot.dialogue.accepting_yaml import read_accepts
 from bot.dialogue.domain_yaml import Declarations, Node
 from bot.dialogue.features import OTHER
 from bot.dialogue.source import Source, plain
+from bot.documents import did_you_mean
 from bot.domain.assistant import MappingCondition, Slot, SlotMapping
 from bot.domain.conversation import REQUESTED_SLOT
 from bot.domain.errors import Place
@@ -151,7 +152,11 @@ def _read_mapping(source: Source, entry: Any, place: Place, slot: str, declared:
         if entity is None:
             source.faults.add(place, f"{what} is from_entity and names no entity.", "Add entity:.")
         elif entity not in declared.entities:
-            source.faults.unknown(source.place(mapping, "entity"), "entity", entity, declared.entities)
+            source.faults.add(
+                source.place(mapping, "entity"),
+                f'there is no entity "{entity}".',
+                f"{did_you_mean(entity, declared.entities)} Else list it under entities: in the domain.".lstrip(),
+            )
         else:
             _check_parts(source, mapping, entity, declared)
     if kind in ("from_intent", "from_trigger_intent") and mapping.get("value") is None:

@@ -50,7 +50,9 @@ def test_times_and_country_codes_stay_what_was_written() -> None:
         ("text: Hello: there\n", "Put quotes around a text that has a colon in it"),
         ('a: 1\nb: "never closed\nc: 2\n', "a.yml:2:4:"),
         ('a: 1\nb: "never closed\nc: 2\n', "Close the quote that begins here."),
-        ("a: [1, 2\nb: 3\n", "a.yml:2"),
+        ("a: [1, 2\nb: 3\n", "a.yml:1:4: this is not YAML: before line 2 the bracket that opens here should be closed"),
+        ('a: {b: "never}\nc: {d: "e"}\n', "a.yml:1:4"),
+        ("a: {b: 1 c: 2}\n", "a.yml:1:11: this is not YAML: here a comma is missing"),
         ("a: 1\nb: -_\n", 'a.yml:2:4: this is not YAML: "-_" looks like a number or a date and is none.'),
         ("a: 0x_\n", "Put quotes around it if it is meant as a text."),
         ("a:\n  - 2026-02-30\n", "a.yml:2:5:"),
@@ -92,6 +94,12 @@ def test_what_stands_around_a_bad_line_is_salvaged() -> None:
     document = salvage("a.yml", text)
     assert document is not None
     assert list(document.data["responses"]) == ["utter_a", "utter_b"]
+
+
+def test_what_follows_a_bracket_that_is_never_closed_is_salvaged() -> None:
+    document = salvage("a.yml", 'responses:\n  utter_a: [{text: "never}]\n  utter_b: [{text: "Hello"}]\n')
+    assert document is not None
+    assert list(document.data["responses"]) == ["utter_b"]
 
 
 def test_lines_indented_with_tabs_are_salvaged() -> None:

@@ -39,6 +39,38 @@ def test_a_link_back_to_where_it_lies_is_read_once(shelves: Shelves) -> None:
     assert read_contents(shelves).warnings == ()
 
 
+@pytest.mark.parametrize("name", ["nlu_data/nlu/more.YML", "nlu_data/knowledge/more.MD", "journeys/more.Yaml"])
+def test_a_file_whose_name_ends_in_capitals_is_not_read_and_warned_of(shelves: Shelves, name: str) -> None:
+    Path(name).write_text("nothing: of this\n")
+    (told,) = map(str, read_contents(shelves).warnings)
+    stem, _, ending = name.rpartition("/")[2].partition(".")
+    assert (
+        told == f"{name}:1:1: this file is not read, for its name ends in .{ending}. Call it {stem}.{ending.lower()}."
+    )
+
+
+def test_what_is_no_content_may_be_called_as_it_likes(shelves: Shelves) -> None:
+    for name in ("nlu_data/READ.MD", "nlu_data/tests/OLD.YML", "nlu_data/.cache/OLD.YML"):
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text("nothing: of this\n")
+    assert read_contents(shelves).warnings == ()
+
+
+def test_a_page_in_a_further_folder_is_warned_of(shelves: Shelves) -> None:
+    Path("nlu_data/knowledge/more").mkdir()
+    Path("nlu_data/knowledge/more/prices.md").write_text("---\ntitle: Prices\n---\nFrom 3.\n")
+    assert list(map(str, read_contents(shelves).warnings)) == [
+        "nlu_data/knowledge/more/prices.md:1:1: this page is not read: pages stand in knowledge/ itself. "
+        "Move it to nlu_data/knowledge/prices.md."
+    ]
+
+
+def test_a_variation_for_a_channel_that_nobody_has_is_warned_of(shelves: Shelves) -> None:
+    edit("nlu_data/responses/demo.yml", "channel: sms", "channel: smss")
+    (told,) = map(str, read_contents(shelves).warnings)
+    assert told.endswith('there is no channel "smss", so this variation is never said. Did you mean "sms"?')
+
+
 @pytest.mark.parametrize("name", ["more", "more.yml"])
 @pytest.mark.parametrize("target", ["nowhere", "itself"])
 def test_a_link_that_leads_nowhere_is_told(shelves: Shelves, name: str, target: str) -> None:

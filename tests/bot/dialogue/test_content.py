@@ -399,6 +399,50 @@ responses:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "liquid"),
+    [
+        ("Hi {{ profile.name }}", "{{ profile.name"),
+        ("{% if slots.name %}Hi{% endif %}", "{% if"),
+        ("{{preferences_link}}", "{{preferences_link"),
+        ('/inform{{"profile": "x"}} 5{%', None),
+    ],
+)
+def test_liquid_that_does_not_say_that_it_is_is_warned_of(text: str, liquid: str | None) -> None:
+    told = warnings_of(f"responses:\n  utter_hi:\n    - text: '{text}'\n")
+    assert told == (
+        [
+            f'nlu_data/0.yml:3:7: "{liquid}" is Liquid, and is said as it stands '
+            "where the variation does not say that it is. Add metadata: {liquid: true}."
+        ]
+        if liquid
+        else []
+    )
+
+
+def test_an_intent_with_a_blank_is_warned_of() -> None:
+    assert warnings_of("intents: [opening hours]") == [
+        'nlu_data/0.yml:1:11: the intent "opening hours" has a blank in its name, so no button can name it. '
+        "Call it opening_hours."
+    ]
+
+
+def test_two_rules_of_one_name_are_warned_of() -> None:
+    rule = "  - rule: Hello\n    steps: [{intent: %s}, {action: utter_hi}]\n"
+    told = warnings_of(
+        "intents: [greet, hi]\nresponses: {utter_hi: [{text: Hi}]}\nrules:\n" + rule % "greet" + rule % "hi"
+    )
+    assert told == [
+        'nlu_data/0.yml:6:5: another rule is called "Hello", at nlu_data/0.yml:4:5, so nobody can tell which of them '
+        "acted. Give this one a name of its own."
+    ]
+
+
+def test_a_mapping_of_an_entity_that_is_not_listed_says_where_to_list_it() -> None:
+    (told,) = faults_of("slots: {n: {type: float, mappings: [{type: from_entity, entity: number}]}}")
+    assert told.endswith('there is no entity "number". Else list it under entities: in the domain.')
+
+
 def warnings_of(*texts: str) -> list[str]:
     return [str(warning) for warning in assistant_of(*texts).warnings]
 
