@@ -69,6 +69,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`url` is where it stands on the web; empty for one that stands nowhere, of which the title alone is named."""
+
     title: str
     url: str
     questions: tuple[Question, ...]
@@ -127,7 +129,7 @@ class _Reader:
             return None
         lines = text.split("\n")
         if lines[0].strip() != "---":
-            faults.add(Place(path), "this page has no front matter.", "Begin it with ---, title: ..., url: ..., ---.")
+            faults.add(Place(path), "this page has no front matter.", "Begin it with ---, title: ..., ---.")
             return None
         end = next((at for at, line in enumerate(lines[1:], start=1) if line.strip() == "---"), None)
         if end is None:
@@ -140,13 +142,15 @@ class _Reader:
             faults.include(error)
             return None
         if not isinstance(document.data, Mapping):
-            faults.add(Place(path, 2), "the front matter is no list of names and values.", "Write title: ..., url: ...")
+            faults.add(Place(path, 2), "the front matter is no list of names and values.", "Write title: ...")
             return None
         for key in document.data:
             if key not in _FRONT_MATTER:
                 place = document.place(document.data, key)
                 faults.add(place, f'the front matter has no "{key}".', did_you_mean(str(key), _FRONT_MATTER))
-        title, url = self._required(document, "title"), self._required(document, "url")
+        title, url = self._text(document, "title"), self._text(document, "url")
+        if not str(document.data.get("title") or "").strip():
+            faults.add(Place(path, 2), 'the front matter has no "title".', "Add `title: ...`.")
         if url and not _WEB_ADDRESS.fullmatch(url):
             self.warnings.add(
                 document.place(document.data, "url"),
@@ -159,15 +163,13 @@ class _Reader:
             faults.add(Place(path, end + 1), "this page has no text.", "Write what it should answer, or remove it.")
         return Page(title, url, tuple(self._questions(document)), passages, self._terms(document))
 
-    def _required(self, document: Document, key: str) -> str:
+    def _text(self, document: Document, key: str) -> str:
+        """What stands there; nothing where it is left out."""
         value = document.data.get(key)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
-        if value is not None and not isinstance(value, str):
-            place = document.place(document.data, key)
-            self.faults.add(place, f'"{key}" is no text.', f'Put quotes around it: {key}: "{value}".')
-            return ""
-        self.faults.add(Place(document.path, 2), f'the front matter has no "{key}".', f"Add `{key}: ...`.")
+        if value is None or isinstance(value, str):
+            return (value or "").strip()
+        place = document.place(document.data, key)
+        self.faults.add(place, f'"{key}" is no text.', f'Put quotes around it: {key}: "{value}".')
         return ""
 
     def _terms(self, document: Document) -> Terms:

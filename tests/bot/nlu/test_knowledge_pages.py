@@ -128,7 +128,9 @@ def test_splitting_loses_no_word_and_makes_no_part_too_long(paragraphs: list[str
         ("# Just text\n", "page.md:1:1: this page has no front matter."),
         ("---\ntitle: A\nurl: u\n# Text\n", "page.md:1:1: the front matter of this page has no end."),
         ("---\ntitle: A\nurl: u\n---\nte\0xt\n", "page.md:5:3: no text has the character U+0000."),
-        ("---\ntitle: A\n---\ntext\n", 'page.md:2:1: the front matter has no "url".'),
+        ("---\nurl: https://a.eu\n---\ntext\n", 'page.md:2:1: the front matter has no "title".'),
+        ("---\ntitle: ''\n---\ntext\n", 'page.md:2:1: the front matter has no "title".'),
+        ("---\ntitle: A\nurl: 7\n---\ntext\n", 'page.md:3:1: "url" is no text.'),
         (
             "---\ntitle: 2026\nurl: https://a.eu\n---\ntext\n",
             'page.md:2:1: "title" is no text. Put quotes around it: title: "2026".',
@@ -154,6 +156,13 @@ def test_splitting_loses_no_word_and_makes_no_part_too_long(paragraphs: list[str
 )
 def test_a_fault_names_its_line(text: str, fault: str) -> None:
     assert faults_of(text)[0].startswith(fault)
+
+
+@pytest.mark.parametrize("line", ["", "url:\n", "url: ''\n"])
+def test_a_page_may_stand_nowhere_on_the_web(line: str) -> None:
+    warnings = Faults()
+    (page,) = read_pages({"page.md": f"---\ntitle: A\n{line}---\ntext\n"}, warnings=warnings)
+    assert (page.title, page.url, warnings.in_order()) == ("A", "", [])
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,8 @@ def _nearest(gap: Gap, threshold: float) -> str:
     if gap.nearest is None:
         return "there is no page that it could be near to"
     near = gap.nearest
-    return f"nearest: {near.title} ({near.url}), {near.score:.2f}; an answer needs {threshold:.2f}"
+    where = f" ({near.url})" if near.url else ""
+    return f"nearest: {near.title}{where}, {near.score:.2f}; an answer needs {threshold:.2f}"
 
 
 def _questions(count: int) -> str:
