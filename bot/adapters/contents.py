@@ -50,6 +50,7 @@ from bot.journeys.content import Known, read_journey
 from bot.journeys.crm_mapping import read_crm_mapping
 from bot.journeys.desk_plan import read_desk_plan
 from bot.journeys.grades import grades_said
+from bot.journeys.how_to_stop import without_how_to_stop
 from bot.journeys.kinds import profile_names
 from bot.journeys.likelihood import FOLDERS, read_scorecard
 from bot.journeys.likelihood_plan import read_prediction_plan
@@ -229,6 +230,7 @@ def read_contents(shelves: Shelves) -> Contents:
             *left_to_words(assistant, languages, opt_out_languages, folder),
             *warnings.in_order(),
             *sent_without_template(journeys, assistant, shelves.reply_windows),
+            *without_how_to_stop(journeys, assistant, rules, _texting(shelves.kinds)),
             *beyond_limits(assistant, known, shelves.kinds),
             *unread_files(shelves.assistant, content),
             *unread_files(shelves.journeys, in_folder),
@@ -247,6 +249,11 @@ def read_contents(shelves: Shelves) -> Contents:
         data.intents,
         opt_out_languages,
     )
+
+
+def _texting(kinds: Mapping[str, ChannelKind]) -> list[str]:
+    """The channels that write to telephone numbers."""
+    return [name for name, kind in kinds.items() if kind.abilities.identity == "phone" and not kind.abilities.spoken]
 
 
 def _assistant_files(folder: Path, below: Sequence[Path]) -> list[Path]:

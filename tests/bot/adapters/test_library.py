@@ -129,7 +129,7 @@ def test_a_journey_is_held_against_what_its_channels_can_do(shelves: Shelves) ->
         "  utter_picture:\n"
         "  - image: https://harbourline.example/rota.png\n"
         "  utter_curly:\n"
-        "  - text: 'It’s about your rota: when would be a good time to look at it with us? Any day will do.'\n"
+        "  - text: 'It’s about your rota: when would be a good time to look at it with us? Reply STOP to stop.'\n"
     )
     Path("journeys/tips.yml").write_text(JOURNEY.format(name="tips", response="utter_picture"))
     edit("journeys/rules/caps.yml", "channels: [sms]", "channels: [smss]")

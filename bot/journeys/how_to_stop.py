@@ -1,0 +1,42 @@
+"""Marketing texts of journeys that do not say how to stop them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from bot.domain.assistant import Assistant, Variation
+from bot.domain.consent import Purpose
+from bot.domain.errors import Fault
+from bot.domain.journey import Journey
+from bot.domain.sending_rules import SendingRules
+from bot.domain.steps import SendStep
+
+
+def without_how_to_stop(
+    journeys: Mapping[str, Journey], assistant: Assistant, rules: SendingRules, channels: Collection[str]
+) -> Iterator[Fault]:
+    """A warning for each marketing journey and each of these `channels`, which have no link or button to stop by, where
+    no text of the journey has a word that stops it."""
+    for journey in journeys.values():
+        if journey.purpose is not Purpose.MARKETING:
+            continue
+        for channel in channels:
+            sent = list(_sent(journey, assistant, channel))
+            if sent and not any(_says_how(one.text, rules) for one in sent):
+                yield Fault(
+                    sent[0].place,
+                    f'the journey "{journey.id}" sells on {channel}, and none of its texts says how to stop them.',
+                    'Let the first one end with "Reply STOP to opt out.", or link {{ preferences_link }}.',
+                )
+
+
+def _sent(journey: Journey, assistant: Assistant, channel: str) -> Iterator[Variation]:
+    for step in journey.steps.values():
+        if isinstance(step, SendStep) and channel in step.channels:
+            said = assistant.responses[step.response].variations
+            own = [one for one in said if one.channel == channel]
+            yield from own or [one for one in said if one.channel is None]
+
+
+def _says_how(text: str, rules: SendingRules) -> bool:
+    return "preferences_link" in text or any(rules.keyword(word) == "stop" for word in text.split())
