@@ -6,6 +6,7 @@ what is Rasa's and has none is passed over, and what is not Rasa's is a warning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -54,6 +55,8 @@ PIPELINE = frozenset(
     }
 )
 
+_LANGUAGE_CODE = re.compile("[a-z]{2,3}")
+
 
 def read_configuration(sources: Iterable[Source]) -> Configuration:
     """What the files say together; where they say nothing, Rasa's defaults."""
@@ -61,6 +64,12 @@ def read_configuration(sources: Iterable[Source]) -> Configuration:
     for source in sources:
         if isinstance(language := source.document.data.get("language"), str):
             found = replace(found, language=base_language(language))
+            if not _LANGUAGE_CODE.fullmatch(found.language):
+                source.warnings.add(
+                    source.place(source.document.data, "language"),
+                    f'"{language}" is no code of a language, so nothing is known of it.',
+                    "Write its two letters, such as en for English.",
+                )
         policies = dict(_components(source, "policies", POLICIES))
         if policies:
             found = replace(found, generalises="TEDPolicy" in policies)

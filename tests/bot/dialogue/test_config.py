@@ -81,3 +81,12 @@ def test_a_fault_in_it_says_what_is_wrong(config: str, fault: str) -> None:
     with pytest.raises(ContentError) as caught:
         assistant_of(DOMAIN, config)
     assert fault in str(caught.value)
+
+
+def test_the_name_of_a_language_is_no_code_of_one() -> None:
+    (warning,) = assistant_of("language: english\n", DOMAIN).warnings
+    assert str(warning) == (
+        'nlu_data/0.yml:1:1: "english" is no code of a language, so nothing is known of it. '
+        "Write its two letters, such as en for English."
+    )
+    assert assistant_of("language: de-AT\n", DOMAIN).warnings == ()
