@@ -11,9 +11,11 @@ from bot.adapters.library import Contents
 from bot.domain.access import MASKED, RIGHTS, SEES, Right, Role, Sensitivity
 from bot.domain.audience import ProfileSchema, Segment
 from bot.domain.ids import ProfileId
+from bot.domain.journey import Enrolment, EnrolmentStatus
 from bot.domain.opt_out_question import Asking
 from bot.domain.person import Identity
 from bot.domain.score import total_score
+from bot.journeys.picture import picture_of
 from bot.ports import Playbook, UnitOfWork
 from bot.services.note_request import told_of as request_told
 from bot.services.tell_provenance import identities_of, provenance_of
@@ -73,6 +75,7 @@ async def told_of_person(
             {"segment": name, "since": since.isoformat(), "while": condition_of(content.segments.get(name))}
             for name, since in (await uow.segments.of(person)).items()
         ],
+        "journeys": [await _run(uow, one) for one in list(reversed(await uow.enrolments.of(person)))[:SHOWN]],
         "grade": f"{content.grades.of(score)}: fit {score.fit}, engagement {score.engagement}",
         "score": [
             {"at": one.at.isoformat(), "dimension": one.dimension, "why": one.told(now)} for one in reversed(changes)
@@ -103,6 +106,20 @@ async def told_of_person(
             }
             for one in events
         ],
+    }
+
+
+async def _run(uow: UnitOfWork, one: Enrolment) -> Mapping[str, Any]:
+    """Where they stand in a journey, their step called as the journey's picture calls it."""
+    boxes = picture_of(await uow.enrolments.version(one.journey, one.version)).boxes
+    return {
+        "journey": one.journey,
+        "step": one.step,
+        "title": next((box.title for box in boxes if box.id == one.step), one.step),
+        "status": one.status.value,
+        "reason": one.reason,
+        "entered_at": one.entered_at.isoformat(),
+        "due_at": _moment(one.due_at if one.status is EnrolmentStatus.WAITING and one.paused_at is None else None),
     }
 
 

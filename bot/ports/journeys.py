@@ -66,6 +66,10 @@ class Enrolments(Protocol):
     async def headcounts(self, journey: str | None = None) -> Sequence[Headcount]:
         """Where people stand in all versions of this journey, or of all journeys. It looks at every run of theirs."""
 
+    async def inside(self, journey: str, version: str, step: str, limit: int) -> Sequence[Enrolment]:
+        """Those who wait or are parked at this step of this version, whoever goes on first first. It may look at every
+        run."""
+
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         """Those who were stopped by an error, the latest to enter first."""
 

@@ -48,7 +48,8 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
 
     told = (
         "Ask with booking_form. By sms. Needs meeting_time. Reminds after 1 day. Here 3 wait, 1 left, 2 moved. "
-        "Answered: Set the profile, gone 1,234 times. Silent for 3 days: Add to nurture. Does not want to: leaves the journey"
+        "Answered: Set the profile, gone 1,234 times. Silent for 3 days: Add to nurture. "
+        "Does not want to: leaves the journey"
     )
     expect(question).to_have_attribute("aria-label", told)
 
@@ -56,6 +57,8 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
     page.keyboard.press("Enter")
     step = page.locator("#step")
     expect(step).to_contain_text("3 people wait here")
+    expect(step.get_by_role("list", name="Who is here").get_by_role("link")).to_have_count(3)
+    expect(step.locator(".inside")).to_contain_text("person-2until ")
     expect(step).to_contain_text("1 left from here: meeting.booked happened")
     expect(step).to_contain_text("2 people were put here by publishing")
     expect(step.locator(".ways li").first).to_contain_text("1,234 times")
@@ -65,6 +68,10 @@ def test_a_marketer_sees_where_people_stand(page: Page, site: Site) -> None:
     step.get_by_role("button", name="Add to nurture").click()
     expect(page.locator("[data-step=nurture]")).to_be_focused()
     expect(page.locator("[data-step=nurture]")).to_have_attribute("aria-pressed", "true")
+
+    page.get_by_role("link", name="person-6").click()
+    expect(page.locator("#person")).to_contain_text(f"{NAME}: parked at steps.4, the note is no text: <b>50</b>")
+    page.go_back()
 
     page.get_by_role("link", name="1 person in version older").click()
     expect(page.locator("#tags")).to_contain_text("version older")

@@ -68,7 +68,9 @@ def test_a_marketer_looks_at_a_period_and_takes_it_along(page: Page, server: Run
     expect(welcome).to_contain_text("+60.0 %")
     expect(page.locator("#sources tbody tr").first).to_contain_text("search")
     expect(page.locator("#splits li")).to_have_count(2)
-    expect(page.locator("#funnel")).to_contain_text("Who only opened the chat, opted out, or sent START or HELP, has not written.")
+    expect(page.locator("#funnel")).to_contain_text(
+        "Who only opened the chat, opted out, or sent START or HELP, has not written."
+    )
     with page.expect_download() as waiting:
         page.get_by_role("link", name="Take it along").click()
     waiting.value.save_as(tmp_path / "report.csv")

@@ -278,3 +278,20 @@ async def test_people_are_counted_where_they_stand(store: Store) -> None:
         assert [(one.id, one.reason) for one in parked] == [("p1", "no such slot"), ("p0", "no such step")]
         assert [one.id for one in await uow.enrolments.parked("welcome", 1)] == ["p1"]
         assert await uow.enrolments.parked("renewal", 10) == []
+
+
+async def test_who_is_at_a_step_is_told_whoever_goes_on_first_first(store: Store) -> None:
+    async with store.transaction() as uow:
+        await add_people(uow)
+        await uow.enrolments.publish(journey("2"))
+        await uow.enrolments.add(enrolment("later", due_at=NOON + 2 * HOUR))
+        await uow.enrolments.add(enrolment("soon", of=BEN, due_at=NOON + HOUR))
+        await uow.enrolments.add(enrolment("stuck", due_at=None, status=EnrolmentStatus.PARKED, reason="no such slot"))
+        await uow.enrolments.add(enrolment("left", due_at=None, status=EnrolmentStatus.DONE))
+        await uow.enrolments.add(enrolment("elsewhere", step="end", lane="elsewhere"))
+        await uow.enrolments.add(enrolment("newer", version="2", lane="newer"))
+    async with store.reading() as uow:
+        inside = await uow.enrolments.inside("welcome", "1", "begin", 10)
+        assert [one.id for one in inside] == ["soon", "later", "stuck"]
+        assert [one.id for one in await uow.enrolments.inside("welcome", "1", "begin", 1)] == ["soon"]
+        assert await uow.enrolments.inside("renewal", "1", "begin", 10) == []

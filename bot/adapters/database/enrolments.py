@@ -99,6 +99,16 @@ PARKED = (
     .order_by(enrolment.c.entered_at.desc(), enrolment.c.id)
     .limit(bindparam("most"))
 )
+INSIDE = (
+    _whole.where(
+        enrolment.c.journey == bindparam("this_journey"),
+        enrolment.c.version == bindparam("this_version"),
+        enrolment.c.step == bindparam("this_step"),
+        text("status IN ('waiting', 'parked')"),
+    )
+    .order_by(enrolment.c.due_at.is_(None), enrolment.c.due_at, enrolment.c.id)
+    .limit(bindparam("most"))
+)
 
 BEGINNING = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 SLACK = timedelta(seconds=1)
@@ -270,6 +280,10 @@ class StoredEnrolments(Repository):
             )
             for row in rows
         ]
+
+    async def inside(self, journey: str, version: str, step: str, limit: int) -> Sequence[Enrolment]:
+        values = {"this_journey": journey, "this_version": version, "this_step": step, "most": limit}
+        return [_enrolment(row, self._sealing) for row in await self._execute(INSIDE, values)]
 
     async def parked(self, journey: str, limit: int) -> Sequence[Enrolment]:
         return [

@@ -22,6 +22,7 @@ from bot.entrypoints.journeys_page.beginning import Beginning
 from bot.entrypoints.journeys_page.counting import Counter
 from bot.entrypoints.journeys_page.drawing import draw
 from bot.entrypoints.journeys_page.editing import Editing, head, sources
+from bot.entrypoints.journeys_page.inside import Inside
 from bot.entrypoints.journeys_page.messages import Messages
 from bot.entrypoints.journeys_page.numbers import (
     by_arrow,
@@ -59,6 +60,7 @@ class JourneysPage:
         self._files = JourneyFiles(shelves_of(service.settings, channels))
         self._counter = Counter(service.runtime.store)
         self._editing = Editing(service, self._files)
+        self._inside = Inside(service)
         self._messages = Messages(service)
         self._publishing = Publishing(service, self._files, self._editing)
         self._beginning = Beginning(service, self._files, self._editing, self._publishing)
@@ -75,6 +77,7 @@ class JourneysPage:
             ("POST", "/journeys", self._beginning.begin, edit),
             ("GET", f"/journeys/{NAMED}", self._page("journey.html"), see),
             ("GET", f"/journeys/{NAMED}.json", self._journey, see),
+            ("GET", f"/journeys/{NAMED}/people.json", self._inside.people, Right.SEE_PEOPLE),
             ("POST", "/journeys/check", self._editing.check, see),
             ("POST", "/journeys/complete", self._editing.complete, see),
             ("POST", "/journeys/edit", self._editing.edit, see),

@@ -2,12 +2,10 @@
 
 import { byId, complain, dayAndTime, h, inOwnTime, link, shown, words } from "./dom.js";
 import { ask, fitLinks, request, withToken } from "./journeys/service.js";
+import { MASKED, kindOf, knownAs } from "./known.js";
 
 const MORE = "There are more: write more of it.";
-const MASKED = "•••";
-const KINDS = { phone: "Phone number", email: "E-mail address", user_id: "Your id of them", anonymous_id: "Visitor’s id", webchat: "Visitor of the website" };
 const OUTCOMES = { send: "sent", later: "later", withhold: "withheld" };
-const READABLE = ["email", "phone"];
 /** Whose places in our records say nothing to a person who reads: they are told when one points at them. */
 const OURS = ["conversation", "page", "journey", "action"];
 
@@ -34,15 +32,6 @@ function choice({ person, name, identities }, ...about) {
   const button = h("button", { type: "button", onclick: open }, name || known, h("small", {}, ...beneath));
   return button;
 }
-
-/** By what a reader would know them: their addresses, where there are any and they are for this role. */
-function knownAs(identities) {
-  const readable = identities.filter(({ kind, value }) => READABLE.includes(kind) && value !== MASKED);
-  if (readable.length) return readable.map(({ value }) => value).join(", ");
-  return [...new Set(identities.map(({ kind }) => kindOf(kind)))].join(", ") || "Nothing is known of them";
-}
-
-const kindOf = (kind) => KINDS[kind] ?? words(kind);
 
 /** What people asked for that is still to be done, what is due first first. */
 async function listUndone() {
@@ -83,6 +72,7 @@ async function show(person) {
     ...section("Attributes", attributes(told).length ? [facts(attributes(told))] : []),
     ...section("Tags", told.tags.length ? [facts(told.tags.map((tag) => [h("dt", {}, tag), h("dd", {}, ...toldBy(told.provenance.tags[tag])), h("dd")]))] : []),
     ...section("Segments", told.segments.length ? [facts(told.segments.map(segmentRow))] : []),
+    ...section("Journeys, the latest first", lines(told.journeys, journeyLine)),
     ...section("Score, the latest first", lines(told.score, ({ at, dimension, why }) => [moment(at), ` ${dimension}: ${why}`])),
     ...section("Consent, the latest first", lines(told.consent, consentLine)),
     ...section("What was decided of messages to them", lines(together(told.decisions), decisionLine)),
@@ -111,6 +101,13 @@ const segmentRow = ({ segment, since, while: condition }) => [
   h("dt", {}, segment),
   h("dd", {}, condition && `while ${condition}`, h("small", { class: "told" }, "since ", moment(since))),
   h("dd"),
+];
+const journeyLine = ({ journey, title, status, reason, due_at: due, entered_at: entered }) => [
+  moment(entered),
+  " ",
+  h("a", { href: withToken(`/journeys/${encodeURIComponent(journey)}`) }, journey),
+  { waiting: `: waits at ${title}`, parked: `: parked at ${title}, ${reason}`, held_out: ": held out", done: `: left, ${reason}` }[status],
+  ...(due ? [", until ", moment(due)] : []),
 ];
 const consentLine = ({ at, channel, granted, how, words, until, ip }) => [
   moment(at),
@@ -332,3 +329,5 @@ byId("find").addEventListener("submit", (event) => {
 byId("asking-cancel").addEventListener("click", () => byId("asking").close("no"));
 void fitLinks();
 void listUndone();
+const asked = new URLSearchParams(location.search).get("person");
+if (asked) void show(asked);

@@ -5,8 +5,10 @@ import { chosen as chosenOfTwo } from "./conflict.js";
 import { diffNode } from "./diff.js";
 import { Editing } from "./editing.js";
 import { Editor } from "./editor.js";
+import { Inside } from "./inside.js";
 import { Messages, showWarnings } from "./messages.js";
 import { pictureNode } from "./picture.js";
+import { pageOf } from "../known.js";
 import { ask, fitLinks, numbersNodes, people, request, withToken } from "./service.js";
 import { Standing } from "./standing.js";
 import { stepNodes } from "./step.js";
@@ -17,6 +19,7 @@ const address = `/journeys/${name}.json${version ? `?version=${version}` : ""}`;
 const editor = new Editor(`The file of ${name}`, { check, complete, changed: showButtons });
 const editing = new Editing({ make, choose });
 const messages = new Messages();
+const inside = new Inside(name);
 const standing = new Standing(name, {
   journey: () => journey,
   text: () => editor.text,
@@ -251,7 +254,7 @@ function showStep() {
   const label = byId("step").contains(document.activeElement) && focusLabel(document.activeElement);
   const says = editing.says(chosen);
   const box = picture().boxes.find((one) => one.id === chosen);
-  const known = { picture: picture(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit };
+  const known = { picture: picture(), steps: drawn ? {} : journey.steps, splits: drawn ? {} : journey.splits, says, listsEntries: journey.may_edit, inside: (id, counts) => inside.at(journey.version, id, counts) };
   const nodes = stepNodes(known, chosen, choose);
   const wrong = !journey.older && faults.length > 0 && h("p", { class: "problem" }, `Line ${faults[0].line}: ${faults[0].message}`);
   byId("step").replaceChildren(...[wrong, ...nodes, ...(journey.may_edit ? editing.nodes(chosen, box?.words ?? []) : [])].filter(Boolean));
@@ -270,7 +273,7 @@ function showParked() {
       h(
         "li",
         {},
-        h("p", {}, h("code", {}, one.person), " at ", h("code", {}, one.step)),
+        h("p", {}, h("a", { href: pageOf(one.person) }, one.person), " at ", h("code", {}, one.step)),
         h("p", { class: "reason" }, one.reason),
         h("p", { class: "small" }, "entered ", h("time", { datetime: one.entered_at }, dayAndTime(one.entered_at))),
       ),

@@ -5,8 +5,8 @@ import { counted, number } from "./service.js";
 
 const part = (title, ...children) => h("section", {}, h("h3", {}, title), children);
 
-/** The nodes about the step; `choose` goes to another. With `listsEntries`, what lets people in is told elsewhere. */
-export function stepNodes({ picture, steps, splits, says, listsEntries }, id, choose) {
+/** The nodes about the step; `choose` goes to another. With `listsEntries`, what lets people in is told elsewhere; `inside` gives the list of who is there. */
+export function stepNodes({ picture, steps, splits, says, listsEntries, inside }, id, choose) {
   const box = picture.boxes.find((one) => one.id === id);
   if (!box && says !== undefined) return [h("p", { class: "step-name" }, h("strong", {}, id), h("code", {}, leadsOn(says)))];
   if (!box) return [empty("No step is chosen", "Choose one in the picture.")];
@@ -16,7 +16,7 @@ export function stepNodes({ picture, steps, splits, says, listsEntries }, id, ch
     box.words.length > 0 && !(listsEntries && box.kind === "enter") && h("ul", { class: "step-words" }, box.words.map((words) => h("li", {}, words))),
     part("Then", h("ul", { class: "ways" }, (picture.ways[id] ?? []).map((way) => wayNode(way, choose)))),
     splits?.[id] && part("What came of each way", waysTable(splits[id])),
-    counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts))),
+    counts && part("People", h("ul", { class: "step-counts" }, countNodes(counts)), counts.waiting + counts.parked > 0 && inside(id, counts)),
   ].filter(Boolean);
 }
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from bot.adapters.api_access import CredentialAccess
+from bot.domain.access import MASKED, Role
 from bot.domain.journey import SplitCount
 from bot.entrypoints.wiring import Service
-from tests.bot.entrypoints.journeys_page.conftest import WELCOME, ClientMaker
-from tests.bot.services.stage import Stage
+from bot.services.keep_accounts import add_key
+from tests.bot.entrypoints.journeys_page.conftest import WELCOME, ClientMaker, ServiceMaker
+from tests.bot.services.stage import Stage, journey_of
 
 
 async def test_the_list_has_each_journey_with_its_numbers(
@@ -52,6 +55,43 @@ async def test_a_journey_is_told_with_picture_people_and_file(
     assert [(label["lines"], label["times"]) for label in told["picture"]["labels"]] == [([], 1), (["leaves"], 0)]
     assert (told["version"], told["faults"], told["older"], older["older"]) == (version, [], False, True)
     assert told["steps"] == {"steps.0": {"waiting": 1, "parked": 0, "moved": 0, "left": []}}
+
+
+async def test_who_is_at_a_step_is_told_by_name(service: Service, stage: Stage, client_of: ClientMaker) -> None:
+    await stage.meet(attributes={"name": "Ana Bell"})
+    await stage.happens("demo.requested")
+    await stage.settle()
+    version = stage.library.playbook.journeys["welcome"].version
+    at_step = {"version": version, "step": "steps.0"}
+    async with client_of(service) as client:
+        told = await (await client.get("/journeys/welcome/people.json", params=at_step)).json()
+        elsewhere = await (await client.get("/journeys/welcome/people.json", params=at_step | {"step": "tip"})).json()
+        ana = await (await client.get("/people/ana.json")).json()
+    (one,) = told["people"]
+    due = (stage.clock.now() + timedelta(days=1)).isoformat()
+    assert (one["person"], one["name"], one["status"], one["due_at"]) == ("ana", "Ana Bell", "waiting", due)
+    assert (told["more"], elsewhere) == (False, {"people": [], "more": False})
+    (run,) = ana["journeys"]
+    assert (run["journey"], run["title"], run["status"], run["due_at"]) == ("welcome", "Wait 1 day", "waiting", due)
+
+
+async def test_who_is_at_a_step_is_masked_for_a_role_that_does_not_see_names(
+    service_of: ServiceMaker, stage: Stage, folder: Path, client_of: ClientMaker
+) -> None:
+    stage.play(journey_of("- wait: 1d"))
+    await stage.meet(attributes={"name": "Ana Bell"})
+    await stage.happens("demo.requested")
+    await stage.settle()
+    version = stage.library.playbook.journeys["welcome"].version
+    address = f"/journeys/welcome/people.json?version={version}&step=steps.0"
+    async with stage.store.transaction() as uow:
+        key = (await add_key(uow, "dashboard", Role.MARKETER, who="test", now=stage.clock.now()))[1]
+    made = service_of(connectors="", journeys=folder, environment="production", public_url="https://chat.example.com")
+    async with client_of(replace(made, access=CredentialAccess(accounts=True))) as client:
+        assert (await client.get(address)).status == 401
+        told = await (await client.get(address, headers={"Authorization": f"Bearer {key}"})).json()
+    (one,) = told["people"]
+    assert (one["name"], one["identities"][0]["value"]) == ("", MASKED)
 
 
 async def test_a_file_with_faults_is_shown_with_them(service: Service, folder: Path, client_of: ClientMaker) -> None:
