@@ -33,7 +33,8 @@ class AttributeType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values.
+    """One attribute of people, as a marketer declared it. `one_of`, where it is not empty, are its only values, and
+    `words` how people are told some of them.
 
     Who sees it goes by its `sensitivity`; nothing is learnt from one that is sensitive. `purpose` says what it is kept
     for, and `basis` what lets us. What is `contact` data is sealed in the database where there are field keys, and
@@ -49,10 +50,15 @@ class Attribute:
     basis: LawfulBasis | None = None
     contact: bool = False
     trust: Trust | None = None
+    words: tuple[tuple[Any, str], ...] = ()
 
     @property
     def sensitive(self) -> bool:
         return self.sensitivity is Sensitivity.SENSITIVE
+
+    def in_words(self, value: Any) -> Any:
+        """As people are told it: in the words that were declared for it, else as it is."""
+        return next((said for one, said in self.words if type(one) is type(value) and one == value), value)
 
     def takes(self, value: Any) -> bool:
         """Whether the value is one that was declared; nothing at all (None) always is."""

@@ -65,6 +65,7 @@ async def told_of_person(
                 "name": name,
                 "label": schema.attributes[name].label or name if name in schema.attributes else name,
                 "value": value,
+                "shown": schema.attributes[name].in_words(value) if name in schema.attributes else value,
                 "sensitivity": schema.attributes[name].sensitivity.value if name in schema.attributes else "personal",
             }
             for name, value in sorted(shown(profile.attributes).items())

@@ -63,6 +63,7 @@ def _attribute(entries: Fields, key: Any, usual: tuple[str, LawfulBasis | None])
         plainly,
         label=entry.text("label") or "",
         one_of=_one_of(entry, plainly),
+        words=_words(entry),
         sensitivity=Sensitivity(sensitivity),
         contact=_contact(entry, plainly),
         trust=_trust(entry),
@@ -117,15 +118,31 @@ def _one_of(entry: Fields, attribute: Attribute) -> tuple[Any, ...]:
     if attribute.type not in (AttributeType.TEXT, AttributeType.NUMBER):
         entry.faults.add(place, f'"one_of" is for texts and numbers, and this is a {attribute.type.value}.')
         return ()
-    if not isinstance(given, list) or not given:
-        entry.faults.add(place, '"one_of" must be a list of values.', "Write one_of: [small, large].")
+    if not isinstance(given, list | dict) or not given:
+        advice = "Write one_of: [small, large], or with words for each: one_of: {small: A small team}."
+        entry.faults.add(place, '"one_of" must be a list of values.', advice)
         return ()
-    for number, value in enumerate(given):
+    if isinstance(given, dict) and attribute.type is not AttributeType.TEXT:
+        entry.faults.add(place, "words of values are for texts.", "Write one_of: [1, 2].")
+        return ()
+    for key, value in [(one, one) for one in given] if isinstance(given, dict) else enumerate(given):
         if value is None or not attribute.takes(value):
-            where = entry.document.place(entry.node["one_of"], number)
+            where = entry.document.place(entry.node["one_of"], key)
             advice = "Put it in quotation marks." if attribute.type is AttributeType.TEXT else "Write a number."
             entry.faults.add(where, f"one of these values is no {attribute.type.value}: {value}.", advice)
     return tuple(given)
+
+
+def _words(entry: Fields) -> tuple[tuple[Any, str], ...]:
+    """Of values that are given with words in which people are told them: `one_of: {this_quarter: this quarter}`."""
+    given = plain(entry.node.get("one_of"))
+    if not isinstance(given, dict):
+        return ()
+    for value, said in given.items():
+        if not isinstance(said, str) or not said.strip():
+            where = entry.document.place(entry.node["one_of"], value)
+            entry.faults.add(where, f'"{value}" needs words in which it is told.', f"Write {value}: some words.")
+    return tuple(given.items())
 
 
 def check_values_set(steps: StepReader, schema: ProfileSchema | None, faults: Faults) -> None:

@@ -155,7 +155,7 @@ function toldBy(told) {
 
 const briefly = ({ words: said, source, where }) => (OURS.includes(source) && where ? said.slice(0, -`: ${where}`.length) : said);
 
-function attributeRow(person, { name, label, value }, told, may) {
+function attributeRow(person, { name, label, value, shown: said }, told, may) {
   const change = async () => {
     const isText = typeof value === "string";
     const answer = prompt(`${label}: put it right. Leave it empty to delete it.`, isText ? value : asTyped(value));
@@ -164,7 +164,7 @@ function attributeRow(person, { name, label, value }, told, may) {
     await done(person, await send("PATCH", person, "/attributes", { [name]: right }), `${label} is put right.`);
   };
   const put = h("button", { type: "button", "aria-label": `Put right: ${label}`, onclick: () => void change() }, "Put right");
-  return [h("dt", {}, label), h("dd", {}, listed(value), ...toldBy(told)), h("dd", {}, may.honour && value !== MASKED && put)];
+  return [h("dt", {}, label), h("dd", {}, listed(said), ...toldBy(told)), h("dd", {}, may.honour && value !== MASKED && put)];
 }
 
 const asTyped = (value) => (typeof value === "boolean" ? shown(value) : JSON.stringify(value));

@@ -53,6 +53,7 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
     assert (email["value"], email["proved"], email["words"]) == ("ana@example.com", False, "not known, before 0.1.0")
     assert told["provenance"]["attributes"]["name"] == {"source": None, "words": "not known, before 0.1.0"}
     assert [one["value"] for one in told["attributes"]] == ["Ana Bell", 50]
+    assert [one["shown"] for one in told["attributes"]] == ["Ana Bell", 50]
     assert told["consent"][0]["granted"]
     assert told["timeline"][0]["event"] == "message.received"
     (talk,) = told["conversations"]
@@ -67,6 +68,14 @@ async def test_what_is_known_is_shown_and_that_somebody_looked_is_noted(client: 
         (entry, *_) = await uow.audit.latest(1)
     assert (entry.deed.what, entry.deed.about) == ("person.looked_at", "ana")
     assert (await client.get("/people/nobody.json")).status == 404
+
+
+async def test_a_value_is_told_in_the_words_that_are_declared_for_it(client: Client, stage: Stage) -> None:
+    begins = Attribute("begins", AttributeType.TEXT, ("this_quarter",), words=(("this_quarter", "this quarter"),))
+    stage.library.playbook = replace(stage.library.playbook, profile=ProfileSchema({"begins": begins}))
+    await stage.do(SetAttribute("begins", "this_quarter"))
+    told = await (await client.get("/people/ana.json")).json()
+    assert [one["shown"] for one in told["attributes"] if one["name"] == "begins"] == ["this quarter"]
 
 
 async def test_what_is_still_to_be_done_is_listed_with_the_person_until_it_is(client: Client, stage: Stage) -> None:

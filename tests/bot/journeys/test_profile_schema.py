@@ -40,6 +40,16 @@ def test_attributes_are_declared_with_their_type_values_and_label() -> None:
     }
 
 
+def test_values_are_told_in_the_words_that_are_declared_for_them() -> None:
+    begins = schema("""\
+attributes:
+  begins: {type: text, one_of: {now: right away, this_quarter: this quarter}}
+""").attributes["begins"]
+    assert begins.one_of == ("now", "this_quarter")
+    assert [begins.takes(one) for one in ("now", "right away")] == [True, False]
+    assert [begins.in_words(one) for one in ("this_quarter", "never", 5)] == ["this quarter", "never", 5]
+
+
 def test_whose_word_counts_is_declared_for_all_attributes_and_for_one() -> None:
     read = schema("""\
 trust: [[correction, conversation], crm]
@@ -106,6 +116,8 @@ def test_contact_data_is_known_by_its_name_or_declared(written: str, meant: bool
         ("attributes:\n  a: {type: yes_no, one_of: [1]}", '"one_of" is for texts and numbers'),
         ("attributes:\n  a: {type: text, one_of: [x, 5]}", "one of these values is no text: 5. Put it in"),
         ("attributes:\n  a: {type: text, one_of: x}", '"one_of" must be a list of values. Write one_of:'),
+        ("attributes:\n  a: {type: text, one_of: {x: 5}}", '2:28: "x" needs words in which it is told. Write x:'),
+        ("attributes:\n  a: {type: number, one_of: {1: one}}", "words of values are for texts. Write one_of: [1, 2]."),
         ("attributes:\n  a: {type: text, kind: x}", 'the attribute "a" has no "kind".'),
         ("attributes:\n  a: {type: number, contact: true}", '2:21: contact data is a text, and "a" is none.'),
         ("attributes:\n  a: {type: text, contact: maybe}", '"contact" must be true or false.'),
