@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.browser.scripted import Service, faults, open_chat, say
 
@@ -133,6 +133,20 @@ def test_a_service_that_takes_no_files_is_asked_for_none(page: Page, service: Se
     page.goto(f"{service.url}/site")
     open_chat(page)
     expect(page.get_by_role("button", name="Attach a file")).to_be_hidden()
+
+
+def test_the_message_stays_in_its_place_when_files_turn_out_to_be_taken(page: Page, service: Service) -> None:
+    held: list[Route] = []
+    page.route("**/session", lambda route: held.append(route))
+    page.goto(f"{service.url}/site")
+    with page.expect_request("**/session"):
+        page.get_by_role("button", name="Open chat").click()
+    clip, message = page.get_by_role("button", name="Attach a file"), page.get_by_label("Your message")
+    expect(clip).to_be_hidden()
+    place = message.bounding_box()
+    held[0].continue_()
+    expect(clip).to_be_visible()
+    assert message.bounding_box() == place
 
 
 @pytest.mark.parametrize(

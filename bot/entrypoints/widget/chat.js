@@ -175,7 +175,7 @@ export class Chat {
     panel.addEventListener("drop", (event) => this.#drag(event));
     text.addEventListener("paste", (event) => {
       const pasted = event.clipboardData?.files;
-      if (!pasted?.length || attach.hidden) return;
+      if (!pasted?.length || !this.#conversation.fileRules) return;
       event.preventDefault();
       this.#attach(pasted);
     });
@@ -203,14 +203,17 @@ export class Chat {
 
   // Files.
 
+  /** Until the service has said whether it takes files there is room for the button, so that it moves nothing. */
   #offerFiles() {
-    const rules = this.#conversation.fileRules;
-    this.#parts.attach.hidden = !rules;
-    if (rules) this.#parts.files.accept = Object.entries(rules.types).flat(2).join();
+    const { attach, files } = this.#parts;
+    const { begun, fileRules: rules } = this.#conversation;
+    attach.hidden = begun && !rules;
+    attach.style.visibility = rules ? "" : "hidden";
+    if (rules) files.accept = Object.entries(rules.types).flat(2).join();
   }
 
   #drag(event) {
-    if (this.#parts.attach.hidden || !event.dataTransfer?.types.includes("Files")) return;
+    if (!this.#conversation.fileRules || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault(); // else the browser would open the file in place of the page
     this.#parts.panel.classList.toggle("dropping", event.type === "dragover");
     if (event.type === "drop") this.#attach(event.dataTransfer.files);
