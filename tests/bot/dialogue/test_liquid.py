@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -131,9 +131,9 @@ def test_what_cannot_be_worded_is_told(source: str) -> None:
     ids=["long loop", "loop in a loop", "long output", "a text that doubles", "deep nesting", "long template"],
 )
 def test_bombs_are_stopped_at_once(source: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     assert isinstance(said(source), Unsayable)
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 odd = st.recursive(

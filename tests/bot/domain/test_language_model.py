@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -51,10 +51,10 @@ def test_what_is_not_one_whole_object_is_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("part", ['{"', "{", '{"a":[', '{"a', "[{}", "</think>", '{"a\\"'])
 def test_a_long_answer_that_is_none_is_read_in_no_time(part: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     assert read_answer((part * 20_000)[:20_000]) is None
     assert read_answer(part * 200_000) is None
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
 
 
 @pytest.mark.parametrize("text", ["", "Sure! Here it is:", '[{"a": 1}]', '{"a": ', "null", "[" * 100_000, "9" * 5000])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -62,7 +62,7 @@ def test_other_subjects_are_not(subject: str) -> None:
 
 
 def test_a_long_text_takes_no_time() -> None:
-    began = perf_counter()
+    began = process_time()
     for text in ("ich bin " * 1_000, "hello " * 1_300, "I am away until " + "x " * 3_900, ", a" * 2_600):
         is_absence_notice(text, text)
-    assert perf_counter() - began < 0.5
+    assert process_time() - began < 0.5

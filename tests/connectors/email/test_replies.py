@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -77,13 +77,13 @@ HUGE_PAGES = ["<p>" * 300_000, "<" * 900_000, "<!--" * 200_000, "&" * 900_000, "
 
 @pytest.mark.parametrize("text", HUGE_TEXTS, ids=lambda text: text[:8])
 def test_a_huge_text_is_read_quickly(text: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     assert len(reply_of(text)) <= LONGEST_REPLY
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 @pytest.mark.parametrize("html", HUGE_PAGES, ids=lambda html: html[:8])
 def test_a_huge_page_is_read_quickly(html: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     reply_of(text_of_html(html))
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2

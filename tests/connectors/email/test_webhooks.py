@@ -6,7 +6,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from time import perf_counter
+from time import process_time
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -237,9 +237,9 @@ def test_a_huge_e_mail_is_read_quickly(where: str, content: bytes) -> None:
     content_type, body = multipart({**SENDGRID, **({where: content} if where != "file" else {})})
     file = b'--xYzZY\r\nContent-Disposition: form-data; name="attachment1"; filename="a.bin"\r\n\r\n'
     body = file + content + b"\r\n" + body if where == "file" else body
-    begun = perf_counter()
+    begun = process_time()
     (message,) = post("inbound", content_type, body).inbound
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
     assert isinstance(message, CustomerMessage)
     assert message.vendor_id == "<m1@mail.example.com>"
 
@@ -254,10 +254,10 @@ def test_a_huge_e_mail_is_read_quickly(where: str, content: bytes) -> None:
     ],
 )
 def test_a_huge_form_is_read_or_refused_quickly(content_type: str, body: bytes) -> None:
-    begun = perf_counter()
+    begun = process_time()
     with suppress(WebhookRejected):
         post("inbound", content_type, body)
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 @given(
