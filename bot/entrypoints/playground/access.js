@@ -1,6 +1,6 @@
 /** The page "Access": users, keys and sessions, made and ended by admins; what was done stands below, from the audit log. */
 
-import { byId, complain, dayAndTime, empty, h } from "./dom.js";
+import { byId, complain, dayAndTime, empty, h, latest } from "./dom.js";
 import { ask, fitLinks, number, request } from "./journeys/service.js";
 
 let told = { you: "", users: [], keys: [], roles: [], deeds: [] };
@@ -9,8 +9,11 @@ const counted = (count, one, many) => `${number(count)} ${count === 1 ? one : ma
 
 // ---------------------------------------------------------------- looking
 
+const looked = latest(request);
+
 async function look() {
-  const answer = await request("/access.json");
+  const answer = await looked("/access.json");
+  if (!answer) return;
   if (!answer.ok) return complain(answer.told.error ?? "The service does not answer.");
   told = answer.told;
   const sessions = told.users.reduce((sum, user) => sum + user.sessions.length, 0);
@@ -112,8 +115,14 @@ async function say(words) {
   (document.querySelector(label ? `[aria-label="${CSS.escape(label)}"]` : null) ?? byId("users-title")).focus();
 }
 
+let isDoing = false;
+
 async function doIt(address, body, words) {
-  if (await ask(address, body)) await say(words);
+  if (isDoing) return;
+  isDoing = true;
+  const told = await ask(address, body);
+  isDoing = false;
+  if (told) await say(words);
 }
 
 let submit = async () => "";

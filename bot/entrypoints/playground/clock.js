@@ -1,6 +1,6 @@
 /** The sandbox's clock: shows it, and moves it. */
 
-import { byId, clockTime, dayAndTime, soon } from "./dom.js";
+import { byId, clockTime, dayAndTime, latest, soon } from "./dom.js";
 import { post, read } from "./feed.js";
 
 const HOUR = 3_600;
@@ -39,9 +39,11 @@ export function startClock() {
     tick();
   };
 
+  const told = latest(read);
   const refresh = async () => {
     try {
-      show(await read("/playground/clock"));
+      const clock = await told("/playground/clock");
+      if (clock) show(clock);
     } catch {
       // The feed's own sign says that the service is away; the next item brings us here again.
     }
@@ -55,7 +57,9 @@ export function startClock() {
 
   byId("hour").addEventListener("click", (event) => move(event.currentTarget, { forward_seconds: HOUR }));
   byId("day").addEventListener("click", (event) => move(event.currentTarget, { forward_seconds: DAY }));
-  byId("to-next").addEventListener("click", (event) => move(event.currentTarget, { to: "next" }));
+  byId("to-next").addEventListener("click", (event) => {
+    if (!event.currentTarget.ariaBusy) void move(event.currentTarget, { to: "next" }); // what is next is known once it has moved
+  });
   setInterval(tick, 1_000);
   void refresh();
   return { refresh: soon(refresh) };

@@ -45,6 +45,58 @@ export function soon(render) {
   };
 }
 
+/** Asks as `asking` does; null where it has been asked again since, so that a late answer overwrites no newer one. */
+export function latest(asking) {
+  let asked = 0;
+  return async (...given) => {
+    const mine = (asked += 1);
+    const answer = await asking(...given);
+    return mine === asked ? answer : null;
+  };
+}
+
+/** Puts these nodes in place of those. The keyboard's focus stays on what does the same, or goes to `otherwise`. */
+export function refill(place, nodes, otherwise = null) {
+  const deed = place.contains(document.activeElement) && deedOf(document.activeElement);
+  place.replaceChildren(...nodes);
+  if (!deed) return;
+  const same = [...place.querySelectorAll("a, button:enabled")].find((one) => deedOf(one) === deed);
+  (same ?? otherwise)?.focus();
+}
+
+/** What a button or link does, and to what. */
+const deedOf = (node) => `${node.closest("[role=group]")?.getAttribute("aria-label")}: ${node.getAttribute("aria-label") ?? node.textContent}`;
+
+/**
+ * A line that is sent: it leaves its field at once, so that it is sent once and the next one can be typed. Where `send`
+ * could not, and nothing was typed since, it is back.
+ */
+export function composer(form, field, send) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const text = field.value.trim();
+    if (!text) return;
+    field.value = "";
+    if (!(await send(text))) field.value ||= text;
+  });
+}
+
+let clicked = null;
+
+/** The second click of a double click that hits another button is none: the page has changed beneath the pointer. */
+addEventListener(
+  "click",
+  (event) => {
+    const button = event.target.closest("button");
+    if (event.detail < 2) clicked = button;
+    else if (button !== clicked) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  },
+  { capture: true },
+);
+
 /** The address, if a link may lead there; else null. */
 export function safeAddress(address) {
   try {

@@ -1,6 +1,6 @@
 /** The page "People": somebody is found, what is known of them is shown as the reader's role sees it, and what they ask for is done with a button. */
 
-import { byId, complain, dayAndTime, h, inOwnTime, link, shown, words } from "./dom.js";
+import { byId, complain, dayAndTime, h, inOwnTime, latest, link, shown, words } from "./dom.js";
 import { ask, fitLinks, request, withToken } from "./journeys/service.js";
 import { MASKED, kindOf, knownAs } from "./known.js";
 
@@ -11,8 +11,10 @@ const OURS = ["conversation", "page", "journey", "action"];
 
 // ---------------------------------------------------------------- finding
 
+const found = latest(ask);
+
 async function find() {
-  const told = await ask(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`);
+  const told = await found(`/people/find.json?text=${encodeURIComponent(byId("text").value)}`);
   if (!told) return;
   const rows = told.people.map((one) => h("li", {}, choice(one)));
   if (!rows.length) rows.push(h("li", { class: "hint" }, "Nobody is known by that."));
@@ -57,8 +59,13 @@ const due = ({ due_at, overdue }) => h("span", { class: overdue ? "late" : null 
 
 // ---------------------------------------------------------------- one person
 
+const askedFor = latest(ask);
+let current = null; // whom the page shows, or is about to
+
 async function show(person) {
-  const told = await ask(`/people/${encodeURIComponent(person)}.json`);
+  current = person;
+  const from = document.activeElement;
+  const told = await askedFor(`/people/${encodeURIComponent(person)}.json`);
   if (!told) return;
   const place = byId("person");
   const parts = [
@@ -79,7 +86,7 @@ async function show(person) {
     ...section("Timeline", lines(told.timeline, eventLine)),
   ];
   place.replaceChildren(...parts.filter(Boolean));
-  place.focus({ preventScroll: true });
+  if ([from, document.body].includes(document.activeElement)) place.focus({ preventScroll: true }); // else somebody types elsewhere
   if (place.getBoundingClientRect().top > innerHeight / 2) place.scrollIntoView();  // on a phone it is below the lists
 }
 
@@ -232,6 +239,7 @@ async function erase(person) {
   if (!(await sure("Erase this person?", about, "Erase"))) return;
   const receipt = await send("DELETE", person, "");
   if (!receipt) return;
+  current = null;
   showReceipt(receipt);
   tell(`Erased. Receipt ${receipt.id}.`);
   await listUndone();
@@ -252,6 +260,7 @@ function showReceipt(receipt) {
     h("p", { class: "state" }, `${rows} rows are deleted here; ${receipt.suppressed === 1 ? "1 address gets" : `${receipt.suppressed} addresses get`} no more marketing.`),
     ...section("Elsewhere", lines(receipt.places, placeLine)),
   );
+  byId("person").focus({ preventScroll: true });
 }
 
 const placeLine = ({ place, what, state, why, held }) => [
@@ -314,7 +323,7 @@ async function send(method, person, path, body) {
 
 async function done(person, told, words) {
   if (!told) return;
-  await Promise.all([show(person), listUndone()]);
+  await Promise.all([person === current && show(person), listUndone()]);
   tell(words);
 }
 

@@ -1,6 +1,6 @@
 /** The page "Queues": what waits and for what, what was given up, and the senders that are stopped. It looks every three seconds. */
 
-import { byId, complain, dayAndTime, empty, h } from "./dom.js";
+import { byId, complain, dayAndTime, empty, h, latest, refill } from "./dom.js";
 import { ask, fitLinks, number, request } from "./journeys/service.js";
 
 const LOOK_EVERY = 3_000;
@@ -26,24 +26,34 @@ function pause(seconds) {
 
 // ---------------------------------------------------------------- looking
 
-let last = "";
+const looked = latest(request);
+const drawn = new Map(); // from what each part of the page was drawn
 
 async function look() {
-  const { ok, told } = await request("/queues.json");
+  const answer = await looked("/queues.json");
+  if (!answer) return;
+  const { ok, told } = answer;
   const live = byId("live");
   live.hidden = false;
   live.classList.toggle("away", !ok);
   live.textContent = ok ? `live, ${new Date().toLocaleTimeString()}` : (told.error ?? "no answer");
   if (!ok) return;
   byId("lanes").replaceChildren(...told.lanes.map(laneNode));
-  const { now, lanes, ...rest } = told;
-  const seen = JSON.stringify(rest);
-  if (seen === last) return; // so that what has the focus keeps it
-  last = seen;
-  byId("alarms").replaceChildren(...told.stopped.map(stoppedNode), ...told.untold.map(untoldNode), ...told.resting.map(restingNode));
-  showWaiting(told);
-  showDead(told.dead);
+  redraw("alarms", [told.stopped, told.untold, told.resting], () => showAlarms(told));
+  redraw("waiting", told.waiting, () => showWaiting(told));
+  redraw("dead", told.dead, () => showDead(told.dead));
 }
+
+/** Draw a part of the page where something in it is another than before: the others stay as they are, and so does their focus. */
+function redraw(part, told, draw) {
+  const now = JSON.stringify(told);
+  if (now === drawn.get(part)) return;
+  drawn.set(part, now);
+  draw();
+}
+
+const showAlarms = ({ stopped, untold, resting }) =>
+  refill(byId("alarms"), [...stopped.map(stoppedNode), ...untold.map(untoldNode), ...resting.map(restingNode)], byId("dead-title"));
 
 function laneNode({ lane, waiting, due, more, first_due, late_seconds, per_minute }) {
   const looks = late_seconds >= VERY_LATE ? "very-late" : late_seconds >= LATE ? "late" : null;
@@ -133,7 +143,7 @@ function filtered() {
   const nothing = dead.entries
     ? empty("Nothing fits", "No reason has these words.")
     : empty("Nothing was given up", "Everything left, or waits for its next try.");
-  byId("groups").replaceChildren(...(groups.length > 0 ? groups.map(groupNode) : [h("li", {}, nothing)]));
+  refill(byId("groups"), groups.length > 0 ? groups.map(groupNode) : [h("li", {}, nothing)], byId("dead-title"));
 }
 
 function groupNode(group) {
@@ -159,7 +169,7 @@ function groupNode(group) {
   item.append(
     h(
       "div",
-      { class: "head" },
+      { class: "head", role: "group", "aria-label": `${reason || "No reason"}, for ${to}` },
       h("p", { class: "reason" }, reason || "for no reason that was kept"),
       h("div", { class: "deeds" }, ...deeds(which, entriesOf(entries), replayable, entries > 1 ? " all" : ""), show),
       h("p", { class: "about" }, h("strong", {}, entriesOf(entries)), h("span", {}, "for ", h("code", {}, to)), `since ${dayAndTime(oldest)}`),
@@ -198,7 +208,7 @@ async function fill(list, group) {
 
 function say(words) {
   byId("done").textContent = words;
-  last = "";
+  drawn.clear();
   void look();
 }
 
@@ -242,7 +252,9 @@ byId("discard-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const why = byId("why").value.trim();
   if (!why) return complain("Say why; the reason is kept.");
+  event.submitter.disabled = true;
   const told = await ask("/queues/discard", { ...discarding, why });
+  event.submitter.disabled = false;
   byId("discard-dialog").close();
   if (!told) return;
   say(`${entriesOf(told.discarded)} discarded.`);

@@ -197,6 +197,7 @@ async function begin() {
   if (report) today = Date.parse(report.until) - DAY;
   byId("since").value ||= iso(report ? new Date(report.since) : new Date(today - 29 * DAY));
   byId("until").value ||= iso(new Date(today));
+  for (const button of document.querySelectorAll("[data-days]")) button.disabled = false; // They count from the service's today.
   showPeriod();
 }
 

@@ -238,10 +238,11 @@ async function decide(item, verb, body, said) {
   }
   byId("done").textContent = told.place ? `${said}: ${told.place}` : `${said}.`;
   const next = item.nextElementSibling ?? item.previousElementSibling;
+  const isElsewhere = document.activeElement !== document.body && !item.contains(document.activeElement);
   item.remove();
   waiting -= 1;
   count();
-  (next?.querySelector(".words-of") ?? byId("queue-title")).focus();
+  if (!isElsewhere) (next?.querySelector(".words-of") ?? byId("queue-title")).focus();
 }
 
 byId("try-form").addEventListener("submit", (event) => {

@@ -1,6 +1,6 @@
 /** The list of journeys with live numbers. */
 
-import { byId, empty, h } from "../dom.js";
+import { byId, empty, h, refill } from "../dom.js";
 import { likeButton } from "./new.js";
 import { ask, fitLinks, numbersNodes, withToken } from "./service.js";
 
@@ -22,7 +22,7 @@ async function load() {
     h("ul", {}, faults.slice(0, 5).map((one) => h("li", {}, `${one.path}:${one.line}: ${one.message}`))),
   );
   const nothing = h("li", {}, empty("No journeys yet", "A journey is a file in the folder journeys; its README says how."));
-  byId("list").replaceChildren(...(journeys.length > 0 ? journeys.map((one) => journeyNode(one, mayChange)) : [nothing]));
+  refill(byId("list"), journeys.length > 0 ? journeys.map((one) => journeyNode(one, mayChange)) : [nothing]);
 }
 
 /** Why nobody enters, where nobody does. */

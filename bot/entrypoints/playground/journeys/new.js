@@ -17,16 +17,18 @@ export function openNew(like = null) {
   byId("new-problem").textContent = "";
   byId("new-form").onsubmit = (event) => {
     event.preventDefault();
-    void begin(like);
+    void begin(like, event.submitter);
   };
   byId("new-dialog").showModal();
 }
 
-async function begin(like) {
+async function begin(like, button) {
   const journey = byId("new-id").value.trim();
   const enter = ENTRIES[byId("new-enter").value](byId("new-event").value.trim());
   const made = { journey, title: byId("new-about").value, purpose: byId("new-purpose").value, enter };
+  if (button) button.disabled = true;
   const { ok, told } = await request("/journeys", like ? { journey, like } : made);
+  if (button) button.disabled = false;
   if (ok) location.assign(withToken(`/journeys/${told.journey}`));
   else byId("new-problem").textContent = told.faults ? told.faults.map((one) => `${one.message} ${one.suggestion}`).join(" ") : told.error;
 }

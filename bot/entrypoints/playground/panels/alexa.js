@@ -1,6 +1,6 @@
 /** A speaker with Alexa: what is said to it, the requests that the skill gets, and what it says and shows. */
 
-import { byId, h } from "../dom.js";
+import { byId, composer, h } from "../dom.js";
 import { act } from "../feed.js";
 import { aside, card, exchangeLog, hush, sayAloud, valuesIn } from "./exchanges.js";
 
@@ -33,14 +33,7 @@ export function alexaPanel() {
   byId("alexa")
     .querySelectorAll("[data-deed]")
     .forEach((button) => button.addEventListener("click", () => does({ deed: button.dataset.deed })));
-  byId("alexa-form").addEventListener("submit", async (submitted) => {
-    submitted.preventDefault();
-    const field = byId("alexa-text");
-    const text = field.value.trim();
-    if (!text) return;
-    field.value = "";
-    if (!(await does({ deed: "say", text, unmatched: byId("alexa-unmatched").value }))) field.value = text;
-  });
+  composer(byId("alexa-form"), byId("alexa-text"), (text) => does({ deed: "say", text, unmatched: byId("alexa-unmatched").value }));
   byId("alexa-intent").addEventListener("submit", (submitted) => {
     submitted.preventDefault();
     const given = new FormData(submitted.target);

@@ -62,6 +62,7 @@ function buttonNode(part, press) {
   const title = plain(part.text.text);
   if (address) return h("span", { class: "as-button" }, link(title, address));
   const pressed = async (event) => {
+    if (event.currentTarget.ariaBusy) return; // pressed already
     if (part.confirm && !window.confirm(`${plain(part.confirm.title.text)}\n${plain(part.confirm.text.text)}`)) return;
     const button = event.currentTarget;
     button.setAttribute("aria-busy", "true");

@@ -36,11 +36,18 @@ export function callPanel() {
     speechSynthesis.speak(utterance);
   };
 
-  const post = (to, fields = {}) => actFor(VOICE, { deed: "post", call: call.sid, from: call.from, to, fields });
+  /** What we are answered; undefined where that call is over by then: nothing of it is done in another one. */
+  const during = async (deed) => {
+    const own = call;
+    const told = own && (await actFor(VOICE, { call: own.sid, ...deed }));
+    return own && own === call ? told : undefined;
+  };
+
+  const post = (to, fields = {}) => during({ deed: "post", from: call?.from, to, fields });
 
   /** Does what the TwiML says, verb by verb, as Twilio does. */
   const carryOut = async (twiml) => {
-    if (!call) return;
+    if (twiml === undefined) return;
     if (twiml === null) return end("The call was cut off.");
     const root = new DOMParser().parseFromString(twiml, "text/xml").documentElement;
     for (const verb of root.children) {
@@ -94,10 +101,12 @@ export function callPanel() {
     const button = (text, act) => h("button", { type: "button", onclick: act }, text);
     const nobody = button("Nobody answers", () => over({ DialCallStatus: "no-answer" }));
     const take = button("Pick up", async () => {
-      const whisper = new DOMParser().parseFromString(await post(number.getAttribute("url")), "text/xml");
+      const told = await post(number.getAttribute("url"));
+      if (!told) return;
+      const whisper = new DOMParser().parseFromString(told, "text/xml");
       const accepted = whisper.querySelector("Gather").getAttribute("action");
       const accept = button("Press 1", async () => {
-        await post(accepted, { Digits: "1" });
+        if (typeof (await post(accepted, { Digits: "1" })) !== "string") return;
         show("event", "Talking with a colleague");
         offer("The two are talking.", button("They hang up", () => over({ DialCallStatus: "completed" })));
       });
@@ -145,7 +154,7 @@ export function callPanel() {
     const decline = (how) => () => actFor(VOICE, { deed: "decline", call: item.call, how });
     const pickUp = async () => {
       begin(item.call, item.from, `Harbourline calls ${item.from}`);
-      await carryOut(await actFor(VOICE, { deed: "answer", call: item.call }));
+      await carryOut(await during({ deed: "answer" }));
     };
     const mailbox = async () => {
       await pickUp();
@@ -171,7 +180,7 @@ export function callPanel() {
     const sid = `CA${crypto.randomUUID().replaceAll("-", "")}`;
     begin(sid, choice.value, `${choice.value} calls Harbourline`);
     byId("call-text").focus();
-    await carryOut(await actFor(VOICE, { deed: "call", call: call.sid, from: call.from }));
+    await carryOut(await during({ deed: "call", from: call.from }));
   });
   byId("call-end").addEventListener("click", () => {
     window.speechSynthesis?.cancel();

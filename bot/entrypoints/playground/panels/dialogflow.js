@@ -1,6 +1,6 @@
 /** An agent of Dialogflow: what a customer says to it, what it asks our webhook, and what comes back. */
 
-import { byId, complain, shown } from "../dom.js";
+import { byId, complain, composer, shown } from "../dom.js";
 import { act } from "../feed.js";
 import { exchangeLog, hush, sayAloud, valuesIn } from "./exchanges.js";
 
@@ -25,15 +25,9 @@ export function dialogflowPanel() {
   byId("dialogflow")
     .querySelectorAll("[data-deed]")
     .forEach((button) => button.addEventListener("click", () => does({ deed: button.dataset.deed })));
-  byId("dialogflow-form").addEventListener("submit", async (submitted) => {
-    submitted.preventDefault();
-    const field = byId("dialogflow-text");
-    const text = field.value.trim();
-    if (!text) return;
-    field.value = "";
+  composer(byId("dialogflow-form"), byId("dialogflow-text"), (text) => {
     const isKeys = edition.value === "cx" && /^\d+#?$/.test(text);
-    const deed = isKeys ? { deed: "press", digits: text.replace("#", "") } : { deed: "say", text };
-    if (!(await does(deed))) field.value = text;
+    return does(isKeys ? { deed: "press", digits: text.replace("#", "") } : { deed: "say", text });
   });
   byId("dialogflow-intent").addEventListener("submit", (submitted) => {
     submitted.preventDefault();

@@ -8,6 +8,7 @@ export function explainPanel() {
   const turns = [];
   const choice = byId("turn");
   let chosen = -1;
+  let drawn = null;
   let following = true; // the newest turn is shown until somebody looks at an older one
 
   const render = soon(() => {
@@ -19,6 +20,8 @@ export function explainPanel() {
     const options = turns.slice(first).map((each, index) => h("option", { value: first + index }, titleOf(each)));
     choice.replaceChildren(...options.reverse());
     choice.value = String(chosen);
+    if (turn === drawn) return; // a newer turn changes nothing for who looks at an older one
+    drawn = turn;
     byId("explain-body").replaceChildren(
       turn ? turnNode(turn) : empty("Nothing said yet", "Open the chat: each turn is taken apart here."),
     );

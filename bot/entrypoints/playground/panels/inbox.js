@@ -1,6 +1,6 @@
 /** The customer's mail program: e-mails in and out, by the sandbox's clock. There only where e-mail is in its sandbox. */
 
-import { byId, clockTime, day, empty, h, link, safeAddress, soon } from "../dom.js";
+import { byId, clockTime, composer, day, empty, h, link, safeAddress, soon } from "../dom.js";
 import { act } from "../feed.js";
 
 const OWN_ADDRESS = "ana@example.com";
@@ -43,12 +43,10 @@ export function inboxPanel() {
     chosenByHand = true;
     render();
   });
-  byId("inbox-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const field = byId("inbox-text");
-    const text = field.value.trim();
+  const field = byId("inbox-text");
+  composer(byId("inbox-form"), field, (text) => {
     const last = mail.get(choice.value)?.findLast((one) => one.direction === "to_customer");
-    if (text && (await reply(last, text))) field.value = "";
+    return reply(last, text);
   });
   showAddresses();
   render();
@@ -60,7 +58,7 @@ export function inboxPanel() {
       if (!mail.has(address)) {
         mail.set(address, []);
         showAddresses();
-        if (!chosenByHand && mail.get(choice.value).length === 0) choice.value = address;
+        if (!chosenByHand && !field.value && mail.get(choice.value).length === 0) choice.value = address;
       }
       mail.get(address).push(item);
       if (address === choice.value) render();

@@ -1,6 +1,6 @@
 /** The customer's phone: text messages (SMS, RCS) and WhatsApp, in and out, by the sandbox's clock. */
 
-import { byId, clockTime, day, empty, h, soon } from "../dom.js";
+import { byId, clockTime, composer, day, empty, h, soon } from "../dom.js";
 import { act } from "../feed.js";
 
 const OWN_NUMBER = "+447700900123"; // Ofcom's range for drama: nobody's
@@ -48,12 +48,8 @@ export function phonePanel() {
     render();
   });
   app.addEventListener("change", render);
-  byId("phone-form").addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const field = byId("phone-text");
-    const body = field.value.trim();
-    if (body && (await act("sms", { deed: "text", channel: app.value, from: choice.value, body }))) field.value = "";
-  });
+  const field = byId("phone-text");
+  composer(byId("phone-form"), field, (body) => act("sms", { deed: "text", channel: app.value, from: choice.value, body }));
   showNumbers();
   render();
 
@@ -64,10 +60,10 @@ export function phonePanel() {
       if (!threads.has(number)) {
         threads.set(number, []);
         showNumbers();
-        if (!chosenByHand && threads.get(choice.value).length === 0) choice.value = number;
+        if (!chosenByHand && !field.value && threads.get(choice.value).length === 0) choice.value = number;
       }
       threads.get(number).push(item);
-      if (number === choice.value && item.direction === "to_customer") app.value = appOf(item);
+      if (number === choice.value && item.direction === "to_customer" && !field.value) app.value = appOf(item);
       if (number === choice.value) render();
     },
   };

@@ -87,8 +87,12 @@ export function slackPanel() {
       const text = field.value.trim();
       const [chosen] = picker.files;
       if (!text && !chosen) return;
+      form.reset(); // at once, so that it is sent once and the next one can be typed
+      named();
       const file = chosen && { name: chosen.name, content: await base64Of(chosen) };
-      if (await act("slack", { deed: "reply", thread_ts: post.ts, text, user: user(), file })) form.reset();
+      if (await act("slack", { deed: "reply", thread_ts: post.ts, text, user: user(), file })) return;
+      field.value ||= text;
+      if (chosen && picker.files.length === 0) picker.files = listOf(chosen);
       named();
     };
     const form = h("form", { class: "reply", onsubmit: send }, field, attach, h("button", {}, "Send"));
@@ -159,6 +163,13 @@ export function slackPanel() {
       render();
     },
   };
+}
+
+/** What a field for files holds, with this one in it. */
+function listOf(file) {
+  const holder = new DataTransfer();
+  holder.items.add(file);
+  return holder.files;
 }
 
 async function base64Of(file) {

@@ -1,6 +1,6 @@
 /** App Home: the page of one rep's own leads, as Overture last published it. */
 
-import { byId, empty, h } from "../dom.js";
+import { byId, empty, refill } from "../dom.js";
 import { act } from "../feed.js";
 import { blockNodes } from "./blocks.js";
 
@@ -22,11 +22,8 @@ export function slackHome(show) {
 
   const render = () => {
     const view = views.get(shown);
-    const key = page.contains(document.activeElement) ? document.activeElement.textContent : "";
-    page.replaceChildren(
-      ...(view ? blockNodes(view.blocks ?? [], press) : [empty("One moment", "Slack is asking Overture for the page.")]),
-    );
-    if (key) ([...page.querySelectorAll("button")].find((one) => one.textContent === key) ?? page).focus();
+    const nodes = view ? blockNodes(view.blocks ?? [], press) : [empty("One moment", "Slack is asking Overture for the page.")];
+    refill(page, nodes, page);
   };
 
   return {

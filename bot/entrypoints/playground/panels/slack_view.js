@@ -11,13 +11,16 @@ export function openView(view, user) {
     event.preventDefault();
     const text = dialog.querySelector("textarea, input")?.value.trim() ?? "";
     const { callback_id, private_metadata = "" } = view;
+    send.disabled = true;
     const answer = await actFor("slack", { deed: "submit", callback_id, private_metadata, text, user });
+    send.disabled = false;
     if (answer === null) return;
     const next = answer ? JSON.parse(answer) : {};
     if (next.response_action === "update") openView(next.view, user);
     else if (next.response_action === "errors") complain(Object.values(next.errors).join(" "));
     else dialog.close();
   };
+  const send = view.submit && h("button", { class: "primary" }, view.submit.text);
   const form = h(
     "form",
     { onsubmit: submit },
@@ -27,7 +30,7 @@ export function openView(view, user) {
       "div",
       { class: "buttons" },
       h("button", { type: "button", onclick: () => dialog.close() }, view.close?.text ?? "Cancel"),
-      view.submit && h("button", { class: "primary" }, view.submit.text),
+      send,
     ),
   );
   dialog.replaceChildren(form);

@@ -1,0 +1,354 @@
+"""The service's pages for people who are quicker than its answers: each test holds an answer, or clicks twice."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.scripted import Service
+
+pytestmark = pytest.mark.browser
+
+PERSON: dict[str, Any] = {
+    "known_since": "2026-11-01T10:00:00Z",
+    "grade": "B",
+    "may": {"honour": True, "export": False, "read": False},
+    "provenance": {"attributes": {}, "tags": {}},
+    **dict.fromkeys(("objects_since", "restricted_since", "held_until", "time_zone", "locale"), None),
+    **{name: [] for name in ("identities", "requests", "conversations", "attributes", "tags", "segments")},
+    **{name: [] for name in ("score", "consent", "decisions", "timeline")},
+}
+DEAD = {"reason": "401: expired", "oldest": "2026-11-01T10:00:00Z", "entries": 2, "replayable": True}
+NOTHING: dict[str, Any] = {"stopped": [], "untold": [], "resting": [], "waiting": [], "lanes": []}
+
+
+class Held:
+    """Requests that a test answers, in the order in which they came."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self._page, self._address = page, address
+        self.routes: list[Route] = []
+        page.route(address, lambda route: self.routes.append(route))
+
+    def answer(self, number: int, told: Any) -> None:
+        """The page has had the answer and what it does with it, once this returns."""
+        while len(self.routes) <= number:
+            settle(self._page)
+        with self._page.expect_response(self._address):
+            self.routes[number].fulfill(json=told)
+        settle(self._page)
+
+
+def settle(page: Page) -> None:
+    """Let what the page has to do by now be done."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
+def tells(page: Page, address: str, told: Any) -> None:
+    page.route(address, lambda route: route.fulfill(json=told))
+
+
+def person(name: str) -> dict[str, Any]:
+    return {**PERSON, "person": name.lower(), "name": name}
+
+
+# ---------------------------------------------------------------- the pages of the console
+
+
+@pytest.fixture
+def people(page: Page, service: Service) -> Page:
+    """Ana and Ben are found."""
+    found: list[dict[str, Any]] = [{"person": name.lower(), "name": name, "identities": []} for name in ("Ana", "Ben")]
+    tells(page, "**/people/requests.json", {"requests": [], "more": False})
+    tells(page, "**/people/find.json?*", {"people": found, "more": False})
+    page.goto(f"{service.url}/playground/people.html")
+    page.get_by_role("searchbox").fill("a")
+    page.keyboard.press("Enter")
+    expect(page.locator("#people button")).to_have_count(2)
+    return page
+
+
+def test_the_person_chosen_last_is_shown_though_another_is_told_of_later(people: Page) -> None:
+    ana, ben = Held(people, "**/people/ana.json"), Held(people, "**/people/ben.json")
+    people.get_by_role("button", name="Ana").click()
+    people.get_by_role("button", name="Ben").click()
+    ben.answer(0, person("Ben"))
+    ana.answer(0, person("Ana"))
+    expect(people.locator("#person h2")).to_have_text("Ben")
+
+
+def test_what_was_done_for_one_person_does_not_bring_them_back(people: Page) -> None:
+    tells(people, "**/people/ana.json", person("Ana"))
+    tells(people, "**/people/ben.json", person("Ben"))
+    done = Held(people, "**/v1/people/ana/objection")
+    people.get_by_role("button", name="Ana").click()
+    people.get_by_role("button", name="Objects to marketing").click()
+    people.get_by_role("button", name="Ben").click()
+    expect(people.locator("#person h2")).to_have_text("Ben")
+    done.answer(0, {})
+    expect(people.locator("#done")).to_have_text("No more marketing, and no more points.")
+    expect(people.locator("#person h2")).to_have_text("Ben")
+
+
+def test_a_person_who_comes_late_takes_no_letters_from_who_types(people: Page) -> None:
+    ana = Held(people, "**/people/ana.json")
+    people.get_by_role("button", name="Ana").click()
+    people.get_by_role("searchbox").focus()
+    ana.answer(0, person("Ana"))
+    expect(people.locator("#person h2")).to_have_text("Ana")
+    expect(people.get_by_role("searchbox")).to_be_focused()
+
+
+def test_a_double_click_does_not_press_what_has_come_beneath_it(people: Page) -> None:
+    told = person("Ana")
+    people.route("**/people/ana.json", lambda route: route.fulfill(json=told))
+    asked: list[str] = []
+
+    def objects(route: Route) -> None:
+        asked.append(route.request.method)
+        told["objects_since"] = "2026-11-02T10:00:00Z"
+        route.fulfill(json={})
+
+    people.route("**/v1/people/ana/objection", objects)
+    people.get_by_role("button", name="Ana").click()
+    people.get_by_role("button", name="Objects to marketing").click()
+    withdrawn = people.get_by_role("button", name="Objection withdrawn")
+    place = withdrawn.bounding_box()
+    assert place is not None
+    people.mouse.move(place["x"] + 5, place["y"] + 5)
+    people.mouse.down(click_count=2)
+    people.mouse.up(click_count=2)
+    settle(people)
+    assert asked == ["PUT"]
+    withdrawn.click()
+    expect(people.locator("#done")).to_have_text("The objection is withdrawn.")
+
+
+def test_the_days_of_a_report_are_offered_once_the_services_today_is_known(page: Page, service: Service) -> None:
+    report = Held(page, "**/report.json?*")
+    page.goto(f"{service.url}/playground/report.html")
+    expect(page.get_by_role("button", name="7 days")).to_be_disabled()
+    told = {"since": "2027-03-01T00:00:00Z", "until": "2027-03-31T00:00:00Z", "currency": "", "figures": []}
+    report.answer(0, told)
+    page.get_by_role("button", name="7 days").click()
+    assert "since=2027-03-24&until=2027-03-30" in page.get_by_label("From").evaluate(
+        "() => new URLSearchParams({since: since.value, until: until.value}).toString()"
+    )
+
+
+def test_a_queue_keeps_the_focus_on_what_was_given_up_while_others_move(page: Page, service: Service) -> None:
+    told = {**NOTHING, "now": "2026-11-01T10:00:00Z", "dead": {"entries": 2, "groups": [{**DEAD, "to": "hubspot"}]}}
+    page.clock.install()
+    page.route("**/queues.json", lambda route: route.fulfill(json=told))
+    page.goto(f"{service.url}/playground/queues.html")
+    replay = page.get_by_role("group", name="401: expired, for hubspot").get_by_role("button", name="Replay all")
+    replay.focus()
+    told["waiting"] = [{"lane": "crm", "to": "x", "why": "", "entries": 1, "due": 1, "first_due": told["now"]}]
+    page.clock.run_for(3_000)
+    expect(page.locator("#waiting tr")).to_contain_text("crm")
+    expect(replay).to_be_focused()
+    told["dead"] = {"entries": 4, "groups": [{**DEAD, "to": "attio"}, {**DEAD, "to": "hubspot"}]}
+    page.clock.run_for(3_000)
+    expect(page.locator(".group")).to_have_count(2)
+    expect(replay).to_be_focused()
+
+
+def test_what_was_given_up_is_discarded_once(page: Page, service: Service) -> None:
+    discard = Held(page, "**/queues/discard")
+    tells(page, "**/queues.json", {**NOTHING, "now": "", "dead": {"entries": 2, "groups": [{**DEAD, "to": "hubspot"}]}})
+    page.goto(f"{service.url}/playground/queues.html")
+    page.get_by_role("button", name="Discard all…").click()
+    page.locator("#why").fill("old")
+    page.locator("#why").press("Enter")
+    page.locator("#why").press("Enter")
+    discard.answer(0, {"discarded": 2})
+    expect(page.locator("#done")).to_have_text("2 entries discarded.")
+    assert len(discard.routes) == 1
+
+
+@pytest.fixture
+def waiting(page: Page, service: Service) -> Page:
+    """Two messages wait for an author."""
+    message = {"doubt": "unclear", "count": 1, "last_said": "2026-11-01T10:00:00Z", "meant": None}
+    suggested = [{"intent": "greet", "confidence": 0.4}]
+    told = [{**message, "key": text, "text": text, "suggestions": suggested} for text in ("hoi", "hiya")]
+    tells(page, "**/understanding/queue", {"waiting": 2, "intents": ["greet"], "messages": told})
+    page.goto(f"{service.url}/playground/understanding.html")
+    expect(page.locator("#messages > li")).to_have_count(2)
+    return page
+
+
+def test_who_types_for_the_next_message_is_left_to_it(waiting: Page) -> None:
+    label = Held(waiting, "**/understanding/label")
+    waiting.get_by_role("button", name="greet").first.click()
+    other = waiting.get_by_label("Another intent").last
+    other.focus()
+    label.answer(0, {"place": "nlu.yml:3"})
+    expect(waiting.locator("#messages > li")).to_have_count(1)
+    expect(waiting.get_by_label("Another intent")).to_be_focused()
+
+
+def test_a_double_click_ends_the_access_of_one_user_once(page: Page, service: Service) -> None:
+    user: dict[str, Any] = {
+        "id": "u1",
+        "email": "robin@example.com",
+        "role": "marketer",
+        "since": "2026-11-01T10:00:00Z",
+    }
+    user |= {"disabled_at": None, "by_password": True, "by_provider": False, "sessions": []}
+    roles = [{"role": "marketer", "rights": [], "sees": []}]
+    told = {"you": "", "users": [user], "keys": [], "roles": roles, "deeds": [], "may_log_in": True}
+    page.route("**/access.json", lambda route: route.fulfill(json=told))
+    disable = Held(page, "**/access/users/u1/disable")
+    page.goto(f"{service.url}/playground/access.html")
+    page.get_by_role("button", name="Disable").dblclick()
+    user["disabled_at"] = "2026-11-02T10:00:00Z"
+    disable.answer(0, {})
+    expect(page.get_by_role("button", name="Enable")).to_be_visible()
+    assert len(disable.routes) == 1
+
+
+def test_a_list_of_journeys_that_looks_again_keeps_the_focus(page: Page, service: Service) -> None:
+    numbers = dict.fromkeys(("waiting", "done", "parked", "held_out", "goals"), 0)
+    journey: dict[str, Any] = {
+        "journey": "welcome",
+        "numbers": numbers,
+        "purpose": "service",
+        "entries": [],
+        "running": "running",
+    }
+    journey |= {"in_file": True, "is_read": True, "in_force": True}
+    told = {"journeys": [journey], "faults": [], "may_change": True, "user": None}
+    page.clock.install()
+    page.route("**/journeys.json", lambda route: route.fulfill(json=told))
+    page.goto(f"{service.url}/playground/journeys.html")
+    page.get_by_role("button", name="Duplicate welcome").focus()
+    numbers["waiting"] = 7
+    page.clock.run_for(30_000)
+    expect(page.locator("#list .waiting dd")).to_have_text("7")
+    expect(page.get_by_role("button", name="Duplicate welcome")).to_be_focused()
+
+
+# ---------------------------------------------------------------- the playground
+
+
+def test_a_text_is_sent_once_and_the_next_can_be_typed_meanwhile(page: Page, service: Service) -> None:
+    sent = Held(page, "**/playground/act/sms")
+    page.goto(service.url)
+    field = page.get_by_label("Text message", exact=True)
+    field.fill("next week works")
+    field.press("Enter")
+    field.press("Enter")
+    page.keyboard.type("Or")
+    sent.answer(0, {"ok": True})
+    expect(field).to_have_value("Or")
+    assert len(sent.routes) == 1
+
+
+def test_a_text_that_could_not_be_sent_is_there_again(page: Page, service: Service) -> None:
+    page.route("**/playground/act/sms", lambda route: route.fulfill(status=503, json={"error": "Not now."}))
+    page.goto(service.url)
+    field = page.get_by_label("Text message", exact=True)
+    field.fill("next week works")
+    field.press("Enter")
+    expect(page.locator("#toast")).to_have_text("Not now.")
+    expect(field).to_have_value("next week works")
+
+
+def test_a_text_that_comes_does_not_move_who_writes_to_another_app(page: Page, service: Service) -> None:
+    page.goto(service.url)
+    page.locator("#phone-app").select_option("whatsapp")
+    page.get_by_label("Text message", exact=True).fill("Hello")
+    sms = {"type": "sms", "sid": "1", "direction": "to_customer", "from": "+15005550006", "to": "+447700900123"}
+    service.tell("item", feed="sandbox:sms", at="2026-11-01T10:00:00Z", body="One text", **sms)
+    service.tell("item", feed="content", type="content", content="broken", faults=["all is there by now"])
+    expect(page.locator("#content-banner")).to_contain_text("all is there by now")
+    expect(page.locator("#phone-app")).to_have_value("whatsapp")
+
+
+@pytest.fixture
+def desk(page: Page, service: Service) -> Page:
+    """A lead at the desk."""
+    reply = {"type": "button", "action_id": "reply", "text": {"type": "plain_text", "text": "Reply"}}
+    post = {"type": "post", "channel": "#sales", "ts": "1.1", "text": "New lead", "user": None}
+    page.goto(service.url)
+    blocks = [{"type": "actions", "elements": [reply]}]
+    service.tell("item", feed="sandbox:slack", at="2026-11-01T10:00:00Z", blocks=blocks, **post)
+    expect(page.locator(".slack").get_by_role("button", name="Reply", exact=True)).to_be_visible()
+    return page
+
+
+def test_a_reps_button_and_form_are_sent_once(desk: Page) -> None:
+    pressed = Held(desk, "**/playground/act/slack")
+    desk.get_by_role("button", name="Reply", exact=True).dblclick()
+    settle(desk)
+    assert len(pressed.routes) == 1
+    pressed.routes[0].continue_()
+    form = desk.get_by_role("dialog", name="Reply to Mara")
+    form.get_by_role("textbox").fill("On Monday?")
+    form.locator("button.primary").dblclick()
+    pressed.answer(1, {})
+    expect(form).to_be_hidden()
+    assert len(pressed.routes) == 2
+
+
+def test_a_reps_reply_is_sent_once_and_is_back_with_its_file_where_it_could_not_be(desk: Page) -> None:
+    sent = Held(desk, "**/playground/act/slack")
+    field = desk.get_by_label("Reply in the thread of New lead")
+    desk.get_by_label("Attach a file").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"a"})
+    field.fill("On Monday?")
+    field.press("Enter")
+    field.press("Enter")
+    expect(desk.locator(".attach span")).to_have_text("Attach")
+    with desk.expect_response("**/playground/act/slack"):
+        sent.routes[0].fulfill(status=503, json={"error": "Not now."})
+    expect(field).to_have_value("On Monday?")
+    expect(desk.locator(".attach span")).to_have_text("a.txt")
+    field.press("Enter")
+    sent.answer(1, {})
+    bodies = [json.loads(route.request.post_data or "") for route in sent.routes]
+    assert [(body["text"], body["file"]["name"]) for body in bodies] == [("On Monday?", "a.txt")] * 2
+
+
+def test_who_looks_at_an_older_turn_is_not_disturbed_by_a_newer_one(page: Page, service: Service) -> None:
+    slots = {"slots_before": {"size": 5}, "slots_after": {"size": 5}}
+    turn = {"feed": "explain", "type": "turn", "channel": "webchat", "at": "2026-11-01T10:00:00Z", **slots}
+    page.goto(service.url)
+    for text in ("one", "two"):
+        service.tell("item", text=text, **turn)
+    expect(page.locator(".explain .said")).to_have_text("two")
+    page.get_by_role("button", name="Earlier turn").click()
+    page.locator(".explain summary", has_text="1 unchanged").click()
+    service.tell("item", text="three", **turn)
+    expect(page.locator("#turn option")).to_have_count(3)
+    expect(page.locator(".explain .same dd")).to_be_visible()
+
+
+def test_the_clock_moves_to_what_is_next_once(page: Page, service: Service) -> None:
+    moved: list[Route] = []
+    page.goto(service.url)
+    button = page.get_by_role("button", name="To what is next")
+    expect(button).to_be_enabled()
+    page.route("**/playground/clock", lambda route: moved.append(route) if route.request.method == "POST" else None)
+    button.dblclick()
+    settle(page)
+    assert len(moved) == 1
+
+
+def test_what_was_to_be_said_in_a_call_that_is_over_is_not_said_in_the_next(page: Page, service: Service) -> None:
+    calls = Held(page, "**/playground/act/voice")
+    page.goto(f"{service.url}/playground/index.html")
+    page.locator("#call-start").click()
+    page.get_by_role("button", name="Hang up").click()
+    page.get_by_role("button", name="Close").click()
+    page.locator("#call-start").click()
+    listen = '<Response><Gather action="/g"><Say>{}</Say></Gather></Response>'
+    settle(page)
+    begun = [route for route in calls.routes if json.loads(route.request.post_data or "")["deed"] == "call"]
+    for route, words in zip(begun, ("The first", "The second"), strict=True):
+        with page.expect_response("**/playground/act/voice"):
+            route.fulfill(body=listen.format(words), content_type="text/xml")
+    expect(page.locator("#call-lines .theirs")).to_have_text("The second")
